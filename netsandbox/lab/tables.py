@@ -1,0 +1,145 @@
+"""Read-only rows of a lab: what the panes, `show`, `expect` and the exports read.
+
+A row holds names, numbers and texts, never an object of the model, so that a
+reader can keep it while the lab goes on.  Addresses are texts as Linux prints
+them; times are integer nanoseconds of virtual time; `seq` fields name the
+trace record that made the row, or None when it is older than the trace.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class NodeRow(NamedTuple):
+    """One thing that a person put into the lab."""
+
+    name: str
+    kind: str
+    """host, container, hub, switch or bridge (a two-port bridge)."""
+    host: str | None
+    """The host that a container runs on."""
+    network: str | None
+    """A container's network mode: bridge, host, none, container:X."""
+    image: str | None
+    state: str
+    """running, exited, created; up for all that is not a container."""
+    namespace: str
+    """The network namespace's name; a host-network container has its host's."""
+
+
+class InterfaceRow(NamedTuple):
+    """One network interface, or one port of a hub."""
+
+    node: str
+    """The node whose namespace holds the interface."""
+    name: str
+    index: int
+    kind: str
+    """loopback, veth, bridge or port (of a hub)."""
+    mac: str
+    mtu: int
+    up: bool
+    carrier: bool
+    state: str
+    """operstate: UP, DOWN, UNKNOWN, LOWERLAYERDOWN."""
+    master: str | None
+    """The bridge it is a port of."""
+    port_state: str | None
+    """disabled, forwarding … for a bridge port."""
+    addresses: tuple[str, ...]
+    """172.17.0.2/16 …"""
+    peer: tuple[str, str] | None
+    """(node, interface) at the other end of the cable or veth pair."""
+    rx_packets: int
+    rx_bytes: int
+    rx_dropped: int
+    tx_packets: int
+    tx_bytes: int
+    tx_dropped: int
+    overheard: int
+    """Frames received whose destination MAC was another station's."""
+
+
+class NeighbourRow(NamedTuple):
+    """One row of `ip neigh`."""
+
+    address: str
+    interface: str
+    mac: str | None
+    state: str
+    """NUD state: INCOMPLETE, REACHABLE, STALE, DELAY, PROBE, FAILED, PERMANENT, NOARP."""
+    since: int
+    """When the row entered its state."""
+    deadline: int | None
+    """When its timer will fire, if one runs."""
+    seq: int | None
+
+
+class FdbRow(NamedTuple):
+    """One row of `bridge fdb show br BRIDGE`."""
+
+    bridge: str
+    mac: str
+    port: str
+    permanent: bool
+    updated: int
+    """When its source was last seen."""
+    deadline: int | None
+    """When it will age out."""
+    seq: int | None
+
+
+class RouteRow(NamedTuple):
+    """One row of `ip route` (or of another table)."""
+
+    table: str
+    text: str
+    """As iproute2 prints it, without the trailing space."""
+
+
+class SocketRow(NamedTuple):
+    """One bound socket, as `ss` lists it."""
+
+    protocol: str
+    state: str
+    local: str
+    """0.0.0.0:80"""
+    peer: str
+    process: str
+    pid: int
+
+
+class LinkRow(NamedTuple):
+    """A veth pair or cable between two interfaces, for the topology."""
+
+    a: tuple[str, str]
+    """(node, interface); the node is the one whose namespace holds it."""
+    b: tuple[str, str]
+    kind: str
+    """veth or cable."""
+    up: bool
+    """Both ends are up."""
+
+
+class LogRow(NamedTuple):
+    """One line of the frame log: a frame at one interface."""
+
+    seq: int
+    at: int
+    step: int
+    node: str
+    interface: str
+    direction: str
+    """in or out."""
+    source: str
+    """Who sent it, by the name a person gave, else an address."""
+    destination: str
+    protocol: str
+    info: str
+    """One line in tcpdump's manner."""
+    verdict: str
+    """One word: accepted, answered, bridged, flooded, ignored, dropped …"""
+    dropped: bool
+    reason: str
+    """The kernel's drop reason name, or empty."""

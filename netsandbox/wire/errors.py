@@ -1,0 +1,15 @@
+"""What `parse` raises when bytes do not make the header they should."""
+
+from __future__ import annotations
+
+
+class ParseError(ValueError):
+    """Bytes that are too short or contradict themselves.
+
+    Attributes:
+        reason: the kernel's drop reason name (include/net/dropreason-core.h).
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

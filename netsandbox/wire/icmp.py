@@ -1,0 +1,100 @@
+"""ICMP messages (RFC 792): echo, and the errors that quote a packet."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from netsandbox.wire.errors import ParseError
+
+ECHO_REPLY = 0
+UNREACHABLE = 3
+REDIRECT = 5
+ECHO_REQUEST = 8
+TIME_EXCEEDED = 11
+PARAMETER_PROBLEM = 12
+ERRORS = frozenset({UNREACHABLE, 4, REDIRECT, TIME_EXCEEDED, PARAMETER_PROBLEM})
+"""Types that report on another packet, and so are never answered by an error (RFC 1122, 3.2.2)."""
+
+NET_UNREACHABLE, HOST_UNREACHABLE, PROTOCOL_UNREACHABLE, PORT_UNREACHABLE, FRAGMENTATION_NEEDED = range(5)
+ADMIN_PROHIBITED = 13
+TTL_EXCEEDED, REASSEMBLY_EXCEEDED = 0, 1
+REDIRECT_HOST = 1
+HEADER = 8
+
+_LAYOUT = Struct("!BBHI")
+
+
+class IcmpMessage:
+    """One ICMP message.
+
+    Attributes:
+        rest: the 32 bits behind the checksum: identifier and sequence number
+            of an echo, next-hop MTU or gateway of an error.
+        data: echo payload, or the quoted packet of an error.
+        checksum: None when right; else the wrong value found on the wire.
+    """
+
+    __slots__ = ("checksum", "code", "data", "rest", "type")
+
+    def __init__(self, type: int, code: int, rest: int, data: bytes, checksum: int | None = None) -> None:
+        self.type = type
+        self.code = code
+        self.rest = rest
+        self.data = data
+        self.checksum = checksum
+
+    @property
+    def size(self) -> int:
+        return HEADER + len(self.data)
+
+    @property
+    def ident(self) -> int:
+        return self.rest >> 16
+
+    @property
+    def seq(self) -> int:
+        return self.rest & 0xFFFF
+
+    @property
+    def is_error(self) -> bool:
+        return self.type in ERRORS
+
+    @classmethod
+    def parse(cls, data: bytes) -> IcmpMessage:
+        if len(data) < HEADER:
+            raise ParseError("PKT_TOO_SMALL", f"ICMP needs {HEADER} bytes, here are {len(data)}")
+        kind, code, found, rest = _LAYOUT.unpack_from(data)
+        message = cls(kind, code, rest, data[HEADER:])
+        if found != message.right_checksum():
+            message.checksum = found
+        return message
+
+    def right_checksum(self) -> int:
+        head = (self.type << 8 | self.code) + (self.rest >> 16) + (self.rest & 0xFFFF)
+        number = int.from_bytes(self.data, "big")
+        if len(self.data) & 1:
+            number <<= 8
+        total = head + number
+        return -total % 0xFFFF if total else 0xFFFF
+
+    def emit(self) -> bytes:
+        found = self.right_checksum() if self.checksum is None else self.checksum
+        return _LAYOUT.pack(self.type, self.code, found, self.rest) + self.data
+
+    def fields(self) -> tuple[int, int, int, bytes, int | None]:
+        return self.type, self.code, self.rest, self.data, self.checksum
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, IcmpMessage) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        return hash(self.fields())
+
+    def __repr__(self) -> str:
+        return f"IcmpMessage(type={self.type}, code={self.code}, rest={self.rest:#x}, {len(self.data)} bytes)"
+
+
+def echo(kind: int, ident: int, seq: int, data: bytes) -> IcmpMessage:
+    return IcmpMessage(kind, 0, ident << 16 | seq, data)
+
+

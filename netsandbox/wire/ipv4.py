@@ -1,0 +1,151 @@
+"""IPv4 packets (RFC 791), and the transport message inside an unfragmented one."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import TypeAlias
+
+from netsandbox.wire import tcp, udp
+from netsandbox.wire.checksum import internet_checksum
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.tcp import TcpSegment
+from netsandbox.wire.udp import UdpDatagram
+
+HEADER = 20
+ICMP, TCP, UDP = 1, tcp.PROTOCOL, udp.PROTOCOL
+DEFAULT_TTL = 64
+"""net.ipv4.ip_default_ttl."""
+
+Transport: TypeAlias = IcmpMessage | UdpDatagram | TcpSegment | bytes
+
+_LAYOUT = Struct("!BBHHHBBHII")
+
+
+class IPv4Packet:
+    """One IPv4 packet or fragment.
+
+    Attributes:
+        df, mf: don't-fragment and more-fragments bits.
+        offset: fragment offset in bytes (a multiple of 8).
+        payload: the parsed transport message; plain bytes for a fragment, for
+            an unknown protocol, and where the bytes do not make a message.
+        checksum: None when right; else the wrong value found on the wire.
+        total_length: the header's length field, in bytes.
+    """
+
+    __slots__ = ("checksum", "df", "dst", "ident", "mf", "offset", "options", "payload", "protocol", "src", "tos",
+                 "total_length", "ttl")
+
+    def __init__(self, src: int, dst: int, protocol: int, payload: Transport, ttl: int = DEFAULT_TTL, ident: int = 0,
+                 df: bool = False, tos: int = 0, mf: bool = False, offset: int = 0, options: bytes = b"",
+                 checksum: int | None = None, total_length: int | None = None) -> None:
+        self.src = src
+        self.dst = dst
+        self.protocol = protocol
+        self.payload = payload
+        self.ttl = ttl
+        self.ident = ident
+        self.df = df
+        self.tos = tos
+        self.mf = mf
+        self.offset = offset
+        self.options = options
+        self.checksum = checksum
+        if total_length is None:
+            total_length = HEADER + len(options) + (len(payload) if type(payload) is bytes else payload.size)  # type: ignore[union-attr]
+        self.total_length = total_length
+
+    @property
+    def size(self) -> int:
+        return self.total_length
+
+    @property
+    def header_size(self) -> int:
+        return HEADER + len(self.options)
+
+    @property
+    def is_fragment(self) -> bool:
+        return self.mf or self.offset > 0
+
+    @classmethod
+    def parse(cls, data: bytes, quoted: bool = False) -> IPv4Packet:
+        """The packet that some bytes hold; bytes beyond its total length are ignored.
+
+        Args:
+            quoted: the bytes come from an ICMP error and may end early.
+
+        Raises:
+            ParseError: with the kernel's reason IP_INHDR or PKT_TOO_SMALL.
+        """
+        if len(data) < HEADER:
+            raise ParseError("PKT_TOO_SMALL", f"IPv4 needs {HEADER} bytes, here are {len(data)}")
+        version, tos, total, ident, flags, ttl, protocol, found, src, dst = _LAYOUT.unpack_from(data)
+        header = (version & 15) * 4
+        if version >> 4 != 4 or header < HEADER or len(data) < header:
+            raise ParseError("IP_INHDR", f"IP version {version >> 4}, header length {header} of {len(data)} bytes")
+        if total < header or (total > len(data) and not quoted):
+            raise ParseError("PKT_TOO_SMALL" if total > len(data) else "IP_INHDR",
+                             f"total length {total} in {len(data)} bytes")
+        mf, offset = bool(flags & 0x2000), (flags & 0x1FFF) * 8
+        body = data[header:total]
+        payload = body if mf or offset or quoted else parse_transport(protocol, body, src, dst)
+        packet = cls(src, dst, protocol, payload, ttl, ident, bool(flags & 0x4000), tos, mf, offset,
+                     data[HEADER:header], None, total)
+        if internet_checksum(data[:header]):
+            packet.checksum = found
+        return packet
+
+    def payload_bytes(self) -> bytes:
+        payload = self.payload
+        if isinstance(payload, bytes):
+            return payload
+        if isinstance(payload, IcmpMessage):
+            return payload.emit()
+        return payload.emit(self.src, self.dst)
+
+    def header_bytes(self) -> bytes:
+        options = self.options
+        version = 0x45 + len(options) // 4
+        flags = self.df << 14 | self.mf << 13 | self.offset >> 3
+        words = (version << 8 | self.tos) + self.total_length + self.ident + flags + (self.ttl << 8 | self.protocol)
+        if self.checksum is None:
+            found = -(words + self.src + self.dst + int.from_bytes(options, "big")) % 0xFFFF
+        else:
+            found = self.checksum
+        return _LAYOUT.pack(version, self.tos, self.total_length, self.ident, flags, self.ttl, self.protocol, found,
+                            self.src, self.dst) + options
+
+    def emit(self) -> bytes:
+        return self.header_bytes() + self.payload_bytes()
+
+    def with_ttl(self, ttl: int) -> IPv4Packet:
+        """The same packet one hop on (RFC 1812, 5.3.1)."""
+        return IPv4Packet(self.src, self.dst, self.protocol, self.payload, ttl, self.ident, self.df, self.tos, self.mf,
+                          self.offset, self.options, None, self.total_length)
+
+    def fields(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, IPv4Packet) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        return hash(self.fields())
+
+    def __repr__(self) -> str:
+        return f"IPv4Packet({self.src:#x} > {self.dst:#x}, protocol={self.protocol}, ttl={self.ttl}, {self.payload!r})"
+
+
+def parse_transport(protocol: int, data: bytes, src: int, dst: int) -> Transport:
+    """The message of a whole packet's payload, or the bytes themselves where they make none."""
+    try:
+        if protocol == ICMP:
+            return IcmpMessage.parse(data)
+        if protocol == UDP:
+            return UdpDatagram.parse(data, src, dst)
+        if protocol == TCP:
+            return TcpSegment.parse(data, src, dst)
+    except ParseError:
+        return data
+    return data

@@ -1,0 +1,85 @@
+"""TCP segments: the header only (RFC 9293); connections live elsewhere."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from netsandbox.wire.checksum import internet_checksum, pseudo_header
+from netsandbox.wire.errors import ParseError
+
+PROTOCOL = 6
+HEADER = 20
+FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = (1 << bit for bit in range(8))
+
+_LAYOUT = Struct("!HHIIBBHHH")
+
+
+class TcpSegment:
+    """One TCP segment.
+
+    Attributes:
+        flags: the low 8 bits; `reserved` keeps the 4 bits before them.
+        options: as on the wire, padded to a multiple of 4 bytes.
+        checksum: None when right; else the wrong value found on the wire.
+    """
+
+    __slots__ = ("ack", "checksum", "data", "dport", "flags", "options", "reserved", "seq", "sport", "urgent", "window")
+
+    def __init__(self, sport: int, dport: int, seq: int, ack: int, flags: int, window: int, options: bytes = b"",
+                 data: bytes = b"", urgent: int = 0, reserved: int = 0, checksum: int | None = None) -> None:
+        self.sport = sport
+        self.dport = dport
+        self.seq = seq
+        self.ack = ack
+        self.flags = flags
+        self.window = window
+        self.options = options
+        self.data = data
+        self.urgent = urgent
+        self.reserved = reserved
+        self.checksum = checksum
+
+    @property
+    def size(self) -> int:
+        return HEADER + len(self.options) + len(self.data)
+
+    @property
+    def sequence_length(self) -> int:
+        """How much sequence space the segment takes: its data, and one each for SYN and FIN."""
+        return len(self.data) + bool(self.flags & SYN) + bool(self.flags & FIN)
+
+    @classmethod
+    def parse(cls, data: bytes, source: int, destination: int) -> TcpSegment:
+        if len(data) < HEADER:
+            raise ParseError("PKT_TOO_SMALL", f"TCP needs {HEADER} bytes, here are {len(data)}")
+        sport, dport, seq, ack, offset, flags, window, found, urgent = _LAYOUT.unpack_from(data)
+        header = (offset >> 4) * 4
+        if not HEADER <= header <= len(data):
+            raise ParseError("PKT_TOO_SMALL", f"TCP header length {header} in a segment of {len(data)} bytes")
+        segment = cls(sport, dport, seq, ack, flags, window, data[HEADER:header], data[header:], urgent, offset & 15)
+        if found != segment.right_checksum(source, destination):
+            segment.checksum = found
+        return segment
+
+    def _pack(self, checksum: int) -> bytes:
+        offset = (HEADER + len(self.options)) // 4 << 4 | self.reserved
+        return _LAYOUT.pack(self.sport, self.dport, self.seq, self.ack, offset, self.flags, self.window, checksum,
+                            self.urgent) + self.options + self.data
+
+    def right_checksum(self, source: int, destination: int) -> int:
+        return internet_checksum(pseudo_header(source, destination, PROTOCOL, self.size) + self._pack(0))
+
+    def emit(self, source: int, destination: int) -> bytes:
+        return self._pack(self.right_checksum(source, destination) if self.checksum is None else self.checksum)
+
+    def fields(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TcpSegment) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        return hash(self.fields())
+
+    def __repr__(self) -> str:
+        return f"TcpSegment({self.sport} > {self.dport}, flags={self.flags:#x}, seq={self.seq}, ack={self.ack})"
