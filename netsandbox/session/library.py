@@ -1,0 +1,51 @@
+"""The bundled scenarios, found by name in a checkout and in an installed package alike."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+from netsandbox.session.strict_yaml import ScenarioError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SUFFIX = ".yaml"
+
+
+def directory() -> Path:
+    """Where the bundled scenarios are: package data once installed, the top level's `scenarios/` in a checkout."""
+    installed = _PACKAGE / "scenarios"
+    return installed if installed.is_dir() else _PACKAGE.parent / "scenarios"
+
+
+def bundled() -> list[str]:
+    """The names of the bundled scenarios, sorted; a file's name without its suffix."""
+    return sorted(path.stem for path in directory().glob(f"*{_SUFFIX}"))
+
+
+def find_scenario(name_or_path: str | Path) -> Path:
+    """The file that a bundled name or a path means; a bundled name goes before a file in the current directory.
+
+    Whether the file can be read is for load_scenario to say. Raises ScenarioError when there is no such scenario, with
+    the nearest name that there is.
+    """
+    given = str(name_or_path)
+    names = bundled()
+    if given in names:
+        return directory() / f"{given}{_SUFFIX}"
+    if _exists(given):
+        return Path(given)
+    close = difflib.get_close_matches(Path(given).stem.lower(), names, n=1, cutoff=0.5)
+    advice = f"did you mean '{close[0]}'?" if close else f"bundled are {', '.join(names) or 'none'}"
+    raise ScenarioError(given, 0, f"no such file, and no bundled scenario has this name; {advice}")
+
+
+def _exists(given: str) -> bool:
+    """Whether something is there, be it unreadable; an empty or impossible name is nothing."""
+    try:
+        os.stat(given)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,276 @@
+"""Scenario files: a YAML envelope around command lines, read strictly and written so that it reads back the same.
+
+The keys at the top are `netsandbox` (the format's version, the only one required), `title`, `about`, `seed`, `profile`,
+`setup` and `steps`. The last two are lists; an item is a command line, or a map with `run`, `say` and `expect`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from netsandbox.session.files import FileError, read_bytes
+from netsandbox.session.strict_yaml import ScenarioError, compose, describe, fault_in_text, line_of, nearest, quoted
+
+__all__ = ["Scenario", "ScenarioError", "Step", "dump_scenario", "load_scenario", "parse_scenario"]
+
+VERSION = 1
+LANGUAGES = ("en", "zh")
+PROFILES = ("docker-27", "docker-28", "docker-29")
+DEFAULT_PROFILE = "docker-29"
+MAX_BYTES = 1024 * 1024
+MAX_SEED = 2**63 - 1
+
+_TOP_KEYS = ("netsandbox", "title", "about", "seed", "profile", "setup", "steps")
+_STEP_KEYS = ("run", "say", "expect")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One item of `setup` or `steps`: command lines, what to tell the person about them, what must then be true.
+
+    say maps a language (en, zh) to a text. line is where the item starts in its file, run_lines and expect_lines where
+    each of its lines stands; all count from 1 and take no part in comparison.
+    """
+
+    run: tuple[str, ...] = ()
+    say: Mapping[str, str] = field(default_factory=dict)
+    expect: tuple[str, ...] = ()
+    line: int = field(default=0, compare=False)
+    run_lines: tuple[int, ...] = field(default=(), compare=False)
+    expect_lines: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario file's content. title and about map a language (en, zh) to a text; name is where it was read from."""
+
+    title: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    seed: int = 0
+    profile: str = DEFAULT_PROFILE
+    setup: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()
+    name: str = field(default="", compare=False)
+
+
+def load_scenario(path: str | Path) -> Scenario:
+    """Read a scenario file. Raises ScenarioError for a file that cannot be read and for all that is wrong in it."""
+    name = str(path)
+    try:
+        data = read_bytes(path, MAX_BYTES)
+    except FileError as error:
+        raise ScenarioError(name, 0, error.message) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ScenarioError(name, line, f"not UTF-8 text: byte 0x{data[error.start]:02x}") from None
+    return parse_scenario(text, name)
+
+
+def parse_scenario(text: str, name: str) -> Scenario:
+    """The scenario in a text; name stands for the file in errors. Raises ScenarioError, never anything else."""
+    if len(text) > MAX_BYTES:
+        raise ScenarioError(name, 0, f"too large: more than {MAX_BYTES:,} bytes")
+    return _Reader(name).scenario(compose(text, name))
+
+
+class _Reader:
+    """Turns nodes into values; every method raises ScenarioError with the line of the node that is wrong."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def scenario(self, root: Node) -> Scenario:
+        values = self._map(root, "a scenario", _TOP_KEYS)
+        if "netsandbox" not in values:
+            raise self._error(root, "the key 'netsandbox: 1' is missing; it says which format this is")
+        version = self._integer(values["netsandbox"], "netsandbox", MAX_SEED)
+        if version != VERSION:
+            raise self._error(values["netsandbox"], f"netsandbox: this program reads format {VERSION}, found {version}")
+        return Scenario(
+            title=self._translated(values.get("title"), "title"),
+            about=self._translated(values.get("about"), "about"),
+            seed=self._integer(values["seed"], "seed", MAX_SEED) if "seed" in values else 0,
+            profile=self._profile(values["profile"]) if "profile" in values else DEFAULT_PROFILE,
+            setup=self._steps(values.get("setup"), "setup"),
+            steps=self._steps(values.get("steps"), "steps"),
+            name=self._name,
+        )
+
+    def _steps(self, node: Node | None, key: str) -> tuple[Step, ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, SequenceNode):
+            raise self._error(node, f"{key}: expected a list of command lines, found {describe(node)}")
+        return tuple(self._step(item, key) for item in node.value)
+
+    def _step(self, node: Node, key: str) -> Step:
+        if isinstance(node, ScalarNode):
+            return Step(run=(self._line(node, key),), line=line_of(node), run_lines=(line_of(node),))
+        if not isinstance(node, MappingNode):
+            message = f"{key}: expected a command line or a map with {', '.join(_STEP_KEYS)}, found {describe(node)}"
+            raise self._error(node, message)
+        values = self._map(node, f"an item of {key}", _STEP_KEYS)
+        if not values:
+            raise self._error(node, f"{key}: an empty item; expected at least one of {', '.join(_STEP_KEYS)}")
+        run, run_lines = self._lines(values.get("run"), "run")
+        expect, expect_lines = self._lines(values.get("expect"), "expect")
+        say = self._translated(values.get("say"), "say")
+        return Step(run, say, expect, line_of(node), run_lines, expect_lines)
+
+    def _lines(self, node: Node | None, key: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        if node is None:
+            return (), ()
+        if isinstance(node, MappingNode):
+            raise self._error(node, f"{key}: expected a line or a list of lines, found a map; {_COLON_HINT}")
+        items = node.value if isinstance(node, SequenceNode) else [node]
+        return tuple(self._line(item, key) for item in items), tuple(line_of(item) for item in items)
+
+    def _line(self, node: Node, key: str) -> str:
+        text = self._text(node, key, "a command line" if key != "expect" else "a line").strip()
+        if _is_folded(node):
+            raise self._error(node, f"{key}: a line that goes on in the next one; start each with '- ', or use '>-'")
+        if not text:
+            raise self._error(node, f"{key}: expected a line, found an empty text")
+        if "\n" in text:
+            raise self._error(node, f"{key}: expected one line, found several in one text; write a list of lines")
+        return text
+
+    def _translated(self, node: Node | None, key: str) -> dict[str, str]:
+        if node is None:
+            return {}
+        if not isinstance(node, MappingNode):
+            return {"en": self._text(node, key, "a text or a map of en and zh")}
+        values = self._map(node, key, LANGUAGES)
+        if not values:
+            raise self._error(node, f"{key}: an empty map; expected at least one of {', '.join(LANGUAGES)}")
+        return {lang: self._text(values[lang], f"{key}.{lang}", "a text") for lang in LANGUAGES if lang in values}
+
+    def _profile(self, node: Node) -> str:
+        text = self._text(node, "profile", "a Docker release such as docker-29")
+        if text not in PROFILES:
+            raise self._error(node, f"profile: unknown release {quoted(text)}; {nearest(text, PROFILES)}")
+        return text
+
+    def _integer(self, node: Node, key: str, largest: int) -> int:
+        if not isinstance(node, ScalarNode) or not node.tag.endswith(":int"):
+            raise self._error(node, f"{key}: expected a whole number, found {describe(node)}")
+        if not re.fullmatch(r"0|[1-9][0-9]{0,18}", node.value) or int(node.value) > largest:
+            message = f"{key}: expected a whole decimal number from 0 to {largest}, found {describe(node)}"
+            raise self._error(node, message)
+        return int(node.value)
+
+    def _text(self, node: Node, key: str, expected: str) -> str:
+        if not isinstance(node, ScalarNode) or not node.tag.endswith(":str"):
+            advice = "; put it in quotes if it is text" if _is_value(node) else ""
+            raise self._error(node, f"{key}: expected {expected}, found {describe(node)}{advice}")
+        text: str = node.value
+        fault = fault_in_text(text)
+        if fault:
+            raise self._error(node, f"{key}: {fault}")
+        return text
+
+    def _map(self, node: Node, what: str, keys: tuple[str, ...]) -> dict[str, Node]:
+        if not isinstance(node, MappingNode):
+            raise self._error(node, f"{what}: expected a map with {', '.join(keys)}, found {describe(node)}")
+        values: dict[str, Node] = {}
+        for key, value in node.value:
+            if key.value not in keys:
+                advice = _COLON_HINT if " " in key.value else nearest(key.value, keys)
+                raise self._error(key, f"unknown key {quoted(key.value)} in {what}; {advice}")
+            values[key.value] = value
+        return values
+
+    def _error(self, node: Node, message: str) -> ScenarioError:
+        return ScenarioError(self._name, line_of(node), message)
+
+
+_COLON_HINT = "a line with ': ' in it must be in quotes"
+
+
+def _is_folded(node: Node) -> bool:
+    """Whether YAML joined several lines of plain text into one, as it does with a forgotten '- '."""
+    return isinstance(node, ScalarNode) and node.style is None and node.end_mark.line > node.start_mark.line
+
+
+def _is_value(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and not node.tag.endswith(":null")
+
+
+def dump_scenario(scenario: Scenario) -> str:
+    """The scenario as a YAML text that parse_scenario reads back to an equal value.
+
+    Raises ScenarioError for a value that no file can hold, such as a command line with a control character in it.
+    """
+    parts = [f"netsandbox: {VERSION}\n"]
+    for key, texts in (("title", scenario.title), ("about", scenario.about)):
+        if texts:
+            parts.append(f"{key}:{_translations(texts, 2)}\n")
+    parts.append(f"seed: {scenario.seed}\nprofile: {scenario.profile}\n")
+    for key, steps in (("setup", scenario.setup), ("steps", scenario.steps)):
+        if steps:
+            parts.append(f"{key}:\n")
+            parts.extend(map(_dump_step, steps))
+    return "".join(parts)
+
+
+def _dump_step(step: Step) -> str:
+    if len(step.run) == 1 and not step.say and not step.expect:
+        return f"  - {_scalar(step.run[0])}\n"
+    entries: list[str] = []
+    if step.run:
+        entries.append(f"run:{_scalars(step.run)}\n")
+    if step.say:
+        entries.append(f"say:{_translations(step.say, 6)}\n")
+    if step.expect:
+        entries.append(f"expect:{_scalars(step.expect)}\n")
+    if not entries:
+        raise ScenarioError("scenario", 0, "a step without run, say and expect cannot be written")
+    return "  - " + "    ".join(entries)
+
+
+def _scalars(lines: tuple[str, ...]) -> str:
+    if len(lines) == 1:
+        return f" {_scalar(lines[0])}"
+    return "".join(f"\n      - {_scalar(line)}" for line in lines)
+
+
+def _translations(texts: Mapping[str, str], indent: int) -> str:
+    unknown = [lang for lang in texts if lang not in LANGUAGES]
+    if unknown:
+        raise ScenarioError("scenario", 0, f"unknown language {quoted(unknown[0])}; {nearest(unknown[0], LANGUAGES)}")
+    _refuse_unwritable(texts.values())
+    return "".join(f"\n{' ' * indent}{lang}: {_quote(texts[lang])}" for lang in LANGUAGES if lang in texts)
+
+
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._/=,@+%-]|:(?! ))*")
+_NOT_TEXT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+
+
+def _scalar(line: str) -> str:
+    """One command line as a YAML scalar: bare when no YAML rule could read it as anything else."""
+    if "\n" in line or not line.strip():
+        raise ScenarioError("scenario", 0, f"a line must be one line that is not empty, found {quoted(line)}")
+    _refuse_unwritable((line,))
+    text = line.strip()
+    bare = _PLAIN.fullmatch(text) and not text.endswith(":") and text.lower() not in _NOT_TEXT
+    return text if bare else _quote(text)
+
+
+def _quote(text: str) -> str:
+    """A double-quoted YAML scalar; JSON's escapes are a part of YAML's."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _refuse_unwritable(texts: Iterable[str]) -> None:
+    for text in texts:
+        fault = fault_in_text(text)
+        if fault:
+            raise ScenarioError("scenario", 0, f"{fault}: {quoted(text)}")
