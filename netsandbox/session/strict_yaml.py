@@ -146,12 +146,12 @@ class _StrictLoader(yaml.SafeLoader):
             first[key.value] = line
 
     def _refuse(self, event: yaml.Event, message: str) -> None:
-        raise ScenarioError(self._name, event.start_mark.line + 1, message)
+        raise ScenarioError(self._name, _line(event.start_mark), message)
 
 
 _OPENED = (
     (r"unexpected end of stream", "a quote is opened here and never closed"),
-    (r"while parsing a flow", "a '[' or '{' is opened here and not closed well; a text with brackets needs quotes"),
+    (r"while parsing a flow (sequence|mapping)", "a '[' or '{' that is not closed well; a text with brackets needs quotes"),
     (r"could not find expected ':'", "a key without ': ' after it, or a line indented by mistake"),
 )
 """Problems of which YAML notices the end, while a person has to mend the start."""
@@ -163,6 +163,7 @@ _HINTS = (
     (r"character '[@`%]'", "a text cannot start with this character; put it in quotes"),
     (r"expected <block end>", "this line is not indented like the lines it belongs to"),
     (r"tag|anchor|alias", "a text that starts with '!', '&' or '*' must be in quotes"),
+    (r"while parsing a flow node", "a value is missing here, or a '[' or '{' before it is never closed"),
     (r"escape", "an unknown escape after a backslash; use single quotes for a text with backslashes"),
 )
 
@@ -174,6 +175,10 @@ def _in_words(error: yaml.MarkedYAMLError) -> tuple[int, str]:
     start = error.context_mark or end
     for hints, mark in ((_OPENED, start), (_HINTS, end)):
         for pattern, words in hints:
-            if mark is not None and re.search(pattern, problem):
-                return mark.line + 1, words
-    return (end.line + 1 if end is not None else 0), f"this is not YAML: {problem}"
+            if re.search(pattern, problem):
+                return _line(mark), words
+    return _line(end), f"this is not YAML: {problem}"
+
+
+def _line(mark: yaml.Mark | None) -> int:
+    return mark.line + 1 if mark is not None else 0
