@@ -42,7 +42,8 @@ class ArpPacket:
         return cls(op, int.from_bytes(sha, "big"), spa, int.from_bytes(tha, "big"), tpa)
 
     def emit(self) -> bytes:
-        return _LAYOUT.pack(*_FIXED, self.op, self.sha.to_bytes(6, "big"), self.spa, self.tha.to_bytes(6, "big"), self.tpa)
+        return _LAYOUT.pack(*_FIXED, self.op, self.sha.to_bytes(6, "big"), self.spa, self.tha.to_bytes(6, "big"),
+                            self.tpa)
 
     def fields(self) -> tuple[int, ...]:
         return self.op, self.sha, self.spa, self.tha, self.tpa

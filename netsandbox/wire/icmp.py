@@ -31,12 +31,14 @@ class IcmpMessage:
         rest: the 32 bits behind the checksum: identifier and sequence number
             of an echo, next-hop MTU or gateway of an error.
         data: echo payload, or the quoted packet of an error.
-        checksum: None when right; else the wrong value found on the wire.
+        checksum: None where emitting computes it; else the value found on the
+            wire, which is wrong or the other spelling of zero.
     """
 
     __slots__ = ("checksum", "code", "data", "rest", "type")
 
-    def __init__(self, type: int, code: int, rest: int, data: bytes, checksum: int | None = None) -> None:
+    def __init__(self, type: int, code: int, rest: int, data: bytes,  # noqa: A002 - the header's own name
+                 checksum: int | None = None) -> None:
         self.type = type
         self.code = code
         self.rest = rest
@@ -69,6 +71,11 @@ class IcmpMessage:
             message.checksum = found
         return message
 
+    @property
+    def is_checksum_right(self) -> bool:
+        """Whether a receiver accepts the message (0xFFFF and 0 are one number to its sum)."""
+        return self.checksum is None or self.checksum % 0xFFFF == self.right_checksum() % 0xFFFF
+
     def right_checksum(self) -> int:
         head = (self.type << 8 | self.code) + (self.rest >> 16) + (self.rest & 0xFFFF)
         number = int.from_bytes(self.data, "big")
@@ -96,5 +103,3 @@ class IcmpMessage:
 
 def echo(kind: int, ident: int, seq: int, data: bytes) -> IcmpMessage:
     return IcmpMessage(kind, 0, ident << 16 | seq, data)
-
-

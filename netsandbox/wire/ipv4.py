@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from netsandbox.wire import tcp, udp
 from netsandbox.wire.checksum import internet_checksum
@@ -30,9 +30,13 @@ class IPv4Packet:
         offset: fragment offset in bytes (a multiple of 8).
         payload: the parsed transport message; plain bytes for a fragment, for
             an unknown protocol, and where the bytes do not make a message.
-        checksum: None when right; else the wrong value found on the wire.
+        checksum: None where emitting computes it; else the value found on the
+            wire, which is wrong or the other spelling of zero (0xFFFF).
         total_length: the header's length field, in bytes.
+        reserved: the bit before don't-fragment, zero by RFC 791.
     """
+
+    reserved: ClassVar[bool] = False
 
     __slots__ = ("checksum", "df", "dst", "ident", "mf", "offset", "options", "payload", "protocol", "src", "tos",
                  "total_length", "ttl")
@@ -76,25 +80,37 @@ class IPv4Packet:
             quoted: the bytes come from an ICMP error and may end early.
 
         Raises:
-            ParseError: with the kernel's reason IP_INHDR or PKT_TOO_SMALL.
+            ParseError: with the kernel's reason IP_INHDR, IP_CSUM or
+                PKT_TOO_SMALL, looked for in the order of ip_rcv_core().
         """
         if len(data) < HEADER:
-            raise ParseError("PKT_TOO_SMALL", f"IPv4 needs {HEADER} bytes, here are {len(data)}")
+            raise ParseError("IP_INHDR", f"IPv4 needs {HEADER} bytes, here are {len(data)}")
         version, tos, total, ident, flags, ttl, protocol, found, src, dst = _LAYOUT.unpack_from(data)
         header = (version & 15) * 4
         if version >> 4 != 4 or header < HEADER or len(data) < header:
             raise ParseError("IP_INHDR", f"IP version {version >> 4}, header length {header} of {len(data)} bytes")
         if total < header or (total > len(data) and not quoted):
-            raise ParseError("PKT_TOO_SMALL" if total > len(data) else "IP_INHDR",
+            reason = "PKT_TOO_SMALL" if total > len(data) else "IP_INHDR"
+            raise ParseError("IP_CSUM" if internet_checksum(data[:header]) else reason,
                              f"total length {total} in {len(data)} bytes")
         mf, offset = bool(flags & 0x2000), (flags & 0x1FFF) * 8
         body = data[header:total]
         payload = body if mf or offset or quoted else parse_transport(protocol, body, src, dst)
-        packet = cls(src, dst, protocol, payload, ttl, ident, bool(flags & 0x4000), tos, mf, offset,
-                     data[HEADER:header], None, total)
-        if internet_checksum(data[:header]):
+        kind = ReservedBitPacket if flags & 0x8000 else cls
+        packet = kind(src, dst, protocol, payload, ttl, ident, bool(flags & 0x4000), tos, mf, offset,
+                      data[HEADER:header], None, total)
+        if found == 0xFFFF or internet_checksum(data[:header]):
             packet.checksum = found
         return packet
+
+    @property
+    def is_checksum_right(self) -> bool:
+        """Whether a receiver accepts the header: for its sum 0xFFFF and 0 are one number (RFC 1071)."""
+        return self.checksum is None or self.checksum % 0xFFFF == self.right_checksum()
+
+    def right_checksum(self) -> int:
+        """The header checksum that belongs to the other fields."""
+        return int.from_bytes(self.with_ttl(self.ttl).header_bytes()[10:12], "big")
 
     def payload_bytes(self) -> bytes:
         payload = self.payload
@@ -107,12 +123,11 @@ class IPv4Packet:
     def header_bytes(self) -> bytes:
         options = self.options
         version = 0x45 + len(options) // 4
-        flags = self.df << 14 | self.mf << 13 | self.offset >> 3
-        words = (version << 8 | self.tos) + self.total_length + self.ident + flags + (self.ttl << 8 | self.protocol)
-        if self.checksum is None:
+        flags = self.reserved << 15 | self.df << 14 | self.mf << 13 | self.offset >> 3
+        found = self.checksum
+        if found is None:
+            words = (version << 8 | self.tos) + self.total_length + self.ident + flags + (self.ttl << 8 | self.protocol)
             found = -(words + self.src + self.dst + int.from_bytes(options, "big")) % 0xFFFF
-        else:
-            found = self.checksum
         return _LAYOUT.pack(version, self.tos, self.total_length, self.ident, flags, self.ttl, self.protocol, found,
                             self.src, self.dst) + options
 
@@ -121,11 +136,11 @@ class IPv4Packet:
 
     def with_ttl(self, ttl: int) -> IPv4Packet:
         """The same packet one hop on (RFC 1812, 5.3.1)."""
-        return IPv4Packet(self.src, self.dst, self.protocol, self.payload, ttl, self.ident, self.df, self.tos, self.mf,
-                          self.offset, self.options, None, self.total_length)
+        return self.__class__(self.src, self.dst, self.protocol, self.payload, ttl, self.ident, self.df, self.tos,
+                              self.mf, self.offset, self.options, None, self.total_length)
 
     def fields(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
+        return (self.reserved, *(getattr(self, name) for name in IPv4Packet.__slots__))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, IPv4Packet) and self.fields() == other.fields()
@@ -135,6 +150,18 @@ class IPv4Packet:
 
     def __repr__(self) -> str:
         return f"IPv4Packet({self.src:#x} > {self.dst:#x}, protocol={self.protocol}, ttl={self.ttl}, {self.payload!r})"
+
+
+class ReservedBitPacket(IPv4Packet):
+    """A packet with the reserved flag set. Linux forwards it unchanged, so it must survive.
+
+    A class of its own, because a field that is nearly always zero would cost
+    every packet that is made.
+    """
+
+    reserved = True
+
+    __slots__ = ()
 
 
 def parse_transport(protocol: int, data: bytes, src: int, dst: int) -> Transport:

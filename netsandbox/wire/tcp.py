@@ -20,7 +20,8 @@ class TcpSegment:
     Attributes:
         flags: the low 8 bits; `reserved` keeps the 4 bits before them.
         options: as on the wire, padded to a multiple of 4 bytes.
-        checksum: None when right; else the wrong value found on the wire.
+        checksum: None where emitting computes it; else the value found on the
+            wire, which is wrong or the other spelling of zero.
     """
 
     __slots__ = ("ack", "checksum", "data", "dport", "flags", "options", "reserved", "seq", "sport", "urgent", "window")
@@ -65,6 +66,10 @@ class TcpSegment:
         offset = (HEADER + len(self.options)) // 4 << 4 | self.reserved
         return _LAYOUT.pack(self.sport, self.dport, self.seq, self.ack, offset, self.flags, self.window, checksum,
                             self.urgent) + self.options + self.data
+
+    def is_checksum_right(self, source: int, destination: int) -> bool:
+        """Whether a receiver accepts the segment (0xFFFF and 0 are one number to its sum)."""
+        return self.checksum is None or self.checksum % 0xFFFF == self.right_checksum(source, destination)
 
     def right_checksum(self, source: int, destination: int) -> int:
         return internet_checksum(pseudo_header(source, destination, PROTOCOL, self.size) + self._pack(0))

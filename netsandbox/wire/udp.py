@@ -18,8 +18,8 @@ class UdpDatagram:
     """One UDP datagram.
 
     Attributes:
-        checksum: None when right; 0 when the sender left it out; else the
-            wrong value found on the wire.
+        checksum: None where emitting computes it; 0 when the sender left it
+            out, which is accepted; else the wrong value found on the wire.
         length: the header's length field, in bytes, header included.
     """
 

@@ -1,0 +1,1 @@
+"""Tests of the bytes: the codec, the dissector, the descriptions and the captures."""
