@@ -209,6 +209,11 @@ def dump_scenario(scenario: Scenario) -> str:
 
     Raises ScenarioError for a value that no file can hold, such as a command line with a control character in it.
     """
+    if not 0 <= scenario.seed <= MAX_SEED:
+        raise ScenarioError("scenario", 0, f"seed: expected a whole number from 0 to {MAX_SEED}, found {scenario.seed}")
+    if scenario.profile not in PROFILES:
+        advice = nearest(scenario.profile, PROFILES)
+        raise ScenarioError("scenario", 0, f"profile: unknown release {quoted(scenario.profile)}; {advice}")
     parts = [f"netsandbox: {VERSION}\n"]
     for key, texts in (("title", scenario.title), ("about", scenario.about)):
         if texts:
@@ -218,7 +223,10 @@ def dump_scenario(scenario: Scenario) -> str:
         if steps:
             parts.append(f"{key}:\n")
             parts.extend(map(_dump_step, steps))
-    return "".join(parts)
+    text = "".join(parts)
+    if len(text.encode()) > MAX_BYTES:
+        raise ScenarioError("scenario", 0, f"too large to be read again: more than {MAX_BYTES:,} bytes")
+    return text
 
 
 def _dump_step(step: Step) -> str:

@@ -10,6 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -151,7 +152,7 @@ class _StrictLoader(yaml.SafeLoader):
 
 _OPENED = (
     (r"unexpected end of stream", "a quote is opened here and never closed"),
-    (r"while parsing a flow (sequence|mapping)", "a '[' or '{' that is not closed well; a text with brackets needs quotes"),
+    (r"while parsing a flow (sequence|mapping)", "a '[' or '{' is not closed well; text with brackets needs quotes"),
     (r"could not find expected ':'", "a key without ': ' after it, or a line indented by mistake"),
 )
 """Problems of which YAML notices the end, while a person has to mend the start."""
@@ -180,5 +181,6 @@ def _in_words(error: yaml.MarkedYAMLError) -> tuple[int, str]:
     return _line(end), f"this is not YAML: {problem}"
 
 
-def _line(mark: yaml.Mark | None) -> int:
+def _line(mark: Any) -> int:
+    """A mark's line from 1; Any because the stubs know two classes of mark, the Python parser's and the C one's."""
     return mark.line + 1 if mark is not None else 0
