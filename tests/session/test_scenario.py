@@ -263,8 +263,8 @@ def test_a_file_name_cannot_steer_the_terminal() -> None:
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=40).filter(lambda text: fault_in_text(text) is None)
-TRAPS = """wait 6s, yes, No, null, ~, 1, 1.5, 0x1f, 2026-01-01, a: b, a #b, - a, #a, 'a', "a, a:, [a], {a: b}, !a, &a, *a, |,
->, %a, @a, `a, ? a, =, <<, a\tb, \\n, y, .inf, ---"""
+TRAPS = """wait 6s, yes, No, null, ~, 1, 1.5, 0x1f, 2026-01-01, a: b, a #b, - a, #a, 'a', "a, a:, [a], {a: b}, !a, &a,
+*a, |, >, %a, @a, `a, ? a, =, <<, a\tb, \\n, y, .inf, ---"""
 plain_words = st.sampled_from([trap.strip() for trap in TRAPS.split(",")])
 lines = st.one_of(plain_words, texts.map(lambda text: text.replace("\n", " ").strip())).filter(bool)
 translations = st.dictionaries(st.sampled_from(LANGUAGES), st.one_of(plain_words, texts), max_size=2)

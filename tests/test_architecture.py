@@ -1,0 +1,374 @@
+"""The architecture's rules, read off the source: imports go one way, time and chance have one door each, nothing
+recurses across a cable, events never change, and no headless path loads a user-interface library.
+
+Each rule is a function from one module's syntax tree to the complaints about it. Every rule is tried on the project,
+and on a few lines that break it, so that a rule which has gone blind fails too.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from enum import Enum
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "netsandbox"
+
+BELOW: dict[str, frozenset[str]] = {"wire": frozenset(), "engine": frozenset()}
+"""Which rooms a room may import; `top` is cli.py and the other modules beside it."""
+for _room in ("linux", "apps", "docker", "lab", "commands", "session", "top"):
+    BELOW[_room] = frozenset(BELOW)
+BELOW["explain"] = frozenset({"wire", "engine"})
+BELOW["commands"] |= {"explain"}
+BELOW["top"] |= {"explain"}
+BELOW["tui"] = BELOW["top"]
+
+WITH_EVENTS = {"linux", "apps", "docker", "lab"}
+UI_LIBRARIES = {"textual", "textual_serve", "rich"}
+CHANCE = {"random", "secrets", "uuid", "numpy"}
+BENCH_CLOCKS = {"process_time", "process_time_ns", "perf_counter", "perf_counter_ns"}
+"""The bench prints CPU seconds and, beside them, the wall's."""
+
+
+class Module(NamedTuple):
+    """One source file: its dotted name, its room, and its syntax tree."""
+
+    name: str
+    room: str
+    tree: ast.Module
+
+
+class Import(NamedTuple):
+    """One imported thing: `from a.b import c` is target a.b and name c; lazy is inside a function."""
+
+    target: str
+    name: str | None
+    lazy: bool
+    typing_only: bool
+    line: int
+
+
+Rule = Callable[[Module], Iterator[str]]
+
+
+def read(name: str, source: str) -> Module:
+    room = name.split(".")[1] if name.count(".") >= 1 else "root"
+    if room not in BELOW and name.count(".") == 1:
+        room = "root" if name == "netsandbox" else "top"
+    return Module(name, room, ast.parse(source))
+
+
+def project() -> list[Module]:
+    modules = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        modules.append(read(name, path.read_text(encoding="utf-8")))
+    return modules
+
+
+MODULES = project()
+NAMES = {module.name for module in MODULES}
+
+
+def imports(node: ast.AST, lazy: bool = False, typing_only: bool = False) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            for alias in child.names:
+                yield Import(alias.name, None, lazy, typing_only, child.lineno)
+        elif isinstance(child, ast.ImportFrom):
+            for alias in child.names:
+                yield Import(child.module or ".", alias.name, lazy, typing_only, child.lineno)
+        else:
+            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            guard = isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")
+            yield from imports(child, lazy or inside, typing_only or guard)
+
+
+def source_of(imported: Import) -> str:
+    """The module that an import reads: `from netsandbox.wire import arp` reads netsandbox.wire.arp."""
+    longer = f"{imported.target}.{imported.name}"
+    return longer if longer in NAMES else imported.target
+
+
+# --- rule 1: imports go one way ---------------------------------------------------------------------------------------
+
+
+def imports_go_one_way(module: Module) -> Iterator[str]:
+    if module.room not in BELOW and module.room != "root":
+        yield f"{module.name}: no such room; the architecture has {', '.join(BELOW)}"
+        return
+    for imported in imports(module.tree):
+        target = source_of(imported)
+        parts = target.split(".")
+        if parts[0] != "netsandbox" or len(parts) == 1:
+            continue
+        room = parts[1] if parts[1] in BELOW else "top"
+        events = room in WITH_EVENTS and len(parts) > 2 and re.search(r"event|reason", parts[2]) is not None
+        tui_branch = room == "tui" and module.name.startswith("netsandbox.cli") and imported.lazy
+        explain_reads = module.room == "explain" and events
+        if room == module.room or room in BELOW.get(module.room, ()) or tui_branch or explain_reads:
+            continue
+        yield f"{module.name}:{imported.line}: {module.room} must not import {target}"
+
+
+def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
+    """wire to lab and explain know the standard library alone; YAML is read in session; Rich and Textual as told."""
+    for imported in imports(module.tree):
+        library = imported.target.partition(".")[0]
+        if library in sys.stdlib_module_names or library == "netsandbox" or imported.typing_only:
+            continue
+        allowed = (
+            module.room == "tui"
+            or (library == "yaml" and module.room == "session")
+            or (library == "rich" and imported.lazy and module.room in {"commands", "session", "top"})
+            or (library.startswith("textual") and imported.lazy and module.name.startswith("netsandbox.cli"))
+        )
+        if not allowed:
+            yield f"{module.name}:{imported.line}: {library} must not be imported here"
+
+
+def rooms_hide_no_import_in_a_function(module: Module) -> Iterator[str]:
+    """A late import of our own would hide a cycle. cli and its like may be late, to start quickly."""
+    for imported in imports(module.tree):
+        if imported.lazy and imported.target.startswith("netsandbox") and module.room not in {"top", "tui"}:
+            yield f"{module.name}:{imported.line}: import {imported.target} at the top of the file"
+
+
+def cycle_in(modules: list[Module]) -> list[str] | None:
+    """A ring of modules that import each other, or None. What only a type checker reads does not count."""
+    names = {module.name for module in modules}
+    graph: dict[str, set[str]] = {}
+    for module in modules:
+        needed: set[str] = set()
+        for imported in imports(module.tree):
+            longer = f"{imported.target}.{imported.name}"
+            if not imported.typing_only:
+                needed.add(longer if longer in names else imported.target)
+        graph[module.name] = (needed & names) - {module.name}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return None
+
+
+# --- rule 2: one door to time, one to chance --------------------------------------------------------------------------
+
+
+def time_has_one_door(module: Module) -> Iterator[str]:
+    if module.room == "tui" or module.name == "netsandbox.engine.player":
+        return
+    for imported in imports(module.tree):
+        top = imported.target.partition(".")[0]
+        clocks = BENCH_CLOCKS if module.name == "netsandbox.bench" else set()
+        if top in {"asyncio", "sched", "threading"} or (top == "time" and imported.name not in clocks):
+            yield f"{module.name}:{imported.line}: {imported.target} belongs to engine.player and tui"
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}:
+            owner = ast.unparse(node.value)
+            if owner.rpartition(".")[2] in {"datetime", "date"}:
+                yield f"{module.name}:{node.lineno}: {owner}.{node.attr} reads the wall clock"
+
+
+def chance_has_one_door(module: Module) -> Iterator[str]:
+    if module.name == "netsandbox.engine.chance":
+        return
+    for imported in imports(module.tree):
+        if imported.target.partition(".")[0] in CHANCE or imported.name in {"urandom", "getrandom"}:
+            yield f"{module.name}:{imported.line}: {imported.target} belongs to engine.chance"
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr in {"urandom", "getrandom"}:
+            yield f"{module.name}:{node.lineno}: {node.attr} belongs to engine.chance"
+    for node in calls_outside_hash_methods(module.tree):
+        if isinstance(node.func, ast.Name) and node.func.id == "hash":
+            yield f"{module.name}:{node.lineno}: hash() of a text differs from process to process"
+
+
+def calls_outside_hash_methods(node: ast.AST) -> Iterator[ast.Call]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef) and child.name == "__hash__":
+            continue
+        if isinstance(child, ast.Call):
+            yield child
+        yield from calls_outside_hash_methods(child)
+
+
+# --- rule 3: only the scheduler delivers across a cable ---------------------------------------------------------------
+
+
+def nothing_reaches_across_a_cable(module: Module) -> Iterator[str]:
+    """No call of a method of something called peer: a device hands its frame to the scheduler and is done."""
+    if module.room not in {"linux", "apps", "docker", "lab"}:
+        return
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        owner = ast.unparse(node.func.value).rpartition(".")[2]
+        delivers = node.func.attr in {"receive", "input", "deliver"}
+        if delivers and re.fullmatch(r"_?(peer|other|far)(_\w+)?", owner):
+            yield f"{module.name}:{node.lineno}: {ast.unparse(node.func)}() recurses across a cable; schedule it"
+
+
+# --- rule 4: decide, record, act --------------------------------------------------------------------------------------
+
+
+def no_prose_below_explain(module: Module) -> Iterator[str]:
+    """What is checkable of it: a text in Chinese was written for a person to read."""
+    if module.room in {"explain", "commands", "session", "tui", "top"}:
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"[\u4e00-\u9fff]", node.value):
+            yield f"{module.name}:{node.lineno}: words for people belong to explain"
+
+
+def changeable_events(name: str) -> list[str]:
+    """The public classes of an events module whose instances could be changed after they were recorded."""
+    module = importlib.import_module(name)
+    own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == name]
+    return [cls.__name__ for cls in own if not cls.__name__.startswith("_") and not is_frozen(cls)]
+
+
+def is_frozen(cls: type) -> bool:
+    dataclass_parameters = getattr(cls, "__dataclass_params__", None)
+    return issubclass(cls, tuple | Enum) or bool(dataclass_parameters and dataclass_parameters.frozen)
+
+
+# --- the rules on the project, and on what breaks them ----------------------------------------------------------------
+
+RULES: tuple[Rule, ...] = (
+    imports_go_one_way,
+    libraries_stay_in_their_room,
+    rooms_hide_no_import_in_a_function,
+    time_has_one_door,
+    chance_has_one_door,
+    nothing_reaches_across_a_cable,
+    no_prose_below_explain,
+)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_project_keeps_the_rule(rule: Rule) -> None:
+    assert len(MODULES) > len(BELOW)
+    assert [complaint for module in MODULES for complaint in rule(module)] == []
+
+
+def test_no_modules_import_each_other() -> None:
+    assert cycle_in(MODULES) is None
+
+
+def test_recorded_events_cannot_change() -> None:
+    names = sorted(name for name in NAMES if re.fullmatch(r"netsandbox\.\w+\.(\w*events?|events\.\w+)", name))
+    assert {name: changeable_events(name) for name in names if changeable_events(name)} == {}
+
+
+BROKEN = [
+    (imports_go_one_way, "netsandbox.wire.arp", "from netsandbox.engine import units"),
+    (imports_go_one_way, "netsandbox.engine.trace", "import netsandbox.wire.arp"),
+    (imports_go_one_way, "netsandbox.linux.arp", "def f():\n    from netsandbox.lab import lab"),
+    (imports_go_one_way, "netsandbox.linux.arp", "if TYPE_CHECKING:\n    from netsandbox.docker import engine"),
+    (imports_go_one_way, "netsandbox.lab.lab", "from netsandbox.explain import words"),
+    (imports_go_one_way, "netsandbox.explain.words", "from netsandbox.linux.bridge import Bridge"),
+    (imports_go_one_way, "netsandbox.session.journal", "from netsandbox.cli import main"),
+    (imports_go_one_way, "netsandbox.cli", "from netsandbox.tui.app import App"),
+    (imports_go_one_way, "netsandbox.bench", "def f():\n    from netsandbox.tui import app"),
+    (imports_go_one_way, "netsandbox.cellar.things", ""),
+    (libraries_stay_in_their_room, "netsandbox.lab.lab", "import yaml"),
+    (libraries_stay_in_their_room, "netsandbox.cli", "from rich.table import Table"),
+    (libraries_stay_in_their_room, "netsandbox.linux.arp", "def f():\n    import rich"),
+    (libraries_stay_in_their_room, "netsandbox.commands.show", "def f():\n    import textual"),
+    (libraries_stay_in_their_room, "netsandbox.wire.arp", "import dpkt"),
+    (rooms_hide_no_import_in_a_function, "netsandbox.lab.lab", "def f():\n    import netsandbox.linux.arp"),
+    (time_has_one_door, "netsandbox.engine.scheduler", "import time"),
+    (time_has_one_door, "netsandbox.linux.arp", "from time import monotonic"),
+    (time_has_one_door, "netsandbox.cli", "import asyncio.events"),
+    (time_has_one_door, "netsandbox.bench", "from time import time"),
+    (time_has_one_door, "netsandbox.wire.pcapng", "import datetime\nx = datetime.datetime.now()"),
+    (time_has_one_door, "netsandbox.wire.pcapng", "from datetime import date\nx = date.today()"),
+    (chance_has_one_door, "netsandbox.linux.arp", "from random import randint"),
+    (chance_has_one_door, "netsandbox.docker.ids", "import os\nx = os.urandom(4)"),
+    (chance_has_one_door, "netsandbox.docker.ids", "from os import urandom"),
+    (chance_has_one_door, "netsandbox.docker.ids", "x = hash('name')"),
+    (nothing_reaches_across_a_cable, "netsandbox.linux.veth", "def f(self, frame):\n    self.peer.receive(frame)"),
+    (nothing_reaches_across_a_cable, "netsandbox.linux.veth", "def f(peer, frame):\n    return peer.receive(frame)"),
+    (nothing_reaches_across_a_cable, "netsandbox.lab.cable", "def f(a):\n    a._peer_port.deliver(1)"),
+    (no_prose_below_explain, "netsandbox.linux.arp", "reason = '没有路由'"),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "source"), BROKEN, ids=[f"{case[0].__name__}-{case[1]}" for case in BROKEN])
+def test_a_rule_sees_what_breaks_it(rule: Rule, name: str, source: str) -> None:
+    assert list(rule(read(name, source)))
+
+
+KEPT = [
+    (imports_go_one_way, "netsandbox.explain.words", "from netsandbox.linux.events import FrameSent"),
+    (imports_go_one_way, "netsandbox.cli", "def f():\n    from netsandbox.tui.app import App"),
+    (imports_go_one_way, "netsandbox.cli", "from netsandbox import __version__"),
+    (libraries_stay_in_their_room, "netsandbox.cli", "def f():\n    from rich.table import Table"),
+    (time_has_one_door, "netsandbox.bench", "from time import process_time, perf_counter"),
+    (time_has_one_door, "netsandbox.engine.player", "import asyncio, time"),
+    (time_has_one_door, "netsandbox.wire.pcapng", "import datetime\nx = datetime.datetime(2026, 1, 1)"),
+    (chance_has_one_door, "netsandbox.engine.chance", "import random"),
+    (chance_has_one_door, "netsandbox.wire.arp", "class A:\n    def __hash__(self):\n        return hash((1, 2))"),
+    (nothing_reaches_across_a_cable, "netsandbox.linux.veth", "def f(s, frame):\n    s.send((s.peer,), frame)"),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "source"), KEPT, ids=[f"{case[0].__name__}-{case[1]}" for case in KEPT])
+def test_a_rule_lets_pass_what_keeps_it(rule: Rule, name: str, source: str) -> None:
+    assert list(rule(read(name, source))) == []
+
+
+def test_a_ring_is_seen_even_when_one_import_is_late() -> None:
+    one = read("netsandbox.lab.one", "from netsandbox.lab import two")
+    late = read("netsandbox.lab.two", "def f():\n    from netsandbox.lab.one import x")
+    typing_only = read("netsandbox.lab.two", "if TYPE_CHECKING:\n    from netsandbox.lab.one import x")
+    assert cycle_in([one, late]) is not None
+    assert cycle_in([one, typing_only]) is None
+
+
+def test_changeable_classes_are_told_from_frozen_ones() -> None:
+    class Loose:
+        pass
+
+    assert not is_frozen(Loose)
+    assert is_frozen(Module)
+
+
+# --- what a running process loads -------------------------------------------------------------------------------------
+
+
+def loaded_after(code: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded once it has run the code."""
+    program = f"import sys\n{code}\nprint('\\nLOADED', *sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+def test_importing_everything_but_the_tui_loads_no_interface_library() -> None:
+    headless = sorted(module.name for module in MODULES if module.room != "tui")
+    code = "".join(f"import {name}\n" for name in headless if not name.endswith("__main__"))
+    assert not loaded_after(code) & UI_LIBRARIES
+
+
+def test_a_headless_run_never_loads_textual() -> None:
+    code = "from netsandbox.cli import main\n"
+    code += "try:\n    status = main(['run', 'docker0-ping'])\nexcept SystemExit as e:\n    status = e.code\nassert not status"
+    loaded = loaded_after(code)
+    assert "netsandbox" in loaded
+    assert "textual" not in loaded
+
+
+def test_the_command_line_loads_rich_only_to_print() -> None:
+    assert not loaded_after("import netsandbox.cli") & (UI_LIBRARIES | {"dpkt", "scapy"})
