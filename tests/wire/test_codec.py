@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,11 +74,8 @@ def test_parsers_raise_nothing_but_parse_error(data: bytes) -> None:
     for parse in (Frame.parse, ArpPacket.parse, IPv4Packet.parse, IcmpMessage.parse,
                   lambda octets: IPv4Packet.parse(octets, quoted=True),
                   lambda octets: UdpDatagram.parse(octets, 1, 2), lambda octets: TcpSegment.parse(octets, 1, 2)):
-        try:
+        with contextlib.suppress(ParseError):
             parse(data)
-        except ParseError as error:
-            assert error.reason
-            assert str(error)
 
 
 @given(strategies.ipv4_packets(), strategies.u8)
