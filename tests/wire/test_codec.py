@@ -16,6 +16,7 @@ from netsandbox.wire.ipv4 import IPv4Packet, ReservedBitPacket
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from tests.wire import strategies
+from tests.wire.samples import kernel_frames
 
 
 @given(strategies.arp_packets)
@@ -162,3 +163,10 @@ def test_padding_belongs_to_the_frame_and_not_to_the_packet() -> None:
     assert isinstance(frame.payload, ArpPacket)
     assert frame.trailer == bytes(18)
     assert frame.size == 60
+
+
+def test_every_frame_of_the_kernel_comes_back_exactly() -> None:
+    for data in kernel_frames():
+        frame = Frame.parse(data)
+        assert frame.encode() == data
+        assert frame.size == len(data)
