@@ -298,7 +298,7 @@ BROKEN = [
     (chance_has_one_door, "netsandbox.docker.ids", "x = hash('name')"),
     (nothing_reaches_across_a_cable, "netsandbox.linux.veth", "def f(self, frame):\n    self.peer.receive(frame)"),
     (nothing_reaches_across_a_cable, "netsandbox.linux.veth", "def f(peer, frame):\n    return peer.receive(frame)"),
-    (nothing_reaches_across_a_cable, "netsandbox.lab.cable", "def f(self):\n    far = self.ends[1]\n    far.receive(1)"),
+    (nothing_reaches_across_a_cable, "netsandbox.lab.cable", "def f(self):\n    far = self.far\n    far.receive(1)"),
     (no_prose_below_explain, "netsandbox.linux.arp", "reason = '没有路由'"),
 ]
 
