@@ -1,0 +1,243 @@
+"""arping, as iputils 20240905 has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.apps.options import getopt, integer, number
+from netsandbox.apps.program import Program, UsageError
+from netsandbox.engine.units import MICROSECOND, SECOND, seconds
+from netsandbox.linux import arp
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.routing import route_output, select_address
+from netsandbox.wire.addresses import BROADCAST_MAC, AddressError, format_ipv4, format_mac, parse_ipv4
+from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+
+@dataclass
+class ArpingOptions:
+    """arping(8); times in nanoseconds."""
+
+    target: str = ""
+    device: str = ""
+    count: int | None = None
+    source: str = ""
+    deadline: int | None = None
+    interval: int = SECOND
+    detect: bool = False
+    unsolicited: bool = False
+    answer: bool = False
+    broadcast: bool = False
+    first: bool = False
+    quiet: bool = False
+
+
+def parse(arguments: list[str]) -> ArpingOptions:
+    """The options of a command line.
+
+    Raises:
+        UsageError: an option or value that arping does not take.
+    """
+    options, operands = getopt("arping", arguments, "fqbDUAV", "cIswi")
+    if len(operands) != 1:
+        raise UsageError("arping: usage error: Destination address required", 1)
+    result = ArpingOptions(target=operands[0], device=options.get("I", ""), source=options.get("s", ""))
+    if "c" in options:
+        result.count = integer("arping", options["c"], 1, (1 << 31) - 1)
+    if "w" in options:
+        result.deadline = seconds(number("arping", options["w"], 0, 2147483))
+    if "i" in options:
+        result.interval = integer("arping", options["i"], 0, 2147483) * SECOND
+    result.detect, result.answer = "D" in options, "A" in options
+    result.unsolicited = "U" in options or "A" in options
+    result.broadcast, result.quiet = "b" in options, "q" in options
+    result.first = "f" in options or "D" in options
+    return result
+
+
+class Arping(Program):
+    """One run of arping.  Exit status 0 with an answer (-D: without one), else 1."""
+
+    name = "arping"
+
+    def __init__(self, namespace: NetworkNamespace, options: ArpingOptions, pid: int = 1) -> None:
+        super().__init__(namespace, pid)
+        self.options = options
+        self.target = 0
+        self.source = 0
+        self.interface: Interface
+        self.sent = self.broadcasts = self.received = self.requests = self.broadcasts_received = 0
+        self._destination = BROADCAST_MAC
+        self._sent_at = 0
+        self._ticks = 0
+        self._timers: list[Timer] = []
+        self._open = False
+
+    def start(self) -> None:
+        """Find the source address and send the first probe."""
+        try:
+            self._prepare()
+        except UsageError as error:
+            self.complain(str(error))
+            self.exit(error.code)
+            return
+        if not self.options.quiet:
+            self.print(f"ARPING {format_ipv4(self.target)} from {format_ipv4(self.source)} {self.interface.name}")
+        open_packet_socket(self.namespace, self._take)
+        self._open = True
+        if self.options.deadline is not None:
+            self._timers.append(self.scheduler.after(self.options.deadline + 1, self._finish, foreground=True))
+        self._tick(None)
+
+    def _prepare(self) -> None:
+        options = self.options
+        interface = self.namespace.interfaces.get(options.device) if options.device else self._default_interface()
+        if interface is None:
+            raise UsageError(f"arping: Device {options.device} not available.")
+        if not interface.up:
+            raise UsageError(f"arping: Interface \"{interface.name}\" is down")
+        if interface.is_loopback:
+            raise UsageError(f"arping: Interface \"{interface.name}\" is not ARPable")
+        self.interface = interface
+        try:
+            self.target = parse_ipv4(options.target)
+        except AddressError:
+            raise UsageError(f"arping: {options.target}: Name or service not known") from None
+        self.source = self._find_source(interface)
+
+    def _default_interface(self) -> Interface | None:
+        return next((i for i in self.namespace.interfaces.values() if i.up and not i.is_loopback), None)
+
+    def _find_source(self, interface: Interface) -> int:
+        options = self.options
+        if options.unsolicited:
+            wanted = self.target
+        elif options.source:
+            wanted = parse_ipv4(options.source)
+        elif options.detect:
+            return 0
+        else:
+            route = route_output(self.namespace, self.target, 0, interface)
+            return route.source if isinstance(route, RouteChosen) else select_address(interface, self.target, "link")
+        if self.namespace.holder_of(wanted) is None:
+            raise UsageError("arping: bind: Cannot assign requested address")
+        return wanted
+
+    # -- probing
+
+    def _tick(self, _argument: object) -> None:
+        if self.code is not None:
+            return
+        options = self.options
+        self._ticks += 1
+        if options.count is not None and self._ticks > options.count:
+            self._finish(None)
+            return
+        self._probe()
+        if options.unsolicited and self._ticks == options.count:
+            self._finish(None)
+            return
+        self._timers = [self.scheduler.after(options.interval, self._tick, foreground=True),
+                        *(timer for timer in self._timers if timer.callback is not None)]
+
+    def _probe(self) -> None:
+        operation = REPLY if self.options.answer else REQUEST
+        target_mac = self.interface.mac if self.options.answer else self._destination
+        self._sent_at = self.scheduler.clock
+        arp.send(self.interface, operation, self.source, self.target, target_mac, self._destination)
+        self.sent += 1
+        self.broadcasts += self._destination == BROADCAST_MAC
+
+    # -- answers
+
+    def _take(self, interface: Interface, frame: Frame, packet: ArpPacket) -> None:
+        """Every ARP packet that the namespace receives (a packet socket)."""
+        if interface is self.interface and self._is_answer(packet):
+            self.scheduler.soon(self._count, (frame, packet, self.scheduler.clock))
+
+    def _is_answer(self, packet: ArpPacket) -> bool:
+        if packet.spa != self.target:
+            return False
+        if self.options.detect:
+            return packet.sha != self.interface.mac and (not self.source or self.source == packet.tpa)
+        return packet.tpa == self.source and packet.tha == self.interface.mac
+
+    def _count(self, what: tuple[Frame, ArpPacket, int]) -> None:
+        frame, packet, at = what
+        if self.code is not None:
+            return
+        unicast = frame.dst == self.interface.mac
+        if not self.options.quiet:
+            kind = "Unicast" if unicast else "Broadcast"
+            word = "request" if packet.op == REQUEST else "reply"
+            micros = (at - self._sent_at) // MICROSECOND
+            self.print(f"{kind} {word} from {format_ipv4(packet.spa)} [{format_mac(packet.sha).upper()}]  "
+                       f"{micros // 1000}.{micros % 1000:03d}ms")
+        self.received += 1
+        self.requests += packet.op == REQUEST
+        self.broadcasts_received += not unicast
+        if self.options.first:
+            self._finish(None)
+        elif not self.options.broadcast:
+            self._destination = packet.sha
+
+    def _finish(self, _argument: object) -> None:
+        if self.code is not None:
+            return
+        if not self.options.quiet:
+            extra = [f"{self.requests} request(s)"] if self.requests else []
+            extra += [f"{self.broadcasts_received} broadcast(s)"] if self.broadcasts_received else []
+            self.print(f"Sent {self.sent} probes ({self.broadcasts} broadcast(s))")
+            self.print(f"Received {self.received} response(s)" + (f" ({', '.join(extra)})" if extra else ""))
+        if self.options.detect:
+            self.exit(1 if self.received else 0)
+        else:
+            self.exit(0 if self.received or self.options.unsolicited else 1)
+
+    def interrupt(self) -> None:
+        self._finish(None)
+
+    def stop(self) -> None:
+        for timer in self._timers:
+            self.scheduler.cancel(timer)
+        if self._open:
+            close_packet_socket(self.namespace, self._take)
+
+
+def open_packet_socket(namespace: NetworkNamespace, listener: Any) -> None:
+    """Tell a program of each ARP packet before the stack sees it.
+
+    The handler is replaced only while somebody listens, so that nobody else pays.
+    """
+    namespace.protocols = {**namespace.protocols, ArpPacket: _Tap(namespace.protocols[ArpPacket], listener)}
+
+
+def close_packet_socket(namespace: NetworkNamespace, listener: Any) -> None:
+    handler: Any = namespace.protocols[ArpPacket]
+    taps = []
+    while isinstance(handler, _Tap):
+        if handler.listener != listener:
+            taps.append(handler.listener)
+        handler = handler.handler
+    for other in reversed(taps):
+        handler = _Tap(handler, other)
+    namespace.protocols = {**namespace.protocols, ArpPacket: handler}
+
+
+class _Tap:
+    """A protocol handler that tells a listener first."""
+
+    def __init__(self, handler: Any, listener: Any) -> None:
+        self.handler = handler
+        self.listener = listener
+
+    def __call__(self, interface: Interface, frame: Frame, packet: ArpPacket) -> Any:
+        self.listener(interface, frame, packet)
+        return self.handler(interface, frame, packet)

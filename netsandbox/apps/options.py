@@ -1,0 +1,69 @@
+"""Command-line options in the manner of getopt(3), for the programs that Linux brings."""
+
+from __future__ import annotations
+
+from netsandbox.apps.program import UsageError
+
+
+def getopt(program: str, arguments: list[str], flags: str, valued: str) -> tuple[dict[str, str], list[str]]:
+    """Short options, clustered or not, in any order with the operands.
+
+    Args:
+        flags: letters of options without a value.
+        valued: letters of options with one.
+
+    Returns:
+        (value by letter, empty for a flag; operands).
+
+    Raises:
+        UsageError: an unknown option, or one whose value is missing.
+    """
+    options: dict[str, str] = {}
+    operands: list[str] = []
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            operands += rest
+            break
+        if not word.startswith("-") or word == "-":
+            operands.append(word)
+            continue
+        letters = word[1:]
+        while letters:
+            letter, letters = letters[0], letters[1:]
+            if letter in flags:
+                options[letter] = ""
+            elif letter in valued:
+                if not letters and not rest:
+                    raise UsageError(f"{program}: option requires an argument -- '{letter}'")
+                options[letter] = letters or rest.pop(0)
+                letters = ""
+            else:
+                raise UsageError(f"{program}: invalid option -- '{letter}'")
+    return options, operands
+
+
+def number(program: str, text: str, low: float, high: float) -> float:
+    """A number within bounds.
+
+    Raises:
+        UsageError: as iputils words it.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        raise UsageError(f"{program}: invalid argument: '{text}'", 1) from None
+    if not low <= value <= high:
+        raise UsageError(f"{program}: invalid argument: '{text}': out of range: {low:g} <= value <= {high:g}", 1)
+    return value
+
+
+def integer(program: str, text: str, low: int, high: int) -> int:
+    try:
+        value = int(text, 0)
+    except ValueError:
+        raise UsageError(f"{program}: invalid argument: '{text}'", 1) from None
+    if not low <= value <= high:
+        raise UsageError(f"{program}: invalid argument: '{text}': out of range: {low} <= value <= {high}", 1)
+    return value

@@ -1,0 +1,371 @@
+"""ping, as iputils 20240905 has it: its frames, its words, its exit status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps import ping_options
+from netsandbox.apps.ping_options import DO, PROBE, TIMEVAL, WANT, PingOptions
+from netsandbox.apps.program import Program, UsageError
+from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
+from netsandbox.linux import ip_output
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.routing import learn_mtu, route_output
+from netsandbox.wire.addresses import AddressError, format_ipv4, is_multicast, parse_ipv4
+from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage, echo
+from netsandbox.wire.ipv4 import ICMP, IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+ERRNO_TEXT = {"ENETUNREACH": "Network is unreachable", "EHOSTUNREACH": "No route to host", "EMSGSIZE": "Message too long",
+              "EINVAL": "Invalid argument", "EACCES": "Permission denied", "ENOBUFS": "No buffer space available",
+              "EPERM": "Operation not permitted"}
+UNREACHABLE_TEXT = {0: "Destination Net Unreachable", 1: "Destination Host Unreachable",
+                    2: "Destination Protocol Unreachable", 3: "Destination Port Unreachable",
+                    5: "Source Route Failed", 6: "Destination Net Unknown", 7: "Destination Host Unknown",
+                    8: "Source Host Isolated", 9: "Destination Net Prohibited", 10: "Destination Host Prohibited",
+                    11: "Destination Net Unreachable for Type of Service",
+                    12: "Destination Host Unreachable for Type of Service", 13: "Packet filtered",
+                    14: "Precedence Violation", 15: "Precedence Cutoff"}
+RECEIVE_TIMEOUT = SECOND
+"""ping's loop wakes at least this often (SO_RCVTIMEO)."""
+
+
+class Ping(Program):
+    """One run of ping.
+
+    Attributes:
+        sent, received, errors: as the statistics line counts them.
+        round_trips: microseconds of each reply, in order.
+    """
+
+    name = "ping"
+
+    def __init__(self, namespace: NetworkNamespace, options: PingOptions, ident: int, pid: int = 1,
+                 resolve: dict[str, int] | None = None) -> None:
+        super().__init__(namespace, pid)
+        self.options = options
+        self.ident = ident if options.ident is None else options.ident
+        self.destination = _resolve(options.target, resolve or {})
+        self.interface: Interface | None = None
+        self.bound = 0
+        self.source = 0
+        self.sent = self.received = self.errors = self.duplicates = 0
+        self.round_trips: list[int] = []
+        self._sent_at: dict[int, int] = {}
+        self._answered: set[int] = set()
+        self._acknowledged = 0
+        self._pipe = 1
+        self._first = self._last = 0
+        self._timers: list[Timer] = []
+        self._lingers = False
+        self._tail = ping_options.tail(options.size, options.pattern)
+        pmtudisc = options.pmtudisc
+        if pmtudisc is None:
+            pmtudisc = DO if options.broadcast or is_multicast(self.destination) else WANT
+        self.pmtudisc = pmtudisc
+
+    # -- starting
+
+    def start(self) -> None:
+        """Probe the route, print the first line, and send the first request."""
+        if not self._bind_device() or not self._probe_route():
+            return
+        if self.options.broadcast and self.options.pmtudisc not in (None, DO):
+            self.complain("ping: broadcast ping does not fragment")
+            self.exit(2)
+            return
+        self._print_header()
+        self.namespace.raw_sockets.append(self)
+        if self.options.deadline is not None:
+            self._after(self.options.deadline, self._finish)
+        self._first = self.scheduler.clock
+        self._send_next(None)
+
+    def _bind_device(self) -> bool:
+        device = self.options.device
+        if not device:
+            return True
+        try:
+            self.bound = parse_ipv4(device)
+        except AddressError:
+            self.interface = self.namespace.interfaces.get(device)
+            if self.interface is None:
+                self.complain(f"ping: SO_BINDTODEVICE {device}: No such device")
+                self.exit(2)
+                return False
+            return True
+        if self.namespace.holder_of(self.bound) is None:
+            self.complain("ping: bind: Cannot assign requested address")
+            self.exit(2)
+            return False
+        return True
+
+    def _probe_route(self) -> bool:
+        """connect() of a UDP socket finds the source address, and the first errors."""
+        route = route_output(self.namespace, self.destination, self.bound, self.interface)
+        if not isinstance(route, RouteChosen):
+            self.namespace.record(route)
+            if route.error == "EACCES":
+                self._refuse_broadcast()
+            else:
+                self.complain(f"ping: connect: {ERRNO_TEXT[route.error]}")
+            self.exit(2)
+            return False
+        if self._is_broadcast(route):
+            if not self.options.broadcast:
+                self._refuse_broadcast()
+                self.exit(2)
+                return False
+            self.complain("WARNING: pinging broadcast address")
+        self.source = route.source
+        self.destination = route.destination
+        return True
+
+    def _refuse_broadcast(self) -> None:
+        self.complain("ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules")
+
+    def _is_broadcast(self, route: RouteChosen) -> bool:
+        return self.destination == 0xFFFFFFFF or route.route.type == "broadcast"
+
+    def _print_header(self) -> None:
+        options = self.options
+        shown = format_ipv4(self.destination)
+        origin = ""
+        if options.device:
+            origin = f"from {format_ipv4(self.source)} {options.device if self.interface else ''}: "
+        self.print(f"PING {options.target} ({shown}) {origin}{options.size}({options.size + 28}) bytes of data.")
+
+    # -- sending
+
+    def _send_next(self, _argument: object) -> None:
+        if self.code is not None:
+            return
+        options = self.options
+        if options.count is not None and self.sent >= options.count:
+            return
+        problem = self._send(self.sent + 1)
+        self.sent += 1
+        self._last = self.scheduler.now
+        self._pipe = max(self._pipe, (self.sent & 0xFFFF) - self._acknowledged)
+        if problem:
+            self._note_problem(problem)
+        if options.count is None or self.sent < options.count:
+            if not options.flood:
+                self._after(options.interval, self._send_next)
+        elif options.deadline is None:
+            self._start_lingering()
+
+    def _send(self, number: int) -> str:
+        route = ip_output.find_route(self.namespace, self.destination, self.bound, self.interface)
+        if isinstance(route, str):
+            return route
+        options = self.options
+        data = self._tail
+        now = self.scheduler.clock
+        if options.size >= TIMEVAL:
+            data = ping_options.timeval(now) + data[TIMEVAL:]
+        seq = number & 0xFFFF
+        self._sent_at[seq] = now
+        source = self.bound or route.source
+        mtu = route.interface.mtu if self.pmtudisc == PROBE else route.mtu
+        fits = options.size + 28 <= mtu
+        df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits)
+        ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, self.destination, ICMP)
+        ttl = options.ttl if options.ttl is not None else 1 if is_multicast(self.destination) else 64
+        packet = IPv4Packet(source, self.destination, ICMP, echo(ECHO_REQUEST, self.ident, seq, data), ttl or 64, ident, df,
+                            options.tos)
+        return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
+
+    def _note_problem(self, problem: str) -> None:
+        """Hard local error: ping counts the packet as sent."""
+        if not self.options.quiet:
+            self.complain(f"ping: sendmsg: {ERRNO_TEXT.get(problem, problem)}")
+        if problem == "EMSGSIZE":
+            self.errors += 1
+            self._after(min(self.options.interval, RECEIVE_TIMEOUT), self._check)
+
+    def _start_lingering(self) -> None:
+        """After the last request: wait for what may still come."""
+        if self._lingers:
+            return
+        self._lingers = True
+        wait = self.options.linger
+        if self.received:
+            wait = max(2 * max(self.round_trips, default=0) * MICROSECOND, self.options.interval)
+        self._after(wait, self._finish)
+
+    # -- receiving (the raw socket)
+
+    def deliver(self, interface: Interface, packet: IPv4Packet) -> bool:
+        """An ICMP message for this namespace; True if a raw socket wanted it."""
+        message = packet.payload
+        if packet.protocol != ICMP or not isinstance(message, IcmpMessage):
+            return False
+        if message.type == ECHO_REPLY and message.ident == self.ident and self._hears(interface, packet):
+            self.scheduler.soon(self._take_reply, (packet, message, self.scheduler.clock))
+        return True
+
+    def _hears(self, interface: Interface, packet: IPv4Packet) -> bool:
+        if self.interface is not None and interface is not self.interface:
+            return False
+        return not self.bound or packet.dst == self.bound
+
+    def error(self, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
+        """An ICMP error about a packet of this namespace."""
+        head = quoted.payload_bytes()
+        if quoted.protocol != ICMP or quoted.dst != self.destination or len(head) < 8 or head[0] != ECHO_REQUEST:
+            return
+        ident, seq = int.from_bytes(head[4:6], "big"), int.from_bytes(head[6:8], "big")
+        if ident != self.ident:
+            return
+        if message.type == UNREACHABLE and message.code == 4:
+            learn_mtu(self.namespace, quoted.dst, message.rest & 0xFFFF)
+        self.scheduler.soon(self._take_error, (packet.src, message, seq))
+
+    def _take_reply(self, what: tuple[IPv4Packet, IcmpMessage, int]) -> None:
+        packet, message, at = what
+        if self.code is not None:
+            return
+        seq = message.seq
+        self._acknowledge(seq)
+        duplicate = seq in self._answered
+        self._answered.add(seq)
+        sent = self._sent_at.get(seq, at)
+        micros = max(0, (at - sent) // MICROSECOND)
+        if duplicate:
+            self.duplicates += 1
+        else:
+            self.received += 1
+            self.round_trips.append(micros)
+        if not self.options.quiet:
+            self._print_reply(packet, message, micros, duplicate)
+        self._check(None)
+        if self.code is None and self.options.flood and not duplicate:
+            self._send_next(None)
+
+    def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:
+        line = f"{message.size} bytes from {format_ipv4(packet.src)}: icmp_seq={message.seq} ttl={packet.ttl}"
+        if len(message.data) >= TIMEVAL:
+            line += f" time={format_rtt(micros)} ms"
+        self.print(line + (" (DUP!)" if duplicate else ""))
+
+    def _take_error(self, what: tuple[int, IcmpMessage, int]) -> None:
+        source, message, seq = what
+        if self.code is not None:
+            return
+        if message.type != REDIRECT:
+            self.errors += 1
+            self._acknowledge(seq)
+        if not self.options.quiet:
+            self.print(f"From {format_ipv4(source)}{':' if message.type == REDIRECT else ''} icmp_seq={seq} "
+                       f"{describe_error(message)}")
+        self._check(None)
+
+    def _acknowledge(self, seq: int) -> None:
+        self._acknowledged = max(self._acknowledged, seq)
+
+    # -- ending
+
+    def _check(self, _argument: object) -> None:
+        count = self.options.count
+        if self.code is None and count is not None and self.received + self.errors >= count:
+            self._finish(None)
+
+    def _finish(self, _argument: object) -> None:
+        if self.code is not None:
+            return
+        self._print_statistics()
+        if self.options.deadline is not None and self.options.count is not None:
+            self.exit(0 if self.received >= self.options.count else 1)
+        else:
+            self.exit(0 if self.received else 1)
+
+    def interrupt(self) -> None:
+        self._finish(None)
+
+    def _print_statistics(self) -> None:
+        parts = [f"{self.sent} packets transmitted", f"{self.received} received"]
+        parts += [f"+{self.duplicates} duplicates"] if self.duplicates else []
+        parts += [f"+{self.errors} errors"] if self.errors else []
+        loss = (self.sent - self.received) * 100 / self.sent if self.sent else 0
+        parts += [f"{loss:.6g}% packet loss", f"time {(self._last - self._first) // MILLISECOND}ms"]
+        self.print(f"\n--- {self.options.target} ping statistics ---\n" + ", ".join(parts))
+        self.print(self._summary())
+
+    def _summary(self) -> str:
+        text = ""
+        trips = self.round_trips
+        if trips and self.options.size >= TIMEVAL:
+            average = sum(trips) // len(trips)
+            deviation = int(max(0, sum(t * t for t in trips) / len(trips) - average * average) ** 0.5)
+            cells = "/".join(f"{value // 1000}.{value % 1000:03d}" for value in (min(trips), average, max(trips), deviation))
+            text = f"rtt min/avg/max/mdev = {cells} ms"
+        if self._pipe > 1:
+            text += f"{', ' if text else ''}pipe {self._pipe}"
+        return text
+
+    def _after(self, delay: int, callback: object) -> None:
+        self._timers.append(self.scheduler.after(delay, callback, None, foreground=True))  # type: ignore[arg-type]
+        if len(self._timers) > 8:
+            self._timers = [timer for timer in self._timers if timer.callback is not None]
+
+    def stop(self) -> None:
+        for timer in self._timers:
+            self.scheduler.cancel(timer)
+        if self in self.namespace.raw_sockets:
+            self.namespace.raw_sockets.remove(self)
+
+
+def _resolve(target: str, names: dict[str, int]) -> int:
+    if target in names:
+        return names[target]
+    try:
+        return parse_ipv4(_expand(target))
+    except AddressError:
+        raise UsageError(f"ping: {target}: Name or service not known") from None
+
+
+def _expand(target: str) -> str:
+    """inet_aton's short forms: 127.1 is 127.0.0.1."""
+    parts = target.split(".")
+    if not all(part.isascii() and part.isdecimal() for part in parts) or len(parts) == 4:
+        return target
+    number = 0
+    for part in parts[:-1]:
+        if int(part) > 255:
+            return target
+        number = number << 8 | int(part)
+    bits = 8 * (5 - len(parts))
+    if int(parts[-1]) >= 1 << bits:
+        return target
+    return format_ipv4(number << bits | int(parts[-1]))
+
+
+def format_rtt(micros: int) -> str:
+    """Milliseconds with as many decimals as iputils gives."""
+    if micros >= 99950:
+        return str((micros + 500) // 1000)
+    if micros >= 9995:
+        return f"{(micros + 50) // 1000}.{(micros + 50) % 1000 // 100}"
+    if micros >= 1000:
+        return f"{(micros + 5) // 1000}.{(micros + 5) % 1000 // 10:02d}"
+    return f"{micros // 1000}.{micros % 1000:03d}"
+
+
+def describe_error(message: IcmpMessage) -> str:
+    """pr_icmph: an ICMP error in ping's words."""
+    if message.type == UNREACHABLE:
+        if message.code == 4:
+            return f"Frag needed and DF set (mtu = {message.rest & 0xFFFF})"
+        return UNREACHABLE_TEXT.get(message.code, f"Dest Unreachable, Bad Code: {message.code}")
+    if message.type == TIME_EXCEEDED:
+        return "Time to live exceeded" if message.code == 0 else "Frag reassembly time exceeded"
+    if message.type == REDIRECT:
+        where = {0: "Network", 1: "Host", 2: "Type of Service and Network", 3: "Type of Service and Host"}
+        return f"Redirect {where.get(message.code, '')}(New nexthop: {format_ipv4(message.rest)})"
+    return f"Bad ICMP type: {message.type}"
+

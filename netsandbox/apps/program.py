@@ -1,0 +1,81 @@
+"""A program that runs in a namespace: it starts, prints, and exits with a code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.socket import Process
+
+if TYPE_CHECKING:
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+class UsageError(Exception):
+    """Arguments that a program refuses.
+
+    Attributes:
+        code: its exit status.
+    """
+
+    def __init__(self, message: str, code: int = 2) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Program:
+    """One run of a program.
+
+    Attributes:
+        output: what it printed so far, as (stream, text); the stream is out or err.
+        code: its exit status, None while it runs.
+        on_exit: called once, when it ends.
+    """
+
+    name = "program"
+
+    def __init__(self, namespace: NetworkNamespace, pid: int = 1) -> None:
+        self.namespace = namespace
+        self.scheduler = namespace.scheduler
+        self.process = Process(self.name, pid)
+        self.output: list[tuple[str, str]] = []
+        self.code: int | None = None
+        self.on_exit: list[Callable[[], None]] = []
+
+    @property
+    def is_running(self) -> bool:
+        return self.code is None
+
+    @property
+    def out(self) -> str:
+        return "".join(text for stream, text in self.output if stream == "out")
+
+    @property
+    def err(self) -> str:
+        return "".join(text for stream, text in self.output if stream == "err")
+
+    def print(self, text: str) -> None:
+        self.output.append(("out", text + "\n"))
+
+    def complain(self, text: str) -> None:
+        self.output.append(("err", text + "\n"))
+
+    def start(self) -> None:
+        """Begin; the first frame leaves within this call."""
+        raise NotImplementedError
+
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        self.exit(130)
+
+    def exit(self, code: int) -> None:
+        """End; harmless when it has ended."""
+        if self.code is not None:
+            return
+        self.code = code
+        self.stop()
+        for callback in self.on_exit:
+            callback()
+
+    def stop(self) -> None:
+        """Give back what the program holds: sockets, timers."""

@@ -1,0 +1,45 @@
+"""All chance in a lab: one reproducible stream for each (seed, name).
+
+A stream is a hash of seed, name and a counter, so it is eight bytes of state
+instead of a generator's 2.5 KiB, and adding a node never shifts the numbers
+that another one draws.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+
+class Stream:
+    """A named sequence of reproducible numbers."""
+
+    __slots__ = ("_count", "_key")
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._count = 0
+
+    def bits(self, count: int) -> int:
+        """The next number of `count` bits, 512 at most."""
+        self._count += 1
+        text = f"{self._key}\0{self._count}".encode("utf-8", "surrogatepass")
+        return int.from_bytes(blake2b(text).digest(), "big") >> (512 - count)
+
+    def below(self, limit: int) -> int:
+        """A number from 0 to limit - 1."""
+        return self.bits(64 + limit.bit_length()) % limit
+
+    def between(self, low: int, high: int) -> int:
+        """A number from low to high - 1."""
+        return low + self.below(high - low)
+
+
+class Chance:
+    """The streams of one lab."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def stream(self, name: str) -> Stream:
+        """The stream of that name, from its beginning."""
+        return Stream(f"{self.seed}\0{name}")

@@ -1,0 +1,244 @@
+"""What happens next: one FIFO of frames, programs' turns, and timers.
+
+The order is the kernel's own.  A frame that is sent joins the tail of one
+queue for the whole lab; the head is processed to the end before the next is
+taken; programs and timers wait until the queue is empty, so a whole cascade
+is one instant.  For display each step inside it adds a microsecond.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any, Protocol
+
+from netsandbox.engine.trace import QueueDropped, Storm, Trace
+from netsandbox.engine.units import MICROSECOND
+
+STORM_STEPS = 10_000
+"""Steps in one cascade after which timers and programs get their turn between steps."""
+DROP_STEPS = 1_000_000
+"""Steps in one cascade after which what is still queued is dropped."""
+STEP_TIME = MICROSECOND
+
+
+class Receiver(Protocol):
+    """Whatever a frame can arrive at."""
+
+    def receive(self, frame: Any, /) -> Any:
+        """Process the frame to the end; the verdict goes into the trace."""
+
+
+class Timer:
+    """Work that waits for its time.
+
+    Attributes:
+        when: virtual nanoseconds.
+        foreground: whether the lab is not quiet while this waits.
+    """
+
+    __slots__ = ("argument", "callback", "cause", "foreground", "when")
+
+    def __init__(self, when: int, callback: Callable[[Any], object], argument: Any, cause: int | None,
+                 foreground: bool) -> None:
+        self.when = when
+        self.callback: Callable[[Any], object] | None = callback
+        self.argument = argument
+        self.cause = cause
+        self.foreground = foreground
+
+
+class Scheduler:
+    """Virtual time and the order of everything in one lab."""
+
+    def __init__(self, trace: Trace, delivered: type, overflow: object = None) -> None:
+        """
+        Args:
+            delivered: the event class to record a delivery as: (receiver, frame, verdict).
+            overflow: the verdict on frames that are dropped when a cascade never ends.
+        """
+        self.trace = trace
+        self.now = 0
+        """The instant of the present cascade, in virtual nanoseconds."""
+        self.offset = 0
+        """How far display time is ahead of `now`."""
+        self.current: int | None = None
+        """The step being run: the cause of whatever it schedules."""
+        self.deliveries = 0
+        self.queue: deque[tuple[tuple[Receiver, ...], Any, int | None]] = deque()
+        self.ready: deque[tuple[Callable[[Any], object], Any, int | None]] = deque()
+        self.timers: list[tuple[int, int, Timer]] = []
+        self.foreground = 0
+        """Foreground timers that have not fired."""
+        self._serial = 0
+        self._burst = 0
+        self._delivered = delivered
+        self._overflow = overflow
+
+    # -- scheduling
+
+    @property
+    def clock(self) -> int:
+        """Time for display, captures and round-trip times."""
+        return self.now + self.offset
+
+    def transmit(self, targets: tuple[Receiver, ...], frame: Any) -> None:
+        """Put a frame at the tail of the queue, for every target it was sent to."""
+        self.queue.append((targets, frame, self.current))
+
+    def soon(self, callback: Callable[[Any], object], argument: Any = None) -> None:
+        """Give a program its turn once the queue is empty."""
+        self.ready.append((callback, argument, self.current))
+
+    def after(self, delay: int, callback: Callable[[Any], object], argument: Any = None,
+              foreground: bool = False) -> Timer:
+        """Call back `delay` nanoseconds from now."""
+        timer = Timer(self.now + delay, callback, argument, self.current, foreground)
+        self._serial += 1
+        heappush(self.timers, (timer.when, self._serial, timer))
+        self.foreground += foreground
+        return timer
+
+    def cancel(self, timer: Timer | None) -> None:
+        """Forget a timer; harmless when it has fired."""
+        if timer is not None and timer.callback is not None:
+            timer.callback = None
+            self.foreground -= timer.foreground
+
+    def begin(self, cause: int | None = None) -> int:
+        """Open a step for something that comes from outside, such as a command."""
+        self._settle()
+        self.current = self.trace.begin(self.now, cause)
+        return self.current
+
+    # -- running
+
+    @property
+    def is_quiet(self) -> bool:
+        """No foreground work is left."""
+        return not (self.queue or self.ready or self.foreground)
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing at all happens at the present instant."""
+        return not (self.queue or self.ready)
+
+    def next_time(self) -> int | None:
+        """When the next step is due, or None if nothing is left."""
+        if self.queue or self.ready:
+            return self.clock
+        self._discard_cancelled()
+        return max(self.now, self.timers[0][0]) if self.timers else None
+
+    def step(self) -> bool:
+        """Do the next unit of work; False if there is none."""
+        if self.queue and not (self._burst >= STORM_STEPS and self._is_something_due()):
+            self._deliver(1)
+        elif self.ready:
+            self._run_ready()
+        else:
+            self._discard_cancelled()
+            if not self.timers:
+                return False
+            self._run_timer()
+        return True
+
+    def run_until_quiet(self) -> None:
+        """Run as long as foreground work is left."""
+        while self.queue or self.ready or self.foreground:
+            self._run_some()
+
+    def run_until(self, when: int) -> None:
+        """Run everything due up to a time, then let the clock stand there."""
+        while True:
+            due = self.next_time()
+            if due is None or due > when:
+                break
+            self._run_some()
+        self._settle()
+        self.now = max(self.now, when)
+
+    def run_while(self, condition: Callable[[], bool]) -> bool:
+        """Run as long as a condition holds; False when nothing was left to do before."""
+        while condition():
+            if not self._run_some():
+                return False
+        return True
+
+    def _run_some(self) -> bool:
+        if self.queue and self._burst < STORM_STEPS:
+            self._deliver(STORM_STEPS)
+            return True
+        return self.step()
+
+    def _deliver(self, limit: int) -> None:
+        """Take heads of the queue, up to a number of them."""
+        queue, trace, delivered = self.queue, self.trace, self._delivered
+        events, steps = trace.events, trace.steps
+        insert, begin = events.insert, steps.append
+        while queue and limit:
+            limit -= 1
+            targets, frame, cause = queue.popleft()
+            self.offset += STEP_TIME
+            self.current = trace.first_step + len(steps)
+            begin((trace.first + len(events), self.now + self.offset, cause))
+            self.deliveries += len(targets)
+            for target in targets:
+                mark = len(events)
+                insert(mark, (delivered, target, frame, target.receive(frame)))
+            self._burst += 1
+            if self._burst >= STORM_STEPS:
+                self._note_storm()
+                return
+            if trace.is_over:
+                trace.trim()
+        if not queue:
+            self._burst = 0
+
+    def _note_storm(self) -> None:
+        if self._burst == STORM_STEPS:
+            self.trace.record(Storm(self._burst))
+        if self._burst >= DROP_STEPS:
+            dropped = sum(len(targets) for targets, _frame, _cause in self.queue)
+            self.trace.record(QueueDropped(dropped))
+            for targets, frame, _cause in self.queue:
+                for target in targets:
+                    self.trace.record((self._delivered, target, frame, self._overflow))
+            self.queue.clear()
+        if not self.queue:
+            self._burst = 0
+        if self.trace.is_over:
+            self.trace.trim()
+
+    def _is_something_due(self) -> bool:
+        self._discard_cancelled()
+        return bool(self.ready) or bool(self.timers and self.timers[0][0] <= self.clock)
+
+    def _run_ready(self) -> None:
+        callback, argument, cause = self.ready.popleft()
+        self._settle()
+        self.current = self.trace.begin(self.now, cause)
+        callback(argument)
+        if self.trace.is_over:
+            self.trace.trim()
+
+    def _run_timer(self) -> None:
+        when, _serial, timer = heappop(self.timers)
+        callback, timer.callback = timer.callback, None
+        self.foreground -= timer.foreground
+        self._settle()
+        self.now = max(self.now, when)
+        self.current = self.trace.begin(self.now, timer.cause)
+        if callback is not None:
+            callback(timer.argument)
+
+    def _settle(self) -> None:
+        """The cascade is over: the time that was shown has passed."""
+        self.now += self.offset
+        self.offset = 0
+
+    def _discard_cancelled(self) -> None:
+        timers = self.timers
+        while timers and timers[0][2].callback is None:
+            heappop(timers)

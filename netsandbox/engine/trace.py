@@ -1,0 +1,182 @@
+"""The record of everything that was decided, in order, with its cause.
+
+Events are named tuples.  The frequent ones are recorded as plain tuples
+`(class, field, …)`, which cost a third as much to make, and become instances
+when someone reads them.  Time and cause are kept once a step.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from enum import Enum
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+DEFAULT_CAP = 1_000_000
+"""Records that a trace keeps unless told otherwise."""
+
+
+class Record(NamedTuple):
+    """One event as a reader sees it."""
+
+    seq: int
+    at: int
+    """Virtual nanoseconds; each step inside a cascade adds one microsecond."""
+    step: int
+    cause: int | None
+    """The step that scheduled this one; None for what a person did."""
+    event: Any
+
+
+class Step(NamedTuple):
+    """One unit of work: a delivery, a timer, a program's turn, or a command."""
+
+    number: int
+    first: int
+    """Sequence number of its first record, if it made any."""
+    at: int
+    cause: int | None
+
+
+class Storm(NamedTuple):
+    """One cascade has gone on for so many steps that timers get their turn between them."""
+
+    steps: int
+
+
+class QueueDropped(NamedTuple):
+    """A cascade without end was cut off."""
+
+    frames: int
+
+
+class Trace:
+    """A list of records that forgets its oldest ones beyond a cap."""
+
+    def __init__(self, cap: int = DEFAULT_CAP) -> None:
+        self.cap = cap
+        self.events: list[Any] = []
+        self.steps: list[tuple[int, int, int | None]] = []
+        """(first sequence number, time, cause) of each step that is still known."""
+        self.first = 0
+        """Sequence number of the oldest record that is kept."""
+        self.first_step = 0
+        self.record = self.events.append
+        self._forgotten = blake2b(digest_size=16)
+
+    @property
+    def end(self) -> int:
+        """The sequence number that the next record will get."""
+        return self.first + len(self.events)
+
+    @property
+    def step_count(self) -> int:
+        return self.first_step + len(self.steps)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is time to forget: an eighth beyond the cap, so that it happens seldom."""
+        return len(self.events) > self.cap + (self.cap >> 3)
+
+    def begin(self, at: int, cause: int | None) -> int:
+        """Open a step; what is recorded from now on belongs to it."""
+        self.steps.append((self.first + len(self.events), at, cause))
+        return self.first_step + len(self.steps) - 1
+
+    def trim(self) -> None:
+        """Forget the oldest records, keeping `cap`; their digest stays."""
+        excess = len(self.events) - self.cap
+        if excess <= 0:
+            return
+        for event in self.events[:excess]:
+            _fold(self._forgotten, event)
+        del self.events[:excess]
+        self.first += excess
+        gone = max(0, bisect_right(self.steps, self.first, key=_first_of) - 1)
+        del self.steps[:gone]
+        self.first_step += gone
+
+    def digest(self) -> str:
+        """A hash of every record so far, the forgotten ones included."""
+        hasher = self._forgotten.copy()
+        for event in self.events:
+            _fold(hasher, event)
+        return hasher.hexdigest()
+
+    # -- reading
+
+    def step(self, number: int) -> Step | None:
+        """A step by its number, or None when it is older than the trace."""
+        index = number - self.first_step
+        if not 0 <= index < len(self.steps):
+            return None
+        first, at, cause = self.steps[index]
+        return Step(number, first, at, cause)
+
+    def step_of(self, seq: int) -> int:
+        """The number of the step that made a record."""
+        return self.first_step + bisect_right(self.steps, seq, key=_first_of) - 1
+
+    def get(self, seq: int) -> Record | None:
+        """One record, or None when it is forgotten or not yet made."""
+        index = seq - self.first
+        if not 0 <= index < len(self.events):
+            return None
+        number = self.step_of(seq)
+        _first, at, cause = self.steps[number - self.first_step]
+        return Record(seq, at, number, cause, event_of(self.events[index]))
+
+    def of_step(self, number: int) -> Iterator[Record]:
+        """The records of one step."""
+        step = self.step(number)
+        if step is None:
+            return
+        following = self.step(number + 1)
+        end = self.end if following is None else following.first
+        for seq in range(max(step.first, self.first), end):
+            yield Record(seq, step.at, number, step.cause, event_of(self.events[seq - self.first]))
+
+    def since(self, cursor: int, end: int | None = None) -> Iterator[Record]:
+        """The records from `cursor` on that are still kept."""
+        seq = max(cursor, self.first)
+        end = self.end if end is None else min(end, self.end)
+        if seq >= end:
+            return
+        number = self.step_of(seq)
+        while seq < end:
+            index = number - self.first_step
+            _first, at, cause = self.steps[index]
+            last = self.steps[index + 1][0] if index + 1 < len(self.steps) else end
+            for seq in range(seq, min(last, end)):  # noqa: B020
+                yield Record(seq, at, number, cause, event_of(self.events[seq - self.first]))
+            seq = min(last, end)
+            number += 1
+
+
+def event_of(raw: Any) -> Any:
+    """The event as an instance of its class, whichever form it was recorded in."""
+    return raw[0]._make(raw[1:]) if type(raw) is tuple else raw
+
+
+def _first_of(step: tuple[int, int, int | None]) -> int:
+    return step[0]
+
+
+def _fold(hasher: Any, value: Any) -> None:
+    """Feed a value to a hash in a form that no hash seed, host or run can change."""
+    if isinstance(value, tuple):
+        hasher.update(type(value).__name__.encode() + b"(")
+        for part in value:
+            _fold(hasher, part)
+        hasher.update(b")")
+    elif isinstance(value, bytes):
+        hasher.update(b"%d:" % len(value) + value)
+    elif isinstance(value, Enum):
+        hasher.update(value.name.encode() + b";")
+    elif isinstance(value, type):
+        hasher.update(value.__name__.encode() + b";")
+    elif value is None or isinstance(value, int | str):
+        hasher.update(f"{value!r};".encode())
+    else:
+        _fold(hasher, value.trace_key())

@@ -1,0 +1,145 @@
+"""IPv4 addresses of interfaces, and the routes that come and go with them.
+
+net/ipv4/devinet.c and fib_frontend.c: adding an address sends nothing; it
+makes a `local` route, the connected route while the interface is up, and the
+subnet's broadcast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.events import AddressChanged, RouteChanged
+from netsandbox.linux.interface import InterfaceAddress
+from netsandbox.linux.route import Route
+from netsandbox.wire.addresses import Network
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+
+
+def add(interface: Interface, network: Network, broadcast: int | None = None, scope: str | None = None) -> bool:
+    """Give an interface an address; False if it has that address already (EEXIST).
+
+    A second address of one subnet is secondary: it is never chosen as a source.
+    """
+    same_subnet = [own for own in interface.addresses
+                   if own.network.length == network.length and network.address in own.network]
+    if any(own.local == network.address for own in same_subnet):
+        return False
+    scope = scope or ("host" if interface.is_loopback else "global")
+    own = InterfaceAddress(network, broadcast, scope, any(not other.secondary for other in same_subnet))
+    interface.addresses.append(own)
+    interface.namespace.record(AddressChanged(interface, network, True))
+    _add_routes(interface, own)
+    interface.namespace.routes.flush_cache()
+    return True
+
+
+def remove(interface: Interface, own: InterfaceAddress) -> None:
+    """Take an address away; with a primary one go its secondaries, unless promote_secondaries is on."""
+    promoted: InterfaceAddress | None = None
+    doomed = [own]
+    if not own.secondary:
+        followers = [other for other in interface.addresses
+                     if other.secondary and other.network.length == own.network.length
+                     and other.local in own.network]
+        if followers and interface.namespace.sysctls.either(interface.conf, "promote_secondaries"):
+            promoted = followers[0]
+        else:
+            doomed = [*followers, own]
+    for gone in doomed:
+        _remove_one(interface, gone)
+    if promoted is not None:
+        promoted.secondary = False
+        _add_routes(interface, promoted)
+    if not interface.addresses:
+        _remove_routes(interface, lambda route: route.interface is interface)
+    interface.namespace.routes.flush_cache()
+
+
+def forget_all(interface: Interface) -> None:
+    """The interface is going: all its addresses and routes with it."""
+    for own in list(interface.addresses):
+        if own in interface.addresses:
+            _remove_one(interface, own)
+    _remove_routes(interface, lambda route: route.interface is interface)
+
+
+def link_is_up(interface: Interface) -> None:
+    """The routes that an interface's addresses make while it is up."""
+    for own in interface.addresses:
+        _add_routes(interface, own)
+
+
+def link_is_down(interface: Interface) -> None:
+    """Every route over the interface goes, except that its addresses stay ours."""
+    _remove_routes(interface, lambda route: route.interface is interface and route.type != "local")
+
+
+def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
+    interface.addresses.remove(own)
+    interface.namespace.record(AddressChanged(interface, own.network, False))
+    kept = {other.local for other in interface.addresses}
+    subnets = {other.network.network for other in interface.addresses if other.network.length == own.network.length}
+
+    def is_dead(route: Route) -> bool:
+        if route.interface is not interface and route.source != own.local:
+            return False
+        if route.source == own.local and own.local not in kept and not _is_elsewhere(interface, own.local):
+            return True
+        made_by_it = route.protocol == "kernel" and route.source == own.local
+        return made_by_it and own.network.network not in subnets
+
+    _remove_routes(interface, is_dead)
+
+
+def _is_elsewhere(interface: Interface, address: int) -> bool:
+    return any(other.local == address for i in interface.namespace.interfaces.values() if i is not interface
+               for other in i.addresses)
+
+
+def _add_routes(interface: Interface, own: InterfaceAddress) -> None:
+    """fib_add_ifaddr."""
+    network, local = own.network, own.local
+    _add_route(interface, Route(Network(local, 32), "local", interface=interface, source=local, scope="host",
+                                protocol="kernel", table="local"))
+    if not interface.up:
+        return
+    if own.broadcast is not None and own.broadcast != 0xFFFFFFFF:
+        _add_broadcast(interface, own, own.broadcast)
+    if own.secondary or network.length == 32:
+        return
+    subnet = Network(network.network, network.length)
+    if interface.is_loopback:
+        _add_route(interface, Route(subnet, "local", interface=interface, source=local, scope="host",
+                                    protocol="kernel", table="local"))
+    else:
+        _add_route(interface, Route(subnet, "unicast", interface=interface, source=local, scope="link",
+                                    protocol="kernel"))
+    if network.length < 31:
+        _add_broadcast(interface, own, network.broadcast)
+
+
+def _add_broadcast(interface: Interface, own: InterfaceAddress, broadcast: int) -> None:
+    _add_route(interface, Route(Network(broadcast, 32), "broadcast", interface=interface, source=own.local,
+                                scope="link", protocol="kernel", table="local"))
+
+
+def _add_route(interface: Interface, route: Route) -> None:
+    """Add a route that the kernel makes, unless that very route is there."""
+    namespace = interface.namespace
+    for other in namespace.routes.all(route.table):
+        if (other.destination, other.type, other.interface, other.source) == (
+                route.destination, route.type, route.interface, route.source):
+            return
+    namespace.routes.add(route)
+    namespace.record(RouteChanged(namespace, route, True))
+
+
+def _remove_routes(interface: Interface, is_dead: Callable[[Route], bool]) -> None:
+    namespace = interface.namespace
+    for route in [route for route in namespace.routes.all(None) if is_dead(route)]:
+        namespace.routes.remove(route)
+        namespace.record(RouteChanged(namespace, route, False))

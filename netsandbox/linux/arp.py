@@ -1,0 +1,187 @@
+"""ARP as Linux does it (RFC 826, RFC 5227; net/ipv4/arp.c: arp_process, arp_solicit)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.neighbour import FAILED, INCOMPLETE, NONE, REACHABLE, STALE, Neighbour
+from netsandbox.linux.routing import route_input, route_output, select_address
+from netsandbox.linux.sysctl import USER_HZ
+from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, is_multicast
+from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
+from netsandbox.wire.ethernet import ETH_P_ARP, Frame
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface, Verdict
+
+IGNORED = Outcome.IGNORED
+UNRESOLVED = frozenset({NONE, INCOMPLETE, FAILED})
+
+
+def send(interface: Interface, op: int, spa: int, tpa: int, tha: int, destination: int, sha: int | None = None) -> None:
+    """Put one ARP packet on the wire (arp_send)."""
+    mac = interface.mac if sha is None else sha
+    interface.transmit(Frame(destination, interface.mac, ETH_P_ARP, ArpPacket(op, mac, spa, tha, tpa)))
+
+
+def solicit(entry: Neighbour, packet: IPv4Packet | None) -> None:
+    """Ask for a neighbour's MAC: by unicast while an old one is being probed, else by broadcast.
+
+    The sender address is the waiting packet's source if that is ours, as
+    arp_announce has it; else an address of the interface in the target's subnet.
+    """
+    interface = entry.interface
+    source = _announced_source(interface, entry.address, packet)
+    known = entry.probes < interface.neigh.ucast_solicit and entry.mac is not None
+    send(interface, REQUEST, source, entry.address, 0, entry.mac if known and entry.mac else BROADCAST_MAC)
+
+
+def _announced_source(interface: Interface, target: int, packet: IPv4Packet | None) -> int:
+    namespace = interface.namespace
+    announce = namespace.sysctls.either(interface.conf, "arp_announce")
+    if packet is not None and announce < 2 and namespace.routes.address_type(packet.src) == "local":
+        if announce == 0:
+            return packet.src
+        for address in interface.addresses:
+            if target in address.network and packet.src in address.network:
+                return packet.src
+    return select_address(interface, target, "link")
+
+
+def announce(interface: Interface) -> None:
+    """arp_notify: one gratuitous request for each address (inetdev_send_gratuitous_arp)."""
+    for address in interface.addresses:
+        send(interface, REQUEST, address.local, address.local, 0, BROADCAST_MAC)
+
+
+def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
+    """arp_process: answer if the target is ours, learn the sender by Linux's rules."""
+    namespace = interface.namespace
+    target, sender = arp.tpa, arp.spa
+    if target not in namespace.routes.local and not namespace.may_proxy_arp:
+        entry = interface.neighbours.get(sender)
+        if entry is None and not interface.conf.arp_accept and not namespace.sysctls.all.arp_accept:
+            return IGNORED
+        if entry is not None and entry.mac == arp.sha and arp.op == REQUEST and entry.state not in UNRESOLVED:
+            return IGNORED
+    if interface.is_loopback or arp.op not in (REQUEST, REPLY):
+        return Dropped(DropReason.ARP_INVALID, ("op", arp.op))
+    if is_multicast(target) or (target >> 24 == LOOPBACK_NETWORK >> 24
+                                and not namespace.sysctls.either(interface.conf, "route_localnet")):
+        return Dropped(DropReason.ARP_INVALID, ("target", target))
+    if sender == 0:
+        return _answer_probe(interface, arp)
+    if arp.op == REQUEST:
+        verdict = _answer(interface, frame, arp, delayed=False)
+        if verdict is not None:
+            return verdict
+    return _update(interface, frame, arp)
+
+
+def _answer_probe(interface: Interface, arp: ArpPacket) -> Verdict:
+    """Duplicate address detection (RFC 5227): answered, and learned by nobody."""
+    if arp.op == REQUEST and interface.namespace.routes.address_type(arp.tpa) == "local" and not _ignores(interface, arp):
+        send(interface, REPLY, arp.tpa, 0, arp.sha, arp.sha)
+        return Outcome.ANSWERED
+    return IGNORED
+
+
+def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -> Verdict | None:
+    """The answer to a request, or None when the question is not for this host."""
+    namespace = interface.namespace
+    route = route_input(interface, arp.spa, arp.tpa)
+    if route.refusal is not None:
+        return None
+    if route.type == "local":
+        if _ignores(interface, arp) or _filtered(interface, arp):
+            return IGNORED
+        _learn(interface, arp)
+        send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
+        return Outcome.ANSWERED
+    if route.type != "unicast" or not interface.conf.forwarding or route.interface is interface:
+        return None
+    if not namespace.sysctls.either(interface.conf, "proxy_arp"):
+        return None
+    _learn(interface, arp)
+    limit = interface.neigh.proxy_delay
+    if delayed or limit == 0 or frame.dst == interface.mac:
+        send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
+        return Outcome.ANSWERED
+    delay = namespace.proxy_delay.below(limit * SECOND // USER_HZ)
+    namespace.scheduler.after(delay, _answer_late, (interface, frame, arp), foreground=True)
+    return Outcome.QUEUED
+
+
+def _answer_late(question: tuple[Interface, Frame, ArpPacket]) -> None:
+    interface, frame, arp = question
+    if interface.running:
+        _answer(interface, frame, arp, delayed=True)
+
+
+def _learn(interface: Interface, arp: ArpPacket) -> None:
+    """neigh_event_ns: who asks is known from now on, and to be verified when used."""
+    table = interface.namespace.neighbours
+    entry = table.ensure(interface, arp.spa)
+    if entry is not None:
+        table.update(entry, arp.sha, STALE, True, "it asked")
+
+
+def _update(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
+    """What a packet that is no question for us tells about its sender."""
+    namespace = interface.namespace
+    table, entry = namespace.neighbours, interface.neighbours.get(arp.spa)
+    accept = namespace.sysctls.either(interface.conf, "arp_accept")
+    gratuitous = _is_gratuitous(interface, arp)
+    if gratuitous and namespace.sysctls.either(interface.conf, "drop_gratuitous_arp"):
+        return Dropped(DropReason.ARP_INVALID, ("gratuitous", arp.spa))
+    if entry is None and accept and _accepts(interface, arp, accept, gratuitous):
+        entry = table.ensure(interface, arp.spa)
+    if entry is None:
+        return IGNORED
+    scheduler = namespace.scheduler
+    override = gratuitous or scheduler.now > entry.updated + interface.neigh.lock_time
+    to_us = arp.op == REPLY and frame.dst == interface.mac
+    table.update(entry, arp.sha, REACHABLE if to_us else STALE, override,
+                 "it answered" if arp.op == REPLY else "it was heard")
+    return Outcome.ACCEPTED
+
+
+def _accepts(interface: Interface, arp: ArpPacket, accept: int, gratuitous: bool) -> bool:
+    """arp_accept: 1 takes all, 2 only senders of a subnet of ours."""
+    if accept == 2 and not any(arp.spa in address.network for address in interface.addresses):
+        return False
+    return gratuitous or (arp.op == REPLY and interface.namespace.routes.address_type(arp.spa) == "unicast")
+
+
+def _is_gratuitous(interface: Interface, arp: ArpPacket) -> bool:
+    """arp_is_garp."""
+    if arp.tpa != arp.spa or (arp.op == REPLY and arp.tha != arp.sha):
+        return False
+    return interface.namespace.routes.address_type(arp.spa) == "unicast"
+
+
+def _ignores(interface: Interface, arp: ArpPacket) -> bool:
+    """arp_ignore: which of our addresses we answer for, on which interface."""
+    mode = interface.namespace.sysctls.either(interface.conf, "arp_ignore")
+    own = [address for address in interface.addresses if address.local == arp.tpa]
+    if mode == 1:
+        return not own
+    if mode == 2:
+        return not any(arp.spa in address.network for address in own)
+    if mode == 3:
+        holders = [a for i in interface.namespace.interfaces.values() for a in i.addresses if a.local == arp.tpa]
+        return any(address.scope == "host" for address in holders)
+    return mode == 8
+
+
+def _filtered(interface: Interface, arp: ArpPacket) -> bool:
+    """arp_filter: answer only where the answer would be routed back by this interface."""
+    namespace = interface.namespace
+    if not namespace.sysctls.either(interface.conf, "arp_filter"):
+        return False
+    route = route_output(namespace, arp.spa, arp.tpa)
+    return not isinstance(route, RouteChosen) or route.interface is not interface

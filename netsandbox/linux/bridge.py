@@ -1,0 +1,322 @@
+"""The Linux bridge: a switch in software that is an interface of its host as well.
+
+Each frame: learn its source, then look its destination up (br_handle_frame in
+net/bridge/br_input.c).  A flood serves ports newest first, then the bridge's
+own stack, and is one entry of the queue for all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux import link
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import (
+    Forwarding,
+    FrameBridged,
+    FrameReceived,
+    FrameSent,
+    LinkChanged,
+    PortStateChanged,
+    SendFailed,
+)
+from netsandbox.linux.fdb import ForwardingDatabase
+from netsandbox.linux.interface import ETHERNET_MTU, HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Verdict
+    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+MAX_PORTS = 1 << 10
+"""BR_MAX_PORTS."""
+LINK_LOCAL = 0x0180C2000000 >> 4
+"""01:80:C2:00:00:00 to 0F: 802.1D's reserved group addresses, without their last four bits."""
+PAUSE = 0x0180C2000001
+
+DISABLED, FORWARDING = "disabled", "forwarding"
+
+
+class FloodPlan:
+    """Where a flood from one port goes; kept until something about the ports changes."""
+
+    __slots__ = ("bytes", "frames", "limit", "ports", "targets")
+
+    def __init__(self, ports: tuple[BridgePort, ...]) -> None:
+        self.ports = ports
+        self.targets = tuple(target for port in ports for target in port.interface.wire)
+        self.limit = min((min(port.limit, port.interface.peer_limit) for port in ports), default=1 << 30)
+        self.frames = self.bytes = 0
+        """What the ports' transmit counters do not hold yet: counting a flood port by port is dear."""
+
+
+class BridgePort:
+    """An interface's place in a bridge, with its flags (`bridge -d link`)."""
+
+    __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "hairpin", "interface", "isolated",
+                 "learning", "mcast_flood", "number", "plans", "state")
+
+    def __init__(self, bridge: Bridge, interface: Interface, number: int) -> None:
+        self.bridge = bridge
+        self.interface = interface
+        self.number = number
+        self.state = DISABLED
+        self.forwarding = False
+        self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
+        self.hairpin = self.isolated = False
+        self.plans: dict[Forwarding, FloodPlan] = {}
+        self.alone = (self,)
+
+    @property
+    def limit(self) -> int:
+        """The longest frame the port sends, in bytes (is_skb_forwardable)."""
+        return self.interface.mtu + HARD_HEADER + VLAN_HEADER
+
+    def trace_key(self) -> str:
+        return self.interface.label
+
+
+class Bridge(Interface):
+    """A bridge, which is an interface with ports and a forwarding database."""
+
+    kind = "bridge"
+
+    __slots__ = ("fdb", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping", "ports", "_next_number")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
+        super().__init__(namespace, name, mac)
+        self.fdb = ForwardingDatabase(self)
+        self.ports: list[BridgePort] = []
+        self.mac_is_set = mac_is_set
+        self.mtu_is_set = False
+        self.multicast_snooping = False
+        self.host_plans: dict[Forwarding, FloodPlan] = {}
+        self._next_number = 1
+        self.fdb.add_local(mac, None)
+
+    # -- a frame from a port
+
+    def handle_frame(self, port: BridgePort, frame: Frame) -> Verdict:
+        """br_handle_frame: learn, look up, pass on."""
+        if not port.forwarding:
+            return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
+        source, entries = frame.src, self.fdb.entries
+        entry = entries.get(source)
+        if entry is not None and entry.port is port and port.learning and not entry.local:
+            entry.updated = self.namespace.scheduler.now
+        elif source == 0 or source & MAC_GROUP_BIT:
+            return Dropped(DropReason.MAC_INVALID_SOURCE, (source,))
+        elif port.learning and self.fdb.ageing_time:
+            self.fdb.learn(port, source, entry)
+        destination = frame.dst
+        if destination & MAC_GROUP_BIT:
+            return self._handle_group(port, frame)
+        found = entries.get(destination)
+        if found is None:
+            self._flood(port, frame, Forwarding.UNKNOWN, False)
+            return Outcome.BRIDGED
+        if found.local:
+            self.namespace.record((FrameBridged, self, port, frame, (), True, Forwarding.LOCAL))
+            return self._pass_up(frame)
+        found.used = self.namespace.scheduler.now
+        out = found.port
+        if out is None:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
+        return self._forward(port, out, frame)
+
+    def _handle_group(self, port: BridgePort, frame: Frame) -> Verdict:
+        if frame.dst == BROADCAST_MAC:
+            self._flood(port, frame, Forwarding.BROADCAST, True)
+            self._pass_up(frame)
+            return Outcome.BRIDGED
+        if frame.dst >> 4 == LINK_LOCAL and frame.dst == PAUSE:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst,))
+        if frame.dst >> 4 == LINK_LOCAL and frame.dst & 15:
+            return port.interface.deliver(frame)
+        self._flood(port, frame, Forwarding.MULTICAST, True)
+        self._pass_up(frame)
+        return Outcome.BRIDGED
+
+    def _forward(self, port: BridgePort | None, out: BridgePort, frame: Frame) -> Verdict:
+        """br_forward: to the one port that the table names."""
+        if out is port and not port.hairpin:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst, "same port"))
+        if not out.forwarding:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst, out.state))
+        if out.isolated and port is not None and port.isolated:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst, "isolated"))
+        interface, size = out.interface, frame.size
+        namespace = self.namespace
+        if size > interface.peer_limit or size > out.limit:
+            return self._send_oversize(port, out.alone, frame, Forwarding.KNOWN, False)
+        namespace.record((FrameBridged, self, port, frame, out.alone, False, Forwarding.KNOWN))
+        interface.tx_packets += 1
+        interface.tx_bytes += size
+        namespace.scheduler.transmit(interface.wire, frame)
+        return Outcome.BRIDGED
+
+    def _flood(self, port: BridgePort | None, frame: Frame, why: Forwarding, to_host: bool) -> None:
+        """br_flood: by all other ports, newest first, as one entry of the queue."""
+        plans = self.host_plans if port is None else port.plans
+        plan = plans.get(why)
+        if plan is None:
+            plan = plans[why] = FloodPlan(self._flood_ports(port, why))
+        if frame.size > plan.limit:
+            self._send_oversize(port, plan.ports, frame, why, to_host)
+            return
+        namespace = self.namespace
+        namespace.record((FrameBridged, self, port, frame, plan.ports, to_host, why))
+        if plan.targets:
+            plan.frames += 1
+            plan.bytes += frame.size
+            namespace.scheduler.transmit(plan.targets, frame)
+
+    def _flood_ports(self, source: BridgePort | None, why: Forwarding) -> tuple[BridgePort, ...]:
+        def serves(port: BridgePort) -> bool:
+            if not port.forwarding or (port is source and not port.hairpin):
+                return False
+            if source is not None and source.isolated and port.isolated:
+                return False
+            if why is Forwarding.UNKNOWN:
+                return port.flood
+            if source is None:
+                return True
+            return port.bcast_flood if why is Forwarding.BROADCAST else port.mcast_flood
+        return tuple(port for port in reversed(self.ports) if serves(port))
+
+    def _send_oversize(self, source: BridgePort | None, ports: tuple[BridgePort, ...], frame: Frame, why: Forwarding,
+                       to_host: bool) -> Verdict:
+        """Some port or its peer does not take a frame of this size: port by port, and no ICMP."""
+        namespace, size = self.namespace, frame.size
+        fitting = tuple(port for port in ports if size <= port.limit)
+        namespace.record((FrameBridged, self, source, frame, fitting, to_host, why))
+        for port in ports:
+            interface = port.interface
+            limit = min(port.limit, interface.peer_limit)
+            if size > limit:
+                interface.tx_dropped += 1
+                namespace.record(SendFailed(interface, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
+            else:
+                interface.tx_packets += 1
+                interface.tx_bytes += size
+                namespace.scheduler.transmit(interface.wire, frame)
+        if fitting or to_host:
+            return Outcome.BRIDGED
+        return Dropped(DropReason.PKT_TOO_BIG, (size,))
+
+    def _pass_up(self, frame: Frame) -> Verdict:
+        """br_pass_frame_up: the host's own stack gets the frame, from the bridge."""
+        self.rx_packets += 1
+        self.rx_bytes += frame.size
+        events = self.namespace.trace.events
+        mark = len(events)
+        verdict = self.deliver(frame)
+        events.insert(mark, (FrameReceived, self, frame, verdict))
+        return Outcome.BRIDGED
+
+    # -- a frame from the host
+
+    def transmit(self, frame: Frame) -> bool:
+        """br_dev_xmit: the host sends by its own bridge."""
+        namespace = self.namespace
+        if not self.running:
+            return super().transmit(frame)
+        namespace.record((FrameSent, self, frame))
+        self.tx_packets += 1
+        self.tx_bytes += frame.size
+        destination = frame.dst
+        if destination & MAC_GROUP_BIT:
+            why = Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST
+            self._flood(None, frame, why, False)
+            return True
+        entry = self.fdb.entries.get(destination)
+        if entry is None:
+            self._flood(None, frame, Forwarding.UNKNOWN, False)
+        elif entry.port is None:
+            namespace.record(SendFailed(self, frame, Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))))
+        else:
+            verdict = self._forward(None, entry.port, frame)
+            if isinstance(verdict, Dropped) and verdict.reason is not DropReason.PKT_TOO_BIG:
+                namespace.record(SendFailed(self, frame, verdict))
+        return True
+
+    # -- ports
+
+    def add_port(self, interface: Interface) -> BridgePort:
+        """Enslave an interface (br_add_if)."""
+        port = BridgePort(self, interface, self._next_number)
+        self._next_number += 1
+        self.ports.append(port)
+        interface.port = port
+        self.fdb.add_local(interface.mac, port)
+        self.namespace.record(LinkChanged(interface, "master", self.name))
+        self.ports_changed()
+        return port
+
+    def remove_port(self, port: BridgePort) -> None:
+        self.settle_counters()
+        self._set_state(port, False)
+        self.fdb.forget_port(port, everything=True)
+        self.ports.remove(port)
+        port.interface.port = None
+        self.fdb.remove_local(port.interface.mac, port)
+        self.namespace.record(LinkChanged(port.interface, "nomaster", self.name))
+        self.ports_changed()
+
+    def ports_changed(self) -> None:
+        """Something about a port is new: its link, flags, MAC or MTU."""
+        self.settle_counters()
+        for port in self.ports:
+            self._set_state(port, self.up and port.interface.running)
+        self.forget_plans()
+        self._recalculate_mac()
+        if not self.mtu_is_set:
+            link.set_mtu(self, min((port.interface.mtu for port in self.ports), default=ETHERNET_MTU))
+        link.set_carrier(self, any(port.forwarding for port in self.ports))
+
+    def forget_plans(self) -> None:
+        self.settle_counters()
+        self.host_plans.clear()
+        for port in self.ports:
+            port.plans.clear()
+
+    def settle_counters(self) -> None:
+        """Put the floods so far into the ports' transmit counters."""
+        for plans in [self.host_plans, *(port.plans for port in self.ports)]:
+            for plan in plans.values():
+                for port in plan.ports if plan.frames else ():
+                    port.interface.tx_packets += plan.frames
+                    port.interface.tx_bytes += plan.bytes
+                plan.frames = plan.bytes = 0
+
+    def port_mac_changed(self, port: BridgePort, old: int) -> None:
+        self.fdb.remove_local(old, port)
+        self.fdb.add_local(port.interface.mac, port)
+        self._recalculate_mac()
+
+    def set_mac(self, mac: int) -> None:
+        """br_fdb_change_mac_address: the own row follows the address."""
+        old, self.mac = self.mac, mac
+        self.fdb.remove_local(old, None)
+        self.fdb.add_local(mac, None)
+
+    def _recalculate_mac(self) -> None:
+        """br_stp_recalculate_bridge_id: the lowest of the ports', zero without ports, unless it was set."""
+        if self.mac_is_set:
+            return
+        mac = min((port.interface.mac for port in self.ports), default=0)
+        if mac != self.mac:
+            link.change_mac(self, mac)
+
+    def _set_state(self, port: BridgePort, forwarding: bool) -> None:
+        if port.forwarding == forwarding:
+            return
+        port.forwarding = forwarding
+        port.state = FORWARDING if forwarding else DISABLED
+        self.namespace.record(PortStateChanged(self, port.interface, port.state))
+        if not forwarding:
+            self.fdb.forget_port(port, everything=False)
+
+    def __repr__(self) -> str:
+        return f"<bridge {self.label} {format_mac(self.mac)}>"

@@ -1,0 +1,80 @@
+"""Why a frame or packet ended, in the kernel's own words.
+
+The names are `enum skb_drop_reason` of include/net/dropreason-core.h, so that
+a reader can look each one up in a real kernel; the last ones are ours.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, NamedTuple
+
+
+class DropReason(Enum):
+    """`skb_drop_reason`, as far as the simulated stack can meet it."""
+
+    OTHERHOST = "the frame's destination MAC is another station's"
+    NO_SOCKET = "no socket is bound to the port"
+    PKT_TOO_SMALL = "the packet is shorter than its header says"
+    TCP_CSUM = "the TCP checksum is wrong"
+    UDP_CSUM = "the UDP checksum is wrong"
+    SOCKET_RCVBUFF = "the socket's receive buffer is full"
+    IP_CSUM = "the IPv4 header checksum is wrong"
+    IP_INHDR = "the IPv4 header makes no sense, or its TTL is used up"
+    IP_RPFILTER = "the source would not be routed back by this interface (rp_filter)"
+    IP_OUTNOROUTES = "no route for a packet of our own"
+    IP_INNOROUTES = "no route for a packet to forward"
+    IP_INADDRERRORS = "not for this host, and it does not forward (ip_forward)"
+    IP_LOCALNET = "a 127.0.0.0/8 address on a wire"
+    IP_LOCAL_SOURCE = "the source is this host's own address"
+    IP_INVALID_SOURCE = "a source address that no host can have"
+    IP_INVALID_DEST = "a destination address that no host can have"
+    IP_NOPROTO = "no handler for the IP protocol"
+    ICMP_CSUM = "the ICMP checksum is wrong"
+    INVALID_PROTO = "a message of its protocol that is not valid"
+    UNHANDLED_PROTO = "no handler for the EtherType"
+    PKT_TOO_BIG = "larger than the MTU and not to be fragmented"
+    NEIGH_CREATEFAIL = "the neighbour table is full"
+    NEIGH_FAILED = "no answer to ARP"
+    NEIGH_QUEUEFULL = "too much waits for the same ARP answer"
+    NEIGH_DEAD = "the neighbour entry was deleted while the packet waited"
+    DUP_FRAG = "a fragment that is already there"
+    FRAG_REASM_TIMEOUT = "missing fragments did not come in time"
+    FRAG_TOO_FAR = "a fragment that makes the packet larger than 65535 bytes"
+    DEV_READY = "the interface or its peer is not up"
+    NETFILTER_DROP = "a netfilter rule or policy"
+    BRIDGE_INGRESS_STP_STATE = "the bridge port is not forwarding"
+    BRIDGE_NO_EGRESS_PORT = "the bridge has no port to send it to"
+    MAC_INVALID_SOURCE = "a source MAC that no station can have"
+    ARP_INVALID = "an ARP packet that the kernel ignores"
+    ICMP_IGNORED = "an ICMP message that the kernel is set to ignore"
+    CASCADE_TOO_LONG = "a loop: the cascade went on for a million steps"
+    LINK_GONE = "the link was removed while the frame was on it"
+    NO_PEER = "nothing is connected to the interface"
+    TCP_NOT_MODELLED = "netsandbox does not model TCP connections yet"
+
+
+class Outcome(Enum):
+    """What became of a frame that was not dropped."""
+
+    ACCEPTED = "the stack took it"
+    ANSWERED = "the stack took it and answered"
+    IGNORED = "the question is not for this host"
+    BRIDGED = "the bridge passed it on"
+    FORWARDED = "the host routed it on"
+    QUEUED = "it waits for something"
+    REPEATED = "the hub repeated it"
+
+
+class Dropped(NamedTuple):
+    """A verdict: not passed on, and why."""
+
+    reason: DropReason
+    operands: tuple[Any, ...] = ()
+    """What the decision looked at: names, numbers, texts."""
+
+
+OTHERHOST = Dropped(DropReason.OTHERHOST)
+NOT_READY = Dropped(DropReason.DEV_READY)
+LINK_GONE = Dropped(DropReason.LINK_GONE)
+CASCADE_TOO_LONG = Dropped(DropReason.CASCADE_TOO_LONG)

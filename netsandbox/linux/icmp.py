@@ -1,0 +1,219 @@
+"""ICMP in and out (RFC 792, RFC 1122 3.2.2; net/ipv4/icmp.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux import icmp_limit, ip_output
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed, RouteChosen
+from netsandbox.linux.neighbour import VALID, Neighbour
+from netsandbox.linux.routing import learn_gateway, route_output, select_address
+from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.icmp import (
+    ECHO_REPLY,
+    ECHO_REQUEST,
+    ERRORS,
+    FRAGMENTATION_NEEDED,
+    HOST_UNREACHABLE,
+    REDIRECT,
+    REDIRECT_HOST,
+    UNREACHABLE,
+    IcmpMessage,
+)
+from netsandbox.wire.ipv4 import ICMP, IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface, Verdict
+    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+ERROR_SIZE = 576
+"""An error is at most so many bytes of IP packet (RFC 1812, 4.3.2.3)."""
+HEADERS = 28
+INTERNETWORK_CONTROL = 0xC0
+TOS_MASK = 0x1E
+
+
+# -- in
+
+def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """icmp_rcv: echo is answered, errors are handed to whoever sent the quoted packet."""
+    message = packet.payload
+    if not isinstance(message, IcmpMessage):
+        return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
+    if message.checksum is not None:
+        return Dropped(DropReason.ICMP_CSUM, (message.checksum, message.right_checksum()))
+    namespace = interface.namespace
+    kind = message.type
+    if is_multicast(packet.dst) or packet.dst not in namespace.routes.local:
+        refusal = _ignores_group(namespace, packet, kind)
+        if refusal is not None:
+            return refusal
+    if kind == ECHO_REQUEST:
+        return _answer_echo(interface, packet, message)
+    if kind == ECHO_REPLY:
+        return Outcome.ACCEPTED
+    if kind == REDIRECT:
+        return _take_redirect(interface, packet, message)
+    if kind in ERRORS:
+        return _deliver_error(interface, packet, message)
+    return Dropped(DropReason.INVALID_PROTO, (kind,))
+
+
+def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -> Dropped | None:
+    """RFC 1122, 3.2.2.6: a broadcast echo may be ignored, and Linux does (icmp_echo_ignore_broadcasts)."""
+    if packet.dst >> 24 == 127:
+        return None
+    if kind != ECHO_REQUEST:
+        return Dropped(DropReason.INVALID_PROTO, (kind, "broadcast"))
+    if namespace.sysctls.get("net.ipv4.icmp_echo_ignore_broadcasts"):
+        return Dropped(DropReason.ICMP_IGNORED, ("icmp_echo_ignore_broadcasts",))
+    return None
+
+
+def _answer_echo(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
+    """icmp_reply: addresses swapped, same id, sequence number, payload and TOS."""
+    namespace = interface.namespace
+    if namespace.sysctls.get("net.ipv4.icmp_echo_ignore_all"):
+        return Dropped(DropReason.ICMP_IGNORED, ("icmp_echo_ignore_all",))
+    source = packet.dst if packet.dst in namespace.routes.local or packet.dst >> 24 == 127 else 0
+    route = route_output(namespace, packet.src, source)
+    if not isinstance(route, RouteChosen):
+        namespace.record(route)
+        return Outcome.ACCEPTED
+    if not source:
+        source = select_address(interface, packet.src, "link")
+    reply = IcmpMessage(ECHO_REPLY, 0, message.rest, message.data)
+    ident = namespace.next_ident(source, packet.src, ICMP)
+    ip_output.send(namespace, IPv4Packet(source, packet.src, ICMP, reply, 64, ident, False, packet.tos), route)
+    return Outcome.ANSWERED
+
+
+def _quoted(message: IcmpMessage) -> IPv4Packet | None:
+    try:
+        return IPv4Packet.parse(message.data, quoted=True)
+    except ParseError:
+        return None
+
+
+def _deliver_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
+    """icmp_unreach, icmp_socket_deliver: the quoted packet names the socket."""
+    namespace = interface.namespace
+    quoted = _quoted(message)
+    if quoted is None:
+        return Dropped(DropReason.PKT_TOO_SMALL, (len(message.data),))
+    for socket in list(namespace.raw_sockets):
+        socket.error(packet, message, quoted)
+    handler = namespace.error_handlers.get(quoted.protocol)
+    if handler is not None:
+        handler(interface, packet, message, quoted)
+    return Outcome.ACCEPTED
+
+
+def is_fragmentation_needed(message: IcmpMessage) -> bool:
+    return message.type == UNREACHABLE and message.code == FRAGMENTATION_NEEDED
+
+
+def _take_redirect(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
+    """__ip_do_redirect: only from the gateway in use, and only once the new one's MAC is known."""
+    namespace = interface.namespace
+    quoted, gateway = _quoted(message), message.rest
+    if quoted is None:
+        return Dropped(DropReason.PKT_TOO_SMALL, (len(message.data),))
+    for socket in list(namespace.raw_sockets):
+        socket.error(packet, message, quoted)
+    route = route_output(namespace, quoted.dst)
+    if not isinstance(route, RouteChosen) or route.gateway != packet.src or gateway == packet.src:
+        return Dropped(DropReason.ICMP_IGNORED, ("redirect", packet.src))
+    if not _accepts_redirects(interface) or namespace.routes.address_type(gateway) != "unicast":
+        return Dropped(DropReason.ICMP_IGNORED, ("accept_redirects",))
+    entry = namespace.neighbours.ensure(route.interface, gateway)
+    if entry is None:
+        return Dropped(DropReason.NEIGH_CREATEFAIL, (gateway,))
+    if entry.state in VALID:
+        learn_gateway(namespace, quoted.dst, gateway)
+        namespace.neighbours.event_send(entry, None)
+    else:
+        namespace.neighbours.event_send(entry, None)
+    return Outcome.ACCEPTED
+
+
+def _accepts_redirects(interface: Interface) -> bool:
+    """IN_DEV_RX_REDIRECTS: a router wants both settings on, a host either."""
+    both = interface.conf.accept_redirects, interface.namespace.sysctls.all.accept_redirects
+    return all(both) if interface.conf.forwarding else any(both)
+
+
+# -- out
+
+def send_error(interface: Interface | None, namespace: NetworkNamespace, packet: IPv4Packet, kind: int, code: int,
+               rest: int = 0, frame: Frame | None = None) -> bool:
+    """icmp_send: tell a packet's sender what became of it, unless RFC 1122 or a rate limit forbids it.
+
+    Args:
+        interface: where the packet came in; None for one of our own.
+        packet: as the kernel holds it now: it is quoted so.
+        frame: the frame it came in, to see whether it was sent to us alone.
+    """
+    why = _why_silent(interface, namespace, packet, frame)
+    if why:
+        namespace.record(IcmpSuppressed(namespace, kind, code, packet, why))
+        return False
+    local = packet.dst in namespace.routes.local and interface is not None
+    source = packet.dst if local else 0
+    if not local and interface is not None and namespace.sysctls.get("net.ipv4.icmp_errors_use_inbound_ifaddr"):
+        source = select_address(interface, packet.src, "link")
+    route = route_output(namespace, packet.src, source)
+    if not isinstance(route, RouteChosen):
+        namespace.record(route)
+        return False
+    if not _within_limits(namespace, route, kind, code, packet.src):
+        namespace.record(IcmpSuppressed(namespace, kind, code, packet, "rate"))
+        return False
+    namespace.record(IcmpErrorSent(namespace, kind, code, packet, packet.src))
+    source = source or route.source
+    quote = packet.emit()[:min(route.mtu, ERROR_SIZE) - HEADERS]
+    tos = packet.tos & TOS_MASK | INTERNETWORK_CONTROL
+    error = IPv4Packet(source, packet.src, ICMP, IcmpMessage(kind, code, rest, quote), 64,
+                       namespace.next_ident(source, packet.src, ICMP), False, tos)
+    ip_output.send(namespace, error, route)
+    return True
+
+
+def _why_silent(interface: Interface | None, namespace: NetworkNamespace, packet: IPv4Packet,
+                frame: Frame | None) -> str:
+    """RFC 1122, 3.2.2: no error about a broadcast, a later fragment, or another error."""
+    if frame is not None and interface is not None and frame.dst != interface.mac:
+        return "broadcast"
+    if is_multicast(packet.dst) or packet.dst == LIMITED_BROADCAST or (
+            namespace.routes.address_type(packet.dst) == "broadcast"):
+        return "broadcast"
+    if packet.offset:
+        return "fragment"
+    if packet.protocol == ICMP and packet.payload_bytes()[:1] and packet.payload_bytes()[0] in ERRORS:
+        return "error"
+    return ""
+
+
+def _within_limits(namespace: NetworkNamespace, route: RouteChosen, kind: int, code: int, receiver: int) -> bool:
+    """icmpv4_xrlim_allow: neither lo nor "fragmentation needed" is limited."""
+    masked = namespace.sysctls.get("net.ipv4.icmp_ratemask") >> kind & 1
+    if not masked or (kind == UNREACHABLE and code == FRAGMENTATION_NEEDED) or route.interface.is_loopback:
+        return True
+    return icmp_limit.allows_all(namespace) and icmp_limit.allows_error(namespace, receiver)
+
+
+def report_unresolved(entry: Neighbour, packet: IPv4Packet) -> None:
+    """Nobody answered ARP: the packet's sender gets Host Unreachable, even if that is ourselves."""
+    send_error(None, entry.interface.namespace, packet, UNREACHABLE, HOST_UNREACHABLE)
+
+
+def send_redirect(interface: Interface, frame: Frame, packet: IPv4Packet, gateway: int) -> None:
+    """The sender has a shorter way: by `gateway` (RFC 1812, 5.2.7.2)."""
+    namespace = interface.namespace
+    if icmp_limit.allows_redirect(namespace, packet.src):
+        send_error(interface, namespace, packet, REDIRECT, REDIRECT_HOST, gateway, frame)
+    else:
+        namespace.record(IcmpSuppressed(namespace, REDIRECT, REDIRECT_HOST, packet, "rate"))

@@ -1,0 +1,174 @@
+"""Network interfaces: what sends and receives frames in a namespace.
+
+A frame travels only through the scheduler: `transmit` puts it at the tail of
+the lab's queue for the peer, and the scheduler calls `receive`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
+from netsandbox.linux.events import FrameSent, SendFailed
+from netsandbox.linux.sysctl import InterfaceConf, NeighbourParameters
+from netsandbox.wire.addresses import MAC_GROUP_BIT, Network
+
+if TYPE_CHECKING:
+    from netsandbox.linux.bridge import BridgePort
+    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.neighbour import Neighbour
+    from netsandbox.wire.ethernet import Frame
+
+    Verdict = Outcome | Dropped
+
+ETHERNET_MTU = 1500
+HARD_HEADER = 14
+VLAN_HEADER = 4
+"""What a frame may exceed its MTU by: the kernel leaves room for one tag."""
+
+
+class InterfaceAddress:
+    """One IPv4 address of an interface, with what `ip addr` shows of it."""
+
+    __slots__ = ("broadcast", "label", "local", "network", "scope", "secondary")
+
+    def __init__(self, network: Network, broadcast: int | None, scope: str, secondary: bool) -> None:
+        self.network = network
+        self.local = network.address
+        self.broadcast = broadcast
+        self.scope = scope
+        self.secondary = secondary
+        self.label = ""
+
+
+class Interface:
+    """A network device of one namespace.
+
+    Attributes:
+        mac: 48-bit address.  mtu: bytes of payload.
+        up: the administrative state (IFF_UP).  carrier: the peer is up too.
+        running: up and carrier: frames pass.
+        port: set while the interface is enslaved to a bridge.
+        wire: the receivers at the other end of its cable.
+        peer_limit: the longest frame, in bytes, that the other end takes.
+    """
+
+    kind = "veth"
+
+    __slots__ = ("addresses", "carrier", "conf", "index", "label", "mac", "mtu",
+                 "name", "namespace", "neigh", "neighbours", "overheard", "peer", "peer_limit", "port", "running", "rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets",
+                 "up", "wire")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
+        self.namespace = namespace
+        self.name = name
+        self.label = f"{namespace.name}:{name}"
+        self.index = 0
+        self.mac = mac
+        self.mtu = mtu
+        self.up = False
+        self.carrier = False
+        self.running = False
+        self.port: BridgePort | None = None
+        self.peer: Interface | None = None
+        self.wire: tuple[Any, ...] = ()
+        self.peer_limit = mtu + HARD_HEADER + VLAN_HEADER
+        self.addresses: list[InterfaceAddress] = []
+        self.neighbours: dict[int, Neighbour] = {}
+        self.conf: InterfaceConf
+        self.neigh: NeighbourParameters
+        self.rx_packets = self.rx_bytes = self.rx_dropped = 0
+        self.tx_packets = self.tx_bytes = self.tx_dropped = 0
+        self.overheard = 0
+
+    def trace_key(self) -> str:
+        return self.label
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
+
+    # -- sending
+
+    def transmit(self, frame: Frame) -> bool:
+        """Put a frame on the wire; False when it could not go (the kernel's NET_XMIT_DROP)."""
+        namespace = self.namespace
+        if not self.running:
+            self.tx_dropped += 1
+            namespace.record(SendFailed(self, frame, NOT_READY))
+            return True
+        namespace.record((FrameSent, self, frame))
+        size = frame.size
+        if size > self.peer_limit:
+            self.tx_dropped += 1
+            namespace.record(SendFailed(self, frame, Dropped(DropReason.PKT_TOO_BIG, (size, self.peer_limit))))
+            return False
+        self.tx_packets += 1
+        self.tx_bytes += size
+        namespace.scheduler.transmit(self.wire, frame)
+        return True
+
+    # -- receiving
+
+    def receive(self, frame: Frame) -> Verdict:
+        """Take a frame off the wire and process it to the end."""
+        if not self.running:
+            return NOT_READY if self.peer is not None else LINK_GONE
+        self.rx_packets += 1
+        self.rx_bytes += frame.size
+        port = self.port
+        if port is not None:
+            return port.bridge.handle_frame(port, frame)
+        return self.deliver(frame)
+
+    def deliver(self, frame: Frame) -> Verdict:
+        """Hand a frame to the namespace's own stack (netif_receive_skb)."""
+        destination = frame.dst
+        if destination != self.mac and not destination & MAC_GROUP_BIT:
+            self.overheard += 1
+            return OTHERHOST
+        payload = frame.payload
+        handler = self.namespace.protocols.get(type(payload))
+        if handler is None:
+            return Dropped(DropReason.UNHANDLED_PROTO, (frame.ethertype,))
+        verdict: Verdict = handler(self, frame, payload)
+        return verdict
+
+    # -- state
+
+    @property
+    def is_loopback(self) -> bool:
+        return False
+
+    @property
+    def operstate(self) -> str:
+        """What `ip link` prints behind `state`."""
+        if not self.up:
+            return "DOWN"
+        return "UP" if self.carrier else "DOWN"
+
+    def update_running(self) -> None:
+        self.running = self.up and self.carrier
+
+    def primary_address(self) -> InterfaceAddress | None:
+        return self.addresses[0] if self.addresses else None
+
+
+class Loopback(Interface):
+    """`lo`: what it sends, it receives; its MAC is zero and it asks no ARP."""
+
+    kind = "loopback"
+
+    __slots__ = ()
+
+    def __init__(self, namespace: NetworkNamespace) -> None:
+        super().__init__(namespace, "lo", 0, 65536)
+        self.wire = (self,)
+        self.carrier = True
+
+    @property
+    def is_loopback(self) -> bool:
+        return True
+
+    @property
+    def operstate(self) -> str:
+        return "UNKNOWN" if self.up else "DOWN"

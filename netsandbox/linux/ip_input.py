@@ -1,0 +1,136 @@
+"""IPv4 in: checks, the choice between us and the next hop, and forwarding.
+
+net/ipv4/ip_input.c and ip_forward.c, in their order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux import icmp, icmp_limit, ip_output
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import RouteChosen, VerdictGiven
+from netsandbox.linux.netfilter import Hook
+from netsandbox.linux.routing import InputRoute, route_input
+from netsandbox.wire.addresses import BROADCAST_MAC
+from netsandbox.wire.ethernet import Frame, Malformed
+from netsandbox.wire.icmp import (
+    ADMIN_PROHIBITED,
+    FRAGMENTATION_NEEDED,
+    HOST_UNREACHABLE,
+    NET_UNREACHABLE,
+    PROTOCOL_UNREACHABLE,
+    REASSEMBLY_EXCEEDED,
+    TIME_EXCEEDED,
+    TTL_EXCEEDED,
+    UNREACHABLE,
+)
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface, Verdict
+
+UNREACHABLE_CODES = {"EHOSTUNREACH": HOST_UNREACHABLE, "ENETUNREACH": NET_UNREACHABLE, "EACCES": ADMIN_PROHIBITED}
+
+
+def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """ip_rcv: a packet from a wire (or from lo)."""
+    if packet.checksum is not None:
+        return Dropped(DropReason.IP_CSUM, (packet.checksum,))
+    namespace = interface.namespace
+    if namespace.netfilter.functions:
+        refusal = _hook(interface, Hook.PREROUTING, packet, None)
+        if refusal is not None:
+            return refusal
+    route = route_input(interface, packet.src, packet.dst)
+    if route.refusal is not None:
+        return route.refusal
+    kind = route.type
+    if kind == "local" or kind == "broadcast" or kind == "multicast":
+        return _deliver(interface, frame, packet)
+    if kind == "unreachable":
+        return _no_route(interface, frame, packet, route)
+    return _forward(interface, frame, packet, route)
+
+
+def receive_malformed(interface: Interface, _frame: Frame, payload: Malformed) -> Verdict:
+    """A header that makes no sense: dropped in silence, for the reason that the parser found."""
+    return Dropped(DropReason[payload.reason] if payload.reason in DropReason.__members__
+                   else DropReason.ARP_INVALID, (payload.message,))
+
+
+def _hook(interface: Interface, hook: Hook, packet: IPv4Packet, out: Interface | None) -> Dropped | None:
+    namespace = interface.namespace
+    refusal = namespace.netfilter.verdict(hook, packet, interface, out)
+    namespace.record(VerdictGiven(namespace, hook.value, packet, refusal, None))
+    return refusal
+
+
+def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """ip_local_deliver: reassembly, INPUT, then the transport protocol."""
+    namespace = interface.namespace
+    if packet.mf or packet.offset:
+        whole = namespace.fragments.add(interface, frame, packet)
+        if whole is None:
+            return Outcome.QUEUED
+        if isinstance(whole, Dropped):
+            return whole
+        packet = whole
+    if namespace.netfilter.functions:
+        refusal = _hook(interface, Hook.INPUT, packet, None)
+        if refusal is not None:
+            return refusal
+    wanted = False
+    for socket in list(namespace.raw_sockets):
+        wanted = socket.deliver(interface, packet) or wanted
+    handler = namespace.transports.get(packet.protocol)
+    if handler is not None:
+        verdict: Verdict = handler(interface, frame, packet)
+        return verdict
+    if wanted:
+        return Outcome.ACCEPTED
+    icmp.send_error(interface, namespace, packet, UNREACHABLE, PROTOCOL_UNREACHABLE, 0, frame)
+    return Dropped(DropReason.IP_NOPROTO, (packet.protocol,))
+
+
+def _no_route(interface: Interface, frame: Frame, packet: IPv4Packet, route: InputRoute) -> Verdict:
+    """ip_error: a router answers, at most so often; a host stays silent."""
+    if not interface.conf.forwarding:
+        return Dropped(DropReason.IP_INADDRERRORS, (packet.dst, "ip_forward"))
+    verdict = Dropped(DropReason.IP_INNOROUTES, (packet.dst, str(route.route) if route.route else ""))
+    code = UNREACHABLE_CODES.get(route.error)
+    if code is not None and icmp_limit.allows_route_error(interface.namespace, packet.src):
+        icmp.send_error(interface, interface.namespace, packet, UNREACHABLE, code, 0, frame)
+    return verdict
+
+
+def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: InputRoute) -> Verdict:
+    """ip_forward: TTL, MTU, redirect, FORWARD, and on to the next hop."""
+    namespace, out = interface.namespace, route.interface
+    assert out is not None and route.route is not None
+    if frame.dst != interface.mac:
+        return Dropped(DropReason.IP_INADDRERRORS, (packet.dst, "broadcast frame"
+                                                    if frame.dst == BROADCAST_MAC else "multicast frame"))
+    if packet.ttl <= 1:
+        icmp.send_error(interface, namespace, packet, TIME_EXCEEDED, TTL_EXCEEDED, 0, frame)
+        return Dropped(DropReason.IP_INHDR, ("TTL", packet.ttl))
+    mtu = route.route.mtu or out.mtu
+    if packet.total_length > mtu and packet.df:
+        icmp.send_error(interface, namespace, packet, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame)
+        return Dropped(DropReason.PKT_TOO_BIG, (packet.total_length, mtu))
+    onward = packet.with_ttl(packet.ttl - 1)
+    next_hop = packet.dst if route.gateway is None else route.gateway
+    if route.redirect:
+        icmp.send_redirect(interface, frame, onward, next_hop)
+    if namespace.netfilter.functions:
+        refusal = _hook(interface, Hook.FORWARD, onward, out)
+        if refusal is not None:
+            return refusal
+    namespace.record((RouteChosen, namespace, packet.dst, route.route, route.gateway, out, packet.src, mtu, 0))
+    ip_output.output(namespace, onward, out, route.gateway, mtu)
+    return Outcome.FORWARDED
+
+
+def reassembly_timed_out(interface: Interface, frame: Frame, first: IPv4Packet) -> None:
+    """ip_expire: only if the first fragment is there, and only for packets to this host."""
+    icmp.send_error(interface, interface.namespace, first, TIME_EXCEEDED, REASSEMBLY_EXCEEDED, 0, frame)

@@ -1,0 +1,126 @@
+"""IPv4 out: from a finished packet to the next hop (net/ipv4/ip_output.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteChosen, RouteMissing, VerdictGiven
+from netsandbox.linux.fragment import fragment
+from netsandbox.linux.netfilter import Hook
+from netsandbox.linux.routing import route_output
+from netsandbox.wire.addresses import BROADCAST_MAC, LIMITED_BROADCAST, is_multicast, multicast_mac
+from netsandbox.wire.ethernet import ETH_P_IP, Frame
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+OK = ""
+"""What the functions here return when the packet left or waits; else an errno name."""
+
+
+class LoopedBack:
+    """A broadcast's or multicast's copy for its own sender; no tap sees it (PACKET_LOOPBACK)."""
+
+    __slots__ = ("interface",)
+
+    def __init__(self, interface: Interface) -> None:
+        self.interface = interface
+
+    def receive(self, frame: Frame) -> Any:
+        """The copy enters the stack where it left."""
+        return self.interface.namespace.protocols[IPv4Packet](self.interface, frame, frame.payload)
+
+    def trace_key(self) -> str:
+        return f"{self.interface.label} (looped back)"
+
+
+def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+    """Send a packet of our own by a route: OUTPUT, POSTROUTING, then the wire (ip_local_out).
+
+    Returns:
+        OK, or the errno name that the sending program gets.
+    """
+    namespace.record(route)
+    if namespace.netfilter.functions and _refused(namespace, Hook.OUTPUT, packet, None, route.interface):
+        return "EPERM"
+    return output(namespace, packet, route.interface, route.gateway, route.mtu)
+
+
+def output(namespace: NetworkNamespace, packet: IPv4Packet, interface: Interface, gateway: int | None,
+           mtu: int) -> str:
+    """POSTROUTING, fragmentation where needed, and the neighbour (ip_output, ip_finish_output)."""
+    if namespace.netfilter.functions and _refused(namespace, Hook.POSTROUTING, packet, None, interface):
+        return "EPERM"
+    if packet.total_length <= mtu:
+        return _finish(namespace, packet, interface, gateway)
+    pieces = fragment(packet, mtu)
+    namespace.record(PacketFragmented(namespace, packet, len(pieces), mtu))
+    results = [_finish(namespace, piece, interface, gateway) for piece in pieces]
+    return next((result for result in results if result), OK)
+
+
+def _finish(namespace: NetworkNamespace, packet: IPv4Packet, interface: Interface, gateway: int | None) -> str:
+    """ip_finish_output2: the MAC of the next hop, then the interface."""
+    if interface.is_loopback:
+        sent = interface.transmit(Frame(0, 0, ETH_P_IP, packet))
+    elif gateway is None and _is_group(namespace, packet.dst):
+        sent = _send_group(interface, packet)
+    else:
+        sent = namespace.neighbours.output(interface, packet.dst if gateway is None else gateway, packet)
+    return OK if sent else "ENOBUFS"
+
+
+def _is_group(namespace: NetworkNamespace, address: int) -> bool:
+    if address == LIMITED_BROADCAST or is_multicast(address):
+        return True
+    return address not in namespace.routes.local and address & 1 == 1 and (
+        namespace.routes.address_type(address) == "broadcast")
+
+
+def _send_group(interface: Interface, packet: IPv4Packet) -> bool:
+    """Broadcast and multicast need no ARP; the sender's own listeners get a copy first (ip_mc_output)."""
+    multicast = is_multicast(packet.dst)
+    mac = multicast_mac(packet.dst) if multicast else BROADCAST_MAC
+    frame = Frame(mac, interface.mac, ETH_P_IP, packet)
+    namespace = interface.namespace
+    if not multicast or namespace.is_group_member(interface, packet.dst):
+        namespace.scheduler.transmit((LoopedBack(interface),), frame)
+    return interface.transmit(frame)
+
+
+def _refused(namespace: NetworkNamespace, hook: Hook, packet: IPv4Packet, entered: Interface | None,
+             leaves: Interface | None) -> bool:
+    refusal = namespace.netfilter.verdict(hook, packet, entered, leaves)
+    namespace.record(VerdictGiven(namespace, hook.value, packet, refusal, None))
+    if refusal is not None:
+        namespace.record(PacketDropped(namespace, packet, refusal))
+    return refusal is not None
+
+
+def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
+               interface: Interface | None = None) -> RouteChosen | str:
+    """The output route, or the errno name when there is none (recorded)."""
+    route = route_output(namespace, destination, source, interface)
+    if isinstance(route, RouteMissing):
+        namespace.record(route)
+        return route.error
+    return route
+
+
+def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen, keep_whole: bool) -> str:
+    """Send what a program wrote as one packet: id and DF are the caller's, the size is checked here.
+
+    Args:
+        keep_whole: the socket forbids fragments (IP_PMTUDISC_DO or PROBE).
+
+    Returns:
+        OK, EMSGSIZE, or what `send` returns.
+    """
+    if keep_whole and packet.total_length > route.mtu:
+        namespace.record(PacketDropped(namespace, packet, Dropped(DropReason.PKT_TOO_BIG,
+                                                                  (packet.total_length, route.mtu))))
+        return "EMSGSIZE"
+    return send(namespace, packet, route)

@@ -1,0 +1,147 @@
+"""A network namespace: everything that one network stack has to itself.
+
+Interfaces, addresses, routes, neighbours, sockets, netfilter and settings are
+all kept here, so a container is a namespace, and host networking needs no
+special case: the container's namespace is the host's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.linux.interface import Loopback
+from netsandbox.linux.neighbour import NeighbourTable
+from netsandbox.linux.netfilter import Netfilter
+from netsandbox.linux.route import RouteTables
+from netsandbox.linux.sysctl import Sysctls
+
+if TYPE_CHECKING:
+    from netsandbox.engine.chance import Chance
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.linux.fragment import Reassembler
+    from netsandbox.linux.icmp_limit import Peer
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.routing import NextHopException
+    from netsandbox.linux.socket import SocketTable
+
+ALL_SYSTEMS = 0xE0000001
+"""224.0.0.1: every interface is a member."""
+IDENT_BUCKETS = 1024
+
+
+class NetworkNamespace:
+    """One network stack.
+
+    Attributes:
+        protocols: handlers by payload type (ptype_base).
+        transports: handlers by IP protocol number (inet_protos).
+        error_handlers: who is told of an ICMP error, by the quoted protocol.
+        local_waiters: programs to tell of every ICMP message (raw sockets).
+        exceptions: path MTUs and redirects, by destination.
+    """
+
+    __slots__ = ("_idents", "_next_index", "chance", "error_handlers", "exceptions", "fragments", "groups",
+                 "icmp_global", "interfaces", "lo", "may_proxy_arp", "name", "neighbours", "netfilter", "peers",
+                 "protocols", "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls",
+                 "trace", "transports")
+
+    def __init__(self, name: str, scheduler: Scheduler, chance: Chance) -> None:
+        self.name = name
+        self.scheduler = scheduler
+        self.trace = scheduler.trace
+        self.record: Callable[[Any], None] = scheduler.trace.record
+        self.chance = chance
+        self.sysctls = Sysctls()
+        self.interfaces: dict[str, Interface] = {}
+        self.routes = RouteTables()
+        self.netfilter = Netfilter()
+        self.protocols: dict[type, Callable[[Interface, Any, Any], Any]] = {}
+        self.transports: dict[int, Callable[..., Any]] = {}
+        self.error_handlers: dict[int, Callable[..., None]] = {}
+        self.raw_sockets: list[Any] = []
+        self.groups: set[tuple[str, int]] = set()
+        self.exceptions: dict[int, NextHopException] = {}
+        self.peers: dict[int, Peer] = {}
+        self.icmp_global: tuple[int, int] = (0, -1)
+        self.sockets: SocketTable
+        self.fragments: Reassembler
+        self.may_proxy_arp = False
+        """Some interface has proxy_arp on, so a question for others needs a second look."""
+        self.proxy_delay = chance.stream(f"{name}/proxy_delay")
+        self._idents: dict[int, int] = {}
+        self._next_index = 1
+        self.neighbours = NeighbourTable(self)
+        self.lo = Loopback(self)
+        self.add_interface(self.lo)
+
+    def trace_key(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<netns {self.name}>"
+
+    # -- interfaces
+
+    def add_interface(self, interface: Interface, index: int | None = None) -> None:
+        """Register an interface under the next free index, with copies of the default settings."""
+        interface.namespace = self
+        interface.label = f"{self.name}:{interface.name}"
+        interface.index = index or self._next_index
+        self._next_index = max(self._next_index, interface.index + 1)
+        interface.conf = self.sysctls.default.copy()
+        interface.neigh = self.sysctls.neigh_default.copy()
+        self.sysctls.interfaces[interface.name] = (interface.conf, interface.neigh)
+        self.interfaces[interface.name] = interface
+
+    def drop_interface(self, interface: Interface) -> None:
+        """Forget an interface (its routes and neighbours are gone already)."""
+        del self.interfaces[interface.name]
+        del self.sysctls.interfaces[interface.name]
+
+    def rename_interface(self, interface: Interface, name: str) -> None:
+        self.interfaces = {name if i is interface else i.name: i for i in self.interfaces.values()}
+        self.sysctls.interfaces[name] = self.sysctls.interfaces.pop(interface.name)
+        interface.name = name
+        interface.label = f"{self.name}:{name}"
+
+    def by_index(self, index: int) -> Interface | None:
+        return next((i for i in self.interfaces.values() if i.index == index), None)
+
+    # -- addresses
+
+    def holder_of(self, address: int) -> Interface | None:
+        """The interface that has an address (__ip_dev_find)."""
+        for interface in self.interfaces.values():
+            if any(own.local == address for own in interface.addresses):
+                return interface
+        if address in self.routes.local or address >> 24 == 127:
+            return self.lo
+        return None
+
+    def is_group_member(self, interface: Interface, group: int) -> bool:
+        return group == ALL_SYSTEMS or (interface.name, group) in self.groups
+
+    # -- small state of the IP layer
+
+    def next_ident(self, source: int, destination: int, protocol: int) -> int:
+        """The next IP identification for a flow that is not connected (__ip_select_ident); never 0."""
+        bucket = (source * 2654435761 ^ destination * 40503 ^ protocol) % IDENT_BUCKETS
+        ident = self._idents.get(bucket)
+        if ident is None:
+            ident = self.chance.stream(f"{self.name}/ident/{bucket}").bits(16)
+        ident = ident % 0xFFFF + 1
+        self._idents[bucket] = ident
+        return ident
+
+    def write_sysctl(self, key: str, value: str | int) -> str:
+        """Set a sysctl and let the stack notice; returns the old value.
+
+        Raises:
+            SysctlError: no such key, or no such value.
+        """
+        old = self.sysctls.write(key, value)
+        confs = [self.sysctls.all, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
+        self.may_proxy_arp = any(conf.proxy_arp for conf in confs)
+        self.routes.flush_cache()
+        return old

@@ -1,0 +1,186 @@
+"""Routing tables and the choice of a route (net/ipv4/fib_trie.c, fib_semantics.c).
+
+Three tables are asked in turn: local, main, default.  In each the longest
+prefix wins, then the lowest metric, then the older route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, format_ipv4, is_multicast, prefix_mask
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+
+SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
+ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
+"""What `connect` fails with for a route type that leads nowhere."""
+TABLES = ("local", "main", "default")
+
+
+class Route:
+    """One route.
+
+    Attributes:
+        type: unicast, local, broadcast, unreachable, prohibit, blackhole or throw.
+        source: the preferred source address (`src`), or None.
+        onlink: the gateway is taken to be on the link without being checked.
+    """
+
+    __slots__ = ("destination", "gateway", "interface", "metric", "mtu", "onlink", "protocol", "scope", "source", "table",
+                 "tos", "type")
+
+    def __init__(self, destination: Network, type: str = "unicast", gateway: int | None = None,
+                 interface: Interface | None = None, source: int | None = None, scope: str = "global",
+                 protocol: str = "boot", metric: int = 0, table: str = "main", onlink: bool = False,
+                 tos: int = 0, mtu: int = 0) -> None:
+        self.destination = destination
+        self.type = type
+        self.gateway = gateway
+        self.interface = interface
+        self.source = source
+        self.scope = scope
+        self.protocol = protocol
+        self.metric = metric
+        self.table = table
+        self.onlink = onlink
+        self.tos = tos
+        self.mtu = mtu
+
+    @property
+    def is_linkdown(self) -> bool:
+        """The interface has no carrier; the route is used all the same."""
+        return self.interface is not None and not self.interface.carrier and not self.interface.is_loopback
+
+    @property
+    def is_on_link(self) -> bool:
+        """The destination itself is the next hop."""
+        return self.gateway is None
+
+    def key(self) -> tuple[Network, int, int]:
+        """What two routes of one table must not share."""
+        return self.destination, self.metric, self.tos
+
+    def __str__(self) -> str:
+        target = "default" if self.destination.length == 0 else (
+            format_ipv4(self.destination.address) if self.destination.length == 32 else str(self.destination))
+        parts = [target] if self.type == "unicast" else [self.type, target]
+        parts += ["via", format_ipv4(self.gateway)] if self.gateway is not None else []
+        parts += ["dev", self.interface.name] if self.interface is not None else []
+        return " ".join(parts)
+
+    def trace_key(self) -> str:
+        return f"{self.table} {self} metric {self.metric} src {self.source}"
+
+
+class RouteTables:
+    """The routes of one namespace.
+
+    Attributes:
+        local: every address that is this host's, for the question asked of
+            each packet and each ARP request.
+        output_cache, input_cache: answers of `routing`, kept until something changes.
+    """
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[int, dict[int, list[Route]]]] = {table: {} for table in TABLES}
+        self.local: set[int] = set()
+        self.output_cache: dict[Any, Any] = {}
+        self.input_cache: dict[Any, Any] = {}
+
+    def flush_cache(self) -> None:
+        """Forget what was found (rt_cache_flush)."""
+        self.output_cache.clear()
+        self.input_cache.clear()
+
+    def add(self, route: Route) -> None:
+        """Insert behind the routes of the same prefix with a lower or the same metric."""
+        by_network = self._table(route.table).setdefault(route.destination.length, {})
+        routes = by_network.setdefault(route.destination.network, [])
+        position = next((i for i, other in enumerate(routes) if other.metric > route.metric), len(routes))
+        routes.insert(position, route)
+        if route.type == "local" and route.destination.length == 32:
+            self.local.add(route.destination.address)
+        self.flush_cache()
+
+    def remove(self, route: Route) -> None:
+        by_network = self._table(route.table)[route.destination.length]
+        routes = by_network[route.destination.network]
+        routes.remove(route)
+        if not routes:
+            del by_network[route.destination.network]
+        if not by_network:
+            del self._table(route.table)[route.destination.length]
+        if route.type == "local" and not any(other.type == "local" for other in routes):
+            self.local.discard(route.destination.address)
+        self.flush_cache()
+
+    def _table(self, name: str) -> dict[int, dict[int, list[Route]]]:
+        return self._tables.setdefault(name, {})
+
+    def all(self, table: str | None = "main") -> Iterator[Route]:
+        """The routes in the order that `ip route` lists them: by address, default first, then metric."""
+        names = list(self._tables) if table is None else [table] if table in self._tables else []
+        for name in names:
+            rows = [(network, length, routes) for length, by_network in self._tables[name].items()
+                    for network, routes in by_network.items()]
+            for _network, _length, routes in sorted(rows, key=lambda row: (row[0], row[1])):
+                yield from routes
+
+    def find(self, route: Route) -> Route | None:
+        """The route of the same table with the same destination, metric and TOS."""
+        by_network = self._table(route.table).get(route.destination.length, {})
+        for other in by_network.get(route.destination.network, []):
+            if other.metric == route.metric and other.tos == route.tos:
+                return other
+        return None
+
+    def matches(self, destination: int, interface: Interface | None = None) -> Iterator[Route]:
+        """Every route that covers a destination, the one to use first."""
+        for table in TABLES:
+            by_length = self._tables[table]
+            for length in sorted(by_length, reverse=True):
+                for route in by_length[length].get(destination & prefix_mask(length), ()):
+                    if interface is None or route.interface is interface or route.interface is None:
+                        yield route
+                    if route.type == "throw":
+                        break
+
+    def lookup(self, destination: int, interface: Interface | None = None) -> Route | None:
+        """The route to use (fib_lookup); a throw route ends its table.
+
+        Args:
+            interface: only routes that leave by it (flowi4_oif).
+        """
+        for table in TABLES:
+            by_length = self._tables[table]
+            for length in sorted(by_length, reverse=True):
+                routes = by_length[length].get(destination & prefix_mask(length))
+                found = None if routes is None else _usable(routes, interface)
+                if found is not None:
+                    if found.type == "throw":
+                        break
+                    return found
+        return None
+
+    def address_type(self, address: int) -> str:
+        """inet_addr_type: local, broadcast, multicast or unicast."""
+        if address in (0, LIMITED_BROADCAST):
+            return "broadcast"
+        if is_multicast(address):
+            return "multicast"
+        by_length = self._tables["local"]
+        for length in sorted(by_length, reverse=True):
+            routes = by_length[length].get(address & prefix_mask(length))
+            if routes:
+                return routes[0].type
+        return "unicast"
+
+
+def _usable(routes: list[Route], interface: Interface | None) -> Route | None:
+    for route in routes:
+        if interface is None or route.interface is interface or route.interface is None:
+            return route
+    return None

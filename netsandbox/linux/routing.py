@@ -1,0 +1,298 @@
+"""Which way a packet goes: the output and the input route (net/ipv4/route.c).
+
+Both answers are kept until something about routes, addresses or settings
+changes, as one lookup decides for every packet of a conversation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import PathMtuLearned, RedirectTaken, RouteChosen, RouteMissing
+from netsandbox.linux.route import ERRORS, SCOPES, Route
+from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Network, is_multicast
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+CACHE_LIMIT = 20_000
+MIN_MTU = 68
+"""RFC 791: every link carries at least this."""
+
+OutputRoute: TypeAlias = RouteChosen | RouteMissing
+
+
+class InputRoute(NamedTuple):
+    """What to do with a packet that came in."""
+
+    type: str
+    """local, broadcast, multicast, unicast (to forward) or unreachable."""
+    refusal: Dropped | None
+    """Set when the packet is not taken at all."""
+    error: str
+    """errno name behind `unreachable`: a router answers it with an ICMP error."""
+    route: Route | None
+    interface: Interface | None
+    gateway: int | None
+    redirect: bool
+    """The packet leaves as it came, so its sender knows a shorter way."""
+
+
+class NextHopException(NamedTuple):
+    """What was learned about one destination (struct fib_nh_exception).
+
+    Attributes:
+        mtu: path MTU in bytes, or 0.  gateway: from a redirect, or None.
+        expires: virtual nanoseconds.
+    """
+
+    mtu: int
+    gateway: int | None
+    expires: int
+
+
+# -- output
+
+def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
+                 interface: Interface | None = None) -> OutputRoute:
+    """The route for a packet of our own (ip_route_output_key).
+
+    Args:
+        source: the source address that the socket is bound to, or 0.
+        interface: the interface that the socket is bound to.
+    """
+    cache = namespace.routes.output_cache
+    key = (destination, source, interface)
+    found = cache.get(key)
+    if found is None:
+        if len(cache) > CACHE_LIMIT:
+            cache.clear()
+        found = cache[key] = _find_output(namespace, destination, source, interface)
+    return found
+
+
+def _find_output(namespace: NetworkNamespace, destination: int, source: int,
+                 interface: Interface | None) -> OutputRoute:
+    destination = destination or source or LOOPBACK_ADDRESS
+    if interface is not None and (not interface.up or not interface.addresses):
+        return RouteMissing(namespace, destination, "ENETUNREACH", None)
+    group = is_multicast(destination) or destination == LIMITED_BROADCAST
+    if group and interface is not None:
+        return _on_link(namespace, destination, source, interface)
+    if group and source:
+        holder = namespace.holder_of(source)
+        if holder is not None:
+            return _on_link(namespace, destination, source, holder)
+    route = namespace.routes.lookup(destination, interface)
+    if route is None:
+        if interface is not None:
+            return _on_link(namespace, destination, source, interface)
+        return RouteMissing(namespace, destination, "ENETUNREACH", None)
+    if route.type in ERRORS:
+        return RouteMissing(namespace, destination, ERRORS[route.type], route)
+    return _chosen(namespace, destination, source, route, group)
+
+
+def _on_link(namespace: NetworkNamespace, destination: int, source: int, interface: Interface) -> RouteChosen:
+    """No route, but an interface: the kernel takes the destination to be on its link."""
+    route = Route(Network(destination, 32), interface=interface, scope="link")
+    source = source or select_address(interface, 0, "link")
+    return RouteChosen(namespace, destination, route, None, interface, source, interface.mtu, 0)
+
+
+def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: Route, group: bool) -> RouteChosen:
+    considered = sum(1 for _match in namespace.routes.matches(destination))
+    if route.type == "local":
+        lo = namespace.lo
+        return RouteChosen(namespace, destination, route, None, lo, source or route.source or destination, lo.mtu,
+                           considered)
+    interface = route.interface
+    assert interface is not None, "only special routes have no interface"
+    gateway, mtu = route.gateway, route.mtu or interface.mtu
+    learned = namespace.exceptions.get(destination)
+    if learned is not None:
+        gateway = learned.gateway if learned.gateway is not None else gateway
+        mtu = min(mtu, learned.mtu) if learned.mtu else mtu
+    if route.type == "broadcast" or group:
+        gateway = None
+    source = source or route.source or select_address(interface, gateway or destination, route.scope)
+    return RouteChosen(namespace, destination, route, gateway, interface, source, mtu, considered)
+
+
+def select_address(interface: Interface, destination: int, scope: str) -> int:
+    """inet_select_addr: our address towards a destination.
+
+    The interface's primary address in the destination's subnet, else its first
+    primary address, else the first one of another interface.
+    """
+    limit, first = SCOPES[scope], 0
+    for address in interface.addresses:
+        if address.secondary or min(SCOPES[address.scope], SCOPES["host"]) > limit:
+            continue
+        if not destination or destination in address.network:
+            return address.local
+        first = first or address.local
+    if first:
+        return first
+    for other in interface.namespace.interfaces.values():
+        for address in other.addresses:
+            if not address.secondary and address.scope != "link" and SCOPES[address.scope] <= limit:
+                return address.local
+    return 0
+
+
+# -- input
+
+def route_input(interface: Interface, source: int, destination: int) -> InputRoute:
+    """What to do with a packet from a wire (ip_route_input_slow)."""
+    cache = interface.namespace.routes.input_cache
+    key = (interface, source, destination)
+    found = cache.get(key)
+    if found is None:
+        if len(cache) > CACHE_LIMIT:
+            cache.clear()
+        found = cache[key] = _find_input(interface, source, destination)
+    return found
+
+
+def _refused(reason: DropReason, *operands: object) -> InputRoute:
+    return InputRoute("unreachable", Dropped(reason, operands), "", None, None, None, False)
+
+
+def _find_input(interface: Interface, source: int, destination: int) -> InputRoute:
+    namespace = interface.namespace
+    if is_multicast(source) or source == LIMITED_BROADCAST:
+        return _refused(DropReason.IP_INVALID_SOURCE, source)
+    if destination == LIMITED_BROADCAST or (source == 0 and destination == 0):
+        return _local_input(interface, source, destination, "broadcast", None)
+    if is_multicast(destination):
+        return _multicast_input(interface, source, destination)
+    martian = _martian(interface, source, destination)
+    if martian is not None:
+        return martian
+    route = namespace.routes.lookup(destination)
+    if route is not None and route.type in ("local", "broadcast"):
+        return _local_input(interface, source, destination, route.type, route)
+    if not interface.conf.forwarding:
+        return _unreachable("EHOSTUNREACH", route)
+    if route is None:
+        return _unreachable("ENETUNREACH", None)
+    if route.type in ERRORS:
+        return _unreachable(ERRORS[route.type], route)
+    return _forward_input(interface, source, destination, route)
+
+
+def _unreachable(error: str, route: Route | None) -> InputRoute:
+    return InputRoute("unreachable", None, error, route, None, None, False)
+
+
+def _martian(interface: Interface, source: int, destination: int) -> InputRoute | None:
+    """Addresses that must not be seen on a wire."""
+    if source >> 24 == 0:
+        return _refused(DropReason.IP_INVALID_SOURCE, source)
+    if destination >> 24 == 0:
+        return _refused(DropReason.IP_INVALID_DEST, destination)
+    if interface.is_loopback or interface.namespace.sysctls.either(interface.conf, "route_localnet"):
+        return None
+    if destination >> 24 == 127 or source >> 24 == 127:
+        return _refused(DropReason.IP_LOCALNET, destination if destination >> 24 == 127 else source)
+    return None
+
+
+def _multicast_input(interface: Interface, source: int, destination: int) -> InputRoute:
+    if not interface.namespace.is_group_member(interface, destination):
+        return _refused(DropReason.IP_INNOROUTES, destination)
+    return _local_input(interface, source, destination, "multicast", None)
+
+
+def _local_input(interface: Interface, source: int, destination: int, kind: str, route: Route | None) -> InputRoute:
+    if source and not interface.is_loopback:
+        refusal, _on_link = validate_source(interface, source, None)
+        if refusal is not None:
+            return InputRoute(kind, refusal, "", route, None, None, False)
+    return InputRoute(kind, None, "", route, interface, None, False)
+
+
+def _forward_input(interface: Interface, source: int, destination: int, route: Route) -> InputRoute:
+    namespace, out = interface.namespace, route.interface
+    assert out is not None, "only special routes have no interface"
+    refusal, on_link = validate_source(interface, source, out)
+    if refusal is not None:
+        return InputRoute("unicast", refusal, "", route, None, None, False)
+    learned = namespace.exceptions.get(destination)
+    gateway = learned.gateway if learned is not None and learned.gateway is not None else route.gateway
+    sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
+    shared = namespace.sysctls.either(out.conf, "shared_media")
+    same_wire = gateway is not None and any(source in a.network and gateway in a.network for a in out.addresses)
+    redirect = bool(out is interface and on_link and sends and (shared or same_wire))
+    return InputRoute("unicast", None, "", route, out, gateway, redirect)
+
+
+def validate_source(interface: Interface, source: int, out: Interface | None) -> tuple[Dropped | None, bool]:
+    """fib_validate_source: (why the source is refused, whether it is on the interface's link).
+
+    With rp_filter off, only an address of our own is refused, unless the
+    packet would leave as it came.
+    """
+    namespace = interface.namespace
+    mode = namespace.sysctls.either(interface.conf, "rp_filter")
+    sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
+    accepts_local = namespace.sysctls.either(interface.conf, "accept_local")
+    if not mode and (out is not interface or not sends):
+        if not accepts_local and source in namespace.routes.local:
+            return Dropped(DropReason.IP_LOCAL_SOURCE, (source,)), False
+        return None, False
+    route = namespace.routes.lookup(source)
+    if route is None or route.type in ERRORS:
+        return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
+    if route.type != "unicast" and not (route.type == "local" and accepts_local):
+        reason = DropReason.IP_LOCAL_SOURCE if route.type == "local" else DropReason.IP_INVALID_SOURCE
+        return Dropped(reason, (source,)), False
+    if route.interface is interface:
+        return None, route.is_on_link
+    if not interface.addresses:
+        return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
+    if mode == 1:
+        return Dropped(DropReason.IP_RPFILTER, (source, mode)), False
+    back = namespace.routes.lookup(source, interface)
+    return None, back is not None and back.type == "unicast" and back.interface is interface and back.is_on_link
+
+
+# -- what is learned about a destination
+
+def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int) -> None:
+    """A router said "fragmentation needed" (__ip_rt_update_pmtu)."""
+    route = route_output(namespace, destination)
+    if not isinstance(route, RouteChosen) or route.mtu < mtu:
+        return
+    mtu = max(mtu, min(route.mtu, namespace.sysctls.get("net.ipv4.route.min_pmtu")))
+    known = namespace.exceptions.get(destination)
+    lifetime = namespace.sysctls.get("net.ipv4.route.mtu_expires") * SECOND
+    namespace.record(PathMtuLearned(namespace, destination, mtu))
+    _remember(namespace, destination, mtu, known.gateway if known else None, lifetime)
+
+
+def learn_gateway(namespace: NetworkNamespace, destination: int, gateway: int) -> None:
+    """A redirect was taken (__ip_do_redirect)."""
+    known = namespace.exceptions.get(destination)
+    lifetime = namespace.sysctls.get("net.ipv4.route.gc_timeout") * SECOND
+    namespace.record(RedirectTaken(namespace, destination, gateway))
+    _remember(namespace, destination, known.mtu if known else 0, gateway, lifetime)
+
+
+def _remember(namespace: NetworkNamespace, destination: int, mtu: int, gateway: int | None, lifetime: int) -> None:
+    scheduler = namespace.scheduler
+    namespace.exceptions[destination] = NextHopException(mtu, gateway, scheduler.now + lifetime)
+    namespace.routes.flush_cache()
+    scheduler.after(lifetime, _expire, (namespace, destination))
+
+
+def _expire(what: tuple[NetworkNamespace, int]) -> None:
+    namespace, destination = what
+    known = namespace.exceptions.get(destination)
+    if known is not None and known.expires <= namespace.scheduler.now:
+        del namespace.exceptions[destination]
+        namespace.routes.flush_cache()

@@ -1,0 +1,45 @@
+"""A namespace with its protocols plugged in, as the kernel registers them at boot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux import arp, icmp, ip_input, link, tcp, udp
+from netsandbox.linux import address as addresses
+from netsandbox.linux.fragment import Reassembler
+from netsandbox.linux.namespace import NetworkNamespace
+from netsandbox.linux.socket import SocketTable
+from netsandbox.wire.addresses import Network
+from netsandbox.wire.arp import ArpPacket
+from netsandbox.wire.ethernet import Malformed
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.engine.chance import Chance
+    from netsandbox.engine.scheduler import Scheduler
+
+PROTOCOLS = {ArpPacket: arp.receive, IPv4Packet: ip_input.receive, Malformed: ip_input.receive_malformed}
+TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive}
+ERROR_HANDLERS = {UDP: udp.receive_error}
+
+
+def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: bool = True) -> NetworkNamespace:
+    """A fresh namespace: only `lo`; `ip netns add` leaves it down, Docker brings it up."""
+    namespace = NetworkNamespace(name, scheduler, chance)
+    namespace.protocols = PROTOCOLS
+    namespace.transports = TRANSPORTS
+    namespace.error_handlers = ERROR_HANDLERS
+    namespace.neighbours.solicit = arp.solicit
+    namespace.neighbours.error_report = icmp.report_unresolved
+    namespace.sockets = SocketTable(namespace)
+    namespace.fragments = Reassembler(namespace, ip_input.reassembly_timed_out)
+    if lo_up:
+        bring_up_loopback(namespace)
+    return namespace
+
+
+def bring_up_loopback(namespace: NetworkNamespace) -> None:
+    """lo gets 127.0.0.1/8 when it comes up (inetdev_event)."""
+    if not namespace.lo.addresses:
+        addresses.add(namespace.lo, Network(0x7F000001, 8))
+    link.set_up(namespace.lo)

@@ -1,0 +1,322 @@
+"""net.ipv4.* settings of one namespace, with the kernel's names and defaults.
+
+Values are integers as /proc/sys shows them.  Those that the stack reads for
+each packet are attributes of small objects; the rest is a dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from netsandbox.engine.units import MILLISECOND, SECOND
+
+USER_HZ = 100
+"""`locktime` and `proxy_delay` count in hundredths of a second."""
+
+
+class SysctlError(ValueError):
+    """A key that does not exist or a value that it does not take."""
+
+
+class InterfaceConf:
+    """net.ipv4.conf.IFACE.* (Documentation/networking/ip-sysctl.rst)."""
+
+    __slots__ = ("accept_local", "accept_redirects", "accept_source_route", "arp_accept", "arp_announce",
+                 "arp_evict_nocarrier", "arp_filter", "arp_ignore", "arp_notify", "bc_forwarding",
+                 "drop_gratuitous_arp", "drop_unicast_in_l2_multicast", "forwarding", "ignore_routes_with_linkdown",
+                 "log_martians", "promote_secondaries", "proxy_arp", "proxy_arp_pvlan", "route_localnet", "rp_filter",
+                 "secure_redirects", "send_redirects", "shared_media")
+
+    accept_local: int
+    accept_redirects: int
+    accept_source_route: int
+    arp_accept: int
+    arp_announce: int
+    arp_evict_nocarrier: int
+    arp_filter: int
+    arp_ignore: int
+    arp_notify: int
+    bc_forwarding: int
+    drop_gratuitous_arp: int
+    drop_unicast_in_l2_multicast: int
+    forwarding: int
+    ignore_routes_with_linkdown: int
+    log_martians: int
+    promote_secondaries: int
+    proxy_arp: int
+    proxy_arp_pvlan: int
+    route_localnet: int
+    rp_filter: int
+    secure_redirects: int
+    send_redirects: int
+    shared_media: int
+
+    def __init__(self) -> None:
+        for name in self.__slots__:
+            setattr(self, name, 0)
+        self.accept_redirects = self.secure_redirects = self.send_redirects = 1
+        self.shared_media = self.arp_evict_nocarrier = 1
+
+    def copy(self) -> InterfaceConf:
+        twin = InterfaceConf()
+        for name in self.__slots__:
+            setattr(twin, name, getattr(self, name))
+        return twin
+
+
+class NeighbourParameters:
+    """net.ipv4.neigh.IFACE.*"""
+
+    __slots__ = ("anycast_delay", "app_solicit", "base_reachable_time_ms", "delay_first_probe_time", "drawn_at", "gc_stale_time",
+                 "interval_probe_time_ms", "locktime", "mcast_resolicit", "mcast_solicit", "proxy_delay",
+                 "proxy_qlen", "reachable_time", "retrans_time_ms", "ucast_solicit", "unres_qlen_bytes")
+
+    def __init__(self) -> None:
+        self.mcast_solicit = self.ucast_solicit = 3
+        self.app_solicit = self.mcast_resolicit = 0
+        self.retrans_time_ms = 1000
+        self.base_reachable_time_ms = 30_000
+        self.delay_first_probe_time = 5
+        self.gc_stale_time = 60
+        self.unres_qlen_bytes = 212_992
+        self.proxy_qlen = 64
+        self.proxy_delay = 80
+        self.anycast_delay = 100
+        self.locktime = 100
+        self.interval_probe_time_ms = 5000
+        self.reachable_time = 0
+        """Nanoseconds in use now: drawn from base/2 to base*3/2; 0 until it is needed."""
+        self.drawn_at = 0
+
+    def copy(self) -> NeighbourParameters:
+        twin = NeighbourParameters()
+        for name in self.__slots__:
+            setattr(twin, name, getattr(self, name))
+        twin.reachable_time = 0
+        return twin
+
+    @property
+    def retrans_time(self) -> int:
+        return max(self.retrans_time_ms, 10) * MILLISECOND
+
+    @property
+    def delay_probe_time(self) -> int:
+        return self.delay_first_probe_time * SECOND
+
+    @property
+    def lock_time(self) -> int:
+        return self.locktime * SECOND // USER_HZ
+
+
+FRAME_TRUESIZE = 2090
+"""Buffer that the kernel reckons for one full frame when unres_qlen counts packets."""
+
+GLOBALS: dict[str, int | str] = {
+    "net.ipv4.ip_forward": 0,
+    "net.ipv4.ip_default_ttl": 64,
+    "net.ipv4.ip_no_pmtu_disc": 0,
+    "net.ipv4.ip_nonlocal_bind": 0,
+    "net.ipv4.ip_forward_use_pmtu": 0,
+    "net.ipv4.ip_local_port_range": "32768\t60999",
+    "net.ipv4.ip_unprivileged_port_start": 1024,
+    "net.ipv4.icmp_echo_ignore_all": 0,
+    "net.ipv4.icmp_echo_ignore_broadcasts": 1,
+    "net.ipv4.icmp_errors_use_inbound_ifaddr": 0,
+    "net.ipv4.icmp_ignore_bogus_error_responses": 1,
+    "net.ipv4.icmp_ratelimit": 1000,
+    "net.ipv4.icmp_ratemask": 6168,
+    "net.ipv4.icmp_msgs_per_sec": 1000,
+    "net.ipv4.icmp_msgs_burst": 50,
+    "net.ipv4.ipfrag_time": 30,
+    "net.ipv4.ipfrag_high_thresh": 4194304,
+    "net.ipv4.ipfrag_low_thresh": 3145728,
+    "net.ipv4.ipfrag_max_dist": 64,
+    "net.ipv4.route.min_pmtu": 552,
+    "net.ipv4.route.mtu_expires": 600,
+    "net.ipv4.route.gc_timeout": 300,
+    "net.ipv4.route.error_cost": 1000,
+    "net.ipv4.route.error_burst": 5000,
+    "net.ipv4.route.redirect_load": 20,
+    "net.ipv4.route.redirect_number": 9,
+    "net.ipv4.route.redirect_silence": 20480,
+    "net.ipv4.neigh.default.gc_thresh1": 128,
+    "net.ipv4.neigh.default.gc_thresh2": 512,
+    "net.ipv4.neigh.default.gc_thresh3": 1024,
+    "net.ipv4.neigh.default.gc_interval": 30,
+    "net.ipv4.tcp_congestion_control": "cubic",
+    "net.ipv4.tcp_rmem": "4096\t131072\t6291456",
+    "net.ipv4.tcp_wmem": "4096\t16384\t4194304",
+    "net.ipv4.tcp_syn_retries": 6,
+    "net.ipv4.ping_group_range": "1\t0",
+    "net.core.somaxconn": 4096,
+    "net.core.rmem_max": 212992,
+    "net.ipv6.conf.all.disable_ipv6": 1,
+    "net.ipv6.conf.default.disable_ipv6": 1,
+    "net.bridge.bridge-nf-call-iptables": 0,
+    "net.bridge.bridge-nf-call-ip6tables": 0,
+    "net.bridge.bridge-nf-call-arptables": 0,
+}
+"""What has no interface in its name."""
+
+NEIGHBOUR_KEYS = ("anycast_delay", "app_solicit", "base_reachable_time", "base_reachable_time_ms",
+                  "delay_first_probe_time", "gc_stale_time", "interval_probe_time_ms", "locktime", "mcast_resolicit",
+                  "mcast_solicit", "proxy_delay", "proxy_qlen", "retrans_time", "retrans_time_ms", "ucast_solicit",
+                  "unres_qlen", "unres_qlen_bytes")
+
+
+class Sysctls:
+    """All settings of one namespace, by their dotted names.
+
+    A key may also be written with slashes, which keeps dots that belong to an
+    interface's name, as sysctl(8) has it.
+    """
+
+    def __init__(self) -> None:
+        self.all = InterfaceConf()
+        self.default = InterfaceConf()
+        self.neigh_default = NeighbourParameters()
+        self.interfaces: dict[str, tuple[InterfaceConf, NeighbourParameters]] = {}
+        self._changed: dict[str, int | str] = {}
+        self.on_reachable_time: Callable[[NeighbourParameters], None] = lambda _parameters: None
+
+    # -- what the stack reads
+
+    def get(self, key: str) -> int:
+        """A global number."""
+        return int(self._changed.get(key, GLOBALS[key]))
+
+    def text(self, key: str) -> str:
+        return str(self._changed.get(key, GLOBALS[key]))
+
+    @property
+    def port_range(self) -> tuple[int, int]:
+        low, high = self.text("net.ipv4.ip_local_port_range").split()
+        return int(low), int(high)
+
+    def forwards(self, conf: InterfaceConf) -> bool:
+        return bool(conf.forwarding)
+
+    def either(self, conf: InterfaceConf, name: str) -> int:
+        """The larger of the interface's and `all`'s value (IN_DEV_MAXCONF)."""
+        value: int = max(getattr(conf, name), getattr(self.all, name))
+        return value
+
+    # -- reading and writing by name
+
+    def read(self, key: str) -> str:
+        """The value as /proc/sys shows it.
+
+        Raises:
+            SysctlError: there is no such key.
+        """
+        holder, name = self._find(key)
+        if holder is None:
+            return self.text(name)
+        return str(_read_neighbour(holder, name) if isinstance(holder, NeighbourParameters) else getattr(holder, name))
+
+    def write(self, key: str, value: str | int) -> str:
+        """Set a value; returns the one it replaces.
+
+        Raises:
+            SysctlError: there is no such key, or the value is not a number.
+        """
+        old = self.read(key)
+        holder, name = self._find(key)
+        text = "\t".join(str(value).split())
+        if holder is None and not old.isdigit():
+            self._write_text(key, name, text, old)
+            return old
+        number = _number(key, text)
+        if holder is None:
+            self._changed[name] = number
+            if name == "net.ipv4.ip_forward":
+                self._set_forwarding(number)
+        elif isinstance(holder, NeighbourParameters):
+            self._write_neighbour(holder, name, number)
+        else:
+            setattr(holder, name, number)
+            if holder is self.all and name == "forwarding":
+                self._changed["net.ipv4.ip_forward"] = number
+                self._set_forwarding(number)
+        return old
+
+    def keys(self) -> Iterator[str]:
+        """Every key, sorted as `sysctl -a` prints them."""
+        names: list[str] = list(GLOBALS)
+        for interface in ["all", "default", *self.interfaces]:
+            names += [f"net.ipv4.conf.{interface}.{name}" for name in InterfaceConf.__slots__]
+        for interface in ["default", *self.interfaces]:
+            names += [f"net.ipv4.neigh.{interface}.{name}" for name in NEIGHBOUR_KEYS]
+        yield from sorted(names)
+
+    def _write_text(self, key: str, name: str, text: str, old: str) -> None:
+        words, expected = text.split("\t"), len(old.split("\t"))
+        numeric = all(word.lstrip("-").isdigit() for word in old.split("\t"))
+        if numeric and (len(words) != expected or not all(word.lstrip("-").isdigit() for word in words)):
+            raise SysctlError(f"setting key \"{key}\": Invalid argument")
+        self._changed[name] = text
+
+    def _set_forwarding(self, number: int) -> None:
+        self.all.forwarding = self.default.forwarding = number
+        for conf, _parameters in self.interfaces.values():
+            conf.forwarding = number
+
+    def _write_neighbour(self, holder: NeighbourParameters, name: str, number: int) -> None:
+        if name == "unres_qlen":
+            holder.unres_qlen_bytes = number * FRAME_TRUESIZE
+        elif name == "base_reachable_time":
+            holder.base_reachable_time_ms = number * 1000
+        elif name == "retrans_time":
+            holder.retrans_time_ms = number * 1000 // USER_HZ
+        else:
+            setattr(holder, name, number)
+        if name.startswith("base_reachable_time"):
+            self.on_reachable_time(holder)
+
+    def _find(self, key: str) -> tuple[Any, str]:
+        """(the object that holds the value, its attribute), or (None, global key)."""
+        parts = key.split("/") if "/" in key else key.split(".")
+        dotted = ".".join(parts)
+        if dotted in GLOBALS:
+            return None, dotted
+        if len(parts) >= 5 and parts[:2] == ["net", "ipv4"] and parts[2] in ("conf", "neigh"):
+            interface, name = ".".join(parts[3:-1]), parts[-1]
+            holder = self._holder(parts[2], interface)
+            names: Iterable[str] = InterfaceConf.__slots__ if parts[2] == "conf" else NEIGHBOUR_KEYS
+            if holder is not None and name in names:
+                return holder, name
+        near = get_close_matches(dotted, list(self.keys()), 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise SysctlError(f"cannot stat /proc/sys/{'/'.join(parts)}: No such file or directory{hint}")
+
+    def _holder(self, kind: str, interface: str) -> InterfaceConf | NeighbourParameters | None:
+        fixed: dict[tuple[str, str], InterfaceConf | NeighbourParameters] = {
+            ("conf", "all"): self.all, ("conf", "default"): self.default, ("neigh", "default"): self.neigh_default}
+        if (kind, interface) in fixed:
+            return fixed[kind, interface]
+        pair = self.interfaces.get(interface)
+        if pair is None:
+            return None
+        return pair[0] if kind == "conf" else pair[1]
+
+
+def _number(key: str, text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise SysctlError(f"setting key \"{key}\": Invalid argument") from None
+    if not -(1 << 31) <= number < 1 << 32:
+        raise SysctlError(f"setting key \"{key}\": Numerical result out of range")
+    return number
+
+
+def _read_neighbour(holder: NeighbourParameters, name: str) -> int:
+    if name == "unres_qlen":
+        return holder.unres_qlen_bytes // FRAME_TRUESIZE
+    if name == "base_reachable_time":
+        return holder.base_reachable_time_ms // 1000
+    if name == "retrans_time":
+        return holder.retrans_time_ms * USER_HZ // 1000
+    return int(getattr(holder, name))
