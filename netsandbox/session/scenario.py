@@ -67,7 +67,7 @@ def load_scenario(path: str | Path) -> Scenario:
     except FileError as error:
         raise ScenarioError(name, 0, error.message) from None
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ScenarioError(name, line, f"not UTF-8 text: byte 0x{data[error.start]:02x}") from None

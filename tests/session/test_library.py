@@ -46,7 +46,7 @@ def test_a_bundled_name_goes_before_a_file_of_that_name(tmp_path: Path, monkeypa
     assert find_scenario("./docker0-ping") == Path("docker0-ping")
 
 
-@pytest.mark.parametrize("wrong", ["docker0-pnig", "Docker0-Ping", "docker0ping", "scenarios/docker0-pin.yaml"])
+@pytest.mark.parametrize("wrong", ["docker0-pnig", "DOCKER0-PING", "docker0ping", "scenarios/docker0-pin.yaml"])
 def test_an_unknown_name_gets_the_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ScenarioError) as caught:

@@ -157,6 +157,7 @@ WRONG = {
     "written escape character": (STEPS + '  - "a\\e[31m"\n', 3, "character U+001B is not allowed in a scenario"),
     "lone surrogate": (HEAD + 'title: "\\ud800"\n', 2, "the character U+D800 is not allowed"),
     "reversed text": (STEPS + "  - exec a \u202eecho\n", 3, "the character U+202E is not allowed"),
+    "line separator": (STEPS + '  - "wait\\Lwait"\n', 3, "the character U+2028 is not allowed"),
     "invisible text": (HEAD + "title: a\u200bb\n", 2, "the character U+200B is not allowed"),
 }
 
@@ -182,9 +183,9 @@ def test_a_bomb_of_aliases_is_refused_at_its_first_anchor() -> None:
 def test_depth_is_capped_long_before_the_stack_is() -> None:
     with pytest.raises(ScenarioError, match="nested more than"):
         parse_scenario(HEAD + "steps: " + "[" * 500_000, "deep")
-    shallow = HEAD + "steps: " + "[" * (MAX_DEPTH - 2) + "]" * (MAX_DEPTH - 2) + "\n"
-    with pytest.raises(ScenarioError, match="expected a command line or a map"):
-        parse_scenario(shallow, "shallow")
+    for depth, words in ((MAX_DEPTH - 1, "expected a command line or a map"), (MAX_DEPTH + 1, "nested more than")):
+        with pytest.raises(ScenarioError, match=words):
+            parse_scenario(HEAD + "steps: " + "[" * depth + "]" * depth + "\n", "edge")
 
 
 def test_a_long_wrong_value_is_shortened() -> None:
@@ -198,6 +199,8 @@ def test_a_file_is_loaded(tmp_path: Path) -> None:
     path.write_text(FULL, encoding="utf-8")
     assert load_scenario(path) == load_scenario(str(path)) == parse_scenario(FULL, "x")
     assert load_scenario(path).name == str(path)
+    path.write_text(FULL, encoding="utf-8-sig")
+    assert load_scenario(path) == parse_scenario(FULL, "x")
 
 
 def test_a_missing_file_and_a_directory_have_no_line(tmp_path: Path) -> None:
