@@ -1,5 +1,5 @@
-"""The terminal user interface: one pane a file, painted from the trace and the tables.
+"""The terminal user interface: everything that imports Textual lives here.
 
-Rule of this room: it holds names and a trace cursor, never model objects, and it changes the lab only by executing
-command lines. It is the only package that imports Textual at module level.
+It holds names, rows (`netsandbox.lab.tables`) and a trace cursor, never an
+object of the model, and changes the lab only by command lines.
 """

@@ -1,0 +1,50 @@
+"""The words of the user interface, in English and 简体中文.
+
+The catalogue is a dict a language; `tr` looks a key up in the language chosen
+by `set_language`.  Protocol names, kernel terms and addresses stay as they are.
+"""
+
+from __future__ import annotations
+
+from netsandbox.tui.catalogue import CATALOGUE
+
+LANGUAGES: tuple[str, ...] = tuple(CATALOGUE)
+"""Languages that can be chosen; the first is the fallback."""
+
+
+class _Choice:
+    """The language in use, for the whole process: a terminal shows one language at a time."""
+
+    language = LANGUAGES[0]
+
+
+def set_language(language: str) -> None:
+    """Choose the language of all texts made from now on.
+
+    Raises:
+        ValueError: for a language that the catalogue does not have.
+    """
+    if language not in CATALOGUE:
+        raise ValueError(f"no language {language!r}: expected one of {', '.join(LANGUAGES)}")
+    _Choice.language = language
+
+
+def language() -> str:
+    """The language in use, `en` or `zh`."""
+    return _Choice.language
+
+
+def language_of_locale(locale: str) -> str:
+    """The language for a locale such as `zh_CN.UTF-8`; the fallback for one that is not known."""
+    prefix = locale.replace("-", "_").split("_")[0].split(".")[0].lower()
+    return prefix if prefix in CATALOGUE else LANGUAGES[0]
+
+
+def tr(key: str, **values: object) -> str:
+    """The text of `key` in the language in use, with `{name}` fields filled in.
+
+    Raises:
+        KeyError: for a key that is not in the catalogue.
+    """
+    text = CATALOGUE[_Choice.language][key]
+    return text.format(**values) if values else text

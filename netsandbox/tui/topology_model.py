@@ -1,0 +1,311 @@
+"""Rows of a lab -> the parts of its picture: scopes that hold items and the nets they hang on.
+
+The picture has two kinds of thing.  An *item* is drawn as a box: a container,
+or a host, which is a frame around a scope of its own.  A *net* is drawn as a
+bus: a bridge, hub or switch, or the anonymous *lane* that a cable between two
+items runs in.  Every link then joins an item to a net, or a net to a net, or
+leaves its scope through the frame.  No geometry here, and no Textual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
+from netsandbox.tui.text import safe
+
+End = tuple[str, str]
+"""(node, interface): one end of a link."""
+
+LinkKey = tuple[End, End]
+"""A link, by its two ends in the order of its row."""
+
+
+class Place(NamedTuple):
+    """Something in the picture that can be selected: a node, or a bridge inside one."""
+
+    node: str
+    interface: str = ""
+
+
+class Note(NamedTuple):
+    """A condition that is shown as a glyph and a word."""
+
+    kind: str
+    """host-net, shared, no-net, exited, created, down, no-carrier; `tr("note." + kind)`."""
+    name: str = ""
+
+
+class Wire(NamedTuple):
+    """A link as seen from one of its ends."""
+
+    link: LinkKey
+    reverse: bool
+    """True when this side is the link's `b`."""
+
+
+@dataclass(slots=True)
+class Port:
+    """Where a link leaves an item; `net` is an index into its scope, None when it leaves the scope."""
+
+    wires: tuple[Wire, ...]
+    near: str
+    far: str
+    state: str
+    net: int | None = None
+    address: str = ""
+
+
+@dataclass(slots=True)
+class Join:
+    """A link from one net to another of the same scope."""
+
+    wire: Wire
+    other: int
+    state: str
+
+
+@dataclass(slots=True)
+class Net:
+    """A bus: a bridge, hub or switch; or a `lane` (a cable of its own) or a `stub` (an end in the host's stack)."""
+
+    place: Place | None
+    name: str
+    kind: str
+    detail: str = ""
+    notes: tuple[Note, ...] = ()
+    exits: list[Port] = field(default_factory=list)
+    joins: list[Join] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Item:
+    """A box; a host has an `inner` scope and `uplinks`, its interfaces that belong to no bridge."""
+
+    place: Place
+    name: str
+    kind: str
+    notes: tuple[Note, ...] = ()
+    addresses: tuple[str, ...] = ()
+    ports: list[Port] = field(default_factory=list)
+    inner: Scope | None = None
+    uplinks: list[Port] = field(default_factory=list)
+    members: tuple[Place, ...] = ()
+    """The places that a collapsed group stands for."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """The whole picture, or the inside of one host."""
+
+    items: list[Item] = field(default_factory=list)
+    nets: list[Net] = field(default_factory=list)
+
+
+class _Seat(NamedTuple):
+    """What a link's end is attached to: an item or a net of a scope, or neither, the host's own stack."""
+
+    scope: str | None
+    item: Item | None = None
+    net: int | None = None
+
+
+def build(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: Iterable[LinkRow]) -> Scope:
+    """Arrange the rows of a lab into scopes; every node becomes an item or a net."""
+    return _Builder(nodes, interfaces).build(links)
+
+
+class _Builder:
+    """One pass over the rows; thrown away afterwards."""
+
+    def __init__(self, nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow]) -> None:
+        self.nodes = {row.name: row for row in nodes}
+        self.rows: dict[End, InterfaceRow] = {}
+        self.addresses: dict[str, list[str]] = {}
+        bridges: list[InterfaceRow] = []
+        for row in interfaces:
+            self.rows[row.node, row.name] = row
+            if row.kind == "bridge":
+                bridges.append(row)
+            elif row.addresses and row.kind != "loopback":
+                self.addresses.setdefault(row.node, []).extend(row.addresses)
+        self.top = Scope()
+        self.items: dict[str, Item] = {}
+        self.nets: dict[Place, int] = {}
+        for node in nodes:
+            if node.kind == "host":
+                self._add_host(node)
+        for bridge in sorted(bridges, key=lambda row: row.index):
+            self._add_bridge(bridge)
+        for node in nodes:
+            if node.kind != "host":
+                self._add_node(node)
+
+    def build(self, links: Iterable[LinkRow]) -> Scope:
+        for link in links:
+            self._add_link(link)
+        for scope in self._scopes():
+            scope.items.sort(key=_rank)
+        return self.top
+
+    def _scopes(self) -> list[Scope]:
+        return [self.top, *(item.inner for item in self.top.items if item.inner is not None)]
+
+    def _scope(self, host: str | None) -> Scope:
+        item = self.items.get(host) if host is not None else None
+        return item.inner if item is not None and item.inner is not None else self.top
+
+    def _add_host(self, node: NodeRow) -> None:
+        item = Item(Place(node.name), safe(node.name), "host", _node_notes(node), inner=Scope())
+        item.addresses = tuple(map(safe, self.addresses.get(node.name, ())))
+        self.items[node.name] = item
+        self.top.items.append(item)
+
+    def _add_bridge(self, row: InterfaceRow) -> None:
+        item = self.items.get(row.node)
+        if item is None or item.inner is None:
+            return
+        detail = " ".join(map(safe, row.addresses))
+        place = Place(row.node, row.name)
+        self.nets[place] = len(item.inner.nets)
+        item.inner.nets.append(Net(place, safe(row.name), "bridge", detail, _interface_notes(row)))
+
+    def _add_node(self, node: NodeRow) -> None:
+        place = Place(node.name)
+        if node.kind != "container":
+            self.nets[place] = len(self.top.nets)
+            self.top.nets.append(Net(place, safe(node.name), node.kind))
+            return
+        item = Item(place, safe(node.name), "container", _node_notes(node))
+        if node.network != "host" and not (node.network or "").startswith("container:"):
+            item.addresses = tuple(map(safe, self.addresses.get(node.name, ())))
+        self.items[node.name] = item
+        self._scope(node.host).items.append(item)
+
+    def _seat(self, end: End) -> _Seat:
+        node = end[0]
+        if Place(node) in self.nets:
+            return _Seat(None, net=self.nets[Place(node)])
+        item = self.items.get(node)
+        if item is None:
+            item = self.items[node] = Item(Place(node), safe(node), "unknown")
+            self.top.items.append(item)
+        if item.inner is not None:
+            row = self.rows.get(end)
+            net = self.nets.get(Place(node, row.master)) if row is not None and row.master else None
+            return _Seat(node, net=net)
+        host = self.nodes[node].host if node in self.nodes else None
+        scope = host if host in self.items and self.items[host].inner is not None else None
+        return _Seat(scope, item=item)
+
+    def _add_link(self, link: LinkRow) -> None:
+        key, state = (link.a, link.b), self._state(link)
+        seats = self._seat(link.a), self._seat(link.b)
+        ports = tuple(
+            Port((Wire(key, bool(side)),), safe(near[1]), safe(far[1]), state, address=self._address(near))
+            for side, (near, far) in enumerate([(link.a, link.b), (link.b, link.a)])
+        )
+        if seats[0].scope == seats[1].scope and seats[0].scope is not None:
+            inner = self._scope(seats[0].scope)
+            _connect(inner, [_settle(inner, seat, port) for seat, port in zip(seats, ports, strict=True)], ports)
+        else:
+            ends = [self._lift(seat, port) for seat, port in zip(seats, ports, strict=True)]
+            _connect(self.top, ends, ports)
+
+    def _lift(self, seat: _Seat, port: Port) -> _Seat:
+        """The seat in the top scope; an end inside a host gets a way out through its frame."""
+        if seat.scope is None:
+            return seat
+        host = self.items[seat.scope]
+        assert host.inner is not None
+        way_out = Port(port.wires, port.near, port.far, port.state, None, port.address)
+        if seat.item is not None:
+            seat.item.ports.append(way_out)
+        elif seat.net is not None:
+            host.inner.nets[seat.net].exits.append(way_out)
+        else:
+            host.uplinks.append(way_out)
+        return _Seat(None, item=host)
+
+    def _address(self, end: End) -> str:
+        row = self.rows.get(end)
+        return safe(row.addresses[0]) if row is not None and row.addresses else ""
+
+    def _state(self, link: LinkRow) -> str:
+        """`down`, `no-carrier` or nothing, from the two interfaces."""
+        rows = [row for row in (self.rows.get(link.a), self.rows.get(link.b)) if row is not None]
+        if any(not row.up for row in rows) or not (link.up or rows):
+            return "down"
+        if any(not row.carrier for row in rows):
+            return "no-carrier"
+        return "" if link.up else "down"
+
+
+def _settle(scope: Scope, seat: _Seat, port: Port) -> _Seat:
+    """A seat in a host's scope; an interface of the host's own stack gets a stub to hang on."""
+    if seat.item is not None or seat.net is not None:
+        return seat
+    node, interface = port.wires[0].link[port.wires[0].reverse]
+    scope.nets.append(Net(Place(node, interface), port.near, "stub", port.address))
+    return _Seat(seat.scope, net=len(scope.nets) - 1)
+
+
+def _connect(scope: Scope, ends: Sequence[_Seat], ports: tuple[Port, ...]) -> None:
+    """Join two seats of one scope: item to net, net to net, or two items by a lane."""
+    first, second = ends
+    if first.item is not None and second.item is not None:
+        scope.nets.append(Net(None, "", "lane"))
+        for seat, port in zip((first, second), ports, strict=True):
+            port.net = len(scope.nets) - 1
+            assert seat.item is not None
+            seat.item.ports.append(port)
+    elif first.item is None and second.item is None:
+        assert first.net is not None
+        assert second.net is not None
+        scope.nets[first.net].joins.append(Join(ports[0].wires[0], second.net, ports[0].state))
+    else:
+        seat, port, net = (first, ports[0], second.net) if first.item is not None else (second, ports[1], first.net)
+        assert seat.item is not None
+        port.net = net
+        seat.item.ports.append(port)
+
+
+def _rank(item: Item) -> tuple[int, ...]:
+    """Order of boxes: by the nets they hang on, those that hang on none last; ties stay as built."""
+    nets = sorted(port.net for port in item.ports if port.net is not None)
+    return (0, *nets) if nets else (1 if item.ports else 2,)
+
+
+def _node_notes(node: NodeRow) -> tuple[Note, ...]:
+    notes: list[Note] = []
+    mode = node.network or ""
+    if node.kind == "container" and mode == "host":
+        notes.append(Note("host-net"))
+    elif mode.startswith("container:"):
+        notes.append(Note("shared", safe(mode.partition(":")[2])))
+    elif node.kind == "container" and mode == "none":
+        notes.append(Note("no-net"))
+    if node.state not in ("running", "up"):
+        notes.append(Note("exited" if node.state == "exited" else "created"))
+    return tuple(notes)
+
+
+def _interface_notes(row: InterfaceRow) -> tuple[Note, ...]:
+    if not row.up:
+        return (Note("down"),)
+    return () if row.carrier else (Note("no-carrier"),)
+
+
+def places(scope: Scope) -> Mapping[Place, Item | Net]:
+    """Everything in a scope and its inner scopes that can be selected."""
+    found: dict[Place, Item | Net] = {}
+    for item in scope.items:
+        found[item.place] = item
+        if item.inner is not None:
+            found.update(places(item.inner))
+    for net in scope.nets:
+        if net.place is not None:
+            found[net.place] = net
+    return found

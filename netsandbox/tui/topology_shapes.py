@@ -1,0 +1,168 @@
+"""Boxes of the picture, measured: how big an item is and where its links leave it.
+
+A container is a full box (addresses, interface names), a box (its name) or a
+chip (one line); a host is a frame around the block of its own scope, with the
+names of its interfaces on its lower edge.
+"""
+
+from __future__ import annotations
+
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.text import cell_len
+from netsandbox.tui.topology_model import Item, LinkKey, Net, Note, Port
+from netsandbox.tui.topology_parts import Block, Cell, Detail, EdgeLabel, Options, Shape
+
+
+def note_text(note: Note, glyphs: GlyphSet) -> str:
+    """A note as glyph and word, `⌂host net`."""
+    glyph = {
+        "host-net": glyphs.host_net,
+        "shared": glyphs.shared,
+        "no-net": glyphs.no_net,
+        "exited": glyphs.exited,
+        "created": glyphs.exited,
+        "down": glyphs.link_down,
+        "no-carrier": glyphs.no_carrier,
+    }[note.kind]
+    return glyph + (note.name if note.kind == "shared" else tr("note." + note.kind))
+
+
+def port_label(port: Port, detail: Detail) -> str:
+    """What stands beside a port's line: the far end's name in full detail, and any state in a word."""
+    parts = [port.far] if detail is Detail.FULL else []
+    if port.state:
+        parts.append(tr("note." + port.state))
+    return " ".join(parts)
+
+
+def edge_text(port: Port, detail: Detail) -> str:
+    """What stands on a frame's lower edge: the interface, with its address in full detail."""
+    return f"{port.near} {port.address}" if detail is Detail.FULL and port.address else port.near
+
+
+def edge_width(port: Port, detail: Detail, named: bool = True) -> int:
+    """Columns that a link crossing a frame's lower edge keeps for its labels."""
+    label = cell_len(port_label(port, detail))
+    return 2 + (max(cell_len(edge_text(port, detail)), label) if named else label)
+
+
+def measure(item: Item, options: Options) -> Shape:
+    """Measure an item that has no inside: a container or a group."""
+    detail = options.detail if item.kind != "group" else min(options.detail, Detail.CHIP)
+    notes = " ".join(note_text(note, options.glyphs) for note in item.notes)
+    title = f"{item.name} {notes}" if notes else item.name
+    labels = [port_label(port, detail) for port in item.ports]
+    if detail < Detail.BOX:
+        width = max(cell_len(title) + 1, _ports_width(labels) + 1)
+        return Shape(item, width, 1, _spread(labels, width), labels, [(title, "name")])
+    lines = [(title, "name")]
+    if detail is Detail.FULL:
+        lines += [(address, "address") for address in item.addresses]
+        strides = [2 + max(cell_len(port.near), cell_len(text)) for port, text in zip(item.ports, labels, strict=True)]
+        width = max(max(cell_len(text) for text, _ in lines) + 4, sum(strides) + 3)
+        first = max(2, min(width // 2, width - sum(strides) - 1))
+        columns = [first + sum(strides[:index]) for index in range(len(strides))]
+    else:
+        width = max(cell_len(title) + 4, _ports_width(labels) + 2)
+        columns = _spread(labels, width)
+    edge = [EdgeLabel(at, port.near) for at, port in zip(columns, item.ports, strict=True)]
+    return Shape(item, width, len(lines) + 2, columns, labels, lines, edge=edge if detail is Detail.FULL else [])
+
+
+def _ports_width(labels: list[str]) -> int:
+    return 1 + sum(max(cell_len(label) + 2, 2) for label in labels)
+
+
+def _spread(labels: list[str], width: int) -> list[int]:
+    """Columns of ports on a box's lower edge: even when nothing is written beside them."""
+    count = len(labels)
+    if not any(labels):
+        return [(index + 1) * width // (count + 1) if count > 1 else width // 2 for index in range(count)]
+    columns, at = [], 1
+    for label in labels:
+        columns.append(at)
+        at += max(cell_len(label) + 2, 2)
+    return columns
+
+
+def measure_host(item: Item, block: Block, options: Options) -> Shape:
+    """Measure a host around the finished block of its inside."""
+    pad = 2 if options.detail >= Detail.BOX else 1
+    title = 6 + cell_len(item.name)
+    lines = _host_lines(item, options)
+    width = max(block.width + pad + 2, title, *(cell_len(text) + 4 for text, _ in lines), 0)
+    taken: list[tuple[int, int]] = []
+    columns: dict[LinkKey, int] = {}
+    leads: dict[LinkKey, list[Cell]] = {}
+    edge: list[EdgeLabel] = []
+    for link, way_out in block.exits.items():
+        column = way_out.column + pad
+        columns[link] = column
+        leads[link] = [(x + pad, y + 1) for x, y in way_out.cells]
+        if way_out.label:
+            edge.append(EdgeLabel(column, way_out.label))
+        taken.append((column, column + way_out.width))
+    for port in item.uplinks:
+        need = edge_width(port, options.detail)
+        column = _free_column(taken, need)
+        taken.append((column, column + need))
+        columns[port.wires[0].link] = column
+        edge.append(EdgeLabel(column, edge_text(port, options.detail)))
+    width = max([width, *(end + 1 for _, end in taken)])
+    links = [port.wires[0].link for port in item.ports]
+    return Shape(
+        item,
+        width,
+        2 + max(block.height, len(lines)),
+        [columns[link] for link in links],
+        [port_label(port, options.detail) for port in item.ports],
+        lines,
+        block,
+        edge,
+        [leads.get(link, []) for link in links],
+        pad,
+    )
+
+
+def _host_lines(item: Item, options: Options) -> list[tuple[str, str]]:
+    """What a host without containers or bridges says instead of a picture."""
+    empty = item.inner is not None and not item.inner.items and not item.inner.nets
+    if not empty or options.detail < Detail.BOX:
+        return []
+    shown = {port.address for port in item.uplinks} if options.detail is Detail.FULL else set()
+    return [(address, "address") for address in item.addresses[:1] if address not in shown]
+
+
+def _free_column(taken: list[tuple[int, int]], need: int) -> int:
+    """The first column whose label does not touch another's."""
+    column = 2
+    for start, end in sorted(taken):
+        if column + need < start:
+            break
+        column = max(column, end + 1)
+    return column
+
+
+def bus_name(net: Net) -> str:
+    """The name left of a bus; what is no bridge inside a host says what it is."""
+    inside = net.place is not None and net.place.interface
+    return net.name if inside else f"{net.name} {tr('kind.' + net.kind)}"
+
+
+def name_width(nets: list[Net]) -> int:
+    """Columns of the names left of the buses, with a cell for the selection's mark and a space; 0 without any."""
+    named = [cell_len(bus_name(net)) for net in nets if net.kind != "lane"]
+    return max(named) + 2 if named else 0
+
+
+def conditions(net: Net, options: Options) -> str:
+    """The notes of a net as one text."""
+    return " ".join(note_text(note, options.glyphs) for note in net.notes)
+
+
+def bus_detail(net: Net, options: Options, extra: list[str], room: int) -> str:
+    """The text right of a bus: its address when there is room, its conditions always."""
+    states = " ".join(filter(None, [conditions(net, options), *extra]))
+    both = f"{net.detail} {states}".strip()
+    return both if cell_len(both) <= room else states

@@ -1,0 +1,165 @@
+"""Hostile text comes out harmless, widths are what a terminal uses, and lines that meet are joined."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len as rich_cell_len
+
+from netsandbox.tui.canvas import Canvas
+from netsandbox.tui.glyphs import ASCII, UNICODE
+from netsandbox.tui.text import MAX_MARKS, cell_len, cells, crop, fit, safe, wrap
+
+HOSTILE = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("\x1b\n\r\t\x00\x07\x9b\u202e\u2066\u200f\u200d\ufe0f\u0301\u0489\u20e3\ud800[/]🇨🇳👩🏽中\u3000\xad\ufeff"),
+    )
+)
+
+BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+@given(HOSTILE)
+def test_safe_text_is_harmless(text: str) -> None:
+    shown = safe(text)
+    assert shown.isprintable()
+    assert safe(shown) == shown
+    assert cell_len(shown) == rich_cell_len(shown) == len(cells(shown))
+    assert "".join(cells(shown)) == shown
+    shown.encode()
+    assert not {unicodedata.bidirectional(character) for character in shown} & BIDI_CONTROLS
+
+
+@given(st.text(st.characters(categories=["Mn"]), min_size=5))
+def test_marks_do_not_pile_up(marks: str) -> None:
+    assert sum(unicodedata.combining(character) > 0 for character in safe("a" + marks)) <= MAX_MARKS
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("nginx-1", "nginx-1"),
+        ("a\x1b[31mb", "a␛[31mb"),
+        ("two\nlines\t", "two␊lines␉"),
+        ("\u202egnp.exe", "\ufffdgnp.exe"),
+        ("[bold]x[/]", "[bold]x[/]"),
+        ("容器", "容器"),
+        ("\u0301", "◌\u0301"),
+        ("🇨🇳", "CN"),
+        ("a\u00a0b", "a b"),
+    ],
+)
+def test_what_hostile_text_looks_like(text: str, shown: str) -> None:
+    assert safe(text) == shown
+
+
+@given(HOSTILE, st.integers(0, 30), st.sampled_from(["left", "right", "center"]))
+def test_fit_is_exactly_as_wide_as_asked(text: str, width: int, align: str) -> None:
+    assert cell_len(fit(safe(text), width, align)) == width or width == 0
+
+
+@given(HOSTILE, st.integers(0, 30))
+def test_crop_is_no_wider_than_asked(text: str, width: int) -> None:
+    shown = safe(text)
+    assert cell_len(crop(shown, width)) <= width
+    if cell_len(shown) <= width:
+        assert crop(shown, width) == shown
+
+
+@given(HOSTILE, st.integers(2, 40))
+def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int) -> None:
+    shown = safe(text)
+    lines = wrap(shown, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == shown.replace(" ", "")
+
+
+def test_wrap_breaks_at_spaces_and_says_when_it_stops() -> None:
+    assert wrap("one two three", 8) == ["one two", "three"]
+    assert wrap("one two three four", 8, limit=2) == ["one two", "three…"]
+    assert wrap("容器网络原理", 5) == ["容器", "网络", "原理"]
+
+
+def test_every_pair_of_edges_has_its_joint() -> None:
+    """The tables agree with the names that Unicode gives the glyphs."""
+    words = {1: "UP", 2: "RIGHT", 4: "DOWN", 8: "LEFT"}
+    for edges in range(3, 16):
+        if edges in (4, 8):
+            continue
+        name = unicodedata.name(UNICODE.lines[edges])
+        assert name.startswith("BOX DRAWINGS LIGHT")
+        if edges not in (5, 10):
+            for bit, word in words.items():
+                both = {"UP": "VERTICAL", "DOWN": "VERTICAL", "LEFT": "HORIZONTAL", "RIGHT": "HORIZONTAL"}[word]
+                assert (word in name or both in name) == bool(edges & bit), name
+        double = unicodedata.name(UNICODE.lines[edges << 4])
+        assert double.startswith("BOX DRAWINGS DOUBLE")
+        assert double.removeprefix("BOX DRAWINGS DOUBLE") == name.removeprefix("BOX DRAWINGS LIGHT")
+
+
+def draw(canvas: Canvas) -> list[str]:
+    return [row.text for row in canvas.rows(UNICODE)]
+
+
+def test_lines_join_whatever_the_order() -> None:
+    one, two = Canvas(5, 3), Canvas(5, 3)
+    one.horizontal(0, 4, 1, "bus", double=True)
+    one.vertical(2, 0, 1, "link")
+    one.box(0, 0, 5, 3, "frame")
+    two.box(0, 0, 5, 3, "frame")
+    two.vertical(2, 1, 0, "link")
+    two.horizontal(4, 0, 1, "bus", double=True)
+    assert draw(one) == draw(two) == ["┌─┬─┐", "╞═╧═╡", "└───┘"]
+
+
+def test_a_line_passes_over_another_without_a_joint() -> None:
+    canvas = Canvas(5, 3)
+    canvas.vertical(2, 0, 2, "link")
+    canvas.horizontal(0, 4, 1, "bus", double=True)
+    canvas.over(2, 1, "link")
+    assert draw(canvas) == ["  ╷  ", "══│══", "  ╵  "]
+    assert [row.text for row in canvas.rows(ASCII)] == ["  |  ", "==|==", "  |  "]
+
+
+def test_wide_text_takes_two_cells_and_is_never_halved() -> None:
+    canvas = Canvas(6, 1)
+    canvas.text(0, 0, "容器", "name")
+    assert draw(canvas) == ["容器  "]
+    canvas.text(1, 0, "x", "name")
+    assert draw(canvas) == [" x器  "]
+    canvas = Canvas(3, 1)
+    canvas.text(2, 0, "容", "name")
+    canvas.text(-1, 0, "器", "name")
+    assert draw(canvas) == ["   "]
+
+
+@given(
+    st.lists(st.tuples(st.integers(-3, 12), st.integers(-1, 3), st.text("a容\u0301", max_size=5)), max_size=8),
+    st.integers(1, 10),
+)
+def test_rows_are_as_wide_as_the_canvas(writes: list[tuple[int, int, str]], width: int) -> None:
+    canvas = Canvas(width, 3)
+    for x, y, text in writes:
+        canvas.text(x, y, safe(text), "name")
+        canvas.horizontal(x, x + 3, y, "bus", double=True)
+    for row in canvas.rows(UNICODE):
+        assert len(row.glyphs) == width
+        assert cell_len(row.text) == width
+        assert "".join(run.text for run in row.runs()) == row.text
+
+
+def test_runs_are_cut_where_the_style_changes() -> None:
+    canvas = Canvas(6, 1)
+    canvas.horizontal(0, 5, 0, "bus")
+    canvas.text(2, 0, "ab", "name")
+    assert [tuple(run) for run in canvas.row(0, UNICODE).runs()] == [("╶─", "bus"), ("ab", "name"), ("─╴", "bus")]
+
+
+def test_ascii_has_only_ascii() -> None:
+    for value in (*ASCII.lines, *(field for field in ASCII if isinstance(field, str))):
+        assert value.isascii()
+    assert all(len(glyph) == 1 for glyph in (*ASCII.lines, *UNICODE.lines))
