@@ -1,0 +1,283 @@
+"""Filters at work: expressions of `netsandbox.lab.log_filter` as tests of log rows, and completion while one is typed.
+
+A row names its two parties by the names that people gave them, and says in one
+line of tcpdump's manner what the frame says; addresses and ports are read off
+that line.  `Names` adds what the rows do not tell: which address is whose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import NamedTuple
+
+from netsandbox.lab.log_filter import (
+    KEYWORDS,
+    PROTOCOLS,
+    SERVICES,
+    Both,
+    Expression,
+    FilterError,
+    Not,
+    Primitive,
+    Token,
+    parse,
+    quote,
+    tokens,
+)
+from netsandbox.lab.tables import InterfaceRow, LogRow
+
+Predicate = Callable[[LogRow], bool]
+
+EVERYONE = frozenset({"everyone", "broadcast", "ff:ff:ff:ff:ff:ff"})
+"""What the log calls the destination of a broadcast."""
+
+VERDICTS = ("accepted", "answered", "bridged", "flooded", "ignored", "dropped")
+
+_PAIR = re.compile(r"((?:\d{1,3}\.){3}\d{1,3})(?:[.:](\d{1,5}))? (?:>|→) ((?:\d{1,3}\.){3}\d{1,3})(?:[.:](\d{1,5}))?")
+_ASKS = re.compile(
+    r"who[- ]has ((?:\d{1,3}\.){3}\d{1,3})\??(?: \([^)]*\))?,? tell ((?:\d{1,3}\.){3}\d{1,3})", re.IGNORECASE
+)
+_SAYS = re.compile(r"((?:\d{1,3}\.){3}\d{1,3}) is[- ]at ", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\.){3}\d{1,3})(?![\d])")
+
+
+class Names(NamedTuple):
+    """What a filter may know of the lab beside the rows; made anew when the lab changes."""
+
+    addresses: Mapping[str, frozenset[str]] = {}
+    """Node -> its IPv4 and MAC addresses."""
+    masters: Mapping[tuple[str, str], str] = {}
+    """(node, interface) -> the bridge that it is a port of."""
+    interfaces: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """Drop reasons seen so far, for completion."""
+
+
+NO_NAMES = Names()
+"""Nothing is known beside the rows."""
+
+
+def names_of(interfaces: Iterable[InterfaceRow], reasons: Collection[str] = ()) -> Names:
+    """Collect what filters need from the interfaces of all nodes."""
+    addresses: dict[str, set[str]] = {}
+    masters: dict[tuple[str, str], str] = {}
+    names: dict[str, None] = {}
+    networks: dict[str, None] = {}
+    for row in interfaces:
+        mine = addresses.setdefault(row.node, set())
+        if row.kind != "loopback":
+            names[row.name] = None
+            mine.add(row.mac.lower())
+            for text in row.addresses:
+                mine.add(text.partition("/")[0])
+                networks[str(IPv4Interface(text).network)] = None
+        if row.master is not None:
+            masters[row.node, row.name] = row.master
+    frozen = {node: frozenset(mine) for node, mine in addresses.items()}
+    return Names(frozen, masters, tuple(names), tuple(networks), tuple(sorted(reasons)))
+
+
+class Parties(NamedTuple):
+    """What the text of a row says of its sender and its receiver."""
+
+    sources: frozenset[str]
+    destinations: frozenset[str]
+    others: frozenset[str]
+    source_port: int
+    destination_port: int
+    """-1 where there is none."""
+
+
+@lru_cache(maxsize=8192)
+def parties(info: str) -> Parties:
+    """Read addresses and ports off a line such as `172.17.0.2.40000 > 172.17.0.3.80: Flags [S]`."""
+    every = frozenset(_ADDRESS.findall(info))
+    if pair := _PAIR.search(info):
+        source, sport, destination, dport = pair.groups()
+        ports = int(sport or -1), int(dport or -1)
+        return Parties(frozenset({source}), frozenset({destination}), every - {source, destination}, *ports)
+    if asks := _ASKS.search(info):
+        return Parties(frozenset({asks[2]}), frozenset({asks[1]}), every, -1, -1)
+    if says := _SAYS.search(info):
+        return Parties(frozenset({says[1]}), frozenset(), every, -1, -1)
+    return Parties(frozenset(), frozenset(), every, -1, -1)
+
+
+def compile_filter(filter_: str | Expression | None, names: Names = NO_NAMES) -> Predicate:
+    """The test of a filter, given as text or parsed.
+
+    Raises:
+        FilterError: for a text that does not parse.
+    """
+    expression = parse(filter_) if isinstance(filter_, str) else filter_
+    return _everything if expression is None else _compile(expression, names)
+
+
+def _everything(_row: LogRow) -> bool:
+    return True
+
+
+def _compile(expression: Expression, names: Names) -> Predicate:
+    if isinstance(expression, Not):
+        inner = _compile(expression.inner, names)
+        return lambda row: not inner(row)
+    if isinstance(expression, Both):
+        left, right = _compile(expression.left, names), _compile(expression.right, names)
+        if expression.word == "and":
+            return lambda row: left(row) and right(row)
+        return lambda row: left(row) or right(row)
+    return _PRIMITIVES[expression.kind](expression, names)
+
+
+def _protocol(test: Primitive, _names: Names) -> Predicate:
+    covers = PROTOCOLS[test.value]
+    return lambda row: row.protocol.lower() in covers
+
+
+def _host(test: Primitive, names: Names) -> Predicate:
+    wanted = test.value.lower()
+    owners = frozenset(node for node, mine in names.addresses.items() if wanted in mine)
+    mine = frozenset(names.addresses.get(test.value, ())) | {wanted}
+
+    def source(row: LogRow) -> bool:
+        return row.source.lower() == wanted or row.source in owners or not mine.isdisjoint(parties(row.info).sources)
+
+    def destination(row: LogRow) -> bool:
+        said = parties(row.info).destinations
+        return row.destination.lower() == wanted or row.destination in owners or not mine.isdisjoint(said)
+
+    if test.side:
+        return source if test.side == "src" else destination
+    return lambda row: source(row) or destination(row) or not mine.isdisjoint(parties(row.info).others)
+
+
+def _net(test: Primitive, names: Names) -> Predicate:
+    network = IPv4Network(test.value)
+    inside = lru_cache(maxsize=4096)(lambda address: _is_inside(address, network))
+    owned = {node for node, mine in names.addresses.items() if any(map(inside, mine))}
+
+    def source(row: LogRow) -> bool:
+        said = parties(row.info).sources
+        return any(map(inside, said)) if said else inside(row.source) or row.source in owned
+
+    def destination(row: LogRow) -> bool:
+        said = parties(row.info).destinations
+        return any(map(inside, said)) if said else inside(row.destination) or row.destination in owned
+
+    if test.side:
+        return source if test.side == "src" else destination
+    return lambda row: source(row) or destination(row)
+
+
+def _is_inside(address: str, network: IPv4Network) -> bool:
+    try:
+        return IPv4Address(address) in network
+    except ValueError:
+        return False
+
+
+def _port(test: Primitive, _names: Names) -> Predicate:
+    low, high = test.low, test.high
+    if test.side == "src":
+        return lambda row: low <= parties(row.info).source_port <= high
+    if test.side == "dst":
+        return lambda row: low <= parties(row.info).destination_port <= high
+    return lambda row: (
+        low <= parties(row.info).source_port <= high or low <= parties(row.info).destination_port <= high
+    )
+
+
+def _dev(test: Primitive, names: Names) -> Predicate:
+    wanted = test.value
+    masters = names.masters
+
+    def seen(row: LogRow) -> bool:
+        if wanted in (row.interface, f"{row.node}:{row.interface}"):
+            return True
+        master = masters.get((row.node, row.interface))
+        return master is not None and wanted in (master, f"{row.node}:{master}")
+
+    return seen
+
+
+def _number(test: Primitive, _names: Names) -> Predicate:
+    low, high = test.low, test.high
+    if test.kind == "step":
+        return lambda row: low <= row.step <= high
+    return lambda row: low <= row.seq <= high
+
+
+_PRIMITIVES: dict[str, Callable[[Primitive, Names], Predicate]] = {
+    "protocol": _protocol,
+    "host": _host,
+    "net": _net,
+    "port": _port,
+    "dev": _dev,
+    "step": _number,
+    "frame": _number,
+    "at": lambda test, _: lambda row: row.node == test.value,
+    "drop": lambda _test, _: lambda row: row.dropped,
+    "in": lambda _test, _: lambda row: row.direction == "in",
+    "out": lambda _test, _: lambda row: row.direction == "out",
+    "broadcast": lambda _test, _: lambda row: row.destination.lower() in EVERYONE,
+    "reason": lambda test, _: lambda row: row.reason.lower() == test.value.lower(),
+    "verdict": lambda test, _: lambda row: row.verdict.lower() == test.value.lower(),
+}
+
+
+class Candidate(NamedTuple):
+    """A word that may stand at the cursor: it replaces the characters from `start` to `end`."""
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    """keyword, node, address, network, interface, service, verdict, reason."""
+
+
+def complete_filter(text: str, cursor: int, names: Names = NO_NAMES) -> list[Candidate]:
+    """The words that may stand at `cursor`, those that begin with what is typed there."""
+    try:
+        before = tokens(text[:cursor])
+    except FilterError:
+        return []
+    typed = before.pop() if before and before[-1].end == cursor and before[-1].text not in ("(", ")", "!") else None
+    start = typed.start if typed is not None else cursor
+    prefix = (typed.text if typed is not None else "").lower()
+    found: dict[str, str] = {}
+    for kind, words in _expected(before, names):
+        for word in words:
+            quoted = word if kind in ("keyword", "service") else quote(word)
+            if word.lower().startswith(prefix) and word.lower() != prefix:
+                found.setdefault(quoted, kind)
+    return [Candidate(word, start, cursor, kind) for word, kind in found.items()]
+
+
+def _expected(before: list[Token], names: Names) -> list[tuple[str, Iterable[str]]]:
+    """What may follow the words so far."""
+    last = before[-1].keyword if before else ""
+    nodes = ("node", names.addresses)
+    addresses = ("address", [one for mine in names.addresses.values() for one in sorted(mine) if "." in one])
+    follow: dict[str, list[tuple[str, Iterable[str]]]] = {
+        "host": [nodes, addresses],
+        "src": [nodes, ("keyword", ("host", "net", "port")), addresses],
+        "dst": [nodes, ("keyword", ("host", "net", "port")), addresses],
+        "net": [("network", names.networks)],
+        "port": [("service", SERVICES)],
+        "dev": [("interface", names.interfaces)],
+        "at": [nodes],
+        "verdict": [("verdict", VERDICTS)],
+        "reason": [("reason", names.reasons)],
+        "portrange": [],
+        "step": [],
+        "frame": [],
+    }
+    if last in follow:
+        return follow[last]
+    if not before or last in ("and", "or", "not", "("):
+        return [("keyword", sorted(KEYWORDS - {"and", "or"}))]
+    return [("keyword", ("and", "or"))]

@@ -1,0 +1,284 @@
+"""The filter language of the frame log: parsing, matching, errors at their place, completion."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netsandbox.lab.log_filter import (
+    KEYWORDS,
+    MAX_TOKENS,
+    PROTOCOLS,
+    Both,
+    Expression,
+    FilterError,
+    Not,
+    Primitive,
+    parse,
+    unparse,
+    validate,
+)
+from netsandbox.lab.log_match import Names, compile_filter, complete_filter, names_of, parties
+from netsandbox.lab.tables import LogRow
+from tests.tui.labs import docker0
+
+ARP = LogRow(
+    9, 1_000, 4, "host", "veth0000005", "in", "nginx-1", "everyone", "ARP",
+    "ARP, Request who-has 172.17.0.3 tell 172.17.0.2, length 28", "flooded", False, "",
+)  # fmt: skip
+REPLY = ARP._replace(
+    seq=12, step=5, node="nginx-1", interface="eth0", source="nginx-2", destination="nginx-1",
+    info="ARP, Reply 172.17.0.3 is-at 96:0f:5a:e2:73:b8, length 28", verdict="accepted",
+)  # fmt: skip
+PING = ARP._replace(
+    seq=20, step=7, direction="out", destination="nginx-2", protocol="ICMP", verdict="bridged",
+    info="IP 172.17.0.2 > 172.17.0.3: ICMP echo request, id 1, seq 1, length 64",
+)  # fmt: skip
+WEB = PING._replace(
+    seq=30, step=9, protocol="TCP", verdict="dropped", dropped=True, reason="NO_SOCKET",
+    info="IP 172.17.0.2.40000 > 172.17.0.3.80: Flags [S], seq 1, win 64240",
+)  # fmt: skip
+ROWS = [ARP, REPLY, PING, WEB]
+
+NAMES = Names(
+    addresses={
+        "nginx-1": frozenset({"172.17.0.2", "3e:d4:81:57:2b:0c"}),
+        "nginx-2": frozenset({"172.17.0.3", "96:0f:5a:e2:73:b8"}),
+    },
+    masters={("host", "veth0000005"): "docker0"},
+    interfaces=("eth0", "docker0", "veth0000005"),
+    networks=("172.17.0.0/16",),
+    reasons=("NO_SOCKET",),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "matched"),
+    [
+        ("", [9, 12, 20, 30]),
+        ("arp", [9, 12]),
+        ("ip", [20, 30]),
+        ("arp or icmp", [9, 12, 20]),
+        ("arp || tcp", [9, 12, 30]),
+        ("not arp", [20, 30]),
+        ("!arp && !icmp", [30]),
+        ("host nginx-2", [9, 12, 20, 30]),
+        ("src nginx-2", [12]),
+        ("src host nginx-1", [9, 20, 30]),
+        ("dst host nginx-2", [9, 20, 30]),
+        ("dst nginx-1", [12]),
+        ("host 172.17.0.3", [9, 12, 20, 30]),
+        ("src 172.17.0.3", [12]),
+        ("host 96:0f:5a:e2:73:b8", [12, 20, 30]),
+        ("host 10.0.0.1", []),
+        ("net 172.17.0.0/16", [9, 12, 20, 30]),
+        ("net 172.17", [9, 12, 20, 30]),
+        ("src net 172.17.0.2/31", [9, 12, 20, 30]),
+        ("net 10.0.0.0/8", []),
+        ("port 80", [30]),
+        ("port http", [30]),
+        ("src port 80", []),
+        ("dst port 80", [30]),
+        ("portrange 1-1023", [30]),
+        ("port 81", []),
+        ("dev docker0", [9, 20, 30]),
+        ("dev host:docker0", [9, 20, 30]),
+        ("dev eth0", [12]),
+        ("dev nginx-1:eth0", [12]),
+        ("at nginx-1", [12]),
+        ("in", [9, 12]),
+        ("outbound", [20, 30]),
+        ("broadcast", [9]),
+        ("drop", [30]),
+        ("dropped", [30]),
+        ("reason no_socket", [30]),
+        ("verdict flooded", [9]),
+        ("step 5-7", [12, 20]),
+        ("frame 9", [9]),
+        ("verdict flooded or bridged", [9, 20]),
+        ("not verdict flooded and bridged", [20]),
+        ("icmp port 80", []),
+        ("arp or icmp and drop", []),
+        ("arp or (tcp and drop)", [9, 12, 30]),
+        ('host "nginx-1" at "host"', [9, 20, 30]),
+    ],
+)
+def test_what_a_filter_matches(text: str, matched: list[int]) -> None:
+    test = compile_filter(text, NAMES)
+    assert [row.seq for row in ROWS if test(row)] == matched
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "words"),
+    [
+        ("hots nginx-1", 0, 4, "did you mean `host`?"),
+        ("nginx-1", 0, 7, "write `host nginx-1`"),
+        ("host", 4, 4, "expected a name or an address"),
+        ("host and arp", 5, 8, "expected a name or an address"),
+        ("arp or", 6, 6, "expected a test"),
+        ("arp and or", 8, 10, "expected a test"),
+        ("(arp", 0, 1, "never closed"),
+        ("arp)", 3, 4, "closes nothing"),
+        ("()", 1, 2, "expected a test"),
+        ("net 172.17.0.5/16", 4, 17, "did you mean 172.17.0.0/16?"),
+        ("net 300.0.0.0/8", 4, 15, "not a network"),
+        ("net 10.0.0.0/64", 4, 15, "not a network"),
+        ("port 65536", 5, 10, "at most 65535"),
+        ("port x", 5, 6, "a number or a range"),
+        ("portrange 9-1", 10, 13, "backwards"),
+        ("frame -1", 6, 8, "a number or a range"),
+        ('host "x', 5, 7, "has no end"),
+        ("arp | icmp", 4, 5, "means nothing"),
+        ('host ""', 5, 7, "expected a value"),
+        ("not " * 60 + "arp", 200, 203, "too deeply"),
+    ],
+)
+def test_an_error_says_where_and_what(text: str, start: int, end: int, words: str) -> None:
+    error = validate(text)
+    assert error is not None
+    assert words in error.message
+    assert (error.start, error.end) == (start, end)
+
+
+def test_a_filter_has_an_end() -> None:
+    error = validate("arp or " * MAX_TOKENS + "arp")
+    assert error is not None
+    assert "too long" in error.message
+
+
+VALUES = st.text(st.characters(blacklist_characters='"', blacklist_categories=["Cs"]), min_size=1, max_size=8)
+SIDES = st.sampled_from(["", "src", "dst"])
+PRIMITIVES = st.one_of(
+    st.sampled_from(sorted(PROTOCOLS)).map(lambda word: Primitive("protocol", value=word)),
+    st.sampled_from(["drop", "in", "out", "broadcast"]).map(Primitive),
+    st.tuples(SIDES, VALUES).map(lambda host: Primitive("host", *host)),
+    st.tuples(st.sampled_from(["dev", "at", "reason", "verdict"]), VALUES).map(lambda of: Primitive(of[0], "", of[1])),
+    st.tuples(SIDES, st.integers(0, 32), st.integers(0, 2**32 - 1)).map(
+        lambda net: Primitive("net", net[0], network(net[2], net[1]))
+    ),
+    st.tuples(SIDES, st.integers(0, 65535), st.integers(0, 65535)).map(
+        lambda port: Primitive("port", port[0], "", min(port[1:]), max(port[1:]))
+    ),
+    st.tuples(st.sampled_from(["step", "frame"]), st.integers(0, 99), st.integers(0, 99)).map(
+        lambda number: Primitive(number[0], "", "", min(number[1:]), max(number[1:]))
+    ),
+)
+EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
+    PRIMITIVES,
+    lambda inner: st.one_of(st.builds(Not, inner), st.builds(Both, st.sampled_from(["and", "or"]), inner, inner)),
+    max_leaves=8,
+)
+
+
+def network(address: int, length: int) -> str:
+    value = address >> (32 - length) << (32 - length)
+    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0)) + f"/{length}"
+
+
+@given(EXPRESSIONS)
+def test_an_expression_survives_its_own_text(expression: Expression) -> None:
+    text = unparse(expression)
+    assert parse(text) == expression
+
+
+@given(EXPRESSIONS, st.sampled_from(ROWS))
+def test_and_or_not_mean_what_they_say(expression: Expression, row: LogRow) -> None:
+    def holds(part: Expression) -> bool:
+        if isinstance(part, Not):
+            return not holds(part.inner)
+        if isinstance(part, Both):
+            both = (holds(part.left), holds(part.right))
+            return all(both) if part.word == "and" else any(both)
+        return compile_filter(part, NAMES)(row)
+
+    assert compile_filter(expression, NAMES)(row) == holds(expression)
+
+
+SIGNS = ["(", ")", "!", "&&", "||", "nginx-1", "80", "10.0.0.0/8", '"', "|"]
+WORDS = st.lists(st.sampled_from([*sorted(KEYWORDS), *SIGNS]))
+
+
+@given(st.one_of(st.text(), WORDS.map(" ".join)))
+def test_any_text_parses_or_says_where_it_is_wrong(text: str) -> None:
+    error = validate(text)
+    if error is None:
+        test = compile_filter(text, NAMES)
+        assert [test(row) for row in ROWS]
+    else:
+        assert error.message
+        assert "\n" not in error.message or "\n" in text
+        assert 0 <= error.start <= error.end <= len(text)
+
+
+@given(WORDS.map(" ".join), st.integers(0, 80))
+def test_what_completion_offers_is_never_wrong_there(text: str, cursor: int) -> None:
+    cursor = min(cursor, len(text))
+    head = text[:cursor]
+    before = validate(head)
+    for candidate in complete_filter(text, cursor, NAMES):
+        assert candidate.end == cursor
+        assert candidate.text.lstrip('"').lower().startswith(head[candidate.start :].lstrip('"').lower())
+        after = validate(head[: candidate.start] + candidate.text)
+        if before is None or before.start >= candidate.start:
+            assert after is None or after.start >= candidate.start + len(candidate.text) or "closed" in after.message
+
+
+def offered(text: str) -> list[str]:
+    return [candidate.text for candidate in complete_filter(text, len(text), NAMES)]
+
+
+def test_completion_knows_what_comes_next() -> None:
+    assert offered("host ") == ["nginx-1", "nginx-2", "172.17.0.2", "172.17.0.3"]
+    assert offered("host nginx-2") == []
+    assert offered("src n") == ["nginx-1", "nginx-2", "net"]
+    assert offered("dev d") == ["docker0"]
+    assert offered("net ") == ["172.17.0.0/16"]
+    assert offered("reason ") == ["NO_SOCKET"]
+    assert offered("arp ") == ["and", "or"]
+    assert offered("arp or ic") == ["icmp", "icmp6"]
+    assert "not" in offered("")
+    assert offered('host "') == []
+
+
+def test_completion_quotes_a_name_that_is_a_keyword() -> None:
+    names = Names(addresses={"arp": frozenset(), "my box": frozenset()})
+    texts = [candidate.text for candidate in complete_filter("host ", 5, names)]
+    assert texts == ['"arp"', '"my box"']
+    assert compile_filter(f"host {texts[0]}", names)(ARP._replace(source="arp"))
+
+
+def test_names_come_from_the_interfaces() -> None:
+    rows = docker0(2)
+    names = names_of(rows.interfaces, ["NO_SOCKET"])
+    assert "docker0" in names.interfaces
+    assert names.networks == ("172.17.0.0/16",)
+    assert any("172.17." in one for one in names.addresses["nginx-1"])
+    assert "127.0.0.1" not in names.addresses["nginx-1"]
+    assert set(names.masters.values()) == {"docker0"}
+
+
+@pytest.mark.parametrize(
+    ("info", "source", "destination", "ports"),
+    [
+        ("IP 10.0.0.1.5 > 10.0.0.2.53: UDP", "10.0.0.1", "10.0.0.2", (5, 53)),
+        ("10.0.0.1:5 → 10.0.0.2:53 UDP", "10.0.0.1", "10.0.0.2", (5, 53)),
+        ("IP 10.0.0.1 > 10.0.0.2: ICMP echo reply", "10.0.0.1", "10.0.0.2", (-1, -1)),
+        ("ARP who has 10.0.0.2? tell 10.0.0.1", "10.0.0.1", "10.0.0.2", (-1, -1)),
+        ("Request who-has 10.0.0.2 (ff:ff:ff:ff:ff:ff) tell 10.0.0.1", "10.0.0.1", "10.0.0.2", (-1, -1)),
+        ("10.0.0.1 is at 02:00:00:00:00:01", "10.0.0.1", None, (-1, -1)),
+        ("STP 802.1d", None, None, (-1, -1)),
+    ],
+)
+def test_addresses_are_read_off_the_line(
+    info: str, source: str | None, destination: str | None, ports: tuple[int, int]
+) -> None:
+    said = parties(info)
+    assert said.sources == (frozenset({source}) if source else frozenset())
+    assert said.destinations == (frozenset({destination}) if destination else frozenset())
+    assert (said.source_port, said.destination_port) == ports
+
+
+def test_a_bad_filter_is_not_compiled() -> None:
+    with pytest.raises(FilterError, match="did you mean"):
+        compile_filter("drp")
