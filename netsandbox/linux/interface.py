@@ -55,8 +55,8 @@ class Interface:
 
     kind = "veth"
 
-    __slots__ = ("addresses", "carrier", "conf", "index", "label", "mac", "mtu",
-                 "name", "namespace", "neigh", "neighbours", "overheard", "peer", "peer_limit", "port", "running", "rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets",
+    __slots__ = ("addresses", "carrier", "conf", "group_macs", "index", "label", "mac", "mtu",
+                 "name", "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running", "rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets",
                  "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
@@ -69,6 +69,12 @@ class Interface:
         self.up = False
         self.carrier = False
         self.running = False
+        self.noarp = False
+        """IFF_NOARP: neither asks nor answers."""
+        self.qdisc = "noop"
+        """noqueue once the interface has been up."""
+        self.group_macs: list[int] = []
+        """Addresses that a person made the interface listen to (`bridge fdb add … self`, `ip maddr add`)."""
         self.port: BridgePort | None = None
         self.peer: Interface | None = None
         self.wire: tuple[Any, ...] = ()

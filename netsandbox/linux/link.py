@@ -25,6 +25,7 @@ def set_up(interface: Interface) -> None:
         return
     namespace = interface.namespace
     interface.up = True
+    interface.qdisc = "noqueue"
     interface.update_running()
     namespace.record(LinkChanged(interface, "up", ""))
     addresses.link_is_up(interface)
