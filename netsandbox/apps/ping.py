@@ -244,7 +244,7 @@ class Ping(Program):
         if not self.options.quiet:
             self._print_reply(packet, message, micros, duplicate)
         self._check(None)
-        if self.code is None and self.options.flood and not duplicate:
+        if self.options.flood and not duplicate:
             self._send_next(None)
 
     def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:

@@ -176,7 +176,7 @@ class Scheduler:
         """Take heads of the queue, up to a number of them."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
         events, steps = trace.events, trace.steps
-        insert, begin = events.insert, steps.append
+        insert, begin, limit_records = events.insert, steps.append, trace.limit
         while queue and limit:
             limit -= 1
             targets, frame, cause = queue.popleft()
@@ -191,7 +191,7 @@ class Scheduler:
             if self._burst >= STORM_STEPS:
                 self._note_storm()
                 return
-            if trace.is_over:
+            if len(events) > limit_records:
                 trace.trim()
         if not queue:
             self._burst = 0
@@ -208,7 +208,7 @@ class Scheduler:
             self.queue.clear()
         if not self.queue:
             self._burst = 0
-        if self.trace.is_over:
+        if len(self.trace.events) > self.trace.limit:
             self.trace.trim()
 
     def _is_something_due(self) -> bool:
@@ -220,8 +220,6 @@ class Scheduler:
         self._settle()
         self.current = self.trace.begin(self.now, cause)
         callback(argument)
-        if self.trace.is_over:
-            self.trace.trim()
 
     def _run_timer(self) -> None:
         when, _serial, timer = heappop(self.timers)
@@ -232,6 +230,8 @@ class Scheduler:
         self.current = self.trace.begin(self.now, timer.cause)
         if callback is not None:
             callback(timer.argument)
+        if len(self.trace.events) > self.trace.limit:
+            self.trace.trim()
 
     def _settle(self) -> None:
         """The cascade is over: the time that was shown has passed."""

@@ -56,6 +56,8 @@ class Trace:
 
     def __init__(self, cap: int = DEFAULT_CAP) -> None:
         self.cap = cap
+        self.limit = cap + (cap >> 3)
+        """When to forget: an eighth beyond the cap, so that it happens seldom."""
         self.events: list[Any] = []
         self.steps: list[tuple[int, int, int | None]] = []
         """(first sequence number, time, cause) of each step that is still known."""
@@ -73,11 +75,6 @@ class Trace:
     @property
     def step_count(self) -> int:
         return self.first_step + len(self.steps)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it is time to forget: an eighth beyond the cap, so that it happens seldom."""
-        return len(self.events) > self.cap + (self.cap >> 3)
 
     def begin(self, at: int, cause: int | None) -> int:
         """Open a step; what is recorded from now on belongs to it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.neighbour import FAILED, INCOMPLETE, NONE, REACHABLE, STALE, Neighbour
+from netsandbox.linux.neighbour import REACHABLE, STALE, Neighbour
 from netsandbox.linux.routing import route_input, route_output, select_address
 from netsandbox.linux.sysctl import USER_HZ
 from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, is_multicast
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface, Verdict
 
 IGNORED = Outcome.IGNORED
-UNRESOLVED = frozenset({NONE, INCOMPLETE, FAILED})
 
 
 def send(interface: Interface, op: int, spa: int, tpa: int, tha: int, destination: int, sha: int | None = None) -> None:
@@ -62,11 +61,9 @@ def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
     """arp_process: answer if the target is ours, learn the sender by Linux's rules."""
     namespace = interface.namespace
     target, sender = arp.tpa, arp.spa
-    if target not in namespace.routes.local and not namespace.may_proxy_arp:
+    if not namespace.arp_is_special and target not in namespace.routes.local:
         entry = interface.neighbours.get(sender)
-        if entry is None and not interface.conf.arp_accept and not namespace.sysctls.all.arp_accept:
-            return IGNORED
-        if entry is not None and entry.mac == arp.sha and arp.op == REQUEST and entry.state not in UNRESOLVED:
+        if entry is None or (entry.is_valid and entry.mac == arp.sha and arp.op == REQUEST):
             return IGNORED
     if interface.is_loopback or arp.op not in (REQUEST, REPLY):
         return Dropped(DropReason.ARP_INVALID, ("op", arp.op))

@@ -22,6 +22,9 @@ class Forwarding(Enum):
     LOCAL = "the destination is the bridge's own MAC, or a port's"
     REPEAT = "a hub repeats everything"
 
+    __hash__ = object.__hash__
+    """Enum's own hash is a Python function, and these are looked up for every flood."""
+
 
 class FrameSent(NamedTuple):
     interface: Any
@@ -87,8 +90,10 @@ class RouteChosen(NamedTuple):
     destination: int
     route: Any
     gateway: int | None
-    """The next hop, or None when the destination is on the link."""
+    """The router to send it to, or None when the destination is on the link."""
     interface: Any
+    next_hop: int | None
+    """Whose MAC is needed: the gateway or the destination; None over lo and for broadcast and multicast."""
     source: int
     mtu: int
     """Bytes: the interface's, the route's or the learned path MTU."""

@@ -47,7 +47,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return Dropped(DropReason.ICMP_CSUM, (message.checksum, message.right_checksum()))
     namespace = interface.namespace
     kind = message.type
-    if is_multicast(packet.dst) or packet.dst not in namespace.routes.local:
+    if packet.dst not in namespace.routes.local:
         refusal = _ignores_group(namespace, packet, kind)
         if refusal is not None:
             return refusal
@@ -76,7 +76,7 @@ def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -
 def _answer_echo(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
     """icmp_reply: addresses swapped, same id, sequence number, payload and TOS."""
     namespace = interface.namespace
-    if namespace.sysctls.get("net.ipv4.icmp_echo_ignore_all"):
+    if namespace.sysctls.echo_is_ignored:
         return Dropped(DropReason.ICMP_IGNORED, ("icmp_echo_ignore_all",))
     source = packet.dst if packet.dst in namespace.routes.local or packet.dst >> 24 == 127 else 0
     route = route_output(namespace, packet.src, source)

@@ -6,6 +6,7 @@ the lab's queue for the peer, and the scheduler calls `receive`.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
@@ -25,6 +26,12 @@ ETHERNET_MTU = 1500
 HARD_HEADER = 14
 VLAN_HEADER = 4
 """What a frame may exceed its MTU by: the kernel leaves room for one tag."""
+
+
+@cache
+def unhandled(ethertype: int) -> Dropped:
+    """The verdict on a frame whose EtherType nobody registered for."""
+    return Dropped(DropReason.UNHANDLED_PROTO, (ethertype,))
 
 
 class InterfaceAddress:
@@ -124,10 +131,6 @@ class Interface:
         port = self.port
         if port is not None:
             return port.bridge.handle_frame(port, frame)
-        return self.deliver(frame)
-
-    def deliver(self, frame: Frame) -> Verdict:
-        """Hand a frame to the namespace's own stack (netif_receive_skb)."""
         destination = frame.dst
         if destination != self.mac and not destination & MAC_GROUP_BIT:
             self.overheard += 1
@@ -135,7 +138,20 @@ class Interface:
         payload = frame.payload
         handler = self.namespace.protocols.get(type(payload))
         if handler is None:
-            return Dropped(DropReason.UNHANDLED_PROTO, (frame.ethertype,))
+            return unhandled(frame.ethertype)
+        verdict: Verdict = handler(self, frame, payload)
+        return verdict
+
+    def deliver(self, frame: Frame) -> Verdict:
+        """Hand a frame to the namespace's own stack, as `receive` does for one that came by wire."""
+        destination = frame.dst
+        if destination != self.mac and not destination & MAC_GROUP_BIT:
+            self.overheard += 1
+            return OTHERHOST
+        payload = frame.payload
+        handler = self.namespace.protocols.get(type(payload))
+        if handler is None:
+            return unhandled(frame.ethertype)
         verdict: Verdict = handler(self, frame, payload)
         return verdict
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux import icmp, icmp_limit, ip_output
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import RouteChosen, VerdictGiven
+from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.netfilter import Hook
 from netsandbox.linux.routing import InputRoute, route_input
 from netsandbox.wire.addresses import BROADCAST_MAC
@@ -81,8 +81,9 @@ def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         if refusal is not None:
             return refusal
     wanted = False
-    for socket in list(namespace.raw_sockets):
-        wanted = socket.deliver(interface, packet) or wanted
+    if namespace.raw_sockets:
+        for socket in list(namespace.raw_sockets):
+            wanted = socket.deliver(interface, packet) or wanted
     handler = namespace.transports.get(packet.protocol)
     if handler is not None:
         verdict: Verdict = handler(interface, frame, packet)
@@ -106,28 +107,27 @@ def _no_route(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inp
 
 def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: InputRoute) -> Verdict:
     """ip_forward: TTL, MTU, redirect, FORWARD, and on to the next hop."""
-    namespace, out = interface.namespace, route.interface
-    assert out is not None and route.route is not None
+    namespace, chosen = interface.namespace, route.chosen
+    assert chosen is not None, "a unicast input route names its way out"
+    out, mtu = chosen.interface, chosen.mtu
     if frame.dst != interface.mac:
         return Dropped(DropReason.IP_INADDRERRORS, (packet.dst, "broadcast frame"
                                                     if frame.dst == BROADCAST_MAC else "multicast frame"))
     if packet.ttl <= 1:
         icmp.send_error(interface, namespace, packet, TIME_EXCEEDED, TTL_EXCEEDED, 0, frame)
         return Dropped(DropReason.IP_INHDR, ("TTL", packet.ttl))
-    mtu = route.route.mtu or out.mtu
     if packet.total_length > mtu and packet.df:
         icmp.send_error(interface, namespace, packet, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame)
         return Dropped(DropReason.PKT_TOO_BIG, (packet.total_length, mtu))
     onward = packet.with_ttl(packet.ttl - 1)
-    next_hop = packet.dst if route.gateway is None else route.gateway
     if route.redirect:
-        icmp.send_redirect(interface, frame, onward, next_hop)
+        icmp.send_redirect(interface, frame, onward, chosen.next_hop or packet.dst)
     if namespace.netfilter.functions:
         refusal = _hook(interface, Hook.FORWARD, onward, out)
         if refusal is not None:
             return refusal
-    namespace.record((RouteChosen, namespace, packet.dst, route.route, route.gateway, out, packet.src, mtu, 0))
-    ip_output.output(namespace, onward, out, route.gateway, mtu)
+    namespace.record(chosen)
+    ip_output.output(namespace, onward, chosen)
     return Outcome.FORWARDED
 
 

@@ -9,7 +9,7 @@ from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteChosen
 from netsandbox.linux.fragment import fragment
 from netsandbox.linux.netfilter import Hook
 from netsandbox.linux.routing import route_output
-from netsandbox.wire.addresses import BROADCAST_MAC, LIMITED_BROADCAST, is_multicast, multicast_mac
+from netsandbox.wire.addresses import BROADCAST_MAC, is_multicast, multicast_mac
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -46,38 +46,31 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) ->
     namespace.record(route)
     if namespace.netfilter.functions and _refused(namespace, Hook.OUTPUT, packet, None, route.interface):
         return "EPERM"
-    return output(namespace, packet, route.interface, route.gateway, route.mtu)
+    return output(namespace, packet, route)
 
 
-def output(namespace: NetworkNamespace, packet: IPv4Packet, interface: Interface, gateway: int | None,
-           mtu: int) -> str:
+def output(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
     """POSTROUTING, fragmentation where needed, and the neighbour (ip_output, ip_finish_output)."""
-    if namespace.netfilter.functions and _refused(namespace, Hook.POSTROUTING, packet, None, interface):
+    if namespace.netfilter.functions and _refused(namespace, Hook.POSTROUTING, packet, None, route.interface):
         return "EPERM"
-    if packet.total_length <= mtu:
-        return _finish(namespace, packet, interface, gateway)
-    pieces = fragment(packet, mtu)
-    namespace.record(PacketFragmented(namespace, packet, len(pieces), mtu))
-    results = [_finish(namespace, piece, interface, gateway) for piece in pieces]
+    if packet.total_length <= route.mtu:
+        return _finish(namespace, packet, route)
+    pieces = fragment(packet, route.mtu)
+    namespace.record(PacketFragmented(namespace, packet, len(pieces), route.mtu))
+    results = [_finish(namespace, piece, route) for piece in pieces]
     return next((result for result in results if result), OK)
 
 
-def _finish(namespace: NetworkNamespace, packet: IPv4Packet, interface: Interface, gateway: int | None) -> str:
+def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
     """ip_finish_output2: the MAC of the next hop, then the interface."""
-    if interface.is_loopback:
+    interface, next_hop = route.interface, route.next_hop
+    if next_hop is not None:
+        sent = namespace.neighbours.output(interface, next_hop, packet)
+    elif interface.is_loopback:
         sent = interface.transmit(Frame(0, 0, ETH_P_IP, packet))
-    elif gateway is None and _is_group(namespace, packet.dst):
-        sent = _send_group(interface, packet)
     else:
-        sent = namespace.neighbours.output(interface, packet.dst if gateway is None else gateway, packet)
+        sent = _send_group(interface, packet)
     return OK if sent else "ENOBUFS"
-
-
-def _is_group(namespace: NetworkNamespace, address: int) -> bool:
-    if address == LIMITED_BROADCAST or is_multicast(address):
-        return True
-    return address not in namespace.routes.local and address & 1 == 1 and (
-        namespace.routes.address_type(address) == "broadcast")
 
 
 def _send_group(interface: Interface, packet: IPv4Packet) -> bool:

@@ -42,7 +42,7 @@ class NetworkNamespace:
     """
 
     __slots__ = ("_idents", "_next_index", "chance", "error_handlers", "exceptions", "fragments", "groups",
-                 "icmp_global", "interfaces", "lo", "may_proxy_arp", "name", "neighbours", "netfilter", "peers",
+                 "icmp_global", "interfaces", "lo", "arp_is_special", "name", "neighbours", "netfilter", "peers",
                  "protocols", "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls",
                  "trace", "transports")
 
@@ -66,8 +66,8 @@ class NetworkNamespace:
         self.icmp_global: tuple[int, int] = (0, -1)
         self.sockets: SocketTable
         self.fragments: Reassembler
-        self.may_proxy_arp = False
-        """Some interface has proxy_arp on, so a question for others needs a second look."""
+        self.arp_is_special = False
+        """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
         self.proxy_delay = chance.stream(f"{name}/proxy_delay")
         self._idents: dict[int, int] = {}
         self._next_index = 1
@@ -142,6 +142,6 @@ class NetworkNamespace:
         """
         old = self.sysctls.write(key, value)
         confs = [self.sysctls.all, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
-        self.may_proxy_arp = any(conf.proxy_arp for conf in confs)
+        self.arp_is_special = any(conf.proxy_arp or conf.arp_accept for conf in confs)
         self.routes.flush_cache()
         return old

@@ -42,6 +42,9 @@ class NudState(Enum):
     NOARP = "NOARP"
     PERMANENT = "PERMANENT"
 
+    __hash__ = object.__hash__
+    """Enum's own hash is a Python function, and these are looked up for every packet."""
+
 
 NONE, INCOMPLETE, REACHABLE, STALE, DELAY, PROBE, FAILED, NOARP, PERMANENT = NudState
 CONNECTED = frozenset({PERMANENT, NOARP, REACHABLE})
@@ -63,7 +66,7 @@ class Neighbour:
         seq: the trace record of the last change.
     """
 
-    __slots__ = ("address", "cached", "confirmed", "interface", "mac", "probes", "queue", "queued_bytes", "seq", "state",
+    __slots__ = ("address", "cached", "confirmed", "interface", "is_valid", "mac", "probes", "queue", "queued_bytes", "seq", "state",
                  "sure", "timer", "updated", "used")
 
     def __init__(self, interface: Interface, address: int, now: int) -> None:
@@ -71,8 +74,8 @@ class Neighbour:
         self.address = address
         self.mac: int | None = None
         self.state = NONE
-        self.sure = False
-        """state in SURE, kept because each packet asks."""
+        self.sure = self.is_valid = False
+        """state in SURE, in VALID: kept because each packet asks."""
         self.cached = False
         self.probes = 0
         self.queue: deque[IPv4Packet] | None = None
@@ -397,7 +400,7 @@ class NeighbourTable:
     def _set(self, entry: Neighbour, new: NudState, why: str) -> None:
         namespace = self.namespace
         old, entry.state = entry.state, new
-        entry.sure = new in SURE
+        entry.sure, entry.is_valid = new in SURE, new in VALID
         entry.updated = self.scheduler.now
         entry.seq = namespace.trace.end
         if new not in VALID:

@@ -87,6 +87,7 @@ class RouteTables:
     def __init__(self) -> None:
         self._tables: dict[str, dict[int, dict[int, list[Route]]]] = {table: {} for table in TABLES}
         self.local: set[int] = set()
+        self._levels: list[list[tuple[int, dict[int, list[Route]]]]] = [[] for _table in TABLES]
         self.output_cache: dict[Any, Any] = {}
         self.input_cache: dict[Any, Any] = {}
 
@@ -94,6 +95,12 @@ class RouteTables:
         """Forget what was found (rt_cache_flush)."""
         self.output_cache.clear()
         self.input_cache.clear()
+
+    def _changed(self) -> None:
+        """The tables as a lookup walks them: (mask, routes by network), the longest prefix first."""
+        self._levels = [[(prefix_mask(length), self._tables[table][length])
+                         for length in sorted(self._tables[table], reverse=True)] for table in TABLES]
+        self.flush_cache()
 
     def add(self, route: Route) -> None:
         """Insert behind the routes of the same prefix with a lower or the same metric."""
@@ -103,7 +110,7 @@ class RouteTables:
         routes.insert(position, route)
         if route.type == "local" and route.destination.length == 32:
             self.local.add(route.destination.address)
-        self.flush_cache()
+        self._changed()
 
     def remove(self, route: Route) -> None:
         by_network = self._table(route.table)[route.destination.length]
@@ -115,7 +122,7 @@ class RouteTables:
             del self._table(route.table)[route.destination.length]
         if route.type == "local" and not any(other.type == "local" for other in routes):
             self.local.discard(route.destination.address)
-        self.flush_cache()
+        self._changed()
 
     def _table(self, name: str) -> dict[int, dict[int, list[Route]]]:
         return self._tables.setdefault(name, {})
@@ -139,14 +146,17 @@ class RouteTables:
 
     def matches(self, destination: int, interface: Interface | None = None) -> Iterator[Route]:
         """Every route that covers a destination, the one to use first."""
-        for table in TABLES:
-            by_length = self._tables[table]
-            for length in sorted(by_length, reverse=True):
-                for route in by_length[length].get(destination & prefix_mask(length), ()):
+        for levels in self._levels:
+            for mask, by_network in levels:
+                found = None
+                for route in by_network.get(destination & mask, ()):
                     if interface is None or route.interface is interface or route.interface is None:
+                        found = route
+                        if route.type == "throw":
+                            break
                         yield route
-                    if route.type == "throw":
-                        break
+                if found is not None and found.type == "throw":
+                    break
 
     def lookup(self, destination: int, interface: Interface | None = None) -> Route | None:
         """The route to use (fib_lookup); a throw route ends its table.
@@ -154,16 +164,7 @@ class RouteTables:
         Args:
             interface: only routes that leave by it (flowi4_oif).
         """
-        for table in TABLES:
-            by_length = self._tables[table]
-            for length in sorted(by_length, reverse=True):
-                routes = by_length[length].get(destination & prefix_mask(length))
-                found = None if routes is None else _usable(routes, interface)
-                if found is not None:
-                    if found.type == "throw":
-                        break
-                    return found
-        return None
+        return next(self.matches(destination, interface), None)
 
     def address_type(self, address: int) -> str:
         """inet_addr_type: local, broadcast, multicast or unicast."""
@@ -171,16 +172,8 @@ class RouteTables:
             return "broadcast"
         if is_multicast(address):
             return "multicast"
-        by_length = self._tables["local"]
-        for length in sorted(by_length, reverse=True):
-            routes = by_length[length].get(address & prefix_mask(length))
+        for mask, by_network in self._levels[0]:
+            routes = by_network.get(address & mask)
             if routes:
                 return routes[0].type
         return "unicast"
-
-
-def _usable(routes: list[Route], interface: Interface | None) -> Route | None:
-    for route in routes:
-        if interface is None or route.interface is interface or route.interface is None:
-            return route
-    return None

@@ -36,7 +36,8 @@ class InputRoute(NamedTuple):
     """errno name behind `unreachable`: a router answers it with an ICMP error."""
     route: Route | None
     interface: Interface | None
-    gateway: int | None
+    """The one to leave by, when it is to be forwarded."""
+    chosen: RouteChosen | None
     redirect: bool
     """The packet leaves as it came, so its sender knows a shorter way."""
 
@@ -100,15 +101,16 @@ def _on_link(namespace: NetworkNamespace, destination: int, source: int, interfa
     """No route, but an interface: the kernel takes the destination to be on its link."""
     route = Route(Network(destination, 32), interface=interface, scope="link")
     source = source or select_address(interface, 0, "link")
-    return RouteChosen(namespace, destination, route, None, interface, source, interface.mtu, 0)
+    hop = None if is_multicast(destination) or destination == LIMITED_BROADCAST else destination
+    return RouteChosen(namespace, destination, route, None, interface, hop, source, interface.mtu, 0)
 
 
 def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: Route, group: bool) -> RouteChosen:
     considered = sum(1 for _match in namespace.routes.matches(destination))
     if route.type == "local":
         lo = namespace.lo
-        return RouteChosen(namespace, destination, route, None, lo, source or route.source or destination, lo.mtu,
-                           considered)
+        return RouteChosen(namespace, destination, route, None, lo, None, source or route.source or destination,
+                           lo.mtu, considered)
     interface = route.interface
     assert interface is not None, "only special routes have no interface"
     gateway, mtu = route.gateway, route.mtu or interface.mtu
@@ -116,10 +118,12 @@ def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: R
     if learned is not None:
         gateway = learned.gateway if learned.gateway is not None else gateway
         mtu = min(mtu, learned.mtu) if learned.mtu else mtu
-    if route.type == "broadcast" or group:
+    group = group or route.type == "broadcast"
+    if group:
         gateway = None
+    hop = None if group else destination if gateway is None else gateway
     source = source or route.source or select_address(interface, gateway or destination, route.scope)
-    return RouteChosen(namespace, destination, route, gateway, interface, source, mtu, considered)
+    return RouteChosen(namespace, destination, route, gateway, interface, hop, source, mtu, considered)
 
 
 def select_address(interface: Interface, destination: int, scope: str) -> int:
@@ -227,8 +231,11 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
     shared = namespace.sysctls.either(out.conf, "shared_media")
     same_wire = gateway is not None and any(source in a.network and gateway in a.network for a in out.addresses)
+    hop = destination if gateway is None else gateway
+    chosen = RouteChosen(namespace, destination, route, gateway, out, hop, source, route.mtu or out.mtu,
+                         sum(1 for _match in namespace.routes.matches(destination)))
     redirect = bool(out is interface and on_link and sends and (shared or same_wire))
-    return InputRoute("unicast", None, "", route, out, gateway, redirect)
+    return InputRoute("unicast", None, "", route, out, chosen, redirect)
 
 
 def validate_source(interface: Interface, source: int, out: Interface | None) -> tuple[Dropped | None, bool]:

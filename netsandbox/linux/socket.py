@@ -133,7 +133,7 @@ class SocketTable:
 
     def _conflict(self, socket: Socket, address: int, port: int) -> Socket | None:
         for other in self._by_port.get((socket.protocol, port), ()):
-            if ANY not in (address, other.address) and address != other.address:
+            if other.family != socket.family or (ANY not in (address, other.address) and address != other.address):
                 continue
             if socket.reuse and other.reuse and not other.listening:
                 continue

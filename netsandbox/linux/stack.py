@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux import arp, icmp, ip_input, link, tcp, udp
 from netsandbox.linux import address as addresses
 from netsandbox.linux.fragment import Reassembler
+from netsandbox.linux.interface import Interface
 from netsandbox.linux.namespace import NetworkNamespace
 from netsandbox.linux.socket import SocketTable
 from netsandbox.wire.addresses import Network
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance
     from netsandbox.engine.scheduler import Scheduler
 
-PROTOCOLS = {ArpPacket: arp.receive, IPv4Packet: ip_input.receive, Malformed: ip_input.receive_malformed}
+PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
+    ArpPacket: arp.receive, IPv4Packet: ip_input.receive, Malformed: ip_input.receive_malformed}
 TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive}
 ERROR_HANDLERS = {UDP: udp.receive_error}
 

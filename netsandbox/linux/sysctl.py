@@ -179,6 +179,8 @@ class Sysctls:
         self.neigh_default = NeighbourParameters()
         self.interfaces: dict[str, tuple[InterfaceConf, NeighbourParameters]] = {}
         self._changed: dict[str, int | str] = {}
+        self.echo_is_ignored = False
+        """net.ipv4.icmp_echo_ignore_all."""
         self.on_reachable_time: Callable[[NeighbourParameters], None] = lambda _parameters: None
 
     # -- what the stack reads
@@ -231,6 +233,7 @@ class Sysctls:
         number = _number(key, text)
         if holder is None:
             self._changed[name] = number
+            self.echo_is_ignored = bool(self.get("net.ipv4.icmp_echo_ignore_all"))
             if name == "net.ipv4.ip_forward":
                 self._set_forwarding(number)
         elif isinstance(holder, NeighbourParameters):

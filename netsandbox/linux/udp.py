@@ -125,7 +125,7 @@ class UdpSocket(Socket):
         ttl = 1 if is_multicast(to) else self.ttl
         return IPv4Packet(source, to, UDP, UdpDatagram(self.port, port, data), ttl, ident, df, self.tos)
 
-    def receive(self) -> Datagram | None:
+    def recv(self) -> Datagram | None:
         """The next datagram, or None.
 
         Raises:

@@ -1,0 +1,151 @@
+"""Programs that bind a port and wait: the servers of the images.
+
+What each writes when the port is taken is its own; nginx tries five times,
+500 ms apart, before it gives up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.program import Program
+from netsandbox.engine.units import EPOCH, MILLISECOND, SECOND
+from netsandbox.linux.socket import ANY, Process, Socket, SocketError
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.namespace import NetworkNamespace
+
+NGINX_TRIES = 5
+NGINX_PAUSE = 500 * MILLISECOND
+
+REFUSALS: dict[str, tuple[str, ...]] = {
+    "httpd": ("(98)Address already in use: AH00072: make_sock: could not bind to address 0.0.0.0:{port}",
+              "no listening sockets available, shutting down", "AH00015: Unable to open logs"),
+    "redis": ("1:M # Warning: Could not create server TCP listening socket *:{port}: bind: Address already in use",
+              "1:M # Failed listening on port {port} (tcp), aborting."),
+    "memcached": ("failed to listen on TCP port {port}: Address already in use",),
+    "mysql": ("[ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP port: Address already in use",
+              "[ERROR] [MY-010119] [Server] Aborting"),
+}
+"""What a server writes before it exits with 1."""
+EXIT_CODES = {"memcached": 71}
+
+
+class Server(Program):
+    """A server that listens on its ports until it is stopped.
+
+    Attributes:
+        sockets: what it has bound.
+    """
+
+    def __init__(self, namespace: NetworkNamespace, name: str, kind: str, ports: tuple[int, ...], backlog: int,
+                 dual_stack: bool, pid: int, greeting: tuple[str, ...] = (), ready: tuple[str, ...] = ()) -> None:
+        self.name = name
+        super().__init__(namespace, pid)
+        self.process = Process(name, pid)
+        self.kind = kind
+        self.ports = ports
+        self.backlog = backlog
+        self.families = ("inet", "inet6") if dual_stack else ("inet",)
+        self.sockets: list[Socket] = []
+        self._greeting = greeting
+        self._ready = ready
+        self._tries = 0
+        self._timer: Timer | None = None
+
+    def start(self) -> None:
+        """Bind the ports, or fail in the server's own way."""
+        for line in self._greeting:
+            self.print(line)
+        self._attempt(None)
+
+    def _attempt(self, _argument: object) -> None:
+        if self.code is not None:
+            return
+        self._tries += 1
+        refused = [where for port in self.ports for family in self.families
+                   for where in [self._bind(port, family)] if where]
+        if not refused:
+            for line in self._ready:
+                self.print(line)
+            return
+        self.stop()
+        if self.kind == "nginx":
+            self._complain_as_nginx(refused)
+        else:
+            for line in REFUSALS.get(self.kind, ("bind: Address already in use",)):
+                self.complain(line.format(port=self.ports[0]))
+            self.exit(EXIT_CODES.get(self.kind, 1))
+
+    def _bind(self, port: int, family: str) -> str:
+        """Empty when the port is ours now, else the address that is taken."""
+        socket = Socket(self.namespace, self.process, reuse=True)
+        socket.family = family
+        try:
+            socket.bind(ANY, port)
+            socket.listen(self.backlog)
+        except SocketError:
+            return f"{'0.0.0.0' if family == 'inet' else '[::]'}:{port}"
+        self.sockets.append(socket)
+        return ""
+
+    def _complain_as_nginx(self, refused: list[str]) -> None:
+        stamp = _log_time(self.scheduler.now)
+        for where in refused:
+            text = f"bind() to {where} failed (98: Address already in use)"
+            self.complain(f"{stamp} [emerg] 1#1: {text}")
+            self.complain(f"nginx: [emerg] {text}")
+        if self._tries < NGINX_TRIES:
+            self.complain(f"{stamp} [notice] 1#1: try again to bind() after 500ms")
+            self._timer = self.scheduler.after(NGINX_PAUSE, self._attempt, foreground=True)
+            return
+        self.complain(f"{stamp} [emerg] 1#1: still could not bind()")
+        self.complain("nginx: [emerg] still could not bind()")
+        self.exit(1)
+
+    def stop(self) -> None:
+        for socket in self.sockets:
+            socket.close()
+        self.sockets = []
+        self.scheduler.cancel(self._timer)
+
+
+class Sleeper(Program):
+    """`sleep N`, or a shell without a terminal, which ends at once (0 seconds).
+
+    Args:
+        seconds: None to run until it is stopped.
+    """
+
+    def __init__(self, namespace: NetworkNamespace, name: str, seconds: float | None, pid: int) -> None:
+        self.name = name
+        super().__init__(namespace, pid)
+        self.seconds = seconds
+        self._timer: Timer | None = None
+
+    def start(self) -> None:
+        """Wait; in the background, so that the lab is quiet meanwhile."""
+        if self.seconds is not None:
+            self._timer = self.scheduler.after(round(self.seconds * SECOND), lambda _argument: self.exit(0))
+
+    def stop(self) -> None:
+        self.scheduler.cancel(self._timer)
+
+
+def _log_time(at: int) -> str:
+    """nginx's `2026/01/01 00:00:00` of a virtual time."""
+    days, rest = divmod((EPOCH + at) // SECOND, 86400)
+    year, month, day = civil_date(days)
+    return f"{year}/{month:02d}/{day:02d} {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+
+
+def civil_date(days: int) -> tuple[int, int, int]:
+    """Year, month and day of a number of days since 1970-01-01 (Gregorian calendar)."""
+    era_day = days + 719468
+    era, day_of_era = divmod(era_day, 146097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted = (5 * day_of_year + 2) // 153
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    return year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1

@@ -1,0 +1,36 @@
+"""What the Docker engine does, as events."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class ContainerStarted(NamedTuple):
+    host: str
+    container: str
+    image: str
+    network: str
+    address: int
+    """0 where the container has no address of its own."""
+    mac: int
+
+
+class ContainerExited(NamedTuple):
+    host: str
+    container: str
+    code: int
+
+
+class AddressAnnounced(NamedTuple):
+    """An unsolicited ARP request of Docker's, so that old neighbour entries learn the new MAC."""
+
+    container: str
+    address: int
+    mac: int
+    number: int
+
+
+class AddressReleased(NamedTuple):
+    host: str
+    container: str
+    address: int

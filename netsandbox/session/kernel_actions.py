@@ -1,0 +1,387 @@
+"""The timed actions of a kernel lab, each with the result that the rig writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from netsandbox.apps import arping, ping_options
+from netsandbox.apps.arping import Arping
+from netsandbox.apps.ping import Ping
+from netsandbox.apps.program import Program, UsageError
+from netsandbox.commands.tools.ip_json import fdb_json, neighbour_json
+from netsandbox.engine.units import seconds
+from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.interface import HARD_HEADER, VLAN_HEADER
+from netsandbox.linux.socket import Process, Socket, SocketError
+from netsandbox.linux.udp import PMTU_MODES, UdpSocket
+from netsandbox.session.kernel_lab import FORMAT, KernelLab, KernelLabError
+from netsandbox.wire.addresses import format_ipv4, parse_ipv4
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.ethernet import Frame
+
+Action = dict[str, Any]
+Result = dict[str, Any]
+Finish = Callable[[Result], None]
+PROCESS = Process("python3", 1)
+
+
+def simulate(spec: dict[str, Any], seed: int = 0) -> Result:
+    """Run a lab and return what the rig would have written.
+
+    Raises:
+        KernelLabError: the lab is wrong or names what is not simulated.
+    """
+    for action in spec.get("actions", []) if isinstance(spec, dict) else []:
+        if action.get("do") not in HANDLERS:
+            raise KernelLabError(f"action {action.get('do')!r} is not simulated; "
+                                 f"these are: {', '.join(sorted(HANDLERS))}")
+    lab = KernelLab(spec, seed)
+    return Performance(lab).perform()
+
+
+class Performance:
+    """The one thread that does a lab's actions, and the background ones it started."""
+
+    def __init__(self, lab: KernelLab) -> None:
+        self.lab = lab
+        self.scheduler = lab.scheduler
+        self.background: list[Result] = []
+        self.sockets: list[Socket] = []
+
+    def perform(self) -> Result:
+        lab, spec = self.lab, self.lab.spec
+        lab.snapshots["start"] = lab.snapshot()
+        outcomes: list[Result] = []
+        for index, action in enumerate(spec.get("actions", [])):
+            outcome = {"i": index, **action}
+            outcomes.append(outcome)
+            if "at" in action:
+                lab.run_until(max(self.scheduler.now, lab.start + seconds(action["at"])))
+            self._act(outcome)
+            if action.get("bg"):
+                self.background.append(outcome)
+            else:
+                self.wait_for([outcome])
+        self.wait_for(self.background)
+        lab.run_until(self.scheduler.clock + seconds(spec.get("linger", 0.3)))
+        lab.snapshots["end"] = lab.snapshot()
+        lab.tap.drain()
+        labels = list(lab.interfaces)
+        return {"format": FORMAT, "name": spec.get("name", ""), "about": spec.get("about", ""), "kernel": "netsandbox",
+                "env": {"net.core.rmem_max": 212992}, "started": "2026-01-01T00:00:00Z", "lab": spec,
+                "interfaces": lab.interfaces, "actions": outcomes, "early_stamps": 0,
+                "frames": lab.tap.frames(labels), "frames_total": lab.tap.totals(labels),
+                "snapshots": lab.snapshots}
+
+    def wait_for(self, outcomes: list[Result]) -> None:
+        """Run until all have a result and the queue is empty: then the process goes on."""
+        def goes_on() -> bool:
+            self.lab.tap.drain(only_if_long=True)
+            return any("end" not in outcome.get("_", {}) for outcome in outcomes if "_" in outcome)
+        self.scheduler.run_while(goes_on)
+        for outcome in outcomes:
+            outcome.pop("_", None)
+        self._drain_queue()
+
+    def _drain_queue(self) -> None:
+        scheduler, steps = self.scheduler, 0
+        while not scheduler.is_idle and steps < 5000:
+            scheduler.step()
+            steps += 1
+
+    def _act(self, outcome: Result) -> None:
+        start = self.lab.seconds
+        state: Result = {}
+        outcome["_"] = state
+        outcome["result"] = {}
+
+        def finish(result: Result) -> None:
+            state["end"] = True
+            stamps = [round(start, 6), round(self.lab.seconds, 6)]
+            outcome["result"].update({"t": stamps, **{k: v for k, v in result.items() if k != "t"}})
+
+        self.scheduler.begin()
+        try:
+            HANDLERS[outcome["do"]](self, outcome, finish)
+        except SocketError as error:
+            finish({"errno": error.name})
+
+
+def _run_program(performance: Performance, program: Program, timeout: float, finish: Finish,
+                 more: Callable[[Result], None]) -> None:
+    def report() -> None:
+        result: Result = {"rc": program.code, "out": program.out, "err": program.err}
+        more(result)
+        finish(result)
+
+    def kill(_argument: object) -> None:
+        if program.is_running:
+            program.complain(f"\nkernel_lab: killed after {timeout} s")
+            program.exit(-15)
+    program.on_exit.append(report)
+    performance.scheduler.after(seconds(timeout), kill)
+    program.start()
+
+
+def do_ping(performance: Performance, action: Action, finish: Finish) -> None:
+    argv = ["-n", "-U", "-c", str(action.get("count", 1)), "-e", str(action.get("id", 0x1000 + action["i"])),
+            *action.get("args", []), action["to"]]
+
+    def more(result: Result) -> None:
+        match = re.search(r"(\d+) packets transmitted, (\d+) received(?:, \+(\d+) errors)?", result["out"])
+        if match:
+            result["sent"], result["received"], result["errors"] = (int(group or 0) for group in match.groups())
+        result["rtt_ms"] = [float(value) for value in re.findall(r"time[=<]([\d.]+) ms", result["out"])]
+    try:
+        program = Ping(performance.lab.namespace(action["in"]), ping_options.parse(argv), 0)
+    except UsageError as error:
+        finish({"rc": error.code, "out": "", "err": f"{error}\n", "rtt_ms": []})
+        return
+    _run_program(performance, program, action.get("timeout", 60), finish, more)
+
+
+def do_arping(performance: Performance, action: Action, finish: Finish) -> None:
+    argv = ["-c", str(action.get("count", 1)), "-I", action["iface"], *action.get("args", []), action["to"]]
+    try:
+        program = Arping(performance.lab.namespace(action["in"]), arping.parse(argv))
+    except UsageError as error:
+        finish({"rc": error.code, "out": "", "err": f"{error}\n"})
+        return
+    _run_program(performance, program, action.get("timeout", 30), finish, lambda _result: None)
+
+
+def _tool(performance: Performance, action: Action, argv: list[str], finish: Finish) -> None:
+    result = performance.lab.tool(action["in"], argv)
+    finish({"rc": result.code, "out": result.out, "err": result.err})
+
+
+def do_ip(performance: Performance, action: Action, finish: Finish) -> None:
+    _tool(performance, action, ["ip", *action["args"].split()], finish)
+
+
+def do_bridge(performance: Performance, action: Action, finish: Finish) -> None:
+    _tool(performance, action, ["bridge", *action["args"].split()], finish)
+
+
+def do_exec(performance: Performance, action: Action, finish: Finish) -> None:
+    result = performance.lab.tool(action["in"], action["argv"])
+    if result.code == 127:
+        raise KernelLabError(f"exec {action['argv'][0]!r} is not simulated")
+    finish({"rc": result.code, "out": result.out, "err": result.err})
+
+
+def do_link(performance: Performance, action: Action, finish: Finish) -> None:
+    _tool(performance, action, ["ip", "link", "set", action["iface"], action["state"]], finish)
+
+
+def do_sysctl(performance: Performance, action: Action, finish: Finish) -> None:
+    KernelLab.write_sysctl(performance.lab.namespace(action["in"]), action["key"], action["value"])
+    finish({})
+
+
+def do_wait(performance: Performance, action: Action, finish: Finish) -> None:
+    performance.scheduler.after(seconds(action["for"]), lambda _argument: finish({}))
+
+
+def do_join(performance: Performance, _action: Action, finish: Finish) -> None:
+    performance.wait_for(performance.background)
+    performance.background.clear()
+    finish({})
+
+
+def do_snapshot(performance: Performance, action: Action, finish: Finish) -> None:
+    performance.lab.snapshots[action["as"]] = performance.lab.snapshot()
+    finish({})
+
+
+def do_send_frame(performance: Performance, action: Action, finish: Finish) -> None:
+    """Raw bytes from a packet socket; each send is a system call of its own."""
+    namespace = performance.lab.namespace(action["in"])
+    interface = namespace.interfaces.get(action["iface"])
+    if interface is None:
+        raise SocketError("ENODEV")
+    try:
+        data = bytes.fromhex(action["hex"])
+        frame = Frame.parse(data)
+    except (ValueError, ParseError):
+        raise SocketError("EINVAL") from None
+    if not interface.up:
+        raise SocketError("ENETDOWN")
+    if len(data) > interface.mtu + HARD_HEADER + VLAN_HEADER:
+        raise SocketError("EMSGSIZE")
+
+    def send(left: int) -> None:
+        if not left:
+            finish({})
+            return
+        interface.transmit(frame)
+        performance.scheduler.soon(send, left - 1)
+    send(action.get("count", 1))
+
+
+def do_watch(performance: Performance, action: Action, finish: Finish) -> None:
+    """Poll a table and record each change as [t, key, old, new]."""
+    lab, every = performance.lab, seconds(action.get("every", 0.1))
+    namespace, end = lab.namespace(action["in"]), lab.scheduler.now + seconds(action["for"])
+    seen: dict[str, str] = {}
+    changes: list[list[Any]] = []
+
+    def look() -> dict[str, str]:
+        if action["what"] == "neigh":
+            return {f"{e['dst']} {e['dev']}": f"{'/'.join(e.get('state', []))} {e.get('lladdr', '-')}"
+                    for e in neighbour_json(namespace, statistics=False)}
+        return {e["mac"]: e["ifname"] for bridge in namespace.interfaces.values() if isinstance(bridge, Bridge)
+                for e in fdb_json(bridge) if "master" in e and e.get("state") != "permanent"}
+
+    def poll(_argument: object) -> None:
+        nonlocal seen
+        if lab.scheduler.now >= end:
+            finish({"changes": changes})
+            return
+        now = look()
+        for key in sorted(seen.keys() | now.keys()):
+            if seen.get(key) != now.get(key):
+                changes.append([round(lab.seconds, 3), key, seen.get(key), now.get(key)])
+        seen = now
+        lab.scheduler.after(every, poll)
+    poll(None)
+
+
+def _open_udp(performance: Performance, action: Action) -> UdpSocket:
+    socket = UdpSocket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse")))
+    socket.ttl = action.get("ttl", 64)
+    socket.tos = action.get("tos", 0)
+    socket.pmtudisc = PMTU_MODES[action.get("pmtudisc", "want")]
+    socket.broadcast = bool(action.get("broadcast"))
+    performance.sockets.append(socket)
+    return socket
+
+
+def do_bind(performance: Performance, action: Action, finish: Finish) -> None:
+    """Keeps the socket (listening, for TCP) until the lab ends."""
+    is_tcp = action["proto"] == "tcp"
+    socket: Socket
+    if is_tcp:
+        socket = Socket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse", True)))
+    else:
+        socket = _open_udp(performance, action)
+    socket.bind(parse_ipv4(action.get("addr", "0.0.0.0")), action["port"])
+    if is_tcp:
+        socket.listen(16)
+    finish({"ok": True})
+
+
+def do_udp_serve(performance: Performance, action: Action, finish: Finish) -> None:
+    """An echo server until the lab ends."""
+    lab, socket = performance.lab, _open_udp(performance, action)
+    socket.bind(parse_ipv4(action.get("addr", "0.0.0.0")), action["port"])
+    received: list[list[Any]] = []
+
+    def serve() -> None:
+        try:
+            datagram = socket.recv()
+            if datagram is None:
+                return
+            received.append([round(lab.seconds, 6), format_ipv4(datagram.source), datagram.port, len(datagram.data)])
+            if action.get("echo", True):
+                socket.send(datagram.data, datagram.source, datagram.port)
+        except SocketError:
+            return
+    socket.on_event = serve
+    finish({"received": received})
+
+
+class UdpSender:
+    """Sends datagrams and waits for one answer, or an error, after each."""
+
+    def __init__(self, performance: Performance, action: Action, finish: Finish) -> None:
+        self.lab = performance.lab
+        self.scheduler = performance.scheduler
+        self.action = action
+        self.finish = finish
+        self.events: list[list[Any]] = []
+        self.data = (action["data"].encode() if "data" in action
+                     else bytes(i % 251 for i in range(action.get("size", 5))))
+        self.connected = action.get("connected", True)
+        self.sent = 0
+        self.waiting: Any = None
+        self.socket = _open_udp(performance, action)
+
+    def start(self) -> None:
+        action = self.action
+        self.socket.bind(parse_ipv4(action.get("from", "0.0.0.0")), action.get("sport", 0))
+        if self.connected:
+            try:
+                self.socket.connect(parse_ipv4(action["to"]), action["port"])
+            except SocketError as error:
+                self.note("connect", error.name)
+                self.end()
+                return
+        self.socket.on_event = self.receive
+        self.send(None)
+
+    def note(self, what: str, value: Any) -> None:
+        self.events.append([round(self.lab.seconds, 6), what, value])
+
+    def send(self, _argument: object) -> None:
+        action = self.action
+        try:
+            to = None if self.connected else parse_ipv4(action["to"])
+            self.note("sent", self.socket.send(self.data, to, action["port"]))
+        except SocketError as error:
+            self.note("send", error.name)
+        wait = action.get("wait", 1.0)
+        if wait <= 0:
+            self.scheduler.soon(self.advance)
+            return
+        self.waiting = self.scheduler.after(seconds(wait), self.time_out)
+        self.scheduler.soon(lambda _argument: self.receive())
+
+    def receive(self) -> None:
+        """The process is in recvfrom: something came."""
+        if self.waiting is None:
+            return
+        try:
+            datagram = self.socket.recv()
+            if datagram is None:
+                return
+            self.note("reply", [format_ipv4(datagram.source), datagram.port, len(datagram.data)])
+        except SocketError as error:
+            self.note("recv", error.name)
+        self.scheduler.cancel(self.waiting)
+        self.waiting = None
+        self.advance(None)
+
+    def time_out(self, _argument: object) -> None:
+        self.waiting = None
+        self.note("recv", "timeout")
+        self.advance(None)
+
+    def advance(self, _argument: object) -> None:
+        self.sent += 1
+        if self.sent >= self.action.get("count", 1):
+            self.end()
+            return
+        interval = self.action.get("interval", 0)
+        if interval:
+            self.scheduler.after(seconds(interval), self.send)
+        else:
+            self.send(None)
+
+    def end(self) -> None:
+        self.socket.on_event = None
+        self.socket.close()
+        self.finish({"events": self.events})
+
+
+def do_udp_send(performance: Performance, action: Action, finish: Finish) -> None:
+    UdpSender(performance, action, finish).start()
+
+
+HANDLERS: dict[str, Callable[[Performance, Action, Finish], None]] = {
+    "ping": do_ping, "arping": do_arping, "ip": do_ip, "bridge": do_bridge, "exec": do_exec, "link": do_link,
+    "sysctl": do_sysctl, "send_frame": do_send_frame, "udp_serve": do_udp_serve, "udp_send": do_udp_send,
+    "bind": do_bind, "watch": do_watch, "snapshot": do_snapshot, "wait": do_wait, "join": do_join}
+

@@ -1,0 +1,282 @@
+"""Kernel labs: the JSON labs of tests/kernel, run on the simulated stack.
+
+A lab describes namespaces, links and timed actions; the result has the form
+that the rig writes after running it on a real kernel, so that both can be
+compared frame by frame.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+from netsandbox.commands.tools.context import ToolContext, ToolResult
+from netsandbox.commands.tools.ip_json import fdb_json, neighbour_json, route_cache_json, route_json
+from netsandbox.commands.tools.registry import run_tool
+from netsandbox.engine.chance import Chance
+from netsandbox.engine.scheduler import Scheduler
+from netsandbox.engine.trace import Trace
+from netsandbox.engine.units import SECOND
+from netsandbox.linux import link
+from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.drop import CASCADE_TOO_LONG
+from netsandbox.linux.events import FrameReceived
+from netsandbox.linux.interface import Interface
+from netsandbox.linux.namespace import NetworkNamespace
+from netsandbox.linux.stack import create_namespace
+from netsandbox.linux.sysctl import SysctlError
+from netsandbox.linux.veth import VethPair
+from netsandbox.session.capture import Tap
+from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
+
+FORMAT = "kernel_lab/1"
+NODE_KEYS = {"ifaces", "routes", "sysctl", "netns_of", "iptables"}
+IFACE_KEYS = {"type", "mac", "ip", "master", "mtu", "up", "ageing", "hub"}
+LAB_KEYS = {"name", "about", "jitter", "nodes", "links", "setup", "settle", "linger", "frame_cap", "actions"}
+
+BASE_SYSCTL: dict[str, int | str] = {
+    "net.ipv4.conf.all.rp_filter": 0,
+    "net.ipv4.conf.default.rp_filter": 0,
+    "net.ipv4.conf.all.promote_secondaries": 0,
+    "net.ipv4.conf.default.promote_secondaries": 0,
+    "net.ipv4.ip_forward": 0,
+    "net.ipv4.tcp_congestion_control": "reno",
+    "net.ipv4.tcp_rmem": "4096 131072 6291456",
+    "net.ipv4.tcp_wmem": "4096 16384 4194304",
+    "net.bridge.bridge-nf-call-iptables": 0,
+    "net.bridge.bridge-nf-call-ip6tables": 0,
+    "net.bridge.bridge-nf-call-arptables": 0,
+}
+"""What the rig sets in every namespace before it makes interfaces."""
+
+
+class KernelLabError(Exception):
+    """The lab names something that does not exist, or that is not simulated."""
+
+
+class KernelLab:
+    """One lab, built; `actions` performs it."""
+
+    def __init__(self, spec: dict[str, Any], seed: int = 0) -> None:
+        _check(spec)
+        self.spec = spec
+        self.nodes: dict[str, dict[str, Any]] = spec["nodes"]
+        self.chance = Chance(seed)
+        self.trace = Trace()
+        self.scheduler = Scheduler(self.trace, FrameReceived, CASCADE_TOO_LONG)
+        self.namespaces: dict[str, NetworkNamespace] = {}
+        self.snapshots: dict[str, Any] = {}
+        self._macs = self.chance.stream("mac")
+        self._build()
+        self.scheduler.run_while(lambda: not self.scheduler.is_idle)
+        self.start = self.scheduler.now
+        self.tap = Tap(self.trace, self.start, spec.get("frame_cap", 400))
+        self.interfaces = self._describe_interfaces()
+
+    # -- names (commands.tools.context.Machine)
+
+    def namespace(self, node: str) -> NetworkNamespace:
+        """The namespace of a node; `netns_of` makes two nodes share one."""
+        if node not in self.nodes:
+            raise KernelLabError(f"no node {node!r}; the lab has {', '.join(self.nodes)}")
+        return self.namespaces[self.nodes[node].get("netns_of", node)]
+
+    def namespace_named(self, name: str) -> NetworkNamespace | None:
+        return self.namespaces.get(name)
+
+    def namespace_names(self) -> list[str]:
+        return list(self.namespaces)
+
+    def add_namespace(self, name: str) -> NetworkNamespace:
+        self.namespaces[name] = create_namespace(name, self.scheduler, self.chance, lo_up=False)
+        return self.namespaces[name]
+
+    def remove_namespace(self, name: str) -> None:
+        for interface in list(self.namespaces.pop(name).interfaces.values()):
+            if not interface.is_loopback:
+                link.delete(interface)
+
+    def new_mac(self) -> int:
+        """A random locally administered unicast address."""
+        return self._macs.bits(48) & 0xFCFFFFFFFFFF | 0x020000000000
+
+    def hostname(self, namespace: NetworkNamespace) -> str:
+        return namespace.name
+
+    def tool(self, node: str, argv: list[str]) -> ToolResult:
+        return run_tool(ToolContext(self.namespace(node), self), argv)
+
+    @property
+    def seconds(self) -> float:
+        """Virtual seconds since the lab began."""
+        return (self.scheduler.clock - self.start) / SECOND
+
+    # -- building, in the rig's order
+
+    def owners(self) -> list[str]:
+        return [node for node, body in self.nodes.items() if "netns_of" not in body]
+
+    def ifaces(self, node: str) -> dict[str, dict[str, Any]]:
+        ifaces: dict[str, dict[str, Any]] = self.nodes[node].get("ifaces", {})
+        return ifaces
+
+    def _build(self) -> None:
+        for node in self.owners():
+            namespace = create_namespace(node, self.scheduler, self.chance)
+            self.namespaces[node] = namespace
+            for key, value in {**BASE_SYSCTL, **self.nodes[node].get("sysctl", {})}.items():
+                if not key.startswith("net.ipv4.neigh."):
+                    self.write_sysctl(namespace, key, value)
+        for node in self.owners():
+            self._make_bridges(node)
+        for left, right in self.spec.get("links", []):
+            VethPair.create(self._end(left), self._end(right))
+        for node in self.owners():
+            self._configure_links(node)
+        for node in self.owners():
+            self._configure_addresses(node)
+        for node, *argv in self.spec.get("setup", []):
+            self._must(node, argv)
+
+    def _mac(self, body: dict[str, Any]) -> int:
+        try:
+            return parse_mac(body["mac"]) if "mac" in body else self.new_mac()
+        except AddressError as error:
+            raise KernelLabError(str(error)) from None
+
+    def _make_bridges(self, node: str) -> None:
+        namespace = self.namespaces[node]
+        for name, body in self.ifaces(node).items():
+            if body.get("type") == "bridge":
+                bridge = Bridge(namespace, name, self._mac(body), "mac" in body)
+                bridge.fdb.ageing_time = int(body.get("ageing", 300) * 100) * SECOND // 100
+                namespace.add_interface(bridge)
+
+    def _end(self, endpoint: str) -> tuple[NetworkNamespace, str, int]:
+        node, _colon, name = endpoint.partition(":")
+        if name not in self.ifaces(node if node in self.nodes else ""):
+            raise KernelLabError(f"link end {endpoint!r}: node {node!r} has no interface {name!r}")
+        return self.namespace(node), name, self._mac(self.ifaces(node)[name])
+
+    def _configure_links(self, node: str) -> None:
+        namespace, ifaces = self.namespaces[node], self.ifaces(node)
+        for name, body in ifaces.items():
+            interface = self._interface(namespace, name)
+            if "mtu" in body:
+                self._must(node, ["ip", "link", "set", "dev", name, "mtu", str(body["mtu"])])
+            if "master" in body:
+                bridge = namespace.interfaces.get(body["master"])
+                if not isinstance(bridge, Bridge):
+                    raise KernelLabError(f"{node}:{name}: master {body['master']!r} is no bridge")
+                port = bridge.add_port(interface)
+                port.learning = not ifaces[body["master"]].get("hub")
+        for name, body in ifaces.items():
+            if body.get("up", True):
+                link.set_up(self._interface(namespace, name))
+        for key, value in self.nodes[node].get("sysctl", {}).items():
+            if key.startswith("net.ipv4.neigh."):
+                self.write_sysctl(namespace, key, value)
+
+    def _configure_addresses(self, node: str) -> None:
+        for name, body in self.ifaces(node).items():
+            for address in body.get("ip", []):
+                broadcast = [] if "brd" in address or address.endswith(("/32", "/31")) else ["broadcast", "+"]
+                self._must(node, ["ip", "addr", "add", *address.split(), "dev", name, *broadcast])
+        for route in self.nodes[node].get("routes", []):
+            self._must(node, ["ip", "route", "add", *route.split()])
+
+    def _must(self, node: str, argv: list[str]) -> None:
+        result = self.tool(node, argv)
+        if result.code:
+            raise KernelLabError(f"{shlex.join(argv)} (in {node}): {result.err.strip()}")
+
+    @staticmethod
+    def _interface(namespace: NetworkNamespace, name: str) -> Interface:
+        interface = namespace.interfaces.get(name)
+        if interface is None:
+            raise KernelLabError(f"{namespace.name}:{name} is in no link")
+        return interface
+
+    @staticmethod
+    def write_sysctl(namespace: NetworkNamespace, key: str, value: Any) -> None:
+        try:
+            namespace.write_sysctl(key, value)
+        except SysctlError as error:
+            raise KernelLabError(f"sysctl {key}={value}: {error}") from None
+
+    # -- observing
+
+    def run_until(self, when: int) -> None:
+        """Let the lab go on to a virtual time, capturing on the way."""
+        scheduler = self.scheduler
+
+        def goes_on() -> bool:
+            self.tap.drain(only_if_long=True)
+            due = scheduler.next_time()
+            return due is not None and due <= when
+        scheduler.run_while(goes_on)
+        scheduler.run_until(when)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The tables of every node, as iproute2's JSON gives them."""
+        snap: dict[str, Any] = {"t": round(self.seconds, 3), "neigh": {}, "route": {}, "fdb": {}}
+        for node in self.owners():
+            namespace = self.namespaces[node]
+            snap["neigh"][node] = neighbour_json(namespace, statistics=True)
+            snap["route"][node] = route_json(namespace)
+            cache = route_cache_json(namespace)
+            if cache:
+                snap.setdefault("route_cache", {})[node] = cache
+            for interface in namespace.interfaces.values():
+                if isinstance(interface, Bridge) and interface.name in self.ifaces(node):
+                    snap["fdb"].setdefault(node, {})[interface.name] = fdb_json(interface)
+        return snap
+
+    def _describe_interfaces(self) -> dict[str, Any]:
+        return {interface.label: {
+            "mac": format_mac(interface.mac), "mtu": interface.mtu, "ifindex": interface.index, "type": interface.kind,
+            "peer": interface.peer.label if interface.peer else None,
+            "master": interface.port.bridge.name if interface.port else None,
+            "ip": [f"{format_ipv4(own.local)}/{own.network.length}" for own in interface.addresses]}
+            for namespace in self.namespaces.values() for interface in namespace.interfaces.values()}
+
+
+def _check(spec: Any) -> None:
+    """Refuse what is not simulated, by its name, before anything runs."""
+    if not isinstance(spec, dict) or not isinstance(spec.get("nodes"), dict):
+        raise KernelLabError("a lab is a JSON object with a key 'nodes'")
+    for key in spec.keys() - LAB_KEYS:
+        raise KernelLabError(f"unknown key {key!r}; a lab has {', '.join(sorted(LAB_KEYS))}")
+    for node, body in spec["nodes"].items():
+        _check_node(spec, node, body)
+
+
+def _check_node(spec: dict[str, Any], node: str, body: Any) -> None:
+    if not isinstance(body, dict):
+        raise KernelLabError(f"node {node!r} must be an object")
+    for key in body.keys() - NODE_KEYS:
+        raise KernelLabError(f"node {node!r}: unknown key {key!r}; a node has {', '.join(sorted(NODE_KEYS))}")
+    if body.get("iptables"):
+        raise KernelLabError(f"node {node!r}: iptables rules are not simulated yet")
+    if "netns_of" in body and body["netns_of"] not in spec["nodes"]:
+        raise KernelLabError(f"node {node!r}: netns_of names no node: {body['netns_of']!r}")
+    for name, iface in body.get("ifaces", {}).items():
+        kind = iface.get("type", "veth")
+        if kind not in ("veth", "bridge"):
+            raise KernelLabError(f"{node}:{name}: interface type {kind!r} is not simulated (veth and bridge are)")
+        for key in iface.keys() - IFACE_KEYS:
+            raise KernelLabError(f"{node}:{name}: unknown key {key!r}; an interface has {', '.join(sorted(IFACE_KEYS))}")
+
+
+def dump(result: dict[str, Any]) -> str:
+    """JSON with one line for each frame, action and table row: small and diffable."""
+    def block(value: Any, depth: int) -> str:
+        pad = " " * depth
+        if depth < 3 and isinstance(value, dict) and value:
+            rows = [f"{pad} {json.dumps(key)}: {block(item, depth + 1)}" for key, item in value.items()]
+            return "{\n" + ",\n".join(rows) + "\n" + pad + "}"
+        if depth < 4 and isinstance(value, list) and value and isinstance(value[0], dict):
+            return "[\n" + ",\n".join(f"{pad} {json.dumps(item)}" for item in value) + "\n" + pad + "]"
+        return json.dumps(value)
+    return block(result, 0) + "\n"
