@@ -64,7 +64,9 @@ def _samples() -> dict[str, Frame]:
         "fragmentation needed": _error(icmp.UNREACHABLE, icmp.FRAGMENTATION_NEEDED, 1400, request),
         "time exceeded": _error(icmp.TIME_EXCEEDED, icmp.TTL_EXCEEDED, 0, request),
         "redirect": _error(icmp.REDIRECT, icmp.REDIRECT_HOST, FAR, request),
-        "router alert": _ip(b"\x16\x00\x09\x04\xe0\x00\x00\xfb", 2, options=bytes.fromhex("94040000")),
+        "router alert": _ip(b"\x16\x00\x09\x04\xe0\x00\x00\xfb", 253, options=bytes.fromhex("94040000")),
+        "recorded route": _ip(echo(icmp.ECHO_REQUEST, 16824, 2, PING_DATA),
+                              options=bytes.fromhex("01070b08 ac110001 00000000")),
         "unknown protocol": _ip(b"some bytes", 253),
         "unknown EtherType": Frame(BROADCAST_MAC, NGINX_1, 0x88B5, b"local experiment"),
     }

@@ -1,0 +1,66 @@
+"""What the parts of a description share: the text so far, and where bytes run out."""
+
+from __future__ import annotations
+
+Conversations = dict[tuple[int, int, int, int], tuple[int, int]]
+"""First sequence number of either end of a TCP connection, by addresses and ports, the lower port's end first.
+
+tcpdump prints sequence numbers counted from these once it has seen a segment
+with an acknowledgment. The caller keeps them, one dictionary a capture.
+"""
+
+
+class Cut(Exception):  # noqa: N818 - it carries a description out, and is no error of the caller's
+    """The bytes end inside a header; the description ends with its name."""
+
+    def __init__(self, protocol: str) -> None:
+        super().__init__(protocol)
+        self.protocol = protocol
+
+
+class Out:
+    """One description in the making.
+
+    Attributes:
+        parts: its text, in pieces.
+        verbose: as with `tcpdump -v`.
+        conversations: None prints absolute sequence numbers, as `tcpdump -S`.
+        depth: how many headers of the same kind it is inside of.
+    """
+
+    __slots__ = ("conversations", "depth", "parts", "verbose")
+
+    DEEPEST = 20
+    """Tunnels and quoted packets inside each other, beyond which the description ends."""
+
+    def __init__(self, verbose: bool, conversations: Conversations | None) -> None:
+        self.parts: list[str] = []
+        self.verbose = verbose
+        self.conversations = conversations
+        self.depth = 0
+
+    def add(self, text: str) -> None:
+        self.parts.append(text)
+
+
+    def cut(self, protocol: str) -> None:
+        """Add the mark of a header that is cut off, where what is around it can still be described."""
+        self.parts.append(f" [|{protocol}]")
+
+
+def number(data: bytes, at: int, size: int, protocol: str) -> int:
+    """A field as a number.
+
+    Raises:
+        Cut: the bytes end before it does.
+    """
+    if at + size > len(data):
+        raise Cut(protocol)
+    return int.from_bytes(data[at:at + size], "big")
+
+
+def should_be(found: int, remainder: int) -> int:
+    """The checksum that belongs where `found` is, when the sum over all comes out as `remainder`."""
+    total = found + remainder
+    total = (total & 0xFFFF) + (total >> 16)
+    return (total & 0xFFFF) + (total >> 16)

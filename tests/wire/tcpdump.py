@@ -1,0 +1,111 @@
+"""Runs the real tcpdump, and writes what it says about a choice of frames into tcpdump_lines.json.
+
+    python -m tests.wire.tcpdump
+
+The choice: every sample, one kernel frame of each shape, damaged samples, and
+one TCP connection in its order.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP
+from tests.wire.samples import CASES, SAMPLES, kernel_frames
+
+SAVED = Path(__file__).with_name("tcpdump_lines.json")
+TCPDUMP = shutil.which("tcpdump")
+CONVERSATION = "tcp_http", "c1:eth0"
+_MARK = 123457
+"""Microseconds of every time stamp: what begins a new frame's text."""
+_KEPT_WHOLE = {12, 13, 23, 34, 35, 36, 37, 51, 62, 63, 64, 65}
+"""Bytes that stay when a frame is damaged, EtherType, protocol and ports: tcpdump decodes many that we do not."""
+
+
+@functools.cache
+def version() -> tuple[int, ...]:
+    """The version of the installed tcpdump; (0,) without one."""
+    if TCPDUMP is None:
+        return (0,)
+    text = subprocess.run([TCPDUMP, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.match(r"tcpdump version (\d+)\.(\d+)\.(\d+)", text)
+    return tuple(int(part) for part in found.groups()) if found else (0,)
+
+
+def run(frames: Sequence[bytes], *options: str) -> list[str]:
+    """What tcpdump prints of each frame behind its time stamp."""
+    assert TCPDUMP is not None
+    with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
+        for number, data in enumerate(frames):
+            file.write(struct.pack("<IIII", number, _MARK, len(data), len(data)) + data)
+        file.flush()
+        output = subprocess.run([TCPDUMP, "-tt", "-n", *options, "-r", file.name], capture_output=True, check=True,
+                                timeout=120).stdout.decode("latin-1")
+    parts = re.split(rf"(?m)^(\d+)\.{_MARK} ", output)
+    texts = {int(number): text[:-1] for number, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return [texts[number] for number in range(len(frames))]
+
+
+def is_decoded(data: bytes) -> bool:
+    """Whether tcpdump goes as far with this frame as we do: the other EtherTypes that it decodes are not ours."""
+    ethertype = int.from_bytes(data[12:14], "big")
+    return ethertype in (ETH_P_ARP, ETH_P_IP, 0x8035, 0x88B5, 0x88F5)
+
+
+def damaged(count: int) -> list[bytes]:
+    """Samples with up to three bytes changed and some cut off, the same ones every time."""
+    chance = random.Random(20260101)
+    samples = [frame.wire()[:150] for name, frame in SAMPLES.items() if name != "unknown EtherType"]
+    frames = []
+    for _ in range(count):
+        data = bytearray(chance.choice(samples))
+        for _ in range(chance.randint(0, 3)):
+            at = chance.randrange(14, min(len(data), 100))
+            if at not in _KEPT_WHOLE:
+                data[at] = chance.choice([0, 1, 2, 4, 5, 8, 0x45, 0x46, 0x4F, 255, chance.randrange(256)])
+        if chance.random() < 0.4:
+            del data[chance.randrange(10, len(data)):]
+        frames.append(bytes(data))
+    return frames
+
+
+def conversation() -> list[bytes]:
+    """The frames of one HTTP exchange as one interface saw them."""
+    case, interface = CONVERSATION
+    frames = json.loads((CASES / f"{case}.json").read_text())["frames"][interface]
+    return [bytes.fromhex(frame["hex"]) for frame in frames]
+
+
+def _shapes(frames: Sequence[bytes]) -> list[bytes]:
+    """The shortest frame for every text that is another one when numbers and flags are left out."""
+    best: dict[str, bytes] = {}
+    for data, text in zip(frames, run(frames, "-e"), strict=True):
+        shape = re.sub(r"\b[0-9a-f]*\d[0-9a-f]*\b|(?<=Flags \[)[^]]+|0x[0-9a-f]+: .*", "N", text)
+        if is_decoded(data) and len(data) < len(best.get(shape, bytes(1 << 16))):
+            best[shape] = data
+    return list(best.values())
+
+
+def _entries(frames: Sequence[bytes], *options: str) -> list[dict[str, str]]:
+    texts = zip(frames, run(frames, "-e", *options), run(frames, "-e", "-v", *options), strict=True)
+    return [{"hex": data.hex(), "line": line, "verbose": verbose} for data, line, verbose in texts]
+
+
+def _write() -> None:
+    choice = [*(frame.wire() for frame in SAMPLES.values()), *_shapes(kernel_frames()), *_shapes(damaged(600))]
+    saved = {"tcpdump": version(), "frames": _entries(choice, "-S"), "conversation": _entries(conversation())}
+    SAVED.write_text(json.dumps(saved, indent=0) + "\n")
+
+
+if __name__ == "__main__":
+    _write()
