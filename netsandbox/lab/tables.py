@@ -34,7 +34,7 @@ class InterfaceRow(NamedTuple):
     node: str
     """The node whose namespace holds the interface."""
     name: str
-    index: int
+    ifindex: int
     kind: str
     """loopback, veth, bridge or port (of a hub)."""
     mac: str

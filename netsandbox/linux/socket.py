@@ -143,7 +143,7 @@ class SocketTable:
     def check_listen(self, socket: Socket) -> None:
         for other in self._by_port.get((socket.protocol, socket.port), ()):
             overlap = ANY in (socket.address, other.address) or socket.address == other.address
-            if other is not socket and other.listening and overlap:
+            if other is not socket and other.family == socket.family and other.listening and overlap:
                 self._refuse(socket, socket.address, socket.port, "EADDRINUSE", other.process.name)
 
     def _free_port(self, socket: Socket, address: int) -> int:

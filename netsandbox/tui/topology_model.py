@@ -137,7 +137,7 @@ class _Builder:
         for node in nodes:
             if node.kind == "host":
                 self._add_host(node)
-        for bridge in sorted(bridges, key=lambda row: row.index):
+        for bridge in sorted(bridges, key=lambda row: row.ifindex):
             self._add_bridge(bridge)
         for node in nodes:
             if node.kind != "host":

@@ -1,0 +1,64 @@
+"""The things that a person puts into a lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.docker.engine import DockerEngine
+from netsandbox.linux.hub import Hub
+
+if TYPE_CHECKING:
+    from netsandbox.linux.bridge import Bridge
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+class Node:
+    """Anything with a name and a namespace."""
+
+    kind = "node"
+
+    def __init__(self, name: str, namespace: NetworkNamespace) -> None:
+        self.name = name
+        self.namespace = namespace
+
+
+class Host(Node):
+    """A machine: one namespace, and Docker if it is installed."""
+
+    kind = "host"
+
+    def __init__(self, name: str, namespace: NetworkNamespace) -> None:
+        super().__init__(name, namespace)
+        self.docker: DockerEngine | None = None
+
+
+class Switch(Node):
+    """A bridge in a box of its own; `bridge` is one with two ports only."""
+
+    kind = "switch"
+
+    def __init__(self, name: str, namespace: NetworkNamespace, bridge: Bridge, port_limit: int | None = None) -> None:
+        super().__init__(name, namespace)
+        self.bridge = bridge
+        self.port_limit = port_limit
+        if port_limit is not None:
+            self.kind = "bridge"
+
+
+class HubNode(Node):
+    """A repeater in a box of its own."""
+
+    kind = "hub"
+
+    def __init__(self, name: str, namespace: NetworkNamespace) -> None:
+        super().__init__(name, namespace)
+        self.hub = Hub(namespace)
+
+
+class Cable:
+    """What joins two interfaces that a person connected."""
+
+    def __init__(self, left: Interface, right: Interface) -> None:
+        self.left = left
+        self.right = right
