@@ -2,8 +2,8 @@
 
     python -m tests.wire.tcpdump
 
-The choice: every sample, one kernel frame of each shape, damaged samples, and
-one TCP connection in its order.
+The choice: every sample, rare messages and options, one kernel frame of each
+shape, damaged samples, and one TCP connection in its order.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP
-from tests.wire.samples import CASES, SAMPLES, kernel_frames
+from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, Frame
+from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.ipv4 import ICMP, TCP, IPv4Packet
+from netsandbox.wire.tcp import TcpSegment
+from tests.wire.samples import CASES, IP_1, IP_2, NGINX_1, NGINX_2, SAMPLES, kernel_frames
 
 SAVED = Path(__file__).with_name("tcpdump_lines.json")
 TCPDUMP = shutil.which("tcpdump")
@@ -29,6 +32,16 @@ _MARK = 123457
 """Microseconds of every time stamp: what begins a new frame's text."""
 _KEPT_WHOLE = {12, 13, 23, 34, 35, 36, 37, 51, 62, 63, 64, 65}
 """Bytes that stay when a frame is damaged, EtherType, protocol and ports: tcpdump decodes many that we do not."""
+
+_CODES = {3: 17, 4: 1, 5: 5, 10: 1, 11: 3, 12: 2, 13: 1, 14: 1, 15: 1, 16: 1, 17: 1, 18: 1, 30: 1}
+"""How many codes of each ICMP type are looked at."""
+_IP_OPTIONS = (
+    "44080500 00000001", "440c0901 ac110001 00000001", "44140f31 ac110001 00000001 ac110002 00000002",
+    "44080502 00000001", "830b04 ac110001 ac110002 00", "890708 ac110001 00", "82040000", "94040001",
+    "070b0c ac110001 ac110002 00", "5204 0000", "d5040000")
+_TCP_OPTIONS = (
+    "0101 050a 00000001 00000009", "0101 0512 00000001 00000009 00000020 00000030", "0101 0509 01020304050607",
+    "4604 0102", "06060000 00010101", "02030101", "0402 0000", "03030e00")
 
 
 @functools.cache
@@ -79,6 +92,19 @@ def damaged(count: int) -> list[bytes]:
     return frames
 
 
+def rarities() -> list[bytes]:
+    """Every ICMP type and code that has words, and options that the lab does not send."""
+    quoted = SAMPLES["datagram"].wire()[14:]
+    messages = [IcmpMessage(kind, code, 0x0C000578, quoted) for kind, count in _CODES.items() for code in range(count)]
+    packets = [IPv4Packet(IP_1, IP_2, ICMP, message) for message in messages]
+    packets += [IPv4Packet(IP_1, IP_2, 253, b"", options=bytes.fromhex(options)) for options in _IP_OPTIONS]
+    for options in map(bytes.fromhex, _TCP_OPTIONS):
+        padded = options + bytes(-len(options) % 4)
+        segment = TcpSegment(40000, 8000, 5, 7, 0xF7, 502, padded, b"hello", 3)
+        packets.append(IPv4Packet(IP_1, IP_2, TCP, segment, tos=1))
+    return [Frame(NGINX_2, NGINX_1, ETH_P_IP, packet).wire() for packet in packets]
+
+
 def conversation() -> list[bytes]:
     """The frames of one HTTP exchange as one interface saw them."""
     case, interface = CONVERSATION
@@ -102,7 +128,8 @@ def _entries(frames: Sequence[bytes], *options: str) -> list[dict[str, str]]:
 
 
 def _write() -> None:
-    choice = [*(frame.wire() for frame in SAMPLES.values()), *_shapes(kernel_frames()), *_shapes(damaged(600))]
+    choice = [*(frame.wire() for frame in SAMPLES.values()), *rarities()]
+    choice += [*_shapes(kernel_frames()), *_shapes(damaged(600))]
     saved = {"tcpdump": version(), "frames": _entries(choice, "-S"), "conversation": _entries(conversation())}
     SAVED.write_text(json.dumps(saved, indent=0) + "\n")
 

@@ -59,7 +59,7 @@ needs_tcpdump = pytest.mark.skipif(tcpdump.version()[:2] != (4, 99), reason="tcp
 @pytest.mark.parametrize("verbose", [False, True], ids=["brief", "verbose"])
 @pytest.mark.parametrize("relative", [False, True], ids=["absolute", "relative"])
 def test_every_frame_of_the_kernel_as_the_installed_tcpdump_has_it(verbose: bool, relative: bool) -> None:
-    frames = [*(frame.wire() for frame in SAMPLES.values()), *kernel_frames()]
+    frames = [*(frame.wire() for frame in SAMPLES.values()), *tcpdump.rarities(), *kernel_frames()]
     texts = tcpdump.run(frames, "-e", *(["-v"] if verbose else []), *([] if relative else ["-S"]))
     conversations: Conversations | None = {} if relative else None
     compared = 0
