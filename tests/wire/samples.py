@@ -50,6 +50,8 @@ def _samples() -> dict[str, Frame]:
                                           ArpPacket(REQUEST, NGINX_1, IP_1, 0, IP_1), bytes(18)),
         "echo request": request,
         "echo reply": _ip(echo(icmp.ECHO_REPLY, 16824, 1, PING_DATA), src=IP_2, dst=IP_1),
+        "echo reply, padded": Frame(NGINX_2, NGINX_1, ETH_P_IP, IPv4Packet(
+            IP_1, IP_2, ipv4.ICMP, echo(icmp.ECHO_REPLY, 7, 3, b"abc")), bytes(15)),
         "datagram": datagram,
         "datagram without checksum": _ip(UdpDatagram(5000, 5001, b"", NO_CHECKSUM), ipv4.UDP, tos=2),
         "SYN": _ip(TcpSegment(40000, 8000, 18328858, 0, SYN, 64240, syn_options), ipv4.TCP, df=True),

@@ -150,6 +150,22 @@ def test_udp_without_checksum_is_told_from_a_wrong_one() -> None:
     assert UdpDatagram.parse(UdpDatagram(1, 2, b"").emit(1, 2), 1, 2).checksum is None
 
 
+def test_udp_checksum_that_comes_out_as_zero_is_sent_as_all_ones() -> None:
+    """RFC 768: zero on the wire means that there is none."""
+    plain = UdpDatagram(1, 2, b"\x00\x00")
+    datagram = UdpDatagram(1, 2, plain.right_checksum(3, 4).to_bytes(2, "big"))
+    assert datagram.emit(3, 4)[6:8] == b"\xff\xff"
+    assert UdpDatagram.parse(datagram.emit(3, 4), 3, 4).checksum is None
+
+
+def test_udp_checksum_covers_what_the_length_says_and_no_padding_behind() -> None:
+    exact = UdpDatagram(7, 9, b"data").emit(3, 4)
+    padded = UdpDatagram.parse(exact + b"padding", 3, 4)
+    assert padded.checksum is None
+    assert padded.length == 12
+    assert padded.emit(3, 4) == exact + b"padding"
+
+
 def test_bytes_without_their_header_are_malformed_and_kept() -> None:
     frame = Frame.parse(bytes(12) + b"\x08\x06" + b"\x00\x01")
     assert isinstance(frame.payload, Malformed)

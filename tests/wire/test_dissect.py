@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from netsandbox.wire.dissect import Dissection, Field, Layer, dissect
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import IcmpMessage
-from netsandbox.wire.ipv4 import ICMP, TCP, IPv4Packet
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
+from netsandbox.wire.udp import UdpDatagram
 from tests.wire import strategies
 from tests.wire.samples import SAMPLES, kernel_frames
 
@@ -80,6 +81,10 @@ def tree(frame: Frame) -> list[str]:
     ("echo request", ["Ethernet: 3e:d4:81:57:2b:0c → 96:0f:5a:e2:73:b8, IPv4",
                       "IPv4: 172.17.0.2 → 172.17.0.3, ICMP, TTL 64",
                       "ICMP: Echo request, id 16824, seq 1"]),
+    ("echo reply, padded", ["Ethernet: 3e:d4:81:57:2b:0c → 96:0f:5a:e2:73:b8, IPv4",
+                            "IPv4: 172.17.0.2 → 172.17.0.3, ICMP, TTL 64",
+                            "ICMP: Echo reply, id 7, seq 3",
+                            "Trailer: 15 bytes"]),
     ("SYN", ["Ethernet: 3e:d4:81:57:2b:0c → 96:0f:5a:e2:73:b8, IPv4",
              "IPv4: 172.17.0.2 → 172.17.0.3, TCP, TTL 64",
              "TCP: 40000 → 8000, SYN"]),
@@ -133,6 +138,10 @@ def test_checksums_are_checked_where_all_bytes_are_there() -> None:
     assert values(Frame(1, 2, ETH_P_IP, packet).wire(), "IPv4")["Header Checksum"] == "0x0009 (should be 0x7adf)"
     segment = IPv4Packet(1, 2, TCP, TcpSegment(1, 2, 3, 4, 5, 6, checksum=1))
     assert values(Frame(1, 2, ETH_P_IP, segment).wire(), "TCP")["Checksum"] == "0x0001 (should be 0xafcd)"
+    plain = UdpDatagram(1, 2, b"\x00\x00")
+    datagram = UdpDatagram(1, 2, plain.right_checksum(1, 2).to_bytes(2, "big"), checksum=5)
+    assert values(Frame(1, 2, ETH_P_IP, IPv4Packet(1, 2, UDP, datagram)).wire(), "UDP")["Checksum"] == (
+        "0x0005 (should be 0xffff)")
     assert values(SAMPLES["first fragment"].wire(), "ICMP")["Checksum"] == "0xf7f7"
 
 
