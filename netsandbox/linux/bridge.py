@@ -35,7 +35,7 @@ LINK_LOCAL = 0x0180C2000000 >> 4
 """01:80:C2:00:00:00 to 0F: 802.1D's reserved group addresses, without their last four bits."""
 PAUSE = 0x0180C2000001
 
-DISABLED, FORWARDING = "disabled", "forwarding"
+DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
 
 
 class FloodPlan:
@@ -52,16 +52,21 @@ class FloodPlan:
 
 
 class BridgePort:
-    """An interface's place in a bridge, with its flags (`bridge -d link`)."""
+    """An interface's place in a bridge, with its flags (`bridge -d link`).
 
-    __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "hairpin", "interface", "isolated",
-                 "learning", "mcast_flood", "number", "plans", "state")
+    Attributes:
+        held: a state other than forwarding that a person set; it holds until the link changes.
+    """
+
+    __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "hairpin", "held", "interface",
+                 "isolated", "learning", "mcast_flood", "number", "plans", "state")
 
     def __init__(self, bridge: Bridge, interface: Interface, number: int) -> None:
         self.bridge = bridge
         self.interface = interface
         self.number = number
         self.state = DISABLED
+        self.held = ""
         self.forwarding = False
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
         self.hairpin = self.isolated = False
@@ -82,7 +87,7 @@ class Bridge(Interface):
 
     kind = "bridge"
 
-    __slots__ = ("fdb", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping", "ports", "_next_number")
+    __slots__ = ("fdb", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping", "ports")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -92,7 +97,6 @@ class Bridge(Interface):
         self.mtu_is_set = False
         self.multicast_snooping = False
         self.host_plans: dict[Forwarding, FloodPlan] = {}
-        self._next_number = 1
         self.fdb.add_local(mac, None)
 
     # -- a frame from a port
@@ -100,7 +104,7 @@ class Bridge(Interface):
     def handle_frame(self, port: BridgePort, frame: Frame) -> Verdict:
         """br_handle_frame: learn, look up, pass on."""
         if not port.forwarding:
-            return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
+            return self._refuse(port, frame)
         source, entries = frame.src, self.fdb.entries
         entry = entries.get(source)
         if entry is not None and entry.port is port and port.learning and not entry.local:
@@ -124,6 +128,13 @@ class Bridge(Interface):
         if out is None:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
         return self._forward(port, out, frame)
+
+    def _refuse(self, port: BridgePort, frame: Frame) -> Verdict:
+        """A port that does not forward; while it is learning it learns all the same."""
+        source = frame.src
+        if port.state == LEARNING and port.learning and source and not source & MAC_GROUP_BIT and self.fdb.ageing_time:
+            self.fdb.learn(port, source, self.fdb.entries.get(source))
+        return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
 
     def _handle_group(self, port: BridgePort, frame: Frame) -> Verdict:
         if frame.dst == BROADCAST_MAC:
@@ -245,32 +256,37 @@ class Bridge(Interface):
 
     def add_port(self, interface: Interface) -> BridgePort:
         """Enslave an interface (br_add_if)."""
-        port = BridgePort(self, interface, self._next_number)
-        self._next_number += 1
+        taken = {port.number for port in self.ports}
+        port = BridgePort(self, interface, next(number for number in range(1, MAX_PORTS) if number not in taken))
         self.ports.append(port)
         interface.port = port
         self.fdb.add_local(interface.mac, port)
         self.namespace.record(LinkChanged(interface, "master", self.name))
+        self._recalculate_mac()
         self.ports_changed()
         return port
 
     def remove_port(self, port: BridgePort) -> None:
         self.settle_counters()
-        self._set_state(port, False)
+        self._set_state(port, DISABLED)
         self.fdb.forget_port(port, everything=True)
         self.ports.remove(port)
         port.interface.port = None
         self.fdb.remove_local(port.interface.mac, port)
         self.namespace.record(LinkChanged(port.interface, "nomaster", self.name))
+        self._recalculate_mac()
         self.ports_changed()
 
     def ports_changed(self) -> None:
         """Something about a port is new: its link, flags, MAC or MTU."""
         self.settle_counters()
         for port in self.ports:
-            self._set_state(port, self.up and port.interface.running)
+            if not (self.up and port.interface.running):
+                port.held = ""
+                self._set_state(port, DISABLED)
+            else:
+                self._set_state(port, port.held or FORWARDING)
         self.forget_plans()
-        self._recalculate_mac()
         if not self.mtu_is_set:
             link.set_mtu(self, min((port.interface.mtu for port in self.ports), default=ETHERNET_MTU))
         link.set_carrier(self, any(port.forwarding for port in self.ports))
@@ -309,13 +325,18 @@ class Bridge(Interface):
         if mac != self.mac:
             link.change_mac(self, mac)
 
-    def _set_state(self, port: BridgePort, forwarding: bool) -> None:
-        if port.forwarding == forwarding:
+    def hold_port(self, port: BridgePort, state: str) -> None:
+        """`bridge link set dev PORT state …`: what was learned stays; forwarding takes it back."""
+        port.held = "" if state == FORWARDING else state
+        self.ports_changed()
+
+    def _set_state(self, port: BridgePort, state: str) -> None:
+        if port.state == state:
             return
-        port.forwarding = forwarding
-        port.state = FORWARDING if forwarding else DISABLED
-        self.namespace.record(PortStateChanged(self, port.interface, port.state))
-        if not forwarding:
+        port.state = state
+        port.forwarding = state == FORWARDING
+        self.namespace.record(PortStateChanged(self, port.interface, state))
+        if state == DISABLED and not port.held:
             self.fdb.forget_port(port, everything=False)
 
     def __repr__(self) -> str:

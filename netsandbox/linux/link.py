@@ -17,6 +17,7 @@ from netsandbox.wire.addresses import format_mac
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge import Bridge
+    from netsandbox.linux.namespace import NetworkNamespace
 
 
 def set_up(interface: Interface) -> None:
@@ -146,16 +147,29 @@ def delete(interface: Interface) -> None:
         _unregister(end)
 
 
+def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
+    """dev_change_net_namespace: it keeps its MAC, its peer and, if it is free there, its index, and nothing else."""
+    _leave_namespace(interface)
+    interface.name, interface.qdisc, interface.group_macs = name, "noop", []
+    namespace.add_interface(interface, None if namespace.by_index(interface.index) else interface.index)
+    namespace.record(LinkChanged(interface, "added", ""))
+
+
 def _unregister(interface: Interface) -> None:
-    namespace = interface.namespace
     if interface.kind == "bridge":
         bridge: Bridge = interface  # type: ignore[assignment]
         for port in list(bridge.ports):
             bridge.remove_port(port)
+    _leave_namespace(interface)
+    interface.peer, interface.wire = None, ()
+
+
+def _leave_namespace(interface: Interface) -> None:
+    namespace = interface.namespace
     if interface.port is not None:
         interface.port.bridge.remove_port(interface.port)
     set_down(interface)
     addresses.forget_all(interface)
-    interface.peer, interface.wire = None, ()
+    namespace.neighbours.flush_interface(interface, "link removed", keep_permanent=False)
     namespace.record(LinkChanged(interface, "removed", ""))
     namespace.drop_interface(interface)
