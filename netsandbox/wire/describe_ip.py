@@ -66,27 +66,9 @@ def packet_text(out: Out, data: bytes, length: int, frame_text: FrameText) -> No
         length: how long what holds the packet is.
         frame_text: how to add a frame inside a tunnel.
     """
-    if length < IP_HEADER:
-        out.add(f" [length {length} < {IP_HEADER}] (invalid)")
+    if not _is_packet(out, data, length):
         return
-    first = number(data, 0, 1, "ip")
-    version, header = first >> 4, (first & 15) * 4
-    if version != 4:
-        out.add(f" [version {version} != 4] (invalid)")
-        return
-    if header < IP_HEADER:
-        out.add(f" [header length {header} < {IP_HEADER}] (invalid)")
-        return
-    total = number(data, 2, 2, "ip")
-    if total > length:
-        out.add(f"[total length {total} > length {length}] (invalid) ")
-    if 0 < total < header:
-        out.add(f" [total length {total} < {header}] (invalid)")
-        return
-    if len(data) < IP_HEADER:
-        out.cut("ip")
-        return
-    total = total or length
+    header, total = (data[0] & 15) * 4, number(data, 2, 2, "ip") or length
     data = data[:total]
     ends = f"{format_ipv4(number(data, 12, 4, 'ip'))} > {format_ipv4(number(data, 16, 4, 'ip'))}:"
     if out.verbose and not _verbose_header(out, data, header, length):
@@ -103,6 +85,31 @@ def packet_text(out: Out, data: bytes, length: int, frame_text: FrameText) -> No
         out.add(f" [remaining caplen({len(data)}) < header length({header})]")
         raise Cut("ip")
     _transport(out, data, header, total - header, frame_text)
+
+
+def _is_packet(out: Out, data: bytes, length: int) -> bool:
+    """Whether the header can be read; adds what is wrong with it."""
+    if length < IP_HEADER:
+        out.add(f" [length {length} < {IP_HEADER}] (invalid)")
+        return False
+    first = number(data, 0, 1, "ip")
+    version, header = first >> 4, (first & 15) * 4
+    if version != 4:
+        out.add(f" [version {version} != 4] (invalid)")
+        return False
+    if header < IP_HEADER:
+        out.add(f" [header length {header} < {IP_HEADER}] (invalid)")
+        return False
+    total = number(data, 2, 2, "ip")
+    if total > length:
+        out.add(f"[total length {total} > length {length}] (invalid) ")
+    if 0 < total < header:
+        out.add(f" [total length {total} < {header}] (invalid)")
+        return False
+    if len(data) < IP_HEADER:
+        out.cut("ip")
+        return False
+    return True
 
 
 def _transport(out: Out, packet: bytes, header: int, length: int, frame_text: FrameText) -> None:

@@ -44,16 +44,26 @@ def segment_text(out: Out, data: bytes, length: int, source: int, destination: i
         out.add(f" tcp {claimed} [bad hdr length {header} - too short, < {HEADER}]")
         return
     out.add(f"Flags [{''.join(name for bit, name in enumerate(_FLAGS) if flags >> bit & 1) or 'none'}]")
-    seq, ack = number(data, 4, 4, "tcp"), number(data, 8, 4, "tcp")
-    sack_base = 0
-    if out.conversations is not None and flags & ACK:
-        seq, ack, sack_base = _relative(out.conversations, (source, destination, sport, dport), seq, ack, flags)
+    numbers = _numbers(out, data, (source, destination, sport, dport))
     if header > length:
         out.add(f" [bad hdr length {header} - too long, > {length}]")
         return
     if out.verbose and not fragmented and len(data) >= length:
         out.add(_checksum(data[:length], source, destination))
     length -= header
+    if _header(out, data, length, numbers) and length:
+        _payload(out, data[header:], length, flags, (sport, dport))
+
+
+def _header(out: Out, data: bytes, length: int, numbers: tuple[int, int, int]) -> bool:
+    """Add the fields behind the flags. False where the options end the description.
+
+    Args:
+        length: bytes of data behind the header.
+        numbers: sequence and acknowledgment number, and the base of SACK edges.
+    """
+    header, flags = (data[12] >> 4) * 4, data[13]
+    seq, ack, sack_base = numbers
     if length or flags & (SYN | FIN | RST):
         out.add(f", seq {seq}" + (f":{(seq + length) & 0xFFFFFFFF}" if length else ""))
     if flags & ACK:
@@ -64,10 +74,17 @@ def segment_text(out: Out, data: bytes, length: int, source: int, destination: i
     if header > HEADER:
         out.add(", options ")
         if not tcp_options(out, data[HEADER:], header - HEADER, sack_base):
-            return
+            return False
     out.add(f", length {length}")
-    if length:
-        _payload(out, data[header:], length, flags, (sport, dport))
+    return True
+
+
+def _numbers(out: Out, data: bytes, ends: tuple[int, int, int, int]) -> tuple[int, int, int]:
+    """Sequence and acknowledgment number as they are to be printed, and what SACK edges are counted from."""
+    seq, ack, flags = number(data, 4, 4, "tcp"), number(data, 8, 4, "tcp"), data[13]
+    if out.conversations is None or not flags & ACK:
+        return seq, ack, 0
+    return _relative(out.conversations, ends, seq, ack, flags)
 
 
 def _relative(conversations: Conversations, ends: tuple[int, int, int, int], seq: int, ack: int,
