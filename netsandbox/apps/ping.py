@@ -68,6 +68,10 @@ class Ping(Program):
             pmtudisc = DO if options.broadcast or is_multicast(self.destination) else WANT
         self.pmtudisc = pmtudisc
 
+    @property
+    def is_endless(self) -> bool:
+        return self.options.count is None and self.options.deadline is None
+
     # -- starting
 
     def start(self) -> None:

@@ -47,6 +47,11 @@ class Program:
         return self.code is None
 
     @property
+    def is_endless(self) -> bool:
+        """Whether only Ctrl-C will end it."""
+        return False
+
+    @property
     def out(self) -> str:
         return "".join(text for stream, text in self.output if stream == "out")
 

@@ -15,6 +15,7 @@ from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import DEFAULT_CAP, Trace
 from netsandbox.lab.errors import LabError, unknown
+from netsandbox.lab.events import CableConnected, CableDisconnected, NodeAdded, NodeRemoved
 from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Switch
 from netsandbox.linux import address as addresses
 from netsandbox.linux import cable, link
@@ -66,7 +67,7 @@ class Lab:
         """A machine with `lo`; Docker can be installed later."""
         self._check_name(name)
         host = Host(name, self._namespace(name))
-        self.nodes[name] = host
+        self._add(host)
         if docker:
             self.docker(name)
         return host
@@ -79,13 +80,13 @@ class Lab:
         namespace.add_interface(bridge)
         link.set_up(bridge)
         switch = Switch(name, namespace, bridge, port_limit)
-        self.nodes[name] = switch
+        self._add(switch)
         return switch
 
     def add_hub(self, name: str) -> HubNode:
         self._check_name(name)
         hub = HubNode(name, self._namespace(name))
-        self.nodes[name] = hub
+        self._add(hub)
         return hub
 
     def add_container(self, name: str, image: str = "nginx", network: str = "bridge", host: str = DEFAULT_HOST) -> Container:
@@ -114,6 +115,10 @@ class Lab:
         if isinstance(node, Host):
             return node
         raise unknown("host", name, [n.name for n in self.nodes.values() if isinstance(n, Host)])
+
+    def _add(self, node: Node) -> None:
+        self.nodes[node.name] = node
+        self.trace.record(NodeAdded(node.kind, node.name))
 
     # -- finding
 
@@ -190,6 +195,7 @@ class Lab:
         ends = [self._make_end(*one), self._make_end(*other)]
         made = Cable(ends[0], ends[1])
         self.cables.append(made)
+        self.trace.record(CableConnected(ends[0].label, ends[1].label))
         cable.plug(ends[0], ends[1], latency)
         for end in ends:
             link.set_up(end)
@@ -253,6 +259,7 @@ class Lab:
         if interface.peer is None:
             raise LabError(f"{interface.label} is not connected")
         self.cables = [c for c in self.cables if interface not in (c.left, c.right)]
+        self.trace.record(CableDisconnected(interface.label, interface.peer.label))
         cable.unplug(interface)
 
     def _connected(self, end: str, other: str | None) -> Interface:
@@ -275,6 +282,7 @@ class Lab:
                     node.docker.remove(container, force=True)
             self.clear_namespace(node.namespace)
             del self.nodes[name]
+            self.trace.record(NodeRemoved(node.kind, name))
             return
         engine, container = self.container(name)
         engine.remove(container, force=True)

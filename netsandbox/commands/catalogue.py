@@ -1,0 +1,7 @@
+"""Every module that declares verbs, imported so that they are declared."""
+
+from __future__ import annotations
+
+from netsandbox.commands import help, lab_verbs, program_verbs, show
+
+MODULES = (lab_verbs, program_verbs, show, help)

@@ -1,0 +1,67 @@
+"""`help`: what there is, and a manual page for each verb."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands import kinds
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.verb import VERBS, Parameter, Verb, verb
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.commands.shell import Shell
+
+GROUPS = {"lab": "Build and change the lab", "program": "Run programs", "shell": "Shells in a namespace",
+          "look": "Look", "check": "Check", "session": "Move in time, keep"}
+TOOLS = ("And the lines of any tutorial: docker run, ps, logs …; ip addr, link, route, neigh, netns; bridge link, fdb;\n"
+         "arp, route, brctl, ss, sysctl, iptables -L: on the default host, or after `enter NODE` in that node.")
+
+
+@verb("help", "This list, or all about one verb", Parameter("verb", kinds.WORD, required=False),
+      examples=(("help connect", "usage, details, examples"),), group="look", aliases=("?",))
+def help_verb(_shell: Shell, job: Job, values: dict[str, Any]) -> None:
+    name = values["verb"]
+    job.print(overview() if name is None else manual(name))
+    job.finish()
+
+
+def verbs() -> list[Verb]:
+    """Every verb once, in the order of declaration."""
+    return list(dict.fromkeys(VERBS.values()))
+
+
+def overview() -> str:
+    width = max(len(v.usage) for v in verbs() if len(v.usage) <= 40)
+    blocks = []
+    for group, title in GROUPS.items():
+        lines = []
+        for declared in (v for v in verbs() if v.group == group):
+            usage = declared.usage if len(declared.usage) <= width else f"{declared.name} …"
+            lines.append(f"  {usage.ljust(width)}  {declared.summary}")
+        if lines:
+            blocks.append("\n".join([title, *lines]))
+    return "\n\n".join([*blocks, TOOLS, "`help VERB` tells all about one."])
+
+
+def manual(name: str) -> str:
+    """The manual page of a verb.
+
+    Raises:
+        CommandError: there is no such verb.
+    """
+    declared = VERBS.get(name)
+    if declared is None:
+        near = get_close_matches(name, VERBS, 1)
+        raise CommandError(f"no help on {name[:40]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    parts = [f"{declared.usage}\n    {declared.summary}."]
+    if declared.details:
+        parts.append(fill(declared.details, 78, initial_indent="    ", subsequent_indent="    "))
+    if declared.aliases:
+        parts.append(f"    Also: {', '.join(declared.aliases)}")
+    if declared.examples:
+        width = max(len(line) for line, _what in declared.examples)
+        parts.append("Examples\n" + "\n".join(f"    {line.ljust(width)}   {what}" for line, what in declared.examples))
+    return "\n\n".join(parts)

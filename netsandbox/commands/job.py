@@ -1,0 +1,68 @@
+"""A command line being carried out: what it printed so far, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netsandbox.apps.program import Program
+
+
+class Job:
+    """One line of a person's or a scenario's.
+
+    Attributes:
+        output: (stream, text) in order; the stream is out or err.
+        code: exit status, None while it runs.
+        program: what it runs, if it is a program.
+        crash: an exception that no command should raise; it is logged, and the lab goes on.
+    """
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self.output: list[tuple[str, str]] = []
+        self.code: int | None = None
+        self.program: Program | None = None
+        self.crash: BaseException | None = None
+        self._condition: Callable[[], bool] | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the line is carried out; asked between steps."""
+        if self.code is None and self._condition is not None and self._condition():
+            self.code = 0
+        return self.code is not None
+
+    @property
+    def out(self) -> str:
+        return "".join(text for stream, text in self.output if stream == "out")
+
+    @property
+    def err(self) -> str:
+        return "".join(text for stream, text in self.output if stream == "err")
+
+    def print(self, text: str) -> None:
+        self.output.append(("out", text + "\n"))
+
+    def complain(self, text: str) -> None:
+        self.output.append(("err", text + "\n"))
+
+    def finish(self, code: int = 0) -> None:
+        if self.code is None:
+            self.code = code
+
+    def finish_when(self, condition: Callable[[], bool]) -> None:
+        """Be done once a condition holds."""
+        self._condition = condition
+
+    def follow(self, program: Program) -> None:
+        """The line is a program: its output is the line's, and its end."""
+        self.program = program
+        program.output[:0] = self.output
+        self.output = program.output
+
+        def ended() -> None:
+            self.finish(program.code or 0)
+        program.on_exit.append(ended)
+        program.start()

@@ -1,0 +1,137 @@
+"""The kinds of words that a command takes: how each is read, and how it is completed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netsandbox.commands.errors import CommandError
+from netsandbox.docker.images import IMAGES
+from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
+from netsandbox.lab.nodes import Host
+
+if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
+
+
+class Kind(NamedTuple):
+    """One kind of word.
+
+    Attributes:
+        noun: what a usage line and an error call it.
+        parse: text to value; raises CommandError or LabError.
+        candidates: what could stand there, from the live lab.
+    """
+
+    noun: str
+    parse: Callable[[Lab, str], Any]
+    candidates: Callable[[Lab], Iterable[str]]
+
+
+def _text(_lab: Lab, text: str) -> str:
+    return text
+
+
+def _nothing(_lab: Lab) -> Iterable[str]:
+    return ()
+
+
+def _ends(lab: Lab) -> Iterable[str]:
+    """NODE and NODE:IFACE of everything that has interfaces."""
+    for name in lab.names():
+        yield name
+    for namespace in lab.namespaces():
+        for interface in namespace.interfaces.values():
+            if not interface.is_loopback:
+                yield interface.label
+
+
+def _addresses(lab: Lab) -> Iterable[str]:
+    for namespace in lab.namespaces():
+        for interface in namespace.interfaces.values():
+            if not interface.is_loopback:
+                yield from (str(own.network).partition("/")[0] for own in interface.addresses)
+
+
+def _hosts(lab: Lab) -> Iterable[str]:
+    return [node.name for node in lab.nodes.values() if isinstance(node, Host)]
+
+
+def _containers(lab: Lab) -> Iterable[str]:
+    return [container.name for _host, container in lab.containers()]
+
+
+def _modes(lab: Lab) -> Iterable[str]:
+    return ["bridge", "host", "none", *(f"container:{name}" for name in _containers(lab))]
+
+
+def _parse_container(lab: Lab, text: str) -> str:
+    lab.container(text)
+    return text
+
+
+def _parse_namespace(lab: Lab, text: str) -> str:
+    lab.namespace(text)
+    return text
+
+
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(us|ms|s|sec|m|min|h)?")
+_UNITS = {"us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "sec": SECOND, None: SECOND, "m": 60 * SECOND,
+          "min": 60 * SECOND, "h": 3600 * SECOND}
+LONGEST = 10 * 365 * 86400 * SECOND
+
+
+def parse_duration(text: str) -> int:
+    """`30s`, `500ms`, `2m`, `1.5`: nanoseconds.
+
+    Raises:
+        CommandError: not a duration.
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None or len(text) > 24:
+        raise CommandError(f"{text[:40]!r} is not a duration; write 30s, 500ms, 2m or 1.5")
+    value = round(float(match[1]) * _UNITS[match[2]])
+    if value > LONGEST:
+        raise CommandError(f"{text!r} is longer than ten years")
+    return value
+
+
+def _duration(_lab: Lab, text: str) -> int:
+    return parse_duration(text)
+
+
+def _count(_lab: Lab, text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise CommandError(f"{text[:40]!r} is not a number from 0 to 999999999")
+    return int(text)
+
+
+def choice(*words: str) -> Kind:
+    """One of a few words."""
+    def parse(_lab: Lab, text: str) -> str:
+        if text in words:
+            return text
+        near = get_close_matches(text, words, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise CommandError(f"{text[:40]!r} is not one of: {', '.join(words)}{hint}")
+    return Kind("|".join(words), parse, lambda _lab: words)
+
+
+NEW_NAME = Kind("NAME", _text, _nothing)
+NAME = Kind("NAME", _text, lambda lab: lab.names())
+HOST = Kind("HOST", _text, _hosts)
+CONTAINER = Kind("CONTAINER", _parse_container, _containers)
+NAMESPACE = Kind("NODE", _parse_namespace, lambda lab: lab.names())
+END = Kind("NODE[:IFACE]", _text, _ends)
+IMAGE = Kind("IMAGE", _text, lambda _lab: IMAGES)
+MODE = Kind("bridge|host|none|container:X", _text, _modes)
+TARGET = Kind("TO", _text, lambda lab: [*lab.names(), *_addresses(lab)])
+NETWORK = Kind("ADDRESS/LEN", _text, _nothing)
+MAC = Kind("MAC", _text, _nothing)
+DURATION = Kind("TIME", _duration, lambda _lab: ("1s", "6s", "30s", "5m"))
+COUNT = Kind("N", _count, _nothing)
+WORD = Kind("WORD", _text, _nothing)
+WORDS = Kind("…", _text, _nothing)
+FILE = Kind("FILE", _text, _nothing)

@@ -1,0 +1,209 @@
+"""The verbs that build and change a lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands import kinds
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.verb import Parameter, verb
+from netsandbox.lab.errors import LabError
+from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.neighbour import NOARP, PERMANENT
+from netsandbox.wire.addresses import format_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.commands.shell import Shell
+
+Values = dict[str, Any]
+
+
+@verb("add-host", "Add a machine with a network namespace of its own",
+      Parameter("name", kinds.NEW_NAME), Parameter("docker", option="--docker", is_flag=True, default=False),
+      details="The host has `lo` and nothing else until it is connected. With --docker it gets docker0 at once; "
+              "without, as soon as a container is started on it. The host named `host` always has Docker.",
+      examples=(("add-host pc1", "a machine"), ("add-host server --docker", "a machine with Docker Engine")))
+def add_host(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.add_host(values["name"], values["docker"] or values["name"] == DEFAULT_HOST)
+    job.finish()
+
+
+@verb("add-container", "Start a container",
+      Parameter("name", kinds.NEW_NAME), Parameter("image", kinds.IMAGE, "--image", default="nginx"),
+      Parameter("network", kinds.MODE, "--network", default="bridge"),
+      Parameter("host", kinds.HOST, "--on", default=DEFAULT_HOST),
+      details="As `docker run -d --name NAME --network MODE IMAGE` does it: a namespace, a veth pair, the lowest free "
+              "address on docker0, and three unsolicited ARP requests.",
+      examples=(("add-container nginx-1", "nginx on docker0"),
+                ("add-container web --image httpd --network host", "httpd in the host's own namespace"),
+                ("add-container sidecar --image busybox --network container:nginx-1", "in nginx-1's namespace")))
+def add_container(shell: Shell, job: Job, values: Values) -> None:
+    container = shell.lab.add_container(values["name"], values["image"], values["network"], values["host"])
+    where = format_ipv4(container.endpoint.address) if container.endpoint else container.mode
+    job.print(f"{container.name}: {container.image.name}, {where}")
+    job.finish()
+
+
+@verb("add-hub", "Add a hub: every frame goes out of every other port", Parameter("name", kinds.NEW_NAME),
+      examples=(("add-hub hub1", "an empty hub; `connect` makes its ports"),))
+def add_hub(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.add_hub(values["name"])
+    job.finish()
+
+
+@verb("add-switch", "Add a learning switch", Parameter("name", kinds.NEW_NAME),
+      examples=(("add-switch sw1", "an empty switch; `connect` makes its ports"),))
+def add_switch(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.add_switch(values["name"])
+    job.finish()
+
+
+@verb("add-bridge", "Add a bridge of old: a switch with two ports", Parameter("name", kinds.NEW_NAME),
+      examples=(("add-bridge br1", "joins two hubs into one network with two collision domains"),))
+def add_bridge(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.add_switch(values["name"], port_limit=2)
+    job.finish()
+
+
+@verb("connect", "Join two nodes by a cable", Parameter("a", kinds.END), Parameter("b", kinds.END),
+      Parameter("latency", kinds.DURATION, "--latency", default=0),
+      details="Without :IFACE a free interface is used, or the next one made (eth0, eth1 … on a host, p1, p2 … on a "
+              "hub or switch). Both ends are brought up.",
+      examples=(("connect pc1 pc2", "one cable, two hosts"), ("connect pc1:eth0 sw1:p3", "a port of your choice"),
+                ("connect a b --latency 20ms", "a long cable")))
+def connect(shell: Shell, job: Job, values: Values) -> None:
+    cable = shell.lab.connect(values["a"], values["b"], values["latency"])
+    job.print(f"{cable.left.label} — {cable.right.label}")
+    job.finish()
+
+
+@verb("disconnect", "Pull a cable out", Parameter("a", kinds.END), Parameter("b", kinds.END, required=False),
+      examples=(("disconnect pc1:eth0", "both ends stay, without a carrier"), ("disconnect pc1 sw1", "by its two ends")))
+def disconnect(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.disconnect(values["a"], values["b"])
+    job.finish()
+
+
+@verb("remove", "Take a node or container out of the lab", Parameter("name", kinds.NAME),
+      examples=(("remove pc1", "with its cables"),), aliases=("rm",))
+def remove(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.remove(values["name"])
+    if shell.where == values["name"]:
+        shell.where = None
+    job.finish()
+
+
+@verb("set-ip", "Give an interface this address in place of those it has", Parameter("end", kinds.END),
+      Parameter("address", kinds.NETWORK),
+      examples=(("set-ip pc1 10.0.0.1/24", "pc1 has one interface"), ("set-ip r:eth1 10.0.1.1/24", "it has several")))
+def set_ip(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.set_ip(values["end"], values["address"])
+    job.finish()
+
+
+@verb("set-mac", "Change an interface's MAC address", Parameter("end", kinds.END), Parameter("mac", kinds.MAC),
+      examples=(("set-mac pc1:eth0 02:00:00:00:00:01", "neighbours that knew the old one must ask again"),))
+def set_mac(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.set_mac(values["end"], values["mac"])
+    job.finish()
+
+
+@verb("link", "Set an interface up or down", Parameter("end", kinds.END), Parameter("state", kinds.choice("up", "down")),
+      examples=(("link pc1:eth0 down", "its routes go, and its peer loses the carrier"),))
+def link(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.set_link(values["end"], values["state"])
+    job.finish()
+
+
+@verb("toggle-host-net", "Move a container into the host's namespace, or back to docker0",
+      Parameter("container", kinds.CONTAINER),
+      details="The container is stopped, which releases its endpoint and address, and started again: in the host's "
+              "namespace, or on docker0 with the first free address and a new MAC. Its server binds again, so a port "
+              "that is taken on the host makes it exit with 1.",
+      examples=(("toggle-host-net nginx-1", "as if run with --network host"),))
+def toggle_host_net(shell: Shell, job: Job, values: Values) -> None:
+    mode = shell.lab.toggle_host_network(values["container"])
+    _engine, container = shell.lab.container(values["container"])
+    where = format_ipv4(container.endpoint.address) if container.endpoint else "the host's namespace"
+    job.print(f"{container.name}: network {mode}, {where}")
+    job.finish()
+
+
+@verb("flush-arp", "Empty a node's neighbour table", Parameter("node", kinds.NAMESPACE),
+      examples=(("flush-arp nginx-1", "the next packet asks again"),))
+def flush_arp(shell: Shell, job: Job, values: Values) -> None:
+    namespace = shell.lab.namespace(values["node"])
+    for interface in namespace.interfaces.values():
+        for entry in list(interface.neighbours.values()):
+            if entry.state not in (PERMANENT, NOARP):
+                namespace.neighbours.delete(entry)
+    job.finish()
+
+
+@verb("arp-model", "How neighbour entries end: as in Linux, or as in textbooks",
+      Parameter("model", kinds.choice("linux", "classic")),
+      details="linux: REACHABLE turns STALE, stays in use and is verified by unicast. "
+              "classic: an entry is deleted when its time is over, and the next packet asks by broadcast.",
+      examples=(("arp-model classic", "what the textbook says"),))
+def arp_model(shell: Shell, job: Job, values: Values) -> None:
+    shell.lab.set_arp_model(values["model"])
+    job.finish()
+
+
+@verb("ageing", "How long a bridge keeps what it learned", Parameter("bridge", kinds.NAME),
+      Parameter("time", kinds.DURATION),
+      details="BRIDGE is a switch, or HOST:BRIDGE as host:docker0. 0 learns nothing: the bridge is then a hub.",
+      examples=(("ageing sw1 10s", "rows go 10 s after their last frame"), ("ageing host:docker0 0", "a hub")))
+def ageing(shell: Shell, job: Job, values: Values) -> None:
+    name, _colon, ifname = values["bridge"].partition(":")
+    namespace = shell.lab.namespace(name)
+    bridges = [i for i in namespace.interfaces.values() if isinstance(i, Bridge) and ifname in ("", i.name)]
+    if len(bridges) != 1:
+        known = ", ".join(i.label for i in namespace.interfaces.values() if isinstance(i, Bridge))
+        raise LabError(f"{values['bridge']!r} is not one bridge" + (f"; there are: {known}" if known else ""))
+    bridges[0].fdb.set_ageing(values["time"])
+    job.finish()
+
+
+@verb("wait", "Let virtual time pass", Parameter("time", kinds.DURATION, required=False),
+      details="Without a time: until nothing is under way any more (frames, programs, ARP retries). "
+              "The time passes at once when nobody watches.",
+      examples=(("wait", "until the lab is quiet"), ("wait 6s", "exactly six seconds")))
+def wait(shell: Shell, job: Job, values: Values) -> None:
+    scheduler = shell.lab.scheduler
+    if values["time"] is None:
+        job.finish_when(lambda: scheduler.is_quiet)
+    else:
+        scheduler.after(values["time"], lambda _argument: job.finish(), foreground=True)
+
+
+@verb("enter", "Open a shell in a node's namespace", Parameter("node", kinds.NAMESPACE),
+      details="Tools and programs then run there, until `exit`. The sandbox brings the tools along, as nsenter from "
+              "the host would: the nginx image itself has neither ip nor ping.",
+      examples=(("enter nginx-1", "then: ip addr, ping 172.17.0.3, exit"),), group="shell")
+def enter(shell: Shell, job: Job, values: Values) -> None:
+    shell.where = values["node"]
+    job.finish()
+
+
+@verb("exit", "Leave the shell that was entered", group="shell", aliases=("leave",))
+def leave(shell: Shell, job: Job, _values: Values) -> None:
+    if shell.where is None:
+        raise CommandError("no shell was entered; ctrl+q or `quit` ends netsandbox")
+    shell.where = None
+    job.finish()
+
+
+def first_address(shell: Shell, name: str) -> str:
+    """A node's first IPv4 address, or the word itself if it names no node."""
+    if name not in shell.lab.names():
+        return name
+    namespace = shell.lab.namespace(name)
+    for interface in namespace.interfaces.values():
+        if not interface.is_loopback and interface.addresses:
+            return format_ipv4(interface.addresses[0].local)
+    raise LabError(f"{name!r} has no address yet; `set-ip {name} 10.0.0.1/24` gives it one")
+
+

@@ -1,0 +1,45 @@
+"""The machine behind the tools: what `ip netns`, `hostname` and names look up in the lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.linux.stack import create_namespace
+
+if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+class LabMachine:
+    """A lab as commands.tools.context.Machine sees it."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    def namespace_named(self, name: str) -> NetworkNamespace | None:
+        """What `ip netns add` made; containers' namespaces have no name there, as with Docker."""
+        return self.lab.extra_namespaces.get(name)
+
+    def namespace_names(self) -> list[str]:
+        return list(reversed(self.lab.extra_namespaces))
+
+    def add_namespace(self, name: str) -> NetworkNamespace:
+        namespace = create_namespace(name, self.lab.scheduler, self.lab.chance, lo_up=False)
+        namespace.neighbours.is_classic = self.lab.is_classic_arp
+        self.lab.extra_namespaces[name] = namespace
+        return namespace
+
+    def remove_namespace(self, name: str) -> None:
+        self.lab.clear_namespace(self.lab.extra_namespaces.pop(name))
+
+    def new_mac(self) -> int:
+        return self.lab.new_mac()
+
+    def hostname(self, namespace: NetworkNamespace) -> str:
+        """A container's short id, else the host's name."""
+        for _host, container in self.lab.containers():
+            if container.namespace is namespace and container.mode == "bridge":
+                return container.short_identity
+        return DEFAULT_HOST if namespace.name in self.lab.extra_namespaces else namespace.name

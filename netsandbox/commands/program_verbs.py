@@ -1,0 +1,60 @@
+"""The verbs that run programs: between two named nodes, or in a node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands import kinds, programs
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.lab_verbs import first_address
+from netsandbox.commands.verb import Parameter, verb
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.commands.shell import Shell
+
+Values = dict[str, Any]
+
+
+def _from_and_words(shell: Shell, words: list[str]) -> tuple[str | None, list[str]]:
+    """FROM, if the first word names a node and another operand follows; and the rest with names as addresses."""
+    operands = [word for word in words if not word.startswith("-")]
+    named = len(operands) > 1 and words[0] == operands[0] and words[0] in shell.lab.names()
+    source = words[0] if named else None
+    rest = words[1:] if named else words
+    return source, [first_address(shell, word) if word in shell.lab.names() else word for word in rest]
+
+
+@verb("ping", "Send echo requests from a node to another", Parameter("words", rest=True),
+      details="ping FROM TO [ping's options]: TO is a name or an address; one request unless -c says otherwise. "
+              "With one operand it is the program ping on the default host, as it is inside a namespace.",
+      examples=(("ping nginx-1 nginx-2", "one request"), ("ping pc1 10.0.0.2 -c 3 -i 0.5", "three"),
+                ("ping nginx-1 172.17.0.1 -M do -s 1473", "too big to go unfragmented")), group="program")
+def ping(shell: Shell, job: Job, values: Values) -> None:
+    source, words = _from_and_words(shell, values["words"])
+    if source is not None and not any(word.startswith("-c") for word in words):
+        words = ["-c", "1", *words]
+    namespace = shell.lab.namespace(source) if source else shell.namespace
+    job.follow(programs.program(shell, namespace, ["ping", *words]))
+
+
+@verb("arping", "Ask for a MAC address by ARP", Parameter("words", rest=True),
+      details="arping FROM TO [arping's options]: three probes unless -c says otherwise.",
+      examples=(("arping nginx-1 172.17.0.3", "who has it?"), ("arping pc1 10.0.0.2 -D -c 2", "is it taken?")),
+      group="program")
+def arping(shell: Shell, job: Job, values: Values) -> None:
+    source, words = _from_and_words(shell, values["words"])
+    if source is not None and not any(word.startswith("-c") for word in words):
+        words = ["-c", "3", *words]
+    namespace = shell.lab.namespace(source) if source else shell.namespace
+    job.follow(programs.program(shell, namespace, ["arping", *words]))
+
+
+@verb("exec", "Run a tool or program in a node", Parameter("node", kinds.NAMESPACE), Parameter("words", rest=True),
+      examples=(("exec nginx-1 ip addr", "its interfaces"), ("exec nginx-1 ping -c 3 172.17.0.3", "from inside")),
+      group="program")
+def execute(shell: Shell, job: Job, values: Values) -> None:
+    words = values["words"]
+    if words[0] in ("exec", "enter", "exit"):
+        raise CommandError(f"{words[0]!r} is a verb of the lab, not a program")
+    job.follow(programs.program(shell, shell.lab.namespace(values["node"]), words))

@@ -1,0 +1,101 @@
+"""Programs by their names: what runs when a line's first word is no verb of the lab's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.apps import arping, ping_options
+from netsandbox.apps.arping import Arping
+from netsandbox.apps.ping import Ping
+from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.server import Sleeper
+from netsandbox.commands.tools.context import ToolContext, ToolResult
+from netsandbox.commands.tools.registry import TOOLS, run_tool
+from netsandbox.wire.addresses import LOOPBACK_ADDRESS
+
+if TYPE_CHECKING:
+    from netsandbox.commands.shell import Shell
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+class ToolProgram(Program):
+    """A tool that is done as soon as it runs."""
+
+    def __init__(self, shell: Shell, namespace: NetworkNamespace, words: list[str]) -> None:
+        self.name = words[0]
+        super().__init__(namespace, 1)
+        self._shell = shell
+        self._words = words
+
+    def start(self) -> None:
+        """Run it and exit with its status."""
+        result = run_tool(context(self._shell, self.namespace), self._words)
+        if result.out:
+            self.output.append(("out", result.out))
+        if result.err:
+            self.output.append(("err", result.err))
+        self.exit(result.code)
+
+
+class Refused(Program):
+    """A program that does not get as far as running: wrong options."""
+
+    def __init__(self, namespace: NetworkNamespace, message: str, code: int) -> None:
+        super().__init__(namespace, 1)
+        self._message = message
+        self._code = code
+
+    def start(self) -> None:
+        self.complain(self._message)
+        self.exit(self._code)
+
+
+def context(shell: Shell, namespace: NetworkNamespace) -> ToolContext:
+    """What a tool gets; `ip netns exec` can run tools in other namespaces."""
+    def run(inner: ToolContext, words: list[str]) -> ToolResult:
+        return run_tool(inner, words)
+    return ToolContext(namespace, shell.machine, None, run)
+
+
+def _ping(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
+    names = {"localhost": LOOPBACK_ADDRESS}
+    ident = shell.lab.next_pid() & 0xFFFF
+    return Ping(namespace, ping_options.parse(words[1:]), ident, ident, names)
+
+
+def _arping(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
+    return Arping(namespace, arping.parse(words[1:]), shell.lab.next_pid())
+
+
+def _sleep(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
+    try:
+        seconds = float(words[1])
+    except (IndexError, ValueError):
+        raise UsageError("sleep: invalid time interval" if words[1:] else "sleep: missing operand", 1) from None
+    return Sleeper(namespace, "sleep", max(0.0, seconds), shell.lab.next_pid())
+
+
+PROGRAMS: dict[str, Callable[[Shell, NetworkNamespace, list[str]], Program]] = {
+    "ping": _ping, "arping": _arping, "sleep": _sleep}
+
+
+def program(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
+    """The program that a command line names, in a namespace; not started yet.
+
+    A word that names none is a program that fails as a shell does.
+    """
+    make = PROGRAMS.get(words[0])
+    if make is None and words[0] in TOOLS:
+        return ToolProgram(shell, namespace, words)
+    if make is None:
+        return Refused(namespace, f"sh: 1: {words[0]}: not found", 127)
+    try:
+        return make(shell, namespace, words)
+    except UsageError as error:
+        return Refused(namespace, str(error), error.code)
+
+
+def docker(shell: Shell, words: list[str]) -> Program:
+    """`docker …` on the default host."""
+    raise NotImplementedError

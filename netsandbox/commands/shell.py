@@ -1,0 +1,121 @@
+"""The shell: one line in, one Job out.
+
+A line is, in this order: a verb of the lab, `docker …`, or a program or tool
+that Linux brings, which runs in the namespace that was entered, else on the
+default host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.program import UsageError
+from netsandbox.commands import catalogue, programs
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.job import Job
+from netsandbox.commands.machine import LabMachine
+from netsandbox.commands.tools.registry import TOOLS
+from netsandbox.commands.verb import VERBS
+from netsandbox.commands.words import split
+from netsandbox.docker.errors import DockerError
+from netsandbox.lab.errors import LabError
+from netsandbox.lab.events import CommandRun
+from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.linux.socket import SocketError
+from netsandbox.linux.sysctl import SysctlError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.session_protocol import SessionProtocol
+    from netsandbox.lab.lab import Lab
+    from netsandbox.linux.namespace import NetworkNamespace
+
+REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError)
+assert catalogue.MODULES, "the verbs are declared on import"
+LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
+"""Verbs that mean the program of that name once a namespace is entered."""
+
+
+class Shell:
+    """What a person types into.
+
+    Attributes:
+        where: the node whose shell was entered, or None at the lab's own prompt.
+        session: set when the shell belongs to a session, for the verbs that move in time.
+        jobs: lines that still run.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.where: str | None = None
+        self.session: SessionProtocol | None = None
+        self.machine = LabMachine(lab)
+        self.last: Job | None = None
+        """The line before this one, for `expect`."""
+        self.last_seq = 0
+        """The first trace record of the line before this one."""
+
+    @property
+    def prompt(self) -> str:
+        return "" if self.where is None else self.where
+
+    @property
+    def namespace(self) -> NetworkNamespace:
+        """Where tools run now."""
+        return self.lab.namespace(self.where or DEFAULT_HOST)
+
+    def execute(self, line: str) -> Job:
+        """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
+        job = Job(line)
+        try:
+            words = split(line)
+            if not words:
+                job.finish()
+                return job
+            handler = self._handler(words)
+        except REFUSALS as error:
+            return _refuse(job, error)
+        return self._run(job, words, handler)
+
+    def _run(self, job: Job, words: list[str], handler: Callable[[Job], None]) -> Job:
+        is_action = words[0] not in VERBS or VERBS[words[0]].group not in ("check", "session", "look")
+        scheduler = self.lab.scheduler
+        first = self.lab.trace.end
+        if is_action:
+            scheduler.begin()
+            self.lab.trace.record(CommandRun(job.line.strip()))
+        try:
+            handler(job)
+        except REFUSALS as error:
+            _refuse(job, error)
+        scheduler.current = None
+        if is_action:
+            self.last, self.last_seq = job, first
+        return job
+
+    def _handler(self, words: list[str]) -> Callable[[Job], None]:
+        """What carries a line out, its words checked already."""
+        name = words[0]
+        entered = self.where is not None
+        if name in VERBS and not (entered and name in LOCAL_VERBS):
+            declared = VERBS[name]
+            values = declared.parse(self, words[1:])
+            return lambda job: declared.handler(self, job, values)
+        if name == "docker" and not entered:
+            return lambda job: job.follow(programs.docker(self, words[1:]))
+        if name in TOOLS or name in programs.PROGRAMS:
+            return lambda job: job.follow(programs.program(self, self.namespace, words))
+        if entered:
+            raise CommandError(f"sh: 1: {name}: not found{self._nearest(name)}", 127)
+        raise CommandError(f"unknown command {name[:40]!r}{self._nearest(name)}", 2)
+
+    def _nearest(self, name: str) -> str:
+        near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, "docker"], 1)
+        return f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
+
+
+def _refuse(job: Job, error: Exception) -> Job:
+    job.complain(str(error))
+    job.finish(int(getattr(error, "code", 1)))
+    return job

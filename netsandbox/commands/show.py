@@ -1,0 +1,99 @@
+"""`show`: the lab's tables as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands import kinds
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.verb import Parameter, verb
+from netsandbox.engine.units import SECOND, format_time
+from netsandbox.lab import frame_log, views
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.commands.shell import Shell
+
+WHAT = ("nodes", "interfaces", "links", "arp", "mac", "routes", "sockets", "frames")
+
+
+def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Columns as wide as their longest cell, two spaces between."""
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+                     for row in [header, *rows])
+
+
+@verb("show", "Show a table", Parameter("what", kinds.choice(*WHAT), required=False),
+      Parameter("node", kinds.NAMESPACE, required=False),
+      Parameter("last", kinds.COUNT, "--last", default=20),
+      details="show nodes | interfaces | links | arp | mac | routes | sockets [NODE], show frames [--last N].",
+      examples=(("show", "the nodes and how they are linked"), ("show arp nginx-1", "one neighbour table"),
+                ("show mac", "every MAC table"), ("show frames --last 10", "the end of the frame log")), group="look")
+def show(shell: Shell, job: Job, values: dict[str, Any]) -> None:
+    what, node = values["what"], values["node"]
+    if what is None:
+        job.print(_nodes(shell) + "\n\n" + _links(shell))
+    elif what == "frames":
+        job.print(_frames(shell, values["last"], node))
+    elif what in ("nodes", "links"):
+        job.print(_nodes(shell) if what == "nodes" else _links(shell))
+    else:
+        job.print(_per_node(shell, what, node))
+    job.finish()
+
+
+def _nodes(shell: Shell) -> str:
+    rows = [(row.name, row.kind, row.host or "", row.network or "", row.image or "", row.state,
+             ", ".join(address for i in views.interfaces(shell.lab, row.name) if i.name != "lo"
+                       for address in i.addresses) if row.namespace == row.name else "")
+            for row in views.nodes(shell.lab)]
+    if not rows:
+        return "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest."
+    return table(("NAME", "KIND", "HOST", "NETWORK", "IMAGE", "STATE", "ADDRESSES"), rows)
+
+
+def _links(shell: Shell) -> str:
+    rows = [(":".join(row.a), ":".join(row.b), row.kind, "up" if row.up else "down") for row in views.links(shell.lab)]
+    return table(("FROM", "TO", "KIND", "STATE"), rows)
+
+
+def _per_node(shell: Shell, what: str, node: str | None) -> str:
+    names = [node] if node else list(dict.fromkeys(
+        row.namespace for row in views.nodes(shell.lab) if row.namespace))
+    blocks = [(name, rows) for name in names for rows in [_rows(shell, what, name)] if len(rows) > 1 or node]
+    if not blocks:
+        return f"no {what} yet"
+    return "\n\n".join(f"{name}\n{table(rows[0], rows[1:])}" for name, rows in blocks)
+
+
+def _rows(shell: Shell, what: str, node: str) -> list[tuple[str, ...]]:
+    lab, now = shell.lab, shell.lab.scheduler.clock
+
+    def left(deadline: int | None) -> str:
+        return "" if deadline is None else f"{max(0, deadline - now) / SECOND:.0f} s"
+    if what == "arp":
+        return [("ADDRESS", "DEV", "MAC", "STATE", "FOR"), *((r.address, r.interface, r.mac or "", r.state,
+                left(r.deadline)) for r in views.neighbours(lab, node))]
+    if what == "mac":
+        return [("BRIDGE", "MAC", "PORT", "AGES IN"), *((r.bridge, r.mac, r.port, "permanent" if r.permanent
+                else left(r.deadline)) for r in views.fdb(lab, node))]
+    if what == "routes":
+        return [("TABLE", "ROUTE"), *((r.table, r.text) for r in views.routes(lab, node))]
+    if what == "sockets":
+        return [("PROTO", "STATE", "LOCAL", "PEER", "PROCESS"),
+                *((r.protocol, r.state, r.local, r.peer, r.process) for r in views.sockets(lab, node))]
+    if what == "interfaces":
+        return [("NAME", "STATE", "MAC", "MTU", "MASTER", "ADDRESSES", "RX", "TX", "OVERHEARD"),
+                *((r.name, r.state, r.mac, str(r.mtu), r.master or "", ", ".join(r.addresses), str(r.rx_packets),
+                   str(r.tx_packets), str(r.overheard)) for r in views.interfaces(lab, node))]
+    raise CommandError(f"nothing to show for {what!r}")
+
+
+def _frames(shell: Shell, count: int, node: str | None) -> str:
+    lab = shell.lab
+    rows = [row for row in frame_log.rows(lab, lab.trace.first) if node is None or row.node == node][-count:]
+    return table(("#", "TIME", "WHERE", "", "FROM → TO", "WHAT", "VERDICT"), [
+        (str(r.seq), format_time(r.at), f"{r.node}:{r.interface}", r.direction, f"{r.source} → {r.destination}",
+         f"{r.protocol} {r.info}", f"✗ {r.reason}" if r.dropped else r.verdict) for r in rows])

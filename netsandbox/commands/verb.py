@@ -1,0 +1,132 @@
+"""A verb of the lab's own language, declared once.
+
+The declaration serves the parser, the completion, the help, the palette and
+the documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.kinds import WORDS, Kind
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.commands.shell import Shell
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One word, or with `rest` all that follow.
+
+    Attributes:
+        name: the key under which the handler finds the value.
+        option: `--image` for a named one; None for one that has a place.
+        is_flag: an option without a value.
+    """
+
+    name: str
+    kind: Kind = WORDS
+    option: str | None = None
+    required: bool = True
+    default: Any = None
+    rest: bool = False
+    is_flag: bool = False
+
+    @property
+    def usage(self) -> str:
+        if self.option is not None:
+            return f"[{self.option}]" if self.is_flag else f"[{self.option} {self.kind.noun}]"
+        word = f"{self.kind.noun if self.kind is not WORDS else self.name.upper()}"
+        word = f"{self.name.upper()} …" if self.rest else word
+        return word if self.required else f"[{word}]"
+
+
+Handler = Callable[["Shell", "Job", dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb.
+
+    Attributes:
+        summary: one line.  details: paragraphs of its manual page.
+        examples: (line, what it does).
+        is_session: it moves in time or touches files: it is not journaled.
+    """
+
+    name: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    handler: Handler
+    details: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+    group: str = "lab"
+    is_session: bool = False
+    aliases: tuple[str, ...] = field(default=())
+
+    @property
+    def usage(self) -> str:
+        return " ".join([self.name, *(parameter.usage for parameter in self.parameters)])
+
+    def parse(self, shell: Shell, words: list[str]) -> dict[str, Any]:
+        """The values of a line's words.
+
+        Raises:
+            CommandError, LabError: a word is missing, too many, or wrong.
+        """
+        values = {p.name: p.default for p in self.parameters}
+        places = [p for p in self.parameters if p.option is None]
+        options = {p.option: p for p in self.parameters if p.option is not None}
+        rest = list(words)
+        while rest:
+            word = rest.pop(0)
+            name, equals, value = word.partition("=")
+            taking_rest = bool(places) and places[0].rest
+            if name in options and not (taking_rest and values[places[0].name]):
+                parameter = options[name]
+                values[parameter.name] = self._option(shell, parameter, name, value if equals else None, rest)
+            elif word.startswith("--") and not taking_rest and options:
+                raise CommandError(f"{self.name}: unknown option {word[:40]!r}; usage: {self.usage}")
+            elif not places:
+                raise CommandError(f"{self.name}: {word[:40]!r} is one word too many; usage: {self.usage}")
+            elif taking_rest:
+                values[places[0].name] = [word, *rest]
+                rest = []
+            else:
+                parameter = places.pop(0)
+                values[parameter.name] = parameter.kind.parse(shell.lab, word)
+        missing = next((p for p in places if p.required and values[p.name] in (None, [])), None)
+        if missing is not None:
+            raise CommandError(f"{self.name}: {missing.usage} is missing; usage: {self.usage}")
+        return values
+
+    def _option(self, shell: Shell, parameter: Parameter, name: str, value: str | None, rest: list[str]) -> Any:
+        if parameter.is_flag:
+            if value is not None:
+                raise CommandError(f"{self.name}: {name} takes no value")
+            return True
+        if value is None:
+            if not rest:
+                raise CommandError(f"{self.name}: {name} needs {parameter.kind.noun}")
+            value = rest.pop(0)
+        return parameter.kind.parse(shell.lab, value)
+
+
+VERBS: dict[str, Verb] = {}
+"""Every verb by its name and its aliases, in the order of declaration."""
+
+
+def verb(name: str, summary: str, *parameters: Parameter, details: str = "",
+         examples: tuple[tuple[str, str], ...] = (), group: str = "lab", is_session: bool = False,
+         aliases: tuple[str, ...] = ()) -> Callable[[Handler], Handler]:
+    """Declare a verb; the decorated function carries it out."""
+    def declare(handler: Handler) -> Handler:
+        declared = Verb(name, summary, parameters, handler, details, examples, group, is_session, aliases)
+        for key in (name, *aliases):
+            VERBS[key] = declared
+        return handler
+    return declare

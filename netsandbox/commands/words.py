@@ -1,0 +1,32 @@
+"""A line of text to words, as a shell splits them: quotes, backslashes, comments."""
+
+from __future__ import annotations
+
+import shlex
+
+from netsandbox.commands.errors import CommandError
+
+LONGEST_LINE = 10_000
+DASHES = {"–": "en dash (U+2013)", "—": "em dash (U+2014)", "−": "minus sign (U+2212)"}
+"""What word processors make of a hyphen."""
+
+
+def split(line: str) -> list[str]:
+    """The words of a line; an empty list for an empty line or a comment.
+
+    Raises:
+        CommandError: the line is too long, holds control characters, or a quote is not closed.
+    """
+    if len(line) > LONGEST_LINE:
+        raise CommandError(f"the line has {len(line)} characters; {LONGEST_LINE} are the most")
+    if any(ord(c) < 32 and c != "\t" or ord(c) == 127 for c in line):
+        raise CommandError("the line holds control characters")
+    try:
+        return shlex.split(line, comments=True)
+    except ValueError as error:
+        what = "a quote is not closed" if "quotation" in str(error) else "nothing follows the last backslash"
+        raise CommandError(f"{what} in: {line[:60]}") from None
+
+
+def quote(words: list[str]) -> str:
+    return shlex.join(words)

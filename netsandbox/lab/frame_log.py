@@ -1,0 +1,78 @@
+"""The frame log: one row for each frame at each interface, made from the trace when somebody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.engine.trace import Record
+from netsandbox.lab.names import Namer
+from netsandbox.lab.tables import LogRow
+from netsandbox.linux.cable import LongCable
+from netsandbox.linux.drop import Dropped, Outcome
+from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, SendFailed
+from netsandbox.linux.interface import Interface
+from netsandbox.wire.arp import ArpPacket
+from netsandbox.wire.describe import info, protocol_name
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
+
+VERDICTS = {Outcome.ACCEPTED: "accepted", Outcome.ANSWERED: "answered", Outcome.IGNORED: "ignored",
+            Outcome.BRIDGED: "bridged", Outcome.FORWARDED: "routed", Outcome.QUEUED: "waits",
+            Outcome.REPEATED: "repeated"}
+HOW = {Forwarding.KNOWN: "to port", Forwarding.LOCAL: "to host", Forwarding.REPEAT: "repeated"}
+
+
+def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None) -> Iterator[LogRow]:
+    """Rows of the records from `since` on, oldest first.
+
+    A bridge's transmissions are rows of their own: `out` at each port, with
+    the sequence number of the record that tells of them all.
+    """
+    namer, count = Namer(lab), 0
+    for record in lab.trace.since(since, end):
+        for row in _of_record(namer, record):
+            yield row
+            count += 1
+        if limit is not None and count >= limit:
+            return
+
+
+def _of_record(namer: Namer, record: Record) -> Iterator[LogRow]:
+    event = record.event
+    kind = type(event)
+    if kind is FrameReceived:
+        if isinstance(event.interface, Interface):
+            verdict = event.verdict
+            word = "dropped" if isinstance(verdict, Dropped) else VERDICTS.get(verdict, "accepted")
+            reason = verdict.reason.name if isinstance(verdict, Dropped) else ""
+            yield _row(namer, record, event.interface, "in", event.frame, word, reason)
+        elif isinstance(event.interface, LongCable):
+            return
+    elif kind is FrameSent:
+        yield _row(namer, record, event.interface, "out", event.frame, "sent", "")
+    elif kind is SendFailed:
+        yield _row(namer, record, event.interface, "out", event.frame, "dropped", event.verdict.reason.name)
+    elif kind is FrameBridged:
+        word = HOW.get(event.why, "flooded")
+        for port in event.ports:
+            yield _row(namer, record, port.interface, "out", event.frame, word, "")
+
+
+def _row(namer: Namer, record: Record, interface: Interface, direction: str, frame: Any, verdict: str,
+         reason: str) -> LogRow:
+    source, destination = ends(namer, frame)
+    return LogRow(record.seq, record.at, record.step, interface.namespace.name, interface.name, direction, source,
+                  destination, protocol_name(frame), info(frame), verdict, bool(reason), reason)
+
+
+def ends(namer: Namer, frame: Any) -> tuple[str, str]:
+    """Who sent a frame and whom it is for, by the names that a person gave where there are any."""
+    payload = frame.payload
+    if isinstance(payload, IPv4Packet):
+        return namer.of_address(payload.src), namer.of_address(payload.dst)
+    if isinstance(payload, ArpPacket):
+        return namer.of_mac(frame.src), namer.of_mac(frame.dst)
+    return namer.of_mac(frame.src), namer.of_mac(frame.dst)

@@ -1,0 +1,153 @@
+"""The lab's tables as rows of lab.tables: what every reader outside the model gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from netsandbox.lab.errors import LabError
+from netsandbox.lab.nodes import Host
+from netsandbox.lab.tables import FdbRow, InterfaceRow, LinkRow, NeighbourRow, NodeRow, RouteRow, SocketRow
+from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.hub import HubPort
+from netsandbox.linux.neighbour import VALID
+from netsandbox.linux.route import Route
+from netsandbox.linux.udp import UdpSocket
+from netsandbox.wire.addresses import format_ipv4, format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+def nodes(lab: Lab) -> list[NodeRow]:
+    """Hosts with their containers behind them, then what else there is, in the order of adding."""
+    rows = []
+    for node in lab.nodes.values():
+        rows.append(NodeRow(node.name, node.kind, None, None, None, "up", node.namespace.name))
+        if isinstance(node, Host) and node.docker is not None:
+            for container in node.docker.containers.values():
+                where = container.namespace.name if container.namespace else ""
+                rows.append(NodeRow(container.name, "container", node.name, container.mode, container.image.name,
+                                    container.state, where))
+    rows += [NodeRow(name, "host", None, None, None, "up", name) for name in lab.extra_namespaces]
+    return rows
+
+
+def find_namespace(lab: Lab, node: str) -> NetworkNamespace | None:
+    """The namespace behind a name; None if there is none now."""
+    try:
+        return lab.namespace(node)
+    except LabError:
+        return None
+
+
+def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
+    """The interfaces of one node's namespace, or of all namespaces."""
+    if node is not None:
+        found = find_namespace(lab, node)
+        return [] if found is None else [_interface(i) for i in _settled(found)]
+    return [_interface(i) for namespace in lab.namespaces() for i in _settled(namespace)]
+
+
+def _settled(namespace: NetworkNamespace) -> Iterator[Interface]:
+    """Interfaces with their counters brought up to date."""
+    for interface in namespace.interfaces.values():
+        if isinstance(interface, Bridge):
+            interface.settle_counters()
+    yield from namespace.interfaces.values()
+
+
+def _interface(interface: Interface) -> InterfaceRow:
+    port, peer = interface.port, interface.peer
+    return InterfaceRow(
+        interface.namespace.name, interface.name, interface.index, interface.kind, format_mac(interface.mac),
+        interface.mtu, interface.up, interface.carrier, interface.operstate, port.bridge.name if port else None,
+        port.state if port else None, tuple(str(own.network) for own in interface.addresses),
+        (peer.namespace.name, peer.name) if peer else None, interface.rx_packets, interface.rx_bytes,
+        interface.rx_dropped, interface.tx_packets, interface.tx_bytes, interface.tx_dropped, interface.overheard)
+
+
+def neighbours(lab: Lab, node: str) -> list[NeighbourRow]:
+    """The neighbour table of a node, by address."""
+    namespace = find_namespace(lab, node)
+    if namespace is None:
+        return []
+    return [NeighbourRow(format_ipv4(entry.address), interface.name,
+                         format_mac(entry.mac) if entry.mac is not None and entry.state in VALID else None,
+                         entry.state.value, entry.updated, entry.timer.when if entry.timer else None, entry.seq)
+            for interface in namespace.interfaces.values()
+            for entry in sorted(interface.neighbours.values(), key=lambda entry: entry.address)]
+
+
+def fdb(lab: Lab, node: str, bridge: str | None = None) -> list[FdbRow]:
+    """The MAC table of a node's bridges, or of one of them."""
+    namespace = find_namespace(lab, node)
+    if namespace is None:
+        return []
+    return [FdbRow(interface.name, format_mac(entry.mac), entry.port.interface.name if entry.port else interface.name,
+                   entry.local or entry.static, entry.updated, interface.fdb.deadline(entry),
+                   None if entry.local else entry.seq)
+            for interface in namespace.interfaces.values()
+            if isinstance(interface, Bridge) and bridge in (None, interface.name)
+            for entry in interface.fdb.entries.values()]
+
+
+def route_text(route: Route) -> str:
+    """A route as iproute2 prints it, without the trailing space."""
+    parts = [str(route)]
+    if route.protocol != "boot":
+        parts.append(f"proto {route.protocol}")
+    if route.scope != "global":
+        parts.append(f"scope {route.scope}")
+    if route.source is not None:
+        parts.append(f"src {format_ipv4(route.source)}")
+    if route.metric:
+        parts.append(f"metric {route.metric}")
+    if route.is_linkdown:
+        parts.append("linkdown")
+    return " ".join(parts)
+
+
+def routes(lab: Lab, node: str) -> list[RouteRow]:
+    """The main table, then the local one."""
+    namespace = find_namespace(lab, node)
+    if namespace is None:
+        return []
+    return [RouteRow(table, route_text(route)) for table in ("main", "local") for route in namespace.routes.all(table)]
+
+
+def sockets(lab: Lab, node: str) -> list[SocketRow]:
+    """Every bound socket of a node's namespace."""
+    namespace = find_namespace(lab, node)
+    if namespace is None:
+        return []
+    rows = []
+    for socket in namespace.sockets.sockets:
+        address = "[::]" if socket.family == "inet6" else format_ipv4(socket.address)
+        if isinstance(socket, UdpSocket):
+            state = "ESTAB" if socket.peer_port else "UNCONN"
+        else:
+            state = "LISTEN" if socket.listening else "CLOSE"
+        any_peer = "[::]:*" if socket.family == "inet6" else "0.0.0.0:*"
+        peer = f"{format_ipv4(socket.peer)}:{socket.peer_port}" if socket.peer_port else any_peer
+        rows.append(SocketRow(socket.protocol, state, f"{address}:{socket.port}", peer, socket.process.name,
+                              socket.process.pid))
+    return rows
+
+
+def links(lab: Lab) -> list[LinkRow]:
+    """Every veth pair and cable once."""
+    rows, seen = [], set()
+    cabled = {end for cable in lab.cables for end in (cable.left, cable.right)}
+    for namespace in lab.namespaces():
+        for interface in namespace.interfaces.values():
+            peer = interface.peer
+            if peer is None or interface in seen:
+                continue
+            seen.add(peer)
+            kind = "cable" if interface in cabled or isinstance(interface, HubPort) else "veth"
+            rows.append(LinkRow((namespace.name, interface.name), (peer.namespace.name, peer.name), kind,
+                                interface.up and peer.up))
+    return rows
