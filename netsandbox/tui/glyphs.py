@@ -73,6 +73,7 @@ class GlyphSet(NamedTuple):
     exited: str = "◌"
     arrow: str = "→"
     into: str = "⇐"
+    out: str = "⇒"
     caused: str = "⟵"
     mark: str = "●"
     frame: str = "▪"
@@ -112,6 +113,7 @@ ASCII = GlyphSet(
     exited="~",
     arrow=">",
     into="<",
+    out=">",
     caused="<",
     mark="*",
     frame=".",

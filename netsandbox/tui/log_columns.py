@@ -1,0 +1,175 @@
+"""The columns of the frame log: what they say and how wide each is at a given width of the pane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from netsandbox.lab.tables import LogRow
+from netsandbox.tui.canvas import Run
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.text import cell_len, crop, fit, safe
+
+Masters = Mapping[tuple[str, str], str]
+"""(node, interface) -> the bridge that it is a port of."""
+
+PROTOCOL_STYLES = {"arp": "arp", "icmp": "icmp", "tcp": "tcp", "udp": "udp", "dns": "udp", "http": "tcp"}
+
+
+class Columns(NamedTuple):
+    """Widths in cells; 0 for a column that has no room."""
+
+    number: int
+    time: int
+    where: int
+    who: int
+    protocol: int
+    info: int
+    verdict: int
+
+
+class Needs(NamedTuple):
+    """The widest texts seen so far, in cells: columns are no wider than what they hold."""
+
+    where: int = 28
+    who: int = 30
+    verdict: int = 26
+
+
+_NARROW = 100
+"""Below it the direction of `where` has no room."""
+
+
+def columns(width: int, last_seq: int = 0, needs: Needs = Needs()) -> Columns:  # noqa: B008 - immutable
+    """The widths for a pane of `width` cells, of which one goes to the cursor and one between columns.
+
+    Numbers and times are never cut.  The frame's own line gets what the
+    others leave, and below some 50 cells all but it and the verdict go.
+    """
+    number = max(3, len(str(last_seq)))
+    rest = width - 2
+    if rest < 50:
+        return Columns(number, 0, 0, 0, 0, max(rest - number - 10, 0), 8)
+    narrow = width < _NARROW
+    time, protocol = (10, 4) if narrow else (11, 5)
+    verdict = min(max(needs.verdict, 8), 10 if narrow else 16 if rest < 130 else 26)
+    rest -= number + time + protocol + verdict + 6
+    where = 0 if rest < 32 else min(needs.where - (2 if narrow else 0), max(rest * 28 // 100, 8))
+    who = min(needs.who, max(rest * (43 if narrow else 38) // 100, 12))
+    return Columns(number, time, where, who, protocol, max(rest - where - who, 0), verdict)
+
+
+def format_time(at: int) -> str:
+    """Nanoseconds as seconds with six places, `12.000345`; from 100,000 s on with fewer."""
+    seconds, micros = at // 1_000_000_000, at // 1000 % 1_000_000
+    text = f"{seconds}.{micros:06d}"
+    return text if len(text) <= 11 else text[:11].rstrip(".")
+
+
+def where_text(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
+    """Which way and at which interface: `⇐ nginx-1:eth0`, or for a port its bridge `⇐ docker0:veth3a7f9c1`."""
+    return f"{glyphs.into if row.direction == 'in' else glyphs.out} {_interface(row, masters)}"
+
+
+def _interface(row: LogRow, masters: Masters) -> str:
+    owner = masters.get((row.node, row.interface), row.node)
+    return safe(row.interface if owner == row.interface else f"{owner}:{row.interface}")
+
+
+def who_text(row: LogRow, glyphs: GlyphSet) -> str:
+    """From whom to whom, by name."""
+    return f"{safe(row.source)} {glyphs.arrow} {safe(row.destination)}"
+
+
+def verdict_text(row: LogRow, glyphs: GlyphSet) -> str:
+    """One word; of a drop the mark and the kernel's reason."""
+    return f"{glyphs.dropped} {safe(row.reason or row.verdict)}" if row.dropped else safe(row.verdict)
+
+
+def header(widths: Columns, glyphs: GlyphSet) -> str:
+    """The titles of the columns."""
+    titles = [
+        (fit(tr("log.number"), widths.number, "right"), widths.number),
+        (fit(tr("log.time"), widths.time, "right"), widths.time),
+        (fit(tr("log.where"), widths.where), widths.where),
+        (fit(f"{tr('log.from')} {glyphs.arrow} {tr('log.to')}", widths.who), widths.who),
+        (fit(tr("log.protocol"), widths.protocol, ellipsis=""), widths.protocol),
+        (fit(tr("log.info"), widths.info), widths.info),
+        (fit(tr("log.verdict"), widths.verdict), widths.verdict),
+    ]
+    return "  " + " ".join(text for text, width in titles if width)
+
+
+def needs_of(row: LogRow, masters: Masters, glyphs: GlyphSet) -> Needs:
+    """The cells that a row's place, parties and verdict take."""
+    texts = where_text(row, masters, glyphs), who_text(row, glyphs), verdict_text(row, glyphs)
+    return Needs(*map(cell_len, texts))
+
+
+def row_runs(row: LogRow, widths: Columns, masters: Masters, glyphs: GlyphSet, needle: str = "") -> list[Run]:
+    """A row in runs of one style, the first cell (the cursor's) left out; matches of a search are marked."""
+    dots = glyphs.ellipsis
+    where = _interface(row, masters) if widths.protocol == 4 else where_text(row, masters, glyphs)
+    parts = [
+        (str(row.seq), widths.number, "number", "right"),
+        (format_time(row.at), widths.time, "time", "right"),
+        (where, widths.where, "where", "left"),
+        (who_text(row, glyphs), widths.who, "who", "left"),
+        (safe(row.protocol), widths.protocol, PROTOCOL_STYLES.get(row.protocol.lower(), "other"), "left"),
+        (safe(row.info), widths.info, "info", "left"),
+        (verdict_text(row, glyphs), widths.verdict, "dropped" if row.dropped else "verdict", "left"),
+    ]
+    runs: list[Run] = []
+    for text, width, style, align in parts:
+        if width:
+            runs.append(Run(" ", ""))
+            if style == "where":
+                text = _crop_middle(text, width, dots)
+            runs.extend(_marked(fit(text, width, align, dots), style, needle))
+    return runs
+
+
+def _crop_middle(text: str, width: int, dots: str) -> str:
+    """Cut the node of `⇐ node:interface` before the interface: the end tells more than the beginning."""
+    if cell_len(text) <= width:
+        return text
+    head, _, interface = text.rpartition(":")
+    room = width - cell_len(interface) - 1
+    return f"{crop(head, room, dots)}:{interface}" if head and room >= 4 else crop(text, width, dots)
+
+
+def _marked(text: str, style: str, needle: str) -> list[Run]:
+    """The text in one run, or in several when it contains what is searched for."""
+    at = text.lower().find(needle) if needle else -1
+    if at < 0 or len(text.lower()) != len(text):
+        return [Run(text, style)]
+    end = at + len(needle)
+    pieces = [Run(text[:at], style), Run(text[at:end], "match"), *_marked(text[end:], style, needle)]
+    return [piece for piece in pieces if piece.text]
+
+
+def plain(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
+    """A row as one line of text, for the clipboard: all columns, none cut."""
+    return "\t".join(
+        (
+            str(row.seq),
+            format_time(row.at),
+            where_text(row, masters, glyphs),
+            who_text(row, glyphs),
+            safe(row.protocol),
+            safe(row.info),
+            verdict_text(row, glyphs),
+        )
+    )
+
+
+def contains(needle: str) -> Callable[[LogRow], bool]:
+    """A test for rows that say `needle` in any column, in whatever case."""
+    needle = needle.lower()
+
+    def test(row: LogRow) -> bool:
+        texts = (row.info, row.source, row.destination, row.node, row.interface, row.protocol, row.verdict, row.reason)
+        return any(needle in text.lower() for text in texts)
+
+    return test

@@ -1,0 +1,137 @@
+"""The rows behind the frame log: bounded, filtered by an index that is built in slices, searched in slices.
+
+A row has an *absolute* number, counted from the first that ever came, so that
+a cursor stays on its row when old ones are dropped; and a *position* among the
+rows that the filter lets through.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+
+from netsandbox.lab.tables import LogRow
+
+SLACK = 0.12
+"""Rows beyond the capacity, as a share of it, before the oldest are dropped: many at once is cheap."""
+
+
+class LogStore:
+    """A bounded list of log rows with a filter."""
+
+    def __init__(self, capacity: int = 100_000) -> None:
+        self.capacity = capacity
+        self._rows: list[LogRow] = []
+        self._first = 0
+        """Absolute number of the oldest row kept."""
+        self._test: Callable[[LogRow], bool] | None = None
+        self._index: list[int] = []
+        """With a filter: absolute numbers of the rows that it lets through, ascending."""
+        self._scanned = 0
+        """Absolute number of the first row that the filter has not seen."""
+
+    def __len__(self) -> int:
+        return len(self._rows) if self._test is None else len(self._index)
+
+    @property
+    def total(self) -> int:
+        """Rows kept, whatever the filter."""
+        return len(self._rows)
+
+    @property
+    def end(self) -> int:
+        """Absolute number of the next row."""
+        return self._first + len(self._rows)
+
+    @property
+    def filtered(self) -> bool:
+        """True with a filter."""
+        return self._test is not None
+
+    @property
+    def complete(self) -> bool:
+        """True when the filter has seen all rows."""
+        return self._test is None or self._scanned >= self.end
+
+    def extend(self, rows: Iterable[LogRow]) -> int:
+        """Add rows at the end; returns how many positions were dropped at the beginning."""
+        self._rows.extend(rows)
+        excess = len(self._rows) - self.capacity
+        if excess <= self.capacity * SLACK:
+            return 0
+        del self._rows[:excess]
+        self._first += excess
+        if self._test is None:
+            return excess
+        gone = bisect_left(self._index, self._first)
+        del self._index[:gone]
+        self._scanned = max(self._scanned, self._first)
+        return gone
+
+    def clear(self) -> None:
+        """Forget all rows; the filter stays."""
+        self._first = self._scanned = self.end
+        self._rows.clear()
+        self._index.clear()
+
+    def truncate(self, seq: int) -> None:
+        """Forget the rows from record `seq` on: the lab went back in time."""
+        keep = bisect_left(self._rows, seq, key=lambda row: row.seq)
+        del self._rows[keep:]
+        del self._index[bisect_left(self._index, self.end) :]
+        self._scanned = min(self._scanned, self.end)
+
+    def set_filter(self, test: Callable[[LogRow], bool] | None) -> None:
+        """Let only rows through that pass the test; call `scan` until it says that all are seen."""
+        self._test = test
+        self._index.clear()
+        self._scanned = self._first
+
+    def scan(self, limit: int) -> bool:
+        """Show the filter at most `limit` more rows; returns True while there are others."""
+        if self._test is None:
+            return False
+        start = self._scanned - self._first
+        stop = min(start + limit, len(self._rows))
+        test, first = self._test, self._first
+        self._index.extend(first + at for at in range(start, stop) if test(self._rows[at]))
+        self._scanned = first + stop
+        return stop < len(self._rows)
+
+    def absolute(self, position: int) -> int:
+        """The absolute number of the row at a position."""
+        return self._first + position if self._test is None else self._index[position]
+
+    def row(self, position: int) -> LogRow:
+        """The row at a position."""
+        return self._rows[self.absolute(position) - self._first]
+
+    def position(self, absolute: int) -> int:
+        """The position of a row or, where it is not shown, of the next one that is; at most the last."""
+        place = absolute - self._first if self._test is None else bisect_left(self._index, absolute)
+        return min(max(place, 0), max(len(self) - 1, 0))
+
+    def position_of_seq(self, seq: int) -> int | None:
+        """The position of the row of record `seq` or of the last shown before it; None when all are later."""
+        place = bisect_left(self._rows, seq + 1, key=lambda row: row.seq) - 1
+        if place < 0 or not len(self):
+            return None
+        if self._test is None:
+            return place
+        shown = bisect_left(self._index, self._first + place + 1) - 1
+        return shown if shown >= 0 else None
+
+    def find(self, wanted: Callable[[LogRow], bool], start: int, step: int, limit: int) -> tuple[int | None, int]:
+        """Look for a row from position `start` on, forwards or backwards, at most at `limit` rows.
+
+        Returns:
+            The position found, or None; and where to go on looking, -1 at the end.
+        """
+        at = start
+        for _ in range(limit):
+            if not 0 <= at < len(self):
+                return None, -1
+            if wanted(self.row(at)):
+                return at, at
+            at += step
+        return None, at if 0 <= at < len(self) else -1

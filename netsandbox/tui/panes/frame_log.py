@@ -1,0 +1,112 @@
+"""The frame log: every frame at every interface it passed, one line each, following the newest or held at a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from netsandbox.lab.tables import LogRow
+from netsandbox.tui.log_columns import contains, plain
+from netsandbox.tui.panes.log_view import SLICE, LogView
+
+
+class FrameLog(LogView):
+    """The frame log with its keys: filter, search, marks, selection of several rows."""
+
+    HELP = "`G` follows the newest frame, arrows hold the log at one; `m` marks it, `'` goes to the next mark."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="log.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="log.down"),
+        Binding("shift+up", "extend(-1)", "Select up", show=False, id="log.select-up"),
+        Binding("shift+down", "extend(1)", "Select down", show=False, id="log.select-down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="log.page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="log.page-down"),
+        Binding("home,g", "first", "First", show=False, id="log.first"),
+        Binding("end,G", "follow", "Follow", tooltip="Go to the newest frame and follow", id="log.follow"),
+        Binding("enter", "choose", "Open", tooltip="Look into the frame", show=False, id="log.choose"),
+        Binding("m", "mark", "Mark", tooltip="Mark the frame", show=False, id="log.mark"),
+        Binding("apostrophe", "next_mark", "Next mark", show=False, id="log.next-mark"),
+        Binding("f3", "find_next(1)", "Find next", show=False, id="log.find-next"),
+        Binding("shift+f3", "find_next(-1)", "Find previous", show=False, id="log.find-previous"),
+        Binding("y", "copy", "Copy", tooltip="Copy the selected frames as text", show=False, id="log.copy"),
+    ]
+    """
+    | Key | Description |
+    | :- | :- |
+    | up, k / down, j | Hold the log and move the cursor. |
+    | shift+up / shift+down | Select several frames. |
+    | home, g / end, G | First frame / newest frame, and follow. |
+    | enter | Open the frame. |
+    | m / ' | Mark the frame / next marked frame. |
+    | f3 / shift+f3 | Next / previous match of the search. |
+    | y | Copy the selected frames. |
+    """
+
+    # --- filter and search ---
+
+    def set_filter(self, text: str, test: Callable[[LogRow], bool] | None) -> None:
+        """Show only the rows that pass; the first slice at once, the others at the next flushes."""
+        self.filter_text = text
+        self.store.set_filter(test)
+        self.store.scan(SLICE)
+        self._resized()
+        if not self.following:
+            self._show_cursor()
+
+    def search(self, needle: str) -> None:
+        """Mark what contains a text, and go to the next row that does."""
+        self.needle = needle.lower()
+        self._lines.clear()
+        self.refresh()
+        if needle:
+            self._seeking = (self.position, 1)
+            self._seek()
+
+    def action_find_next(self, step: int) -> None:
+        """Go to the next or the previous match."""
+        if self.needle:
+            self._seeking = (self.position + step, step)
+            self._seek()
+
+    def _seek(self) -> None:
+        if self._seeking is None:
+            return
+        start, step = self._seeking
+        found, further = self.store.find(contains(self.needle), start, step, SLICE)
+        if found is not None or further < 0:
+            self._seeking = None
+        else:
+            self._seeking = (further, step)
+        if found is not None:
+            self.go_to(found)
+
+    # --- marks and selection ---
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away."""
+        row = self.current
+        if row is not None:
+            self.marks ^= {row.seq}
+            self.refresh()
+
+    def action_next_mark(self) -> None:
+        """Go to the next marked row, after the last to the first."""
+        row = self.current
+        if row is not None and self.marks:
+            later = [mark for mark in self.marks if mark > row.seq]
+            self.go_to_seq(min(later or self.marks))
+
+    def selected_rows(self) -> list[LogRow]:
+        """The selected rows, or the one under the cursor; for the clipboard and for export."""
+        first, last = self._selection()
+        return [self.store.row(position) for position in range(first, last + 1)] if len(self.store) else []
+
+    def action_copy(self) -> None:
+        """Copy the selected rows as text."""
+        rows = self.selected_rows()
+        if rows:
+            self.app.copy_to_clipboard("\n".join(plain(row, self.masters, self.glyphs) for row in rows) + "\n")
+

@@ -1,0 +1,371 @@
+"""The topology pane: who is connected to whom, and the frames on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.timer import Timer
+
+from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
+from netsandbox.tui.canvas import Run
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.source import Flight
+from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.text import fit, safe
+from netsandbox.tui.topology_draw import Placed
+from netsandbox.tui.topology_layout import layout
+from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology_navigation import first, nearest, reading_order
+from netsandbox.tui.topology_overlay import (
+    Overlay,
+    Patch,
+    Travel,
+    changed,
+    flight_overlay,
+    overlaid,
+    selection_overlay,
+    travels,
+)
+from netsandbox.tui.topology_parts import Detail
+
+FRAME_RATE = 15
+"""Pictures a second while frames move; more costs output and shows no more."""
+
+TRAVEL_TICKS = 6
+"""Pictures that a frame takes from end to end when nothing hurries it."""
+
+_DETAILS = (None, Detail.FULL, Detail.BOX, Detail.CHIP, Detail.COLLAPSED)
+
+
+class TopologyPane(ScrollView, can_focus=True):
+    """Hosts, containers, bridges and cables; selects with arrows or mouse, `enter` inspects."""
+
+    ALLOW_SELECT = False
+    HELP = "Arrows select the nearest device in their direction, `enter` inspects it, `d` changes how much is shown."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "select('up')", "Select above", show=False, id="topology.up"),
+        Binding("down", "select('down')", "Select below", show=False, id="topology.down"),
+        Binding("left", "select('left')", "Select left", show=False, id="topology.left"),
+        Binding("right", "select('right')", "Select right", show=False, id="topology.right"),
+        Binding("enter", "inspect", "Inspect", tooltip="Open the selected device", id="topology.inspect"),
+        Binding("d", "detail", "Detail", tooltip="Show more or less of each device", id="topology.detail"),
+    ]
+    """
+    | Key | Description |
+    | :- | :- |
+    | arrows | Select the nearest device in that direction. |
+    | enter | Inspect the selected device. |
+    | d | Next level of detail: chosen by size, full, box, chip, folded. |
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "topology--frame",
+        "topology--frame-title",
+        "topology--box",
+        "topology--name",
+        "topology--address",
+        "topology--end",
+        "topology--group",
+        "topology--bus",
+        "topology--bus-name",
+        "topology--bus-note",
+        "topology--link",
+        "topology--link-down",
+        "topology--link-no-carrier",
+        "topology--selected",
+        "topology--selected-name",
+        "topology--pinned",
+        "topology--pinned-name",
+        "topology--frame-mark",
+        "topology--frame-label",
+        "topology--dropped",
+        "topology--empty",
+    }
+
+    DEFAULT_CSS = """
+    TopologyPane {
+        scrollbar-size: 1 1;
+        & .topology--frame { color: $text-muted; }
+        & .topology--frame-title { color: $text; text-style: bold; }
+        & .topology--box { color: $text-muted; }
+        & .topology--name { color: $text; text-style: bold; }
+        & .topology--address { color: $text-muted; }
+        & .topology--end { color: $text-muted; }
+        & .topology--group { color: $text-muted; text-style: italic; }
+        & .topology--bus { color: $secondary; }
+        & .topology--bus-name { color: $text; text-style: bold; }
+        & .topology--bus-note { color: $text-warning; }
+        & .topology--link { color: $text-muted; }
+        & .topology--link-down { color: $text-error; }
+        & .topology--link-no-carrier { color: $text-warning; }
+        & .topology--selected { color: $text-accent; text-style: bold; }
+        & .topology--selected-name { text-style: bold reverse; }
+        & .topology--pinned { color: $text-primary; text-style: bold; }
+        & .topology--pinned-name { text-style: bold underline; }
+        & .topology--frame-mark { color: $text-accent; text-style: bold; }
+        & .topology--frame-label { color: $text-accent; }
+        & .topology--dropped { color: $text-error; text-style: bold; }
+        & .topology--empty { color: $text-muted; }
+    }
+    """
+
+    class Selected(Message):
+        """Another place is selected."""
+
+        def __init__(self, pane: TopologyPane, place: Place) -> None:
+            super().__init__()
+            self.pane = pane
+            self.place = place
+
+        @property
+        def control(self) -> TopologyPane:
+            """The pane."""
+            return self.pane
+
+    class Inspect(Selected):
+        """The selected place is to be looked into."""
+
+    def __init__(
+        self,
+        glyphs: GlyphSet = UNICODE,
+        *,
+        reduced_motion: bool = False,
+        self_timed: bool = True,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        """Make an empty pane.
+
+        Args:
+            reduced_motion: show frames where they arrive, without travelling.
+            self_timed: move the frames by an own timer; False when the owner calls `tick`.
+        """
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self.reduced_motion = reduced_motion
+        self._self_timed = self_timed
+        self.detail: Detail | None = None
+        self.selected: Place | None = None
+        self.pinned: Place | None = None
+        self.placed: Placed | None = None
+        self._rows: tuple[Sequence[NodeRow], Sequence[InterfaceRow], Sequence[LinkRow]] = ((), (), ())
+        self._strips: dict[int, Strip] = {}
+        self._overlay: Overlay = {}
+        self._by_row: dict[int, dict[int, Patch]] = {}
+        self._travels: list[Travel] = []
+        self._flights: Sequence[Flight] = ()
+        self._elapsed = 0
+        self._ticks = TRAVEL_TICKS
+        self._timer: Timer | None = None
+        self._book = StyleBook(self, "topology--")
+
+    def on_mount(self) -> None:
+        """Make the animation's timer, at rest until a frame moves."""
+        self.border_title = Content(tr("topology.title"))
+        if self._self_timed:
+            self._timer = self.set_interval(1 / FRAME_RATE, self.tick, pause=True)
+
+    # --- what it shows ---
+
+    def show(
+        self, nodes: Sequence[NodeRow], interfaces: Sequence[InterfaceRow], links: Sequence[LinkRow]
+    ) -> None:
+        """Show a lab; call it when its topology or an interface's state has changed."""
+        rows = (nodes, interfaces, links)
+        if rows != self._rows or self.placed is None:
+            self._rows = rows
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        width, height = self.size
+        if width <= 0 or height <= 0:
+            return
+        placed = self._place(width, height)
+        if placed.height > height:  # a column goes to the scrollbar
+            placed = self._place(width - 1, height)
+        elif placed.width > width:
+            placed = self._place(width, height - 1)
+        self.placed = placed
+        self._strips.clear()
+        self.virtual_size = Size(self.placed.width, self.placed.height)
+        if self.selected is not None and self.placed.shown(self.selected) is None:
+            self.selected = None
+        self._travels = travels(self.placed, self._flights)
+        self._restate(everything=True)
+
+    def _place(self, width: int, height: int) -> Placed:
+        keep = [place for place in (self.selected, self.pinned) if place is not None]
+        return layout(*self._rows, width, height, detail=self.detail, keep=keep, glyphs=self.glyphs)
+
+    def on_resize(self) -> None:
+        """Lay out anew for the new size."""
+        self._lay_out()
+
+    def notify_style_update(self) -> None:
+        """Forget what was painted in the old theme."""
+        self._book.forget()
+        self._strips.clear()
+        super().notify_style_update()
+
+    # --- selection ---
+
+    def select(self, place: Place | None) -> None:
+        """Select a place and bring it into view; one that is folded away is unfolded."""
+        if place == self.selected or self.placed is None:
+            return
+        self.selected = place
+        if place is not None and place in self.placed.groups:
+            self._lay_out()
+        self._restate()
+        region = self.placed.where(place) if place is not None else None
+        if region is not None:
+            self.call_after_refresh(self.scroll_to_region, Region(*region), animate=False)
+        if place is not None:
+            self.post_message(self.Selected(self, place))
+
+    def pin(self, place: Place | None) -> None:
+        """Mark the place whose tables are pinned."""
+        self.pinned = place
+        self._restate()
+
+    def action_select(self, direction: str) -> None:
+        """Select the nearest place in a direction."""
+        if self.placed is None:
+            return
+        shown = self.placed.shown(self.selected) if self.selected is not None else None
+        self.select(first(self.placed) if shown is None else nearest(self.placed, shown, direction))
+
+    def select_next(self, step: int = 1) -> None:
+        """Select the next place in reading order, round and round."""
+        order = reading_order(self.placed) if self.placed is not None else []
+        if order:
+            at = order.index(self.selected) + step if self.selected in order else 0
+            self.select(order[at % len(order)])
+
+    def action_inspect(self) -> None:
+        """Look into the selected place; a folded group is unfolded instead."""
+        if self.selected is None:
+            self.action_select("down")
+        elif self.placed is not None and self.selected in self.placed.members:
+            member = self.placed.members[self.selected][0]
+            self.detail = Detail.CHIP
+            self.selected = None
+            self._lay_out()
+            self.select(member)
+        else:
+            self.post_message(self.Inspect(self, self.selected))
+
+    def action_detail(self) -> None:
+        """Go to the next level of detail."""
+        self.detail = _DETAILS[(_DETAILS.index(self.detail) + 1) % len(_DETAILS)]
+        self._lay_out()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select what is under the mouse; a second click inspects it."""
+        offset = event.get_content_offset(self)
+        if offset is None or self.placed is None:
+            return
+        at = offset + self.scroll_offset
+        place = self.placed.at(at.x, at.y)
+        if place is None:
+            return
+        if place == self.selected or event.chain > 1:
+            self.select(place)
+            self.action_inspect()
+        else:
+            self.select(place)
+
+    # --- frames on their way ---
+
+    def fly(self, flights: Sequence[Flight], ticks: int = TRAVEL_TICKS) -> None:
+        """Let the frames of a step travel; those of the step before disappear.
+
+        Args:
+            ticks: pictures until they arrive; fewer when steps follow each other fast.
+        """
+        self._flights = flights
+        if self.placed is None:
+            return
+        self._travels = travels(self.placed, flights)
+        still = self.reduced_motion or self.app.animation_level == "none"
+        self._elapsed, self._ticks = (max(ticks, 1), max(ticks, 1)) if still else (0, max(ticks, 1))
+        self._restate()
+        if self._timer is not None and self._travels and not still:
+            self._timer.resume()
+
+    def tick(self) -> None:
+        """Move the frames one picture further; at their ends they stay until the next step."""
+        self._elapsed += 1
+        if self._elapsed >= self._ticks and self._timer is not None:
+            self._timer.pause()
+        self._restate()
+
+    @property
+    def moving(self) -> bool:
+        """True while frames are between their ends."""
+        return bool(self._travels) and self._elapsed < self._ticks
+
+    # --- painting ---
+
+    def _restate(self, everything: bool = False) -> None:
+        """Make the overlay anew and paint the cells in which it differs."""
+        if self.placed is None:
+            return
+        progress = self._elapsed / self._ticks
+        overlay = selection_overlay(self.placed, self.selected, self.pinned, self.glyphs)
+        overlay |= flight_overlay(self.placed, self._travels, progress, self.glyphs)
+        before, self._overlay = self._overlay, overlay
+        self._by_row = {}
+        for (x, y), patch in overlay.items():
+            self._by_row.setdefault(y, {})[x] = patch
+        self._retitle()
+        if everything:
+            self.refresh()
+            return
+        scroll = self.scroll_offset
+        regions = [Region(*region).translate(-scroll) for region in changed(before, overlay)]
+        visible = [region for region in regions if region.overlaps(self.size.region)]
+        if visible:
+            self.refresh(*visible)
+
+    def _retitle(self) -> None:
+        """Say in words what is selected: the mark alone may be out of view."""
+        parts: list[str] = []
+        if self.selected is not None and self.placed is not None:
+            name = self.selected.interface or self.selected.node
+            parts = [f"{self.glyphs.selected} {safe(name)}"]
+            members = self.placed.members.get(self.selected)
+            if members:
+                parts = [f"{self.glyphs.selected} {tr('topology.folded', count=len(members))}"]
+        if self.detail is not None:
+            parts.append(tr(f"detail.{self.detail.name.lower()}"))
+        self.border_subtitle = Content(" · ".join(parts))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the visible part."""
+        scroll_x, scroll_y = self.scroll_offset
+        width = self.size.width
+        if self.placed is None or not self._rows[0]:
+            text = tr("topology.empty") if y == self.size.height // 2 else ""
+            return self._book.strip([Run(fit(text, width, "center"), "empty")])
+        y += scroll_y
+        if y >= self.placed.height:
+            return Strip.blank(width, self.rich_style)
+        over = self._by_row.get(y)
+        if over is not None:
+            strip = self._book.strip(overlaid(self.placed.rows[y], over).runs())
+        else:
+            cached = self._strips.get(y)
+            if cached is None:
+                cached = self._strips[y] = self._book.strip(self.placed.rows[y].runs())
+            strip = cached
+        return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style)

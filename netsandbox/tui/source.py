@@ -1,0 +1,231 @@
+"""All that the user interface needs of a lab: two protocols, spoken in rows.
+
+The panes see only these.  A source gives rows and texts, never an object of
+the model, and the lab is changed by command lines alone (`LabSource.execute`).
+`TimeControl` is the pace at which the lab runs, which is no change of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from netsandbox.lab.tables import (
+    FdbRow,
+    InterfaceRow,
+    LinkRow,
+    LogRow,
+    NeighbourRow,
+    NodeRow,
+    RouteRow,
+    SocketRow,
+)
+
+
+class FrameBytes(NamedTuple):
+    """The bytes of a frame as they were at one interface; what they mean is `netsandbox.wire.dissect`'s to say."""
+
+    seq: int
+    data: bytes
+
+
+class Cause(NamedTuple):
+    """One link of the chain that led to a record, nearest first; the last is a command line."""
+
+    text: str
+    seq: int | None
+    """The record to select, or None for a command or what is older than the trace."""
+
+
+class Why(NamedTuple):
+    """Why something happened, in the language that `tr` uses."""
+
+    decision: str
+    """One or two sentences."""
+    operands: tuple[str, ...]
+    """What was looked at, one a line: `destination 96:0f:5a:e2:73:b8 → veth02e64d, learned 3 s ago`."""
+    reference: str
+    """The RFC section, the sysctl or the kernel's function; may be empty."""
+    causes: tuple[Cause, ...]
+
+
+class Flight(NamedTuple):
+    """A frame of the latest step on its way over one link, or inside an interface where it was dropped."""
+
+    seq: int
+    node: str
+    interface: str
+    """(node, interface) from which it leaves."""
+    label: str
+    """The protocol: `ARP`."""
+    dropped: bool
+    reason: str
+    """Why it was dropped at the far end, in the kernel's name; empty when it was not."""
+
+
+class Mark(NamedTuple):
+    """Something worth finding again on the timeline."""
+
+    step: int
+    kind: str
+    """command, drop or flood; frames need no mark, every step may have one."""
+    text: str
+    """The command line, the reason, or the number of copies."""
+
+
+class Status(NamedTuple):
+    """Where the lab is in time."""
+
+    title: str
+    """The scenario's name."""
+    at: int
+    """Virtual time, nanoseconds since the lab began."""
+    step: int
+    last_step: int
+    """The end of the known history; larger than `step` after stepping back."""
+    playing: bool
+    quiet: bool
+    """Nothing is under way; timers may still run."""
+    speed: float
+    """1.0 is the normal pace; 0.0 as fast as it can."""
+    lagging: bool
+    """The machine does not keep up with the speed asked for."""
+    next: str
+    """What the next step will do, one line; empty when quiet."""
+    dropped: int
+    """Frames dropped so far."""
+
+
+class Completion(NamedTuple):
+    """One way to go on with a line: `text` replaces the characters from `start` to the cursor."""
+
+    text: str
+    start: int
+    note: str
+    """A few words on what it is; may be empty."""
+
+
+class Outcome(NamedTuple):
+    """What a command line did."""
+
+    lines: tuple[str, ...]
+    """Its output."""
+    error: str
+    """One line, or empty when it worked."""
+
+
+class LabSource(Protocol):
+    """A lab to look at and to give commands to.
+
+    `version` and `epoch` are cheap and asked many times a second; everything
+    else is asked when they have changed.  Rows of a node that does not exist
+    are empty sequences, never an error.
+    """
+
+    def version(self) -> int:
+        """A number that differs after anything a table shows may have changed."""
+        ...
+
+    def epoch(self) -> int:
+        """A number that differs after the past has changed: step back, undo, load, another branch."""
+        ...
+
+    def nodes(self) -> Sequence[NodeRow]:
+        """All nodes, in the order in which they were added."""
+        ...
+
+    def interfaces(self, node: str | None = None) -> Sequence[InterfaceRow]:
+        """The interfaces of one node, or of all."""
+        ...
+
+    def links(self) -> Sequence[LinkRow]:
+        """All veth pairs and cables."""
+        ...
+
+    def neighbours(self, node: str) -> Sequence[NeighbourRow]:
+        """The neighbour table of a node's namespace."""
+        ...
+
+    def fdb(self, node: str, bridge: str | None = None) -> Sequence[FdbRow]:
+        """The MAC table of a switch, or of the bridges of a host, or of one of them."""
+        ...
+
+    def routes(self, node: str) -> Sequence[RouteRow]:
+        """The route tables of a node's namespace."""
+        ...
+
+    def sockets(self, node: str) -> Sequence[SocketRow]:
+        """The bound sockets of a node's namespace."""
+        ...
+
+    def container_log(self, node: str) -> Sequence[str]:
+        """What a container's programs wrote, oldest first."""
+        ...
+
+    def log(self, since: int, limit: int) -> Sequence[LogRow]:
+        """At most `limit` rows whose `seq` is `since` or more, oldest first."""
+        ...
+
+    def flights(self) -> Sequence[Flight]:
+        """The frames that the latest step moved: of a flood, all of them."""
+        ...
+
+    def frame(self, seq: int) -> FrameBytes | None:
+        """The frame of a log row; None when the trace no longer has it."""
+        ...
+
+    def why(self, seq: int) -> Why | None:
+        """Why the record of a log row, a table row or a mark came to be."""
+        ...
+
+    def marks(self) -> Sequence[Mark]:
+        """All marks of the known history, by step."""
+        ...
+
+    def status(self) -> Status:
+        """Where the lab is."""
+        ...
+
+    def prompt(self) -> str:
+        """The text before the command line: `host`, or `nginx-1 #` in the shell of a namespace."""
+        ...
+
+    def complete(self, line: str, cursor: int) -> Sequence[Completion]:
+        """How the line may go on at the cursor, the likeliest first."""
+        ...
+
+    def hint(self, line: str) -> str:
+        """One line on the command being typed: its usage, or what is wrong; empty when there is nothing to say."""
+        ...
+
+    def execute(self, line: str) -> Outcome:
+        """Run a command line; a failure is an `Outcome.error`, never an exception."""
+        ...
+
+
+class TimeControl(Protocol):
+    """The pace of the lab."""
+
+    def step(self) -> None:
+        """Do one unit of work."""
+        ...
+
+    def back(self) -> None:
+        """Take the latest step back."""
+        ...
+
+    def seek(self, step: int) -> None:
+        """Go to a step of the known history."""
+        ...
+
+    def play(self) -> None:
+        """Let the lab run."""
+        ...
+
+    def pause(self) -> None:
+        """Hold it."""
+        ...
+
+    def set_speed(self, speed: float) -> None:
+        """Set the pace: 1.0 is normal, 0.0 as fast as it can."""
+        ...

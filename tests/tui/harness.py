@@ -1,0 +1,32 @@
+"""A small app around one widget, and the plain text of what it shows."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+
+class Harness(App[None]):
+    """Shows the widgets it is given; keeps the messages that reach it."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Screen { layout: vertical; }"
+
+    def __init__(self, *widgets: Widget) -> None:
+        super().__init__()
+        self.widgets = widgets
+        self.heard: list[Message] = []
+
+    def compose(self) -> ComposeResult:
+        yield from self.widgets
+
+    def of(self, kind: type[Message]) -> list[Message]:
+        """The messages of one class that reached the test's hook."""
+        return list({id(message): message for message in self.heard if type(message) is kind}.values())
+
+
+def screen_text(app: App[None]) -> str:
+    """The screen as plain text, lines without their trailing spaces."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips) + "\n"

@@ -1,0 +1,158 @@
+"""The rows behind the log, and its columns: bounded, filtered in slices, never too wide."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from netsandbox.lab.log_match import compile_filter
+from netsandbox.lab.tables import LogRow
+from netsandbox.tui.glyphs import ASCII, UNICODE
+from netsandbox.tui.log_columns import columns, contains, format_time, header, plain, row_runs, where_text
+from netsandbox.tui.log_store import LogStore
+from netsandbox.tui.text import cell_len
+from tests.tui.rows import PING, many
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """The store against a plain list that is filtered anew each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = LogStore(capacity=40)
+        self.rows: list[LogRow] = []
+        self.next = 0
+        self.filter = ""
+
+    @rule(count=st.integers(0, 60))
+    def extend(self, count: int) -> None:
+        rows = many(count, self.next)
+        self.next += count
+        self.rows += rows
+        self.store.extend(rows)
+        if len(self.rows) - 40 > 40 * 0.12:
+            self.rows = self.rows[-40:]
+
+    @rule(text=st.sampled_from(["", "arp", "drop", "not arp", "frame 0-20"]))
+    def set_filter(self, text: str) -> None:
+        self.filter = text
+        self.store.set_filter(compile_filter(text) if text else None)
+
+    @rule(limit=st.integers(1, 30))
+    def scan(self, limit: int) -> None:
+        self.store.scan(limit)
+
+    @rule(back=st.integers(1, 30))
+    def truncate(self, back: int) -> None:
+        self.next = max(self.next - back, 0)
+        self.rows = [row for row in self.rows if row.seq < self.next]
+        self.store.truncate(self.next)
+
+    @rule()
+    def clear(self) -> None:
+        self.rows = []
+        self.store.clear()
+
+    @rule(data=st.data())
+    def find(self, data: st.DataObject) -> None:
+        if len(self.store):
+            start = data.draw(st.integers(0, len(self.store) - 1))
+            wanted = contains(str(data.draw(st.integers(0, self.next))))
+            found, _ = self.store.find(wanted, start, 1, 10_000)
+            shown = [self.store.row(at) for at in range(start, len(self.store))]
+            assert found == next((start + at for at, row in enumerate(shown) if wanted(row)), None)
+
+    @invariant()
+    def shows_what_it_should(self) -> None:
+        assert self.store.total == len(self.rows)
+        wanted = [row for row in self.rows if compile_filter(self.filter)(row)]
+        shown = [self.store.row(at) for at in range(len(self.store))]
+        assert shown == wanted[: len(shown)]
+        if self.store.complete:
+            assert shown == wanted
+        for at in range(len(shown)):
+            assert self.store.position(self.store.absolute(at)) == at
+            assert self.store.position_of_seq(shown[at].seq) == at
+
+
+TestStore = StoreMachine.TestCase
+
+
+def test_a_cursor_stays_on_its_row_when_old_ones_go() -> None:
+    store = LogStore(capacity=100)
+    store.extend(many(100))
+    cursor = store.absolute(90)
+    assert store.extend(many(50, 100)) == 50
+    assert store.row(store.position(cursor)).seq == 90
+    assert store.position(0) == 0, "a row that is gone: the oldest"
+
+
+def test_memory_is_bounded() -> None:
+    store = LogStore(capacity=1000)
+    for start in range(0, 100_000, 500):
+        store.extend(many(500, start))
+        assert store.total <= 1120
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 98, 120, 160, 200])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_a_row_is_as_wide_as_its_pane(width: int, glyphs: object) -> None:
+    assert glyphs in (UNICODE, ASCII)
+    chosen = UNICODE if glyphs == UNICODE else ASCII
+    widths = columns(width, 123_456)
+    for row in PING:
+        text = "".join(run.text for run in row_runs(row, widths, {}, chosen))
+        assert cell_len(text) + 1 <= width
+        assert text.startswith("     ")
+    assert cell_len(header(widths, chosen)) <= width
+
+
+@given(st.integers(10, 250), st.integers(0, 10**7), st.text(max_size=60), st.text(max_size=20))
+def test_hostile_rows_fit_too(width: int, last: int, info: str, name: str) -> None:
+    row = PING[0]._replace(info=info, source=name, node=name, interface=name, protocol=name, verdict=name)
+    runs = row_runs(row, columns(width, last), {}, UNICODE, needle=info[:2].lower())
+    text = "".join(run.text for run in runs)
+    assert text.isprintable()
+    wide = columns(width, last)
+    assert cell_len(text) == sum(wide) + sum(1 for column in wide if column)
+
+
+def test_wider_panes_show_more() -> None:
+    assert columns(40).who == 0
+    assert 0 < columns(80).where < columns(120).where
+    assert columns(200).verdict >= len("✗ NEIGH_FAILED")
+    assert columns(80, 123_456).number == 6
+
+
+def test_a_port_is_shown_with_its_bridge() -> None:
+    masters = {("host", "veth0000005"): "docker0"}
+    assert where_text(PING[0], masters, UNICODE) == "⇐ docker0:veth0000005"
+    assert where_text(PING[0], {}, UNICODE) == "⇐ host:veth0000005"
+    assert where_text(PING[5], {}, UNICODE) == "⇒ nginx-1:eth0"
+    assert where_text(PING[0]._replace(interface="docker0"), {("host", "docker0"): "docker0"}, ASCII) == "< docker0"
+
+
+def test_a_drop_is_a_mark_and_a_reason() -> None:
+    text = "".join(run.text for run in row_runs(PING[5], columns(200), {}, UNICODE))
+    assert "✗ NEIGH_FAILED" in text
+    assert ("✗", "dropped") in {(run.text[:1], run.style) for run in row_runs(PING[5], columns(200), {}, UNICODE)}
+
+
+def test_times_keep_their_microseconds() -> None:
+    assert format_time(3_000) == "0.000003"
+    assert format_time(12_345_678_901) == "12.345678"
+    assert format_time(123_456_789_000_000_000) == "123456789.0"
+    assert len(format_time(2**62)) <= 11
+
+
+def test_matches_of_a_search_are_marked() -> None:
+    runs = row_runs(PING[0], columns(120), {}, UNICODE, needle="who-has")
+    assert [run.text for run in runs if run.style == "match"] == ["who-has"]
+
+
+def test_a_copied_row_is_whole() -> None:
+    line = plain(PING[3], {}, UNICODE)
+    assert line.count("\t") == 6
+    assert PING[3].info in line
