@@ -179,14 +179,14 @@ class Ping(Program):
         fits = options.size + 28 <= mtu
         df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits)
         ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, self.destination, ICMP)
-        ttl = options.ttl if options.ttl is not None else 1 if is_multicast(self.destination) else 64
-        packet = IPv4Packet(source, self.destination, ICMP, echo(ECHO_REQUEST, self.ident, seq, data), ttl or 64, ident, df,
+        ttl = options.ttl if options.ttl is not None else 1 if is_multicast(self.destination) else self.namespace.default_ttl
+        packet = IPv4Packet(source, self.destination, ICMP, echo(ECHO_REQUEST, self.ident, seq, data), ttl, ident, df,
                             options.tos)
         return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
 
     def _note_problem(self, problem: str) -> None:
-        """Hard local error: ping counts the packet as sent."""
-        if not self.options.quiet:
+        """Hard local error: ping counts the packet as sent, and is silent about a route that is gone."""
+        if not self.options.quiet and problem not in ("ENETUNREACH", "EHOSTUNREACH"):
             self.complain(f"ping: sendmsg: {ERRNO_TEXT.get(problem, problem)}")
         if problem == "EMSGSIZE":
             self.errors += 1
@@ -218,13 +218,13 @@ class Ping(Program):
             return False
         return not self.bound or packet.dst == self.bound
 
-    def error(self, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
+    def error(self, interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
         """An ICMP error about a packet of this namespace."""
         head = quoted.payload_bytes()
         if quoted.protocol != ICMP or quoted.dst != self.destination or len(head) < 8 or head[0] != ECHO_REQUEST:
             return
         ident, seq = int.from_bytes(head[4:6], "big"), int.from_bytes(head[6:8], "big")
-        if ident != self.ident:
+        if ident != self.ident or (self.interface is not None and interface is not self.interface):
             return
         if message.type == UNREACHABLE and message.code == 4:
             learn_mtu(self.namespace, quoted.dst, message.rest & 0xFFFF)

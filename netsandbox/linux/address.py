@@ -79,20 +79,31 @@ def link_is_down(interface: Interface) -> None:
 
 
 def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
+    """fib_del_ifaddr, fib_sync_down_addr: the routes that only this address made, and those that name it as source."""
     interface.addresses.remove(own)
     interface.namespace.record(AddressChanged(interface, own.network, False))
-    kept = {other.local for other in interface.addresses}
-    subnets = {other.network.network for other in interface.addresses if other.network.length == own.network.length}
+    rest = [other for other in interface.addresses if not other.secondary]
+    has_subnet = any(other.network.length == own.network.length and other.network.network == own.network.network
+                     for other in rest)
+    is_kept_here = any(other.local == own.local for other in interface.addresses)
+    is_ours = is_kept_here or _is_elsewhere(interface, own.local)
+    broadcasts = {value for other in rest for value in (other.broadcast, other.network.broadcast)}
 
     def is_dead(route: Route) -> bool:
-        if route.interface is not interface and route.source != own.local:
+        if route.source == own.local and not is_ours and route.type != "local":
+            return not (route.protocol == "kernel" and route.interface is not interface)
+        if route.interface is not interface or route.protocol != "kernel":
             return False
-        if route.source == own.local and own.local not in kept and not _is_elsewhere(interface, own.local):
-            return True
-        made_by_it = route.protocol == "kernel" and route.source == own.local
-        return made_by_it and own.network.network not in subnets
+        target = route.destination
+        if route.type == "local":
+            return target.length == 32 and target.address == own.local and not is_kept_here
+        if route.type == "broadcast":
+            return target.address in (own.broadcast, own.network.broadcast) and target.address not in broadcasts
+        return target == Network(own.network.network, own.network.length) and not has_subnet
 
     _remove_routes(interface, is_dead)
+    if interface.is_loopback and not interface.addresses:
+        _remove_routes(interface, lambda route: route.interface is interface)
 
 
 def _is_elsewhere(interface: Interface, address: int) -> bool:
@@ -100,11 +111,20 @@ def _is_elsewhere(interface: Interface, address: int) -> bool:
                for other in i.addresses)
 
 
+def _primary_of(interface: Interface, own: InterfaceAddress) -> int:
+    """The address that a secondary one's own route names as its source."""
+    if own.secondary:
+        for other in interface.addresses:
+            if not other.secondary and other.network.length == own.network.length and own.local in other.network:
+                return other.local
+    return own.local
+
+
 def _add_routes(interface: Interface, own: InterfaceAddress) -> None:
     """fib_add_ifaddr."""
     network, local = own.network, own.local
-    _add_route(interface, Route(Network(local, 32), "local", interface=interface, source=local, scope="host",
-                                protocol="kernel", table="local"))
+    _add_route(interface, Route(Network(local, 32), "local", interface=interface, source=_primary_of(interface, own),
+                                scope="host", protocol="kernel", table="local"))
     if not interface.up:
         return
     if own.broadcast is not None and own.broadcast != 0xFFFFFFFF:

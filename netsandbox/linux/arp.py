@@ -101,7 +101,7 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
         return Outcome.ANSWERED
     if route.type != "unicast" or not interface.conf.forwarding or route.interface is interface:
         return None
-    if not namespace.sysctls.either(interface.conf, "proxy_arp"):
+    if not namespace.sysctls.either(interface.conf, "proxy_arp") and (interface.name, arp.tpa) not in namespace.proxies:
         return None
     _learn(interface, arp)
     limit = interface.neigh.proxy_delay

@@ -122,7 +122,7 @@ class Bridge(Interface):
             return Outcome.BRIDGED
         if found.local:
             self.namespace.record((FrameBridged, self, port, frame, (), True, Forwarding.LOCAL))
-            return self._pass_up(frame)
+            return self._pass_up(frame, destination == port.interface.mac)
         found.used = self.namespace.scheduler.now
         out = found.port
         if out is None:
@@ -216,13 +216,18 @@ class Bridge(Interface):
             return Outcome.BRIDGED
         return Dropped(DropReason.PKT_TOO_BIG, (size,))
 
-    def _pass_up(self, frame: Frame) -> Verdict:
-        """br_pass_frame_up: the host's own stack gets the frame, from the bridge."""
+    def _pass_up(self, frame: Frame, is_for_us: bool = False) -> Verdict:
+        """br_pass_frame_up: the host's own stack gets the frame, from the bridge.
+
+        Args:
+            is_for_us: the destination is the ingress port's own MAC, which the
+                port's driver took for this host's.
+        """
         self.rx_packets += 1
         self.rx_bytes += frame.size
         events = self.namespace.trace.events
         mark = len(events)
-        verdict = self.deliver(frame)
+        verdict = self.deliver(frame, is_for_us)
         events.insert(mark, (FrameReceived, self, frame, verdict))
         return Outcome.BRIDGED
 

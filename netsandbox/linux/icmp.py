@@ -83,11 +83,11 @@ def _answer_echo(interface: Interface, packet: IPv4Packet, message: IcmpMessage)
     if not isinstance(route, RouteChosen):
         namespace.record(route)
         return Outcome.ACCEPTED
-    if not source:
-        source = select_address(interface, packet.src, "link")
-    reply = IcmpMessage(ECHO_REPLY, 0, message.rest, message.data)
+    source = source or route.source
+    reply = IcmpMessage(ECHO_REPLY, message.code, message.rest, message.data)
     ident = namespace.next_ident(source, packet.src, ICMP)
-    ip_output.send(namespace, IPv4Packet(source, packet.src, ICMP, reply, 64, ident, False, packet.tos), route)
+    ip_output.send(namespace, IPv4Packet(source, packet.src, ICMP, reply, namespace.default_ttl, ident, False,
+                                         packet.tos), route)
     return Outcome.ANSWERED
 
 
@@ -105,7 +105,7 @@ def _deliver_error(interface: Interface, packet: IPv4Packet, message: IcmpMessag
     if quoted is None:
         return Dropped(DropReason.PKT_TOO_SMALL, (len(message.data),))
     for socket in list(namespace.raw_sockets):
-        socket.error(packet, message, quoted)
+        socket.error(interface, packet, message, quoted)
     handler = namespace.error_handlers.get(quoted.protocol)
     if handler is not None:
         handler(interface, packet, message, quoted)
@@ -123,7 +123,7 @@ def _take_redirect(interface: Interface, packet: IPv4Packet, message: IcmpMessag
     if quoted is None:
         return Dropped(DropReason.PKT_TOO_SMALL, (len(message.data),))
     for socket in list(namespace.raw_sockets):
-        socket.error(packet, message, quoted)
+        socket.error(interface, packet, message, quoted)
     route = route_output(namespace, quoted.dst)
     if not isinstance(route, RouteChosen) or route.gateway != packet.src or gateway == packet.src:
         return Dropped(DropReason.ICMP_IGNORED, ("redirect", packet.src))
@@ -176,7 +176,7 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     source = source or route.source
     quote = packet.emit()[:min(route.mtu, ERROR_SIZE) - HEADERS]
     tos = packet.tos & TOS_MASK | INTERNETWORK_CONTROL
-    error = IPv4Packet(source, packet.src, ICMP, IcmpMessage(kind, code, rest, quote), 64,
+    error = IPv4Packet(source, packet.src, ICMP, IcmpMessage(kind, code, rest, quote), namespace.default_ttl,
                        namespace.next_ident(source, packet.src, ICMP), False, tos)
     ip_output.send(namespace, error, route)
     return True

@@ -142,10 +142,10 @@ class Interface:
         verdict: Verdict = handler(self, frame, payload)
         return verdict
 
-    def deliver(self, frame: Frame) -> Verdict:
+    def deliver(self, frame: Frame, is_for_us: bool = False) -> Verdict:
         """Hand a frame to the namespace's own stack, as `receive` does for one that came by wire."""
         destination = frame.dst
-        if destination != self.mac and not destination & MAC_GROUP_BIT:
+        if destination != self.mac and not destination & MAC_GROUP_BIT and not is_for_us:
             self.overheard += 1
             return OTHERHOST
         payload = frame.payload

@@ -57,8 +57,11 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) 
         return _finish(namespace, packet, route)
     pieces = fragment(packet, route.mtu)
     namespace.record(PacketFragmented(namespace, packet, len(pieces), route.mtu))
-    results = [_finish(namespace, piece, route) for piece in pieces]
-    return next((result for result in results if result), OK)
+    for piece in pieces:
+        problem = _finish(namespace, piece, route)
+        if problem:
+            return problem
+    return OK
 
 
 def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:

@@ -41,9 +41,9 @@ class NetworkNamespace:
         exceptions: path MTUs and redirects, by destination.
     """
 
-    __slots__ = ("_idents", "_next_index", "chance", "error_handlers", "exceptions", "fragments", "groups",
+    __slots__ = ("_idents", "_next_index", "chance", "default_ttl", "error_handlers", "exceptions", "fragments", "groups",
                  "icmp_global", "interfaces", "lo", "arp_is_special", "name", "neighbours", "netfilter", "peers",
-                 "protocols", "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls",
+                 "protocols", "proxies", "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls",
                  "trace", "transports")
 
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance) -> None:
@@ -61,11 +61,14 @@ class NetworkNamespace:
         self.error_handlers: dict[int, Callable[..., None]] = {}
         self.raw_sockets: list[Any] = []
         self.groups: set[tuple[str, int]] = set()
+        self.proxies: set[tuple[str, int]] = set()
+        """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
         self.exceptions: dict[int, NextHopException] = {}
         self.peers: dict[int, Peer] = {}
         self.icmp_global: tuple[int, int] = (0, -1)
         self.sockets: SocketTable
         self.fragments: Reassembler
+        self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.arp_is_special = False
         """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
         self.proxy_delay = chance.stream(f"{name}/proxy_delay")
@@ -143,5 +146,6 @@ class NetworkNamespace:
         old = self.sysctls.write(key, value)
         confs = [self.sysctls.all, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
         self.arp_is_special = any(conf.proxy_arp or conf.arp_accept for conf in confs)
+        self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.routes.flush_cache()
         return old

@@ -55,6 +55,15 @@ class Route:
         return self.interface is not None and not self.interface.carrier and not self.interface.is_loopback
 
     @property
+    def is_ignored(self) -> bool:
+        """Linkdown, and ignore_routes_with_linkdown is on."""
+        interface = self.interface
+        if interface is None or interface.carrier or not self.is_linkdown:
+            return False
+        settings = interface.namespace.sysctls
+        return bool(interface.conf.ignore_routes_with_linkdown or settings.all.ignore_routes_with_linkdown)
+
+    @property
     def is_on_link(self) -> bool:
         """The destination itself is the next hop."""
         return self.gateway is None
@@ -102,11 +111,12 @@ class RouteTables:
                          for length in sorted(self._tables[table], reverse=True)] for table in TABLES]
         self.flush_cache()
 
-    def add(self, route: Route) -> None:
-        """Insert behind the routes of the same prefix with a lower or the same metric."""
+    def add(self, route: Route, before: bool = False) -> None:
+        """Insert behind the routes of the same prefix with a lower or the same metric, or `before` the latter."""
         by_network = self._table(route.table).setdefault(route.destination.length, {})
         routes = by_network.setdefault(route.destination.network, [])
-        position = next((i for i, other in enumerate(routes) if other.metric > route.metric), len(routes))
+        limit = route.metric - before
+        position = next((i for i, other in enumerate(routes) if other.metric > limit), len(routes))
         routes.insert(position, route)
         if route.type == "local" and route.destination.length == 32:
             self.local.add(route.destination.address)
@@ -128,12 +138,12 @@ class RouteTables:
         return self._tables.setdefault(name, {})
 
     def all(self, table: str | None = "main") -> Iterator[Route]:
-        """The routes in the order that `ip route` lists them: by address, default first, then metric."""
+        """The routes in the order that `ip route` lists them: by address, the longer prefix first, then metric."""
         names = list(self._tables) if table is None else [table] if table in self._tables else []
         for name in names:
             rows = [(network, length, routes) for length, by_network in self._tables[name].items()
                     for network, routes in by_network.items()]
-            for _network, _length, routes in sorted(rows, key=lambda row: (row[0], row[1])):
+            for _network, _length, routes in sorted(rows, key=lambda row: (row[0], -row[1])):
                 yield from routes
 
     def find(self, route: Route) -> Route | None:
@@ -150,6 +160,8 @@ class RouteTables:
             for mask, by_network in levels:
                 found = None
                 for route in by_network.get(destination & mask, ()):
+                    if route.is_ignored:
+                        continue
                     if interface is None or route.interface is interface or route.interface is None:
                         found = route
                         if route.type == "throw":

@@ -101,7 +101,8 @@ def _on_link(namespace: NetworkNamespace, destination: int, source: int, interfa
     """No route, but an interface: the kernel takes the destination to be on its link."""
     route = Route(Network(destination, 32), interface=interface, scope="link")
     source = source or select_address(interface, 0, "link")
-    hop = None if is_multicast(destination) or destination == LIMITED_BROADCAST else destination
+    no_hop = interface.is_loopback or is_multicast(destination) or destination == LIMITED_BROADCAST
+    hop = None if no_hop else destination
     return RouteChosen(namespace, destination, route, None, interface, hop, source, interface.mtu, 0)
 
 

@@ -54,4 +54,4 @@ def _send_reset(interface: Interface, packet: IPv4Packet, segment: TcpSegment) -
     else:
         ack = (segment.seq + segment.sequence_length) & 0xFFFFFFFF
         reset = TcpSegment(segment.dport, segment.sport, 0, ack, RST | ACK, 0)
-    ip_output.send(namespace, IPv4Packet(packet.dst, packet.src, TCP, reset, 64, 0, True, packet.tos), route)
+    ip_output.send(namespace, IPv4Packet(packet.dst, packet.src, TCP, reset, namespace.default_ttl, 0, True, packet.tos), route)

@@ -59,7 +59,7 @@ class UdpSocket(Socket):
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
-        self.ttl = 64
+        self.ttl = namespace.default_ttl
         self.tos = 0
         self.pmtudisc = WANT
         self.broadcast = False
@@ -167,8 +167,19 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     if matches:
         return Outcome.ACCEPTED
     if not group:
-        icmp.send_error(interface, namespace, packet, UNREACHABLE, PORT_UNREACHABLE, 0, frame)
+        quoted = _trimmed(packet, datagram)
+        icmp.send_error(interface, namespace, quoted, UNREACHABLE, PORT_UNREACHABLE, 0, frame)
     return Dropped(DropReason.NO_SOCKET, ("udp", datagram.dport))
+
+
+def _trimmed(packet: IPv4Packet, datagram: UdpDatagram) -> IPv4Packet:
+    """The packet without what follows its datagram, as the kernel holds it by then."""
+    extra = datagram.size - datagram.length
+    if not extra:
+        return packet
+    body = packet.payload_bytes()[:datagram.length]
+    return IPv4Packet(packet.src, packet.dst, packet.protocol, body, packet.ttl, packet.ident, packet.df, packet.tos,
+                      options=packet.options, total_length=packet.total_length)
 
 
 def _best(namespace: NetworkNamespace, packet: IPv4Packet, datagram: UdpDatagram) -> list[UdpSocket]:

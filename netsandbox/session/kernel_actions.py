@@ -251,7 +251,7 @@ def do_watch(performance: Performance, action: Action, finish: Finish) -> None:
 
 def _open_udp(performance: Performance, action: Action) -> UdpSocket:
     socket = UdpSocket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse")))
-    socket.ttl = action.get("ttl", 64)
+    socket.ttl = action.get("ttl", socket.ttl)
     socket.tos = action.get("tos", 0)
     socket.pmtudisc = PMTU_MODES[action.get("pmtudisc", "want")]
     socket.broadcast = bool(action.get("broadcast"))

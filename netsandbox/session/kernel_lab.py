@@ -27,7 +27,7 @@ from netsandbox.linux.namespace import NetworkNamespace
 from netsandbox.linux.stack import create_namespace
 from netsandbox.linux.sysctl import SysctlError
 from netsandbox.linux.veth import VethPair
-from netsandbox.session.capture import Tap
+from netsandbox.session.kernel_tap import Tap
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
 
 FORMAT = "kernel_lab/1"

@@ -1,0 +1,136 @@
+"""`netsandbox bench`: the workloads whose speed is promised, built through the Lab's own API.
+
+w1: N containers on docker0 with cold tables; container i pings i+1, i+2 …, each
+as soon as the last reply is in, all from one instant.  w2: 1,000 broadcasts of
+one container to all others.  w3: N pings of one pair, one after the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import sys
+import time
+from typing import Any
+
+from netsandbox.lab.lab import Lab
+from netsandbox.linux import ip_output
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.interface import Interface
+from netsandbox.linux.namespace import NetworkNamespace
+from netsandbox.wire.addresses import BROADCAST_MAC
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage, echo
+from netsandbox.wire.ipv4 import ICMP, IPv4Packet
+
+DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000}
+BROADCASTS = 1000
+PAYLOAD = bytes(range(56))
+LOCAL_EXPERIMENTAL = 0x88B5
+"""An EtherType for experiments (IEEE 802): no stack has a handler."""
+COLLECTOR = (50_000, 20, 100)
+"""Thresholds of the cyclic collector: the trace is a list of millions of tuples without cycles."""
+
+
+class Pinger:
+    """A program with a raw socket: the next echo request leaves when the last reply is in."""
+
+    def __init__(self, namespace: NetworkNamespace, targets: list[int]) -> None:
+        self.namespace = namespace
+        self.targets = targets
+        self.sent = self.replies = 0
+        namespace.raw_sockets.append(self)
+
+    def send(self, _argument: object = None) -> None:
+        """One request to the next target."""
+        if self.sent == len(self.targets):
+            return
+        namespace, target = self.namespace, self.targets[self.sent]
+        self.sent += 1
+        route = ip_output.find_route(namespace, target)
+        if isinstance(route, RouteChosen):
+            message = echo(ECHO_REQUEST, 1, self.sent & 0xFFFF, PAYLOAD)
+            ident = namespace.next_ident(route.source, target, ICMP)
+            packet = IPv4Packet(route.source, target, ICMP, message, 64, ident, True)
+            ip_output.send_datagram(namespace, packet, route, False)
+
+    def deliver(self, _interface: Interface, packet: IPv4Packet) -> bool:
+        """A packet for the namespace."""
+        message = packet.payload
+        if isinstance(message, IcmpMessage) and message.type == ECHO_REPLY:
+            self.replies += 1
+            self.namespace.scheduler.soon(self.send)
+        return True
+
+    def error(self, _interface: Interface, _packet: IPv4Packet, _message: IcmpMessage, _quoted: IPv4Packet) -> None:
+        """No error is expected here."""
+
+
+def build(count: int) -> tuple[Lab, list[tuple[NetworkNamespace, int]]]:
+    """Containers on docker0, their announcements over; (namespace, address) of each."""
+    lab = Lab()
+    ends = []
+    for number in range(count):
+        container = lab.add_container(f"c{number}", "registry.k8s.io/pause")
+        if container.namespace is not None and container.endpoint is not None:
+            ends.append((container.namespace, container.endpoint.address))
+    lab.scheduler.run_until_quiet()
+    return lab, ends
+
+
+def w1(lab: Lab, ends: list[tuple[NetworkNamespace, int]], _count: int) -> None:
+    addresses = [address for _namespace, address in ends]
+    pingers = [Pinger(namespace, addresses[i + 1:] + addresses[:i]) for i, (namespace, _a) in enumerate(ends)]
+    for pinger in pingers:
+        pinger.send()
+    lab.scheduler.run_until_quiet()
+    assert sum(pinger.replies for pinger in pingers) == len(ends) * (len(ends) - 1), "a reply is missing"
+
+
+def w2(lab: Lab, ends: list[tuple[NetworkNamespace, int]], _count: int) -> None:
+    interface = ends[0][0].interfaces["eth0"]
+    for _number in range(BROADCASTS):
+        interface.transmit(Frame(BROADCAST_MAC, interface.mac, LOCAL_EXPERIMENTAL, bytes(46)))
+        lab.scheduler.run_until_quiet()
+
+
+def w3(lab: Lab, ends: list[tuple[NetworkNamespace, int]], count: int) -> None:
+    pinger = Pinger(ends[0][0], [ends[1][1]] * count)
+    pinger.send()
+    lab.scheduler.run_until_quiet()
+    assert pinger.replies == count, "a reply is missing"
+
+
+WORKLOADS = {"w1": w1, "w2": w2, "w3": w3}
+
+
+def measure(name: str, count: int) -> dict[str, Any]:
+    """Run one workload in this process; CPU and wall time are of the run alone."""
+    lab, ends = build(2 if name == "w3" else count)
+    gc.collect()
+    gc.set_threshold(*COLLECTOR)
+    scheduler, trace = lab.scheduler, lab.trace
+    deliveries, records = scheduler.deliveries, trace.end
+    wall, cpu = time.perf_counter(), time.process_time()
+    WORKLOADS[name](lab, ends, count)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return {"workload": name, "n": count, "deliveries": scheduler.deliveries - deliveries,
+            "records": trace.end - records, "cpu_s": round(cpu, 6), "wall_s": round(wall, 6),
+            "max_rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Print the figures of one workload, or of all in turn."""
+    names = list(WORKLOADS) if arguments.workload == "all" else [arguments.workload]
+    for name in names:
+        result = measure(name, DEFAULTS[name] if arguments.n is None else arguments.n)
+        if arguments.json:
+            print(json.dumps(result))
+        else:
+            per = result["cpu_s"] / max(1, result["deliveries"]) * 1e6
+            print(f"{name}  n {result['n']:,}  {result['deliveries']:,} deliveries  {result['records']:,} records  "
+                  f"CPU {result['cpu_s'] * 1000:,.0f} ms ({per:.2f} µs each)  peak {result['max_rss_kb'] / 1024:,.0f} MiB")
+        sys.stdout.flush()
+    return 0

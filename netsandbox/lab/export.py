@@ -1,0 +1,58 @@
+"""Captures of a lab in pcapng: every frame at every interface it passed, with the reason as comment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from netsandbox.engine.units import EPOCH
+from netsandbox.lab.capture import Passing, passings
+from netsandbox.linux.drop import Dropped
+from netsandbox.wire.pcapng import PcapngWriter
+
+if TYPE_CHECKING:
+    from netsandbox.engine.trace import Record, Trace
+
+Comment = Callable[[Passing], str | None]
+
+
+def reason(passing: Passing) -> str | None:
+    """The verdict as a packet comment: `accepted`, or the drop reason and what it means."""
+    verdict = passing.verdict
+    if verdict is None:
+        return None
+    if isinstance(verdict, Dropped):
+        return f"dropped: {verdict.reason.name}: {verdict.reason.value}"
+    return f"{verdict.name.lower()}: {verdict.value}"
+
+
+class CaptureFile:
+    """A capture that grows with the trace; one interface block per interface, where it first has a frame."""
+
+    def __init__(self, stream: BinaryIO, trace: Trace, comment: Comment = reason) -> None:
+        self._writer = PcapngWriter(stream)
+        self._trace = trace
+        self._comment = comment
+        self._cursor = trace.first
+        self._interfaces: dict[str, int] = {}
+
+    def follow(self, trace: Trace) -> None:
+        """Go on with another trace, from its beginning."""
+        self._trace, self._cursor = trace, trace.first
+
+    def update(self) -> int:
+        """Write what has happened since the last time; returns how many packets."""
+        return self.write(self._trace.since(self._cursor))
+
+    def write(self, records: Iterator[Record]) -> int:
+        count = 0
+        for passing in passings(records):
+            label = passing.interface.label
+            number = self._interfaces.get(label)
+            if number is None:
+                number = self._interfaces[label] = self._writer.interface(label)
+            self._writer.packet(number, EPOCH + passing.record.at, passing.frame.wire(), passing.is_out,
+                                self._comment(passing))
+            count += 1
+        self._cursor = self._trace.end
+        return count

@@ -1,0 +1,205 @@
+"""`netsandbox run`: a scenario's transcript, frame log and tables, as text or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+
+from netsandbox.commands.show import table
+from netsandbox.engine.units import format_time
+from netsandbox.lab import frame_log, views
+from netsandbox.lab.export import CaptureFile
+from netsandbox.session.files import FileError, printable, reason
+from netsandbox.session.library import find_scenario
+from netsandbox.session.runner import Event, Line, Runner, Said
+from netsandbox.session.scenario import Scenario, Step, load_scenario
+
+if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
+
+LOG_ROWS = 200
+"""Rows of the frame log that a transcript ends with."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when every line and expectation succeeded, 1 when one failed.
+
+    Raises:
+        ScenarioError, FileError: the file is wrong.
+    """
+    scenario = read_lines(sys.stdin) if arguments.file == "-" else load_scenario(find_scenario(arguments.file))
+    runner = Runner.of(scenario, arguments.seed)
+    with ExitStack() as stack:
+        if arguments.pcapng:
+            capture = CaptureFile(stack.enter_context(_open(arguments.pcapng)), runner.session.lab.trace)
+            runner.after_line = lambda: (capture.update(), None)[1]
+        printer = JsonPrinter(scenario) if arguments.json else TextPrinter(scenario, arguments.trace)
+        for event in runner.scenario(scenario, arguments.lang):
+            printer.event(event)
+        printer.end(runner.session.lab)
+    return 1 if runner.failed else 0
+
+
+def read_lines(stream: TextIO) -> Scenario:
+    """Command lines from a stream, each a step of its own."""
+    lines = [line.strip() for line in stream if line.strip()]
+    return Scenario(title={"en": "standard input"}, about={}, seed=0, profile="docker-29", setup=(),
+                    steps=tuple(Step(run=(line,), say={}, expect=(), line=0, run_lines=(0,), expect_lines=())
+                                for line in lines), name="-")
+
+
+def _open(path: str) -> BinaryIO:
+    try:
+        return open(path, "wb")  # noqa: SIM115
+    except OSError as error:
+        raise FileError(path, reason(error)) from None
+
+
+class TextPrinter:
+    """What a person reads; with colour where the output is a terminal."""
+
+    def __init__(self, scenario: Scenario, with_trace: bool) -> None:
+        self._with_trace = with_trace
+        self._style = Styles() if sys.stdout.isatty() else Plain()
+        title = scenario.title.get("en") or scenario.name
+        self._style.title(title)
+        if scenario.about.get("en"):
+            self._style.prose(scenario.about["en"])
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, Said):
+            self._style.prose(event.text)
+        else:
+            self._line(event)
+
+    def _line(self, line: Line) -> None:
+        if line.is_expect:
+            self._style.expectation(line.text, line.job.code == 0, line.job.err.strip() or line.job.out.strip())
+            return
+        self._style.command(line.text)
+        for stream, text in line.job.output:
+            self._style.output(text, stream == "err")
+
+    def end(self, lab: Lab) -> None:
+        self._style.title("Frames")
+        rows = list(frame_log.rows(lab, lab.trace.first))
+        if len(rows) > LOG_ROWS:
+            self._style.prose(f"the last {LOG_ROWS} of {len(rows)}")
+        self._style.table(("#", "TIME", "WHERE", "", "FROM → TO", "WHAT", "VERDICT"), [
+            (str(r.seq), format_time(r.at), f"{r.node}:{r.interface}", r.direction, f"{r.source} → {r.destination}",
+             f"{r.protocol} {r.info}", f"✗ {r.reason}" if r.dropped else r.verdict) for r in rows[-LOG_ROWS:]])
+        for name, header, body in _tables(lab):
+            self._style.title(name)
+            self._style.table(header, body)
+        if self._with_trace:
+            self._style.title("Trace")
+            for record in lab.trace.since(lab.trace.first):
+                self._style.output(f"{record.seq} {format_time(record.at)} step {record.step} "
+                                   f"cause {record.cause} {record.event}\n", False)
+
+
+def _tables(lab: Lab) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+    """The tables that a transcript ends with: neighbours and MAC tables, where there are rows."""
+    names = list(dict.fromkeys(row.namespace for row in views.nodes(lab) if row.namespace))
+    tables: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = []
+    for name in names:
+        neighbours = views.neighbours(lab, name)
+        if neighbours:
+            tables.append((f"ARP table of {name}", ("ADDRESS", "DEV", "MAC", "STATE"),
+                           [(r.address, r.interface, r.mac or "", r.state) for r in neighbours]))
+        rows = views.fdb(lab, name)
+        if rows:
+            tables.append((f"MAC table of {name}", ("BRIDGE", "MAC", "PORT", ""),
+                           [(r.bridge, r.mac, r.port, "permanent" if r.permanent else "") for r in rows]))
+    return tables
+
+
+class Plain:
+    """Text without colour, for files and pipes."""
+
+    def title(self, text: str) -> None:
+        print(f"\n{text}\n{'=' * len(text)}")
+
+    def prose(self, text: str) -> None:
+        print(f"\n{text}")
+
+    def command(self, text: str) -> None:
+        print(f"\n❯ {printable(text)}")
+
+    def output(self, text: str, is_error: bool) -> None:
+        sys.stdout.write("".join(printable(line) + "\n" for line in text.splitlines()))
+
+    def expectation(self, text: str, holds: bool, message: str) -> None:
+        print(f"  {'✓' if holds else '✗'} {printable(text)}" + ("" if holds else f"\n    {printable(message)}"))
+
+    def table(self, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+        print(table(header, [tuple(printable(cell) for cell in row) for row in rows]))
+
+
+class Styles(Plain):
+    """The same with Rich, on a terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.text import Text
+
+        self._console = Console(highlight=False)
+        self._text = Text
+
+    def _print(self, text: str, style: str) -> None:
+        self._console.print(self._text(text, style=style))
+
+    def title(self, text: str) -> None:
+        self._print(f"\n{text}", "bold")
+
+    def prose(self, text: str) -> None:
+        self._print(f"\n{text}", "italic")
+
+    def command(self, text: str) -> None:
+        self._print(f"\n❯ {printable(text)}", "bold cyan")
+
+    def output(self, text: str, is_error: bool) -> None:
+        for line in text.splitlines():
+            self._print(printable(line), "red" if is_error else "")
+
+    def expectation(self, text: str, holds: bool, message: str) -> None:
+        self._print(f"  {'✓' if holds else '✗'} {printable(text)}", "green" if holds else "bold red")
+        if not holds:
+            self._print(f"    {printable(message)}", "red")
+
+    def table(self, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+        from rich.table import Table
+
+        grid = Table(box=None, pad_edge=False)
+        for name in header:
+            grid.add_column(name, overflow="fold")
+        for row in rows:
+            grid.add_row(*(self._text(printable(cell)) for cell in row))
+        self._console.print(grid)
+
+
+class JsonPrinter:
+    """One JSON object for a program to read."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._result: dict[str, Any] = {"scenario": scenario.name, "title": scenario.title, "lines": []}
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, Line):
+            self._result["lines"].append({
+                "line": event.text, "number": event.number, "expect": event.is_expect, "code": event.job.code,
+                "out": event.job.out, "err": event.job.err, "records": [event.first, event.end]})
+
+    def end(self, lab: Lab) -> None:
+        result = self._result
+        result["frames"] = [row._asdict() for row in frame_log.rows(lab, lab.trace.first)]
+        result["nodes"] = [row._asdict() for row in views.nodes(lab)]
+        names = dict.fromkeys(row.namespace for row in views.nodes(lab) if row.namespace)
+        for key, rows in (("neighbours", views.neighbours), ("fdb", views.fdb), ("routes", views.routes)):
+            result[key] = {name: [row._asdict() for row in rows(lab, name)] for name in names}
+        result["digest"] = lab.trace.digest()
+        json.dump(result, sys.stdout, ensure_ascii=False, indent=1)
+        print()
