@@ -65,6 +65,8 @@ def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
         entry = interface.neighbours.get(sender)
         if entry is None or (entry.is_valid and entry.mac == arp.sha and arp.op == REQUEST):
             return IGNORED
+    if interface.noarp:
+        return Dropped(DropReason.ARP_INVALID, ("NOARP", interface.name))
     if interface.is_loopback or arp.op not in (REQUEST, REPLY):
         return Dropped(DropReason.ARP_INVALID, ("op", arp.op))
     if is_multicast(target) or (target >> 24 == LOOPBACK_NETWORK >> 24

@@ -137,6 +137,12 @@ class NetworkNamespace:
         self._idents[bucket] = ident
         return ident
 
+    def note_arp_settings(self) -> None:
+        """Work out `arp_is_special` anew: a setting, a proxy entry or an interface's NOARP flag has changed."""
+        confs = [self.sysctls.all, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
+        self.arp_is_special = bool(self.proxies) or any(i.noarp for i in self.interfaces.values()) or any(
+            conf.proxy_arp or conf.arp_accept for conf in confs)
+
     def write_sysctl(self, key: str, value: str | int) -> str:
         """Set a sysctl and let the stack notice; returns the old value.
 
@@ -144,8 +150,7 @@ class NetworkNamespace:
             SysctlError: no such key, or no such value.
         """
         old = self.sysctls.write(key, value)
-        confs = [self.sysctls.all, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
-        self.arp_is_special = any(conf.proxy_arp or conf.arp_accept for conf in confs)
+        self.note_arp_settings()
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.routes.flush_cache()
         return old
