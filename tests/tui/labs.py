@@ -70,8 +70,9 @@ class Rows:
             self.count += 1
             net = 17 + [row.name for row in self.interfaces if row.node == host and row.kind == "bridge"].index(bridge)
             address = f"172.{net}.0.{self.count % 250 + 2}/16"
-            near = self.interface(name, f"eth{index}", addresses=(address,), up=up, carrier=up and carrier)
-            far = self.interface(host, f"veth{self.count:07x}", master=bridge, carrier=up and carrier)
+            ends = (name, f"eth{index}"), (host, f"veth{self.count + 1:07x}")
+            near = self.interface(*ends[0], addresses=(address,), up=up, carrier=up and carrier, peer=ends[1])
+            far = self.interface(*ends[1], master=bridge, carrier=up and carrier, peer=ends[0])
             self.link(near, far, up=up)
         return name
 

@@ -1,0 +1,207 @@
+"""The tables of a device as texts: which it has, their columns, and what fills an empty one.  No Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from netsandbox.lab.tables import FdbRow, InterfaceRow, NeighbourRow
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.source import LabSource
+from netsandbox.tui.text import safe
+from netsandbox.tui.topology_model import Place
+
+SECOND = 1_000_000_000
+"""Nanoseconds."""
+
+BAR_CELLS = 5
+"""Length of a countdown's bar."""
+
+
+class Row(NamedTuple):
+    """One line of a table."""
+
+    key: str
+    """The same as long as it is the same thing: an address, a port."""
+    cells: tuple[str, ...]
+    """Safe texts, one for each column."""
+    seq: int | None = None
+    """The record that made it."""
+
+
+class Table(NamedTuple):
+    """What a tab shows."""
+
+    columns: tuple[str, ...]
+    """Keys of the titles; `tr("column." + key)`."""
+    rows: tuple[Row, ...]
+    clock: int = -1
+    """The column that changes as time goes by, which is no news; -1 for none."""
+
+
+def tabs_of(source: LabSource, place: Place) -> list[str]:
+    """The tabs that a place has, the most telling first: arp, mac, links, routes, sockets, log."""
+    node = next((row for row in source.nodes() if row.name == place.node), None)
+    if node is None:
+        return []
+    if place.interface:
+        bridges = {row.name for row in source.interfaces(place.node) if row.kind == "bridge"}
+        return ["mac", "links", "arp", "routes"] if place.interface in bridges else ["links", "arp", "routes"]
+    if node.kind == "hub":
+        return ["links"]
+    if node.kind in ("switch", "bridge"):
+        return ["mac", "links"]
+    tabs = ["arp", "links", "routes", "sockets"]
+    if any(row.kind == "bridge" for row in source.interfaces(place.node)):
+        tabs.insert(1, "mac")
+    return [*tabs, "log"] if node.kind == "container" else tabs
+
+
+def table_of(source: LabSource, place: Place, tab: str, glyphs: GlyphSet) -> Table:
+    """The table of one tab as it is now.
+
+    Raises:
+        KeyError: for a tab that does not exist.
+    """
+    return _TABLES[tab](source, place, glyphs)
+
+
+def _links(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
+    rows = [
+        Row(row.name, _link_cells(row, glyphs))
+        for row in source.interfaces(place.node)
+        if not place.interface or place.interface in (row.name, row.master)
+    ]
+    return Table(("interface", "state", "addresses", "peer", "master", "rx", "tx", "dropped", "mac"), tuple(rows))
+
+
+def _link_cells(row: InterfaceRow, glyphs: GlyphSet) -> tuple[str, ...]:
+    return (
+        safe(row.name),
+        link_state(row, glyphs),
+        " ".join(map(safe, row.addresses)),
+        safe(":".join(row.peer)) if row.peer is not None else "",
+        safe(row.master or ""),
+        str(row.rx_packets),
+        str(row.tx_packets),
+        str(row.rx_dropped + row.tx_dropped),
+        row.mac,
+    )
+
+
+def link_state(row: InterfaceRow, glyphs: GlyphSet) -> str:
+    """An interface's condition as glyph and word."""
+    if not row.up:
+        return f"{glyphs.link_down} {tr('note.down')}"
+    if not row.carrier:
+        return f"{glyphs.no_carrier} {tr('note.no-carrier')}"
+    return f"{glyphs.up} {row.state.lower()}"
+
+
+def _neighbours(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
+    now = source.status().at
+    rows = [
+        Row(f"{row.interface} {row.address}", _neighbour_cells(row, now, glyphs), row.seq)
+        for row in source.neighbours(place.node)
+        if not place.interface or row.interface == place.interface
+    ]
+    return Table(("address", "mac", "interface", "nud", "timer", "made"), tuple(rows), 4)
+
+
+def _neighbour_cells(row: NeighbourRow, now: int, glyphs: GlyphSet) -> tuple[str, ...]:
+    return (
+        row.address,
+        row.mac or "—",
+        safe(row.interface),
+        row.state,
+        countdown(row.since, row.deadline, now, glyphs),
+        made_by(row.seq, glyphs),
+    )
+
+
+def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
+    now = source.status().at
+    owners = {row.name: row.peer[0] for row in source.interfaces(place.node) if row.peer is not None}
+    several = len({row.bridge for row in source.fdb(place.node)}) > 1 and not place.interface
+    rows = [
+        Row(f"{row.bridge} {row.port} {row.mac}", _fdb_cells(row, owners, now, several, glyphs), row.seq)
+        for row in source.fdb(place.node, place.interface or None)
+    ]
+    columns = ("mac", "port", "bridge", "age", "made") if several else ("mac", "port", "age", "made")
+    return Table(columns, tuple(rows), len(columns) - 2)
+
+
+def _fdb_cells(row: FdbRow, owners: dict[str, str], now: int, several: bool, glyphs: GlyphSet) -> tuple[str, ...]:
+    owner = owners.get(row.port)
+    port = f"{safe(row.port)} ({safe(owner)})" if owner else safe(row.port)
+    age = tr("table.permanent") if row.permanent else countdown(row.updated, row.deadline, now, glyphs)
+    bridge = (safe(row.bridge),) if several else ()
+    return (row.mac, port, *bridge, age, made_by(row.seq, glyphs))
+
+
+def _routes(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
+    rows = [
+        Row(f"{number} {row.table} {row.text}", (row.table, safe(row.text)))
+        for number, row in enumerate(source.routes(place.node))
+        if not place.interface or f" dev {place.interface} " in f"{row.text} "
+    ]
+    return Table(("table", "route"), tuple(rows))
+
+
+def _sockets(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
+    rows = [
+        Row(
+            f"{row.protocol} {row.local} {row.peer} {row.pid}",
+            (row.protocol, row.state, row.local, row.peer, f"{safe(row.process)} ({row.pid})"),
+        )
+        for row in source.sockets(place.node)
+    ]
+    return Table(("protocol", "state", "local", "remote", "process"), tuple(rows))
+
+
+def _log(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
+    lines = source.container_log(place.node)
+    return Table(("line",), tuple(Row(str(number), (safe(line),)) for number, line in enumerate(lines)))
+
+
+_TABLES: dict[str, Callable[[LabSource, Place, GlyphSet], Table]] = {
+    "links": _links,
+    "arp": _neighbours,
+    "mac": _fdb,
+    "routes": _routes,
+    "sockets": _sockets,
+    "log": _log,
+}
+
+
+def made_by(seq: int | None, glyphs: GlyphSet) -> str:
+    """The record that made a row: `⟵14`."""
+    return "" if seq is None else f"{glyphs.caused}{seq}"
+
+
+def countdown(since: int, deadline: int | None, now: int, glyphs: GlyphSet) -> str:
+    """What is left of a timer, as a bar and in seconds rounded up: `▇▇▇▇▃ 27 s`; nothing when none runs."""
+    if deadline is None:
+        return ""
+    left = max(deadline - now, 0)
+    whole = max(deadline - since, 1)
+    eighths = min(-(-left * BAR_CELLS * 8 // whole), BAR_CELLS * 8)
+    full, part = divmod(eighths, 8)
+    bar = glyphs.bar[-1] * full + (glyphs.bar[part - 1] if part else "")
+    return f"{bar:<{BAR_CELLS}} {-(-left // SECOND)} s"
+
+
+def news(before: Table | None, after: Table) -> frozenset[str] | None:
+    """The keys of the rows that are new or say something else; None when nothing but clocks has moved."""
+    if before is None:
+        return frozenset()
+    old = {row.key: _told(row, before.clock) for row in before.rows}
+    fresh = {row.key for row in after.rows if old.get(row.key) != _told(row, after.clock)}
+    gone = old.keys() - {row.key for row in after.rows}
+    return frozenset(fresh) if fresh or gone else None
+
+
+def _told(row: Row, clock: int) -> Sequence[object]:
+    """What a row says, its clock apart."""
+    return (*row.cells[:clock], *row.cells[clock + 1 :], row.seq) if clock >= 0 else (*row.cells, row.seq)

@@ -1,0 +1,236 @@
+"""The device pane: what one device knows, a tab for each of its tables, updated in place."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+from textual.widgets import DataTable, Static
+
+from netsandbox.tui.device_tables import Table, news, table_of, tabs_of
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.source import LabSource
+from netsandbox.tui.text import safe
+from netsandbox.tui.topology_model import Place
+
+
+class DevicePane(Vertical):
+    """The tables of one device; `show` chooses it, `refresh_rows` brings the shown table up to date."""
+
+    HELP = "Left and right change the tab, `enter` on a row selects the frame that made it, `i` pins the device."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "tab(-1)", "Tab left", show=False, priority=True, id="device.left"),
+        Binding("right", "tab(1)", "Tab right", show=False, priority=True, id="device.right"),
+        Binding("i", "pin", "Pin", tooltip="Keep this device beside the selected one", id="device.pin"),
+    ]
+    """
+    | Key | Description |
+    | :- | :- |
+    | left / right | Another tab. |
+    | up / down | Another row. |
+    | enter | Select the frame that made the row. |
+    | i | Pin the device, or let it go. |
+    """
+
+    DEFAULT_CSS = """
+    DevicePane {
+        height: 1fr;
+        & DataTable { height: 1fr; scrollbar-size: 1 1; background: transparent; }
+        & .device--empty { color: $text-muted; padding: 0 1; height: 1fr; display: none; }
+        &.-empty DataTable { display: none; }
+        &.-empty .device--empty { display: block; }
+    }
+    """
+
+    class FrameWanted(Message):
+        """A row was chosen that a record made."""
+
+        def __init__(self, pane: DevicePane, seq: int) -> None:
+            super().__init__()
+            self.pane = pane
+            self.seq = seq
+
+        @property
+        def control(self) -> DevicePane:
+            """The pane."""
+            return self.pane
+
+    class PinWanted(Message):
+        """The device is to be pinned, or no longer."""
+
+        def __init__(self, pane: DevicePane, place: Place) -> None:
+            super().__init__()
+            self.pane = pane
+            self.place = place
+
+        @property
+        def control(self) -> DevicePane:
+            """The pane."""
+            return self.pane
+
+    def __init__(
+        self,
+        source: LabSource,
+        glyphs: GlyphSet = UNICODE,
+        *,
+        pinned: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(id=id)
+        self.source = source
+        self.glyphs = glyphs
+        self.pinned = pinned
+        self.place: Place | None = None
+        self.tabs: list[str] = []
+        self.tab = ""
+        self.table: Table | None = None
+        self.changed: frozenset[str] = frozenset()
+        """Keys of the rows marked as changed by the latest news."""
+        self._composed = False
+
+    def compose(self) -> ComposeResult:
+        """The table, and what is said when it is empty."""
+        yield DataTable[Text](cursor_type="row", zebra_stripes=False, cell_padding=1)
+        yield Static("", markup=False, classes="device--empty")
+
+    def on_mount(self) -> None:
+        """Show what was chosen before there was a table to show it in."""
+        self._composed = True
+        self.refresh_rows()
+
+    @property
+    def _data(self) -> DataTable[Text]:
+        return self.query_one(DataTable)
+
+    # --- what it shows ---
+
+    def show(self, place: Place | None, tab: str = "") -> None:
+        """Show another device, with the same tab as before if it has it."""
+        if place != self.place:
+            self.place = place
+            self.table = None
+            self.changed = frozenset()
+        self.tabs = tabs_of(self.source, place) if place is not None else []
+        wanted = tab or self.tab
+        self.tab = wanted if wanted in self.tabs else (self.tabs[0] if self.tabs else "")
+        self.refresh_rows()
+
+    def show_tab(self, tab: str) -> None:
+        """Show another tab of the same device."""
+        if tab in self.tabs and tab != self.tab:
+            self.tab = tab
+            self.table = None
+            self.changed = frozenset()
+            self.refresh_rows()
+
+    def action_tab(self, step: int) -> None:
+        """Go to the next tab or the one before, round and round."""
+        if self.tabs:
+            self.show_tab(self.tabs[(self.tabs.index(self.tab) + step) % len(self.tabs)])
+
+    def action_show_tab(self, tab: str) -> None:
+        """A tab's name in the title was clicked."""
+        self.show_tab(tab)
+
+    def action_pin(self) -> None:
+        """Ask for this device to be pinned, or no longer."""
+        if self.place is not None:
+            self.post_message(self.PinWanted(self, self.place))
+
+    def refresh_rows(self) -> None:
+        """Bring the table up to date; only the cells that differ are painted again."""
+        if not self._composed:
+            return
+        if self.place is not None and not tabs_of(self.source, self.place):
+            self.place, self.tabs, self.tab, self.table = None, [], "", None
+        if self.place is None or not self.tab:
+            self._say(tr("device.none"))
+            self._retitle()
+            return
+        before, after = self.table, table_of(self.source, self.place, self.tab, self.glyphs)
+        fresh = news(before, after)
+        if fresh is not None:
+            self.changed = fresh
+        self.table = after
+        if before is None or before.columns != after.columns or self._order(before) != self._order(after):
+            self._rebuild(after)
+        else:
+            self._update(after)
+        self._say("" if after.rows else tr("device.empty." + self.tab))
+        self._retitle()
+
+    @staticmethod
+    def _order(table: Table) -> list[str]:
+        return [row.key for row in table.rows]
+
+    def _say(self, text: str) -> None:
+        self.set_class(bool(text), "-empty")
+        if text:
+            self.query_one(".device--empty", Static).update(Content(text))
+
+    def _retitle(self) -> None:
+        if self.place is None:
+            self.border_title = Content(tr("device.title"))
+            self.border_subtitle = Content("")
+            return
+        name = safe(self.place.interface or self.place.node)
+        parts: list[Content] = [Content(f"{self.glyphs.pinned} {name}" if self.pinned else name), Content(" ──")]
+        if self.glyphs.ascii:
+            parts[-1] = Content(" --")
+        for tab in self.tabs:
+            text = tr("tab." + tab)
+            click = Style.from_meta({"@click": f"show_tab('{tab}')"})
+            shown = f"[{text}]" if tab == self.tab else text
+            parts += [Content(" "), Content.styled(shown, click + Style(bold=tab == self.tab))]
+        self.border_title = Content("").join(parts)
+        self.border_subtitle = Content(tr("device.pinned") if self.pinned else "")
+
+    # --- the table ---
+
+    def _cells(self, table: Table, number: int) -> list[Text]:
+        """The cells of a row, in the first one the mark of what has just changed."""
+        row = table.rows[number]
+        changed = row.key in self.changed
+        style = "bold" if changed else ""
+        mark = self.glyphs.changed if changed else " "
+        return [Text(cell, style, no_wrap=True) for cell in (mark + row.cells[0], *row.cells[1:])]
+
+    def _rebuild(self, table: Table) -> None:
+        """Fill the table anew; the cursor stays on its row."""
+        data = self._data
+        old = data.coordinate_to_cell_key(data.cursor_coordinate).row_key.value if data.row_count else None
+        scroll = data.scroll_offset
+        data.clear(columns=True)
+        for place, column in enumerate(table.columns):
+            data.add_column(Text(tr("column." + column) if place else " " + tr("column." + column)), key=column)
+        for number, row in enumerate(table.rows):
+            data.add_row(*self._cells(table, number), key=row.key)
+            if row.key == old:
+                data.move_cursor(row=number, animate=False)
+        data.scroll_to(*scroll, animate=False)
+
+    def _update(self, table: Table) -> None:
+        """Change the cells that differ."""
+        data = self._data
+        for number, row in enumerate(table.rows):
+            for column, cell in zip(table.columns, self._cells(table, number), strict=True):
+                if data.get_cell(row.key, column) != cell:
+                    data.update_cell(row.key, column, cell, update_width=True)
+
+    @on(DataTable.RowSelected)
+    def _row_selected(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        if self.table is None or not 0 <= event.cursor_row < len(self.table.rows):
+            return
+        seq = self.table.rows[event.cursor_row].seq
+        if seq is not None:
+            self.post_message(self.FrameWanted(self, seq))
