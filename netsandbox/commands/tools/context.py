@@ -1,0 +1,112 @@
+"""What a tool gets, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+class Machine(Protocol):
+    """What crosses namespaces: the machine that they all are on."""
+
+    def namespace_named(self, name: str) -> NetworkNamespace | None:
+        """The namespace that `ip netns add` gave a name, or None."""
+
+    def add_namespace(self, name: str) -> NetworkNamespace:
+        """Make a namespace with nothing but a `lo` that is down; the name is free."""
+
+    def remove_namespace(self, name: str) -> None:
+        """Take the name away, and the namespace too if nobody else uses it."""
+
+    def namespace_names(self) -> list[str]:
+        """What `ip netns list` lists, the newest first."""
+
+    def new_mac(self) -> int:
+        """A random address that is locally administered, as the kernel gives a new device."""
+
+    def hostname(self, namespace: NetworkNamespace) -> str:
+        """The name that `hostname` prints there."""
+
+
+class ToolResult(NamedTuple):
+    """The end of a tool: its exit status and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """Where a tool runs.
+
+    Attributes:
+        files: texts of /etc/hosts, /etc/resolv.conf and the like, by path.
+        run: runs another tool or program in a namespace, for `ip netns exec`;
+            None means that only the tools of this package can be run.
+    """
+
+    namespace: NetworkNamespace
+    machine: Machine
+    files: dict[str, str] | None = None
+    run: Callable[[ToolContext, list[str]], ToolResult] | None = None
+
+    def inside(self, namespace: NetworkNamespace) -> ToolContext:
+        """The same in another namespace (setns)."""
+        return ToolContext(namespace, self.machine, self.files, self.run)
+
+
+class ToolError(Exception):
+    """A tool gives up.
+
+    Attributes:
+        code: its exit status.
+        message: what it says on standard error, without the last newline.
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class KernelError(Exception):
+    """The kernel refuses what a tool asked for over netlink.
+
+    Attributes:
+        errno: the error's name, such as EEXIST.
+        message: the kernel's own words (extended ack), or empty.
+    """
+
+    def __init__(self, errno: str, message: str = "") -> None:
+        super().__init__(message or errno)
+        self.errno = errno
+        self.message = message
+
+    def __str__(self) -> str:
+        """As libnetlink prints it."""
+        return f"Error: {self.message}." if self.message else f"RTNETLINK answers: {STRERROR[self.errno]}"
+
+
+STRERROR = {
+    "EACCES": "Permission denied",
+    "EADDRNOTAVAIL": "Cannot assign requested address",
+    "EAFNOSUPPORT": "Address family not supported by protocol",
+    "EBUSY": "Device or resource busy",
+    "EEXIST": "File exists",
+    "EHOSTUNREACH": "No route to host",
+    "EINVAL": "Invalid argument",
+    "ELOOP": "Too many levels of symbolic links",
+    "ENETDOWN": "Network is down",
+    "ENETUNREACH": "Network is unreachable",
+    "ENODEV": "No such device",
+    "ENOENT": "No such file or directory",
+    "EOPNOTSUPP": "Operation not supported",
+    "EPERM": "Operation not permitted",
+    "ERANGE": "Numerical result out of range",
+    "ESRCH": "No such process",
+}

@@ -1,0 +1,102 @@
+"""`ip`: its global options, and which object a command line is about (ip/ip.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools import ip_address, ip_link, ip_maddress, ip_neighbour, ip_netns, ip_route, ip_rule
+from netsandbox.commands.tools.context import KernelError, ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.output import Style
+from netsandbox.commands.tools.words import USAGE, choose, wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+VERSION = "ip utility, iproute2-6.15.0"
+OBJECTS: dict[str, Callable[[ToolContext, list[str], Style], ToolResult]] = {
+    "address": ip_address.run, "maddress": ip_maddress.run, "route": ip_route.run, "rule": ip_rule.run,
+    "neighbor": ip_neighbour.run, "neighbour": ip_neighbour.run, "link": ip_link.run, "netns": ip_netns.run}
+ALL_OBJECTS = (
+    "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
+    "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",
+    "mroute", "mrule", "netns", "netconf", "vrf", "sr", "nexthop", "mptcp", "ioam", "help", "stats")
+"""In iproute2's order, which decides what an abbreviation means."""
+OPTIONS = (
+    "loops*", "family*", "4", "6", "0", "M", "B", "human*", "human-readable*", "iec*", "stats*", "statistics*",
+    "details*", "resolve*", "oneline*", "timestamp*", "tshort*", "Version*", "force*", "batch*", "brief*", "json*",
+    "pretty*", "rcvbuf*", "color*", "help*", "netns*", "Numeric*", "all*", "echo")
+FAMILIES = {"4": "inet", "6": "inet6", "0": "link"}
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """One `ip` command line."""
+    style, words = Style(), list(arguments)
+    while words and words[0].startswith("-"):
+        option = words.pop(0)
+        if option == "--":
+            break
+        context, done = _option(context, option, words, style)
+        if done is not None:
+            return done
+    if not words:
+        raise usage("ip")
+    name = choose(words[0], [f"{known}*" for known in ALL_OBJECTS])
+    if name is None:
+        raise ToolError(1, f'Object "{words[0]}" is unknown, try "ip help".')
+    if name == "help":
+        raise usage("ip")
+    if name not in OBJECTS:
+        raise ToolError(1, f"netsandbox: `ip {name}` is not modelled")
+    try:
+        return OBJECTS[name](context, words[1:], style)
+    except KernelError as error:
+        raise ToolError(2, str(error)) from None
+
+
+def _option(context: ToolContext, option: str, words: list[str], style: Style) -> tuple[ToolContext, ToolResult | None]:
+    word = option[2:] if option.startswith("--") else option[1:]
+    name = "color" if word.startswith("c") and "color".startswith(word.partition("=")[0]) else choose(word, OPTIONS)
+    counters = {"stats": "stats", "statistics": "stats", "details": "details", "oneline": "oneline", "json": "json",
+                "pretty": "pretty", "brief": "brief"}
+    if name in counters:
+        setattr(style, counters[name], getattr(style, counters[name]) + 1)
+    elif name in FAMILIES:
+        style.family = FAMILIES[name]
+    elif name == "all":
+        style.everything = True
+    elif name == "Version":
+        return context, ToolResult(0, VERSION + "\n", "")
+    elif name == "help":
+        raise usage("ip")
+    elif name == "family":
+        style.family = _family(_value(words, "family type"))
+    elif name == "netns":
+        return _switch(context, words), None
+    elif name in ("loops", "rcvbuf"):
+        _value(words, "loop count" if name == "loops" else "rcvbuf size")
+    elif name == "batch":
+        raise ToolError(1, "netsandbox: `ip -batch` is not modelled")
+    elif name is None:
+        raise ToolError(USAGE, f'Option "{option if not option.startswith("--") else option[1:]}" is unknown, '
+                               'try "ip -help".')
+    return context, None
+
+
+def _value(words: list[str], what: str) -> str:
+    if not words:
+        raise ToolError(USAGE, f'Error: argument "{what}" is required')
+    return words.pop(0)
+
+
+def _family(word: str) -> str:
+    if word not in ("inet", "inet6", "link", "bridge", "mpls"):
+        raise wrong(word, "invalid protocol family")
+    return word
+
+
+def _switch(context: ToolContext, words: list[str]) -> ToolContext:
+    if not words:
+        raise ToolError(USAGE, 'Command line is not complete. Try option "help"')
+    name = words.pop(0)
+    return context.inside(ip_netns.named(context, name))

@@ -1,0 +1,266 @@
+"""`ip address` (ip/ipaddress.c): what addresses an interface has, and `ip link show`."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools import address_requests as requests
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.link_rows import address_row, brief_row, link_row
+from netsandbox.commands.tools.link_statistics import put_statistics
+from netsandbox.commands.tools.names import find_interface, in_order, interface_named
+from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.words import (
+    USAGE,
+    Words,
+    address_of,
+    choose,
+    flag,
+    garbage,
+    key,
+    number,
+    parse,
+    prefix,
+    prefix_of,
+    scope,
+    scope_of,
+    wrong,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.commands.tools.context import Machine, ToolContext
+    from netsandbox.linux.interface import Interface, InterfaceAddress
+    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.wire.addresses import Network
+
+COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "list*", "show*", "lst*", "flush*", "help*")
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], COMMANDS) if arguments else "show"
+    words = Words(arguments[1:])
+    if command in ("add", "change", "chg", "replace", "delete"):
+        modify(context.namespace, command, words)
+        return ToolResult(0, "", "")
+    if command in ("list", "show", "lst"):
+        return show(context, words, style, is_link=False)
+    if command == "flush":
+        return flush(context.namespace, words, style)
+    if command == "help":
+        raise usage("address")
+    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip address help".')
+
+
+# -- showing
+
+class Filter:
+    """Which interfaces and addresses to show or flush."""
+
+    def __init__(self, namespace: NetworkNamespace, words: Words, family: str) -> None:
+        self.family = family
+        self.device: Interface | None = None
+        name = ""
+
+        def other(word: str, rest: Words) -> None:
+            nonlocal name
+            if word == "dev":
+                word = rest.next()
+            elif word and "help".startswith(word):
+                raise usage("address")
+            if name:
+                raise garbage("dev", word)
+            name = word
+
+        found = parse(words, (
+            key("to", read=prefix), key("scope", read=_scope_or_all), flag("up"), flag("down"), flag("primary"),
+            flag("secondary", "temporary"), flag("permanent"), flag("dynamic"), flag("tentative"), flag("deprecated"),
+            key("label"), key("group"), key("master", read=self._master(namespace)),
+            flag("nomaster"), key("type"), flag("novf")), other)
+        self.found: dict[str, Any] = found
+        if name:
+            self.device = find_interface(namespace, name)
+            if self.device is None:
+                raise ToolError(1, f'Device "{name}" does not exist.')
+
+    @staticmethod
+    def _master(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
+        def read(words: Words) -> Interface:
+            word = words.next()
+            master = find_interface(namespace, word)
+            if master is None:
+                raise wrong(word, "Device does not exist\n")
+            return master
+        return read
+
+    @property
+    def asks_for_addresses(self) -> bool:
+        return bool(self.found.keys() & {"to", "scope", "primary", "secondary", "label", "dynamic", "tentative",
+                                         "deprecated"}) or self.family in ("inet", "inet6")
+
+    def takes(self, interface: Interface) -> bool:
+        found = self.found
+        if (self.device is not None and interface is not self.device) or ("up" in found and not interface.up):
+            return False
+        if "down" in found and interface.up:
+            return False
+        bridge = None if interface.port is None else interface.port.bridge
+        if ("master" in found and bridge is not found["master"]) or ("nomaster" in found and bridge is not None):
+            return False
+        return _is_of_kind(interface, found.get("type")) and found.get("group", "default") in ("default", "0")
+
+    def takes_address(self, interface: Interface, own: InterfaceAddress) -> bool:
+        found = self.found
+        if self.family in ("inet6", "link") or found.keys() & {"dynamic", "tentative", "deprecated"}:
+            return False
+        if ("primary" in found and own.secondary) or ("secondary" in found and not own.secondary):
+            return False
+        if found.get("scope", "all") not in ("all", own.scope):
+            return False
+        if "to" in found and not _covers(found["to"], own.local):
+            return False
+        return "label" not in found or fnmatchcase(own.label or interface.name, found["label"])
+
+
+def _scope_or_all(words: Words) -> str:
+    word = words.next()
+    found = "all" if word == "all" else scope_of(word)
+    if found is None:
+        raise wrong(word, 'invalid "scope"\n')
+    return found
+
+
+def _covers(network: Network, address: int) -> bool:
+    return address & network.mask == network.network
+
+
+def _is_of_kind(interface: Interface, kind: str | None) -> bool:
+    if kind is None:
+        return True
+    if kind == "bridge_slave":
+        return interface.port is not None
+    return not interface.is_loopback and interface.kind == kind
+
+
+def show(context: ToolContext, words: Words, style: Style, is_link: bool) -> ToolResult:
+    if is_link:
+        style.family = "link"
+    chosen = Filter(context.namespace, words, style.family)
+    rows = show_rows(context.namespace, context.machine, chosen, style, is_link)
+    return ToolResult(0, render(rows, style), "")
+
+
+def show_rows(namespace: NetworkNamespace, machine: Machine | None, chosen: Filter, style: Style,
+              is_link: bool) -> list[Row]:
+    rows: list[Row] = []
+    for interface in in_order(namespace):
+        own = [a for a in interface.addresses if chosen.takes_address(interface, a)]
+        is_bare = not interface.addresses and chosen.family not in ("inet", "inet6")
+        if not chosen.takes(interface) or (not own and not is_bare and style.family != "link"):
+            continue
+        rows.append(_device_row(interface, own, machine, style, is_link))
+    return rows
+
+
+def _device_row(interface: Interface, own: list[InterfaceAddress], machine: Machine | None, style: Style,
+                is_link: bool) -> Row:
+    row = Row(style)
+    with_addresses = style.family != "link"
+    if style.brief:
+        brief_row(row, interface, not with_addresses)
+    elif not (style.oneline and with_addresses):
+        link_row(row, interface, machine, is_link)
+    if not with_addresses:
+        return row
+    inner = []
+    for address in own:
+        part = Row(style)
+        address_row(part, interface, address, bool(style.oneline))
+        row.say(part.text)
+        inner.append(part.members)
+    row.note("addr_info", inner)
+    if style.brief:
+        row.say("\n")
+    elif style.stats and not style.oneline:
+        put_statistics(row, interface)
+        row.say("\n")
+    return row
+
+
+def flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    """`ip addr flush`: round after round, so that what was promoted goes too."""
+    if not words:
+        raise ToolError(1, "Flush requires arguments.")
+    chosen = Filter(namespace, words, style.family)
+    out, rounds = "", 0
+    while True:
+        doomed = [(interface, own) for interface in in_order(namespace)
+                  if chosen.device is None or interface is chosen.device
+                  for own in interface.addresses if chosen.takes_address(interface, own)]
+        if not doomed:
+            break
+        for interface, own in doomed:
+            if own in interface.addresses:
+                requests.remove(interface, own)
+        rounds += 1
+        out += f"\n*** Round {rounds}, deleting {len(doomed)} addresses ***\n"
+        if "primary" in chosen.found:
+            break
+    out += f"*** Flush is complete after {rounds} round{'s' if rounds > 1 else ''} ***\n" if rounds else (
+        "Nothing to flush.\n")
+    return ToolResult(0, out if style.stats else "", "")
+
+
+# -- changing
+
+def modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
+    local = ""
+
+    def other(word: str, rest: Words) -> None:
+        nonlocal local
+        if word == "local":
+            word = rest.next()
+        if word and "help".startswith(word):
+            raise usage("address")
+        if local:
+            raise garbage("local", word)
+        local = word
+        prefix_of(word)
+
+    found = parse(words, (
+        key("peer", "remote", once="peer"), key("broadcast*", "brd", read=_broadcast, once="broadcast"),
+        key("scope", read=scope("invalid scope value.")), key("dev"), key("label"),
+        key("metric*", "priority*", "preference*", read=number('"metric" value is invalid\n')),
+        key("valid_lft*"), key("preferred_lft*"), flag("home"), flag("nodad"), flag("noprefixroute")), other)
+    if "dev" not in found:
+        raise ToolError(1, 'Not enough information: "dev" argument is required.')
+    if "peer" in found:
+        raise ToolError(1, "netsandbox: point-to-point addresses (peer) are not modelled")
+    network = prefix_of(local) if local else None
+    device = interface_named(namespace, found["dev"])
+    if command == "delete":
+        requests.delete(device, network, local, found)
+    else:
+        requests.put(device, network, command, found)
+
+
+def _broadcast(words: Words) -> str | int:
+    word = words.next()
+    return word if word in ("+", "-") else address_of(word)
+
+
+def address_json(namespace: NetworkNamespace) -> list[dict[str, Any]]:
+    """What `ip -j addr` gives, as Python objects."""
+    style = Style(json=1)
+    chosen = Filter(namespace, Words([]), "")
+    return [row.members for row in show_rows(namespace, None, chosen, style, is_link=False)]
+
+
+def link_json(namespace: NetworkNamespace) -> list[dict[str, Any]]:
+    """What `ip -j link` gives, as Python objects."""
+    style = Style(json=1, family="link")
+    chosen = Filter(namespace, Words([]), "link")
+    return [row.members for row in show_rows(namespace, None, chosen, style, is_link=True)]

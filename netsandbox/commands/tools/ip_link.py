@@ -1,0 +1,204 @@
+"""`ip link` (ip/iplink.c): make, change, delete and show interfaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools import ip_address
+from netsandbox.commands.tools import link_requests as requests
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.link_requests import LinkRequest
+from netsandbox.commands.tools.names import find_interface, is_valid_name
+from netsandbox.commands.tools.words import (
+    USAGE,
+    Words,
+    choose,
+    flag,
+    garbage,
+    key,
+    mac_bytes,
+    number,
+    number_of,
+    parse,
+    wrong,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.commands.tools.output import Style
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+COMMANDS = ("add*", "set*", "change*", "replace*", "delete*", "show*", "lst*", "list*", "xstats*", "afstats*",
+            "property*", "help*")
+MAC_LENGTH = 6
+PORT_FLAGS = ("hairpin*", "guard*", "root_block*", "fastleave*", "learning*", "flood*", "mcast_flood*", "bcast_flood*",
+              "mcast_to_unicast*", "proxy_arp*", "proxy_arp_wifi*", "mcast_fast_leave*", "neigh_suppress*",
+              "vlan_tunnel*", "isolated*", "locked*", "mab")
+BRIDGE_NUMBERS = (
+    "forward_delay*", "hello_time*", "max_age*", "ageing_time*", "stp_state*", "priority*", "vlan_filtering*",
+    "group_fwd_mask*", "no_linklocal_learn", "mst_enabled", "fdb_max_learned", "vlan_default_pvid*", "mcast_router*",
+    "mcast_snooping*", "mcast_vlan_snooping*", "mcast_query_use_ifaddr*", "mcast_querier*", "mcast_hash_elasticity*",
+    "mcast_hash_max*", "mcast_last_member_count*", "mcast_startup_query_count*", "mcast_igmp_version*",
+    "mcast_mld_version*", "nf_call_iptables*", "nf_call_ip6tables*", "nf_call_arptables*")
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], COMMANDS) if arguments else "show"
+    words = Words(arguments[1:])
+    if command in ("show", "lst", "list"):
+        return ip_address.show(context, words, style, is_link=True)
+    if command == "help":
+        raise usage("link")
+    if command is None:
+        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip link help".')
+    if command in ("xstats", "afstats", "property"):
+        raise ToolError(1, f"netsandbox: `ip link {command}` is not modelled")
+    makes = command in ("add", "replace")
+    request = read_request(context, words, makes)
+    if makes:
+        if not request.type:
+            raise ToolError(1, 'Not enough information: "type" argument is required')
+        requests.add(context, request)
+    elif command == "delete":
+        requests.delete(request.existing(context.namespace))
+    else:
+        requests.change(context, request)
+    return ToolResult(0, "", "")
+
+
+# -- reading a request
+
+def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool = False) -> LinkRequest:
+    """iplink_parse: what one end is to be; for a veth the peer's part follows behind `type veth peer`."""
+    namespace = context.namespace
+    request = LinkRequest()
+    device = ""
+
+    def other(word: str, rest: Words) -> None:
+        nonlocal device
+        if word and "help".startswith(word):
+            raise usage("link")
+        if word == "dev":
+            word = rest.next()
+        if device:
+            raise garbage("dev", word)
+        if not is_valid_name(word):
+            raise wrong(word, '"dev" not a valid ifname')
+        device = word
+
+    def take_type(rest: Words) -> str:
+        kind = rest.next()
+        request.settings = _read_settings(context, kind, rest, makes)
+        return kind
+
+    found = parse(words, (
+        flag("up"), flag("down"), key("name", read=_name, once="name"), key("index", read=_index, once="index"),
+        key("link*"), key("address*", read=lambda rest: mac_bytes(rest.next())), key("broadcast*", "brd"),
+        key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
+        key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
+        key("netns", read=_namespace(context), once="netns"), *(_switch(name) for name in (
+            "multicast", "allmulticast", "promisc", "trailers", "arp", "carrier", "protodown")),
+        key("master*", read=_master(namespace)), flag("nomaster*"), _switch("dynamic*"),
+        key("type*", read=take_type), key("alias*"), key("group"), key("mode"), key("state"), key("numtxqueues*"),
+        key("numrxqueues*"), key("addrgenmode*"), key("link-netns*"), key("link-netnsid*"), key("parentdev"),
+    ), other)
+    request.fill(found, device, makes)
+    _check(namespace, request, makes, is_peer)
+    return request
+
+
+def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_peer: bool) -> None:
+    if makes:
+        if request.new_name and request.device and request.new_name != request.device:
+            raise ToolError(USAGE, 'both "name" and "dev" cannot be used when creating devices.')
+        return
+    if request.mac and find_interface(namespace, request.device) and len(request.mac) != MAC_LENGTH:
+        raise ToolError(1, f"Invalid address length {len(request.mac)} - must be {MAC_LENGTH} bytes")
+    if not is_peer and not request.device:
+        raise ToolError(USAGE, 'Not enough information: "dev" argument is required.')
+    request.existing(namespace)
+
+
+def _read_settings(context: ToolContext, kind: str, words: Words, makes: bool) -> dict[str, Any]:
+    """What follows `type KIND`."""
+    if kind == "bridge":
+        return parse(words, (*(key(name, read=number(f"invalid {name.rstrip('*')}")) for name in BRIDGE_NUMBERS),
+                             flag("fdb_flush*"), key("vlan_protocol*"), key("group_address*"),
+                             *(key(f"mcast_{name}_interval*") for name in (
+                                 "last_member", "membership", "querier", "query", "query_response", "startup_query")),
+                             ), _unknown_option("bridge"))
+    if kind == "bridge_slave":
+        return parse(words, (flag("fdb_flush*"), key("state*", read=number("state is invalid\n")),
+                             key("priority*", read=number("priority is invalid\n")),
+                             key("cost*", read=number("cost is invalid\n")),
+                             *(_switch(name) for name in PORT_FLAGS),
+                             key("mcast_router*"), key("group_fwd_mask*")), _unknown_option("bridge_slave"))
+    if kind == "veth" and words:
+        if words.next() != "peer":
+            raise usage("veth")
+        return {"peer": read_request(context, words, makes, is_peer=True)}
+    if words:
+        raise ToolError(1, f'Garbage instead of arguments "{words.next()} ...". Try "ip link help".')
+    return {}
+
+
+def _unknown_option(kind: str) -> Callable[[str, Words], None]:
+    def complain(word: str, _words: Words) -> None:
+        if word and "help".startswith(word):
+            raise usage(kind)
+        raise ToolError(1, f'{kind}: unknown option "{word}"?\n{usage(kind).message}')
+    return complain
+
+
+# -- readers
+
+def _name(words: Words) -> str:
+    word = words.next()
+    if not is_valid_name(word):
+        raise wrong(word, '"name" not a valid ifname')
+    return word
+
+
+def _index(words: Words) -> int:
+    word = words.next()
+    value = number_of(word) or 0
+    if value <= 0:
+        raise wrong(word, 'Invalid "index" value')
+    return value
+
+
+def _switch(spelling: str) -> Any:
+    name = spelling.rstrip("*")
+
+    def read(words: Words) -> bool:
+        word = words.next()
+        if word not in ("on", "off"):
+            raise ToolError(1, f'Error: argument of "{name}" must be "on" or "off", not "{word}"')
+        return word == "on"
+    return key(spelling, read=read)
+
+
+def _master(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
+    def read(words: Words) -> Interface:
+        word = words.next()
+        master = find_interface(namespace, word)
+        if master is None:
+            raise wrong(word, "Device does not exist\n")
+        return master
+    return read
+
+
+def _namespace(context: ToolContext) -> Callable[[Words], NetworkNamespace]:
+    def read(words: Words) -> NetworkNamespace:
+        word = words.next()
+        found = context.machine.namespace_named(word)
+        if found is None:
+            raise wrong(word, 'Invalid "netns" value\n')
+        return found
+    return read
+
+

@@ -1,0 +1,94 @@
+"""`ip maddress` (ip/ipmaddr.c): the groups that an interface listens to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.groups import group_addresses, group_macs
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.names import in_order, interface_named
+from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, garbage, key, mac_bytes, parse
+from netsandbox.wire.addresses import format_ipv4, format_mac
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], ("add*", "delete*", "list*", "show*", "lst*", "help*")) if arguments else "show"
+    words = Words(arguments[1:])
+    if command in ("add", "delete"):
+        _modify(context.namespace, command, words)
+        return ToolResult(0, "", "")
+    if command in ("list", "show", "lst"):
+        return _show(context.namespace, words, style)
+    if command == "help":
+        raise usage("maddress")
+    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip maddress help".')
+
+
+def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    device = ""
+
+    def other(word: str, rest: Words) -> None:
+        nonlocal device
+        if word == "dev":
+            word = rest.next()
+        if device:
+            raise garbage("dev", word)
+        device = word
+
+    parse(words, (), other)
+    only = namespace.interfaces.get(device)
+    rows = [_row(interface, style) for interface in in_order(namespace)
+            if not device or interface is only]
+    return ToolResult(0, render([row for row in rows if row.members["maddr"]], style), "")
+
+
+def _row(interface: Interface, style: Style) -> Row:
+    row = Row(style)
+    row.put("ifindex", interface.index, f"{interface.index}:")
+    row.put("ifname", interface.name, f"\t{interface.name}\n")
+    members: list[dict[str, Any]] = []
+    if style.family in ("", "link"):
+        for mac, by_hand in group_macs(interface):
+            row.say(f"\tlink  {format_mac(mac)}{' static' if by_hand else ''}\n")
+            members.append({"link": format_mac(mac)} | ({"static": None} if by_hand else {}))
+    for family, address in group_addresses(interface):
+        if style.family in ("", family):
+            text = format_ipv4(address) if isinstance(address, int) else address
+            row.say(f"\t{family:<5} {text}\n")
+            members.append({"family": family, "address": text})
+    row.note("maddr", members)
+    return row
+
+
+def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
+    address: list[int] = []
+
+    def other(word: str, rest: Words) -> None:
+        if word == "address":
+            word = rest.next()
+        if address:
+            raise duplicate("address", word)
+        address.extend(mac_bytes(word))
+
+    found = parse(words, (key("dev"),), other)
+    if "dev" not in found:
+        raise ToolError(1, 'Not enough information: "dev" argument is required.')
+    interface = interface_named(namespace, found["dev"])
+    mac = int.from_bytes(bytes(address), "big")
+    if command == "add":
+        if mac in interface.group_macs:
+            raise KernelError("EEXIST")
+        interface.group_macs.append(mac)
+    elif mac in interface.group_macs:
+        interface.group_macs.remove(mac)
+    else:
+        raise KernelError("ENOENT")

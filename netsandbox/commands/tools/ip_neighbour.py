@@ -1,0 +1,284 @@
+"""`ip neighbour` (ip/ipneigh.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools import neighbour_requests as requests
+from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.names import find_interface, in_order, interface_named
+from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.words import (
+    USAGE,
+    Words,
+    address_of,
+    choose,
+    flag,
+    garbage,
+    key,
+    mac_bytes,
+    number_of,
+    parse,
+    prefix_of,
+    wrong,
+)
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.neighbour import VALID, Neighbour, NudState
+from netsandbox.wire.addresses import Network, format_ipv4, format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "get*", "show*", "lst*", "list*", "flush*", "help*")
+STATES = ("permanent*", "reachable*", "noarp", "none", "stale", "incomplete", "delay", "probe", "failed*")
+BITS = {NudState.INCOMPLETE: 0x01, NudState.REACHABLE: 0x02, NudState.STALE: 0x04, NudState.DELAY: 0x08,
+        NudState.PROBE: 0x10, NudState.FAILED: 0x20, NudState.NOARP: 0x40, NudState.PERMANENT: 0x80, NudState.NONE: 0}
+NONE_ASKED = 0x100
+"""The bit that stands for entries without a state."""
+MAX_ROUNDS = 10
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], COMMANDS) if arguments else "show"
+    words, namespace = Words(arguments[1:]), context.namespace
+    if command in ("add", "change", "chg", "replace", "delete"):
+        _modify(namespace, command, words)
+        return ToolResult(0, "", "")
+    if command == "get":
+        return _get(namespace, words, style)
+    if command in ("show", "lst", "list"):
+        return _show(namespace, words, style)
+    if command == "flush":
+        return _flush(namespace, words, style)
+    if command == "help":
+        raise usage("neigh")
+    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip neigh help".')
+
+
+# -- showing
+
+def neighbour_row(entry: Neighbour, style: Style, with_device: bool = True) -> Row:
+    """print_neigh."""
+    row = Row(style)
+    device = entry.interface.name
+    mac = format_mac(entry.mac or 0) if entry.state in VALID else ""
+    if style.brief:
+        row.put("dst", format_ipv4(entry.address), f"{format_ipv4(entry.address):<39} ")
+        if with_device:
+            row.put("dev", device, f"{device:<16} ")
+        if mac:
+            row.put("lladdr", mac, mac)
+        row.say("\n")
+        return row
+    row.put("dst", format_ipv4(entry.address), f"{format_ipv4(entry.address)} ")
+    if with_device:
+        row.put("dev", device, f"dev {device} ")
+    if mac:
+        row.put("lladdr", mac, f"lladdr {mac} ")
+    if style.stats:
+        _put_ages(row, entry)
+    if entry.state is not NudState.NONE:
+        row.put("state", [entry.state.value], f"{entry.state.value} ")
+    row.say("\n")
+    return row
+
+
+def _put_ages(row: Row, entry: Neighbour) -> None:
+    """Seconds since it was used, confirmed and updated; a running timer holds a reference."""
+    now = entry.interface.namespace.scheduler.now
+    if entry.timer is not None and entry.timer.callback is not None:
+        row.put("refcnt", 1, " ref 1")
+    for name, when, text in (("used", entry.used, " used "), ("confirmed", entry.confirmed, "/"),
+                             ("updated", entry.updated, "/")):
+        seconds = (now - when) // SECOND
+        row.put(name, seconds, f"{text}{seconds}")
+    row.put("probes", entry.probes, f"probes {entry.probes} ")
+
+
+def proxy_row(interface: Interface, proxied: int, style: Style, with_device: bool) -> Row:
+    row = Row(style)
+    row.put("dst", format_ipv4(proxied), f"{format_ipv4(proxied)} ")
+    if with_device:
+        row.put("dev", interface.name, f"dev {interface.name} ")
+    row.put("proxy", None, "proxy ")
+    row.say("\n")
+    return row
+
+
+class Filter:
+    """Which entries to show or flush."""
+
+    def __init__(self, namespace: NetworkNamespace, words: Words, flushes: bool, family: str) -> None:
+        self.mask = (0xFFFFFFFF & ~0xC0) if flushes else 0xFF & ~BITS[NudState.NOARP]
+        self.family = family
+        self.network: Network | None = None
+        self._flushes, self._state_given = flushes, False
+
+        def other(word: str, rest: Words) -> None:
+            if word == "to":
+                word = rest.next()
+            if word and "help".startswith(word):
+                raise usage("neigh")
+            self.network = prefix_of(word)
+
+        found = parse(words, (
+            key("dev", once="dev"), key("master", read=_master(namespace)), key("vrf"), flag("nomaster"),
+            flag("unused"), key("nud", read=self._read_state), flag("proxy"), key("protocol*")), other)
+        self.found = found
+        self.device = interface_named(namespace, found["dev"]) if "dev" in found else None
+
+    def _read_state(self, words: Words) -> int:
+        word = words.next()
+        if not self._state_given:
+            self._state_given, self.mask = True, 0
+        state = state_bits(word)
+        if state is None and word != "all":
+            raise wrong(word, "nud state is bad")
+        if state is None:
+            state = 0xFFFFFFFF & (~BITS[NudState.NOARP] if self._flushes else 0xFFFFFFFF)
+        self.mask |= state or NONE_ASKED
+        return self.mask
+
+    def interfaces(self, namespace: NetworkNamespace) -> list[Interface]:
+        found = [i for i in in_order(namespace) if self.device is None or i is self.device]
+        master = self.found.get("master")
+        return [i for i in found if master is None or (i.port is not None and i.port.bridge is master)]
+
+    def takes(self, entry: Neighbour) -> bool:
+        bits = BITS[entry.state]
+        if not bits & self.mask and (bits or not self.mask & NONE_ASKED):
+            return False
+        if "unused" in self.found and entry.timer is not None:
+            return False
+        return self.covers(entry.address)
+
+    def covers(self, where: int) -> bool:
+        if self.family == "inet6":
+            return False
+        return self.network is None or where & self.network.mask == self.network.network
+
+
+def _master(namespace: NetworkNamespace) -> Any:
+    def read(words: Words) -> Interface:
+        word = words.next()
+        found = find_interface(namespace, word)
+        if found is None:
+            raise wrong(word, "Device does not exist\n")
+        return found
+    return read
+
+
+def state_bits(word: str) -> int | None:
+    """nud_state_a2n: a state's bit by its name or number."""
+    name = choose(word, STATES)
+    if name is not None:
+        return BITS[NudState(name.upper())]
+    value = number_of(word)
+    if value is None or value >= NONE_ASKED or value & (value - 1):
+        return None
+    return value
+
+
+def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    chosen = Filter(namespace, words, False, style.family)
+    named = chosen.device is None
+    if "proxy" in chosen.found:
+        rows = [proxy_row(interface, proxied, style, named) for interface in chosen.interfaces(namespace)
+                for name, proxied in sorted(namespace.proxies) if name == interface.name and chosen.covers(proxied)]
+        return ToolResult(0, render(rows, style), "")
+    rows = [neighbour_row(entry, style, named) for interface in chosen.interfaces(namespace)
+            for entry in interface.neighbours.values() if chosen.takes(entry)]
+    return ToolResult(0, render(rows, style), "")
+
+
+def neighbour_json(namespace: NetworkNamespace, statistics: bool) -> list[dict[str, Any]]:
+    """What `ip -j neigh` (with `-s`) gives, as Python objects."""
+    style = Style(json=1, stats=int(statistics))
+    chosen = Filter(namespace, Words([]), False, "")
+    return [neighbour_row(entry, style).members for interface in in_order(namespace)
+            for entry in interface.neighbours.values() if chosen.takes(entry)]
+
+
+def _flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    if not words:
+        raise ToolError(1, "Flush requires arguments.")
+    chosen = Filter(namespace, words, True, style.family)
+    out, rounds = "", 0
+    while rounds < MAX_ROUNDS:
+        doomed = [entry for interface in chosen.interfaces(namespace)
+                  for entry in list(interface.neighbours.values()) if chosen.takes(entry)]
+        if not doomed:
+            break
+        for entry in doomed:
+            namespace.neighbours.delete(entry)
+        rounds += 1
+        out += f"\n*** Round {rounds}, deleting {len(doomed)} entries ***\n"
+        chosen.mask &= ~BITS[NudState.FAILED]
+    out += f"*** Flush is complete after {rounds} round{'s' if rounds > 1 else ''} ***\n" if rounds else (
+        "Nothing to flush.\n")
+    return ToolResult(0, out if style.stats else "", "")
+
+
+# -- changing and asking
+
+def _read_target(words: Words, keys: tuple[Any, ...], complaint: str, code: int) -> dict[str, Any]:
+    """ADDR or `proxy ADDR`, and the rest of the words."""
+    target: list[int] = []
+
+    def take(word: str) -> int:
+        if word and "help".startswith(word):
+            raise usage("neigh")
+        if target:
+            raise garbage("to", word)
+        target.append(address_of(word))
+        return target[0]
+
+    def other(word: str, rest: Words) -> None:
+        take(rest.next() if word == "to" else word)
+
+    found = parse(words, (*keys, key("proxy*", read=lambda rest: take(rest.next())), key("dev")), other)
+    if not target or ("dev" not in found and "proxy" not in found):
+        raise ToolError(code, complaint)
+    return found | {"target": target[0]}
+
+
+def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
+    found = _read_target(words, (
+        key("lladdr*", once="lladdr"), key("nud", read=_state), flag("router"), flag("use"), flag("managed"),
+        flag("extern_learn*"), key("protocol*")), "Device and destination are required arguments.", USAGE)
+    mac = mac_bytes(found["lladdr"]) if found.get("lladdr", "null") != "null" else None
+    device = interface_named(namespace, found["dev"]) if "dev" in found else None
+    if "proxy" in found:
+        requests.change_proxy(namespace, device, found["target"], command)
+    elif device is None:
+        raise KernelError("ENODEV")
+    elif command == "delete":
+        requests.delete(device, found["target"])
+    else:
+        requests.put(device, found["target"], mac, found.get("nud", NudState.PERMANENT), command, "use" in found)
+
+
+def _state(words: Words) -> NudState:
+    word = words.next()
+    bits = state_bits(word)
+    if bits is None:
+        raise wrong(word, "nud state is bad")
+    return next(state for state, bit in BITS.items() if bit == bits)
+
+
+def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    found = _read_target(words, (), "Device and address are required arguments.", 1)
+    device = interface_named(namespace, found["dev"]) if "dev" in found else None
+    if "proxy" in found:
+        if device is None or (device.name, found["target"]) not in namespace.proxies:
+            raise KernelError("ENOENT", "Proxy neighbour entry not found")
+        return ToolResult(0, render([proxy_row(device, found["target"], style, True)], style), "")
+    entry = device.neighbours.get(found["target"]) if device is not None else None
+    if entry is None:
+        raise KernelError("ENOENT", "Neighbour entry not found")
+    return ToolResult(0, render([neighbour_row(entry, style)], style), "")
+
+

@@ -1,0 +1,117 @@
+"""`ip netns` (ip/ipnetns.c): namespaces that have a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.names import namespace_id
+from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.words import USAGE, choose
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.namespace import NetworkNamespace
+
+COMMANDS = ("list*", "show*", "lst*", "list-id*", "help*", "add*", "set*", "delete*", "identify*", "pids*", "exec*",
+            "monitor*", "attach*")
+FOLDER = "/var/run/netns"
+MAX_NAME = 255
+NOT_FOUND = 127
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    if len(arguments) > 1 and not style.everything and not _is_valid(arguments[1]):
+        raise ToolError(USAGE, f'Invalid netns name "{arguments[1]}"')
+    command = choose(arguments[0], COMMANDS) if arguments else "list"
+    rest = arguments[1:]
+    if command in ("list", "show", "lst"):
+        return _list(context, style)
+    if command == "add":
+        return _add(context, rest)
+    if command == "delete":
+        return _delete(context, rest, style)
+    if command == "exec":
+        return _exec(context, rest, style)
+    if command == "identify":
+        name = next((name for name in context.machine.namespace_names()
+                     if context.machine.namespace_named(name) is context.namespace), "")
+        return ToolResult(0, f"{name}\n", "")
+    if command == "help":
+        raise usage("netns")
+    if command is None:
+        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip netns help".')
+    raise ToolError(1, f"netsandbox: `ip netns {command}` is not modelled")
+
+
+def named(context: ToolContext, name: str, code: int = USAGE) -> NetworkNamespace:
+    """The namespace of a name, for `ip -n` and `exec`.
+
+    Raises:
+        ToolError: there is none.
+    """
+    found = context.machine.namespace_named(name)
+    if found is None:
+        raise ToolError(code, f'Cannot open network namespace "{name}": No such file or directory')
+    return found
+
+
+def _is_valid(name: str) -> bool:
+    return bool(name) and len(name) <= MAX_NAME and "/" not in name and name not in (".", "..")
+
+
+def _list(context: ToolContext, style: Style) -> ToolResult:
+    rows = []
+    for name in context.machine.namespace_names():
+        row = Row(style)
+        row.put("name", name, name)
+        other = context.machine.namespace_named(name)
+        number = -1 if other is None else namespace_id(context.namespace, other)
+        if number >= 0:
+            row.put("id", number, f" (id: {number})")
+        row.say("\n")
+        rows.append(row)
+    return ToolResult(0, render(rows, style), "")
+
+
+def _add(context: ToolContext, rest: list[str]) -> ToolResult:
+    if not rest:
+        raise ToolError(1, "No netns name specified")
+    if context.machine.namespace_named(rest[0]) is not None:
+        raise ToolError(1, f'Cannot create namespace file "{FOLDER}/{rest[0]}": File exists')
+    context.machine.add_namespace(rest[0])
+    return ToolResult(0, "", "")
+
+
+def _delete(context: ToolContext, rest: list[str], style: Style) -> ToolResult:
+    if not rest and not style.everything:
+        raise ToolError(1, "No netns name specified")
+    for name in context.machine.namespace_names() if style.everything else rest[:1]:
+        if context.machine.namespace_named(name) is None:
+            raise ToolError(1, f'Cannot remove namespace file "{FOLDER}/{name}": No such file or directory')
+        context.machine.remove_namespace(name)
+    return ToolResult(0, "", "")
+
+
+def _exec(context: ToolContext, rest: list[str], style: Style) -> ToolResult:
+    """Run a tool elsewhere; with -all in every named namespace, under a heading."""
+    if not rest and not style.everything:
+        raise ToolError(1, "No netns name specified")
+    if len(rest) < (1 if style.everything else 2):
+        raise ToolError(1, "No command specified")
+    if not style.everything:
+        return _run(context.inside(named(context, rest[0])), rest[1:])
+    out = err = ""
+    for name in context.machine.namespace_names():
+        done = _run(context.inside(named(context, name)), rest)
+        out += f"\nnetns: {name}\n{done.out}"
+        err += done.err
+    return ToolResult(0, out, err)
+
+
+def _run(context: ToolContext, argv: list[str]) -> ToolResult:
+    done = context.run(context, argv) if context.run is not None else ToolResult(NOT_FOUND, "", "")
+    if done.code == NOT_FOUND:
+        return ToolResult(USAGE, "", f'exec of "{argv[0]}" failed: No such file or directory\n')
+    return done

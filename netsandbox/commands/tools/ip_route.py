@@ -1,0 +1,294 @@
+"""`ip route` (ip/iproute.c): list, change and flush routes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools import ip_route_get
+from netsandbox.commands.tools import route_requests as requests
+from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.names import interface_named
+from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.route_requests import RouteRequest
+from netsandbox.commands.tools.route_rows import cached_row, route_row
+from netsandbox.commands.tools.route_words import (
+    Family,
+    locked_number,
+    protocol_of,
+    reader,
+    table_number,
+    table_of,
+    type_of,
+)
+from netsandbox.commands.tools.words import (
+    USAGE,
+    Words,
+    choose,
+    fits,
+    flag,
+    garbage,
+    key,
+    number,
+    parse,
+    scope,
+    scope_of,
+    wrong,
+)
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.routing import route_output
+from netsandbox.wire.addresses import Network
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.route import Route
+
+COMMANDS = ("add*", "change*", "chg", "replace*", "prepend*", "append*", "test*", "delete*", "list*", "show*", "lst*",
+            "get*", "flush*", "save*", "restore*", "showdump*", "help*")
+NOT_MODELLED = ("nexthop", "encap", "nhid", "as", "realms", "vrf", "from", "expires", "pref", "ttl-propagate",
+                "hoplimit", "advmss", "reordering", "rtt", "rttvar", "rto_min", "window", "cwnd", "initcwnd",
+                "initrwnd", "features", "quickack", "congctl", "ssthresh", "fastopen_no_cookie")
+FIXED = 32
+"""A filter with a whole address fixes it, so that it is not printed again."""
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], COMMANDS) if arguments else "show"
+    words, namespace = Words(arguments[1:]), context.namespace
+    if command is None:
+        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip route help".')
+    if command in ("list", "show", "lst"):
+        return _show(namespace, words, style)
+    if command == "get":
+        return ip_route_get.run(namespace, words, style)
+    if command == "flush":
+        return _flush(namespace, words, style)
+    if command == "help":
+        raise usage("route")
+    if command in ("save", "restore", "showdump"):
+        raise ToolError(1, f"netsandbox: `ip route {command}` is not modelled")
+    request = read_request(namespace, command, words, style)
+    if command == "delete":
+        requests.delete(namespace, request)
+    else:
+        requests.put(namespace, request, command)
+    return ToolResult(0, "", "")
+
+
+# -- changing
+
+def read_request(namespace: NetworkNamespace, command: str, words: Words, style: Style) -> RouteRequest:
+    """iproute_modify."""
+    family, kind = Family(style.family), ""
+    destination: list[Network] = []
+
+    def other(word: str, rest: Words) -> None:
+        nonlocal kind
+        if word == "to":
+            word = rest.next()
+        found = type_of(word)
+        if found is not None:
+            kind, word = found, rest.next()
+        if word and "help".startswith(word):
+            raise usage("route")
+        if destination:
+            raise garbage("to", word)
+        destination.append(family.prefix_of(word))
+
+    found = parse(words, (
+        key("src", read=family.address), key("via", read=family.address),
+        key("tos", "dsfield*", read=number('"tos" value is invalid\n', 0, 255)),
+        key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
+        key("scope", read=scope('invalid "scope" value\n')), key("mtu", read=locked_number('"mtu" value is invalid\n')),
+        flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
+        key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
+        *(key(name, read=_refuse(name)) for name in NOT_MODELLED)), other)
+    if not destination:
+        raise usage("route")
+    if style.family == "inet6":
+        raise KernelError("EAFNOSUPPORT")
+    if kind in ("nat", "anycast", "multicast", "xresolve"):
+        raise ToolError(1, f"netsandbox: routes of type {kind} are not modelled")
+    device = interface_named(namespace, found["dev"]) if "dev" in found else None
+    return _request(command, kind, destination[0], device, found)
+
+
+def _refuse(name: str) -> Any:
+    def read(_words: Words) -> None:
+        raise ToolError(1, f"netsandbox: {name} of a route is not modelled")
+    return read
+
+
+def _request(command: str, kind: str, destination: Network, device: Interface | None,
+             found: dict[str, Any]) -> RouteRequest:
+    """Fill in what iproute2 takes for granted."""
+    in_local = kind in ("local", "broadcast")
+    width = found.get("scope")
+    if width is None:
+        if kind == "local":
+            width = "host"
+        elif kind == "broadcast":
+            width = "link"
+        elif command == "delete":
+            width = None if kind in ("", "unicast") else "global"
+        else:
+            width = "link" if kind in ("", "unicast") and "via" not in found else "global"
+    return RouteRequest(destination, kind, found.get("via"), device, found.get("src"), width, found.get("protocol", ""),
+                        found.get("metric", 0), found.get("table", "local" if in_local else "main"), "onlink" in found,
+                        found.get("tos", 0), found.get("mtu", 0))
+
+
+# -- showing
+
+class Filter:
+    """Which routes to list or flush."""
+
+    def __init__(self, namespace: NetworkNamespace, words: Words, family: str) -> None:
+        self.family = Family(family)
+        self.table, self.cached = "main", False
+        self.root: Network | None = None
+        self.match: Network | None = None
+        found = parse(words, (
+            key("table*", "vrf*", read=self._read_table), flag("cached*", "cloned*"),
+            key("tos", "dsfield*", read=number("TOS value is invalid\n", 0, 255)),
+            key("protocol*", read=_or_all(protocol_of, 'invalid "protocol"\n')),
+            key("scope*", read=_or_all(scope_of, 'invalid "scope"\n')),
+            key("type*", read=reader(type_of, "node type value is invalid\n")), key("dev", "oif"), key("iif"),
+            key("mark", read=number("invalid mark value")),
+            key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
+            key("via", read=self.family.prefix), key("src", read=self.family.prefix), key("realms*"),
+            key("from*", read=self._read_from)), self._destination)
+        self.cached |= "cached" in found
+        self.found = found
+        self.device = interface_named(namespace, found["dev"]) if "dev" in found else None
+        if "iif" in found:
+            interface_named(namespace, found["iif"])
+
+    def _read_table(self, words: Words) -> str:
+        word = words.next()
+        table = table_of(word)
+        if table is None and word == "cache":
+            self.cached = True
+        elif table is None and word != "all":
+            raise wrong(word, "table id value is invalid\n")
+        else:
+            self.table = table or "all"
+        return word
+
+    def _read_from(self, words: Words) -> Network:
+        words.skip("root", "match", "exact")
+        return self.family.prefix(words)
+
+    def _destination(self, word: str, words: Words) -> None:
+        """[to] [root | match | exact] PREFIX."""
+        if fits(word, "to*"):
+            word = words.next()
+        if fits(word, "root*"):
+            self.root = self.family.prefix(words)
+        elif fits(word, "match*"):
+            self.match = self.family.prefix(words)
+        else:
+            self.root = self.match = self.family.prefix_of(words.next() if fits(word, "exact*") else word)
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """What need not be printed, because every route listed has it."""
+        fixed: set[str] = {name for name in ("protocol", "scope", "metric", "tos")
+                 if name in self.found and self.found[name] != "all"}
+        fixed |= {"dev"} if self.device is not None else set()
+        fixed |= {name for name in ("via", "src") if name in self.found and self.found[name].length == FIXED}
+        return frozenset(fixed)
+
+    def takes(self, route: Route) -> bool:
+        found, device = self.found, self.device
+        if device is not None and route.interface is not None and route.interface is not device:
+            return False
+        for name, has in (("protocol", route.protocol), ("scope", route.scope), ("type", route.type),
+                          ("metric", route.metric), ("tos", route.tos)):
+            if name in found and found[name] not in ("all", has):
+                return False
+        for name, address in (("via", route.gateway), ("src", route.source)):
+            if name in found and (address or 0) & found[name].mask != found[name].network:
+                return False
+        return "from" not in found and "iif" not in found and self._covers(route.destination)
+
+    def _covers(self, destination: Network) -> bool:
+        if self.root is not None and (destination.length < self.root.length
+                                      or destination.address & self.root.mask != self.root.network):
+            return False
+        return self.match is None or (destination.length <= self.match.length
+                                      and self.match.address & destination.mask == destination.network)
+
+
+def _or_all(find: Any, complaint: str) -> Any:
+    return reader(lambda word: "all" if word == "all" else find(word), complaint)
+
+
+def _listed(namespace: NetworkNamespace, chosen: Filter) -> list[Route]:
+    if chosen.table != "all":
+        routes = list(namespace.routes.all(chosen.table))
+        if not routes and chosen.table not in ("main", "local", "default"):
+            error = KernelError("ENOENT", "ipv4: FIB table does not exist")
+            raise ToolError(2, f"{error}\nDump terminated")
+    else:
+        routes = sorted(namespace.routes.all(None), key=lambda route: table_number(route.table) & 255)
+    return [route for route in routes if chosen.takes(route)]
+
+
+def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    chosen = Filter(namespace, words, style.family)
+    if style.family in ("inet6", "link"):
+        return ToolResult(0, render([], style), "")
+    if chosen.cached:
+        return ToolResult(0, render(_cached_rows(namespace, chosen, style), style), "")
+    names_table = chosen.table == "all"
+    rows = [route_row(route, style, chosen.shown, names_table) for route in _listed(namespace, chosen)]
+    return ToolResult(0, render(rows, style), "")
+
+
+def _cached_rows(namespace: NetworkNamespace, chosen: Filter, style: Style) -> list[Row]:
+    rows = []
+    for destination, learned in namespace.exceptions.items():
+        route = route_output(namespace, destination)
+        if not isinstance(route, RouteChosen) or (chosen.device is not None and route.interface is not chosen.device):
+            continue
+        rows.append(cached_row(destination, learned, route.interface, route.gateway, namespace.scheduler.now, style))
+    return rows
+
+
+def route_json(namespace: NetworkNamespace, table: str = "main") -> list[dict[str, Any]]:
+    """What `ip -j route show table …` gives, as Python objects."""
+    style = Style(json=1)
+    names_table = table == "all"
+    routes = sorted(namespace.routes.all(None if names_table else table),
+                    key=lambda route: table_number(route.table) & 255)
+    return [route_row(route, style, names_table=names_table).members for route in routes]
+
+
+def route_cache_json(namespace: NetworkNamespace) -> list[dict[str, Any]]:
+    """What `ip -j route show cache` gives, as Python objects."""
+    chosen = Filter(namespace, Words([]), "")
+    return [row.members for row in _cached_rows(namespace, chosen, Style(json=1))]
+
+
+def _flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    if not words:
+        raise ToolError(1, '"ip route flush" requires arguments.')
+    chosen = Filter(namespace, words, style.family)
+    if chosen.cached:
+        namespace.exceptions.clear()
+        namespace.routes.flush_cache()
+        return ToolResult(0, "*** IPv4 routing cache is flushed.\n" if style.stats else "", "")
+    doomed = _listed(namespace, chosen)
+    for route in doomed:
+        requests.remove(namespace, route)
+    if not style.stats:
+        return ToolResult(0, "", "")
+    if not doomed:
+        return ToolResult(0, "Nothing to flush.\n", "")
+    return ToolResult(0, f"\n*** Round 1, deleting {len(doomed)} entries ***\n"
+                         "*** Flush is complete after 1 round ***\n", "")
+
+

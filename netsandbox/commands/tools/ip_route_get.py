@@ -1,0 +1,146 @@
+"""`ip route get`: which way one packet would go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.names import interface_named
+from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.route_rows import (
+    put_cache,
+    put_flags,
+    put_learned,
+    put_metrics,
+    route_row,
+)
+from netsandbox.commands.tools.route_words import Family
+from netsandbox.commands.tools.words import Words, flag, key, number, parse
+from netsandbox.linux.events import RouteChosen, RouteMissing
+from netsandbox.linux.routing import route_input, route_output
+from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    family = Family(style.family)
+    destination: list[int] = []
+    warnings: list[str] = []
+
+    def other(word: str, rest: Words) -> None:
+        if word == "to":
+            word = rest.next()
+        if word and "help".startswith(word):
+            raise usage("route")
+        network = family.prefix_of(word)
+        if network.length != 32:
+            warnings.append(f"Warning: /{network.length} as prefix is invalid, only /32 (or none) is supported.\n")
+        destination[:] = [network.address]
+
+    found = parse(words, (
+        key("tos", "dsfield*"), key("from*", read=lambda rest: family.prefix(rest).address), key("iif*"),
+        key("mark*", read=number("invalid mark value")), key("oif*", "dev", name="oif"), flag("notify*"),
+        flag("connected*"), key("vrf*"), key("uid*", read=number("invalid UID\n")), flag("fibmatch*"), key("as"),
+        *(key(f"{name}*", read=number(f"invalid {name}\n", 0, 65535)) for name in ("sport", "dport")),
+        key("ipproto*"), key("flowlabel")), other)
+    if not destination:
+        raise ToolError(1, "need at least a destination address")
+    source = found.get("from", 0)
+    enters = interface_named(namespace, found["iif"]) if "iif" in found else None
+    leaves = interface_named(namespace, found["oif"]) if "oif" in found else None
+    if enters is not None:
+        row = _input_row(enters, source, destination[0], style, found)
+    else:
+        row = _output_row(namespace, source, destination[0], leaves, style, found)
+    return ToolResult(0, render([row], style), "".join(warnings))
+
+
+def _output_row(namespace: NetworkNamespace, source: int, destination: int, leaves: Interface | None, style: Style,
+                found: dict[str, Any]) -> Row:
+    _check_source(namespace, source)
+    chosen = route_output(namespace, destination, source, leaves)
+    if isinstance(chosen, RouteMissing):
+        raise KernelError(chosen.error)
+    if "fibmatch" in found:
+        return route_row(chosen.route, style)
+    kind = _kind(chosen, destination)
+    row = _beginning(kind, destination, source, style)
+    if chosen.gateway is not None and kind == "unicast":
+        row.put("gateway", format_ipv4(chosen.gateway), f"via {format_ipv4(chosen.gateway)} ")
+    row.put("dev", chosen.interface.name, f"dev {chosen.interface.name} ")
+    if style.details:
+        row.put("table", "main", "table main ")
+    if not source and chosen.source:
+        row.put("prefsrc", format_ipv4(chosen.source), f"src {format_ipv4(chosen.source)} ")
+    # RTCF_MULTICAST and the flag of an offload that failed are one bit; iproute2 prints both.
+    put_flags(row, ["rt_offload_failed"] if kind == "multicast" else [])
+    row.put("uid", found.get("uid", 0), f"uid {found.get('uid', 0)} ")
+    learned = namespace.exceptions.get(chosen.destination)
+    if learned is not None and kind == "unicast":
+        put_learned(row, learned, namespace.scheduler.now)
+    else:
+        put_cache(row, _cache_flags(chosen, kind, destination), None)
+        put_metrics(row, chosen.route.mtu)
+    row.say("\n")
+    return row
+
+
+def _check_source(namespace: NetworkNamespace, source: int) -> None:
+    """ip_route_output_key_hash_rcu: a source must be an address of ours."""
+    if is_multicast(source) or source == LIMITED_BROADCAST or (source and source >> 24 == 0):
+        raise KernelError("EINVAL")
+    if source and namespace.holder_of(source) is None:
+        raise KernelError("ENETUNREACH")
+
+
+def _beginning(kind: str, destination: int, source: int, style: Style) -> Row:
+    row = Row(style)
+    if kind != "unicast" or style.details:
+        row.put("type", kind, f"{kind} ")
+    row.put("dst", format_ipv4(destination), f"{format_ipv4(destination)} ")
+    if source:
+        row.put("from", format_ipv4(source), f"from {format_ipv4(source)} ")
+    return row
+
+
+def _kind(chosen: RouteChosen, destination: int) -> str:
+    if destination == LIMITED_BROADCAST:
+        return "broadcast"
+    return "multicast" if is_multicast(destination) else str(chosen.route.type)
+
+
+def _cache_flags(chosen: RouteChosen, kind: str, destination: int) -> list[str]:
+    flags = {"local": ["local"], "broadcast": ["local", "brd"], "multicast": ["mc"]}.get(kind, [])
+    if kind == "multicast" and chosen.namespace.is_group_member(chosen.interface, destination):
+        return ["local", "mc"]
+    return flags
+
+
+def _input_row(enters: Interface, source: int, destination: int, style: Style, found: dict[str, Any]) -> Row:
+    """What a router would do with a packet that comes in."""
+    answer = route_input(enters, source, destination)
+    if answer.refusal is not None:
+        raise KernelError("EINVAL")
+    if answer.error:
+        raise KernelError(answer.error)
+    if "fibmatch" in found and answer.route is not None:
+        return route_row(answer.route, style)
+    row = _beginning(answer.type, destination, source, style)
+    device = enters.namespace.lo
+    if answer.type == "unicast" and answer.chosen is not None:
+        device, gateway = answer.chosen.interface, answer.chosen.gateway
+        if gateway is not None:
+            row.put("gateway", format_ipv4(gateway), f"via {format_ipv4(gateway)} ")
+    row.put("dev", device.name, f"dev {device.name} ")
+    if style.details:
+        row.put("table", "main", "table main ")
+    put_flags(row, ["rt_offload_failed"] if answer.type == "multicast" else [])
+    flags = {"local": ["local"], "broadcast": ["local", "brd"], "multicast": ["local", "mc"]}.get(answer.type, [])
+    put_cache(row, [*flags, "redirect"] if answer.redirect else flags, None)
+    row.put("iif", enters.name, f"iif {enters.name} ")
+    row.say("\n")
+    return row

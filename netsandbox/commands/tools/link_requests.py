@@ -1,0 +1,281 @@
+"""What the kernel does with RTM_NEWLINK and RTM_DELLINK (net/core/rtnetlink.c)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools import bridge_requests
+from netsandbox.commands.tools.context import KernelError, ToolError
+from netsandbox.commands.tools.names import free_name, interface_named
+from netsandbox.linux import link
+from netsandbox.linux.bridge import MAX_PORTS, Bridge
+from netsandbox.linux.events import LinkChanged
+from netsandbox.linux.stack import bring_up_loopback
+from netsandbox.linux.veth import VethPair
+from netsandbox.wire.addresses import MAC_GROUP_BIT
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+MIN_MTU, MAX_MTU = 68, 65535
+"""Of a veth and a bridge; lo takes any."""
+NOT_MODELLED = {
+    "broadcast": "broadcast addresses other than ff:ff:ff:ff:ff:ff are", "txqueuelen": "transmit queues are",
+    "multicast": "IFF_MULTICAST is", "allmulticast": "IFF_ALLMULTI is", "promisc": "promiscuous mode is",
+    "trailers": "trailers are", "carrier": "a carrier by hand is", "protodown": "protodown is",
+    "dynamic": "IFF_DYNAMIC is", "alias": "aliases are", "group": "groups of devices are", "mode": "link modes are",
+    "state": "an operstate by hand is", "addrgenmode": "IPv6 is", "link": "stacked devices are",
+    "link-netns": "stacked devices are", "link-netnsid": "stacked devices are", "parentdev": "parent devices are",
+    "index": "an interface index by hand is"}
+
+
+@dataclass
+class LinkRequest:
+    """What a command line wants one interface to be.
+
+    Attributes:
+        device: the name it has, or is to get when it is made.
+        mac: bytes, or empty.
+        master: a bridge, or None to leave it as it is.
+        namespace: where it shall go, or None.
+    """
+
+    device: str = ""
+    new_name: str = ""
+    type: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    mac: list[int] = field(default_factory=list)
+    mtu: int | None = None
+    up: bool | None = None
+    arp: bool | None = None
+    master: Interface | None = None
+    leaves_master: bool = False
+    namespace: NetworkNamespace | None = None
+
+    def fill(self, found: dict[str, Any], device: str, makes: bool) -> None:
+        """Take over what was read; of `up` and `down` the later one counts."""
+        for name, what in NOT_MODELLED.items():
+            if name in found:
+                raise ToolError(1, f"netsandbox: {what} not modelled (ip link … {name})")
+        self.device = device or found.get("name", "")
+        self.new_name = found.get("name", "") if device or makes else ""
+        self.type = found.get("type", "")
+        self.mac = found.get("address", [])
+        self.mtu, self.arp = found.get("mtu"), found.get("arp")
+        switches = [name for name in found if name in ("up", "down")]
+        self.up = None if not switches else switches[-1] == "up"
+        self.master, self.leaves_master = found.get("master"), "nomaster" in found
+        self.namespace = found.get("netns")
+
+    def existing(self, namespace: NetworkNamespace) -> Interface:
+        """The interface that the request is about.
+
+        Raises:
+            ToolError: there is none of that name.
+        """
+        return interface_named(namespace, self.device)
+
+
+def mac_of(octets: list[int]) -> int:
+    return int.from_bytes(bytes(octets), "big")
+
+
+# -- making
+
+def add(context: ToolContext, request: LinkRequest) -> None:
+    """Make an interface, or a veth pair.
+
+    Raises:
+        KernelError: the name is taken, or the kind is not known.
+    """
+    namespace = request.namespace or context.namespace
+    if request.device and request.device in namespace.interfaces:
+        raise KernelError("EEXIST")
+    if request.mtu is not None:
+        _check_mtu(request.mtu)
+    if request.type == "veth":
+        _add_veth(context, namespace, request)
+    elif request.type == "bridge":
+        _add_bridge(context, namespace, request)
+    elif request.type in ("bridge_slave", "loopback", ""):
+        raise KernelError("EOPNOTSUPP", "Unknown device type")
+    else:
+        raise ToolError(1, f"netsandbox: interfaces of type {request.type} are not modelled (veth and bridge are)")
+
+
+def _add_veth(context: ToolContext, namespace: NetworkNamespace, request: LinkRequest) -> None:
+    """veth_newlink: the peer is registered first."""
+    peer = request.settings.get("peer") or LinkRequest()
+    peer_namespace = peer.namespace or namespace
+    peer_name = peer.device or free_name(peer_namespace, "veth")
+    if peer_name in peer_namespace.interfaces:
+        raise KernelError("EEXIST")
+    if peer_namespace is namespace and peer_name == request.device:
+        raise KernelError("EEXIST")
+    name = request.device or next(
+        name for name in (f"veth{number}" for number in range(1 << 15))
+        if name not in namespace.interfaces and (peer_namespace is not namespace or name != peer_name))
+    macs = [_valid_mac(r.mac) if r.mac else context.machine.new_mac() for r in (peer, request)]
+    pair = VethPair.create((peer_namespace, peer_name, macs[0]), (namespace, name, macs[1]))
+    for interface, wanted in ((pair.left, peer), (pair.right, request)):
+        interface.namespace.record(LinkChanged(interface, "added", ""))
+        _finish(interface, wanted)
+
+
+def _add_bridge(context: ToolContext, namespace: NetworkNamespace, request: LinkRequest) -> None:
+    mac = _valid_mac(request.mac) if request.mac else context.machine.new_mac()
+    name = request.device or free_name(namespace, "bridge")
+    bridge_requests.check_settings(request.settings)
+    bridge = Bridge(namespace, name, mac, bool(request.mac))
+    namespace.add_interface(bridge)
+    namespace.record(LinkChanged(bridge, "added", ""))
+    bridge_requests.change_bridge(bridge, request.settings)
+    _finish(bridge, request)
+
+
+def _finish(interface: Interface, request: LinkRequest) -> None:
+    """What may be given when an interface is made, besides its name and MAC."""
+    if request.mtu is not None:
+        set_mtu(interface, request.mtu)
+    if request.arp is not None:
+        set_arp(interface, request.arp)
+    if request.master is not None:
+        set_master(interface, request.master)
+    if request.up is not None:
+        set_up(interface, request.up)
+
+
+# -- changing
+
+def change(context: ToolContext, request: LinkRequest) -> None:
+    """do_setlink: each change in the kernel's order; what came before a refusal stays done.
+
+    Raises:
+        KernelError: a change is refused.
+    """
+    interface = request.existing(context.namespace)
+    if request.type:
+        _change_settings(interface, request)
+    if request.namespace is not None:
+        move(interface, request.namespace, request.new_name or interface.name)
+    if request.mac:
+        set_mac(interface, request.mac)
+    if request.mtu is not None:
+        set_mtu(interface, request.mtu)
+    if request.new_name and request.new_name != interface.name:
+        rename(interface, request.new_name)
+    if request.leaves_master:
+        leave_master(interface)
+    if request.master is not None:
+        set_master(interface, request.master)
+    if request.arp is not None:
+        set_arp(interface, request.arp)
+    if request.up is not None:
+        set_up(interface, request.up)
+
+
+def _change_settings(interface: Interface, request: LinkRequest) -> None:
+    if request.type == "bridge_slave":
+        if interface.port is None:
+            raise KernelError("EOPNOTSUPP")
+        bridge_requests.change_port(interface.port, request.settings)
+    elif request.type == "bridge" and isinstance(interface, Bridge):
+        bridge_requests.check_settings(request.settings)
+        bridge_requests.change_bridge(interface, request.settings)
+    elif request.type != interface.kind or request.settings:
+        raise KernelError("EOPNOTSUPP")
+
+
+def set_up(interface: Interface, up: bool) -> None:
+    if not up:
+        link.set_down(interface)
+    elif interface.is_loopback:
+        bring_up_loopback(interface.namespace)
+    else:
+        link.set_up(interface)
+
+
+def set_mac(interface: Interface, octets: list[int]) -> None:
+    mac = _valid_mac(octets)
+    if isinstance(interface, Bridge):
+        interface.mac_is_set = True
+    link.change_mac(interface, mac)
+
+
+def _valid_mac(octets: list[int]) -> int:
+    mac = mac_of(octets)
+    if mac == 0 or mac & MAC_GROUP_BIT:
+        raise KernelError("EADDRNOTAVAIL")
+    return mac
+
+
+def set_mtu(interface: Interface, mtu: int) -> None:
+    if not interface.is_loopback:
+        _check_mtu(mtu)
+    elif mtu < 0:
+        raise KernelError("EINVAL", "mtu less than device minimum")
+    if isinstance(interface, Bridge):
+        interface.mtu_is_set = True
+    link.set_mtu(interface, mtu)
+
+
+def _check_mtu(mtu: int) -> None:
+    if mtu < MIN_MTU:
+        raise KernelError("EINVAL", "mtu less than device minimum")
+    if mtu > MAX_MTU:
+        raise KernelError("EINVAL", "mtu greater than device maximum")
+
+
+def rename(interface: Interface, name: str) -> None:
+    if name in interface.namespace.interfaces:
+        raise KernelError("EEXIST")
+    interface.namespace.rename_interface(interface, name)
+
+
+def set_arp(interface: Interface, on: bool) -> None:
+    """IFF_NOARP; what was known of neighbours is forgotten (arp_netdev_event)."""
+    if interface.noarp == on:
+        interface.noarp = not on
+        interface.namespace.note_arp_settings()
+        interface.namespace.neighbours.flush_interface(interface, "arp on" if on else "arp off", keep_permanent=False)
+
+
+def set_master(interface: Interface, master: Interface) -> None:
+    """do_set_master and br_add_if."""
+    if interface.port is not None and interface.port.bridge is master:
+        return
+    leave_master(interface)
+    if not isinstance(master, Bridge):
+        raise KernelError("EOPNOTSUPP", "Device does not support enslaving")
+    if interface.is_loopback or interface.mac == 0:
+        raise KernelError("EINVAL")
+    if isinstance(interface, Bridge):
+        raise KernelError("ELOOP", "Can not enslave a bridge to a bridge")
+    if len(master.ports) >= MAX_PORTS - 1:
+        raise KernelError("EXFULL")
+    master.add_port(interface)
+
+
+def leave_master(interface: Interface) -> None:
+    if interface.port is not None:
+        interface.port.bridge.remove_port(interface.port)
+
+
+def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
+    """dev_change_net_namespace: it arrives down, without addresses, routes and neighbours."""
+    if interface.is_loopback or isinstance(interface, Bridge):
+        raise KernelError("EINVAL", "The interface netns is immutable")
+    if namespace is interface.namespace:
+        return
+    if name in namespace.interfaces:
+        raise KernelError("EEXIST")
+    link.move(interface, namespace, name)
+
+
+def delete(interface: Interface) -> None:
+    if interface.is_loopback:
+        raise KernelError("EOPNOTSUPP")
+    link.delete(interface)

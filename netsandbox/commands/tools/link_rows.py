@@ -1,0 +1,146 @@
+"""One interface as `ip link`, `ip addr` and `bridge link` print it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.link_details import put_details
+from netsandbox.commands.tools.link_statistics import put_statistics
+from netsandbox.commands.tools.names import name_of_namespace, namespace_id
+from netsandbox.wire.addresses import format_ipv4, format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import Machine
+    from netsandbox.commands.tools.output import Row
+    from netsandbox.linux.interface import Interface, InterfaceAddress
+
+FOREVER = (1 << 32) - 1
+QUEUE_LENGTH = 1000
+"""DEFAULT_TX_QUEUE_LEN: what lo, veths and bridges have."""
+
+
+def operstate(interface: Interface) -> str:
+    """UP, DOWN, UNKNOWN or LOWERLAYERDOWN (default_operstate).
+
+    The kernel looks for the peer by its index in the interface's own
+    namespace, whatever interface has that index there.
+    """
+    peer = interface.peer
+    if not interface.up or interface.carrier or peer is None or peer.index == interface.index:
+        return interface.operstate
+    namesake = interface.namespace.by_index(peer.index)
+    return "DOWN" if namesake is None or namesake.carrier else "LOWERLAYERDOWN"
+
+
+def flags(interface: Interface) -> list[str]:
+    """IFF_* names in the order that iproute2 has them."""
+    found = ["NO-CARRIER"] if interface.up and not interface.carrier else []
+    found += ["LOOPBACK"] if interface.is_loopback else ["BROADCAST", "MULTICAST"]
+    found += ["NOARP"] if interface.noarp else []
+    found += ["UP"] if interface.up else []
+    found += ["LOWER_UP"] if interface.running else []
+    return found
+
+
+def put_name(row: Row, interface: Interface, layout: str, knows_namespaces: bool) -> bool:
+    """`eth0@if5`, and whether the lower device is known to be down (print_name_and_link).
+
+    Args:
+        knows_namespaces: `ip` is told that a peer is elsewhere; `bridge` is not, and takes the
+            interface of that index in its own namespace for it.
+    """
+    peer, name, lower_is_down = interface.peer, interface.name, False
+    if peer is not None:
+        elsewhere = peer.namespace is not interface.namespace
+        if elsewhere and knows_namespaces:
+            row.note("link_index", peer.index)
+            name = f"{name}@if{peer.index}"
+        elif peer.index != interface.index:
+            lower = interface.namespace.by_index(peer.index)
+            link = lower.name if lower is not None else f"if{peer.index}"
+            row.note("link", link)
+            name = f"{name}@{link}"
+            lower_is_down = lower is not None and not lower.up
+    row.put("ifname", interface.name, layout % name)
+    return lower_is_down
+
+
+def put_flags(row: Row, interface: Interface, lower_is_down: bool) -> None:
+    found = [*flags(interface), "M-DOWN"] if lower_is_down else flags(interface)
+    row.put("flags", found, f"<{','.join(found)}> ")
+
+
+def link_row(row: Row, interface: Interface, machine: Machine | None, is_link: bool) -> None:
+    """print_linkinfo; `is_link` is False for `ip addr`."""
+    style = row.style
+    row.put("ifindex", interface.index, f"{interface.index}: ")
+    put_flags(row, interface, put_name(row, interface, "%s: ", knows_namespaces=True))
+    row.put("mtu", interface.mtu, f"mtu {interface.mtu} ")
+    if style.family != "inet6":
+        row.put("qdisc", interface.qdisc, f"qdisc {interface.qdisc} ")
+    if interface.port is not None:
+        row.put("master", interface.port.bridge.name, f"master {interface.port.bridge.name} ")
+    row.put("operstate", operstate(interface), f"state {operstate(interface)} ")
+    if is_link:
+        row.put("linkmode", "DEFAULT", "mode DEFAULT ")
+    if style.family != "inet6":
+        row.put("group", "default", "group default ")
+    row.put("txqlen", QUEUE_LENGTH, f"qlen {QUEUE_LENGTH}")
+    if is_link or not style.family or style.family == "link" or style.details:
+        _put_hardware(row, interface, machine)
+    if style.details:
+        put_details(row, interface, is_link)
+    if is_link and style.stats:
+        row.new_line()
+        put_statistics(row, interface)
+    row.say("\n")
+
+
+def _put_hardware(row: Row, interface: Interface, machine: Machine | None) -> None:
+    kind, broadcast = ("loopback", 0) if interface.is_loopback else ("ether", (1 << 48) - 1)
+    row.new_line()
+    row.put("link_type", kind, f"    link/{kind} ")
+    row.put("address", format_mac(interface.mac), format_mac(interface.mac))
+    row.put("broadcast", format_mac(broadcast), f" brd {format_mac(broadcast)}")
+    peer = interface.peer
+    if peer is not None and peer.namespace is not interface.namespace:
+        name, number = name_of_namespace(machine, peer.namespace), namespace_id(interface.namespace, peer.namespace)
+        row.note("link_netnsid", number)
+        row.say(f" link-netns {name}" if name else f" link-netnsid {number}")
+
+
+def brief_row(row: Row, interface: Interface, is_link: bool) -> None:
+    """One line of `ip -br link` or the beginning of one of `ip -br addr`."""
+    lower_is_down = put_name(row, interface, "%-16s ", knows_namespaces=True)
+    row.put("operstate", operstate(interface), f"{operstate(interface):<14} ")
+    if is_link:
+        row.put("address", format_mac(interface.mac), f"{format_mac(interface.mac)} ")
+        put_flags(row, interface, lower_is_down)
+        row.say("\n")
+
+
+# -- addresses
+
+def address_row(row: Row, interface: Interface, own: InterfaceAddress, with_device: bool) -> None:
+    """print_addrinfo; `with_device` for the form that -o has."""
+    if not row.style.brief:
+        if with_device:
+            row.note("index", interface.index)
+            row.note("dev", interface.name)
+            row.say(f"{interface.index}: {interface.name}")
+        row.put("family", "inet", "    inet ")
+    row.put("local", format_ipv4(own.local), format_ipv4(own.local))
+    row.put("prefixlen", own.network.length, f"/{own.network.length} ")
+    if row.style.brief:
+        return
+    if own.broadcast is not None:
+        row.put("broadcast", format_ipv4(own.broadcast), f"brd {format_ipv4(own.broadcast)} ")
+    row.put("scope", own.scope, f"scope {own.scope} ")
+    if own.secondary:
+        row.put("secondary", True, "secondary ")
+    label = own.label or interface.name
+    row.put("label", label, label)
+    row.new_line()
+    row.note("valid_life_time", FOREVER)
+    row.note("preferred_life_time", FOREVER)
+    row.say("       valid_lft forever preferred_lft forever\n")

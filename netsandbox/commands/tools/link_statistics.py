@@ -1,0 +1,76 @@
+"""The counters of `ip -s link` (print_stats64)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.bridge import Bridge
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.output import Row
+    from netsandbox.linux.interface import Interface
+
+WIDTHS = (10, 7, 6, 7, 7, 7)
+"""Columns are at least this wide, and as wide as the widest number of all lines."""
+RECEIVED = ("bytes", "packets", "errors", "dropped", "over_errors", "multicast")
+SENT = ("bytes", "packets", "errors", "dropped", "carrier_errors", "collisions")
+RECEIVE_ERRORS = ("length_errors", "crc_errors", "frame_errors", "fifo_errors", "missed_errors")
+SEND_ERRORS = ("aborted_errors", "fifo_errors", "window_errors", "heartbeat_errors")
+
+
+def put_statistics(row: Row, interface: Interface) -> None:
+    """Two pairs of lines, or four with -s -s; what no simulated device counts is 0."""
+    settle(interface)
+    received = [interface.rx_bytes, interface.rx_packets, 0, interface.rx_dropped, 0, 0]
+    sent = [interface.tx_bytes, interface.tx_packets, 0, interface.tx_dropped, 0, 0]
+    many = row.style.stats > 1
+    changes = carrier_changes(interface) if many else 0
+    row.note("stats64", {
+        "rx": _members(RECEIVED, received) | (dict.fromkeys(RECEIVE_ERRORS, 0) if many else {}),
+        "tx": _members(SENT, sent) | (
+            dict.fromkeys(SEND_ERRORS, 0) | {"carrier_changes": changes} if many else {})})
+    widths = [max(width, len(str(left)), len(str(right)))
+              for width, left, right in zip(WIDTHS, received, sent, strict=True)]
+    _put_lines(row, "RX", ("missed", "mcast"), received, widths)
+    if many:
+        row.new_line()
+        _put_errors(row, "RX", ("length", "crc", "frame", "fifo", "overrun"), [0, 0, 0, 0, 0], widths, "")
+    row.new_line()
+    _put_lines(row, "TX", ("carrier", "collsns"), sent, widths)
+    if many:
+        row.new_line()
+        _put_errors(row, "TX", ("aborted", "fifo", "window", "heartbt", "transns"), [0, 0, 0, 0, changes], widths, " ")
+
+
+def settle(interface: Interface) -> None:
+    """Let the bridge put what its floods sent into the counters."""
+    if isinstance(interface, Bridge):
+        interface.settle_counters()
+    elif interface.port is not None:
+        interface.port.bridge.settle_counters()
+
+
+def carrier_changes(interface: Interface) -> int:
+    """How often the carrier came or went, as far as the kernel counts: at least once if it is there."""
+    return 0 if interface.is_loopback else 1 + int(interface.carrier)
+
+
+def _members(names: tuple[str, ...], values: list[int]) -> dict[str, int]:
+    return dict(zip(names, values, strict=True))
+
+
+def _put_lines(row: Row, direction: str, last: tuple[str, str], values: list[int], widths: list[int]) -> None:
+    titles = ("bytes", "packets", "errors", "dropped", *last)
+    cells = [f"{title:>{width}}" for title, width in zip(titles, [widths[0] - 4, *widths[1:]], strict=True)]
+    row.say(f"    {direction}: {' '.join(cells)}{' ' * 11}")
+    row.new_line()
+    row.say("    " + "".join(f"{value:>{width}} " for value, width in zip(values, widths, strict=True)))
+
+
+def _put_errors(row: Row, direction: str, titles: tuple[str, ...], values: list[int], widths: list[int],
+                end: str) -> None:
+    cells = [f"{title:>{width}}" for title, width in zip(titles, widths[1:], strict=True)]
+    row.say(f"    {direction} errors:{' ' * (widths[0] - 10)} {' '.join(cells)}{end}")
+    row.new_line()
+    numbers = "".join(f"{value:>{width}} " for value, width in zip(values, widths[1:], strict=True))
+    row.say(" " * (widths[0] + 5) + numbers)

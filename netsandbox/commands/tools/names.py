@@ -1,0 +1,78 @@
+"""Devices and namespaces by name, as the tools look them up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.words import no_device
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netsandbox.commands.tools.context import Machine
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+MAX_NAME = 15
+"""IFNAMSIZ without the final zero."""
+
+
+def interface_named(namespace: NetworkNamespace, name: str, code: int = 1) -> Interface:
+    """The interface of a name, or of an index written `if3`.
+
+    Raises:
+        ToolError: there is none; with the exit status `code`.
+    """
+    found = find_interface(namespace, name)
+    if found is None:
+        raise no_device(name, code)
+    return found
+
+
+def find_interface(namespace: NetworkNamespace, name: str) -> Interface | None:
+    found = namespace.interfaces.get(name)
+    if found is None and name.startswith("if") and name[2:].isdecimal() and name.isascii():
+        return namespace.by_index(int(name[2:]))
+    return found
+
+
+def in_order(namespace: NetworkNamespace) -> list[Interface]:
+    """The interfaces as the kernel lists them: by index."""
+    return sorted(namespace.interfaces.values(), key=lambda interface: interface.index)
+
+
+def is_valid_name(name: str) -> bool:
+    """dev_valid_name, and iproute2's check before it."""
+    if not name or len(name) > MAX_NAME or name in (".", ".."):
+        return False
+    return not any(character in "/:" or character.isspace() or not character.isprintable() for character in name)
+
+
+def free_name(namespace: NetworkNamespace, stem: str) -> str:
+    """The first of stem0, stem1 … that no interface has."""
+    number = 0
+    while f"{stem}{number}" in namespace.interfaces:
+        number += 1
+    return f"{stem}{number}"
+
+
+def neighbours_of(namespace: NetworkNamespace) -> Iterator[NetworkNamespace]:
+    """The other namespaces that interfaces of this one have their peers in."""
+    seen: list[NetworkNamespace] = []
+    for interface in in_order(namespace):
+        peer = interface.peer
+        if peer is not None and peer.namespace is not namespace and peer.namespace not in seen:
+            seen.append(peer.namespace)
+            yield peer.namespace
+
+
+def namespace_id(namespace: NetworkNamespace, other: NetworkNamespace) -> int:
+    """The number by which `ip` knows another namespace (link-netnsid): they count from 0."""
+    return next((number for number, known in enumerate(neighbours_of(namespace)) if known is other), -1)
+
+
+def name_of_namespace(machine: Machine | None, namespace: NetworkNamespace) -> str | None:
+    """The name that `ip netns` has for a namespace, or None."""
+    if machine is None:
+        return None
+    return next((name for name in machine.namespace_names() if machine.namespace_named(name) is namespace), None)

@@ -1,0 +1,61 @@
+"""What the kernel does with RTM_NEWNEIGH and RTM_DELNEIGH (net/core/neighbour.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import KernelError
+from netsandbox.linux.neighbour import VALID, NudState
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+MAC_LENGTH = 6
+
+
+def put(interface: Interface, address: int, mac: list[int] | None, state: NudState, command: str, use: bool) -> None:
+    """neigh_add.
+
+    Raises:
+        KernelError: the entry is there (add) or is not (change), or the MAC is missing or none.
+    """
+    if mac is not None and len(mac) != MAC_LENGTH:
+        raise KernelError("EINVAL", "Invalid link address")
+    table = interface.namespace.neighbours
+    entry = interface.neighbours.get(address)
+    if entry is None and command in ("change", "chg"):
+        raise KernelError("ENOENT")
+    if entry is not None and command == "add":
+        raise KernelError("EEXIST")
+    if entry is None and mac is None and state in VALID:
+        raise KernelError("EINVAL", "No link layer address given")
+    entry = entry or table.ensure(interface, address)
+    if entry is None:
+        raise KernelError("ENOBUFS")
+    if use:
+        table.event_send(entry, None)
+        return
+    number = int.from_bytes(bytes(mac), "big") if mac is not None else None
+    table.update(entry, number, state, True, "by hand", admin=True)
+
+
+def delete(interface: Interface, address: int) -> None:
+    entry = interface.neighbours.get(address)
+    if entry is None:
+        raise KernelError("ENOENT")
+    interface.namespace.neighbours.delete(entry)
+
+
+def change_proxy(namespace: NetworkNamespace, interface: Interface | None, address: int, command: str) -> None:
+    """`proxy` entries (struct pneigh_entry): addresses that an interface answers ARP for."""
+    if interface is None:
+        raise KernelError("ENODEV")
+    proxied = (interface.name, address)
+    if command == "delete":
+        if proxied not in namespace.proxies:
+            raise KernelError("ENOENT")
+        namespace.proxies.discard(proxied)
+    else:
+        namespace.proxies.add(proxied)
+    namespace.note_arp_settings()

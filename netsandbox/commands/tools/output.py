@@ -1,0 +1,100 @@
+"""What iproute2 prints: fields that are words in text and members in JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Style:
+    """The global options of `ip` and `bridge`, as counts or switches."""
+
+    stats: int = 0
+    details: int = 0
+    oneline: int = 0
+    json: int = 0
+    pretty: int = 0
+    brief: int = 0
+    everything: bool = False
+    """-a: all namespaces."""
+    family: str = ""
+    """inet, inet6, link or empty."""
+    color: bool = False
+
+
+class Row:
+    """One object: members for JSON, and the same as text."""
+
+    def __init__(self, style: Style | None = None) -> None:
+        self.style = style or Style()
+        self.members: dict[str, Any] = {}
+        self._parts: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def put(self, name: str, value: Any, text: str) -> None:
+        """A field that both have."""
+        self.members[name] = value
+        self._parts.append(text)
+
+    def say(self, text: str) -> None:
+        """Text that JSON does not have."""
+        self._parts.append(text)
+
+    def note(self, name: str, value: Any) -> None:
+        """A member that text does not have."""
+        self.members[name] = value
+
+    def new_line(self) -> None:
+        """A line break within a row: a backslash with -o."""
+        self._parts.append("\\" if self.style.oneline else "\n")
+
+
+def render(rows: list[Row], style: Style) -> str:
+    """The rows as text, or as one JSON array."""
+    if not style.json:
+        return "".join(row.text for row in rows)
+    return json_text([row.members for row in rows], bool(style.pretty))
+
+
+def json_text(members: list[Any], pretty: bool) -> str:
+    """A JSON array as iproute2's writer lays it out."""
+    return _value(members, 0 if pretty else None) + "\n"
+
+
+def _value(value: Any, depth: int | None) -> str:
+    if isinstance(value, list):
+        return _array(value, depth)
+    if isinstance(value, dict):
+        return _object(value, depth)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else _string(str(value))
+
+
+def _array(values: list[Any], depth: int | None) -> str:
+    if depth is None:
+        return "[" + ",".join(_value(value, None) for value in values) + "]"
+    if not values:
+        return "[ ]"
+    return "[ " + ",".join(_value(value, depth + 1) for value in values) + " ]"
+
+
+def _object(members: dict[str, Any], depth: int | None) -> str:
+    if depth is None:
+        return "{" + ",".join(f"{_string(name)}:{_value(value, None)}" for name, value in members.items()) + "}"
+    indent = "\n" + "    " * (depth + 1)
+    body = ",".join(f"{indent}{_string(name)}: {_value(value, depth + 1)}" for name, value in members.items())
+    return "{" + body + "\n" + "    " * depth + "}"
+
+
+ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f", "\b": "\\b", "\\": "\\\\", '"': '\\"'}
+
+
+def _string(text: str) -> str:
+    return '"' + "".join(ESCAPES.get(character, character) for character in text) + '"'

@@ -1,0 +1,212 @@
+"""What the kernel does with RTM_NEWROUTE and RTM_DELROUTE (net/ipv4/fib_semantics.c, fib_trie.c)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import KernelError
+from netsandbox.commands.tools.words import SCOPE_NUMBERS
+from netsandbox.linux.events import RouteChanged
+from netsandbox.linux.route import ERRORS, Route
+from netsandbox.wire.addresses import Network
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+LINK = SCOPE_NUMBERS["link"]
+HOST = SCOPE_NUMBERS["host"]
+MAX_METRIC_MTU = 65535 - 15
+"""A route's `mtu` is cut to this."""
+FLAGS = {"add": {"create", "exclusive"}, "change": {"replace"}, "chg": {"replace"}, "replace": {"create", "replace"},
+         "prepend": {"create"}, "append": {"create", "append"}, "test": {"exclusive"}}
+"""NLM_F_* that each command sets."""
+
+
+@dataclass
+class RouteRequest:
+    """What a command line says of a route; None and "" stand for what it does not say."""
+
+    destination: Network
+    type: str = ""
+    gateway: int | None = None
+    interface: Interface | None = None
+    source: int | None = None
+    scope: str | None = None
+    protocol: str = ""
+    metric: int = 0
+    table: str = "main"
+    onlink: bool = False
+    tos: int = 0
+    mtu: int = 0
+
+
+def put(namespace: NetworkNamespace, request: RouteRequest, command: str) -> None:
+    """fib_table_insert.
+
+    Raises:
+        KernelError: the route makes no sense, is there already, or, for `change`, is not there.
+    """
+    flags = FLAGS[command]
+    _check_key(request.destination)
+    route = _make(namespace, request)
+    peers = [other for other in namespace.routes.all(route.table) if other.key() == route.key()]
+    if peers and "exclusive" in flags:
+        raise KernelError("EEXIST")
+    twin = next((other for other in peers if _is_same(other, route)), None)
+    if peers and "replace" in flags:
+        if twin is not None and twin is not peers[0]:
+            raise KernelError("EEXIST")
+        if twin is None:
+            _remove(namespace, peers[0])
+            _add(namespace, route, before=True)
+        return
+    if twin is not None:
+        raise KernelError("EEXIST")
+    if "create" not in flags:
+        raise KernelError("ENOENT")
+    _add(namespace, route, before="append" not in flags)
+
+
+def _check_key(destination: Network) -> None:
+    if destination.address != destination.network:
+        raise KernelError("EINVAL", "Invalid prefix for given prefix length")
+
+
+def _is_same(one: Route, other: Route) -> bool:
+    """The same type, scope and nexthop information (fib_find_info)."""
+    return all(getattr(one, name) == getattr(other, name) for name in (
+        "type", "gateway", "interface", "source", "scope", "protocol", "metric", "onlink", "mtu"))
+
+
+def _add(namespace: NetworkNamespace, route: Route, before: bool) -> None:
+    namespace.routes.add(route, before)
+    namespace.record(RouteChanged(namespace, route, True))
+
+
+def _remove(namespace: NetworkNamespace, route: Route) -> None:
+    namespace.routes.remove(route)
+    namespace.record(RouteChanged(namespace, route, False))
+
+
+# -- what the kernel checks of a new route
+
+def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
+    """fib_create_info."""
+    kind, scope = request.type or "unicast", request.scope or "global"
+    _check_scope(kind, scope)
+    interface = request.interface
+    if kind in ERRORS:
+        if request.gateway is not None or interface is not None:
+            raise KernelError("EINVAL", "Gateway, device and multipath can not be specified for this route type")
+    elif scope_number(scope) == HOST:
+        interface = _host_device(request)
+    elif request.gateway is not None:
+        interface = _gateway_device(namespace, request, scope_number(scope))
+    else:
+        interface = _device(request)
+    if request.source and not _is_own(namespace, request):
+        raise KernelError("EINVAL", "Invalid prefsrc address")
+    return Route(request.destination, kind, request.gateway, interface, request.source or None, scope,
+                 request.protocol or "boot", request.metric, request.table, request.onlink, request.tos,
+                 min(request.mtu, MAX_METRIC_MTU))
+
+
+def scope_number(scope: str) -> int:
+    return SCOPE_NUMBERS[scope] if scope in SCOPE_NUMBERS else int(scope)
+
+
+def _check_scope(kind: str, scope: str) -> None:
+    lowest = {"local": HOST, "broadcast": LINK}.get(kind, 0)
+    if scope_number(scope) < lowest or scope_number(scope) > HOST:
+        raise KernelError("EINVAL", "Invalid scope")
+
+
+def _host_device(request: RouteRequest) -> Interface:
+    if request.gateway is not None:
+        raise KernelError("EINVAL", "Route with host scope can not have a gateway")
+    if request.interface is None:
+        raise KernelError("ENODEV")
+    return request.interface
+
+
+def _device(request: RouteRequest) -> Interface:
+    """fib_check_nh_nongw."""
+    if request.onlink:
+        raise KernelError("EINVAL", "Invalid flags for nexthop - PERVASIVE and ONLINK can not be set")
+    if request.interface is None:
+        raise KernelError("ENODEV")
+    if not request.interface.up:
+        raise KernelError("ENETDOWN", "Device for nexthop is not up")
+    return request.interface
+
+
+def _gateway_device(namespace: NetworkNamespace, request: RouteRequest, scope: int) -> Interface:
+    """fib_check_nh_v4_gw: the gateway must be reached over a link, or be `onlink`."""
+    assert request.gateway is not None
+    if request.onlink:
+        return _onlink_device(namespace, request, scope)
+    wanted = max(scope + 1, LINK)
+    found = next((route for route in namespace.routes.matches(request.gateway, request.interface)
+                  if scope_number(route.scope) >= wanted), None)
+    if found is None or found.type not in ("unicast", "local"):
+        raise KernelError("EINVAL" if found is not None else "ENETUNREACH", "Nexthop has invalid gateway")
+    if found.interface is None:
+        raise KernelError("EINVAL", "No egress device for nexthop")
+    if not found.interface.up:
+        raise KernelError("ENETDOWN")
+    return found.interface
+
+
+def _onlink_device(namespace: NetworkNamespace, request: RouteRequest, scope: int) -> Interface:
+    if scope >= LINK:
+        raise KernelError("EINVAL", "Nexthop has invalid scope")
+    if request.interface is None:
+        raise KernelError("ENODEV", "Nexthop device required for onlink")
+    if not request.interface.up:
+        raise KernelError("ENETDOWN", "Nexthop device is not up")
+    if namespace.routes.address_type(request.gateway or 0) != "unicast":
+        raise KernelError("EINVAL", "Nexthop has invalid gateway")
+    return request.interface
+
+
+def _is_own(namespace: NetworkNamespace, request: RouteRequest) -> bool:
+    """fib_valid_prefsrc."""
+    if request.type == "local" and request.source == request.destination.address:
+        return True
+    return namespace.routes.address_type(request.source or 0) == "local"
+
+
+# -- taking away
+
+def delete(namespace: NetworkNamespace, request: RouteRequest) -> None:
+    """fib_table_delete: the first route that fits all that is given.
+
+    Raises:
+        KernelError: none does.
+    """
+    _check_key(request.destination)
+    routes = list(namespace.routes.all(request.table))
+    if not routes and request.table not in ("main", "local", "default"):
+        raise KernelError("ESRCH", "ipv4: FIB table does not exist")
+    for route in routes:
+        if route.destination == request.destination and route.tos == request.tos and _fits(route, request):
+            _remove(namespace, route)
+            return
+    raise KernelError("ESRCH")
+
+
+def _fits(route: Route, request: RouteRequest) -> bool:
+    wanted = [(request.type, route.type), (request.source, route.source), (request.protocol, route.protocol),
+              (request.metric, route.metric), (request.interface, route.interface), (request.mtu, route.mtu)]
+    if any(asked and asked != has for asked, has in wanted):
+        return False
+    if request.scope is not None and request.scope != "nowhere" and request.scope != route.scope:
+        return False
+    return request.gateway is None or request.gateway == route.gateway
+
+
+def remove(namespace: NetworkNamespace, route: Route) -> None:
+    """What `flush` does with each."""
+    _remove(namespace, route)

@@ -1,0 +1,105 @@
+"""One route as `ip route` prints it (print_route)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools.output import Row, Style
+from netsandbox.engine.units import SECOND
+from netsandbox.wire.addresses import Network, format_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.route import Route
+    from netsandbox.linux.routing import NextHopException
+
+
+def destination_text(network: Network) -> str:
+    """`default`, an address, or an address with its length."""
+    if network.length == 0:
+        return "default"
+    return format_ipv4(network.address) if network.length == 32 else str(network)
+
+
+def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), names_table: bool = False) -> Row:
+    """A route of a table.
+
+    Args:
+        shown: what the filter has fixed, so that it is not printed again.
+        names_table: every table is listed.
+    """
+    row = Row(style)
+    if (route.type != "unicast" or style.details) and "type" not in shown:
+        row.put("type", route.type, f"{route.type} ")
+    row.put("dst", destination_text(route.destination), f"{destination_text(route.destination)} ")
+    if route.tos and "tos" not in shown:
+        row.put("tos", f"{route.tos:#04x}", f"tos {route.tos:#04x} ")
+    if route.gateway is not None and "via" not in shown:
+        row.put("gateway", format_ipv4(route.gateway), f"via {format_ipv4(route.gateway)} ")
+    if route.interface is not None and "dev" not in shown:
+        row.put("dev", route.interface.name, f"dev {route.interface.name} ")
+    if names_table and (route.table != "main" or style.details):
+        row.put("table", route.table, f"table {route.table} ")
+    if (route.protocol != "boot" or style.details) and "protocol" not in shown:
+        row.put("protocol", route.protocol, f"proto {route.protocol} ")
+    if (route.scope != "global" or style.details) and "scope" not in shown:
+        row.put("scope", route.scope, f"scope {route.scope} ")
+    if route.source is not None and "src" not in shown:
+        row.put("prefsrc", format_ipv4(route.source), f"src {format_ipv4(route.source)} ")
+    if route.metric and "metric" not in shown:
+        row.put("metric", route.metric, f"metric {route.metric} ")
+    put_flags(row, route_flags(route))
+    put_metrics(row, route.mtu)
+    row.say("\n")
+    return row
+
+
+def route_flags(route: Route) -> list[str]:
+    """RTNH_F_*; routes of host scope never lose their link."""
+    linkdown = route.is_linkdown and route.scope != "host"
+    flags = ["dead"] if linkdown and route.is_ignored else []
+    flags += ["onlink"] if route.onlink else []
+    return flags + (["linkdown"] if linkdown else [])
+
+
+def put_flags(row: Row, flags: list[str]) -> None:
+    row.put("flags", flags, "".join(f"{flag} " for flag in flags))
+
+
+def put_metrics(row: Row, mtu: int) -> None:
+    if mtu:
+        row.put("metrics", [{"mtu": mtu}], f"mtu {mtu} ")
+
+
+def put_cache(row: Row, flags: list[str], expires: int | None) -> None:
+    """The second line: flags, and seconds until what was learned is forgotten."""
+    row.note("cache", flags)
+    row.new_line()
+    row.say("    cache " + (f"<{','.join(flags)}> " if flags else ""))
+    if expires is not None:
+        row.put("expires", expires, f"expires {expires}sec ")
+
+
+def cached_row(destination: int, learned: NextHopException, interface: Interface, gateway: int | None, now: int,
+               style: Style) -> Row:
+    """A path MTU or redirect that was learned (`ip route show cache`)."""
+    row = Row(style)
+    if style.details:
+        row.put("type", "unicast", "unicast ")
+    row.put("dst", format_ipv4(destination), f"{format_ipv4(destination)} ")
+    if gateway is not None:
+        row.put("gateway", format_ipv4(gateway), f"via {format_ipv4(gateway)} ")
+    row.put("dev", interface.name, f"dev {interface.name} ")
+    put_flags(row, [])
+    put_learned(row, learned, now)
+    row.say("\n")
+    return row
+
+
+def put_learned(row: Row, learned: NextHopException, now: int) -> None:
+    put_cache(row, ["redirected"] if learned.gateway is not None else [], max(learned.expires - now, 0) // SECOND)
+    put_metrics(row, learned.mtu)
+
+
+def members(rows: list[Row]) -> list[dict[str, Any]]:
+    return [row.members for row in rows]

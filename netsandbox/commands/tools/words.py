@@ -1,0 +1,241 @@
+"""The one parser of arguments: words in a row, keywords that may be cut short.
+
+iproute2 has no option grammar: it walks its words, takes each by the first
+keyword that fits, and lets the keyword take the words behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.wire.addresses import AddressError, Network, parse_network
+
+USAGE = 255
+"""Exit status of wrong usage: exit(-1)."""
+SCOPE_NUMBERS = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
+
+
+class Words:
+    """The arguments that are still to be read."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = list(words)
+        self._next = 0
+
+    def __bool__(self) -> bool:
+        return self._next < len(self._words)
+
+    def peek(self) -> str:
+        return self._words[self._next] if self else ""
+
+    def next(self) -> str:
+        """The next word.
+
+        Raises:
+            ToolError: there is none.
+        """
+        if not self:
+            raise ToolError(USAGE, 'Command line is not complete. Try option "help"')
+        self._next += 1
+        return self._words[self._next - 1]
+
+    def skip(self, *keywords: str) -> bool:
+        """Pass over a keyword if it is next."""
+        if self and self.peek() in keywords:
+            self._next += 1
+            return True
+        return False
+
+    def rest(self) -> list[str]:
+        taken, self._next = self._words[self._next:], len(self._words)
+        return taken
+
+
+def fits(word: str, keyword: str) -> bool:
+    """Whether a word names a keyword; one written `show*` may be cut short."""
+    return word == keyword or (keyword.endswith("*") and word != "" and keyword[:-1].startswith(word))
+
+
+class Key(NamedTuple):
+    """One keyword of a command.
+
+    Attributes:
+        name: under which its value is kept; the first spelling unless given.
+        once: the word that the complaint about a second value names.
+    """
+
+    spellings: tuple[str, ...]
+    read: Callable[[Words], Any]
+    name: str
+    once: str
+
+
+def key(*spellings: str, read: Callable[[Words], Any] = Words.next, name: str = "", once: str = "") -> Key:
+    """A keyword with a value (by default the next word)."""
+    return Key(spellings, read, name or spellings[0].rstrip("*"), once)
+
+
+def flag(*spellings: str, name: str = "") -> Key:
+    """A keyword that stands alone."""
+    return key(*spellings, read=lambda _words: True, name=name)
+
+
+def parse(words: Words, keys: Sequence[Key], other: Callable[[str, Words], None]) -> dict[str, Any]:
+    """Read all words; `other` gets each that is no keyword.
+
+    Raises:
+        ToolError: what the keywords' readers complain about, and a second value of a `once` key.
+    """
+    found: dict[str, Any] = {}
+    while words:
+        word = words.next()
+        taken = next((k for k in keys if any(fits(word, spelling) for spelling in k.spellings)), None)
+        if taken is None:
+            other(word, words)
+            continue
+        if taken.once and taken.name in found:
+            raise duplicate(taken.once, words.next())
+        found[taken.name] = taken.read(words)
+    return found
+
+
+def choose(word: str, choices: Sequence[str]) -> str | None:
+    """The first of `choices` (`show*` may be cut short) that a word names, without its star."""
+    return next((choice.rstrip("*") for choice in choices if fits(word, choice)), None)
+
+
+# -- complaints
+
+def wrong(word: str, why: str) -> ToolError:
+    """invarg: most reasons end in a newline of their own, so that a blank line follows."""
+    return ToolError(USAGE, f'Error: argument "{word}" is wrong: {why}')
+
+
+def duplicate(keyword: str, word: str) -> ToolError:
+    return ToolError(USAGE, f'Error: duplicate "{keyword}": "{word}" is the second value.')
+
+
+def garbage(keyword: str, word: str) -> ToolError:
+    return ToolError(USAGE, f'Error: either "{keyword}" is duplicate, or "{word}" is a garbage.')
+
+
+def no_device(name: str, code: int = 1) -> ToolError:
+    return ToolError(code, f'Cannot find device "{name}"')
+
+
+# -- values
+
+def number_of(word: str) -> int | None:
+    """strtoul with base 0: decimal, 0x hexadecimal, 0 octal; None if it is none."""
+    text = word.lower()
+    try:
+        if len(text) > 1 and text[0] == "0" and text[1] != "x":
+            return int(text, 8)
+        return int(text, 0) if text.isascii() and "_" not in text else None
+    except ValueError:
+        return None
+
+
+def number(complaint: str, low: int = 0, high: int = (1 << 32) - 1) -> Callable[[Words], int]:
+    """A reader of a number; `complaint` is what is said of any other word."""
+    def read(words: Words) -> int:
+        word = words.next()
+        value = number_of(word)
+        if value is None or not low <= value <= high:
+            raise wrong(word, complaint)
+        return value
+    return read
+
+
+def scope_of(word: str) -> str | None:
+    """A scope's name, by name or number."""
+    if word in SCOPE_NUMBERS:
+        return "global" if word == "universe" else word
+    value = number_of(word)
+    if value is None or not 0 <= value <= 255:
+        return None
+    return next((name for name, scope in SCOPE_NUMBERS.items() if scope == value), str(value))
+
+
+def scope(complaint: str) -> Callable[[Words], str]:
+    def read(words: Words) -> str:
+        word = words.next()
+        found = scope_of(word)
+        if found is None:
+            raise wrong(word, complaint)
+        return found
+    return read
+
+
+def prefix(words: Words) -> Network:
+    return prefix_of(words.next())
+
+
+def prefix_of(word: str, family: str = "any valid") -> Network:
+    """get_prefix: an address with or without a length, `default`, `any` or `all`, or the first bytes of one.
+
+    Args:
+        family: `inet` once another word has settled the family; it is part of the complaint.
+
+    Raises:
+        ToolError: anything else.
+    """
+    if word in ("default", "any", "all"):
+        return Network(0, 0)
+    address, slash, length = word.partition("/")
+    parts = address.split(".")
+    try:
+        if len(parts) < 4 and address and all(part.isascii() and part.isdecimal() for part in parts):
+            address += ".0" * (4 - len(parts))
+        return parse_network(f"{address}{slash}{_mask_length(length) if '.' in length else length}")
+    except AddressError:
+        raise ToolError(1, f'Error: {family} prefix is expected rather than "{word}".') from None
+
+
+def _mask_length(mask: str) -> str:
+    """255.255.0.0 as 16, or the text itself, which is then refused."""
+    try:
+        bits = f"{parse_network(mask).address:032b}"
+    except AddressError:
+        return mask
+    return str(len(bits.rstrip("0"))) if "01" not in bits else mask
+
+
+def address(words: Words) -> int:
+    return address_of(words.next())
+
+
+def address_of(word: str, family: str = "any valid") -> int:
+    """get_addr: one address.
+
+    Raises:
+        ToolError: anything else.
+    """
+    if word in ("default", "any", "all"):
+        return 0
+    if "/" in word:
+        raise ToolError(1, f'Error: {family} address is expected rather than "{word}".')
+    try:
+        return prefix_of(word).address
+    except ToolError:
+        raise ToolError(1, f'Error: {family} address is expected rather than "{word}".') from None
+
+
+def mac_bytes(word: str) -> list[int]:
+    """ll_addr_a2n: hex bytes between colons, however many.
+
+    Raises:
+        ToolError: a part that is no byte.
+    """
+    values = []
+    for part in word.split(":"):
+        try:
+            value = int(part, 16)
+        except ValueError:
+            raise ToolError(1, f'"{word}" is invalid lladdr.') from None
+        if not 0 <= value <= 255:
+            raise ToolError(1, f'"{word}" is invalid lladdr.')
+        values.append(value)
+    return values
