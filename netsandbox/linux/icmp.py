@@ -43,7 +43,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     message = packet.payload
     if not isinstance(message, IcmpMessage):
         return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
-    if message.checksum is not None:
+    if message.checksum is not None and not message.is_checksum_right:
         return Dropped(DropReason.ICMP_CSUM, (message.checksum, message.right_checksum()))
     namespace = interface.namespace
     kind = message.type
@@ -86,8 +86,8 @@ def _answer_echo(interface: Interface, packet: IPv4Packet, message: IcmpMessage)
     source = source or route.source
     reply = IcmpMessage(ECHO_REPLY, message.code, message.rest, message.data)
     ident = namespace.next_ident(source, packet.src, ICMP)
-    ip_output.send(namespace, IPv4Packet(source, packet.src, ICMP, reply, namespace.default_ttl, ident, False,
-                                         packet.tos), route)
+    answer = IPv4Packet(source, packet.src, ICMP, reply, namespace.default_ttl, ident, False, packet.tos)
+    ip_output.send(namespace, answer, route)
     return Outcome.ANSWERED
 
 

@@ -62,9 +62,9 @@ class Interface:
 
     kind = "veth"
 
-    __slots__ = ("addresses", "carrier", "conf", "group_macs", "index", "label", "mac", "mtu",
-                 "name", "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running", "rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets",
-                 "up", "wire")
+    __slots__ = ("addresses", "carrier", "conf", "group_macs", "index", "label", "mac", "mtu", "name", "namespace",
+                 "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running",
+                 "rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
@@ -139,8 +139,7 @@ class Interface:
         handler = self.namespace.protocols.get(type(payload))
         if handler is None:
             return unhandled(frame.ethertype)
-        verdict: Verdict = handler(self, frame, payload)
-        return verdict
+        return handler(self, frame, payload)  # type: ignore[no-any-return]
 
     def deliver(self, frame: Frame, is_for_us: bool = False) -> Verdict:
         """Hand a frame to the namespace's own stack, as `receive` does for one that came by wire."""

@@ -35,7 +35,7 @@ UNREACHABLE_CODES = {"EHOSTUNREACH": HOST_UNREACHABLE, "ENETUNREACH": NET_UNREAC
 
 def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     """ip_rcv: a packet from a wire (or from lo)."""
-    if packet.checksum is not None:
+    if packet.checksum is not None and not packet.is_checksum_right:
         return Dropped(DropReason.IP_CSUM, (packet.checksum,))
     namespace = interface.namespace
     if namespace.netfilter.functions:
@@ -47,6 +47,8 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return route.refusal
     kind = route.type
     if kind == "local" or kind == "broadcast" or kind == "multicast":
+        if packet.mf or packet.offset or namespace.netfilter.functions:
+            return _reassemble(interface, frame, packet)
         return _deliver(interface, frame, packet)
     if kind == "unreachable":
         return _no_route(interface, frame, packet, route)
@@ -66,8 +68,8 @@ def _hook(interface: Interface, hook: Hook, packet: IPv4Packet, out: Interface |
     return refusal
 
 
-def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
-    """ip_local_deliver: reassembly, INPUT, then the transport protocol."""
+def _reassemble(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """ip_local_deliver: reassembly, then INPUT."""
     namespace = interface.namespace
     if packet.mf or packet.offset:
         whole = namespace.fragments.add(interface, frame, packet)
@@ -80,6 +82,12 @@ def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         refusal = _hook(interface, Hook.INPUT, packet, None)
         if refusal is not None:
             return refusal
+    return _deliver(interface, frame, packet)
+
+
+def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """ip_local_deliver_finish: raw sockets, then the transport protocol."""
+    namespace = interface.namespace
     wanted = False
     if namespace.raw_sockets:
         for socket in list(namespace.raw_sockets):

@@ -44,6 +44,9 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) ->
         OK, or the errno name that the sending program gets.
     """
     namespace.record(route)
+    next_hop = route.next_hop
+    if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
+        return OK if namespace.neighbours.output(route.interface, next_hop, packet) else "ENOBUFS"
     if namespace.netfilter.functions and _refused(namespace, Hook.OUTPUT, packet, None, route.interface):
         return "EPERM"
     return output(namespace, packet, route)

@@ -41,7 +41,7 @@ class NetworkNamespace:
         exceptions: path MTUs and redirects, by destination.
     """
 
-    __slots__ = ("_idents", "_next_index", "chance", "default_ttl", "error_handlers", "exceptions", "fragments", "groups",
+    __slots__ = ("_ident_key", "_idents", "_next_index", "chance", "default_ttl", "error_handlers", "exceptions", "fragments", "groups",
                  "icmp_global", "interfaces", "lo", "arp_is_special", "name", "neighbours", "netfilter", "peers",
                  "protocols", "proxies", "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls",
                  "trace", "transports")
@@ -73,6 +73,7 @@ class NetworkNamespace:
         """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
         self.proxy_delay = chance.stream(f"{name}/proxy_delay")
         self._idents: dict[int, int] = {}
+        self._ident_key = 0
         self._next_index = 1
         self.neighbours = NeighbourTable(self)
         self.lo = Loopback(self)
@@ -132,9 +133,10 @@ class NetworkNamespace:
         bucket = (source * 2654435761 ^ destination * 40503 ^ protocol) % IDENT_BUCKETS
         ident = self._idents.get(bucket)
         if ident is None:
-            ident = self.chance.stream(f"{self.name}/ident/{bucket}").bits(16)
-        ident = ident % 0xFFFF + 1
-        self._idents[bucket] = ident
+            if not self._ident_key:
+                self._ident_key = self.chance.stream(f"{self.name}/ident").bits(32) | 1
+            ident = bucket * self._ident_key >> 8
+        self._idents[bucket] = ident = ident % 0xFFFF + 1
         return ident
 
     def note_arp_settings(self) -> None:
@@ -152,5 +154,7 @@ class NetworkNamespace:
         old = self.sysctls.write(key, value)
         self.note_arp_settings()
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
+        low, soft, hard = (self.sysctls.get(f"net.ipv4.neigh.default.gc_thresh{number}") for number in (1, 2, 3))
+        self.neighbours.thresholds = (low, soft, hard)
         self.routes.flush_cache()
         return old

@@ -107,6 +107,8 @@ class NeighbourTable:
         self.solicit: Callable[[Neighbour, IPv4Packet | None], None]
         self.error_report: Callable[[Neighbour, IPv4Packet], None]
         self.count = 0
+        self.thresholds = (128, 512, 1024)
+        """net.ipv4.neigh.default.gc_thresh1, 2 and 3."""
         self.is_classic = False
         """Entries are deleted when their time is over, as textbooks have it."""
         self._gc_timer: Timer | None = None
@@ -126,7 +128,7 @@ class NeighbourTable:
         entry = Neighbour(interface, address, self.scheduler.now)
         interface.neighbours[address] = entry
         self.count += 1
-        if self.count >= self.namespace.sysctls.get("net.ipv4.neigh.default.gc_thresh1"):
+        if self.count >= self.thresholds[0]:
             self._arm_gc(interface.neigh)
         return entry
 
@@ -366,10 +368,10 @@ class NeighbourTable:
 
     def _has_room(self) -> bool:
         """neigh_alloc: over gc_thresh3 a forced collection must make room."""
-        sysctls = self.namespace.sysctls
-        if self.count < sysctls.get("net.ipv4.neigh.default.gc_thresh2"):
+        _low, soft, limit = self.thresholds
+        if self.count < soft:
             return True
-        limit, now = sysctls.get("net.ipv4.neigh.default.gc_thresh3"), self.scheduler.now
+        now = self.scheduler.now
         if self.count >= limit or now > self._last_forced + 5 * SECOND:
             self._last_forced = now
             self._collect(0)
@@ -382,7 +384,7 @@ class NeighbourTable:
 
     def _periodic(self, parameters: NeighbourParameters) -> None:
         """neigh_periodic_work: nothing below gc_thresh1 entries."""
-        if self.count >= self.namespace.sysctls.get("net.ipv4.neigh.default.gc_thresh1"):
+        if self.count >= self.thresholds[0]:
             self._collect(parameters.gc_stale_time * SECOND)
             self._arm_gc(parameters)
 

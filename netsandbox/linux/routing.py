@@ -87,14 +87,15 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int,
         holder = namespace.holder_of(source)
         if holder is not None:
             return _on_link(namespace, destination, source, holder)
-    route = namespace.routes.lookup(destination, interface)
-    if route is None:
+    matches = list(namespace.routes.matches(destination, interface))
+    if not matches:
         if interface is not None:
             return _on_link(namespace, destination, source, interface)
         return RouteMissing(namespace, destination, "ENETUNREACH", None)
+    route = matches[0]
     if route.type in ERRORS:
         return RouteMissing(namespace, destination, ERRORS[route.type], route)
-    return _chosen(namespace, destination, source, route, group)
+    return _chosen(namespace, destination, source, route, group, len(matches))
 
 
 def _on_link(namespace: NetworkNamespace, destination: int, source: int, interface: Interface) -> RouteChosen:
@@ -106,8 +107,8 @@ def _on_link(namespace: NetworkNamespace, destination: int, source: int, interfa
     return RouteChosen(namespace, destination, route, None, interface, hop, source, interface.mtu, 0)
 
 
-def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: Route, group: bool) -> RouteChosen:
-    considered = sum(1 for _match in namespace.routes.matches(destination))
+def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: Route, group: bool,
+            considered: int) -> RouteChosen:
     if route.type == "local":
         lo = namespace.lo
         return RouteChosen(namespace, destination, route, None, lo, None, source or route.source or destination,

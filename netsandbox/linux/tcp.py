@@ -27,7 +27,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return Dropped(DropReason.OTHERHOST, ("TCP", "broadcast frame"))
     if not isinstance(segment, TcpSegment):
         return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
-    if segment.checksum is not None:
+    if segment.checksum is not None and not segment.is_checksum_right(packet.src, packet.dst):
         return Dropped(DropReason.TCP_CSUM, (segment.checksum,))
     namespace = interface.namespace
     listener = next((s for s in namespace.sockets.at_port("tcp", segment.dport)

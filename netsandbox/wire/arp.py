@@ -20,16 +20,14 @@ class ArpPacket:
 
     __slots__ = ("op", "sha", "spa", "tha", "tpa")
 
+    size = SIZE
+
     def __init__(self, op: int, sha: int, spa: int, tha: int, tpa: int) -> None:
         self.op = op
         self.sha = sha
         self.spa = spa
         self.tha = tha
         self.tpa = tpa
-
-    @property
-    def size(self) -> int:
-        return SIZE
 
     @classmethod
     def parse(cls, data: bytes) -> ArpPacket:

@@ -38,8 +38,8 @@ class IPv4Packet:
 
     reserved: ClassVar[bool] = False
 
-    __slots__ = ("checksum", "df", "dst", "ident", "mf", "offset", "options", "payload", "protocol", "src", "tos",
-                 "total_length", "ttl")
+    __slots__ = ("checksum", "df", "dst", "ident", "mf", "offset", "options", "payload", "protocol", "size", "src",
+                 "tos", "total_length", "ttl")
 
     def __init__(self, src: int, dst: int, protocol: int, payload: Transport, ttl: int = DEFAULT_TTL, ident: int = 0,
                  df: bool = False, tos: int = 0, mf: bool = False, offset: int = 0, options: bytes = b"",
@@ -58,11 +58,7 @@ class IPv4Packet:
         self.checksum = checksum
         if total_length is None:
             total_length = HEADER + len(options) + (len(payload) if type(payload) is bytes else payload.size)  # type: ignore[union-attr]
-        self.total_length = total_length
-
-    @property
-    def size(self) -> int:
-        return self.total_length
+        self.size = self.total_length = total_length
 
     @property
     def header_size(self) -> int:
