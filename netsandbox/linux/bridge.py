@@ -56,6 +56,7 @@ class BridgePort:
 
     Attributes:
         held: a state other than forwarding that a person set; it holds until the link changes.
+        flags: what a person set that changes nothing here, as there is no spanning tree: cost, priority, guard …
     """
 
     __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "hairpin", "held", "interface",
@@ -70,6 +71,7 @@ class BridgePort:
         self.forwarding = False
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
         self.hairpin = self.isolated = False
+        self.flags: dict[str, int] = {}
         self.plans: dict[Forwarding, FloodPlan] = {}
         self.alone = (self,)
 
@@ -83,21 +85,31 @@ class BridgePort:
 
 
 class Bridge(Interface):
-    """A bridge, which is an interface with ports and a forwarding database."""
+    """A bridge, which is an interface with ports and a forwarding database.
+
+    Attributes:
+        settled: its carrier follows its ports.  Until it has had a port, or was given a MAC, it has a carrier
+            whose state is UNKNOWN (br_port_state_selection has not run).
+    """
 
     kind = "bridge"
 
-    __slots__ = ("fdb", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping", "ports")
+    __slots__ = ("fdb", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping", "ports", "settled")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
         self.fdb = ForwardingDatabase(self)
         self.ports: list[BridgePort] = []
-        self.mac_is_set = mac_is_set
+        self.mac_is_set = self.settled = mac_is_set
+        self.carrier = not mac_is_set
         self.mtu_is_set = False
         self.multicast_snooping = False
         self.host_plans: dict[Forwarding, FloodPlan] = {}
         self.fdb.add_local(mac, None)
+
+    @property
+    def operstate(self) -> str:
+        return super().operstate if self.settled or not self.up else "UNKNOWN"
 
     # -- a frame from a port
 
@@ -264,6 +276,7 @@ class Bridge(Interface):
         taken = {port.number for port in self.ports}
         port = BridgePort(self, interface, next(number for number in range(1, MAX_PORTS) if number not in taken))
         self.ports.append(port)
+        self.settled = True
         interface.port = port
         self.fdb.add_local(interface.mac, port)
         self.namespace.record(LinkChanged(interface, "master", self.name))
@@ -294,7 +307,8 @@ class Bridge(Interface):
         self.forget_plans()
         if not self.mtu_is_set:
             link.set_mtu(self, min((port.interface.mtu for port in self.ports), default=ETHERNET_MTU))
-        link.set_carrier(self, any(port.forwarding for port in self.ports))
+        if self.settled:
+            link.set_carrier(self, any(port.forwarding for port in self.ports))
 
     def forget_plans(self) -> None:
         self.settle_counters()
@@ -318,7 +332,7 @@ class Bridge(Interface):
 
     def set_mac(self, mac: int) -> None:
         """br_fdb_change_mac_address: the own row follows the address."""
-        old, self.mac = self.mac, mac
+        old, self.mac, self.settled = self.mac, mac, True
         self.fdb.remove_local(old, None)
         self.fdb.add_local(mac, None)
 
