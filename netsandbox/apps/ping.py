@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps import ping_options
@@ -312,8 +313,8 @@ class Ping(Program):
             text += f"{', ' if text else ''}pipe {self._pipe}"
         return text
 
-    def _after(self, delay: int, callback: object) -> None:
-        self._timers.append(self.scheduler.after(delay, callback, None, foreground=True))  # type: ignore[arg-type]
+    def _after(self, delay: int, callback: Callable[[object], None]) -> None:
+        self._timers.append(self.scheduler.wake_after(delay, callback))
         if len(self._timers) > 8:
             self._timers = [timer for timer in self._timers if timer.callback is not None]
 

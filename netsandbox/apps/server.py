@@ -116,21 +116,45 @@ class Sleeper(Program):
 
     Args:
         seconds: None to run until it is stopped.
+        foreground: whether the lab waits for it.
     """
 
-    def __init__(self, namespace: NetworkNamespace, name: str, seconds: float | None, pid: int) -> None:
+    def __init__(self, namespace: NetworkNamespace, name: str, seconds: float | None, pid: int,
+                 foreground: bool = False) -> None:
         self.name = name
         super().__init__(namespace, pid)
         self.seconds = seconds
+        self.foreground = foreground
         self._timer: Timer | None = None
 
     def start(self) -> None:
-        """Wait; in the background, so that the lab is quiet meanwhile."""
+        """Wait; in the background unless somebody watches, so that the lab is quiet meanwhile."""
         if self.seconds is not None:
-            self._timer = self.scheduler.after(round(self.seconds * SECOND), lambda _argument: self.exit(0))
+            self._timer = self.scheduler.after(round(self.seconds * SECOND), lambda _argument: self.exit(0),
+                                               foreground=self.foreground or not self.seconds)
 
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
+
+
+class Speaker(Program):
+    """A program that says something and ends.
+
+    Args:
+        lines: (stream, line), without the newline.
+    """
+
+    def __init__(self, namespace: NetworkNamespace, name: str, lines: list[tuple[str, str]], pid: int,
+                 status: int = 0) -> None:
+        self.name = name
+        super().__init__(namespace, pid)
+        self._lines = lines
+        self._status = status
+
+    def start(self) -> None:
+        for stream, line in self._lines:
+            self.output.append((stream, line + "\n"))
+        self.exit(self._status)
 
 
 def _log_time(at: int) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from netsandbox.engine.trace import QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
+from netsandbox.engine.wheel import expiry
 
 STORM_STEPS = 10_000
 """Steps in one cascade after which timers and programs get their turn between steps."""
@@ -73,6 +74,8 @@ class Scheduler:
         """Foreground timers that have not fired."""
         self._serial = 0
         self._burst = 0
+        self.in_process = True
+        """Whether a program or a person has the turn, not an arriving frame or a timer."""
         self._delivered = delivered
         self._overflow = overflow
 
@@ -100,6 +103,27 @@ class Scheduler:
         self.foreground += foreground
         return timer
 
+    def kernel_timer(self, delay: int, callback: Callable[[Any], object], argument: Any = None,
+                     foreground: bool = False) -> Timer:
+        """Call back as a timer of the kernel's would: rounded up to its slot, the last armed first."""
+        timer = Timer(expiry(self.now, delay), callback, argument, self.current, foreground)
+        self._serial += 1
+        heappush(self.timers, (timer.when, -self._serial, timer))
+        self.foreground += foreground
+        return timer
+
+    def go_on(self, callback: Callable[[Any], object], argument: Any = None) -> None:
+        """Let the program whose turn it is go on once the queue is empty, before any other."""
+        self.ready.appendleft((callback, argument, self.current))
+
+    def wake_after(self, delay: int, callback: Callable[[Any], object], argument: Any = None,
+                   foreground: bool = True) -> Timer:
+        """Give a program its turn `delay` nanoseconds from now: it sleeps, and the timer wakes it."""
+        return self.after(delay, self._wake, (callback, argument), foreground)
+
+    def _wake(self, what: tuple[Callable[[Any], object], Any]) -> None:
+        self.ready.append((*what, self.current))
+
     def cancel(self, timer: Timer | None) -> None:
         """Forget a timer; harmless when it has fired."""
         if timer is not None and timer.callback is not None:
@@ -110,6 +134,7 @@ class Scheduler:
         """Open a step for something that comes from outside, such as a command."""
         self._settle()
         self.current = self.trace.begin(self.now, cause)
+        self.in_process = True
         return self.current
 
     # -- running
@@ -176,6 +201,7 @@ class Scheduler:
         """Take heads of the queue, up to a number of them."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
         events, steps = trace.events, trace.steps
+        self.in_process = False
         insert, begin, limit_records = events.insert, steps.append, trace.limit
         while queue and limit:
             limit -= 1
@@ -218,12 +244,14 @@ class Scheduler:
     def _run_ready(self) -> None:
         callback, argument, cause = self.ready.popleft()
         self._settle()
+        self.in_process = True
         self.current = self.trace.begin(self.now, cause)
         callback(argument)
 
     def _run_timer(self) -> None:
         when, _serial, timer = heappop(self.timers)
         callback, timer.callback = timer.callback, None
+        self.in_process = False
         self.foreground -= timer.foreground
         self._settle()
         self.now = max(self.now, when)

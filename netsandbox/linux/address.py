@@ -30,11 +30,17 @@ def add(interface: Interface, network: Network, broadcast: int | None = None, sc
         return False
     scope = scope or ("host" if interface.is_loopback else "global")
     own = InterfaceAddress(network, broadcast, scope, any(not other.secondary for other in same_subnet))
-    interface.addresses.append(own)
+    _insert(interface, own)
     interface.namespace.record(AddressChanged(interface, network, True))
     _add_routes(interface, own)
     interface.namespace.routes.flush_cache()
     return True
+
+
+def _insert(interface: Interface, own: InterfaceAddress) -> None:
+    """inet_insert_ifa: primary addresses stand before secondary ones, each in the order they came."""
+    primaries = sum(not other.secondary for other in interface.addresses)
+    interface.addresses.insert(len(interface.addresses) if own.secondary else primaries, own)
 
 
 def remove(interface: Interface, own: InterfaceAddress) -> None:
@@ -53,8 +59,11 @@ def remove(interface: Interface, own: InterfaceAddress) -> None:
         _remove_one(interface, gone)
     if promoted is not None:
         promoted.secondary = False
+        interface.addresses.remove(promoted)
+        _insert(interface, promoted)
         _add_routes(interface, promoted)
     if not interface.addresses:
+        interface.namespace.neighbours.flush_interface(interface, "no address", keep_permanent=False)
         _remove_routes(interface, lambda route: route.interface is interface)
     interface.namespace.routes.flush_cache()
 

@@ -111,7 +111,7 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
         send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
         return Outcome.ANSWERED
     delay = namespace.proxy_delay.below(limit * SECOND // USER_HZ)
-    namespace.scheduler.after(delay, _answer_late, (interface, frame, arp), foreground=True)
+    namespace.scheduler.kernel_timer(delay, _answer_late, (interface, frame, arp), foreground=True)
     return Outcome.QUEUED
 
 

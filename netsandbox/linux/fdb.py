@@ -129,7 +129,7 @@ class ForwardingDatabase:
     def _arm(self, when: int) -> None:
         if self._timer is None or self._timer.callback is None:
             scheduler = self.bridge.namespace.scheduler
-            self._timer = scheduler.after(max(when - scheduler.now, 1), self._age)
+            self._timer = scheduler.kernel_timer(max(when - scheduler.now, 1), self._age)
 
     def _age(self, _argument: object) -> None:
         """br_fdb_cleanup: drop what is too old, and come back for the next."""

@@ -68,7 +68,7 @@ class Reassembler:
         if queue is None:
             queue = self._queues[key] = _Queue()
             seconds = self.namespace.sysctls.get("net.ipv4.ipfrag_time")
-            queue.timer = self.namespace.scheduler.after(seconds * SECOND, self._expire, key, foreground=True)
+            queue.timer = self.namespace.scheduler.kernel_timer(seconds * SECOND, self._expire, key, foreground=True)
         size = len(packet.payload_bytes())
         end = packet.offset + size
         refusal = self._refusal(queue, packet, end)

@@ -48,7 +48,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     kind = route.type
     if kind == "local" or kind == "broadcast" or kind == "multicast":
         if packet.mf or packet.offset or namespace.netfilter.functions:
-            return _reassemble(interface, frame, packet)
+            return deliver_local(interface, frame, packet)
         return _deliver(interface, frame, packet)
     if kind == "unreachable":
         return _no_route(interface, frame, packet, route)
@@ -68,7 +68,7 @@ def _hook(interface: Interface, hook: Hook, packet: IPv4Packet, out: Interface |
     return refusal
 
 
-def _reassemble(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     """ip_local_deliver: reassembly, then INPUT."""
     namespace = interface.namespace
     if packet.mf or packet.offset:

@@ -30,8 +30,8 @@ class LoopedBack:
         self.interface = interface
 
     def receive(self, frame: Frame) -> Any:
-        """The copy enters the stack where it left."""
-        return self.interface.namespace.protocols[IPv4Packet](self.interface, frame, frame.payload)
+        """The copy enters the stack where it left; its route is known, so its source is not doubted."""
+        return self.interface.namespace.deliver_local(self.interface, frame, frame.payload)
 
     def trace_key(self) -> str:
         return f"{self.interface.label} (looped back)"
@@ -60,11 +60,28 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) 
         return _finish(namespace, packet, route)
     pieces = fragment(packet, route.mtu)
     namespace.record(PacketFragmented(namespace, packet, len(pieces), route.mtu))
-    for piece in pieces:
+    return _send_pieces(namespace, pieces, route)
+
+
+def _send_pieces(namespace: NetworkNamespace, pieces: list[IPv4Packet], route: RouteChosen) -> str:
+    """Fragments in order; the first that cannot go ends the datagram.
+
+    A program's own are handed over one by one: the queue runs empty after
+    each, as after every packet that a program sends.
+    """
+    scheduler = namespace.scheduler
+    for number, piece in enumerate(pieces, 1):
         problem = _finish(namespace, piece, route)
         if problem:
             return problem
+        if scheduler.in_process and number < len(pieces):
+            scheduler.go_on(_send_rest, (namespace, pieces[number:], route))
+            break
     return OK
+
+
+def _send_rest(what: tuple[NetworkNamespace, list[IPv4Packet], RouteChosen]) -> None:
+    _send_pieces(*what)
 
 
 def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
@@ -75,17 +92,17 @@ def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen)
     elif interface.is_loopback:
         sent = interface.transmit(Frame(0, 0, ETH_P_IP, packet))
     else:
-        sent = _send_group(interface, packet)
+        sent = _send_group(interface, packet, packet.src in namespace.routes.local)
     return OK if sent else "ENOBUFS"
 
 
-def _send_group(interface: Interface, packet: IPv4Packet) -> bool:
+def _send_group(interface: Interface, packet: IPv4Packet, is_own: bool) -> bool:
     """Broadcast and multicast need no ARP; the sender's own listeners get a copy first (ip_mc_output)."""
     multicast = is_multicast(packet.dst)
     mac = multicast_mac(packet.dst) if multicast else BROADCAST_MAC
     frame = Frame(mac, interface.mac, ETH_P_IP, packet)
     namespace = interface.namespace
-    if not multicast or namespace.is_group_member(interface, packet.dst):
+    if is_own and (not multicast or namespace.is_group_member(interface, packet.dst)):
         namespace.scheduler.transmit((LoopedBack(interface),), frame)
     return interface.transmit(frame)
 

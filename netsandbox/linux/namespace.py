@@ -37,11 +37,11 @@ class NetworkNamespace:
         protocols: handlers by payload type (ptype_base).
         transports: handlers by IP protocol number (inet_protos).
         error_handlers: who is told of an ICMP error, by the quoted protocol.
-        local_waiters: programs to tell of every ICMP message (raw sockets).
+        deliver_local: what takes a packet that is known to be for this host (ip_local_deliver).
         exceptions: path MTUs and redirects, by destination.
     """
 
-    __slots__ = ("_ident_key", "_idents", "_next_index", "chance", "default_ttl", "error_handlers", "exceptions", "fragments", "groups",
+    __slots__ = ("_ident_key", "_idents", "_next_index", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions", "fragments", "groups",
                  "icmp_global", "interfaces", "lo", "arp_is_special", "name", "neighbours", "netfilter", "peers",
                  "protocols", "proxies", "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls",
                  "trace", "transports")
@@ -59,6 +59,7 @@ class NetworkNamespace:
         self.protocols: dict[type, Callable[[Interface, Any, Any], Any]] = {}
         self.transports: dict[int, Callable[..., Any]] = {}
         self.error_handlers: dict[int, Callable[..., None]] = {}
+        self.deliver_local: Callable[..., Any]
         self.raw_sockets: list[Any] = []
         self.groups: set[tuple[str, int]] = set()
         self.proxies: set[tuple[str, int]] = set()

@@ -304,7 +304,8 @@ class NeighbourTable:
 
     def _start(self, entry: Neighbour, delay: int) -> None:
         self.scheduler.cancel(entry.timer)
-        entry.timer = self.scheduler.after(delay, self._on_timer, entry, foreground=entry.state in (INCOMPLETE, PROBE))
+        entry.timer = self.scheduler.kernel_timer(delay, self._on_timer, entry,
+                                                  foreground=entry.state in (INCOMPLETE, PROBE))
 
     def _on_timer(self, entry: Neighbour) -> None:
         """neigh_timer_handler."""
@@ -380,7 +381,7 @@ class NeighbourTable:
     def _arm_gc(self, parameters: NeighbourParameters) -> None:
         if self._gc_timer is None or self._gc_timer.callback is None:
             delay = parameters.base_reachable_time_ms * MILLISECOND // 2
-            self._gc_timer = self.scheduler.after(max(delay, SECOND), self._periodic, parameters)
+            self._gc_timer = self.scheduler.kernel_timer(max(delay, SECOND), self._periodic, parameters)
 
     def _periodic(self, parameters: NeighbourParameters) -> None:
         """neigh_periodic_work: nothing below gc_thresh1 entries."""

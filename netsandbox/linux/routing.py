@@ -180,6 +180,8 @@ def _find_input(interface: Interface, source: int, destination: int) -> InputRou
     if martian is not None:
         return martian
     route = namespace.routes.lookup(destination)
+    if route is not None and route.type == "broadcast" and _forwards_broadcasts(interface):
+        return _forward_input(interface, source, destination, route)
     if route is not None and route.type in ("local", "broadcast"):
         return _local_input(interface, source, destination, route.type, route)
     if not interface.conf.forwarding:
@@ -189,6 +191,11 @@ def _find_input(interface: Interface, source: int, destination: int) -> InputRou
     if route.type in ERRORS:
         return _unreachable(ERRORS[route.type], route)
     return _forward_input(interface, source, destination, route)
+
+
+def _forwards_broadcasts(interface: Interface) -> bool:
+    """bc_forwarding, on all and on the ingress: a subnet's broadcast is routed on, not taken."""
+    return bool(interface.conf.bc_forwarding and interface.namespace.sysctls.all.bc_forwarding)
 
 
 def _unreachable(error: str, route: Route | None) -> InputRoute:
@@ -233,7 +240,7 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
     shared = namespace.sysctls.either(out.conf, "shared_media")
     same_wire = gateway is not None and any(source in a.network and gateway in a.network for a in out.addresses)
-    hop = destination if gateway is None else gateway
+    hop = None if route.type == "broadcast" else destination if gateway is None else gateway
     chosen = RouteChosen(namespace, destination, route, gateway, out, hop, source, route.mtu or out.mtu,
                          sum(1 for _match in namespace.routes.matches(destination)))
     redirect = bool(out is interface and on_link and sends and (shared or same_wire))

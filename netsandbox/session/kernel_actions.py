@@ -10,7 +10,8 @@ from netsandbox.apps import arping, ping_options
 from netsandbox.apps.arping import Arping
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.program import Program, UsageError
-from netsandbox.commands.tools.ip_json import fdb_json, neighbour_json
+from netsandbox.commands.tools.bridge_fdb import fdb_json
+from netsandbox.commands.tools.ip_neighbour import neighbour_json
 from netsandbox.engine.units import seconds
 from netsandbox.linux.bridge import Bridge
 from netsandbox.linux.interface import HARD_HEADER, VLAN_HEADER
@@ -182,7 +183,7 @@ def do_sysctl(performance: Performance, action: Action, finish: Finish) -> None:
 
 
 def do_wait(performance: Performance, action: Action, finish: Finish) -> None:
-    performance.scheduler.after(seconds(action["for"]), lambda _argument: finish({}))
+    performance.scheduler.wake_after(seconds(action["for"]), lambda _argument: finish({}))
 
 
 def do_join(performance: Performance, _action: Action, finish: Finish) -> None:
@@ -245,7 +246,7 @@ def do_watch(performance: Performance, action: Action, finish: Finish) -> None:
             if seen.get(key) != now.get(key):
                 changes.append([round(lab.seconds, 3), key, seen.get(key), now.get(key)])
         seen = now
-        lab.scheduler.after(every, poll)
+        lab.scheduler.wake_after(every, poll)
     poll(None)
 
 
@@ -336,7 +337,7 @@ class UdpSender:
         if wait <= 0:
             self.scheduler.soon(self.advance)
             return
-        self.waiting = self.scheduler.after(seconds(wait), self.time_out)
+        self.waiting = self.scheduler.wake_after(seconds(wait), self.time_out)
         self.scheduler.soon(lambda _argument: self.receive())
 
     def receive(self) -> None:
@@ -366,7 +367,7 @@ class UdpSender:
             return
         interval = self.action.get("interval", 0)
         if interval:
-            self.scheduler.after(seconds(interval), self.send)
+            self.scheduler.wake_after(seconds(interval), self.send)
         else:
             self.send(None)
 

@@ -87,6 +87,10 @@ class Frame:
             data = self._wire = self.encode()
         return data
 
+    def trace_key(self) -> bytes:
+        """What stands for the frame in a trace's digest."""
+        return self.wire()
+
     def encode(self) -> bytes:
         """The bytes made anew from the headers, whatever was kept."""
         payload = self.payload

@@ -130,6 +130,10 @@ class IPv4Packet:
     def emit(self) -> bytes:
         return self.header_bytes() + self.payload_bytes()
 
+    def trace_key(self) -> bytes:
+        """What stands for the packet in a trace's digest."""
+        return self.emit()
+
     def with_ttl(self, ttl: int) -> IPv4Packet:
         """The same packet one hop on (RFC 1812, 5.3.1)."""
         return self.__class__(self.src, self.dst, self.protocol, self.payload, ttl, self.ident, self.df, self.tos,
