@@ -106,6 +106,18 @@ class ForwardingDatabase:
         if not entry.static:
             self._arm(entry.updated + self.ageing_time)
 
+    def change(self, entry: FdbEntry, port: BridgePort | None, local: bool, static: bool) -> None:
+        """A person changes a row; it keeps its place in the list."""
+        namespace = self.bridge.namespace
+        previous = entry.port.interface if entry.port else None
+        entry.port, entry.local, entry.static = port, local, static or local
+        entry.by_user = True
+        entry.used = entry.updated = namespace.scheduler.now
+        entry.seq = namespace.trace.end
+        namespace.record((FdbLearned, self.bridge, entry.mac, port.interface if port else self.bridge, previous))
+        if not entry.static:
+            self._arm(entry.updated + self.ageing_time)
+
     def forget(self, entry: FdbEntry, why: str) -> None:
         self.entries.pop(entry.mac, None)
         self.bridge.namespace.record(

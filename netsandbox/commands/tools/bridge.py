@@ -1,14 +1,68 @@
-"""`bridge` (bridge/bridge.c): ports and forwarding databases."""
+"""`bridge` (bridge/bridge.c): its global options, and its objects."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools import bridge_fdb, bridge_link, bridge_vlan, ip_netns
+from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.output import Style
+from netsandbox.commands.tools.words import USAGE, choose
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.commands.tools.context import ToolContext
+
+VERSION = "bridge utility, 6.15.0"
+OBJECTS: dict[str, Callable[[ToolContext, list[str], Style], ToolResult]] = {
+    "link": bridge_link.run, "fdb": bridge_fdb.run, "mdb": bridge_vlan.mdb, "vlan": bridge_vlan.run}
+ALL_OBJECTS = ("link*", "fdb*", "mdb*", "mst*", "vlan*", "vni*", "monitor*", "help*")
+OPTIONS = ("help*", "Version*", "stats*", "statistics*", "details*", "oneline*", "timestamp*", "family*", "4", "6",
+           "netns*", "color*", "compressvlans*", "force*", "json*", "pretty*", "batch*")
+COUNTERS = {"stats": "stats", "statistics": "stats", "details": "details", "oneline": "oneline", "json": "json",
+            "pretty": "pretty"}
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    raise ToolError(1, "soon")
+    """One `bridge` command line; whatever goes wrong, its status is 255."""
+    style, words = Style(), list(arguments)
+    while words and words[0].startswith("-"):
+        option = words.pop(0)
+        if option == "--":
+            break
+        name = choose(option.lstrip("-"), OPTIONS)
+        if name in COUNTERS:
+            setattr(style, COUNTERS[name], getattr(style, COUNTERS[name]) + 1)
+        elif name == "Version":
+            return ToolResult(0, VERSION + "\n", "")
+        elif name == "netns":
+            if not words:
+                raise ToolError(USAGE, 'Command line is not complete. Try option "help"')
+            context = context.inside(ip_netns.named(context, words.pop(0)))
+        elif name == "help" or (name == "family" and not words):
+            raise usage("bridge")
+        elif name == "family":
+            words.pop(0)
+        elif name == "batch":
+            raise ToolError(1, "netsandbox: `bridge -batch` is not modelled")
+        elif name is None:
+            raise ToolError(USAGE, f'Option "{option[option.startswith("--"):]}" is unknown, try "bridge help".')
+    return _dispatch(context, words, style)
+
+
+def _dispatch(context: ToolContext, words: list[str], style: Style) -> ToolResult:
+    if not words:
+        raise usage("bridge")
+    name = choose(words[0], ALL_OBJECTS)
+    if name is None:
+        raise ToolError(USAGE, f'Object "{words[0]}" is unknown, try "bridge help".')
+    if name == "help":
+        raise usage("bridge")
+    if name not in OBJECTS:
+        raise ToolError(1, f"netsandbox: `bridge {name}` is not modelled")
+    try:
+        return OBJECTS[name](context, words[1:], style)
+    except KernelError as error:
+        raise ToolError(USAGE, str(error)) from None

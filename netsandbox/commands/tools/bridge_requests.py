@@ -23,9 +23,9 @@ DEFAULTS = {
 HARMLESS = {"forward_delay", "hello_time", "max_age", "priority"}
 """Settings of the spanning tree, which is off: any value of theirs changes nothing."""
 PORT_FLAGS = ("hairpin", "isolated", "learning", "flood", "mcast_flood", "bcast_flood")
-PORT_DEFAULTS = dict.fromkeys(("guard", "root_block", "fastleave", "mcast_to_unicast", "proxy_arp", "proxy_arp_wifi",
-                               "mcast_fast_leave", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel", "locked",
-                               "mab"), False)
+PORT_MARKS = ("guard", "root_block", "fastleave", "mcast_to_unicast", "cost", "priority")
+"""Kept and shown, but without spanning tree and snooping they change nothing."""
+PORT_UNKNOWN = ("proxy_arp", "proxy_arp_wifi", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel", "locked", "mab")
 
 
 def check_settings(settings: dict[str, Any]) -> None:
@@ -54,12 +54,17 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
         KernelError: the state is none, or the port's link is down.
         ToolError: a flag that is not modelled is asked for.
     """
-    for name, default in PORT_DEFAULTS.items():
-        if settings.get(name, default) != default:
+    for name in PORT_UNKNOWN:
+        if settings.get(name):
             raise ToolError(1, f"netsandbox: the flag {name} of a bridge port is not modelled")
     for name in PORT_FLAGS:
         if name in settings:
             setattr(port, name, settings[name])
+    for name in PORT_MARKS:
+        if name in settings:
+            port.flags[name] = int(settings[name])
+    if "mcast_fast_leave" in settings:
+        port.flags["fastleave"] = int(settings["mcast_fast_leave"])
     if "state" in settings:
         set_state(port, settings["state"])
     if "fdb_flush" in settings:

@@ -115,13 +115,24 @@ def _multicast_settings(bridge: Bridge) -> list[tuple[str, str, Any]]:
         ("mcast_stats_enabled", 0), ("mcast_igmp_version", 2), ("mcast_mld_version", 1))]
 
 
+def port_priority(port: BridgePort) -> int:
+    return port.flags.get("priority", PRIORITY)
+
+
+def port_cost(port: BridgePort) -> int:
+    return port.flags.get("cost", COST)
+
+
 def port_settings(port: BridgePort) -> list[tuple[str, str, Any]]:
     """(JSON name, text name, value) of a bridge port."""
-    number = PRIORITY << 10 | port.number
+    number = port_priority(port) << 10 | port.number
+    by_hand = {name: bool(port.flags.get(name)) for name in (
+        "guard", "root_block", "fastleave", "mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress")}
     rows: list[tuple[str, str, Any]] = [
-        ("state", "state", port.state), ("priority", "priority", PRIORITY), ("cost", "cost", COST),
-        ("hairpin", "hairpin", port.hairpin), ("guard", "guard", False), ("root_block", "root_block", False),
-        ("fastleave", "fastleave", False), ("learning", "learning", port.learning), ("flood", "flood", port.flood),
+        ("state", "state", port.state), ("priority", "priority", port_priority(port)),
+        ("cost", "cost", port_cost(port)), ("hairpin", "hairpin", port.hairpin),
+        *((name, name, by_hand[name]) for name in ("guard", "root_block", "fastleave")),
+        ("learning", "learning", port.learning), ("flood", "flood", port.flood),
         ("id", "port_id", f"0x{number:04x}"), ("no", "port_no", f"0x{port.number:x}"),
         ("designated_port", "designated_port", number), ("designated_cost", "designated_cost", 0),
         ("bridge_id", "designated_bridge", _bridge_id(port.bridge)),
@@ -129,9 +140,9 @@ def port_settings(port: BridgePort) -> list[tuple[str, str, Any]]:
     rows += [(name, name, 0.0) for name in ("hold_timer", "message_age_timer", "forward_delay_timer")]
     rows += [("topology_change_ack", "topology_change_ack", 0), ("config_pending", "config_pending", 0),
              ("proxy_arp", "proxy_arp", False), ("proxy_arp_wifi", "proxy_arp_wifi", False),
-             ("multicast_router", "mcast_router", 1), ("", "mcast_fast_leave", False),
+             ("multicast_router", "mcast_router", 1), ("", "mcast_fast_leave", by_hand["fastleave"]),
              ("mcast_flood", "mcast_flood", port.mcast_flood), ("bcast_flood", "bcast_flood", port.bcast_flood)]
-    rows += [(name, name, False) for name in ("mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress")]
+    rows += [(name, name, by_hand[name]) for name in ("mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress")]
     rows += [("group_fwd_mask", "group_fwd_mask", "0"), ("group_fwd_mask_str", "group_fwd_mask_str", "0x0"),
              ("vlan_tunnel", "vlan_tunnel", False), ("isolated", "isolated", port.isolated)]
     return rows + [(name, name, False) for name in ("locked", "mab")]

@@ -1,0 +1,244 @@
+"""`bridge fdb` (bridge/fdb.c): forwarding databases, and what else interfaces listen to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netsandbox.commands.tools import fdb_requests as requests
+from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.fdb_requests import FdbRequest
+from netsandbox.commands.tools.groups import group_macs
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.names import find_interface, in_order, interface_named
+from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, wrong
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge import Bridge
+from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_mac, parse_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.fdb import FdbEntry
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+COMMANDS = ("add*", "append*", "replace*", "delete*", "get*", "show*", "lst*", "list*", "flush", "help*")
+STATES = ("permanent*", "static*", "temp*", "stale*", "reachable*", "all*")
+NOT_FOUND = 254
+"""fdb_get returns -2."""
+
+
+class FdbRow(NamedTuple):
+    """One row: of a bridge's database, or of an interface's own list of addresses (then `entry` is None)."""
+
+    mac: int
+    interface: Interface
+    bridge: Bridge | None
+    entry: FdbEntry | None
+
+    @property
+    def state(self) -> str:
+        """fdb_to_nud, in words: permanent, static or (dynamic) empty."""
+        if self.entry is None or self.entry.local:
+            return "permanent"
+        return "static" if self.entry.static else ""
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], COMMANDS) if arguments else "show"
+    words, namespace = Words(arguments[1:]), context.namespace
+    if command in ("add", "append", "replace", "delete"):
+        _modify(namespace, command, words)
+        return ToolResult(0, "", "")
+    if command in ("show", "lst", "list"):
+        return _show(namespace, words, style)
+    if command == "get":
+        return _get(namespace, words, style)
+    if command == "flush":
+        _flush(namespace, words)
+        return ToolResult(0, "", "")
+    if command == "help":
+        raise usage("bridge fdb")
+    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "bridge fdb help".')
+
+
+# -- showing
+
+def all_rows(namespace: NetworkNamespace) -> list[FdbRow]:
+    """Every row in the kernel's order: interface by interface, the newest entry of each first."""
+    rows: list[FdbRow] = []
+    for interface in in_order(namespace):
+        own = [FdbRow(mac, interface, None, None) for mac in _own_list(interface)]
+        if isinstance(interface, Bridge):
+            rows += own + _entries(interface, interface)
+        else:
+            rows += (_entries(interface.port.bridge, interface) if interface.port is not None else []) + own
+    return rows
+
+
+def _own_list(interface: Interface) -> list[int]:
+    """dev->uc and dev->mc."""
+    return [mac for mac in interface.group_macs if not mac & MAC_GROUP_BIT] + [mac for mac, _ in group_macs(interface)]
+
+
+def _entries(bridge: Bridge, interface: Interface) -> list[FdbRow]:
+    wanted = None if interface is bridge else interface.port
+    return [FdbRow(entry.mac, interface, bridge, entry) for entry in reversed(bridge.fdb.entries.values())
+            if entry.port is wanted]
+
+
+def fdb_row(found: FdbRow, style: Style, with_device: bool = True) -> Row:
+    """print_fdb."""
+    row, entry = Row(style), found.entry
+    row.put("mac", format_mac(found.mac), f"{format_mac(found.mac)} ")
+    if with_device:
+        row.put("ifname", found.interface.name, f"dev {found.interface.name} ")
+    if style.stats and entry is not None:
+        now = found.interface.namespace.scheduler.now
+        used, updated = (now - entry.used) // SECOND, (now - entry.updated) // SECOND
+        row.note("used", used)
+        row.note("updated", updated)
+        row.say(f"used {used}/{updated} ")
+    flags = ["self"] if entry is None else ["sticky"] if entry.sticky else []
+    row.put("flags", flags, "".join(f"{flag} " for flag in flags))
+    if found.bridge is not None:
+        row.put("master", found.bridge.name, f"master {found.bridge.name} ")
+    row.put("state", found.state, f"{found.state}\n")
+    return row
+
+
+def fdb_json(bridge: Bridge) -> list[dict[str, Any]]:
+    """What `bridge -j fdb show br BRIDGE` gives, as Python objects."""
+    return [fdb_row(row, Style(json=1)).members for row in all_rows(bridge.namespace) if _belongs(row, bridge)]
+
+
+def _belongs(row: FdbRow, bridge: Interface) -> bool:
+    port = row.interface.port
+    return isinstance(bridge, Bridge) and (row.interface is bridge or (port is not None and port.bridge is bridge))
+
+
+def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    def other(word: str, _words: Words) -> None:
+        if word and "help".startswith(word):
+            raise usage("bridge fdb")
+
+    found = parse(words, (key("brport", "dev", name="dev"), key("br"), key("vlan"), key("state", read=_state),
+                          flag("dynamic")), other)
+    bridge = _bridge_named(namespace, found["br"]) if "br" in found else None
+    device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
+    rows = [fdb_row(row, style, device is None) for row in all_rows(namespace)
+            if (bridge is None or _belongs(row, bridge)) and device in (None, row.interface)
+            and found.get("state", row.state) in (row.state, "all")
+            and not ("dynamic" in found and row.state == "permanent") and found.get("vlan", "0") == "0"]
+    return ToolResult(0, render(rows, style), "")
+
+
+def _state(words: Words) -> str:
+    word = words.next()
+    found = choose(word, STATES)
+    if found is None:
+        raise wrong(word, "invalid state")
+    return "static" if found == "temp" else "" if found == "reachable" else found
+
+
+def _bridge_named(namespace: NetworkNamespace, name: str, what: str = "bridge device") -> Interface:
+    found = find_interface(namespace, name)
+    if found is None:
+        raise ToolError(USAGE, f'Cannot find {what} "{name}"')
+    return found
+
+
+def _mac(word: str) -> int:
+    try:
+        return parse_mac(word)
+    except AddressError:
+        raise ToolError(USAGE, f"Invalid mac address {word}") from None
+
+
+class _Target:
+    """The one address of a command line."""
+
+    def __init__(self) -> None:
+        self.word = ""
+
+    def take(self, word: str, words: Words) -> None:
+        if word == "to":
+            word = words.next()
+        if word and "help".startswith(word):
+            raise usage("bridge fdb")
+        if self.word:
+            raise garbage("to", word)
+        self.word = word
+
+
+def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    target = _Target()
+    found = parse(words, (key("brport", "dev", name="dev"), key("br"), key("vni"), flag("self"), flag("master*"),
+                          key("vlan*"), flag("dynamic*")), target.take)
+    if not target.word or not ("dev" in found or "br" in found):
+        raise ToolError(USAGE, "Device or master and address are required arguments.")
+    mac = _mac(target.word)
+    device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
+    bridge = _bridge_named(namespace, found["br"]) if "br" in found else None
+    if bridge is None and device is not None:
+        bridge = device.port.bridge if device.port is not None else device
+    if not isinstance(bridge, Bridge):
+        raise ToolError(NOT_FOUND, str(KernelError("EOPNOTSUPP", "Get operation not supported by device")))
+    entry = bridge.fdb.entries.get(mac)
+    if entry is None:
+        raise ToolError(NOT_FOUND, str(KernelError("ENOENT", "Fdb entry not found")))
+    holder = entry.port.interface if entry.port is not None else bridge
+    return ToolResult(0, render([fdb_row(FdbRow(mac, holder, bridge, entry), style)], style), "")
+
+
+# -- changing
+
+def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
+    target = _Target()
+    found = parse(words, (
+        key("dev"), key("dst"), key("nhid"), key("port"), key("vni"), key("src_vni"), key("via"), flag("self"),
+        flag("master*"), flag("router*"), flag("local*", "permanent*", name="permanent"),
+        flag("temp*", "static*", name="static"), flag("dynamic*"), key("vlan*"), flag("use*"), flag("extern_learn*"),
+        flag("sticky*")), target.take)
+    if "dev" not in found or not target.word:
+        raise ToolError(USAGE, "Device and address are required arguments.")
+    mac = _mac(target.word)
+    for name in ("dst", "nhid", "port", "vni", "src_vni", "via", "router", "vlan", "extern_learn"):
+        if name in found:
+            raise ToolError(1, f"netsandbox: {name} of a forwarding entry is not modelled")
+    device = interface_named(namespace, found["dev"], USAGE)
+    is_permanent = "permanent" in found or not ("static" in found or "dynamic" in found)
+    request = FdbRequest(mac, is_permanent, "dynamic" not in found, "sticky" in found, "use" in found)
+    to_master = "master" in found
+    if command == "delete":
+        requests.delete(device, mac, to_master, "self" in found or not to_master)
+    else:
+        requests.put(device, request, command, to_master, "self" in found or not to_master)
+
+
+MASKS = {"permanent": ("local", True), "nopermanent": ("local", False), "nostatic": ("static", False),
+         "nodynamic": ("static", True), "added_by_user": ("by_user", True), "noadded_by_user": ("by_user", False),
+         "sticky": ("sticky", True), "nosticky": ("sticky", False)}
+"""What each word demands of an entry; `static` and `dynamic` demand two things."""
+NOT_FLUSHED = ("extern_learn", "offloaded", "router")
+"""Flags that no entry here has: asking for them finds nothing, asking for their absence finds all."""
+
+
+def _flush(namespace: NetworkNamespace, words: Words) -> None:
+    def other(word: str, _words: Words) -> None:
+        raise ToolError(USAGE, f'bridge fdb: unknown command "{word}"?\n{usage("bridge fdb").message}')
+
+    found = parse(words, (
+        key("dev"), flag("master"), flag("self"), *(flag(name) for name in (*MASKS, "static", "dynamic")),
+        *(flag(name) for flagged in NOT_FLUSHED for name in (flagged, f"no{flagged}")), key("brport", once="brport"),
+        *(key(name) for name in ("vlan", "src_vni", "nhid", "vni", "port", "dst"))), other)
+    if "dev" not in found:
+        raise ToolError(USAGE, "Device is a required argument.")
+    device = _bridge_named(namespace, found["dev"])
+    port = _bridge_named(namespace, found["brport"], "bridge port device") if "brport" in found else None
+    demands = dict(MASKS[name] for name in found if name in MASKS)
+    if "static" in found or "dynamic" in found:
+        demands |= {"local": False, "static": "static" in found}
+    if any(name in found for name in NOT_FLUSHED):
+        return
+    requests.flush(device, port, demands, "master" in found)

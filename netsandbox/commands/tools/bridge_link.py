@@ -1,0 +1,144 @@
+"""`bridge link` (bridge/link.c): the ports of bridges and their flags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools import bridge_requests
+from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.link_details import STATES, port_cost, port_priority
+from netsandbox.commands.tools.link_rows import put_flags, put_name
+from netsandbox.commands.tools.names import find_interface, in_order, interface_named
+from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.words import USAGE, Key, Words, choose, duplicate, flag, key, parse
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.bridge import BridgePort
+    from netsandbox.linux.namespace import NetworkNamespace
+
+SWITCHES = ("guard", "hairpin", "fastleave", "root_block", "learning", "learning_sync", "flood", "mcast_flood",
+            "bcast_flood", "mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel", "isolated",
+            "locked", "mab")
+WRONG_SWITCH = 234
+"""parse_on_off's error is -EINVAL, and the exit status its low byte."""
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], ("set*", "change*", "show*", "lst*", "list*", "help*")) if arguments else "show"
+    words = Words(arguments[1:])
+    if command in ("set", "change"):
+        _modify(context.namespace, words)
+        return ToolResult(0, "", "")
+    if command in ("show", "lst", "list"):
+        return _show(context.namespace, words, style)
+    if command == "help":
+        raise usage("bridge link")
+    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "bridge link help".')
+
+
+# -- showing
+
+def port_row(port: BridgePort, style: Style) -> Row:
+    """print_linkinfo of bridge(8)."""
+    row, interface = Row(style), port.interface
+    row.put("ifindex", interface.index, f"{interface.index}: ")
+    put_flags(row, interface, put_name(row, interface, "%s: ", knows_namespaces=False))
+    row.put("mtu", interface.mtu, f"mtu {interface.mtu} ")
+    row.put("master", port.bridge.name, f"master {port.bridge.name} ")
+    row.put("state", port.state, f"state {port.state} ")
+    for name, value in (("priority", port_priority(port)), ("cost", port_cost(port))):
+        row.put(name, value, f"{name} {value} ")
+    if style.details:
+        row.new_line()
+        row.say("    ")
+        for name, value in _details(port):
+            row.put(name, value, f"{name} {('on' if value else 'off') if isinstance(value, bool) else value} ")
+    row.say("\n")
+    return row
+
+
+def _details(port: BridgePort) -> list[tuple[str, Any]]:
+    """The flags in the order of print_protinfo."""
+    set_by_hand = port.flags
+    return [("hairpin", port.hairpin), *((name, bool(set_by_hand.get(name))) for name in (
+                "guard", "root_block", "fastleave")),
+            ("learning", port.learning), ("flood", port.flood), ("mcast_flood", port.mcast_flood),
+            ("bcast_flood", port.bcast_flood), ("mcast_router", 1),
+            *((name, bool(set_by_hand.get(name))) for name in (
+                "mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel")),
+            ("isolated", port.isolated), ("locked", False), ("mab", False), ("mcast_n_groups", 0),
+            ("mcast_max_groups", 0)]
+
+
+def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    wanted: dict[str, str] = {}
+    while words:
+        word = words.next()
+        if word in ("dev", "master"):
+            name = words.next()
+            if word in wanted:
+                raise duplicate(word, name)
+            wanted[word] = name
+    device, master = (interface_named(namespace, wanted[word], USAGE) if word in wanted else None
+                      for word in ("dev", "master"))
+    rows = [port_row(interface.port, style) for interface in in_order(namespace)
+            if interface.port is not None and device in (None, interface) and master in (None, interface.port.bridge)]
+    return ToolResult(0, render(rows, style), "")
+
+
+def bridge_link_json(namespace: NetworkNamespace) -> list[dict[str, Any]]:
+    """What `bridge -j link` gives, as Python objects."""
+    style = Style(json=1)
+    return [port_row(i.port, style).members for i in in_order(namespace) if i.port is not None]
+
+
+# -- changing
+
+def _modify(namespace: NetworkNamespace, words: Words) -> None:
+    def other(_word: str, _words: Words) -> None:
+        raise usage("bridge link")
+
+    found = parse(words, (
+        key("dev"), *(_switch(name) for name in SWITCHES), key("mcast_router"), key("mcast_max_groups"),
+        key("cost", read=_lenient), key("priority", read=_lenient), key("state", read=_state), key("hwmode"),
+        flag("self"), flag("master"), key("backup_port"), flag("nobackup_port"), key("backup_nhid")), other)
+    if "dev" not in found:
+        raise ToolError(USAGE, "Device is a required argument.")
+    device = find_interface(namespace, found["dev"])
+    if device is None:
+        raise ToolError(USAGE, f'Cannot find bridge device "{found["dev"]}"')
+    if device.port is None:
+        raise KernelError("EOPNOTSUPP" if device.kind == "bridge" or "self" in found else "EINVAL")
+    for name in ("learning_sync", "hwmode", "backup_port", "backup_nhid", "mcast_router", "mcast_max_groups"):
+        if found.get(name):
+            raise ToolError(1, f"netsandbox: {name} of a bridge port is not modelled")
+    bridge_requests.change_port(device.port, found)
+
+
+def _switch(name: str) -> Key:
+    def read(words: Words) -> bool:
+        word = words.next()
+        if word not in ("on", "off"):
+            raise ToolError(WRONG_SWITCH,
+                            f'Error: argument of "{name}" must be one of "off", "on", not "{word}"')
+        return word == "on"
+    return key(name, read=read)
+
+
+def _lenient(words: Words) -> int:
+    """atoi: digits at the front, else 0."""
+    word = words.next()
+    digits = word[:len(word) - len(word.lstrip("0123456789"))]
+    return int(digits or 0)
+
+
+def _state(words: Words) -> int:
+    word = words.next()
+    if word in STATES:
+        return STATES.index(word)
+    try:
+        return int(word)
+    except ValueError:
+        raise ToolError(USAGE, "Error: invalid STP port state") from None

@@ -1,0 +1,121 @@
+"""What the kernel does with RTM_NEWNEIGH and RTM_DELNEIGH of a bridge (net/bridge/br_fdb.c, rtnetlink.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.tools.context import KernelError
+from netsandbox.linux.bridge import LEARNING, Bridge
+
+if TYPE_CHECKING:
+    from netsandbox.linux.bridge import BridgePort
+    from netsandbox.linux.interface import Interface
+
+
+class FdbRequest(NamedTuple):
+    """A row that a person wants: `permanent` is an own address, `static` does not age, `sticky` does not move."""
+
+    mac: int
+    permanent: bool
+    static: bool
+    sticky: bool
+    use: bool
+
+
+def put(interface: Interface, request: FdbRequest, command: str, to_master: bool, to_self: bool) -> None:
+    """rtnl_fdb_add: to the bridge that the interface is a port of, to the interface itself, or both.
+
+    Raises:
+        KernelError: the row is there already (add), or makes no sense.
+    """
+    if interface.is_loopback:
+        raise KernelError("EINVAL", "FDB add only supported for Ethernet devices")
+    port = interface.port
+    if to_master and port is not None:
+        _put_entry(port.bridge, port, request, command)
+    elif not to_self:
+        raise KernelError("EOPNOTSUPP")
+    if to_self and isinstance(interface, Bridge):
+        _put_entry(interface, None, request, command)
+    elif to_self:
+        _put_own(interface, request, command)
+
+
+def _put_own(interface: Interface, request: FdbRequest, command: str) -> None:
+    """ndo_dflt_fdb_add: the addresses that the interface itself listens to."""
+    if not request.permanent:
+        raise KernelError("EINVAL")
+    if request.mac in interface.group_macs:
+        if command == "add":
+            raise KernelError("EEXIST")
+        return
+    interface.group_macs.append(request.mac)
+
+
+def _put_entry(bridge: Bridge, port: BridgePort | None, request: FdbRequest, command: str) -> None:
+    """br_fdb_add and fdb_add_entry."""
+    if request.mac == 0:
+        raise KernelError("EINVAL")
+    if request.use:
+        if port is not None and (port.forwarding or port.state == LEARNING):
+            bridge.fdb.learn(port, request.mac, bridge.fdb.entries.get(request.mac))
+        return
+    keeps = request.permanent or request.static
+    if port is not None and not keeps and not port.forwarding and port.state != LEARNING:
+        raise KernelError("EPERM")
+    if (port is None and not request.permanent) or (request.sticky and request.permanent):
+        raise KernelError("EINVAL")
+    entry = bridge.fdb.entries.get(request.mac)
+    if entry is not None and command == "add":
+        raise KernelError("EEXIST")
+    if entry is None:
+        bridge.fdb.add_static(request.mac, port, request.permanent, request.static)
+    else:
+        bridge.fdb.change(entry, port, request.permanent, request.static)
+    bridge.fdb.entries[request.mac].sticky = request.sticky
+
+
+def delete(interface: Interface, mac: int, to_master: bool, to_self: bool) -> None:
+    """rtnl_fdb_del."""
+    port = interface.port
+    if to_master and port is not None:
+        _delete_entry(port.bridge, port, mac)
+    elif not to_self:
+        raise KernelError("EOPNOTSUPP")
+    if to_self and isinstance(interface, Bridge):
+        _delete_entry(interface, None, mac)
+    elif to_self:
+        if mac not in interface.group_macs:
+            raise KernelError("ENOENT")
+        interface.group_macs.remove(mac)
+
+
+def _delete_entry(bridge: Bridge, port: BridgePort | None, mac: int) -> None:
+    entry = bridge.fdb.entries.get(mac)
+    if entry is None or entry.port is not port:
+        raise KernelError("ENOENT")
+    bridge.fdb.forget(entry, "deleted")
+
+
+def flush(interface: Interface, only: Interface | None, demands: dict[str, bool], to_master: bool) -> None:
+    """br_fdb_delete_bulk: every entry that has what is demanded; without demands every one.
+
+    Args:
+        interface: a bridge, or with `to_master` a port of one, whose entries alone are meant.
+        only: only the entries of this port, or of the bridge itself.
+    """
+    bridge = interface
+    if to_master:
+        if interface.port is None:
+            raise KernelError("EOPNOTSUPP")
+        bridge, only = interface.port.bridge, interface
+    if not isinstance(bridge, Bridge):
+        raise KernelError("EOPNOTSUPP")
+    if only is not None and only is not bridge and (only.port is None or only.port.bridge is not bridge):
+        raise KernelError("EINVAL", "bridge: Flush device is not a bridge or bridge port" if only.port is None else
+                          "bridge: Flush device is not a port of the bridge")
+    for entry in list(bridge.fdb.entries.values()):
+        if only is not None and (entry.port.interface if entry.port is not None else bridge) is not only:
+            continue
+        if all(bool(getattr(entry, name)) == wanted for name, wanted in demands.items()):
+            bridge.fdb.forget(entry, "flushed")
