@@ -59,11 +59,11 @@ def number(program: str, text: str, low: float, high: float) -> float:
     return value
 
 
-def integer(program: str, text: str, low: int, high: int) -> int:
+def integer(program: str, text: str, low: int, high: int, what: str = "invalid argument") -> int:
     try:
         value = int(text, 0)
     except ValueError:
-        raise UsageError(f"{program}: invalid argument: '{text}'", 1) from None
+        raise UsageError(f"{program}: {what}: '{text}'", 1) from None
     if not low <= value <= high:
-        raise UsageError(f"{program}: invalid argument: '{text}': out of range: {low} <= value <= {high}", 1)
+        raise UsageError(f"{program}: {what}: '{text}': out of range: {low} <= value <= {high}", 1)
     return value

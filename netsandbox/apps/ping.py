@@ -9,6 +9,7 @@ from netsandbox.apps import ping_options
 from netsandbox.apps.ping_options import DO, PROBE, TIMEVAL, WANT, PingOptions
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
+from netsandbox.engine.wheel import expiry
 from netsandbox.linux import ip_output
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.routing import learn_mtu, route_output
@@ -128,6 +129,13 @@ class Ping(Program):
             self.complain("WARNING: pinging broadcast address")
         self.source = route.source
         self.destination = route.destination
+        if self.interface is not None and self.namespace.holder_of(self.source) is not self.interface:
+            self.complain("ping: Warning: source address might be selected on device other than: "
+                          f"{self.interface.name}")
+        if self.options.ttl == 0:
+            self.complain("ping: cannot set unicast time-to-live: Invalid argument")
+            self.exit(2)
+            return False
         return True
 
     def _refuse_broadcast(self) -> None:
@@ -160,7 +168,7 @@ class Ping(Program):
             self._note_problem(problem)
         if options.count is None or self.sent < options.count:
             if not options.flood:
-                self._after(options.interval, self._send_next)
+                self._after(self._tick_aligned(options.interval), self._send_next)
         elif options.deadline is None:
             self._start_lingering()
 
@@ -312,6 +320,10 @@ class Ping(Program):
         if self._pipe > 1:
             text += f"{', ' if text else ''}pipe {self._pipe}"
         return text
+
+    def _tick_aligned(self, interval: int) -> int:
+        """ping waits in recvmsg with a timeout (SO_RCVTIMEO), which the kernel's timers round up."""
+        return expiry(self.scheduler.now, interval) - self.scheduler.now
 
     def _after(self, delay: int, callback: Callable[[object], None]) -> None:
         self._timers.append(self.scheduler.wake_after(delay, callback))

@@ -59,7 +59,7 @@ def parse(arguments: list[str]) -> PingOptions:
     if "i" in options:
         result.interval = seconds(number("ping", options["i"], 0, 86400))
     if "s" in options:
-        result.size = integer("ping", options["s"], 0, MAX_SIZE)
+        result.size = integer("ping", options["s"], 0, MAX_SIZE, "invalid -s value")
     if "e" in options:
         result.ident = integer("ping", options["e"], 0, 65535)
     if "W" in options:

@@ -74,6 +74,8 @@ class Scheduler:
         """Foreground timers that have not fired."""
         self._serial = 0
         self._burst = 0
+        self._tick_goes_on = False
+        """Another kernel timer is due in the tick whose first has fired: it goes before the queue."""
         self.in_process = True
         """Whether a program or a person has the turn, not an arriving frame or a timer."""
         self._delivered = delivered
@@ -111,6 +113,14 @@ class Scheduler:
         heappush(self.timers, (timer.when, -self._serial, timer))
         self.foreground += foreground
         return timer
+
+    def one_by_one(self, items: list[Any], handle: Callable[[Any], object]) -> None:
+        """Handle some things in order: at once, but for a program's, after each of which the queue runs empty."""
+        for number, item in enumerate(items, 1):
+            handle(item)
+            if self.in_process and number < len(items):
+                self.go_on(lambda rest: self.one_by_one(rest, handle), items[number:])
+                return
 
     def go_on(self, callback: Callable[[Any], object], argument: Any = None) -> None:
         """Let the program whose turn it is go on once the queue is empty, before any other."""
@@ -158,9 +168,9 @@ class Scheduler:
 
     def step(self) -> bool:
         """Do the next unit of work; False if there is none."""
-        if self.queue and not (self._burst >= STORM_STEPS and self._is_something_due()):
+        if self.queue and not self._tick_goes_on and not (self._burst >= STORM_STEPS and self._is_something_due()):
             self._deliver(1)
-        elif self.ready:
+        elif self.ready and not self._tick_goes_on:
             self._run_ready()
         else:
             self._discard_cancelled()
@@ -192,7 +202,7 @@ class Scheduler:
         return True
 
     def _run_some(self) -> bool:
-        if self.queue and self._burst < STORM_STEPS:
+        if self.queue and self._burst < STORM_STEPS and not self._tick_goes_on:
             self._deliver(STORM_STEPS)
             return True
         return self.step()
@@ -249,7 +259,7 @@ class Scheduler:
         callback(argument)
 
     def _run_timer(self) -> None:
-        when, _serial, timer = heappop(self.timers)
+        when, serial, timer = heappop(self.timers)
         callback, timer.callback = timer.callback, None
         self.in_process = False
         self.foreground -= timer.foreground
@@ -258,6 +268,8 @@ class Scheduler:
         self.current = self.trace.begin(self.now, timer.cause)
         if callback is not None:
             callback(timer.argument)
+        self._discard_cancelled()
+        self._tick_goes_on = serial < 0 and bool(self.timers) and self.timers[0][0] == when and self.timers[0][1] < 0
         if len(self.trace.events) > self.trace.limit:
             self.trace.trim()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.events import AddressChanged, RouteChanged
 from netsandbox.linux.interface import InterfaceAddress
 from netsandbox.linux.route import Route
-from netsandbox.wire.addresses import Network
+from netsandbox.wire.addresses import Network, is_multicast
 
 if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface
@@ -138,7 +138,7 @@ def _add_routes(interface: Interface, own: InterfaceAddress) -> None:
         return
     if own.broadcast is not None and own.broadcast != 0xFFFFFFFF:
         _add_broadcast(interface, own, own.broadcast)
-    if own.secondary or network.length == 32:
+    if own.secondary or network.length == 32 or is_multicast(network.address):
         return
     subnet = Network(network.network, network.length)
     if interface.is_loopback:

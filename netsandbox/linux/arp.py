@@ -53,8 +53,9 @@ def _announced_source(interface: Interface, target: int, packet: IPv4Packet | No
 
 def announce(interface: Interface) -> None:
     """arp_notify: one gratuitous request for each address (inetdev_send_gratuitous_arp)."""
-    for address in interface.addresses:
-        send(interface, REQUEST, address.local, address.local, 0, BROADCAST_MAC)
+    interface.namespace.scheduler.one_by_one(
+        [address.local for address in interface.addresses],
+        lambda local: send(interface, REQUEST, local, local, 0, BROADCAST_MAC))
 
 
 def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:

@@ -39,8 +39,6 @@ def _peer(namespace: NetworkNamespace, address: int) -> Peer:
 def allows_error(namespace: NetworkNamespace, receiver: int) -> bool:
     """inet_peer_xrlim_allow: six errors at once for one receiver, then one per icmp_ratelimit."""
     cost = namespace.sysctls.get("net.ipv4.icmp_ratelimit") * MILLISECOND
-    if not cost:
-        return True
     peer, now = _peer(namespace, receiver), namespace.scheduler.now
     tokens = min(peer.tokens + now - peer.last, BURST_FACTOR * cost)
     peer.last = now

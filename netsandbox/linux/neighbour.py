@@ -259,8 +259,8 @@ class NeighbourTable:
     def _release(self, entry: Neighbour) -> None:
         """The MAC is known: what waited leaves, in the order it came."""
         queue, entry.queue, entry.queued_bytes = entry.queue, None, 0
-        while queue and entry.state in VALID:
-            self.output(entry.interface, entry.address, queue.popleft())
+        if queue:
+            self.scheduler.one_by_one(list(queue), lambda packet: self.output(entry.interface, entry.address, packet))
 
     def _invalidate(self, entry: Neighbour, new: NudState, why: str) -> None:
         old = entry.state

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
-from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 
 if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
@@ -105,7 +104,7 @@ class SocketTable:
 
     def bind(self, socket: Socket, address: int, port: int) -> None:
         namespace = self.namespace
-        if not self._is_available(socket, address):
+        if not self._is_available(address):
             self._refuse(socket, address, port, "EADDRNOTAVAIL", "")
         if port == 0:
             port = self._free_port(socket, address)
@@ -122,14 +121,12 @@ class SocketTable:
                                           holder))
         raise SocketError(error)
 
-    def _is_available(self, socket: Socket, address: int) -> bool:
-        """An address of this namespace; for UDP also a broadcast or multicast one."""
+    def _is_available(self, address: int) -> bool:
+        """An address of this namespace, or a broadcast or multicast one (inet_addr_valid_or_nonlocal)."""
         if address == ANY or self.namespace.sysctls.get("net.ipv4.ip_nonlocal_bind"):
             return True
         kind = self.namespace.routes.address_type(address)
-        if kind in ("broadcast", "multicast") or is_multicast(address) or address == LIMITED_BROADCAST:
-            return socket.protocol == "udp"
-        return kind == "local"
+        return kind in ("local", "broadcast", "multicast")
 
     def _conflict(self, socket: Socket, address: int, port: int) -> Socket | None:
         for other in self._by_port.get((socket.protocol, port), ()):

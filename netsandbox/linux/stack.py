@@ -14,14 +14,14 @@ from netsandbox.linux.socket import SocketTable
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import Malformed
-from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, ReservedBitPacket
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance
     from netsandbox.engine.scheduler import Scheduler
 
 PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
-    ArpPacket: arp.receive, IPv4Packet: ip_input.receive, Malformed: ip_input.receive_malformed}
+    ArpPacket: arp.receive, IPv4Packet: ip_input.receive, ReservedBitPacket: ip_input.receive, Malformed: ip_input.receive_malformed}
 TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive}
 ERROR_HANDLERS = {UDP: udp.receive_error}
 

@@ -19,7 +19,7 @@ from netsandbox.wire.icmp import (
     IcmpMessage,
 )
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
-from netsandbox.wire.udp import UdpDatagram
+from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 
 if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface, Verdict
@@ -76,7 +76,7 @@ class UdpSocket(Socket):
             SocketError: no route, or EACCES for a broadcast address without SO_BROADCAST.
         """
         route = self._route(address, self.address)
-        self.peer, self.peer_port = address, port
+        self.peer, self.peer_port = route.destination, port
         if self.address == ANY:
             self.address = route.source
         self._ident = self.namespace.chance.stream(f"{self.namespace.name}/udp/{self.port}/{address}/{port}").bits(16)
@@ -123,7 +123,11 @@ class UdpSocket(Socket):
         else:
             ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, to, UDP)
         ttl = 1 if is_multicast(to) else self.ttl
-        return IPv4Packet(source, to, UDP, UdpDatagram(self.port, port, data), ttl, ident, df, self.tos)
+        if route.interface.is_loopback and fits:
+            datagram: UdpDatagram = OffloadedDatagram.between(source, to, self.port, port, data)
+        else:
+            datagram = UdpDatagram(self.port, port, data)
+        return IPv4Packet(source, to, UDP, datagram, ttl, ident, df, self.tos)
 
     def recv(self) -> Datagram | None:
         """The next datagram, or None.
@@ -154,7 +158,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     datagram = packet.payload
     if not isinstance(datagram, UdpDatagram) or not datagram.is_length_right:
         return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
-    if datagram.checksum:
+    if datagram.checksum and not datagram.is_checksum_offloaded:
         return Dropped(DropReason.UDP_CSUM, (datagram.checksum,))
     namespace = interface.namespace
     group = packet.dst not in namespace.routes.local and packet.dst >> 24 != 127

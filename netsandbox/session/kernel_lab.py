@@ -230,9 +230,10 @@ class KernelLab:
             cache = route_cache_json(namespace)
             if cache:
                 snap.setdefault("route_cache", {})[node] = cache
-            for interface in namespace.interfaces.values():
-                if isinstance(interface, Bridge) and interface.name in self.ifaces(node):
-                    snap["fdb"].setdefault(node, {})[interface.name] = fdb_json(interface)
+            for name, body in self.ifaces(node).items():
+                if body.get("type") == "bridge":
+                    bridge = namespace.interfaces.get(name)
+                    snap["fdb"].setdefault(node, {})[name] = fdb_json(bridge) if isinstance(bridge, Bridge) else []
         return snap
 
     def _describe_interfaces(self) -> dict[str, Any]:

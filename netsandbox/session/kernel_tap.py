@@ -10,7 +10,10 @@ from netsandbox.engine.units import SECOND
 from netsandbox.lab.capture import Passing, passings
 from netsandbox.linux.events import FrameSent, LinkChanged
 from netsandbox.linux.interface import Interface
+from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.udp import UdpDatagram
 
+SNAPLEN, LO_SNAPLEN = 1982, 16318
 CHUNK = 200_000
 """Records after which a long cascade is taken in, before the trace forgets them."""
 
@@ -52,7 +55,14 @@ class Tap:
         if count <= self._cap:
             self._kept.append((label, {
                 "n": len(self._kept), "t": round((passing.record.at - self._start) / SECOND, 9),
-                "dir": "out" if passing.is_out else "in", "hex": passing.frame.wire().hex()}))
+                "dir": "out" if passing.is_out else "in", "hex": self._kept_bytes(passing).hex(),
+                **({"csum_partial": True} if _is_offloaded(passing.frame) else {})}))
+
+    @staticmethod
+    def _kept_bytes(passing: Passing) -> bytes:
+        """What fits into a slot of the rig's rings."""
+        data: bytes = passing.frame.wire()
+        return data[:LO_SNAPLEN if passing.interface.is_loopback else SNAPLEN]
 
     def frames(self, labels: list[str]) -> dict[str, list[dict[str, Any]]]:
         result: dict[str, list[dict[str, Any]]] = {label: [] for label in labels}
@@ -63,3 +73,10 @@ class Tap:
 
     def totals(self, labels: list[str]) -> dict[str, int]:
         return {label: self._counts.get(label, 0) for label in labels}
+
+
+def _is_offloaded(frame: Any) -> bool:
+    """Whether the frame's transport checksum was never filled in."""
+    packet = frame.payload
+    return (isinstance(packet, IPv4Packet) and isinstance(packet.payload, UdpDatagram)
+            and packet.payload.is_checksum_offloaded)

@@ -62,6 +62,11 @@ class UdpDatagram:
         found = self.right_checksum(source, destination) if self.checksum is None else self.checksum
         return _LAYOUT.pack(self.sport, self.dport, self.length, found) + self.data
 
+    @property
+    def is_checksum_offloaded(self) -> bool:
+        """Whether its checksum was left to an interface that needs none (`lo`)."""
+        return False
+
     def fields(self) -> tuple[int, int, bytes, int | None, int]:
         return self.sport, self.dport, self.data, self.checksum, self.length
 
@@ -73,3 +78,21 @@ class UdpDatagram:
 
     def __repr__(self) -> str:
         return f"UdpDatagram({self.sport} > {self.dport}, {len(self.data)} bytes)"
+
+
+class OffloadedDatagram(UdpDatagram):
+    """A datagram over `lo`, whose checksum nobody fills in: it holds the pseudo header's sum alone."""
+
+    __slots__ = ()
+
+    @classmethod
+    def between(cls, source: int, destination: int, sport: int, dport: int, data: bytes) -> OffloadedDatagram:
+        """The datagram as the kernel hands it to `lo` (CHECKSUM_PARTIAL)."""
+        datagram = cls(sport, dport, data)
+        head = pseudo_header(source, destination, PROTOCOL, datagram.length)
+        datagram.checksum = ~internet_checksum(head) & 0xFFFF
+        return datagram
+
+    @property
+    def is_checksum_offloaded(self) -> bool:
+        return True
