@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Program
     from netsandbox.docker.images import Image
+    from netsandbox.docker.network import BridgeNetwork
+    from netsandbox.engine.scheduler import Scheduler, Timer
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
 
-CREATED, RUNNING, EXITED = "created", "running", "exited"
+CREATED, RUNNING, EXITED, RESTARTING = "created", "running", "exited", "restarting"
+
+
+class Wish(NamedTuple):
+    """What a container asks of a network that it is to be attached to.
+
+    Attributes:
+        address: --ip, or None for the lowest free one.
+        mac: --mac-address, or None for a random one.
+        aliases: --network-alias.
+        priority: gw-priority: of several networks the one with the highest gives the default route.
+    """
+
+    address: int | None = None
+    mac: int | None = None
+    aliases: tuple[str, ...] = ()
+    priority: int = 0
 
 
 class Endpoint:
@@ -20,44 +39,99 @@ class Endpoint:
         inside: eth0 in the container.  outside: vethXXXXXXX on the bridge.
     """
 
-    def __init__(self, identity: str, address: int, mac: int, inside: Interface, outside: Interface) -> None:
+    def __init__(self, identity: str, network: BridgeNetwork, address: int, mac: int, inside: Interface,
+                 outside: Interface) -> None:
         self.identity = identity
+        self.network = network
         self.address = address
         self.mac = mac
         self.inside = inside
         self.outside = outside
 
 
+class LogLine(NamedTuple):
+    """One line of a container's log; `at` is virtual nanoseconds."""
+
+    at: int
+    stream: str
+    text: str
+
+
+class Console(list[tuple[str, str]]):
+    """What a container's program writes to: the log keeps it, and whoever is attached sees it."""
+
+    def __init__(self, log: list[LogLine], scheduler: Scheduler) -> None:
+        super().__init__()
+        self.readers: list[Callable[[tuple[str, str]], None]] = []
+        self._log = log
+        self._scheduler = scheduler
+
+    def append(self, item: tuple[str, str]) -> None:
+        """Take (stream, text); the list itself stays empty."""
+        stream, text = item
+        self._log += [LogLine(self._scheduler.clock, stream, line) for line in text.splitlines()]
+        for reader in list(self.readers):
+            reader(item)
+
+
+class RestartPolicy(NamedTuple):
+    """--restart: no, on-failure (with a number of attempts, 0 for any), always or unless-stopped."""
+
+    name: str = "no"
+    attempts: int = 0
+
+
 class Container:
     """One container, running or not.
 
     Attributes:
-        identity: 64 hex digits.  mode: bridge, host, none or container:NAME.
+        identity: 64 hex digits.
+        mode: bridge, host, none, container:NAME, or a network that a person made.
         arguments: the command that replaces the image's own, or empty.
-        log: what its programs wrote, as (stream, line) in order.
-        wanted_mac: --mac-address, kept over restarts, or None.
+        entrypoint: --entrypoint; None for the image's own.
+        networks: what it is attached to while it runs, by the network's name.
+        endpoints: the same, as it is now; empty unless it runs.
+        log: what its programs wrote, in order.
+        waiters: called once with the exit status when the program ends.
+        is_attached: a client watches it, so the lab is not quiet while it runs.
     """
 
-    def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str], created: int) -> None:
+    def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
+                 scheduler: Scheduler) -> None:
         self.name = name
         self.identity = identity
         self.image = image
         self.reference = image.name
         self.mode = mode
         self.arguments = arguments
-        self.created = created
+        self.entrypoint: list[str] | None = None
+        self.created = scheduler.clock
         self.started = 0
         self.finished = 0
         self.state = CREATED
         self.code = 0
+        self.error = ""
         self.pid = 0
         self.namespace: NetworkNamespace | None = None
-        self.endpoint: Endpoint | None = None
+        self.networks: dict[str, Wish] = {}
+        self.endpoints: dict[str, Endpoint] = {}
         self.program: Program | None = None
-        self.log: list[tuple[str, str]] = []
-        self.wanted_mac: int | None = None
-        self.published: list[str] = []
+        self.log: list[LogLine] = []
+        self.console = Console(self.log, scheduler)
+        self.waiters: list[Callable[[int], None]] = []
+        self.hostname = ""
+        self.environment: list[str] = []
+        self.extra_hosts: list[tuple[str, str]] = []
+        self.tty = False
+        self.stdin = False
+        self.init = False
+        self.is_attached = False
         self.removes_itself = False
+        self.policy = RestartPolicy()
+        self.restarts = 0
+        self.restart_timer: Timer | None = None
+        self.was_stopped = False
+        self.published: list[str] = []
 
     @property
     def short_identity(self) -> str:
@@ -68,16 +142,29 @@ class Container:
         return self.state == RUNNING
 
     @property
+    def endpoint(self) -> Endpoint | None:
+        """Its attachment, or of several the first; None where it has no address of its own."""
+        return next(iter(self.endpoints.values()), None)
+
+    @property
+    def joined(self) -> str:
+        """The container whose namespace it uses, or empty."""
+        return self.mode.removeprefix("container:") if self.mode.startswith("container:") else ""
+
+    @property
+    def argv(self) -> list[str]:
+        """The program's words, entrypoint first."""
+        entrypoint = list(self.image.entrypoint) if self.entrypoint is None else self.entrypoint
+        own = [] if self.entrypoint is not None else list(self.image.cmd)
+        return entrypoint + (self.arguments or own)
+
+    @property
     def command(self) -> str:
         """As `docker ps` shows it, without the quotes."""
-        if not self.arguments:
-            return self.image.command
-        if self.image.command.startswith("/docker-entrypoint.sh"):
-            return " ".join(["/docker-entrypoint.sh", *self.arguments])
-        return " ".join(self.arguments)
+        words = self.argv
+        return " ".join([*words[:1], *(f"'{word}'" if " " in word else word for word in words[1:])])
 
-    def collect_log(self) -> None:
-        """Take what the program has written so far into the log."""
-        if self.program is not None:
-            self.log += [(stream, line) for stream, text in self.program.output for line in text.splitlines()]
-            self.program.output.clear()
+    @property
+    def stays_open(self) -> bool:
+        """A shell in it waits for a person: it has a terminal or its input is kept open."""
+        return self.tty or self.stdin

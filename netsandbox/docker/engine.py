@@ -1,8 +1,7 @@
-"""The Docker engine of one host: docker0, containers, their veth pairs and addresses.
+"""The Docker engine of one host: its containers' life, and the networks that they are attached to.
 
-The order of a container's start is libnetwork's (bridge_linux.go,
-osl/interface_linux.go): namespace, address, veth pair, port, link up, MAC and
-address, and, once the port forwards, the unsolicited ARP.
+A start is namespace, networks, then the program (libnetwork's order); an end
+takes them back in the other direction.
 """
 
 from __future__ import annotations
@@ -11,31 +10,31 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
-from netsandbox.docker.container import EXITED, RUNNING, Container, Endpoint
-from netsandbox.docker.errors import daemon_error, run_error
-from netsandbox.docker.events import AddressAnnounced, AddressReleased, ContainerExited, ContainerStarted
-from netsandbox.docker.images import Image, find_image
-from netsandbox.docker.ipam import AddressPool, PoolExhausted
-from netsandbox.engine.units import SECOND
-from netsandbox.linux import address as addresses
-from netsandbox.linux import arp, link
-from netsandbox.linux.bridge import MAX_PORTS, Bridge
+from netsandbox.docker.container import CREATED, EXITED, RESTARTING, RUNNING, Container, Wish
+from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.events import ContainerExited, ContainerStarted
+from netsandbox.docker.images import find_image
+from netsandbox.docker.launch import Runner, main_program
+from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
+from netsandbox.docker.signals import KILLED, SIGNALS, signal_number, status_after
+from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.route import Route
 from netsandbox.linux.stack import create_namespace
-from netsandbox.linux.veth import VethPair
-from netsandbox.wire.addresses import BROADCAST_MAC, Network, parse_network
-from netsandbox.wire.arp import REQUEST
+from netsandbox.wire.addresses import Network, parse_network
 
 if TYPE_CHECKING:
+    from netsandbox.apps.program import Program
+    from netsandbox.docker.container import Endpoint
     from netsandbox.engine.chance import Chance
+    from netsandbox.linux.bridge import Bridge
     from netsandbox.linux.namespace import NetworkNamespace
 
 DEFAULT_SUBNET = parse_network("172.17.0.1/16")
-ANNOUNCEMENTS = 3
-ANNOUNCE_INTERVAL = SECOND
 PROFILES = ("docker-27", "docker-28", "docker-29")
-LOCALLY_ADMINISTERED = 0x020000000000
-RANDOM_MAC_MASK = 0xFCFFFFFFFFFF
+STOP_TIMEOUT = 10
+"""Seconds between SIGTERM and SIGKILL unless told otherwise."""
+FIRST_RESTART = 100 * MILLISECOND
+LAST_RESTART = 60 * SECOND
 
 
 class DockerEngine:
@@ -43,7 +42,9 @@ class DockerEngine:
 
     Attributes:
         containers: by name, running or not, in the order they were created.
+        networks: by name; the first three are always there.
         name_taken: whether a name is used by something else in the lab.
+        run: makes the programs that the engine does not know itself.
     """
 
     def __init__(self, namespace: NetworkNamespace, chance: Chance, profile: str, next_pid: Callable[[], int]) -> None:
@@ -52,27 +53,23 @@ class DockerEngine:
         self.profile = profile
         self.containers: dict[str, Container] = {}
         self.name_taken: Callable[[str], bool] = lambda _name: False
-        self._chance = chance
-        self._random = chance.stream(f"docker/{namespace.name}")
+        self.run: Runner = lambda _container, _namespace, _argv: None
+        self.chance = chance
+        self.random = chance.stream(f"docker/{namespace.name}")
         self._next_pid = next_pid
-        self.network_ids = {name: f"{self._random.bits(256):064x}" for name in ("bridge", "host", "none")}
-        self.created = self.scheduler.clock
-        self.pool = AddressPool(Network(DEFAULT_SUBNET.network, DEFAULT_SUBNET.length), DEFAULT_SUBNET.address)
-        self.bridge = self._make_bridge()
+        self.maker = NetworkMaker(namespace, self.random, profile)
+        identities = {name: random_identity(self.random) for name in (DEFAULT_BRIDGE, "host", "none")}
+        self.default = self.maker.make(DEFAULT_BRIDGE, identities[DEFAULT_BRIDGE], "docker0", DEFAULT_SUBNET)
+        now = self.scheduler.clock
+        self.networks: dict[str, DockerNetwork] = {
+            DEFAULT_BRIDGE: self.default, "host": DockerNetwork("host", identities["host"], now, "host"),
+            "none": DockerNetwork("none", identities["none"], now)}
+        namespace.write_sysctl("net.ipv4.ip_forward", 1)
 
-    def _make_bridge(self) -> Bridge:
-        """docker0: MAC set, so that it does not follow its ports'; no carrier until a container comes."""
-        mac = 0x0242AC110001 if self.profile == "docker-27" else self.random_mac()
-        bridge = Bridge(self.namespace, "docker0", mac, mac_is_set=True)
-        self.namespace.add_interface(bridge)
-        addresses.add(bridge, DEFAULT_SUBNET, DEFAULT_SUBNET.broadcast)
-        link.set_up(bridge)
-        self.namespace.write_sysctl("net.ipv4.ip_forward", 1)
-        return bridge
-
-    def random_mac(self) -> int:
-        """GenerateRandomMAC: unicast, locally administered."""
-        return self._random.bits(48) & RANDOM_MAC_MASK | LOCALLY_ADMINISTERED
+    @property
+    def bridge(self) -> Bridge:
+        """docker0."""
+        return self.default.bridge
 
     # -- finding
 
@@ -80,19 +77,37 @@ class DockerEngine:
         """A container by name or by the beginning of its id.
 
         Raises:
-            DockerError: No such container.
+            DockerError: No such container, or several.
         """
-        if reference in self.containers:
-            return self.containers[reference]
-        matches = [c for c in self.containers.values() if len(reference) >= 2 and c.identity.startswith(reference)]
+        name = reference.removeprefix("/")
+        if name in self.containers:
+            return self.containers[name]
+        matches = [c for c in self.containers.values() if reference and c.identity.startswith(reference)]
         if len(matches) == 1:
             return matches[0]
-        raise daemon_error(f"No such container: {reference}")
+        if matches:
+            raise daemon_error(f"multiple IDs found with provided prefix: {reference}")
+        raise daemon_error(f"No such container: {reference}", kind=NOT_FOUND)
+
+    def network(self, reference: str) -> DockerNetwork:
+        """A network by name or by the beginning of its id.
+
+        Raises:
+            DockerError: not found.
+        """
+        if reference in self.networks:
+            return self.networks[reference]
+        matches = [n for n in self.networks.values() if reference and n.identity.startswith(reference)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise daemon_error(f"network {reference} is ambiguous ({len(matches)} matches found on ID prefix)")
+        raise daemon_error(f"network {reference} not found", kind=NOT_FOUND)
 
     # -- life of a container
 
     def create(self, name: str, reference: str, mode: str, arguments: list[str] | None = None,
-               mac: int | None = None) -> Container:
+               wish: Wish | None = None) -> Container:
         """`docker create`.
 
         Raises:
@@ -100,158 +115,229 @@ class DockerEngine:
         """
         image = find_image(reference)
         if image is None:
-            raise run_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
-                            "require 'docker login': denied: requested access to the resource is denied")
-        if name in self.containers:
-            holder = self.containers[name].identity
-            raise run_error(f"Conflict. The container name \"/{name}\" is already in use by container \"{holder}\". "
-                            "You have to remove (or rename) that container to be able to reuse that name.")
-        self._check_mode(mode)
-        identity = f"{self._random.bits(256):064x}"
-        container = Container(name, identity, image, mode, arguments or [], self.scheduler.clock)
+            raise daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
+                               "require 'docker login': denied: requested access to the resource is denied",
+                               kind=NOT_FOUND)
+        self.check_name_is_free(name)
+        container = Container(name, random_identity(self.random), image, mode, arguments or [], self.scheduler)
         container.reference = reference
-        container.wanted_mac = mac
+        container.networks = self._networks_for(mode, wish or Wish())
         self.containers[name] = container
         return container
 
-    def _check_mode(self, mode: str) -> None:
-        if mode in self.network_ids:
-            return
+    def check_name_is_free(self, name: str) -> None:
+        """Raises DockerError: another container has the name."""
+        if name in self.containers:
+            holder = self.containers[name].identity
+            raise daemon_error(f"Conflict. The container name \"/{name}\" is already in use by container \"{holder}\". "
+                               "You have to remove (or rename) that container to be able to reuse that name.")
+
+    def _networks_for(self, mode: str, wish: Wish) -> dict[str, Wish]:
         if mode.startswith("container:"):
-            if mode.removeprefix("container:") not in self.containers:
-                raise run_error(f"No such container: {mode.removeprefix('container:')}")
-            return
-        raise run_error(f"failed to set up container networking: network {mode} not found")
+            self.find(mode.removeprefix("container:"))
+            return {}
+        try:
+            network = self.network(mode)
+        except DockerError:
+            raise daemon_error(f"failed to set up container networking: network {mode} not found") from None
+        return {network.name: wish} if isinstance(network, BridgeNetwork) else {}
 
     def start(self, container: Container) -> None:
-        """`docker start`: namespace, network, then the program.
+        """`docker start`: namespace, networks, then the program.
 
         Raises:
-            DockerError: the network cannot be set up; the container stays as it was.
+            DockerError: the networks or the program cannot be set up; the container does not run.
         """
         if container.is_running:
             return
-        container.namespace = self._namespace_for(container)
-        if container.mode == "bridge":
-            container.endpoint = self._attach(container, container.namespace)
-        container.state, container.code = RUNNING, 0
-        container.started = self.scheduler.clock
+        self.scheduler.cancel(container.restart_timer)
+        container.was_stopped, container.error = False, ""
         container.pid = self._next_pid()
+        try:
+            container.namespace = namespace = self._namespace_for(container)
+            self._attach_all(container, namespace)
+            program = main_program(container, namespace, self.run)
+        except DockerError as error:
+            self._give_up_start(container, error)
+            raise
+        container.state, container.code, container.started = RUNNING, 0, self.scheduler.clock
         endpoint = container.endpoint
         self.namespace.record(ContainerStarted(
             self.namespace.name, container.name, container.image.name, container.mode,
             endpoint.address if endpoint else 0, endpoint.mac if endpoint else 0))
-        self._run_program(container, container.namespace)
+        container.program = program
+        program.output = container.console
+        program.on_exit.append(lambda: self._program_ended(container))
+        if isinstance(program, Server | Sleeper):
+            program.start()
+        else:  # What sends frames waits until its port forwards, as Docker waits before it starts a program.
+            self.scheduler.soon(self._start_program, program)
+
+    @staticmethod
+    def _start_program(program: Program) -> None:
+        if program.is_running:
+            program.start()
+
+    def _give_up_start(self, container: Container, error: DockerError) -> None:
+        self._leave_networks(container)
+        container.namespace = None
+        container.error = str(error)
+        container.code = error.code if error.code in (126, 127) else 128
 
     def _namespace_for(self, container: Container) -> NetworkNamespace:
-        mode = container.mode
-        if mode == "host":
+        if container.mode == "host":
             return self.namespace
-        if mode.startswith("container:"):
-            other = self.find(mode.removeprefix("container:"))
-            if other.namespace is None or not other.is_running:
-                raise daemon_error(f"cannot join network namespace of a non running container: {other.short_identity}")
-            return other.namespace
-        return create_namespace(container.name, self.scheduler, self._chance)
+        if not container.joined:
+            return create_namespace(container.name, self.scheduler, self.chance)
+        other = self.find(container.joined)
+        if other is container:
+            raise daemon_error("cannot join own network namespace")
+        if other.namespace is None or not other.is_running:
+            raise daemon_error("cannot join network namespace of a non running container: container "
+                               f"{other.name} is {other.state}")
+        return other.namespace
 
-    def _attach(self, container: Container, namespace: NetworkNamespace) -> Endpoint:
-        if len(self.bridge.ports) >= MAX_PORTS:
-            raise run_error("failed to set up container networking: adding interface to bridge docker0 failed: "
-                            "exchange full")
-        try:
-            address = self.pool.allocate()
-        except PoolExhausted:
-            raise run_error("failed to set up container networking: no available IPv4 addresses on this network's "
-                            f"address pools: bridge ({self.network_ids['bridge']})") from None
-        mac = self._mac_for(container, address)
-        outside_name = self._veth_name()
-        # The peer is made in the container's namespace, where its index is 2, as on a real host.
-        pair = VethPair.create((self.namespace, outside_name, self.random_mac()), (namespace, "eth0", mac))
-        outside, inside = pair.left, pair.right
-        self.bridge.add_port(outside)
-        link.set_up(outside)
-        network = Network(address, self.pool.subnet.length)
-        addresses.add(inside, network, network.broadcast)
-        link.set_up(inside)
-        namespace.routes.add(Route(Network(0, 0), gateway=self.pool.gateway, interface=inside))
-        endpoint = Endpoint(f"{self._random.bits(256):064x}", address, mac, inside, outside)
-        if self.profile != "docker-27":
-            self.scheduler.soon(self._announce, (container, endpoint, 1))
-        return endpoint
+    def _attach_all(self, container: Container, namespace: NetworkNamespace) -> None:
+        for name, wish in container.networks.items():
+            network = self.networks.get(name)
+            if not isinstance(network, BridgeNetwork):
+                raise daemon_error(f"failed to set up container networking: network {name} not found")
+            network.attach(container, namespace, wish)
+        self.choose_gateway(container)
 
-    def _mac_for(self, container: Container, address: int) -> int:
-        if container.wanted_mac is not None:
-            return container.wanted_mac
-        return 0x0242 << 32 | address if self.profile == "docker-27" else self.random_mac()
-
-    def _veth_name(self) -> str:
-        while True:
-            name = f"veth{self._random.bits(28):07x}"
-            if name not in self.namespace.interfaces:
-                return name
-
-    def _announce(self, what: tuple[Container, Endpoint, int]) -> None:
-        """advertiseAddrs: three unsolicited ARP requests, a second apart."""
-        container, endpoint, number = what
-        if container.endpoint is not endpoint:
+    def choose_gateway(self, container: Container) -> None:
+        """The default route goes over one of the networks (libnetwork's Endpoint.Less)."""
+        namespace = container.namespace
+        if namespace is None or not container.networks:
             return
-        own = any(address.local == endpoint.address for address in endpoint.inside.addresses)
-        if own and endpoint.inside.running:
-            self.namespace.record(AddressAnnounced(container.name, endpoint.address, endpoint.inside.mac, number))
-            arp.send(endpoint.inside, REQUEST, endpoint.address, endpoint.address, 0, BROADCAST_MAC)
-        if number < ANNOUNCEMENTS:
-            self.scheduler.after(ANNOUNCE_INTERVAL, self._announce, (container, endpoint, number + 1), foreground=True)
+        for route in [r for r in namespace.routes.all("main") if r.destination.length == 0]:
+            namespace.routes.remove(route)
+        chosen = self.gateway_of(container)
+        if chosen is not None:
+            namespace.routes.add(Route(Network(0, 0), gateway=chosen.network.pool.gateway, interface=chosen.inside))
 
-    def _run_program(self, container: Container, namespace: NetworkNamespace) -> None:
-        image, arguments = container.image, container.arguments
-        program: Server | Sleeper
-        if image.ports and not arguments:
-            program = Server(namespace, image.process, image.server, image.ports, image.backlog, image.dual_stack,
-                             container.pid, image.greeting, image.ready)
-        else:
-            program = Sleeper(namespace, (arguments or image.command.split())[0], _lifetime(image, arguments),
-                              container.pid)
-        container.program = program
-        program.on_exit.append(lambda: self._program_ended(container, program))
-        program.start()
-        container.collect_log()
+    def gateway_of(self, container: Container) -> Endpoint | None:
+        """Highest priority, not internal, then the smallest network name."""
+        usable = [e for e in container.endpoints.values() if not e.network.internal]
+        return min(usable, key=lambda e: (-container.networks[e.network.name].priority, e.network.name), default=None)
 
-    def _program_ended(self, container: Container, program: Server | Sleeper) -> None:
-        if container.program is program and container.is_running:
-            self._end(container, program.code or 0)
+    # -- the end of a container's program
 
-    def stop(self, container: Container) -> int:
-        """`docker stop`; returns how many seconds it takes until the program has ended."""
+    def end_program(self, container: Container, code: int) -> None:
+        """The program ends of itself, as a shell does that is left."""
+        if container.program is not None:
+            container.program.exit(code)
+
+    def _program_ended(self, container: Container) -> None:
+        if container.program is not None and container.is_running:
+            self._end(container, container.program.code or 0)
+
+    def stop(self, container: Container, timeout: int | None = None, signal: str = "",
+             done: Callable[[], None] | None = None) -> None:
+        """`docker stop`: the image's stop signal, and after `timeout` seconds SIGKILL; below 0 it waits for ever.
+
+        Args:
+            done: called when the program has ended.
+        """
+        container.was_stopped = True
+        self.scheduler.cancel(container.restart_timer)
+        if container.state == RESTARTING:
+            container.state = EXITED
+        if done is not None:
+            self.when_ended(container, lambda _code: done())
+        if not container.is_running:
+            return
+        if self.signal(container, signal_number(signal or container.image.stop_signal)):
+            return
+        seconds = STOP_TIMEOUT if timeout is None else timeout
+        if seconds == 0:
+            self.kill(container)
+        elif seconds > 0:
+            run = container.started
+            self.scheduler.after(seconds * SECOND, lambda _argument: self._kill_run(container, run), foreground=True)
+
+    def _kill_run(self, container: Container, started: int) -> None:
+        """SIGKILL, unless the program ended and another one runs by now."""
+        if container.started == started:
+            self.kill(container)
+
+    def when_ended(self, container: Container, call: Callable[[int], None]) -> None:
+        """Call with the exit status once the program has ended; at once if it does not run."""
         if container.is_running:
-            self._end(container, container.image.stop_code)
-            return container.image.stop_seconds
-        return 0
+            container.waiters.append(call)
+        else:
+            call(container.code)
+
+    def signal(self, container: Container, number: int) -> bool:
+        """Send the program a signal; whether it ended by it, which as the first process it need not."""
+        program = container.program
+        if program is None:
+            return False
+        code = status_after(container, number)
+        if code is not None:
+            self._end(container, code)
+        elif number == SIGNALS["INT"] and not isinstance(program, Server | Sleeper):
+            program.interrupt()
+        return not program.is_running
 
     def kill(self, container: Container) -> None:
+        container.was_stopped = True
         if container.is_running:
-            self._end(container, 137)
+            self._end(container, KILLED)
 
     def _end(self, container: Container, code: int) -> None:
-        """The program is gone: its ports, its endpoint and, if it had one, its namespace go too."""
-        container.collect_log()
+        """The program is gone: its ports, its endpoints and, if it had one, its namespace go too."""
         container.state, container.code = EXITED, code
         container.finished = self.scheduler.clock
         program, container.program = container.program, None
         if program is not None:
             program.exit(code)
-        if container.endpoint is not None:
-            self._detach(container, container.endpoint)
+        self._leave_networks(container)
+        self._pass_on_namespace(container)
         self.namespace.record(ContainerExited(self.namespace.name, container.name, code))
         container.namespace = None
+        container.is_attached = False
         if container.removes_itself:
-            del self.containers[container.name]
+            self.containers.pop(container.name, None)
+        else:
+            self._plan_restart(container)
+        waiters, container.waiters = container.waiters, []
+        for call in waiters:
+            call(code)
 
-    def _detach(self, container: Container, endpoint: Endpoint) -> None:
-        container.endpoint = None
-        self.pool.release(endpoint.address)
-        self.namespace.record(AddressReleased(self.namespace.name, container.name, endpoint.address))
-        if endpoint.inside.name in endpoint.inside.namespace.interfaces:
-            link.delete(endpoint.inside)
+    def _leave_networks(self, container: Container) -> None:
+        for endpoint in list(container.endpoints.values()):
+            endpoint.network.detach(container)
+
+    def _pass_on_namespace(self, container: Container) -> None:
+        """A namespace lives as long as a program is in it: one that joined keeps it, without eth0."""
+        namespace = container.namespace
+        if namespace is None or namespace is self.namespace or namespace.name != container.name:
+            return
+        heir = next((c for c in self.containers.values() if c is not container and c.namespace is namespace), None)
+        if heir is not None:
+            rename_namespace(namespace, heir.name)
+
+    def _plan_restart(self, container: Container) -> None:
+        policy = container.policy
+        wanted = {"always": True, "unless-stopped": True, "on-failure": container.code != 0}.get(policy.name, False)
+        if not wanted or container.was_stopped or (policy.attempts and container.restarts >= policy.attempts):
+            return
+        delay = min(FIRST_RESTART << min(container.restarts, 20), LAST_RESTART)
+        container.state = RESTARTING
+        container.restart_timer = self.scheduler.after(delay, lambda _argument: self._restart(container))
+
+    def _restart(self, container: Container) -> None:
+        if container.state != RESTARTING or self.containers.get(container.name) is not container:
+            return
+        container.restarts += 1
+        container.state = EXITED
+        try:
+            self.start(container)
+        except DockerError as error:
+            container.console.append(("err", f"{error}\n"))
+
+    # -- other changes
 
     def remove(self, container: Container, force: bool = False) -> None:
         """`docker rm`.
@@ -259,40 +345,42 @@ class DockerEngine:
         Raises:
             DockerError: it runs and force is off.
         """
-        if container.is_running:
+        if container.is_running or container.state == RESTARTING:
             if not force:
-                raise daemon_error(f"cannot remove container \"{container.name}\": container is running: stop the "
-                                   "container before removing or force remove")
-            container.removes_itself = False
+                raise daemon_error(f"cannot remove container \"{container.name}\": container is {container.state}: "
+                                   "stop the container before removing or force remove")
             self.kill(container)
-        del self.containers[container.name]
+        self.scheduler.cancel(container.restart_timer)
+        container.state = EXITED if container.started else CREATED
+        self.containers.pop(container.name, None)
+
+    def rename(self, container: Container, name: str) -> None:
+        """`docker rename`.
+
+        Raises:
+            DockerError: the name is in use.
+        """
+        self.check_name_is_free(name)
+        namespace, old = container.namespace, container.name
+        self.containers = {name if c is container else key: c for key, c in self.containers.items()}
+        container.name = name
+        if namespace is not None and namespace is not self.namespace and namespace.name == old:
+            rename_namespace(namespace, name)
 
     def change_mode(self, container: Container, mode: str) -> None:
         """Stop a container and start it in another network mode, as a new `docker run` would."""
+        networks = self._networks_for(mode, Wish())
         if container.is_running:
-            container.removes_itself, keeps = False, container.removes_itself
-            self._end(container, container.image.stop_code)
-            container.removes_itself = keeps
-        container.mode = mode
+            removes, container.removes_itself = container.removes_itself, False
+            container.was_stopped = True
+            self._end(container, 0)
+            container.removes_itself = removes
+        container.mode, container.networks = mode, networks
         self.start(container)
 
 
-def _lifetime(image: Image, arguments: list[str]) -> float | None:
-    """Seconds that a command runs; None for ever."""
-    if not arguments:
-        return None if image.lasts else 0
-    if arguments[0] == "sleep" and len(arguments) > 1:
-        return _sleep_seconds(arguments[1])
-    forever = arguments[0] in ("tail", "top", "cat", "nginx", "redis-server", "httpd-foreground")
-    return None if forever else 0
-
-
-def _sleep_seconds(text: str) -> float | None:
-    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-    if text in ("inf", "infinity"):
-        return None
-    number, unit = (text[:-1], units[text[-1]]) if text[-1:] in units else (text, 1)
-    try:
-        return max(0.0, float(number)) * unit
-    except ValueError:
-        return 0
+def rename_namespace(namespace: NetworkNamespace, name: str) -> None:
+    """Call a namespace by another name, and its interfaces with it."""
+    namespace.name = name
+    for interface in namespace.interfaces.values():
+        interface.label = f"{name}:{interface.name}"

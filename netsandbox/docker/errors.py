@@ -8,18 +8,19 @@ class DockerError(Exception):
 
     Attributes:
         code: exit status of the docker client.
+        kind: `not found` where the client treats that as no error with --force.
+        note: what the sandbox adds for a learner, below Docker's own words.
     """
 
-    def __init__(self, message: str, code: int = 1) -> None:
+    def __init__(self, message: str, code: int = 1, kind: str = "", note: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.kind = kind
+        self.note = note
 
 
-def daemon_error(text: str, code: int = 1) -> DockerError:
-    return DockerError(f"Error response from daemon: {text}", code)
+NOT_FOUND = "not found"
 
 
-def run_error(text: str, code: int = 125) -> DockerError:
-    """What `docker run` prints: with its name before and a hint behind."""
-    return DockerError(f"docker: Error response from daemon: {text}\n\nRun 'docker run --help' for more information",
-                       code)
+def daemon_error(text: str, code: int = 1, kind: str = "") -> DockerError:
+    return DockerError(f"Error response from daemon: {text}", code, kind)

@@ -14,18 +14,21 @@ class Image(NamedTuple):
     """One image.
 
     Attributes:
-        command: as `docker ps` shows it.  ports: what it listens on (TCP).
+        entrypoint, cmd: the words of its program (ENTRYPOINT and CMD).
+        ports: what that program listens on (TCP).
         exposed: as `docker ps` shows an unpublished port.
+        process: the server's program; as an argument it starts the server too.
         server: whose words it fails with when a port is taken (apps.server).
         greeting: first lines of its log.
-        lasts: whether it runs on in the background without a command.
-        stop_code: exit status after `docker stop`.
-        stop_seconds: how long it takes to stop (10: it ignores SIGTERM and is killed).
         ready: last line of its log once its ports are bound.
+        stop_signal: what `docker stop` sends.
+        shell: the image has a POSIX shell's usual programs.
+        size: as `docker images` shows it.
     """
 
     name: str
-    command: str
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     exposed: tuple[str, ...] = ()
     server: str = ""
@@ -34,33 +37,45 @@ class Image(NamedTuple):
     dual_stack: bool = True
     greeting: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()
-    lasts: bool = True
-    stop_code: int = 0
-    stop_seconds: int = 0
+    stop_signal: str = "SIGTERM"
+    tag: str = "latest"
+    tools: tuple[str, ...] = ()
+    size: str = ""
 
 
 NGINX_GREETING = (
     "/docker-entrypoint.sh: /docker-entrypoint.d/ is not empty, will attempt to perform configuration",
     "/docker-entrypoint.sh: Looking for shell scripts in /docker-entrypoint.d/",
     "/docker-entrypoint.sh: Launching /docker-entrypoint.d/10-listen-on-ipv6-by-default.sh",
+    "10-listen-on-ipv6-by-default.sh: info: Getting the checksum of /etc/nginx/conf.d/default.conf",
     "10-listen-on-ipv6-by-default.sh: info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf",
+    "/docker-entrypoint.sh: Sourcing /docker-entrypoint.d/15-local-resolvers.envsh",
+    "/docker-entrypoint.sh: Launching /docker-entrypoint.d/20-envsubst-on-templates.sh",
+    "/docker-entrypoint.sh: Launching /docker-entrypoint.d/30-tune-worker-processes.sh",
     "/docker-entrypoint.sh: Configuration complete; ready for start up")
 
+SHELL = ("sh", "cat", "echo", "hostname", "sleep", "true", "false", "tail", "top", "date")
+BUSYBOX = (*SHELL, "ping", "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
+EVERYTHING = ("*",)
+
 IMAGES: dict[str, Image] = {image.name: image for image in (
-    Image("nginx", "/docker-entrypoint.sh nginx -g 'daemon off;'", (80,), ("80/tcp",), "nginx", "nginx", 511,
-          greeting=NGINX_GREETING),
-    Image("httpd", "httpd-foreground", (80,), ("80/tcp",), "httpd", "httpd", 511),
-    Image("redis", "docker-entrypoint.sh redis-server", (6379,), ("6379/tcp",), "redis", "redis-server", 511,
-          ready=("1:M 01 Jan 2026 00:00:00.000 * Ready to accept connections tcp",)),
-    Image("memcached", "docker-entrypoint.sh memcached", (11211,), ("11211/tcp",), "memcached", "memcached", 1024,
-          dual_stack=False),
-    Image("mysql", "docker-entrypoint.sh mysqld", (3306,), ("3306/tcp", "33060/tcp"), "mysql", "mysqld", 151),
-    Image("busybox", "sh", lasts=False, stop_code=137, stop_seconds=10),
-    Image("alpine", "/bin/sh", lasts=False, stop_code=137, stop_seconds=10),
-    Image("ubuntu", "/bin/bash", lasts=False, stop_code=137, stop_seconds=10),
-    Image("debian", "bash", lasts=False, stop_code=137, stop_seconds=10),
-    Image("nicolaka/netshoot", "zsh", lasts=False, stop_code=137, stop_seconds=10),
-    Image("registry.k8s.io/pause", "/pause"),
+    Image("nginx", ("/docker-entrypoint.sh",), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp",), "nginx", "nginx",
+          511, greeting=NGINX_GREETING, stop_signal="SIGQUIT", tools=(*SHELL, "bash", "nginx"), size="161MB"),
+    Image("httpd", (), ("httpd-foreground",), (80,), ("80/tcp",), "httpd", "httpd-foreground", 511,
+          stop_signal="SIGWINCH", tools=(*SHELL, "bash"), size="117MB"),
+    Image("redis", ("docker-entrypoint.sh",), ("redis-server",), (6379,), ("6379/tcp",), "redis", "redis-server", 511,
+          ready=("1:M 01 Jan 2026 00:00:00.000 * Ready to accept connections tcp",), tools=(*SHELL, "bash"),
+          size="137MB"),
+    Image("memcached", ("docker-entrypoint.sh",), ("memcached",), (11211,), ("11211/tcp",), "memcached", "memcached",
+          1024, dual_stack=False, tools=(*SHELL, "bash"), size="83.9MB"),
+    Image("mysql", ("docker-entrypoint.sh",), ("mysqld",), (3306,), ("3306/tcp", "33060/tcp"), "mysql", "mysqld", 151,
+          tools=(*SHELL, "bash"), size="859MB"),
+    Image("busybox", (), ("sh",), tools=BUSYBOX, size="4.43MB"),
+    Image("alpine", (), ("/bin/sh",), tools=BUSYBOX, size="8.32MB"),
+    Image("ubuntu", (), ("/bin/bash",), tag="24.04", tools=(*SHELL, "bash"), size="78.1MB"),
+    Image("debian", (), ("bash",), tools=(*SHELL, "bash"), size="117MB"),
+    Image("nicolaka/netshoot", (), ("zsh",), tools=EVERYTHING, size="500MB"),
+    Image("registry.k8s.io/pause", ("/pause",), tag="3.10", size="736kB"),
 )}
 
 

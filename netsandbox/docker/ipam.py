@@ -9,11 +9,11 @@ from __future__ import annotations
 from netsandbox.wire.addresses import Network, format_ipv4
 
 
-class AddressInUse(Exception):
+class AddressInUseError(Exception):
     """The wanted address is taken."""
 
 
-class PoolExhausted(Exception):
+class PoolExhaustedError(Exception):
     """Every address of the subnet is taken."""
 
 
@@ -30,18 +30,18 @@ class AddressPool:
         """The wanted address, or the lowest free one.
 
         Raises:
-            AddressInUse, PoolExhausted
+            AddressInUseError, PoolExhaustedError
         """
         if wanted is not None:
             if wanted not in self.subnet or wanted in self.used:
-                raise AddressInUse(format_ipv4(wanted))
+                raise AddressInUseError(format_ipv4(wanted))
             self.used.add(wanted)
             return wanted
         address = self._lowest
         while address in self.used:
             address += 1
         if address > self.subnet.broadcast:
-            raise PoolExhausted(str(self.subnet))
+            raise PoolExhaustedError(str(self.subnet))
         self.used.add(address)
         self._lowest = address
         return address

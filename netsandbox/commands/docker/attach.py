@@ -1,0 +1,119 @@
+"""docker start, attach and logs: what a container's program writes, as it writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.words import timestamp
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.launch import SHELLS
+from netsandbox.docker.signals import SIGNALS
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+
+
+def start(client: Client, parsed: Parsed) -> int | None:
+    if parsed.on("attach") or parsed.on("interactive"):
+        if len(parsed.operands) > 1:
+            raise DockerError("you cannot start and attach multiple containers at once")
+        attach(client, client.engine.find(parsed.operands[0]))
+        return None
+    failed = []
+    for name in parsed.operands:
+        try:
+            client.engine.start(client.engine.find(name))
+            client.print(name)
+        except DockerError as error:
+            client.complain(str(error))
+            failed.append(name)
+    if failed:
+        client.complain(f"failed to start containers: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def attach(client: Client, container: Container) -> None:
+    """Start a container and stay with it until its program ends; then its status is the client's.
+
+    Raises:
+        DockerError: it cannot be started.
+    """
+    engine, reader = client.engine, client.output.append
+    container.is_attached = True
+    container.console.readers.append(reader)
+
+    def ended(code: int) -> None:
+        release(container, reader)
+        client.exit(code)
+
+    try:
+        engine.start(container)
+    except DockerError:
+        release(container, reader)
+        raise
+    client.on_interrupt = lambda: interrupt(client, container)
+    if container.stays_open and container.argv and container.argv[0].rpartition("/")[2] in SHELLS:
+        client.enter(container, lambda code: engine.end_program(container, code))
+    engine.when_ended(container, ended)
+
+
+def release(container: Container, reader: object) -> None:
+    container.is_attached = False
+    container.console.readers = [other for other in container.console.readers if other is not reader]
+
+
+def interrupt(client: Client, container: Container) -> None:
+    """Ctrl-C goes on to the program; one that does not heed it is left running, and the client lets go."""
+    if client.engine.signal(container, SIGNALS["INT"]):
+        return
+    client.complain(f"^C (the program in {container.name} does not heed SIGINT; `docker stop {container.name}` "
+                    "ends it. The client lets go, as with Ctrl-P Ctrl-Q.)")
+    client.exit(0)
+
+
+def logs(client: Client, parsed: Parsed) -> int | None:
+    container = client.engine.find(parsed.operands[0])
+    tail = parsed.text("tail") or "all"
+    if tail != "all" and not (tail.lstrip("-").isascii() and tail.lstrip("-").isdecimal()):
+        raise daemon_error(f'invalid value for "tail": value must be a number or "all": {tail}')
+    with_time = parsed.on("timestamps")
+    count = len(container.log) if tail == "all" or int(tail) < 0 else int(tail)
+    for line in container.log[len(container.log) - min(count, len(container.log)):]:
+        client.output.append((line.stream, _log_text(line.at, line.text, with_time)))
+    if not parsed.on("follow") or not container.is_running:
+        return 0
+    follow(client, container, with_time)
+    return None
+
+
+def _log_text(at: int, text: str, with_time: bool) -> str:
+    return f"{timestamp(at)} {text}\n" if with_time else text + "\n"
+
+
+def follow(client: Client, container: Container, with_time: bool) -> None:
+    def reader(item: tuple[str, str]) -> None:
+        stream, text = item
+        for line in text.splitlines():
+            client.output.append((stream, _log_text(client.scheduler.clock, line, with_time)))
+
+    def let_go(code: int) -> None:
+        release_reader(code)
+        client.exit(code)
+
+    def release_reader(_code: int) -> None:
+        container.console.readers = [other for other in container.console.readers if other is not reader]
+
+    container.console.readers.append(reader)
+    client.on_interrupt = lambda: let_go(130)
+    client.engine.when_ended(container, lambda _code: let_go(0))
+
+
+START = Command("docker start", "[OPTIONS] CONTAINER [CONTAINER...]", "Start one or more stopped containers", start, (
+    Flag("attach", "a", usage="Attach STDOUT/STDERR and forward signals"),
+    Flag("interactive", "i", usage="Attach container's STDIN")), 1)
+LOGS = Command("docker logs", "[OPTIONS] CONTAINER", "Fetch the logs of a container", logs, (
+    Flag("follow", "f", usage="Follow log output"),
+    Flag("tail", "n", "string", "Number of lines to show from the end of the logs", value="string"),
+    Flag("timestamps", "t", usage="Show timestamps")), 1, 1)

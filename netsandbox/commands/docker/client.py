@@ -1,0 +1,100 @@
+"""One run of the docker client: it finds the command, runs it, and ends with its exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.program import Program
+from netsandbox.commands.docker.flags import parse
+from netsandbox.commands.docker.help import command_help
+from netsandbox.docker.errors import DockerError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.context import DockerContext
+    from netsandbox.commands.docker.flags import Command
+    from netsandbox.docker.container import Container
+    from netsandbox.linux.namespace import NetworkNamespace
+
+INTERRUPTED = 130
+
+
+class Client(Program):
+    """`docker …`, as a program on the host.
+
+    Attributes:
+        enters: the container whose shell a person is in now, until `leave`; None otherwise.
+    """
+
+    name = "docker"
+
+    def __init__(self, context: DockerContext, find: Callable[[list[str]], Command | str],
+                 arguments: list[str]) -> None:
+        super().__init__(context.engine.namespace)
+        self.context = context
+        self.engine = context.engine
+        self.machine = context.machine
+        self.enters: Container | None = None
+        self.on_interrupt: Callable[[], None] | None = None
+        self.arguments = arguments
+        self._find = find
+        self._leave: Callable[[int], None] | None = None
+
+    def start(self) -> None:
+        """Carry the command out; one that takes time goes on afterwards."""
+        self.engine.run = self.container_program
+        code = self.guarded(self._dispatch)
+        if code is not None:
+            self.exit(code)
+
+    def _dispatch(self) -> int | None:
+        found = self._find(self.arguments)
+        if isinstance(found, str):
+            self.output.append(("out" if self.arguments else "err", found))
+            return 0
+        parsed = parse(found, self.arguments[len(found.path.split()) - 1:], self.engine.profile)
+        if parsed is None:
+            self.output.append(("out", command_help(found)))
+            return 0
+        return found.run(self, parsed)
+
+    def guarded(self, work: Callable[[], int | None]) -> int | None:
+        """Run a part of the command; what Docker refuses is printed, and its status given back."""
+        try:
+            return work()
+        except DockerError as error:
+            self.complain(str(error))
+            if error.note:
+                self.complain(error.note)
+            return error.code
+
+    def container_program(self, container: Container, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
+        """The shell's programs, as a container runs them; None for one that there is not."""
+        if not self.machine.has_program(argv[0].rpartition("/")[2]):
+            return None
+        return self.machine.run_in(namespace, argv, {})
+
+    # -- a shell inside a container
+
+    def enter(self, container: Container, leave: Callable[[int], None]) -> None:
+        """A person's next lines belong into the container; `leave` is told the status that they end with."""
+        self.enters, self._leave = container, leave
+
+    def leave(self, code: int = 0) -> None:
+        """The shell inside was left (`exit`, Ctrl-D)."""
+        leave, self.enters, self._leave = self._leave, None, None
+        if leave is not None:
+            leave(code)
+
+    # -- the end
+
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        if self.on_interrupt is not None:
+            self.on_interrupt()
+        else:
+            self.exit(INTERRUPTED)
+
+    def stop(self) -> None:
+        self.on_interrupt = None
+        self.enters = None

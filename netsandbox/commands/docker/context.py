@@ -1,0 +1,35 @@
+"""What the docker client works on: an engine, and the machine around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from netsandbox.apps.program import Program
+    from netsandbox.docker.engine import DockerEngine
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+class DockerMachine(Protocol):
+    """What the client needs of the lab and of the shell."""
+
+    def name_in_use(self, name: str) -> bool:
+        """Whether something in the lab beside this engine's containers has a name."""
+
+    def has_program(self, name: str) -> bool:
+        """Whether `run_in` knows a program or tool of that name."""
+
+    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str]) -> Program:
+        """A program or tool in a namespace, not started yet.
+
+        Args:
+            argv: its name and its arguments.
+            files: the texts that it finds under /etc, by path.
+        """
+
+
+class DockerContext(NamedTuple):
+    """Where a docker command runs."""
+
+    engine: DockerEngine
+    machine: DockerMachine

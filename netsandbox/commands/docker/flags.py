@@ -1,0 +1,230 @@
+"""The docker client's command lines: flags in the manner of Go's pflag, and the words that it refuses them with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netsandbox.docker.errors import DockerError
+from netsandbox.wire.addresses import AddressError, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+
+USAGE = 125
+"""Exit status for a flag that is not understood."""
+TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
+
+
+class Flag(NamedTuple):
+    """One flag.
+
+    Attributes:
+        kind: bool, string, list, int or ip.
+        value: what `--help` shows as its value's type.
+        hidden: understood, but not listed.
+    """
+
+    name: str
+    short: str = ""
+    kind: str = "bool"
+    usage: str = ""
+    hidden: bool = False
+    value: str = ""
+
+    @property
+    def shown(self) -> str:
+        """As an error names it."""
+        return f"-{self.short}, --{self.name}" if self.short else f"--{self.name}"
+
+
+class Parsed(NamedTuple):
+    """A command line that was understood.
+
+    Attributes:
+        values: by flag name: bool, text, list of texts or int; a flag that was not given is missing.
+        operands: all other words.
+    """
+
+    values: dict[str, Any]
+    operands: list[str]
+
+    def on(self, name: str) -> bool:
+        return bool(self.values.get(name, False))
+
+    def text(self, name: str) -> str:
+        return str(self.values.get(name, ""))
+
+    def all(self, name: str) -> list[str]:
+        return list(self.values.get(name, []))
+
+    def number(self, name: str, default: int) -> int:
+        return int(self.values.get(name, default))
+
+
+class Command(NamedTuple):
+    """One command of the client.
+
+    Attributes:
+        path: `docker network ls`.
+        operands: how the usage line goes on.
+        least, most: how many operands it takes; most None for any number.
+        mixed: whether flags may follow the first operand.
+        run: carries it out; returns the exit status, or None when it goes on.
+    """
+
+    path: str
+    operands: str
+    summary: str
+    run: Callable[[Client, Parsed], int | None]
+    flags: tuple[Flag, ...] = ()
+    least: int = 0
+    most: int | None = None
+    mixed: bool = True
+    aliases: str = ""
+
+    @property
+    def usage(self) -> str:
+        return f"{self.path} {self.operands}".rstrip()
+
+
+def parse(command: Command, words: Sequence[str], profile: str) -> Parsed | None:
+    """Flags and operands of a command line; None when --help is asked for.
+
+    Raises:
+        DockerError: what Docker refuses, with its exit status.
+    """
+    try:
+        reader = _Reader(command, words)
+        reader.read()
+    except _FlagError as error:
+        raise DockerError(flag_refusal(str(error), command, profile), USAGE) from None
+    if reader.values.get("help"):
+        return None
+    _check_count(command, len(reader.operands))
+    return Parsed(reader.values, reader.operands)
+
+
+def flag_refusal(text: str, command: Command, profile: str) -> str:
+    """Since 28 the usage line is shown as well."""
+    if profile == "docker-27":
+        return f"{text}\nSee '{command.path} --help'."
+    return f"{text}\n\nUsage:  {command.usage}\n\nRun '{command.path} --help' for more information"
+
+
+class _FlagError(Exception):
+    """A flag that is unknown or has a wrong value."""
+
+
+class _Reader:
+    """Reads one command line from left to right."""
+
+    def __init__(self, command: Command, words: Sequence[str]) -> None:
+        self.long = {flag.name: flag for flag in command.flags}
+        self.short = {flag.short: flag for flag in command.flags if flag.short}
+        self.long.setdefault("help", Flag("help"))
+        self.short.setdefault("h", self.long["help"])
+        self.mixed = command.mixed
+        self.rest = list(words)
+        self.values: dict[str, Any] = {}
+        self.operands: list[str] = []
+
+    def read(self) -> None:
+        while self.rest:
+            word = self.rest.pop(0)
+            if word == "--":
+                self.operands += self.rest
+                return
+            if word.startswith("--"):
+                self._long(word)
+            elif word.startswith("-") and word != "-":
+                self._cluster(word)
+            else:
+                self.operands.append(word)
+                if not self.mixed:
+                    self.operands += self.rest
+                    return
+
+    def _long(self, word: str) -> None:
+        name, equals, value = word[2:].partition("=")
+        if not name or name.startswith("-"):
+            raise _FlagError(f"bad flag syntax: {word}")
+        flag = self.long.get(name)
+        if flag is None:
+            raise _FlagError(f"unknown flag: --{name}")
+        if equals:
+            self._set(flag, value)
+        elif flag.kind == "bool":
+            self._set(flag, "true")
+        elif not self.rest:
+            raise _FlagError(f"flag needs an argument: --{name}")
+        else:
+            self._set(flag, self.rest.pop(0))
+
+    def _cluster(self, word: str) -> None:
+        letters = word[1:]
+        while letters:
+            letter, letters, whole = letters[0], letters[1:], letters
+            flag = self.short.get(letter)
+            if flag is None:
+                raise _FlagError(f"unknown shorthand flag: '{letter}' in -{whole}")
+            if letters.startswith("="):
+                self._set(flag, letters[1:])
+                return
+            if flag.kind == "bool":
+                self._set(flag, "true")
+                continue
+            if not letters and not self.rest:
+                raise _FlagError(f"flag needs an argument: '{letter}' in -{whole}")
+            self._set(flag, letters or self.rest.pop(0))
+            return
+
+    def _set(self, flag: Flag, text: str) -> None:
+        value = _value(flag, text)
+        if flag.kind == "list":
+            self.values.setdefault(flag.name, []).append(value)
+        else:
+            self.values[flag.name] = value
+
+
+def _value(flag: Flag, text: str) -> Any:
+    def wrong(why: str) -> _FlagError:
+        return _FlagError(f'invalid argument "{text}" for "{flag.shown}" flag: {why}')
+
+    if flag.kind == "bool":
+        if text not in TRUE | FALSE:
+            raise wrong(f'strconv.ParseBool: parsing "{text}": invalid syntax')
+        return text in TRUE
+    if flag.kind == "int":
+        try:
+            return int(text if text.isascii() and "_" not in text and text == text.strip() else "?")
+        except ValueError:
+            raise wrong(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+    if flag.kind == "ip":
+        try:
+            return parse_ipv4(text.strip())
+        except AddressError:
+            raise wrong(f'failed to parse IP: "{text.strip()}"') from None
+    return text
+
+
+def _check_count(command: Command, count: int) -> None:
+    least, most = command.least, command.most
+    if count >= least and (most is None or count <= most):
+        return
+    hint = "Run"
+    if most == 0:
+        wanted = "accepts no arguments"
+    elif most is None:
+        wanted, hint = f"requires at least {_arguments(least)}", "See"
+    elif least == most:
+        wanted = f"requires {_arguments(least)}"
+    else:
+        wanted = f"requires at least {least} and at most {_arguments(most)}"
+    raise DockerError(f"docker: '{command.path}' {wanted}\n\nUsage:  {command.usage}\n\n"
+                      f"{hint} '{command.path} --help' for more information")
+
+
+def _arguments(count: int) -> str:
+    return f"{count} argument{'' if count == 1 else 's'}"

@@ -1,0 +1,163 @@
+"""docker start, stop, restart, kill, rm, rename and wait: the life of containers that there are already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.signals import SIGNALS, signal_number
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", re.ASCII)
+
+
+class Batch:
+    """One request for each of several containers; it is over when all are answered."""
+
+    def __init__(self, client: Client, names: list[str], echoes: bool = True) -> None:
+        self.client = client
+        self.names = names
+        self.echoes = echoes
+        self.errors: list[DockerError] = []
+        self._waiting = len(names)
+
+    def run(self, request: Callable[[Container, Callable[[], None]], None], force: bool = False) -> int | None:
+        """Send the requests; the exit status, or None if some take time."""
+        for name in self.names:
+            try:
+                request(self.client.engine.find(name), lambda name=name: self._answered(name))  # type: ignore[misc]
+            except DockerError as error:
+                if not (force and error.kind == NOT_FOUND):
+                    self.errors.append(error)
+                self._waiting -= 1
+        return self._status() if not self._waiting and self.client.is_running else None
+
+    def _answered(self, name: str) -> None:
+        if self.echoes:
+            self.client.print(name)
+        self._waiting -= 1
+        if not self._waiting:
+            self.client.exit(self._status())
+
+    def _status(self) -> int:
+        for error in self.errors:
+            self.client.complain(str(error))
+        return 1 if self.errors else 0
+
+
+def each(client: Client, names: list[str], work: Callable[[Container], None], force: bool = False) -> int:
+    """Do something at once with each of several containers, and print its name."""
+    refused = []
+    for name in names:
+        try:
+            work(client.engine.find(name))
+            client.print(name)
+        except DockerError as error:
+            if not (force and error.kind == NOT_FOUND):
+                refused.append(str(error))
+    for text in refused:
+        client.complain(text)
+    return 1 if refused else 0
+
+
+def _timeout(parsed: Parsed) -> int | None:
+    for name in ("timeout", "time"):
+        if name in parsed.values:
+            return parsed.number(name, 0)
+    return None
+
+
+def stop(client: Client, parsed: Parsed) -> int | None:
+    def request(container: Container, done: Callable[[], None]) -> None:
+        signal_number(parsed.text("signal") or "TERM")
+        client.engine.stop(container, _timeout(parsed), parsed.text("signal"), done)
+    return Batch(client, parsed.operands).run(request)
+
+
+def restart(client: Client, parsed: Parsed) -> int | None:
+    def request(container: Container, done: Callable[[], None]) -> None:
+        def again() -> None:
+            if client.guarded(lambda: client.engine.start(container)) is None:
+                done()
+            else:
+                client.exit(1)
+        client.engine.stop(container, _timeout(parsed), parsed.text("signal"), again)
+    return Batch(client, parsed.operands).run(request)
+
+
+def kill(client: Client, parsed: Parsed) -> int:
+    number = parsed.text("signal") or "KILL"
+
+    def work(container: Container) -> None:
+        if not container.is_running:
+            raise daemon_error(f"cannot kill container: {container.name}: container {container.identity} "
+                               "is not running")
+        if signal_number(number) == SIGNALS["KILL"]:
+            client.engine.kill(container)
+        else:
+            client.engine.signal(container, signal_number(number))
+    return each(client, parsed.operands, work)
+
+
+def remove(client: Client, parsed: Parsed) -> int:
+    force = parsed.on("force")
+    return each(client, parsed.operands, lambda container: client.engine.remove(container, force), force)
+
+
+def rename(client: Client, parsed: Parsed) -> int:
+    old, new = parsed.operands
+    try:
+        container = client.engine.find(old)
+        new = new.strip().removeprefix("/")
+        if not new:
+            raise daemon_error("Neither old nor new names may be empty")
+        if new == container.name:
+            raise daemon_error("Renaming a container with the same name as its current name")
+        check_name(client, new)
+        client.engine.rename(container, new)
+    except DockerError as error:
+        raise DockerError(f"failed to rename container: {error}", error.code) from None
+    return 0
+
+
+def wait(client: Client, parsed: Parsed) -> int | None:
+    def request(container: Container, done: Callable[[], None]) -> None:
+        def ended(code: int) -> None:
+            client.print(str(code))
+            done()
+        client.engine.when_ended(container, ended)
+    return Batch(client, parsed.operands, echoes=False).run(request)
+
+
+def check_name(client: Client, name: str) -> None:
+    """Raises DockerError: no container may be called so, or something else in the lab is."""
+    if not NAME.fullmatch(name):
+        raise daemon_error(f"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
+    if name not in client.engine.containers and client.machine.name_in_use(name):
+        raise daemon_error(f"Conflict. The name \"/{name}\" is already in use by another node of this lab, where every "
+                           "host, switch and container has a name of its own.")
+
+
+TIME = (
+    Flag("signal", "s", "string", "Signal to send to the container", value="string"),
+    Flag("timeout", "t", "int", "Seconds to wait before killing the container", value="int"),
+    Flag("time", "", "int", "Seconds to wait before killing the container", hidden=True, value="int"),
+)
+MANY = "[OPTIONS] CONTAINER [CONTAINER...]"
+
+STOP = Command("docker stop", MANY, "Stop one or more running containers", stop, TIME, 1)
+RESTART = Command("docker restart", MANY, "Restart one or more containers", restart, TIME, 1)
+KILL = Command("docker kill", MANY, "Kill one or more running containers", kill, TIME[:1], 1)
+REMOVE = Command("docker rm", MANY, "Remove one or more containers", remove, (
+    Flag("force", "f", usage="Force the removal of a running container (uses SIGKILL)"),
+    Flag("link", "l", usage="Remove the specified link"),
+    Flag("volumes", "v", usage="Remove anonymous volumes associated with the container")), 1)
+RENAME = Command("docker rename", "CONTAINER NEW_NAME", "Rename a container", rename, (), 2, 2)
+WAIT = Command("docker wait", "CONTAINER [CONTAINER...]", "Block until one or more containers stop, then print their "
+               "exit codes", wait, (), 1)

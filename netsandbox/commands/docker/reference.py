@@ -1,0 +1,48 @@
+"""Image references: nginx, nginx:1.29, docker.io/library/nginx@sha256:… (distribution/reference)."""
+
+from __future__ import annotations
+
+import re
+
+from netsandbox.docker.errors import DockerError
+
+COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+DOMAIN = r"(?:localhost|[a-zA-Z0-9-]*(?:\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+:[0-9]+)(?::[0-9]+)?"
+REFERENCE = re.compile(rf"(?:{DOMAIN}/)?{COMPONENT}(?:/{COMPONENT})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?"
+                       r"(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?", re.ASCII)
+IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.ASCII)
+MAX_LENGTH = 1024
+DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "--", "\u2014": "--", "\u2015": "--", "\u2212": "-"}
+"""What word processors make of a hyphen, or of two."""
+
+
+def check_reference(text: str) -> None:
+    """Raises DockerError: the text names no image."""
+    if IDENTIFIER.fullmatch(text):
+        raise DockerError(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings")
+    name = text.rpartition("/")[2].partition(":")[0] if "/" not in text else text.partition(":")[0]
+    if name != name.lower() and "@" not in name:
+        raise DockerError(f"invalid reference format: repository name (library/{name}) must be lowercase"
+                          if "/" not in name else
+                          f"invalid reference format: repository name ({name}) must be lowercase")
+    if len(text) > MAX_LENGTH or not REFERENCE.fullmatch(text):
+        raise DockerError("invalid reference format")
+
+
+def with_tag(text: str) -> str:
+    """`nginx:latest` for `nginx`."""
+    return text if ":" in text.rpartition("/")[2] or "@" in text else text + ":latest"
+
+
+def straightened(words: list[str]) -> list[str] | None:
+    """The words with hyphens for dashes, or None when there is no dash to straighten.
+
+    A dash before one letter was one hyphen (`–d`); before a longer word it was two.
+    """
+    result = []
+    for word in words:
+        if word[:1] in DASHES:
+            rest = word.lstrip("".join(DASHES) + "-")
+            word = ("-" if len(rest.partition("=")[0]) == 1 else "--") + rest
+        result.append(word)
+    return result if result != words else None

@@ -1,0 +1,208 @@
+"""docker run and docker create."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.attach import attach
+from netsandbox.commands.docker.flags import Command, Parsed
+from netsandbox.commands.docker.life import check_name
+from netsandbox.commands.docker.publish import Published, parse_publish
+from netsandbox.commands.docker.reference import check_reference, straightened, with_tag
+from netsandbox.commands.docker.run_flags import FLAGS
+from netsandbox.docker.container import RestartPolicy, Wish
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.images import IMAGES, find_image, nearest_image
+from netsandbox.docker.names import random_name
+from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, parse_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+
+FAILED = 125
+BUILT_IN = ("bridge", "host", "none")
+POLICIES = ("no", "on-failure", "always", "unless-stopped")
+NOT_PUBLISHED = ("note: publishing (-p) is not modelled yet: the container starts, but nothing listens at the host's "
+                 "port; from the host its own address can be used")
+
+
+def run(client: Client, parsed: Parsed) -> int | None:
+    try:
+        container = make(client, parsed)
+        if not parsed.on("detach"):
+            attach(client, container)
+            return None
+        client.engine.start(container)
+    except DockerError as error:
+        container_that_failed(client, parsed)
+        raise with_help(client, error, "run") from None
+    client.print(container.identity)
+    return 0
+
+
+def create(client: Client, parsed: Parsed) -> int:
+    try:
+        container = make(client, parsed)
+    except DockerError as error:
+        raise with_help(client, error, "create") from None
+    client.print(container.identity)
+    return 0
+
+
+def container_that_failed(client: Client, parsed: Parsed) -> None:
+    """With --rm a container that could not be started goes again."""
+    container = client.engine.containers.get(parsed.text("name"))
+    if container is not None and container.removes_itself and not container.is_running and not container.started:
+        client.engine.remove(container)
+
+
+def with_help(client: Client, error: DockerError, command: str) -> DockerError:
+    code = error.code if error.code in (126, 127) else FAILED
+    if client.engine.profile == "docker-27":
+        return DockerError(f"docker: {error}.\nSee 'docker {command} --help'.", code, note=error.note)
+    return DockerError(f"docker: {error}\n\nRun 'docker {command} --help' for more information", code, note=error.note)
+
+
+def make(client: Client, parsed: Parsed) -> Container:
+    """Create the container that a command line describes.
+
+    Raises:
+        DockerError: nothing was created.
+    """
+    published = [port for text in parsed.all("publish") for port in parse_publish(text)]
+    policy = _policy(parsed)
+    mode, wish = _network(parsed)
+    reference, arguments = parsed.operands[0], parsed.operands[1:]
+    _check_image(client, parsed, reference)
+    name = _name(client, parsed)
+    _check_modes(client, mode, wish, parsed, published)
+    container = client.engine.create(name, reference, mode, arguments, wish)
+    container.tty, container.stdin = parsed.on("tty"), parsed.on("interactive")
+    container.init, container.removes_itself = parsed.on("init"), parsed.on("rm")
+    container.policy = policy
+    container.hostname = parsed.text("hostname")
+    container.environment = parsed.all("env")
+    if "entrypoint" in parsed.values:
+        container.entrypoint = [parsed.text("entrypoint")] if parsed.text("entrypoint") else []
+    container.published = [f"{port.port}/{port.protocol}" for port in published]
+    if published or parsed.on("publish-all"):
+        _say_about_publishing(client, mode)
+    return container
+
+
+def _say_about_publishing(client: Client, mode: str) -> None:
+    if mode == "host":
+        client.complain("WARNING: Published ports are discarded when using host network mode")
+    elif mode != "none":
+        client.complain(NOT_PUBLISHED)
+
+
+def _name(client: Client, parsed: Parsed) -> str:
+    engine = client.engine
+    if not parsed.text("name"):
+        return random_name(engine.random, lambda text: text in engine.containers or client.machine.name_in_use(text))
+    name = parsed.text("name").removeprefix("/")
+    check_name(client, name)
+    engine.check_name_is_free(name)
+    return name
+
+
+def _policy(parsed: Parsed) -> RestartPolicy:
+    text = parsed.text("restart") or "no"
+    name, colon, count = text.partition(":")
+    if colon and not name:
+        raise DockerError("invalid restart policy format: no policy provided before colon")
+    if count and not (count.isascii() and count.lstrip("-").isdecimal()):
+        raise DockerError("invalid restart policy format: maximum retry count must be an integer")
+    if name not in POLICIES:
+        raise daemon_error(f"invalid restart policy: unknown policy '{name}'; use one of 'no', 'always', 'on-failure', "
+                           "or 'unless-stopped'")
+    attempts = int(count or 0)
+    if attempts and name != "on-failure":
+        raise daemon_error("invalid restart policy: maximum retry count can only be used with 'on-failure'")
+    if attempts < 0:
+        raise daemon_error("invalid restart policy: maximum retry count cannot be negative")
+    if parsed.on("rm") and name != "no":
+        raise DockerError("conflicting options: cannot specify both --restart and --rm")
+    return RestartPolicy(name, attempts)
+
+
+def _network(parsed: Parsed) -> tuple[str, Wish]:
+    """The network's name, and what is asked of it."""
+    given = [*parsed.all("net"), *parsed.all("network")]
+    mode = given[0] if given else "bridge"
+    if not mode.strip():
+        raise DockerError("no name set for network")
+    mode = "bridge" if mode == "default" else mode
+    mac = parsed.text("mac-address").strip()
+    aliases = (*parsed.all("net-alias"), *parsed.all("network-alias"))
+    if aliases and (mode in BUILT_IN or mode.startswith("container:")):
+        raise DockerError("network-scoped aliases are only supported for user-defined networks")
+    return mode, Wish(parsed.values.get("ip"), parse_mac_address(mac) if mac else None, aliases)
+
+
+def parse_mac_address(text: str) -> int:
+    """Raises DockerError: not a MAC address that a station can have."""
+    try:
+        mac = parse_mac(text.replace("-", ":"))
+    except AddressError:
+        raise DockerError(f"{text} is not a valid mac address") from None
+    if mac & MAC_GROUP_BIT:
+        raise daemon_error(f"invalid MAC address {text}: a group address cannot be an interface's own")
+    return mac
+
+
+def _check_modes(client: Client, mode: str, wish: Wish, parsed: Parsed, published: list[Published]) -> None:
+    """What a network mode does not go together with."""
+    if mode.startswith("container:"):
+        if not mode.removeprefix("container:"):
+            raise daemon_error("invalid network mode: invalid container format container:<name|id>")
+        client.engine.find(mode.removeprefix("container:"))
+        if published or parsed.on("publish-all"):
+            raise daemon_error("conflicting options: port publishing and the container type network mode")
+        if parsed.text("hostname"):
+            raise daemon_error("conflicting options: hostname and the network mode")
+        if wish.mac is not None:
+            raise daemon_error("conflicting options: mac-address and the network mode")
+    if wish.address is not None and (mode in BUILT_IN or mode.startswith("container:")):
+        raise daemon_error("invalid config for network bridge: invalid endpoint settings:\n"
+                           "user-specified IP address is supported on user-defined networks only")
+
+
+def _check_image(client: Client, parsed: Parsed, reference: str) -> None:
+    """Raises DockerError: no reference, or no image of that name."""
+    try:
+        check_reference(reference)
+    except DockerError as error:
+        raise DockerError(str(error), error.code, note=_about_dashes(client)) from None
+    pull = parsed.text("pull") or "missing"
+    if pull not in ("always", "missing", "never"):
+        raise DockerError(f"invalid pull option: '{pull}': must be one of \"always\", \"missing\" or \"never\"")
+    if find_image(reference) is not None:
+        return
+    if pull == "never":
+        raise daemon_error(f"No such image: {with_tag(reference)}")
+    if pull == "missing" and not parsed.on("quiet"):
+        client.complain(f"Unable to find image '{with_tag(reference)}' locally")
+    near = nearest_image(reference)
+    hint = f"did you mean {near!r}?" if near else "the sandbox has: " + ", ".join(IMAGES)
+    refusal = daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
+                           "require 'docker login': denied: requested access to the resource is denied")
+    refusal.note = f"note: the sandbox downloads nothing; {hint}"
+    raise refusal
+
+
+def _about_dashes(client: Client) -> str:
+    """A line pasted from a web page may have dashes where Docker wants hyphens."""
+    right = straightened(client.arguments)
+    if right is None:
+        return ""
+    return ("note: the line has a dash (\u2013) where Docker expects a hyphen (-). A word that begins with a dash is "
+            "no option, so Docker takes it for the image's name.\nTry:  docker " + " ".join(right))
+
+
+RUN = Command("docker run", "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create and run a new container from an image", run,
+              FLAGS, 1, mixed=False)
+CREATE = Command("docker create", "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a new container", create, FLAGS, 1,
+                 mixed=False)

@@ -1,0 +1,53 @@
+"""The flags of docker run and docker create."""
+
+from __future__ import annotations
+
+from netsandbox.commands.docker.flags import Flag
+
+
+def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
+    """Flags about what a network sandbox does not model: they are read and have no effect."""
+    return tuple(Flag(name.partition("/")[0], name.partition("/")[2], kind, hidden=True) for name in names)
+
+
+SHOWN = (
+    Flag("add-host", "", "list", "Add a custom host-to-IP mapping (host:ip)", value="list"),
+    Flag("detach", "d", usage="Run container in background and print container ID"),
+    Flag("entrypoint", "", "string", "Overwrite the default ENTRYPOINT of the image", value="string"),
+    Flag("env", "e", "list", "Set environment variables", value="list"),
+    Flag("hostname", "h", "string", "Container host name", value="string"),
+    Flag("init", usage="Run an init inside the container that forwards signals and reaps processes"),
+    Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
+    Flag("ip", "", "ip", "IPv4 address (e.g., 172.30.100.104)", value="ip"),
+    Flag("mac-address", "", "string", "Container MAC address (e.g., 92:d0:c6:0a:29:33)", value="string"),
+    Flag("name", "", "string", "Assign a name to the container", value="string"),
+    Flag("net", "", "list", hidden=True, value="network"),
+    Flag("network", "", "list", "Connect a container to a network", value="network"),
+    Flag("net-alias", "", "list", hidden=True, value="list"),
+    Flag("network-alias", "", "list", "Add network-scoped alias for the container", value="list"),
+    Flag("publish", "p", "list", "Publish a container's port(s) to the host", value="list"),
+    Flag("publish-all", "P", usage="Publish all exposed ports to random ports"),
+    Flag("pull", "", "string", 'Pull image before running ("always", "missing", "never")', value="string"),
+    Flag("quiet", "q", usage="Suppress the pull output"),
+    Flag("restart", "", "string", "Restart policy to apply when a container exits", value="string"),
+    Flag("rm", usage="Automatically remove the container and its associated anonymous volumes when it exits"),
+    Flag("stop-signal", "", "string", "Signal to stop the container", value="string"),
+    Flag("stop-timeout", "", "int", "Timeout (in seconds) to stop a container", value="int"),
+    Flag("tty", "t", usage="Allocate a pseudo-TTY"),
+)
+IGNORED = (
+    *_ignored("bool", "disable-content-trust", "no-healthcheck", "oom-kill-disable", "privileged", "read-only",
+              "sig-proxy", "use-api-socket"),
+    *_ignored("int", "blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime", "cpu-shares/c",
+              "health-retries", "memory-swappiness", "oom-score-adj", "pids-limit"),
+    *_ignored("string", "cgroup-parent", "cgroupns", "cidfile", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
+              "domainname", "gpus", "health-cmd", "health-interval", "health-start-interval", "health-start-period",
+              "health-timeout", "ip6", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
+              "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver",
+              "workdir/w"),
+    *_ignored("list", "annotation", "attach/a", "cap-add", "cap-drop", "device", "device-cgroup-rule", "dns",
+              "dns-opt", "dns-option", "dns-search", "env-file", "expose", "group-add", "label/l", "label-file", "link",
+              "link-local-ip", "log-opt", "mount", "security-opt", "storage-opt", "sysctl", "tmpfs", "ulimit",
+              "volume/v", "volumes-from"),
+)
+FLAGS = SHOWN + IGNORED

@@ -1,0 +1,85 @@
+"""How the docker client words times, names and tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.server import civil_date
+from netsandbox.docker.container import CREATED, RESTARTING
+from netsandbox.engine.units import EPOCH, SECOND
+
+if TYPE_CHECKING:
+    from netsandbox.docker.container import Container
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+GAP = 3
+"""Spaces between the columns of a table."""
+
+
+def human_duration(nanoseconds: int) -> str:
+    """`4 hours`, `About a minute`: a length of time, rounded as the client rounds it."""
+    seconds = nanoseconds // SECOND
+    minutes, hours = seconds // MINUTE, (seconds + HOUR // 2) // HOUR
+    for limit, count, unit in ((1, 0, "Less than a second"), (2, 0, "1 second"), (MINUTE, seconds, "seconds"),
+                               (2 * MINUTE, 0, "About a minute"), (HOUR, minutes, "minutes")):
+        if seconds < limit:
+            return f"{count} {unit}" if count else unit
+    if hours == 1:
+        return "About an hour"
+    for limit, count, unit in ((48, hours, "hours"), (24 * 14, hours // 24, "days"), (24 * 60, hours // 168, "weeks"),
+                               (24 * 730, hours // 720, "months")):
+        if hours < limit:
+            return f"{count} {unit}"
+    return f"{seconds // HOUR // 24 // 365} years"
+
+
+def status(container: Container, now: int) -> str:
+    """`Up 2 seconds`, `Exited (1) 3 seconds ago`."""
+    if container.is_running:
+        return f"Up {human_duration(now - container.started)}"
+    if container.state == CREATED:
+        return "Created"
+    word = "Restarting" if container.state == RESTARTING else "Exited"
+    return f"{word} ({container.code}) {human_duration(now - container.finished)} ago"
+
+
+def timestamp(at: int) -> str:
+    """RFC 3339 with nanoseconds, of virtual time: `2026-01-01T00:00:02.000000000Z`."""
+    date, clock, rest = _calendar(at)
+    return f"{date}T{clock}.{rest:09d}Z"
+
+
+def short_timestamp(at: int) -> str:
+    """The same without trailing zeros, as Go's RFC3339Nano prints it."""
+    date, clock, rest = _calendar(at)
+    fraction = f".{rest:09d}".rstrip("0").rstrip(".")
+    return f"{date}T{clock}{fraction}Z"
+
+
+def created_at(at: int) -> str:
+    """`2026-01-01 00:00:00 +0000 UTC`."""
+    date, clock, _rest = _calendar(at)
+    return f"{date} {clock} +0000 UTC"
+
+
+def _calendar(at: int) -> tuple[str, str, int]:
+    whole, rest = divmod(EPOCH + at, SECOND)
+    days, second = divmod(whole, DAY)
+    year, month, day = civil_date(days)
+    clock = f"{second // HOUR:02d}:{second // MINUTE % 60:02d}:{second % MINUTE:02d}"
+    return f"{year:04d}-{month:02d}-{day:02d}", clock, rest
+
+
+def ellipsis(text: str, width: int) -> str:
+    """Cut a text short, with a mark that it was."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def table(rows: list[list[str]]) -> str:
+    """Columns as wide as their widest cell; the first row is the heading."""
+    widths = [max(len(row[column]) for row in rows) + GAP for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
+        lines.append("".join([*cells, row[-1]]))
+    return "".join(line + "\n" for line in lines)

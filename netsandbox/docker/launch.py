@@ -1,0 +1,113 @@
+"""What a container's main program is: a server, something that waits, or a tool that the shell provides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.server import Server, Sleeper, Speaker
+from netsandbox.docker.errors import daemon_error
+
+if TYPE_CHECKING:
+    from netsandbox.apps.program import Program
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.images import Image
+    from netsandbox.linux.namespace import NetworkNamespace
+
+Runner = Callable[["Container", "NetworkNamespace", list[str]], "Program | None"]
+"""Makes the program that words name, or None if there is none of that name."""
+
+SHELLS = frozenset({"sh", "bash", "ash", "zsh"})
+FOR_EVER = frozenset({"top", "tail", "pause"})
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",)}
+
+
+def main_program(container: Container, namespace: NetworkNamespace, run: Runner) -> Program:
+    """The program that a container's words name, not started yet.
+
+    Raises:
+        DockerError: there is no such program in the image.
+    """
+    argv = _without_entrypoint(container)
+    name = argv[0].rpartition("/")[2] if argv else ""
+    image = container.image
+    if image.process and name == image.process.rpartition("/")[2]:
+        return _server(container, namespace, argv)
+    waits = _waiting(container, namespace, name, argv)
+    if waits is not None:
+        return waits
+    made = run(container, namespace, argv) if argv else None
+    if made is None:
+        raise daemon_error(
+            "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create "
+            "failed: unable to start container process: error during container init: exec: "
+            f'"{argv[0] if argv else ""}": executable file not found in $PATH', 127)
+    return made
+
+
+def _without_entrypoint(container: Container) -> list[str]:
+    """The official images' entrypoint scripts end in `exec "$@"`, with the server's name put before an option."""
+    argv = container.argv
+    if argv and argv[0].rpartition("/")[2] == "docker-entrypoint.sh" and container.entrypoint is None:
+        argv = argv[1:]
+        if argv and argv[0].startswith("-"):
+            argv = [container.image.process, *argv]
+    return argv
+
+
+def _server(container: Container, namespace: NetworkNamespace, argv: list[str]) -> Program:
+    image, pid = container.image, container.pid
+    if image.server == "nginx":
+        short = _nginx_errand(argv)
+        if short is not None:
+            return Speaker(namespace, "nginx", short, pid)
+    ports = _wanted_ports(image, argv)
+    return Server(namespace, image.process, image.server, ports, image.backlog, image.dual_stack, pid,
+                  image.greeting if container.entrypoint is None else (), image.ready)
+
+
+def _nginx_errand(argv: list[str]) -> list[tuple[str, str]] | None:
+    """nginx -v and -t say something and end; nginx without `daemon off;` leaves a child and ends, which ends all."""
+    if "-v" in argv or "-V" in argv:
+        return [("err", "nginx version: nginx/1.29.5")]
+    if "-t" in argv:
+        return [("err", "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok"),
+                ("err", "nginx: configuration file /etc/nginx/nginx.conf test is successful")]
+    directives = [argv[i + 1] for i, word in enumerate(argv[:-1]) if word == "-g"]
+    return None if any("daemon off" in text for text in directives) else []
+
+
+def _wanted_ports(image: Image, argv: list[str]) -> tuple[int, ...]:
+    names = PORT_OPTIONS.get(image.server, ())
+    for index, word in enumerate(argv):
+        name, _equals, value = word.partition("=")
+        if name in names:
+            value = value or (argv[index + 1] if index + 1 < len(argv) else "")
+            if value.isascii() and value.isdecimal() and 0 < int(value) < 65536:
+                return (int(value), *image.ports[1:])
+    return image.ports
+
+
+def _waiting(container: Container, namespace: NetworkNamespace, name: str, argv: list[str]) -> Program | None:
+    """A program that only takes time, or a shell without a script."""
+    pid, watched = container.pid, container.is_attached
+    if name == "sleep" and len(argv) > 1:
+        return Sleeper(namespace, name, sleep_seconds(argv[1]), pid, watched)
+    if name in FOR_EVER:
+        return Sleeper(namespace, name, None, pid, watched)
+    if (name in SHELLS or name == "cat") and len(argv) == 1:
+        return Sleeper(namespace, name, None if container.stays_open else 0, pid, watched)
+    return None
+
+
+def sleep_seconds(text: str) -> float | None:
+    """What `sleep` understands, in seconds; None for ever; nonsense is 0, which ends at once."""
+    if text in ("inf", "infinity"):
+        return None
+    number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
+    try:
+        value = float(number) * unit
+    except ValueError:
+        return 0
+    return value if 0 <= value < 1e9 else None if value > 0 else 0

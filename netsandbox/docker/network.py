@@ -1,0 +1,197 @@
+"""A network of Docker's, and how a container is attached to it.
+
+The order of an attachment is libnetwork's (bridge_linux.go,
+osl/interface_linux.go): address, veth pair, port, link up, MAC and address,
+and, once the port forwards, the unsolicited ARP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.docker.container import Endpoint, Wish
+from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.events import AddressAnnounced, AddressReleased
+from netsandbox.docker.ipam import AddressInUseError, AddressPool, PoolExhaustedError
+from netsandbox.engine.units import SECOND
+from netsandbox.linux import address as addresses
+from netsandbox.linux import arp, link
+from netsandbox.linux.bridge import MAX_PORTS, Bridge
+from netsandbox.linux.veth import VethPair
+from netsandbox.wire.addresses import BROADCAST_MAC, Network
+from netsandbox.wire.arp import REQUEST
+
+if TYPE_CHECKING:
+    from netsandbox.docker.container import Container
+    from netsandbox.engine.chance import Stream
+    from netsandbox.linux.namespace import NetworkNamespace
+
+ANNOUNCEMENTS = 3
+ANNOUNCE_INTERVAL = SECOND
+LOCALLY_ADMINISTERED = 0x020000000000
+RANDOM_MAC_MASK = 0xFCFFFFFFFFFF
+DEFAULT_BRIDGE = "bridge"
+
+
+def random_mac(stream: Stream) -> int:
+    """GenerateRandomMAC: unicast, locally administered."""
+    return stream.bits(48) & RANDOM_MAC_MASK | LOCALLY_ADMINISTERED
+
+
+def random_identity(stream: Stream) -> str:
+    return f"{stream.bits(256):064x}"
+
+
+class DockerNetwork:
+    """One row of `docker network ls`.
+
+    Attributes:
+        identity: 64 hex digits.  created: virtual nanoseconds.
+    """
+
+    driver = "null"
+    internal = False
+
+    def __init__(self, name: str, identity: str, created: int, driver: str = "null") -> None:
+        self.name = name
+        self.identity = identity
+        self.created = created
+        self.driver = driver
+
+
+class BridgeNetwork(DockerNetwork):
+    """A network with a bridge and a subnet of its own.
+
+    Attributes:
+        members: attached and running containers by identity, in the order they came.
+    """
+
+    driver = "bridge"
+
+    def __init__(self, name: str, identity: str, bridge: Bridge, pool: AddressPool, stream: Stream,
+                 announces: bool) -> None:
+        super().__init__(name, identity, bridge.namespace.scheduler.clock, "bridge")
+        self.namespace = bridge.namespace
+        self.scheduler = self.namespace.scheduler
+        self.bridge = bridge
+        self.pool = pool
+        self.members: dict[str, Container] = {}
+        self.subnet_was_given = False
+        self.options: dict[str, str] = {}
+        self.labels: dict[str, str] = {}
+        self._random = stream
+        self._announces = announces
+
+    @property
+    def is_default(self) -> bool:
+        """The network named bridge, which is docker0."""
+        return self.name == DEFAULT_BRIDGE
+
+    def attach(self, container: Container, namespace: NetworkNamespace, wish: Wish) -> Endpoint:
+        """Give a container an address and an interface here.
+
+        Raises:
+            DockerError: no port or no address is left; nothing was changed.
+        """
+        if len(self.bridge.ports) >= MAX_PORTS:
+            raise daemon_error(f"adding interface to bridge {self.bridge.name} failed: exchange full")
+        address = self._allocate(wish.address)
+        mac = wish.mac if wish.mac is not None else self._new_mac(address)
+        # The peer is made in the container's namespace, where its index is 2, as on a real host.
+        pair = VethPair.create((self.namespace, self._veth_name(), random_mac(self._random)),
+                               (namespace, _free_name(namespace), mac))
+        outside, inside = pair.left, pair.right
+        self.bridge.add_port(outside)
+        link.set_up(outside)
+        network = Network(address, self.pool.subnet.length)
+        addresses.add(inside, network, network.broadcast)
+        link.set_up(inside)
+        endpoint = Endpoint(random_identity(self._random), self, address, mac, inside, outside)
+        self.members[container.identity] = container
+        container.endpoints[self.name] = endpoint
+        if self._announces:
+            self.scheduler.soon(self._announce, (container, endpoint, 1))
+        return endpoint
+
+    def _allocate(self, wanted: int | None) -> int:
+        try:
+            return self.pool.allocate(wanted)
+        except AddressInUseError:
+            raise daemon_error("failed to set up container networking: Address already in use") from None
+        except PoolExhaustedError:
+            raise daemon_error("failed to set up container networking: no available IPv4 addresses on this network's "
+                               f"address pools: {self.name} ({self.identity})") from None
+
+    def _new_mac(self, address: int) -> int:
+        return random_mac(self._random) if self._announces else 0x0242 << 32 | address
+
+    def _veth_name(self) -> str:
+        while True:
+            name = f"veth{self._random.bits(28):07x}"
+            if name not in self.namespace.interfaces:
+                return name
+
+    def _announce(self, what: tuple[Container, Endpoint, int]) -> None:
+        """advertiseAddrs: three unsolicited ARP requests, a second apart."""
+        container, endpoint, number = what
+        if container.endpoints.get(self.name) is not endpoint:
+            return
+        own = any(address.local == endpoint.address for address in endpoint.inside.addresses)
+        if own and endpoint.inside.running:
+            self.namespace.record(AddressAnnounced(container.name, endpoint.address, endpoint.inside.mac, number))
+            arp.send(endpoint.inside, REQUEST, endpoint.address, endpoint.address, 0, BROADCAST_MAC)
+        if number < ANNOUNCEMENTS:
+            self.scheduler.after(ANNOUNCE_INTERVAL, self._announce, (container, endpoint, number + 1), foreground=True)
+
+    def detach(self, container: Container) -> None:
+        """Release the address and delete the veth pair; harmless when it is not attached."""
+        endpoint = container.endpoints.pop(self.name, None)
+        self.members.pop(container.identity, None)
+        if endpoint is None:
+            return
+        self.pool.release(endpoint.address)
+        self.namespace.record(AddressReleased(self.namespace.name, container.name, endpoint.address))
+        inside = endpoint.inside
+        if inside.namespace.interfaces.get(inside.name) is inside:
+            link.delete(inside)
+
+    def remove(self) -> None:
+        """Delete the bridge; nobody is attached."""
+        link.delete(self.bridge)
+
+
+def _free_name(namespace: NetworkNamespace) -> str:
+    number = 0
+    while f"eth{number}" in namespace.interfaces:
+        number += 1
+    return f"eth{number}"
+
+
+class NetworkMaker:
+    """Makes bridges: the part of the bridge driver that needs the host.
+
+    Args:
+        profile: whose MAC and ARP habits the network has.
+    """
+
+    def __init__(self, namespace: NetworkNamespace, stream: Stream, profile: str) -> None:
+        self.namespace = namespace
+        self.stream = stream
+        self.is_old = profile == "docker-27"
+
+    def make(self, name: str, identity: str, ifname: str, gateway: Network) -> BridgeNetwork:
+        """A bridge with the gateway's address; no carrier until a container comes.
+
+        Its MAC is set, so that it does not follow its ports'.
+        """
+        mac = 0x0242 << 32 | gateway.address if self.is_old else random_mac(self.stream)
+        bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
+        self.namespace.add_interface(bridge)
+        addresses.add(bridge, gateway, gateway.broadcast)
+        link.set_up(bridge)
+        pool = AddressPool(Network(gateway.network, gateway.length), gateway.address)
+        return BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old)
+
+
+Finder = Callable[[str], DockerNetwork]

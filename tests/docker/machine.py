@@ -1,0 +1,82 @@
+"""A lab with a docker command line, for tests: lines in, what was printed out."""
+
+from __future__ import annotations
+
+import shlex
+from typing import NamedTuple
+
+from netsandbox.apps import ping_options
+from netsandbox.apps.ping import Ping
+from netsandbox.apps.program import Program
+from netsandbox.apps.server import Speaker
+from netsandbox.commands.docker import Client, DockerContext, program
+from netsandbox.docker.container import Container
+from netsandbox.docker.engine import DockerEngine
+from netsandbox.engine.units import SECOND
+from netsandbox.lab.lab import Lab
+from netsandbox.linux.namespace import NetworkNamespace
+
+
+class Said(NamedTuple):
+    """What a line printed, and its exit status."""
+
+    code: int | None
+    out: str
+    err: str
+
+
+class FakeMachine:
+    """The shell's part: ping, echo, hostname and the names of the lab."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.files: dict[str, str] = {}
+
+    def name_in_use(self, name: str) -> bool:
+        return name in self.lab.names()
+
+    def has_program(self, name: str) -> bool:
+        return name in ("ping", "echo", "hostname", "cat", "true", "false")
+
+    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str]) -> Program:
+        self.files = files
+        name = argv[0].rpartition("/")[2]
+        if name == "ping":
+            return Ping(namespace, ping_options.parse(argv[1:]), 7, 7, {})
+        if name == "cat":
+            text = files.get(argv[1])
+            lines = [("out", line) for line in (text or "").splitlines()]
+            return Speaker(namespace, "cat", lines, 1, 0 if text is not None else 1)
+        lines = {"echo": [("out", " ".join(argv[1:]))], "hostname": [("out", files["/etc/hostname"].strip())]}
+        return Speaker(namespace, name, lines.get(name, []), 1, int(name == "false"))
+
+
+class Machine:
+    """One host with Docker, driven by command lines."""
+
+    def __init__(self, profile: str = "docker-29", seed: int = 1) -> None:
+        self.lab = Lab(seed=seed, profile=profile)
+        self.engine: DockerEngine = self.lab.docker()
+        self.fake = FakeMachine(self.lab)
+        self.context = DockerContext(self.engine, self.fake)
+
+    def begin(self, line: str) -> Client:
+        """Start a line; `docker` is put before it. It may still run."""
+        client = program(self.context, shlex.split(line))
+        self.lab.scheduler.begin()
+        client.start()
+        return client
+
+    def __call__(self, line: str) -> Said:
+        """Run a line until it has ended, or nothing is left to wait for."""
+        client = self.begin(line)
+        scheduler = self.lab.scheduler
+        while client.is_running and not scheduler.is_quiet and scheduler.step():
+            pass
+        return Said(client.code, client.out, client.err)
+
+    def wait(self, seconds: float) -> None:
+        self.lab.scheduler.run_until(self.lab.scheduler.clock + round(seconds * SECOND))
+
+    def container(self, name: str) -> Container:
+        return self.engine.containers[name]
