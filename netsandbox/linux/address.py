@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.events import AddressChanged, RouteChanged
 from netsandbox.linux.interface import InterfaceAddress
-from netsandbox.linux.route import Route
+from netsandbox.linux.route import SCOPES, Route
 from netsandbox.wire.addresses import Network, is_multicast
 
 if TYPE_CHECKING:
@@ -38,9 +38,11 @@ def add(interface: Interface, network: Network, broadcast: int | None = None, sc
 
 
 def _insert(interface: Interface, own: InterfaceAddress) -> None:
-    """inet_insert_ifa: primary addresses stand before secondary ones, each in the order they came."""
-    primaries = sum(not other.secondary for other in interface.addresses)
-    interface.addresses.insert(len(interface.addresses) if own.secondary else primaries, own)
+    """inet_insert_ifa: primary addresses stand before secondary ones, the narrower scope first, as they came."""
+    wider = [place for place, other in enumerate(interface.addresses)
+             if not other.secondary and SCOPES[own.scope] <= SCOPES[other.scope]]
+    primary_place = wider[-1] + 1 if wider else 0
+    interface.addresses.insert(len(interface.addresses) if own.secondary else primary_place, own)
 
 
 def remove(interface: Interface, own: InterfaceAddress) -> None:
