@@ -75,6 +75,7 @@ class GlyphSet(NamedTuple):
     into: str = "⇐"
     out: str = "⇒"
     caused: str = "⟵"
+    left_arrow: str = "←"
     mark: str = "●"
     frame: str = "▪"
     flood: str = "⋔"
@@ -115,6 +116,7 @@ ASCII = GlyphSet(
     into="<",
     out=">",
     caused="<",
+    left_arrow="<",
     mark="*",
     frame=".",
     flood="w",

@@ -1,0 +1,51 @@
+"""The lines that were typed before, walked with up and down.  No Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class History:
+    """Lines, oldest first; walking shows only those that begin with what was typed."""
+
+    def __init__(self, lines: Iterable[str] = (), limit: int = 1000) -> None:
+        self.limit = limit
+        self.lines: list[str] = []
+        self._typed = ""
+        self._at: int | None = None
+        for line in lines:
+            self.add(line)
+
+    def add(self, line: str) -> None:
+        """Remember a line as the newest; it is kept once."""
+        if line.strip():
+            if line in self.lines:
+                self.lines.remove(line)
+            self.lines.append(line)
+            del self.lines[: -self.limit]
+        self._at = None
+
+    def leave(self) -> None:
+        """Stop walking: something else was typed."""
+        self._at = None
+
+    def older(self, typed: str) -> str:
+        """The line before the one shown; `typed` is what stands there when the walk begins."""
+        if self._at is None:
+            self._typed, self._at = typed, len(self.lines)
+        for at in range(self._at - 1, -1, -1):
+            if self.lines[at].startswith(self._typed):
+                self._at = at
+                return self.lines[at]
+        return self.lines[self._at] if self._at < len(self.lines) else self._typed
+
+    def newer(self) -> str | None:
+        """The line after the one shown, at the end what was typed; None when not walking."""
+        if self._at is None:
+            return None
+        for at in range(self._at + 1, len(self.lines)):
+            if self.lines[at].startswith(self._typed):
+                self._at = at
+                return self.lines[at]
+        self._at = None
+        return self._typed

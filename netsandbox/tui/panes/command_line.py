@@ -1,0 +1,75 @@
+"""The command line: what the lab can be told, completed from what it holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.history import History
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.panes.prompt_line import PromptLine
+from netsandbox.tui.source import Completion, LabSource, Outcome
+from netsandbox.tui.text import safe
+
+
+class CommandLine(PromptLine):
+    """Runs lines by `LabSource.execute`; an error stays under the eyes until the line is changed."""
+
+    class Executed(PromptLine.Submitted):
+        """A line was run; `outcome` says how it went."""
+
+        def __init__(self, prompt: CommandLine, line: str, outcome: Outcome) -> None:
+            super().__init__(prompt, line)
+            self.outcome = outcome
+
+    def __init__(
+        self,
+        source: LabSource,
+        glyphs: GlyphSet = UNICODE,
+        *,
+        history: History | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(glyphs, history=history, id=id)
+        self.source = source
+        self._failed: str | None = None
+        """The line whose error is shown."""
+
+    def label(self) -> str:
+        """The lab's own prompt: it names the namespace whose shell was entered."""
+        return f" {safe(self.source.prompt())} {'>' if self.glyphs.ascii else '❯'} "
+
+    def completions(self, line: str, cursor: int) -> Sequence[Completion]:
+        """As the lab's commands have it."""
+        return self.source.complete(line, cursor) if line else ()
+
+    def look(self, line: str) -> None:
+        """Say how the command is used; an error stays while its line is unchanged."""
+        if line == self._failed:
+            return
+        self._failed = None
+        self.note(self.source.hint(line) if line and self.input.has_focus else "")
+
+    def submit(self, line: str) -> None:
+        """Run the line: when it fails it stays to be mended, else the next one can be typed."""
+        outcome = self.source.execute(line)
+        self.relabel()
+        if outcome.error:
+            self._failed = self.line
+            self.note(outcome.error, error=True)
+        else:
+            self._write("")
+            self.note(self._summary(outcome))
+            self._failed = ""
+        self.post_message(self.Executed(self, line, outcome))
+
+    def _summary(self, outcome: Outcome) -> str:
+        """The first line of the output; how many more there are."""
+        if not outcome.lines:
+            return ""
+        more = len(outcome.lines) - 1
+        return outcome.lines[0] + (f"  {tr('command.more', count=more)}" if more else "")
+
+    def left(self) -> None:
+        """Forget the error."""
+        self._failed = None

@@ -1,0 +1,155 @@
+"""A frame taken apart: the tree of its layers and fields, and its bytes, each showing what the other has chosen."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.panes.hex_view import HexView
+from netsandbox.tui.source import FrameBytes
+from netsandbox.tui.text import safe
+from netsandbox.wire.dissect import Layer, dissect
+
+
+class Span(NamedTuple):
+    """The bytes of a node of the tree."""
+
+    start: int
+    end: int
+    layer: str
+    """The layer's name for a layer, nothing for a field."""
+
+
+_ASCII_LINES = dict.fromkeys(("default", "bold", "double"), ("  ", "| ", "`-", "|-"))
+
+
+class LayerTree(Tree[Span]):
+    """The layers and fields of one frame."""
+
+    def __init__(self, glyphs: GlyphSet) -> None:
+        super().__init__(Text(""))
+        self.show_root = False
+        self.guide_depth = 2
+        if glyphs.ascii:
+            self.LINES = _ASCII_LINES
+            self.ICON_NODE, self.ICON_NODE_EXPANDED = "> ", "v "
+
+
+class DetailPane(Horizontal):
+    """Layers at the left, bytes at the right; `show` gives it a frame."""
+
+    HELP = "Choose a layer or a field to see its bytes, or walk the bytes to see what they are."
+
+    DEFAULT_CSS = """
+    DetailPane {
+        & Tree { width: 1fr; scrollbar-size: 1 1; background: transparent; }
+        & HexView { width: 1fr; }
+        &.-tree HexView { display: none; }
+        &.-bytes Tree { display: none; }
+    }
+    """
+
+    DEFAULT_OPEN: ClassVar[frozenset[str]] = frozenset({"ARP", "ICMP", "UDP", "TCP"})
+    """Layers whose fields are shown until the person closes them."""
+
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self.frame: FrameBytes | None = None
+        self._open = set(self.DEFAULT_OPEN)
+        self._spans: list[tuple[Span, TreeNode[Span]]] = []
+
+    def compose(self) -> ComposeResult:
+        """The tree and the bytes."""
+        yield LayerTree(self.glyphs)
+        yield HexView()
+
+    def on_mount(self) -> None:
+        """Name the panes."""
+        self.tree_view.border_title = Content(tr("detail.layers"))
+        self.hex_view.border_title = Content(tr("detail.bytes"))
+        self.show(self.frame)
+
+    @property
+    def tree_view(self) -> LayerTree:
+        """The tree of layers and fields."""
+        return self.query_one(LayerTree)
+
+    @property
+    def hex_view(self) -> HexView:
+        """The bytes."""
+        return self.query_one(HexView)
+
+    def show(self, frame: FrameBytes | None) -> None:
+        """Show another frame, or none."""
+        before, self.frame = self.frame, frame
+        if not self.children or (frame is not None and frame == before and self._spans):
+            return
+        tree = self.tree_view
+        tree.clear()
+        self._spans.clear()
+        self.hex_view.show(frame.data if frame is not None else b"")
+        if frame is None:
+            tree.root.add_leaf(Text(tr("detail.empty"), "dim"))
+            return
+        for layer in dissect(frame.data).layers:
+            self._add(tree.root, layer)
+        if tree.root.children:
+            self.call_after_refresh(tree.move_cursor, tree.root.children[-1])
+
+    def _add(self, parent: TreeNode[Span], layer: Layer) -> None:
+        """Add a layer, its fields and the layers in it."""
+        label = Text.assemble((safe(layer.name), "bold"), "  ", safe(layer.summary))
+        node = parent.add(label, Span(layer.start, layer.end, layer.name), expand=layer.name in self._open)
+        self._spans.append((Span(layer.start, layer.end, layer.name), node))
+        for field in layer.fields:
+            span = Span(field.start, field.end, "")
+            leaf = node.add_leaf(Text.assemble((f"{safe(field.name)}  ", "dim"), safe(field.value)), span)
+            self._spans.append((span, leaf))
+        for inner in layer.layers:
+            self._add(node, inner)
+
+    @on(Tree.NodeHighlighted)
+    def _node_highlighted(self, event: Tree.NodeHighlighted[Span]) -> None:
+        event.stop()
+        if event.node.data is not None:
+            self.hex_view.mark(event.node.data.start, event.node.data.end)
+
+    @on(Tree.NodeExpanded)
+    def _node_expanded(self, event: Tree.NodeExpanded[Span]) -> None:
+        event.stop()
+        if event.node.data is not None:
+            self._open.add(event.node.data.layer)
+
+    @on(Tree.NodeCollapsed)
+    def _node_collapsed(self, event: Tree.NodeCollapsed[Span]) -> None:
+        event.stop()
+        if event.node.data is not None:
+            self._open.discard(event.node.data.layer)
+
+    @on(HexView.Walked)
+    def _walked(self, event: HexView.Walked) -> None:
+        """Choose the narrowest field that a byte belongs to, in an opened layer."""
+        event.stop()
+        holders = [(span.end - span.start, -at) for at, (span, _) in enumerate(self._spans) if _holds(span, event.byte)]
+        if not holders:
+            return
+        node = self._spans[-min(holders)[1]][1]
+        parent = node.parent
+        while parent is not None:
+            parent.expand()
+            parent = parent.parent
+        self.call_after_refresh(self.tree_view.move_cursor, node)
+
+
+def _holds(span: Span, offset: int) -> bool:
+    return span.start <= offset < span.end

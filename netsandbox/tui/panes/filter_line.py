@@ -1,0 +1,93 @@
+"""The lines that change what the frame log shows: its filter, checked while it is typed, and its search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from netsandbox.lab.log_filter import FilterError, validate
+from netsandbox.lab.log_match import Names, Predicate, compile_filter, complete_filter
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.history import History
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.panes.prompt_line import PromptLine
+from netsandbox.tui.source import Completion
+from netsandbox.tui.text import cell_len, safe
+
+
+class FilterLine(PromptLine):
+    """A filter in tcpdump's manner: green and applied while it is valid, red with the reason while it is not."""
+
+    class Changed(PromptLine.Submitted):
+        """A valid filter was typed; `test` is None for the empty one."""
+
+        def __init__(self, prompt: FilterLine, line: str, test: Predicate | None) -> None:
+            super().__init__(prompt, line)
+            self.test = test
+
+    def __init__(
+        self,
+        names: Callable[[], Names],
+        glyphs: GlyphSet = UNICODE,
+        *,
+        history: History | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        """Make a filter line.
+
+        Args:
+            names: what the filter may know of the lab, asked while typing.
+        """
+        super().__init__(glyphs, history=history, id=id)
+        self._names = names
+        self._applied = ""
+
+    def label(self) -> str:
+        """What is typed here."""
+        return f" {tr('filter.label')} / "
+
+    def completions(self, line: str, cursor: int) -> Sequence[Completion]:
+        """The words of the filter language, and the names of the lab."""
+        found = complete_filter(line, cursor, self._names())
+        return [Completion(one.text, one.start, tr("filter." + one.kind)) for one in found]
+
+    def look(self, line: str) -> None:
+        """Check the filter, and apply it as soon as it is valid."""
+        error = validate(line)
+        self.set_class(error is not None, "-invalid")
+        self.set_class(error is None and bool(line.strip()), "-valid")
+        if error is not None:
+            self.note(self.complaint(line, error), error=True)
+            return
+        self.note("")
+        if line.strip() != self._applied:
+            self._applied = line.strip()
+            test = compile_filter(line, self._names()) if self._applied else None
+            self.post_message(self.Changed(self, self._applied, test))
+
+    def complaint(self, line: str, error: FilterError) -> str:
+        """What is wrong, and where when that is not the end of the line."""
+        if error.start >= len(line.rstrip()):
+            return error.message
+        return f"{error.message}  ({tr('filter.column', column=cell_len(safe(line[: error.start])) + 1)})"
+
+    def accepts(self, line: str) -> bool:
+        """An invalid filter is not taken; the empty one is."""
+        return validate(line) is None
+
+    def submit(self, line: str) -> None:
+        """The filter is applied already: leave the line."""
+        self.post_message(self.Submitted(self, line))
+        self.action_leave()
+
+
+class SearchLine(PromptLine):
+    """A text to look for in the log; `Submitted` carries it."""
+
+    def label(self) -> str:
+        """What is typed here."""
+        return f" {tr('search.label')} "
+
+    def submit(self, line: str) -> None:
+        """Look for it, and leave the line."""
+        self.post_message(self.Submitted(self, line))
+        self.action_leave()

@@ -1,0 +1,307 @@
+"""One line of input at the foot of the screen, with completion listed above it and a line for errors and hints.
+
+The list lies in the layout, not over it: an overlay that cuts a wide character
+in two loses it, and an overlay of a line at the bottom has no room below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.history import History
+from netsandbox.tui.source import Completion
+from netsandbox.tui.text import cell_len, fit, safe
+
+LISTED = 6
+"""Completions listed at most; typing on narrows them down."""
+
+
+class _Inline(Suggester):
+    """Offers the first completion behind the cursor; `right` accepts it."""
+
+    def __init__(self, line: PromptLine) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._line = line
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole line as the first completion would make it."""
+        found = self._line.completions(value, len(value))
+        if not found:
+            return None
+        whole = value[: found[0].start] + found[0].text
+        return whole if whole.startswith(value) and whole.isprintable() else None
+
+
+class PromptLine(Vertical):
+    """The common part of the command line, the filter and the search: override the hooks at the end."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave", show=True, id="prompt.leave"),
+        Binding("tab", "complete(1)", "Complete", show=True, id="prompt.complete"),
+        Binding("shift+tab", "complete(-1)", "Complete back", show=False, id="prompt.complete-back"),
+        Binding("up", "older", "Older line", show=False, id="prompt.older"),
+        Binding("down", "newer", "Newer line", show=False, id="prompt.newer"),
+    ]
+    """
+    | Key | Description |
+    | :- | :- |
+    | enter | Run the line. |
+    | escape | Leave the line. |
+    | tab / shift+tab | Complete as far as it is clear, then go through the list. |
+    | right | Accept the completion shown behind the cursor. |
+    | up / down | Older / newer lines that begin with what is typed. |
+    """
+
+    DEFAULT_CSS = """
+    PromptLine {
+        height: auto;
+        & OptionList { height: auto; max-height: 6; border: none; padding: 0; scrollbar-size: 1 1; display: none; }
+        &.-listing OptionList { display: block; }
+        & .prompt--note { height: 1; display: none; color: $text-muted; }
+        &.-note .prompt--note { display: block; }
+        &.-error .prompt--note { color: $text-error; }
+        & Horizontal { height: 1; }
+        & .prompt--label { width: auto; color: $text-accent; text-style: bold; }
+        & Input { border: none; padding: 0; height: 1; background: transparent; }
+        & Input:focus { border: none; }
+        &.-invalid Input { color: $text-error; }
+        &.-valid Input { color: $text-success; }
+    }
+    """
+
+    class Submitted(Message):
+        """A line was entered."""
+
+        def __init__(self, prompt: PromptLine, line: str) -> None:
+            super().__init__()
+            self.prompt = prompt
+            self.line = line
+
+        @property
+        def control(self) -> PromptLine:
+            """The prompt line."""
+            return self.prompt
+
+    class Left(Message):
+        """The line was left with escape; focus belongs elsewhere now."""
+
+        def __init__(self, prompt: PromptLine) -> None:
+            super().__init__()
+            self.prompt = prompt
+
+        @property
+        def control(self) -> PromptLine:
+            """The prompt line."""
+            return self.prompt
+
+    def __init__(
+        self,
+        glyphs: GlyphSet = UNICODE,
+        *,
+        history: History | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self.history = history if history is not None else History()
+        self._found: Sequence[Completion] = ()
+        self._cycle: tuple[str, int] | None = None
+        """While tab goes through the list: the line before it, and which completion is in."""
+        self._written = ""
+        """The line as this widget wrote it last, to tell its own changes from a person's."""
+
+    def compose(self) -> ComposeResult:
+        """The list, the note, the prompt and the input."""
+        yield OptionList(markup=False)
+        yield Static("", markup=False, classes="prompt--note")
+        with Horizontal():
+            yield Static(self.label(), markup=False, classes="prompt--label")
+            # The blink is a wall clock: it would make every picture of the screen a lottery.
+            cursor = Input(suggester=_Inline(self), select_on_focus=False)
+            cursor.cursor_blink = False
+            yield cursor
+
+    def on_mount(self) -> None:
+        """A list that is only looked at takes no focus."""
+        self.query_one(OptionList).can_focus = False
+
+    @property
+    def input(self) -> Input:
+        """The input."""
+        return self.query_one(Input)
+
+    @property
+    def line(self) -> str:
+        """What is typed."""
+        return self.input.value
+
+    # --- opening and leaving ---
+
+    def open(self, line: str | None = None) -> None:
+        """Take the focus, perhaps with a line to begin with."""
+        if line is not None:
+            self._write(line)
+        self.input.focus()
+        self._look()
+
+    def action_leave(self) -> None:
+        """Give the focus away; what was typed stays for the next time."""
+        self._list(())
+        self.note("")
+        self.left()
+        self.post_message(self.Left(self))
+
+    def relabel(self) -> None:
+        """Show the prompt anew: another namespace's shell was entered."""
+        self.query_one(".prompt--label", Static).update(Content(self.label()))
+
+    def note(self, text: str, *, error: bool = False) -> None:
+        """Show one line above the input, or none."""
+        self.set_class(bool(text), "-note")
+        self.set_class(error and bool(text), "-error")
+        shown = f" {self.glyphs.dropped} {safe(text)}" if error else f" {safe(text)}"
+        self.query_one(".prompt--note", Static).update(Content(shown if text else ""))
+
+    def _write(self, line: str) -> None:
+        self._written = line
+        self.input.value = line
+        self.input.cursor_position = len(line)
+
+    # --- what a person does ---
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value != self._written:
+            self._written = event.value
+            self._cycle = None
+            self.history.leave()
+        self._look()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        line = event.value.strip()
+        self._list(())
+        self._cycle = None
+        if self.accepts(line):
+            self.history.add(line)
+            self.submit(line)
+
+    @on(OptionList.OptionSelected)
+    def _listed(self, event: OptionList.OptionSelected) -> None:
+        """A completion was clicked."""
+        event.stop()
+        if event.option_index < len(self._found):
+            self._insert(self._found[event.option_index])
+            self.input.focus()
+
+    def action_complete(self, step: int) -> None:
+        """Complete as far as all completions agree; then put in one after the other."""
+        if self._cycle is not None:
+            base, at = self._cycle
+            self._choose(base, (at + step) % len(self._found))
+            return
+        line, cursor = self.line, self.input.cursor_position
+        self._found = self.completions(line, cursor)
+        if not self._found:
+            return
+        if len(self._found) == 1:
+            self._insert(self._found[0])
+            return
+        typed = line[self._found[0].start : cursor]
+        shared = _common_start([found.text for found in self._found])
+        if shared.startswith(typed) and len(shared) > len(typed):
+            self._replace(self._found[0].start, cursor, shared)
+        else:
+            self._choose(line[:cursor], 0 if step > 0 else len(self._found) - 1)
+
+    def _choose(self, base: str, at: int) -> None:
+        """Put completion number `at` in place of what was typed, and show it in the list."""
+        found = self._found
+        self._cycle = (base, at)
+        self._write(base[: found[at].start] + found[at].text)
+        self.query_one(OptionList).highlighted = min(at, LISTED - 1)
+
+    def _insert(self, found: Completion) -> None:
+        self._replace(found.start, self.input.cursor_position, found.text + " ")
+
+    def _replace(self, start: int, end: int, text: str) -> None:
+        line = self.line
+        self._write(line[:start] + text + line[end:].removeprefix(" " if text.endswith(" ") else ""))
+        self.input.cursor_position = start + len(text)
+
+    def action_older(self) -> None:
+        """Show an older line."""
+        self._cycle = None
+        self._write(self.history.older(self.line))
+
+    def action_newer(self) -> None:
+        """Show a newer line."""
+        line = self.history.newer()
+        if line is not None:
+            self._write(line)
+
+    # --- what is shown beside the line ---
+
+    def _look(self) -> None:
+        """List what the line may become, and say what is known of it."""
+        if self._cycle is None:
+            self._list(self.completions(self.line, self.input.cursor_position) if self.input.has_focus else ())
+        self.look(self.line)
+
+    def _list(self, found: Sequence[Completion]) -> None:
+        self._found = found
+        options = self.query_one(OptionList)
+        options.clear_options()
+        width = max((cell_len(safe(one.text)) for one in found[:LISTED]), default=0) + 2
+        notes = [safe(one.note) for one in found[:LISTED]]
+        if len(found) > LISTED:
+            notes[-1] = f"{notes[-1]}  {self.glyphs.ellipsis} +{len(found) - LISTED}".strip()
+        for one, note in zip(found, notes, strict=False):
+            options.add_option(Option(Text.assemble(f" {fit(safe(one.text), width)}", (note, "dim"))))
+        self.set_class(bool(found), "-listing")
+
+    # --- hooks ---
+
+    def label(self) -> str:
+        """The prompt."""
+        return ""
+
+    def completions(self, line: str, cursor: int) -> Sequence[Completion]:
+        """How the line may go on at the cursor."""
+        return ()
+
+    def look(self, line: str) -> None:
+        """Called at every change of the line: show a note, check it."""
+
+    def accepts(self, line: str) -> bool:
+        """Whether enter takes the line."""
+        return bool(line)
+
+    def submit(self, line: str) -> None:
+        """Enter was pressed on a line that is accepted."""
+        self.post_message(self.Submitted(self, line))
+
+    def left(self) -> None:
+        """Escape was pressed."""
+
+
+def _common_start(texts: Sequence[str]) -> str:
+    """The longest beginning that all texts share."""
+    low, high = min(texts), max(texts)
+    size = next((at for at, (one, two) in enumerate(zip(low, high, strict=False)) if one != two), len(low))
+    return low[:size]

@@ -1,0 +1,76 @@
+"""The status line: title, paused or playing, step, time, what comes next, drops; and messages instead of toasts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.source import Status
+from netsandbox.tui.status_text import status_runs
+from netsandbox.tui.styles import StyleBook
+
+_EMPTY = Status("", 0, 0, 0, False, True, 1.0, False, "", 0)
+
+
+class StatusLine(Widget):
+    """One line at the top; a message stays until the next is said or it is cleared."""
+
+    ALLOW_SELECT = False
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "status--title",
+        "status--state",
+        "status--time",
+        "status--message",
+        "status--trouble",
+        "status--dropped",
+    }
+
+    DEFAULT_CSS = """
+    StatusLine {
+        height: 1;
+        background: $panel;
+        & .status--title { text-style: bold; }
+        & .status--state { color: $text-accent; text-style: bold; }
+        & .status--time { color: $text-muted; }
+        & .status--message { color: $text-success; }
+        & .status--trouble { color: $text-error; text-style: bold; }
+        & .status--dropped { color: $text-error; text-style: bold; }
+    }
+    """
+
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self.status = _EMPTY
+        self.message = ""
+        self.trouble = False
+        self._book = StyleBook(self, "status--")
+
+    def show(self, status: Status) -> None:
+        """Show where the lab is; painted only when it is elsewhere."""
+        if status != self.status:
+            self.status = status
+            self.refresh()
+
+    def say(self, message: str, *, trouble: bool = False) -> None:
+        """Show a message, or with an empty one what comes next again."""
+        if (message, trouble) != (self.message, self.trouble):
+            self.message, self.trouble = message, trouble
+            self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the old theme."""
+        self._book.forget()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        width = self.size.width
+        if y:
+            return Strip.blank(width, self.rich_style)
+        runs = status_runs(self.status, width, self.glyphs, self.message, self.trouble)
+        return self._book.strip(runs).adjust_cell_length(width, self.rich_style)

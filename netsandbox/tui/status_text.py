@@ -1,0 +1,71 @@
+"""The status line as text: where the lab is in time, fitted to a width.  No Textual."""
+
+from __future__ import annotations
+
+from netsandbox.tui.canvas import Run
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.source import Status
+from netsandbox.tui.text import cell_len, crop, fit, safe
+
+_LEAST_NEXT = 12
+"""Cells below which what comes next is not worth showing."""
+
+
+def clock(at: int) -> str:
+    """Virtual time with its microseconds in groups, as a person reads them: `+12.000 345 s`."""
+    seconds, micros = at // 1_000_000_000, at // 1000 % 1_000_000
+    return f"+{seconds}.{micros // 1000:03d} {micros % 1000:03d} s"
+
+
+def speed_text(speed: float) -> str:
+    """`×1`, `×0.5`, or in words when it is as fast as it can."""
+    return tr("status.fastest") if speed == 0 else f"×{speed:g}"
+
+
+def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "", trouble: bool = False) -> list[Run]:
+    """The line, exactly `width` cells: title, state, step, time, speed, what comes next or a message, and drops.
+
+    The state's glyph, the step and the drops are always there; the others, a
+    message first and the title last, as far as there is room.
+    """
+    state = "playing" if status.playing and not status.quiet else "quiet" if status.playing else "paused"
+    stepped_back = status.last_step > status.step
+    step = tr("status.step_of" if stepped_back else "status.step", step=status.step, last=status.last_step)
+    drops = f" {tr('status.dropped', count=status.dropped)} "
+    if status.dropped:
+        drops = f" {glyphs.dropped}{drops}"
+    room = width - cell_len(f" {glyphs.play} {step}") - cell_len(drops) - (_LEAST_NEXT if message else 0)
+
+    def afford(text: str, wanted: bool = True) -> str:
+        nonlocal room
+        if not wanted or not text or cell_len(text) > room:
+            return ""
+        room -= cell_len(text)
+        return text
+
+    dot = f" {glyphs.separator} "
+    time = afford(dot + clock(status.at))
+    word = afford(f" {tr('status.' + state)}")
+    speed = afford(dot + speed_text(status.speed), status.speed != 1.0 or width >= 100)
+    lagging = afford(dot + tr("status.lagging"), status.lagging)
+    title = afford(f" {crop(safe(status.title), 32, glyphs.ellipsis)} ", bool(status.title))
+    room += _LEAST_NEXT if message else 0
+    line = [
+        Run(title, "title"),
+        Run(f" {glyphs.play if status.playing else glyphs.pause}{word} ", "state"),
+        Run(step + time + speed + lagging, "time"),
+        *_next(status, room, glyphs, message, trouble),
+        Run(drops, "dropped" if status.dropped else "time"),
+    ]
+    return line if room >= 0 else [Run(fit("".join(run.text for run in line), width, ellipsis=glyphs.ellipsis), "time")]
+
+
+def _next(status: Status, room: int, glyphs: GlyphSet, message: str, trouble: bool) -> list[Run]:
+    """What fills the room: a message, else what comes next, else nothing."""
+    text = safe(message) or (tr("status.next", what=safe(status.next)) if status.next else "")
+    if not text or room < _LEAST_NEXT:
+        return [Run(" " * room, "time")]
+    style = "time" if not message else "trouble" if trouble else "message"
+    lead = f" {glyphs.dropped} " if trouble and message else f" {glyphs.separator} "
+    return [Run(fit(lead + text, room, ellipsis=glyphs.ellipsis), style)]

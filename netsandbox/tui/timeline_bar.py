@@ -1,0 +1,59 @@
+"""The timeline as text: where a step stands in the bar, and which step a cell is.  No Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netsandbox.tui.canvas import Run
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.source import Mark
+from netsandbox.tui.text import cell_len
+
+_PRIORITY = {"flood": 0, "command": 1, "drop": 2}
+"""Of several marks in one cell, the highest is shown."""
+
+
+def cell_of(step: int, last: int, width: int) -> int:
+    """The cell of a step in a bar of `width` cells; the first step is in the first, the last in the last."""
+    if last <= 0 or width <= 1:
+        return 0
+    return min(max(step, 0), last) * (width - 1) // last
+
+
+def step_at(x: int, last: int, width: int) -> int:
+    """The first step of a cell."""
+    if last <= 0 or width <= 1:
+        return 0
+    return min(-(-min(max(x, 0), width - 1) * last // (width - 1)), last)
+
+
+def mark_glyph(kind: str, glyphs: GlyphSet) -> str:
+    """The glyph of a kind of mark."""
+    return {"command": "c", "drop": glyphs.dropped, "flood": glyphs.flood}.get(kind, glyphs.mark)
+
+
+def bar_runs(marks: Sequence[Mark], step: int, last: int, width: int, glyphs: GlyphSet) -> list[Run]:
+    """The bar: the past, the place where the lab is, the future that can be gone to again, and the marks."""
+    if width < 1:
+        return []
+    here = cell_of(step, last, width)
+    line, future = ("=", "-") if glyphs.ascii else ("━", "─")
+    cells = [(line, "past") if x < here else (future, "future") for x in range(width)]
+    for mark in sorted(marks, key=lambda mark: _PRIORITY.get(mark.kind, -1)):
+        cells[cell_of(mark.step, last, width)] = (mark_glyph(mark.kind, glyphs), mark.kind)
+    cells[here] = (glyphs.playhead, "here")
+    return [Run(glyph, style) for glyph, style in cells]
+
+
+def legend(glyphs: GlyphSet, width: int) -> str:
+    """What the marks mean, when there is room for it beside the bar."""
+    kinds = ("command", "drop", "flood")
+    text = "  ".join(f"{mark_glyph(kind, glyphs)} {tr('timeline.' + kind)}" for kind in kinds)
+    return "  " + text if cell_len(text) + 40 <= width else ""
+
+
+def next_mark(marks: Sequence[Mark], step: int, kind: str, direction: int) -> int | None:
+    """The step of the nearest mark of a kind after (1) or before (-1) a step; None when there is none."""
+    steps = [mark.step for mark in marks if mark.kind == kind and (mark.step - step) * direction > 0]
+    return None if not steps else min(steps) if direction > 0 else max(steps)

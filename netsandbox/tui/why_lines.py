@@ -1,0 +1,68 @@
+"""An explanation laid out in lines: five at the most, or all of it.  No Textual."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.source import Cause, Why
+from netsandbox.tui.text import cell_len, crop, safe, wrap
+
+COMPACT_LINES = 5
+"""Lines of an explanation until a person asks for the rest."""
+
+
+class Piece(NamedTuple):
+    """Part of a line; `cause` is the index of the cause that it leads to."""
+
+    text: str
+    style: str
+    """decision, operand, reference, caused or cause."""
+    cause: int | None = None
+
+
+def why_lines(why: Why, width: int, expanded: bool, glyphs: GlyphSet) -> list[list[Piece]]:
+    """The lines of an explanation: the decision, what it looked at, and the causes back to the command."""
+    dots = glyphs.ellipsis
+    if not expanded:
+        causes = [_chain(why.causes, width, glyphs)] if why.causes else []
+        operands = [crop(safe(why.operands[0]), width, dots)] if why.operands else []
+        room = COMPACT_LINES - len(causes) - len(operands)
+        lines = [[Piece(line, "decision")] for line in wrap(safe(why.decision), width, room)]
+        return [*lines, *([Piece(line, "operand")] for line in operands), *causes]
+    lines = [[Piece(line, "decision")] for line in wrap(safe(why.decision), width)]
+    for operand in why.operands:
+        lines += [[Piece(line, "operand")] for line in wrap(safe(operand), width)]
+    if why.reference:
+        lines += [[Piece(line, "reference")] for line in wrap(safe(why.reference), width)]
+    for index, cause in enumerate(why.causes):
+        text = f"{glyphs.caused} {_label(cause)}"
+        lines += [[Piece(line, "cause", index)] for line in wrap(text, width)]
+    return lines
+
+
+def _chain(causes: tuple[Cause, ...], width: int, glyphs: GlyphSet) -> list[Piece]:
+    """All causes in one line, those that do not fit left out in the middle: `caused by 10 ← 9 ← ping a b`."""
+    arrow = f" {glyphs.left_arrow} "
+    texts = [str(cause.seq) if cause.seq is not None else safe(cause.text) for cause in causes]
+    head = tr("why.caused") + " "
+    shown = list(range(len(texts)))
+    while len(shown) > 2 and cell_len(head) + sum(cell_len(texts[at]) for at in shown) + 3 * len(shown) > width:
+        del shown[len(shown) // 2]
+    line = [Piece(head, "caused")]
+    used = cell_len(head)
+    for place, at in enumerate(shown):
+        skipped = place and at != shown[place - 1] + 1
+        joint = f"{arrow}{glyphs.ellipsis}{arrow}" if skipped else arrow if place else ""
+        room = width - used - cell_len(joint)
+        if room < 1:
+            break
+        text = crop(texts[at], room, glyphs.ellipsis)
+        line += [Piece(joint, "caused"), Piece(text, "cause", at)]
+        used += cell_len(joint) + cell_len(text)
+    return [piece for piece in line if piece.text]
+
+
+def _label(cause: Cause) -> str:
+    return safe(cause.text) if cause.seq is None else f"{cause.seq}  {safe(cause.text)}"
