@@ -1,0 +1,80 @@
+"""All words of this room: language -> key -> words, and what fills a template's fields in.
+
+A key is `Class`, `Outcome.MEMBER`, `Forwarding.MEMBER` or `DropReason.MEMBER`,
+with a case behind a further dot where the event distinguishes some.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+
+from netsandbox.explain import chinese, chinese_drops, chinese_phrases, english, english_drops, english_phrases
+from netsandbox.explain.english import Words
+from netsandbox.explain.references import REFERENCES
+
+__all__ = ["CATALOGUE", "LANGUAGES", "PHRASES", "Words", "fields_of", "fill", "find", "reference"]
+
+
+def _merged(sentences: dict[str, Words], reasons: dict[str, Words]) -> dict[str, Words]:
+    return sentences | {f"DropReason.{name}": words for name, words in reasons.items()}
+
+
+CATALOGUE: dict[str, dict[str, Words]] = {
+    "en": _merged(english.SENTENCES, english_drops.REASONS),
+    "zh": _merged(chinese.SENTENCES, chinese_drops.REASONS),
+}
+PHRASES: dict[str, dict[str, str]] = {"en": english_phrases.PHRASES, "zh": chinese_phrases.PHRASES}
+LANGUAGES: tuple[str, ...] = tuple(CATALOGUE)
+
+
+def find(language: str, key: str) -> Words | None:
+    """The words of a key, or of the kind that it is a case of; None if there are neither."""
+    words = CATALOGUE[language]
+    while key not in words:
+        key, dot, _case = key.rpartition(".")
+        if not dot:
+            return None
+    return words[key]
+
+
+def reference(key: str) -> str:
+    """RFC section, sysctl or kernel function of a key, in no language; empty where there is none."""
+    while key not in REFERENCES:
+        key, dot, _case = key.rpartition(".")
+        if not dot:
+            return ""
+    return REFERENCES[key]
+
+
+def fields_of(template: str) -> set[str]:
+    """The names of a template's fields."""
+    return {name for _text, name, _spec, _conversion in Formatter().parse(template) if name}
+
+
+def fill(template: str, fields: dict[str, str]) -> str:
+    """A template with its fields filled in; between Chinese and Latin script comes a space.
+
+    Raises:
+        KeyError: for a field that is not there.
+    """
+    out = ""
+    for text, name, _spec, _conversion in Formatter().parse(template):
+        out = _join(out, text)
+        if name is not None:
+            out = _join(out, fields[name])
+    return out
+
+
+def _join(left: str, right: str) -> str:
+    if left and right and ((_is_chinese(left[-1]) and _is_latin(right[0])) or
+                           (_is_latin(left[-1]) and _is_chinese(right[0]))):
+        return f"{left} {right}"
+    return left + right
+
+
+def _is_chinese(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()

@@ -1,0 +1,242 @@
+"""From a record back to the command: the steps that led to it, and in each the record that tells what it did.
+
+A step is a delivery, a timer, a program's turn or a command.  Inside a step the
+records of one delivery follow its FrameReceived up to the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from netsandbox.docker.events import AddressAnnounced, ContainerStarted
+from netsandbox.engine.trace import Record, Trace
+from netsandbox.lab.events import CommandRun
+from netsandbox.linux.events import (
+    FrameBridged,
+    FrameReceived,
+    FrameSent,
+    IcmpErrorSent,
+    NeighbourChanged,
+    PacketQueued,
+    RouteChosen,
+)
+from netsandbox.wire.arp import ArpPacket
+
+TELLING: tuple[type, ...] = (CommandRun, AddressAnnounced, ContainerStarted, NeighbourChanged, IcmpErrorSent, FrameSent,
+                             RouteChosen, PacketQueued)
+"""Which event tells best what a step did that was no delivery, the best first."""
+
+
+class Link(NamedTuple):
+    """One step of a chain of causes.
+
+    Attributes:
+        record: what tells of the step; None for one that is forgotten or left no record.
+        is_known: False for a step that is older than the trace.
+    """
+
+    step: int
+    record: Record | None
+    is_known: bool = True
+
+
+def delivery_of(trace: Trace, record: Record) -> Record | None:
+    """The arrival that a record belongs to: the last FrameReceived of its step before it, or itself."""
+    found = None
+    for other in _of_step(trace, record):
+        if isinstance(other.event, FrameReceived):
+            found = other
+        if other.seq == record.seq:
+            return found
+    return None
+
+
+def section(trace: Trace, arrival: Record) -> list[Record]:
+    """What an arrival led to in the same step, itself left out."""
+    found: list[Record] = []
+    for other in _of_step(trace, arrival):
+        if other.seq <= arrival.seq:
+            continue
+        if isinstance(other.event, FrameReceived):
+            break
+        found.append(other)
+    return found
+
+
+def before(trace: Trace, record: Record) -> list[Record]:
+    """The records of the same arrival, timer or command that came before one, the arrival left out."""
+    found: list[Record] = []
+    for other in _of_step(trace, record):
+        if other.seq >= record.seq:
+            break
+        if isinstance(other.event, FrameReceived):
+            found.clear()
+        else:
+            found.append(other)
+    return found
+
+
+def _of_step(trace: Trace, record: Record) -> Iterable[Record]:
+    """The records of a record's step; none for what was recorded before the first step."""
+    return trace.of_step(record.step) if record.step >= trace.first_step else ()
+
+
+def opening(trace: Trace, record: Record) -> Record | None:
+    """What, in a record's own step, led to it; None when it is what began the step."""
+    arrival = delivery_of(trace, record)
+    if arrival is not None and arrival.seq != record.seq:
+        return arrival
+    if arrival is not None:
+        return _bridge_port(trace, record)
+    best = _best(before(trace, record))
+    rank = _rank(record)
+    return best if best is not None and _rank(best) < rank else None
+
+
+def _bridge_port(trace: Trace, record: Record) -> Record | None:
+    """A frame that a bridge hands to its own host came in by a port, in the same step."""
+    previous = None
+    for other in _of_step(trace, record):
+        if other.seq >= record.seq:
+            break
+        if isinstance(other.event, FrameReceived | FrameBridged):
+            previous = other
+    bridged = previous is not None and isinstance(previous.event, FrameBridged)
+    if previous is None or not bridged or previous.event.bridge is not record.event.interface:
+        return None
+    return delivery_of(trace, previous)
+
+
+def _rank(record: Record) -> int:
+    kind = type(record.event)
+    return TELLING.index(kind) if kind in TELLING else len(TELLING)
+
+
+def _best(records: list[Record]) -> Record | None:
+    """The one that tells most, the latest of several."""
+    return min(reversed(records), key=_rank, default=None)
+
+
+# -- the chain
+
+
+def chain(trace: Trace, record: Record, limit: int) -> tuple[list[Link], int, int]:
+    """The causes of a record, newest first: (links, how many are left out before the last link, hops).
+
+    Hops are the deliveries in all of it, the record's own included.
+    """
+    links: list[Link] = []
+    opened = opening(trace, record)
+    subject = record if opened is None else opened
+    own_delivery = delivery_of(trace, record) is not None
+    if opened is not None:
+        links.append(Link(record.step, opened))
+    numbers = _causes(trace, record)
+    shown, skipped = _shown(numbers, limit)
+    for number in shown:
+        link = _link(trace, number, subject)
+        if link is not None:
+            links.append(link)
+            subject = link.record or subject
+    hops = own_delivery + sum(_is_delivery(trace, number) for number in numbers)
+    return links, skipped, hops
+
+
+def _causes(trace: Trace, record: Record) -> list[int]:
+    """The numbers of the steps that led to a record's step, newest first, the first forgotten one included."""
+    numbers: list[int] = []
+    steps, first = trace.steps, trace.first_step
+    if record.step < first:
+        return numbers
+    cause = record.cause
+    while cause is not None:
+        numbers.append(cause)
+        index = cause - first
+        if not 0 <= index < len(steps):
+            break
+        cause = steps[index][2]
+    return numbers
+
+
+def _shown(numbers: list[int], limit: int) -> tuple[list[int], int]:
+    """The newest, and the oldest; how many are left out between."""
+    if len(numbers) <= limit:
+        return numbers, 0
+    return [*numbers[:limit - 1], numbers[-1]], len(numbers) - limit
+
+
+def _is_delivery(trace: Trace, number: int) -> bool:
+    """Whether a step is an arrival: its first record says so, and costs little to read."""
+    step = trace.step(number)
+    if step is None or not trace.first <= step.first < trace.end:
+        return False
+    raw = trace.events[step.first - trace.first]
+    return type(raw) is tuple and raw[0] is FrameReceived and _is_interface(raw[1])
+
+
+def _is_interface(receiver: Any) -> bool:
+    """Not the inside of a long cable, nor a sender's own copy of a broadcast."""
+    return hasattr(receiver, "label")
+
+
+def _link(trace: Trace, number: int, subject: Record) -> Link | None:
+    """The record of a step that best tells what it did for `subject`; None for one that only waited."""
+    step = trace.step(number)
+    records = list(trace.of_step(number))
+    if records:
+        found = _culprit(trace, records, subject)
+        return Link(number, found)
+    if step is None or step.first < trace.first:
+        return Link(number, None, is_known=False)
+    return Link(number, None) if step.cause is None else None
+
+
+def _culprit(trace: Trace, records: list[Record], subject: Record) -> Record:
+    sent = _transmission(records, subject) or _same_topic(records, subject)
+    if sent is not None:
+        arrival = delivery_of(trace, sent)
+        if arrival is not None:
+            return arrival
+        records = [record for record in records if record.seq <= sent.seq]
+    arrivals = [record for record in records if isinstance(record.event, FrameReceived)]
+    if arrivals:
+        return arrivals[0]
+    return _best(records) or records[0]
+
+
+def _transmission(records: list[Record], subject: Record) -> Record | None:
+    """Where the frame that arrived was sent: by the very port at the other end, if that can be told."""
+    frame = getattr(subject.event, "frame", None)
+    if frame is None:
+        return None
+    receiver = getattr(subject.event, "interface", None)
+    sent = [record for record in records
+            if isinstance(record.event, FrameSent | FrameBridged) and record.event.frame is frame]
+    for record in sent:
+        if receiver is not None and receiver in _far_ends(record.event):
+            return record
+    return sent[-1] if sent else None
+
+
+def _far_ends(event: Any) -> list[Any]:
+    ports = event.ports if isinstance(event, FrameBridged) else (event,)
+    return [getattr(port.interface, "peer", None) for port in ports]
+
+
+def _same_topic(records: list[Record], subject: Record) -> Record | None:
+    """A timer was started where the same neighbour changed before, or the same container started."""
+    topic = _topic(subject.event)
+    if topic is None:
+        return None
+    return next((record for record in reversed(records) if _topic(record.event) == topic), None)
+
+
+def _topic(event: Any) -> tuple[Any, ...] | None:
+    if isinstance(event, NeighbourChanged):
+        return event.interface, event.address
+    if isinstance(event, FrameSent) and isinstance(event.frame.payload, ArpPacket):
+        return event.interface, event.frame.payload.tpa
+    if isinstance(event, AddressAnnounced | ContainerStarted):
+        return (event.container,)
+    return None

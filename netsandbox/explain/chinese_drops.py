@@ -1,0 +1,82 @@
+"""Why a frame or packet ended, in Simplified Chinese: a clause for behind the colon, then the operands."""
+
+from __future__ import annotations
+
+Words = tuple[str, ...]
+
+REASONS: dict[str, Words] = {
+    "OTHERHOST": ("目的 MAC 地址是别的站点的，网卡将其过滤", "目的 MAC {dst}"),
+    "OTHERHOST.TCP": ("TCP 报文段从不以广播帧到来", "目的 MAC {dst}"),
+    "NO_SOCKET": ("没有程序打开{protocol}端口{port}", "套接字表：{protocol}端口{port}无人占用"),
+    "PKT_TOO_SMALL": ("它比首部所声称的要短", "{size}字节"),
+    "TCP_CSUM": ("TCP 校验和错误", "校验和{found}"),
+    "UDP_CSUM": ("UDP 校验和错误", "校验和{found}"),
+    "SOCKET_RCVBUFF": ("套接字的接收缓冲区已满", "rmem_default"),
+    "IP_CSUM": ("IPv4 首部校验和错误", "校验和{found}"),
+    "IP_INHDR": ("IPv4 首部不合理", "版本、首部长度、总长度"),
+    "IP_INHDR.TTL": ("TTL 已经用尽，不得再转发", "到达时 TTL 为{number}"),
+    "IP_INHDR.fragment": ("除最后一个外，分片长度必须是 8 的倍数，而它是{number}字节", "{number}字节"),
+    "IP_INHDR.overlap": ("该分片与已有的分片重叠", "偏移{number}"),
+    "IP_INHDR.beyond the end": ("该分片超出了数据包的末尾", "结束于第{number}字节"),
+    "IP_RPFILTER": (
+        "发往其源地址{source}的数据包不会从这块网卡离开（rp_filter）", "回到{source}的路由", "rp_filter 为{mode}"),
+    "IP_OUTNOROUTES": ("没有去往{destination}的路由", "没有路由匹配{destination}"),
+    "IP_INNOROUTES": ("没有去往{destination}的路由", "没有路由匹配{destination}", "ip_forward 为 1"),
+    "IP_INNOROUTES.route": ("它的路由不通向任何地方：{route}", "路由：{route}"),
+    "IP_INNOROUTES.group": ("本机不是组{destination}的成员", "组成员关系"),
+    "IP_INADDRERRORS": ("{destination}不是本机的地址", "本机地址"),
+    "IP_INADDRERRORS.ip_forward": (
+        "{destination}不是本机的地址，而本机不为他人转发", "本机地址", "ip_forward 为 0"),
+    "IP_INADDRERRORS.broadcast frame": (
+        "{destination}不是本机的地址，而以广播帧到来的数据包不予转发", "目的 MAC {dst}"),
+    "IP_INADDRERRORS.multicast frame": (
+        "{destination}不是本机的地址，而以组播帧到来的数据包不予转发", "目的 MAC {dst}"),
+    "IP_LOCALNET": ("{address}只能用于主机内部，不得出现在线路上", "127.0.0.0/8", "route_localnet 为 0"),
+    "IP_LOCAL_SOURCE": ("它的源地址{source}正是本机的地址", "本机地址", "accept_local 为 0"),
+    "IP_INVALID_SOURCE": ("没有主机可以使用它的源地址{source}", "源地址{source}"),
+    "IP_INVALID_DEST": ("没有主机可以使用它的目的地址{destination}", "目的地址{destination}"),
+    "IP_NOPROTO": ("本机没有处理 IP 协议{number}的程序", "IP 协议{number}"),
+    "ICMP_CSUM": ("ICMP 校验和错误", "校验和{found}", "正确的值是{right}"),
+    "INVALID_PROTO": ("主机不接受类型为{number}的 ICMP 报文", "ICMP 类型{number}"),
+    "INVALID_PROTO.broadcast": ("不接受发给多个站点的类型{number}的 ICMP 报文", "ICMP 类型{number}"),
+    "UNHANDLED_PROTO": ("本机没有处理以太网类型{type}的程序", "以太网类型{type}"),
+    "PKT_TOO_BIG": ("它超过了能够发送的长度", "{size}字节"),
+    "PKT_TOO_BIG.packet": ("它超过了 MTU，又不允许分片", "{size}字节", "MTU {limit}", "已设置 DF"),
+    "PKT_TOO_BIG.frame": (
+        "它超过了这条链路上帧的最大长度", "{size}字节", "上限{limit}：两端较小的 MTU 加首部与一个 VLAN 标签"),
+    "NEIGH_CREATEFAIL": ("邻居表已满，容不下{address}", "gc_thresh3"),
+    "NEIGH_FAILED": (
+        "没有谁应答对{address}的 ARP 请求", "邻居表：{address}为 FAILED", "mcast_solicit，默认询问 3 次"),
+    "NEIGH_QUEUEFULL": ("等待{address}的 MAC 地址的数据包太多，而它是最早的一个", "unres_qlen_bytes"),
+    "NEIGH_DEAD": ("等待 MAC 地址期间，{address}的邻居表项被删除", "邻居表：没有表项"),
+    "DUP_FRAG": ("该分片已经有了", "偏移{number}"),
+    "FRAG_REASM_TIMEOUT": ("其余分片没有及时到齐", "已有{number}字节", "ipfrag_time，默认 30 秒"),
+    "FRAG_TOO_FAR": ("加上该分片，数据包将超过 65535 字节", "结束于第{number}字节"),
+    "DEV_READY": ("网卡已关闭，或链路的另一端已关闭", "两端的状态"),
+    "NETFILTER_DROP": ("防火墙规则或默认策略如此规定", "{rule}"),
+    "BRIDGE_INGRESS_STP_STATE": ("该网桥端口处于{state}状态，不转发", "端口状态：{state}"),
+    "BRIDGE_NO_EGRESS_PORT": ("网桥没有可以发送它的端口", "目的 MAC {dst}"),
+    "BRIDGE_NO_EGRESS_PORT.same port": (
+        "{dst}就在它到来的那个端口之后，它已经到过那里", "转发表：{dst}在该端口之后"),
+    "BRIDGE_NO_EGRESS_PORT.state": (
+        "{dst}所在的端口处于{state}状态，不转发", "转发表：{dst}的表项", "端口状态：{state}"),
+    "BRIDGE_NO_EGRESS_PORT.isolated": (
+        "两个端口互相隔离", "转发表：{dst}的表项", "两个端口的 isolated 标志"),
+    "BRIDGE_NO_EGRESS_PORT.hub": ("集线器没有别的端口连着设备", "所有端口的链路"),
+    "MAC_INVALID_SOURCE": ("它的源 MAC 地址{address}是组播地址或零，没有站点会这样", "源 MAC {address}"),
+    "ARP_INVALID": ("它不是合理的以太网 IPv4 ARP 报文", "硬件类型与协议类型"),
+    "ARP_INVALID.op": ("ARP 操作码{number}既不是请求也不是应答", "操作码{number}"),
+    "ARP_INVALID.target": ("不得用 ARP 询问{address}", "目标地址{address}"),
+    "ARP_INVALID.gratuitous": ("本机不相信 ARP 通告，而它通告的是{address}", "drop_gratuitous_arp 为 1"),
+    "ICMP_IGNORED": ("本机设置为忽略这类 ICMP 报文", "{rule}"),
+    "ICMP_IGNORED.icmp_echo_ignore_broadcasts": (
+        "本机不应答发给多个站点的 ping", "icmp_echo_ignore_broadcasts 为 1"),
+    "ICMP_IGNORED.icmp_echo_ignore_all": ("本机不应答任何 ping", "icmp_echo_ignore_all 为 1"),
+    "ICMP_IGNORED.redirect": ("只有正在使用的网关才可以重定向，而{address}不是", "发送方{address}"),
+    "ICMP_IGNORED.accept_redirects": ("本机不接受重定向", "accept_redirects 为 0"),
+    "CASCADE_TOO_LONG": ("网络中有环路：连锁反应持续了一百万步，被强行截断", "1,000,000 步"),
+    "LINK_GONE": ("它还在途中时链路就被删除了", "没有链路"),
+    "NO_PEER": ("网卡没有连接任何设备", "没有网线"),
+    "TCP_NOT_MODELLED": (
+        "有程序在监听 TCP 端口{number}，但 netsandbox 尚不模拟 TCP 连接", "套接字表：TCP 端口{number}"),
+}

@@ -1,0 +1,192 @@
+"""Why a frame or packet ended: which words of its reason fit, and the fields that go into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from netsandbox.explain.catalogue import Words, fill, find
+from netsandbox.explain.voice import Voice, ethertype, safe
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.wire.addresses import format_mac, is_multicast
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ipv4 import IPv4Packet
+
+Case = tuple[str, dict[str, str]]
+"""The case of a reason (behind its name in a key), and fields."""
+
+
+def reason_key(verdict: Dropped, what: Any, voice: Voice) -> str:
+    """`DropReason.IP_INHDR.TTL`."""
+    return _told(verdict, what, voice)[0]
+
+
+def reason_clause(verdict: Dropped, what: Any, voice: Voice) -> str:
+    """The clause behind the colon: `no program has UDP port 53 open`.
+
+    Args:
+        what: the frame or packet that ended.
+    """
+    words, fields = reason_words(verdict, what, voice)
+    return fill(words[0], fields)
+
+
+def reason_words(verdict: Dropped, what: Any, voice: Voice) -> tuple[Words, dict[str, str]]:
+    """The words of a reason and the fields for them."""
+    key, fields = _told(verdict, what, voice)
+    words = find(voice.language, key)
+    if words is None:
+        return ("{reason}",), {"reason": verdict.reason.name}
+    return words, fields
+
+
+def _told(verdict: Dropped, what: Any, voice: Voice) -> tuple[str, dict[str, str]]:
+    teller = TELLERS.get(verdict.reason, _common)
+    case, fields = teller(verdict.operands, what, voice)
+    base = {"dst": voice.mac(what.dst) if isinstance(what, Frame) else "", "size": str(what.size)}
+    return f"DropReason.{verdict.reason.name}{case}", base | _defaults(verdict.operands) | fields
+
+
+def _defaults(operands: tuple[Any, ...]) -> dict[str, str]:
+    """Fields that many reasons share: the first operand as a number, and all of them as a text."""
+    first = operands[0] if operands else ""
+    return {"number": str(first), "rule": " ".join(safe(str(operand)) for operand in operands), "found": _hex(first),
+            "right": "", "address": "", "source": "", "destination": "", "state": "", "route": "", "mode": "",
+            "limit": "", "protocol": "", "port": "", "type": ""}
+
+
+def _hex(number: Any) -> str:
+    return f"0x{number:04x}" if isinstance(number, int) else ""
+
+
+def _packet_of(what: Any) -> IPv4Packet | None:
+    packet = what.payload if isinstance(what, Frame) else what
+    return packet if isinstance(packet, IPv4Packet) else None
+
+
+def _common(_operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    return "", {}
+
+
+def _other_host(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    return ".TCP" if operands else "", {}
+
+
+def _size(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    """A number of bytes, or the parser's own words, which stay out of a translated sentence."""
+    return "", {"size": str(operands[0])} if operands and isinstance(operands[0], int) else {}
+
+
+def _checksums(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    return "", {"right": _hex(operands[1]) if len(operands) > 1 else ""}
+
+
+def _no_socket(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    protocol, port = (*operands, "", "")[:2]
+    return "", {"protocol": safe(str(protocol)).upper(), "port": str(port)}
+
+
+def _named_case(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+    """(case, value): the value is a number for the most part, and an address where the words say so."""
+    if len(operands) < 2 or not isinstance(operands[0], str):
+        return "", {}
+    value = operands[1]
+    address = voice.ip(value) if operands[0] in ("target", "gratuitous", "redirect") else ""
+    return f".{operands[0]}", {"number": str(value), "address": address}
+
+
+def _icmp_ignored(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
+    return (f".{operands[0]}", {}) if len(operands) == 1 else _named_case(operands, what, voice)
+
+
+def _source(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+    source = voice.ip(operands[0]) if operands else ""
+    return "", {"source": source, "address": source, "mode": str(operands[1]) if len(operands) > 1 else ""}
+
+
+def _destination(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
+    """(destination, case): the destination is the packet's where the verdict does not name it."""
+    packet = _packet_of(what)
+    number = operands[0] if operands else packet.dst if packet else 0
+    case = f".{operands[1]}" if len(operands) > 1 else ""
+    return case, {"destination": voice.ip(number)}
+
+
+def _no_way_in(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
+    """(destination, text of the route or nothing); a group alone is one that nobody here joined."""
+    _case, fields = _destination(operands[:1], what, voice)
+    if len(operands) > 1:
+        return ".route" if operands[1] else "", fields | {"route": safe(str(operands[1]))}
+    packet = _packet_of(what)
+    return ".group" if packet is not None and is_multicast(packet.dst) else "", fields
+
+
+def _invalid_protocol(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    return ".broadcast" if len(operands) > 1 else "", {}
+
+
+def _unhandled(operands: tuple[Any, ...], what: Any, _voice: Voice) -> Case:
+    number = operands[0] if operands else what.ethertype
+    return "", {"type": ethertype(number)}
+
+
+def _too_big(operands: tuple[Any, ...], what: Any, _voice: Voice) -> Case:
+    """(packet's size, MTU), or (frame's size, longest frame) where a frame did not fit a link."""
+    if len(operands) < 2:
+        return _size(operands, what, _voice)
+    packet = _packet_of(what)
+    of_packet = packet is not None and operands[0] == packet.total_length
+    return ".packet" if of_packet else ".frame", {"size": str(operands[0]), "limit": str(operands[1])}
+
+
+def _neighbour(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+    return "", {"address": voice.ip(operands[0]) if operands else ""}
+
+
+def _port_state(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+    return "", {"state": voice.state(str(operands[0])) if operands else ""}
+
+
+def _no_egress(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+    """(MAC), (MAC, why the port that the table names is no way out), or ("hub",)."""
+    if operands == ("hub",):
+        return ".hub", {}
+    if len(operands) < 2:
+        return "", {}
+    fields = {"dst": voice.mac(operands[0])}
+    if operands[1] in ("same port", "isolated"):
+        return f".{operands[1]}", fields
+    return ".state", fields | {"state": voice.state(str(operands[1]))}
+
+
+def _station(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    return "", {"address": format_mac(operands[0]) if operands else ""}
+
+
+TELLERS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Case]] = {
+    DropReason.OTHERHOST: _other_host,
+    DropReason.NO_SOCKET: _no_socket,
+    DropReason.PKT_TOO_SMALL: _size,
+    DropReason.ICMP_CSUM: _checksums,
+    DropReason.IP_INHDR: _named_case,
+    DropReason.IP_RPFILTER: _source,
+    DropReason.IP_OUTNOROUTES: _destination,
+    DropReason.IP_INNOROUTES: _no_way_in,
+    DropReason.IP_INADDRERRORS: _destination,
+    DropReason.IP_LOCALNET: _source,
+    DropReason.IP_LOCAL_SOURCE: _source,
+    DropReason.IP_INVALID_SOURCE: _source,
+    DropReason.IP_INVALID_DEST: _destination,
+    DropReason.INVALID_PROTO: _invalid_protocol,
+    DropReason.UNHANDLED_PROTO: _unhandled,
+    DropReason.PKT_TOO_BIG: _too_big,
+    DropReason.NEIGH_CREATEFAIL: _neighbour,
+    DropReason.NEIGH_FAILED: _neighbour,
+    DropReason.NEIGH_QUEUEFULL: _neighbour,
+    DropReason.NEIGH_DEAD: _neighbour,
+    DropReason.BRIDGE_INGRESS_STP_STATE: _port_state,
+    DropReason.BRIDGE_NO_EGRESS_PORT: _no_egress,
+    DropReason.MAC_INVALID_SOURCE: _station,
+    DropReason.ARP_INVALID: _named_case,
+    DropReason.ICMP_IGNORED: _icmp_ignored,
+}

@@ -1,0 +1,63 @@
+"""One event in words: the decision, what it looked at, and where to read on."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from netsandbox.explain.catalogue import fields_of, fill, find, reference
+from netsandbox.explain.drops import reason_key, reason_words
+from netsandbox.explain.operands import Operands, operands
+from netsandbox.explain.voice import Names, Voice
+from netsandbox.linux.drop import Dropped
+
+
+class Explanation(NamedTuple):
+    """An event in one language."""
+
+    decision: str
+    """One sentence."""
+    looked_at: tuple[str, ...]
+    """The operands, each in a few words."""
+    reference: str
+    """RFC or IEEE section, kernel function, sysctl; empty where there is none."""
+
+
+def explain(event: Any, language: str = "en", names: Names | None = None) -> Explanation:
+    """Put an event of the trace into words.
+
+    Args:
+        language: en or zh.
+        names: what a person calls a MAC or IPv4 address.
+
+    Raises:
+        ValueError: no such language.
+    """
+    return tell(event, Voice(language, names))
+
+
+def tell(event: Any, voice: Voice) -> Explanation:
+    """The same, for a caller that has many events to tell."""
+    told = operands(event, voice)
+    explanation = tell_as(told.key, told, voice)
+    verdict = getattr(event, "verdict", None)
+    if not isinstance(verdict, Dropped):
+        return explanation
+    what = getattr(event, "frame", None) or event.packet
+    words, fields = reason_words(verdict, what, voice)
+    looked_at = explanation.looked_at + _filled(words[1:], fields)
+    source = reference(reason_key(verdict, what, voice))
+    return Explanation(explanation.decision, looked_at, f"skb_drop_reason {verdict.reason.name}; {source}")
+
+
+def tell_as(key: str, told: Operands, voice: Voice) -> Explanation:
+    """An event's fields with the words of a certain key."""
+    words = find(voice.language, key)
+    assert words is not None, f"no words for {key}"
+    decision = voice.capital(fill(words[0], told.fields))
+    return Explanation(decision, _filled(words[1:], told.fields), reference(key))
+
+
+def _filled(templates: tuple[str, ...], fields: dict[str, str]) -> tuple[str, ...]:
+    """The operands that are there: one whose field is empty says nothing."""
+    return tuple(fill(template, fields) for template in templates
+                 if all(fields[name] for name in fields_of(template)))

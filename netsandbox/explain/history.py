@@ -1,0 +1,68 @@
+"""Looking back in a trace: the last drop, and the record that a table row of then goes back to."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from netsandbox.engine.trace import Record, Trace, event_of
+from netsandbox.linux.drop import Dropped
+from netsandbox.linux.events import (
+    FdbForgotten,
+    FdbLearned,
+    FrameReceived,
+    NeighbourChanged,
+    PacketDropped,
+    RouteMissing,
+    SendFailed,
+)
+from netsandbox.wire.addresses import MAC_GROUP_BIT
+from netsandbox.wire.ipv4 import IPv4Packet
+
+
+class Row(NamedTuple):
+    """Which record made a row of a table as it was at some moment."""
+
+    seq: int
+    address: int
+    """MAC of a forwarding row, IPv4 address of a neighbour."""
+
+
+def last_drop(trace: Trace, end: int) -> int | None:
+    """The last record before `end` that tells of an end: a frame, a packet, or a program without a route."""
+    for index in range(min(end, trace.end) - trace.first - 1, -1, -1):
+        raw = trace.events[index]
+        kind = raw[0] if type(raw) is tuple else type(raw)
+        if kind is FrameReceived:
+            if isinstance(raw[-1], Dropped):
+                return trace.first + index
+        elif kind in (PacketDropped, SendFailed, RouteMissing):
+            return trace.first + index
+    return None
+
+
+def fdb_row(trace: Trace, record: Record) -> Row | None:
+    """The record that put a bridged frame's destination behind the port it left by; None for a permanent row."""
+    bridge, mac = record.event.bridge, record.event.frame.dst
+    for seq, event in _back(trace, record.seq, (FdbLearned, FdbForgotten)):
+        if event.bridge is bridge and event.mac == mac:
+            return Row(seq, mac) if isinstance(event, FdbLearned) else None
+    return None
+
+
+def neighbour_row(trace: Trace, record: Record) -> Row | None:
+    """The record that gave a neighbour the MAC that an IP packet was sent to."""
+    frame, interface = record.event.frame, record.event.interface
+    if not isinstance(frame.payload, IPv4Packet) or frame.dst & MAC_GROUP_BIT or not frame.dst:
+        return None
+    for seq, event in _back(trace, record.seq, (NeighbourChanged,)):
+        if event.interface is interface and event.mac == frame.dst:
+            return Row(seq, event.address)
+    return None
+
+
+def _back(trace: Trace, seq: int, kinds: tuple[type, ...]) -> Any:
+    """Pairs of number and event, newest first, of some kinds only."""
+    for index in range(seq - trace.first - 1, -1, -1):
+        raw = trace.events[index]
+        if (raw[0] if type(raw) is tuple else type(raw)) in kinds:
+            yield trace.first + index, event_of(raw)

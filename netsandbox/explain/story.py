@@ -1,0 +1,238 @@
+"""Why a frame exists, why something was dropped, what made a table row: one record with its causes, in words."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from netsandbox.engine.trace import Record, Trace, event_of
+from netsandbox.explain.chain import Link, before, chain, delivery_of, section
+from netsandbox.explain.explanation import Explanation, tell, tell_as
+from netsandbox.explain.history import Row, fdb_row, last_drop, neighbour_row
+from netsandbox.explain.operands import operands
+from netsandbox.explain.voice import Names, Voice
+from netsandbox.lab.events import CommandRun
+from netsandbox.linux.drop import Dropped, Outcome
+from netsandbox.linux.events import (
+    FdbLearned,
+    Forwarding,
+    FrameBridged,
+    FrameReceived,
+    FrameSent,
+    IcmpErrorSent,
+    NeighbourChanged,
+    PacketFragmented,
+    PacketQueued,
+    RouteChosen,
+)
+from netsandbox.wire.arp import ArpPacket
+
+MOST_CAUSES = 50
+"""Causes that are told one by one; of a longer chain the newest and the first are."""
+MOST_EFFECTS = 12
+OPERANDS_SHOWN = 3
+"""What the short form names of all that was looked at."""
+CHAIN_SHOWN = 3
+"""Causes that the short form names before the first one."""
+REASONS = (RouteChosen, NeighbourChanged, PacketQueued, PacketFragmented, IcmpErrorSent)
+"""Decisions that a frame was sent because of."""
+
+
+class Cause(NamedTuple):
+    """One step back on the way to the command."""
+
+    step: int
+    seq: int | None
+    """The record that tells of the step; None for one that is forgotten, left no record, or stands for many."""
+    text: str
+    command: str = ""
+    """The line, if the step is a command."""
+
+
+class Story(NamedTuple):
+    """A record in words: what was decided, why, and what it goes back to."""
+
+    seq: int | None
+    language: str
+    decision: str
+    looked_at: tuple[str, ...] = ()
+    reference: str = ""
+    effects: tuple[str, ...] = ()
+    """What it led to at once, in the same step and place."""
+    causes: tuple[Cause, ...] = ()
+    """Newest first; the last is the command, unless that is forgotten."""
+    hops: int = 0
+    """How many links frames have crossed between the command and this."""
+
+    def short(self) -> tuple[str, ...]:
+        """At most three lines: decision, what it looked at, causes."""
+        voice = Voice(self.language)
+        lines = [self.decision]
+        if self.looked_at:
+            operands_shown = self.looked_at[:OPERANDS_SHOWN]
+            lines.append(voice.say("looked-at", operands=voice.say("operand-gap").join(operands_shown)))
+        if self.causes:
+            lines.append(voice.say("story.chain", chain=" ← ".join(self._labels()), hops=self._hops(voice)))
+        return tuple(lines)
+
+    def long(self) -> tuple[str, ...]:
+        """Everything, a line each."""
+        voice = Voice(self.language)
+        lines = [self.decision]
+        for title, items in (("story.looked-at", self.looked_at), ("story.effects", self.effects)):
+            lines += [voice.say(title), *(f"  {item}" for item in items)] if items else []
+        lines += [voice.say("story.reference", reference=self.reference)] if self.reference else []
+        if self.causes:
+            lines.append(voice.say("story.causes", hops=self._hops(voice)))
+            lines += [f"  {'' if cause.seq is None else f'#{cause.seq} '}{cause.text}" for cause in self.causes]
+        return tuple(lines)
+
+    def _labels(self) -> list[str]:
+        labels = [cause.command or ("…" if cause.seq is None else f"#{cause.seq}") for cause in self.causes]
+        if len(labels) > CHAIN_SHOWN + 1:
+            labels[CHAIN_SHOWN:-1] = ["…"]
+        return labels
+
+    def _hops(self, voice: Voice) -> str:
+        return voice.say("hops.one" if self.hops == 1 else "hops", count=str(self.hops))
+
+
+def why_frame(trace: Trace, seq: int, language: str = "en", names: Names | None = None) -> Story:
+    """Why a frame is where it is: for the record of an arrival, a transmission, a failure to send, or a bridging.
+
+    Args:
+        seq: as the frame log shows it; other records are told as by `why_seq`.
+        language: en or zh.
+        names: what a person calls a MAC or IPv4 address.
+
+    Raises:
+        ValueError: no such language.
+    """
+    return why_seq(trace, seq, language, names)
+
+
+def why_seq(trace: Trace, seq: int, language: str = "en", names: Names | None = None) -> Story:
+    """Why any record was made: the one that a table row names, or a frame's.
+
+    A number that the trace does not have gives a story that says so.
+    """
+    voice = Voice(language, names)
+    if not trace.first <= seq < trace.end:
+        key = "story.forgotten" if 0 <= seq < trace.first else "story.unmade"
+        return Story(None, language, voice.say(key, seq=str(seq)))
+    return _story(trace, _record(trace, seq), voice)
+
+
+def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end: int | None = None) -> Story:
+    """The last thing that was dropped, or could not be sent.
+
+    Args:
+        end: look only at records before this one.
+    """
+    seq = last_drop(trace, trace.end if end is None else end)
+    if seq is None:
+        return Story(None, language, Voice(language).say("story.no-drop"))
+    return why_seq(trace, seq, language, names)
+
+
+def _record(trace: Trace, seq: int) -> Record:
+    """A record; what was made before the first step has no cause."""
+    if not trace.steps:
+        return Record(seq, 0, -1, None, event_of(trace.events[seq - trace.first]))
+    record = trace.get(seq)
+    assert record is not None, "the number was checked"
+    return record._replace(cause=None) if record.step < trace.first_step else record
+
+
+def _story(trace: Trace, record: Record, voice: Voice) -> Story:
+    explanation, effects = _told(trace, record, voice)
+    links, skipped, hops = chain(trace, record, MOST_CAUSES)
+    causes = [_cause(trace, link, voice) for link in links]
+    if skipped:
+        gap = Cause(links[-1].step, None, voice.say("cause.skipped", count=str(skipped)))
+        causes.insert(len(causes) - 1, gap)
+    return Story(record.seq, voice.language, explanation.decision, explanation.looked_at, explanation.reference,
+                 tuple(effects[:MOST_EFFECTS]), tuple(causes), hops)
+
+
+# -- the record itself
+
+
+def _told(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list[str]]:
+    """What was decided, and the sentences of what it led to."""
+    event = record.event
+    if isinstance(event, FrameReceived):
+        return _arrival(trace, record, voice)
+    if isinstance(event, FrameSent):
+        return _sent(trace, record, voice), []
+    if isinstance(event, FrameBridged):
+        return _bridged(trace, record, voice), []
+    if isinstance(event, FdbLearned) and delivery_of(trace, record) is None:
+        return tell_as("FdbLearned.static", operands(event, voice), voice), []
+    return tell(event, voice), []
+
+
+def _arrival(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list[str]]:
+    followed = section(trace, record)
+    bridging = next((other for other in followed if isinstance(other.event, FrameBridged)), None)
+    if bridging is not None and not isinstance(record.event.verdict, Dropped):
+        effects = [tell(other.event, voice).decision for other in followed if other is not bridging]
+        return _bridged(trace, bridging, voice), effects
+    explanation = _taken(record.event, followed, voice)
+    effects = [tell(other.event, voice).decision for other in followed]
+    return explanation, [effect for effect in effects if effect != explanation.decision]
+
+
+def _taken(event: FrameReceived, followed: list[Record], voice: Voice) -> Explanation:
+    """An arrival that was not bridged.  What matters of ARP that is taken is the row that it changed."""
+    explanation = tell(event, voice)
+    changed = next((other.event for other in followed if isinstance(other.event, NeighbourChanged)), None)
+    if event.verdict is not Outcome.ACCEPTED or not isinstance(event.frame.payload, ArpPacket) or changed is None:
+        return explanation
+    row = tell(changed, voice)
+    return row._replace(looked_at=(*row.looked_at, *explanation.looked_at))
+
+
+def _bridged(trace: Trace, record: Record, voice: Voice) -> Explanation:
+    explanation = tell(record.event, voice)
+    row = fdb_row(trace, record) if record.event.why is Forwarding.KNOWN else None
+    if row is None:
+        return explanation
+    learned = voice.say("learned", seq=str(row.seq))
+    return explanation._replace(looked_at=(explanation.looked_at[0], learned, *explanation.looked_at[1:]))
+
+
+def _sent(trace: Trace, record: Record, voice: Voice) -> Explanation:
+    """A transmission looked at the decisions just before it, and at the neighbour's row."""
+    explanation = tell(record.event, voice)
+    latest: dict[type, Any] = {}
+    for other in before(trace, record):
+        if isinstance(other.event, REASONS):
+            latest[type(other.event)] = other.event
+    reasons = [tell(event, voice).decision.rstrip(".。") for event in latest.values()]
+    row: Row | None = neighbour_row(trace, record)
+    if row is not None:
+        reasons.append(voice.say("neighbour", dst=voice.ip(row.address), seq=str(row.seq)))
+    return explanation._replace(looked_at=(*reasons, *explanation.looked_at))
+
+
+# -- the causes
+
+
+def _cause(trace: Trace, link: Link, voice: Voice) -> Cause:
+    if link.record is None:
+        return Cause(link.step, None, voice.say("cause.nameless" if link.is_known else "cause.forgotten"))
+    event = link.record.event
+    if isinstance(event, CommandRun):
+        return Cause(link.step, link.record.seq, tell(event, voice).decision, operands(event, voice).fields["line"])
+    return Cause(link.step, link.record.seq, _cause_text(trace, link.record, voice))
+
+
+def _cause_text(trace: Trace, record: Record, voice: Voice) -> str:
+    """What an arrival was for: the bridging, or the row that it changed; of other steps the one sentence."""
+    if not isinstance(record.event, FrameReceived):
+        return tell(record.event, voice).decision
+    followed = section(trace, record)
+    bridging = next((other.event for other in followed if isinstance(other.event, FrameBridged)), None)
+    if bridging is not None and not isinstance(record.event.verdict, Dropped):
+        return tell(bridging, voice).decision
+    return _taken(record.event, followed, voice).decision
