@@ -93,7 +93,8 @@ class Arping(Program):
         open_packet_socket(self.namespace, self._take)
         self._open = True
         if self.options.deadline is not None:
-            self._timers.append(self.scheduler.wake_after(self.options.deadline + 1, self._finish))
+            self._timers.append(self.scheduler.wake_after(self.options.deadline + 1, self._finish,
+                                                           foreground=self.foreground))
         self._tick(None)
 
     def _prepare(self) -> None:
@@ -144,7 +145,7 @@ class Arping(Program):
         if options.unsolicited and self._ticks == options.count:
             self._finish(None)
             return
-        self._timers = [self.scheduler.wake_after(options.interval, self._tick),
+        self._timers = [self.scheduler.wake_after(options.interval, self._tick, foreground=self.foreground),
                         *(timer for timer in self._timers if timer.callback is not None)]
 
     def _probe(self) -> None:

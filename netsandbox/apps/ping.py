@@ -326,7 +326,7 @@ class Ping(Program):
         return expiry(self.scheduler.now, interval) - self.scheduler.now
 
     def _after(self, delay: int, callback: Callable[[object], None]) -> None:
-        self._timers.append(self.scheduler.wake_after(delay, callback))
+        self._timers.append(self.scheduler.wake_after(delay, callback, foreground=self.foreground))
         if len(self._timers) > 8:
             self._timers = [timer for timer in self._timers if timer.callback is not None]
 

@@ -30,9 +30,11 @@ class Program:
         output: what it printed so far, as (stream, text); the stream is out or err.
         code: its exit status, None while it runs.
         on_exit: called once, when it ends.
+        foreground: whether the lab is not quiet while it waits; off for what runs detached.
     """
 
     name = "program"
+    foreground = True
 
     def __init__(self, namespace: NetworkNamespace, pid: int = 1) -> None:
         self.namespace = namespace

@@ -54,6 +54,10 @@ class Server(Program):
         self._tries = 0
         self._timer: Timer | None = None
 
+    @property
+    def is_endless(self) -> bool:
+        return True
+
     def start(self) -> None:
         """Bind the ports, or fail in the server's own way."""
         for line in self._greeting:
@@ -126,6 +130,10 @@ class Sleeper(Program):
         self.seconds = seconds
         self.foreground = foreground
         self._timer: Timer | None = None
+
+    @property
+    def is_endless(self) -> bool:
+        return self.seconds is None
 
     def start(self) -> None:
         """Wait; in the background unless somebody watches, so that the lab is quiet meanwhile."""
