@@ -19,6 +19,8 @@ from netsandbox.engine.wheel import expiry
 
 STORM_STEPS = 10_000
 """Steps in one cascade after which timers and programs get their turn between steps."""
+POLL = 64
+"""Deliveries between which nothing else gets its turn even then (net.core.dev_weight)."""
 DROP_STEPS = 1_000_000
 """Steps in one cascade after which what is still queued is dropped."""
 STEP_TIME = MICROSECOND
@@ -74,6 +76,7 @@ class Scheduler:
         """Foreground timers that have not fired."""
         self._serial = 0
         self._burst = 0
+        self._burst_from = self._polls = 0
         self._tick_goes_on = False
         """Another kernel timer is due in the tick whose first has fired: it goes before the queue."""
         self.in_process = True
@@ -168,7 +171,7 @@ class Scheduler:
 
     def step(self) -> bool:
         """Do the next unit of work; False if there is none."""
-        if self.queue and not self._tick_goes_on and not (self._burst >= STORM_STEPS and self._is_something_due()):
+        if self.queue and not self._tick_goes_on and not (self._burst >= STORM_STEPS and self._may_interrupt()):
             self._deliver(1)
         elif self.ready and not self._tick_goes_on:
             self._run_ready()
@@ -212,6 +215,8 @@ class Scheduler:
         queue, trace, delivered = self.queue, self.trace, self._delivered
         events, steps = trace.events, trace.steps
         self.in_process = False
+        if not self._burst:
+            self._burst_from, self._polls = self.deliveries, 0
         insert, begin, limit_records = events.insert, steps.append, trace.limit
         while queue and limit:
             limit -= 1
@@ -247,7 +252,12 @@ class Scheduler:
         if len(self.trace.events) > self.trace.limit:
             self.trace.trim()
 
-    def _is_something_due(self) -> bool:
+    def _may_interrupt(self) -> bool:
+        """In a storm: whether a poll of the queue is over and somebody waits for a turn."""
+        polls = (self.deliveries - self._burst_from) // POLL
+        if polls == self._polls:
+            return False
+        self._polls = polls
         self._discard_cancelled()
         return bool(self.ready) or bool(self.timers and self.timers[0][0] <= self.clock)
 

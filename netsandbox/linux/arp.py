@@ -51,11 +51,16 @@ def _announced_source(interface: Interface, target: int, packet: IPv4Packet | No
     return select_address(interface, target, "link")
 
 
-def announce(interface: Interface) -> None:
+def announce(interface: Interface, at_once: bool) -> None:
     """arp_notify: one gratuitous request for each address (inetdev_send_gratuitous_arp)."""
-    interface.namespace.scheduler.one_by_one(
-        [address.local for address in interface.addresses],
-        lambda local: send(interface, REQUEST, local, local, 0, BROADCAST_MAC))
+    def tell(local: int) -> None:
+        send(interface, REQUEST, local, local, 0, BROADCAST_MAC)
+    own = [address.local for address in interface.addresses]
+    if at_once:
+        for local in own:
+            tell(local)
+    else:
+        interface.namespace.scheduler.one_by_one(own, tell)
 
 
 def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.engine.wheel import TICK
 
 if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
@@ -32,16 +33,23 @@ class Peer:
 def _peer(namespace: NetworkNamespace, address: int) -> Peer:
     peer = namespace.peers.get(address)
     if peer is None:
-        peer = namespace.peers[address] = Peer(namespace.scheduler.now)
+        peer = namespace.peers[address] = Peer(_jiffy(namespace))
     return peer
+
+
+def _jiffy(namespace: NetworkNamespace) -> int:
+    """The time of the last tick: the buckets count in ticks."""
+    return namespace.scheduler.now // TICK * TICK
 
 
 def allows_error(namespace: NetworkNamespace, receiver: int) -> bool:
     """inet_peer_xrlim_allow: six errors at once for one receiver, then one per icmp_ratelimit."""
     cost = namespace.sysctls.get("net.ipv4.icmp_ratelimit") * MILLISECOND
-    peer, now = _peer(namespace, receiver), namespace.scheduler.now
-    tokens = min(peer.tokens + now - peer.last, BURST_FACTOR * cost)
-    peer.last = now
+    peer, now = _peer(namespace, receiver), _jiffy(namespace)
+    tokens = peer.tokens
+    if now != peer.last:
+        tokens = min(tokens + now - peer.last, BURST_FACTOR * cost)
+        peer.last = now
     allowed = tokens >= cost
     peer.tokens = tokens - cost if allowed else tokens
     return allowed
@@ -62,7 +70,7 @@ def allows_route_error(namespace: NetworkNamespace, sender: int) -> bool:
     """ip_error: no route for somebody's packet; takes a token of its own beside the error's."""
     cost = namespace.sysctls.get("net.ipv4.route.error_cost") * MILLISECOND
     burst = namespace.sysctls.get("net.ipv4.route.error_burst") * MILLISECOND
-    peer, now = _peer(namespace, sender), namespace.scheduler.now
+    peer, now = _peer(namespace, sender), _jiffy(namespace)
     peer.tokens = min(peer.tokens + now - peer.last, burst)
     peer.last = now
     if peer.tokens < cost:
@@ -75,7 +83,7 @@ def allows_redirect(namespace: NetworkNamespace, sender: int) -> bool:
     """ip_rt_send_redirect: gaps that double from 20 ms, nine in all, then silence for 20 s."""
     sysctls = namespace.sysctls
     load, silence = (sysctls.get(f"net.ipv4.route.redirect_{name}") * MILLISECOND for name in ("load", "silence"))
-    peer, now = _peer(namespace, sender), namespace.scheduler.now
+    peer, now = _peer(namespace, sender), _jiffy(namespace)
     if now > peer.last + silence:
         peer.tokens = peer.redirects = 0
     if peer.redirects >= sysctls.get("net.ipv4.route.redirect_number"):

@@ -33,7 +33,7 @@ def set_up(interface: Interface) -> None:
     _update_pair(interface)
     _tell_bridge(interface)
     if interface.running:
-        _notify_arp(interface)
+        _notify_arp(interface, at_once=True)
 
 
 def set_down(interface: Interface) -> None:
@@ -96,9 +96,9 @@ def _notice_carrier(interface: Interface) -> None:
         interface.port.bridge.ports_changed()
 
 
-def _notify_arp(interface: Interface) -> None:
+def _notify_arp(interface: Interface, at_once: bool) -> None:
     if interface.addresses and interface.namespace.sysctls.either(interface.conf, "arp_notify"):
-        arp.announce(interface)
+        arp.announce(interface, at_once)
 
 
 def change_mac(interface: Interface, mac: int) -> None:
@@ -117,7 +117,7 @@ def change_mac(interface: Interface, mac: int) -> None:
     if interface.port is not None:
         interface.port.bridge.port_mac_changed(interface.port, old)
     if interface.running:
-        _notify_arp(interface)
+        _notify_arp(interface, at_once=False)
 
 
 def set_mtu(interface: Interface, mtu: int) -> None:

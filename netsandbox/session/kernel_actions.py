@@ -12,7 +12,8 @@ from netsandbox.apps.ping import Ping
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.commands.tools.bridge_fdb import fdb_json
 from netsandbox.commands.tools.ip_neighbour import neighbour_json
-from netsandbox.engine.units import seconds
+from netsandbox.commands.tools.registry import TOOLS
+from netsandbox.engine.units import MICROSECOND, MILLISECOND, seconds
 from netsandbox.linux.bridge import Bridge
 from netsandbox.linux.interface import HARD_HEADER, VLAN_HEADER
 from netsandbox.linux.socket import Process, Socket, SocketError
@@ -25,6 +26,10 @@ from netsandbox.wire.ethernet import Frame
 Action = dict[str, Any]
 Result = dict[str, Any]
 Finish = Callable[[Result], None]
+SPAWN, REAP = 1300 * MICROSECOND, 400 * MICROSECOND
+"""How long the rig needs to start a process, and to notice its end."""
+SNAPSHOT_COMMAND = 3 * MILLISECOND
+"""How long each of the commands takes that make up a snapshot."""
 PROCESS = Process("python3", 1)
 
 
@@ -34,7 +39,8 @@ def simulate(spec: dict[str, Any], seed: int = 0) -> Result:
     Raises:
         KernelLabError: the lab is wrong or names what is not simulated.
     """
-    for action in spec.get("actions", []) if isinstance(spec, dict) else []:
+    actions: Any = spec.get("actions", []) if hasattr(spec, "get") else []
+    for action in actions:
         if action.get("do") not in HANDLERS:
             raise KernelLabError(f"action {action.get('do')!r} is not simulated; "
                                  f"these are: {', '.join(sorted(HANDLERS))}")
@@ -110,6 +116,16 @@ class Performance:
             finish({"errno": error.name})
 
 
+def _spawn(performance: Performance, begin: Callable[[], None], finish: Finish) -> Finish:
+    """Start a process: it takes the rig a moment until it does anything, and another until its end is noticed."""
+    scheduler = performance.scheduler
+    scheduler.wake_after(SPAWN, lambda _argument: begin())
+
+    def ended(result: Result) -> None:
+        scheduler.wake_after(REAP, lambda _argument: finish(result))
+    return ended
+
+
 def _run_program(performance: Performance, program: Program, timeout: float, finish: Finish,
                  more: Callable[[Result], None]) -> None:
     def report() -> None:
@@ -123,7 +139,7 @@ def _run_program(performance: Performance, program: Program, timeout: float, fin
             program.exit(-15)
     program.on_exit.append(report)
     performance.scheduler.after(seconds(timeout), kill)
-    program.start()
+    finish = _spawn(performance, program.start, finish)
 
 
 def do_ping(performance: Performance, action: Action, finish: Finish) -> None:
@@ -154,8 +170,10 @@ def do_arping(performance: Performance, action: Action, finish: Finish) -> None:
 
 
 def _tool(performance: Performance, action: Action, argv: list[str], finish: Finish) -> None:
-    result = performance.lab.tool(action["in"], argv)
-    finish({"rc": result.code, "out": result.out, "err": result.err})
+    def begin() -> None:
+        result = performance.lab.tool(action["in"], argv)
+        ended({"rc": result.code, "out": result.out, "err": result.err})
+    ended = _spawn(performance, begin, finish)
 
 
 def do_ip(performance: Performance, action: Action, finish: Finish) -> None:
@@ -167,10 +185,9 @@ def do_bridge(performance: Performance, action: Action, finish: Finish) -> None:
 
 
 def do_exec(performance: Performance, action: Action, finish: Finish) -> None:
-    result = performance.lab.tool(action["in"], action["argv"])
-    if result.code == 127:
+    if action["argv"][0] not in TOOLS:
         raise KernelLabError(f"exec {action['argv'][0]!r} is not simulated")
-    finish({"rc": result.code, "out": result.out, "err": result.err})
+    _tool(performance, action, action["argv"], finish)
 
 
 def do_link(performance: Performance, action: Action, finish: Finish) -> None:
@@ -193,8 +210,10 @@ def do_join(performance: Performance, _action: Action, finish: Finish) -> None:
 
 
 def do_snapshot(performance: Performance, action: Action, finish: Finish) -> None:
-    performance.lab.snapshots[action["as"]] = performance.lab.snapshot()
-    finish({})
+    lab = performance.lab
+    lab.snapshots[action["as"]] = lab.snapshot()
+    commands = sum(3 + sum(body.get("type") == "bridge" for body in lab.ifaces(node).values()) for node in lab.owners())
+    lab.scheduler.wake_after(commands * SNAPSHOT_COMMAND, lambda _argument: finish({}))
 
 
 def do_send_frame(performance: Performance, action: Action, finish: Finish) -> None:

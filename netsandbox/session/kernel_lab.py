@@ -253,6 +253,9 @@ def _check(spec: Any) -> None:
         raise KernelLabError(f"unknown key {key!r}; a lab has {', '.join(sorted(LAB_KEYS))}")
     for node, body in spec["nodes"].items():
         _check_node(spec, node, body)
+    for command in spec.get("setup", []):
+        if command[1] == "iptables":
+            raise KernelLabError("setup command 'iptables' is not simulated yet")
 
 
 def _check_node(spec: dict[str, Any], node: str, body: Any) -> None:

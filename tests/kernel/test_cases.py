@@ -1,0 +1,110 @@
+"""The judge of fidelity: every lab that was captured on a real kernel, run here, must give the same.
+
+Frames byte for byte at every interface, their order over the whole lab, times
+within the kernel's own jitter, tables, and the outcome of each action.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netsandbox.cli import main
+from netsandbox.session.kernel_actions import HANDLERS, simulate
+from tests.kernel import canon
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
+UNSIMULATED_TYPES = {"vxlan", "macvlan"}
+MAY_DIFFER = {
+    "neigh_confirm_ping": {"order", "tables"},
+    "neigh_default_ageing": {"times", "actions"},
+    "neigh_long_ping": {"frames", "order", "times", "tables", "actions"},
+    "neigh_probe_fails": {"times", "actions"},
+    "neigh_probe_fails_sending": {"frames", "order", "times", "tables", "actions"},
+    "neigh_states": {"times", "actions"},
+    "neigh_stays": {"frames", "order", "times", "tables"},
+    "arp_proxy": {"times", "order"},
+}
+"""What a lab's `jitter` text names: it differs between two runs on the kernel as well."""
+UNTIMED = {"addr_del_traffic": {"order"}}
+"""Two of the rig's own threads race for the processor: which sends first is no matter of the kernel's."""
+
+
+def load(path: Path) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(path.read_text())
+    return result
+
+
+def is_simulated(lab: dict[str, Any]) -> bool:
+    types = {iface.get("type", "veth") for node in lab["nodes"].values() for iface in node.get("ifaces", {}).values()}
+    rules = any(node.get("iptables") for node in lab["nodes"].values())
+    commands = [argv[1] for argv in lab.get("setup", [])] + [a["argv"][0] for a in lab["actions"] if a["do"] == "exec"]
+    known = all(action["do"] in HANDLERS for action in lab["actions"])
+    return known and not rules and not types & UNSIMULATED_TYPES and "iptables" not in commands
+
+
+SIMULATED = [path for path in CASES if is_simulated(load(path)["lab"])]
+OTHERS = [path for path in CASES if path not in SIMULATED]
+
+
+@pytest.mark.parametrize("path", SIMULATED, ids=lambda path: path.stem)
+def test_a_lab_gives_what_the_kernel_gave(path: Path) -> None:
+    expected = load(path)
+    found = json.loads(json.dumps(simulate(expected["lab"])))
+    report = canon.compare(expected, found)
+    allowed = MAY_DIFFER.get(path.stem, set()) | UNTIMED.get(path.stem, set())
+    wrong = {kind: lines[:5] for kind, lines in report.items() if lines and kind not in allowed}
+    assert not wrong, json.dumps(wrong, indent=1)
+
+
+def test_enough_labs_are_simulated() -> None:
+    assert len(SIMULATED) >= 190
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
+def test_a_lab_that_is_not_simulated_is_refused_by_name(path: Path, tmp_path: Path,
+                                                        capsys: pytest.CaptureFixture[str]) -> None:
+    lab = tmp_path / "lab.json"
+    lab.write_text(json.dumps(load(path)["lab"]))
+    assert main(["simulate", str(lab), "-o", str(tmp_path / "result.json")]) == 2
+    assert "simulated" in capsys.readouterr().err
+    assert not (tmp_path / "result.json").exists()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_any_seed_gives_the_same_frames(seed: int) -> None:
+    expected = load(Path(__file__).parent / "cases" / "ping_cold.json")
+    assert not any(canon.compare(expected, json.loads(json.dumps(simulate(expected["lab"], seed)))).values())
+
+
+def test_the_comparison_sees_a_missing_frame() -> None:
+    expected = load(Path(__file__).parent / "cases" / "ping_cold.json")
+    found = json.loads(json.dumps(simulate(expected["lab"])))
+    found["frames"]["c1:eth0"].pop()
+    assert canon.compare(expected, found)["frames"]
+
+
+@pytest.mark.parametrize(("lab", "word"), [
+    ({}, "nodes"), ([], "nodes"), ({"nodes": {}, "action": []}, "action"), ({"nodes": {"a": 1}}, "'a'"),
+    ({"nodes": {"a": {"iface": {}}}}, "'iface'"), ({"nodes": {"a": {"ifaces": {"e": {"typ": "veth"}}}}}, "'typ'"),
+    ({"nodes": {"a": {"netns_of": "b"}}}, "'b'"), ({"nodes": {"a": {}}, "links": [["a:e", "a:f"]]}, "a:e"),
+    ({"nodes": {"a": {"sysctl": {"net.ipv4.foo": 1}}}}, "net.ipv4.foo"),
+    ({"nodes": {"a": {}}, "actions": [{"do": "fly"}]}, "'fly'"),
+    ({"nodes": {"a": {}}, "actions": [{"do": "ping", "in": "b", "to": "10.0.0.1"}]}, "'b'"),
+])
+def test_a_wrong_lab_is_named(lab: Any, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "lab.json"
+    path.write_text(json.dumps(lab))
+    assert main(["simulate", str(path)]) == 2
+    assert word in capsys.readouterr().err
+
+
+def test_what_is_no_json_or_no_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "broken.json").write_text("{")
+    assert main(["simulate", str(tmp_path / "broken.json")]) == 2
+    assert "JSON" in capsys.readouterr().err
+    assert main(["simulate", str(tmp_path / "absent.json")]) == 2
+    assert "absent.json" in capsys.readouterr().err
