@@ -192,7 +192,7 @@ def enter(shell: Shell, job: Job, values: Values) -> None:
 def leave(shell: Shell, job: Job, _values: Values) -> None:
     if shell.where is None:
         raise CommandError("no shell was entered; ctrl+q or `quit` ends netsandbox")
-    shell.where = None
+    shell.leave()
     job.finish()
 
 

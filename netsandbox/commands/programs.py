@@ -10,6 +10,8 @@ from netsandbox.apps.arping import Arping
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.server import Sleeper
+from netsandbox.commands.docker import Client, DockerContext
+from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
@@ -22,15 +24,17 @@ if TYPE_CHECKING:
 class ToolProgram(Program):
     """A tool that is done as soon as it runs."""
 
-    def __init__(self, shell: Shell, namespace: NetworkNamespace, words: list[str]) -> None:
+    def __init__(self, shell: Shell, namespace: NetworkNamespace, words: list[str],
+                 files: dict[str, str] | None = None) -> None:
         self.name = words[0]
         super().__init__(namespace, 1)
         self._shell = shell
         self._words = words
+        self._files = files
 
     def start(self) -> None:
         """Run it and exit with its status."""
-        result = run_tool(context(self._shell, self.namespace), self._words)
+        result = run_tool(context(self._shell, self.namespace, self._files), self._words)
         if result.out:
             self.output.append(("out", result.out))
         if result.err:
@@ -51,11 +55,11 @@ class Refused(Program):
         self.exit(self._code)
 
 
-def context(shell: Shell, namespace: NetworkNamespace) -> ToolContext:
+def context(shell: Shell, namespace: NetworkNamespace, files: dict[str, str] | None = None) -> ToolContext:
     """What a tool gets; `ip netns exec` can run tools in other namespaces."""
     def run(inner: ToolContext, words: list[str]) -> ToolResult:
         return run_tool(inner, words)
-    return ToolContext(namespace, shell.machine, None, run)
+    return ToolContext(namespace, shell.machine, files, run)
 
 
 def _ping(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
@@ -80,14 +84,15 @@ PROGRAMS: dict[str, Callable[[Shell, NetworkNamespace, list[str]], Program]] = {
     "ping": _ping, "arping": _arping, "sleep": _sleep}
 
 
-def program(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
+def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
+            files: dict[str, str] | None = None) -> Program:
     """The program that a command line names, in a namespace; not started yet.
 
     A word that names none is a program that fails as a shell does.
     """
     make = PROGRAMS.get(words[0])
     if make is None and words[0] in TOOLS:
-        return ToolProgram(shell, namespace, words)
+        return ToolProgram(shell, namespace, words, files)
     if make is None:
         return Refused(namespace, f"sh: 1: {words[0]}: not found", 127)
     try:
@@ -96,6 +101,23 @@ def program(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Prog
         return Refused(namespace, str(error), error.code)
 
 
-def docker(shell: Shell, words: list[str]) -> Program:
+def docker(shell: Shell, words: list[str]) -> Client:
     """`docker …` on the default host."""
-    raise NotImplementedError
+    return docker_program(DockerContext(shell.lab.docker(), DockerPrograms(shell)), words)
+
+
+class DockerPrograms:
+    """What the docker client needs of the shell (commands.docker.context.DockerMachine)."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def name_in_use(self, name: str) -> bool:
+        """Whether a host, switch, hub or another host's container has the name."""
+        return name in self._shell.lab.names()
+
+    def has_program(self, name: str) -> bool:
+        return name in PROGRAMS or name in TOOLS
+
+    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str]) -> Program:
+        return program(self._shell, namespace, argv, files)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import UsageError
 from netsandbox.commands import catalogue, programs
+from netsandbox.commands.docker import Client
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.machine import LabMachine
@@ -49,6 +50,7 @@ class Shell:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.where: str | None = None
+        self.entered_by: Client | None = None
         self.session: SessionProtocol | None = None
         self.machine = LabMachine(lab)
         self.last: Job | None = None
@@ -87,12 +89,26 @@ class Shell:
             self.lab.trace.record(CommandRun(job.line.strip()))
         try:
             handler(job)
+            self._follow_into_container(job)
         except REFUSALS as error:
             _refuse(job, error)
         scheduler.current = None
         if is_action:
             self.last, self.last_seq = job, first
         return job
+
+    def _follow_into_container(self, job: Job) -> None:
+        """`docker run -it`, `docker exec -it`: the next lines belong into the container."""
+        client = job.program
+        if isinstance(client, Client) and client.enters is not None:
+            self.where, self.entered_by = client.enters.name, client
+            job.finish()
+
+    def leave(self) -> None:
+        """`exit`: back to the lab's prompt; a shell that was a container's program ends."""
+        client, self.where, self.entered_by = self.entered_by, None, None
+        if client is not None:
+            client.leave()
 
     def _handler(self, words: list[str]) -> Callable[[Job], None]:
         """What carries a line out, its words checked already."""
