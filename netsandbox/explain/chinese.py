@@ -22,10 +22,10 @@ FRAMES: dict[str, Words] = {
     "PacketDropped": ("{where}丢弃{packet}：{why}。",),
     "FrameBridged": ("{bridge}把{frame}转发到{ports}。", "来自端口{port}"),
     "Forwarding.KNOWN": (
-        "{bridge}已知{dst}在{ports}之后，因此只从这个端口转发{frame}。",
+        "{bridge}已知{station}在{ports}之后，因此只从这个端口转发{frame}。",
         "转发表项：{dst}，{ports}", "来自端口{port}"),
     "Forwarding.UNKNOWN": (
-        "{bridge}不知道{dst}在哪个端口之后，因此把{frame}泛洪到其余所有端口：{ports}。",
+        "{bridge}不知道{station}在哪个端口之后，因此把{frame}泛洪到其余所有端口：{ports}。",
         "转发表：没有{dst}的表项", "来自端口{port}"),
     "Forwarding.BROADCAST": (
         "{frame}是发给所有站点的，{bridge}把它泛洪到其余所有端口：{ports}。",
@@ -34,7 +34,7 @@ FRAMES: dict[str, Words] = {
         "{frame}是发给一个组的，{bridge}把它泛洪到其余所有端口：{ports}。",
         "目的 MAC {address}，即组播地址", "来自端口{port}", "{host}"),
     "Forwarding.LOCAL": (
-        "{bridge}把{frame}上交给本机，因为{dst}是网桥自身或其某个端口的 MAC 地址。",
+        "{bridge}把{frame}上交给本机，因为目的 MAC 地址属于网桥自身或其某个端口。",
         "转发表：{dst}是永久（permanent）表项", "来自端口{port}"),
     "Forwarding.REPEAT": (
         "{bridge}是集线器：不看任何地址，把{frame}从其余所有端口重发出去：{ports}。",
@@ -128,6 +128,10 @@ TABLES: dict[str, Words] = {
         "{where}失去载波，{address}的邻居表项随之消失。", "原状态{old}", "MAC {mac}", "arp_evict_nocarrier 为 1"),
     "NeighbourChanged.gone.new MAC": (
         "{where}换了 MAC 地址，因此忘掉所有邻居，包括{address}。", "原状态{old}", "MAC {mac}"),
+    "NeighbourChanged.gone.link removed": (
+        "{where}被删除，{address}的邻居表项随之消失。", "原状态{old}", "MAC {mac}"),
+    "NeighbourChanged.gone.no address": (
+        "{where}已经没有地址，因此忘掉所有邻居，包括{address}。", "原状态{old}", "MAC {mac}"),
     "NeighbourChanged.gone.arp on": ("{where}启用了 ARP，{address}的邻居表项因此被删除。", "原状态{old}"),
     "NeighbourChanged.gone.arp off": ("{where}停用了 ARP，{address}的邻居表项因此被删除。", "原状态{old}"),
     "NeighbourChanged.gone.garbage collected": (
@@ -177,7 +181,7 @@ PACKETS: dict[str, Words] = {
     "RedirectTaken": ("{ns}得知经{gateway}去往{destination}的路更短。", "当前网关发来的 ICMP 重定向"),
     "SocketMatched": (
         "{ns}上的{process}占有{address}的{protocol}端口{port}，因此由它接收。",
-        "套接字表：{process}占有{protocol}端口{port}"),
+        "套接字表：{address}的{protocol}端口{port}"),
     "SocketBound": ("{process}在{ns}上绑定{address}的{protocol}端口{port}。", "套接字表：此前无人占用"),
     "SocketClosed": ("{process}在{ns}上释放{address}的{protocol}端口{port}。",),
     "BindRefused": ("{ns}上的{process}未能绑定{address}的{protocol}端口{port}。", "{error}"),

@@ -65,6 +65,7 @@ REASONS: dict[str, Words] = {
     "BRIDGE_NO_EGRESS_PORT.hub": ("集线器没有别的端口连着设备", "所有端口的链路"),
     "MAC_INVALID_SOURCE": ("它的源 MAC 地址{address}是组播地址或零，没有站点会这样", "源 MAC {address}"),
     "ARP_INVALID": ("它不是合理的以太网 IPv4 ARP 报文", "硬件类型与协议类型"),
+    "ARP_INVALID.NOARP": ("这块网卡停用了 ARP", "NOARP 标志"),
     "ARP_INVALID.op": ("ARP 操作码{number}既不是请求也不是应答", "操作码{number}"),
     "ARP_INVALID.target": ("不得用 ARP 询问{address}", "目标地址{address}"),
     "ARP_INVALID.gratuitous": ("本机不相信 ARP 通告，而它通告的是{address}", "drop_gratuitous_arp 为 1"),

@@ -31,10 +31,10 @@ FRAMES: dict[str, Words] = {
     "PacketDropped": ("{where} drops {packet}: {why}.",),
     "FrameBridged": ("{bridge} passes {frame} on to {ports}.", "came in by {port}"),
     "Forwarding.KNOWN": (
-        "{bridge} knows that {dst} is behind {ports}, so {frame} leaves by that port alone.",
+        "{bridge} knows that {station} is behind {ports}, so {frame} leaves by that port alone.",
         "row of the forwarding table: {dst}, {ports}", "came in by {port}"),
     "Forwarding.UNKNOWN": (
-        "{bridge} does not know where {dst} is, so it floods {frame} to every other port: {ports}.",
+        "{bridge} does not know where {station} is, so it floods {frame} to every other port: {ports}.",
         "forwarding table: no row for {dst}", "came in by {port}"),
     "Forwarding.BROADCAST": (
         "{bridge} floods {frame}, which is for everyone, to every other port: {ports}.",
@@ -43,7 +43,7 @@ FRAMES: dict[str, Words] = {
         "{bridge} floods {frame}, which is for a group, to every other port: {ports}.",
         "destination MAC {address}, a group address", "came in by {port}", "{host}"),
     "Forwarding.LOCAL": (
-        "{bridge} hands {frame} to its own host, because {dst} is a MAC of its own or of one of its ports.",
+        "{bridge} hands {frame} to its own host, because the MAC is its own or that of a port.",
         "forwarding table: {dst} is permanent", "came in by {port}"),
     "Forwarding.REPEAT": (
         "{bridge} is a hub: it repeats {frame} by every other port, {ports}, whatever its addresses say.",
@@ -150,6 +150,10 @@ TABLES: dict[str, Words] = {
         "it was {old}", "MAC {mac}", "arp_evict_nocarrier is 1"),
     "NeighbourChanged.gone.new MAC": (
         "{where} has another MAC now, so it forgets its neighbours, {address} too.", "it was {old}", "MAC {mac}"),
+    "NeighbourChanged.gone.link removed": (
+        "{where} was removed, and the row for {address} with it.", "it was {old}", "MAC {mac}"),
+    "NeighbourChanged.gone.no address": (
+        "{where} has no address left, so it forgets its neighbours, {address} too.", "it was {old}", "MAC {mac}"),
     "NeighbourChanged.gone.arp on": (
         "ARP was switched on for {where}, so the row for {address} is removed.", "it was {old}"),
     "NeighbourChanged.gone.arp off": (

@@ -83,6 +83,7 @@ REASONS: dict[str, Words] = {
     "MAC_INVALID_SOURCE": (
         "its source MAC {address} is a group address or zero, and no station has such a one", "source MAC {address}"),
     "ARP_INVALID": ("it is no ARP for IPv4 over Ethernet that makes sense", "hardware and protocol type"),
+    "ARP_INVALID.NOARP": ("ARP is switched off for this interface", "flag NOARP"),
     "ARP_INVALID.op": ("ARP operation {number} is neither request nor reply", "operation {number}"),
     "ARP_INVALID.target": ("nobody may ask for {address} by ARP", "target address {address}"),
     "ARP_INVALID.gratuitous": (

@@ -58,10 +58,12 @@ PHRASES: dict[str, str] = {
     "story.chain": "Caused by {chain} ({hops})",
     "story.no-cause": "Nothing earlier caused it.",
     "story.forgotten": "Record #{seq} is older than what the trace keeps.",
+    "story.forgotten-row": "What made this row is older than what the trace keeps.",
     "story.unmade": "There is no record #{seq} yet.",
+    "story.own-row": "{mac} is the bridge's own MAC or that of one of its ports: it was not learned, and never ages.",
     "story.no-drop": "Nothing has been dropped so far.",
     "cause.forgotten": "an earlier step, older than what the trace keeps",
     "cause.nameless": "something done from outside that left no record",
-    "cause.skipped": "{count} more causes between",
+    "cause.skipped": "{count} more steps between",
     "hops.one": "1 hop", "hops": "{count} hops",
 }

@@ -18,6 +18,9 @@ from netsandbox.linux.events import (
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.ipv4 import IPv4Packet
 
+ARRIVALS = 2
+"""How deep arrivals can be in one another: a bridge's port, and the bridge itself."""
+
 
 class Row(NamedTuple):
     """Which record made a row of a table as it was at some moment."""
@@ -37,6 +40,22 @@ def last_drop(trace: Trace, end: int) -> int | None:
                 return trace.first + index
         elif kind in (PacketDropped, SendFailed, RouteMissing):
             return trace.first + index
+    return None
+
+
+def row_change(trace: Trace, seq: int, address: int) -> int | None:
+    """The record that changed a row, from the number that the row keeps of it.
+
+    A row notes the number while its frame is still being processed, and the
+    arrivals are put in front of their consequences: the change is where the
+    row says, or a few records on.
+    """
+    for place in range(seq, min(seq + ARRIVALS + 1, trace.end)):
+        event = event_of(trace.events[place - trace.first])
+        if isinstance(event, NeighbourChanged) and event.address == address:
+            return place
+        if isinstance(event, FdbLearned) and event.mac == address:
+            return place
     return None
 
 

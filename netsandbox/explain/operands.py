@@ -69,7 +69,8 @@ def _bridged(event: linux.FrameBridged, voice: Voice) -> Operands:
     host_too = event.to_host and event.why is not linux.Forwarding.LOCAL
     return Operands(f"Forwarding.{event.why.name}", {
         "bridge": place(event.bridge), "frame": voice.frame(frame), "dst": voice.mac(frame.dst),
-        "address": format_mac(frame.dst), "ports": voice.ports(event.ports, event.bridge),
+        "station": voice.station(frame.dst), "address": format_mac(frame.dst),
+        "ports": voice.ports(event.ports, event.bridge),
         "port": port_name(event.port, event.bridge) if event.port is not None else voice.say("port.host"),
         "host": voice.say("host.too") if host_too else ""})
 

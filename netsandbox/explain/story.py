@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from netsandbox.engine.trace import Record, Trace, event_of
 from netsandbox.explain.chain import Link, before, chain, delivery_of, section
 from netsandbox.explain.explanation import Explanation, tell, tell_as
-from netsandbox.explain.history import Row, fdb_row, last_drop, neighbour_row
+from netsandbox.explain.history import Row, fdb_row, last_drop, neighbour_row, row_change
 from netsandbox.explain.operands import operands
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.lab.events import CommandRun
@@ -120,6 +120,22 @@ def why_seq(trace: Trace, seq: int, language: str = "en", names: Names | None = 
         key = "story.forgotten" if 0 <= seq < trace.first else "story.unmade"
         return Story(None, language, voice.say(key, seq=str(seq)))
     return _story(trace, _record(trace, seq), voice)
+
+
+def why_row(trace: Trace, seq: int | None, address: int, language: str = "en", names: Names | None = None) -> Story:
+    """What made a row of a neighbour table or a forwarding database.
+
+    Args:
+        seq: as the row names it: the record that changed it, or one just before; None if that is forgotten.
+        address: the neighbour's IPv4 address, or the MAC of a forwarding row.
+    """
+    voice = Voice(language, names)
+    if seq is None or seq < trace.first:
+        return Story(None, language, voice.say("story.forgotten-row"))
+    found = row_change(trace, seq, address)
+    if found is not None:
+        return why_seq(trace, found, language, names)
+    return Story(None, language, voice.say("story.own-row", mac=voice.mac(address)))
 
 
 def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end: int | None = None) -> Story:

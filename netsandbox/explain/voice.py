@@ -110,6 +110,11 @@ class Voice:
             return self.say("named", address=text, name=self.say("everyone"))
         return text if address & MAC_GROUP_BIT or not address else self._named(address, text)
 
+    def station(self, address: int) -> str:
+        """The name alone, where a MAC has one."""
+        name = safe(self._names(address)) if self._names is not None and address else ""
+        return format_mac(address) if name in NO_NAMES else name
+
     # -- lists
 
     def enumerate(self, items: Iterable[str]) -> str:

@@ -1,0 +1,253 @@
+"""Realistic events of every kind, and the events modules themselves."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import netsandbox
+from netsandbox.docker.events import AddressAnnounced, AddressReleased, ContainerExited, ContainerStarted
+from netsandbox.engine.trace import QueueDropped, Storm
+from netsandbox.lab import events as lab_events
+from netsandbox.lab.lab import Lab
+from netsandbox.linux import events
+from netsandbox.linux.cable import LongCable
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import Forwarding
+from netsandbox.linux.neighbour import NudState
+from netsandbox.linux.route import Route
+from netsandbox.wire.addresses import BROADCAST_MAC, Network, parse_ipv4, parse_mac
+from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
+from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, Frame, Malformed
+from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage, echo
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
+from netsandbox.wire.tcp import SYN, TcpSegment
+from netsandbox.wire.udp import UdpDatagram
+
+A, B, FAR, GROUP = (parse_ipv4(text) for text in ("172.17.0.2", "172.17.0.3", "203.0.113.9", "224.0.0.5"))
+MAC_A, MAC_B = parse_mac("0a:5e:4f:11:00:02"), parse_mac("0a:5e:4f:11:00:03")
+
+
+def events_modules() -> Iterator[Any]:
+    """Every module below explain that holds events."""
+    yield importlib.import_module("netsandbox.engine.trace")
+    for found in pkgutil.walk_packages(netsandbox.__path__, "netsandbox."):
+        name = found.name.rpartition(".")[2]
+        if "event" in name and not found.name.startswith(("netsandbox.tui", "netsandbox.explain")):
+            yield importlib.import_module(found.name)
+
+
+def event_classes() -> list[type]:
+    """The named tuples of the events modules; a trace's own Record and Step are no events."""
+    return [value for module in events_modules() for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, tuple) and hasattr(value, "_fields")
+            and value.__module__ == module.__name__ and value.__name__ not in ("Record", "Step")]
+
+
+@cache
+def lab() -> Lab:
+    """nginx-1 and nginx-2 on docker0; a hub with two hosts."""
+    made = Lab(1)
+    made.scheduler.begin()
+    made.add_container("nginx-1")
+    made.add_container("nginx-2")
+    made.add_hub("hub1")
+    made.add_host("pc1")
+    made.connect("pc1", "hub1")
+    made.scheduler.run_until_quiet()
+    return made
+
+
+def frames() -> dict[str, Frame]:
+    """A frame of each sort that a sentence can be about."""
+    arp = {"request": (REQUEST, MAC_A, A, 0, B), "announcement": (REQUEST, MAC_A, A, 0, A),
+           "detection": (REQUEST, MAC_A, 0, 0, A), "other": (9, MAC_A, A, 0, B)}
+    made = {f"arp-{name}": Frame(BROADCAST_MAC, MAC_A, ETH_P_ARP, ArpPacket(*fields)) for name, fields in arp.items()}
+    made["arp-check"] = Frame(MAC_B, MAC_A, ETH_P_ARP, ArpPacket(REQUEST, MAC_A, A, 0, B))
+    made["arp-reply"] = Frame(MAC_A, MAC_B, ETH_P_ARP, ArpPacket(REPLY, MAC_B, B, MAC_A, A))
+    for name, packet in packets().items():
+        made[name] = Frame(MAC_B, MAC_A, ETH_P_IP, packet)
+    made["malformed"] = Frame(MAC_B, MAC_A, ETH_P_IP, Malformed(b"\x00", "IP_INHDR", "IPv4 needs 20 bytes, here is 1"))
+    made["ipv6"] = Frame(MAC_B, MAC_A, 0x86DD, b"\x60")
+    return made
+
+
+def packets() -> dict[str, IPv4Packet]:
+    def ip(protocol: int, payload: Any, **options: Any) -> IPv4Packet:
+        return IPv4Packet(A, B, protocol, payload, **options)
+    return {
+        "echo-request": ip(ICMP, echo(ECHO_REQUEST, 7, 1, b"")), "echo-reply": ip(ICMP, echo(ECHO_REPLY, 7, 1, b"")),
+        "icmp-error": ip(ICMP, IcmpMessage(3, 1, 0, b"")), "icmp-odd": ip(ICMP, IcmpMessage(12, 7, 0, b"")),
+        "icmp": ip(ICMP, IcmpMessage(13, 0, 0, b"")), "udp": ip(UDP, UdpDatagram(40000, 53, b"")),
+        "tcp": ip(TCP, TcpSegment(40000, 80, 1, 0, SYN, 64240)), "fragment": ip(UDP, b"12345678", offset=1480),
+        "other": ip(89, b""), "group": IPv4Packet(A, GROUP, UDP, UdpDatagram(1, 2, b""))}
+
+
+OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
+    DropReason.OTHERHOST: [(), ("TCP", "broadcast frame")],
+    DropReason.NO_SOCKET: [("udp", 53), ("tcp", 80)],
+    DropReason.PKT_TOO_SMALL: [(12,), ("IPv4 needs 20 bytes, here are 12",)],
+    DropReason.TCP_CSUM: [(0x1234,)],
+    DropReason.UDP_CSUM: [(0x1234,)],
+    DropReason.IP_CSUM: [(0x1234,), ("total length 3 in 20 bytes",)],
+    DropReason.ICMP_CSUM: [(0x1234, 0x4321)],
+    DropReason.IP_INHDR: [("TTL", 1), ("fragment", 7), ("overlap", 8), ("beyond the end", 99), ("IP version 6",)],
+    DropReason.IP_RPFILTER: [(A, 1)],
+    DropReason.IP_INNOROUTES: [(FAR, ""), (FAR, "unreachable 203.0.113.0/24"), (GROUP,)],
+    DropReason.IP_INADDRERRORS: [(FAR, "ip_forward"), (FAR, "broadcast frame"), (FAR, "multicast frame")],
+    DropReason.IP_LOCALNET: [(parse_ipv4("127.0.0.1"),)],
+    DropReason.IP_LOCAL_SOURCE: [(A,)],
+    DropReason.IP_INVALID_SOURCE: [(GROUP,)],
+    DropReason.IP_INVALID_DEST: [(7,)],
+    DropReason.IP_NOPROTO: [(89,)],
+    DropReason.INVALID_PROTO: [(13,), (0, "broadcast")],
+    DropReason.UNHANDLED_PROTO: [(0x86DD,)],
+    DropReason.PKT_TOO_BIG: [(1600, 1500), (1614,), (28, 20)],
+    DropReason.NEIGH_CREATEFAIL: [("172.17.0.3",), (B,)],
+    DropReason.NEIGH_FAILED: [("172.17.0.3",)],
+    DropReason.NEIGH_QUEUEFULL: [("172.17.0.3",)],
+    DropReason.NEIGH_DEAD: [("172.17.0.3",)],
+    DropReason.DUP_FRAG: [(1480,)],
+    DropReason.FRAG_REASM_TIMEOUT: [(1480,)],
+    DropReason.FRAG_TOO_FAR: [(70000,)],
+    DropReason.NETFILTER_DROP: [(), ("FORWARD policy",)],
+    DropReason.BRIDGE_INGRESS_STP_STATE: [("blocking",)],
+    DropReason.BRIDGE_NO_EGRESS_PORT: [(MAC_B, "same port"), (MAC_B, "disabled"), (MAC_B, "isolated"), (MAC_B,),
+                                       ("hub",)],
+    DropReason.MAC_INVALID_SOURCE: [(0,)],
+    DropReason.ARP_INVALID: [("op", 9), ("target", GROUP), ("gratuitous", A), ("NOARP", "eth0"),
+                             ("ARP for hardware type 6",)],
+    DropReason.ICMP_IGNORED: [("icmp_echo_ignore_broadcasts",), ("icmp_echo_ignore_all",), ("redirect", A),
+                              ("accept_redirects",)],
+    DropReason.TCP_NOT_MODELLED: [(80,)],
+}
+"""What the stack gives each reason; the others come without."""
+
+
+def drops() -> list[Dropped]:
+    return [Dropped(reason, operands) for reason in DropReason for operands in OPERANDS.get(reason, [()])]
+
+
+def _verdicts() -> Iterator[Any]:
+    yield from Outcome
+    yield from drops()
+
+
+def _of_frames() -> Iterator[Any]:
+    eth0 = lab().interface("nginx-1:eth0")
+    for frame in frames().values():
+        yield events.FrameSent(eth0, frame)
+        for verdict in _verdicts():
+            yield events.FrameReceived(eth0, frame, verdict)
+        yield events.FrameReceived(LongCable(eth0, 5), frame, Outcome.QUEUED)
+        for drop in drops():
+            yield events.SendFailed(eth0, frame, drop)
+        yield from _bridgings(frame)
+
+
+def _bridgings(frame: Frame) -> Iterator[Any]:
+    bridge = lab().docker().bridge
+    hub = lab().nodes["hub1"].hub  # type: ignore[attr-defined]
+    for why in Forwarding:
+        switch: Any = hub if why is Forwarding.REPEAT else bridge
+        ports = tuple(switch.ports)
+        yield events.FrameBridged(switch, ports[0], frame, ports[1:], True, why)
+        yield events.FrameBridged(switch, None, frame, ports, False, why)
+        yield events.FrameBridged(switch, None, frame, ports * 20, False, why)
+
+
+NEIGHBOUR_CHANGES = ("asked", "no probes", "used", "confirmed", "unconfirmed", "unanswered", "expired",
+                     "expired in use", "it asked", "it answered", "it was heard", "by hand", "deleted")
+NEIGHBOUR_REMOVALS = ("deleted", "link down", "link removed", "no address", "no carrier", "new MAC", "arp on",
+                      "arp off", "garbage collected", "expired")
+LINK_CHANGES = ("added", "removed", "up", "down", "carrier", "no-carrier", "mac", "mtu", "master", "nomaster")
+FORGETTINGS = ("aged", "port", "deleted", "flushed")
+
+
+def _of_tables() -> Iterator[Any]:
+    eth0, bridge = lab().interface("nginx-1:eth0"), lab().docker().bridge
+    ports = [port.interface for port in bridge.ports]
+    yield events.FdbLearned(bridge, MAC_A, ports[0], None)
+    yield events.FdbLearned(bridge, MAC_A, ports[1], ports[0])
+    yield from (events.FdbForgotten(bridge, MAC_A, ports[0], why) for why in FORGETTINGS)
+    for why in NEIGHBOUR_CHANGES:
+        yield events.NeighbourChanged(eth0, B, NudState.STALE, NudState.DELAY, MAC_B, why)
+    for why in NEIGHBOUR_REMOVALS:
+        yield events.NeighbourChanged(eth0, B, NudState.STALE, None, None, why)
+    yield from (events.AddressChanged(eth0, Network(A, 16), added) for added in (True, False))
+    yield from (events.RouteChanged(eth0.namespace, _route("unicast"), added) for added in (True, False))
+    yield events.SysctlChanged(eth0.namespace, "net.ipv4.ip_forward", "0", "1")
+    yield from (events.LinkChanged(eth0, what, "docker0") for what in LINK_CHANGES)
+    yield from (events.PortStateChanged(bridge, ports[0], state)
+                for state in ("disabled", "listening", "learning", "forwarding", "blocking"))
+
+
+def _route(kind: str) -> Route:
+    return Route(Network(A & 0xFFFF0000, 16), kind, interface=lab().interface("nginx-1:eth0"))
+
+
+def _of_routes() -> Iterator[Any]:
+    eth0 = lab().interface("nginx-1:eth0")
+    namespace = eth0.namespace
+    gateway = parse_ipv4("172.17.0.1")
+    yield events.RouteChosen(namespace, B, _route("unicast"), None, eth0, B, A, 1500, 2)
+    yield events.RouteChosen(namespace, FAR, _route("unicast"), gateway, eth0, gateway, A, 1500, 1)
+    yield events.RouteChosen(namespace, A, _route("local"), None, namespace.lo, None, A, 65536, 3)
+    yield events.RouteChosen(namespace, GROUP, _route("unicast"), None, eth0, None, A, 1500, 0)
+    for error in ("ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL", "ENODEV"):
+        yield events.RouteMissing(namespace, FAR, error, None)
+        yield events.RouteMissing(namespace, FAR, error, _route("prohibit"))
+    yield events.PathMtuLearned(namespace, FAR, 1400)
+    yield events.RedirectTaken(namespace, FAR, gateway)
+
+
+def _of_packets() -> Iterator[Any]:
+    eth0 = lab().interface("nginx-1:eth0")
+    namespace = eth0.namespace
+    for packet in packets().values():
+        yield events.VerdictGiven(namespace, "FORWARD", packet, None, None)
+        yield events.VerdictGiven(namespace, "FORWARD", packet, Dropped(DropReason.NETFILTER_DROP), "-j DROP")
+        yield events.PacketQueued(eth0, packet, B)
+        yield from (events.PacketDropped(namespace, packet, drop) for drop in drops())
+        yield events.PacketFragmented(namespace, packet, 3, 1500)
+        yield events.FragmentHeld(namespace, packet, 1480)
+        yield events.PacketReassembled(namespace, packet)
+        yield from (events.IcmpErrorSent(namespace, kind, code, packet, A)
+                    for kind, code in ((3, 0), (3, 1), (3, 4), (3, 9), (5, 1), (11, 0), (11, 1), (12, 0)))
+        yield from (events.IcmpSuppressed(namespace, 3, 1, packet, why)
+                    for why in ("rate", "broadcast", "error", "fragment"))
+
+
+def _of_sockets() -> Iterator[Any]:
+    namespace = lab().namespace("host")
+    for address in (0, A):
+        for kind in (events.SocketMatched, events.SocketBound, events.SocketClosed):
+            yield kind(namespace, "tcp", address, 80, "nginx")
+        for error, holder in (("EADDRINUSE", "nginx"), ("EADDRINUSE", ""), ("EADDRNOTAVAIL", ""), ("EACCES", "")):
+            yield events.BindRefused(namespace, "tcp", address, 80, "nginx", error, holder)
+
+
+def _of_people() -> Iterator[Any]:
+    yield ContainerStarted("host", "nginx-1", "nginx", "bridge", A, MAC_A)
+    yield ContainerStarted("host", "nginx-1", "nginx", "host", 0, 0)
+    yield ContainerExited("host", "nginx-1", 1)
+    yield AddressAnnounced("nginx-1", A, MAC_A, 2)
+    yield AddressReleased("host", "nginx-1", A)
+    yield lab_events.CommandRun("ping nginx-1 172.17.0.3")
+    for kind in ("host", "container", "hub", "switch", "bridge", "router"):
+        yield lab_events.NodeAdded(kind, "pc1")
+        yield lab_events.NodeRemoved(kind, "pc1")
+    yield lab_events.CableConnected("pc1:eth0", "hub1:p1")
+    yield lab_events.CableDisconnected("pc1:eth0", "hub1:p1")
+    yield Storm(10_000)
+    yield QueueDropped(4000)
+
+
+@cache
+def all_events() -> tuple[Any, ...]:
+    """One event or more of every class and every case."""
+    sources = (_of_frames, _of_tables, _of_routes, _of_packets, _of_sockets, _of_people)
+    return tuple(event for source in sources for event in source())
