@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from netsandbox.explain.catalogue import fields_of, fill, find, reference
 from netsandbox.explain.drops import reason_key, reason_words
 from netsandbox.explain.operands import Operands, operands
+from netsandbox.explain.references import drop_reference
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.linux.drop import Dropped
 
@@ -46,7 +47,7 @@ def tell(event: Any, voice: Voice) -> Explanation:
     words, fields = reason_words(verdict, what, voice)
     looked_at = explanation.looked_at + _filled(words[1:], fields)
     source = reference(reason_key(verdict, what, voice))
-    return Explanation(explanation.decision, looked_at, f"skb_drop_reason {verdict.reason.name}; {source}")
+    return Explanation(explanation.decision, looked_at, drop_reference(verdict.reason.name, source))
 
 
 def tell_as(key: str, told: Operands, voice: Voice) -> Explanation:

@@ -202,7 +202,8 @@ def _socket(event: Any, voice: Voice) -> Operands:
 
 
 def _link(event: linux.LinkChanged, _voice: Voice) -> Operands:
-    return Operands(f"LinkChanged.{event.what}", {"where": place(event.interface), "detail": safe(event.detail)})
+    case = f"{event.what}.bridge" if event.interface.kind == "bridge" else event.what
+    return Operands(f"LinkChanged.{case}", {"where": place(event.interface), "detail": safe(event.detail)})
 
 
 def _port_state(event: linux.PortStateChanged, voice: Voice) -> Operands:

@@ -85,6 +85,8 @@ EVENTS: dict[str, str] = {
     "RouteChanged": "ip-route(8); net/ipv4/fib_trie.c",
     "LinkChanged": "ip-link(8); net/core/dev.c",
     "LinkChanged.carrier": "drivers/net/veth.c veth_open",
+    "LinkChanged.carrier.bridge": "net/bridge/br_stp.c br_port_state_selection",
+    "LinkChanged.no-carrier.bridge": "net/bridge/br_stp.c br_port_state_selection",
     "LinkChanged.no-carrier": "drivers/net/veth.c veth_close",
     "LinkChanged.master": "ip-link(8); net/bridge/br_if.c br_add_if",
     "LinkChanged.nomaster": "ip-link(8); net/bridge/br_if.c br_del_if",
@@ -177,5 +179,15 @@ DROPS: dict[str, str] = {
     "TCP_NOT_MODELLED": "netsandbox",
 }
 
+OURS = frozenset({"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE", "NO_PEER", "TCP_NOT_MODELLED"})
+"""Reasons that no kernel has."""
+KERNEL_NAMES = {"BRIDGE_NO_EGRESS_PORT": "NO_TX_TARGET"}
+"""Reasons that kernels since 6.14 have under another name."""
+
 REFERENCES: dict[str, str] = (EVENTS | {f"Outcome.{key}": text for key, text in OUTCOMES.items()}
                               | {f"DropReason.{key}": text for key, text in DROPS.items()})
+
+
+def drop_reference(name: str, source: str) -> str:
+    """What to look up about a drop: its `skb_drop_reason` where kernels have it, then the source."""
+    return source if name in OURS else f"skb_drop_reason {KERNEL_NAMES.get(name, name)}; {source}"

@@ -15,7 +15,7 @@ from netsandbox.explain.catalogue import CATALOGUE, LANGUAGES, PHRASES, fields_o
 from netsandbox.explain.explanation import explain
 from netsandbox.explain.operands import TELLERS
 from netsandbox.linux.drop import DropReason, Outcome
-from netsandbox.linux.events import Forwarding
+from netsandbox.linux.events import Forwarding, SendFailed
 from tests.explain import samples
 
 PACKAGE = Path(netsandbox.__file__).parent
@@ -93,6 +93,15 @@ def test_every_case_of_the_catalogue_is_one_that_some_event_makes() -> None:
         CATALOGUE["en"].update(original)
     bases = {key for key in original if any(other.startswith(f"{key}.") for other in original)}
     assert set(original) - read - bases == set()
+
+
+def test_a_drop_is_looked_up_by_the_kernels_own_name() -> None:
+    """Names of our own have none there, and one is called otherwise."""
+    ours = {"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE", "NO_PEER", "TCP_NOT_MODELLED"}
+    for drop in samples.drops():
+        told = explain(SendFailed(samples.lab().interface("nginx-1"), samples.frames()["udp"], drop))
+        assert told.reference.startswith("skb_drop_reason ") == (drop.reason.name not in ours)
+        assert "NO_EGRESS" not in told.reference
 
 
 # -- the Chinese is Chinese
