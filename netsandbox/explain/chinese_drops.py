@@ -40,7 +40,7 @@ REASONS: dict[str, Words] = {
     "INVALID_PROTO": ("主机不接受类型为{number}的 ICMP 报文", "ICMP 类型{number}"),
     "INVALID_PROTO.broadcast": ("不接受发给多个站点的类型{number}的 ICMP 报文", "ICMP 类型{number}"),
     "UNHANDLED_PROTO": ("本机没有处理以太网类型{type}的程序", "以太网类型{type}"),
-    "PKT_TOO_BIG": ("它超过了能够发送的长度", "{size}字节"),
+    "PKT_TOO_BIG": ("对它应走的每个端口来说都太长", "{size}字节"),
     "PKT_TOO_BIG.packet": ("它超过了 MTU，又不允许分片", "{size}字节", "MTU {limit}", "已设置 DF"),
     "PKT_TOO_BIG.frame": (
         "它超过了这条链路上帧的最大长度", "{size}字节", "上限{limit}：两端较小的 MTU 加首部与一个 VLAN 标签"),

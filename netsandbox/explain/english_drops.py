@@ -49,7 +49,7 @@ REASONS: dict[str, Words] = {
     "INVALID_PROTO.broadcast": (
         "an ICMP message of type {number} that went to many is not taken", "ICMP type {number}"),
     "UNHANDLED_PROTO": ("nothing here handles its EtherType {type}", "EtherType {type}"),
-    "PKT_TOO_BIG": ("it is larger than what can be sent", "{size} bytes"),
+    "PKT_TOO_BIG": ("it is too long for every port that it should leave by", "{size} bytes"),
     "PKT_TOO_BIG.packet": (
         "it is larger than the MTU and must not be fragmented", "{size} bytes", "MTU {limit}", "DF is set"),
     "PKT_TOO_BIG.frame": (
