@@ -62,8 +62,8 @@ class Interface:
 
     kind = "veth"
 
-    __slots__ = ("addresses", "carrier", "conf", "group_macs", "index", "label", "mac", "mtu", "name", "namespace",
-                 "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running",
+    __slots__ = ("addresses", "carrier", "conf", "group_macs", "index", "label", "lower_down", "mac", "mtu", "name",
+                 "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running",
                  "rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
@@ -76,6 +76,8 @@ class Interface:
         self.up = False
         self.carrier = False
         self.running = False
+        self.lower_down = False
+        """What operstate says of a missing carrier: the device below is down as well."""
         self.noarp = False
         """IFF_NOARP: neither asks nor answers."""
         self.qdisc = "noop"
@@ -165,7 +167,9 @@ class Interface:
         """What `ip link` prints behind `state`."""
         if not self.up:
             return "DOWN"
-        return "UP" if self.carrier else "DOWN"
+        if self.carrier:
+            return "UP"
+        return "LOWERLAYERDOWN" if self.lower_down else "DOWN"
 
     def update_running(self) -> None:
         self.running = self.up and self.carrier

@@ -31,6 +31,7 @@ def set_up(interface: Interface) -> None:
     namespace.record(LinkChanged(interface, "up", ""))
     addresses.link_is_up(interface)
     _update_pair(interface)
+    _note_lower(interface)
     _tell_bridge(interface)
     if interface.running:
         _notify_arp(interface, at_once=True)
@@ -56,6 +57,7 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
         return
     namespace = interface.namespace
     interface.carrier = carrier
+    _note_lower(interface)
     interface.update_running()
     namespace.record(LinkChanged(interface, "carrier" if carrier else "no-carrier", ""))
     namespace.routes.flush_cache()
@@ -63,6 +65,14 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
     if not carrier and interface.up and both:
         namespace.neighbours.flush_interface(interface, "no carrier", keep_permanent=True)
     _tell_bridge(interface)
+
+
+def _note_lower(interface: Interface) -> None:
+    """default_operstate, when the carrier changes: the peer is looked for by its index in the interface's own
+    namespace, so that an unrelated interface of that index counts as well as the peer."""
+    peer = interface.peer
+    namesake = None if peer is None or peer.index == interface.index else interface.namespace.by_index(peer.index)
+    interface.lower_down = namesake is not None and not namesake.carrier
 
 
 def _update_pair(interface: Interface) -> None:

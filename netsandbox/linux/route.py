@@ -137,6 +137,10 @@ class RouteTables:
     def _table(self, name: str) -> dict[int, dict[int, list[Route]]]:
         return self._tables.setdefault(name, {})
 
+    def has(self, table: str) -> bool:
+        """Whether a table exists: main always, another one since it got its first route."""
+        return table == "main" or bool(self._tables.get(table)) or (table in self._tables and table not in TABLES)
+
     def all(self, table: str | None = "main") -> Iterator[Route]:
         """The routes in the order that `ip route` lists them: by address, the longer prefix first, then metric."""
         names = list(self._tables) if table is None else [table] if table in self._tables else []
