@@ -120,15 +120,12 @@ class Sleeper(Program):
 
     Args:
         seconds: None to run until it is stopped.
-        foreground: whether the lab waits for it.
     """
 
-    def __init__(self, namespace: NetworkNamespace, name: str, seconds: float | None, pid: int,
-                 foreground: bool = False) -> None:
+    def __init__(self, namespace: NetworkNamespace, name: str, seconds: float | None, pid: int) -> None:
         self.name = name
         super().__init__(namespace, pid)
         self.seconds = seconds
-        self.foreground = foreground
         self._timer: Timer | None = None
 
     @property
@@ -136,7 +133,6 @@ class Sleeper(Program):
         return self.seconds is None
 
     def start(self) -> None:
-        """Wait; in the background unless somebody watches, so that the lab is quiet meanwhile."""
         if self.seconds is not None:
             self._timer = self.scheduler.after(round(self.seconds * SECOND), lambda _argument: self.exit(0),
                                                foreground=self.foreground or not self.seconds)

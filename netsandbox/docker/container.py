@@ -32,6 +32,21 @@ class Wish(NamedTuple):
     priority: int = 0
 
 
+class Published(NamedTuple):
+    """One port of a container's that is to be reached at the host (-p).
+
+    Attributes:
+        host: the host's address, or empty for all.
+        host_port: a number, a range, or empty for one that Docker chooses.
+        port: the container's.
+    """
+
+    host: str
+    host_port: str
+    port: int
+    protocol: str
+
+
 class Endpoint:
     """A container's attachment to a bridge network: address, MAC, and the veth pair.
 
@@ -94,6 +109,8 @@ class Container:
         log: what its programs wrote, in order.
         waiters: called once with the exit status when the program ends.
         is_attached: a client watches it, so the lab is not quiet while it runs.
+        is_detached: it was run with -d.
+        sandbox: 64 hex digits that name its network stack, new with each start.
     """
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
@@ -108,6 +125,8 @@ class Container:
         self.created = scheduler.clock
         self.started = 0
         self.finished = 0
+        self.has_run = False
+        self.has_ended = False
         self.state = CREATED
         self.code = 0
         self.error = ""
@@ -126,12 +145,14 @@ class Container:
         self.stdin = False
         self.init = False
         self.is_attached = False
+        self.is_detached = False
+        self.sandbox = ""
         self.removes_itself = False
         self.policy = RestartPolicy()
         self.restarts = 0
         self.restart_timer: Timer | None = None
         self.was_stopped = False
-        self.published: list[str] = []
+        self.published: list[Published] = []
 
     @property
     def short_identity(self) -> str:

@@ -45,6 +45,7 @@ class DockerEngine:
         networks: by name; the first three are always there.
         name_taken: whether a name is used by something else in the lab.
         run: makes the programs that the engine does not know itself.
+        lent: (image, program) of programs that an image has not, and that were run in it all the same.
     """
 
     def __init__(self, namespace: NetworkNamespace, chance: Chance, profile: str, next_pid: Callable[[], int]) -> None:
@@ -54,6 +55,7 @@ class DockerEngine:
         self.containers: dict[str, Container] = {}
         self.name_taken: Callable[[str], bool] = lambda _name: False
         self.run: Runner = lambda _container, _namespace, _argv: None
+        self.lent: set[tuple[str, str]] = set()
         self.chance = chance
         self.random = chance.stream(f"docker/{namespace.name}")
         self._next_pid = next_pid
@@ -160,12 +162,14 @@ class DockerEngine:
         except DockerError as error:
             self._give_up_start(container, error)
             raise
-        container.state, container.code, container.started = RUNNING, 0, self.scheduler.clock
+        container.state, container.code, container.has_run = RUNNING, 0, True
+        container.started, container.sandbox = self.scheduler.clock, random_identity(self.random)
         endpoint = container.endpoint
         self.namespace.record(ContainerStarted(
             self.namespace.name, container.name, container.image.name, container.mode,
             endpoint.address if endpoint else 0, endpoint.mac if endpoint else 0))
         container.program = program
+        program.foreground = container.is_attached
         program.output = container.console
         program.on_exit.append(lambda: self._program_ended(container))
         if isinstance(program, Server | Sleeper):
@@ -287,7 +291,7 @@ class DockerEngine:
 
     def _end(self, container: Container, code: int) -> None:
         """The program is gone: its ports, its endpoints and, if it had one, its namespace go too."""
-        container.state, container.code = EXITED, code
+        container.state, container.code, container.has_ended = EXITED, code, True
         container.finished = self.scheduler.clock
         program, container.program = container.program, None
         if program is not None:
@@ -351,7 +355,7 @@ class DockerEngine:
                                    "stop the container before removing or force remove")
             self.kill(container)
         self.scheduler.cancel(container.restart_timer)
-        container.state = EXITED if container.started else CREATED
+        container.state = EXITED if container.has_run else CREATED
         self.containers.pop(container.name, None)
 
     def rename(self, container: Container, name: str) -> None:

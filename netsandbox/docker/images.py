@@ -7,6 +7,7 @@ the container's log, and how it ends when a port is taken or it is stopped.
 from __future__ import annotations
 
 from difflib import get_close_matches
+from hashlib import sha256
 from typing import NamedTuple
 
 
@@ -22,7 +23,7 @@ class Image(NamedTuple):
         greeting: first lines of its log.
         ready: last line of its log once its ports are bound.
         stop_signal: what `docker stop` sends.
-        shell: the image has a POSIX shell's usual programs.
+        tools: the programs that it has beside its own; `*` for all.
         size: as `docker images` shows it.
     """
 
@@ -41,6 +42,11 @@ class Image(NamedTuple):
     tag: str = "latest"
     tools: tuple[str, ...] = ()
     size: str = ""
+
+    @property
+    def identity(self) -> str:
+        """64 hex digits: an image is named by a hash, here of its name."""
+        return sha256(f"{self.name}:{self.tag}".encode()).hexdigest()
 
 
 NGINX_GREETING = (

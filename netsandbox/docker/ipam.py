@@ -1,12 +1,15 @@
-"""Address management of a network: the lowest free address, first fit.
+"""Address management: the lowest free address of a network, and the lowest free subnet of the host's pools.
 
-libnetwork's default IPAM driver (addrset.AddAny): network, broadcast and
-gateway are reserved, and a released address is given out again at once.
+libnetwork's default IPAM driver (addrset.AddAny, address_space.go): network,
+broadcast and gateway are reserved, and what was released is given out again
+at once.
 """
 
 from __future__ import annotations
 
-from netsandbox.wire.addresses import Network, format_ipv4
+from collections.abc import Iterable, Iterator
+
+from netsandbox.wire.addresses import Network, format_ipv4, parse_network
 
 
 class AddressInUseError(Exception):
@@ -14,17 +17,22 @@ class AddressInUseError(Exception):
 
 
 class PoolExhaustedError(Exception):
-    """Every address of the subnet is taken."""
+    """Every address of the subnet, or every subnet, is taken."""
 
 
 class AddressPool:
-    """The addresses of one subnet."""
+    """The addresses of one subnet.
 
-    def __init__(self, subnet: Network, gateway: int) -> None:
+    Attributes:
+        part: what is given out unless a certain address is asked for (--ip-range); None for the whole subnet.
+    """
+
+    def __init__(self, subnet: Network, gateway: int, part: Network | None = None) -> None:
         self.subnet = subnet
         self.gateway = gateway
+        self.part = part
         self.used: set[int] = {subnet.network, subnet.broadcast, gateway}
-        self._lowest = subnet.network
+        self._lowest = (part or subnet).network
 
     def allocate(self, wanted: int | None = None) -> int:
         """The wanted address, or the lowest free one.
@@ -37,15 +45,57 @@ class AddressPool:
                 raise AddressInUseError(format_ipv4(wanted))
             self.used.add(wanted)
             return wanted
+        usable = self.part or self.subnet
         address = self._lowest
         while address in self.used:
             address += 1
-        if address > self.subnet.broadcast:
-            raise PoolExhaustedError(str(self.subnet))
+        if address > usable.broadcast:
+            raise PoolExhaustedError(str(usable))
         self.used.add(address)
         self._lowest = address
         return address
 
     def release(self, address: int) -> None:
         self.used.discard(address)
-        self._lowest = min(self._lowest, address)
+        if address in (self.part or self.subnet):
+            self._lowest = min(self._lowest, address)
+
+
+PREDEFINED = tuple((parse_network(text), length) for text, length in (
+    ("172.17.0.0/16", 16), ("172.18.0.0/16", 16), ("172.19.0.0/16", 16), ("172.20.0.0/14", 16), ("172.24.0.0/14", 16),
+    ("172.28.0.0/14", 16), ("192.168.0.0/16", 20)))
+"""Docker's local pools, each with the length of the subnets that are cut from it (ipamutils)."""
+
+
+def predefined_subnets(length: int | None = None) -> Iterator[Network]:
+    """All subnets that a network can be given, in order: 15 of /16, then 16 of /20.
+
+    Args:
+        length: cut subnets of this length instead.
+    """
+    for pool, usual in PREDEFINED:
+        size = length or usual
+        if size < pool.length:
+            continue
+        step = 1 << 32 - size
+        yield from (Network(start, size) for start in range(pool.network, pool.broadcast + 1, step))
+
+
+def overlaps(one: Network, other: Network) -> bool:
+    return one.network in other or other.network in one
+
+
+def free_subnet(taken: Iterable[Network], length: int | None = None) -> Network:
+    """The lowest predefined subnet that overlaps with nothing.
+
+    Args:
+        taken: the other networks' subnets, and those that the host has routes to.
+
+    Raises:
+        PoolExhaustedError: there is none.
+    """
+    used = list(taken)
+    for subnet in predefined_subnets(length):
+        if not any(overlaps(subnet, other) for other in used):
+            return subnet
+    raise PoolExhaustedError("all predefined address pools have been fully subnetted")

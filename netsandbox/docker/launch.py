@@ -91,13 +91,13 @@ def _wanted_ports(image: Image, argv: list[str]) -> tuple[int, ...]:
 
 def _waiting(container: Container, namespace: NetworkNamespace, name: str, argv: list[str]) -> Program | None:
     """A program that only takes time, or a shell without a script."""
-    pid, watched = container.pid, container.is_attached
+    pid = container.pid
     if name == "sleep" and len(argv) > 1:
-        return Sleeper(namespace, name, sleep_seconds(argv[1]), pid, watched)
+        return Sleeper(namespace, name, sleep_seconds(argv[1]), pid)
     if name in FOR_EVER:
-        return Sleeper(namespace, name, None, pid, watched)
+        return Sleeper(namespace, name, None, pid)
     if (name in SHELLS or name == "cat") and len(argv) == 1:
-        return Sleeper(namespace, name, None if container.stays_open else 0, pid, watched)
+        return Sleeper(namespace, name, None if container.stays_open else 0, pid)
     return None
 
 

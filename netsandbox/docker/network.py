@@ -58,6 +58,8 @@ class DockerNetwork:
         self.identity = identity
         self.created = created
         self.driver = driver
+        self.options: dict[str, str] = {}
+        self.labels: dict[str, str] = {}
 
 
 class BridgeNetwork(DockerNetwork):
@@ -77,9 +79,6 @@ class BridgeNetwork(DockerNetwork):
         self.bridge = bridge
         self.pool = pool
         self.members: dict[str, Container] = {}
-        self.subnet_was_given = False
-        self.options: dict[str, str] = {}
-        self.labels: dict[str, str] = {}
         self._random = stream
         self._announces = announces
 

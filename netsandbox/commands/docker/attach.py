@@ -54,6 +54,7 @@ def attach(client: Client, container: Container) -> None:
         release(container, reader)
         raise
     client.on_interrupt = lambda: interrupt(client, container)
+    client.watched = container.program
     if container.stays_open and container.argv and container.argv[0].rpartition("/")[2] in SHELLS:
         client.enter(container, lambda code: engine.end_program(container, code))
     engine.when_ended(container, ended)
@@ -106,6 +107,7 @@ def follow(client: Client, container: Container, with_time: bool) -> None:
         container.console.readers = [other for other in container.console.readers if other is not reader]
 
     container.console.readers.append(reader)
+    client.watched = container.program
     client.on_interrupt = lambda: let_go(130)
     client.engine.when_ended(container, lambda _code: let_go(0))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.program import Program
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
+from netsandbox.commands.docker.inside import Inside
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Client(Program):
 
     Attributes:
         enters: the container whose shell a person is in now, until `leave`; None otherwise.
+        watched: the program whose output is shown and whose end is awaited, if there is one.
     """
 
     name = "docker"
@@ -36,6 +38,7 @@ class Client(Program):
         self.machine = context.machine
         self.enters: Container | None = None
         self.on_interrupt: Callable[[], None] | None = None
+        self.watched: Program | None = None
         self.arguments = arguments
         self._find = find
         self._leave: Callable[[int], None] | None = None
@@ -68,11 +71,17 @@ class Client(Program):
                 self.complain(error.note)
             return error.code
 
+    @property
+    def is_endless(self) -> bool:
+        """It waits for a person, or for a program that does not end of itself."""
+        return self.enters is not None or (self.watched is not None and self.watched.is_endless)
+
     def container_program(self, container: Container, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
         """The shell's programs, as a container runs them; None for one that there is not."""
-        if not self.machine.has_program(argv[0].rpartition("/")[2]):
+        inside = Inside(self.context, container, namespace)
+        if not inside.is_in_image(argv[0].rpartition("/")[2]):
             return None
-        return self.machine.run_in(namespace, argv, {})
+        return inside.program(argv)
 
     # -- a shell inside a container
 

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from netsandbox.docker.container import Published
 from netsandbox.docker.errors import DockerError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 PROTOCOLS = ("tcp", "udp", "sctp")
 MAX_PORT = 65535
-
-
-class Published(NamedTuple):
-    """One port of a container's that is to be reached at the host.
-
-    Attributes:
-        host: the host's address, or empty for all.
-        host_port: a number, a range, or empty for one that Docker chooses.
-        port: the container's.
-    """
-
-    host: str
-    host_port: str
-    port: int
-    protocol: str
 
 
 def parse_publish(text: str) -> list[Published]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker import attach, life, ps, run
+from netsandbox.commands.docker import attach, execute, inspect, life, ps, run, system
 from netsandbox.commands.docker.help import MANAGEMENT, command_help, group_help, top_help
 from netsandbox.docker.errors import DockerError
 
@@ -14,18 +14,20 @@ if TYPE_CHECKING:
 
 HELP = ("help", "--help", "-h")
 
-TOP: tuple[Command, ...] = (run.RUN, ps.PS, run.CREATE, life.KILL, attach.LOGS, life.RENAME, life.RESTART, life.REMOVE,
-                            attach.START, life.STOP, life.WAIT)
-OF_CONTAINERS = frozenset(command.path.split()[1] for command in TOP)
+OF_CONTAINERS: tuple[Command, ...] = (
+    run.RUN, execute.EXEC, ps.PS, run.CREATE, inspect.INSPECT, life.KILL, attach.LOGS, inspect.PORT, life.RENAME,
+    life.RESTART, life.REMOVE, attach.START, life.STOP, life.WAIT)
+TOP = (*OF_CONTAINERS, system.IMAGES_COMMAND, system.VERSION_COMMAND, system.INFO)
 
 
 def _all_commands() -> dict[tuple[str, ...], Command]:
     found: dict[tuple[str, ...], Command] = {tuple(command.path.split()[1:]): command for command in TOP}
-    for (name,), command in list(found.items()):
-        if name in OF_CONTAINERS:
-            names = ("ls", "list", "ps") if name == "ps" else (name,)
-            for twin in names:
-                found["container", twin] = command._replace(path=f"docker container {names[0]}")
+    for command in OF_CONTAINERS:
+        name = command.path.split()[1]
+        names = ("ls", "list", "ps") if name == "ps" else (name,)
+        for twin in names:
+            found["container", twin] = command._replace(path=f"docker container {names[0]}")
+    found["image", "ls"] = system.IMAGES_COMMAND._replace(path="docker image ls")
     return found
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
-from netsandbox.commands.docker.publish import Published, parse_publish
+from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.docker.reference import check_reference, straightened, with_tag
 from netsandbox.commands.docker.run_flags import FLAGS
-from netsandbox.docker.container import RestartPolicy, Wish
+from netsandbox.docker.container import Published, RestartPolicy, Wish
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.images import IMAGES, find_image, nearest_image
 from netsandbox.docker.names import random_name
@@ -53,7 +53,7 @@ def create(client: Client, parsed: Parsed) -> int:
 def container_that_failed(client: Client, parsed: Parsed) -> None:
     """With --rm a container that could not be started goes again."""
     container = client.engine.containers.get(parsed.text("name"))
-    if container is not None and container.removes_itself and not container.is_running and not container.started:
+    if container is not None and container.removes_itself and not container.is_running and not container.has_run:
         client.engine.remove(container)
 
 
@@ -85,7 +85,8 @@ def make(client: Client, parsed: Parsed) -> Container:
     container.environment = parsed.all("env")
     if "entrypoint" in parsed.values:
         container.entrypoint = [parsed.text("entrypoint")] if parsed.text("entrypoint") else []
-    container.published = [f"{port.port}/{port.protocol}" for port in published]
+    container.published = published
+    container.is_detached = parsed.on("detach")
     if published or parsed.on("publish-all"):
         _say_about_publishing(client, mode)
     return container
@@ -166,7 +167,7 @@ def _check_modes(client: Client, mode: str, wish: Wish, parsed: Parsed, publishe
         if wish.mac is not None:
             raise daemon_error("conflicting options: mac-address and the network mode")
     if wish.address is not None and (mode in BUILT_IN or mode.startswith("container:")):
-        raise daemon_error("invalid config for network bridge: invalid endpoint settings:\n"
+        raise daemon_error(f"invalid config for network {mode}: invalid endpoint settings:\n"
                            "user-specified IP address is supported on user-defined networks only")
 
 

@@ -1,0 +1,230 @@
+"""Containers and networks as the engine's API gives them: what `inspect` prints, in the order of the API's fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.docker.words import short_timestamp
+from netsandbox.docker.container import RESTARTING
+from netsandbox.docker.files import hostname
+from netsandbox.docker.network import BridgeNetwork, DockerNetwork
+from netsandbox.wire.addresses import format_ipv4, format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.docker.container import Container, Endpoint
+    from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.images import Image
+
+Json = dict[str, Any]
+NEVER = "0001-01-01T00:00:00Z"
+ROOT = "/var/lib/docker/containers"
+DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def container(engine: DockerEngine, it: Container) -> Json:
+    """GET /containers/ID/json."""
+    argv = it.argv or [""]
+    path = f"{ROOT}/{it.identity}"
+    return {
+        "Id": it.identity, "Created": short_timestamp(it.created), "Path": argv[0], "Args": argv[1:],
+        "State": _state(it), "Image": f"sha256:{it.image.identity}",
+        "ResolvConfPath": f"{path}/resolv.conf", "HostnamePath": f"{path}/hostname", "HostsPath": f"{path}/hosts",
+        "LogPath": f"{path}/{it.identity}-json.log", "Name": f"/{it.name}", "RestartCount": it.restarts,
+        "Driver": "overlayfs", "Platform": "linux", "MountLabel": "", "ProcessLabel": "",
+        "AppArmorProfile": "docker-default", "ExecIDs": None, "HostConfig": _host_config(engine, it),
+        "Mounts": [], "Config": _config(engine, it), "NetworkSettings": _settings(engine, it)}
+
+
+def image(it: Image) -> Json:
+    """GET /images/NAME/json, what a lesson can need of it."""
+    config: Json = {"Cmd": list(it.cmd) or None, "Entrypoint": list(it.entrypoint) or None, "Env": [DEFAULT_PATH]}
+    if it.exposed:
+        config["ExposedPorts"] = {port: {} for port in it.exposed}
+    if it.stop_signal != "SIGTERM":
+        config["StopSignal"] = it.stop_signal
+    return {"Id": f"sha256:{it.identity}", "RepoTags": [f"{it.name}:{it.tag}"], "Config": config,
+            "Architecture": "amd64", "Os": "linux"}
+
+
+def _state(it: Container) -> Json:
+    return {
+        "Status": it.state, "Running": it.is_running or it.state == RESTARTING, "Paused": False,
+        "Restarting": it.state == RESTARTING, "OOMKilled": False, "Dead": False, "Pid": it.pid if it.is_running else 0,
+        "ExitCode": it.code, "Error": it.error,
+        "StartedAt": short_timestamp(it.started) if it.has_run else NEVER,
+        "FinishedAt": short_timestamp(it.finished) if it.has_ended else NEVER}
+
+
+def _host_config(engine: DockerEngine, it: Container) -> Json:
+    bindings: Json = {}
+    for port in it.published:
+        bindings.setdefault(f"{port.port}/{port.protocol}", []).append(
+            {"HostIp": port.host, "HostPort": port.host_port})
+    return {
+        "Binds": None, "ContainerIDFile": "", "LogConfig": {"Type": "json-file", "Config": {}},
+        "NetworkMode": _mode(engine, it), "PortBindings": bindings,
+        "RestartPolicy": {"Name": it.policy.name, "MaximumRetryCount": it.policy.attempts},
+        "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None, "CapAdd": None, "CapDrop": None,
+        "CgroupnsMode": "private", "Dns": [], "DnsOptions": [], "DnsSearch": [],
+        "ExtraHosts": [f"{name}:{address}" for address, name in it.extra_hosts] or None, "GroupAdd": None,
+        "IpcMode": "private", "Cgroup": "", "Links": None, "OomScoreAdj": 0, "PidMode": "", "Privileged": False,
+        "PublishAllPorts": False, "ReadonlyRootfs": False, "SecurityOpt": None, "UTSMode": "", "UsernsMode": "",
+        "ShmSize": 67108864, "Runtime": "runc"}
+
+
+def _mode(engine: DockerEngine, it: Container) -> str:
+    if it.joined:
+        owner = engine.containers.get(it.joined)
+        return f"container:{owner.identity if owner else it.joined}"
+    return it.mode
+
+
+def _config(engine: DockerEngine, it: Container) -> Json:
+    image = it.image
+    entrypoint = list(image.entrypoint) if it.entrypoint is None else it.entrypoint
+    attached = not it.is_detached
+    config: Json = {
+        "Hostname": "" if it.joined else hostname(engine, it), "Domainname": "", "User": "",
+        "AttachStdin": attached and it.stdin, "AttachStdout": attached, "AttachStderr": attached}
+    if image.exposed or it.published:
+        config["ExposedPorts"] = {port: {} for port in exposed(it)}
+    config |= {
+        "Tty": it.tty, "OpenStdin": it.stdin, "StdinOnce": attached and it.stdin,
+        "Env": [*it.environment, DEFAULT_PATH],
+        "Cmd": it.arguments or (list(image.cmd) if it.entrypoint is None else None) or None, "Image": it.reference,
+        "Volumes": None, "WorkingDir": "", "Entrypoint": entrypoint or None, "Labels": {}}
+    if image.stop_signal != "SIGTERM":
+        config["StopSignal"] = image.stop_signal
+    return config
+
+
+def exposed(it: Container) -> list[str]:
+    """The image's ports and those of -p, `80/tcp`, in order."""
+    ports = {*it.image.exposed, *(f"{port.port}/{port.protocol}" for port in it.published)}
+    return sorted(ports, key=lambda text: (int(text.partition("/")[0]), text))
+
+
+def _settings(engine: DockerEngine, it: Container) -> Json:
+    """NetworkSettings; up to 28 with the flat fields, which only speak of docker0."""
+    networks = _networks(engine, it)
+    ports = dict.fromkeys(exposed(it)) if it.endpoints else {}
+    sandbox = it.sandbox if it.is_running and not it.joined else ""
+    key = "default" if it.mode == "host" else sandbox[:12]
+    head: Json = {"SandboxID": sandbox, "SandboxKey": f"/var/run/docker/netns/{key}" if sandbox else "", "Ports": ports}
+    if engine.profile == "docker-29":
+        return {**head, "Networks": networks}
+    flat = it.endpoints.get("bridge")
+    return {
+        "Bridge": "", **head, "HairpinMode": False, "LinkLocalIPv6Address": "", "LinkLocalIPv6PrefixLen": 0,
+        "SecondaryIPAddresses": None, "SecondaryIPv6Addresses": None, "EndpointID": flat.identity if flat else "",
+        "Gateway": format_ipv4(flat.network.pool.gateway) if flat else "", "GlobalIPv6Address": "",
+        "GlobalIPv6PrefixLen": 0, "IPAddress": format_ipv4(flat.address) if flat else "",
+        "IPPrefixLen": flat.network.pool.subnet.length if flat else 0, "IPv6Gateway": "",
+        "MacAddress": format_mac(flat.mac) if flat else "", "Networks": networks}
+
+
+def _networks(engine: DockerEngine, it: Container) -> Json:
+    if it.joined:
+        return {}
+    names = list(it.networks) or [it.mode]
+    return {name: _endpoint_settings(engine, it, name) for name in sorted(names)}
+
+
+def _endpoint_settings(engine: DockerEngine, it: Container, name: str) -> Json:
+    endpoint, network, wish = it.endpoints.get(name), engine.networks.get(name), it.networks.get(name)
+    address = format_ipv4(wish.address) if wish is not None and wish.address is not None else None
+    head: Json = {"IPAMConfig": {"IPv4Address": address} if address else None, "Links": None,
+                  "Aliases": list(wish.aliases) if wish is not None and wish.aliases else None}
+    mac = {"MacAddress": format_mac(endpoint.mac) if endpoint else ""}
+    if engine.profile != "docker-29":
+        head |= mac
+    head |= {"DriverOpts": None}
+    if engine.profile != "docker-27":
+        head |= {"GwPriority": wish.priority if wish is not None else 0}
+    head |= {"NetworkID": network.identity if network is not None and it.has_run else "",
+             **_operational(it, endpoint)}
+    if engine.profile == "docker-29":
+        return _with_mac_after_address(head, mac) | _tail(it, name, wish.aliases if wish else ())
+    return head | _tail(it, name, wish.aliases if wish else ())
+
+
+def _operational(it: Container, endpoint: Endpoint | None) -> Json:
+    if endpoint is None:
+        own = it.sandbox[::-1] if it.is_running and it.mode in ("host", "none") else ""
+        return {"EndpointID": own, "Gateway": "", "IPAddress": "", "IPPrefixLen": 0}
+    return {"EndpointID": endpoint.identity, "Gateway": "" if endpoint.network.internal else format_ipv4(
+        endpoint.network.pool.gateway), "IPAddress": format_ipv4(endpoint.address),
+        "IPPrefixLen": endpoint.network.pool.subnet.length}
+
+
+def _with_mac_after_address(fields: Json, mac: Json) -> Json:
+    result: Json = {}
+    for name, value in fields.items():
+        result[name] = value
+        if name == "IPAddress":
+            result |= mac
+    return result
+
+
+def _tail(it: Container, name: str, aliases: tuple[str, ...]) -> Json:
+    names = [it.name, *aliases, it.short_identity] if name not in ("bridge", "host", "none") else None
+    return {"IPv6Gateway": "", "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "DNSNames": names}
+
+
+def network(engine: DockerEngine, it: DockerNetwork) -> Json:
+    """GET /networks/ID: since 29 the containers come last, and the status after them."""
+    members = {"Containers": _members(engine, it)}
+    head: Json = {
+        "Name": it.name, "Id": it.identity, "Created": short_timestamp(it.created), "Scope": "local",
+        "Driver": it.driver}
+    if engine.profile != "docker-27":
+        head["EnableIPv4"] = True
+    head |= {"EnableIPv6": False, "IPAM": _ipam(it), "Internal": it.internal, "Attachable": False, "Ingress": False,
+             "ConfigFrom": {"Network": ""}, "ConfigOnly": False}
+    tail: Json = {"Options": _options(it), "Labels": dict(sorted(it.labels.items()))}
+    if engine.profile != "docker-29":
+        return head | members | tail
+    return head | tail | members | {"Status": _status(it)}
+
+
+def _ipam(it: DockerNetwork) -> Json:
+    if not isinstance(it, BridgeNetwork):
+        return {"Driver": "default", "Options": None, "Config": None}
+    config: Json = {"Subnet": str(it.pool.subnet)}
+    if it.pool.part is not None:
+        config["IPRange"] = str(it.pool.part)
+    return {"Driver": "default", "Options": None if it.is_default else {},
+            "Config": [config | {"Gateway": format_ipv4(it.pool.gateway)}]}
+
+
+def _options(it: DockerNetwork) -> Json:
+    if isinstance(it, BridgeNetwork) and it.is_default:
+        prefix = "com.docker.network"
+        return {f"{prefix}.bridge.default_bridge": "true", f"{prefix}.bridge.enable_icc": "true",
+                f"{prefix}.bridge.enable_ip_masquerade": "true", f"{prefix}.bridge.host_binding_ipv4": "0.0.0.0",
+                f"{prefix}.bridge.name": "docker0", f"{prefix}.driver.mtu": "1500"}
+    return dict(sorted(it.options.items()))
+
+
+def _members(engine: DockerEngine, it: DockerNetwork) -> Json:
+    if isinstance(it, BridgeNetwork):
+        found = {}
+        for identity, member in it.members.items():
+            endpoint = member.endpoints[it.name]
+            found[identity] = {
+                "Name": member.name, "EndpointID": endpoint.identity, "MacAddress": format_mac(endpoint.mac),
+                "IPv4Address": f"{format_ipv4(endpoint.address)}/{it.pool.subnet.length}", "IPv6Address": ""}
+        return dict(sorted(found.items()))
+    users = [c for c in engine.containers.values() if c.is_running and c.mode == it.name]
+    return {c.identity: {"Name": c.name, "EndpointID": c.sandbox[::-1], "MacAddress": "", "IPv4Address": "",
+                         "IPv6Address": ""} for c in sorted(users, key=lambda c: c.identity)}
+
+
+def _status(it: DockerNetwork) -> Json:
+    if not isinstance(it, BridgeNetwork):
+        return {"IPAM": {}}
+    total = 1 << 32 - it.pool.subnet.length
+    usable = it.pool.part or it.pool.subnet
+    free = (1 << 32 - usable.length) - sum(address in usable for address in it.pool.used)
+    return {"IPAM": {"Subnets": {str(it.pool.subnet): {
+        "IPsInUse": min(len(it.pool.used), total), "DynamicIPsAvailable": free}}}}

@@ -1,0 +1,64 @@
+"""docker exec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.inside import Inside
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.launch import SHELLS
+
+if TYPE_CHECKING:
+    from netsandbox.apps.program import Program
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+
+
+def run(client: Client, parsed: Parsed) -> int | None:
+    container = client.engine.find(parsed.operands[0])
+    argv = parsed.operands[1:]
+    namespace = container.namespace
+    if namespace is None or not container.is_running:
+        raise daemon_error(f"container {container.identity} is not running")
+    inside = Inside(client.context, container, namespace)
+    name = argv[0].rpartition("/")[2]
+    if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive"):
+        client.enter(container, client.exit)
+        return None
+    program = inside.program(argv)
+    if program is None:
+        raise DockerError("OCI runtime exec failed: exec failed: unable to start container process: exec: "
+                          f'"{argv[0]}": executable file not found in $PATH', 127)
+    lent = inside.lent(argv)
+    if lent:
+        client.complain(f"note: the {container.image.name} image has no {lent}; the sandbox lends its own, as "
+                        "`nsenter` on the host would")
+    if parsed.on("detach"):
+        program.foreground = False
+        program.start()
+        return 0
+    follow(client, container, program)
+    return None
+
+
+def follow(client: Client, container: Container, program: Program) -> None:
+    """Show what a program prints, and end with it; the container's end kills it."""
+    program.output = client.output
+    client.on_interrupt = program.interrupt
+    client.watched = program
+    program.on_exit.append(lambda: client.exit(program.code or 0))
+    client.engine.when_ended(container, lambda _code: program.exit(137))
+    program.start()
+
+
+EXEC = Command("docker exec", "[OPTIONS] CONTAINER COMMAND [ARG...]", "Execute a command in a running container", run, (
+    Flag("detach", "d", usage="Detached mode: run command in the background"),
+    Flag("detach-keys", "", "string", "Override the key sequence for detaching a container", True),
+    Flag("env", "e", "list", "Set environment variables", value="list"),
+    Flag("env-file", "", "list", "Read in a file of environment variables", True),
+    Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
+    Flag("privileged", usage="Give extended privileges to the command"),
+    Flag("tty", "t", usage="Allocate a pseudo-TTY"),
+    Flag("user", "u", "string", "Username or UID", value="string"),
+    Flag("workdir", "w", "string", "Working directory inside the container", value="string")), 2, mixed=False)

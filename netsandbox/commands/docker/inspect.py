@@ -1,0 +1,123 @@
+"""docker inspect, docker network inspect and docker port."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.docker import describe
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.template import Template
+from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.docker.errors import NOT_FOUND, DockerError
+from netsandbox.docker.images import find_image
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+
+BAD_TEMPLATE = 64
+KINDS = ("config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume")
+HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+"""What Go's JSON encoder writes in place of these, for the sake of browsers."""
+OLD_FIELDS = ("IPAddress", "Gateway", "MacAddress", "IPPrefixLen", "Bridge", "EndpointID")
+
+
+def run(client: Client, parsed: Parsed) -> int:
+    kind = parsed.text("type")
+    if "type" in parsed.values and kind not in KINDS:
+        listed = '", "'.join(KINDS)
+        raise DockerError(f'unknown type: "{kind}": must be one of "{listed}"' if kind else
+                          f'type is empty: must be one of "{listed}"')
+    return inspect(client, parsed, lambda name: _any(client, name, kind))
+
+
+def _any(client: Client, name: str, kind: str) -> Any:
+    """A container, image or network of that name, in this order."""
+    engine = client.engine
+    if kind in ("", "container"):
+        try:
+            return describe.container(engine, engine.find(name))
+        except DockerError as error:
+            if kind or error.kind != NOT_FOUND:
+                raise
+    image = find_image(name) if kind in ("", "image") else None
+    if image is not None:
+        return describe.image(image)
+    if kind in ("", "network"):
+        try:
+            return describe.network(engine, engine.network(name))
+        except DockerError as error:
+            if kind or error.kind != NOT_FOUND:
+                raise
+    raise DockerError(f"error: no such {kind or 'object'}: {name}" if kind != "image" else
+                      f"Error response from daemon: No such image: {name}", kind=NOT_FOUND)
+
+
+def inspect(client: Client, parsed: Parsed, get: Callable[[str], Any]) -> int:
+    """Print what `get` gives for each operand, as JSON or by a template; what is wrong comes after it."""
+    form = parsed.text("format")
+    template = None
+    try:
+        template = Template(form) if form and form != "json" else None
+    except TemplateError as error:
+        raise DockerError(f"template parsing error: {error}", BAD_TEMPLATE) from None
+    found: list[Any] = []
+    lines: list[str] = []
+    refused: list[str] = []
+    for name in parsed.operands:
+        try:
+            data = get(name)
+            if template is None:
+                found.append(data)
+            else:
+                lines.append(template.execute(data))
+        except DockerError as error:
+            refused.append(str(error))
+        except TemplateError as error:
+            refused.append(f"template parsing error: {error}{_about_old_fields(form)}")
+    if template is None:
+        client.print(compact(found) if form else pretty(found))
+    else:
+        client.output.append(("out", "".join(line + "\n" for line in lines) or "\n"))
+    for text in refused:
+        client.complain(text)
+    return 1 if refused else 0
+
+
+def _about_old_fields(form: str) -> str:
+    """The most common template of all stopped working with Docker 29."""
+    if any(f".NetworkSettings.{name}" in form for name in OLD_FIELDS):
+        name = next(name for name in OLD_FIELDS if f".NetworkSettings.{name}" in form)
+        return ("\nnote: Docker 29 has no such field any more; the networks have it: "
+                f"{{{{range .NetworkSettings.Networks}}}}{{{{.{name}}}}}{{{{end}}}}")
+    return ""
+
+
+def pretty(value: Any) -> str:
+    return json.dumps(value, indent=4, ensure_ascii=False).translate(HTML)
+
+
+def compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).translate(HTML)
+
+
+def port(client: Client, parsed: Parsed) -> int:
+    """Nothing is published, so a question for one port always finds none."""
+    container = client.engine.find(parsed.operands[0])
+    if len(parsed.operands) == 1:
+        return 0
+    number, slash, protocol = parsed.operands[1].partition("/")
+    if not (number.isascii() and number.isdecimal() and int(number) < 65536):
+        raise DockerError(f"invalid port '{parsed.operands[1]}': invalid syntax")
+    text = f"{number}/{protocol.lower() if slash else 'tcp'}"
+    note = "note: publishing (-p) is not modelled yet" if container.published else ""
+    raise DockerError(f"no public port '{text}' published for {parsed.operands[0]}", note=note)
+
+
+FORMAT = Flag("format", "f", "string", "Format output using a custom template", value="string")
+INSPECT = Command("docker inspect", "[OPTIONS] NAME|ID [NAME|ID...]", "Return low-level information on Docker objects",
+                  run, (FORMAT, Flag("size", "s", usage="Display total file sizes if the type is container"),
+                        Flag("type", "", "string", "Only inspect objects of the given type", value="string")), 1)
+PORT = Command("docker port", "CONTAINER [PRIVATE_PORT[/PROTO]]",
+               "List port mappings or a specific mapping for the container", port, (), 1, 2)

@@ -1,0 +1,240 @@
+"""Go templates as `--format` takes them: carrying them out on data (text/template/exec)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from netsandbox.commands.docker.template_parse import Node, Operand, Pipeline, TemplateError, parse
+
+MAX_OUTPUT = 1_000_000
+"""Characters; a template that prints more is stopped."""
+
+
+class Template:
+    """A template that was read.
+
+    Args:
+        type_name: what an error calls the data's type, for data that is no JSON.
+
+    Raises:
+        TemplateError: a syntax error.
+    """
+
+    def __init__(self, text: str, type_name: str = "") -> None:
+        self._text = text
+        self._nodes = parse(text)
+        self._type_name = type_name
+
+    def execute(self, data: Any) -> str:
+        """The text that the template makes of data.
+
+        Raises:
+            TemplateError: a field that is not there, a function that is given something wrong.
+        """
+        return _Run(self._text, self._type_name, data).block(self._nodes, data)
+
+
+class _Run:
+    """One execution: the variables that are set now."""
+
+    def __init__(self, text: str, type_name: str, data: Any) -> None:
+        self.text = text
+        self.type_name = type_name
+        self.variables: list[tuple[str, Any]] = [("$", data)]
+        self._printed = 0
+
+    def block(self, nodes: tuple[Node, ...], dot: Any) -> str:
+        mark = len(self.variables)
+        parts = []
+        for node in nodes:
+            part = self.node(node, dot)
+            self._printed += len(part) if node.kind in ("text", "action") else 0
+            if self._printed > MAX_OUTPUT:
+                raise TemplateError("template: the output is too long")
+            parts.append(part)
+        del self.variables[mark:]
+        return "".join(parts)
+
+    def node(self, node: Node, dot: Any) -> str:
+        if node.pipeline is None:
+            return node.text
+        value = self.pipeline(node.pipeline, dot)
+        if node.kind == "action":
+            self._set(node.pipeline.variables, (value,))
+            return "" if node.pipeline.variables else show(value)
+        if node.kind == "range":
+            return self._range(node, value, dot)
+        mark = len(self.variables)
+        self._set(node.pipeline.variables, (value,))
+        inside = value if node.kind == "with" else dot
+        result = self.block(node.body, inside) if is_true(value) else self.block(node.otherwise, dot)
+        del self.variables[mark:]
+        return result
+
+    def _range(self, node: Node, value: Any, dot: Any) -> str:
+        pairs: list[tuple[Any, Any]]
+        if isinstance(value, dict):
+            pairs = sorted(value.items())
+        elif isinstance(value, list):
+            pairs = list(enumerate(value))
+        elif value is None:
+            pairs = []
+        else:
+            raise self._error(node.pipeline, f"range can't iterate over {show(value)}")
+        if not pairs:
+            return self.block(node.otherwise, dot)
+        names = node.pipeline.variables if node.pipeline else ()
+        parts = []
+        for key, item in pairs:
+            mark = len(self.variables)
+            self._set(names, (key, item) if len(names) > 1 else (item,))
+            parts.append(self.block(node.body, item))
+            del self.variables[mark:]
+        return "".join(parts)
+
+    def _set(self, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
+        self.variables += zip(names, values, strict=False)
+
+    # -- values
+
+    def pipeline(self, pipeline: Pipeline, dot: Any) -> Any:
+        value: Any = None
+        for index, command in enumerate(pipeline.commands):
+            value = self._command(command, dot, [value] if index else [])
+        return value
+
+    def _command(self, command: tuple[Operand, ...], dot: Any, last: list[Any]) -> Any:
+        first, rest = command[0], command[1:]
+        if first.kind != "function":
+            if rest or last:
+                raise self._error(first, f"can't give argument to non-function {first.source}")
+            return self._value(first, dot)
+        function = FUNCTIONS.get(str(first.value))
+        if function is None:
+            raise TemplateError(f'template: :1: function "{first.value}" not defined')
+        arguments = [self._value(operand, dot) for operand in rest] + last
+        try:
+            return function(*arguments)
+        except TemplateError as error:
+            raise self._error(first, f"error calling {first.value}: {error}") from None
+        except (TypeError, ValueError, IndexError, KeyError, AttributeError):
+            raise self._error(first, f"wrong number or type of args for {first.value}") from None
+
+    def _value(self, operand: Operand, dot: Any) -> Any:
+        if operand.kind == "literal":
+            return operand.value
+        if operand.kind == "function":
+            return self._command((operand,), dot, [])
+        if operand.kind == "variable":
+            found = next((value for name, value in reversed(self.variables) if name == operand.value), UNDEFINED)
+            if found is UNDEFINED:
+                raise TemplateError(f'template: :1: undefined variable "{operand.value}"')
+            value: Any = found
+        elif isinstance(operand.value, Pipeline):
+            value = self.pipeline(operand.value, dot)
+        else:
+            value = dot
+        for name in operand.chain:
+            value = self._field(value, name, operand)
+        return value
+
+    def _field(self, value: Any, name: str, operand: Operand) -> Any:
+        if not isinstance(value, dict):
+            raise self._error(operand, f"can't evaluate field {name} in type interface {{}}")
+        if name in value:
+            return value[name]
+        if name == "ID" and "Id" in value:
+            return value["Id"]
+        if self.type_name:
+            raise self._error(operand, f"can't evaluate field {name} in type {self.type_name}")
+        raise self._error(operand, f'map has no entry for key "{name}"')
+
+    def _error(self, where: Operand | Pipeline | None, why: str) -> TemplateError:
+        operand = where.commands[0][0] if isinstance(where, Pipeline) else where
+        position, source = (operand.position, operand.source) if operand else (0, "")
+        line = 1 + self.text.count("\n", 0, position)
+        column = position - (self.text.rfind("\n", 0, position) + 1)
+        return TemplateError(f'template: :{line}:{column}: executing "" at <{source}>: {why}')
+
+
+UNDEFINED = object()
+
+
+def is_true(value: Any) -> bool:
+    """Go's truth: not zero, not empty."""
+    return bool(value)
+
+
+def show(value: Any) -> str:
+    """As Go's fmt prints it."""
+    if value is None:
+        return "<no value>"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{key}:{show(item)}" for key, item in sorted(value.items())) + "]"
+    if isinstance(value, list):
+        return "[" + " ".join(show(item) for item in value) + "]"
+    return str(value)
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _index(value: Any, *keys: Any) -> Any:
+    for key in keys:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int):
+            if not 0 <= key < len(value):
+                raise TemplateError(f"index out of range: {key}")
+            value = value[key]
+        else:
+            raise TemplateError("index of untyped nil" if value is None else f"can't index item of type {_type(value)}")
+    return value
+
+
+def _type(value: Any) -> str:
+    return {str: "string", int: "int", bool: "bool"}.get(type(value), "interface {}")
+
+
+def _printf(form: str, *values: Any) -> str:
+    """The verbs %s, %v, %d and %q; others as they stand."""
+    rest, parts = list(values), form.split("%")
+    result = parts[0]
+    pieces = iter(parts[1:])
+    for piece in pieces:
+        if not piece:
+            result += "%" + next(pieces, "")
+            continue
+        value = rest.pop(0) if rest else f"%!{piece[0]}(MISSING)"
+        result += (to_json(value) if piece[0] == "q" else show(value)) + piece[1:]
+    return result
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "json": to_json,
+    "index": _index,
+    "len": len,
+    "print": lambda *values: " ".join(show(value) for value in values),
+    "println": lambda *values: " ".join(show(value) for value in values) + "\n",
+    "printf": _printf,
+    "join": lambda values, glue: glue.join(show(value) for value in values or []),
+    "split": lambda text, glue: text.split(glue),
+    "upper": lambda text: text.upper(),
+    "lower": lambda text: text.lower(),
+    "title": lambda text: text.title(),
+    "truncate": lambda text, width: text[:width],
+    "eq": lambda one, *others: any(one == other for other in others),
+    "ne": lambda one, other: one != other,
+    "lt": lambda one, other: one < other,
+    "gt": lambda one, other: one > other,
+    "le": lambda one, other: one <= other,
+    "ge": lambda one, other: one >= other,
+    "not": lambda value: not is_true(value),
+    "and": lambda *values: next((value for value in values if not is_true(value)), values[-1]),
+    "or": lambda *values: next((value for value in values if is_true(value)), values[-1]),
+}

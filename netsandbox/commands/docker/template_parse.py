@@ -1,0 +1,255 @@
+"""Go templates as `--format` takes them: reading them into a tree (text/template/parse)."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+TOKEN = re.compile(r"""
+    (?P<space>\s+) | (?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`) | (?P<number>[-+]?\d[\w.]*) | (?P<field>\.[A-Za-z_]\w*)
+    | (?P<variable>\$\w*) | (?P<word>[A-Za-z_]\w*) | (?P<assign>:=) | (?P<mark>[().,|=])""", re.VERBOSE)
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
+MAX_DEPTH = 50
+"""Actions within actions, or parentheses within parentheses."""
+
+
+class TemplateError(Exception):
+    """A template that cannot be read or carried out, in Go's words."""
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+    position: int
+
+
+class Operand(NamedTuple):
+    """One value: a field of the dot, a variable, a literal, a function's name, or a pipeline in parentheses.
+
+    Attributes:
+        chain: the fields that are taken from it.
+        position: byte offset that an error names.
+        source: its text, as an error shows it.
+    """
+
+    kind: str
+    value: str | int | bool | Pipeline | None
+    chain: tuple[str, ...]
+    position: int
+    source: str
+
+
+class Pipeline(NamedTuple):
+    """Commands joined by `|`, each a function or value with its arguments; variables take its result."""
+
+    variables: tuple[str, ...]
+    commands: tuple[tuple[Operand, ...], ...]
+
+
+class Node(NamedTuple):
+    """One part of a template: text, an action, or if, range and with, which have a body and an else."""
+
+    kind: str
+    text: str = ""
+    pipeline: Pipeline | None = None
+    body: tuple[Node, ...] = ()
+    otherwise: tuple[Node, ...] = ()
+
+
+def parse(template: str) -> tuple[Node, ...]:
+    """The tree of a template.
+
+    Raises:
+        TemplateError: a syntax error.
+    """
+    nodes, ended_by = _Parser(template).nodes(0)
+    if ended_by:
+        raise _error(template, len(template), f"unexpected {{{{{ended_by}}}}}")
+    return nodes
+
+
+def _error(template: str, position: int, why: str) -> TemplateError:
+    return TemplateError(f"template: :{1 + template.count(chr(10), 0, position)}: {why}")
+
+
+class _Parser:
+    """Reads a template from left to right."""
+
+    def __init__(self, template: str) -> None:
+        self.template = template
+        self.at = 0
+        self.tokens: list[Token] = []
+        self.is_comment = False
+
+    # -- text and actions
+
+    def nodes(self, depth: int) -> tuple[tuple[Node, ...], str]:
+        """Nodes up to the end, an `end` or an `else`, which is named."""
+        if depth > MAX_DEPTH:
+            raise _error(self.template, self.at, "template: exceeded maximum nesting")
+        found: list[Node] = []
+        while True:
+            text, is_last = self._text()
+            if text:
+                found.append(Node("text", text))
+            if is_last:
+                return tuple(found), ""
+            word = self.tokens[0].text if self.tokens and self.tokens[0].kind == "word" else ""
+            if word in ("end", "else"):
+                return tuple(found), word
+            if word in ("if", "range", "with"):
+                self.tokens.pop(0)
+                found.append(self._block(word, depth))
+            elif not self.is_comment:
+                found.append(Node("action", pipeline=self._whole_pipeline()))
+
+    def _block(self, kind: str, depth: int) -> Node:
+        pipeline = self._whole_pipeline()
+        body, ended_by = self.nodes(depth + 1)
+        otherwise: tuple[Node, ...] = ()
+        if ended_by == "else" and len(self.tokens) > 1 and self.tokens[1].text in ("if", "with"):
+            del self.tokens[0]
+            inner = self.tokens.pop(0).text
+            return Node(kind, "", pipeline, body, (self._block(inner, depth + 1),))
+        if ended_by == "else":
+            otherwise, ended_by = self.nodes(depth + 1)
+        if ended_by != "end":
+            raise _error(self.template, self.at, "unexpected EOF")
+        return Node(kind, "", pipeline, body, otherwise)
+
+    def _text(self) -> tuple[str, bool]:
+        """The text before the next action, whose tokens are read as well."""
+        start = self.template.find("{{", self.at)
+        if start < 0:
+            text, self.at = self.template[self.at:], len(self.template)
+            return text, True
+        text = self.template[self.at:start]
+        inside = start + 2
+        if self.template.startswith("- ", inside):
+            text, inside = text.rstrip(), inside + 1
+        self._tokenize(inside)
+        return text, False
+
+    def _tokenize(self, position: int) -> None:
+        self.tokens, self.is_comment = [], False
+        while True:
+            if self.template.startswith("}}", position):
+                self.at = position + 2
+                return
+            if self.template.startswith("-}}", position) and self.template[position - 1].isspace():
+                self.at = position + 3
+                while self.at < len(self.template) and self.template[self.at].isspace():
+                    self.at += 1
+                return
+            if self.template.startswith("/*", position) and (end := self.template.find("*/", position)) > 0:
+                position, self.is_comment = end + 2, not self.tokens
+                continue
+            match = TOKEN.match(self.template, position)
+            if match is None:
+                self._refuse_character(position)
+            else:
+                if match.lastgroup != "space":
+                    self.tokens.append(Token(str(match.lastgroup), match.group(), position))
+                position = match.end()
+
+    def _refuse_character(self, position: int) -> None:
+        rest = self.template[position:]
+        if not rest:
+            raise _error(self.template, position, "unclosed action")
+        if rest[0] in "\"`":
+            raise _error(self.template, position, "unterminated quoted string")
+        name = f"{rest[0]!r}" if rest[0].isprintable() else f"U+{ord(rest[0]):04X}"
+        raise _error(self.template, position, f"unexpected {name} in command")
+
+    # -- pipelines
+
+    def _whole_pipeline(self) -> Pipeline:
+        pipeline = self._pipeline(0)
+        if self.tokens:
+            raise self._unexpected("command")
+        return pipeline
+
+    def _unexpected(self, where: str) -> TemplateError:
+        shown = f'"{self.tokens[0].text}"' if self.tokens else '"}}"'
+        return _error(self.template, self.at, f"unexpected {shown} in {where}")
+
+    def _pipeline(self, depth: int) -> Pipeline:
+        if depth > MAX_DEPTH:
+            raise _error(self.template, self.at, "max expression depth exceeded")
+        variables = self._variables()
+        commands = [self._command(depth)]
+        while self.tokens and self.tokens[0].text == "|":
+            self.tokens.pop(0)
+            commands.append(self._command(depth))
+        return Pipeline(variables, tuple(commands))
+
+    def _variables(self) -> tuple[str, ...]:
+        """`$k, $v :=` before the rest."""
+        texts = [token.text for token in self.tokens[:4]]
+        count = texts.index(":=") + 1 if ":=" in texts else 0
+        names = tuple(token.text for token in self.tokens[:count] if token.kind == "variable")
+        if count:
+            if not names or count > 4:
+                raise self._unexpected("range" if len(names) > 1 else "operand")
+            del self.tokens[:count]
+        return names
+
+    def _command(self, depth: int) -> tuple[Operand, ...]:
+        operands = []
+        while self.tokens and self.tokens[0].text not in ("|", ")"):
+            operands.append(self._operand(depth))
+        if not operands:
+            raise _error(self.template, self.at, "missing value for command")
+        return tuple(operands)
+
+    def _operand(self, depth: int) -> Operand:
+        token = self.tokens.pop(0)
+        kind, value = token.kind, token.text
+        if kind == "mark" and value == "(":
+            inner = self._pipeline(depth + 1)
+            if not self.tokens or self.tokens[0].text != ")":
+                raise _error(self.template, self.at, "unclosed left paren")
+            self.tokens.pop(0)
+            return self._with_chain("pipeline", inner, token, ())
+        if kind == "mark" and value == ".":
+            return Operand("dot", None, (), token.position, ".")
+        if kind == "field":
+            return self._with_chain("dot", None, token, (value[1:],))
+        if kind == "variable":
+            return self._with_chain("variable", value, token, ())
+        literal = _literal(token)
+        if literal is not None:
+            return Operand("literal", literal, (), token.position, value)
+        if kind == "word":
+            return Operand("literal", None, (), token.position, "nil") if value == "nil" else Operand(
+                "function", value, (), token.position, value)
+        self.tokens.insert(0, token)
+        raise self._unexpected("operand")
+
+    def _with_chain(self, kind: str, value: str | Pipeline | None, token: Token, chain: tuple[str, ...]) -> Operand:
+        """An operand with the fields behind it, which follow without a space; an error names the second field."""
+        position, end = token.position, token.position + len(token.text)
+        source, names = token.text if kind != "pipeline" else "", list(chain)
+        is_first = True
+        while self.tokens and self.tokens[0].kind == "field" and (kind == "pipeline" or self.tokens[0].position == end):
+            field = self.tokens.pop(0)
+            position = field.position if is_first else position
+            is_first = False
+            names.append(field.text[1:])
+            source += field.text
+            end = field.position + len(field.text)
+        return Operand(kind, value, tuple(names), position, source)
+
+
+def _literal(token: Token) -> str | int | bool | None:
+    if token.kind == "string":
+        inner = token.text[1:-1]
+        if token.text[0] == "`":
+            return inner
+        return re.sub(r"\\(.)", lambda match: ESCAPES.get(match.group(1), match.group(1)), inner)
+    if token.kind == "number":
+        try:
+            return int(token.text, 0)
+        except ValueError:
+            raise TemplateError(f'template: :1: bad number syntax: "{token.text}"') from None
+    return {"true": True, "false": False}.get(token.text) if token.kind == "word" else None
