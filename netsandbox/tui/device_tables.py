@@ -101,22 +101,24 @@ def link_state(row: InterfaceRow, glyphs: GlyphSet) -> str:
 
 def _neighbours(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     now = source.status().at
+    known = [row for row in source.neighbours(place.node) if place.interface in ("", row.interface)]
+    several = len({row.interface for row in known}) > 1
     rows = [
-        Row(f"{row.interface} {row.address}", _neighbour_cells(row, now, glyphs), row.seq)
-        for row in source.neighbours(place.node)
-        if not place.interface or row.interface == place.interface
+        Row(f"{row.interface} {row.address}", _neighbour_cells(row, now, several, glyphs), row.seq) for row in known
     ]
-    return Table(("address", "mac", "interface", "nud", "timer", "made"), tuple(rows), 4)
+    columns = ("address", "mac", "nud", "timer", "made")
+    return Table((*columns, "interface") if several else columns, tuple(rows), 3)
 
 
-def _neighbour_cells(row: NeighbourRow, now: int, glyphs: GlyphSet) -> tuple[str, ...]:
+def _neighbour_cells(row: NeighbourRow, now: int, several: bool, glyphs: GlyphSet) -> tuple[str, ...]:
+    interface = (safe(row.interface),) if several else ()
     return (
         row.address,
-        row.mac or "—",
-        safe(row.interface),
+        row.mac or "-",
         row.state,
         countdown(row.since, row.deadline, now, glyphs),
         made_by(row.seq, glyphs),
+        *interface,
     )
 
 

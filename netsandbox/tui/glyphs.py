@@ -20,6 +20,8 @@ _DOUBLE_VERTICAL = " ║╶╙║║╓╟╴╜─╨╖╢╥╫"
 _DOUBLE_BOTH = " ║═╚║║╔╠═╝═╩╗╣╦╬"
 _HEAVY = str.maketrans("│─┌┐└┘├┤┬┴┼", "┃━┏┓┗┛┣┫┳┻╋")
 
+_TO_ASCII = str.maketrans({"→": "->", "←": "<-", "⟵": "<-", "…": "...", "×": "x", "·": "-", "–": "-", "—": "-"})
+
 
 def _line_table(light: str, horizontal: str, vertical: str, both: str) -> tuple[str, ...]:
     """The glyph of each of the 256 bytes; an axis that is double on one side is drawn double on both."""
@@ -81,12 +83,17 @@ class GlyphSet(NamedTuple):
     flood: str = "⋔"
     playhead: str = "┃"
     play: str = "▶"
-    pause: str = "⏸"
+    pause: str = "‖"
     ellipsis: str = "…"
+    times: str = "×"
     separator: str = "·"
     changed: str = "✱"
     bar: str = "▁▂▃▄▅▆▇█"
     """Eighths of a cell, for countdowns."""
+
+    def plain(self, text: str) -> str:
+        """A text without the arrows and dots that ASCII does not have; names in other scripts stay as they are."""
+        return text.translate(_TO_ASCII) if self.ascii else text
 
     def heavy(self, glyph: str) -> str:
         """The heavy form of a light line's glyph, for the frame of what is selected."""
@@ -124,6 +131,7 @@ ASCII = GlyphSet(
     play=">",
     pause="=",
     ellipsis="~",
+    times="x",
     separator="-",
     changed="!",
     bar="....####",

@@ -40,6 +40,16 @@ def language_of_locale(locale: str) -> str:
     return prefix if prefix in CATALOGUE else LANGUAGES[0]
 
 
+def described(binding_id: str) -> tuple[str, str]:
+    """The description and the tooltip of a key binding in the language in use.
+
+    Bindings are declared in English, once, when their class is made; a footer
+    or a help screen shows these texts instead.
+    """
+    texts = CATALOGUE[_Choice.language]
+    return texts["key." + binding_id], texts.get("tip." + binding_id, "")
+
+
 def tr(key: str, **values: object) -> str:
     """The text of `key` in the language in use, with `{name}` fields filled in.
 

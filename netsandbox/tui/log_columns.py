@@ -89,16 +89,18 @@ def verdict_text(row: LogRow, glyphs: GlyphSet) -> str:
 
 def header(widths: Columns, glyphs: GlyphSet) -> str:
     """The titles of the columns."""
+    dots = glyphs.ellipsis
     titles = [
-        (fit(tr("log.number"), widths.number, "right"), widths.number),
-        (fit(tr("log.time"), widths.time, "right"), widths.time),
-        (fit(tr("log.where"), widths.where), widths.where),
-        (fit(f"{tr('log.from')} {glyphs.arrow} {tr('log.to')}", widths.who), widths.who),
-        (fit(tr("log.protocol"), widths.protocol, ellipsis=""), widths.protocol),
-        (fit(tr("log.info"), widths.info), widths.info),
-        (fit(tr("log.verdict"), widths.verdict), widths.verdict),
+        (tr("log.number"), widths.number, "right"),
+        (tr("log.time"), widths.time, "right"),
+        (tr("log.where"), widths.where, "left"),
+        (f"{tr('log.from')} {glyphs.arrow} {tr('log.to')}", widths.who, "left"),
+        (tr("log.protocol"), widths.protocol, "left"),
+        (tr("log.info"), widths.info, "left"),
+        (tr("log.verdict"), widths.verdict, "left"),
     ]
-    return "  " + " ".join(text for text, width in titles if width)
+    shown = [fit(title, width, align, dots if width > 4 else "") for title, width, align in titles if width]
+    return "  " + " ".join(shown)
 
 
 def needs_of(row: LogRow, masters: Masters, glyphs: GlyphSet) -> Needs:
@@ -117,7 +119,7 @@ def row_runs(row: LogRow, widths: Columns, masters: Masters, glyphs: GlyphSet, n
         (where, widths.where, "where", "left"),
         (who_text(row, glyphs), widths.who, "who", "left"),
         (safe(row.protocol), widths.protocol, PROTOCOL_STYLES.get(row.protocol.lower(), "other"), "left"),
-        (safe(row.info), widths.info, "info", "left"),
+        (glyphs.plain(safe(row.info)), widths.info, "info", "left"),
         (verdict_text(row, glyphs), widths.verdict, "dropped" if row.dropped else "verdict", "left"),
     ]
     runs: list[Run] = []

@@ -18,9 +18,9 @@ def clock(at: int) -> str:
     return f"+{seconds}.{micros // 1000:03d} {micros % 1000:03d} s"
 
 
-def speed_text(speed: float) -> str:
-    """`×1`, `×0.5`, or in words when it is as fast as it can."""
-    return tr("status.fastest") if speed == 0 else f"×{speed:g}"
+def speed_text(speed: float, glyphs: GlyphSet) -> str:
+    """`×1`, `×0.5`, or in a word when it is as fast as it can."""
+    return glyphs.times + (f"{speed:g}" if speed else tr("status.fastest"))
 
 
 def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "", trouble: bool = False) -> list[Run]:
@@ -47,7 +47,7 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     dot = f" {glyphs.separator} "
     time = afford(dot + clock(status.at))
     word = afford(f" {tr('status.' + state)}")
-    speed = afford(dot + speed_text(status.speed), status.speed != 1.0 or width >= 100)
+    speed = afford(dot + speed_text(status.speed, glyphs), status.speed != 1.0 or width >= 100)
     lagging = afford(dot + tr("status.lagging"), status.lagging)
     title = afford(f" {crop(safe(status.title), 32, glyphs.ellipsis)} ", bool(status.title))
     room += _LEAST_NEXT if message else 0
@@ -63,7 +63,8 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
 
 def _next(status: Status, room: int, glyphs: GlyphSet, message: str, trouble: bool) -> list[Run]:
     """What fills the room: a message, else what comes next, else nothing."""
-    text = safe(message) or (tr("status.next", what=safe(status.next)) if status.next else "")
+    coming = tr("status.next", what=safe(status.next)) if status.next else ""
+    text = glyphs.plain(safe(message) or coming)
     if not text or room < _LEAST_NEXT:
         return [Run(" " * room, "time")]
     style = "time" if not message else "trouble" if trouble else "message"

@@ -129,7 +129,7 @@ def fit(text: str, width: int, align: str = "left", ellipsis: str = "…") -> st
     return text + " " * room
 
 
-def wrap(text: str, width: int, limit: int | None = None) -> list[str]:
+def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…") -> list[str]:
     """Break a safe text into lines of at most `width` cells, at spaces where there are any.
 
     Chinese has no spaces, so a run that does not fit is broken between its
@@ -158,5 +158,5 @@ def wrap(text: str, width: int, limit: int | None = None) -> list[str]:
             line, used = line + character, used + size
     lines.append(line)
     if limit is not None and len(lines) > limit:
-        lines = [*lines[: limit - 1], crop(lines[limit - 1] + "…", width)] if limit else []
+        lines = [*lines[: limit - 1], crop(lines[limit - 1] + ellipsis, width, ellipsis)] if limit else []
     return lines

@@ -80,7 +80,7 @@ class _Search:
     def unforced(self) -> tuple[Block, Options] | None:
         """The largest detail that fits; a net in one line is better than larger boxes in several rows."""
         second: tuple[Block, Options] | None = None
-        for detail in (Detail.FULL, Detail.BOX, Detail.CHIP):
+        for detail in (Detail.FULL, Detail.ADDRESS, Detail.BOX, Detail.CHIP):
             if detail is Detail.CHIP and second is not None:
                 return second
             measured = Measured(Options(self.glyphs, detail))

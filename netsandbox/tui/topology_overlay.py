@@ -70,7 +70,7 @@ def flight_overlay(placed: Placed, ways: Iterable[Travel], progress: float, glyp
         overlay[travel.path[at]] = (glyph, "dropped" if travel.dropped else "frame-mark")
         heads.append((travel.path[at], travel))
     for (x, y), travel in heads:
-        text = f"{travel.label}×{travel.count}" if travel.count > 1 else travel.label
+        text = f"{travel.label}{glyphs.times}{travel.count}" if travel.count > 1 else travel.label
         _write_beside(placed, overlay, x, y, text, "dropped" if travel.dropped else "frame-label")
     return overlay
 

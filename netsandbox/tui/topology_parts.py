@@ -19,8 +19,13 @@ class Detail(IntEnum):
     COLLAPSED = 0
     """Chips in one row a host, the rest of them as `+N`."""
     CHIP = 1
+    """One line each."""
     BOX = 2
-    FULL = 3
+    """Boxes with their names."""
+    ADDRESS = 3
+    """Boxes with their addresses too."""
+    FULL = 4
+    """And the names of both ends of each link."""
 
 
 class Options(NamedTuple):

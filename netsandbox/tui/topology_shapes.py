@@ -57,14 +57,16 @@ def measure(item: Item, options: Options) -> Shape:
         width = max(cell_len(title) + 1, _ports_width(labels) + 1)
         return Shape(item, width, 1, _spread(labels, width), labels, [(title, "name")])
     lines = [(title, "name")]
+    if detail >= Detail.ADDRESS:
+        full = detail is Detail.FULL
+        lines += [(one if full else one.partition("/")[0], "address") for one in item.addresses]
     if detail is Detail.FULL:
-        lines += [(address, "address") for address in item.addresses]
         strides = [2 + max(cell_len(port.near), cell_len(text)) for port, text in zip(item.ports, labels, strict=True)]
         width = max(max(cell_len(text) for text, _ in lines) + 4, sum(strides) + 3)
         first = max(2, min(width // 2, width - sum(strides) - 1))
         columns = [first + sum(strides[:index]) for index in range(len(strides))]
     else:
-        width = max(cell_len(title) + 4, _ports_width(labels) + 2)
+        width = max(max(cell_len(text) for text, _ in lines) + 4, _ports_width(labels) + 2)
         columns = _spread(labels, width)
     edge = [EdgeLabel(at, port.near) for at, port in zip(columns, item.ports, strict=True)]
     return Shape(item, width, len(lines) + 2, columns, labels, lines, edge=edge if detail is Detail.FULL else [])

@@ -27,17 +27,17 @@ def why_lines(why: Why, width: int, expanded: bool, glyphs: GlyphSet) -> list[li
     dots = glyphs.ellipsis
     if not expanded:
         causes = [_chain(why.causes, width, glyphs)] if why.causes else []
-        operands = [crop(safe(why.operands[0]), width, dots)] if why.operands else []
+        operands = [crop(glyphs.plain(safe(why.operands[0])), width, dots)] if why.operands else []
         room = COMPACT_LINES - len(causes) - len(operands)
-        lines = [[Piece(line, "decision")] for line in wrap(safe(why.decision), width, room)]
+        lines = [[Piece(line, "decision")] for line in wrap(glyphs.plain(safe(why.decision)), width, room, dots)]
         return [*lines, *([Piece(line, "operand")] for line in operands), *causes]
-    lines = [[Piece(line, "decision")] for line in wrap(safe(why.decision), width)]
+    lines = [[Piece(line, "decision")] for line in wrap(glyphs.plain(safe(why.decision)), width)]
     for operand in why.operands:
-        lines += [[Piece(line, "operand")] for line in wrap(safe(operand), width)]
+        lines += [[Piece(line, "operand")] for line in wrap(glyphs.plain(safe(operand)), width)]
     if why.reference:
-        lines += [[Piece(line, "reference")] for line in wrap(safe(why.reference), width)]
+        lines += [[Piece(line, "reference")] for line in wrap(glyphs.plain(safe(why.reference)), width)]
     for index, cause in enumerate(why.causes):
-        text = f"{glyphs.caused} {_label(cause)}"
+        text = f"{glyphs.caused} {glyphs.plain(_label(cause))}"
         lines += [[Piece(line, "cause", index)] for line in wrap(text, width)]
     return lines
 
@@ -45,10 +45,14 @@ def why_lines(why: Why, width: int, expanded: bool, glyphs: GlyphSet) -> list[li
 def _chain(causes: tuple[Cause, ...], width: int, glyphs: GlyphSet) -> list[Piece]:
     """All causes in one line, those that do not fit left out in the middle: `caused by 10 ← 9 ← ping a b`."""
     arrow = f" {glyphs.left_arrow} "
-    texts = [str(cause.seq) if cause.seq is not None else safe(cause.text) for cause in causes]
+    texts = [str(cause.seq) if cause.seq is not None else glyphs.plain(safe(cause.text)) for cause in causes]
     head = tr("why.caused") + " "
     shown = list(range(len(texts)))
-    while len(shown) > 2 and cell_len(head) + sum(cell_len(texts[at]) for at in shown) + 3 * len(shown) > width:
+    room = width - cell_len(head)
+    while len(shown) > 2:
+        gap = (len(shown) < len(texts)) * cell_len(arrow + glyphs.ellipsis)
+        if sum(cell_len(texts[at]) for at in shown) + cell_len(arrow) * (len(shown) - 1) + gap <= room:
+            break
         del shown[len(shown) // 2]
     line = [Piece(head, "caused")]
     used = cell_len(head)

@@ -123,23 +123,23 @@ async def test_values_change_in_place_and_are_marked() -> None:
         pane.refresh_rows()
         await pilot.pause()
         lines = screen_text(app).splitlines()
-        assert lines[1].startswith(" ✱")
+        assert lines[1].startswith("✱")
         assert "DELAY" in lines[1]
         assert "4 s" in lines[1]
-        assert not lines[2].startswith(" ✱")
+        assert not lines[2].startswith("✱")
         assert table.cursor_row == 1
         source.now = source.now._replace(at=33 * SECOND)
         pane.refresh_rows()
         await pilot.pause()
         lines = screen_text(app).splitlines()
         assert "2 s" in lines[1]
-        assert lines[1].startswith(" ✱"), "the mark stays until the next change"
+        assert lines[1].startswith("✱"), "the mark stays until the next change"
         rows[1] = rows[1]._replace(state="FAILED")
         pane.refresh_rows()
         await pilot.pause()
         lines = screen_text(app).splitlines()
-        assert not lines[1].startswith(" ✱")
-        assert lines[2].startswith(" ✱")
+        assert not lines[1].startswith("✱")
+        assert lines[2].startswith("✱")
 
 
 async def test_the_cursor_stays_on_its_row_when_others_come_and_go() -> None:

@@ -179,7 +179,8 @@ def test_clock(at: int, text: str) -> None:
 
 
 def test_speeds() -> None:
-    assert [speed_text(speed) for speed in (1.0, 0.5, 100.0, 0.0)] == ["×1", "×0.5", "×100", "×max"]
+    assert [speed_text(speed, UNICODE) for speed in (1.0, 0.5, 100.0, 0.0)] == ["×1", "×0.5", "×100", "×max"]
+    assert speed_text(2.0, ASCII) == "x2"
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

@@ -15,6 +15,8 @@ from netsandbox.tui.text import safe
 class CommandLine(PromptLine):
     """Runs lines by `LabSource.execute`; an error stays under the eyes until the line is changed."""
 
+    HELP_TOPIC = "command"
+
     class Executed(PromptLine.Submitted):
         """A line was run; `outcome` says how it went."""
 

@@ -47,7 +47,7 @@ class LayerTree(Tree[Span]):
 class DetailPane(Horizontal):
     """Layers at the left, bytes at the right; `show` gives it a frame."""
 
-    HELP = "Choose a layer or a field to see its bytes, or walk the bytes to see what they are."
+    HELP_TOPIC = "detail"
 
     DEFAULT_CSS = """
     DetailPane {
@@ -108,15 +108,18 @@ class DetailPane(Horizontal):
 
     def _add(self, parent: TreeNode[Span], layer: Layer) -> None:
         """Add a layer, its fields and the layers in it."""
-        label = Text.assemble((safe(layer.name), "bold"), "  ", safe(layer.summary))
+        label = Text.assemble((safe(layer.name), "bold"), "  ", self._text(layer.summary))
         node = parent.add(label, Span(layer.start, layer.end, layer.name), expand=layer.name in self._open)
         self._spans.append((Span(layer.start, layer.end, layer.name), node))
         for field in layer.fields:
             span = Span(field.start, field.end, "")
-            leaf = node.add_leaf(Text.assemble((f"{safe(field.name)}  ", "dim"), safe(field.value)), span)
+            leaf = node.add_leaf(Text.assemble((f"{safe(field.name)}  ", "dim"), self._text(field.value)), span)
             self._spans.append((span, leaf))
         for inner in layer.layers:
             self._add(node, inner)
+
+    def _text(self, text: str) -> str:
+        return self.glyphs.plain(safe(text))
 
     @on(Tree.NodeHighlighted)
     def _node_highlighted(self, event: Tree.NodeHighlighted[Span]) -> None:

@@ -25,7 +25,7 @@ from netsandbox.tui.topology_model import Place
 class DevicePane(Vertical):
     """The tables of one device; `show` chooses it, `refresh_rows` brings the shown table up to date."""
 
-    HELP = "Left and right change the tab, `enter` on a row selects the frame that made it, `i` pins the device."
+    HELP_TOPIC = "device"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "tab(-1)", "Tab left", show=False, priority=True, id="device.left"),
@@ -99,7 +99,7 @@ class DevicePane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The table, and what is said when it is empty."""
-        yield DataTable[Text](cursor_type="row", zebra_stripes=False, cell_padding=1)
+        yield DataTable[Text](cursor_type="row", zebra_stripes=False, cell_padding=0)
         yield Static("", markup=False, classes="device--empty")
 
     def on_mount(self) -> None:
@@ -202,7 +202,9 @@ class DevicePane(Vertical):
         changed = row.key in self.changed
         style = "bold" if changed else ""
         mark = self.glyphs.changed if changed else " "
-        return [Text(cell, style, no_wrap=True) for cell in (mark + row.cells[0], *row.cells[1:])]
+        last = len(row.cells) - 1
+        cells = (mark + row.cells[0], *row.cells[1:])
+        return [Text(cell if at == last else f"{cell} ", style, no_wrap=True) for at, cell in enumerate(cells)]
 
     def _rebuild(self, table: Table) -> None:
         """Fill the table anew; the cursor stays on its row."""
@@ -211,7 +213,8 @@ class DevicePane(Vertical):
         scroll = data.scroll_offset
         data.clear(columns=True)
         for place, column in enumerate(table.columns):
-            data.add_column(Text(tr("column." + column) if place else " " + tr("column." + column)), key=column)
+            title = tr("column." + column) + (" " if place < len(table.columns) - 1 else "")
+            data.add_column(Text(title if place else " " + title), key=column)
         for number, row in enumerate(table.rows):
             data.add_row(*self._cells(table, number), key=row.key)
             if row.key == old:

@@ -17,6 +17,8 @@ from netsandbox.tui.text import cell_len, safe
 class FilterLine(PromptLine):
     """A filter in tcpdump's manner: green and applied while it is valid, red with the reason while it is not."""
 
+    HELP_TOPIC = "filter"
+
     class Changed(PromptLine.Submitted):
         """A valid filter was typed; `test` is None for the empty one."""
 

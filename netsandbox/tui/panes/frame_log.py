@@ -15,7 +15,7 @@ from netsandbox.tui.panes.log_view import SLICE, LogView
 class FrameLog(LogView):
     """The frame log with its keys: filter, search, marks, selection of several rows."""
 
-    HELP = "`G` follows the newest frame, arrows hold the log at one; `m` marks it, `'` goes to the next mark."
+    HELP_TOPIC = "log"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="log.up"),

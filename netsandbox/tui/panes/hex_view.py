@@ -22,7 +22,7 @@ class HexView(ScrollView, can_focus=True):
     """A hex dump as wide as the pane allows."""
 
     ALLOW_SELECT = False
-    HELP = "Arrows walk the bytes; the layer and field that a byte belongs to is shown in the tree."
+    HELP_TOPIC = "bytes"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "walk(-1)", "Byte left", show=False, id="hex.left"),
@@ -45,11 +45,11 @@ class HexView(ScrollView, can_focus=True):
     HexView {
         scrollbar-size: 1 1;
         overflow-x: hidden;
-        & .hex--address { color: $text-muted; }
-        & .hex--byte { color: $text; }
-        & .hex--marked { color: $text; background: $surface-lighten-2; text-style: bold; }
+        & .hex--address { text-style: dim; }
+        & .hex--byte { color: $foreground; }
+        & .hex--marked { color: $foreground; background: $primary-muted; text-style: bold; }
         & .hex--cursor { text-style: reverse bold; }
-        & .hex--empty { color: $text-muted; }
+        & .hex--empty { text-style: dim; }
     }
     """
 

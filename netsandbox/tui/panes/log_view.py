@@ -65,24 +65,24 @@ class LogView(ScrollView, can_focus=True):
     LogView {
         overflow-x: hidden;
         scrollbar-size: 1 1;
-        & .log--header { color: $text-muted; text-style: bold; }
-        & .log--cursor { background: $surface-lighten-2; text-style: bold; }
-        & .log--selected { background: $surface-lighten-1; }
+        & .log--header { text-style: bold dim; }
+        & .log--cursor { background: $primary-muted; text-style: bold; }
+        & .log--selected { background: $panel; }
         & .log--mark { color: $text-warning; text-style: bold; }
-        & .log--number { color: $text-muted; }
-        & .log--time { color: $text-muted; }
-        & .log--where { color: $text; }
-        & .log--who { color: $text; text-style: bold; }
+        & .log--number { text-style: dim; }
+        & .log--time { text-style: dim; }
+        & .log--where { text-style: dim; }
+        & .log--who { color: $foreground; }
         & .log--arp { color: $text-warning; }
         & .log--icmp { color: $text-success; }
         & .log--tcp { color: $text-primary; }
         & .log--udp { color: $text-secondary; }
-        & .log--other { color: $text-muted; }
-        & .log--info { color: $text; }
-        & .log--verdict { color: $text-muted; }
+        & .log--other { text-style: dim; }
+        & .log--info { color: $foreground; }
+        & .log--verdict { text-style: dim; }
         & .log--dropped { color: $text-error; text-style: bold; }
         & .log--match { text-style: reverse; }
-        & .log--empty { color: $text-muted; }
+        & .log--empty { text-style: dim; }
     }
     """
 
@@ -130,7 +130,7 @@ class LogView(ScrollView, can_focus=True):
         self._other_end: int | None = None
         """Absolute number of the row at which a selection began."""
         self._pending: list[LogRow] = []
-        self._needs = Needs(8, 8, 8)
+        self._needs = Needs(14, 16, 8)
         self._seen: set[tuple[str, ...]] = set()
         """Places, parties and verdicts whose widths are known."""
         self._shown: LogRow | None = None

@@ -172,7 +172,8 @@ class PromptLine(Vertical):
         """Show one line above the input, or none."""
         self.set_class(bool(text), "-note")
         self.set_class(error and bool(text), "-error")
-        shown = f" {self.glyphs.dropped} {safe(text)}" if error else f" {safe(text)}"
+        shown = self.glyphs.plain(safe(text))
+        shown = f" {self.glyphs.dropped} {shown}" if error else f" {shown}"
         self.query_one(".prompt--note", Static).update(Content(shown if text else ""))
 
     def _write(self, line: str) -> None:

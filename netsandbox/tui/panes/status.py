@@ -35,7 +35,7 @@ class StatusLine(Widget):
         background: $panel;
         & .status--title { text-style: bold; }
         & .status--state { color: $text-accent; text-style: bold; }
-        & .status--time { color: $text-muted; }
+        & .status--time { text-style: dim; }
         & .status--message { color: $text-success; }
         & .status--trouble { color: $text-error; text-style: bold; }
         & .status--dropped { color: $text-error; text-style: bold; }

@@ -23,7 +23,7 @@ class Timeline(Widget, can_focus=True):
     """A bar of the known history; `show` tells it where the lab is."""
 
     ALLOW_SELECT = False
-    HELP = "Left and right go one step, page up and down a tenth, home and end to the ends; or click and drag."
+    HELP_TOPIC = "timeline"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "go(-1)", "Step back", show=False, id="timeline.left"),
@@ -54,13 +54,13 @@ class Timeline(Widget, can_focus=True):
     DEFAULT_CSS = """
     Timeline {
         height: 1;
-        & .timeline--past { color: $text; }
-        & .timeline--future { color: $text-disabled; }
+        & .timeline--past { color: $foreground; }
+        & .timeline--future { text-style: dim; }
         & .timeline--here { color: $text-accent; text-style: bold; }
         & .timeline--command { color: $text-primary; text-style: bold; }
         & .timeline--drop { color: $text-error; text-style: bold; }
         & .timeline--flood { color: $text-warning; }
-        & .timeline--legend { color: $text-muted; }
+        & .timeline--legend { text-style: dim; }
         &:focus .timeline--here { text-style: bold reverse; }
     }
     """

@@ -43,14 +43,14 @@ FRAME_RATE = 15
 TRAVEL_TICKS = 6
 """Pictures that a frame takes from end to end when nothing hurries it."""
 
-_DETAILS = (None, Detail.FULL, Detail.BOX, Detail.CHIP, Detail.COLLAPSED)
+_DETAILS = (None, *sorted(Detail, reverse=True))
 
 
 class TopologyPane(ScrollView, can_focus=True):
     """Hosts, containers, bridges and cables; selects with arrows or mouse, `enter` inspects."""
 
     ALLOW_SELECT = False
-    HELP = "Arrows select the nearest device in their direction, `enter` inspects it, `d` changes how much is shown."
+    HELP_TOPIC = "topology"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "select('up')", "Select above", show=False, id="topology.up"),
@@ -95,17 +95,17 @@ class TopologyPane(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     TopologyPane {
         scrollbar-size: 1 1;
-        & .topology--frame { color: $text-muted; }
-        & .topology--frame-title { color: $text; text-style: bold; }
-        & .topology--box { color: $text-muted; }
-        & .topology--name { color: $text; text-style: bold; }
-        & .topology--address { color: $text-muted; }
-        & .topology--end { color: $text-muted; }
-        & .topology--group { color: $text-muted; text-style: italic; }
-        & .topology--bus { color: $secondary; }
-        & .topology--bus-name { color: $text; text-style: bold; }
+        & .topology--frame { text-style: dim; }
+        & .topology--frame-title { color: $foreground; text-style: bold; }
+        & .topology--box { text-style: dim; }
+        & .topology--name { color: $foreground; text-style: bold; }
+        & .topology--address { text-style: dim; }
+        & .topology--end { text-style: dim; }
+        & .topology--group { text-style: italic dim; }
+        & .topology--bus { color: $text-secondary; }
+        & .topology--bus-name { color: $foreground; text-style: bold; }
         & .topology--bus-note { color: $text-warning; }
-        & .topology--link { color: $text-muted; }
+        & .topology--link { text-style: dim; }
         & .topology--link-down { color: $text-error; }
         & .topology--link-no-carrier { color: $text-warning; }
         & .topology--selected { color: $text-accent; text-style: bold; }
@@ -115,7 +115,7 @@ class TopologyPane(ScrollView, can_focus=True):
         & .topology--frame-mark { color: $text-accent; text-style: bold; }
         & .topology--frame-label { color: $text-accent; }
         & .topology--dropped { color: $text-error; text-style: bold; }
-        & .topology--empty { color: $text-muted; }
+        & .topology--empty { text-style: dim; }
     }
     """
 

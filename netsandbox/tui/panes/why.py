@@ -40,7 +40,7 @@ class _WhyText(Static):
 class WhyPane(VerticalScroll, can_focus=True):
     """The explanation of one record; `show` gives it one."""
 
-    HELP = "Left and right choose a cause, `enter` goes to it; with none chosen `enter` shows all of the explanation."
+    HELP_TOPIC = "why"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "point(-1)", "Cause left", show=False, id="why.left"),
