@@ -78,7 +78,7 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
 def _find_output(namespace: NetworkNamespace, destination: int, source: int,
                  interface: Interface | None) -> OutputRoute:
     destination = destination or source or LOOPBACK_ADDRESS
-    if interface is not None and (not interface.up or not interface.addresses):
+    if interface is not None and not interface.up:
         return RouteMissing(namespace, destination, "ENETUNREACH", None)
     group = is_multicast(destination) or destination == LIMITED_BROADCAST
     if group and interface is not None:
