@@ -163,6 +163,8 @@ def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
     interface.name, interface.qdisc, interface.group_macs = name, "noop", []
     namespace.add_interface(interface, None if namespace.by_index(interface.index) else interface.index)
     namespace.record(LinkChanged(interface, "added", ""))
+    if interface.peer is not None:
+        _note_lower(interface.peer)
 
 
 def _unregister(interface: Interface) -> None:
