@@ -160,11 +160,11 @@ def delete(interface: Interface) -> None:
 def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
     """dev_change_net_namespace: it keeps its MAC, its peer and, if it is free there, its index, and nothing else."""
     _leave_namespace(interface)
+    if interface.peer is not None:
+        _note_lower(interface.peer)
     interface.name, interface.qdisc, interface.group_macs = name, "noop", []
     namespace.add_interface(interface, None if namespace.by_index(interface.index) else interface.index)
     namespace.record(LinkChanged(interface, "added", ""))
-    if interface.peer is not None:
-        _note_lower(interface.peer)
 
 
 def _unregister(interface: Interface) -> None:
