@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import KernelError, ToolError
-from netsandbox.commands.tools.words import SCOPE_NUMBERS
 from netsandbox.linux import address as addresses
 from netsandbox.wire.addresses import Network
 
@@ -13,28 +12,29 @@ if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface, InterfaceAddress
 
 LOOPBACK_BYTE = 127
+MAX_NAME = 15
 
 
 def put(interface: Interface, network: Network | None, command: str, options: dict[str, Any]) -> None:
     """`ip addr add|change|replace` (inet_rtm_newaddr).
 
     Raises:
-        KernelError: the address is there (or, for `change`, is not), or its scope does not fit.
+        KernelError: the address is there, or its scope does not fit.  (`change` adds what is not there.)
     """
     if network is None:
-        raise KernelError("EINVAL", "ipv4: Local address is not supplied")
+        raise KernelError("EOPNOTSUPP")
     scope = options.get("scope") or ("host" if network.address >> 24 == LOOPBACK_BYTE else "global")
     broadcast = _broadcast(network, options.get("broadcast"))
     label = options.get("label", "")
-    if label and not label.startswith(interface.name):
-        raise KernelError("EINVAL", "ipv4: Invalid label") if len(label) > 15 else KernelError("EADDRNOTAVAIL")
+    if len(label) > MAX_NAME:
+        raise KernelError("ERANGE", "Attribute failed policy validation")
     existing = next((own for own in interface.addresses
                      if own.local == network.address and own.network.length == network.length), None)
     if existing is not None and command == "add":
         raise KernelError("EEXIST", "ipv4: Address already assigned")
-    if existing is None and command in ("change", "chg"):
-        raise KernelError("ENODEV")
     if existing is not None:
+        return
+    if network.address == 0:
         return
     _check_scope(interface, network, scope)
     addresses.add(interface, network, broadcast, scope)
@@ -45,13 +45,8 @@ def put(interface: Interface, network: Network | None, command: str, options: di
 
 def _check_scope(interface: Interface, network: Network, scope: str) -> None:
     for own in interface.addresses:
-        if own.network.length == network.length and network.address in own.network and (
-                _number(own.scope) != _number(scope)):
+        if own.network.length == network.length and network.address in own.network and own.scope != scope:
             raise KernelError("EINVAL", "ipv4: Invalid scope value")
-
-
-def _number(scope: str) -> int:
-    return SCOPE_NUMBERS[scope] if scope in SCOPE_NUMBERS else int(scope)
 
 
 def _broadcast(network: Network, wanted: str | int | None) -> int | None:
@@ -69,9 +64,11 @@ def delete(interface: Interface, network: Network | None, text: str, options: di
     Raises:
         KernelError: none does.
     """
+    if network is None:
+        raise KernelError("EOPNOTSUPP")
     exact = "/" in text
     for own in interface.addresses:
-        if network is not None and (own.local != network.address or (exact and own.network.length != network.length)):
+        if own.local != network.address or (exact and own.network.length != network.length):
             continue
         if "label" in options and (own.label or interface.name) != options["label"]:
             continue
@@ -79,7 +76,7 @@ def delete(interface: Interface, network: Network | None, text: str, options: di
         break
     else:
         raise KernelError("EADDRNOTAVAIL", "ipv4: Address not found")
-    if network is not None and not exact:
+    if not exact:
         raise ToolError(0, "Warning: Executing wildcard deletion to stay compatible with old scripts.\n"
                            f"         Explicitly specify the prefix length ({text}/32) to avoid this warning.\n"
                            "         This special behaviour is likely to disappear in further releases,\n"

@@ -11,7 +11,7 @@ from netsandbox.commands.tools.link_details import STATES, port_cost, port_prior
 from netsandbox.commands.tools.link_rows import put_flags, put_name
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, Key, Words, choose, duplicate, flag, key, parse
+from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, flag, key, on_or_off, parse
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -101,7 +101,7 @@ def _modify(namespace: NetworkNamespace, words: Words) -> None:
         raise usage("bridge link")
 
     found = parse(words, (
-        key("dev"), *(_switch(name) for name in SWITCHES), key("mcast_router"), key("mcast_max_groups"),
+        key("dev"), *(on_or_off(name, WRONG_SWITCH) for name in SWITCHES), key("mcast_router"), key("mcast_max_groups"),
         key("cost", read=_lenient), key("priority", read=_lenient), key("state", read=_state), key("hwmode"),
         flag("self"), flag("master"), key("backup_port"), flag("nobackup_port"), key("backup_nhid")), other)
     if "dev" not in found:
@@ -110,21 +110,11 @@ def _modify(namespace: NetworkNamespace, words: Words) -> None:
     if device is None:
         raise ToolError(USAGE, f'Cannot find bridge device "{found["dev"]}"')
     if device.port is None:
-        raise KernelError("EOPNOTSUPP" if device.kind == "bridge" or "self" in found else "EINVAL")
+        raise KernelError("EOPNOTSUPP")
     for name in ("learning_sync", "hwmode", "backup_port", "backup_nhid", "mcast_router", "mcast_max_groups"):
         if found.get(name):
             raise ToolError(1, f"netsandbox: {name} of a bridge port is not modelled")
     bridge_requests.change_port(device.port, found)
-
-
-def _switch(name: str) -> Key:
-    def read(words: Words) -> bool:
-        word = words.next()
-        if word not in ("on", "off"):
-            raise ToolError(WRONG_SWITCH,
-                            f'Error: argument of "{name}" must be one of "off", "on", not "{word}"')
-        return word == "on"
-    return key(name, read=read)
 
 
 def _lenient(words: Words) -> int:

@@ -1,13 +1,84 @@
-"""What the tools print when they are asked for help, or do not understand."""
+"""What the tools print when they are asked for help, or do not understand: in our own words, what is modelled."""
 
 from __future__ import annotations
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.words import USAGE
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "ip": """\
+Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
+where  OBJECT := { address | link | maddress | neighbour | netns | route | rule }
+       OPTIONS := { -4 | -6 | -0 | -br[ief] | -d[etails] | -f[amily] NAME | -j[son] | -n[etns] NAME |
+                    -o[neline] | -p[retty] | -s[tatistics] | -V[ersion] }""",
+    "address": """\
+Usage: ip address { add | change | replace } ADDR[/LENGTH] dev IFACE
+                  [ broadcast ADDR | broadcast + ] [ label NAME ] [ scope SCOPE ]
+       ip address del ADDR/LENGTH dev IFACE
+       ip address [ show ] [ dev IFACE ] FILTER
+       ip address flush [ dev IFACE ] FILTER
+where  FILTER := [ to PREFIX ] [ scope SCOPE ] [ label PATTERN ] [ primary | secondary ] [ up | down ]
+                 [ master BRIDGE ] [ type { bridge | veth | bridge_slave } ]
+       SCOPE := { global | site | link | host }""",
+    "link": """\
+Usage: ip link add [ name ] IFACE [ address MAC ] [ mtu BYTES ] [ netns NAME ] type veth [ peer name IFACE … ]
+       ip link add [ name ] BRIDGE [ address MAC ] type bridge [ ageing_time HUNDREDTHS ]
+       ip link set [ dev ] IFACE { up | down } [ address MAC ] [ mtu BYTES ] [ name NEW ] [ arp { on | off } ]
+                   [ master BRIDGE | nomaster ] [ netns NAME ] [ type { bridge | bridge_slave } SETTINGS ]
+       ip link del [ dev ] IFACE
+       ip link [ show ] [ dev IFACE ] [ up ] [ master BRIDGE ] [ type KIND ]""",
+    "veth": "Usage: ip link add IFACE type veth [ peer name IFACE [ address MAC ] [ netns NAME ] ]",
+    "bridge_slave": """\
+Usage: … bridge_slave [ state NUMBER ] [ cost COST ] [ priority PRIORITY ] [ fdb_flush ]
+                      [ { hairpin | isolated | learning | flood | mcast_flood | bcast_flood | guard } { on | off } ]""",
+    "bridge_device": "Usage: … bridge [ ageing_time HUNDREDTHS ] [ fdb_flush ]",
+    "route": """\
+Usage: ip route [ show ] [ PREFIX | root PREFIX | match PREFIX ] [ table TABLE ] [ dev IFACE ] [ via PREFIX ]
+                [ proto PROTO ] [ scope SCOPE ] [ type TYPE ] [ cache ]
+       ip route flush FILTER
+       ip route get ADDR [ from ADDR ] [ iif IFACE ] [ oif IFACE ] [ fibmatch ]
+       ip route { add | append | change | prepend | replace | del } [ TYPE ] PREFIX
+                [ via ADDR ] [ dev IFACE ] [ src ADDR ] [ metric NUMBER ] [ mtu BYTES ] [ scope SCOPE ]
+                [ proto PROTO ] [ table TABLE ] [ onlink ]
+where  TYPE := { unicast | local | broadcast | unreachable | prohibit | blackhole | throw }
+       TABLE := { local | main | default | all | NUMBER }""",
+    "neigh": """\
+Usage: ip neigh { add | change | replace } ADDR lladdr MAC [ nud STATE ] dev IFACE
+       ip neigh del ADDR dev IFACE
+       ip neigh { add | del } proxy ADDR dev IFACE
+       ip neigh { show | flush } [ proxy ] [ to PREFIX ] [ dev IFACE ] [ nud STATE ]
+       ip neigh get ADDR dev IFACE
+where  STATE := { permanent | noarp | reachable | stale | delay | probe | incomplete | failed | none | all }""",
+    "netns": """\
+Usage: ip netns [ list ]
+       ip netns add NAME
+       ip [ -all ] netns del [ NAME ]
+       ip [ -all ] netns exec [ NAME ] COMMAND …
+       ip netns identify""",
+    "rule": "Usage: ip rule [ list ]",
+    "maddress": """\
+Usage: ip maddr [ add | del ] MAC dev IFACE
+       ip maddr show [ dev IFACE ]""",
+    "bridge": """\
+Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
+where  OBJECT := { link | fdb | vlan | mdb }
+       OPTIONS := { -d[etails] | -j[son] | -n[etns] NAME | -o[neline] | -p[retty] | -s[tatistics] | -V[ersion] }""",
+    "bridge link": """\
+Usage: bridge link [ show ] [ dev PORT ] [ master BRIDGE ]
+       bridge link set dev PORT [ state STATE ] [ cost COST ] [ priority PRIORITY ]
+              [ { hairpin | isolated | learning | flood | mcast_flood | bcast_flood | guard } { on | off } ]
+where  STATE := { disabled | listening | learning | forwarding | blocking | NUMBER }""",
+    "bridge fdb": """\
+Usage: bridge fdb { add | append | replace | del } MAC dev IFACE [ self ] [ master ]
+              [ local | static | dynamic ] [ sticky ] [ use ]
+       bridge fdb [ show ] [ br BRIDGE ] [ brport PORT ] [ state STATE ] [ dynamic ]
+       bridge fdb get MAC { br BRIDGE | dev PORT }
+       bridge fdb flush dev BRIDGE [ brport PORT ] [ [no]permanent | [no]static | [no]dynamic ]""",
+    "bridge vlan": "Usage: bridge vlan [ show ]",
+    "bridge mdb": "Usage: bridge mdb [ show ]",
+}
 
 
-def usage(topic: str) -> ToolError:
-    """The usage text of an object, as the tool prints it: on standard error, with exit status 255."""
-    return ToolError(USAGE, TEXTS.get(topic, f"netsandbox: no help text for {topic}"))
+def usage(topic: str, code: int = USAGE) -> ToolError:
+    """The usage text of an object, on standard error; most tools end with status 255."""
+    return ToolError(code, TEXTS[topic])

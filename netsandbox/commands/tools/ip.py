@@ -97,6 +97,6 @@ def _family(word: str) -> str:
 
 def _switch(context: ToolContext, words: list[str]) -> ToolContext:
     if not words:
-        raise ToolError(USAGE, 'Command line is not complete. Try option "help"')
+        raise ToolError(USAGE, 'Cannot open network namespace "(null)": No such file or directory')
     name = words.pop(0)
     return context.inside(ip_netns.named(context, name))

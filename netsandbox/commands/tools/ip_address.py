@@ -14,16 +14,14 @@ from netsandbox.commands.tools.names import find_interface, in_order, interface_
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import (
     USAGE,
+    Family,
     Words,
-    address_of,
     choose,
     flag,
     garbage,
     key,
     number,
     parse,
-    prefix,
-    prefix_of,
     scope,
     scope_of,
     wrong,
@@ -44,7 +42,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     command = choose(arguments[0], COMMANDS) if arguments else "show"
     words = Words(arguments[1:])
     if command in ("add", "change", "chg", "replace", "delete"):
-        modify(context.namespace, command, words)
+        modify(context.namespace, command, words, style.family)
         return ToolResult(0, "", "")
     if command in ("list", "show", "lst"):
         return show(context, words, style, is_link=False)
@@ -76,8 +74,9 @@ class Filter:
             name = word
 
         found = parse(words, (
-            key("to", read=prefix), key("scope", read=_scope_or_all), flag("up"), flag("down"), flag("primary"),
-            flag("secondary", "temporary"), flag("permanent"), flag("dynamic"), flag("tentative"), flag("deprecated"),
+            key("to", read=Family(family).prefix), key("scope", read=_scope_or_all),
+            *(flag(name) for name in ("up", "down", "primary", "permanent", "dynamic", "tentative", "deprecated")),
+            flag("secondary", "temporary"),
             key("label"), key("group"), key("master", read=self._master(namespace)),
             flag("nomaster"), key("type"), flag("novf")), other)
         self.found: dict[str, Any] = found
@@ -85,6 +84,8 @@ class Filter:
             self.device = find_interface(namespace, name)
             if self.device is None:
                 raise ToolError(1, f'Device "{name}" does not exist.')
+        if "to" in found:
+            self.family = self.family or "inet"
 
     @staticmethod
     def _master(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
@@ -95,11 +96,6 @@ class Filter:
                 raise wrong(word, "Device does not exist\n")
             return master
         return read
-
-    @property
-    def asks_for_addresses(self) -> bool:
-        return bool(self.found.keys() & {"to", "scope", "primary", "secondary", "label", "dynamic", "tentative",
-                                         "deprecated"}) or self.family in ("inet", "inet6")
 
     def takes(self, interface: Interface) -> bool:
         found = self.found
@@ -149,6 +145,7 @@ def show(context: ToolContext, words: Words, style: Style, is_link: bool) -> Too
     if is_link:
         style.family = "link"
     chosen = Filter(context.namespace, words, style.family)
+    style.family = chosen.family
     rows = show_rows(context.namespace, context.machine, chosen, style, is_link)
     return ToolResult(0, render(rows, style), "")
 
@@ -161,15 +158,17 @@ def show_rows(namespace: NetworkNamespace, machine: Machine | None, chosen: Filt
         is_bare = not interface.addresses and chosen.family not in ("inet", "inet6")
         if not chosen.takes(interface) or (not own and not is_bare and style.family != "link"):
             continue
-        rows.append(_device_row(interface, own, machine, style, is_link))
+        rows.append(_device_row(interface, own, machine, style, is_link, "label" in chosen.found))
     return rows
 
 
 def _device_row(interface: Interface, own: list[InterfaceAddress], machine: Machine | None, style: Style,
-                is_link: bool) -> Row:
+                is_link: bool, only_addresses: bool) -> Row:
     row = Row(style)
     with_addresses = style.family != "link"
-    if style.brief:
+    if only_addresses:
+        pass
+    elif style.brief:
         brief_row(row, interface, not with_addresses)
     elif not (style.oneline and with_addresses):
         link_row(row, interface, machine, is_link)
@@ -216,11 +215,12 @@ def flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
 
 # -- changing
 
-def modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
-    local = ""
+def modify(namespace: NetworkNamespace, command: str, words: Words, family_name: str) -> None:
+    local, family = "", Family(family_name)
+    network: Network | None = None
 
     def other(word: str, rest: Words) -> None:
-        nonlocal local
+        nonlocal local, network
         if word == "local":
             word = rest.next()
         if word and "help".startswith(word):
@@ -228,10 +228,11 @@ def modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
         if local:
             raise garbage("local", word)
         local = word
-        prefix_of(word)
+        if word not in ("default", "any", "all"):
+            network = family.prefix_of(word)
 
     found = parse(words, (
-        key("peer", "remote", once="peer"), key("broadcast*", "brd", read=_broadcast, once="broadcast"),
+        key("peer", "remote", once="peer"), key("broadcast*", "brd", read=_broadcast(family), once="broadcast"),
         key("scope", read=scope("invalid scope value.")), key("dev"), key("label"),
         key("metric*", "priority*", "preference*", read=number('"metric" value is invalid\n')),
         key("valid_lft*"), key("preferred_lft*"), flag("home"), flag("nodad"), flag("noprefixroute")), other)
@@ -239,7 +240,6 @@ def modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
         raise ToolError(1, 'Not enough information: "dev" argument is required.')
     if "peer" in found:
         raise ToolError(1, "netsandbox: point-to-point addresses (peer) are not modelled")
-    network = prefix_of(local) if local else None
     device = interface_named(namespace, found["dev"])
     if command == "delete":
         requests.delete(device, network, local, found)
@@ -247,9 +247,10 @@ def modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
         requests.put(device, network, command, found)
 
 
-def _broadcast(words: Words) -> str | int:
-    word = words.next()
-    return word if word in ("+", "-") else address_of(word)
+def _broadcast(family: Family) -> Callable[[Words], str | int]:
+    def read(words: Words) -> str | int:
+        return words.next() if words.peek() in ("+", "-") else family.address(words)
+    return read
 
 
 def address_json(namespace: NetworkNamespace) -> list[dict[str, Any]]:

@@ -9,17 +9,19 @@ from netsandbox.commands.tools import link_requests as requests
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.link_requests import LinkRequest
-from netsandbox.commands.tools.names import find_interface, is_valid_name
+from netsandbox.commands.tools.names import MAX_OTHER_NAME, find_interface, is_valid_name
 from netsandbox.commands.tools.words import (
     USAGE,
     Words,
     choose,
+    duplicate,
     flag,
     garbage,
     key,
     mac_bytes,
     number,
     number_of,
+    on_or_off,
     parse,
     wrong,
 )
@@ -86,12 +88,14 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
             word = rest.next()
         if device:
             raise garbage("dev", word)
-        if not is_valid_name(word):
+        if not is_valid_name(word, MAX_OTHER_NAME):
             raise wrong(word, '"dev" not a valid ifname')
         device = word
 
     def take_type(rest: Words) -> str:
         kind = rest.next()
+        if is_peer:
+            raise duplicate("type", kind)
         request.settings = _read_settings(context, kind, rest, makes)
         return kind
 
@@ -135,11 +139,11 @@ def _read_settings(context: ToolContext, kind: str, words: Words, makes: bool) -
         return parse(words, (flag("fdb_flush*"), key("state*", read=number("state is invalid\n")),
                              key("priority*", read=number("priority is invalid\n")),
                              key("cost*", read=number("cost is invalid\n")),
-                             *(_switch(name) for name in PORT_FLAGS),
+                             *(on_or_off(name, 1) for name in PORT_FLAGS),
                              key("mcast_router*"), key("group_fwd_mask*")), _unknown_option("bridge_slave"))
     if kind == "veth" and words:
         if words.next() != "peer":
-            raise usage("veth")
+            raise usage("veth", 1)
         return {"peer": read_request(context, words, makes, is_peer=True)}
     if words:
         raise ToolError(1, f'Garbage instead of arguments "{words.next()} ...". Try "ip link help".')
@@ -148,9 +152,11 @@ def _read_settings(context: ToolContext, kind: str, words: Words, makes: bool) -
 
 def _unknown_option(kind: str) -> Callable[[str, Words], None]:
     def complain(word: str, _words: Words) -> None:
+        topic = "bridge_device" if kind == "bridge" else kind
         if word and "help".startswith(word):
-            raise usage(kind)
-        raise ToolError(1, f'{kind}: unknown option "{word}"?\n{usage(kind).message}')
+            raise usage(topic)
+        noun = "command" if kind == "bridge" else "option"
+        raise ToolError(1, f'{kind}: unknown {noun} "{word}"?\n{usage(topic).message}')
     return complain
 
 

@@ -30,7 +30,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         return _show(context.namespace, words, style)
     if command == "help":
         raise usage("maddress")
-    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip maddress help".')
+    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip maddr help".')
 
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:

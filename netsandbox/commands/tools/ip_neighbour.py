@@ -11,6 +11,7 @@ from netsandbox.commands.tools.names import find_interface, in_order, interface_
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import (
     USAGE,
+    Family,
     Words,
     address_of,
     choose,
@@ -20,7 +21,6 @@ from netsandbox.commands.tools.words import (
     mac_bytes,
     number_of,
     parse,
-    prefix_of,
     wrong,
 )
 from netsandbox.engine.units import SECOND
@@ -45,7 +45,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     command = choose(arguments[0], COMMANDS) if arguments else "show"
     words, namespace = Words(arguments[1:]), context.namespace
     if command in ("add", "change", "chg", "replace", "delete"):
-        _modify(namespace, command, words)
+        _modify(namespace, command, words, style.family)
         return ToolResult(0, "", "")
     if command == "get":
         return _get(namespace, words, style)
@@ -122,7 +122,7 @@ class Filter:
                 word = rest.next()
             if word and "help".startswith(word):
                 raise usage("neigh")
-            self.network = prefix_of(word)
+            self.network = Family(family).prefix_of(word)
 
         found = parse(words, (
             key("dev", once="dev"), key("master", read=_master(namespace)), key("vrf"), flag("nomaster"),
@@ -224,7 +224,8 @@ def _flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResul
 
 # -- changing and asking
 
-def _read_target(words: Words, keys: tuple[Any, ...], complaint: str, code: int) -> dict[str, Any]:
+def _read_target(words: Words, keys: tuple[Any, ...], complaint: str, code: int,
+                 family: str) -> dict[str, Any]:
     """ADDR or `proxy ADDR`, and the rest of the words."""
     target: list[int] = []
 
@@ -233,7 +234,7 @@ def _read_target(words: Words, keys: tuple[Any, ...], complaint: str, code: int)
             raise usage("neigh")
         if target:
             raise garbage("to", word)
-        target.append(address_of(word))
+        target.append(address_of(word, family or "any valid"))
         return target[0]
 
     def other(word: str, rest: Words) -> None:
@@ -245,10 +246,10 @@ def _read_target(words: Words, keys: tuple[Any, ...], complaint: str, code: int)
     return found | {"target": target[0]}
 
 
-def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
+def _modify(namespace: NetworkNamespace, command: str, words: Words, family: str) -> None:
     found = _read_target(words, (
         key("lladdr*", once="lladdr"), key("nud", read=_state), flag("router"), flag("use"), flag("managed"),
-        flag("extern_learn*"), key("protocol*")), "Device and destination are required arguments.", USAGE)
+        flag("extern_learn*"), key("protocol*")), "Device and destination are required arguments.", USAGE, family)
     mac = mac_bytes(found["lladdr"]) if found.get("lladdr", "null") != "null" else None
     device = interface_named(namespace, found["dev"]) if "dev" in found else None
     if "proxy" in found:
@@ -270,7 +271,7 @@ def _state(words: Words) -> NudState:
 
 
 def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
-    found = _read_target(words, (), "Device and address are required arguments.", 1)
+    found = _read_target(words, (), "Device and address are required arguments.", 1, style.family)
     device = interface_named(namespace, found["dev"]) if "dev" in found else None
     if "proxy" in found:
         if device is None or (device.name, found["target"]) not in namespace.proxies:

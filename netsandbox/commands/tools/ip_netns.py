@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("list*", "show*", "lst*", "list-id*", "help*", "add*", "set*", "delete*", "identify*", "pids*", "exec*",
             "monitor*", "attach*")
-FOLDER = "/var/run/netns"
+FOLDER = "/run/netns"
 MAX_NAME = 255
 NOT_FOUND = 127
 
@@ -113,5 +113,5 @@ def _exec(context: ToolContext, rest: list[str], style: Style) -> ToolResult:
 def _run(context: ToolContext, argv: list[str]) -> ToolResult:
     done = context.run(context, argv) if context.run is not None else ToolResult(NOT_FOUND, "", "")
     if done.code == NOT_FOUND:
-        return ToolResult(USAGE, "", f'exec of "{argv[0]}" failed: No such file or directory\n')
+        return ToolResult(1, "", f'exec of "{argv[0]}" failed: No such file or directory\n')
     return done

@@ -13,7 +13,6 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_requests import RouteRequest
 from netsandbox.commands.tools.route_rows import cached_row, route_row
 from netsandbox.commands.tools.route_words import (
-    Family,
     locked_number,
     protocol_of,
     reader,
@@ -23,6 +22,7 @@ from netsandbox.commands.tools.route_words import (
 )
 from netsandbox.commands.tools.words import (
     USAGE,
+    Family,
     Words,
     choose,
     fits,
@@ -40,6 +40,8 @@ from netsandbox.linux.routing import route_output
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
@@ -97,9 +99,18 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
             raise garbage("to", word)
         destination.append(family.prefix_of(word))
 
+    gateways = 0
+
+    def read_gateway(rest: Words) -> int:
+        nonlocal gateways
+        gateways += 1
+        if gateways > 1:
+            raise wrong("via", "use nexthop syntax to specify multiple via\n")
+        return family.address(rest)
+
     found = parse(words, (
-        key("src", read=family.address), key("via", read=family.address),
-        key("tos", "dsfield*", read=number('"tos" value is invalid\n', 0, 255)),
+        key("src", read=family.address), key("via", read=read_gateway),
+        key("tos", "dsfield*", read=_read_tos('"tos" value is invalid\n')),
         key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
         key("scope", read=scope('invalid "scope" value\n')), key("mtu", read=locked_number('"mtu" value is invalid\n')),
         flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
@@ -112,7 +123,26 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
     if kind in ("nat", "anycast", "multicast", "xresolve"):
         raise ToolError(1, f"netsandbox: routes of type {kind} are not modelled")
     device = interface_named(namespace, found["dev"]) if "dev" in found else None
+    _check_tos(found.get("tos", 0))
     return _request(command, kind, destination[0], device, found)
+
+
+def _read_tos(complaint: str) -> Callable[[Words], int]:
+    """A reader of a hexadecimal number."""
+    def read(words: Words) -> int:
+        word = words.next()
+        try:
+            return int(word, 16)
+        except ValueError:
+            raise wrong(word, complaint) from None
+    return read
+
+
+def _check_tos(tos: int) -> None:
+    if tos & 3:
+        raise KernelError("EINVAL", "Invalid dsfield (tos): ECN bits must be 0")
+    if tos:
+        raise ToolError(1, "netsandbox: routing by TOS is not modelled")
 
 
 def _refuse(name: str) -> Any:
@@ -152,7 +182,7 @@ class Filter:
         self.match: Network | None = None
         found = parse(words, (
             key("table*", "vrf*", read=self._read_table), flag("cached*", "cloned*"),
-            key("tos", "dsfield*", read=number("TOS value is invalid\n", 0, 255)),
+            key("tos", "dsfield*", read=_read_tos("TOS value is invalid\n")),
             key("protocol*", read=_or_all(protocol_of, 'invalid "protocol"\n')),
             key("scope*", read=_or_all(scope_of, 'invalid "scope"\n')),
             key("type*", read=reader(type_of, "node type value is invalid\n")), key("dev", "oif"), key("iif"),
@@ -203,7 +233,7 @@ class Filter:
 
     def takes(self, route: Route) -> bool:
         found, device = self.found, self.device
-        if device is not None and route.interface is not None and route.interface is not device:
+        if device is not None and route.interface is not device:
             return False
         for name, has in (("protocol", route.protocol), ("scope", route.scope), ("type", route.type),
                           ("metric", route.metric), ("tos", route.tos)):
@@ -229,7 +259,7 @@ def _or_all(find: Any, complaint: str) -> Any:
 def _listed(namespace: NetworkNamespace, chosen: Filter) -> list[Route]:
     if chosen.table != "all":
         routes = list(namespace.routes.all(chosen.table))
-        if not routes and chosen.table not in ("main", "local", "default"):
+        if not namespace.routes.has(chosen.table):
             error = KernelError("ENOENT", "ipv4: FIB table does not exist")
             raise ToolError(2, f"{error}\nDump terminated")
     else:

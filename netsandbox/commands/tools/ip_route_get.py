@@ -15,8 +15,7 @@ from netsandbox.commands.tools.route_rows import (
     put_metrics,
     route_row,
 )
-from netsandbox.commands.tools.route_words import Family
-from netsandbox.commands.tools.words import Words, flag, key, number, parse
+from netsandbox.commands.tools.words import Family, Words, flag, key, number, parse
 from netsandbox.linux.events import RouteChosen, RouteMissing
 from netsandbox.linux.routing import route_input, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast

@@ -38,7 +38,7 @@ def put_details(row: Row, interface: Interface, is_link: bool) -> None:
 def _limits(interface: Interface) -> dict[str, int]:
     """What the driver takes at once; the numbers are the kernel's for each kind."""
     queues = 2 if interface.kind == "veth" else 1
-    tso = 65536 if interface.kind == "bridge" else 524280
+    tso = 65536 if isinstance(interface, Bridge) and not interface.ports else 524280
     return {"num_tx_queues": queues, "num_rx_queues": queues, "gso_max_size": 65536, "gso_max_segs": 65535,
             "tso_max_size": tso, "tso_max_segs": 65535, "gro_max_size": 65536, "gso_ipv4_max_size": 65536,
             "gro_ipv4_max_size": 65536}

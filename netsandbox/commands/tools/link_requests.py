@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools import bridge_requests
 from netsandbox.commands.tools.context import KernelError, ToolError
-from netsandbox.commands.tools.names import free_name, interface_named
+from netsandbox.commands.tools.names import MAX_NAME, free_name, interface_named, kernel_takes_name
 from netsandbox.linux import link
 from netsandbox.linux.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.events import LinkChanged
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
 
+OTHER_TYPES = {"bareudp", "bond", "dummy", "geneve", "gre", "gretap", "ifb", "ip6tnl", "ipip", "ipvlan", "ipvtap",
+               "macsec", "macvlan", "macvtap", "netkit", "nlmon", "sit", "team", "vlan", "vrf", "vti", "vxlan",
+               "wireguard", "xfrm"}
+"""What `ip link add` can make on a real machine."""
 MIN_MTU, MAX_MTU = 68, 65535
 """Of a veth and a bridge; lo takes any."""
 NOT_MODELLED = {
@@ -79,6 +83,13 @@ class LinkRequest:
         return interface_named(namespace, self.device)
 
 
+def check_name(name: str) -> None:
+    if len(name) > MAX_NAME:
+        raise KernelError("ERANGE", "Attribute failed policy validation")
+    if not kernel_takes_name(name):
+        raise KernelError("EINVAL")
+
+
 def mac_of(octets: list[int]) -> int:
     return int.from_bytes(bytes(octets), "big")
 
@@ -94,16 +105,18 @@ def add(context: ToolContext, request: LinkRequest) -> None:
     namespace = request.namespace or context.namespace
     if request.device and request.device in namespace.interfaces:
         raise KernelError("EEXIST")
+    for name in (request.device, request.settings["peer"].device if "peer" in request.settings else ""):
+        check_name(name)
     if request.mtu is not None:
         _check_mtu(request.mtu)
     if request.type == "veth":
         _add_veth(context, namespace, request)
     elif request.type == "bridge":
         _add_bridge(context, namespace, request)
-    elif request.type in ("bridge_slave", "loopback", ""):
-        raise KernelError("EOPNOTSUPP", "Unknown device type")
-    else:
+    elif request.type in OTHER_TYPES:
         raise ToolError(1, f"netsandbox: interfaces of type {request.type} are not modelled (veth and bridge are)")
+    else:
+        raise KernelError("EOPNOTSUPP", "Unknown device type")
 
 
 def _add_veth(context: ToolContext, namespace: NetworkNamespace, request: LinkRequest) -> None:
@@ -230,6 +243,7 @@ def _check_mtu(mtu: int) -> None:
 
 
 def rename(interface: Interface, name: str) -> None:
+    check_name(name)
     if name in interface.namespace.interfaces:
         raise KernelError("EEXIST")
     interface.namespace.rename_interface(interface, name)
@@ -249,7 +263,7 @@ def set_master(interface: Interface, master: Interface) -> None:
         return
     leave_master(interface)
     if not isinstance(master, Bridge):
-        raise KernelError("EOPNOTSUPP", "Device does not support enslaving")
+        raise KernelError("EOPNOTSUPP")
     if interface.is_loopback or interface.mac == 0:
         raise KernelError("EINVAL")
     if isinstance(interface, Bridge):
@@ -271,7 +285,7 @@ def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
     if namespace is interface.namespace:
         return
     if name in namespace.interfaces:
-        raise KernelError("EEXIST")
+        raise KernelError("EEXIST", "An interface with the same name exists in the target netns")
     link.move(interface, namespace, name)
 
 

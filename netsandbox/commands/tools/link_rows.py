@@ -19,19 +19,6 @@ QUEUE_LENGTH = 1000
 """DEFAULT_TX_QUEUE_LEN: what lo, veths and bridges have."""
 
 
-def operstate(interface: Interface) -> str:
-    """UP, DOWN, UNKNOWN or LOWERLAYERDOWN (default_operstate).
-
-    The kernel looks for the peer by its index in the interface's own
-    namespace, whatever interface has that index there.
-    """
-    peer = interface.peer
-    if not interface.up or interface.carrier or peer is None or peer.index == interface.index:
-        return interface.operstate
-    namesake = interface.namespace.by_index(peer.index)
-    return "DOWN" if namesake is None or namesake.carrier else "LOWERLAYERDOWN"
-
-
 def flags(interface: Interface) -> list[str]:
     """IFF_* names in the order that iproute2 has them."""
     found = ["NO-CARRIER"] if interface.up and not interface.carrier else []
@@ -80,14 +67,15 @@ def link_row(row: Row, interface: Interface, machine: Machine | None, is_link: b
         row.put("qdisc", interface.qdisc, f"qdisc {interface.qdisc} ")
     if interface.port is not None:
         row.put("master", interface.port.bridge.name, f"master {interface.port.bridge.name} ")
-    row.put("operstate", operstate(interface), f"state {operstate(interface)} ")
+    row.put("operstate", interface.operstate, f"state {interface.operstate} ")
     if is_link:
         row.put("linkmode", "DEFAULT", "mode DEFAULT ")
     if style.family != "inet6":
         row.put("group", "default", "group default ")
     row.put("txqlen", QUEUE_LENGTH, f"qlen {QUEUE_LENGTH}")
     if is_link or not style.family or style.family == "link" or style.details:
-        _put_hardware(row, interface, machine)
+        _put_hardware(row, interface)
+    _put_peer_namespace(row, interface, machine)
     if style.details:
         put_details(row, interface, is_link)
     if is_link and style.stats:
@@ -96,12 +84,15 @@ def link_row(row: Row, interface: Interface, machine: Machine | None, is_link: b
     row.say("\n")
 
 
-def _put_hardware(row: Row, interface: Interface, machine: Machine | None) -> None:
+def _put_hardware(row: Row, interface: Interface) -> None:
     kind, broadcast = ("loopback", 0) if interface.is_loopback else ("ether", (1 << 48) - 1)
     row.new_line()
     row.put("link_type", kind, f"    link/{kind} ")
     row.put("address", format_mac(interface.mac), format_mac(interface.mac))
     row.put("broadcast", format_mac(broadcast), f" brd {format_mac(broadcast)}")
+
+
+def _put_peer_namespace(row: Row, interface: Interface, machine: Machine | None) -> None:
     peer = interface.peer
     if peer is not None and peer.namespace is not interface.namespace:
         name, number = name_of_namespace(machine, peer.namespace), namespace_id(interface.namespace, peer.namespace)
@@ -112,7 +103,7 @@ def _put_hardware(row: Row, interface: Interface, machine: Machine | None) -> No
 def brief_row(row: Row, interface: Interface, is_link: bool) -> None:
     """One line of `ip -br link` or the beginning of one of `ip -br addr`."""
     lower_is_down = put_name(row, interface, "%-16s ", knows_namespaces=True)
-    row.put("operstate", operstate(interface), f"{operstate(interface):<14} ")
+    row.put("operstate", interface.operstate, f"{interface.operstate:<14} ")
     if is_link:
         row.put("address", format_mac(interface.mac), f"{format_mac(interface.mac)} ")
         put_flags(row, interface, lower_is_down)

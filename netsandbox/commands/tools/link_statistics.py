@@ -34,12 +34,12 @@ def put_statistics(row: Row, interface: Interface) -> None:
     _put_lines(row, "RX", ("missed", "mcast"), received, widths)
     if many:
         row.new_line()
-        _put_errors(row, "RX", ("length", "crc", "frame", "fifo", "overrun"), [0, 0, 0, 0, 0], widths, "")
+        _put_errors(row, "RX", ("length", "crc", "frame", "fifo", "overrun"), [0, 0, 0, 0, 0], widths)
     row.new_line()
     _put_lines(row, "TX", ("carrier", "collsns"), sent, widths)
     if many:
         row.new_line()
-        _put_errors(row, "TX", ("aborted", "fifo", "window", "heartbt", "transns"), [0, 0, 0, 0, changes], widths, " ")
+        _put_errors(row, "TX", ("aborted", "fifo", "window", "heartbt", "transns"), [0, 0, 0, 0, changes], widths)
 
 
 def settle(interface: Interface) -> None:
@@ -67,10 +67,9 @@ def _put_lines(row: Row, direction: str, last: tuple[str, str], values: list[int
     row.say("    " + "".join(f"{value:>{width}} " for value, width in zip(values, widths, strict=True)))
 
 
-def _put_errors(row: Row, direction: str, titles: tuple[str, ...], values: list[int], widths: list[int],
-                end: str) -> None:
+def _put_errors(row: Row, direction: str, titles: tuple[str, ...], values: list[int], widths: list[int]) -> None:
     cells = [f"{title:>{width}}" for title, width in zip(titles, widths[1:], strict=True)]
-    row.say(f"    {direction} errors:{' ' * (widths[0] - 10)} {' '.join(cells)}{end}")
+    row.say(f"    {direction} errors:{' ' * (widths[0] - 10)} {' '.join(cells)}")
     row.new_line()
     numbers = "".join(f"{value:>{width}} " for value, width in zip(values, widths[1:], strict=True))
     row.say(" " * (widths[0] + 5) + numbers)

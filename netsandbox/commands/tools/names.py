@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_NAME = 15
 """IFNAMSIZ without the final zero."""
+MAX_OTHER_NAME = 127
+"""ALTIFNAMSIZ without it."""
 
 
 def interface_named(namespace: NetworkNamespace, name: str, code: int = 1) -> Interface:
@@ -41,11 +43,14 @@ def in_order(namespace: NetworkNamespace) -> list[Interface]:
     return sorted(namespace.interfaces.values(), key=lambda interface: interface.index)
 
 
-def is_valid_name(name: str) -> bool:
-    """dev_valid_name, and iproute2's check before it."""
-    if not name or len(name) > MAX_NAME or name in (".", ".."):
-        return False
-    return not any(character in "/:" or character.isspace() or not character.isprintable() for character in name)
+def is_valid_name(name: str, limit: int = MAX_NAME) -> bool:
+    """iproute2's own check (check_ifname, and check_altifname, which lets longer names pass)."""
+    return 0 < len(name) <= limit and not any(character == "/" or character.isspace() for character in name)
+
+
+def kernel_takes_name(name: str) -> bool:
+    """dev_valid_name; what cannot be printed is refused as well."""
+    return name not in (".", "..") and ":" not in name and name.isprintable()
 
 
 def free_name(namespace: NetworkNamespace, stem: str) -> str:

@@ -28,11 +28,11 @@ def put(interface: Interface, address: int, mac: list[int] | None, state: NudSta
         raise KernelError("ENOENT")
     if entry is not None and command == "add":
         raise KernelError("EEXIST")
-    if entry is None and mac is None and state in VALID:
-        raise KernelError("EINVAL", "No link layer address given")
     entry = entry or table.ensure(interface, address)
     if entry is None:
         raise KernelError("ENOBUFS")
+    if entry.state not in VALID and mac is None and state in VALID and not use:
+        raise KernelError("EINVAL", "No link layer address given")
     if use:
         table.event_send(entry, None)
         return

@@ -74,7 +74,9 @@ def _value(value: Any, depth: int | None) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else _string(str(value))
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return str(value) if isinstance(value, int) else _string(str(value))
 
 
 def _array(values: list[Any], depth: int | None) -> str:

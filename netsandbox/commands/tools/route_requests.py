@@ -100,10 +100,10 @@ def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
     if kind in ERRORS:
         if request.gateway is not None or interface is not None:
             raise KernelError("EINVAL", "Gateway, device and multipath can not be specified for this route type")
-    elif scope_number(scope) == HOST:
+    elif SCOPE_NUMBERS[scope] == HOST:
         interface = _host_device(request)
     elif request.gateway is not None:
-        interface = _gateway_device(namespace, request, scope_number(scope))
+        interface = _gateway_device(namespace, request, SCOPE_NUMBERS[scope])
     else:
         interface = _device(request)
     if request.source and not _is_own(namespace, request):
@@ -113,13 +113,9 @@ def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
                  min(request.mtu, MAX_METRIC_MTU))
 
 
-def scope_number(scope: str) -> int:
-    return SCOPE_NUMBERS[scope] if scope in SCOPE_NUMBERS else int(scope)
-
-
 def _check_scope(kind: str, scope: str) -> None:
     lowest = {"local": HOST, "broadcast": LINK}.get(kind, 0)
-    if scope_number(scope) < lowest or scope_number(scope) > HOST:
+    if SCOPE_NUMBERS[scope] < lowest or SCOPE_NUMBERS[scope] > HOST:
         raise KernelError("EINVAL", "Invalid scope")
 
 
@@ -149,7 +145,7 @@ def _gateway_device(namespace: NetworkNamespace, request: RouteRequest, scope: i
         return _onlink_device(namespace, request, scope)
     wanted = max(scope + 1, LINK)
     found = next((route for route in namespace.routes.matches(request.gateway, request.interface)
-                  if scope_number(route.scope) >= wanted), None)
+                  if SCOPE_NUMBERS[route.scope] >= wanted), None)
     if found is None or found.type not in ("unicast", "local"):
         raise KernelError("EINVAL" if found is not None else "ENETUNREACH", "Nexthop has invalid gateway")
     if found.interface is None:
@@ -188,8 +184,8 @@ def delete(namespace: NetworkNamespace, request: RouteRequest) -> None:
     """
     _check_key(request.destination)
     routes = list(namespace.routes.all(request.table))
-    if not routes and request.table not in ("main", "local", "default"):
-        raise KernelError("ESRCH", "ipv4: FIB table does not exist")
+    if not namespace.routes.has(request.table):
+        raise KernelError("ESRCH", "FIB table does not exist")
     for route in routes:
         if route.destination == request.destination and route.tos == request.tos and _fits(route, request):
             _remove(namespace, route)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.words import Words, address_of, choose, number_of, prefix_of, wrong
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.words import Words, choose, number_of, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from netsandbox.wire.addresses import Network
 
 PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt",
              11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel",
@@ -17,26 +16,6 @@ PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8:
 TABLES = {253: "default", 254: "main", 255: "local"}
 TYPES = ("local", "nat", "broadcast*", "brd", "anycast*", "multicast*", "prohibit*", "unreachable*", "blackhole*",
          "xresolve*", "unicast*", "throw")
-
-
-class Family:
-    """Reads addresses, and remembers that the first one settled the family: later complaints name it."""
-
-    def __init__(self, family: str) -> None:
-        self.name = family or "any valid"
-
-    def prefix(self, words: Words) -> Network:
-        return self.prefix_of(words.next())
-
-    def prefix_of(self, word: str) -> Network:
-        found = prefix_of(word, self.name)
-        self.name = "inet"
-        return found
-
-    def address(self, words: Words) -> int:
-        found = address_of(words.next(), self.name)
-        self.name = "inet"
-        return found
 
 
 def protocol_of(word: str) -> str | None:
@@ -78,9 +57,10 @@ def reader(find: Callable[[str], str | None], complaint: str) -> Callable[[Words
 
 
 def locked_number(complaint: str) -> Callable[[Words], int]:
-    """A number, perhaps after `lock`."""
+    """A number; a locked one would turn path MTU discovery off, which is not modelled."""
     def read(words: Words) -> int:
-        words.skip("lock")
+        if words.skip("lock"):
+            raise ToolError(1, "netsandbox: a locked metric is not modelled")
         word = words.next()
         value = number_of(word)
         if value is None or not 0 <= value < 1 << 32:

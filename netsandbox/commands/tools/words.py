@@ -7,14 +7,15 @@ keyword that fits, and lets the keyword take the words behind it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from ipaddress import IPv6Interface
 from typing import Any, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.wire.addresses import AddressError, Network, parse_network
+from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_network
 
 USAGE = 255
 """Exit status of wrong usage: exit(-1)."""
-SCOPE_NUMBERS = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
+SCOPE_NUMBERS = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
 
 
 class Words:
@@ -77,6 +78,18 @@ def key(*spellings: str, read: Callable[[Words], Any] = Words.next, name: str = 
     return Key(spellings, read, name or spellings[0].rstrip("*"), once)
 
 
+def on_or_off(spelling: str, code: int) -> Key:
+    """A keyword with `on` or `off` behind it (parse_on_off); `code` is the exit status for any other word."""
+    name = spelling.rstrip("*")
+
+    def read(words: Words) -> bool:
+        word = words.next()
+        if word not in ("on", "off"):
+            raise ToolError(code, f'Error: argument of "{name}" must be one of "off", "on", not "{word}"')
+        return word == "on"
+    return key(spelling, read=read)
+
+
 def flag(*spellings: str, name: str = "") -> Key:
     """A keyword that stands alone."""
     return key(*spellings, read=lambda _words: True, name=name)
@@ -118,7 +131,7 @@ def duplicate(keyword: str, word: str) -> ToolError:
 
 
 def garbage(keyword: str, word: str) -> ToolError:
-    return ToolError(USAGE, f'Error: either "{keyword}" is duplicate, or "{word}" is a garbage.')
+    return ToolError(USAGE, f'Error: either "{keyword}" is duplicate, or "{word}" is garbage.')
 
 
 def no_device(name: str, code: int = 1) -> ToolError:
@@ -150,13 +163,20 @@ def number(complaint: str, low: int = 0, high: int = (1 << 32) - 1) -> Callable[
 
 
 def scope_of(word: str) -> str | None:
-    """A scope's name, by name or number."""
+    """A scope's name, by name or number.
+
+    Raises:
+        ToolError: a number that has no name: the simulated stack knows the named ones.
+    """
     if word in SCOPE_NUMBERS:
-        return "global" if word == "universe" else word
+        return word
     value = number_of(word)
     if value is None or not 0 <= value <= 255:
         return None
-    return next((name for name, scope in SCOPE_NUMBERS.items() if scope == value), str(value))
+    found = next((name for name, scope in SCOPE_NUMBERS.items() if scope == value), None)
+    if found is None:
+        raise ToolError(1, f"netsandbox: scope {value} is not modelled (these are: {', '.join(SCOPE_NUMBERS)})")
+    return found
 
 
 def scope(complaint: str) -> Callable[[Words], str]:
@@ -169,8 +189,7 @@ def scope(complaint: str) -> Callable[[Words], str]:
     return read
 
 
-def prefix(words: Words) -> Network:
-    return prefix_of(words.next())
+IPV6 = "Error: ipv6: IPv6 is disabled on this device."
 
 
 def prefix_of(word: str, family: str = "any valid") -> Network:
@@ -187,11 +206,25 @@ def prefix_of(word: str, family: str = "any valid") -> Network:
     address, slash, length = word.partition("/")
     parts = address.split(".")
     try:
+        _refuse_ipv6(word, family)
         if len(parts) < 4 and address and all(part.isascii() and part.isdecimal() for part in parts):
             address += ".0" * (4 - len(parts))
         return parse_network(f"{address}{slash}{_mask_length(length) if '.' in length else length}")
     except AddressError:
         raise ToolError(1, f'Error: {family} prefix is expected rather than "{word}".') from None
+
+
+def _refuse_ipv6(word: str, family: str) -> None:
+    """No simulated device has IPv6; the kernel says so, once the address itself is right."""
+    if family == "inet6" and ":" not in word:
+        raise AddressError(word)
+    if ":" in word:
+        try:
+            IPv6Interface(word)
+        except ValueError as error:
+            raise AddressError(word) from error
+        if family != "inet":
+            raise ToolError(2, IPV6)
 
 
 def _mask_length(mask: str) -> str:
@@ -203,10 +236,6 @@ def _mask_length(mask: str) -> str:
     return str(len(bits.rstrip("0"))) if "01" not in bits else mask
 
 
-def address(words: Words) -> int:
-    return address_of(words.next())
-
-
 def address_of(word: str, family: str = "any valid") -> int:
     """get_addr: one address.
 
@@ -215,12 +244,33 @@ def address_of(word: str, family: str = "any valid") -> int:
     """
     if word in ("default", "any", "all"):
         return 0
-    if "/" in word:
-        raise ToolError(1, f'Error: {family} address is expected rather than "{word}".')
     try:
-        return prefix_of(word).address
-    except ToolError:
-        raise ToolError(1, f'Error: {family} address is expected rather than "{word}".') from None
+        if "/" not in word:
+            return prefix_of(word, family).address
+    except ToolError as error:
+        if error.code != 1:
+            raise
+    raise ToolError(1, f'Error: {family} address is expected rather than "{word}".')
+
+
+class Family:
+    """Reads addresses, and remembers that the first one settled the family: later complaints name it."""
+
+    def __init__(self, family: str) -> None:
+        self.name = family or "any valid"
+
+    def prefix(self, words: Words) -> Network:
+        return self.prefix_of(words.next())
+
+    def prefix_of(self, word: str) -> Network:
+        found = prefix_of(word, self.name)
+        self.name = "inet"
+        return found
+
+    def address(self, words: Words) -> int:
+        found = address_of(words.next(), self.name)
+        self.name = "inet"
+        return found
 
 
 def mac_bytes(word: str) -> list[int]:
@@ -229,13 +279,22 @@ def mac_bytes(word: str) -> list[int]:
     Raises:
         ToolError: a part that is no byte.
     """
+    if "." in word:
+        return list(_quad(word).to_bytes(4, "big"))
     values = []
     for part in word.split(":"):
         try:
             value = int(part, 16)
         except ValueError:
-            raise ToolError(1, f'"{word}" is invalid lladdr.') from None
+            value = -1
         if not 0 <= value <= 255:
-            raise ToolError(1, f'"{word}" is invalid lladdr.')
+            raise ToolError(1, f'"{part}" is invalid lladdr.')
         values.append(value)
     return values
+
+
+def _quad(word: str) -> int:
+    try:
+        return parse_ipv4(word)
+    except AddressError:
+        raise ToolError(1, f'"{word}" is invalid lladdr.') from None

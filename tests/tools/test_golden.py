@@ -1,0 +1,47 @@
+"""Every script's command lines on the simulated kernel, against what the real tools printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tools.twin import Outcome, RealTwin, SimulatedTwin, can_run_for_real, golden, normal, read_script, script_names
+
+
+def saved(name: str) -> list[tuple[list[str], Outcome]]:
+    return [(row["argv"], Outcome(row["code"], row["out"], row["err"])) for row in golden(name)]
+
+
+def test_each_script_has_been_captured_as_it_stands() -> None:
+    assert len(script_names()) > 5
+    for name in script_names():
+        assert [line.argv for line in read_script(name)[1] if line.argv] == [argv for argv, _outcome in saved(name)], name
+
+
+@pytest.mark.parametrize("name", script_names())
+def test_the_simulated_tools_print_what_the_real_ones_printed(name: str) -> None:
+    namespaces, lines = read_script(name)
+    simulated, expected = SimulatedTwin(namespaces), iter(saved(name))
+    wrong = []
+    for line in lines:
+        found = simulated.run(line)
+        if line.argv:
+            wanted = normal(line, next(expected)[1])
+            if normal(line, found) != wanted:
+                wrong.append(f"{line.namespace}$ {' '.join(line.argv)}\nreal: {wanted}\nours: {normal(line, found)}")
+    assert not wrong, f"{len(wrong)} of {len(lines)} lines differ\n" + "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", script_names())
+def test_the_captures_are_what_this_kernel_prints(name: str) -> None:
+    """Live, where root and the tools are there: a new kernel or iproute2 shows itself here."""
+    reason = can_run_for_real()
+    if reason:
+        pytest.skip(reason)
+    namespaces, lines = read_script(name)
+    with RealTwin(namespaces) as real:
+        found = [(line, real.run(line)) for line in lines]
+    wrong = [f"{' '.join(line.argv)}\nsaved: {normal(line, outcome)}\nlive:  {normal(line, live)}"
+             for (line, live), (_argv, outcome) in zip(((line, live) for line, live in found if line.argv), saved(name),
+                                                        strict=True)
+             if normal(line, live) != normal(line, outcome)]
+    assert not wrong, "\n\n".join(wrong)

@@ -1,0 +1,191 @@
+"""One script of command lines, run on the real kernel and on the simulated one.
+
+A script names its namespaces in the first line (`@ h c1`); each further line
+is `NAMESPACE$ command …`, `wait SECONDS` or a comment.  The real run makes
+namespaces of its own, with a prefix that is taken out of what is printed, and
+deletes them at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from netsandbox.commands.tools.context import ToolContext
+from netsandbox.commands.tools.registry import run_tool
+from netsandbox.engine.chance import Chance
+from netsandbox.engine.scheduler import Scheduler
+from netsandbox.engine.trace import Trace
+from netsandbox.engine.units import SECOND
+from netsandbox.linux import link
+from netsandbox.linux.events import FrameReceived
+from netsandbox.linux.namespace import NetworkNamespace
+from netsandbox.linux.stack import create_namespace
+
+HERE = Path(__file__).parent
+SCRIPTS = HERE / "scripts"
+GOLDEN = HERE / "golden"
+SETTINGS = ["sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1",
+            "net.ipv4.conf.all.promote_secondaries=0", "net.ipv4.conf.default.promote_secondaries=0",
+            "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0"]
+"""What a distribution may have changed, and a namespace inherits."""
+
+
+class Line(NamedTuple):
+    """One command line: where, and its words; or a wait, when the words are empty."""
+
+    namespace: str
+    argv: list[str]
+    wait: float
+
+
+class Outcome(NamedTuple):
+    """What a command line did."""
+
+    code: int
+    out: str
+    err: str
+
+
+def script_names() -> list[str]:
+    return sorted(path.stem for path in SCRIPTS.glob("*.txt"))
+
+
+def read_script(name: str) -> tuple[list[str], list[Line]]:
+    """(namespaces, lines) of a script."""
+    namespaces: list[str] = []
+    lines = []
+    for text in (SCRIPTS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if text.startswith("@"):
+            namespaces = text[1:].split()
+        elif text.startswith("wait "):
+            lines.append(Line("", [], float(text[5:])))
+        elif text.strip() and not text.startswith("#"):
+            where, _, command = text.partition("$ ")
+            lines.append(Line(where, shlex.split(command), 0.0))
+    return namespaces, lines
+
+
+def golden(name: str) -> list[dict[str, Any]]:
+    """What the real tools did with a script: a list of {in, argv, code, out, err}."""
+    rows: list[dict[str, Any]] = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    return rows
+
+
+# -- the real one
+
+def can_run_for_real() -> str:
+    """Empty if it can, else why not."""
+    if os.name != "posix" or os.geteuid() != 0:
+        return "needs root to make network namespaces"
+    missing = [tool for tool in ("ip", "bridge", "sysctl") if shutil.which(tool) is None]
+    if missing:
+        return f"not installed: {', '.join(missing)}"
+    probe = subprocess.run(["ip", "netns", "add", f"nst{os.getpid()}-probe"], capture_output=True, check=False)
+    if probe.returncode != 0:
+        return "cannot make a network namespace here"
+    subprocess.run(["ip", "netns", "del", f"nst{os.getpid()}-probe"], check=True)
+    return ""
+
+
+class RealTwin:
+    """The machine that the test runs on; use as a context manager."""
+
+    def __init__(self, namespaces: list[str]) -> None:
+        self.prefix = f"nst{os.getpid()}-"
+        self.namespaces = namespaces
+        self.made: set[str] = set()
+
+    def __enter__(self) -> RealTwin:
+        for name in self.namespaces:
+            subprocess.run(["ip", "netns", "add", self.prefix + name], check=True)
+            subprocess.run(["ip", "netns", "exec", self.prefix + name, *SETTINGS], check=True)
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        for entry in sorted(Path("/var/run/netns").glob(f"{self.prefix}*")):
+            subprocess.run(["ip", "netns", "del", entry.name], check=False)
+
+    def run(self, line: Line) -> Outcome:
+        if line.wait:
+            time.sleep(line.wait)
+            return Outcome(0, "", "")
+        argv = [re.sub(r"^%", self.prefix, word) for word in line.argv]
+        done = subprocess.run(["ip", "netns", "exec", self.prefix + line.namespace, *argv], capture_output=True,
+                              text=True, check=False, timeout=30, env={**os.environ, "LC_ALL": "C"})
+        return Outcome(done.returncode, done.stdout.replace(self.prefix, "%"), done.stderr.replace(self.prefix, "%"))
+
+
+# -- the simulated one
+
+class SimulatedTwin:
+    """A machine of simulated namespaces (commands.tools.context.Machine)."""
+
+    def __init__(self, namespaces: list[str]) -> None:
+        self.trace = Trace()
+        self.scheduler = Scheduler(self.trace, FrameReceived)
+        self.chance = Chance(1)
+        self.named: dict[str, NetworkNamespace] = {}
+        self._macs = self.chance.stream("mac")
+        for name in namespaces:
+            self.add_namespace("%" + name)
+
+    def namespace_named(self, name: str) -> NetworkNamespace | None:
+        return self.named.get(name)
+
+    def add_namespace(self, name: str) -> NetworkNamespace:
+        self.named[name] = create_namespace(name, self.scheduler, self.chance, lo_up=False)
+        return self.named[name]
+
+    def remove_namespace(self, name: str) -> None:
+        namespace = self.named.pop(name)
+        for interface in list(namespace.interfaces.values()):
+            if not interface.is_loopback and interface.name in namespace.interfaces:
+                link.delete(interface)
+
+    def namespace_names(self) -> list[str]:
+        return list(reversed(self.named))
+
+    def new_mac(self) -> int:
+        return self._macs.bits(48) & 0xFCFFFFFFFFFF | 0x020000000000
+
+    def hostname(self, namespace: NetworkNamespace) -> str:
+        return namespace.name
+
+    def advance(self, seconds: float) -> None:
+        """Let everything happen that is due."""
+        scheduler = self.scheduler
+        end = scheduler.now + int(seconds * SECOND)
+        scheduler.after(end - scheduler.now, lambda _nothing: None, foreground=True)
+        while scheduler.now < end and scheduler.step():
+            pass
+        while not scheduler.is_idle:
+            scheduler.step()
+
+    def run(self, line: Line) -> Outcome:
+        self.advance(line.wait or 0.001)
+        if not line.argv:
+            return Outcome(0, "", "")
+        result = run_tool(ToolContext(self.named["%" + line.namespace], self), line.argv)
+        self.advance(0.001)
+        return Outcome(*result)
+
+
+def normal(line: Line, outcome: Outcome) -> Outcome:
+    """Without ages, timers that the simulated bridge does not have, and usage texts, which are our own."""
+    def clean(text: str) -> str:
+        text = re.sub(r"expires \d+sec", "expires Nsec", text)
+        text = re.sub(r"(forward_delay_timer|gc_timer)( +|\":)[0-9.]+", r"\1 N", text)
+        return re.sub(r"(?s)Usage:\s.*", "Usage: …", text)
+
+    out = clean(outcome.out)
+    if line.argv in (["ip", "netns"], ["ip", "netns", "list"]):  # other people's namespaces are there as well
+        out = "\n".join(sorted(name for name in out.splitlines() if name.startswith("%")))
+    return Outcome(outcome.code, out, clean(outcome.err))
