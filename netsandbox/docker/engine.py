@@ -10,21 +10,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
+from netsandbox.docker import sandbox, user_networks
 from netsandbox.docker.container import CREATED, EXITED, RESTARTING, RUNNING, Container, Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import ContainerExited, ContainerStarted
 from netsandbox.docker.images import find_image
+from netsandbox.docker.isolation import isolate
 from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_number, status_after
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.route import Route
-from netsandbox.linux.stack import create_namespace
-from netsandbox.wire.addresses import Network, parse_network
+from netsandbox.wire.addresses import parse_network
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Program
-    from netsandbox.docker.container import Endpoint
+    from netsandbox.docker.user_networks import NetworkPlan
     from netsandbox.engine.chance import Chance
     from netsandbox.linux.bridge import Bridge
     from netsandbox.linux.namespace import NetworkNamespace
@@ -66,6 +66,7 @@ class DockerEngine:
         self.networks: dict[str, DockerNetwork] = {
             DEFAULT_BRIDGE: self.default, "host": DockerNetwork("host", identities["host"], now, "host"),
             "none": DockerNetwork("none", identities["none"], now)}
+        self._isolates = False
         namespace.write_sysctl("net.ipv4.ip_forward", 1)
 
     @property
@@ -135,14 +136,23 @@ class DockerEngine:
                                "You have to remove (or rename) that container to be able to reuse that name.")
 
     def _networks_for(self, mode: str, wish: Wish) -> dict[str, Wish]:
+        """A network that does not exist is found missing only when the container starts."""
         if mode.startswith("container:"):
-            self.find(mode.removeprefix("container:"))
             return {}
-        try:
-            network = self.network(mode)
-        except DockerError:
-            raise daemon_error(f"failed to set up container networking: network {mode} not found") from None
-        return {network.name: wish} if isinstance(network, BridgeNetwork) else {}
+        network = self.networks.get(mode)
+        return {mode: wish} if network is None or isinstance(network, BridgeNetwork) else {}
+
+    def create_network(self, plan: NetworkPlan) -> BridgeNetwork:
+        """`docker network create`; with the second bridge comes the rule that keeps them apart.
+
+        Raises:
+            DockerError: nothing was made.
+        """
+        network = user_networks.create(self, plan)
+        if not self._isolates:
+            isolate(self)
+            self._isolates = True
+        return network
 
     def start(self, container: Container) -> None:
         """`docker start`: namespace, networks, then the program.
@@ -156,8 +166,8 @@ class DockerEngine:
         container.was_stopped, container.error = False, ""
         container.pid = self._next_pid()
         try:
-            container.namespace = namespace = self._namespace_for(container)
-            self._attach_all(container, namespace)
+            container.namespace = namespace = sandbox.namespace_for(self, container)
+            sandbox.attach_all(self, container, namespace)
             program = main_program(container, namespace, self.run)
         except DockerError as error:
             self._give_up_start(container, error)
@@ -183,47 +193,10 @@ class DockerEngine:
             program.start()
 
     def _give_up_start(self, container: Container, error: DockerError) -> None:
-        self._leave_networks(container)
+        sandbox.leave_networks(container)
         container.namespace = None
         container.error = str(error)
         container.code = error.code if error.code in (126, 127) else 128
-
-    def _namespace_for(self, container: Container) -> NetworkNamespace:
-        if container.mode == "host":
-            return self.namespace
-        if not container.joined:
-            return create_namespace(container.name, self.scheduler, self.chance)
-        other = self.find(container.joined)
-        if other is container:
-            raise daemon_error("cannot join own network namespace")
-        if other.namespace is None or not other.is_running:
-            raise daemon_error("cannot join network namespace of a non running container: container "
-                               f"{other.name} is {other.state}")
-        return other.namespace
-
-    def _attach_all(self, container: Container, namespace: NetworkNamespace) -> None:
-        for name, wish in container.networks.items():
-            network = self.networks.get(name)
-            if not isinstance(network, BridgeNetwork):
-                raise daemon_error(f"failed to set up container networking: network {name} not found")
-            network.attach(container, namespace, wish)
-        self.choose_gateway(container)
-
-    def choose_gateway(self, container: Container) -> None:
-        """The default route goes over one of the networks (libnetwork's Endpoint.Less)."""
-        namespace = container.namespace
-        if namespace is None or not container.networks:
-            return
-        for route in [r for r in namespace.routes.all("main") if r.destination.length == 0]:
-            namespace.routes.remove(route)
-        chosen = self.gateway_of(container)
-        if chosen is not None:
-            namespace.routes.add(Route(Network(0, 0), gateway=chosen.network.pool.gateway, interface=chosen.inside))
-
-    def gateway_of(self, container: Container) -> Endpoint | None:
-        """Highest priority, not internal, then the smallest network name."""
-        usable = [e for e in container.endpoints.values() if not e.network.internal]
-        return min(usable, key=lambda e: (-container.networks[e.network.name].priority, e.network.name), default=None)
 
     # -- the end of a container's program
 
@@ -296,8 +269,8 @@ class DockerEngine:
         program, container.program = container.program, None
         if program is not None:
             program.exit(code)
-        self._leave_networks(container)
-        self._pass_on_namespace(container)
+        sandbox.leave_networks(container)
+        sandbox.pass_on_namespace(self, container)
         self.namespace.record(ContainerExited(self.namespace.name, container.name, code))
         container.namespace = None
         container.is_attached = False
@@ -308,19 +281,6 @@ class DockerEngine:
         waiters, container.waiters = container.waiters, []
         for call in waiters:
             call(code)
-
-    def _leave_networks(self, container: Container) -> None:
-        for endpoint in list(container.endpoints.values()):
-            endpoint.network.detach(container)
-
-    def _pass_on_namespace(self, container: Container) -> None:
-        """A namespace lives as long as a program is in it: one that joined keeps it, without eth0."""
-        namespace = container.namespace
-        if namespace is None or namespace is self.namespace or namespace.name != container.name:
-            return
-        heir = next((c for c in self.containers.values() if c is not container and c.namespace is namespace), None)
-        if heir is not None:
-            rename_namespace(namespace, heir.name)
 
     def _plan_restart(self, container: Container) -> None:
         policy = container.policy
@@ -369,7 +329,7 @@ class DockerEngine:
         self.containers = {name if c is container else key: c for key, c in self.containers.items()}
         container.name = name
         if namespace is not None and namespace is not self.namespace and namespace.name == old:
-            rename_namespace(namespace, name)
+            sandbox.rename_namespace(namespace, name)
 
     def change_mode(self, container: Container, mode: str) -> None:
         """Stop a container and start it in another network mode, as a new `docker run` would."""
@@ -381,10 +341,3 @@ class DockerEngine:
             container.removes_itself = removes
         container.mode, container.networks = mode, networks
         self.start(container)
-
-
-def rename_namespace(namespace: NetworkNamespace, name: str) -> None:
-    """Call a namespace by another name, and its interfaces with it."""
-    namespace.name = name
-    for interface in namespace.interfaces.values():
-        interface.label = f"{name}:{interface.name}"

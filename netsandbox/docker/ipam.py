@@ -25,6 +25,7 @@ class AddressPool:
 
     Attributes:
         part: what is given out unless a certain address is asked for (--ip-range); None for the whole subnet.
+        lowest: no address below is free.
     """
 
     def __init__(self, subnet: Network, gateway: int, part: Network | None = None) -> None:
@@ -32,7 +33,7 @@ class AddressPool:
         self.gateway = gateway
         self.part = part
         self.used: set[int] = {subnet.network, subnet.broadcast, gateway}
-        self._lowest = (part or subnet).network
+        self.lowest = (part or subnet).network
 
     def allocate(self, wanted: int | None = None) -> int:
         """The wanted address, or the lowest free one.
@@ -46,19 +47,19 @@ class AddressPool:
             self.used.add(wanted)
             return wanted
         usable = self.part or self.subnet
-        address = self._lowest
+        address = self.lowest
         while address in self.used:
             address += 1
         if address > usable.broadcast:
             raise PoolExhaustedError(str(usable))
         self.used.add(address)
-        self._lowest = address
+        self.lowest = address
         return address
 
     def release(self, address: int) -> None:
         self.used.discard(address)
         if address in (self.part or self.subnet):
-            self._lowest = min(self._lowest, address)
+            self.lowest = min(self.lowest, address)
 
 
 PREDEFINED = tuple((parse_network(text), length) for text, length in (

@@ -7,7 +7,6 @@ and, once the port forwards, the unsolicited ARP.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.container import Endpoint, Wish
@@ -18,8 +17,9 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux import address as addresses
 from netsandbox.linux import arp, link
 from netsandbox.linux.bridge import MAX_PORTS, Bridge
+from netsandbox.linux.interface import ETHERNET_MTU
 from netsandbox.linux.veth import VethPair
-from netsandbox.wire.addresses import BROADCAST_MAC, Network
+from netsandbox.wire.addresses import BROADCAST_MAC, Network, format_ipv4
 from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class BridgeNetwork(DockerNetwork):
 
     Attributes:
         members: attached and running containers by identity, in the order they came.
+        mtu: of the containers' interfaces, in bytes.
     """
 
     driver = "bridge"
@@ -79,6 +80,7 @@ class BridgeNetwork(DockerNetwork):
         self.bridge = bridge
         self.pool = pool
         self.members: dict[str, Container] = {}
+        self.mtu = ETHERNET_MTU
         self._random = stream
         self._announces = announces
 
@@ -101,6 +103,9 @@ class BridgeNetwork(DockerNetwork):
         pair = VethPair.create((self.namespace, self._veth_name(), random_mac(self._random)),
                                (namespace, _free_name(namespace), mac))
         outside, inside = pair.left, pair.right
+        if self.mtu != ETHERNET_MTU:
+            link.set_mtu(outside, self.mtu)
+            link.set_mtu(inside, self.mtu)
         self.bridge.add_port(outside)
         link.set_up(outside)
         network = Network(address, self.pool.subnet.length)
@@ -113,14 +118,25 @@ class BridgeNetwork(DockerNetwork):
             self.scheduler.soon(self._announce, (container, endpoint, 1))
         return endpoint
 
+    def check(self, wish: Wish) -> None:
+        """Raises DockerError: the wanted address is none that can be had here."""
+        if wish.address is None:
+            return
+        if self.is_default:
+            raise daemon_error("invalid endpoint settings:\n"
+                               "user-specified IP address is supported on user-defined networks only")
+        if wish.address not in self.pool.subnet:
+            raise daemon_error("invalid endpoint settings:\nno configured subnet contains IP address "
+                               f"{format_ipv4(wish.address)}")
+
     def _allocate(self, wanted: int | None) -> int:
         try:
             return self.pool.allocate(wanted)
         except AddressInUseError:
-            raise daemon_error("failed to set up container networking: Address already in use") from None
+            raise daemon_error("Address already in use") from None
         except PoolExhaustedError:
-            raise daemon_error("failed to set up container networking: no available IPv4 addresses on this network's "
-                               f"address pools: {self.name} ({self.identity})") from None
+            raise daemon_error(f"no available IPv4 addresses on this network's address pools: {self.name} "
+                               f"({self.identity})") from None
 
     def _new_mac(self, address: int) -> int:
         return random_mac(self._random) if self._announces else 0x0242 << 32 | address
@@ -155,10 +171,6 @@ class BridgeNetwork(DockerNetwork):
         if inside.namespace.interfaces.get(inside.name) is inside:
             link.delete(inside)
 
-    def remove(self) -> None:
-        """Delete the bridge; nobody is attached."""
-        link.delete(self.bridge)
-
 
 def _free_name(namespace: NetworkNamespace) -> str:
     number = 0
@@ -192,5 +204,3 @@ class NetworkMaker:
         pool = AddressPool(Network(gateway.network, gateway.length), gateway.address)
         return BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old)
 
-
-Finder = Callable[[str], DockerNetwork]

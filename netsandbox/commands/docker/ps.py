@@ -5,26 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.words import ellipsis, human_duration, status, table
+from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.words import created_at, ellipsis, human_duration, quoted, status
 from netsandbox.docker.errors import daemon_error
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 
-HEADINGS = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"]
+COLUMNS = (Column("ID", "CONTAINER ID"), Column("Image", "IMAGE"), Column("Command", "COMMAND"),
+           Column("RunningFor", "CREATED"), Column("Status", "STATUS"), Column("Ports", "PORTS"),
+           Column("Names", "NAMES"))
+OTHERS = {"CreatedAt": "CREATED AT", "State": "STATE", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
+          "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS"}
 COMMAND_WIDTH = 20
 
 
 def run(client: Client, parsed: Parsed) -> int:
-    containers = chosen(client, parsed)
-    if parsed.on("quiet"):
-        for container in containers:
-            client.print(container.identity if parsed.on("no-trunc") else container.short_identity)
-        return 0
-    now = client.scheduler.clock
-    rows = [row(container, now, not parsed.on("no-trunc")) for container in containers]
-    client.output.append(("out", table([HEADINGS, *rows])))
+    now, short = client.scheduler.clock, not parsed.on("no-trunc")
+    rows = [row(container, now, short) for container in chosen(client, parsed)]
+    print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext", OTHERS)
     return 0
 
 
@@ -52,10 +52,14 @@ def _filtered(containers: list[Container], text: str) -> list[Container]:
     raise daemon_error(f"invalid filter '{key}'")
 
 
-def row(container: Container, now: int, short: bool) -> list[str]:
+def row(container: Container, now: int, short: bool) -> dict[str, str]:
     command = ellipsis(container.command, COMMAND_WIDTH) if short else container.command
-    return [container.short_identity if short else container.identity, container.reference, f'"{command}"',
-            human_duration(now - container.created) + " ago", status(container, now), ports(container), container.name]
+    networks = [(container.joined and "container") or container.mode] if not container.networks else container.networks
+    return {"ID": container.short_identity if short else container.identity, "Image": container.reference,
+            "Command": quoted(command), "RunningFor": human_duration(now - container.created) + " ago",
+            "Status": status(container, now), "Ports": ports(container), "Names": container.name,
+            "CreatedAt": created_at(container.created), "State": container.state, "Size": "0B", "Labels": "",
+            "Mounts": "", "LocalVolumes": "0", "Networks": ",".join(networks)}
 
 
 def ports(container: Container) -> str:

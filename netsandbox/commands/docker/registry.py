@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker import attach, execute, inspect, life, ps, run, system
+from netsandbox.commands.docker import attach, execute, inspect, life, network, ps, run, system
 from netsandbox.commands.docker.help import MANAGEMENT, command_help, group_help, top_help
 from netsandbox.docker.errors import DockerError
 
@@ -27,6 +27,9 @@ def _all_commands() -> dict[tuple[str, ...], Command]:
         names = ("ls", "list", "ps") if name == "ps" else (name,)
         for twin in names:
             found["container", twin] = command._replace(path=f"docker container {names[0]}")
+    for command in network.ALL:
+        found["network", command.path.split()[2]] = command
+    found["network", "list"], found["network", "remove"] = network.LIST, network.REMOVE
     found["image", "ls"] = system.IMAGES_COMMAND._replace(path="docker image ls")
     return found
 

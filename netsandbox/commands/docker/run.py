@@ -30,13 +30,17 @@ NOT_PUBLISHED = ("note: publishing (-p) is not modelled yet: the container start
 def run(client: Client, parsed: Parsed) -> int | None:
     try:
         container = make(client, parsed)
+    except DockerError as error:
+        raise with_help(client, error, "run") from None
+    try:
         if not parsed.on("detach"):
             attach(client, container)
             return None
         client.engine.start(container)
     except DockerError as error:
-        container_that_failed(client, parsed)
-        raise with_help(client, error, "run") from None
+        if parsed.on("rm"):
+            client.engine.remove(container)
+        raise with_help(client, error, "run", is_start=True) from None
     client.print(container.identity)
     return 0
 
@@ -50,17 +54,12 @@ def create(client: Client, parsed: Parsed) -> int:
     return 0
 
 
-def container_that_failed(client: Client, parsed: Parsed) -> None:
-    """With --rm a container that could not be started goes again."""
-    container = client.engine.containers.get(parsed.text("name"))
-    if container is not None and container.removes_itself and not container.is_running and not container.has_run:
-        client.engine.remove(container)
-
-
-def with_help(client: Client, error: DockerError, command: str) -> DockerError:
+def with_help(client: Client, error: DockerError, command: str, is_start: bool = False) -> DockerError:
+    """What docker run prints; 27 spares the hint when it was the start that failed."""
     code = error.code if error.code in (126, 127) else FAILED
     if client.engine.profile == "docker-27":
-        return DockerError(f"docker: {error}.\nSee 'docker {command} --help'.", code, note=error.note)
+        hint = "" if is_start else f"\nSee 'docker {command} --help'."
+        return DockerError(f"docker: {str(error).removesuffix('.')}.{hint}", code, note=error.note)
     return DockerError(f"docker: {error}\n\nRun 'docker {command} --help' for more information", code, note=error.note)
 
 
@@ -159,7 +158,6 @@ def _check_modes(client: Client, mode: str, wish: Wish, parsed: Parsed, publishe
     if mode.startswith("container:"):
         if not mode.removeprefix("container:"):
             raise daemon_error("invalid network mode: invalid container format container:<name|id>")
-        client.engine.find(mode.removeprefix("container:"))
         if published or parsed.on("publish-all"):
             raise daemon_error("conflicting options: port publishing and the container type network mode")
         if parsed.text("hostname"):

@@ -67,5 +67,6 @@ FORMAT = Flag("format", "f", "string", "Format output using a custom template", 
 IMAGES_COMMAND = Command("docker images", "[OPTIONS] [REPOSITORY[:TAG]]", "List images", images, (
     Flag("all", "a", usage="Show all images (default hides intermediate and dangling images)"),
     Flag("quiet", "q", usage="Only show image IDs")), 0, 1)
-VERSION_COMMAND = Command("docker version", "[OPTIONS]", "Show the Docker version information", version, (FORMAT,), 0, 0)
+VERSION_COMMAND = Command("docker version", "[OPTIONS]", "Show the Docker version information", version, (FORMAT,),
+                          0, 0)
 INFO = Command("docker info", "[OPTIONS]", "Display system-wide information", info, (FORMAT,), 0, 0)

@@ -75,6 +75,23 @@ def ellipsis(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def quoted(text: str) -> str:
+    """In double quotes, what does not print as Go writes it (strconv.Quote)."""
+    return '"' + harmless(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+
+
+def harmless(text: str) -> str:
+    """Text from outside without control characters, and none that turns the line's direction."""
+    return "".join(character if character.isprintable() else _escape(character) for character in text)
+
+
+def _escape(character: str) -> str:
+    short = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v"}.get(character)
+    number = ord(character)
+    return short or (f"\\x{number:02x}" if number < 0x80 else f"\\u{number:04x}" if number < 0x10000 else
+                     f"\\U{number:08x}")
+
+
 def table(rows: list[list[str]]) -> str:
     """Columns as wide as their widest cell; the first row is the heading."""
     widths = [max(len(row[column]) for row in rows) + GAP for column in range(len(rows[0]))]

@@ -1,0 +1,63 @@
+"""Lists: as a table, as identities alone, or by a template (--format)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netsandbox.commands.docker.template import Template, to_json
+from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.commands.docker.words import table
+from netsandbox.docker.errors import DockerError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.commands.docker.flags import Parsed
+
+
+class Column(NamedTuple):
+    """One column: the field's name in a template, and its heading in a table."""
+
+    field: str
+    heading: str
+
+
+def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: list[dict[str, Any]],
+               type_name: str, others: dict[str, str] | None = None) -> None:
+    """Print rows as the command line asks for.
+
+    Args:
+        type_name: what an error calls a row.
+        others: headings of fields that are no column of the usual table.
+    """
+    form = parsed.text("format").strip(" ")
+    if parsed.on("quiet"):
+        text = "".join(f"{row['ID']}\n" for row in rows)
+        if form:
+            client.complain("WARNING: Ignoring custom format, because both --format and --quiet are set.")
+    elif not form or form == "table":
+        text = table([[column.heading for column in columns], *([str(row[c.field]) for c in columns] for row in rows)])
+    elif form == "json":
+        text = "".join(to_json(row) + "\n" for row in rows)
+    else:
+        headings = {column.field: column.heading for column in columns} | (others or {})
+        text = _formatted(form, rows, headings, type_name)
+    client.output.append(("out", text))
+
+
+def _formatted(form: str, rows: list[dict[str, Any]], headings: dict[str, str], type_name: str) -> str:
+    is_table = form.startswith("table ")
+    form = form.removeprefix("table ").replace("\\t", "\t").replace("\\n", "\n")
+    try:
+        template = Template(form, type_name)
+    except TemplateError as error:
+        raise DockerError(f"failed to parse template: {error}") from None
+    try:
+        lines = [template.execute(row) for row in rows]
+        if not is_table:
+            template.execute(dict.fromkeys(headings, ""))
+            return "".join(line + "\n" for line in lines)
+        cells = [line.split("\t") for line in [template.execute(headings), *lines]]
+    except TemplateError as error:
+        raise DockerError(f"failed to execute template: {error}") from None
+    width = max(len(row) for row in cells)
+    return table([row + [""] * (width - len(row)) for row in cells])

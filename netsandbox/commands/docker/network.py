@@ -1,0 +1,182 @@
+"""docker network: ls, inspect, create, rm, connect, disconnect and prune."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.docker import describe
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.inspect import FORMAT, inspect
+from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.docker import user_networks
+from netsandbox.docker.container import Wish
+from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.network import BridgeNetwork, DockerNetwork
+from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+
+ID_LENGTH = 12
+NOTE = ("note: the network has a bridge, a subnet and isolation as Docker makes them; its name server (127.0.0.11) "
+        "and masquerading are not modelled yet, so containers are reached by address")
+COLUMNS = (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", "DRIVER"), Column("Scope", "SCOPE"))
+
+
+def listing(client: Client, parsed: Parsed) -> int:
+    networks = sorted(client.engine.networks.values(), key=lambda network: network.name)
+    for text in parsed.all("filter"):
+        networks = [network for network in networks if _matches(network, text)]
+    rows = [_row(network, not parsed.on("no-trunc")) for network in networks]
+    print_list(client, parsed, COLUMNS, rows, "*network.networkContext")
+    return 0
+
+
+def _row(network: DockerNetwork, short: bool) -> dict[str, Any]:
+    return {"ID": network.identity[:ID_LENGTH] if short else network.identity, "Name": network.name,
+            "Driver": network.driver, "Scope": "local", "IPv4": "true", "IPv6": "false",
+            "Internal": "true" if network.internal else "false", "Labels": ",".join(
+                f"{key}={value}" for key, value in sorted(network.labels.items())), "CreatedAt": "2026-01-01"}
+
+
+def _matches(network: DockerNetwork, text: str) -> bool:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise DockerError(f"invalid argument \"{text}\" for \"-f, --filter\" flag: invalid filter '{text}'", 125)
+    if key == "name":
+        return value in network.name
+    if key == "driver":
+        return value == network.driver
+    if key == "id":
+        return network.identity.startswith(value)
+    if key == "type":
+        return (value == "builtin") == (network.name in user_networks.PREDEFINED)
+    raise daemon_error(f"invalid filter '{key}'")
+
+
+def inspect_networks(client: Client, parsed: Parsed) -> int:
+    return inspect(client, parsed, lambda name: describe.network(client.engine, client.engine.network(name)))
+
+
+def create(client: Client, parsed: Parsed) -> int:
+    subnets = [_network(text) for text in parsed.all("subnet")]
+    gateways = [_address(text, "gateway") for text in parsed.all("gateway")]
+    parts = [_network(text) for text in parsed.all("ip-range")]
+    if len(subnets) < len(gateways) or len(subnets) < len(parts):
+        raise DockerError("every ip-range or gateway must have a corresponding subnet")
+    if len(subnets) > 1:
+        raise DockerError("the sandbox gives a network one subnet")
+    for gateway in gateways:
+        if gateway not in subnets[0]:
+            raise DockerError(f"no matching subnet for gateway {format_ipv4(gateway)}")
+    for part in parts:
+        if part.network not in subnets[0]:
+            raise DockerError(f"no matching subnet for range {part}")
+    plan = user_networks.NetworkPlan(
+        parsed.operands[0], parsed.text("driver") or "bridge", subnets[0] if subnets else None,
+        gateways[0] if gateways else None, parts[0] if parts else None, parsed.on("internal"),
+        _pairs(parsed.all("opt")), _pairs(parsed.all("label")))
+    network = client.engine.create_network(plan)
+    client.print(network.identity)
+    client.complain(NOTE)
+    return 0
+
+
+def _network(text: str) -> Network:
+    try:
+        if "/" not in text:
+            raise DockerError(f'netip.ParsePrefix("{text}"): no \'/\'')
+        return parse_network(text)
+    except AddressError as error:
+        raise DockerError(f'netip.ParsePrefix("{text}"): {error}') from None
+
+
+def _address(text: str, flag: str) -> int:
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        raise DockerError(f'invalid argument "{text}" for "--{flag}" flag: invalid string being converted to IP '
+                          f"address: {text}", 125) from None
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    return {key: value for key, _equals, value in (text.partition("=") for text in texts)}
+
+
+def remove(client: Client, parsed: Parsed) -> int:
+    status = 0
+    for name in parsed.operands:
+        try:
+            user_networks.remove(client.engine, client.engine.network(name))
+            client.print(name)
+        except DockerError as error:
+            if parsed.on("force") and error.kind == NOT_FOUND:
+                continue
+            client.complain(str(error))
+            status = 1
+    if status:
+        client.complain("exit status 1")
+    return status
+
+
+def connect(client: Client, parsed: Parsed) -> int:
+    engine = client.engine
+    network, container = engine.network(parsed.operands[0]), engine.find(parsed.operands[1])
+    aliases = tuple(alias for text in parsed.all("alias") for alias in text.split(","))
+    wish = Wish(parsed.values.get("ip"), None, aliases, parsed.number("gw-priority", 0))
+    user_networks.connect(engine, network, container, wish)
+    return 0
+
+
+def disconnect(client: Client, parsed: Parsed) -> int:
+    engine = client.engine
+    user_networks.disconnect(engine, engine.network(parsed.operands[0]), engine.find(parsed.operands[1]))
+    return 0
+
+
+def prune(client: Client, parsed: Parsed) -> int:
+    """Without --force Docker asks; a line in the sandbox has nobody to ask, so it must be said."""
+    if not parsed.on("force"):
+        client.print("WARNING! This will remove all custom networks not used by at least one container.\n"
+                     "Are you sure you want to continue? [y/N] ")
+        raise DockerError("the sandbox asks nothing: `docker network prune --force` removes them")
+    used = {name for container in client.engine.containers.values() for name in container.networks}
+    unused = [n for n in client.engine.networks.values() if isinstance(n, BridgeNetwork) and not n.is_default
+              and n.name not in used]
+    for network in unused:
+        user_networks.remove(client.engine, network)
+    if unused:
+        client.print("Deleted Networks:\n" + "\n".join(network.name for network in unused) + "\n")
+    return 0
+
+
+LIST = Command("docker network ls", "[OPTIONS]", "List networks", listing, (
+    Flag("filter", "f", "list", 'Provide filter values (e.g. "driver=bridge")', value="filter"),
+    Flag("format", "", "string", "Format output using a custom template", value="string"),
+    Flag("no-trunc", usage="Do not truncate the output"),
+    Flag("quiet", "q", usage="Only display network IDs")), 0, 0)
+INSPECT = Command("docker network inspect", "[OPTIONS] NETWORK [NETWORK...]",
+                  "Display detailed information on one or more networks", inspect_networks, (
+                      FORMAT, Flag("verbose", "v", usage="Verbose output for diagnostics")), 1)
+CREATE = Command("docker network create", "[OPTIONS] NETWORK", "Create a network", create, (
+    Flag("attachable", usage="Enable manual container attachment", hidden=True),
+    Flag("driver", "d", "string", "Driver to manage the Network", value="string"),
+    Flag("gateway", "", "list", "IPv4 or IPv6 Gateway for the master subnet", value="ipSlice"),
+    Flag("internal", usage="Restrict external access to the network"),
+    Flag("ip-range", "", "list", "Allocate container ip from a sub-range", value="ipNet"),
+    Flag("label", "", "list", "Set metadata on a network", value="list"),
+    Flag("opt", "o", "list", "Set driver specific options", value="map"),
+    Flag("subnet", "", "list", "Subnet in CIDR format that represents a network segment", value="strings")), 1, 1)
+REMOVE = Command("docker network rm", "NETWORK [NETWORK...]", "Remove one or more networks", remove, (
+    Flag("force", "f", usage="Do not error if the network does not exist"),), 1)
+CONNECT = Command("docker network connect", "[OPTIONS] NETWORK CONTAINER", "Connect a container to a network",
+                  connect, (
+    Flag("alias", "", "list", "Add network-scoped alias for the container", value="strings"),
+    Flag("gw-priority", "", "int", "Highest gw-priority provides the default gateway", value="int"),
+    Flag("ip", "", "ip", "IPv4 address (e.g., \"172.30.100.104\")", value="ip")), 2, 2)
+DISCONNECT = Command("docker network disconnect", "[OPTIONS] NETWORK CONTAINER",
+                     "Disconnect a container from a network", disconnect, (
+                         Flag("force", "f", usage="Force the container to disconnect from a network"),), 2, 2)
+PRUNE = Command("docker network prune", "[OPTIONS]", "Remove all unused networks", prune, (
+    Flag("force", "f", usage="Do not prompt for confirmation"),), 0, 0)
+ALL = (LIST, INSPECT, CREATE, REMOVE, CONNECT, DISCONNECT, PRUNE)

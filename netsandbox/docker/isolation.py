@@ -1,0 +1,32 @@
+"""Containers of one bridge network do not reach those of another: Docker's rule in the host's FORWARD chain.
+
+Docker 29 has it as `-A DOCKER ! -i BRIDGE -o BRIDGE -j DROP` for each of its
+bridges.  Replies never need an exception here, for what goes from one bridge
+to another is dropped in both directions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.docker.network import BridgeNetwork
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.netfilter import Hook
+
+if TYPE_CHECKING:
+    from netsandbox.docker.engine import DockerEngine
+    from netsandbox.linux.interface import Interface
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+
+def isolate(engine: DockerEngine) -> None:
+    """Set the rule up for all bridge networks, those to come as well."""
+    def forward(_packet: IPv4Packet, entered: Interface | None, leaves: Interface | None) -> Dropped | None:
+        bridges = {n.bridge.name for n in engine.networks.values() if isinstance(n, BridgeNetwork)}
+        if entered is None or leaves is None or entered is leaves:
+            return None
+        name = leaves.name
+        if name not in bridges or entered.name not in bridges:
+            return None
+        return Dropped(DropReason.NETFILTER_DROP, (f"-A DOCKER ! -i {name} -o {name} -j DROP",))
+    engine.namespace.netfilter.register(Hook.FORWARD, forward)

@@ -1,0 +1,101 @@
+"""A container's network stack, which Docker calls its sandbox: whose namespace it is, its endpoints, its gateway."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.network import BridgeNetwork
+from netsandbox.linux.route import Route
+from netsandbox.linux.stack import create_namespace
+from netsandbox.wire.addresses import Network
+
+if TYPE_CHECKING:
+    from netsandbox.docker.container import Container, Endpoint
+    from netsandbox.docker.engine import DockerEngine
+    from netsandbox.linux.namespace import NetworkNamespace
+
+FAILED = "failed to set up container networking"
+DEFAULT_ROUTE = Network(0, 0)
+
+
+def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespace:
+    """The host's, another container's, or a new one.
+
+    Raises:
+        DockerError: the other container is not there, or does not run.
+    """
+    if container.mode == "host":
+        return engine.namespace
+    if not container.joined:
+        return create_namespace(container.name, engine.scheduler, engine.chance)
+    try:
+        other = engine.find(container.joined)
+    except DockerError:
+        raise daemon_error("joining network namespace of container: No such container: "
+                           f"{container.joined}") from None
+    if other is container:
+        raise daemon_error("cannot join own network namespace")
+    if other.namespace is None or not other.is_running:
+        raise daemon_error("cannot join network namespace of a non running container: container "
+                           f"{other.name} is {other.state}")
+    return other.namespace
+
+
+def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNamespace) -> None:
+    """Give the container an endpoint on each of its networks, and a default route.
+
+    Raises:
+        DockerError: a network is not there or refuses; some endpoints may have been made.
+    """
+    for name, wish in container.networks.items():
+        network = engine.networks.get(name)
+        if not isinstance(network, BridgeNetwork):
+            raise daemon_error(f"{FAILED}: network {name} not found")
+        try:
+            network.check(wish)
+            network.attach(container, namespace, wish)
+        except DockerError as error:
+            reason = str(error).removeprefix("Error response from daemon: ")
+            raise daemon_error(f"{FAILED}: {reason}") from None
+    choose_gateway(container)
+
+
+def leave_networks(container: Container) -> None:
+    for endpoint in list(container.endpoints.values()):
+        endpoint.network.detach(container)
+
+
+def choose_gateway(container: Container) -> None:
+    """Let the default route go over the network that is to give it; asked anew with each one that comes or goes."""
+    namespace = container.namespace
+    if namespace is None or not container.endpoints:
+        return
+    for route in [route for route in namespace.routes.all("main") if route.destination.length == 0]:
+        namespace.routes.remove(route)
+    chosen = gateway_of(container)
+    if chosen is not None:
+        namespace.routes.add(Route(DEFAULT_ROUTE, gateway=chosen.network.pool.gateway, interface=chosen.inside))
+
+
+def gateway_of(container: Container) -> Endpoint | None:
+    """Highest priority, not internal, then the smallest network name (libnetwork's Endpoint.Less)."""
+    usable = [endpoint for endpoint in container.endpoints.values() if not endpoint.network.internal]
+    return min(usable, key=lambda e: (-container.networks[e.network.name].priority, e.network.name), default=None)
+
+
+def pass_on_namespace(engine: DockerEngine, container: Container) -> None:
+    """A namespace lives as long as a program is in it: a container that joined keeps it, without eth0."""
+    namespace = container.namespace
+    if namespace is None or namespace is engine.namespace or namespace.name != container.name:
+        return
+    heir = next((c for c in engine.containers.values() if c is not container and c.namespace is namespace), None)
+    if heir is not None:
+        rename_namespace(namespace, heir.name)
+
+
+def rename_namespace(namespace: NetworkNamespace, name: str) -> None:
+    """Call a namespace by another name, and its interfaces with it."""
+    namespace.name = name
+    for interface in namespace.interfaces.values():
+        interface.label = f"{name}:{interface.name}"

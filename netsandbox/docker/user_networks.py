@@ -1,0 +1,214 @@
+"""Networks that a person makes: docker network create, rm, connect and disconnect.
+
+What a packet filter does on such networks (isolation from other bridges,
+masquerading) is done by the rules in `isolation`; Docker's name server
+127.0.0.11 is not modelled.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.docker.container import Wish
+from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
+from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
+from netsandbox.docker.sandbox import choose_gateway
+from netsandbox.linux import link
+from netsandbox.wire.addresses import Network, format_ipv4
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+
+PREDEFINED = ("bridge", "host", "none", "default")
+NAME = re.compile(r"[\w.-]+", re.ASCII)
+MAX_NAME = 64
+LONGEST_PREFIX = 30
+"""A subnet needs room for a gateway and a container."""
+BRIDGE_NAME = "com.docker.network.bridge.name"
+MTU = "com.docker.network.driver.mtu"
+MAX_INTERFACE_NAME = 15
+NOT_YET = frozenset({"macvlan", "ipvlan", "overlay"})
+SHARED = ("container sharing network namespace with another container or host cannot be connected to any other network")
+
+
+class NetworkPlan(NamedTuple):
+    """What `docker network create` was told.
+
+    Attributes:
+        subnet, gateway, part: None for what Docker chooses; part is --ip-range.
+    """
+
+    name: str
+    driver: str = "bridge"
+    subnet: Network | None = None
+    gateway: int | None = None
+    part: Network | None = None
+    internal: bool = False
+    options: Mapping[str, str] = {}
+    labels: Mapping[str, str] = {}
+
+
+def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
+    """`docker network create`.
+
+    Raises:
+        DockerError: nothing was made.
+    """
+    _check_name(engine, plan.name)
+    _check_driver(plan.driver)
+    subnet = _choose_subnet(engine, plan.subnet)
+    gateway = _choose_gateway(plan, subnet)
+    mtu = _mtu(plan.options)
+    identity = random_identity(engine.random)
+    ifname = plan.options.get(BRIDGE_NAME) or f"br-{identity[:12]}"
+    _check_interface(engine, ifname)
+    network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length))
+    network.pool.part, network.pool.lowest = plan.part, (plan.part or subnet).network
+    network.internal = plan.internal
+    network.options, network.labels = dict(plan.options), dict(plan.labels)
+    if mtu is not None:
+        network.mtu = mtu
+    engine.networks[plan.name] = network
+    return network
+
+
+def _check_name(engine: DockerEngine, name: str) -> None:
+    if name in PREDEFINED:
+        raise daemon_error(f"operation is not permitted on predefined {name} network ")
+    if not NAME.fullmatch(name) or len(name) > MAX_NAME:
+        raise daemon_error(f"invalid network name {name[:MAX_NAME]!r}: the sandbox takes up to {MAX_NAME} letters, "
+                           "digits, '_', '.' and '-'")
+    if name in engine.networks:
+        raise daemon_error(f"network with name {name} already exists")
+
+
+def _check_driver(driver: str) -> None:
+    if driver in ("host", "null"):
+        raise daemon_error(f'only one instance of "{driver}" network is allowed')
+    if driver in NOT_YET:
+        raise daemon_error(f"the {driver} driver is not modelled yet; the sandbox has the bridge driver")
+    if driver != "bridge":
+        raise daemon_error(f'could not find plugin {driver} in v1 plugin registry: plugin "{driver}" not found')
+
+
+def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
+    own = [network.pool.subnet for network in engine.networks.values() if isinstance(network, BridgeNetwork)]
+    if wanted is None:
+        routes = [route.destination for route in engine.namespace.routes.all("main") if route.destination.length]
+        try:
+            return free_subnet([*own, *routes])
+        except PoolExhaustedError as error:
+            raise daemon_error(str(error)) from None
+    if wanted.address != wanted.network:
+        right = Network(wanted.network, wanted.length)
+        raise daemon_error(f"invalid network config:\ninvalid subnet {wanted}: it should be {right}")
+    if wanted.length > LONGEST_PREFIX:
+        raise daemon_error("failed to allocate gateway (): no available addresses on this pool")
+    if any(overlaps(wanted, other) for other in own):
+        raise daemon_error("invalid pool request: Pool overlaps with other one on this address space")
+    return wanted
+
+
+def _choose_gateway(plan: NetworkPlan, subnet: Network) -> int:
+    if plan.gateway is not None and plan.gateway not in subnet:
+        raise daemon_error(f"invalid network config:\ninvalid gateway {format_ipv4(plan.gateway)}: parent subnet is "
+                           "an IPv4 block, and does not contain it")
+    if plan.gateway in (subnet.network, subnet.broadcast):
+        raise daemon_error(f"failed to allocate gateway ({format_ipv4(plan.gateway or 0)}): Address already in use")
+    if plan.part is not None and (plan.part.network not in subnet or plan.part.length < subnet.length):
+        raise daemon_error("invalid network config:\ninvalid ip-range "
+                           f"{plan.part}: CIDR block is bigger than its parent subnet {subnet}")
+    if plan.gateway is not None:
+        return plan.gateway
+    return max((plan.part or subnet).network, subnet.network + 1)
+
+
+def _mtu(options: Mapping[str, str]) -> int | None:
+    text = options.get(MTU)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and 68 <= int(text) <= 65535):
+        raise daemon_error(f"invalid MTU {text}: expected 68 to 65535 bytes")
+    return int(text)
+
+
+def _check_interface(engine: DockerEngine, ifname: str) -> None:
+    if not NAME.fullmatch(ifname) or len(ifname) > MAX_INTERFACE_NAME:
+        raise daemon_error(f"invalid bridge name {ifname[:MAX_NAME]!r}: up to {MAX_INTERFACE_NAME} letters, digits, "
+                           "'_', '.' and '-'")
+    if ifname in engine.namespace.interfaces:
+        raise daemon_error(f"networks have same bridge name: there is already an interface {ifname}")
+
+
+def remove(engine: DockerEngine, network: DockerNetwork) -> None:
+    """`docker network rm`.
+
+    Raises:
+        DockerError: it is predefined, or somebody is attached.
+    """
+    if not isinstance(network, BridgeNetwork) or network.is_default:
+        raise daemon_error(f"{network.name} is a pre-defined network and cannot be removed")
+    if network.members:
+        raise daemon_error("error while removing network: " + _active(engine, network))
+    del engine.networks[network.name]
+    if engine.namespace.interfaces.get(network.bridge.name) is network.bridge:
+        link.delete(network.bridge)
+
+
+def _active(engine: DockerEngine, network: BridgeNetwork) -> str:
+    if engine.profile == "docker-27":
+        return f"network {network.name} id {network.identity} has active endpoints"
+    users = ", ".join(f'name:"{member.name}" id:"{member.endpoints[network.name].identity[:12]}"'
+                      for member in network.members.values())
+    return f"network {network.name} has active endpoints ({users})"
+
+
+def connect(engine: DockerEngine, network: DockerNetwork, container: Container, wish: Wish) -> None:
+    """`docker network connect`: at once if the container runs, else when it starts.
+
+    Raises:
+        DockerError: the modes do not go together, or the network refuses.
+    """
+    if not isinstance(network, BridgeNetwork) or container.joined or container.mode == "host":
+        if network.name == "none" or container.mode == "none":
+            raise daemon_error("container cannot be connected to multiple networks with one of the networks in private "
+                               "(none) mode")
+        raise daemon_error(SHARED)
+    if container.mode == "none":
+        raise daemon_error("container cannot be connected to multiple networks with one of the networks in private "
+                           "(none) mode")
+    if network.name in container.endpoints:
+        raise daemon_error(f"endpoint with name {container.name} already exists in network {network.name}")
+    network.check(wish)
+    before = container.networks
+    container.networks = {**before, network.name: wish}
+    if container.namespace is None or not container.is_running:
+        return
+    try:
+        network.attach(container, container.namespace, wish)
+    except Exception:
+        container.networks = before
+        raise
+    choose_gateway(container)
+
+
+def disconnect(engine: DockerEngine, network: DockerNetwork, container: Container) -> None:
+    """`docker network disconnect`.
+
+    Raises:
+        DockerError: it is not connected.
+    """
+    if network.name == "host" and container.mode == "host" and container.is_running:
+        raise daemon_error("cannot disconnect container from host network - container was created in host network mode")
+    if network.name not in container.networks:
+        the = "" if container.is_running else "the "
+        raise daemon_error(f"container {container.identity} is not connected to {the}network {network.name}")
+    container.networks = {name: wish for name, wish in container.networks.items() if name != network.name}
+    if isinstance(network, BridgeNetwork):
+        network.detach(container)
+    choose_gateway(container)
