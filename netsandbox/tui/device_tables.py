@@ -206,4 +206,4 @@ def news(before: Table | None, after: Table) -> frozenset[str] | None:
 
 def _told(row: Row, clock: int) -> Sequence[object]:
     """What a row says, its clock apart."""
-    return (*row.cells[:clock], *row.cells[clock + 1 :], row.seq) if clock >= 0 else (*row.cells, row.seq)
+    return (*row.cells[:clock], *row.cells[clock + 1 :]) if clock >= 0 else row.cells

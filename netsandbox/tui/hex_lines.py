@@ -21,10 +21,8 @@ class HexLayout(NamedTuple):
 
     def byte_at(self, x: int, y: int, size: int) -> int | None:
         """The byte at a cell, whether its digits or its character; None between them."""
-        if self.text and x >= self._text_start:
-            column = x - self._text_start
-        else:
-            column = (x - _ADDRESS_WIDTH - (x - _ADDRESS_WIDTH >= self._half * 3)) // 3
+        in_text = self.text and x >= self._text_start
+        column = x - self._text_start if in_text else (x - _ADDRESS_WIDTH) // 3
         offset = y * self.columns + column
         inside = x >= _ADDRESS_WIDTH and 0 <= column < self.columns and y >= 0
         return offset if inside and offset < size else None

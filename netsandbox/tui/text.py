@@ -153,7 +153,7 @@ def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…")
         for character in word:
             size = get_character_cell_size(character)
             if used + size > width:
-                lines.append(line.rstrip())
+                lines.append(line)
                 line, used = "", 0
             line, used = line + character, used + size
     lines.append(line)

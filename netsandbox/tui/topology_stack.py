@@ -18,9 +18,6 @@ from netsandbox.tui.topology_route import finish
 from netsandbox.tui.topology_shapes import edge_width, name_width
 from netsandbox.tui.topology_wires import Bus, Drop, Plan, Rail
 
-_PACK_GAP = 2
-"""Columns between two lanes that share a line."""
-
 
 def stack(shapes: Sequence[Shape], nets: list[Net], width: int, options: Options) -> Block:
     """Lay out one scope in at most `width` columns, or as few more as its widest box needs."""
@@ -148,7 +145,7 @@ class _Stack:
             start, end = bus.span(row)
             if bus.railed:
                 start = 0
-            slot = next((slot for slot, taken in enumerate(packed) if taken + _PACK_GAP <= start), len(packed))
+            slot = next((slot for slot, taken in enumerate(packed) if taken < start), len(packed))
             packed[slot : slot + 1] = [end]
             bus.lines[row] = y + slot
         return y + len(packed)

@@ -251,6 +251,10 @@ async def test_copying_a_selection() -> None:
         assert "docker0:veth0000005" in app.clipboard
         await pilot.press("down")
         assert len(pane.selected_rows()) == 1
+        await pilot.press("shift+up")
+        assert len(pane.selected_rows()) == 2
+        await pilot.click(FrameLog, offset=(20, 2))
+        assert [row.seq for row in pane.selected_rows()] == [1]
 
 
 async def test_going_back_in_time() -> None:

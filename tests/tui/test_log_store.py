@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -26,21 +26,23 @@ class StoreMachine(RuleBasedStateMachine):
         self.next = 0
         self.filter = ""
 
-    @rule(count=st.integers(0, 60))
-    def extend(self, count: int) -> None:
+    @rule(count=st.integers(0, 60), scanned=st.booleans())
+    def extend(self, count: int, scanned: bool) -> None:
         rows = many(count, self.next)
         self.next += count
         self.rows += rows
         self.store.extend(rows)
         if len(self.rows) - 40 > 40 * 0.12:
             self.rows = self.rows[-40:]
+        if scanned:
+            self.store.scan(1000)
 
     @rule(text=st.sampled_from(["", "arp", "drop", "not arp", "frame 0-20"]))
     def set_filter(self, text: str) -> None:
         self.filter = text
         self.store.set_filter(compile_filter(text) if text else None)
 
-    @rule(limit=st.integers(1, 30))
+    @rule(limit=st.sampled_from([5, 30, 1000]))
     def scan(self, limit: int) -> None:
         self.store.scan(limit)
 
@@ -78,6 +80,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 TestStore = StoreMachine.TestCase
+TestStore.settings = settings(max_examples=150, stateful_step_count=30)
 
 
 def test_a_cursor_stays_on_its_row_when_old_ones_go() -> None:
@@ -87,6 +90,17 @@ def test_a_cursor_stays_on_its_row_when_old_ones_go() -> None:
     assert store.extend(many(50, 100)) == 50
     assert store.row(store.position(cursor)).seq == 90
     assert store.position(0) == 0, "a row that is gone: the oldest"
+
+
+def test_a_filter_sees_the_rows_that_come_after_going_back() -> None:
+    store = LogStore()
+    store.set_filter(compile_filter("not arp"))
+    store.extend(many(30))
+    store.scan(1000)
+    store.truncate(15)
+    store.extend(many(10, 15))
+    store.scan(1000)
+    assert [store.row(at).seq for at in range(len(store))] == [seq for seq in range(25) if seq % 10]
 
 
 def test_memory_is_bounded() -> None:

@@ -289,10 +289,11 @@ def test_history_walks_there_and_back(lines: list[str], typed: str) -> None:
 
 
 def test_history_keeps_each_line_once_and_has_an_end() -> None:
-    history = History(["a", "b", "a", "  "], limit=2)
+    history = History(["a", "b", "a", "  "], limit=3)
     assert history.lines == ["b", "a"]
     history.add("c")
-    assert history.lines == ["a", "c"]
+    history.add("d")
+    assert history.lines == ["a", "c", "d"]
 
 
 async def test_the_input_does_not_blink() -> None:

@@ -50,6 +50,8 @@ def test_marks_do_not_pile_up(marks: str) -> None:
         ("容器", "容器"),
         ("\u0301", "◌\u0301"),
         ("🇨🇳", "CN"),
+        ("1\u20e3", "1\ufffd"),
+        ("⚠\ufe0f", "⚠"),
         ("a\u00a0b", "a b"),
     ],
 )

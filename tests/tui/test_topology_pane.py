@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 from textual.geometry import Region
 
-from netsandbox.tui.glyphs import ASCII
+from netsandbox.tui.canvas import Canvas
+from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.panes.topology import TRAVEL_TICKS, TopologyPane
 from netsandbox.tui.source import Flight
+from netsandbox.tui.text import cell_len, safe
+from netsandbox.tui.topology_draw import Placed
 from netsandbox.tui.topology_model import Place
 from netsandbox.tui.topology_navigation import nearest
+from netsandbox.tui.topology_overlay import overlaid
 from netsandbox.tui.topology_parts import Detail
+from netsandbox.tui.topology_parts import Region as Cells
 from tests.tui import labs
 from tests.tui.harness import Harness, screen_text
 
@@ -184,6 +191,46 @@ async def test_only_changed_cells_are_painted(monkeypatch: pytest.MonkeyPatch) -
         pane.tick()
         assert painted
         assert sum(region.area for region in painted) < 60
+
+
+async def test_what_is_painted_is_where_it_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    pane = TopologyPane(self_timed=False)
+    app = Harness(pane)
+    async with app.run_test(size=(80, 11)) as pilot:
+        pane.detail = Detail.CHIP
+        show(pane, labs.docker0(200))
+        pane.select(Place("nginx-150"))
+        await pilot.pause()
+        painted: list[Region] = []
+        monkeypatch.setattr(pane, "refresh", lambda *regions, **_: painted.extend(regions))
+        pane.select(Place("nginx-151"))
+        assert pane.scroll_offset.y > 0
+        assert painted
+        assert all(0 <= region.y < 11 for region in painted)
+
+
+def test_right_is_right_and_not_below() -> None:
+    """Aside steps count double: what lies ahead wins over what is near."""
+    placed = Placed(40, 20, Detail.CHIP)
+    here, ahead, below = Place("here"), Place("ahead"), Place("below")
+    placed.regions = {here: Cells(0, 0, 5, 1), ahead: Cells(20, 0, 5, 1), below: Cells(6, 10, 5, 1)}
+    assert nearest(placed, here, "right") == ahead
+    assert nearest(placed, here, "down") == below
+    assert nearest(placed, here, "left") == here
+
+
+@given(
+    st.text("ab容器\u0301", max_size=12),
+    st.dictionaries(st.integers(0, 15), st.sampled_from(["x", "▶", None]), max_size=6),
+)
+def test_an_overlay_never_changes_the_width_of_a_row(text: str, patches: dict[int, str | None]) -> None:
+    canvas = Canvas(16, 1)
+    canvas.text(0, 0, safe(text), "name")
+    row = overlaid(canvas.row(0, UNICODE), {x: (glyph, "selected") for x, glyph in patches.items()})
+    assert len(row.glyphs) == 16
+    assert cell_len(row.text) == 16
+    for x, glyph in patches.items():
+        assert glyph is None or row.glyphs[x] == glyph
 
 
 async def test_a_frame_without_a_link_is_shown_at_its_node() -> None:

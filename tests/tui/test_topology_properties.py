@@ -102,7 +102,7 @@ def check_paths(placed: Placed, rows: Rows, seats: dict[Place, Region]) -> None:
     """Each link has a path of neighbouring cells from end to end, and none runs through a box or along another."""
     hosts = {row.name for row in rows.nodes if row.kind == "host"}
     solid = {place: region for place, region in seats.items() if place.node not in hosts}
-    vertical: dict[Cell, tuple[object, ...]] = {}
+    straight: dict[tuple[Cell, int], tuple[object, ...]] = {}
     for link in rows.links:
         path = placed.path_from(link.a)
         assert path, link
@@ -117,9 +117,16 @@ def check_paths(placed: Placed, rows: Rows, seats: dict[Place, Region]) -> None:
                 assert not any(region.contains(x, y) for region in solid.values())
         if folded:
             continue
+        for end in (link.a, link.b):
+            box = solid.get(Place(end[0]))
+            if box is not None:
+                x, y = placed.path_from(end)[0]
+                assert y == box.y + box.height
+                assert box.x <= x < box.x + box.width
         for one, two, three in zip(path, path[1:], path[2:], strict=False):
-            if one[0] == two[0] == three[0]:
-                assert vertical.setdefault(two, (link.a, link.b)) == (link.a, link.b)
+            for axis in (0, 1):
+                if one[axis] == two[axis] == three[axis]:
+                    assert straight.setdefault((two, axis), (link.a, link.b)) == (link.a, link.b)
 
 
 @given(labs(), st.integers(20, 160), st.integers(5, 50), st.sampled_from([None, *Detail]))

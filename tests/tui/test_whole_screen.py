@@ -72,7 +72,7 @@ async def test_all_text_can_be_read_in_every_theme(theme: str) -> None:
     app.theme = theme
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        await pilot.press("p", "slash", *"host n")
+        await pilot.press("p", "slash", *"arp or h")
         app.log_pane.go_to(1)
         app.log_pane.action_extend(1)
         app.detail.hex_view.action_walk(1)
