@@ -22,14 +22,25 @@ NGINX_PAUSE = 500 * MILLISECOND
 REFUSALS: dict[str, tuple[str, ...]] = {
     "httpd": ("(98)Address already in use: AH00072: make_sock: could not bind to address 0.0.0.0:{port}",
               "no listening sockets available, shutting down", "AH00015: Unable to open logs"),
-    "redis": ("1:M # Warning: Could not create server TCP listening socket *:{port}: bind: Address already in use",
-              "1:M # Failed listening on port {port} (tcp), aborting."),
+    "redis": (("1:M {redis} # Warning: Could not create server TCP listening socket *:{port}: bind: "
+               "Address already in use"),
+              "1:M {redis} # Failed listening on port {port} (tcp), aborting."),
     "memcached": ("failed to listen on TCP port {port}: Address already in use",),
-    "mysql": ("[ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP port: Address already in use",
-              "[ERROR] [MY-010119] [Server] Aborting"),
+    "mysql": ("{mysql} 0 [ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP port: Address already in use",
+              "{mysql} 0 [ERROR] [MY-010119] [Server] Aborting"),
 }
-"""What a server writes before it exits with 1."""
+"""What a server writes before it exits with 1; {redis}, {mysql} and {nginx} are the time as each of them writes it."""
 EXIT_CODES = {"memcached": 71}
+
+FAREWELLS: dict[str, tuple[str, ...]] = {
+    "nginx": ("{nginx} [notice] 1#1: signal {number} (SIG{signal}) received, {how}", "{nginx} [notice] 1#1: exit"),
+    "httpd": ("[mpm_event:notice] [pid 1:tid 1] AH00491: caught SIG{signal}, shutting down",),
+    "redis": ("1:signal-handler (0) Received SIG{signal} scheduling shutdown...",
+              "1:M {redis} # Redis is now ready to exit, bye bye..."),
+    "memcached": ("Signal handled: {signal}.",),
+}
+"""What a server writes when a signal ends it."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Server(Program):
@@ -72,14 +83,14 @@ class Server(Program):
                    for where in [self._bind(port, family)] if where]
         if not refused:
             for line in self._ready:
-                self.print(line)
+                self.complain(self._worded(line))
             return
         self.stop()
         if self.kind == "nginx":
             self._complain_as_nginx(refused)
         else:
             for line in REFUSALS.get(self.kind, ("bind: Address already in use",)):
-                self.complain(line.format(port=self.ports[0]))
+                self.complain(self._worded(line))
             self.exit(EXIT_CODES.get(self.kind, 1))
 
     def _bind(self, port: int, family: str) -> str:
@@ -100,13 +111,29 @@ class Server(Program):
             text = f"bind() to {where} failed (98: Address already in use)"
             self.complain(f"{stamp} [emerg] 1#1: {text}")
             self.complain(f"nginx: [emerg] {text}")
-        if self._tries < NGINX_TRIES:
-            self.complain(f"{stamp} [notice] 1#1: try again to bind() after 500ms")
-            self._timer = self.scheduler.after(NGINX_PAUSE, self._attempt, foreground=True)
-            return
-        self.complain(f"{stamp} [emerg] 1#1: still could not bind()")
-        self.complain("nginx: [emerg] still could not bind()")
-        self.exit(1)
+        self.complain(f"{stamp} [notice] 1#1: try again to bind() after 500ms")
+        then = self._attempt if self._tries < NGINX_TRIES else self._give_up_as_nginx
+        self._timer = self.scheduler.after(NGINX_PAUSE, then, foreground=True)
+
+    def _give_up_as_nginx(self, _argument: object) -> None:
+        if self.code is None:
+            self.complain(f"{_log_time(self.scheduler.now)} [emerg] 1#1: still could not bind()")
+            self.complain("nginx: [emerg] still could not bind()")
+            self.exit(1)
+
+    def _worded(self, line: str, number: int = 0, signal: str = "") -> str:
+        nginx = _log_time(self.scheduler.now)
+        year, month, day = (int(part) for part in nginx.partition(" ")[0].split("/"))
+        clock = nginx.partition(" ")[2]
+        how = "shutting down" if signal == "QUIT" else "exiting"
+        return line.format(port=self.ports[0], nginx=nginx, redis=f"{day:02d} {MONTHS[month - 1]} {year} {clock}.000",
+                           mysql=f"{nginx.partition(' ')[0].replace('/', '-')}T{clock}.000000Z", number=number,
+                           signal=signal, how=how)
+
+    def say_farewell(self, number: int, signal: str) -> None:
+        """What it logs when a signal is about to end it."""
+        for line in FAREWELLS.get(self.kind, ()):
+            self.complain(self._worded(line, number, signal))
 
     def stop(self) -> None:
         for socket in self.sockets:

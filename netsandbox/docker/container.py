@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
 
+STOP_TIMEOUT = 10
+"""Seconds between SIGTERM and SIGKILL unless told otherwise."""
 CREATED, RUNNING, EXITED, RESTARTING = "created", "running", "exited", "restarting"
 
 
@@ -102,6 +104,7 @@ class Container:
     Attributes:
         identity: 64 hex digits.
         mode: bridge, host, none, container:NAME, or a network that a person made.
+        owner_identity: of the container whose namespace it is to use, if there was one of that name.
         arguments: the command that replaces the image's own, or empty.
         entrypoint: --entrypoint; None for the image's own.
         networks: what it is attached to while it runs, by the network's name.
@@ -132,6 +135,7 @@ class Container:
         self.error = ""
         self.pid = 0
         self.namespace: NetworkNamespace | None = None
+        self.owner_identity = ""
         self.networks: dict[str, Wish] = {}
         self.endpoints: dict[str, Endpoint] = {}
         self.program: Program | None = None
@@ -148,6 +152,8 @@ class Container:
         self.is_detached = False
         self.sandbox = ""
         self.removes_itself = False
+        self.stop_signal = ""
+        self.stop_timeout = STOP_TIMEOUT
         self.policy = RestartPolicy()
         self.restarts = 0
         self.restart_timer: Timer | None = None

@@ -18,7 +18,7 @@ from netsandbox.docker.images import find_image
 from netsandbox.docker.isolation import isolate
 from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
-from netsandbox.docker.signals import KILLED, SIGNALS, signal_number, status_after
+from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.wire.addresses import parse_network
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 DEFAULT_SUBNET = parse_network("172.17.0.1/16")
 PROFILES = ("docker-27", "docker-28", "docker-29")
-STOP_TIMEOUT = 10
-"""Seconds between SIGTERM and SIGKILL unless told otherwise."""
 FIRST_RESTART = 100 * MILLISECOND
 LAST_RESTART = 60 * SECOND
 
@@ -125,8 +123,18 @@ class DockerEngine:
         container = Container(name, random_identity(self.random), image, mode, arguments or [], self.scheduler)
         container.reference = reference
         container.networks = self._networks_for(mode, wish or Wish())
+        self._note_owner(container)
         self.containers[name] = container
         return container
+
+    def _note_owner(self, container: Container) -> None:
+        """The container in `--network container:X` is meant by its id: a later one of the same name is not it."""
+        try:
+            owner = self.find(container.joined) if container.joined else None
+        except DockerError:
+            return
+        if owner is not None:
+            container.mode, container.owner_identity = f"container:{owner.name}", owner.identity
 
     def check_name_is_free(self, name: str) -> None:
         """Raises DockerError: another container has the name."""
@@ -224,9 +232,10 @@ class DockerEngine:
             self.when_ended(container, lambda _code: done())
         if not container.is_running:
             return
-        if self.signal(container, signal_number(signal or container.image.stop_signal)):
+        wanted = signal or container.stop_signal or container.image.stop_signal
+        if self.signal(container, signal_number(wanted)):
             return
-        seconds = STOP_TIMEOUT if timeout is None else timeout
+        seconds = container.stop_timeout if timeout is None else timeout
         if seconds == 0:
             self.kill(container)
         elif seconds > 0:
@@ -252,6 +261,8 @@ class DockerEngine:
             return False
         code = status_after(container, number)
         if code is not None:
+            if isinstance(program, Server) and number != SIGNALS["KILL"]:
+                program.say_farewell(number, signal_name(number))
             self._end(container, code)
         elif number == SIGNALS["INT"] and not isinstance(program, Server | Sleeper):
             program.interrupt()
@@ -328,6 +339,9 @@ class DockerEngine:
         namespace, old = container.namespace, container.name
         self.containers = {name if c is container else key: c for key, c in self.containers.items()}
         container.name = name
+        for other in self.containers.values():
+            if other.owner_identity == container.identity:
+                other.mode = f"container:{name}"
         if namespace is not None and namespace is not self.namespace and namespace.name == old:
             sandbox.rename_namespace(namespace, name)
 

@@ -21,7 +21,7 @@ class Image(NamedTuple):
         process: the server's program; as an argument it starts the server too.
         server: whose words it fails with when a port is taken (apps.server).
         greeting: first lines of its log.
-        ready: last line of its log once its ports are bound.
+        ready: last lines of its log once its ports are bound, as Server words them.
         stop_signal: what `docker stop` sends.
         tools: the programs that it has beside its own; `*` for all.
         size: as `docker images` shows it.
@@ -60,17 +60,22 @@ NGINX_GREETING = (
     "/docker-entrypoint.sh: Launching /docker-entrypoint.d/30-tune-worker-processes.sh",
     "/docker-entrypoint.sh: Configuration complete; ready for start up")
 
+NGINX_READY = (
+    "{nginx} [notice] 1#1: using the \"epoll\" event method", "{nginx} [notice] 1#1: nginx/1.29.5",
+    "{nginx} [notice] 1#1: start worker processes", "{nginx} [notice] 1#1: start worker process 29")
+
 SHELL = ("sh", "cat", "echo", "hostname", "sleep", "true", "false", "tail", "top", "date")
 BUSYBOX = (*SHELL, "ping", "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
 EVERYTHING = ("*",)
 
 IMAGES: dict[str, Image] = {image.name: image for image in (
     Image("nginx", ("/docker-entrypoint.sh",), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp",), "nginx", "nginx",
-          511, greeting=NGINX_GREETING, stop_signal="SIGQUIT", tools=(*SHELL, "bash", "nginx"), size="161MB"),
+          511, greeting=NGINX_GREETING, ready=NGINX_READY, stop_signal="SIGQUIT", tools=(*SHELL, "bash", "nginx"),
+          size="161MB"),
     Image("httpd", (), ("httpd-foreground",), (80,), ("80/tcp",), "httpd", "httpd-foreground", 511,
           stop_signal="SIGWINCH", tools=(*SHELL, "bash"), size="117MB"),
     Image("redis", ("docker-entrypoint.sh",), ("redis-server",), (6379,), ("6379/tcp",), "redis", "redis-server", 511,
-          ready=("1:M 01 Jan 2026 00:00:00.000 * Ready to accept connections tcp",), tools=(*SHELL, "bash"),
+          ready=("1:M {redis} * Ready to accept connections tcp",), tools=(*SHELL, "bash"),
           size="137MB"),
     Image("memcached", ("docker-entrypoint.sh",), ("memcached",), (11211,), ("11211/tcp",), "memcached", "memcached",
           1024, dual_stack=False, tools=(*SHELL, "bash"), size="83.9MB"),

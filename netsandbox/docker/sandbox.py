@@ -30,10 +30,10 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
     if not container.joined:
         return create_namespace(container.name, engine.scheduler, engine.chance)
     try:
-        other = engine.find(container.joined)
+        other = engine.find(container.owner_identity or container.joined)
     except DockerError:
         raise daemon_error("joining network namespace of container: No such container: "
-                           f"{container.joined}") from None
+                           f"{container.owner_identity or container.joined}") from None
     if other is container:
         raise daemon_error("cannot join own network namespace")
     if other.namespace is None or not other.is_running:

@@ -42,6 +42,11 @@ def signal_number(text: str) -> int:
     raise daemon_error(f"invalid signal: {text}")
 
 
+def signal_name(number: int) -> str:
+    """TERM for 15; a number without a name stays one."""
+    return next((name for name, known in SIGNALS.items() if known == number), str(number))
+
+
 def status_after(container: Container, number: int) -> int | None:
     """The exit status that a signal ends the program with, or None if it goes on."""
     program = container.program

@@ -60,9 +60,21 @@ def attach(client: Client, container: Container) -> None:
     engine.when_ended(container, ended)
 
 
+def attach_again(client: Client, parsed: Parsed) -> None:
+    """docker attach: from now on."""
+    container = client.engine.find(parsed.operands[0])
+    if not container.is_running:
+        raise DockerError("cannot attach to a stopped container, start it first")
+    follow(client, container, False)
+    client.on_interrupt = lambda: interrupt(client, container)
+
+
 def release(container: Container, reader: object) -> None:
-    container.is_attached = False
+    """Stop showing what the container writes; nobody watching, it goes on in the background."""
     container.console.readers = [other for other in container.console.readers if other is not reader]
+    container.is_attached = bool(container.console.readers)
+    if container.program is not None:
+        container.program.foreground = container.is_attached
 
 
 def interrupt(client: Client, container: Container) -> None:
@@ -71,6 +83,8 @@ def interrupt(client: Client, container: Container) -> None:
         return
     client.complain(f"^C (the program in {container.name} does not heed SIGINT; `docker stop {container.name}` "
                     "ends it. The client lets go, as with Ctrl-P Ctrl-Q.)")
+    container.console.readers.clear()
+    container.is_attached = False
     client.exit(0)
 
 
@@ -100,11 +114,8 @@ def follow(client: Client, container: Container, with_time: bool) -> None:
             client.output.append((stream, _log_text(client.scheduler.clock, line, with_time)))
 
     def let_go(code: int) -> None:
-        release_reader(code)
+        release(container, reader)
         client.exit(code)
-
-    def release_reader(_code: int) -> None:
-        container.console.readers = [other for other in container.console.readers if other is not reader]
 
     container.console.readers.append(reader)
     client.watched = container.program
@@ -112,6 +123,10 @@ def follow(client: Client, container: Container, with_time: bool) -> None:
     client.engine.when_ended(container, lambda _code: let_go(0))
 
 
+ATTACH = Command("docker attach", "[OPTIONS] CONTAINER",
+                 "Attach local standard input, output, and error streams to a running container", attach_again, (
+                     Flag("detach-keys", "", "string", hidden=True), Flag("no-stdin", hidden=True),
+                     Flag("sig-proxy", hidden=True)), 1, 1)
 START = Command("docker start", "[OPTIONS] CONTAINER [CONTAINER...]", "Start one or more stopped containers", start, (
     Flag("attach", "a", usage="Attach STDOUT/STDERR and forward signals"),
     Flag("interactive", "i", usage="Attach container's STDIN")), 1)

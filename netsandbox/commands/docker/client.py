@@ -9,6 +9,7 @@ from netsandbox.apps.program import Program
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside
+from netsandbox.commands.docker.words import harmless
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
 
 INTERRUPTED = 130
+MAX_LINE = 2000
+"""Characters of an error's line."""
 
 
 class Client(Program):
@@ -60,6 +63,13 @@ class Client(Program):
             self.output.append(("out", command_help(found)))
             return 0
         return found.run(self, parsed)
+
+    def complain(self, text: str) -> None:
+        """Print an error, whatever control characters a person's words had in it made visible."""
+        super().complain("\n".join(harmless(line)[:MAX_LINE] for line in text.split("\n")))
+
+    def print(self, text: str) -> None:
+        super().print("\n".join(harmless(line) for line in text.split("\n")))
 
     def guarded(self, work: Callable[[], int | None]) -> int | None:
         """Run a part of the command; what Docker refuses is printed, and its status given back."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 
+MAX_NAME = 64
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", re.ASCII)
 
 
@@ -139,6 +140,9 @@ def check_name(client: Client, name: str) -> None:
     """Raises DockerError: no container may be called so, or something else in the lab is."""
     if not NAME.fullmatch(name):
         raise daemon_error(f"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
+    if len(name) > MAX_NAME:
+        raise daemon_error(f"Invalid container name ({name[:MAX_NAME]}...): the sandbox takes up to {MAX_NAME} "
+                           "characters")
     if name not in client.engine.containers and client.machine.name_in_use(name):
         raise daemon_error(f"Conflict. The name \"/{name}\" is already in use by another node of this lab, where every "
                            "host, switch and container has a name of its own.")

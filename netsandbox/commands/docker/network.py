@@ -119,13 +119,14 @@ def remove(client: Client, parsed: Parsed) -> int:
     return status
 
 
-def connect(client: Client, parsed: Parsed) -> int:
+def connect(client: Client, parsed: Parsed) -> None:
     engine = client.engine
     network, container = engine.network(parsed.operands[0]), engine.find(parsed.operands[1])
     aliases = tuple(alias for text in parsed.all("alias") for alias in text.split(","))
     wish = Wish(parsed.values.get("ip"), None, aliases, parsed.number("gw-priority", 0))
     user_networks.connect(engine, network, container, wish)
-    return 0
+    # The daemon answers when the new port forwards; so a ping on the next line is not lost.
+    client.scheduler.soon(lambda _argument: client.exit(0))
 
 
 def disconnect(client: Client, parsed: Parsed) -> int:

@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 
 HELP = ("help", "--help", "-h")
 
+NOT_MODELLED = frozenset({
+    "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "context", "cp", "diff",
+    "events", "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "pause", "plugin",
+    "pull", "push", "rmi", "save", "search", "secret", "service", "stack", "stats", "swarm", "system", "tag", "top",
+    "trust", "unpause", "update", "volume"})
+"""Commands that Docker has and the sandbox has not."""
 OF_CONTAINERS: tuple[Command, ...] = (
-    run.RUN, execute.EXEC, ps.PS, run.CREATE, inspect.INSPECT, life.KILL, attach.LOGS, inspect.PORT, life.RENAME,
-    life.RESTART, life.REMOVE, attach.START, life.STOP, life.WAIT)
+    run.RUN, execute.EXEC, ps.PS, attach.ATTACH, run.CREATE, inspect.INSPECT, life.KILL, attach.LOGS, inspect.PORT,
+    life.RENAME, life.RESTART, life.REMOVE, attach.START, life.STOP, life.WAIT)
 TOP = (*OF_CONTAINERS, system.IMAGES_COMMAND, system.VERSION_COMMAND, system.INFO)
 
 
@@ -54,6 +60,8 @@ def find(words: list[str]) -> Command | str:
     if words[0].startswith("-"):
         raise DockerError(f"unknown flag: {words[0]}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
                           "Run 'docker --help' for more information", 125)
+    if words[0] in NOT_MODELLED:
+        raise DockerError(f"docker {words[0]} is not modelled in the sandbox; `docker help` lists what is")
     raise _unknown(words[0])
 
 

@@ -10,18 +10,18 @@ from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.docker.reference import check_reference, straightened, with_tag
 from netsandbox.commands.docker.run_flags import FLAGS
+from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
 from netsandbox.docker.container import Published, RestartPolicy, Wish
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.images import IMAGES, find_image, nearest_image
 from netsandbox.docker.names import random_name
-from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, parse_mac
+from netsandbox.docker.signals import signal_number
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 
 FAILED = 125
-BUILT_IN = ("bridge", "host", "none")
 POLICIES = ("no", "on-failure", "always", "unless-stopped")
 NOT_PUBLISHED = ("note: publishing (-p) is not modelled yet: the container starts, but nothing listens at the host's "
                  "port; from the host its own address can be used")
@@ -71,15 +71,23 @@ def make(client: Client, parsed: Parsed) -> Container:
     """
     published = [port for text in parsed.all("publish") for port in parse_publish(text)]
     policy = _policy(parsed)
-    mode, wish = _network(parsed)
+    if parsed.text("stop-signal"):
+        signal_number(parsed.text("stop-signal"))
+    networks = wanted_networks(parsed)
+    mode, wish = next(iter(networks.items()))
     reference, arguments = parsed.operands[0], parsed.operands[1:]
     _check_image(client, parsed, reference)
     name = _name(client, parsed)
     _check_modes(client, mode, wish, parsed, published)
+    hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     container = client.engine.create(name, reference, mode, arguments, wish)
+    if container.networks:
+        container.networks |= networks
+    container.extra_hosts = hosts
     container.tty, container.stdin = parsed.on("tty"), parsed.on("interactive")
     container.init, container.removes_itself = parsed.on("init"), parsed.on("rm")
-    container.policy = policy
+    container.policy, container.stop_signal = policy, parsed.text("stop-signal")
+    container.stop_timeout = parsed.number("stop-timeout", container.stop_timeout)
     container.hostname = parsed.text("hostname")
     container.environment = parsed.all("env")
     if "entrypoint" in parsed.values:
@@ -126,31 +134,6 @@ def _policy(parsed: Parsed) -> RestartPolicy:
     if parsed.on("rm") and name != "no":
         raise DockerError("conflicting options: cannot specify both --restart and --rm")
     return RestartPolicy(name, attempts)
-
-
-def _network(parsed: Parsed) -> tuple[str, Wish]:
-    """The network's name, and what is asked of it."""
-    given = [*parsed.all("net"), *parsed.all("network")]
-    mode = given[0] if given else "bridge"
-    if not mode.strip():
-        raise DockerError("no name set for network")
-    mode = "bridge" if mode == "default" else mode
-    mac = parsed.text("mac-address").strip()
-    aliases = (*parsed.all("net-alias"), *parsed.all("network-alias"))
-    if aliases and (mode in BUILT_IN or mode.startswith("container:")):
-        raise DockerError("network-scoped aliases are only supported for user-defined networks")
-    return mode, Wish(parsed.values.get("ip"), parse_mac_address(mac) if mac else None, aliases)
-
-
-def parse_mac_address(text: str) -> int:
-    """Raises DockerError: not a MAC address that a station can have."""
-    try:
-        mac = parse_mac(text.replace("-", ":"))
-    except AddressError:
-        raise DockerError(f"{text} is not a valid mac address") from None
-    if mac & MAC_GROUP_BIT:
-        raise daemon_error(f"invalid MAC address {text}: a group address cannot be an interface's own")
-    return mac
 
 
 def _check_modes(client: Client, mode: str, wish: Wish, parsed: Parsed, published: list[Published]) -> None:

@@ -1,0 +1,129 @@
+"""What docker run is told about networks: --network, --ip, --mac-address, --network-alias, --add-host."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.docker.container import Wish
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, parse_ipv4, parse_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.flags import Parsed
+    from netsandbox.docker.engine import DockerEngine
+
+BUILT_IN = ("bridge", "host", "none")
+LONG_FORM = re.compile(r"\w+=\w+", re.ASCII)
+HOST_GATEWAY = "host-gateway"
+
+
+def is_user_defined(mode: str) -> bool:
+    return mode not in BUILT_IN and not mode.startswith("container:")
+
+
+def wanted_networks(parsed: Parsed) -> dict[str, Wish]:
+    """The networks by name, the first of which is the mode; --ip and the like are about the first.
+
+    Raises:
+        DockerError: what does not go together.
+    """
+    given = [*parsed.all("net"), *parsed.all("network")] or ["bridge"]
+    found: dict[str, Wish] = {}
+    for index, text in enumerate(given):
+        name, wish = _long(text) if LONG_FORM.search(text) else (text, Wish())
+        if not name.strip():
+            raise DockerError("no name set for network")
+        name = "bridge" if name == "default" else name
+        if index == 0:
+            wish = _with_flags(parsed, wish)
+        if wish.aliases and not is_user_defined(name):
+            raise DockerError("network-scoped aliases are only supported for user-defined networks")
+        if name in found:
+            raise DockerError(f'network "{name}" is specified multiple times')
+        found[name] = wish
+    if len({is_user_defined(name) for name in found}) > 1:
+        raise DockerError("conflicting options: cannot attach both user-defined and non-user-defined network-modes")
+    if len(found) > 1 and not all(is_user_defined(name) for name in found):
+        raise daemon_error("container cannot be connected to network endpoints: " + ", ".join(sorted(found)))
+    return found
+
+
+def _long(text: str) -> tuple[str, Wish]:
+    """`name=mynet,ip=172.18.0.9,alias=web`."""
+    name, wish = "", Wish()
+    for field in text.split(","):
+        key, equals, value = field.lower().partition("=")
+        key, value = key.strip(), value.strip()
+        if not equals or not key:
+            raise DockerError(f"invalid field {field}", 125)
+        if key == "name":
+            name = value
+        elif key == "alias":
+            wish = wish._replace(aliases=(*wish.aliases, value))
+        elif key == "ip":
+            wish = wish._replace(address=_address(value))
+        elif key == "mac-address":
+            wish = wish._replace(mac=parse_mac_address(value))
+        elif key == "gw-priority":
+            if not value.lstrip("+-").isdecimal() or not value.isascii():
+                raise DockerError(f"invalid gw-priority ({value}): invalid syntax", 125)
+            wish = wish._replace(priority=int(value))
+        elif key not in ("driver-opt", "ip6", "link-local-ip"):
+            raise DockerError(f"invalid field key {key}", 125)
+    if not name:
+        raise DockerError("network name/id is not specified", 125)
+    return name, wish
+
+
+def _address(text: str) -> int:
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        raise DockerError(f'ParseAddr("{text}"): unable to parse IP', 125) from None
+
+
+def _with_flags(parsed: Parsed, wish: Wish) -> Wish:
+    aliases = (*parsed.all("net-alias"), *parsed.all("network-alias"))
+    address, mac = parsed.values.get("ip"), parsed.text("mac-address").strip()
+    if aliases and wish.aliases:
+        raise DockerError("conflicting options: cannot specify both --network-alias and per-network alias")
+    if address is not None and wish.address is not None:
+        raise DockerError("conflicting options: cannot specify both --ip and per-network IPv4 address")
+    if mac and wish.mac is not None:
+        raise DockerError("conflicting options: cannot specify both --mac-address and per-network MAC address")
+    return wish._replace(aliases=aliases or wish.aliases, address=wish.address if address is None else address,
+                         mac=parse_mac_address(mac) if mac else wish.mac)
+
+
+def parse_mac_address(text: str) -> int:
+    """Raises DockerError: not a MAC address that a station can have."""
+    try:
+        mac = parse_mac(text.replace("-", ":"))
+    except AddressError:
+        raise DockerError(f"{text} is not a valid mac address") from None
+    if mac & MAC_GROUP_BIT:
+        raise daemon_error(f"invalid MAC address {text}: a group address cannot be an interface's own")
+    return mac
+
+
+def extra_host(engine: DockerEngine, text: str) -> tuple[str, str]:
+    """--add-host NAME:ADDRESS, or NAME=ADDRESS; host-gateway is docker0's address.
+
+    Returns:
+        (address, name), as /etc/hosts has them.
+    """
+    name, mark, address = text.partition("=") if "=" in text else text.partition(":")
+    def wrong(why: str) -> DockerError:
+        return DockerError(f'invalid argument "{text}" for "--add-host" flag: {why}', 125)
+    if not mark or not name or ":" in name:
+        raise wrong(f'bad format for add-host: "{text}"')
+    if address == HOST_GATEWAY:
+        return format_ipv4(engine.default.pool.gateway), name
+    address = address.removeprefix("[").removesuffix("]")
+    if ":" in address and all(character in "0123456789abcdefABCDEF:." for character in address):
+        return address, name
+    try:
+        return format_ipv4(parse_ipv4(address)), name
+    except AddressError:
+        raise wrong(f'invalid IP address in add-host: "{address}"') from None
