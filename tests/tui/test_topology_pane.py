@@ -277,6 +277,21 @@ async def test_what_is_selected_stays_in_view_and_is_never_folded() -> None:
         assert "▶nginx-99" in screen_text(app)
 
 
+async def test_a_counter_is_no_reason_to_lay_out_again() -> None:
+    pane = TopologyPane(self_timed=False)
+    app = Harness(pane)
+    rows = labs.docker0(3)
+    async with app.run_test(size=(80, 11)):
+        show(pane, rows)
+        before = pane.placed
+        rows.interfaces = [row._replace(rx_packets=9, tx_bytes=99) for row in rows.interfaces]
+        show(pane, rows)
+        assert pane.placed is before
+        rows.interfaces = [row._replace(up=False) for row in rows.interfaces]
+        show(pane, rows)
+        assert pane.placed is not before
+
+
 async def test_a_node_that_is_removed_is_no_longer_selected() -> None:
     pane = TopologyPane(self_timed=False)
     app = Harness(pane)

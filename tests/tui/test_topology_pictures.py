@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from netsandbox.lab.tables import InterfaceRow
+from netsandbox.tui import topology_layout
 from netsandbox.tui.glyphs import ASCII, UNICODE, GlyphSet
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.topology_draw import Placed
 from netsandbox.tui.topology_layout import layout
 from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_parts import Detail
+from netsandbox.tui.topology_parts import Block, Detail, Shape
+from netsandbox.tui.topology_stack import stack
 from tests.tui import labs
 
 SIZES = [(80, 11), (66, 14), (120, 20), (200, 40)]
@@ -166,3 +169,23 @@ def test_a_link_to_a_node_that_is_gone() -> None:
     rows.link(("ghost", "eth0"), ("nginx-1", "eth1"))
     placed = lay(rows, 80, 14)
     assert placed.where(Place("ghost")) is not None
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_thousand_containers_are_laid_out_a_few_times_only(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it costs, without a clock: how many boxes are placed in all candidates together."""
+    placed = 0
+
+    def counted(shapes: Sequence[Shape], *rest: Any) -> Block:
+        nonlocal placed
+        placed += len(shapes)
+        return stack(shapes, *rest)
+
+    monkeypatch.setattr(topology_layout, "stack", counted)
+    lay(labs.docker0(1000), *size)
+    assert placed < 2500
+    placed = 0
+    lay(labs.docker0(1000), *size, Detail.CHIP)
+    assert placed < 2500

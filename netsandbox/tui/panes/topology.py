@@ -46,6 +46,11 @@ TRAVEL_TICKS = 6
 _DETAILS = (None, *sorted(Detail, reverse=True))
 
 
+def _structure(row: InterfaceRow) -> tuple[object, ...]:
+    """What the picture shows of an interface."""
+    return row.node, row.name, row.ifindex, row.kind, row.up, row.carrier, row.master, row.addresses
+
+
 class TopologyPane(ScrollView, can_focus=True):
     """Hosts, containers, bridges and cables; selects with arrows or mouse, `enter` inspects."""
 
@@ -158,6 +163,7 @@ class TopologyPane(ScrollView, can_focus=True):
         self.pinned: Place | None = None
         self.placed: Placed | None = None
         self._rows: tuple[Sequence[NodeRow], Sequence[InterfaceRow], Sequence[LinkRow]] = ((), (), ())
+        self._structure: tuple[object, ...] = ()
         self._strips: dict[int, Strip] = {}
         self._overlay: Overlay = {}
         self._by_row: dict[int, dict[int, Patch]] = {}
@@ -179,10 +185,11 @@ class TopologyPane(ScrollView, can_focus=True):
     def show(
         self, nodes: Sequence[NodeRow], interfaces: Sequence[InterfaceRow], links: Sequence[LinkRow]
     ) -> None:
-        """Show a lab; call it when its topology or an interface's state has changed."""
+        """Show a lab; laid out anew only when something that the picture shows is different, not for a counter."""
         rows = (nodes, interfaces, links)
-        if rows != self._rows or self.placed is None:
-            self._rows = rows
+        structure = (nodes, [_structure(row) for row in interfaces], links)
+        if structure != self._structure or self.placed is None:
+            self._rows, self._structure = rows, structure
             self._lay_out()
 
     def _lay_out(self) -> None:
