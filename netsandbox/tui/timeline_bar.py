@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import GlyphSet
@@ -43,7 +44,7 @@ def bar_runs(marks: Sequence[Mark], step: int, last: int, width: int, glyphs: Gl
     for mark in sorted(marks, key=lambda mark: _PRIORITY.get(mark.kind, -1)):
         cells[cell_of(mark.step, last, width)] = (mark_glyph(mark.kind, glyphs), mark.kind)
     cells[here] = (glyphs.playhead, "here")
-    return [Run(glyph, style) for glyph, style in cells]
+    return [Run("".join(glyph for glyph, _ in run), style) for style, run in groupby(cells, key=lambda cell: cell[1])]
 
 
 def legend(glyphs: GlyphSet, width: int) -> str:

@@ -90,6 +90,17 @@ async def test_the_last_row_is_on_the_last_line() -> None:
             assert f"frame {count - 1}" in lines[min(count, 9)]
 
 
+async def test_the_scrollbar_covers_no_text() -> None:
+    pane = log()
+    app = Harness(pane)
+    async with app.run_test(size=(80, 10)) as pilot:
+        pane.extend(row._replace(dropped=True, reason="R" * 9 + "!") for row in many(100))
+        pane.flush()
+        await pilot.pause()
+        lines = screen_text(app).splitlines()[1:]
+        assert all("RRRRRRR" in line and "…" in line[-4:] for line in lines), lines
+
+
 async def test_down_below_the_last_row_follows_again() -> None:
     pane = log()
     app = Harness(pane)

@@ -75,7 +75,7 @@ class HexView(ScrollView, can_focus=True):
 
     @property
     def _layout(self) -> HexLayout:
-        return hex_layout(self.size.width)
+        return hex_layout(self.scrollable_content_region.width)
 
     def show(self, data: bytes) -> None:
         """Show other bytes, nothing marked."""
@@ -95,7 +95,7 @@ class HexView(ScrollView, can_focus=True):
         self.refresh()
 
     def _resized(self) -> None:
-        self.virtual_size = Size(self.size.width, self._layout.lines(len(self.data)))
+        self.virtual_size = Size(self.scrollable_content_region.width, self._layout.lines(len(self.data)))
         self.refresh()
 
     def on_resize(self) -> None:
@@ -142,7 +142,7 @@ class HexView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of bytes."""
-        width, line = self.size.width, y + self.scroll_offset.y
+        width, line = self.scrollable_content_region.width, y + self.scroll_offset.y
         if not self.data:
             return self._book.strip([Run(fit(tr("hex.empty") if y == 0 else "", width), "empty")])
         if line >= self._layout.lines(len(self.data)):

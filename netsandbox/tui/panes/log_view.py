@@ -201,7 +201,7 @@ class LogView(ScrollView, can_focus=True):
         self._seeking = None
 
     def _resized(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self.store) + 1)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.store) + 1)
         self._retitle()
         self.refresh()
 
@@ -355,14 +355,14 @@ class LogView(ScrollView, can_focus=True):
         parts.append(tr("log.following") if self.following else tr("log.held"))
         self.border_title = Content(" ── ".join(parts) if not self.glyphs.ascii else " -- ".join(parts))
 
-    def _columns(self) -> Columns:
+    def _columns(self, width: int) -> Columns:
         last = self.store.row(len(self.store) - 1).seq if len(self.store) else 0
-        return columns(self.size.width, last, self._needs)
+        return columns(width, last, self._needs)
 
     def render_line(self, y: int) -> Strip:
         """The header, or one row."""
-        width = self.size.width
-        widths = self._columns()
+        width = self.scrollable_content_region.width
+        widths = self._columns(width)
         if y == 0:
             return self._book.strip([Run(fit(header(widths, self.glyphs), width), "header")])
         position = self.scroll_offset.y + y - 1
