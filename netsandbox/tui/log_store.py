@@ -112,8 +112,13 @@ class LogStore:
         return min(max(place, 0), max(len(self) - 1, 0))
 
     def position_of_seq(self, seq: int) -> int | None:
-        """The position of the row of record `seq` or of the last shown before it; None when all are later."""
-        place = bisect_left(self._rows, seq + 1, key=lambda row: row.seq) - 1
+        """The position of the first row of record `seq`, or of the last shown before it; None when all are later.
+
+        A record that tells of several frames, as of a flood, has several rows.
+        """
+        place = bisect_left(self._rows, seq, key=lambda row: row.seq)
+        if place == len(self._rows) or self._rows[place].seq != seq:
+            place -= 1
         if place < 0 or not len(self):
             return None
         if self._test is None:

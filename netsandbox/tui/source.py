@@ -163,7 +163,10 @@ class LabSource(Protocol):
         ...
 
     def log(self, since: int, limit: int) -> Sequence[LogRow]:
-        """At most `limit` rows whose `seq` is `since` or more, oldest first."""
+        """Rows whose `seq` is `since` or more, oldest first: some `limit` of them, the rows of a record together.
+
+        The next ones begin at the last row's `seq` + 1.
+        """
         ...
 
     def flights(self) -> Sequence[Flight]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netsandbox.lab import frame_log
 from netsandbox.lab.log_filter import (
     KEYWORDS,
     MAX_TOKENS,
@@ -19,7 +20,7 @@ from netsandbox.lab.log_filter import (
     unparse,
     validate,
 )
-from netsandbox.lab.log_match import Names, compile_filter, complete_filter, names_of, parties
+from netsandbox.lab.log_match import VERDICTS, Names, compile_filter, complete_filter, names_of, parties
 from netsandbox.lab.tables import LogRow
 from tests.tui.labs import docker0
 
@@ -239,6 +240,14 @@ def test_completion_knows_what_comes_next() -> None:
     assert offered("arp or ic") == ["icmp", "icmp6"]
     assert "not" in offered("")
     assert offered('host "') == []
+
+
+def test_every_verdict_of_the_log_is_offered() -> None:
+    """The words that the log writes, those of two words in quotes."""
+    known = {*frame_log.VERDICTS.values(), *frame_log.HOW.values(), "flooded", "dropped", "sent"}
+    assert known == set(VERDICTS)
+    assert '"to port"' in offered("verdict ")
+    assert compile_filter('verdict "to port"')(ARP._replace(verdict="to port"))
 
 
 def test_completion_quotes_a_name_that_is_a_keyword() -> None:

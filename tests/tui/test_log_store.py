@@ -77,6 +77,9 @@ class StoreMachine(RuleBasedStateMachine):
         for at in range(len(shown)):
             assert self.store.position(self.store.absolute(at)) == at
             assert self.store.position_of_seq(shown[at].seq) == at
+        for seq in (0, self.next // 2, self.next):
+            before = [at for at, row in enumerate(shown) if row.seq <= seq]
+            assert self.store.position_of_seq(seq) == (before[-1] if before else None)
 
 
 TestStore = StoreMachine.TestCase
@@ -101,6 +104,20 @@ def test_a_filter_sees_the_rows_that_come_after_going_back() -> None:
     store.extend(many(10, 15))
     store.scan(1000)
     assert [store.row(at).seq for at in range(len(store))] == [seq for seq in range(25) if seq % 10]
+
+
+def test_a_flood_is_one_record_and_several_rows() -> None:
+    store = LogStore()
+    store.extend([row._replace(seq=row.seq // 3) for row in many(30)])
+    assert store.position_of_seq(4) == 12, "its first row"
+    assert store.position_of_seq(99) == 29
+    store.set_filter(compile_filter("frame 2-6"))
+    store.scan(1000)
+    assert store.position_of_seq(4) == 6
+    assert store.position_of_seq(8) == 14
+    assert store.position_of_seq(1) is None
+    store.truncate(4)
+    assert len(store) == 6
 
 
 def test_memory_is_bounded() -> None:
