@@ -246,12 +246,12 @@ class Sysctls:
         return old
 
     def keys(self) -> Iterator[str]:
-        """Every key, sorted as `sysctl -a` prints them."""
+        """Every key, sorted as `sysctl -a` prints them: a dot in an interface's name is a slash there."""
         names: list[str] = list(GLOBALS)
         for interface in ["all", "default", *self.interfaces]:
-            names += [f"net.ipv4.conf.{interface}.{name}" for name in InterfaceConf.__slots__]
+            names += [f"net.ipv4.conf.{interface.replace('.', '/')}.{name}" for name in InterfaceConf.__slots__]
         for interface in ["default", *self.interfaces]:
-            names += [f"net.ipv4.neigh.{interface}.{name}" for name in NEIGHBOUR_KEYS]
+            names += [f"net.ipv4.neigh.{interface.replace('.', '/')}.{name}" for name in NEIGHBOUR_KEYS]
         yield from sorted(names)
 
     def _write_text(self, key: str, name: str, text: str, old: str) -> None:
