@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tools.twin import Outcome, RealTwin, SimulatedTwin, can_run_for_real, golden, normal, read_script, script_names
+from tests.tools.twin import (
+    Outcome,
+    RealTwin,
+    SimulatedTwin,
+    can_run_for_real,
+    golden,
+    normal,
+    read_script,
+    script_names,
+)
 
 
 def saved(name: str) -> list[tuple[list[str], Outcome]]:
@@ -14,7 +23,8 @@ def saved(name: str) -> list[tuple[list[str], Outcome]]:
 def test_each_script_has_been_captured_as_it_stands() -> None:
     assert len(script_names()) > 5
     for name in script_names():
-        assert [line.argv for line in read_script(name)[1] if line.argv] == [argv for argv, _outcome in saved(name)], name
+        written = [line.argv for line in read_script(name)[1] if line.argv]
+        assert written == [argv for argv, _outcome in saved(name)], name
 
 
 @pytest.mark.parametrize("name", script_names())

@@ -1,7 +1,8 @@
 """One script of command lines, run on the real kernel and on the simulated one.
 
 A script names its namespaces in the first line (`@ h c1`); each further line
-is `NAMESPACE$ command …`, `wait SECONDS` or a comment.  The real run makes
+is `NAMESPACE$ command …`, `wait SECONDS` or a comment.  The command
+`hold tcp|udp ADDRESS PORT [PEER PORT]` keeps a socket of a program `python3`.  The real run makes
 namespaces of its own, with a prefix that is taken out of what is printed, and
 deletes them at the end.
 """
@@ -27,7 +28,10 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux import link
 from netsandbox.linux.events import FrameReceived
 from netsandbox.linux.namespace import NetworkNamespace
+from netsandbox.linux.socket import Process, Socket
 from netsandbox.linux.stack import create_namespace
+from netsandbox.linux.udp import UdpSocket
+from netsandbox.wire.addresses import parse_ipv4
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "scripts"
@@ -36,6 +40,20 @@ SETTINGS = ["sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.
             "net.ipv4.conf.all.promote_secondaries=0", "net.ipv4.conf.default.promote_secondaries=0",
             "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0"]
 """What a distribution may have changed, and a namespace inherits."""
+
+
+HOLD = """
+import socket, sys
+kind, address, port, *peer = sys.argv[1:]
+held = socket.socket(socket.AF_INET, socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
+held.bind((address, int(port)))
+if kind == "tcp":
+    held.listen(5)
+elif peer:
+    held.connect((peer[0], int(peer[1])))
+print("ready", flush=True)
+sys.stdin.read()
+"""
 
 
 class Line(NamedTuple):
@@ -101,7 +119,7 @@ class RealTwin:
     def __init__(self, namespaces: list[str]) -> None:
         self.prefix = f"nst{os.getpid()}-"
         self.namespaces = namespaces
-        self.made: set[str] = set()
+        self.holders: list[subprocess.Popen[str]] = []
 
     def __enter__(self) -> RealTwin:
         for name in self.namespaces:
@@ -110,6 +128,8 @@ class RealTwin:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        for holder in self.holders:
+            holder.communicate("")
         for entry in sorted(Path("/var/run/netns").glob(f"{self.prefix}*")):
             subprocess.run(["ip", "netns", "del", entry.name], check=False)
 
@@ -117,10 +137,21 @@ class RealTwin:
         if line.wait:
             time.sleep(line.wait)
             return Outcome(0, "", "")
+        if line.argv[0] == "hold":
+            self._hold(line)
+            return Outcome(0, "", "")
         argv = [re.sub(r"^%", self.prefix, word) for word in line.argv]
         done = subprocess.run(["ip", "netns", "exec", self.prefix + line.namespace, *argv], capture_output=True,
                               text=True, check=False, timeout=30, env={**os.environ, "LC_ALL": "C"})
         return Outcome(done.returncode, done.stdout.replace(self.prefix, "%"), done.stderr.replace(self.prefix, "%"))
+
+
+    def _hold(self, line: Line) -> None:
+        holder = subprocess.Popen(["ip", "netns", "exec", self.prefix + line.namespace, "python3", "-c", HOLD,
+                                   *line.argv[1:]], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+        self.holders.append(holder)
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "ready\n"
 
 
 # -- the simulated one
@@ -133,6 +164,7 @@ class SimulatedTwin:
         self.scheduler = Scheduler(self.trace, FrameReceived)
         self.chance = Chance(1)
         self.named: dict[str, NetworkNamespace] = {}
+        self.pid = 100
         self._macs = self.chance.stream("mac")
         for name in namespaces:
             self.add_namespace("%" + name)
@@ -173,19 +205,42 @@ class SimulatedTwin:
         self.advance(line.wait or 0.001)
         if not line.argv:
             return Outcome(0, "", "")
+        if line.argv[0] == "hold":
+            self._hold(line)
+            return Outcome(0, "", "")
         result = run_tool(ToolContext(self.named["%" + line.namespace], self), line.argv)
         self.advance(0.001)
         return Outcome(*result)
 
 
+    def _hold(self, line: Line) -> None:
+        kind, address, port, *peer = line.argv[1:]
+        self.pid += 1
+        process, namespace = Process("python3", self.pid), self.named["%" + line.namespace]
+        if kind == "tcp":
+            server = Socket(namespace, process)
+            server.bind(parse_ipv4(address), int(port))
+            server.listen(5)
+            return
+        client = UdpSocket(namespace, process)
+        client.bind(parse_ipv4(address), int(port))
+        if peer:
+            client.connect(parse_ipv4(peer[0]), int(peer[1]))
+
+
 def normal(line: Line, outcome: Outcome) -> Outcome:
-    """Without ages, timers that the simulated bridge does not have, and usage texts, which are our own."""
+    """Without ages, process numbers, timers that no simulated bridge has, and usage texts, which are our own."""
     def clean(text: str) -> str:
+        text = re.sub(r"Process *", "Process", text)
         text = re.sub(r"expires \d+sec", "expires Nsec", text)
         text = re.sub(r"(forward_delay_timer|gc_timer)( +|\":)[0-9.]+", r"\1 N", text)
+        text = re.sub(r"pid=\d+,fd=\d+\)\) *", "pid=N,fd=N))", text)
+        text = re.sub(r"\d+/python3 *", "N/python3", text)
         return re.sub(r"(?s)Usage:\s.*", "Usage: …", text)
 
     out = clean(outcome.out)
     if line.argv in (["ip", "netns"], ["ip", "netns", "list"]):  # other people's namespaces are there as well
         out = "\n".join(sorted(name for name in out.splitlines() if name.startswith("%")))
+    if line.argv[0] in ("arp", "ss", "netstat") or line.argv == ["cat", "/proc/net/arp"]:  # a hash table's order
+        out = "\n".join(sorted(out.splitlines()))
     return Outcome(outcome.code, out, clean(outcome.err))

@@ -32,7 +32,7 @@ Usage: ip link add [ name ] IFACE [ address MAC ] [ mtu BYTES ] [ netns NAME ] t
 Usage: … bridge_slave [ state NUMBER ] [ cost COST ] [ priority PRIORITY ] [ fdb_flush ]
                       [ { hairpin | isolated | learning | flood | mcast_flood | bcast_flood | guard } { on | off } ]""",
     "bridge_device": "Usage: … bridge [ ageing_time HUNDREDTHS ] [ fdb_flush ]",
-    "route": """\
+    "ip route": """\
 Usage: ip route [ show ] [ PREFIX | root PREFIX | match PREFIX ] [ table TABLE ] [ dev IFACE ] [ via PREFIX ]
                 [ proto PROTO ] [ scope SCOPE ] [ type TYPE ] [ cache ]
        ip route flush FILTER
@@ -74,6 +74,25 @@ Usage: bridge fdb { add | append | replace | del } MAC dev IFACE [ self ] [ mast
        bridge fdb [ show ] [ br BRIDGE ] [ brport PORT ] [ state STATE ] [ dynamic ]
        bridge fdb get MAC { br BRIDGE | dev PORT }
        bridge fdb flush dev BRIDGE [ brport PORT ] [ [no]permanent | [no]static | [no]dynamic ]""",
+    "arp": """\
+Usage: arp [-vn] [-i IFACE] [-a] [ADDR]      show the table
+       arp [-i IFACE] -d ADDR                delete an entry
+       arp [-i IFACE] -s ADDR MAC [temp]     add an entry""",
+    "brctl": """\
+Usage: brctl { show [ BRIDGE ] | showmacs BRIDGE | addbr BRIDGE | delbr BRIDGE }
+       brctl { addif | delif } BRIDGE IFACE
+       brctl setageing BRIDGE SECONDS
+       brctl hairpin BRIDGE PORT { on | off }
+       brctl { setpathcost | setportprio } BRIDGE PORT NUMBER""",
+    "route": """\
+Usage: route [-n] [-e | -ee]
+       route { add | del } { -net | -host } TARGET[/LENGTH] [netmask MASK] [gw ADDR] [metric NUMBER] [dev IFACE]""",
+    "netstat": "Usage: netstat { -r | [-t] [-u] [-l | -a] [-p] } [-n]",
+    "ss": "Usage: ss [-t] [-u] [-l | -a] [-n] [-p] [-H] [ state { listening | established | … } ] [ sport = :PORT ]",
+    "sysctl": """\
+Usage: sysctl [-n | -N | -b] [-e] [-q] KEY…
+       sysctl [-w] KEY=VALUE…
+       sysctl -a [-r PATTERN]""",
     "bridge vlan": "Usage: bridge vlan [ show ]",
     "bridge mdb": "Usage: bridge mdb [ show ]",
 }

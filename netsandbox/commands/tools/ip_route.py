@@ -68,7 +68,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if command == "flush":
         return _flush(namespace, words, style)
     if command == "help":
-        raise usage("route")
+        raise usage("ip route")
     if command in ("save", "restore", "showdump"):
         raise ToolError(1, f"netsandbox: `ip route {command}` is not modelled")
     request = read_request(namespace, command, words, style)
@@ -94,7 +94,7 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
         if found is not None:
             kind, word = found, rest.next()
         if word and "help".startswith(word):
-            raise usage("route")
+            raise usage("ip route")
         if destination:
             raise garbage("to", word)
         destination.append(family.prefix_of(word))
@@ -117,7 +117,7 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
         key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
         *(key(name, read=_refuse(name)) for name in NOT_MODELLED)), other)
     if not destination:
-        raise usage("route")
+        raise usage("ip route")
     if style.family == "inet6":
         raise KernelError("EAFNOSUPPORT")
     if kind in ("nat", "anycast", "multicast", "xresolve"):

@@ -34,7 +34,7 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
         if word == "to":
             word = rest.next()
         if word and "help".startswith(word):
-            raise usage("route")
+            raise usage("ip route")
         network = family.prefix_of(word)
         if network.length != 32:
             warnings.append(f"Warning: /{network.length} as prefix is invalid, only /32 (or none) is supported.\n")

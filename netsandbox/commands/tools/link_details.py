@@ -75,8 +75,8 @@ def _word(value: Any) -> str:
 
 
 def _bridge_id(bridge: Bridge) -> str:
-    """8000.MAC with the bytes unpadded, as `ip` prints it; without ports the id has no MAC."""
-    mac = bridge.mac if bridge.ports or bridge.up or bridge.mac_is_set else 0
+    """8000.MAC with the bytes unpadded, as `ip` prints it; before it has had a port or a MAC the id has none."""
+    mac = bridge.mac if bridge.settled else 0
     return f"{ROOT_PRIORITY:04x}." + ":".join(f"{byte:x}" for byte in mac.to_bytes(6, "big"))
 
 

@@ -1,0 +1,135 @@
+"""`arp` of net-tools: the neighbour table in the older manner, which knows no states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools import neighbour_requests as requests
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.proc_net import arp_entries
+from netsandbox.commands.tools.words import SCOPE_NUMBERS
+from netsandbox.linux.neighbour import NudState
+from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.commands.tools.proc_net import ArpRow
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+LONG = {"verbose": "v", "numeric": "n", "all": "a", "delete": "d", "set": "s", "device": "i", "protocol": "p",
+        "hw-type": "H", "file": "f", "use-device": "D", "help": "h", "version": "V"}
+HEADING = "Address                  HWtype  HWaddress           Flags Mask            Iface\n"
+VERSION = "net-tools 2.10"
+FAILED = 255
+WRONG_OPTION = 3
+MAC_LENGTH = 6
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options = read_options("arp", arguments, "vnaedsi:p:A:H:t:fDhV", LONG, WRONG_OPTION)
+    namespace = context.namespace
+    if "V" in options:
+        return ToolResult(0, VERSION + "\n", "")
+    if "f" in options or "D" in options:
+        raise ToolError(1, "netsandbox: `arp -f` and `arp -D` are not modelled")
+    if "d" in options:
+        return _delete(namespace, options)
+    if "s" in options:
+        _set(namespace, options)
+        return ToolResult(0, "", "")
+    return _show(namespace, options)
+
+
+def _address(word: str) -> int:
+    try:
+        return parse_ipv4(word)
+    except AddressError:
+        raise ToolError(FAILED, f"{word}: Host name lookup failure") from None
+
+
+def _device(namespace: NetworkNamespace, options: Options, address: int) -> Interface:
+    """The interface that is named, or by which the address is on a link."""
+    if "i" in options:
+        found = namespace.interfaces.get(options.values["i"])
+        if found is None:
+            raise ToolError(FAILED, "SIOCSARP: No such device")
+        return found
+    for route in namespace.routes.matches(address):
+        if route.interface is not None and SCOPE_NUMBERS[route.scope] >= SCOPE_NUMBERS["link"]:
+            return route.interface
+    raise ToolError(FAILED, "SIOCSARP: Network is unreachable")
+
+
+# -- showing
+
+def _show(namespace: NetworkNamespace, options: Options) -> ToolResult:
+    rows = arp_entries(namespace)
+    wanted = _address(options.words[0]) if options.words else None
+    found = [row for row in rows if wanted in (None, row.address)
+             and options.values.get("i", row.device) == row.device]
+    is_bsd = "a" in options
+    text = "".join(_bsd_line(row) if is_bsd else _line(row) for row in found)
+    if found and not is_bsd:
+        text = HEADING + text
+    if "v" in options:
+        text += f"Entries: {len(rows)}\tSkipped: {len(rows) - len(found)}\tFound: {len(found)}\n"
+    if not found and wanted is not None and not is_bsd:
+        text += f"{options.words[0]} ({format_ipv4(wanted)}) -- no entry\n"
+    elif not found and (wanted is not None or "i" in options):
+        text += f"arp: in {len(rows)} entries no match found.\n"
+    return ToolResult(0, text, "")
+
+
+def _line(row: ArpRow) -> str:
+    hardware, mac = ("ether", format_mac(row.mac)) if row.is_complete else ("", "(incomplete)")
+    if row.is_published:
+        hardware, mac = "ether" if row.is_complete else "*", "*" if row.is_complete else "<from_interface>"
+    flags = ("C" if row.is_complete else "") + ("M" if row.is_permanent else "") + ("P" if row.is_published else "")
+    return f"{format_ipv4(row.address):<23.23}  {hardware:<8.8}{mac:<20.20}{flags:<6.6}{'':<15.15} {row.device}\n"
+
+
+def _bsd_line(row: ArpRow) -> str:
+    mac = f"{format_mac(row.mac)} [ether]" if row.is_complete else (
+        "<from_interface>" if row.is_published else "<incomplete>")
+    marks = ("PERM " if row.is_permanent else "") + ("PUB " if row.is_published else "")
+    return f"? ({format_ipv4(row.address)}) at {mac} {marks}on {row.device}\n"
+
+
+# -- changing
+
+def _set(namespace: NetworkNamespace, options: Options) -> None:
+    """arp_req_set."""
+    if not options.words:
+        raise ToolError(FAILED, "arp: need host name")
+    address = _address(options.words[0])
+    if len(options.words) < 2:
+        raise ToolError(FAILED, "arp: need hardware address")
+    mac = _hardware(options.words[1])
+    if "pub" in options.words[2:]:
+        raise ToolError(1, "netsandbox: use `ip neigh add proxy` for published entries")
+    state = NudState.STALE if "temp" in options.words[2:] else NudState.PERMANENT
+    requests.put(_device(namespace, options, address), address, mac, state, "replace", False)
+
+
+def _hardware(word: str) -> list[int]:
+    """in_ether: up to six hexadecimal bytes; what is missing is zero."""
+    try:
+        octets = [int(part, 16) for part in word.split(":")]
+    except ValueError:
+        octets = []
+    if not octets or len(octets) > MAC_LENGTH or any(not 0 <= octet <= 255 for octet in octets):
+        raise ToolError(FAILED, "arp: invalid hardware address")
+    return octets + [0] * (MAC_LENGTH - len(octets))
+
+
+def _delete(namespace: NetworkNamespace, options: Options) -> ToolResult:
+    if not options.words:
+        raise ToolError(FAILED, "arp: need host name")
+    address = _address(options.words[0])
+    for interface in namespace.interfaces.values():
+        if options.values.get("i", interface.name) == interface.name and address in interface.neighbours:
+            requests.delete(interface, address)
+            return ToolResult(0, "", "")
+    return ToolResult(FAILED, f"No ARP entry for {options.words[0]}\n", "")

@@ -1,0 +1,182 @@
+"""`brctl` of bridge-utils: what bridges there are, and their ports, in the older manner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools import bridge_requests
+from netsandbox.commands.tools import link_requests as links
+from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.link_details import ROOT_PRIORITY
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge import Bridge, BridgePort
+from netsandbox.wire.addresses import format_mac
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.namespace import NetworkNamespace
+
+HUNDREDTHS = 100
+NOT_MODELLED = ("setbridgeprio", "setfd", "sethello", "setmaxage", "showstp")
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    if not arguments:
+        return ToolResult(1, TEXTS["brctl"] + "\n", "")
+    name, words = arguments[0], arguments[1:]
+    if name in NOT_MODELLED:
+        raise ToolError(1, f"netsandbox: `brctl {name}` is not modelled (there is no spanning tree)")
+    if name not in COMMANDS:
+        return ToolResult(1, TEXTS["brctl"] + "\n", f"never heard of command [{name}]\n")
+    handler, count = COMMANDS[name]
+    if len(words) < count:
+        return ToolResult(1, f"Incorrect number of arguments for command\n{TEXTS['brctl']}\n", "")
+    return ToolResult(0, handler(context, words), "")
+
+
+# -- showing
+
+def _show(context: ToolContext, words: list[str]) -> str:
+    namespace = context.namespace
+    for name in words:
+        if name not in namespace.interfaces:
+            raise ToolError(1, f"bridge {name} does not exist!")
+        if not isinstance(namespace.interfaces[name], Bridge):
+            raise ToolError(1, f"device {name} is not a bridge!")
+    found = [namespace.interfaces[name] for name in words or sorted(namespace.interfaces)]
+    lines = [line for bridge in found if isinstance(bridge, Bridge) for line in _lines(bridge)]
+    return "".join(["bridge name\tbridge id\t\tSTP enabled\tinterfaces\n", *lines] if lines else [])
+
+
+def _lines(bridge: Bridge) -> list[str]:
+    """A line for the bridge with its first port, and one for each further port."""
+    identity = f"{ROOT_PRIORITY:04x}.{bridge.mac if bridge.settled else 0:012x}"
+    ports = sorted(port.interface.name for port in bridge.ports)
+    first = f"{bridge.name}\t\t{identity}\tno\t\t{ports[0] if ports else ''}\n"
+    return [first, *("\t" * 7 + f"{name}\n" for name in ports[1:])]
+
+
+def _show_macs(context: ToolContext, words: list[str]) -> str:
+    bridge = context.namespace.interfaces.get(words[0])
+    if not isinstance(bridge, Bridge):
+        error = "ENODEV" if bridge is None else "EOPNOTSUPP"
+        raise ToolError(1, f"read of forward table failed: {STRERROR[error]}")
+    now = context.namespace.scheduler.now
+    text = "port no\tmac addr\t\tis local?\tageing timer\n"
+    for entry in sorted(bridge.fdb.entries.values(), key=lambda entry: entry.mac):
+        if entry.port is not None:
+            age = 0.0 if entry.static else (now - entry.updated) / SECOND
+            text += f"{entry.port.number:3}\t{format_mac(entry.mac)}\t{'yes' if entry.local else 'no'}\t\t{age:7.2f}\n"
+    return text
+
+
+# -- changing
+
+def _existing(namespace: NetworkNamespace, name: str, complaint: str) -> Bridge:
+    bridge = namespace.interfaces.get(name)
+    if not isinstance(bridge, Bridge):
+        raise ToolError(1, complaint)
+    return bridge
+
+
+def _add_bridge(context: ToolContext, words: list[str]) -> str:
+    if words[0] in context.namespace.interfaces:
+        raise ToolError(1, f"device {words[0]} already exists; can't create bridge with the same name")
+    try:
+        links.add(context, links.LinkRequest(device=words[0], type="bridge"))
+    except KernelError as error:
+        raise ToolError(1, f"add bridge failed: {STRERROR[error.errno]}") from None
+    return ""
+
+
+def _delete_bridge(context: ToolContext, words: list[str]) -> str:
+    bridge = context.namespace.interfaces.get(words[0])
+    if bridge is None:
+        raise ToolError(1, f"bridge {words[0]} doesn't exist; can't delete it")
+    if not isinstance(bridge, Bridge):
+        raise ToolError(1, f"can't delete bridge {words[0]}: Operation not permitted")
+    if bridge.up:
+        raise ToolError(1, f"bridge {words[0]} is still up; can't delete it")
+    links.delete(bridge)
+    return ""
+
+
+def _add_ports(context: ToolContext, words: list[str]) -> str:
+    bridge = _existing(context.namespace, words[0], f"bridge {words[0]} does not exist!")
+    for name in words[1:]:
+        interface = context.namespace.interfaces.get(name)
+        if interface is None:
+            raise ToolError(1, f"interface {name} does not exist!")
+        if interface.port is not None:
+            raise ToolError(1, f"device {name} is already a member of a bridge; can't add it to bridge {words[0]}.")
+        if isinstance(interface, Bridge):
+            raise ToolError(1, f"device {name} is a bridge device itself; "
+                               "can't add a bridge device to a bridge device.")
+        try:
+            links.set_master(interface, bridge)
+        except KernelError as error:
+            raise ToolError(1, f"can't add {name} to bridge {words[0]}: {STRERROR[error.errno]}") from None
+    return ""
+
+
+def _remove_ports(context: ToolContext, words: list[str]) -> str:
+    bridge = _existing(context.namespace, words[0], f"bridge {words[0]} does not exist!")
+    for name in words[1:]:
+        if name not in context.namespace.interfaces:
+            raise ToolError(1, f"interface {name} does not exist!")
+        bridge.remove_port(_port(context.namespace, words[0], name))
+    return ""
+
+
+def _port(namespace: NetworkNamespace, bridge: str, name: str) -> BridgePort:
+    interface = namespace.interfaces.get(name)
+    if interface is None or interface.port is None or interface.port.bridge.name != bridge:
+        raise ToolError(1, f"device {name} is not a port of {bridge}")
+    return interface.port
+
+
+def _set_ageing(context: ToolContext, words: list[str]) -> str:
+    try:
+        seconds = float(words[1])
+    except ValueError:
+        raise ToolError(1, "bad ageing time value") from None
+    bridge = _existing(context.namespace, words[0], "set ageing time failed: No such device")
+    bridge_requests.change_bridge(bridge, {"ageing_time": int(seconds * HUNDREDTHS)})
+    return ""
+
+
+def _set_hairpin(context: ToolContext, words: list[str]) -> str:
+    if words[2] not in ("on", "off", "yes", "no", "1", "0"):
+        raise ToolError(1, "expect on/off for argument")
+    port = _port(context.namespace, words[0], words[1])
+    bridge_requests.change_port(port, {"hairpin": words[2] in ("on", "yes", "1")})
+    return ""
+
+
+def _set_stp(context: ToolContext, words: list[str]) -> str:
+    if words[1] not in ("on", "off", "yes", "no", "1", "0"):
+        raise ToolError(1, "expect on/off for argument")
+    _existing(context.namespace, words[0], "set stp status failed: No such device")
+    if words[1] in ("on", "yes", "1"):
+        raise ToolError(1, "netsandbox: the spanning tree protocol is not modelled")
+    return ""
+
+
+def _set_port_number(setting: str) -> Callable[[ToolContext, list[str]], str]:
+    def handler(context: ToolContext, words: list[str]) -> str:
+        if not words[2].isdecimal():
+            raise ToolError(1, "bad path cost value" if setting == "cost" else "bad path priority value")
+        bridge_requests.change_port(_port(context.namespace, words[0], words[1]), {setting: int(words[2])})
+        return ""
+    return handler
+
+
+COMMANDS: dict[str, tuple[Callable[[ToolContext, list[str]], str], int]] = {
+    "show": (_show, 0), "showmacs": (_show_macs, 1), "addbr": (_add_bridge, 1), "delbr": (_delete_bridge, 1),
+    "addif": (_add_ports, 2), "delif": (_remove_ports, 2), "setageing": (_set_ageing, 2), "hairpin": (_set_hairpin, 3),
+    "stp": (_set_stp, 2), "setpathcost": (_set_port_number("cost"), 3),
+    "setportprio": (_set_port_number("priority"), 3)}
+"""Each command and how many words it needs."""

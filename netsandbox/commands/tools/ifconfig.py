@@ -1,0 +1,78 @@
+"""`ifconfig` of net-tools: shows interfaces, and sets them up and down."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools import link_requests as requests
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.files import device_flags
+from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
+from netsandbox.commands.tools.link_statistics import settle
+from netsandbox.wire.addresses import format_ipv4, format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.interface import Interface, InterfaceAddress
+
+FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x40: "RUNNING", 0x80: "NOARP", 0x1000: "MULTICAST"}
+RUNNING = 0x40
+UNITS = ((10 ** 12, "TB"), (10 ** 9, "GB"), (10 ** 6, "MB"), (10 ** 3, "KB"))
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    words = [word for word in arguments if word not in ("-a", "-v")]
+    interfaces = context.namespace.interfaces
+    if not words:
+        found = sorted(interfaces.values(), key=lambda interface: _natural(interface.name))
+        return ToolResult(0, "".join(_block(i) + _aliases(i) for i in found if i.up or "-a" in arguments), "")
+    interface = interfaces.get(words[0])
+    if interface is None:
+        raise ToolError(1, f"{words[0]}: error fetching interface information: Device not found")
+    if words[1:] in (["up"], ["down"]):
+        requests.set_up(interface, words[1] == "up")
+        return ToolResult(0, "", "")
+    if words[1:]:
+        raise ToolError(1, "netsandbox: ifconfig shows interfaces and sets them up and down; "
+                           "`ip addr` and `ip link` do the rest")
+    return ToolResult(0, _block(interface), "")
+
+
+def _natural(name: str) -> list[tuple[str, int]]:
+    """eth2 before eth10."""
+    return [(letters, int(digits or 0)) for letters, digits in re.findall(r"(\D*)(\d*)", name)]
+
+
+def _block(interface: Interface) -> str:
+    settle(interface)
+    plain = [own for own in interface.addresses if own.label in ("", interface.name)]
+    text = _heading(interface, interface.name, plain[:1])
+    text += f"        RX packets {interface.rx_packets}  bytes {_scaled(interface.rx_bytes)}\n"
+    text += f"        RX errors 0  dropped {interface.rx_dropped}  overruns 0  frame 0\n"
+    text += f"        TX packets {interface.tx_packets}  bytes {_scaled(interface.tx_bytes)}\n"
+    return text + f"        TX errors 0  dropped {interface.tx_dropped} overruns 0  carrier 0  collisions 0\n\n"
+
+
+def _aliases(interface: Interface) -> str:
+    """A short block for each address with a label of its own."""
+    return "".join(_heading(interface, own.label, [own]) + "\n" for own in interface.addresses
+                   if own.label not in ("", interface.name))
+
+
+def _heading(interface: Interface, name: str, addresses: list[InterfaceAddress]) -> str:
+    number = device_flags(interface) | (RUNNING if interface.running else 0)
+    names = ",".join(text for bit, text in FLAGS.items() if number & bit)
+    text = f"{name}: flags={number}<{names}>  mtu {interface.mtu}\n"
+    for own in addresses:
+        text += f"        inet {format_ipv4(own.local)}  netmask {format_ipv4(own.network.mask)}"
+        text += "" if interface.is_loopback else f"  broadcast {format_ipv4(own.broadcast or 0)}"
+        text += "\n"
+    if interface.is_loopback:
+        return text + f"        loop  txqueuelen {QUEUE_LENGTH}  (Local Loopback)\n"
+    return text + f"        ether {format_mac(interface.mac)}  txqueuelen {QUEUE_LENGTH}  (Ethernet)\n"
+
+
+def _scaled(count: int) -> str:
+    scale, unit = next(((scale, unit) for scale, unit in UNITS if count >= scale), (1, "B"))
+    return f"{count} ({count * 10 // scale / 10:.1f} {unit})"

@@ -1,0 +1,111 @@
+"""/proc/net/arp, route, dev and dev_mcast: the kernel's tables as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.tools.groups import group_macs
+from netsandbox.commands.tools.link_statistics import settle
+from netsandbox.commands.tools.names import in_order
+from netsandbox.linux.neighbour import NOARP, NONE, PERMANENT, VALID
+from netsandbox.wire.addresses import format_ipv4, format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.route import Route
+
+COMPLETE, PERM, PUBLISHED = 0x2, 0x4, 0x8
+"""ATF_COM, ATF_PERM, ATF_PUBL."""
+RTF_UP, RTF_GATEWAY, RTF_HOST, RTF_REJECT = 0x1, 0x2, 0x4, 0x200
+ROUTE_WIDTH = 127
+"""Characters that each line of /proc/net/route is padded to."""
+
+
+class ArpRow(NamedTuple):
+    """One entry as the older tools know it."""
+
+    address: int
+    mac: int
+    flags: int
+    device: str
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.flags & COMPLETE)
+
+    @property
+    def is_permanent(self) -> bool:
+        return bool(self.flags & PERM)
+
+    @property
+    def is_published(self) -> bool:
+        return bool(self.flags & PUBLISHED)
+
+
+def arp_entries(namespace: NetworkNamespace) -> list[ArpRow]:
+    """Neighbours, then proxy entries (arp_seq_show); those without ARP are not listed."""
+    rows = []
+    for interface in in_order(namespace):
+        for entry in interface.neighbours.values():
+            if entry.state not in (NOARP, NONE):
+                flags = (COMPLETE if entry.state in VALID else 0) | (PERM if entry.state is PERMANENT else 0)
+                rows.append(ArpRow(entry.address, entry.mac or 0, flags, interface.name))
+    return rows + [ArpRow(address, 0, PUBLISHED | PERM, name) for name, address in sorted(namespace.proxies)]
+
+
+def arp(namespace: NetworkNamespace) -> str:
+    text = "IP address       HW type     Flags       HW address            Mask     Device\n"
+    for row in arp_entries(namespace):
+        text += (f"{format_ipv4(row.address):<16} 0x{1:<10x}0x{row.flags:<10x}{format_mac(row.mac)}     *        "
+                 f"{row.device}\n")
+    return text
+
+
+def route_bits(route: Route) -> int:
+    """RTF_*; only unreachable and prohibit routes count as rejecting."""
+    bits = RTF_UP | (RTF_REJECT if route.type in ("unreachable", "prohibit") else 0)
+    bits |= RTF_GATEWAY if route.gateway is not None else 0
+    return bits | (RTF_HOST if route.destination.length == 32 else 0)
+
+
+def main_routes(namespace: NetworkNamespace) -> list[Route]:
+    """What the older interface shows of the main table (fib_route_seq_show): no local and broadcast routes."""
+    return [route for route in namespace.routes.all("main") if route.type not in ("local", "broadcast")]
+
+
+def route_table(namespace: NetworkNamespace) -> str:
+    heading = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT"
+    lines = [heading]
+    for route in main_routes(namespace):
+        device = route.interface.name if route.interface is not None else "*"
+        lines.append(f"{device}\t{_swapped(route.destination.network)}\t{_swapped(route.gateway or 0)}\t"
+                     f"{route_bits(route):04X}\t0\t0\t{route.metric}\t{_swapped(route.destination.mask)}\t0\t0\t0")
+    return "".join(f"{line:<{ROUTE_WIDTH}}\n" for line in lines)
+
+
+def _swapped(address: int) -> str:
+    """The address as a little-endian machine reads its bytes."""
+    return f"{int.from_bytes(address.to_bytes(4, 'big'), 'little'):08X}"
+
+
+def dev(namespace: NetworkNamespace) -> str:
+    text = ("Inter-|   Receive                                                |  Transmit\n"
+            " face |bytes    packets errs drop fifo frame compressed multicast|"
+            "bytes    packets errs drop fifo colls carrier compressed\n")
+    for interface in in_order(namespace):
+        settle(interface)
+        text += (f"{interface.name:>6}: {interface.rx_bytes:7} {interface.rx_packets:7} {0:4} "
+                 f"{interface.rx_dropped:4} {0:4} {0:5} {0:10} {0:9} {interface.tx_bytes:8} "
+                 f"{interface.tx_packets:7} {0:4} {interface.tx_dropped:4} {0:4} {0:5} {0:7} {0:10}\n")
+    return text
+
+
+def dev_mcast(namespace: NetworkNamespace) -> str:
+    """Index, name, users, whether by hand, address."""
+    return "".join(f"{interface.index:<4} {interface.name:<15} {1:<5} {int(by_hand):<5} {mac:012x}\n"
+                   for interface in in_order(namespace) for mac, by_hand in _groups(interface))
+
+
+def _groups(interface: Interface) -> list[tuple[int, bool]]:
+    return list(group_macs(interface))

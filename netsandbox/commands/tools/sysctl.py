@@ -1,0 +1,101 @@
+"""`sysctl` of procps: settings by name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.linux.sysctl import SysctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.namespace import NetworkNamespace
+
+LONG = {"all": "a", "deprecated": "D", "binary": "b", "ignore": "e", "names": "N", "values": "n", "load": "p",
+        "pattern": "r", "quiet": "q", "write": "w", "help": "h", "version": "V", "dry-run": "y"}
+VERSION = "sysctl from procps-ng 4.0.4"
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options = read_options("sysctl", arguments, "abeNnp:f:r:qwhVAXoxdy", LONG, 1)
+    if "V" in options:
+        return ToolResult(0, VERSION + "\n", "")
+    if "p" in options or "f" in options:
+        raise ToolError(1, "netsandbox: `sysctl -p` has no file to read")
+    namespace = context.namespace
+    if options.values.keys() & {"a", "A", "X"}:
+        return ToolResult(0, "".join(_all(namespace, options)), "")
+    if not options.words:
+        tried = "sysctl: no variables specified\nTry `sysctl --help' for more information."
+        raise ToolError(1, tried if options.values else "\n" + TEXTS["sysctl"])
+    out, err = "", ""
+    for word in options.words:
+        try:
+            out += _one(namespace, word, options)
+        except ToolError as error:
+            if "e" not in options or "cannot stat" not in error.message:
+                err += error.message + "\n"
+    return ToolResult(1 if err else 0, out, err)
+
+
+
+
+
+def path_of(name: str) -> str:
+    """The path below /proc/sys: whichever of `.` and `/` comes first separates, the other one stands for itself."""
+    first = next((character for character in name if character in "./"), "/")
+    return name if first == "/" else name.translate(str.maketrans("./", "/."))
+
+
+def name_of(path: str) -> str:
+    return path.translate(str.maketrans("/.", "./"))
+
+
+def _one(namespace: NetworkNamespace, word: str, options: Options) -> str:
+    name, equals, value = word.partition("=")
+    path = path_of(name.strip())
+    if "w" in options and not equals:
+        raise ToolError(1, "sysctl: command line(0): invalid syntax, continuing...")
+    try:
+        if not equals:
+            return _shown(path, namespace.sysctls.read(path), options)
+        value = value.strip()
+        if "y" not in options:
+            namespace.sysctls.read(path)
+            if not value:
+                raise SysctlError(f'setting key "{name_of(path)}": Invalid argument')
+            namespace.write_sysctl(path, value)
+        return "" if "q" in options else _shown(path, value, options)
+    except SysctlError as error:
+        raise ToolError(1, f"sysctl: {_words(error, path)}") from None
+
+
+def _words(error: SysctlError, path: str) -> str:
+    """The tool's own words: without the hint at a nearby name, and with the key as it is printed."""
+    if "cannot stat" in str(error):
+        return f"cannot stat /proc/sys/{path}: No such file or directory"
+    return re.sub(r'setting key "[^"]*"', f'setting key "{name_of(path)}"', str(error))
+
+
+def _shown(path: str, value: str, options: Options) -> str:
+    if "N" in options:
+        return f"{name_of(path)}\n"
+    if "b" in options:
+        return value
+    return f"{value}\n" if "n" in options else f"{name_of(path)} = {value}\n"
+
+
+def _all(namespace: NetworkNamespace, options: Options) -> Iterator[str]:
+    """Every setting, or those whose name fits a pattern."""
+    try:
+        pattern = re.compile(options.values.get("r", ""))
+    except re.error:
+        raise ToolError(1, f"sysctl: invalid pattern: {options.values['r']}") from None
+    for key in list(namespace.sysctls.keys()):
+        if pattern.search(key):
+            yield _shown(path_of(key), namespace.sysctls.read(key), options)
