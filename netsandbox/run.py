@@ -133,7 +133,9 @@ class Plain:
         sys.stdout.write("".join(printable(line) + "\n" for line in text.splitlines()))
 
     def expectation(self, text: str, holds: bool, message: str) -> None:
-        print(f"  {'✓' if holds else '✗'} {printable(text)}" + ("" if holds else f"\n    {printable(message)}"))
+        print(f"  {'✓' if holds else '✗'} {printable(text)}")
+        for line in () if holds else message.splitlines():
+            print(f"    {printable(line)}")
 
     def table(self, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
         print(table(header, [tuple(printable(cell) for cell in row) for row in rows]))
@@ -167,8 +169,8 @@ class Styles(Plain):
 
     def expectation(self, text: str, holds: bool, message: str) -> None:
         self._print(f"  {'✓' if holds else '✗'} {printable(text)}", "green" if holds else "bold red")
-        if not holds:
-            self._print(f"    {printable(message)}", "red")
+        for line in () if holds else message.splitlines():
+            self._print(f"    {printable(line)}", "red")
 
     def table(self, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
         from rich.table import Table

@@ -46,6 +46,13 @@ def overview() -> str:
     return "\n\n".join([*blocks, TOOLS, "`help VERB` tells all about one."])
 
 
+def _paragraph(text: str) -> str:
+    """Filled to the page's width; one that is indented keeps its lines."""
+    if text.startswith(" "):
+        return "\n".join(f"  {line}" for line in text.splitlines())
+    return fill(text, 78, initial_indent="    ", subsequent_indent="    ")
+
+
 def manual(name: str) -> str:
     """The manual page of a verb.
 
@@ -58,7 +65,7 @@ def manual(name: str) -> str:
         raise CommandError(f"no help on {name[:40]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     parts = [f"{declared.usage}\n    {declared.summary}."]
     if declared.details:
-        parts.append(fill(declared.details, 78, initial_indent="    ", subsequent_indent="    "))
+        parts += [_paragraph(text) for text in declared.details.split("\n\n")]
     if declared.aliases:
         parts.append(f"    Also: {', '.join(declared.aliases)}")
     if declared.examples:

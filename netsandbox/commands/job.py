@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Program
@@ -16,6 +16,7 @@ class Job:
         output: (stream, text) in order; the stream is out or err.
         code: exit status, None while it runs.
         program: what it runs, if it is a program.
+        result: what the line found, for reports that want more than its text.
         crash: an exception that no command should raise; it is logged, and the lab goes on.
     """
 
@@ -24,6 +25,7 @@ class Job:
         self.output: list[tuple[str, str]] = []
         self.code: int | None = None
         self.program: Program | None = None
+        self.result: Any = None
         self.crash: BaseException | None = None
         self._condition: Callable[[], bool] | None = None
 

@@ -43,6 +43,7 @@ class Shell:
 
     Attributes:
         where: the node whose shell was entered, or None at the lab's own prompt.
+        language: of what `expect` finds: en or zh.
         session: set when the shell belongs to a session, for the verbs that move in time.
         jobs: lines that still run.
     """
@@ -51,6 +52,7 @@ class Shell:
         self.lab = lab
         self.where: str | None = None
         self.entered_by: Client | None = None
+        self.language = "en"
         self.session: SessionProtocol | None = None
         self.machine = LabMachine(lab)
         self.last: Job | None = None
@@ -77,11 +79,13 @@ class Shell:
                 return job
             handler = self._handler(words)
         except REFUSALS as error:
+            if _is_action(line):
+                self.last, self.last_seq = job, self.lab.trace.end
             return _refuse(job, error)
         return self._run(job, words, handler)
 
     def _run(self, job: Job, words: list[str], handler: Callable[[Job], None]) -> Job:
-        is_action = words[0] not in VERBS or VERBS[words[0]].group not in ("check", "session", "look")
+        is_action = _is_action(words[0])
         scheduler = self.lab.scheduler
         first = self.lab.trace.end
         if is_action:
@@ -129,6 +133,12 @@ class Shell:
     def _nearest(self, name: str) -> str:
         near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, "docker"], 1)
         return f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
+
+
+def _is_action(line: str) -> bool:
+    """Whether a line is one that does something, so that `expect` is about it."""
+    declared = VERBS.get(line.split(maxsplit=1)[0]) if line.strip() else None
+    return declared is None or declared.group not in ("check", "session", "look")
 
 
 def _refuse(job: Job, error: Exception) -> Job:

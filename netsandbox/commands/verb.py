@@ -56,6 +56,8 @@ class Verb:
         summary: one line.  details: paragraphs of its manual page.
         examples: (line, what it does).
         is_session: it moves in time or touches files: it is not journaled.
+        acts: of a group whose lines change nothing (look, check): whether what follows the verb does all the same, so
+            that the line is journaled.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Verb:
     group: str = "lab"
     is_session: bool = False
     aliases: tuple[str, ...] = field(default=())
+    acts: Callable[[str], bool] = lambda _rest: False
 
     @property
     def usage(self) -> str:
@@ -122,10 +125,11 @@ VERBS: dict[str, Verb] = {}
 
 def verb(name: str, summary: str, *parameters: Parameter, details: str = "",
          examples: tuple[tuple[str, str], ...] = (), group: str = "lab", is_session: bool = False,
-         aliases: tuple[str, ...] = ()) -> Callable[[Handler], Handler]:
+         aliases: tuple[str, ...] = (), acts: Callable[[str], bool] = lambda _rest: False
+         ) -> Callable[[Handler], Handler]:
     """Declare a verb; the decorated function carries it out."""
     def declare(handler: Handler) -> Handler:
-        declared = Verb(name, summary, parameters, handler, details, examples, group, is_session, aliases)
+        declared = Verb(name, summary, parameters, handler, details, examples, group, is_session, aliases, acts)
         for key in (name, *aliases):
             VERBS[key] = declared
         return handler

@@ -19,6 +19,7 @@ class Line(NamedTuple):
         number: line of the scenario file, 0 where there is none.
         is_expect: it checks something rather than does something.
         first, end: the trace records that belong to it.
+        failed: it did not go as it should.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Line(NamedTuple):
     is_expect: bool
     first: int
     end: int
+    failed: bool = False
 
 
 class Said(NamedTuple):
@@ -43,12 +45,14 @@ class Runner:
 
     Attributes:
         failed: whether a line or an expectation has failed.
+        language: of what the scenario says and `expect` finds.
         after_line: called when a line is done, to read the trace before it forgets.
     """
 
     def __init__(self, seed: int = 0, profile: str = "docker-29") -> None:
         self.session = Session(seed, profile)
         self.failed = False
+        self.language = "en"
         self.after_line: Callable[[], None] = lambda: None
 
     @classmethod
@@ -57,28 +61,39 @@ class Runner:
 
     def scenario(self, scenario: Scenario, language: str = "en") -> Iterator[Event]:
         """Set it up and do its steps, in order; a failed line does not stop the rest."""
+        self.language = language
         for step in (*scenario.setup, *scenario.steps):
-            yield from self.step(step, language)
+            yield from self.step(step)
 
-    def step(self, step: Step, language: str = "en") -> Iterator[Event]:
-        text = step.say.get(language) or step.say.get("en")
+    def step(self, step: Step) -> Iterator[Event]:
+        text = step.say.get(self.language) or step.say.get("en")
         if text:
             yield Said(text)
         for line, number in zip(step.run, step.run_lines, strict=True):
-            yield self.line(line, number)
+            yield self.line(line, number, is_judged=_judges_exit(step))
         for line, number in zip(step.expect, step.expect_lines, strict=True):
             yield self.line(f"expect {line}", number, is_expect=True)
 
-    def line(self, text: str, number: int = 0, is_expect: bool = False) -> Line:
-        """Carry one line out."""
+    def line(self, text: str, number: int = 0, is_expect: bool = False, is_judged: bool = False) -> Line:
+        """Carry one line out.
+
+        Args:
+            is_judged: an expectation is about how the line ends, so that it may fail.
+        """
+        self.session.shell.language = self.language
         trace = self.session.lab.trace
         first = trace.end
         job = self.session.run(text)
         trace = self.session.lab.trace
         self.after_line()
-        if job.code and (is_expect or not _is_program(job)):
-            self.failed = True
-        return Line(text, job, number, is_expect, min(first, trace.end), trace.end)
+        failed = bool(job.code) and not is_judged and (is_expect or not _is_program(job))
+        self.failed |= failed
+        return Line(text, job, number, is_expect, min(first, trace.end), trace.end, failed)
+
+
+def _judges_exit(step: Step) -> bool:
+    """Whether one of its expectations is about an exit status."""
+    return any("exit" in line.split()[:2] for line in step.expect)
 
 
 def _is_program(job: Job) -> bool:

@@ -1,0 +1,51 @@
+"""`expect CONDITION`: whether something holds in the lab, and if not, what is there instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.expect import frames, interfaces, manual, programs, reach, tables
+from netsandbox.commands.expect.condition import CONDITIONS, Verdict, acts, parse, run
+from netsandbox.commands.expect.context import Context
+from netsandbox.commands.expect.reader import ConditionError, words_of
+from netsandbox.commands.expect.report import failure_lines
+from netsandbox.commands.kinds import Kind
+from netsandbox.commands.verb import Parameter, verb
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.commands.shell import Shell
+    from netsandbox.lab.lab import Lab
+
+__all__ = ["CONDITIONS", "ConditionError", "Verdict", "acts", "parse"]
+
+MODULES = (reach, tables, frames, interfaces, programs)
+"""Their import declares the conditions."""
+
+
+def _candidates(lab: Lab) -> list[str]:
+    return ["no", *CONDITIONS, *lab.names()]
+
+
+CONDITION = Kind("CONDITION", lambda _lab, text: text, _candidates)
+
+
+@verb("expect", "Check that something holds", Parameter("condition", CONDITION, rest=True), details=manual.details(),
+      examples=(("expect reach nginx-1 nginx-2", "a ping is answered"),
+                ("expect arp nginx-1 172.17.0.3 nginx-2 REACHABLE", "a row of the ARP table"),
+                ("expect frames 4 in on ports of docker0 where arp or icmp", "the ping took four frames"),
+                ("expect no drop", "since the last command line nothing was dropped")), group="check", acts=acts)
+def expect(shell: Shell, job: Job, _values: dict[str, Any]) -> None:
+    """Test the condition in the line, as it was typed."""
+    line = job.line.rstrip().removesuffix(" &")
+    parsed = parse(line[words_of(line)[0].end:].strip())
+    context = Context(shell)
+
+    def decided(verdict: Verdict) -> None:
+        job.result = verdict
+        if verdict.holds:
+            job.print(context.say("holds", found=verdict.found))
+        else:
+            job.complain("\n".join(failure_lines(verdict, context.say, shell.language)))
+        job.finish(0 if verdict.holds else 1)
+    run(parsed, context, decided)

@@ -1,0 +1,247 @@
+"""What a condition may look at: the lab's rows, names as people gave them, and the last command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.expect.condition import UnfoundedError
+from netsandbox.commands.expect.words import speaker
+from netsandbox.engine.trace import Record
+from netsandbox.explain.story import Story, why_row, why_seq
+from netsandbox.lab import frame_log, views
+from netsandbox.lab.errors import LabError
+from netsandbox.lab.events import CommandRun
+from netsandbox.lab.names import Namer
+from netsandbox.lab.tables import InterfaceRow, LogRow
+from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.commands.shell import Shell
+
+NAMED = 8
+"""Names that a message lists."""
+
+
+class Context:
+    """One look at the lab.
+
+    Attributes:
+        say: puts a key and its fields into the reader's language.
+    """
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+        self.lab = shell.lab
+        self.say = speaker(shell.language)
+        self._probes: dict[int, bool] = {}
+
+    # -- names
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Everything that has a name."""
+        return [*self.lab.names(), *self.lab.extra_namespaces]
+
+    @cached_property
+    def interfaces(self) -> list[InterfaceRow]:
+        return views.interfaces(self.lab)
+
+    @cached_property
+    def namer(self) -> Namer:
+        return Namer(self.lab)
+
+    def near(self, name: str, names: Iterable[str]) -> str:
+        """What to say behind a name that is not there."""
+        known = list(names)
+        found = get_close_matches(name, known, 1)
+        if found:
+            return self.say("near", name=found[0])
+        return self.say("known", names=self.some(known)) if known else ""
+
+    def some(self, items: Iterable[str]) -> str:
+        known = list(items)
+        return ", ".join(known[:NAMED]) + (", …" if len(known) > NAMED else "")
+
+    def node(self, name: str, must_run: bool = True) -> str:
+        """The name of the namespace that a node's name stands for.
+
+        Args:
+            must_run: a stopped container, which has none, is refused; else its own name is given back.
+
+        Raises:
+            UnfoundedError: no such node, or it does not run.
+        """
+        if name not in self.names:
+            raise UnfoundedError(self.say("no-node", name=name, near=self.near(name, self.names)))
+        try:
+            return self.lab.namespace(name).name
+        except LabError:
+            if must_run:
+                raise UnfoundedError(self.say("not-running", name=name)) from None
+            return name
+
+    def rows_of(self, node: str) -> list[InterfaceRow]:
+        """The interfaces of a namespace."""
+        return [row for row in self.interfaces if row.node == node]
+
+    def interface(self, text: str) -> InterfaceRow:
+        """NODE:IFACE, or NODE alone if it has one interface beside lo.
+
+        Raises:
+            UnfoundedError: there is none.
+        """
+        name, colon, ifname = text.partition(":")
+        node = self.node(name)
+        rows = self.rows_of(node)
+        others = [row for row in rows if row.kind != "loopback"]
+        if not colon and len(others) == 1:
+            return others[0]
+        found = next((row for row in rows if row.name == ifname), None)
+        if found is None:
+            near = self.near(ifname, [row.name for row in rows])
+            raise UnfoundedError(self.say("no-interface", node=name, name=ifname or "…", near=near))
+        return found
+
+    # -- addresses
+
+    def address(self, text: str) -> str:
+        """An IPv4 address as it is written, or a node's first one.
+
+        Raises:
+            UnfoundedError: neither.
+        """
+        try:
+            return format_ipv4(parse_ipv4(text))
+        except AddressError:
+            pass
+        if text not in self.names:
+            raise UnfoundedError(self.say("no-owner", name=text, near=self.near(text, self.names)))
+        own = [address for row in self.rows_of(self.node(text)) if row.kind != "loopback" for address in row.addresses]
+        if not own:
+            raise UnfoundedError(self.say("no-address", name=text))
+        return own[0].partition("/")[0]
+
+    def macs(self, text: str) -> tuple[frozenset[str], str]:
+        """The MAC addresses that a word stands for, and what to call them.
+
+        A word is a MAC, NODE, NODE:IFACE, or the name of a bridge such as docker0.
+
+        Raises:
+            UnfoundedError: none of these.
+        """
+        try:
+            mac = format_mac(parse_mac(text))
+            return frozenset({mac}), self.mac(mac)
+        except AddressError:
+            pass
+        if text.partition(":")[0] not in self.names:
+            bridges = [row for row in self.interfaces if row.kind == "bridge" and row.name == text]
+            if not bridges:
+                raise UnfoundedError(self.say("no-owner", name=text, near=self.near(text, self.names)))
+            found = bridges
+        elif ":" in text:
+            found = [self.interface(text)]
+        else:
+            found = [row for row in self.rows_of(self.node(text)) if row.kind != "loopback"]
+        macs = [row.mac for row in found]
+        return frozenset(macs), self.say("mac-of", name=text, macs=self.some(macs))
+
+    def mac(self, mac: str) -> str:
+        """A MAC with the name of whom it belongs to."""
+        name = self.namer.of_mac(parse_mac(mac))
+        return mac if name == mac or parse_mac(mac) & MAC_GROUP_BIT else self.say("of", mac=mac, name=name)
+
+    # -- bridges
+
+    def bridge(self, text: str) -> InterfaceRow:
+        """A bridge by its own name, by its node's, or as HOST:BRIDGE.
+
+        Raises:
+            UnfoundedError: there is none, or several.
+        """
+        bridges = [row for row in self.interfaces if row.kind == "bridge"]
+        found = [row for row in bridges if text in (row.node, row.name, f"{row.node}:{row.name}")]
+        if not found:
+            known = [row.name if row.name != "br0" else row.node for row in bridges]
+            raise UnfoundedError(self.say("no-bridge", name=text, near=self.near(text, known)))
+        if len(found) > 1:
+            several = self.some(f"{row.node}:{row.name}" for row in found)
+            raise UnfoundedError(self.say("several-bridges", name=text, names=several))
+        return found[0]
+
+    def ports(self, bridge: InterfaceRow) -> list[InterfaceRow]:
+        return [row for row in self.rows_of(bridge.node) if row.master == bridge.name]
+
+    def port(self, row: InterfaceRow) -> str:
+        """A port with what hangs on it: `veth3a7f9c1 (nginx-1)`."""
+        return f"{row.name} ({row.peer[0]})" if row.peer else row.name
+
+    # -- the last command
+
+    def last(self) -> Job:
+        """The last command line.
+
+        Raises:
+            UnfoundedError: there is none yet.
+        """
+        if self.shell.last is None:
+            raise UnfoundedError(self.say("no-command"))
+        return self.shell.last
+
+    def commands(self) -> list[Record]:
+        """The records of the command lines that the trace still has, without those of `expect`."""
+        return [record for record in self.lab.trace.since(self.lab.trace.first)
+                if isinstance(record.event, CommandRun) and not is_expect(record.event.line)]
+
+    # -- frames
+
+    def is_probe(self, step: int) -> bool:
+        """Whether a step goes back to a ping that `expect reach` sent."""
+        path: list[int] = []
+        number: int | None = step
+        while number is not None and number not in self._probes:
+            path.append(number)
+            opened = self.lab.trace.step(number)
+            number = None if opened is None else opened.cause
+        known = self._is_expect_step(path[-1]) if number is None else self._probes[number]
+        self._probes.update(dict.fromkeys(path, known))
+        return known
+
+    def _is_expect_step(self, number: int) -> bool:
+        opened = self.lab.trace.step(number)
+        record = None if opened is None else self.lab.trace.get(opened.first)
+        return record is not None and isinstance(record.event, CommandRun) and is_expect(record.event.line)
+
+    def arrivals(self, seq: int | None, address: int) -> tuple[LogRow, ...]:
+        """The frame that made a table's row.
+
+        Args:
+            seq: as the row names it.
+            address: whose row it is: MAC or IPv4 address.
+        """
+        story = self.row_story(seq, address)
+        record = self.lab.trace.get(story.seq) if story.seq is not None else None
+        step = self.lab.trace.step(record.step) if record is not None else None
+        if record is None or step is None:
+            return ()
+        rows = [row for row in frame_log.rows(self.lab, step.first, end=record.seq) if row.direction == "in"]
+        return tuple(rows[-1:])
+
+    def row_story(self, seq: int | None, address: int) -> Story:
+        return why_row(self.lab.trace, seq, address, self.shell.language, self.owner)
+
+    def why(self, seq: int) -> str:
+        """The decision of a record, in a sentence."""
+        return why_seq(self.lab.trace, seq, self.shell.language, self.owner).decision
+
+    def owner(self, number: int) -> str:
+        """The name of a MAC or IPv4 address; a MAC that looks like an address is none of a lab's."""
+        return self.namer.of_address(number) if number < 1 << 32 else self.namer.of_mac(number)
+
+
+def is_expect(line: str) -> bool:
+    return line.split(maxsplit=1)[:1] == ["expect"]

@@ -1,0 +1,190 @@
+"""Conditions on interfaces: their state, their counters, and which namespace a node is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.expect.compare import Comparison, comparison
+from netsandbox.commands.expect.condition import Test, Verdict, condition
+from netsandbox.commands.expect.reader import Reader
+from netsandbox.lab.tables import InterfaceRow
+from netsandbox.wire.addresses import AddressError, format_mac, parse_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.expect.context import Context
+
+STATES = ("UP", "DOWN", "UNKNOWN", "LOWERLAYERDOWN")
+KINDS = ("veth", "bridge", "loopback", "port")
+COUNTERS = ("rx", "tx", "overheard", "rx_packets", "rx_bytes", "rx_dropped", "tx_packets", "tx_bytes", "tx_dropped")
+
+
+class Wish(NamedTuple):
+    """One property that an interface should have."""
+
+    text: str
+    holds: Callable[[Context, InterfaceRow], bool]
+
+
+def _up(reader: Reader) -> Wish:
+    return Wish("up", lambda _context, row: row.up)
+
+
+def _down(reader: Reader) -> Wish:
+    return Wish("down", lambda _context, row: not row.up)
+
+
+def _carrier(reader: Reader) -> Wish:
+    return Wish("carrier", lambda _context, row: row.carrier)
+
+
+def _no_carrier(reader: Reader) -> Wish:
+    return Wish("no-carrier", lambda _context, row: not row.carrier)
+
+
+def _state(reader: Reader) -> Wish:
+    state = reader.choose("a state", [name.lower() for name in STATES]).upper()
+    return Wish(f"state {state}", lambda _context, row: row.state == state)
+
+
+def _kind(reader: Reader) -> Wish:
+    kind = reader.choose("a kind", KINDS)
+    return Wish(f"kind {kind}", lambda _context, row: row.kind == kind)
+
+
+def _mac(reader: Reader) -> Wish:
+    word = reader.take("a MAC address")
+    try:
+        mac = format_mac(parse_mac(word.text))
+    except AddressError as error:
+        raise reader.wrong(str(error), word) from None
+    return Wish(f"mac {mac}", lambda _context, row: row.mac == mac)
+
+
+def _mtu(reader: Reader) -> Wish:
+    wanted = comparison(reader, "an MTU")
+    return Wish(f"mtu {wanted.sign} {wanted.number}", lambda _context, row: wanted.holds(row.mtu))
+
+
+def _address(reader: Reader) -> Wish:
+    word = reader.take("ADDRESS or ADDRESS/LEN").text
+    return Wish(f"address {word}", lambda _context, row: any(
+        word in (own, own.partition("/")[0]) for own in row.addresses))
+
+
+def _master(reader: Reader) -> Wish:
+    name = reader.take("a bridge").text
+    return Wish(f"master {name}", lambda _context, row: row.master == name)
+
+
+def _no_master(reader: Reader) -> Wish:
+    return Wish("no-master", lambda _context, row: row.master is None)
+
+
+def _port(reader: Reader) -> Wish:
+    state = reader.choose("a port's state", ("forwarding", "disabled", "blocking", "listening", "learning"))
+    return Wish(f"port {state}", lambda _context, row: row.port_state == state)
+
+
+def _peer(reader: Reader) -> Wish:
+    name = reader.take("NODE or NODE:IFACE").text
+
+    def holds(_context: Context, row: InterfaceRow) -> bool:
+        return row.peer is not None and name in (row.peer[0], ":".join(row.peer))
+    return Wish(f"peer {name}", holds)
+
+
+def _joins(reader: Reader) -> Wish:
+    name = reader.take("a bridge or switch").text
+
+    def holds(context: Context, row: InterfaceRow) -> bool:
+        bridge = context.bridge(name)
+        return any(row.peer == (port.node, port.name) for port in context.ports(bridge))
+    return Wish(f"joins {name}", holds)
+
+
+WISHES: dict[str, Callable[[Reader], Wish]] = {
+    "up": _up, "down": _down, "carrier": _carrier, "no-carrier": _no_carrier, "state": _state, "kind": _kind,
+    "mac": _mac, "mtu": _mtu, "address": _address, "master": _master, "no-master": _no_master, "port": _port,
+    "peer": _peer, "joins": _joins}
+
+
+@condition(
+    "interface", "interface NODE[:IFACE] [PROPERTY …]",
+    summary="NODE has this interface, with all these properties: up, down, carrier, no-carrier, state UP|DOWN|…, "
+            "kind veth|bridge|…, mac MAC, mtu N, address ADDRESS[/LEN], master BRIDGE, no-master, port forwarding|…, "
+            "peer NODE[:IFACE], joins BRIDGE (its other end is a port of it). NODE alone: any interface beside lo.",
+    examples=(("interface host:docker0 up no-carrier state DOWN", "docker0 before the first container"),
+              ("interface nginx-1:eth0 address 172.17.0.2/16 joins docker0", "the container's end of the pair"),
+              ("no interface blue", "the namespace has lo and nothing else")))
+def _interface(reader: Reader) -> Test:
+    name = reader.take("NODE:IFACE").text
+    wishes: list[Wish] = []
+    while not reader.is_done:
+        wishes.append(WISHES[reader.choose("a property", WISHES)](reader))
+    return lambda context: _found(context, name, wishes)
+
+
+def _found(context: Context, text: str, wishes: list[Wish]) -> Verdict:
+    say = context.say
+    name, colon, ifname = text.partition(":")
+    node = context.node(name)
+    rows = context.rows_of(node)
+    known = say("interface.none", node=node, names=context.some(row.name for row in rows))
+    if not colon and not wishes:
+        return Verdict(any(row.kind != "loopback" for row in rows), say("interface.any", node=node), known)
+    wished = say("interface.wishes", wishes=", ".join(wish.text for wish in wishes)) if wishes else ""
+    row = context.interface(text) if not colon else next((row for row in rows if row.name == ifname), None)
+    expected = say("interface", node=node, name=row.name if row else ifname, wishes=wished)
+    if row is None:
+        return Verdict(False, expected, known)
+    found = say("interface.found", name=f"{node}:{row.name}", facts=facts(row))
+    return Verdict(all(wish.holds(context, row) for wish in wishes), expected, found)
+
+
+def facts(row: InterfaceRow) -> str:
+    """An interface's properties, in the words that a condition uses."""
+    parts = ["up" if row.up else "down", "carrier" if row.carrier else "no-carrier", f"state {row.state}",
+             f"kind {row.kind}", f"mac {row.mac}", f"mtu {row.mtu}"]
+    parts += [f"address {address}" for address in row.addresses]
+    parts += [f"master {row.master}", f"port {row.port_state}"] if row.master else []
+    parts += [f"peer {':'.join(row.peer)}"] if row.peer else []
+    return ", ".join(parts)
+
+
+@condition(
+    "counter", "counter NAME NODE[:IFACE] COUNT",
+    summary=f"A counter of an interface: {', '.join(COUNTERS)} (rx and tx count packets; overheard counts frames that "
+            "came in although another station's MAC was on them). COUNT as in `frames`.",
+    examples=(("counter overheard pc3:eth0 > 0", "pc3 heard what was not for it"),
+              ("counter rx_dropped host:docker0 0", "nothing was dropped")))
+def _counter(reader: Reader) -> Test:
+    name = reader.choose("a counter", COUNTERS)
+    interface = reader.take("NODE:IFACE").text
+    count = comparison(reader, "a count")
+    return lambda context: _counted(context, name, interface, count)
+
+
+def _counted(context: Context, name: str, interface: str, count: Comparison) -> Verdict:
+    row, say = context.interface(interface), context.say
+    value: int = getattr(row, name if "_" in name or name == "overheard" else f"{name}_packets")
+    expected = say("counter", name=name, interface=f"{row.node}:{row.name}", count=count.status(say))
+    return Verdict(count.holds(value), expected, say("counter.found", count=str(value)))
+
+
+@condition(
+    "namespace", "namespace NODE is NODE",
+    summary="Both are in one network namespace: what one sees of the network, the other sees.",
+    examples=(("namespace nginx-host is host", "--net=host made no namespace"),
+              ("no namespace nginx-1 is nginx-2", "each has its own")))
+def _namespace(reader: Reader) -> Test:
+    left = reader.take("NODE").text
+    reader.require("is", "is NODE")
+    right = reader.take("NODE").text
+    return lambda context: _same_namespace(context, left, right)
+
+
+def _same_namespace(context: Context, left: str, right: str) -> Verdict:
+    one, other = context.node(left), context.node(right)
+    expected = context.say("namespace", left=left, right=right)
+    return Verdict(one == other, expected, context.say("namespace.found", left=left, one=one, right=right, other=other))

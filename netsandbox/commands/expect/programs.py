@@ -1,0 +1,196 @@
+"""Conditions on programs and containers: what they printed, how they ended, what they hold."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.expect.compare import Comparison, comparison
+from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
+from netsandbox.commands.expect.patterns import PatternError, compile_pattern, search
+from netsandbox.commands.expect.reader import Reader
+from netsandbox.lab import views
+from netsandbox.lab.errors import LabError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.expect.context import Context
+    from netsandbox.docker.container import Container
+
+STATES = ("running", "exited", "created", "restarting", "absent")
+LINES = 6
+"""Lines of output that a message repeats."""
+COMPARED = 200
+"""Lines among which the nearest one is looked for."""
+
+
+class Wanted:
+    """A text or a pattern that is looked for in lines."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.how = reader.choose("contains or matches", ("contains", "matches"))
+        word = reader.take("a text" if self.how == "contains" else "a regular expression")
+        self.text = word.text
+        try:
+            self._pattern = compile_pattern(self.text) if self.how == "matches" else None
+        except PatternError as error:
+            raise reader.wrong(str(error), word) from None
+
+    def find(self, text: str) -> str | None:
+        """The line in which it is, or None; a text of several lines is found as a whole."""
+        if self._pattern is not None:
+            return search(self._pattern, text)
+        if self.text not in text:
+            return None
+        return next((line for line in text.splitlines() if self.text in line), self.text)
+
+
+def _searched(context: Context, wanted: Wanted, text: str, expected: str, empty: str) -> Verdict:
+    """The verdict on a search."""
+    say, line = context.say, wanted.find(text)
+    if line is not None:
+        return Verdict(True, expected, say("output.line", text=line.strip()))
+    lines = [line for line in text.splitlines() if line.strip()][:COMPARED]
+    if not lines:
+        return Verdict(False, expected, say(empty))
+    nearest = max(lines, key=lambda line: _likeness(wanted.text, line))
+    return Verdict(False, expected, say("output.nearest", text=nearest.strip()))
+
+
+def _likeness(wanted: str, line: str) -> int:
+    """Characters in a row that a line has of a text."""
+    return SequenceMatcher(None, wanted[:200], line[:200], autojunk=False).find_longest_match().size
+
+
+# -- the last command line
+
+
+@condition(
+    "output", "output [contains TEXT|matches REGEX]",
+    summary="What the last command line printed, errors included, contains this text or has a line that matches. "
+            "Alone: it printed anything.",
+    examples=(("output contains '0% packet loss'", "every ping was answered"),
+              ("output matches '^inet 172\\.17'", "a line by a regular expression"),
+              ("no output", "it said nothing, as successful commands do")))
+def _output(reader: Reader) -> Test:
+    wanted = None if reader.is_done else Wanted(reader)
+    return lambda context: _printed(context, wanted)
+
+
+def _printed(context: Context, wanted: Wanted | None) -> Verdict:
+    job, say = context.last(), context.say
+    text, line = "".join(text for _stream, text in job.output), job.line.strip()
+    if wanted is not None:
+        expected = say(f"output.{wanted.how}", line=line, text=wanted.text)
+        return _searched(context, wanted, text, expected, "output.empty")
+    found = " / ".join(text.strip().splitlines()[:LINES])
+    shown = say("output.text", text=found) if found else say("output.empty")
+    return Verdict(bool(text), say("output.any", line=line), shown)
+
+
+@condition(
+    "exit", "exit CODE",
+    summary="The exit status of the last command line: 0, 1, != 0.",
+    examples=(("exit 0", "it succeeded"), ("exit 125", "docker itself refused")))
+def _exit(reader: Reader) -> Test:
+    code = comparison(reader, "an exit status")
+    return lambda context: _ended(context, code)
+
+
+def _ended(context: Context, code: Comparison) -> Verdict:
+    job, say = context.last(), context.say
+    line = job.line.strip()
+    if job.code is None:
+        raise UnfoundedError(say("still-running", line=line))
+    said = job.err.strip().splitlines()
+    found = say("exit.said", code=str(job.code), text=said[0]) if said else say("exit.found", code=str(job.code))
+    return Verdict(code.holds(job.code), say("exit", line=line, count=code.status(say)), found)
+
+
+# -- containers
+
+
+def _container(context: Context, name: str) -> Container:
+    try:
+        return context.lab.container(name)[1]
+    except LabError:
+        known = [container.name for _host, container in context.lab.containers()]
+        raise UnfoundedError(context.say("no-container", name=name, near=context.near(name, known))) from None
+
+
+@condition(
+    "state", "state CONTAINER running|created|exited|restarting|absent [CODE]",
+    summary="What `docker ps -a` says of a container; CODE is its program's exit status.",
+    examples=(("state nginx-1 running", "it runs"), ("state nginx-2 exited 1", "its program gave up")))
+def _state(reader: Reader) -> Test:
+    name = reader.take("CONTAINER").text
+    state = reader.choose("a state", STATES)
+    code = comparison(reader, "an exit status") if not reader.is_done else None
+    return lambda context: _is_state(context, name, state, code)
+
+
+def _is_state(context: Context, name: str, state: str, code: Comparison | None) -> Verdict:
+    say = context.say
+    rows = {row.name: row for row in views.nodes(context.lab) if row.kind == "container"}
+    if state == "absent":
+        found = say("state", name=name, state=rows[name].state, code="") if name in rows else \
+            say("state.absent", name=name)
+        return Verdict(name not in rows, say("state.absent", name=name), found)
+    container = _container(context, name)
+    wished = say("state.code", code=code.status(say)) if code else ""
+    has_code = say("state.code", code=str(container.code)) if container.state == "exited" else ""
+    holds = container.state == state and (code is None or code.holds(container.code))
+    return Verdict(holds, say("state", name=name, state=state, code=wished),
+                   say("state", name=name, state=container.state, code=has_code))
+
+
+@condition(
+    "log", "log CONTAINER contains TEXT|matches REGEX",
+    summary="What `docker logs CONTAINER` shows.",
+    examples=(("log nginx-2 contains 'Address already in use'", "why it gave up"),))
+def _log(reader: Reader) -> Test:
+    name = reader.take("CONTAINER").text
+    wanted = Wanted(reader)
+    return lambda context: _logged(context, name, wanted)
+
+
+def _logged(context: Context, name: str, wanted: Wanted) -> Verdict:
+    text = "\n".join(line.text for line in _container(context, name).log)
+    expected = context.say(f"log.{wanted.how}", name=name, text=wanted.text)
+    return _searched(context, wanted, text, expected, "log.empty")
+
+
+# -- ports
+
+
+@condition(
+    "port", "port NODE PORT[/udp] held by NAME", "port NODE PORT[/udp] free",
+    summary="Who listens on a TCP (or UDP) port of NODE: a program or the container that runs it; or nobody.",
+    examples=(("port host 80 held by nginx-host", "the container's nginx has the host's port 80"),
+              ("port nginx-1 8080 free", "nobody listens there")))
+def _port(reader: Reader) -> Test:
+    node, word = reader.take("NODE").text, reader.take("PORT")
+    number, _slash, protocol = word.text.partition("/")
+    if not number.isdecimal() or not number.isascii() or not 0 < int(number[:6]) <= 65535 \
+            or protocol not in ("", "tcp", "udp"):
+        raise reader.wrong(f"{word.text[:40]!r} is no port; write 80, 80/tcp or 53/udp", word)
+    name = ""
+    if reader.choose("held or free", ("held", "free")) == "held":
+        reader.require("by", "by NAME")
+        name = reader.take("NAME").text
+    return lambda context: _held(context, node, (protocol or "tcp", int(number)), name)
+
+
+def _held(context: Context, node: str, port: tuple[str, int], name: str) -> Verdict:
+    say, (protocol, number) = context.say, port
+    context.node(node)
+    owners = {container.pid: container.name for _host, container in context.lab.containers() if container.is_running}
+    rows = [row for row in views.sockets(context.lab, node) if row.protocol == protocol and row.state != "CLOSE"]
+    bound = {int(row.local.rpartition(":")[2]): (row.process, owners.get(row.pid, "")) for row in rows}
+    holder = bound.get(number)
+    found = say("port.nobody", ports=context.some(map(str, bound)) or say("nothing"))
+    if holder is not None:
+        found = say("port.holder", name=holder[0], container=f" ({holder[1]})" if holder[1] else "")
+    if not name:
+        return Verdict(holder is None, say("port.free", port=str(number), node=node), found)
+    expected = say("port.held", port=str(number), node=node, name=name)
+    return Verdict(holder is not None and name in holder, expected, found)

@@ -1,0 +1,277 @@
+"""Which frames a condition is about: `on NODE:IFACE in since start where arp and broadcast`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.expect.condition import UnfoundedError
+from netsandbox.commands.expect.reader import Reader, Word, hint
+from netsandbox.engine.trace import Record
+from netsandbox.lab import frame_log
+from netsandbox.lab.log_filter import Both, Expression, FilterError, Not, Primitive
+from netsandbox.lab.log_filter import parse as parse_filter
+from netsandbox.lab.log_match import EVERYONE, compile_filter, names_of
+from netsandbox.linux.drop import DropReason
+from netsandbox.wire.addresses import AddressError, parse_ipv4, parse_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.expect.context import Context
+    from netsandbox.lab.tables import LogRow
+
+VERDICTS = ("accepted", "answered", "ignored", "bridged", "routed", "waits", "repeated", "dropped", "sent", "to port",
+            "to host", "flooded")
+Predicate = Callable[["LogRow"], bool]
+Spot = Callable[[str, str], bool]
+"""Whether (node, interface) is the place that is meant."""
+
+
+class Filter(NamedTuple):
+    """A filter of the frame log, read; an empty one lets all pass."""
+
+    text: str
+    expression: Expression | None
+
+
+class Since(NamedTuple):
+    """From where frames count: last (the last command line), start, record N, or lines N."""
+
+    kind: str = "last"
+    number: int = 0
+
+
+class Selection(NamedTuple):
+    """What a condition says of its frames.
+
+    Attributes:
+        place: NODE, NODE:IFACE, a bridge; empty for anywhere.  of_ports: the ports of that bridge or hub.
+        direction: in, out or empty.
+        saying: a text that the frame's line in the log contains.
+    """
+
+    place: str = ""
+    of_ports: bool = False
+    direction: str = ""
+    saying: str = ""
+    filter: Filter = Filter("", None)
+    since: Since = Since()
+
+
+EVERYTHING = Selection()
+
+
+# -- reading
+
+
+def read_selection(reader: Reader, selection: Selection = EVERYTHING, at_is_place: bool = False) -> Selection:
+    """The words that choose frames, up to `where FILTER`, which is the last."""
+    places = ("on", "at") if at_is_place else ("on",)
+    while word := reader.accept(*places, "in", "out", "saying", "since", "where"):
+        if word in places:
+            of_ports = bool(reader.accept("ports") and reader.accept("of"))
+            selection = selection._replace(place=reader.take("NODE, NODE:IFACE or `ports of BRIDGE`").text,
+                                           of_ports=of_ports)
+        elif word == "saying":
+            selection = selection._replace(saying=reader.take("a text that the frame says").text)
+        elif word == "since":
+            selection = selection._replace(since=_since(reader))
+        elif word == "where":
+            return selection._replace(filter=read_filter(reader, reader.rest()))
+        else:
+            selection = selection._replace(direction=word)
+    return selection
+
+
+def _since(reader: Reader) -> Since:
+    if reader.accept("start"):
+        return Since("start")
+    word = reader.take("`start`, a frame's number, or a number of `lines`")
+    if not word.text.isascii() or not word.text.isdecimal() or len(word.text) > 12:
+        raise reader.wrong(f"expected `start`, a frame's number, or a number of `lines`; found {word.text[:40]!r}"
+                           f"{hint(word.text, ('start',))}", word)
+    return Since("lines" if reader.accept("lines", "line") else "record", int(word.text))
+
+
+def read_filter(reader: Reader, word: Word) -> Filter:
+    """A filter of the frame log's language."""
+    if not word.text.strip():
+        raise reader.wrong("a filter such as `arp and broadcast` is missing here", word._replace(end=word.start + 1))
+    try:
+        expression = parse_filter(word.text)
+    except FilterError as error:
+        place = word._replace(start=word.start + error.start, end=word.start + error.end)
+        raise reader.wrong(error.message, place) from None
+    for primitive in primitives(expression):
+        _check_word(reader, word, primitive)
+    return Filter(word.text, expression)
+
+
+def primitives(expression: Expression | None) -> list[Primitive]:
+    """The tests that an expression is made of."""
+    match expression:
+        case None:
+            return []
+        case Not(inner):
+            return primitives(inner)
+        case Both(_, left, right):
+            return [*primitives(left), *primitives(right)]
+    return [expression]
+
+
+def _check_word(reader: Reader, word: Word, primitive: Primitive) -> None:
+    """Words that never change: a wrong one would match nothing, and `frames 0` would hold for ever."""
+    known = {"reason": tuple(reason.name for reason in DropReason), "verdict": VERDICTS}.get(primitive.kind)
+    if known is None or primitive.value.lower() in (name.lower() for name in known):
+        return
+    start = word.start + max(0, word.text.find(primitive.value))
+    place = word._replace(start=start, end=start + len(primitive.value))
+    raise reader.wrong(f"no {primitive.kind} {primitive.value[:40]!r}{hint(primitive.value, known)}", place)
+
+
+# -- looking
+
+
+def since(context: Context, chosen: Since) -> Record:
+    """The record from which frames count; its time is that of the command line, or 0.
+
+    Raises:
+        UnfoundedError: there is no such record, or the trace has forgotten it.
+    """
+    trace = context.lab.trace
+    if chosen.kind == "last":
+        context.last()
+        seq = context.shell.last_seq
+    elif chosen.kind == "lines":
+        commands = context.commands()
+        if not 0 < chosen.number <= len(commands):
+            raise UnfoundedError(context.say("few-commands", count=str(len(commands))))
+        seq = commands[-chosen.number].seq
+    else:
+        seq = chosen.number
+    if chosen.kind == "record" and seq >= trace.end:
+        raise UnfoundedError(context.say("no-record", number=str(seq)))
+    if seq < trace.first:
+        raise UnfoundedError(context.say("forgotten"))
+    return trace.get(seq) or Record(seq, context.lab.scheduler.clock, -1, None, None)
+
+
+def frames(context: Context, selection: Selection) -> list[LogRow]:
+    """The rows of the frame log that a condition is about, without those of `expect reach`.
+
+    Raises:
+        UnfoundedError: a name in the selection is not there.
+    """
+    keep, start = predicate(context, selection), since(context, selection.since).seq
+    rows = [row for row in frame_log.rows(context.lab, start) if keep(row)]
+    return [row for row in rows if not context.is_probe(row.step)]
+
+
+def predicate(context: Context, selection: Selection) -> Predicate:
+    """The test of a row, all but its time.
+
+    Raises:
+        UnfoundedError: a name in the selection is not there.
+    """
+    spot = _spot(context, selection) if selection.place else _anywhere
+    passes = filter_test(context, selection.filter)
+    direction, saying = selection.direction, selection.saying
+
+    def keep(row: LogRow) -> bool:
+        return (direction in ("", row.direction) and spot(row.node, row.interface)
+                and saying in f"{row.protocol} {row.info}" and passes(row))
+    return keep
+
+
+def _anywhere(_node: str, _interface: str) -> bool:
+    return True
+
+
+def filter_test(context: Context, chosen: Filter) -> Predicate:
+    for primitive in primitives(chosen.expression):
+        _check_name(context, primitive)
+    return compile_filter(chosen.expression, names_of(context.interfaces))
+
+
+def _check_name(context: Context, primitive: Primitive) -> None:
+    """A name that is nobody's matches nothing: better said than counted as none."""
+    value = primitive.value
+    if primitive.kind == "at" and value not in {row.node for row in context.interfaces}:
+        raise UnfoundedError(context.say("no-node", name=value, near=context.near(value, context.names)))
+    if primitive.kind == "dev":
+        node, colon, name = value.partition(":")
+        known = {row.name for row in context.interfaces if not colon or row.node == node}
+        if (name if colon else value) not in known:
+            raise UnfoundedError(context.say("no-device", name=value, near=context.near(name or value, known)))
+    if primitive.kind == "host" and value.lower() not in EVERYONE and not _is_address(value) \
+            and value not in {row.node for row in context.interfaces}:
+        raise UnfoundedError(context.say("no-owner", name=value, near=context.near(value, context.names)))
+
+
+def _is_address(text: str) -> bool:
+    for parse in (parse_ipv4, parse_mac):
+        try:
+            parse(text)
+            return True
+        except AddressError:
+            continue
+    return False
+
+
+def _spot(context: Context, selection: Selection) -> Spot:
+    """The place as a test of (node, interface)."""
+    place = selection.place
+    if selection.of_ports:
+        return _ports(context, place)
+    name, colon, ifname = place.partition(":")
+    if not colon and place not in context.names:
+        bridge = context.bridge(place)
+        return lambda node, interface: (node, interface) == (bridge.node, bridge.name)
+    there = context.node(name, must_run=False)
+    if not colon:
+        return lambda node, _interface: node == there
+    known = {row.name for row in context.rows_of(there)}
+    if ifname not in known and ifname not in _seen(context, there):
+        raise UnfoundedError(context.say("no-interface", node=there, name=ifname, near=context.near(ifname, known)))
+    return lambda node, interface: (node, interface) == (there, ifname)
+
+
+def _ports(context: Context, place: str) -> Spot:
+    if place in context.lab.nodes and context.lab.nodes[place].kind == "hub":
+        return lambda node, _interface: node == place
+    bridge = context.bridge(place)
+    names = {row.name for row in context.ports(bridge)}
+    return lambda node, interface: node == bridge.node and interface in names
+
+
+def _seen(context: Context, node: str) -> set[str]:
+    """Interfaces of a node that may be gone by now, from the frame log."""
+    return {row.interface for row in frame_log.rows(context.lab, context.lab.trace.first) if row.node == node}
+
+
+# -- telling
+
+
+def describe(context: Context, selection: Selection) -> str:
+    """The selection in words: `received on the ports of docker0 where arp since …`."""
+    say, parts = context.say, []
+    if selection.direction:
+        parts.append(say(f"which.{selection.direction}"))
+    if selection.place:
+        place = say("ports-of", bridge=selection.place) if selection.of_ports else selection.place
+        parts.append(say("which.on", place=place))
+    if selection.saying:
+        parts.append(say("which.saying", text=selection.saying))
+    if selection.filter.text:
+        parts.append(say("which.where", filter=selection.filter.text))
+    if not parts:
+        parts.append(say("which.any"))
+    return say("which.gap").join([*parts, describe_since(context, selection.since)])
+
+
+def describe_since(context: Context, chosen: Since) -> str:
+    say = context.say
+    if chosen.kind == "last":
+        return say("since.last", line=context.last().line.strip())
+    if chosen.kind == "start":
+        return say("since.start")
+    return say(f"since.{chosen.kind}", number=str(chosen.number), count=str(chosen.number))

@@ -1,0 +1,181 @@
+"""Conditions on a node's tables: ARP, MAC, routes, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
+from netsandbox.commands.expect.reader import Reader, hint
+from netsandbox.engine.units import format_time
+from netsandbox.lab import views
+from netsandbox.linux.sysctl import SysctlError
+from netsandbox.wire.addresses import parse_ipv4, parse_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.expect.context import Context
+    from netsandbox.lab.tables import FdbRow, InterfaceRow, NeighbourRow
+
+STATES = ("INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED", "PERMANENT", "NOARP")
+ANY = "any"
+
+
+@condition(
+    "arp", "arp NODE [ADDRESS [MAC|NODE|any] [STATE|STATE…]]",
+    summary="NODE's ARP table (`ip neigh`) has a row for ADDRESS, with that MAC (or that node's) and one of those "
+            f"states: {', '.join(STATES)}. ADDRESS may be a node's name.",
+    examples=(("arp nginx-1 172.17.0.3 nginx-2 REACHABLE", "nginx-1 knows nginx-2's MAC, confirmed"),
+              ("arp nginx-2 nginx-1 any STALE|DELAY", "known, not verified"),
+              ("no arp pc3", "pc3 has learned nobody")))
+def _arp(reader: Reader) -> Test:
+    node = reader.take("NODE").text
+    address = "" if reader.is_done else reader.take("ADDRESS").text
+    owner, states = ANY, frozenset[str]()
+    if not reader.is_done and not (len(reader.words) - reader.at == 1 and _looks_like_states(reader.peek())):
+        owner = reader.take("MAC, NODE or any").text
+    if not reader.is_done:
+        states = _states(reader)
+    return lambda context: _neighbour(context, node, address, owner, states)
+
+
+def _looks_like_states(text: str) -> bool:
+    """Whether a word is a state or a mistyped one, rather than whose MAC it should be."""
+    return "|" in text or text.upper() in STATES or (text.isupper() and bool(hint(text, STATES)))
+
+
+def _states(reader: Reader) -> frozenset[str]:
+    """States joined by `|`."""
+    word = reader.take("a state")
+    parts = STATES if word.text.lower() == ANY else tuple(word.text.upper().split("|"))
+    for part in parts:
+        if part not in STATES:
+            others = hint(part, STATES) or f"; there are: {', '.join(STATES)}"
+            raise reader.wrong(f"no state {part[:40]!r}{others}", word)
+    return frozenset(parts)
+
+
+def _neighbour(context: Context, node: str, address: str, owner: str, states: frozenset[str]) -> Verdict:
+    say, namespace = context.say, context.node(node)
+    rows = views.neighbours(context.lab, node)
+    if not address:
+        return Verdict(bool(rows), say("arp.any", node=node), _rows(context, [_row(context, row) for row in rows]))
+    wanted = context.address(address)
+    macs, called = context.macs(owner) if owner != ANY else (frozenset[str](), "")
+    expected = say("arp", node=node, address=wanted, mac=say("arp.mac", mac=called) if called else "",
+                   state=say("arp.state", state="|".join(sorted(states))) if 0 < len(states) < len(STATES) else "")
+    found = [row for row in rows if row.address == wanted]
+    if not found:
+        others = _rows(context, [_row(context, row) for row in rows])
+        return Verdict(False, expected, say("arp.none", address=wanted, node=namespace, rows=others))
+    fitting = [row for row in found if (not macs or row.mac in macs) and (not states or row.state in states)]
+    shown = (fitting or found)[0]
+    number = parse_ipv4(shown.address)
+    return Verdict(bool(fitting), expected, _row(context, shown), context.arrivals(shown.seq, number),
+                   context.row_story(shown.seq, number).decision)
+
+
+def _row(context: Context, row: NeighbourRow) -> str:
+    mac = context.mac(row.mac) if row.mac else context.say("no-mac")
+    return context.say("arp.row", address=row.address, interface=row.interface, mac=mac, state=row.state,
+                       since=format_time(row.since))
+
+
+def _rows(context: Context, rows: list[str]) -> str:
+    return context.say("rows.are", rows="; ".join(rows[:8])) if rows else context.say("rows.none")
+
+
+@condition(
+    "mac", "mac BRIDGE [MAC|NODE [on PORT|NODE]]",
+    summary="The MAC table of a bridge or switch has learned this address, behind that port (or the port that leads "
+            "to that node). Without an address: it has learned any. `permanent` rows, the bridge's own, do not count.",
+    examples=(("mac docker0 nginx-1 on nginx-1", "docker0 knows which port leads to nginx-1"),
+              ("mac sw1 02:00:00:00:00:0a on p1", "by MAC and port"),
+              ("no mac sw1", "the switch has learned nothing yet")), aliases=("fdb",))
+def _mac(reader: Reader) -> Test:
+    bridge = reader.take("a bridge or switch").text
+    owner = "" if reader.is_done else reader.take("MAC or NODE").text
+    port = reader.take("PORT or NODE").text if owner and reader.accept("on") else ""
+    return lambda context: _learned(context, bridge, owner, port)
+
+
+def _learned(context: Context, name: str, owner: str, port: str) -> Verdict:
+    say, bridge = context.say, context.bridge(name)
+    rows = [row for row in views.fdb(context.lab, bridge.node, bridge.name) if not row.permanent]
+    ports = {row.name: row for row in context.ports(bridge)}
+    learned = ", ".join(_fdb_row(context, row, ports) for row in rows[:8]) or say("nothing")
+    if not owner:
+        return Verdict(bool(rows), say("mac.any", bridge=name), say("learned", rows=learned))
+    macs, called = context.macs(owner)
+    leads = _port_test(context, port, ports)
+    expected = say("mac", bridge=name, mac=called, port=say("mac.port", port=port) if port else "")
+    found = [row for row in rows if row.mac in macs]
+    if not found:
+        return Verdict(False, expected, say("mac.none", mac=called, rows=learned))
+    fitting = [row for row in found if leads(row.port)]
+    shown = (fitting or found)[0]
+    number = parse_mac(shown.mac)
+    return Verdict(bool(fitting), expected, _fdb_row(context, shown, ports), context.arrivals(shown.seq, number),
+                   context.row_story(shown.seq, number).decision)
+
+
+def _fdb_row(context: Context, row: FdbRow, ports: dict[str, InterfaceRow]) -> str:
+    port = context.port(ports[row.port]) if row.port in ports else row.port
+    return context.say("mac.row", mac=context.mac(row.mac), port=port)
+
+
+def _port_test(context: Context, port: str, ports: dict[str, InterfaceRow]) -> Callable[[str], bool]:
+    """Whether a port is the one that is meant, by its name or by what hangs on it."""
+    if not port:
+        return lambda _name: True
+    names = {name for name, row in ports.items() if port in (name, f"{row.node}:{name}")}
+    names = names or {name for name, row in ports.items()
+                      if row.peer is not None and port in (row.peer[0], ":".join(row.peer))}
+    if not names:
+        known = [*ports, *(row.peer[0] for row in ports.values() if row.peer)]
+        raise UnfoundedError(context.say("no-interface", node="bridge", name=port, near=context.near(port, known)))
+    return lambda name: name in names
+
+
+@condition(
+    "route", "route NODE ['TEXT']",
+    summary="One of NODE's routes contains this text, word for word as `ip route` prints it (the local table counts "
+            "too). Without a text: its main table has any route.",
+    examples=(("route nginx-1 'default via 172.17.0.1 dev eth0'", "the gateway is docker0"),
+              ("no route blue", "an empty routing table")))
+def _route(reader: Reader) -> Test:
+    node = reader.take("NODE").text
+    text = "" if reader.is_done else reader.take("the text of a route").text
+    return lambda context: _routed(context, node, " ".join(text.split()))
+
+
+def _routed(context: Context, node: str, text: str) -> Verdict:
+    say = context.say
+    context.node(node)
+    rows = views.routes(context.lab, node)
+    main = [row.text for row in rows if row.table == "main"]
+    found = [row.text for row in rows if f" {text} " in f" {row.text} "] if text else main
+    expected = say("route", node=node, text=text) if text else say("route.any", node=node)
+    if found:
+        return Verdict(True, expected, say("route.found", text=found[0]))
+    routes = "; ".join(main[:8]) or say("nothing")
+    return Verdict(False, expected, say("route.none", node=node, routes=routes))
+
+
+@condition(
+    "sysctl", "sysctl NODE KEY VALUE",
+    summary="A setting of NODE's namespace, as `sysctl KEY` prints it.",
+    examples=(("sysctl host net.ipv4.ip_forward 1", "the host forwards, as Docker sets it"),))
+def _sysctl(reader: Reader) -> Test:
+    node, key = reader.take("NODE").text, reader.take("KEY").text
+    value = reader.take("VALUE").text
+    return lambda context: _setting(context, node, key, value)
+
+
+def _setting(context: Context, node: str, key: str, value: str) -> Verdict:
+    context.node(node)
+    try:
+        found = context.lab.namespace(node).sysctls.read(key)
+    except SysctlError as error:
+        raise UnfoundedError(str(error)) from None
+    expected = context.say("sysctl", key=key, node=node, value=value)
+    return Verdict(found.split() == value.split(), expected, context.say("sysctl.found", value=" ".join(found.split())))

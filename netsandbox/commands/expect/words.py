@@ -1,0 +1,165 @@
+"""What `expect` says of what it expected and found, in each language; conditions themselves are written in English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from netsandbox.explain.catalogue import fill
+
+Say = Callable[..., str]
+
+LANGUAGES = ("en", "zh")
+
+PHRASES: dict[str, tuple[str, str]] = {
+    # -- the report
+    "expected": ("expected", "期望"),
+    "found": ("found", "实际"),
+    "frame": ("frame", "相关帧"),
+    "why": ("why", "原因"),
+    "holds": ("holds: {found}", "成立：{found}"),
+    "not": ("the opposite of: {what}", "以下情况不成立：{what}"),
+    "asked": ("{text}", "{text}"),
+    "more": ("… and {count} more", "……另有 {count} 个"),
+    # -- comparisons
+    "compare.=": ("exactly {number}", "恰好 {number} 个"),
+    "compare.!=": ("not {number}", "不是 {number} 个"),
+    "compare.>": ("more than {number}", "多于 {number} 个"),
+    "compare.<": ("fewer than {number}", "少于 {number} 个"),
+    "compare.>=": ("at least {number}", "至少 {number} 个"),
+    "compare.<=": ("at most {number}", "至多 {number} 个"),
+    "compare...": ("{number} to {high}", "{number} 到 {high} 个"),
+    # -- names that are not there
+    "no-node": ("there is no node {name}{near}", "没有名为 {name} 的节点{near}"),
+    "no-container": ("there is no container {name}{near}", "没有名为 {name} 的容器{near}"),
+    "no-interface": ("{node} has no interface {name}{near}", "{node} 没有接口 {name}{near}"),
+    "no-bridge": ("there is no bridge or switch {name}{near}", "没有名为 {name} 的网桥或交换机{near}"),
+    "no-device": ("no interface is called {name}{near}", "没有名为 {name} 的接口{near}"),
+    "no-owner": ("{name} is neither an address nor a node{near}", "{name} 既不是地址也不是节点{near}"),
+    "not-running": ("container {name} does not run: it has no network now", "容器 {name} 没有运行，现在没有网络"),
+    "no-address": ("{name} has no IP address", "{name} 没有 IP 地址"),
+    "several-bridges": ("{name} can mean several bridges: {names}", "{name} 可以指多个网桥：{names}"),
+    "near": ("; did you mean {name}?", "；是不是 {name}？"),
+    "known": ("; there are: {names}", "；现有：{names}"),
+    # -- the last command line
+    "no-command": ("no command line was carried out yet", "还没有执行过任何命令"),
+    "still-running": ("`{line}` has not ended yet", "`{line}` 还没有结束"),
+    "forgotten": ("the trace has forgotten what was then", "记录中已经没有那时的内容"),
+    "no-record": ("there is no record #{number} yet", "还没有 #{number} 这条记录"),
+    "few-commands": ("only {count} command lines were carried out", "一共只执行了 {count} 行命令"),
+    # -- arp
+    "arp": ("{node}'s ARP table has {address}{mac}{state}", "{node} 的 ARP 表中有 {address}{mac}{state}"),
+    "arp.any": ("{node}'s ARP table has a row", "{node} 的 ARP 表中有条目"),
+    "arp.mac": (" with {mac}", "，MAC 为 {mac}"),
+    "arp.state": (", {state}", "，状态 {state}"),
+    "arp.none": ("no row for {address} in {node}'s ARP table; {rows}", "{node} 的 ARP 表中没有 {address}；{rows}"),
+    "arp.row": ("{address} dev {interface} {mac} {state}, since {since}",
+        "{address} dev {interface} {mac} {state}，自 {since} 起"),
+    "rows.none": ("it is empty", "表是空的"),
+    "rows.are": ("it has {rows}", "表中有 {rows}"),
+    "of": ("{mac} ({name})", "{mac}（{name}）"),
+    "no-mac": ("without a MAC", "没有 MAC"),
+    "mac-of": ("{name}'s MAC ({macs})", "{name} 的 MAC（{macs}）"),
+    # -- mac table
+    "mac": ("{bridge}'s MAC table has {mac}{port}", "{bridge} 的 MAC 表中有 {mac}{port}"),
+    "mac.any": ("{bridge}'s MAC table has a learned row", "{bridge} 的 MAC 表中有学到的条目"),
+    "mac.port": (" on port {port}", "，在端口 {port}"),
+    "mac.none": ("no row for {mac}; learned are: {rows}", "没有 {mac} 的条目；已学到：{rows}"),
+    "mac.row": ("{mac} on port {port}", "{mac} 在端口 {port}"),
+    "nothing": ("nothing", "无"),
+    "learned": ("learned: {rows}", "已学到：{rows}"),
+    # -- routes, sysctls
+    "route": ("{node} has the route `{text}`", "{node} 有路由 `{text}`"),
+    "route.any": ("{node} has a route", "{node} 有路由"),
+    "route.found": ("`{text}`", "`{text}`"),
+    "route.none": ("{node}'s routes: {routes}", "{node} 的路由：{routes}"),
+    "sysctl": ("{key} of {node} is {value}", "{node} 的 {key} 是 {value}"),
+    "sysctl.found": ("it is {value}", "是 {value}"),
+    # -- frames
+    "frames": ("{count} frames {which}", "帧（{which}）：{count}"),
+    "frames.found": ("{count} frames", "{count} 个帧"),
+    "frames.others": ("none; without the filter there are {count}", "没有；不加过滤条件则有 {count} 个"),
+    "which.on": ("on {place}", "在 {place} 上"),
+    "which.in": ("received", "收到"),
+    "which.out": ("sent", "发出"),
+    "which.saying": ("that say “{text}”", "内容含“{text}”"),
+    "which.where": ("where {filter}", "满足 {filter}"),
+    "which.any": ("anywhere", "任何地方"),
+    "which.gap": (" ", "、"),
+    "since.last": ("since `{line}`", "自 `{line}` 起"),
+    "since.start": ("since the start", "自开始起"),
+    "since.record": ("since #{number}", "自 #{number} 起"),
+    "since.lines": ("in the last {count} command lines", "在最近 {count} 行命令中"),
+    "ports-of": ("the ports of {bridge}", "{bridge} 的端口"),
+    "frame.at": ("a frame at {time} ± {tolerance} ({which})", "在 {time} ± {tolerance} 时有一个帧（{which}）"),
+    "frame.near": ("the nearest is at {time}", "最近的一个在 {time}"),
+    "frame.none": ("no frame at all ({which})", "一个帧也没有（{which}）"),
+    "order": ("frames in this order ({which}): {filters}", "帧按此顺序出现（{which}）：{filters}"),
+    "order.stops": ("{done} of {count} in order; then none where {filter}",
+        "按顺序找到 {done}/{count} 个；之后没有满足 {filter} 的帧"),
+    "order.found": ("all {count} in order", "{count} 个全部按顺序出现"),
+    "then": (", then ", "，然后 "),
+    "drop": ("something was dropped{reason} ({which})", "有帧或包被丢弃{reason}（{which}）"),
+    "drop.reason": (" for {reason}", "，原因 {reason}"),
+    "drop.none": ("nothing was dropped", "没有丢弃"),
+    "drop.others": ("none for this reason; dropped for others: {reasons}", "没有因此丢弃的；其他原因：{reasons}"),
+    "drop.found": ("{count} dropped: {reasons}", "丢弃了 {count} 个：{reasons}"),
+    "no-reason": ("{name} is no reason in a filter{near}", "过滤条件中没有原因 {name}{near}"),
+    # -- interfaces
+    "interface": ("{node} has {name}{wishes}", "{node} 有接口 {name}{wishes}"),
+    "interface.any": ("{node} has an interface beside lo", "{node} 除 lo 外还有接口"),
+    "interface.wishes": (": {wishes}", "：{wishes}"),
+    "interface.none": ("{node} has {names}", "{node} 有 {names}"),
+    "interface.found": ("{name}: {facts}", "{name}：{facts}"),
+    "counter": ("{name} of {interface} is {count}", "{interface} 的 {name} {count}"),
+    "counter.found": ("{count}", "{count}"),
+    "namespace": ("{left} and {right} share one network namespace", "{left} 与 {right} 共用一个网络命名空间"),
+    "namespace.found": ("{left} is in the namespace of {one}, {right} in that of {other}",
+        "{left} 在 {one} 的命名空间，{right} 在 {other} 的命名空间"),
+    # -- programs and containers
+    "output.contains": ("`{line}` printed “{text}”", "`{line}` 的输出中有“{text}”"),
+    "output.matches": ("`{line}` printed a line that matches {text}", "`{line}` 的输出中有一行匹配 {text}"),
+    "output.any": ("`{line}` printed something", "`{line}` 有输出"),
+    "output.line": ("“{text}”", "“{text}”"),
+    "output.text": ("{text}", "{text}"),
+    "output.nearest": ("not there; the nearest line is “{text}”", "没有；最接近的一行是“{text}”"),
+    "output.empty": ("it printed nothing", "没有任何输出"),
+    "exit": ("`{line}` ended with exit status {count}", "`{line}` 的退出码{count}"),
+    "exit.found": ("exit status {code}", "退出码 {code}"),
+    "exit.said": ("exit status {code}: {text}", "退出码 {code}：{text}"),
+    "code.=": ("{number}", "等于 {number}"),
+    "code.!=": ("other than {number}", "不等于 {number}"),
+    "code.>": ("more than {number}", "大于 {number}"),
+    "code.<": ("less than {number}", "小于 {number}"),
+    "code.>=": ("{number} or more", "不小于 {number}"),
+    "code.<=": ("{number} or less", "不大于 {number}"),
+    "code...": ("{number} to {high}", "在 {number} 到 {high} 之间"),
+    "state": ("container {name} is {state}{code}", "容器 {name} 的状态是 {state}{code}"),
+    "state.code": (", exit status {code}", "，退出码 {code}"),
+    "state.absent": ("there is no container {name}", "没有容器 {name}"),
+    "log.contains": ("the log of {name} says “{text}”", "{name} 的日志中有“{text}”"),
+    "log.matches": ("a line of {name}'s log matches {text}", "{name} 的日志中有一行匹配 {text}"),
+    "log.empty": ("its log is empty", "日志是空的"),
+    "port.held": ("port {port} of {node} is held by {name}", "{node} 的端口 {port} 由 {name} 占用"),
+    "port.free": ("port {port} of {node} is free", "{node} 的端口 {port} 空闲"),
+    "port.holder": ("{name}{container} holds it", "由 {name}{container} 占用"),
+    "port.nobody": ("nobody holds it; bound are: {ports}", "没有人占用；已绑定：{ports}"),
+    # -- reach
+    "reach": ("{source} gets an answer from {target} (one ping)", "{source} 能得到 {target} 的回答（一次 ping）"),
+    "reach.yes": ("{target} answered: {text}", "{target} 回答了：{text}"),
+    "reach.no": ("no answer: {text}", "没有回答：{text}"),
+    "reach.silent": ("no answer within 4 seconds", "4 秒内没有回答"),
+}
+"""Key -> the phrase in English and in Chinese, with the same fields."""
+
+
+def speaker(language: str) -> Say:
+    """What puts a key and its fields into words of a language.
+
+    Raises:
+        ValueError: no such language.
+    """
+    index = LANGUAGES.index(language)
+
+    def say(key: str, /, **fields: str) -> str:
+        return fill(PHRASES[key][index], fields)
+    return say
