@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps import ping_options
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.hosts import lookup
 from netsandbox.apps.ping_options import DO, PROBE, TIMEVAL, WANT, PingOptions
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
 
-ERRNO_TEXT = {"ENETUNREACH": "Network is unreachable", "EHOSTUNREACH": "No route to host", "EMSGSIZE": "Message too long",
-              "EINVAL": "Invalid argument", "EACCES": "Permission denied", "ENOBUFS": "No buffer space available",
-              "EPERM": "Operation not permitted"}
 UNREACHABLE_TEXT = {0: "Destination Net Unreachable", 1: "Destination Host Unreachable",
                     2: "Destination Protocol Unreachable", 3: "Destination Port Unreachable",
                     5: "Source Route Failed", 6: "Destination Net Unknown", 7: "Destination Host Unknown",
@@ -118,7 +117,7 @@ class Ping(Program):
             if route.error == "EACCES":
                 self._refuse_broadcast()
             else:
-                self.complain(f"ping: connect: {ERRNO_TEXT[route.error]}")
+                self.complain(f"ping: connect: {TEXTS[route.error]}")
             self.exit(2)
             return False
         if self._is_broadcast(route):
@@ -188,7 +187,8 @@ class Ping(Program):
         fits = options.size + 28 <= mtu
         df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits)
         ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, self.destination, ICMP)
-        ttl = options.ttl if options.ttl is not None else 1 if is_multicast(self.destination) else self.namespace.default_ttl
+        usual = 1 if is_multicast(self.destination) else self.namespace.default_ttl
+        ttl = options.ttl if options.ttl is not None else usual
         packet = IPv4Packet(source, self.destination, ICMP, echo(ECHO_REQUEST, self.ident, seq, data), ttl, ident, df,
                             options.tos)
         return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
@@ -196,7 +196,7 @@ class Ping(Program):
     def _note_problem(self, problem: str) -> None:
         """Hard local error: ping counts the packet as sent, and is silent about a route that is gone."""
         if not self.options.quiet and problem not in ("ENETUNREACH", "EHOSTUNREACH"):
-            self.complain(f"ping: sendmsg: {ERRNO_TEXT.get(problem, problem)}")
+            self.complain(f"ping: sendmsg: {TEXTS.get(problem, problem)}")
         if problem == "EMSGSIZE":
             self.errors += 1
             self._after(min(self.options.interval, RECEIVE_TIMEOUT), self._check)
@@ -315,7 +315,8 @@ class Ping(Program):
         if trips and self.options.size >= TIMEVAL:
             average = sum(trips) // len(trips)
             deviation = int(max(0, sum(t * t for t in trips) / len(trips) - average * average) ** 0.5)
-            cells = "/".join(f"{value // 1000}.{value % 1000:03d}" for value in (min(trips), average, max(trips), deviation))
+            cells = "/".join(f"{value // 1000}.{value % 1000:03d}"
+                             for value in (min(trips), average, max(trips), deviation))
             text = f"rtt min/avg/max/mdev = {cells} ms"
         if self._pipe > 1:
             text += f"{', ' if text else ''}pipe {self._pipe}"
@@ -338,28 +339,10 @@ class Ping(Program):
 
 
 def _resolve(target: str, names: dict[str, int]) -> int:
-    if target in names:
-        return names[target]
-    try:
-        return parse_ipv4(_expand(target))
-    except AddressError:
-        raise UsageError(f"ping: {target}: Name or service not known") from None
-
-
-def _expand(target: str) -> str:
-    """inet_aton's short forms: 127.1 is 127.0.0.1."""
-    parts = target.split(".")
-    if not all(part.isascii() and part.isdecimal() for part in parts) or len(parts) == 4:
-        return target
-    number = 0
-    for part in parts[:-1]:
-        if int(part) > 255:
-            return target
-        number = number << 8 | int(part)
-    bits = 8 * (5 - len(parts))
-    if int(parts[-1]) >= 1 << bits:
-        return target
-    return format_ipv4(number << bits | int(parts[-1]))
+    address = lookup(target, names)
+    if address is None:
+        raise UsageError(f"ping: {target}: Name or service not known")
+    return address
 
 
 def format_rtt(micros: int) -> str:

@@ -50,6 +50,18 @@ def arping(shell: Shell, job: Job, values: Values) -> None:
     job.follow(programs.program(shell, namespace, ["arping", *words]))
 
 
+@verb("traceroute", "Find the routers between a node and another", Parameter("words", rest=True),
+      details="traceroute FROM TO [traceroute's options]: addresses only, as with -n. Probes with a growing TTL: the "
+              "router at which one runs out says so (Time Exceeded), and the target that nobody listens at the port.",
+      examples=(("traceroute pc1 pc2", "every hop, three probes each"),
+                ("traceroute pc1 10.0.3.2 -I", "with echo requests"),
+                ("traceroute pc1 pc2 -q 1 -N 1", "one probe at a time")), group="program")
+def traceroute(shell: Shell, job: Job, values: Values) -> None:
+    source, words = _from_and_words(shell, values["words"])
+    namespace = shell.lab.namespace(source) if source else shell.namespace
+    job.follow(programs.program(shell, namespace, ["traceroute", *(["-n"] if source else []), *words]))
+
+
 @verb("exec", "Run a tool or program in a node", Parameter("node", kinds.NAMESPACE), Parameter("words", rest=True),
       examples=(("exec nginx-1 ip addr", "its interfaces"), ("exec nginx-1 ping -c 3 172.17.0.3", "from inside")),
       group="program")

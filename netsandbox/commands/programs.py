@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps import arping, ping_options
+from netsandbox.apps import arping, ping_options, traceroute_options
 from netsandbox.apps.arping import Arping
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.server import Sleeper
+from netsandbox.apps.traceroute import Traceroute
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.tools.context import ToolContext, ToolResult
@@ -19,6 +20,10 @@ from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.linux.namespace import NetworkNamespace
+
+
+NAMES = {"localhost": LOOPBACK_ADDRESS}
+"""/etc/hosts."""
 
 
 class ToolProgram(Program):
@@ -63,13 +68,17 @@ def context(shell: Shell, namespace: NetworkNamespace, files: dict[str, str] | N
 
 
 def _ping(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
-    names = {"localhost": LOOPBACK_ADDRESS}
     ident = shell.lab.next_pid() & 0xFFFF
-    return Ping(namespace, ping_options.parse(words[1:]), ident, ident, names)
+    return Ping(namespace, ping_options.parse(words[1:]), ident, ident, NAMES)
 
 
 def _arping(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
     return Arping(namespace, arping.parse(words[1:]), shell.lab.next_pid())
+
+
+def _traceroute(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
+    options = traceroute_options.parse(words[1:], NAMES)
+    return Traceroute(namespace, options, shell.lab.next_pid(), NAMES)
 
 
 def _sleep(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
@@ -81,7 +90,7 @@ def _sleep(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Progr
 
 
 PROGRAMS: dict[str, Callable[[Shell, NetworkNamespace, list[str]], Program]] = {
-    "ping": _ping, "arping": _arping, "sleep": _sleep}
+    "ping": _ping, "arping": _arping, "traceroute": _traceroute, "sleep": _sleep}
 
 
 def program(shell: Shell, namespace: NetworkNamespace, words: list[str],

@@ -45,6 +45,20 @@ class Datagram(NamedTuple):
     destination: int
 
 
+class ReportedError(NamedTuple):
+    """One entry of a socket's error queue (struct sock_extended_err)."""
+
+    type: int
+    code: int
+    info: int
+    """The MTU of a "fragmentation needed", else 0."""
+    offender: int
+    """Who sent the ICMP error."""
+    ttl: int
+    at: int
+    """When it came, in virtual nanoseconds."""
+
+
 class UdpSocket(Socket):
     """A UDP socket.
 
@@ -52,6 +66,7 @@ class UdpSocket(Socket):
         ttl, tos: of what it sends.  pmtudisc: IP_MTU_DISCOVER (0 to 3).
         broadcast: SO_BROADCAST.
         error: errno name that the next call fails with, or empty.
+        recverr: IP_RECVERR: every ICMP error goes to `errors` instead.
         on_event: called, once the queue is empty, when there is something to receive.
     """
 
@@ -66,6 +81,8 @@ class UdpSocket(Socket):
         self.interface: Interface | None = None
         self.received: list[Datagram] = []
         self.error = ""
+        self.recverr = False
+        self.errors: list[ReportedError] = []
         self.on_event: Callable[[], None] | None = None
         self._ident = 0
 
@@ -107,7 +124,7 @@ class UdpSocket(Socket):
         route = self._route(to, self.address)
         packet = self._packet(route, to, to_port, data, connected)
         problem = ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
-        if problem and problem != "ENOBUFS":
+        if problem and (problem != "ENOBUFS" or self.recverr):
             raise SocketError(problem)
         return len(data)
 
@@ -197,8 +214,8 @@ def _group_matches(namespace: NetworkNamespace, packet: IPv4Packet, datagram: Ud
             and (not socket.peer_port or (socket.peer, socket.peer_port) == (packet.src, datagram.sport))]
 
 
-def receive_error(interface: Interface, _packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
-    """udp_err: only a connected socket is told, and only of errors that are final."""
+def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
+    """udp_err: only a connected socket is told, and only of errors that are final, unless it asked for all."""
     head = quoted.payload_bytes()
     if len(head) < 4:
         return
@@ -206,14 +223,21 @@ def receive_error(interface: Interface, _packet: IPv4Packet, message: IcmpMessag
     socket = interface.namespace.sockets.best("udp", quoted.src, sport, quoted.dst, dport)
     if not isinstance(socket, UdpSocket):
         return
-    name = ""
+    name, mtu = "", 0
     if message.type == UNREACHABLE and message.code == FRAGMENTATION_NEEDED:
-        learn_mtu(interface.namespace, quoted.dst, message.rest & 0xFFFF)
-        name = "EMSGSIZE" if socket.pmtudisc != DONT else ""
+        mtu = message.rest & 0xFFFF
+        learn_mtu(interface.namespace, quoted.dst, mtu)
+        if socket.pmtudisc == DONT:
+            return
+        name = "EMSGSIZE"
     elif message.type == UNREACHABLE:
         name = FATAL_UNREACHABLE.get(message.code, "")
     elif message.type == PARAMETER_PROBLEM:
         name = "EPROTO"
-    if name and socket.peer_port:
+    if socket.recverr:
+        socket.errors.append(ReportedError(message.type, message.code, mtu, packet.src, packet.ttl,
+                                           interface.namespace.scheduler.clock))
+        socket.wake()
+    elif name and socket.peer_port:
         socket.error = name
         socket.wake()

@@ -1,0 +1,267 @@
+"""traceroute 2.1: probes with a growing TTL, several at once, and who answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.program import Program
+from netsandbox.apps.traceroute_methods import IcmpMethod, Method, Probe, ProbeError, UdpMethod
+from netsandbox.apps.traceroute_options import LONGEST_WAIT, USAGE, VERSION, TracerouteOptions
+from netsandbox.engine.units import MILLISECOND
+from netsandbox.wire.addresses import format_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.namespace import NetworkNamespace
+
+MARGIN = MILLISECOND
+"""What is added to a known answer's time before it is multiplied."""
+
+
+class Traceroute(Program):
+    """One run of traceroute.  Exit status 0, or 1 when a system call failed.
+
+    Attributes:
+        probes: all that could be sent, hop after hop.
+    """
+
+    name = "traceroute"
+
+    def __init__(self, namespace: NetworkNamespace, options: TracerouteOptions, pid: int = 1,
+                 names: dict[str, int] | None = None) -> None:
+        super().__init__(namespace, pid)
+        self.options = options
+        self.probes = [Probe() for _ in range(options.max_hops * options.probes)]
+        self.method: Method = (IcmpMethod if options.icmp else UdpMethod)(namespace, self.process, options)
+        self._names = {address: name for name, address in (names or {}).items()}
+        self._next = (options.first_hop - 1) * options.probes
+        """The first probe that is not printed yet."""
+        self._end = len(self.probes)
+        self._last_sent: int | None = None
+        self._line = ""
+        self._header = (f"traceroute to {options.target} ({format_ipv4(options.address)}), "
+                        f"{options.max_hops} hops max, {options.size} byte packets")
+        self._timer: Timer | None = None
+        self._turns: Iterator[int | None] = iter(())
+
+    def start(self) -> None:
+        """Print the first line and send the first probe."""
+        if self.options.shows_usage or self.options.shows_version:
+            self.complain(USAGE if self.options.shows_usage else VERSION)
+            self.exit(0)
+            return
+        try:
+            self.method.prepare()
+        except ProbeError as error:
+            self._fail(error)
+            return
+        self._line = self._header
+        self._turns = self._work()
+        self._go_on(None)
+        if self.code is None:
+            self._flush()
+
+    # -- the loop
+
+    def _go_on(self, _argument: object) -> None:
+        """Do what there is to do until the queue must run empty, or an answer must come."""
+        if self.code is not None:
+            return
+        try:
+            for pause in self._turns:
+                if pause is None:
+                    self.scheduler.go_on(self._go_on)
+                    return
+                if self.method.is_ready:
+                    self.method.collect()
+                    continue
+                self.method.listen(self._hear)
+                self._timer = self.scheduler.wake_after(pause, self._time_out, foreground=self.foreground)
+                return
+        except ProbeError as error:
+            self._fail(error)
+            return
+        self._flush()
+        self.exit(0)
+
+    def _hear(self) -> None:
+        """Something came while the program slept."""
+        self.method.listen(None)
+        self.scheduler.cancel(self._timer)
+        self.method.collect()
+        self._go_on(None)
+
+    def _time_out(self, _argument: object) -> None:
+        self.method.listen(None)
+        self._go_on(None)
+
+    def _work(self) -> Iterator[int | None]:
+        """Print what is known and keep enough probes under way.
+
+        Yields:
+            None after each probe that was sent; else how long to wait for answers, in nanoseconds.
+        """
+        while self._next < self._end:
+            due = yield from self._round()
+            if due is not None:
+                yield _whole_milliseconds(max(0, due - self.scheduler.clock))
+
+    def _round(self) -> Generator[None, None, int | None]:
+        """Once over all probes; returns when the first that is under way is given up, or when the next may be sent."""
+        due: int | None = None
+        now, under_way, index = self.scheduler.clock, 0, self._next
+        while index < self._end and under_way < max(1, self.options.at_once):
+            if index == self._next:
+                due = self._expire(index, now)
+            probe = self.probes[index]
+            if probe.done:
+                self._settle(index)
+                index += 1
+                continue
+            sent = probe.sent
+            if sent is None:
+                if self._last_sent is not None and self._last_sent + self.options.pause > now:
+                    return self._last_sent + self.options.pause
+                sent = self.method.send(probe, index // self.options.probes + 1)
+                yield
+                if sent is None and due is None:
+                    raise ProbeError("send probe", "ENOBUFS")
+                if sent is None:
+                    return due
+                self._last_sent = sent
+            due = sent + self._patience(index) if due is None else due
+            index, under_way = index + 1, under_way + 1
+        return due
+
+    def _settle(self, index: int) -> None:
+        """A probe is done: print it if it is its turn, and go no farther if it came to an end."""
+        probe = self.probes[index]
+        if index == self._next:
+            self._print_probe(index)
+            self._next += 1
+        if probe.final:
+            self._end = (index // self.options.probes + 1) * self.options.probes
+
+    # -- how long to wait
+
+    def _patience(self, index: int) -> int:
+        """How long to wait for a probe's answer, by what is known of the same hop, or of later ones."""
+        options, first = self.options, index - index % self.options.probes
+        for factor, known in ((options.here, self.probes[first:first + options.probes]),
+                              (options.near, self._sent_behind(index))):
+            for probe in known if factor else ():
+                if probe.done and probe.received is not None and probe.sent is not None:
+                    took = probe.received - probe.sent
+                    if took > 0:
+                        return min(options.wait, round(min((took + MARGIN) * factor, float(LONGEST_WAIT))))
+        return options.wait
+
+    def _sent_behind(self, index: int) -> Iterator[Probe]:
+        """The later probes, as far as they were sent."""
+        for probe in self.probes[index + 1:]:
+            if probe.sent is None:
+                return
+            yield probe
+
+    def _expire(self, index: int, now: int) -> int | None:
+        """Give the next probe to print up if its time is over, else say when it will be, if it is under way."""
+        probe = self.probes[index]
+        if probe.sent is None or probe.done:
+            return None
+        due = probe.sent + self._patience(index)
+        if due > now:
+            return due
+        self.method.give_up(probe)
+        later = self._misplaced_answer(index)
+        if later is not None:
+            self.probes[index], self.probes[later] = self.probes[later], Probe(sent=-LONGEST_WAIT)
+        return None
+
+    def _misplaced_answer(self, index: int) -> int | None:
+        """The later probe whose refusal seems to belong to this one.
+
+        The last router may answer only the latest of the probes that were sent
+        at once; its refusal then stands too far down.
+        """
+        first = index - index % self.options.probes
+        before = self.probes[first:index]
+        if not all(probe.done and probe.final for probe in before):
+            return None
+        later = next((number for number, probe in enumerate(self._sent_behind(index), index + 1) if probe.done), 0)
+        final = self.probes[later]
+        if not later or not final.final or not final.mark:
+            return None
+        belongs = (before or later < first + self.options.probes
+                   or any(probe.responder is not None and probe.responder == final.responder
+                          for probe in self.probes[:index])
+                   or (final.ttl and self._hops_back(index, final) <= index // self.options.probes + 1))
+        return later if belongs else None
+
+    def _hops_back(self, index: int, final: Probe) -> int:
+        """How many hops away the answer's sender is, by its TTL and by the nearest router that is known."""
+        hops = _hops(final.ttl)
+        for number in range(index - 1, -1, -1):
+            probe = self.probes[number]
+            if probe.done and not probe.final and probe.ttl and _hops(probe.ttl) < hops:
+                return hops - _hops(probe.ttl) + number // self.options.probes + 1
+        return hops
+
+    # -- output
+
+    def _print_probe(self, index: int) -> None:
+        probe, place = self.probes[index], index % self.options.probes
+        text = ""
+        if place == 0:
+            self._flush()
+            text = f"{index // self.options.probes + 1:2d} "
+        if probe.responder is None:
+            text += " *"
+        elif self._is_new_responder(index, place):
+            text += f" {self._host(probe.responder)}"
+        if probe.received is not None and probe.sent is not None:
+            micros = (probe.received - probe.sent) // 1000
+            text += f"  {micros // 1000}.{micros % 1000:03d} ms"
+        self._line += text + (f" {probe.mark}" if probe.mark else "")
+
+    def _is_new_responder(self, index: int, place: int) -> bool:
+        """Whether the last answer of this hop came from somebody else, or there was none."""
+        answered = [probe.responder for probe in self.probes[index - place:index] if probe.responder is not None]
+        return not answered or answered[-1] != self.probes[index].responder
+
+    def _host(self, address: int) -> str:
+        number = format_ipv4(address)
+        return number if self.options.numeric else f"{self._names.get(address, number)} ({number})"
+
+    def _flush(self) -> None:
+        if self._line:
+            self.print(self._line)
+            self._line = ""
+
+    def _fail(self, error: ProbeError) -> None:
+        """A system call failed: the line stays unfinished, as on a terminal."""
+        if self._line:
+            self.output.append(("out", self._line))
+            self._line = ""
+        self.complain(f"\n{error.call}: {TEXTS.get(error.error, error.error)}")
+        self.exit(1)
+
+    def interrupt(self) -> None:
+        """Ctrl-C: what was printed so far stands."""
+        self._flush()
+        self.exit(130)
+
+    def stop(self) -> None:
+        self.scheduler.cancel(self._timer)
+        self.method.close()
+
+
+def _hops(ttl: int) -> int:
+    """How far a packet has come that began with a TTL of 64, 128 or 255."""
+    return (65 if ttl <= 64 else 129 if ttl <= 128 else 256) - ttl
+
+
+def _whole_milliseconds(delay: int) -> int:
+    """poll() takes milliseconds; they are rounded up."""
+    return -(-delay // MILLISECOND) * MILLISECOND
