@@ -50,6 +50,8 @@ class _Router:
         self.options = options
         self.width = width
         self.block = block
+        self._starts: dict[Bus, int] = {}
+        """The first column of each bus's first line."""
 
     def drop(self, drop: Drop) -> None:
         """A line down from a box, with its state and the text beside it."""
@@ -89,6 +91,7 @@ class _Router:
                 self.block.regions.append((bus.net.place, Region(0, y, right, 1)))
         elif bus.net.place is not None:
             self.block.regions.append((bus.net.place, Region(start, y, end - start + 1, 1)))
+        self._starts.setdefault(bus, start)
         self.block.lines.append(Line(start, y, end, y, style, bus.double))
         self.block.overs.extend(self._overs(bus, row, start, end))
 
@@ -201,7 +204,7 @@ class _Router:
         """The cells of each link that ends at a bus, from the link's `a` to its `b`."""
         for join in bus.net.joins:
             if self.plan.buses[join.other] is bus:
-                self.block.paths[join.wire.link] = [(2 + cell_len(bus_name(bus.net)), bus.first)]
+                self.block.paths[join.wire.link] = [(self._starts[bus], bus.first)]
         if bus.way_out is not None:
             return
         if not bus.named:

@@ -156,11 +156,17 @@ def test_paths_run_from_the_end_asked_for() -> None:
     assert down[-1][1] == bus.y
 
 
-def test_a_loop_on_one_switch_does_no_harm() -> None:
+@pytest.mark.parametrize(("width", "under"), [(20, True), (40, False)])
+def test_a_loop_on_one_switch_is_a_cell_of_its_bus(width: int, under: bool) -> None:
+    """Wherever the name is written: beside the bus, or below it where only that fits."""
     rows = labs.Rows()
-    rows.node("sw", "switch")
-    rows.cable("sw", "sw")
-    assert len(lay(rows, 40, 8).path_from(("sw", "eth0"))) == 1
+    rows.host("h")
+    rows.node("switch-name", "switch")
+    rows.cable("switch-name", "switch-name")
+    placed = lay(rows, width, 5)
+    ((x, y),) = placed.path_from(("switch-name", "eth0"))
+    assert placed.rows[y].glyphs[x] == "═"
+    assert (placed.names[Place("switch-name")].y > y) == under
 
 
 def test_a_link_to_a_node_that_is_gone() -> None:
