@@ -33,7 +33,7 @@ class Job:
     def is_done(self) -> bool:
         """Whether the line is carried out; asked between steps."""
         if self.code is None and self._condition is not None and self._condition():
-            self.code = 0
+            self.finish()
         return self.code is not None
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
+from netsandbox.engine.units import SECOND
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.bridge import Bridge
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
 
 Values = dict[str, Any]
+LONGEST_WAIT = 600 * SECOND
 
 
 @verb("add-host", "Add a machine with a network namespace of its own",
@@ -174,7 +176,16 @@ def ageing(shell: Shell, job: Job, values: Values) -> None:
 def wait(shell: Shell, job: Job, values: Values) -> None:
     scheduler = shell.lab.scheduler
     if values["time"] is None:
-        job.finish_when(lambda: scheduler.is_quiet)
+        limit = scheduler.clock + LONGEST_WAIT
+
+        def is_over() -> bool:
+            if scheduler.clock < limit:
+                return scheduler.is_quiet
+            job.complain("wait: the lab is not quiet after ten minutes: some program goes on for ever; give a time, "
+                         "as wait 10s")
+            job.finish(1)
+            return True
+        job.finish_when(is_over)
     else:
         scheduler.after(values["time"], lambda _argument: job.finish(), foreground=True)
 

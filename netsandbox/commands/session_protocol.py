@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
+
+from netsandbox.commands.job import Job
 
 
 class SessionProtocol(Protocol):
-    """A journal that can be replayed."""
+    """A journal that can be replayed; see session.session.Session."""
 
-    def back(self, steps: int) -> str:
-        """Go back by a number of steps; returns what to tell."""
+    journal: list[Any]
+    done: int
 
-    def step(self, steps: int) -> str:
-        """Do a number of steps."""
+    @property
+    def position(self) -> Any:
+        """(step, at): how many steps are done, and the clock."""
 
-    def undo(self) -> str:
+    @property
+    def end(self) -> Any:
+        """The furthest position."""
+
+    def step(self) -> bool:
+        """Do one step, or again what was taken back."""
+
+    def back(self, steps: int = 1) -> None:
+        """Take steps back."""
+
+    def undo(self) -> str | None:
         """Take the last line back."""
 
-    def redo(self) -> str:
+    def redo(self) -> str | None:
         """Do again what was taken back."""
 
-    def goto(self, where: str) -> str:
-        """Go to a time, a frame or a command."""
+    def go_to(self, step: int, at: int | None = None) -> None:
+        """Stand at a step."""
+
+    def run_to(self, step: int, at: int | None) -> None:
+        """Let the lab go on to a step, and the clock to a time."""
+
+    def step_at(self, when: int) -> int:
+        """How many steps were done by a time."""
 
     def save(self, path: str) -> str:
-        """Write a scenario."""
+        """Write a scenario; returns what to tell."""
 
-    def load(self, path: str) -> str:
-        """Begin anew with a scenario."""
+    def load(self, name: str) -> str:
+        """Begin anew with a scenario; returns what to tell."""
 
-    def new(self) -> str:
+    def new(self) -> None:
         """Begin anew with an empty lab."""
 
-    def journal(self) -> list[str]:
-        """The lines so far."""
+    def next_step(self) -> list[Job] | None:
+        """Do the scenario's next step; None when none is left."""

@@ -19,7 +19,7 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.verb import VERBS
-from netsandbox.commands.words import split
+from netsandbox.commands.words import split, split_background
 from netsandbox.docker.errors import DockerError
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
@@ -73,7 +73,7 @@ class Shell:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(line)
         try:
-            words = split(line)
+            words = split(split_background(line)[0])
             if not words:
                 job.finish()
                 return job
@@ -90,7 +90,7 @@ class Shell:
         first = self.lab.trace.end
         if is_action:
             scheduler.begin()
-            self.lab.trace.record(CommandRun(job.line.strip()))
+            self.lab.trace.record(CommandRun(split_background(job.line)[0].strip()))
         try:
             handler(job)
             self._follow_into_container(job)

@@ -19,13 +19,22 @@ def split(line: str) -> list[str]:
     """
     if len(line) > LONGEST_LINE:
         raise CommandError(f"the line has {len(line)} characters; {LONGEST_LINE} are the most")
-    if any(ord(c) < 32 and c != "\t" or ord(c) == 127 for c in line):
+    if any((ord(c) < 32 and c != "\t") or ord(c) == 127 for c in line):
         raise CommandError("the line holds control characters")
     try:
-        return shlex.split(line, comments=True)
+        words = [] if line.lstrip().startswith("#") else shlex.split(line)
+        return words[:words.index("#")] if "#" in words else words
     except ValueError as error:
         what = "a quote is not closed" if "quotation" in str(error) else "nothing follows the last backslash"
         raise CommandError(f"{what} in: {line[:60]}") from None
+
+
+def split_background(line: str) -> tuple[str, bool]:
+    """(the line without it, whether a `&` of its own stands behind it): begin, and do not wait for the end."""
+    text = line.rstrip()
+    if text.endswith("&") and text[:-1].endswith((" ", "\t")):
+        return text[:-1].rstrip(), True
+    return line, False
 
 
 def quote(words: list[str]) -> str:

@@ -197,6 +197,25 @@ class Scheduler:
         self._settle()
         self.now = max(self.now, when)
 
+    def advance(self, when: int) -> None:
+        """As run_until: what a player calls when time passes."""
+        self.run_until(when)
+
+    def run_steps(self, count: int) -> bool:
+        """Do exactly so many steps, as `step` would; False when nothing is left before."""
+        end = self.trace.step_count + count
+        while (left := end - self.trace.step_count) > 0:
+            if self.queue and self._burst < STORM_STEPS and not self._tick_goes_on:
+                self._deliver(left)
+            elif not self.step():
+                return False
+        return True
+
+    def stand_at(self, when: int) -> None:
+        """Let the clock stand at a time that has come without any step."""
+        self._settle()
+        self.now = max(self.now, when)
+
     def run_while(self, condition: Callable[[], bool]) -> bool:
         """Run as long as a condition holds; False when nothing was left to do before."""
         while condition():

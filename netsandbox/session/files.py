@@ -12,6 +12,8 @@ import os
 import stat
 from pathlib import Path
 
+from netsandbox.lab.errors import LabError
+
 _ATTEMPTS = 100
 """Temporary names to try; a crashed process may have left some behind."""
 
@@ -29,7 +31,7 @@ _REASONS = {
 }
 
 
-class FileError(Exception):
+class FileError(LabError):
     """A file that cannot be read or written. The text is `FILE: message`, safe to print on a terminal."""
 
     def __init__(self, path: str, message: str) -> None:

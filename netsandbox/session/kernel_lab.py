@@ -11,8 +11,8 @@ import json
 import shlex
 from typing import Any
 
-from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.bridge_fdb import fdb_json
+from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.ip_neighbour import neighbour_json
 from netsandbox.commands.tools.ip_route import route_cache_json, route_json
 from netsandbox.commands.tools.registry import run_tool

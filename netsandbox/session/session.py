@@ -1,22 +1,29 @@
 """A session: a lab, and the journal of what was done to it.
 
 Going back, undoing, branching and loading are one mechanism: the journal is
-replayed in a fresh lab.
+replayed in a fresh lab, and the replay is checked against what happened.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from netsandbox.apps.program import Program
 from netsandbox.commands.job import Job
+from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
+from netsandbox.commands.verb import VERBS
+from netsandbox.commands.words import split_background
+from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.lab import Lab
 
 ENDLESS_LIMIT = 3500 * MILLISECOND
 """How long a program that would never end runs when nobody is there to press Ctrl-C."""
 SETTLE_STEPS = 20_000
+INTERRUPT = "^C"
+"""The journal's line for Ctrl-C."""
+UNJOURNALED = frozenset({"look", "check", "session"})
 
 
 class Entry(NamedTuple):
@@ -27,39 +34,262 @@ class Entry(NamedTuple):
     line: str
 
 
+class Position(NamedTuple):
+    """A point of a session: so many steps done, and the clock there."""
+
+    step: int
+    at: int
+
+
+class ReplayError(Exception):
+    """A replay did not do what was done before: a bug, and nothing was changed."""
+
+
 class Session:
     """A lab with its shell and journal.
 
     Attributes:
-        journal: what was done, in order.
+        journal: every line of the present branch, those that were taken back included.
+        done: how many of them are done.
+        end: the furthest position of the present branch.
+        other: the branch that was left when a line was typed in the past; kept until the next branch.
+        epoch: grows whenever the past changes, so that readers of the trace begin anew.
+        on_execute: told of every entry, for the autosave.
     """
 
     def __init__(self, seed: int = 0, profile: str = "docker-29") -> None:
         self.seed = seed
         self.profile = profile
-        self.lab = Lab(seed, profile)
+        self.journal: list[Any] = []
+        self.done = 0
+        self.end = Position(0, 0)
+        self.other: tuple[list[Entry], Position] | None = None
+        self.epoch = 0
+        self.running: Job | None = None
+        self.on_execute: Callable[[list[Entry]], None] = lambda _journal: None
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.lab = Lab(self.seed, self.profile)
         self.shell = Shell(self.lab)
-        self.journal: list[Entry] = []
+        self.shell.session = self._as_protocol()
+        self.running = None
+        self.done = 0
+
+    def _as_protocol(self) -> SessionProtocol | None:
+        """Itself, if it can do all that the verbs of time need."""
+        return None
+
+    # -- position
+
+    @property
+    def position(self) -> Position:
+        return Position(self.lab.trace.step_count, self.lab.scheduler.clock)
+
+    @property
+    def has_future(self) -> bool:
+        """Whether something of the present branch was taken back and can be done again."""
+        return self.done < len(self.journal) or self.position < self.end
+
+    # -- what a player needs (engine.player.Steppable)
+
+    @property
+    def trace(self) -> Trace:
+        return self.lab.trace
+
+    @property
+    def clock(self) -> int:
+        return self.lab.scheduler.clock
+
+    @property
+    def is_quiet(self) -> bool:
+        """No foreground work is left, and nothing that was taken back."""
+        return self.lab.scheduler.is_quiet and not self.has_future
+
+    # -- doing
 
     def execute(self, line: str) -> Job:
-        """Begin a line now; the caller runs the scheduler until the job is done."""
-        scheduler = self.lab.scheduler
-        self.journal.append(Entry(self.lab.trace.step_count, scheduler.clock, line))
-        return self.shell.execute(line)
+        """Begin a line now; the caller runs the scheduler until the job is done.
+
+        In the past this branches: what was taken back is kept as the other branch.
+        """
+        if not self._is_journaled(line):
+            return self.shell.execute(line)
+        if self.has_future:
+            self.other = (self.journal, self.end)
+            self.journal = self.journal[:self.done]
+            self.epoch += 1
+        position = self.position
+        self.journal.append(Entry(position.step, position.at, line))
+        self.done += 1
+        self.on_execute(self.journal)
+        job = self._do(line)
+        self.end = self.position
+        return job
+
+    def _do(self, line: str) -> Job:
+        """Carry a journaled line out, now or in a replay."""
+        if line == INTERRUPT:
+            job = Job(line)
+            self.lab.scheduler.begin()
+            if self.running is not None and self.running.program is not None:
+                self.running.program.interrupt()
+            job.finish()
+            return job
+        job = self.shell.execute(line)
+        if not job.is_done:
+            self.running = job
+        return job
+
+    def _is_journaled(self, line: str) -> bool:
+        word = line.split(maxsplit=1)[0] if line.split() else "#"
+        if word.startswith("#"):
+            return False
+        declared = VERBS.get(word)
+        return declared is None or declared.group not in UNJOURNALED
 
     def run(self, line: str) -> Job:
-        """Carry a line out to its end, and let what it set off come to rest."""
+        """Carry a line out to its end, and let what it set off come to rest.
+
+        With `&` behind it the line is only begun.
+        """
         job = self.execute(line)
+        if split_background(line)[1] or not self._is_journaled(line):
+            return job
         scheduler = self.lab.scheduler
         if job.program is not None and job.program.is_endless and not job.is_done:
-            scheduler.after(ENDLESS_LIMIT, _interrupt, job.program, foreground=True)
-        scheduler.run_while(lambda: not job.is_done)
-        steps = 0
+            limit = scheduler.clock + ENDLESS_LIMIT
+            self.run_while(lambda: not job.is_done and scheduler.clock < limit)
+            if not job.is_done:
+                self.execute(INTERRUPT)
+        self.run_while(lambda: not job.is_done)
+        self.settle()
+        return job
+
+    def run_while(self, condition: Callable[[], bool]) -> None:
+        self.lab.scheduler.run_while(condition)
+        self.end = max(self.end, self.position)
+
+    def settle(self) -> None:
+        """Let the present instant's frames and programs come to rest; a storm is left to itself."""
+        scheduler, steps = self.lab.scheduler, 0
         while not scheduler.is_idle and steps < SETTLE_STEPS:
             scheduler.step()
             steps += 1
-        return job
+        self.end = max(self.end, self.position)
 
+    def step(self) -> bool:
+        """One step: of the lab, or, in the past, the line that came next; False when nothing is left."""
+        if self.done < len(self.journal) and self.position.step >= self.journal[self.done].step:
+            self._redo_entry()
+            return True
+        if self.position.step < self.end.step or not self.has_future:
+            moved = self.lab.scheduler.step()
+            if not self.has_future:
+                self.end = max(self.end, self.position)
+            return moved
+        return False
 
-def _interrupt(program: Program) -> None:
-    program.interrupt()
+    def run_to(self, step: int, at: int | None) -> None:
+        """Let the lab go on to a step, and the clock to a time; nothing that was done is taken back."""
+        if not self.has_future:
+            self.lab.scheduler.run_steps(step - self.position.step)
+            if at is not None:
+                self.lab.scheduler.stand_at(at)
+            self.end = self.position
+
+    def advance(self, when: int) -> None:
+        """Let virtual time pass up to a moment: timers that are due fire."""
+        if not self.has_future:
+            self.lab.scheduler.run_until(when)
+            self.end = self.position
+
+    def _redo_entry(self) -> Job:
+        entry = self.journal[self.done]
+        self.lab.scheduler.stand_at(entry.at)
+        self.done += 1
+        return self._do(entry.line)
+
+    # -- moving in time
+
+    def go_to(self, step: int, at: int | None = None) -> None:
+        """Stand where so many steps are done, and, if a time is given, with the clock there.
+
+        Raises:
+            ReplayError: the replay differs from what was.
+        """
+        step = max(0, min(step, self.end.step))
+        if step < self.position.step or (at is not None and at < self.position.at):
+            self._rewind(step)
+        self._run_to(step)
+        while at is not None and self._has_entry_at(step) and self.journal[self.done].at <= at:
+            self._redo_entry()
+        if at is not None:
+            self.lab.scheduler.stand_at(at)
+
+    def _run_to(self, step: int) -> None:
+        """Do what was done, up to a step."""
+        while self.position.step < step:
+            if self._has_entry_at(self.position.step):
+                self._redo_entry()
+                continue
+            following = self.journal[self.done].step if self.done < len(self.journal) else step
+            if not self.lab.scheduler.run_steps(min(step, following) - self.position.step):
+                raise ReplayError("the replay came to an end before the lab did")
+
+    def _has_entry_at(self, step: int) -> bool:
+        return self.done < len(self.journal) and self.journal[self.done].step <= step
+
+    def _rewind(self, step: int) -> None:
+        """A fresh lab with the journal's beginning done again, up to a step."""
+        before = self.lab.trace
+        self._begin_anew()
+        self.epoch += 1
+        self._run_to(step)
+        after = self.lab.trace
+        if after.first_step == before.first_step == 0 and after.steps[:step] != before.steps[:step]:
+            raise ReplayError("the replay took another way than the lab did before")
+
+    def back(self, steps: int = 1) -> None:
+        """Take the last steps back."""
+        self.go_to(self.position.step - steps)
+
+    def undo(self) -> str | None:
+        """Go to just before the last line that is done; returns the line, or None if there is none."""
+        if not self.done:
+            return None
+        entry = self.journal[self.done - 1]
+        self._rewind(entry.step)
+        self.lab.scheduler.stand_at(entry.at)
+        return entry.line
+
+    def redo(self) -> str | None:
+        """Do again what was taken back: the next line and all up to the one behind it; None if there is none.
+
+        With nothing taken back, the branch that was left last comes back instead.
+        """
+        if not self.has_future and self.other is not None:
+            (self.journal, self.end), self.other = self.other, (self.journal, self.end)
+            self._begin_anew()
+            self.epoch += 1
+            self.go_to(self.end.step, self.end.at)
+            last: str = self.journal[-1].line if self.journal else ""
+            return last
+        if not self.has_future:
+            return None
+        line: str = self.journal[self.done].line if self.done < len(self.journal) else ""
+        until = self.journal[self.done + 1] if self.done + 1 < len(self.journal) else None
+        if self.done < len(self.journal):
+            self.go_to(self.journal[self.done].step)
+            self._redo_entry()
+        target = Position(until.step, until.at) if until is not None else self.end
+        self.go_to(target.step)
+        self.lab.scheduler.stand_at(target.at)
+        return line
+
+    def step_at(self, when: int) -> int:
+        """How many steps were done by a virtual time."""
+        trace = self.lab.trace
+        if when >= self.position.at:
+            return self.end.step if when >= self.end.at else self.position.step
+        return trace.first_step + sum(1 for _first, at, _cause in trace.steps if at <= when)

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from netsandbox.lab.errors import LabError
 from netsandbox.session.files import printable
 
 MAX_DEPTH = 8
@@ -27,7 +28,7 @@ _FORMATTING_ALLOWED = frozenset("\u200d\ufe0f\ufe0e")
 """Joiners inside emoji; every other invisible formatting character could make a line read as what it is not."""
 
 
-class ScenarioError(Exception):
+class ScenarioError(LabError):
     """A scenario that cannot be used, said in one line.
 
     path is the file's name as the user gave it, line counts from 1 (0 when the whole file is meant) and message has no

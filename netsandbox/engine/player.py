@@ -1,0 +1,175 @@
+"""The one asyncio loop: it delivers frames at a pace that a person can follow.
+
+While foreground work is left the player paces by steps: each hop is seen.
+When the lab is quiet, virtual time follows the wall clock times the speed, so
+that tables age in front of the user.  The engine itself knows none of this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from netsandbox.engine.trace import Record, Trace
+from netsandbox.engine.units import SECOND
+
+STEPS_PER_SECOND = 10
+"""The pace of speed 1."""
+FRAME = 1 / 30
+"""Seconds between two looks at the wall clock."""
+BUDGET = 0.008
+"""Seconds of work in one go; then the loop is free for keys."""
+CATCH_UP = 0.25
+"""Seconds that may be made up for; what is more is lost, not raced after."""
+
+
+class Steppable(Protocol):
+    """What is played: a scheduler, or a session around one."""
+
+    @property
+    def trace(self) -> Trace:
+        """What was recorded so far."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """No foreground work is left."""
+
+    @property
+    def clock(self) -> int:
+        """Virtual nanoseconds."""
+
+    def step(self) -> bool:
+        """Do one step; False when nothing is left."""
+
+    def advance(self, when: int) -> None:
+        """Let virtual time pass up to a moment, doing what is due."""
+
+
+class Player:
+    """Plays a lab: play, pause, step, speed.
+
+    Attributes:
+        speed: 1 is ten steps a second, and virtual seconds as real ones when
+            quiet; 0 is as fast as it can.
+        is_lagging: the machine does not keep up with the speed asked for.
+    """
+
+    def __init__(self, lab: Steppable, clock: Callable[[], float] = time.monotonic) -> None:
+        self.lab = lab
+        self.speed = 1.0
+        self.is_playing = False
+        self.is_lagging = False
+        self._clock = clock
+        self._last = 0.0
+        self._owed = 0.0
+        self._moved = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    # -- the controls
+
+    def play(self) -> None:
+        """Let the lab run; `pump`, or the task that `start` makes, moves it."""
+        self.is_playing = True
+        self._last = self._clock()
+        self._owed = 0.0
+
+    def pause(self) -> None:
+        self.is_playing = False
+        self.is_lagging = False
+
+    def step(self) -> bool:
+        """Pause, and do one step."""
+        self.pause()
+        moved = self.lab.step()
+        self._tell()
+        return moved
+
+    def set_speed(self, speed: float) -> None:
+        """From 1 to 100, or 0 for as fast as it can.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        if speed != 0 and not 0.01 <= speed <= 1000:
+            raise ValueError(f"the speed is a number from 0.01 to 1000, or 0 for as fast as it can, not {speed}")
+        self.speed = speed
+
+    # -- moving with the wall clock
+
+    def pump(self) -> bool:
+        """Do what the wall clock makes due, at most for the budget; whether anything moved."""
+        if not self.is_playing:
+            return False
+        now = self._clock()
+        passed, self._last = min(now - self._last, CATCH_UP), now
+        moved = self._follow_clock(passed) if self.lab.is_quiet else self._pace_steps(passed, now)
+        if moved:
+            self._tell()
+        return moved
+
+    def _follow_clock(self, passed: float) -> bool:
+        """Quiet: time passes, and tables age."""
+        self._owed = 0.0
+        self.is_lagging = False
+        self.lab.advance(self.lab.clock + round(passed * (self.speed or 1) * SECOND))
+        return True
+
+    def _pace_steps(self, passed: float, started: float) -> bool:
+        """Under way: so many steps a second."""
+        self._owed += passed * self.speed * STEPS_PER_SECOND
+        moved = False
+        while (self.speed == 0 or self._owed >= 1) and not self.lab.is_quiet:
+            if not self.lab.step():
+                break
+            moved = True
+            self._owed -= 1
+            if self._clock() - started > BUDGET:
+                break
+        self.is_lagging = self.speed > 0 and self._owed > STEPS_PER_SECOND * self.speed * CATCH_UP
+        self._owed = max(0.0, min(self._owed, STEPS_PER_SECOND * max(self.speed, 1) * CATCH_UP))
+        return moved
+
+    # -- awaiting
+
+    def start(self) -> asyncio.Task[None]:
+        """A task that pumps until it is cancelled."""
+        self.play()
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        return self._task
+
+    async def _run(self) -> None:
+        while True:
+            self.pump()
+            await asyncio.sleep(0 if self.speed == 0 and not self.lab.is_quiet else FRAME)
+
+    async def until_quiet(self) -> None:
+        """Wait until no foreground work is left; without a task the lab is run here, as fast as it can."""
+        while not self.lab.is_quiet:
+            if self._task is None or self._task.done():
+                started = self._clock()
+                while not self.lab.is_quiet and self.lab.step():
+                    if self._clock() - started > BUDGET:
+                        break
+                self._tell()
+                await asyncio.sleep(0)
+            else:
+                await self._wait()
+
+    async def records(self, since: int = 0) -> AsyncIterator[Record]:
+        """The records from a cursor on, and then those that come, without end."""
+        cursor = since
+        while True:
+            for record in self.lab.trace.since(cursor):
+                cursor = record.seq + 1
+                yield record
+            if cursor >= self.lab.trace.end:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        self._moved.clear()
+        await self._moved.wait()
+
+    def _tell(self) -> None:
+        self._moved.set()

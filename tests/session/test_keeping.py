@@ -1,0 +1,110 @@
+"""Saving, loading and recovering: what comes back is the same lab, frame for frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from netsandbox.session.autosave import Autosave, latest, recover
+from netsandbox.session.files import FileError
+from netsandbox.session.keeping import KeptSession
+from netsandbox.session.scenario import ScenarioError
+from tests.session.test_session import LINES, state
+
+
+def built(*lines: str) -> KeptSession:
+    session = KeptSession()
+    for line in lines:
+        session.run(line)
+    return session
+
+
+def test_a_saved_session_loads_as_it_was(tmp_path: Path) -> None:
+    session = built("add-container a", "add-container b", "wait", "ping a b -c 3 &")
+    session.run_to(session.position.step + 5, None)
+    session.run("flush-arp b")
+    session.run("wait")
+    session.advance(session.position.at + 3_000_000_000)
+    session.save(str(tmp_path / "s.yaml"))
+    other = KeptSession()
+    other.load(str(tmp_path / "s.yaml"))
+    assert state(other) == state(session)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow,
+                                                                 HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(st.sampled_from(LINES), min_size=1, max_size=10))
+def test_any_session_saves_and_loads(lines: list[str], tmp_path: Path) -> None:
+    session = built(*lines)
+    session.save(str(tmp_path / "s.yaml"))
+    other = KeptSession()
+    other.load(str(tmp_path / "s.yaml"))
+    assert state(other) == state(session)
+
+
+def test_a_journal_recovers_the_session(tmp_path: Path) -> None:
+    session = KeptSession()
+    autosave = Autosave(session, tmp_path / "state" / "journal-1.jsonl")
+    for line in ("add-container a", "add-container b", "wait", "ping a b", "docker stop a"):
+        session.run(line)
+    found = latest(tmp_path / "state")
+    assert found is not None
+    assert state(recover(found)) == state(session)
+    autosave.forget()
+    assert latest(tmp_path / "state") is None
+
+
+def test_an_unwritable_journal_is_given_up_and_the_session_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    session = KeptSession()
+    autosave = Autosave(session, tmp_path / "file" / "journal-1.jsonl")
+    assert session.run("add-host a").code == 0
+    assert autosave.problem
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": "x", "seed": 1}', "\x00"])
+def test_a_damaged_journal_is_named(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "journal-1.jsonl"
+    path.write_text(text)
+    with pytest.raises(FileError, match="journal"):
+        recover(path)
+
+
+def test_loading_what_is_not_there_changes_nothing() -> None:
+    session = built("add-host a")
+    before = state(session)
+    with pytest.raises(ScenarioError):
+        session.load("no-such-scenario")
+    assert state(session) == before
+
+
+@pytest.mark.parametrize(("line", "words"), [
+    ("goto #99999", "no record"), ("goto c99", "no command"), ("goto nowhere", "not a duration"),
+    ("save /no/such/dir/x.yaml", "no such"), ("load absent", "no such file"), ("next", "no further step")])
+def test_bad_words_in_the_verbs_of_time(line: str, words: str) -> None:
+    session = built("add-host a")
+    before = state(session)
+    job = session.run(line)
+    assert job.code
+    assert words in job.err.lower()
+    assert state(session) == before
+
+
+def test_the_verbs_of_time_move() -> None:
+    session = built("add-container a", "add-container b", "wait", "ping a b")
+    end = session.position
+    assert "step" in session.run("back 5").out
+    assert session.position.step == end.step - 5
+    session.run("step 2")
+    assert session.position.step == end.step - 3
+    session.run("goto end")
+    assert session.position == end
+    session.run("goto c3")
+    assert session.done == 2
+    session.run("redo")
+    session.run("goto start")
+    assert session.position.step == 0
+    assert "taken back" in session.run("journal").out

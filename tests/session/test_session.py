@@ -1,0 +1,122 @@
+"""Going back, undoing, redoing and branching: the replay is the lab that was."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from netsandbox.lab import views
+from netsandbox.session.session import Position, Session
+
+LINES = ["add-container a", "add-container b --image redis", "ping a b", "ping b 172.17.0.1 -c 2 &", "wait 1.5s", "wait",
+         "add-host pc1", "add-host pc2", "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "set-ip pc2 10.0.0.2/24",
+         "ping pc1 pc2", "link pc1:eth0 down", "link pc1:eth0 up", "remove b", "toggle-host-net a", "flush-arp a",
+         "exec a ip neigh", "nonsense", "docker run -d --name c nginx", "docker stop a", "docker start a",
+         "enter a", "exit", "ip addr", "arp-model classic", "add-hub h", "connect pc1 h", "ping a 172.17.0.99 &"]
+
+
+def tables(session: Session) -> list[object]:
+    lab = session.lab
+    names = [row.name for row in views.nodes(lab)]
+    return [views.nodes(lab), views.interfaces(lab), views.links(lab),
+            *([read(lab, name) for name in names for read in (views.neighbours, views.fdb, views.routes, views.sockets)])]
+
+
+def state(session: Session) -> tuple[object, ...]:
+    return (session.position, session.lab.trace.digest(), tables(session), session.shell.where)
+
+
+def built(*lines: str) -> Session:
+    session = Session()
+    for line in lines:
+        session.run(line)
+    return session
+
+
+def test_back_and_forward_is_the_same_lab() -> None:
+    session = built("add-container a", "add-container b", "wait", "ping a b")
+    here = state(session)
+    session.back(7)
+    assert session.position.step == session.end.step - 7
+    assert tables(session) != here[2]
+    while session.has_future:
+        assert session.step()
+    assert state(session) == here
+
+
+def test_a_step_back_restores_the_table_of_that_moment() -> None:
+    session = built("add-container a", "add-container b", "wait")
+    assert not views.neighbours(session.lab, "a")
+    session.run("ping a b")
+    assert views.neighbours(session.lab, "a")
+    assert session.undo() == "ping a b"
+    assert not views.neighbours(session.lab, "a")
+    assert session.redo() == "ping a b"
+    assert views.neighbours(session.lab, "a")
+
+
+def test_typing_in_the_past_branches_and_the_old_future_comes_back() -> None:
+    session = built("add-container a", "add-container b", "wait", "ping a b")
+    old = state(session)
+    session.undo()
+    session.run("remove b")
+    assert [row.name for row in views.nodes(session.lab)] == ["host", "a"]
+    assert not session.has_future
+    assert session.redo() == "ping a b"
+    assert state(session) == old
+    session.redo()
+    assert [row.name for row in views.nodes(session.lab)] == ["host", "a"]
+
+
+def test_undo_and_redo_at_the_ends_say_so() -> None:
+    session = Session()
+    assert session.undo() is None
+    assert session.redo() is None
+
+
+def test_an_endless_ping_is_interrupted_and_replays() -> None:
+    session = built("add-container a", "add-container b", "wait")
+    job = session.run("exec a ping 172.17.0.3")
+    assert "4 packets transmitted, 4 received" in job.out
+    here = state(session)
+    session.back(30)
+    session.go_to(*session.end)
+    assert state(session) == here
+
+
+def test_time_that_passes_in_quiet_is_replayed() -> None:
+    session = built("add-container a", "add-container b", "wait", "ping a b")
+    session.advance(session.position.at + 6_000_000_000)
+    session.run("exec b ip neigh")
+    here = state(session)
+    session.back(3)
+    session.go_to(*session.end)
+    assert state(session) == here
+
+
+def test_looking_is_no_step() -> None:
+    session = built("add-container a")
+    before = session.position
+    session.run("show")
+    session.run("help")
+    assert (session.position, len(session.journal)) == (before, 1)
+
+
+def test_the_position_is_kept_exactly() -> None:
+    session = built("add-container a", "wait 3s")
+    end = session.position
+    session.go_to(0)
+    assert session.position == Position(0, 0)
+    session.go_to(end.step, end.at)
+    assert session.position == end
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(LINES), min_size=1, max_size=12), st.data())
+def test_any_session_goes_back_and_forth_unchanged(lines: list[str], data: st.DataObject) -> None:
+    session = built(*lines)
+    here = state(session)
+    for _turn in range(2):
+        session.go_to(data.draw(st.integers(0, session.end.step)))
+    session.go_to(session.end.step, session.end.at)
+    assert state(session) == here
