@@ -64,7 +64,7 @@ NGINX_READY = (
     "{nginx} [notice] 1#1: using the \"epoll\" event method", "{nginx} [notice] 1#1: nginx/1.29.5",
     "{nginx} [notice] 1#1: start worker processes", "{nginx} [notice] 1#1: start worker process 29")
 
-SHELL = ("sh", "cat", "echo", "hostname", "sleep", "true", "false", "tail", "top", "date")
+SHELL = ("sh", "cat", "echo", "env", "false", "hostname", "printenv", "pwd", "sleep", "tail", "top", "true", "whoami")
 BUSYBOX = (*SHELL, "ping", "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
 EVERYTHING = ("*",)
 

@@ -62,10 +62,11 @@ class Machine:
         return client
 
     def __call__(self, line: str) -> Said:
-        """Run a line until it has ended, or nothing is left to wait for."""
+        """Run a line until it has ended, or three seconds where it has no end of its own."""
         client = self.begin(line)
         scheduler = self.lab.scheduler
-        while client.is_running and not scheduler.is_quiet and scheduler.step():
+        limit = scheduler.clock + 3 * SECOND
+        while client.is_running and (scheduler.clock < limit or not client.is_endless) and scheduler.step():
             pass
         return Said(client.code, client.out, client.err)
 

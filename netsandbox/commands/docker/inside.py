@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import Program
 from netsandbox.apps.server import Sleeper, Speaker
+from netsandbox.commands.docker.words import harmless
 from netsandbox.docker.files import files, hostname
 from netsandbox.docker.launch import SHELLS, sleep_seconds
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
 
 NOT_FOUND = 127
+MAX_WORD = 200
+"""Characters of a word that an error repeats."""
 SEPARATORS = (";", "&&", "||", "\n")
 UNSUPPORTED = frozenset({"|", ">", "<", ">>", "&", "$(", "`"})
 
@@ -70,7 +73,7 @@ class Inside:
         if not rest:
             return Sleeper(self.namespace, name, 0, pid)
         if rest[0] not in ("-c", "-ec", "-lc", "-xc"):
-            return Speaker(self.namespace, name, [("err", f"{name}: 0: cannot open {rest[0]}: No such file")], pid, 2)
+            return Speaker(self.namespace, name, [("err", f"sh: 0: cannot open {harmless(rest[0])[:MAX_WORD]}")], pid, 2)
         return Script(self, rest[1] if len(rest) > 1 else "")
 
 
@@ -95,7 +98,7 @@ class Script(Program):
         try:
             self._commands = split_script(self._text)
         except ValueError as error:
-            self.complain(f"sh: syntax error: {error}")
+            self.complain(f"sh: syntax error: {harmless(str(error))[:MAX_WORD]}")
             self.exit(2)
             return
         self._next()
@@ -120,7 +123,7 @@ class Script(Program):
         """Start one command; whether it goes on."""
         program = self._inside.program(argv)
         if program is None:
-            self.complain(f"sh: {argv[0]}: not found")
+            self.complain(f"sh: {harmless(argv[0])[:MAX_WORD]}: not found")
             self._status = NOT_FOUND
             return False
         program.output, program.foreground = self.output, self.foreground

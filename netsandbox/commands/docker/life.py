@@ -132,6 +132,8 @@ def wait(client: Client, parsed: Parsed) -> int | None:
         def ended(code: int) -> None:
             client.print(str(code))
             done()
+        if container.program is not None and (client.watched is None or container.program.is_endless):
+            client.watched = container.program
         client.engine.when_ended(container, ended)
     return Batch(client, parsed.operands, echoes=False).run(request)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from netsandbox.docker.container import Published
 from netsandbox.docker.errors import DockerError
-from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 PROTOCOLS = ("tcp", "udp", "sctp")
 MAX_PORT = 65535
@@ -47,12 +48,9 @@ def _split(text: str) -> tuple[str, str, str]:
 
 
 def _is_address(text: str) -> bool:
-    """IPv4; of IPv6 only the shape is looked at."""
-    if ":" in text:
-        return all(character in "0123456789abcdefABCDEF:." for character in text)
     try:
-        parse_ipv4(text)
-    except AddressError:
+        ip_address(text)
+    except ValueError:
         return False
     return True
 

@@ -86,7 +86,7 @@ class _Parser:
     def nodes(self, depth: int) -> tuple[tuple[Node, ...], str]:
         """Nodes up to the end, an `end` or an `else`, which is named."""
         if depth > MAX_DEPTH:
-            raise _error(self.template, self.at, "template: exceeded maximum nesting")
+            raise _error(self.template, self.at, "exceeded maximum nesting")
         found: list[Node] = []
         while True:
             text, is_last = self._text()

@@ -1,0 +1,51 @@
+"""/etc/hosts, /etc/hostname and /etc/resolv.conf as Docker writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.docker.files import files, host_files, hostname
+from tests.docker.machine import Machine
+
+
+def test_on_the_default_bridge(docker: Machine) -> None:
+    docker("run -d --name web nginx")
+    web = docker.container("web")
+    found = files(docker.engine, web)
+    assert found["/etc/hostname"] == f"{web.short_identity}\n"
+    assert found["/etc/hosts"] == (
+        "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
+        "ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n"
+        f"172.17.0.2\t{web.short_identity}\n")
+    assert "nameserver 8.8.8.8\nnameserver 8.8.4.4\n" in found["/etc/resolv.conf"]
+
+
+def test_on_a_network_of_ones_own(docker: Machine) -> None:
+    docker("network create mynet")
+    docker("run -d --name db --hostname db.example.org --network mynet redis")
+    found = files(docker.engine, docker.container("db"))
+    assert "nameserver 127.0.0.11\noptions ndots:0\n" in found["/etc/resolv.conf"]
+    assert found["/etc/hosts"].endswith("172.18.0.2\tdb.example.org db\n")
+    docker("network connect bridge db")
+    assert files(docker.engine, docker.container("db"))["/etc/hosts"].endswith("172.17.0.2\tdb.example.org db\n")
+
+
+def test_with_the_hosts_network(docker: Machine) -> None:
+    docker("run -d --name web --net host nginx")
+    web = docker.container("web")
+    assert hostname(docker.engine, web) == "host"
+    assert files(docker.engine, web) == host_files(docker.engine)
+
+
+def test_in_a_joined_namespace(docker: Machine) -> None:
+    docker("run -d --name owner -h boss redis")
+    docker("run -d --name guest --net container:owner nginx")
+    assert files(docker.engine, docker.container("guest")) == files(docker.engine, docker.container("owner"))
+
+
+@pytest.mark.parametrize(("flag", "line"), [
+    ("db:10.0.0.5", "10.0.0.5\tdb"), ("db=10.0.0.5", "10.0.0.5\tdb"), ("gw:host-gateway", "172.17.0.1\tgw"),
+    ("six:[fd00::1]", "fd00::1\tsix")])
+def test_extra_hosts(docker: Machine, flag: str, line: str) -> None:
+    docker(f"run -d --name web --add-host {flag} nginx")
+    assert line in files(docker.engine, docker.container("web"))["/etc/hosts"].splitlines()
