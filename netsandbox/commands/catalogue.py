@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from netsandbox.commands import expect, help, lab_verbs, program_verbs, session_verbs, show
+from netsandbox.commands import expect, help, lab_verbs, program_verbs, session_verbs, show, why
 
-MODULES = (lab_verbs, program_verbs, show, expect, help, session_verbs)
+MODULES = (lab_verbs, program_verbs, show, expect, help, session_verbs, why)

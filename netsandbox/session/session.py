@@ -273,8 +273,8 @@ class Session:
             self._begin_anew()
             self.epoch += 1
             self.go_to(self.end.step, self.end.at)
-            last: str = self.journal[-1].line if self.journal else ""
-            return last
+            line: str = self.journal[-1].line if self.journal else ""
+            return line
         if not self.has_future:
             return None
         line: str = self.journal[self.done].line if self.done < len(self.journal) else ""
