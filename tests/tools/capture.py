@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from tests.tools.twin import GOLDEN, RealTwin, can_run_for_real, read_script, script_names
+from tests.tools.twin import GOLDEN, RealTwin, can_run_for_real, read_script, script_names, versions
 
 
 def capture(name: str) -> None:
@@ -20,10 +20,15 @@ def capture(name: str) -> None:
     (GOLDEN / f"{name}.json").write_text(f"[\n{text}\n]\n", encoding="utf-8")
 
 
+def note_versions() -> None:
+    (GOLDEN / "versions.json").write_text(json.dumps(versions(), indent=1) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     reason = can_run_for_real()
     if reason:
         sys.exit(f"capture: {reason}")
+    note_versions()
     for wanted in sys.argv[1:] or script_names():
         capture(wanted)
         print(wanted)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Iterable
+
 import pytest
 
 from tests.tools.twin import (
+    GOLDEN,
     Outcome,
     RealTwin,
     SimulatedTwin,
@@ -13,11 +18,17 @@ from tests.tools.twin import (
     normal,
     read_script,
     script_names,
+    versions,
 )
 
 
 def saved(name: str) -> list[tuple[list[str], Outcome]]:
     return [(row["argv"], Outcome(row["code"], row["out"], row["err"])) for row in golden(name)]
+
+
+def not_installed(tools: Iterable[str]) -> str:
+    missing = sorted({tool for tool in tools if tool != "hold" and shutil.which(tool) is None})
+    return f"not installed: {', '.join(missing)}" if missing else ""
 
 
 def test_each_script_has_been_captured_as_it_stands() -> None:
@@ -44,10 +55,13 @@ def test_the_simulated_tools_print_what_the_real_ones_printed(name: str) -> None
 @pytest.mark.parametrize("name", script_names())
 def test_the_captures_are_what_this_kernel_prints(name: str) -> None:
     """Live, where root and the tools are there: a new kernel or iproute2 shows itself here."""
-    reason = can_run_for_real()
+    namespaces, lines = read_script(name)
+    reason = can_run_for_real() or not_installed(line.argv[0] for line in lines if line.argv)
     if reason:
         pytest.skip(reason)
-    namespaces, lines = read_script(name)
+    captured_with = json.loads((GOLDEN / "versions.json").read_text(encoding="utf-8"))
+    if versions() != captured_with:
+        pytest.skip(f"captured with {captured_with}, and this is {versions()}")
     with RealTwin(namespaces) as real:
         found = [(line, real.run(line)) for line in lines]
     wrong = [f"{' '.join(line.argv)}\nsaved: {normal(line, outcome)}\nlive:  {normal(line, live)}"

@@ -99,6 +99,11 @@ def golden(name: str) -> list[dict[str, Any]]:
 
 # -- the real one
 
+def plain_environment() -> dict[str, str]:
+    """Without what changes a tool's layout: a language, and the width that ss fills."""
+    return {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"LC_ALL": "C"}
+
+
 def can_run_for_real() -> str:
     """Empty if it can, else why not."""
     if os.name != "posix" or os.geteuid() != 0:
@@ -111,6 +116,12 @@ def can_run_for_real() -> str:
         return "cannot make a network namespace here"
     subprocess.run(["ip", "netns", "del", f"nst{os.getpid()}-probe"], check=True)
     return ""
+
+
+def versions() -> dict[str, str]:
+    """What the captures depend on: the kernel's series and iproute2."""
+    shown = subprocess.run(["ip", "-V"], capture_output=True, text=True, check=True).stdout
+    return {"kernel": ".".join(os.uname().release.split(".")[:2]), "ip": shown.split(",")[1].strip()}
 
 
 class RealTwin:
@@ -142,7 +153,7 @@ class RealTwin:
             return Outcome(0, "", "")
         argv = [re.sub(r"^%", self.prefix, word) for word in line.argv]
         done = subprocess.run(["ip", "netns", "exec", self.prefix + line.namespace, *argv], capture_output=True,
-                              text=True, check=False, timeout=30, env={**os.environ, "LC_ALL": "C"})
+                              text=True, check=False, timeout=30, env=plain_environment())
         return Outcome(done.returncode, done.stdout.replace(self.prefix, "%"), done.stderr.replace(self.prefix, "%"))
 
 

@@ -76,8 +76,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "N" in options:
         context = context.inside(ip_netns.named(context, options.values["N"], 1))
     kinds = [kind for kind, letter in (("udp", "u"), ("tcp", "t"), ("raw", "w"), ("unix", "x")) if letter in options]
-    rows = [row for row in socket_rows(context.namespace) if _is_wanted(row, options, kinds)]
-    rows = [row for row in rows if _fits(row, options.words)]
+    wishes = _wishes(options.words)
+    rows = [row for row in socket_rows(context.namespace) if _is_wanted(row, options, kinds) and _fits(row, wishes)]
     hidden = ({"Netid"} if len(kinds) == 1 else set()) | ({"State"} if _has_one_state(options, kinds) else set())
     return ToolResult(0, _columns(rows, options, hidden), "")
 
@@ -97,22 +97,28 @@ def _has_one_state(options: Options, kinds: list[str]) -> bool:
     return kinds == ["udp"] and not options.values.keys() & {"a", "l"}
 
 
-def _fits(row: SocketRow, words: list[str]) -> bool:
-    """`state listening`, `sport = :80`, `dport eq 80`; other filters are not modelled."""
+def _wishes(words: list[str]) -> list[tuple[str, str]]:
+    """`state listening`, `sport = :80`, `dport eq 80` as pairs.
+
+    Raises:
+        ToolError: another filter, which is not modelled.
+    """
     left = [word for word in words if word not in ("(", ")", "and", "=", "eq", "==")]
+    found = []
     while left:
         name = left.pop(0)
         value = left.pop(0).rpartition(":")[2] if left else ""
-        if name == "state" and (value in STATES or value == "all"):
-            if value != "all" and row.state != STATES[value]:
-                return False
-        elif name in ("sport", "dport") and value.isdecimal():
-            if (row.local if name == "sport" else row.peer)[1] != int(value):
-                return False
-        else:
-            known = "state, sport and dport are"
-            raise ToolError(1, f"netsandbox: the filter {' '.join(words)!r} is not modelled ({known})")
-    return True
+        is_port = name in ("sport", "dport") and value.isascii() and value.isdecimal()
+        if not is_port and not (name == "state" and (value in STATES or value == "all")):
+            raise ToolError(1, f"netsandbox: the filter {' '.join(words)!r} is not modelled (state, sport, dport are)")
+        found.append((name, value))
+    return found
+
+
+def _fits(row: SocketRow, wishes: list[tuple[str, str]]) -> bool:
+    has = {"sport": str(row.local[1]), "dport": str(row.peer[1])}
+    return all(row.state == STATES.get(value, row.state) if name == "state" else has[name] == value
+               for name, value in wishes)
 
 
 def _columns(rows: list[SocketRow], options: Options, without: set[str]) -> str:
