@@ -43,6 +43,7 @@ class SocketRow(NamedTuple):
     process: str
     pid: int
     fd: int
+    family: str
 
 
 def socket_rows(namespace: NetworkNamespace) -> list[SocketRow]:
@@ -62,9 +63,11 @@ def _row(socket: Socket, fd: int) -> SocketRow:
         device = f"%{socket.interface.name}" if socket.interface is not None else ""
     else:
         state, device = "LISTEN" if socket.listening else "UNCONN", ""
-    local = format_ipv4(socket.address) + device
+    local, peer = format_ipv4(socket.address) + device, format_ipv4(socket.peer)
+    if socket.family == "inet6":
+        local = peer = "[::]"
     return SocketRow(socket.protocol, state, waiting, socket.backlog if socket.listening else 0, (local, socket.port),
-                     (format_ipv4(socket.peer), socket.peer_port), socket.process.name, socket.process.pid, fd)
+                     (peer, socket.peer_port), socket.process.name, socket.process.pid, fd, socket.family)
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -83,7 +86,9 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _is_wanted(row: SocketRow, options: Options, kinds: list[str]) -> bool:
-    if (kinds and row.protocol not in kinds) or "6" in options:
+    if kinds and row.protocol not in kinds:
+        return False
+    if options.values.keys() & {"4", "6"} and row.family != ("inet6" if "6" in options else "inet"):
         return False
     if "a" in options or "state" in options.words:
         return True
@@ -173,6 +178,8 @@ def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
 def _netstat_line(row: SocketRow, options: Options) -> str:
     state = "" if row.state == "UNCONN" else "ESTABLISHED" if row.state == "ESTAB" else row.state
     numeric = "n" in options
-    local, peer = (f"{address}:{_port(port, numeric, row.protocol)}" for address, port in (row.local, row.peer))
+    local, peer = (f"{address.strip('[]')}:{_port(port, numeric, row.protocol)}" for address, port in
+                   (row.local, row.peer))
     owner = f" {f'{row.pid}/{row.process}':<20}" if "p" in options else ""
-    return f"{row.protocol:<5} {row.received:>6} {0:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"
+    protocol = row.protocol + ("6" if row.family == "inet6" else "")
+    return f"{protocol:<5} {row.received:>6} {0:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"
