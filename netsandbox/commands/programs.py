@@ -99,6 +99,7 @@ def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
 
     A word that names none is a program that fails as a shell does.
     """
+    namespace, words = _inside(shell, namespace, words)
     make = PROGRAMS.get(words[0])
     if make is None and words[0] in TOOLS:
         return ToolProgram(shell, namespace, words, files)
@@ -108,6 +109,16 @@ def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
         return make(shell, namespace, words)
     except UsageError as error:
         return Refused(namespace, str(error), error.code)
+
+
+def _inside(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> tuple[NetworkNamespace, list[str]]:
+    """`ip netns exec NAME ping …`: a program that takes time is run in that namespace; tools do it themselves."""
+    while words[0] == "ip" and len(words) > 4 and words[1] in ("netns", "netn") and words[2] in ("exec", "exe", "ex"):
+        inner = shell.machine.namespace_named(words[3])
+        if inner is None or (words[4] not in PROGRAMS and words[4] != "ip"):
+            break
+        namespace, words = inner, words[4:]
+    return namespace, words
 
 
 def docker(shell: Shell, words: list[str]) -> Client:
