@@ -24,6 +24,7 @@ examples:
   netsandbox run docker0-ping                    a bundled scenario, as a transcript
   netsandbox run my.yaml --pcapng out.pcapng     with a capture for Wireshark
   echo 'docker run -d --name web nginx' | netsandbox run -
+  netsandbox check scenarios/*.yaml              whether what they expect holds
   netsandbox simulate lab.json -o result.json    a kernel lab on the simulated stack
   netsandbox bench all                           the promised speeds, measured here
 """
@@ -52,6 +53,11 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("workload", nargs="?", choices=("w1", "w2", "w3", "all"), default="all")
     bench.add_argument("-n", type=_positive, metavar="N", help="containers, or pings for w3")
     bench.add_argument("--json", action="store_true", help="one line of JSON a workload")
+    check = commands.add_parser("check", help="run scenarios and see whether what they expect holds")
+    check.add_argument("files", nargs="+", metavar="FILE", help="a scenario file or a bundled name")
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.add_argument("--junit", metavar="OUT", help="write JUnit XML as well")
+    check.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")
     commands.add_parser("list", help="list the bundled scenarios")
     shell = commands.add_parser("completion", help="print a completion script for a shell")
     shell.add_argument("shell", choices=completion.SHELLS)
@@ -131,6 +137,12 @@ def _bench(options: argparse.Namespace) -> int:
     return bench.main(options)
 
 
+def _check(options: argparse.Namespace) -> int:
+    from netsandbox import check
+
+    return check.main(options)
+
+
 def _list(_options: argparse.Namespace) -> int:
     print("\n".join(bundled()))
     return 0
@@ -141,7 +153,7 @@ def _completion(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS: dict[str, Command] = {"run": _run, "simulate": _simulate, "bench": _bench, "list": _list,
+COMMANDS: dict[str, Command] = {"run": _run, "check": _check, "simulate": _simulate, "bench": _bench, "list": _list,
                                 "completion": _completion}
 
 if __name__ == "__main__":

@@ -1,0 +1,194 @@
+"""`netsandbox check`: whether what scenarios expect holds, as a report for a person, as JSON, and as JUnit XML."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from netsandbox.check_report import TextReport, junit
+from netsandbox.commands import expect
+from netsandbox.commands.expect import ConditionError, Verdict
+from netsandbox.session.files import write_atomically
+from netsandbox.session.library import find_scenario
+from netsandbox.session.runner import Line, Runner
+from netsandbox.session.scenario import Scenario, ScenarioError, load_scenario
+
+HELD, FAILED, WRONG = "held", "failed", "wrong"
+CANARIES = ("exit 999", "frames 999999999 since 1 lines")
+"""Conditions that hold in no lab: a check that calls one of them true sees nothing, and none of its answers counts."""
+
+
+class Outcome(NamedTuple):
+    """What came of one line.
+
+    Attributes:
+        number: its line in the file.  text: the condition, or a command line that failed.
+        after: the command line before it.
+        status: held; failed; wrong: it cannot be read.
+        message: what a person is told, of several lines.
+    """
+
+    number: int
+    text: str
+    after: str
+    status: str
+    message: str = ""
+    verdict: Verdict | None = None
+    is_expect: bool = True
+
+
+class Report(NamedTuple):
+    """What came of one file.
+
+    Attributes:
+        error: why the file as a whole is wrong; empty if it is not.
+    """
+
+    file: str
+    scenario: Scenario | None
+    outcomes: tuple[Outcome, ...] = ()
+    error: str = ""
+
+    @property
+    def status(self) -> str:
+        statuses = {outcome.status for outcome in self.outcomes}
+        if self.error or WRONG in statuses:
+            return WRONG
+        return FAILED if FAILED in statuses else HELD
+
+
+def main(options: argparse.Namespace) -> int:
+    """Check the files; 0 when all holds, 1 when something does not, 2 when a file is wrong.
+
+    Raises:
+        FileError: the JUnit file cannot be written.
+    """
+    text = TextReport(options.lang, sys.stdout.isatty())
+    reports = []
+    for name in options.files:
+        reports.append(check(name, options.lang))
+        if not options.json:
+            text.file(reports[-1])
+    if options.json:
+        json.dump(summary(reports), sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        text.summary(reports)
+    if options.junit:
+        write_atomically(options.junit, junit(reports))
+    return status(reports)
+
+
+def status(reports: Sequence[Report]) -> int:
+    """The exit status."""
+    statuses = {report.status for report in reports}
+    return 2 if WRONG in statuses else 1 if FAILED in statuses else 0
+
+
+def check(name: str, language: str = "en") -> Report:
+    """Run one scenario, given by its file or bundled name, and see what it expects."""
+    try:
+        path = find_scenario(name)
+        scenario = load_scenario(path)
+    except ScenarioError as error:
+        return Report(name, None, error=str(error))
+    return check_scenario(scenario, language)
+
+
+def check_scenario(scenario: Scenario, language: str = "en") -> Report:
+    """The same for one that was read already."""
+    wrong = tuple(_unreadable(scenario))
+    if wrong:
+        return Report(scenario.name, scenario, wrong)
+    runner = Runner.of(scenario)
+    outcomes = tuple(_outcomes(runner, scenario, language))
+    report = Report(scenario.name, scenario, outcomes)
+    if not any(outcome.is_expect for outcome in outcomes):
+        return report._replace(error=_said(language, "nothing", scenario.name))
+    blind = _blind_to(runner)
+    return report._replace(error=_said(language, "blind", scenario.name, blind)) if blind else report
+
+
+ERRORS = {
+    "nothing": ("{file}: no expect line: nothing was checked", "{file}：没有 expect 行，什么也没有检查"),
+    "blind": ("{file}: the check is blind: it says that `{what}` holds, which cannot be",
+              "{file}：检查失灵：它认为 `{what}` 成立，而这不可能"),
+}
+
+
+def _said(language: str, key: str, file: str, what: str = "") -> str:
+    return ERRORS[key][language == "zh"].format(file=file, what=what)
+
+
+def _unreadable(scenario: Scenario) -> Iterator[Outcome]:
+    """The conditions that cannot be read, found before anything is run."""
+    for step in (*scenario.setup, *scenario.steps):
+        for number, text in zip(step.expect_lines, step.expect, strict=True):
+            try:
+                expect.parse(text)
+            except ConditionError as error:
+                after = step.run[-1] if step.run else ""
+                yield Outcome(number, text, after, WRONG, str(error).removeprefix("expect: "))
+
+
+def _outcomes(runner: Runner, scenario: Scenario, language: str) -> Iterator[Outcome]:
+    after = ""
+    for event in runner.scenario(scenario, language):
+        if not isinstance(event, Line):
+            continue
+        if event.is_expect:
+            yield _judged(event, after)
+        else:
+            after = event.text
+            if event.failed:
+                yield Outcome(event.number, event.text, "", FAILED, event.job.err.strip() or f"exit {event.job.code}",
+                              is_expect=False)
+
+
+def _judged(line: Line, after: str) -> Outcome:
+    """An expectation counts as held only if it says so itself: exit status 0 and a verdict."""
+    text = line.text.removeprefix("expect ")
+    verdict = line.job.result if isinstance(line.job.result, Verdict) else None
+    if line.job.code == 0 and verdict is not None and verdict.holds:
+        return Outcome(line.number, text, after, HELD, line.job.out.strip(), verdict)
+    message = line.job.err.strip() or f"exit {line.job.code}"
+    return Outcome(line.number, text, after, FAILED if verdict is not None else WRONG, message, verdict)
+
+
+def _blind_to(runner: Runner) -> str:
+    """A condition that cannot hold and is said to; empty if the check sees."""
+    for text in CANARIES:
+        line = runner.line(f"expect {text}", is_expect=True)
+        verdict = line.job.result
+        if line.job.code != 1 or not isinstance(verdict, Verdict) or verdict.holds:
+            return text
+    return ""
+
+
+def summary(reports: Sequence[Report]) -> dict[str, Any]:
+    """Everything, for a program to read."""
+    counted = [outcome for report in reports for outcome in report.outcomes if outcome.is_expect]
+    return {
+        "status": {0: HELD, 1: FAILED, 2: WRONG}[status(reports)],
+        "files": [_file(report) for report in reports],
+        "summary": {"files": len(reports), "expectations": len(counted),
+                    **{key: sum(outcome.status == key for outcome in counted) for key in (HELD, FAILED, WRONG)}},
+    }
+
+
+def _file(report: Report) -> dict[str, Any]:
+    title = dict(report.scenario.title) if report.scenario else {}
+    return {"file": report.file, "title": title, "status": report.status, "error": report.error,
+            "expectations": [_expectation(outcome) for outcome in report.outcomes if outcome.is_expect],
+            "failed_lines": [{"line": outcome.number, "command": outcome.text, "message": outcome.message}
+                             for outcome in report.outcomes if not outcome.is_expect]}
+
+
+def _expectation(outcome: Outcome) -> dict[str, Any]:
+    verdict = outcome.verdict or Verdict(False, "", "")
+    return {"line": outcome.number, "condition": outcome.text, "after": outcome.after, "status": outcome.status,
+            "expected": verdict.expected, "found": verdict.found, "why": verdict.why,
+            "frames": [row._asdict() for row in verdict.rows], "message": outcome.message}

@@ -1,0 +1,126 @@
+"""What `netsandbox check` tells: lines for a person, and JUnit XML for a build server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from netsandbox.session.files import printable
+
+if TYPE_CHECKING:
+    from netsandbox.check import Outcome, Report
+
+MARKS = {"held": "✓", "failed": "✗", "wrong": "✗"}
+COLOURS = {"held": "green", "failed": "bold red", "wrong": "bold red"}
+PHRASES = {
+    "after": ("after: ", "在此之后："),
+    "run": ("the command line failed", "命令行失败"),
+    "all": ("{files} scenarios, {count} expectations: all hold.", "{files} 个场景，{count} 条期望：全部成立。"),
+    "some": ("{files} scenarios, {count} expectations: {held} hold, {failed} do not.",
+             "{files} 个场景，{count} 条期望：{held} 条成立，{failed} 条不成立。"),
+    "wrong": (" {wrong} files are wrong.", "有 {wrong} 个文件有误。"),
+}
+
+
+class TextReport:
+    """Prints each file's expectations, a line each, and a summary.
+
+    Args:
+        language: en or zh.
+        coloured: the output is a terminal.
+    """
+
+    def __init__(self, language: str, coloured: bool) -> None:
+        self._language = language
+        self._print: Callable[[str, str], None] = _coloured() if coloured else _plain
+
+    def file(self, report: Report) -> None:
+        """One file: its title, its expectations, and below those that fail what there was instead."""
+        title = report.scenario.title if report.scenario else {}
+        self._print(title.get(self._language) or title.get("en") or report.file, "bold")
+        for outcome in report.outcomes:
+            self._outcome(report, outcome)
+        if report.error:
+            self._print(f"  ✗ {report.error}", "bold red")
+
+    def _outcome(self, report: Report, outcome: Outcome) -> None:
+        text = outcome.text if outcome.is_expect else f"❯ {outcome.text}"
+        self._print(f"  {MARKS[outcome.status]} {text}", COLOURS[outcome.status])
+        if outcome.status == "held":
+            return
+        lines = outcome.message.splitlines()
+        if not outcome.is_expect:
+            lines.insert(0, self._say("run"))
+        for line in lines:
+            self._print(f"      {line}", "red")
+        if outcome.after:
+            self._print(f"      {self._say('after')}{outcome.after}", "dim")
+        self._print(f"      {report.file}:{outcome.number}", "dim")
+
+    def summary(self, reports: Sequence[Report]) -> None:
+        """The last line."""
+        outcomes = [outcome for report in reports for outcome in report.outcomes]
+        expected = [outcome for outcome in outcomes if outcome.is_expect]
+        held = sum(outcome.status == "held" for outcome in expected)
+        wrong = sum(report.status == "wrong" for report in reports)
+        good = held == len(outcomes) and not wrong
+        text = self._say("all" if good else "some", files=len(reports), count=len(expected), held=held,
+                         failed=len(expected) - held)
+        self._print(text + (self._say("wrong", wrong=wrong) if wrong else ""), "green" if good else "bold red")
+
+    def _say(self, key: str, **fields: int) -> str:
+        return PHRASES[key][self._language == "zh"].format(**fields)
+
+
+def _plain(text: str, _style: str) -> None:
+    print(printable(text))
+
+
+def _coloured() -> Callable[[str, str], None]:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+
+    def put(text: str, style: str) -> None:
+        console.print(Text(printable(text), style=style))
+    return put
+
+
+# -- JUnit
+
+
+def junit(reports: Sequence[Report]) -> str:
+    """The XML that build servers read: a suite for each file, a case for each expectation."""
+    root = ET.Element("testsuites", name="netsandbox check")
+    for report in reports:
+        _suite(root, report)
+    for key in ("tests", "failures", "errors"):
+        root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
+    ET.indent(root)
+    text: str = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _suite(root: ET.Element, report: Report) -> None:
+    suite = ET.SubElement(root, "testsuite", name=printable(report.file))
+    for outcome in report.outcomes:
+        name = printable(outcome.text if outcome.is_expect else f"run {outcome.text}")
+        case = ET.SubElement(suite, "testcase", name=name, classname=printable(report.file),
+                                      file=printable(report.file), line=str(outcome.number))
+        if outcome.status != "held":
+            _problem(case, "failure" if outcome.status == "failed" else "error", outcome.message)
+    if report.error:
+        case = ET.SubElement(suite, "testcase", name="scenario", classname=printable(report.file))
+        _problem(case, "error", report.error)
+    cases = list(suite)
+    suite.set("tests", str(len(cases)))
+    suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
+    suite.set("errors", str(sum(case.find("error") is not None for case in cases)))
+
+
+def _problem(case: ET.Element, kind: str, message: str) -> None:
+    lines = [printable(line) for line in message.splitlines()]
+    problem = ET.SubElement(case, kind, message=lines[0] if lines else "")
+    problem.text = "\n".join(lines)
