@@ -70,6 +70,11 @@ class Machine:
             pass
         return Said(client.code, client.out, client.err)
 
+    def settle(self) -> None:
+        """Do all that is due now: ports that begin to forward, programs that have their turn."""
+        while not self.lab.scheduler.is_idle:
+            self.lab.scheduler.step()
+
     def wait(self, seconds: float) -> None:
         self.lab.scheduler.run_until(self.lab.scheduler.clock + round(seconds * SECOND))
 

@@ -36,6 +36,7 @@ def veths(interfaces: dict[str, Interface]) -> list[Interface]:
 
 def check(docker: Machine) -> None:
     """What must hold at rest."""
+    docker.settle()
     engine = docker.engine
     running = [c for c in engine.containers.values() if c.is_running]
     assert all(not c.endpoints and c.namespace is None and c.program is None
@@ -87,9 +88,6 @@ def carry_out(docker: Machine, text: str) -> None:
     else:
         said = docker(text)
         assert said.code is not None, text
-    scheduler = docker.lab.scheduler
-    while not scheduler.is_idle:
-        scheduler.step()
 
 
 @settings(max_examples=150)

@@ -73,7 +73,8 @@ class Inside:
         if not rest:
             return Sleeper(self.namespace, name, 0, pid)
         if rest[0] not in ("-c", "-ec", "-lc", "-xc"):
-            return Speaker(self.namespace, name, [("err", f"sh: 0: cannot open {harmless(rest[0])[:MAX_WORD]}")], pid, 2)
+            refusal = f"sh: 0: cannot open {harmless(rest[0])[:MAX_WORD]}"
+            return Speaker(self.namespace, name, [("err", refusal)], pid, 2)
         return Script(self, rest[1] if len(rest) > 1 else "")
 
 
