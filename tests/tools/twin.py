@@ -56,6 +56,10 @@ sys.stdin.read()
 """
 
 
+UNORDERED = (["ip", "netns"], ["cat", "/proc/net/arp"])
+"""Command lines whose rows come in the order of a hash table or a directory."""
+
+
 class Line(NamedTuple):
     """One command line: where, and its words; or a wait, when the words are empty."""
 
@@ -154,7 +158,10 @@ class RealTwin:
         argv = [re.sub(r"^%", self.prefix, word) for word in line.argv]
         done = subprocess.run(["ip", "netns", "exec", self.prefix + line.namespace, *argv], capture_output=True,
                               text=True, check=False, timeout=30, env=plain_environment())
-        return Outcome(done.returncode, done.stdout.replace(self.prefix, "%"), done.stderr.replace(self.prefix, "%"))
+        out = done.stdout.replace(self.prefix, "%")
+        if argv == ["ip", "netns"]:  # other people's namespaces are there as well
+            out = "".join(name for name in out.splitlines(keepends=True) if name.startswith("%"))
+        return Outcome(done.returncode, out, done.stderr.replace(self.prefix, "%"))
 
 
     def _hold(self, line: Line) -> None:
@@ -250,8 +257,6 @@ def normal(line: Line, outcome: Outcome) -> Outcome:
         return re.sub(r"(?s)Usage:\s.*", "Usage: …", text)
 
     out = clean(outcome.out)
-    if line.argv in (["ip", "netns"], ["ip", "netns", "list"]):  # other people's namespaces are there as well
-        out = "\n".join(sorted(name for name in out.splitlines() if name.startswith("%")))
-    if line.argv[0] in ("arp", "ss", "netstat") or line.argv == ["cat", "/proc/net/arp"]:  # a hash table's order
+    if line.argv[0] in ("arp", "ss", "netstat") or line.argv in UNORDERED:
         out = "\n".join(sorted(out.splitlines()))
     return Outcome(outcome.code, out, clean(outcome.err))
