@@ -180,12 +180,7 @@ class DockerEngine:
         except DockerError as error:
             self._give_up_start(container, error)
             raise
-        container.state, container.code, container.has_run = RUNNING, 0, True
-        container.started, container.sandbox = self.scheduler.clock, random_identity(self.random)
-        endpoint = container.endpoint
-        self.namespace.record(ContainerStarted(
-            self.namespace.name, container.name, container.image.name, container.mode,
-            endpoint.address if endpoint else 0, endpoint.mac if endpoint else 0))
+        self._note_start(container)
         container.program = program
         program.foreground = container.is_attached
         program.output = container.console
@@ -194,6 +189,14 @@ class DockerEngine:
             program.start()
         else:  # What sends frames waits until its port forwards, as Docker waits before it starts a program.
             self.scheduler.soon(self._start_program, program)
+
+    def _note_start(self, container: Container) -> None:
+        container.state, container.code, container.has_run = RUNNING, 0, True
+        container.started, container.sandbox = self.scheduler.clock, random_identity(self.random)
+        endpoint = container.endpoint
+        self.namespace.record(ContainerStarted(
+            self.namespace.name, container.name, container.image.name, container.mode,
+            endpoint.address if endpoint else 0, endpoint.mac if endpoint else 0))
 
     @staticmethod
     def _start_program(program: Program) -> None:

@@ -310,3 +310,15 @@ def test_scripts_that_the_shell_refuses(docker: Machine, script: str, err: str) 
     client = docker.begin(f'exec web sh -c "{script}"')
     assert client.code in (2, 127)
     assert err in client.err
+
+
+def test_many_are_restarted_one_after_the_other(docker: Machine) -> None:
+    for number in range(300):
+        docker(f"run -d --net none --name n{number} nginx")
+    names = " ".join(f"n{number}" for number in range(300))
+    assert docker(f"restart {names} nope").code == 1
+    for number in range(2):
+        docker(f"run -d --net none --name s{number} busybox sleep 1000")
+    before = docker.lab.scheduler.clock
+    docker("restart -t 3 s0 s1")
+    assert (docker.lab.scheduler.clock - before) // SECOND == 6

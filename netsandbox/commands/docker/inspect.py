@@ -57,11 +57,7 @@ def _any(client: Client, name: str, kind: str) -> Any:
 def inspect(client: Client, parsed: Parsed, get: Callable[[str], Any]) -> int:
     """Print what `get` gives for each operand, as JSON or by a template; what is wrong comes after it."""
     form = parsed.text("format")
-    template = None
-    try:
-        template = Template(form) if form and form != "json" else None
-    except TemplateError as error:
-        raise DockerError(f"template parsing error: {error}", BAD_TEMPLATE) from None
+    template = _template(form)
     found: list[Any] = []
     lines: list[str] = []
     refused: list[str] = []
@@ -83,6 +79,14 @@ def inspect(client: Client, parsed: Parsed, get: Callable[[str], Any]) -> int:
     for text in refused:
         client.complain(text)
     return 1 if refused else 0
+
+
+def _template(form: str) -> Template | None:
+    """None where JSON is asked for."""
+    try:
+        return Template(form) if form and form != "json" else None
+    except TemplateError as error:
+        raise DockerError(f"template parsing error: {error}", BAD_TEMPLATE) from None
 
 
 def _about_old_fields(form: str) -> str:

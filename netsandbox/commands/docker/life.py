@@ -81,15 +81,37 @@ def stop(client: Client, parsed: Parsed) -> int | None:
     return Batch(client, parsed.operands).run(request)
 
 
-def restart(client: Client, parsed: Parsed) -> int | None:
-    def request(container: Container, done: Callable[[], None]) -> None:
-        def again() -> None:
-            if client.guarded(lambda: client.engine.start(container)) is None:
-                done()
-            else:
-                client.exit(1)
-        client.engine.stop(container, _timeout(parsed), parsed.text("signal"), again)
-    return Batch(client, parsed.operands).run(request)
+def restart(client: Client, parsed: Parsed) -> None:
+    """One after the other; what is refused is printed at the end."""
+    signal_number(parsed.text("signal") or "TERM")
+    names, refused = list(parsed.operands), list[str]()
+
+    def go_on(_argument: object) -> None:
+        if names:
+            stop_one(names.pop(0))
+            return
+        for text in refused:
+            client.complain(text)
+        client.exit(1 if refused else 0)
+
+    def stop_one(name: str) -> None:
+        try:
+            container = client.engine.find(name)
+        except DockerError as error:
+            refused.append(str(error))
+            client.scheduler.soon(go_on)
+            return
+        client.engine.stop(container, _timeout(parsed), parsed.text("signal"), lambda: start_again(container, name))
+
+    def start_again(container: Container, name: str) -> None:
+        try:
+            client.engine.start(container)
+            client.print(name)
+        except DockerError as error:
+            refused.append(str(error))
+        client.scheduler.soon(go_on)
+
+    go_on(None)
 
 
 def kill(client: Client, parsed: Parsed) -> int:

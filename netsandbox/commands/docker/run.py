@@ -83,20 +83,24 @@ def make(client: Client, parsed: Parsed) -> Container:
     container = client.engine.create(name, reference, mode, arguments, wish)
     if container.networks:
         container.networks |= networks
-    container.extra_hosts = hosts
+    _configure(container, parsed)
+    container.policy, container.extra_hosts, container.published = policy, hosts, published
+    if published or parsed.on("publish-all"):
+        _say_about_publishing(client, mode)
+    return container
+
+
+def _configure(container: Container, parsed: Parsed) -> None:
+    """What needs no check."""
     container.tty, container.stdin = parsed.on("tty"), parsed.on("interactive")
     container.init, container.removes_itself = parsed.on("init"), parsed.on("rm")
-    container.policy, container.stop_signal = policy, parsed.text("stop-signal")
+    container.is_detached = parsed.on("detach")
+    container.stop_signal = parsed.text("stop-signal")
     container.stop_timeout = parsed.number("stop-timeout", container.stop_timeout)
     container.hostname = parsed.text("hostname")
     container.environment = parsed.all("env")
     if "entrypoint" in parsed.values:
         container.entrypoint = [parsed.text("entrypoint")] if parsed.text("entrypoint") else []
-    container.published = published
-    container.is_detached = parsed.on("detach")
-    if published or parsed.on("publish-all"):
-        _say_about_publishing(client, mode)
-    return container
 
 
 def _say_about_publishing(client: Client, mode: str) -> None:
