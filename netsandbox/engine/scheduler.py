@@ -236,24 +236,28 @@ class Scheduler:
         self.in_process = False
         if not self._burst:
             self._burst_from, self._polls = self.deliveries, 0
-        insert, begin, limit_records = events.insert, steps.append, trace.limit
-        while queue and limit:
-            limit -= 1
-            targets, frame, cause = queue.popleft()
+        take, insert, begin = queue.popleft, events.insert, steps.append
+        limit_records = trace.limit
+        limit = min(limit, max(STORM_STEPS - self._burst, 1))
+        done = deliveries = 0
+        while queue and done < limit:
+            done += 1
+            targets, frame, cause = take()
             self.offset += STEP_TIME
             self.current = trace.first_step + len(steps)
-            begin((trace.first + len(events), self.now + self.offset, cause))
-            self.deliveries += len(targets)
+            mark = len(events)
+            begin((trace.first + mark, self.now + self.offset, cause))
             for target in targets:
                 mark = len(events)
                 insert(mark, (delivered, target, frame, target.receive(frame)))
-            self._burst += 1
-            if self._burst >= STORM_STEPS:
-                self._note_storm()
-                return
-            if len(events) > limit_records:
+            deliveries += len(targets)
+            if mark > limit_records:
                 trace.trim()
-        if not queue:
+        self.deliveries += deliveries
+        self._burst += done
+        if self._burst >= STORM_STEPS:
+            self._note_storm()
+        elif not queue:
             self._burst = 0
 
     def _note_storm(self) -> None:

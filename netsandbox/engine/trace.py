@@ -7,10 +7,12 @@ when someone reads them.  Time and cause are kept once a step.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from enum import Enum
 from hashlib import blake2b
+from sys import byteorder
 from typing import Any, NamedTuple
 
 DEFAULT_CAP = 1_000_000
@@ -82,20 +84,28 @@ class Trace:
         return self.first_step + len(self.steps) - 1
 
     def trim(self) -> None:
-        """Forget the oldest records, keeping `cap`; their digest stays."""
+        """Forget the oldest records, keeping `cap`.
+
+        What stays of them is a digest of their steps: time, cause, and how
+        many records each made, which is what a replay must do again.
+        """
         excess = len(self.events) - self.cap
         if excess <= 0:
             return
-        for event in self.events[:excess]:
-            _fold(self._forgotten, event)
         del self.events[:excess]
         self.first += excess
         gone = max(0, bisect_right(self.steps, self.first, key=_first_of) - 1)
+        numbers = array("q")
+        for first, at, cause in self.steps[:gone]:
+            numbers.extend((first, at, -1 if cause is None else cause))
+        if byteorder == "big":
+            numbers.byteswap()
+        self._forgotten.update(numbers.tobytes())
         del self.steps[:gone]
         self.first_step += gone
 
     def digest(self) -> str:
-        """A hash of every record so far, the forgotten ones included."""
+        """A hash of every record that is kept, and of the steps of those that are forgotten."""
         hasher = self._forgotten.copy()
         for event in self.events:
             _fold(hasher, event)

@@ -60,7 +60,7 @@ class BridgePort:
     """
 
     __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "hairpin", "held", "interface",
-                 "isolated", "learning", "mcast_flood", "number", "plans", "state")
+                 "isolated", "learning", "limit", "mcast_flood", "number", "plans", "state")
 
     def __init__(self, bridge: Bridge, interface: Interface, number: int) -> None:
         self.bridge = bridge
@@ -74,11 +74,10 @@ class BridgePort:
         self.flags: dict[str, int] = {}
         self.plans: dict[Forwarding, FloodPlan] = {}
         self.alone = (self,)
+        self.update_limit()
 
-    @property
-    def limit(self) -> int:
-        """The longest frame the port sends, in bytes (is_skb_forwardable)."""
-        return self.interface.mtu + HARD_HEADER + VLAN_HEADER
+    def update_limit(self) -> None:
+        self.limit = self.interface.mtu + HARD_HEADER + VLAN_HEADER
 
     def trace_key(self) -> str:
         return self.interface.label
@@ -102,6 +101,7 @@ class Bridge(Interface):
         self.ports: list[BridgePort] = []
         self.mac_is_set = self.settled = mac_is_set
         self.carrier = not mac_is_set
+        self.carrier_changes = int(mac_is_set)
         self.mtu_is_set = False
         self.multicast_snooping = False
         self.host_plans: dict[Forwarding, FloodPlan] = {}
@@ -135,11 +135,19 @@ class Bridge(Interface):
         if found.local:
             self.namespace.record((FrameBridged, self, port, frame, (), True, Forwarding.LOCAL))
             return self._pass_up(frame, destination == port.interface.mac)
-        found.used = self.namespace.scheduler.now
-        out = found.port
+        namespace = self.namespace
+        scheduler, out, size = namespace.scheduler, found.port, frame.size
+        found.used = scheduler.now
         if out is None:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
-        return self._forward(port, out, frame)
+        interface = out.interface
+        if out is port or not out.forwarding or out.isolated or size > out.limit or size > interface.peer_limit:
+            return self._forward(port, out, frame)
+        namespace.record((FrameBridged, self, port, frame, out.alone, False, Forwarding.KNOWN))
+        interface.tx_packets += 1
+        interface.tx_bytes += size
+        scheduler.queue.append((interface.wire, frame, scheduler.current))
+        return Outcome.BRIDGED
 
     def _refuse(self, port: BridgePort, frame: Frame) -> Verdict:
         """A port that does not forward; while it is learning it learns all the same."""
@@ -315,6 +323,7 @@ class Bridge(Interface):
         self.host_plans.clear()
         for port in self.ports:
             port.plans.clear()
+            port.update_limit()
 
     def settle_counters(self) -> None:
         """Put the floods so far into the ports' transmit counters."""

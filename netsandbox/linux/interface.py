@@ -62,7 +62,7 @@ class Interface:
 
     kind = "veth"
 
-    __slots__ = ("addresses", "carrier", "conf", "group_macs", "index", "label", "lower_down", "mac", "mtu", "name",
+    __slots__ = ("addresses", "carrier", "carrier_changes", "conf", "group_macs", "index", "label", "lower_down", "mac", "mtu", "name",
                  "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running",
                  "rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
 
@@ -76,6 +76,8 @@ class Interface:
         self.up = False
         self.carrier = False
         self.running = False
+        self.carrier_changes = 1
+        """As the kernel counts them: a new device starts by losing its carrier."""
         self.lower_down = False
         """What operstate says of a missing carrier: the device below is down as well."""
         self.noarp = False
@@ -119,7 +121,8 @@ class Interface:
             return False
         self.tx_packets += 1
         self.tx_bytes += size
-        namespace.scheduler.transmit(self.wire, frame)
+        scheduler = namespace.scheduler
+        scheduler.queue.append((self.wire, frame, scheduler.current))
         return True
 
     # -- receiving
@@ -188,6 +191,7 @@ class Loopback(Interface):
     def __init__(self, namespace: NetworkNamespace) -> None:
         super().__init__(namespace, "lo", 0, 65536)
         self.wire = (self,)
+        self.carrier_changes = 0
         self.carrier = True
 
     @property

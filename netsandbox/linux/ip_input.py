@@ -42,7 +42,9 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         refusal = _hook(interface, Hook.PREROUTING, packet, None)
         if refusal is not None:
             return refusal
-    route = route_input(interface, packet.src, packet.dst)
+    route = namespace.routes.input_cache.get((interface, packet.src, packet.dst))
+    if route is None:
+        route = route_input(interface, packet.src, packet.dst)
     if route.refusal is not None:
         return route.refusal
     kind = route.type

@@ -57,6 +57,7 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
         return
     namespace = interface.namespace
     interface.carrier = carrier
+    interface.carrier_changes += 1
     _note_lower(interface)
     interface.update_running()
     namespace.record(LinkChanged(interface, "carrier" if carrier else "no-carrier", ""))

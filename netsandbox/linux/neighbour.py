@@ -150,17 +150,18 @@ class NeighbourTable:
     def output(self, interface: Interface, next_hop: int, packet: IPv4Packet) -> bool:
         """Send a packet to a next hop, or let it wait for the MAC; False as Interface.transmit."""
         entry = interface.neighbours.get(next_hop)
+        if entry is not None and entry.cached and entry.state is REACHABLE:
+            return interface.transmit(Frame(entry.mac or 0, interface.mac, ETH_P_IP, packet))
         if entry is None:
             entry = self.ensure(interface, next_hop)
             if entry is None:
                 self.namespace.record(PacketDropped(
                     self.namespace, packet, Dropped(DropReason.NEIGH_CREATEFAIL, (format_ipv4(next_hop),))))
                 return False
-        if not (entry.cached and entry.state is REACHABLE):
-            entry.used = self.scheduler.now
-            if not entry.sure and not self.event_send(entry, packet):
-                return True
-            entry.cached = True
+        entry.used = self.scheduler.now
+        if not entry.sure and not self.event_send(entry, packet):
+            return True
+        entry.cached = True
         return interface.transmit(Frame(entry.mac or 0, interface.mac, ETH_P_IP, packet))
 
     def event_send(self, entry: Neighbour, packet: IPv4Packet | None) -> bool:

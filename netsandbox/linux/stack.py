@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux import arp, icmp, ip_input, link, tcp, udp
 from netsandbox.linux import address as addresses
+from netsandbox.linux import arp, icmp, ip_input, link, tcp, udp
 from netsandbox.linux.fragment import Reassembler
 from netsandbox.linux.interface import Interface
 from netsandbox.linux.namespace import NetworkNamespace
