@@ -81,6 +81,8 @@ class Scheduler:
         """Another kernel timer is due in the tick whose first has fired: it goes before the queue."""
         self.in_process = True
         """Whether a program or a person has the turn, not an arriving frame or a timer."""
+        self.watchers: list[Callable[[], object]] = []
+        """Who reads the trace as it grows: told whenever the queue has run empty, and in a storm now and then."""
         self._delivered = delivered
         self._overflow = overflow
 
@@ -259,6 +261,8 @@ class Scheduler:
             self._note_storm()
         elif not queue:
             self._burst = 0
+        if self.watchers and not queue:
+            self._tell_watchers()
 
     def _note_storm(self) -> None:
         if self._burst == STORM_STEPS:
@@ -275,12 +279,18 @@ class Scheduler:
         if len(self.trace.events) > self.trace.limit:
             self.trace.trim()
 
+    def _tell_watchers(self) -> None:
+        for watcher in list(self.watchers):
+            watcher()
+
     def _may_interrupt(self) -> bool:
         """In a storm: whether a poll of the queue is over and somebody waits for a turn."""
         polls = (self.deliveries - self._burst_from) // POLL
         if polls == self._polls:
             return False
         self._polls = polls
+        if self.watchers:
+            self._tell_watchers()
         self._discard_cancelled()
         return bool(self.ready) or bool(self.timers and self.timers[0][0] <= self.clock)
 
@@ -290,6 +300,8 @@ class Scheduler:
         self.in_process = True
         self.current = self.trace.begin(self.now, cause)
         callback(argument)
+        if self.watchers and not self.queue:
+            self._tell_watchers()
 
     def _run_timer(self) -> None:
         when, serial, timer = heappop(self.timers)
@@ -301,6 +313,8 @@ class Scheduler:
         self.current = self.trace.begin(self.now, timer.cause)
         if callback is not None:
             callback(timer.argument)
+        if self.watchers and not self.queue:
+            self._tell_watchers()
         self._discard_cancelled()
         self._tick_goes_on = serial < 0 and bool(self.timers) and self.timers[0][0] == when and self.timers[0][1] < 0
         if len(self.trace.events) > self.trace.limit:
