@@ -146,7 +146,7 @@ class Session:
         if word.startswith("#"):
             return False
         declared = VERBS.get(word)
-        return declared is None or declared.group not in UNJOURNALED
+        return declared is None or declared.group not in UNJOURNALED or declared.acts(line.partition(word)[2])
 
     def run(self, line: str) -> Job:
         """Carry a line out to its end, and let what it set off come to rest.

@@ -11,6 +11,7 @@ from netsandbox.commands.expect.reader import ConditionError, words_of
 from netsandbox.commands.expect.report import failure_lines
 from netsandbox.commands.kinds import Kind
 from netsandbox.commands.verb import Parameter, verb
+from netsandbox.commands.words import split_background
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -37,7 +38,7 @@ CONDITION = Kind("CONDITION", lambda _lab, text: text, _candidates)
                 ("expect no drop", "since the last command line nothing was dropped")), group="check", acts=acts)
 def expect(shell: Shell, job: Job, _values: dict[str, Any]) -> None:
     """Test the condition in the line, as it was typed."""
-    line = job.line.rstrip().removesuffix(" &")
+    line = split_background(job.line)[0]
     parsed = parse(line[words_of(line)[0].end:].strip())
     context = Context(shell)
 
