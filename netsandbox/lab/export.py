@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from netsandbox.engine.units import EPOCH
-from netsandbox.lab.capture import Passing, passings
+from netsandbox.linux.capture import Passing, passings
 from netsandbox.linux.drop import Dropped
 from netsandbox.wire.pcapng import PcapngWriter
 

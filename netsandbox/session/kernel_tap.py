@@ -7,7 +7,7 @@ from typing import Any
 
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import SECOND
-from netsandbox.lab.capture import Passing, passings
+from netsandbox.linux.capture import Passing, passings
 from netsandbox.linux.events import FrameSent, LinkChanged
 from netsandbox.linux.interface import Interface
 from netsandbox.wire.ipv4 import IPv4Packet
