@@ -8,6 +8,7 @@ from netsandbox.commands.tools import proc_net
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
 from netsandbox.commands.tools.link_statistics import settle
+from netsandbox.commands.tools.names import lower_of
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge import Bridge
 from netsandbox.linux.sysctl import SysctlError
@@ -96,7 +97,7 @@ def _sysfs(namespace: NetworkNamespace, name: str) -> str:
 
 def _attribute(interface: Interface, name: str) -> str | int | None:
     """net-sysfs.c; None when there is no such file."""
-    peer = interface.peer
+    peer = lower_of(interface)
     link = peer.index if peer is not None else interface.index
     simple: dict[str, str | int] = {
         "address": format_mac(interface.mac), "mtu": interface.mtu, "operstate": interface.operstate.lower(),

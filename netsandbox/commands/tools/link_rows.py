@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.link_details import put_details
 from netsandbox.commands.tools.link_statistics import put_statistics
-from netsandbox.commands.tools.names import name_of_namespace, namespace_id
+from netsandbox.commands.tools.names import lower_of, name_of_namespace, namespace_id
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def put_name(row: Row, interface: Interface, layout: str, knows_namespaces: bool
         knows_namespaces: `ip` is told that a peer is elsewhere; `bridge` is not, and takes the
             interface of that index in its own namespace for it.
     """
-    peer, name, lower_is_down = interface.peer, interface.name, False
+    peer, name, lower_is_down = lower_of(interface), interface.name, False
     if peer is not None:
         elsewhere = peer.namespace is not interface.namespace
         if elsewhere and knows_namespaces:
@@ -93,7 +93,7 @@ def _put_hardware(row: Row, interface: Interface) -> None:
 
 
 def _put_peer_namespace(row: Row, interface: Interface, machine: Machine | None) -> None:
-    peer = interface.peer
+    peer = lower_of(interface)
     if peer is not None and peer.namespace is not interface.namespace:
         name, number = name_of_namespace(machine, peer.namespace), namespace_id(interface.namespace, peer.namespace)
         row.note("link_netnsid", number)

@@ -24,7 +24,7 @@ def put_statistics(row: Row, interface: Interface) -> None:
     received = [interface.rx_bytes, interface.rx_packets, 0, interface.rx_dropped, 0, 0]
     sent = [interface.tx_bytes, interface.tx_packets, 0, interface.tx_dropped, 0, 0]
     many = row.style.stats > 1
-    changes = carrier_changes(interface) if many else 0
+    changes = interface.carrier_changes
     row.note("stats64", {
         "rx": _members(RECEIVED, received) | (dict.fromkeys(RECEIVE_ERRORS, 0) if many else {}),
         "tx": _members(SENT, sent) | (
@@ -48,11 +48,6 @@ def settle(interface: Interface) -> None:
         interface.settle_counters()
     elif interface.port is not None:
         interface.port.bridge.settle_counters()
-
-
-def carrier_changes(interface: Interface) -> int:
-    """How often the carrier came or went, as far as the kernel counts: at least once if it is there."""
-    return 0 if interface.is_loopback else 1 + int(interface.carrier)
 
 
 def _members(names: tuple[str, ...], values: list[int]) -> dict[str, int]:

@@ -61,11 +61,17 @@ def free_name(namespace: NetworkNamespace, stem: str) -> str:
     return f"{stem}{number}"
 
 
+def lower_of(interface: Interface) -> Interface | None:
+    """The device that a device stands on (IFLA_LINK): a veth's other end.  A cable to a hub is no device."""
+    peer = interface.peer
+    return peer if peer is not None and peer.kind == interface.kind else None
+
+
 def neighbours_of(namespace: NetworkNamespace) -> Iterator[NetworkNamespace]:
     """The other namespaces that interfaces of this one have their peers in."""
     seen: list[NetworkNamespace] = []
     for interface in in_order(namespace):
-        peer = interface.peer
+        peer = lower_of(interface)
         if peer is not None and peer.namespace is not namespace and peer.namespace not in seen:
             seen.append(peer.namespace)
             yield peer.namespace
