@@ -64,7 +64,8 @@ class Interface:
 
     __slots__ = ("addresses", "carrier", "carrier_changes", "conf", "group_macs", "index", "label", "lower_down",
                  "mac", "mtu", "name", "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit",
-                 "port", "qdisc", "running", "rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
+                 "port", "qdisc", "running", "rx_bytes", "rx_dropped", "rx_packets",
+                 "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
