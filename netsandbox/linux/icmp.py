@@ -79,7 +79,9 @@ def _answer_echo(interface: Interface, packet: IPv4Packet, message: IcmpMessage)
     if namespace.sysctls.echo_is_ignored:
         return Dropped(DropReason.ICMP_IGNORED, ("icmp_echo_ignore_all",))
     source = packet.dst if packet.dst in namespace.routes.local or packet.dst >> 24 == 127 else 0
-    route = route_output(namespace, packet.src, source)
+    route = route_output(namespace, packet.src)
+    if not isinstance(route, RouteChosen) or route.source != source:
+        route = route_output(namespace, packet.src, source)
     if not isinstance(route, RouteChosen):
         namespace.record(route)
         return Outcome.ACCEPTED

@@ -65,7 +65,7 @@ class Interface:
     __slots__ = ("addresses", "carrier", "carrier_changes", "conf", "group_macs", "index", "label", "lower_down",
                  "mac", "mtu", "name", "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit",
                  "port", "qdisc", "running", "rx_bytes", "rx_dropped", "rx_packets",
-                 "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
+                 "trusts_sources", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
@@ -98,6 +98,8 @@ class Interface:
         self.rx_packets = self.rx_bytes = self.rx_dropped = 0
         self.tx_packets = self.tx_bytes = self.tx_dropped = 0
         self.overheard = 0
+        self.trusts_sources = False
+        """No rp_filter: any source that is not our own may come in here."""
 
     def trace_key(self) -> str:
         return self.label

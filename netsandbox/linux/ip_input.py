@@ -30,6 +30,8 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface, Verdict
 
+ORDINARY = tuple(top not in (0, 127) and top < 224 for top in range(256))
+"""By an address's first byte: whether a host can have it and a wire may show it."""
 UNREACHABLE_CODES = {"EHOSTUNREACH": HOST_UNREACHABLE, "ENETUNREACH": NET_UNREACHABLE, "EACCES": ADMIN_PROHIBITED}
 
 
@@ -42,9 +44,11 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         refusal = _hook(interface, Hook.PREROUTING, packet, None)
         if refusal is not None:
             return refusal
-    route = namespace.routes.input_cache.get((interface, packet.src, packet.dst))
-    if route is None:
-        route = route_input(interface, packet.src, packet.dst)
+    source, destination, local = packet.src, packet.dst, namespace.routes.local
+    if (destination in local and interface.trusts_sources and ORDINARY[source >> 24] and ORDINARY[destination >> 24]
+            and source not in local and not (packet.mf or packet.offset or namespace.netfilter.functions)):
+        return _deliver(interface, frame, packet)
+    route = route_input(interface, source, destination)
     if route.refusal is not None:
         return route.refusal
     kind = route.type

@@ -98,6 +98,10 @@ class NetworkNamespace:
         interface.neigh = self.sysctls.neigh_default.copy()
         self.sysctls.interfaces[interface.name] = (interface.conf, interface.neigh)
         self.interfaces[interface.name] = interface
+        self._update_trust(interface)
+
+    def _update_trust(self, interface: Interface) -> None:
+        interface.trusts_sources = not interface.is_loopback and not self.sysctls.either(interface.conf, "rp_filter")
 
     def drop_interface(self, interface: Interface) -> None:
         """Forget an interface (its routes and neighbours are gone already)."""
@@ -155,6 +159,8 @@ class NetworkNamespace:
         old = self.sysctls.write(key, value)
         self.note_arp_settings()
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
+        for interface in self.interfaces.values():
+            self._update_trust(interface)
         low, soft, hard = (self.sysctls.get(f"net.ipv4.neigh.default.gc_thresh{number}") for number in (1, 2, 3))
         self.neighbours.thresholds = (low, soft, hard)
         self.routes.flush_cache()

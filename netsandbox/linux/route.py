@@ -158,21 +158,30 @@ class RouteTables:
                 return other
         return None
 
-    def matches(self, destination: int, interface: Interface | None = None) -> Iterator[Route]:
-        """Every route that covers a destination, the one to use first."""
+    def matches(self, destination: int, interface: Interface | None = None) -> list[Route]:
+        """Every route that covers a destination, the one to use first; a throw route ends its table.
+
+        Args:
+            interface: only routes that leave by it (flowi4_oif).
+        """
+        found: list[Route] = []
         for levels in self._levels:
             for mask, by_network in levels:
-                found = None
-                for route in by_network.get(destination & mask, ()):
-                    if route.is_ignored:
-                        continue
-                    if interface is None or route.interface is interface or route.interface is None:
-                        found = route
-                        if route.type == "throw":
-                            break
-                        yield route
-                if found is not None and found.type == "throw":
+                routes = by_network.get(destination & mask)
+                if routes and not self._take(routes, interface, found):
                     break
+        return found
+
+    @staticmethod
+    def _take(routes: list[Route], interface: Interface | None, found: list[Route]) -> bool:
+        """Add the usable routes of one prefix; False when one of them is a throw route."""
+        for route in routes:
+            leaves_by_it = interface is None or route.interface is interface or route.interface is None
+            if leaves_by_it and not route.is_ignored:
+                if route.type == "throw":
+                    return False
+                found.append(route)
+        return True
 
     def lookup(self, destination: int, interface: Interface | None = None) -> Route | None:
         """The route to use (fib_lookup); a throw route ends its table.
@@ -180,7 +189,8 @@ class RouteTables:
         Args:
             interface: only routes that leave by it (flowi4_oif).
         """
-        return next(self.matches(destination, interface), None)
+        found = self.matches(destination, interface)
+        return found[0] if found else None
 
     def address_type(self, address: int) -> str:
         """inet_addr_type: local, broadcast, multicast or unicast."""

@@ -87,7 +87,7 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int,
         holder = namespace.holder_of(source)
         if holder is not None:
             return _on_link(namespace, destination, source, holder)
-    matches = list(namespace.routes.matches(destination, interface))
+    matches = namespace.routes.matches(destination, interface)
     if not matches:
         if interface is not None:
             return _on_link(namespace, destination, source, interface)
@@ -242,7 +242,7 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     same_wire = gateway is not None and any(source in a.network and gateway in a.network for a in out.addresses)
     hop = None if route.type == "broadcast" else destination if gateway is None else gateway
     chosen = RouteChosen(namespace, destination, route, gateway, out, hop, source, route.mtu or out.mtu,
-                         sum(1 for _match in namespace.routes.matches(destination)))
+                         len(namespace.routes.matches(destination)))
     redirect = bool(out is interface and on_link and sends and (shared or same_wire))
     return InputRoute("unicast", None, "", route, out, chosen, redirect)
 
