@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.pcapng:
             capture = CaptureFile(stack.enter_context(_open(arguments.pcapng)), runner.session.lab.trace)
             runner.after_line = lambda: (capture.update(), None)[1]
-        printer = JsonPrinter(scenario) if arguments.json else TextPrinter(scenario, arguments.trace)
+        printer = JsonPrinter(scenario) if arguments.json else TextPrinter(scenario, arguments.trace, arguments.lang)
         for event in runner.scenario(scenario, arguments.lang):
             printer.event(event)
         printer.end(runner.session.lab)
@@ -61,13 +61,13 @@ def _open(path: str) -> BinaryIO:
 class TextPrinter:
     """What a person reads; with colour where the output is a terminal."""
 
-    def __init__(self, scenario: Scenario, with_trace: bool) -> None:
+    def __init__(self, scenario: Scenario, with_trace: bool, language: str = "en") -> None:
         self._with_trace = with_trace
         self._style = Styles() if sys.stdout.isatty() else Plain()
-        title = scenario.title.get("en") or scenario.name
-        self._style.title(title)
-        if scenario.about.get("en"):
-            self._style.prose(scenario.about["en"])
+        self._style.title(scenario.title.get(language) or scenario.title.get("en") or scenario.name)
+        about = scenario.about.get(language) or scenario.about.get("en")
+        if about:
+            self._style.prose(about)
 
     def event(self, event: Event) -> None:
         if isinstance(event, Said):

@@ -10,6 +10,7 @@ from netsandbox.commands.expect.compare import Comparison, comparison, moment, s
 from netsandbox.commands.expect.condition import Test, Verdict, condition
 from netsandbox.commands.expect.reader import Reader, Word, hint
 from netsandbox.commands.expect.selection import (
+    WORDS,
     Filter,
     Selection,
     describe,
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 """Frames that a message shows."""
-WHICH = "[on PLACE] [in|out] [saying TEXT] [since start|N|N lines] [where FILTER]"
-PLACE = "PLACE is NODE, NODE:IFACE, a bridge such as docker0, or `ports of BRIDGE`."
+WHICH = "[WHICH]"
+PLACE = ("WHICH chooses frames, in any order of words: on PLACE (NODE, NODE:IFACE, a bridge such as docker0, or "
+         "`ports of BRIDGE`), in or out, from and to (MAC, NODE, NODE:IFACE or everyone: the addresses in the Ethernet "
+         "header), bytes OFFSET HEX, saying TEXT, since start (or since N, the number of a frame, or since N lines), "
+         "and last where FILTER.")
 
 
 @condition(
@@ -44,7 +48,7 @@ PLACE = "PLACE is NODE, NODE:IFACE, a bridge such as docker0, or `ports of BRIDG
             f"`frames 0`. {PLACE}",
     examples=(("frames 4 in on ports of docker0 where arp or icmp", "four frames came into docker0"),
               ("frames 0 on pc3:eth0 where icmp", "pc3 saw nothing of the ping"),
-              ("frames 1 out on nginx-1:eth0 saying 'who-has 172.17.0.3'", "one request left")))
+              ("frames 1 out on nginx-1:eth0 to everyone where arp", "one request left")))
 def _frames(reader: Reader) -> Test:
     if reader.negated and not _is_count(reader.peek()):
         count, reader.negated = Comparison("=", 0), False
@@ -96,7 +100,7 @@ def _at(context: Context, when: int, tolerance: int, selection: Selection) -> Ve
 
 
 @condition(
-    "order", "order [on PLACE] [in|out] [since …] where FILTER then FILTER [then FILTER …]",
+    "order", "order [WHICH] where FILTER then FILTER [then FILTER …]",
     summary="Frames that match these filters came in this order; others may stand between them.",
     examples=(("order in on ports of docker0 where arp and broadcast then arp and src nginx-2 then icmp",
                "request, reply, ping"),))
@@ -105,7 +109,7 @@ def _order(reader: Reader) -> Test:
     place = next((at for at, word in enumerate(words) if word.text == "where" and not word.quoted), None)
     reader.words = words if place is None else words[:place]
     selection = read_selection(reader)
-    reader.finish("order [on PLACE] [in|out] where FILTER then FILTER")
+    reader.finish("order [WHICH] where FILTER then FILTER")
     reader.words, reader.at = words, reader.at + 1
     if place is None:
         reader.at = len(words)
@@ -154,7 +158,7 @@ def _in_order(context: Context, selection: Selection, filters: list[Filter]) -> 
 
 
 @condition(
-    "drop", "drop [REASON] [at PLACE] [in|out] [since start|N|N lines] [where FILTER]",
+    "drop", "drop [REASON] [at PLACE] [WHICH]",
     summary="A frame or packet was dropped; REASON is the kernel's name of the reason, as the frame log shows it.",
     examples=(("drop NEIGH_FAILED at pc1", "nobody answered pc1's ARP requests"),
               ("drop OTHERHOST at pc3:eth0", "pc3's card ignored a frame for another"),
@@ -162,7 +166,7 @@ def _in_order(context: Context, selection: Selection, filters: list[Filter]) -> 
 def _drop(reader: Reader) -> Test:
     names = [reason.name for reason in DropReason]
     reason = ""
-    if not reader.is_done and reader.peek().lower() not in ("at", "on", "in", "out", "saying", "since", "where"):
+    if not reader.is_done and reader.peek().lower() not in ("at", "on", "in", "out", *WORDS):
         word = reader.take("a reason")
         reason = word.text.upper()
         if reason not in names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.expect.condition import UnfoundedError
 from netsandbox.commands.expect.reader import Reader, Word, hint
@@ -13,7 +13,7 @@ from netsandbox.lab.log_filter import Both, Expression, FilterError, Not, Primit
 from netsandbox.lab.log_filter import parse as parse_filter
 from netsandbox.lab.log_match import EVERYONE, compile_filter, names_of
 from netsandbox.linux.drop import DropReason
-from netsandbox.wire.addresses import AddressError, parse_ipv4, parse_mac
+from netsandbox.wire.addresses import BROADCAST_MAC, AddressError, format_mac, parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.expect.context import Context
@@ -46,12 +46,17 @@ class Selection(NamedTuple):
     Attributes:
         place: NODE, NODE:IFACE, a bridge; empty for anywhere.  of_ports: the ports of that bridge or hub.
         direction: in, out or empty.
+        source, target: whose MAC addresses the Ethernet header has; empty for anybody's.
+        octets: what stands in the frame's bytes, and from which one on.
         saying: a text that the frame's line in the log contains.
     """
 
     place: str = ""
     of_ports: bool = False
     direction: str = ""
+    source: str = ""
+    target: str = ""
+    octets: tuple[int, bytes] = (0, b"")
     saying: str = ""
     filter: Filter = Filter("", None)
     since: Since = Since()
@@ -66,20 +71,38 @@ EVERYTHING = Selection()
 def read_selection(reader: Reader, selection: Selection = EVERYTHING, at_is_place: bool = False) -> Selection:
     """The words that choose frames, up to `where FILTER`, which is the last."""
     places = ("on", "at") if at_is_place else ("on",)
-    while word := reader.accept(*places, "in", "out", "saying", "since", "where"):
+    while word := reader.accept(*places, "in", "out", *WORDS):
         if word in places:
             of_ports = bool(reader.accept("ports") and reader.accept("of"))
             selection = selection._replace(place=reader.take("NODE, NODE:IFACE or `ports of BRIDGE`").text,
                                            of_ports=of_ports)
-        elif word == "saying":
-            selection = selection._replace(saying=reader.take("a text that the frame says").text)
-        elif word == "since":
-            selection = selection._replace(since=_since(reader))
         elif word == "where":
             return selection._replace(filter=read_filter(reader, reader.rest()))
+        elif word in WORDS:
+            field, read = WORDS[word]
+            selection = selection._replace(**{field: read(reader)})
         else:
             selection = selection._replace(direction=word)
     return selection
+
+
+def _owner(reader: Reader) -> str:
+    return reader.take("MAC, NODE, NODE:IFACE or everyone").text
+
+
+def _saying(reader: Reader) -> str:
+    return reader.take("a text that the frame says").text
+
+
+def _octets(reader: Reader) -> tuple[int, bytes]:
+    """`12 0806`: where, and which bytes as hex digits."""
+    offset, digits = reader.take("an offset in bytes"), reader.take("bytes as hex digits")
+    if not offset.text.isascii() or not offset.text.isdecimal() or len(offset.text) > 5:
+        raise reader.wrong(f"expected an offset in bytes, found {offset.text[:40]!r}", offset)
+    try:
+        return int(offset.text), bytes.fromhex(digits.text.replace(":", " "))
+    except ValueError:
+        raise reader.wrong(f"expected bytes as hex digits, found {digits.text[:40]!r}", digits) from None
 
 
 def _since(reader: Reader) -> Since:
@@ -128,6 +151,12 @@ def _check_word(reader: Reader, word: Word, primitive: Primitive) -> None:
     raise reader.wrong(f"no {primitive.kind} {primitive.value[:40]!r}{hint(primitive.value, known)}", place)
 
 
+WORDS: dict[str, tuple[str, Callable[[Reader], Any]]] = {
+    "from": ("source", _owner), "to": ("target", _owner), "bytes": ("octets", _octets), "saying": ("saying", _saying),
+    "since": ("since", _since), "where": ("filter", _saying)}
+"""Word -> the selection's field, and what reads it; `where` is read apart, being the last."""
+
+
 # -- looking
 
 
@@ -173,13 +202,35 @@ def predicate(context: Context, selection: Selection) -> Predicate:
         UnfoundedError: a name in the selection is not there.
     """
     spot = _spot(context, selection) if selection.place else _anywhere
-    passes = filter_test(context, selection.filter)
+    passes, bears = filter_test(context, selection.filter), _header_test(context, selection)
     direction, saying = selection.direction, selection.saying
 
     def keep(row: LogRow) -> bool:
         return (direction in ("", row.direction) and spot(row.node, row.interface)
-                and saying in f"{row.protocol} {row.info}" and passes(row))
+                and saying in f"{row.protocol} {row.info}" and passes(row) and bears(row))
     return keep
+
+
+def _header_test(context: Context, selection: Selection) -> Predicate:
+    """The test of a frame's own bytes: its Ethernet header, and those that were asked for."""
+    if not (selection.source or selection.target or selection.octets[1]):
+        return lambda _row: True
+    source, target = _stations(context, selection.source), _stations(context, selection.target)
+    offset, octets = selection.octets
+
+    def bears(row: LogRow) -> bool:
+        record = context.lab.trace.get(row.seq)
+        frame = getattr(record.event, "frame", None) if record is not None else None
+        return (frame is not None and (source is None or format_mac(frame.src) in source)
+                and (target is None or format_mac(frame.dst) in target)
+                and frame.wire()[offset:offset + len(octets)] == octets)
+    return bears
+
+
+def _stations(context: Context, text: str) -> frozenset[str] | None:
+    if not text:
+        return None
+    return frozenset({format_mac(BROADCAST_MAC)}) if text.lower() in EVERYONE else context.macs(text)[0]
 
 
 def _anywhere(_node: str, _interface: str) -> bool:
@@ -259,6 +310,10 @@ def describe(context: Context, selection: Selection) -> str:
     if selection.place:
         place = say("ports-of", bridge=selection.place) if selection.of_ports else selection.place
         parts.append(say("which.on", place=place))
+    parts += [say("which.from", name=selection.source)] if selection.source else []
+    parts += [say("which.to", name=selection.target)] if selection.target else []
+    if selection.octets[1]:
+        parts.append(say("which.bytes", octets=selection.octets[1].hex(" "), offset=str(selection.octets[0])))
     if selection.saying:
         parts.append(say("which.saying", text=selection.saying))
     if selection.filter.text:
