@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps import arping, ping_options, traceroute_options
+from netsandbox.apps import arping, ping_options, tcpdump_options, traceroute_options
 from netsandbox.apps.arping import Arping
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.server import Sleeper
+from netsandbox.apps.tcpdump import Tcpdump
 from netsandbox.apps.traceroute import Traceroute
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
@@ -81,6 +82,10 @@ def _traceroute(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> 
     return Traceroute(namespace, options, shell.lab.next_pid(), NAMES)
 
 
+def _tcpdump(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
+    return Tcpdump(namespace, tcpdump_options.parse(words[1:]), shell.lab.next_pid(), NAMES)
+
+
 def _sleep(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
     try:
         seconds = float(words[1])
@@ -90,7 +95,7 @@ def _sleep(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Progr
 
 
 PROGRAMS: dict[str, Callable[[Shell, NetworkNamespace, list[str]], Program]] = {
-    "ping": _ping, "arping": _arping, "traceroute": _traceroute, "sleep": _sleep}
+    "ping": _ping, "arping": _arping, "traceroute": _traceroute, "tcpdump": _tcpdump, "sleep": _sleep}
 
 
 def program(shell: Shell, namespace: NetworkNamespace, words: list[str],

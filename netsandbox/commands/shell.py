@@ -54,6 +54,8 @@ class Shell:
         self.entered_by: Client | None = None
         self.language = "en"
         self.session: SessionProtocol | None = None
+        self.write_file: Callable[[str, bytes], None] | None = None
+        """Makes something a file's content, all or nothing; set when the shell belongs to a session."""
         self.machine = LabMachine(lab)
         self.last: Job | None = None
         """The line before this one, for `expect`."""

@@ -27,12 +27,18 @@ def reason(passing: Passing) -> str | None:
 
 
 class CaptureFile:
-    """A capture that grows with the trace; one interface block per interface, where it first has a frame."""
+    """A capture that grows with the trace; one interface block per interface, where it first has a frame.
 
-    def __init__(self, stream: BinaryIO, trace: Trace, comment: Comment = reason) -> None:
+    Args:
+        is_wanted: which passings to write; all when None.
+    """
+
+    def __init__(self, stream: BinaryIO, trace: Trace, comment: Comment = reason,
+                 is_wanted: Callable[[Passing], bool] | None = None) -> None:
         self._writer = PcapngWriter(stream)
         self._trace = trace
         self._comment = comment
+        self._is_wanted = is_wanted
         self._cursor = trace.first
         self._interfaces: dict[str, int] = {}
 
@@ -47,6 +53,8 @@ class CaptureFile:
     def write(self, records: Iterator[Record]) -> int:
         count = 0
         for passing in passings(records):
+            if self._is_wanted is not None and not self._is_wanted(passing):
+                continue
             label = passing.interface.label
             number = self._interfaces.get(label)
             if number is None:

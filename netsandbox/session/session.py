@@ -17,6 +17,7 @@ from netsandbox.commands.words import split_background
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.lab import Lab
+from netsandbox.session.files import write_atomically
 
 ENDLESS_LIMIT = 3500 * MILLISECOND
 """How long a program that would never end runs when nobody is there to press Ctrl-C."""
@@ -73,6 +74,7 @@ class Session:
         self.lab = Lab(self.seed, self.profile)
         self.shell = Shell(self.lab)
         self.shell.session = self._as_protocol()
+        self.shell.write_file = write_atomically
         self.running = None
         self.done = 0
 

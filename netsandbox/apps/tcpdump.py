@@ -1,0 +1,171 @@
+"""tcpdump 4.99: what passes an interface, printed while it happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.pcap_filter import Filter, FilterError
+from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.tap import OUT, Seen, Tap
+from netsandbox.apps.tcpdump_lines import Lines
+from netsandbox.apps.tcpdump_options import USAGE, VERSION, TcpdumpOptions
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+ANY = "any"
+
+
+class Tcpdump(Program):
+    """One run of tcpdump.  Exit status 0, or 1 when it cannot listen (any more).
+
+    Attributes:
+        captured: printed frames.  received: those that the filter let through.
+    """
+
+    name = "tcpdump"
+
+    def __init__(self, namespace: NetworkNamespace, options: TcpdumpOptions, pid: int = 1,
+                 names: dict[str, int] | None = None) -> None:
+        super().__init__(namespace, pid)
+        self.options = options
+        self.captured = self.received = 0
+        self._names = names or {}
+        self._is_cooked = options.interface == ANY
+        self._lines = Lines(options, self._is_cooked, self._names)
+        self._filter: Filter
+        self._tap: Tap | None = None
+
+    @property
+    def is_endless(self) -> bool:
+        """Always: with -c too, the frames that it waits for may never come."""
+        return True
+
+    def start(self) -> None:
+        """Open the interface and say so."""
+        if self.options.shows_help or self.options.lists_interfaces:
+            if self.options.shows_help:
+                self.complain(f"{VERSION}\n{USAGE}")
+            else:
+                self.print("\n".join(interface_list(self.namespace)))
+            self.exit(0)
+            return
+        try:
+            interface = self._open()
+        except UsageError as error:
+            self.complain(str(error))
+            self.exit(error.code)
+            return
+        self._announce(interface)
+        self._tap = Tap(self.namespace, interface, self.options.promiscuous, self._take, self._disappear)
+
+    def _open(self) -> Interface | None:
+        """The interface, None for any; compiles the filter.
+
+        Raises:
+            UsageError: no such interface, it is down, or the expression is wrong.
+        """
+        interface = None
+        if self._is_cooked:
+            if self.options.promiscuous:
+                self.complain("tcpdump: WARNING: any: That device doesn't support promiscuous mode\n"
+                              '(Promiscuous mode not supported on the "any" device)')
+        else:
+            interface = self._find(self.options.interface)
+        addresses = interface.addresses if interface is not None else []
+        try:
+            self._filter = Filter(self.options.expression, {name: [at] for name, at in self._names.items()},
+                                  addresses[0].network.mask if addresses else 0, self._is_cooked)
+        except FilterError as error:
+            raise UsageError(f"tcpdump: {error.message}", 1) from None
+        return interface
+
+    def _find(self, name: str) -> Interface:
+        if not name:
+            return next((i for i in _by_merit(self.namespace) if i.up), self.namespace.lo)
+        interface = self.namespace.interfaces.get(name)
+        if interface is None:
+            raise UsageError(f"tcpdump: {name[:60]}: No such device exists\n(No such device exists)", 1)
+        if not interface.up:
+            raise UsageError(f"tcpdump: {name}: That device is not up", 1)
+        return interface
+
+    def _announce(self, interface: Interface | None) -> None:
+        link = "LINUX_SLL2 (Linux cooked v2)" if interface is None else "EN10MB (Ethernet)"
+        text = (f"listening on {ANY if interface is None else interface.name}, link-type {link}, "
+                f"snapshot length {self.options.snaplen} bytes")
+        if self.options.verbose:
+            self.complain(f"tcpdump: {text}")
+        else:
+            self.complain("tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n" + text)
+
+    # -- capturing
+
+    def _take(self, frames: list[Seen]) -> None:
+        """Print those that the filter lets through, until there are enough."""
+        for seen in frames:
+            if self.code is not None or not self._filter.matches(seen.frame.wire(), seen.kind == OUT):
+                continue
+            self.received += 1
+            if not self._is_shown(seen) or self.captured == self.options.count:
+                continue
+            self.captured += 1
+            self.print(self._lines.of(seen))
+            if self.captured == self.options.count:
+                self.scheduler.soon(lambda _argument: self._finish(0))
+
+    def _is_shown(self, seen: Seen) -> bool:
+        """What leaves by lo comes in again, and is shown then."""
+        if seen.kind == OUT and seen.interface.is_loopback:
+            return False
+        return self.options.direction == "inout" or (seen.kind == OUT) == (self.options.direction == "out")
+
+    def _disappear(self) -> None:
+        if self.code is None:
+            self.complain("tcpdump: pcap_loop: The interface disappeared")
+            self.scheduler.soon(lambda _argument: self._finish(1))
+
+    def interrupt(self) -> None:
+        """Ctrl-C: the summary."""
+        if self.code is None and self._tap is not None:
+            self._tap.read()
+            self.print("")
+            self._finish(0)
+
+    def _finish(self, code: int) -> None:
+        if self.code is not None:
+            return
+        packets = "packet" if self.captured == 1 else "packets"
+        received = "packet" if self.received == 1 else "packets"
+        self.complain(f"{self.captured} {packets} captured\n{self.received} {received} received by filter\n"
+                      "0 packets dropped by kernel")
+        self.exit(code)
+
+    def stop(self) -> None:
+        if self._tap is not None:
+            self._tap.close()
+
+
+def _by_merit(namespace: NetworkNamespace) -> list[Interface]:
+    """The interfaces as libpcap lists them: those that run first, lo last."""
+    return sorted(namespace.interfaces.values(), key=lambda i: (i.is_loopback, not (i.up and i.running), i.index))
+
+
+def interface_list(namespace: NetworkNamespace) -> list[str]:
+    """-D: the interfaces by number, with their state."""
+    rows = [(i, f"{i.name} [{_state(i)}]") for i in _by_merit(namespace)]
+    running = [text for i, text in rows if i.up and i.running and not i.is_loopback]
+    others = [text for i, text in rows if not (i.up and i.running) or i.is_loopback]
+    lines = [*running, f"{ANY} (Pseudo-device that captures on all interfaces) [Up, Running]", *others]
+    return [f"{number}.{text}" for number, text in enumerate(lines, 1)]
+
+
+def _state(interface: Interface) -> str:
+    words = ["Up"] if interface.up else []
+    words += ["Running"] if interface.up and interface.running else []
+    if interface.is_loopback:
+        words.append("Loopback")
+    else:
+        words.append("Connected" if interface.up and interface.running else "Disconnected")
+    return ", ".join(words)

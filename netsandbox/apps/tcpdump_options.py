@@ -1,0 +1,145 @@
+"""What `tcpdump` can be told (tcpdump 4.99)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from netsandbox.apps.program import UsageError
+
+VERSION = "tcpdump version 4.99.5\nlibpcap version 1.10.5 (with TPACKET_V3)"
+USAGE = ("Usage: tcpdump [-#DehKlnNOpqStuUvxX] [ -B size ] [ -c count ] [ -i interface ]\n"
+         "\t\t[ -Q in|out|inout ] [ -s snaplen ] [ expression ]")
+SNAPLEN = 262144
+_FLAGS = "#AbdDefhHIJKlLnNOpqStuUvxX"
+_VALUED = "BcCEFGijmMQrsTVwWyzZ"
+_LONG = {"help": "h", "version": "h", "interface": "i", "list-interfaces": "D", "number": "#", "direction": "Q",
+         "no-promiscuous-mode": "p", "snapshot-length": "s", "absolute-tcp-sequence-numbers": "S",
+         "dont-verify-checksums": "K", "packet-buffered": "U", "immediate-mode": "U", "micro": "U"}
+_WITHOUT_EFFECT = frozenset("bfHKlNOuUBs")
+_NOT_MODELLED = {
+    "w": "`export FILE` writes the lab's frames as pcapng", "r": "it reads no files", "F": "it reads no files",
+    "C": "it writes no files", "G": "it writes no files", "W": "it writes no files", "z": "it writes no files",
+    "V": "it reads no files"}
+
+
+@dataclass
+class TcpdumpOptions:
+    """tcpdump(8).
+
+    Attributes:
+        interface: a name, `any`, or empty for the first that is up.
+        time_format: how many -t there were.
+        hex_dump: 0, 1 for -x, 2 for -xx; has_text: the same with text (-X).
+        direction: in, out or inout.
+        lists_interfaces, shows_help: it does nothing else.
+    """
+
+    interface: str = ""
+    count: int | None = None
+    expression: str = ""
+    numeric: bool = False
+    link_header: bool = False
+    verbose: int = 0
+    quiet: bool = False
+    time_format: int = 0
+    absolute: bool = False
+    promiscuous: bool = True
+    numbered: bool = False
+    hex_dump: int = 0
+    has_text: bool = False
+    direction: str = "inout"
+    snaplen: int = SNAPLEN
+    lists_interfaces: bool = False
+    shows_help: bool = False
+
+
+def parse(arguments: list[str]) -> TcpdumpOptions:
+    """The options of a command line, in any order with the expression.
+
+    Raises:
+        UsageError: an option or value that tcpdump does not take.
+    """
+    options = TcpdumpOptions()
+    rest, expression = list(arguments), []
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            expression += rest
+            break
+        if word.startswith("--"):
+            _set_long(options, word, rest)
+        elif word.startswith("-") and word != "-":
+            _set_short(options, word[1:], rest)
+        else:
+            expression.append(word)
+    options.expression = " ".join(expression)
+    return options
+
+
+def _set_long(options: TcpdumpOptions, word: str, rest: list[str]) -> None:
+    name, equals, value = word[2:].partition("=")
+    letter = _LONG.get(name)
+    if letter is None:
+        raise UsageError(f"tcpdump: unrecognized option '{word[:60]}'\n{USAGE}", 1)
+    if letter in _VALUED and not equals:
+        value = _next(f"tcpdump: option '--{name}' requires an argument", rest)
+    _set(options, letter, value)
+
+
+def _set_short(options: TcpdumpOptions, letters: str, rest: list[str]) -> None:
+    while letters:
+        letter, letters = letters[0], letters[1:]
+        if letter in _FLAGS:
+            _set(options, letter, "")
+        elif letter in _VALUED:
+            _set(options, letter, letters or _next(f"tcpdump: option requires an argument -- '{letter}'", rest))
+            letters = ""
+        else:
+            raise UsageError(f"tcpdump: invalid option -- '{letter}'\n{USAGE}", 1)
+
+
+def _next(complaint: str, rest: list[str]) -> str:
+    if not rest:
+        raise UsageError(f"{complaint}\n{USAGE}", 1)
+    return rest.pop(0)
+
+
+def _set(options: TcpdumpOptions, letter: str, value: str) -> None:
+    flags = {"n": "numeric", "e": "link_header", "q": "quiet", "S": "absolute", "#": "numbered",
+             "D": "lists_interfaces", "h": "shows_help"}
+    counted = {"v": "verbose", "t": "time_format", "x": "hex_dump", "X": "hex_dump"}
+    if letter in flags:
+        setattr(options, flags[letter], True)
+    elif letter in counted:
+        setattr(options, counted[letter], getattr(options, counted[letter]) + 1)
+        options.has_text = options.has_text or letter == "X"
+    elif letter == "p":
+        options.promiscuous = False
+    elif letter == "i":
+        options.interface = value
+    elif letter == "c":
+        options.count = _count(value)
+    elif letter == "Q":
+        if value not in ("in", "out", "inout"):
+            raise UsageError(f"tcpdump: unknown capture direction '{value[:60]}'", 1)
+        options.direction = value
+    elif letter not in _WITHOUT_EFFECT:
+        hint = _NOT_MODELLED.get(letter, "")
+        raise UsageError(f"tcpdump: -{letter} is not modelled" + (f": {hint}" if hint else ""), 1)
+    if letter == "s":
+        options.snaplen = _snaplen(value)
+    if options.time_format > 5:
+        raise UsageError("tcpdump: only -t, -tt, -ttt, -tttt and -ttttt are supported", 1)
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", text, re.ASCII) or not 0 < int(text) < 1 << 31:
+        raise UsageError(f"tcpdump: invalid packet count {text[:60]}", 1)
+    return int(text)
+
+
+def _snaplen(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", text, re.ASCII) or int(text) > SNAPLEN:
+        raise UsageError(f"tcpdump: invalid snaplen {text[:60]}: must be between 0 and {SNAPLEN}", 1)
+    return int(text) or SNAPLEN

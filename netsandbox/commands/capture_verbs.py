@@ -1,0 +1,100 @@
+"""The verbs that capture: `sniff` listens, `export` writes what passed as pcapng."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.apps.pcap_filter import Filter, FilterError
+from netsandbox.apps.sniffer import Sniffer
+from netsandbox.commands import kinds
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.verb import Parameter, verb
+from netsandbox.lab.errors import LabError
+from netsandbox.lab.export import CaptureFile
+from netsandbox.lab.names import Namer
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.commands.shell import Shell
+    from netsandbox.lab.lab import Lab
+    from netsandbox.linux.capture import Passing
+
+Values = dict[str, Any]
+MOST_FRAMES = 999_999_999
+FILTER = kinds.Kind("FILTER", lambda _lab, text: text, lambda _lab: (
+    "arp", "icmp", "ip", "udp", "tcp", "host", "net", "port", "src", "dst", "ether", "broadcast", "multicast", "not"))
+
+
+@verb("sniff", "Listen to everything that an interface hears", Parameter("end", kinds.END),
+      Parameter("count", kinds.COUNT, "-c"), Parameter("filter", FILTER, rest=True, required=False, default=()),
+      details="sniff NODE[:IFACE] [FILTER] [-c N]: promiscuous, as an eavesdropper would: each frame with whom it is "
+              "for, and at the end how many were overheard, their destination being another station's MAC address. "
+              "Behind a hub that is all traffic, behind a switch only what it floods. FILTER is tcpdump's: arp, icmp, "
+              "host nginx-1, not port 80 …; names of nodes are addresses. Without -c it listens until ctrl+c; with & "
+              "behind the line other lines can follow.",
+      examples=(("sniff pc3 &", "listen while others talk"), ("sniff pc3 icmp -c 4", "the first four of ping's frames"),
+                ("sniff host:docker0 arp", "what docker0 carries")), group="program")
+def sniff(shell: Shell, job: Job, values: Values) -> None:
+    words, count = list(values["filter"]), values["count"]
+    if "-c" in words:
+        at = words.index("-c")
+        if at + 1 == len(words):
+            raise CommandError("sniff: -c needs N")
+        count = kinds.COUNT.parse(shell.lab, words[at + 1])
+        del words[at:at + 2]
+    if count is not None and not 0 < count <= MOST_FRAMES:
+        raise CommandError("sniff: -c counts from 1")
+    interface = shell.lab.interface(values["end"])
+    if not interface.up:
+        raise CommandError(f"sniff: {interface.label} is down; `link {interface.label} up` brings it up", 1)
+    mask = interface.addresses[0].network.mask if interface.addresses else 0
+    job.follow(Sniffer(interface, _filter("sniff", " ".join(words), shell.lab, mask), count, Namer(shell.lab).of_mac,
+                       shell.lab.next_pid()))
+
+
+@verb("export", "Write the frames so far as a pcapng file", Parameter("file", kinds.FILE),
+      Parameter("filter", FILTER, "--filter", default=""), Parameter("end", kinds.END, "--at"),
+      Parameter("since", kinds.COUNT, "--since", default=0),
+      details="Every frame at every interface that it passed, as tcpdump and Wireshark read it; the comment of a "
+              "packet says what became of it. --filter takes a tcpdump filter in quotes, --at one interface, --since "
+              "the number of a frame in `show frames`. An old file is replaced once the new one is complete.",
+      examples=(("export lab.pcapng", "everything"), ('export arp.pcapng --filter "arp or icmp"', "some protocols"),
+                ("export eth0.pcapng --at nginx-1:eth0", "one interface")), group="session")
+def export(shell: Shell, job: Job, values: Values) -> None:
+    if shell.write_file is None:
+        raise CommandError("export: there is no session here that could write files", 1)
+    lab, trace = shell.lab, shell.lab.trace
+    wanted = _filter("export", values["filter"], lab, 0)
+    interface = lab.interface(values["end"]) if values["end"] else None
+
+    def is_wanted(passing: Passing) -> bool:
+        return (interface is None or passing.interface is interface) and wanted.matches(passing.frame.wire(),
+                                                                                        passing.is_out)
+    stream = BytesIO()
+    count = CaptureFile(stream, trace, is_wanted=is_wanted).write(trace.since(values["since"]))
+    shell.write_file(values["file"], stream.getvalue())
+    job.print(f"{count} {'frame' if count == 1 else 'frames'} written to {values['file']}")
+    if values["since"] < trace.first:
+        job.print(f"the lab has forgotten what happened before frame {trace.first}")
+    job.finish()
+
+
+def _filter(name: str, text: str, lab: Lab, mask: int) -> Filter:
+    try:
+        return Filter(text, _addresses(lab), mask)
+    except FilterError as error:
+        near = f" at {error.near!r}" if error.near else ""
+        raise CommandError(f"{name}: {error.message}{near}") from None
+
+
+def _addresses(lab: Lab) -> Mapping[str, Sequence[int]]:
+    """The addresses of every node that runs, by its name; those of lo aside."""
+    found = {}
+    for name in lab.names():
+        with suppress(LabError):
+            found[name] = [own.local for interface in lab.namespace(name).interfaces.values()
+                           if not interface.is_loopback for own in interface.addresses]
+    return found
