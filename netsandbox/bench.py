@@ -12,7 +12,7 @@ import gc
 import json
 import resource
 import sys
-import time
+from time import perf_counter, process_time
 from typing import Any
 
 from netsandbox.lab.lab import Lab
@@ -111,9 +111,9 @@ def measure(name: str, count: int) -> dict[str, Any]:
     gc.disable()
     scheduler, trace = lab.scheduler, lab.trace
     deliveries, records = scheduler.deliveries, trace.end
-    wall, cpu = time.perf_counter(), time.process_time()
+    wall, cpu = perf_counter(), process_time()
     WORKLOADS[name](lab, ends, count)
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    cpu, wall = process_time() - cpu, perf_counter() - wall
     return {"workload": name, "n": count, "deliveries": scheduler.deliveries - deliveries,
             "records": trace.end - records, "cpu_s": round(cpu, 6), "wall_s": round(wall, 6),
             "max_rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
@@ -129,6 +129,7 @@ def main(arguments: argparse.Namespace) -> int:
         else:
             per = result["cpu_s"] / max(1, result["deliveries"]) * 1e6
             print(f"{name}  n {result['n']:,}  {result['deliveries']:,} deliveries  {result['records']:,} records  "
-                  f"CPU {result['cpu_s'] * 1000:,.0f} ms ({per:.2f} µs each)  peak {result['max_rss_kb'] / 1024:,.0f} MiB")
+                  f"CPU {result['cpu_s'] * 1000:,.0f} ms ({per:.2f} µs each)  "
+                  f"peak {result['max_rss_kb'] / 1024:,.0f} MiB")
         sys.stdout.flush()
     return 0

@@ -33,7 +33,8 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="netsandbox", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    top = argparse.ArgumentParser(prog="netsandbox", epilog=EXAMPLES,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter,
                                   description="A network sandbox: container networking that can be seen, stopped, "
                                               "rewound and asked why.")
     top.add_argument("--version", action="version", version=f"netsandbox {VERSION}")

@@ -53,7 +53,7 @@ def read_lines(stream: TextIO) -> Scenario:
 
 def _open(path: str) -> BinaryIO:
     try:
-        return open(path, "wb")  # noqa: SIM115
+        return open(path, "wb")
     except OSError as error:
         raise FileError(path, reason(error)) from None
 

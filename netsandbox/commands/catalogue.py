@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from netsandbox.commands import expect, help, lab_verbs, program_verbs, session_verbs, show, why
+from netsandbox.commands import capture_verbs, expect, help_verb, lab_verbs, program_verbs, session_verbs, show, why
 
-MODULES = (lab_verbs, program_verbs, show, expect, help, session_verbs, why)
+MODULES = (lab_verbs, program_verbs, capture_verbs, show, expect, help_verb, session_verbs, why)

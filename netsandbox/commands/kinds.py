@@ -40,8 +40,7 @@ def _nothing(_lab: Lab) -> Iterable[str]:
 
 def _ends(lab: Lab) -> Iterable[str]:
     """NODE and NODE:IFACE of everything that has interfaces."""
-    for name in lab.names():
-        yield name
+    yield from lab.names()
     for namespace in lab.namespaces():
         for interface in namespace.interfaces.values():
             if not interface.is_loopback:

@@ -82,7 +82,8 @@ def connect(shell: Shell, job: Job, values: Values) -> None:
 
 
 @verb("disconnect", "Pull a cable out", Parameter("a", kinds.END), Parameter("b", kinds.END, required=False),
-      examples=(("disconnect pc1:eth0", "both ends stay, without a carrier"), ("disconnect pc1 sw1", "by its two ends")))
+      examples=(("disconnect pc1:eth0", "both ends stay, without a carrier"),
+                ("disconnect pc1 sw1", "by its two ends")))
 def disconnect(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.disconnect(values["a"], values["b"])
     job.finish()
@@ -112,7 +113,8 @@ def set_mac(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
-@verb("link", "Set an interface up or down", Parameter("end", kinds.END), Parameter("state", kinds.choice("up", "down")),
+@verb("link", "Set an interface up or down", Parameter("end", kinds.END),
+      Parameter("state", kinds.choice("up", "down")),
       examples=(("link pc1:eth0 down", "its routes go, and its peer loses the carrier"),))
 def link(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.set_link(values["end"], values["state"])

@@ -31,8 +31,8 @@ def _where(session: SessionProtocol) -> str:
 
 
 @verb("step", "Do the next steps", Parameter("count", kinds.COUNT, required=False, default=1),
-      details="A step is one arrival of a frame (a flood is one), one timer, or one turn of a program. After going back, "
-              "steps do again what was done.",
+      details="A step is one arrival of a frame (a flood is one), one timer, or one turn of a program. After going "
+              "back, steps do again what was done.",
       examples=(("step", "one"), ("step 10", "ten")), group="session", aliases=("n",))
 def step(shell: Shell, job: Job, values: Values) -> None:
     session = _session(shell)

@@ -144,12 +144,15 @@ class Player:
             self.pump()
             await asyncio.sleep(0 if self.speed == 0 and not self.lab.is_quiet else FRAME)
 
+    def _has_work(self) -> bool:
+        return not self.lab.is_quiet
+
     async def until_quiet(self) -> None:
         """Wait until no foreground work is left; without a task the lab is run here, as fast as it can."""
         while not self.lab.is_quiet:
             if self._task is None or self._task.done():
                 started = self._clock()
-                while not self.lab.is_quiet and self.lab.step():
+                while self._has_work() and self.lab.step():
                     if self._clock() - started > BUDGET:
                         break
                 self._tell()

@@ -18,6 +18,9 @@ from typing import Any, NamedTuple
 DEFAULT_CAP = 1_000_000
 """Records that a trace keeps unless told otherwise."""
 
+BEFORE_ANY_STEP = (0, 0, None)
+"""First sequence number, time and cause of what is recorded before the first step."""
+
 
 class Record(NamedTuple):
     """One event as a reader sees it."""
@@ -122,8 +125,8 @@ class Trace:
         return Step(number, first, at, cause)
 
     def step_of(self, seq: int) -> int:
-        """The number of the step that made a record."""
-        return self.first_step + bisect_right(self.steps, seq, key=_first_of) - 1
+        """The number of the step that made a record; what was recorded before any step counts to the first."""
+        return self.first_step + max(0, bisect_right(self.steps, seq, key=_first_of) - 1)
 
     def get(self, seq: int) -> Record | None:
         """One record, or None when it is forgotten or not yet made."""
@@ -131,7 +134,7 @@ class Trace:
         if not 0 <= index < len(self.events):
             return None
         number = self.step_of(seq)
-        _first, at, cause = self.steps[number - self.first_step]
+        _first, at, cause = self.steps[number - self.first_step] if self.steps else BEFORE_ANY_STEP
         return Record(seq, at, number, cause, event_of(self.events[index]))
 
     def of_step(self, number: int) -> Iterator[Record]:
@@ -153,7 +156,7 @@ class Trace:
         number = self.step_of(seq)
         while seq < end:
             index = number - self.first_step
-            _first, at, cause = self.steps[index]
+            _first, at, cause = self.steps[index] if self.steps else BEFORE_ANY_STEP
             last = self.steps[index + 1][0] if index + 1 < len(self.steps) else end
             for seq in range(seq, min(last, end)):  # noqa: B020
                 yield Record(seq, at, number, cause, event_of(self.events[seq - self.first]))

@@ -89,7 +89,8 @@ class Lab:
         self._add(hub)
         return hub
 
-    def add_container(self, name: str, image: str = "nginx", network: str = "bridge", host: str = DEFAULT_HOST) -> Container:
+    def add_container(self, name: str, image: str = "nginx", network: str = "bridge",
+                      host: str = DEFAULT_HOST) -> Container:
         """Create and start a container, as `docker run -d` does."""
         self._check_name(name)
         engine = self.docker(host)

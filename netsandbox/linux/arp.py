@@ -89,7 +89,8 @@ def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
 
 def _answer_probe(interface: Interface, arp: ArpPacket) -> Verdict:
     """Duplicate address detection (RFC 5227): answered, and learned by nobody."""
-    if arp.op == REQUEST and interface.namespace.routes.address_type(arp.tpa) == "local" and not _ignores(interface, arp):
+    is_ours = interface.namespace.routes.address_type(arp.tpa) == "local"
+    if arp.op == REQUEST and is_ours and not _ignores(interface, arp):
         send(interface, REPLY, arp.tpa, 0, arp.sha, arp.sha)
         return Outcome.ANSWERED
     return IGNORED

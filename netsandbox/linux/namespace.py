@@ -41,10 +41,10 @@ class NetworkNamespace:
         exceptions: path MTUs and redirects, by destination.
     """
 
-    __slots__ = ("_ident_key", "_idents", "_next_index", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions", "fragments", "groups",
-                 "icmp_global", "interfaces", "lo", "arp_is_special", "name", "neighbours", "netfilter", "peers",
-                 "protocols", "proxies", "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls",
-                 "trace", "transports")
+    __slots__ = ("_ident_key", "_idents", "_next_index", "arp_is_special", "chance", "default_ttl", "deliver_local",
+                 "error_handlers", "exceptions", "fragments", "groups", "icmp_global", "interfaces", "lo", "name",
+                 "neighbours", "netfilter", "peers", "protocols", "proxies", "proxy_delay", "raw_sockets", "record",
+                 "routes", "scheduler", "sockets", "sysctls", "trace", "transports")
 
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance) -> None:
         self.name = name
@@ -162,6 +162,6 @@ class NetworkNamespace:
         for interface in self.interfaces.values():
             self._update_trust(interface)
         low, soft, hard = (self.sysctls.get(f"net.ipv4.neigh.default.gc_thresh{number}") for number in (1, 2, 3))
-        self.neighbours.thresholds = (low, soft, hard)
+        self.neighbours.collector.thresholds = (low, soft, hard)
         self.routes.flush_cache()
         return old

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
+from netsandbox.linux.neighbour_gc import GarbageCollector
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -66,8 +67,8 @@ class Neighbour:
         seq: the trace record of the last change.
     """
 
-    __slots__ = ("address", "cached", "confirmed", "interface", "is_valid", "mac", "probes", "queue", "queued_bytes", "seq", "state",
-                 "sure", "timer", "updated", "used")
+    __slots__ = ("address", "cached", "confirmed", "interface", "is_valid", "mac", "probes", "queue", "queued_bytes",
+                 "seq", "state", "sure", "timer", "updated", "used")
 
     def __init__(self, interface: Interface, address: int, now: int) -> None:
         self.interface = interface
@@ -107,12 +108,9 @@ class NeighbourTable:
         self.solicit: Callable[[Neighbour, IPv4Packet | None], None]
         self.error_report: Callable[[Neighbour, IPv4Packet], None]
         self.count = 0
-        self.thresholds = (128, 512, 1024)
-        """net.ipv4.neigh.default.gc_thresh1, 2 and 3."""
+        self.collector = GarbageCollector(self)
         self.is_classic = False
         """Entries are deleted when their time is over, as textbooks have it."""
-        self._gc_timer: Timer | None = None
-        self._last_forced = -(1 << 62)
         self._draw = namespace.chance.stream(f"{namespace.name}/reachable")
         namespace.sysctls.on_reachable_time = self._redraw
 
@@ -123,13 +121,12 @@ class NeighbourTable:
         entry = interface.neighbours.get(address)
         if entry is not None:
             return entry
-        if not self._has_room():
+        if not self.collector.make_room():
             return None
         entry = Neighbour(interface, address, self.scheduler.now)
         interface.neighbours[address] = entry
         self.count += 1
-        if self.count >= self.thresholds[0]:
-            self._arm_gc(interface.neigh)
+        self.collector.entry_made(interface.neigh)
         return entry
 
     def reachable_time(self, parameters: NeighbourParameters) -> int:
@@ -368,29 +365,8 @@ class NeighbourTable:
 
     # -- garbage collection
 
-    def _has_room(self) -> bool:
-        """neigh_alloc: over gc_thresh3 a forced collection must make room."""
-        _low, soft, limit = self.thresholds
-        if self.count < soft:
-            return True
-        now = self.scheduler.now
-        if self.count >= limit or now > self._last_forced + 5 * SECOND:
-            self._last_forced = now
-            self._collect(0)
-        return self.count < limit
-
-    def _arm_gc(self, parameters: NeighbourParameters) -> None:
-        if self._gc_timer is None or self._gc_timer.callback is None:
-            delay = parameters.base_reachable_time_ms * MILLISECOND // 2
-            self._gc_timer = self.scheduler.kernel_timer(max(delay, SECOND), self._periodic, parameters)
-
-    def _periodic(self, parameters: NeighbourParameters) -> None:
-        """neigh_periodic_work: nothing below gc_thresh1 entries."""
-        if self.count >= self.thresholds[0]:
-            self._collect(parameters.gc_stale_time * SECOND)
-            self._arm_gc(parameters)
-
-    def _collect(self, unused_for: int) -> None:
+    def collect(self, unused_for: int) -> None:
+        """Delete what is FAILED, or was not used for so many nanoseconds."""
         now = self.scheduler.now
         for interface in self.namespace.interfaces.values():
             for entry in list(interface.neighbours.values()):

@@ -29,15 +29,15 @@ class Route:
         onlink: the gateway is taken to be on the link without being checked.
     """
 
-    __slots__ = ("destination", "gateway", "interface", "metric", "mtu", "onlink", "protocol", "scope", "source", "table",
-                 "tos", "type")
+    __slots__ = ("destination", "gateway", "interface", "metric", "mtu", "onlink", "protocol", "scope", "source",
+                 "table", "tos", "type")
 
-    def __init__(self, destination: Network, type: str = "unicast", gateway: int | None = None,
+    def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
                  interface: Interface | None = None, source: int | None = None, scope: str = "global",
                  protocol: str = "boot", metric: int = 0, table: str = "main", onlink: bool = False,
                  tos: int = 0, mtu: int = 0) -> None:
         self.destination = destination
-        self.type = type
+        self.type = kind
         self.gateway = gateway
         self.interface = interface
         self.source = source

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
 
 PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
-    ArpPacket: arp.receive, IPv4Packet: ip_input.receive, ReservedBitPacket: ip_input.receive, Malformed: ip_input.receive_malformed}
+    ArpPacket: arp.receive, IPv4Packet: ip_input.receive, ReservedBitPacket: ip_input.receive,
+    Malformed: ip_input.receive_malformed}
 TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive}
 ERROR_HANDLERS = {UDP: udp.receive_error}
 

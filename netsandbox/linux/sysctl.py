@@ -69,9 +69,9 @@ class InterfaceConf:
 class NeighbourParameters:
     """net.ipv4.neigh.IFACE.*"""
 
-    __slots__ = ("anycast_delay", "app_solicit", "base_reachable_time_ms", "delay_first_probe_time", "drawn_at", "gc_stale_time",
-                 "interval_probe_time_ms", "locktime", "mcast_resolicit", "mcast_solicit", "proxy_delay",
-                 "proxy_qlen", "reachable_time", "retrans_time_ms", "ucast_solicit", "unres_qlen_bytes")
+    __slots__ = ("anycast_delay", "app_solicit", "base_reachable_time_ms", "delay_first_probe_time", "drawn_at",
+                 "gc_stale_time", "interval_probe_time_ms", "locktime", "mcast_resolicit", "mcast_solicit",
+                 "proxy_delay", "proxy_qlen", "reachable_time", "retrans_time_ms", "ucast_solicit", "unres_qlen_bytes")
 
     def __init__(self) -> None:
         self.mcast_solicit = self.ucast_solicit = 3

@@ -54,4 +54,5 @@ def _send_reset(interface: Interface, packet: IPv4Packet, segment: TcpSegment) -
     else:
         ack = (segment.seq + segment.sequence_length) & 0xFFFFFFFF
         reset = TcpSegment(segment.dport, segment.sport, 0, ack, RST | ACK, 0)
-    ip_output.send(namespace, IPv4Packet(packet.dst, packet.src, TCP, reset, namespace.default_ttl, 0, True, packet.tos), route)
+    answer = IPv4Packet(packet.dst, packet.src, TCP, reset, namespace.default_ttl, 0, True, packet.tos)
+    ip_output.send(namespace, answer, route)

@@ -272,7 +272,8 @@ def _check_node(spec: dict[str, Any], node: str, body: Any) -> None:
         if kind not in ("veth", "bridge"):
             raise KernelLabError(f"{node}:{name}: interface type {kind!r} is not simulated (veth and bridge are)")
         for key in iface.keys() - IFACE_KEYS:
-            raise KernelLabError(f"{node}:{name}: unknown key {key!r}; an interface has {', '.join(sorted(IFACE_KEYS))}")
+            raise KernelLabError(f"{node}:{name}: unknown key {key!r}; "
+                                 f"an interface has {', '.join(sorted(IFACE_KEYS))}")
 
 
 def dump(result: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ replayed in a fresh lab, and the replay is checked against what happened.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.job import Job
 from netsandbox.commands.session_protocol import SessionProtocol
@@ -61,7 +61,7 @@ class Session:
     def __init__(self, seed: int = 0, profile: str = "docker-29") -> None:
         self.seed = seed
         self.profile = profile
-        self.journal: list[Any] = []
+        self.journal: list[Entry] = []
         self.done = 0
         self.end = Position(0, 0)
         self.other: tuple[list[Entry], Position] | None = None
@@ -275,11 +275,10 @@ class Session:
             self._begin_anew()
             self.epoch += 1
             self.go_to(self.end.step, self.end.at)
-            line: str = self.journal[-1].line if self.journal else ""
-            return line
+            return self.journal[-1].line if self.journal else ""
         if not self.has_future:
             return None
-        line: str = self.journal[self.done].line if self.done < len(self.journal) else ""
+        line = self.journal[self.done].line if self.done < len(self.journal) else ""
         until = self.journal[self.done + 1] if self.done + 1 < len(self.journal) else None
         if self.done < len(self.journal):
             self.go_to(self.journal[self.done].step)

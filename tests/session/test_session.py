@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from netsandbox.lab import views
 from netsandbox.session.session import Position, Session
 
-LINES = ["add-container a", "add-container b --image redis", "ping a b", "ping b 172.17.0.1 -c 2 &", "wait 1.5s", "wait",
-         "add-host pc1", "add-host pc2", "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "set-ip pc2 10.0.0.2/24",
+LINES = ["add-container a", "add-container b --image redis", "ping a b", "ping b 172.17.0.1 -c 2 &", "wait 1.5s",
+         "wait", "add-host pc1", "add-host pc2", "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "set-ip pc2 10.0.0.2/24",
          "ping pc1 pc2", "link pc1:eth0 down", "link pc1:eth0 up", "remove b", "toggle-host-net a", "flush-arp a",
          "exec a ip neigh", "nonsense", "docker run -d --name c nginx", "docker stop a", "docker start a",
          "enter a", "exit", "ip addr", "arp-model classic", "add-hub h", "connect pc1 h", "ping a 172.17.0.99 &"]
@@ -19,7 +19,8 @@ def tables(session: Session) -> list[object]:
     lab = session.lab
     names = [row.name for row in views.nodes(lab)]
     return [views.nodes(lab), views.interfaces(lab), views.links(lab),
-            *([read(lab, name) for name in names for read in (views.neighbours, views.fdb, views.routes, views.sockets)])]
+            *(read(lab, name) for name in names
+              for read in (views.neighbours, views.fdb, views.routes, views.sockets))]
 
 
 def state(session: Session) -> tuple[object, ...]:

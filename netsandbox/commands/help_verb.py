@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 GROUPS = {"lab": "Build and change the lab", "program": "Run programs", "shell": "Shells in a namespace",
           "look": "Look", "check": "Check", "session": "Move in time, keep"}
-TOOLS = ("And the lines of any tutorial: docker run, ps, logs …; ip addr, link, route, neigh, netns; bridge link, fdb;\n"
-         "arp, route, brctl, ss, sysctl, iptables -L: on the default host, or after `enter NODE` in that node.")
+TOOLS = ("And the lines of any tutorial: docker run, ps, logs …; ip addr, link, route, neigh, netns;\n"
+         "bridge link, fdb; arp, route, brctl, ss, sysctl, iptables -L: on the default host, or after\n"
+         "`enter NODE` in that node.")
 
 
 @verb("help", "This list, or all about one verb", Parameter("verb", kinds.WORD, required=False),
