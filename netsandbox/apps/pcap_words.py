@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from netsandbox.apps.pcap_error import FilterError
+from netsandbox.apps.services import SERVICES
 from netsandbox.wire.addresses import AddressError, parse_ipv4, prefix_mask
 
 MAX_WORDS = 500
@@ -26,13 +27,6 @@ KEYWORDS = frozenset({
 NOT_MODELLED = frozenset({"vlan", "mpls", "pppoed", "pppoes", "stp", "iso", "llc", "ipx", "netbeui", "ah", "esp", "pim",
                           "vrrp", "geneve", "decnet", "fddi", "tr", "wlan", "ifname", "ruleset"})
 """Words of libpcap's language that stand for what no lab has."""
-SERVICES = {"ftp-data": 20, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "domain": 53, "bootps": 67, "bootpc": 68,
-            "tftp": 69, "http": 80, "pop3": 110, "ntp": 123, "imap2": 143, "snmp": 161, "https": 443, "syslog": 514,
-            "mysql": 3306, "postgresql": 5432, "redis": 6379, "http-alt": 8080, "mdns": 5353}
-"""Ports by their names in /etc/services."""
-SERVICE_PROTOCOLS = {"udp": frozenset({"domain", "bootps", "bootpc", "tftp", "ntp", "snmp", "syslog", "mdns"}),
-                     "tcp": frozenset(SERVICES) - {"bootps", "bootpc", "tftp", "ntp", "syslog", "mdns"}}
-"""Which names /etc/services has for which protocol."""
 
 
 class Qualifiers(NamedTuple):
@@ -213,9 +207,10 @@ def parse_number(text: str) -> int:
 
 def _port(text: str, protocol: str) -> int:
     if text in SERVICES:
-        if protocol in SERVICE_PROTOCOLS and text not in SERVICE_PROTOCOLS[protocol]:
-            raise FilterError(f"port '{text}' is {'tcp' if protocol == 'udp' else 'udp'}", text)
-        return SERVICES[text]
+        port, protocols = SERVICES[text]
+        if protocol in ("tcp", "udp") and protocol not in protocols:
+            raise FilterError(f"port '{text}' is {protocols[0]}", text)
+        return port
     number = parse_number(text)
     if number > 0xFFFF:
         raise FilterError(f"illegal port number {number} > 65535", text)

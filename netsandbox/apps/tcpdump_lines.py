@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pcap_filter import COOKED_HEADER
-from netsandbox.apps.pcap_words import SERVICE_PROTOCOLS, SERVICES
 from netsandbox.apps.server import civil_date
+from netsandbox.apps.services import PROTOCOLS, service_name
+from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
 from netsandbox.wire.describe import Conversations, line
@@ -26,7 +28,14 @@ _NAMES = {ETH_P_IP: "IPv4", ETH_P_ARP: "ARP", ETH_P_RARP: "Reverse ARP"}
 _MAC = re.compile(r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b")
 _END = re.compile(r"(?<![\d.])(\d+\.\d+\.\d+\.\d+)(?:\.(\d+))?(?=[ :,)\n]|$)")
 _UNREACHABLE = re.compile(r"(tcp|udp) port (\d+) unreachable")
+_PROTOCOL = re.compile(r"\bip-proto-(\d+)\b")
 _AFTER_ENDS = re.compile(r"( > [^ ]+: ).*")
+_ETHERTYPE = re.compile(r"ethertype (.+?) \(0x")
+_COOKED = Struct(">HHIHBB6s2x")
+PACKET_TYPES = {HOST: 0, BROADCAST: 1, MULTICAST: 2, OTHER: 3, OUT: 4}
+ARPHRD_ETHER, ARPHRD_LOOPBACK = 1, 772
+LONGEST_LENGTH = 1500
+"""Up to here the type field is a length (IEEE 802.3)."""
 ROW = 16
 """Bytes in a line of a hex dump."""
 
@@ -54,37 +63,61 @@ class Lines:
         number = f"{self._count:5d}  " if self.options.numbered else ""
         data = seen.frame.wire()
         text = line(data, self.options.verbose > 0, self._conversations)
-        known = seen.frame.ethertype in _PREFIX
-        if known:
-            text = text.partition(": ")[2]
-            if self.options.quiet:
-                text = _quietly(seen, text)
-            if not self.options.numeric:
-                text = self._with_names(seen, text)
-        return number + self._time(seen.at) + self._link(seen, len(data), known) + text + self._hex(data)
+        start = number + self._time(seen.at)
+        if seen.frame.ethertype <= LONGEST_LENGTH:
+            return start + text + self._hex(seen, data)
+        if seen.frame.ethertype not in _PREFIX:
+            return start + self._unknown(seen, data, text) + self._hex(seen, data)
+        return start + self._link(seen, len(data)) + self._inside(seen, text.partition(": ")[2]) + self._hex(seen, data)
 
     # -- the parts
 
-    def _link(self, seen: Seen, length: int, known: bool) -> str:
-        """The link header, or without -e what stands for it."""
+    def _inside(self, seen: Seen, text: str) -> str:
+        """What is behind the link header, of what `line` says."""
+        if not self.options.link_header:
+            text = text.replace("\n\t(tos ", "\n\tIP (tos ")
+        if self.options.quiet:
+            text = _quietly(seen, text)
+        return text if self.options.numeric else self._with_names(seen, text)
+
+    def _link(self, seen: Seen, length: int) -> str:
+        """The link header of a protocol that is decoded, or without -e what stands for it."""
         ethertype = seen.frame.ethertype
-        head = f"{seen.interface.name:<5} {seen.kind:<3} " if self.is_cooked else ""
-        if known and not self.options.link_header:
-            return head + _PREFIX[ethertype]
         if self.is_cooked:
-            source = self._mac(seen.frame.src)
-            return (f"{head}ifindex {seen.interface.index} {source} ethertype {_NAMES.get(ethertype, 'Unknown')} "
-                    f"(0x{ethertype:04x}), length {length - HEADER + COOKED_HEADER}: ")
-        if not known:
-            return ""
+            has_rest = self.options.link_header
+            rest = self._cooked_rest(seen, length, _NAMES[ethertype]) if has_rest else _PREFIX[ethertype]
+            return self._cooked_head(seen) + rest
+        if not self.options.link_header:
+            return _PREFIX[ethertype]
         what = _NAMES[ethertype] if self.options.quiet else f"ethertype {_NAMES[ethertype]} (0x{ethertype:04x})"
         return f"{self._mac(seen.frame.src)} > {self._mac(seen.frame.dst)}, {what}, length {length}: "
+
+    def _unknown(self, seen: Seen, data: bytes, text: str) -> str:
+        """The link header is always there when nothing behind it is decoded, and then bytes."""
+        found = _ETHERTYPE.search(text)
+        name, ethertype = found[1] if found else "Unknown", seen.frame.ethertype
+        if self.is_cooked:
+            head = self._cooked_head(seen) + self._cooked_rest(seen, len(data), name)
+        else:
+            what = f"ethertype {name} (0x{ethertype:04x})"
+            if self.options.quiet:
+                what = f"Unknown Ethertype (0x{ethertype:04x})" if name == "Unknown" else name
+            head = f"{self._mac(seen.frame.src)} > {self._mac(seen.frame.dst)}, {what}, length {len(data)}: "
+        return head + ("" if self.options.quiet or self.options.hex_dump else _hex_rows(data[HEADER:], True))
+
+    @staticmethod
+    def _cooked_head(seen: Seen) -> str:
+        return f"{seen.interface.name:<5} {seen.kind:<3} "
+
+    def _cooked_rest(self, seen: Seen, length: int, name: str) -> str:
+        what = f"ethertype {name} (0x{seen.frame.ethertype:04x}), length {length - HEADER + COOKED_HEADER}: "
+        return f"ifindex {seen.interface.index} {self._mac(seen.frame.src)} " + ("" if self.options.quiet else what)
 
     def _mac(self, mac: int) -> str:
         text = format_mac(mac)
         if self.options.numeric:
             return text
-        return "Broadcast" if mac == BROADCAST_MAC else f"{text} (oui Unknown)"
+        return "Broadcast" if mac == BROADCAST_MAC else f"{text} (oui {'Unknown' if mac >> 24 else 'Ethernet'})"
 
     def _time(self, at: int) -> str:
         micros = (EPOCH + at) // MICROSECOND
@@ -107,20 +140,32 @@ class Lines:
         """Hosts, ports and MAC addresses by name, as far as there are names."""
         packet = seen.frame.payload
         if not isinstance(packet, IPv4Packet):
-            return _MAC.sub(lambda match: self._mac(int(match[0].replace(":", ""), 16)), text)
-        protocol = "tcp" if isinstance(packet.payload, TcpSegment) else "udp"
+            text = _MAC.sub(lambda match: self._mac(int(match[0].replace(":", ""), 16)), text)
+        is_tcp = isinstance(packet, IPv4Packet) and isinstance(packet.payload, TcpSegment)
 
         def end(match: re.Match[str]) -> str:
             host = next((name for address, name in self._names.items() if _dotted(address) == match[1]), match[1])
-            return host if match[2] is None else f"{host}.{_service(protocol, match[2])}"
+            return host if match[2] is None else f"{host}.{service_name(int(match[2]), 'tcp' if is_tcp else 'udp')}"
         text = _END.sub(end, text)
-        return _UNREACHABLE.sub(lambda match: f"{match[1]} port {_service(match[1], match[2])} unreachable", text)
+        text = _PROTOCOL.sub(lambda match: PROTOCOLS.get(int(match[1]), match[0]), text)
+        return _UNREACHABLE.sub(
+            lambda match: f"{match[1]} port {service_name(int(match[2]), match[1])} unreachable", text)
 
-    def _hex(self, data: bytes) -> str:
+    def _hex(self, seen: Seen, data: bytes) -> str:
+        """-x and -X: what is behind the link header, or given twice all."""
         if not self.options.hex_dump:
             return ""
-        rest = data if self.options.hex_dump > 1 else data[HEADER:]
-        return "".join(_hex_row(at, rest[at:at + ROW], self.options.has_text) for at in range(0, len(rest), ROW))
+        header = b""
+        if self.options.hex_dump > 1:
+            header = cooked_header(seen) if self.is_cooked else data[:HEADER]
+        return _hex_rows(header + data[HEADER:], self.options.has_text)
+
+
+def cooked_header(seen: Seen) -> bytes:
+    """LINKTYPE_LINUX_SLL2: protocol, interface, hardware type, packet type and sender."""
+    return _COOKED.pack(seen.frame.ethertype, 0, seen.interface.index,
+                        ARPHRD_LOOPBACK if seen.interface.is_loopback else ARPHRD_ETHER,
+                        PACKET_TYPES[seen.kind], 6, seen.frame.src.to_bytes(6, "big"))
 
 
 def _quietly(seen: Seen, text: str) -> str:
@@ -136,12 +181,6 @@ def _quietly(seen: Seen, text: str) -> str:
     return text
 
 
-def _service(protocol: str, port: str) -> str:
-    """A port's name in /etc/services, or its number."""
-    return next((name for name, number in SERVICES.items()
-                 if number == int(port) and name in SERVICE_PROTOCOLS[protocol]), port)
-
-
 def _dotted(address: int) -> str:
     return ".".join(str(octet) for octet in address.to_bytes(4, "big"))
 
@@ -150,6 +189,10 @@ def _clock(micros: int) -> str:
     """Time of day in UTC, or how much later."""
     seconds, rest = divmod(micros, 1_000_000)
     return f"{seconds // 3600 % 24:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:06d}"
+
+
+def _hex_rows(data: bytes, has_text: bool) -> str:
+    return "".join(_hex_row(at, data[at:at + ROW], has_text) for at in range(0, len(data), ROW))
 
 
 def _hex_row(at: int, octets: bytes, has_text: bool) -> str:
