@@ -21,6 +21,9 @@ from netsandbox.session.scenario import ScenarioError
 VERSION = "0.1.0"
 EXAMPLES = """\
 examples:
+  netsandbox                                     the terminal UI: a host with Docker and two containers
+  netsandbox docker0-ping                        the same with a scenario; without a terminal, its transcript
+  netsandbox --recover                           go on where a closed terminal or a crash stopped
   netsandbox run docker0-ping                    a bundled scenario, as a transcript
   netsandbox run my.yaml --pcapng out.pcapng     with a capture for Wireshark
   echo 'docker run -d --name web nginx' | netsandbox run -
@@ -39,6 +42,11 @@ def parser() -> argparse.ArgumentParser:
                                               "rewound and asked why.")
     top.add_argument("--version", action="version", version=f"netsandbox {VERSION}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    _add_open(commands.add_parser("open", help="the terminal UI (what netsandbox does without a command)"))
+    serve = commands.add_parser("serve", help="the terminal UI in a web browser")
+    _add_open(serve)
+    serve.add_argument("--host", default="localhost", help="address to listen at (default: this machine alone)")
+    serve.add_argument("--port", type=_port, default=8000, metavar="N")
     run = commands.add_parser("run", help="run a scenario and print its transcript")
     run.add_argument("file", metavar="FILE", help="a scenario file, a bundled name, or - for command lines")
     run.add_argument("--json", action="store_true", help="print one JSON object")
@@ -65,6 +73,22 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _add_open(opening: argparse.ArgumentParser) -> None:
+    opening.add_argument("scenario", nargs="?", default="", metavar="SCENARIO", help="a bundled name or a file")
+    opening.add_argument("--recover", action="store_true", help="go on with the session that was left last")
+    opening.add_argument("--lang", choices=("en", "zh"), help="default: as the locale says")
+    opening.add_argument("--ascii", action="store_true", help="no characters beyond ASCII")
+    opening.add_argument("--theme", default="", metavar="NAME", help="one of Textual's themes, as textual-light")
+    opening.add_argument("--reduced-motion", action="store_true", help="frames do not travel")
+    opening.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:6]) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to 65535")
+    return int(text)
+
+
 def _seed(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 18:
         raise argparse.ArgumentTypeError(f"{text!r} is not a seed (a whole number from 0)")
@@ -80,7 +104,9 @@ def _positive(text: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+    if _opens_app(words):
+        words = ["open", *words]
+    elif words and not words[0].startswith("-") and words[0] not in COMMANDS:
         words = ["run", *words]
     options = parser().parse_args(words)
     if options.command is None:
@@ -98,6 +124,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+def _opens_app(words: list[str]) -> bool:
+    """Whether a line without a command means the terminal UI: on a terminal, unless it asks for help."""
+    if words and (words[0] in COMMANDS or words[0] in ("-h", "--help", "--version")):
+        return False
+    return sys.stdout.isatty() and sys.stdin.isatty()
+
+
+def _open(options: argparse.Namespace) -> int:
+    from netsandbox.tui.start import start
+
+    return start(options)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from netsandbox.tui.serve import serve
+
+    return serve(options)
 
 
 def _fail(message: str) -> int:
@@ -154,8 +199,8 @@ def _completion(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS: dict[str, Command] = {"run": _run, "check": _check, "simulate": _simulate, "bench": _bench, "list": _list,
-                                "completion": _completion}
+COMMANDS: dict[str, Command] = {"open": _open, "serve": _serve, "run": _run, "check": _check,
+                                "simulate": _simulate, "bench": _bench, "list": _list, "completion": _completion}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -84,6 +84,7 @@ class GlyphSet(NamedTuple):
     playhead: str = "┃"
     play: str = "▶"
     pause: str = "‖"
+    prompt: str = "❯"
     ellipsis: str = "…"
     times: str = "×"
     separator: str = "·"
@@ -130,6 +131,7 @@ ASCII = GlyphSet(
     playhead="|",
     play=">",
     pause="=",
+    prompt=">",
     ellipsis="~",
     times="x",
     separator="-",

@@ -1,0 +1,168 @@
+"""How a line may go on: verbs, their parameters by kind, docker's commands and flags, tools, and the lab's names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands import kinds
+from netsandbox.commands.docker.registry import COMMANDS as DOCKER
+from netsandbox.commands.programs import PROGRAMS
+from netsandbox.commands.shell import LOCAL_VERBS
+from netsandbox.commands.tools.registry import TOOLS
+from netsandbox.commands.verb import VERBS, Parameter, Verb
+from netsandbox.docker.images import IMAGES
+
+if TYPE_CHECKING:
+    from netsandbox.commands.shell import Shell
+
+MOST = 200
+"""Candidates that are offered; a lab may have a thousand names."""
+TOOL_WORDS: dict[str, tuple[str, ...]] = {
+    "ip": ("addr", "link", "route", "neigh", "netns", "maddr", "rule", "-s", "-d", "-br", "-n"),
+    "ip addr": ("show", "add", "del", "flush"), "ip link": ("show", "set", "add", "del"),
+    "ip route": ("show", "get", "add", "del", "replace", "flush"),
+    "ip neigh": ("show", "add", "del", "replace", "flush", "get"), "ip netns": ("list", "add", "del", "exec"),
+    "bridge": ("fdb", "link", "vlan", "-s", "-d"), "bridge fdb": ("show", "add", "del", "append", "replace", "get"),
+    "bridge link": ("show", "set"), "brctl": ("show", "showmacs", "addbr", "addif", "delif", "delbr", "setageing"),
+    "arp": ("-n", "-a", "-d", "-s"), "route": ("-n", "add", "del"), "ss": ("-l", "-n", "-t", "-u", "-p", "-tulpn"),
+    "iptables": ("-L", "-S", "-t", "-n", "-v"), "sysctl": ("-a", "-n", "-w")}
+"""What commonly follows a tool's name and its object."""
+TAKES_INTERFACE = frozenset({"dev", "br", "master", "brport", "addif", "delif", "showmacs"})
+
+
+class Candidate(NamedTuple):
+    """One way to go on: `text` replaces the line from `start` to the cursor."""
+
+    text: str
+    start: int
+    note: str
+    """A few words on what it is; may be empty."""
+
+
+def complete(shell: Shell, line: str, cursor: int) -> list[Candidate]:
+    """How the line may go on at the cursor, in the order of declaration; never an error, whatever is typed."""
+    head = line[:cursor]
+    words = head.split()
+    typed = "" if not words or head[-1:].isspace() else words.pop()
+    start = len(head) - len(typed)
+    found: dict[str, str] = {}
+    for text, note in _following(shell, words, typed):
+        if text.startswith(typed) and text != typed and text.isprintable():
+            found.setdefault(text, note)
+            if len(found) == MOST:
+                break
+    return [Candidate(text, start, note) for text, note in found.items()]
+
+
+def hint(shell: Shell, line: str) -> str:
+    """One line on the command being typed: how it is used and what it does; empty when there is nothing to say."""
+    words = line.split()
+    if not words or line.lstrip().startswith("#"):
+        return ""
+    name, entered = words[0], shell.where is not None
+    if name in VERBS and not (entered and name in LOCAL_VERBS):
+        return f"{VERBS[name].usage}   {VERBS[name].summary}"
+    if name == "docker" and not entered:
+        command = DOCKER.get(tuple(words[1:3])) or DOCKER.get(tuple(words[1:2]))
+        return f"{command.usage}   {command.summary}" if command is not None else "docker COMMAND …"
+    if name in TOOLS or name in PROGRAMS:
+        return f"{name} runs in {shell.where or 'the default host'}"
+    return ""
+
+
+def _following(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str, str]]:
+    if not words:
+        yield from _first_words(shell)
+        return
+    name, entered = words[0], shell.where is not None
+    if name == "help":
+        yield from ((verb.name, verb.summary) for verb in dict.fromkeys(VERBS.values()))
+    elif name in ("exec", "enter") and len(words) > 1:
+        yield from _tool_words(shell, words[2:]) if name == "exec" else ()
+    elif name in VERBS and not (entered and name in LOCAL_VERBS):
+        yield from _verb_words(shell, VERBS[name], words[1:], typed)
+    elif name == "docker" and not entered:
+        yield from _docker_words(shell, words[1:], typed)
+    else:
+        yield from _tool_words(shell, words)
+
+
+def _first_words(shell: Shell) -> Iterator[tuple[str, str]]:
+    entered = shell.where is not None
+    for verb in dict.fromkeys(VERBS.values()):
+        if not (entered and verb.name in LOCAL_VERBS):
+            yield verb.name, verb.summary
+    if not entered:
+        yield "docker", "containers and networks"
+    for name in (*TOOLS, *PROGRAMS):
+        yield name, "a tool" if name in TOOLS else "a program"
+
+
+def _verb_words(shell: Shell, verb: Verb, words: list[str], typed: str) -> Iterator[tuple[str, str]]:
+    """The values of the parameter whose turn it is, then the options that are not there yet."""
+    options = {parameter.option: parameter for parameter in verb.parameters if parameter.option is not None}
+    if words and words[-1] in options and not options[words[-1]].is_flag:
+        yield from _values(shell, options[words[-1]])
+        return
+    places = [parameter for parameter in verb.parameters if parameter.option is None]
+    given = [word for at, word in enumerate(words) if word not in options and not (at and words[at - 1] in options)]
+    if len(given) < len(places):
+        yield from _values(shell, places[len(given)])
+    elif places and places[-1].rest:
+        yield from _values(shell, places[-1])
+    if not places or not places[0].rest or typed.startswith("-"):
+        yield from ((name, _option_note(parameter)) for name, parameter in options.items() if name not in words)
+
+
+def _option_note(parameter: Parameter) -> str:
+    return "" if parameter.is_flag else parameter.kind.noun
+
+
+def _values(shell: Shell, parameter: Parameter) -> Iterator[tuple[str, str]]:
+    kind = kinds.TARGET if parameter.rest else parameter.kind
+    for text in kind.candidates(shell.lab):
+        yield text, "" if parameter.rest else kind.noun
+
+
+def _docker_words(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str, str]]:
+    command = DOCKER.get(tuple(words[:2])) or DOCKER.get(tuple(words[:1]))
+    if command is None:
+        depth = len(words)
+        for path, one in DOCKER.items():
+            if list(path[:depth]) == words and len(path) > depth:
+                yield path[depth], one.summary if len(path) == depth + 1 else ""
+        return
+    if typed.startswith("-"):
+        for flag in command.flags:
+            if not flag.hidden:
+                yield f"--{flag.name}", flag.usage
+        return
+    if words[-1] in ("--network", "--net"):
+        yield from ((name, "network") for name in kinds.MODE.candidates(shell.lab))
+    elif command.path.endswith((" run", " create")):
+        yield from ((name, "image") for name in IMAGES)
+    else:
+        yield from ((name, "container") for name in kinds.CONTAINER.candidates(shell.lab))
+
+
+def _tool_words(shell: Shell, words: list[str]) -> Iterator[tuple[str, str]]:
+    if not words:
+        yield from ((name, "") for name in (*TOOLS, *PROGRAMS))
+        return
+    if words[-1] in TAKES_INTERFACE:
+        yield from _interfaces(shell)
+        return
+    yield from ((word, "") for word in TOOL_WORDS.get(" ".join(words[:2]) if len(words) > 1 else "", ()))
+    if len(words) == 1:
+        yield from ((word, "") for word in TOOL_WORDS.get(words[0], ()))
+    elif words[0] in ("ip", "bridge"):
+        yield "dev", "an interface"
+    if words[0] in PROGRAMS:
+        yield from ((address, "address") for address in kinds.TARGET.candidates(shell.lab) if address[:1].isdigit())
+
+
+def _interfaces(shell: Shell) -> Iterable[tuple[str, str]]:
+    where = shell.where or next(iter(shell.lab.nodes), "")
+    namespace = shell.lab.namespace(where) if where else None
+    return [(name, "interface") for name in namespace.interfaces] if namespace is not None else []

@@ -1,0 +1,119 @@
+"""The lines that are being carried out: what they print goes to the transcript, and the next one follows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from netsandbox.commands.job import Job
+from netsandbox.commands.words import split_background
+from netsandbox.session.session import ENDLESS_LIMIT, INTERRUPT, Session
+
+EXPECT = "expect "
+KEPT = 5000
+"""Lines of the transcript that are kept."""
+
+
+class Said(NamedTuple):
+    """One line of the transcript."""
+
+    kind: str
+    """line, out, err, say, hold or fail (of an expectation), note."""
+    text: str
+
+
+@dataclass
+class Watched:
+    """A job and how much of its output was read."""
+
+    job: Job
+    begun: int
+    background: bool
+    chunks: int = 0
+    partial: str = ""
+
+
+class Waiting(NamedTuple):
+    """A line that is begun when those before it are done."""
+
+    line: str
+    unattended: bool
+    """Nobody will press Ctrl-C: an endless program is stopped after a while."""
+
+
+class Jobs:
+    """Begins lines one after the other; the owner calls `collect` whenever the lab has moved.
+
+    Attributes:
+        transcript: what was typed and what it said, oldest first.
+        said: lines ever added to the transcript, also those that it no longer holds.
+    """
+
+    def __init__(self, begin: Callable[[str], Job | None]) -> None:
+        self._begin = begin
+        self.transcript: deque[Said] = deque(maxlen=KEPT)
+        self.said = 0
+        self.waiting: deque[Waiting] = deque()
+        self.watched: list[Watched] = []
+        self._unattended = False
+
+    def say(self, kind: str, text: str) -> None:
+        """Add lines to the transcript."""
+        for line in text.splitlines() or [""]:
+            self.transcript.append(Said(kind, line))
+            self.said += 1
+
+    @property
+    def running(self) -> Job | None:
+        """The line that holds up those behind it."""
+        return next((one.job for one in self.watched if not one.background and not one.job.is_done), None)
+
+    def watch(self, job: Job, clock: int, unattended: bool = False) -> None:
+        """Follow a job from its beginning."""
+        self._unattended = unattended
+        self.watched.append(Watched(job, clock, split_background(job.line)[1]))
+
+    def forget(self) -> None:
+        """The lab that the jobs ran in is gone."""
+        self.watched.clear()
+        self.waiting.clear()
+
+    def collect(self, session: Session) -> None:
+        """Read what was printed, and begin the lines whose turn it is."""
+        while True:
+            self._read()
+            running = self.running
+            if running is not None:
+                self._stop_endless(session, running)
+                return
+            if not self.waiting or not session.lab.scheduler.is_idle:
+                return
+            waiting = self.waiting.popleft()
+            job = self._begin(waiting.line)
+            if job is not None:
+                self.watch(job, session.clock, waiting.unattended)
+
+    def _stop_endless(self, session: Session, job: Job) -> None:
+        begun = next(one.begun for one in self.watched if one.job is job)
+        endless = job.program is not None and job.program.is_endless
+        if self._unattended and endless and session.clock - begun > ENDLESS_LIMIT and not session.has_future:
+            session.execute(INTERRUPT)
+
+    def _read(self) -> None:
+        for one in self.watched:
+            output = one.job.output
+            is_done = one.job.is_done
+            for stream, text in output[one.chunks :]:
+                whole = one.partial + text
+                *lines, one.partial = whole.split("\n")
+                for line in lines:
+                    self.say(stream, line)
+            one.chunks = len(output)
+            if is_done and one.partial:
+                self.say("out", one.partial)
+                one.partial = ""
+            if is_done and one.job.line.startswith(EXPECT):
+                self.say("fail" if one.job.code else "hold", one.job.line)
+        self.watched = [one for one in self.watched if not one.job.is_done]

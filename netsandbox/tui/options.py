@@ -1,0 +1,28 @@
+"""What the app is started with.  No Textual: the command line reads this before it knows whether there is a screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to open the app.
+
+    Attributes:
+        scenario: a bundled name or a path; empty for the ready lab.
+        recover: go on with the session that was left last.
+        ascii: no glyphs beyond ASCII.
+        theme: one of Textual's themes; empty for the usual one.
+        still: reduced motion.
+        tour: show the tour on the first run.
+        seed: instead of the scenario's.
+    """
+
+    scenario: str = ""
+    recover: bool = False
+    ascii: bool = False
+    theme: str = ""
+    still: bool = False
+    tour: bool = True
+    seed: int | None = None

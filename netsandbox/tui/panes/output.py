@@ -1,0 +1,110 @@
+"""What the lines said: the transcript of the command line, wrapped, following its end."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from netsandbox.tui.canvas import Run
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.live_jobs import Jobs, Said
+from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.text import fit, safe, wrap
+
+KEPT = 6000
+"""Lines on the screen's scale that are kept."""
+_MARKS = {"hold": "✓ ", "fail": "✗ "}
+_ASCII_MARKS = {"hold": "ok ", "fail": "NO "}
+
+
+class OutputPane(ScrollView, can_focus=True):
+    """The output of commands; `show` gives it what is new."""
+
+    ALLOW_SELECT = False
+    HELP_TOPIC = "output"
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"output--{kind}" for kind in ("line", "out", "err", "say", "hold", "fail")
+    }
+
+    DEFAULT_CSS = """
+    OutputPane {
+        overflow-x: hidden;
+        scrollbar-size: 1 1;
+        & .output--line { color: $text-accent; text-style: bold; }
+        & .output--out { color: $foreground; }
+        & .output--err { color: $text-error; }
+        & .output--say { color: $text-secondary; text-style: italic; }
+        & .output--hold { color: $text-success; }
+        & .output--fail { color: $text-error; text-style: bold; }
+    }
+    """
+
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self._said: list[Said] = []
+        self._rows: list[Said] = []
+        self._seen = 0
+        self._width = 0
+        self._book = StyleBook(self, "output--")
+
+    def on_mount(self) -> None:
+        """Name the pane, and follow."""
+        self.border_title = Content(tr("output.title"))
+        self.anchor()
+
+    def show(self, jobs: Jobs) -> None:
+        """Take what was said since the last time."""
+        fresh = jobs.said - self._seen
+        if not fresh:
+            return
+        self._seen = jobs.said
+        new = list(jobs.transcript)[-fresh:]
+        self._said.extend(new)
+        self._wrap(new)
+        if len(self._rows) > KEPT:
+            del self._said[: len(self._said) // 2]
+            self._rows.clear()
+            self._wrap(self._said)
+        self._resized()
+
+    def _wrap(self, lines: list[Said]) -> None:
+        if self._width <= 0:
+            return
+        marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
+        for kind, text in lines:
+            shown = self.glyphs.plain(safe(marks.get(kind, "") + text.expandtabs())).replace("❯", self.glyphs.prompt)
+            self._rows.extend(Said(kind, row) for row in wrap(shown, self._width))
+
+    def _resized(self) -> None:
+        self.virtual_size = Size(self._width, len(self._rows))
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        width = self.scrollable_content_region.width
+        if width != self._width:
+            self._width = width
+            self._rows.clear()
+            self._wrap(self._said)
+        self._resized()
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the old theme."""
+        self._book.forget()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        width, at = self.scrollable_content_region.width, y + self.scroll_offset.y
+        if at >= len(self._rows):
+            text = tr("output.empty") if not self._rows and y == 0 else ""
+            return self._book.strip([Run(fit(text, width), "out")])
+        kind, text = self._rows[at]
+        return self._book.strip([Run(fit(text, width), kind)])

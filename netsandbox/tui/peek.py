@@ -1,0 +1,69 @@
+"""What the next step will do, in a few words, and what the latest one moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netsandbox.engine.trace import Trace
+from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.explain.voice import Names, Voice, place
+from netsandbox.linux.drop import Dropped
+from netsandbox.linux.events import FrameReceived, SendFailed
+from netsandbox.session.session import Session
+from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.source import Flight
+from netsandbox.wire.describe import protocol_name
+
+
+def next_step(session: Session, names: Names) -> str:
+    """One line on what a step would do now; empty when nothing is left."""
+    if session.done < len(session.journal) and session.position.step >= session.journal[session.done].step:
+        return str(session.journal[session.done].line)
+    scheduler = session.lab.scheduler
+    if scheduler.queue:
+        targets, frame, _cause = scheduler.queue[0]
+        what = Voice(language(), names).frame(frame).removeprefix("the ")
+        if len(targets) > 1:
+            return tr("next.flood", what=what, count=len(targets))
+        return tr("next.frame", what=what, where=place(targets[0])) if targets else what
+    if scheduler.ready:
+        callback, argument, _cause = scheduler.ready[0]
+        return tr("next.program", program=_owner(callback, argument))
+    due = scheduler.next_time()
+    return "" if due is None else tr("next.timer", time=_span(due - scheduler.clock))
+
+
+def _owner(callback: Any, argument: Any) -> str:
+    """The program whose turn it is, where that can be told."""
+    for candidate in (getattr(callback, "__self__", None), argument):
+        process = getattr(candidate, "process", None)
+        name = getattr(process, "name", None) or getattr(candidate, "name", None)
+        if isinstance(name, str):
+            return name
+    return tr("next.some")
+
+
+def _span(nanoseconds: int) -> str:
+    if nanoseconds >= SECOND:
+        return f"{nanoseconds / SECOND:.1f} s"
+    return f"{nanoseconds / MILLISECOND:.1f} ms"
+
+
+def flights_of(trace: Trace, step: int) -> list[Flight]:
+    """The frames that a step delivered, each from where it left, and those that could not leave."""
+    flights: list[Flight] = []
+    for record in trace.of_step(step):
+        event = record.event
+        if isinstance(event, FrameReceived):
+            origin = getattr(event.interface, "peer", None)
+        elif isinstance(event, SendFailed):
+            origin = event.interface
+        else:
+            continue
+        if origin is None:
+            continue
+        dropped = isinstance(event.verdict, Dropped)
+        reason = event.verdict.reason.name if dropped else ""
+        label = protocol_name(event.frame)
+        flights.append(Flight(record.seq, origin.namespace.name, origin.name, label, dropped, reason))
+    return flights

@@ -1,0 +1,87 @@
+"""Help for where the person is: what the pane is for, its keys, and the keys that work everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import described, tr
+from netsandbox.tui.text import cell_len, fit
+
+_KEY_NAMES = {
+    "colon": ":", "slash": "/", "question_mark": "?", "full_stop": ".", "comma": ",", "left_square_bracket": "[",
+    "right_square_bracket": "]", "plus": "+", "minus": "-", "equals_sign": "=", "apostrophe": "'", "escape": "esc",
+    "pageup": "pgup", "pagedown": "pgdn",
+}  # fmt: skip
+
+
+def key_names(binding: Binding) -> str:
+    """A binding's keys as a person calls them."""
+    return " ".join(_KEY_NAMES.get(key.strip(), key.strip()) for key in binding.key.split(","))
+
+
+def key_lines(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
+    """(keys, what they do) in the language in use."""
+    lines = []
+    for binding in bindings:
+        if isinstance(binding, Binding) and binding.id:
+            word, tip = described(binding.id)
+            lines.append((key_names(binding), tip or word))
+    return lines
+
+
+class HelpScreen(ModalScreen[None]):
+    """A page to read; escape or `?` closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,f1,q", "dismiss", "Close", show=False, id="help.close"),
+    ]
+
+    def __init__(self, panes: Iterable[Widget], everywhere: Iterable[BindingType], glyphs: GlyphSet) -> None:
+        super().__init__()
+        self._panes = tuple(panes)
+        self._everywhere = tuple(everywhere)
+        self._glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        """The page."""
+        with VerticalScroll(classes="dialog"):
+            yield Static(self.page(), markup=False)
+
+    def on_mount(self) -> None:
+        """Name it."""
+        self.set_class(self._glyphs.ascii, "ascii")
+        dialog = self.query_one(".dialog")
+        dialog.border_title = Content(tr("help.title"))
+        dialog.border_subtitle = Content(tr("help.close"))
+        dialog.focus()
+
+    def page(self) -> Content:
+        """The text: the pane's first."""
+        parts: list[Content] = []
+        for pane in self._panes:
+            topic = getattr(pane, "HELP_TOPIC", "")
+            if topic:
+                parts.append(Content.styled(f"{tr('topic.' + topic)}\n", "bold $text-accent"))
+                parts.append(Content(self._glyphs.plain(tr("help." + topic)).replace("`", "") + "\n"))
+            parts += self._table(key_lines(pane.BINDINGS))
+            parts.append(Content("\n"))
+        parts.append(Content.styled(f"{tr('help.everywhere')}\n", "bold $text-accent"))
+        parts += self._table(key_lines(self._everywhere))
+        parts.append(Content("\n" + self._glyphs.plain(tr("help.more"))))
+        return Content("").join(parts)
+
+    def _table(self, lines: list[tuple[str, str]]) -> list[Content]:
+        width = max((cell_len(keys) for keys, _words in lines), default=0)
+        return [Content("").join((Content.styled(f"  {fit(keys, width)}  ", "bold"), Content(self._glyphs.plain(words)
+                                                                                           + "\n")))
+                for keys, words in lines]  # fmt: skip

@@ -1,0 +1,339 @@
+"""The main screen: all panes, which of them are shown, and what one tells another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from netsandbox.lab.log_match import names_of
+from netsandbox.linux.drop import DropReason
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.live import LiveLab
+from netsandbox.tui.panes.command_line import CommandLine
+from netsandbox.tui.panes.detail import DetailPane
+from netsandbox.tui.panes.device import DevicePane
+from netsandbox.tui.panes.filter_line import FilterLine, SearchLine
+from netsandbox.tui.panes.frame_log import FrameLog
+from netsandbox.tui.panes.key_bar import Key, KeyBar
+from netsandbox.tui.panes.output import OutputPane
+from netsandbox.tui.panes.prompt_line import PromptLine
+from netsandbox.tui.panes.say import SayLine
+from netsandbox.tui.panes.status import StatusLine
+from netsandbox.tui.panes.timeline import Timeline
+from netsandbox.tui.panes.topology import TopologyPane
+from netsandbox.tui.panes.why import WhyPane
+from netsandbox.tui.topology_model import Place
+
+LEAST = (60, 18)
+"""Columns and rows below which nothing useful can be shown."""
+ROWS_A_LOOK = 4000
+"""Rows that the log takes between two repaints; the others wait for the next."""
+REASONS = tuple(reason.name for reason in DropReason)
+VIEWS = ("log", "device", "detail", "why", "output")
+
+
+class MainScreen(Screen[None]):
+    """Everything at a glance; `sync` brings the panes up to date with the lab."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "view('log')", "Back to the log", show=False, id="main.log"),
+    ]
+
+    def __init__(self, live: LiveLab, glyphs: GlyphSet, *, reduced_motion: bool = False) -> None:
+        super().__init__()
+        self.live = live
+        self.glyphs = glyphs
+        files = live.files
+        self.status = StatusLine(glyphs, id="status")
+        self.topology = TopologyPane(glyphs, reduced_motion=reduced_motion, self_timed=False, id="topology")
+        self.device = DevicePane(live, glyphs, id="device")
+        self.pinned = DevicePane(live, glyphs, pinned=True, id="pinned")
+        self.log_pane = FrameLog(glyphs, self_timed=False, id="log")
+        self.detail = DetailPane(glyphs, id="detail")
+        self.why = WhyPane(glyphs, id="why")
+        self.output = OutputPane(glyphs, id="output")
+        self.say = SayLine(glyphs, id="say")
+        self.timeline = Timeline(glyphs, id="timeline")
+        self.filter = FilterLine(self._names, glyphs, history=files.history("filters"), id="filter")
+        self.search = SearchLine(glyphs, id="search")
+        self.command = CommandLine(live, glyphs, history=files.history("commands"), id="command")
+        self.keys = KeyBar(glyphs, id="keys")
+        self.view = "log"
+        self._cursor = 0
+        """The first record whose rows the log does not have yet."""
+        self._epoch = -1
+        self._structure = -1
+        self._version = -1
+        self._about: int | None = None
+        """The record that detail and why are about."""
+
+    @property
+    def panes(self) -> tuple[Widget, ...]:
+        """In the order of the keys 1 to 6."""
+        return self.topology, self.device, self.log_pane, self.detail, self.why, self.output
+
+    def compose(self) -> ComposeResult:
+        """All panes; the style sheet shows and hides them."""
+        for pane in (self.topology, self.device, self.pinned, self.log_pane, self.why, self.output):
+            pane.add_class("pane")
+        self.pinned.add_class("-none")
+        yield self.status
+        with Horizontal(id="upper"):
+            yield self.topology
+            with Vertical(id="devices"):
+                yield self.device
+                yield self.pinned
+        yield self.log_pane
+        with Horizontal(id="lower"):
+            yield self.detail
+            yield self.why
+            yield self.output
+        yield self.say
+        yield self.timeline
+        yield self.filter
+        yield self.search
+        yield self.command
+        yield self.keys
+        yield Static("", markup=False, id="small")
+
+    def on_mount(self) -> None:
+        """Begin with the topology."""
+        self.detail.tree_view.add_class("pane")
+        self.detail.hex_view.add_class("pane")
+        self.set_class(self.glyphs.ascii, "ascii")
+        self.add_class("view-log")
+        self.topology.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say what is needed when there is no room."""
+        width, height = event.size
+        small = width < LEAST[0] or height < LEAST[1]
+        self.set_class(small, "-small")
+        if small:
+            text = tr("small", width=LEAST[0], height=LEAST[1], has_width=width, has_height=height)
+            self.query_one("#small", Static).update(Content(text))
+        self.call_after_refresh(self.show_keys)
+
+    # -- bringing up to date
+
+    def sync(self, ticks: int, thorough: bool = True) -> None:
+        """Show what has happened since the last time.
+
+        Args:
+            ticks: pictures that the frames of the latest step take on their way.
+            thorough: bring the tables up to date as well; they may lag a little while frames fly.
+        """
+        live = self.live
+        version, epoch = live.version(), live.epoch()
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self._rewind(live.resync())
+        if version != self._version:
+            self._version = version
+            self._show_structure()
+            if self._cursor < live.session.trace.end:
+                self._take_rows()
+            self.topology.fly(live.flights(), ticks)
+        status = live.status()
+        self.status.show(status)
+        self.timeline.show(live.marks(), status.step, status.last_step)
+        self.output.show(live.jobs)
+        if thorough:
+            self.log_pane.flush()
+            self.device.refresh_rows()
+            self.pinned.refresh_rows()
+
+    def _rewind(self, seq: int) -> None:
+        if seq:
+            self.log_pane.rewind(seq)
+        else:
+            self.log_pane.clear()
+            self._structure = -1
+        self._cursor = min(self._cursor, seq)
+        if self._about is not None and self._about >= seq:
+            self._show_record(None)
+
+    def _show_structure(self) -> None:
+        live = self.live
+        structure = live.structure()
+        if structure == self._structure:
+            return
+        self._structure = structure
+        self.topology.show(live.nodes(), live.interfaces(), live.links())
+        self.log_pane.set_masters(names_of(live.interfaces()).masters)
+
+    def _take_rows(self) -> None:
+        rows = self.live.log(self._cursor, ROWS_A_LOOK)
+        if len(rows) >= ROWS_A_LOOK:
+            self._cursor = rows[-1].seq + 1
+        else:
+            self._cursor = self.live.session.trace.end
+        self.log_pane.extend(rows)
+
+    @property
+    def is_behind(self) -> bool:
+        """The log has not taken all rows yet."""
+        return self._cursor < self.live.session.trace.end
+
+    def begin(self) -> None:
+        """Another lab was opened: select and pin what a person will look at first."""
+        nodes, interfaces = self.live.nodes(), self.live.interfaces()
+        container = next((row for row in nodes if row.kind == "container"), nodes[0] if nodes else None)
+        bridge = next((row for row in interfaces if row.kind == "bridge"), None)
+        self.pin(Place(bridge.node, bridge.name) if bridge is not None else None)
+        if container is not None:
+            self.topology.select(Place(container.name))
+            self.device.show(Place(container.name))
+
+    def _names(self):  # type: ignore[no-untyped-def]
+        return names_of(self.live.interfaces(), REASONS)
+
+    # -- which panes are shown
+
+    def action_view(self, view: str) -> None:
+        """Give the log's place, or the detail's, to another pane."""
+        self.set_view(view)
+        self.focus_view()
+
+    def set_view(self, view: str) -> None:
+        """Show a pane; nothing changes where it has a place of its own."""
+        if view != self.view:
+            self.remove_class(f"view-{self.view}")
+            self.view = view
+            self.add_class(f"view-{view}")
+            self.call_after_refresh(self.show_keys)
+
+    def focus_view(self) -> None:
+        """Focus the pane that the view is about."""
+        pane = {"device": self.device, "detail": self.detail.tree_view, "why": self.why, "output": self.output}
+        self.call_after_refresh(pane.get(self.view, self.log_pane).focus)
+
+    def focus_pane(self, number: int) -> None:
+        """Focus pane 1 to 6, and show it if it is hidden."""
+        views = ("", "device", "log", "detail", "why", "output")
+        pane = self.panes[number - 1]
+        if views[number - 1]:
+            self.set_view(views[number - 1])
+        target = self.detail.tree_view if pane is self.detail else pane
+        if pane is self.device:
+            self.call_after_refresh(self.device.query("DataTable").first().focus)
+            return
+        self.call_after_refresh(target.focus)
+
+    def pin(self, place: Place | None) -> None:
+        """Pin a device beside the selected one, or none."""
+        self.topology.pin(place)
+        self.pinned.show(place)
+        self.pinned.set_class(place is None, "-none")
+
+    # -- what a pane says
+
+    @on(TopologyPane.Selected)
+    def _selected(self, event: TopologyPane.Selected) -> None:
+        self.device.show(event.place)
+
+    @on(TopologyPane.Inspect)
+    def _inspect(self, event: TopologyPane.Inspect) -> None:
+        self.device.show(event.place)
+        self.set_view("device")
+        self.call_after_refresh(self.device.query("DataTable").first().focus)
+
+    @on(DevicePane.PinWanted)
+    def _pin_wanted(self, event: DevicePane.PinWanted) -> None:
+        self.pin(None if event.place == self.topology.pinned else event.place)
+
+    @on(DevicePane.FrameWanted)
+    def _frame_wanted(self, event: DevicePane.FrameWanted) -> None:
+        self.log_pane.go_to_seq(event.seq)
+        self._show_record(event.seq)
+        self.set_view("log" if self.view == "device" else self.view)
+
+    @on(FrameLog.Highlighted)
+    def _highlighted(self, event: FrameLog.Highlighted) -> None:
+        self._show_record(event.row.seq)
+        if not self.log_pane.following and self.view == "output":
+            self.set_view("log")
+
+    @on(FrameLog.Chosen)
+    def _chosen(self, event: FrameLog.Chosen) -> None:
+        self._show_record(event.row.seq)
+        self.action_view("detail")
+
+    def _show_record(self, seq: int | None) -> None:
+        self._about = seq
+        self.detail.show(self.live.frame(seq) if seq is not None else None)
+        self.why.show(self.live.why(seq) if seq is not None else None)
+
+    def explain_last_drop(self) -> None:
+        """Show why the last drop came about."""
+        seq, why = self.live.why_last_drop()
+        self._about = seq
+        if seq is not None:
+            self.log_pane.go_to_seq(seq)
+            self.detail.show(self.live.frame(seq))
+        self.why.show(why)
+
+    @property
+    def about(self) -> int | None:
+        """The record that is explained."""
+        return self._about
+
+    @on(WhyPane.CauseChosen)
+    def _cause_chosen(self, event: WhyPane.CauseChosen) -> None:
+        seq = event.cause.seq
+        if seq is not None:
+            self.log_pane.go_to_seq(seq)
+            self._show_record(seq)
+
+    @on(FilterLine.Changed)
+    def _filter_changed(self, event: FilterLine.Changed) -> None:
+        self.log_pane.set_filter(event.line, event.test)
+
+    @on(PromptLine.Submitted, "#search")
+    def _search(self, event: PromptLine.Submitted) -> None:
+        self.log_pane.search(event.line)
+
+    @on(PromptLine.Left)
+    def _left(self, event: PromptLine.Left) -> None:
+        (self.topology if event.prompt is self.command else self.log_pane).focus()
+
+    # -- the footer
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Other keys matter now."""
+        self.call_after_refresh(self.show_keys)
+
+    def show_keys(self) -> None:
+        """Show the keys that matter where the focus is."""
+        self.keys.show(self._keys())
+
+    def _keys(self) -> Sequence[Key]:
+        if isinstance(self.focused, Widget) and isinstance(self.focused.parent, Widget):
+            prompt = next((one for one in self.focused.ancestors if isinstance(one, PromptLine)), None)
+            if prompt is not None:
+                return self._named(("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""),
+                                   ("esc", "leave", "leave_prompt"))  # fmt: skip
+        playing = self.live.player.is_playing
+        keys = [(":", "command", "command"), ("/", "filter", "filter"),
+                ("p", "next" if self.live.session.pending else "ping", "next_or_ping"),
+                ("space", "pause" if playing else "play", "play_pause"), ("n", "step", "step"),
+                ("b", "back", "step_back"),
+                ("w", "why", "why"), ("o", "output", "output"), ("tab", "pane", "app.focus_next"),
+                ("?", "help", "help")]  # fmt: skip
+        if self.view != "log":
+            keys.insert(0, ("esc", "log", "show_log"))
+        return self._named(*keys)
+
+    def _named(self, *keys: tuple[str, str, str]) -> Sequence[Key]:
+        return tuple(Key(self.glyphs.plain(key.replace("↑", "^" if self.glyphs.ascii else "↑")), tr("footer." + word),
+                         action) for key, word, action in keys)  # fmt: skip

@@ -1,0 +1,41 @@
+"""`netsandbox open`: the options of the command line, the language of the locale, and the app."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from netsandbox.tui.i18n import language_of_locale, set_language
+from netsandbox.tui.options import Options
+
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""As the C library looks for the language of messages."""
+
+
+def start(arguments: argparse.Namespace) -> int:
+    """Run the app to its end; returns the exit status."""
+    if not (sys.stdout.isatty() and sys.stdin.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
+        print("netsandbox: the terminal UI needs a terminal; `netsandbox run SCENARIO` needs none", file=sys.stderr)
+        return 2
+    set_language(arguments.lang or locale_language())
+    from netsandbox.tui.launch import launch
+
+    return launch(options_of(arguments))
+
+
+def locale_language() -> str:
+    """The language that the environment asks for."""
+    return language_of_locale(next((os.environ[name] for name in LOCALE_VARIABLES if os.environ.get(name)), ""))
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """The options of a parsed command line."""
+    return Options(
+        scenario=arguments.scenario,
+        recover=arguments.recover,
+        ascii=arguments.ascii,
+        theme=arguments.theme,
+        still=arguments.reduced_motion,
+        seed=arguments.seed,
+    )

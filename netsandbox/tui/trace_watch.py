@@ -1,0 +1,105 @@
+"""What the timeline marks and the status counts, read off the trace once: drops, floods, and changes of the picture."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import deque
+
+from netsandbox.engine.trace import Trace, event_of
+from netsandbox.linux.drop import Dropped
+from netsandbox.linux.events import (
+    FdbForgotten,
+    FdbLearned,
+    Forwarding,
+    FrameBridged,
+    FrameReceived,
+    FrameSent,
+    NeighbourChanged,
+    PacketDropped,
+    RouteChosen,
+    SendFailed,
+)
+from netsandbox.tui.source import Mark
+
+MOST_MARKS = 2000
+"""Marks of one kind that the timeline gets: the newest; it has a hundred cells or two."""
+
+_CALM: frozenset[type] = frozenset(
+    {FrameReceived, FrameSent, FrameBridged, FdbLearned, FdbForgotten, RouteChosen, NeighbourChanged, PacketDropped}
+)
+"""Events that change nothing the topology shows."""
+
+_DIRECTED = frozenset({Forwarding.KNOWN, Forwarding.LOCAL})
+
+
+class TraceWatch:
+    """Reads what is new in a trace; remembers drops and floods of the known history.
+
+    Attributes:
+        structure: grows when something happened that the topology may show.
+        marks_version: grows with every mark.
+    """
+
+    def __init__(self) -> None:
+        self.structure = 0
+        self.marks_version = 0
+        self._cursor = 0
+        self._drops = array("q")
+        """Record numbers of all drops, ascending."""
+        self._marks: dict[str, deque[Mark]] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Another history: read it from its beginning."""
+        self._cursor = 0
+        self._drops = array("q")
+        self._marks = {kind: deque(maxlen=MOST_MARKS) for kind in ("drop", "flood")}
+        self.structure += 1
+        self.marks_version += 1
+
+    def read(self, trace: Trace) -> None:
+        """Look at the records that are new."""
+        if self._cursor >= trace.end:
+            return
+        begin = max(self._cursor, trace.first)
+        for seq, raw in enumerate(trace.events[begin - trace.first :], begin):
+            plain = type(raw) is tuple
+            kind = raw[0] if plain else type(raw)
+            if kind not in _CALM:
+                self.structure += 1
+            if kind is FrameReceived or kind is SendFailed or kind is PacketDropped:
+                verdict = raw[3] if plain else raw.verdict
+                if isinstance(verdict, Dropped):
+                    self._drop(trace, seq, verdict)
+            elif kind is FrameBridged:
+                self._bridged(trace, seq, event_of(raw))
+        self._cursor = trace.end
+
+    def _bridged(self, trace: Trace, seq: int, event: FrameBridged) -> None:
+        copies = len(event.ports) + event.to_host
+        if event.why not in _DIRECTED and copies > 1:
+            self._mark(Mark(trace.step_of(seq), "flood", str(copies)))
+
+    def _drop(self, trace: Trace, seq: int, verdict: Dropped) -> None:
+        self._drops.append(seq)
+        self._mark(Mark(trace.step_of(seq), "drop", verdict.reason.name))
+
+    def _mark(self, mark: Mark) -> None:
+        self._marks[mark.kind].append(mark)
+        self.marks_version += 1
+
+    def dropped(self, end: int) -> int:
+        """How many records before `end` tell of a drop."""
+        return bisect_left(self._drops, end)
+
+    def drop_beside(self, seq: int, direction: int) -> int | None:
+        """The record of the next drop after, or the last before, a record."""
+        at = bisect_left(self._drops, seq + (direction > 0)) - (direction < 0)
+        return self._drops[at] if 0 <= at < len(self._drops) else None
+
+    def marks(self) -> list[Mark]:
+        """Drops and floods."""
+        return [mark for marks in self._marks.values() for mark in marks]
+
+
