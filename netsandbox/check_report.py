@@ -16,10 +16,11 @@ COLOURS = {"held": "green", "failed": "bold red", "wrong": "bold red"}
 PHRASES = {
     "after": ("after: ", "在此之后："),
     "run": ("the command line failed", "命令行失败"),
-    "all": ("{files} scenarios, {count} expectations: all hold.", "{files} 个场景，{count} 条期望：全部成立。"),
-    "some": ("{files} scenarios, {count} expectations: {held} hold, {failed} do not.",
-             "{files} 个场景，{count} 条期望：{held} 条成立，{failed} 条不成立。"),
-    "wrong": (" {wrong} files are wrong.", "有 {wrong} 个文件有误。"),
+    "all": ("scenarios: {files}; expectations: {count}, all hold", "场景：{files} 个；期望：{count} 条，全部成立"),
+    "some": ("scenarios: {files}; expectations: {count}, of which {failed} failed",
+             "场景：{files} 个；期望：{count} 条，其中 {failed} 条不成立"),
+    "lines": ("; command lines that failed: {lines}", "；失败的命令行：{lines} 行"),
+    "wrong": ("; wrong files: {wrong}", "；有误的文件：{wrong} 个"),
 }
 
 
@@ -64,10 +65,12 @@ class TextReport:
         expected = [outcome for outcome in outcomes if outcome.is_expect]
         held = sum(outcome.status == "held" for outcome in expected)
         wrong = sum(report.status == "wrong" for report in reports)
-        good = held == len(outcomes) and not wrong
-        text = self._say("all" if good else "some", files=len(reports), count=len(expected), held=held,
-                         failed=len(expected) - held)
-        self._print(text + (self._say("wrong", wrong=wrong) if wrong else ""), "green" if good else "bold red")
+        lines = len(outcomes) - len(expected)
+        text = self._say("all" if expected and held == len(expected) else "some", files=len(reports),
+                         count=len(expected), failed=len(expected) - held)
+        text += self._say("lines", lines=lines) if lines else ""
+        text += self._say("wrong", wrong=wrong) if wrong else ""
+        self._print(text, "green" if held == len(outcomes) and not wrong else "bold red")
 
     def _say(self, key: str, **fields: int) -> str:
         return PHRASES[key][self._language == "zh"].format(**fields)

@@ -51,6 +51,10 @@ class Context:
         return views.interfaces(self.lab)
 
     @cached_property
+    def bridges(self) -> list[InterfaceRow]:
+        return [row for row in self.interfaces if row.kind == "bridge"]
+
+    @cached_property
     def namer(self) -> Namer:
         return Namer(self.lab)
 
@@ -139,10 +143,9 @@ class Context:
         except AddressError:
             pass
         if text.partition(":")[0] not in self.names:
-            bridges = [row for row in self.interfaces if row.kind == "bridge" and row.name == text]
-            if not bridges:
+            found = [row for row in self.bridges if row.name == text]
+            if not found:
                 raise UnfoundedError(self.say("no-owner", name=text, near=self.near(text, self.names)))
-            found = bridges
         elif ":" in text:
             found = [self.interface(text)]
         else:
@@ -163,10 +166,9 @@ class Context:
         Raises:
             UnfoundedError: there is none, or several.
         """
-        bridges = [row for row in self.interfaces if row.kind == "bridge"]
-        found = [row for row in bridges if text in (row.node, row.name, f"{row.node}:{row.name}")]
+        found = [row for row in self.bridges if text in (row.node, row.name, f"{row.node}:{row.name}")]
         if not found:
-            known = [row.name if row.name != "br0" else row.node for row in bridges]
+            known = [row.name if row.name != "br0" else row.node for row in self.bridges]
             raise UnfoundedError(self.say("no-bridge", name=text, near=self.near(text, known)))
         if len(found) > 1:
             several = self.some(f"{row.node}:{row.name}" for row in found)

@@ -274,7 +274,7 @@ def _spot(context: Context, selection: Selection) -> Spot:
     if selection.of_ports:
         return _ports(context, place)
     name, colon, ifname = place.partition(":")
-    if not colon and place not in context.names:
+    if not colon and place not in context.names and any(row.name == place for row in context.bridges):
         bridge = context.bridge(place)
         return lambda node, interface: (node, interface) == (bridge.node, bridge.name)
     there = context.node(name, must_run=False)

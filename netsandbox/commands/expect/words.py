@@ -161,6 +161,8 @@ def speaker(language: str) -> Say:
     Raises:
         ValueError: no such language.
     """
+    if language not in LANGUAGES:
+        raise ValueError(f"no language {language!r}: expected one of {', '.join(LANGUAGES)}")
     index = LANGUAGES.index(language)
 
     def say(key: str, /, **fields: str) -> str:

@@ -1,0 +1,349 @@
+"""Conditions on a lab: what holds, what does not and what is said then; and that looking changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.commands.expect import Verdict
+from netsandbox.commands.job import Job
+from netsandbox.session.runner import Runner
+
+SETUP = ("docker run -d --name nginx-1 nginx", "docker run -d --name nginx-2 nginx", "add-switch sw1", "add-hub hub1",
+         "add-host pc1", "add-host pc2", "add-host pc3", "connect pc1 sw1", "connect pc2 sw1", "connect pc3 hub1",
+         "connect hub1 sw1", "set-ip pc1 10.0.0.1/24", "set-ip pc2 10.0.0.2/24", "set-ip pc3 10.0.0.3/24",
+         "set-mac pc1 02:00:00:00:00:01", "set-mac pc2 02:00:00:00:00:02", "docker run -d --net=host --name web nginx",
+         "docker run -d --net=host --name late nginx", "ip netns add blue", "wait")
+PING = "exec nginx-1 ping -c 1 172.17.0.3"
+
+
+def lab(*lines: str) -> Runner:
+    """A lab with the set-up and then some lines."""
+    runner = Runner(1)
+    for line in (*SETUP, *lines):
+        runner.line(line)
+    return runner
+
+
+def expect(runner: Runner, text: str) -> Job:
+    return runner.line(f"expect {text}", is_expect=True).job
+
+
+@pytest.fixture(scope="module")
+def pinged() -> Runner:
+    """After a ping from nginx-1 to nginx-2; the tests that share it only look."""
+    return lab(PING)
+
+
+HOLDS = [
+    "frames 4 in on ports of docker0",
+    "frames 2 in on nginx-2",
+    "frames 1 in on host:docker0 where arp",
+    "frames 1 in on docker0 where arp",
+    "frames 2..3 out on nginx-1:eth0",
+    "frames >= 2 out on nginx-1:eth0 where icmp or arp",
+    "frames != 0",
+    "no frames on pc1",
+    "no frames on ports of sw1",
+    "no frames on hub1",
+    "frames 1 in on nginx-1:eth0 from nginx-2 to nginx-1 where arp",
+    "frames 1 out on nginx-1:eth0 to everyone",
+    "frames 1 out on nginx-1 bytes 12 '08 06 00 01' where arp",
+    "no frames bytes 12 86dd",
+    "frames 1 out on nginx-1 saying 'echo request'",
+    "frames 4 out on nginx-1:eth0 since start where arp",
+    "frames 2 out on nginx-1:eth0 since 1 line",
+    "frames > 2 out on nginx-1 since 21 lines",
+    "frame at 0 ± 1ms out on nginx-1:eth0 where arp",
+    "order on nginx-1:eth0 where arp and out then arp and in then icmp",
+    "no order on nginx-1:eth0 where icmp then arp",
+    "no drop",
+    "no drop OTHERHOST since start",
+    "arp nginx-1 172.17.0.3 nginx-2 REACHABLE",
+    "arp nginx-1 nginx-2 any REACHABLE|STALE",
+    "arp nginx-1 nginx-2 REACHABLE",
+    "arp nginx-1 nginx-2 nginx-2:eth0",
+    "arp nginx-1",
+    "no arp nginx-1 172.17.0.3 STALE",
+    "no arp nginx-1 172.17.0.3 nginx-1",
+    "no arp pc1",
+    "mac docker0 nginx-1 on nginx-1",
+    "mac host:docker0 nginx-1",
+    "fdb docker0 nginx-2 on nginx-2:eth0",
+    "mac docker0",
+    "no mac sw1",
+    "no mac docker0 nginx-1 on nginx-2",
+    "no mac docker0 docker0",
+    "route nginx-1 'default via 172.17.0.1'",
+    "route nginx-1 'local 172.17.0.2'",
+    "no route nginx-1 'default via 172.17.0'",
+    "no route blue",
+    "output contains '0% packet loss'",
+    "output matches '^rtt min/avg/max'",
+    "output",
+    "no output contains 'Unreachable'",
+    "exit 0",
+    "exit < 1",
+    "state nginx-1 running",
+    "state late exited 1",
+    "state late exited",
+    "state nobody absent",
+    "no state nginx-1 absent",
+    "log late contains 'Address already in use'",
+    "log late matches 'bind.. to .* failed'",
+    "no log nginx-1 contains emerg",
+    "port host 80 held by web",
+    "port host 80/tcp held by nginx",
+    "no port host 80 held by late",
+    "port host 81 free",
+    "port host 80/udp free",
+    "interface nginx-1:eth0 up carrier state UP kind veth mtu 1500 address 172.17.0.2/16 joins docker0 peer host",
+    "interface nginx-1",
+    "interface nginx-1 mtu >= 1500 no-master",
+    "interface host:docker0 kind bridge address 172.17.0.1",
+    "interface sw1:p1 master br0 port forwarding peer pc1:eth0",
+    "interface pc1:eth0 mac 02:00:00:00:00:01 joins sw1",
+    "no interface pc1:eth0 down",
+    "no interface pc1:eth7",
+    "no interface blue",
+    "counter rx nginx-1:eth0 > 1",
+    "counter rx_dropped pc1 0",
+    "namespace web is host",
+    "no namespace nginx-1 is nginx-2",
+    "sysctl host net.ipv4.ip_forward 1",
+    "no sysctl pc1 net.ipv4.ip_forward 1",
+]
+
+
+@pytest.mark.parametrize("text", HOLDS)
+def test_a_condition_holds_and_its_opposite_does_not(pinged: Runner, text: str) -> None:
+    job = expect(pinged, text)
+    assert (job.code, job.err) == (0, "")
+    assert job.out.startswith("holds: ")
+    opposite = turned_round(text)
+    job = expect(pinged, opposite)
+    assert (job.code, job.out) == (1, "")
+    lines = job.err.splitlines()
+    assert lines[0].startswith("expected: ")
+    assert lines[1].startswith("found:    ")
+    assert len(lines[0]) > len("expected: ")
+    assert len(lines[1]) > len("found:    ")
+
+
+def turned_round(text: str) -> str:
+    if text.startswith("no frames"):
+        return f"frames > 0{text.removeprefix('no frames')}"
+    return text.removeprefix("no ") if text.startswith("no ") else f"no {text}"
+
+
+FOUND = [
+    ("frames 5 in on ports of docker0 where arp",
+     ["expected: exactly 5 frames received on the ports of docker0 where arp since `exec nginx-1 ping -c 1 172.17.0.3`",
+      "found:    2", "Request who-has 172.17.0.3 tell 172.17.0.2", "Reply 172.17.0.3 is-at"]),
+    ("frames 1 on pc1 where icmp", ["found:    none; without the filter there are 0"]),
+    ("frame at 5s ± 1s out on nginx-1 where arp", ["a frame at 5 s ± 1 s (sent on nginx-1", "the nearest is at 0 s"]),
+    ("frame at 5s on pc1", ["found:    no frame at all (on pc1"]),
+    ("order on nginx-1 where icmp then arp", ["1 of 2 in order; then none where arp"]),
+    ("drop NEIGH_FAILED", ["something was dropped for NEIGH_FAILED", "found:    nothing was dropped"]),
+    ("arp nginx-1 172.17.0.3 nginx-2 STALE",
+     ["expected: nginx-1's ARP table has 172.17.0.3 with nginx-2's MAC (", "STALE", "(nginx-2) REACHABLE, since +",
+      "frame:    #", "Reply 172.17.0.3 is-at", "why:      172.17.0.3 (nginx-2) has answered: nginx-1:eth0 now knows"]),
+    ("arp nginx-1 172.17.0.9", ["no row for 172.17.0.9 in nginx-1's ARP table; it has 172.17.0.3 dev eth0"]),
+    ("arp pc1 pc2", ["no row for 10.0.0.2 in pc1's ARP table; it is empty"]),
+    ("mac docker0 nginx-1 on nginx-2",
+     ["docker0's MAC table has nginx-1's MAC (", "on port nginx-2", "(nginx-1) on port veth", "frame:    #",
+      "why:      host:docker0 learns that"]),
+    ("mac sw1 pc1", ["no row for pc1's MAC (02:00:00:00:00:01); learned are: nothing"]),
+    ("route nginx-1 'default via 172.17.0.9'", ["nginx-1's routes: default via 172.17.0.1 dev eth0; 172.17.0.0/16"]),
+    ("output contains '1% packet lost'", ["printed “1% packet lost”", "the nearest line is “1 packets transmitted"]),
+    ("exit 2", ["`exec nginx-1 ping -c 1 172.17.0.3` ended with exit status 2", "found:    exit status 0"]),
+    ("state late running", ["found:    container late is exited, exit status 1"]),
+    ("log nginx-1 contains emergency", ["not there; the nearest line is"]),
+    ("port host 80 free", ["found:    nginx (web) holds it"]),
+    ("port nginx-1 8080 held by nginx", ["nobody holds it; bound are: 80"]),
+    ("interface nginx-1:eth0 down mtu 9000", ["nginx-1 has eth0: down, mtu = 9000", "up, carrier, state UP"]),
+    ("interface pc1:eth1 up", ["found:    pc1 has lo, eth0"]),
+    ("counter overheard pc1:eth0 > 5", ["overheard of pc1:eth0 is more than 5", "found:    0"]),
+    ("namespace nginx-1 is host", ["nginx-1 is in the namespace of nginx-1, host in that of host"]),
+    ("sysctl pc1 net.ipv4.ip_forward 1", ["net.ipv4.ip_forward of pc1 is 1", "found:    it is 0"]),
+]
+
+
+@pytest.mark.parametrize(("text", "parts"), FOUND, ids=[case[0] for case in FOUND])
+def test_a_failure_says_what_is_there_instead(pinged: Runner, text: str, parts: list[str]) -> None:
+    job = expect(pinged, text)
+    assert job.code == 1
+    for part in parts:
+        assert part in job.err
+
+
+UNFOUNDED = [
+    ("arp ngnix-1 172.17.0.3", "there is no node ngnix-1; did you mean nginx-1?"),
+    ("arp nginx-1 ngnix-2", "ngnix-2 is neither an address nor a node; did you mean nginx-2?"),
+    ("arp nginx-1 172.17.0.3 ngnix-2", "ngnix-2 is neither"),
+    ("arp nginx-1 blue", "blue has no IP address"),
+    ("arp late", "container late does not run"),
+    ("mac dokcer0 nginx-1", "there is no bridge or switch dokcer0; did you mean docker0?"),
+    ("mac docker0 nginx-1 on veth9", "no interface veth9"),
+    ("frames 0 on ngnix-1", "there is no node"),
+    ("frames 0 on dokcer0", "there is no"),
+    ("frames 0 on nginx-1:eth1", "nginx-1 has no interface eth1; did you mean eth0?"),
+    ("frames 0 on ports of sw2", "there is no bridge or switch sw2; did you mean sw1?"),
+    ("frames 0 from ngnix-1", "did you mean nginx-1?"),
+    ("frames 0 where src ngnix-1", "ngnix-1 is neither an address nor a node; did you mean nginx-1?"),
+    ("frames 0 where at web", "there is no node web"),
+    ("frames 0 where dev eth9", "no interface is called eth9"),
+    ("frames 0 since 99999999", "there is no record #99999999 yet"),
+    ("frames 0 since 99 lines", "only "),
+    ("state ngnix-1 running", "there is no container ngnix-1; did you mean nginx-1?"),
+    ("log ngnix-1 contains x", "there is no container ngnix-1"),
+    ("port nobody 80 free", "there is no node nobody"),
+    ("interface nobody:eth0", "there is no node nobody"),
+    ("interface host up", "host has no interface"),
+    ("counter rx nginx-1:eth1 0", "did you mean eth0?"),
+    ("namespace nginx-1 is nginx-9", "there is no node nginx-9"),
+    ("sysctl host net.ipv4.ip_forwrd 1", "did you mean net.ipv4.ip_forward?"),
+    ("reach ngnix-1 nginx-2", "there is no node ngnix-1; did you mean nginx-1?"),
+    ("reach nginx-1 ngnix-2", "ngnix-2 is neither"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), UNFOUNDED, ids=[case[0] for case in UNFOUNDED])
+def test_a_wrong_name_fails_with_no_and_without(pinged: Runner, text: str, message: str) -> None:
+    for line in (text, f"no {text}"):
+        job = expect(pinged, line)
+        assert job.code == 1
+        assert f"expected: {line}\n" in job.err
+        assert message in job.err
+
+
+def test_a_name_that_can_mean_two_bridges_is_asked_about() -> None:
+    runner = Runner(1)
+    for line in ("add-host a --docker", "add-host b --docker"):
+        runner.line(line)
+    job = expect(runner, "no mac docker0")
+    assert job.code == 1
+    assert "docker0 can mean several bridges: a:docker0, b:docker0" in job.err
+    assert expect(runner, "no mac a:docker0").code == 0
+
+
+def test_failures_are_told_in_chinese_too(pinged: Runner) -> None:
+    pinged.language = "zh"
+    try:
+        job = expect(pinged, "arp nginx-1 172.17.0.3 nginx-2 STALE")
+        held = expect(pinged, "no arp pc1")
+    finally:
+        pinged.language = "en"
+    lines = job.err.splitlines()
+    assert lines[0].startswith("期望：nginx-1 的 ARP 表中有 172.17.0.3")
+    assert lines[1].startswith("实际：172.17.0.3 dev eth0")
+    assert lines[2].startswith("相关帧：#")
+    assert lines[3].startswith("原因：172.17.0.3")
+    assert held.out == "成立：表是空的\n"
+
+
+def test_before_any_command_there_is_nothing_to_expect() -> None:
+    runner = Runner(1)
+    for text in ("exit 0", "output", "frames 0", "no drop"):
+        job = expect(runner, text)
+        assert (job.code, "no command line was carried out yet" in job.err) == (1, True)
+    assert runner.session.lab.nodes == {}
+    assert expect(runner, "interface host:lo").code == 1
+    assert runner.session.lab.nodes == {}, "a look makes no host"
+
+
+def test_a_refused_line_is_the_last_one_too() -> None:
+    runner = lab(PING, "nonsense here", "# a comment")
+    assert expect(runner, "exit 2").code == 0
+    assert expect(runner, "output contains 'unknown command'").code == 0
+    runner.line("show nodes")
+    assert expect(runner, "exit 2").code == 0, "looking does not count"
+
+
+def test_looking_changes_nothing_and_takes_no_time(pinged: Runner) -> None:
+    lab_ = pinged.session.lab
+    before = (lab_.trace.digest(), lab_.scheduler.clock, lab_.trace.step_count, len(pinged.session.journal))
+    for text in HOLDS:
+        expect(pinged, text)
+        expect(pinged, turned_round(text))
+    assert (lab_.trace.digest(), lab_.scheduler.clock, lab_.trace.step_count, len(pinged.session.journal)) == before
+
+
+def test_reach_pings_for_real() -> None:
+    runner = lab(PING)
+    steps = runner.session.lab.trace.step_count
+    job = expect(runner, "reach pc1 pc2")
+    assert (job.code, job.out) == (0, job.out)
+    assert "pc2 answered: 64 bytes from 10.0.0.2" in job.out
+    assert runner.session.lab.trace.step_count > steps
+    assert expect(runner, "arp pc1 10.0.0.2 pc2 REACHABLE").code == 0
+    assert expect(runner, "no reach pc1 pc2").code == 1
+    assert expect(runner, "reach pc1 10.0.0.2").code == 0
+
+
+def test_a_reach_that_fails_shows_why() -> None:
+    runner = lab(PING)
+    job = expect(runner, "reach pc1 10.0.0.99")
+    assert job.code == 1
+    assert "found:    no answer: From 10.0.0.1 icmp_seq=1 Destination Host Unreachable" in job.err
+    assert "why:      pc1 drops the ICMP echo request 1" in job.err
+    assert expect(runner, "no reach pc1 10.0.0.99").code == 0
+    job = expect(runner, "reach blue 10.0.0.1")
+    assert "no answer: ping: connect: Network is unreachable" in job.err
+
+
+def test_what_reach_sends_is_not_counted() -> None:
+    runner = lab(PING)
+    for text in ("reach pc1 pc3", "no reach pc1 10.0.0.99", "reach nginx-2 nginx-1"):
+        assert expect(runner, text).code == 0
+    assert expect(runner, "frames 4 in on ports of docker0").code == 0
+    assert expect(runner, "no frames on pc1").code == 0
+    assert expect(runner, "no drop").code == 0
+    runner.line("wait 6s")
+    assert expect(runner, "no frames on pc3").code == 0, "nor what its ping sets off later"
+    assert expect(runner, "frames 1 out on nginx-2:eth0 where arp").code == 0
+
+
+def test_reach_can_be_taken_back() -> None:
+    runner = lab(PING)
+    session = runner.session
+    here = (session.position, session.lab.trace.digest())
+    expect(runner, "reach pc1 pc2")
+    assert session.journal[-1].line == "expect reach pc1 pc2"
+    after = (session.position, session.lab.trace.digest())
+    session.undo()
+    assert (session.position, session.lab.trace.digest()) == here
+    session.redo()
+    assert (session.position, session.lab.trace.digest()) == after
+
+
+def test_reach_in_the_background_ends_by_itself() -> None:
+    runner = lab(PING)
+    job = runner.line("expect reach pc1 pc2 &").job
+    assert not job.is_done
+    runner.line("wait 5s")
+    assert job.code == 0
+
+
+def test_the_verdict_is_there_for_reports(pinged: Runner) -> None:
+    verdict = expect(pinged, "arp nginx-1 172.17.0.3 nginx-2 STALE").result
+    assert isinstance(verdict, Verdict)
+    assert not verdict.holds
+    assert [row.interface for row in verdict.rows] == ["eth0"]
+    assert verdict.why
+
+
+def test_frames_of_interfaces_that_are_gone_can_be_counted() -> None:
+    runner = lab(PING)
+    runner.line("docker stop nginx-2")
+    assert expect(runner, "frames 2 in on nginx-2:eth0 since 2 lines").code == 0
+    assert expect(runner, "frames 2 in on nginx-2 since 2 lines").code == 0
+
+
+def test_a_trace_that_has_forgotten_says_so() -> None:
+    runner = lab(PING)
+    trace = runner.session.lab.trace
+    trace.cap = trace.limit = 10
+    trace.trim()
+    for text in ("frames 4 in on ports of docker0", "frames 0 since start", "no drop"):
+        job = expect(runner, text)
+        assert (job.code, "the trace has forgotten" in job.err) == (1, True)

@@ -1,0 +1,54 @@
+"""Every expectation of every bundled scenario, and each one turned round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from netsandbox.session.library import bundled, find_scenario
+from netsandbox.session.runner import Line, Runner
+from netsandbox.session.scenario import Scenario, load_scenario
+
+NAMES = bundled()
+
+
+class Flipped(NamedTuple):
+    """An expectation that holds, and what came of its opposite at the same moment."""
+
+    text: str
+    opposite: str
+    line: Line
+
+
+def load(name: str) -> Scenario:
+    return load_scenario(find_scenario(name))
+
+
+def expectations(scenario: Scenario) -> list[str]:
+    return [text for step in (*scenario.setup, *scenario.steps) for text in step.expect]
+
+
+def turned_round(text: str) -> str:
+    """The opposite of a condition."""
+    if text.startswith("no frames"):
+        return f"frames > 0{text.removeprefix('no frames')}"
+    return text.removeprefix("no ") if text.startswith("no ") else f"no {text}"
+
+
+def acts(text: str) -> bool:
+    return "reach" in text.split()[:2]
+
+
+def flipped(name: str, language: str = "en") -> Iterator[Flipped]:
+    """Run a scenario with the opposite of each expectation instead; a ping that is expected is sent once either way."""
+    scenario = load(name)
+    runner = Runner.of(scenario)
+    runner.language = language
+    for step in (*scenario.setup, *scenario.steps):
+        for line in step.run:
+            runner.line(line)
+        for text in step.expect:
+            opposite = turned_round(text)
+            if not acts(text):
+                assert runner.line(f"expect {text}", is_expect=True).job.code == 0, text
+            yield Flipped(text, opposite, runner.line(f"expect {opposite}", is_expect=True))

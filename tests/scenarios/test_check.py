@@ -1,0 +1,199 @@
+"""`netsandbox check`: its exit status, its report, its JSON and its JUnit XML."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from netsandbox import check
+from netsandbox.cli import main
+from netsandbox.session.library import bundled
+from tests.scenarios.flips import NAMES, expectations, load
+
+GOOD = """\
+netsandbox: 1
+title: {en: a cable, zh: 一根网线}
+setup: [add-host pc1, add-host pc2, connect pc1 pc2]
+steps:
+  - run: set-ip pc1 10.0.0.1/24
+    say: an address
+    expect:
+      - interface pc1:eth0 address 10.0.0.1/24
+      - no arp pc1
+"""
+
+
+def written(folder: Path, text: str, name: str = "s.yaml") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_bundled_scenario_holds(name: str) -> None:
+    report = check.check(name)
+    assert report.error == ""
+    assert [outcome for outcome in report.outcomes if outcome.status != check.HELD] == []
+    assert len(report.outcomes) == len(expectations(load(name)))
+
+
+def test_all_of_them_are_the_tutorials_sections() -> None:
+    assert set(bundled()) >= {"netns-tour", "host-net", "mac-ip", "one-cable", "arp-basics", "arp-cache", "hub",
+                              "switch-learning", "two-port-bridge", "veth", "docker0-by-hand", "docker0-ping"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_speaks_both_languages(name: str) -> None:
+    scenario = load(name)
+    texts = [scenario.title, scenario.about, *(step.say for step in scenario.steps if step.say)]
+    assert len(texts) > 5
+    for text in texts:
+        assert set(text) == {"en", "zh"}
+        assert any("\u4e00" <= char <= "\u9fff" for char in text["zh"])
+        assert not any("\u4e00" <= char <= "\u9fff" for char in text["en"])
+
+
+def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", written(tmp_path, GOOD)]) == 0
+    assert capsys.readouterr().out == (
+        "a cable\n  ✓ interface pc1:eth0 address 10.0.0.1/24\n  ✓ no arp pc1\n"
+        "scenarios: 1; expectations: 2, all hold\n")
+
+
+def test_a_good_file_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", written(tmp_path, GOOD), "--lang", "zh"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("一根网线\n  ✓ ")
+    assert out.endswith("场景：1 个；期望：2 条，全部成立\n")
+
+
+def test_what_does_not_hold_is_shown_with_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, GOOD.replace("address 10.0.0.1/24\n", "address 10.0.0.9/24\n"))
+    assert main(["check", path]) == 1
+    out = capsys.readouterr().out
+    assert "  ✗ interface pc1:eth0 address 10.0.0.9/24\n      expected: pc1 has eth0: address 10.0.0.9/24\n" in out
+    assert "      found:    pc1:eth0: up, carrier, state UP" in out
+    assert f"      after: set-ip pc1 10.0.0.1/24\n      {path}:8\n" in out
+    assert out.endswith("scenarios: 1; expectations: 2, of which 1 failed\n")
+
+
+def test_what_cannot_be_read_is_shown_before_anything_is_run(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, GOOD.replace("no arp pc1", "no apr pc1"))
+    assert main(["check", path]) == 2
+    out = capsys.readouterr().out
+    assert "  ✗ no apr pc1\n      character 4: 'apr' is no condition; did you mean 'arp'?\n" in out
+    assert "        no apr pc1\n           ^^^\n" in out
+    assert f"{path}:9\n" in out
+    assert "✓" not in out
+
+
+def test_a_scenario_without_expectations_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, GOOD[:GOOD.index("    expect:")])
+    assert main(["check", path]) == 2
+    assert f"✗ {path}: no expect line: nothing was checked" in capsys.readouterr().out
+    assert check.check(path, "zh").error == f"{path}：没有 expect 行，什么也没有检查"
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("netsandbox: 1\nsteps: {}\n", ":2: steps: expected a list"),
+    ("netsandbox: 1\nsteps: [!!python/object:os.system x]\n", "tags are not allowed"),
+    ("\x00", "not allowed in YAML"),
+])
+def test_a_wrong_file(tmp_path: Path, text: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, text)
+    assert main(["check", path]) == 2
+    assert message in capsys.readouterr().out
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "docker0-pign"]) == 2
+    assert "did you mean 'docker0-ping'?" in capsys.readouterr().out
+
+
+def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = written(tmp_path, "netsandbox: 2\n", "bad.yaml")
+    assert main(["check", bad, written(tmp_path, GOOD)]) == 2
+    out = capsys.readouterr().out
+    assert "  ✓ no arp pc1" in out
+    assert out.endswith("scenarios: 2; expectations: 2, all hold; wrong files: 1\n")
+
+
+def test_a_command_line_that_fails_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, GOOD.replace("connect pc1 pc2]", "connect pc1 pc2, conect pc1 pc2]"))
+    assert main(["check", path]) == 1
+    out = capsys.readouterr().out
+    assert "  ✗ ❯ conect pc1 pc2\n      the command line failed\n      unknown command 'conect'; did you mean" in out
+    assert f"{path}:3" in out
+    assert out.endswith("scenarios: 1; expectations: 2, all hold; command lines that failed: 1\n")
+
+
+def test_a_failure_that_is_expected_is_none(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD + "  - run: connect pc1:eth0 pc9\n    expect: [exit 1, output contains already]\n")
+    assert main(["check", path]) == 0
+
+
+def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = written(tmp_path, GOOD.replace("no arp pc1", "frames 3 on pc1:eth0 since start"))
+    assert main(["check", "docker0-ping", bad, "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert result["status"] == "failed"
+    counted = len(expectations(load("docker0-ping"))) + 2
+    assert result["summary"] == {"files": 2, "expectations": counted, "held": counted - 1, "failed": 1, "wrong": 0}
+    good, failed = result["files"]
+    assert (good["status"], failed["status"]) == ("held", "failed")
+    assert failed["title"] == {"en": "a cable", "zh": "一根网线"}
+    row = next(one for one in good["expectations"] if one["condition"].startswith("arp nginx-1"))
+    assert row["frames"][0]["node"] == "nginx-1"
+    assert "nginx-1:eth0 now knows" in row["why"]
+    wrong = failed["expectations"][1]
+    assert (wrong["line"], wrong["status"], wrong["after"]) == (9, "failed", "set-ip pc1 10.0.0.1/24")
+    assert wrong["expected"].startswith("exactly 3 frames on pc1:eth0 since the start")
+    assert wrong["found"] == "0"
+
+
+def test_json_of_a_wrong_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "nowhere.yaml", "--json"]) == 2
+    result = json.loads(capsys.readouterr().out)
+    assert result["status"] == "wrong"
+    assert "nowhere.yaml" in result["files"][0]["error"]
+
+
+def test_junit(tmp_path: Path) -> None:
+    bad = written(tmp_path, GOOD.replace("no arp pc1", "output contains '<&\"\u0430'"), "bad.yaml")
+    unread = written(tmp_path, GOOD.replace("no arp pc1", "apr pc1"), "unread.yaml")
+    out = tmp_path / "report.xml"
+    assert main(["check", "one-cable", bad, unread, "nowhere", "--junit", str(out)]) == 2
+    root = ET.fromstring(out.read_text(encoding="utf-8"))
+    assert root.tag == "testsuites"
+    assert (root.get("failures"), root.get("errors")) == ("1", "2")
+    suites = root.findall("testsuite")
+    assert [suite.get("failures") for suite in suites] == ["0", "1", "0", "0"]
+    assert [suite.get("errors") for suite in suites] == ["0", "0", "1", "1"]
+    assert root.get("tests") == str(len(list(root.iter("testcase"))))
+    assert [suite.get("tests") for suite in suites] == [str(len(suite.findall("testcase"))) for suite in suites]
+    failure = suites[1].findall("testcase")[1].find("failure")
+    assert failure is not None
+    assert "printed “<&\"\u0430”" in failure.get("message", "")
+    assert "it printed nothing" in (failure.text or "")
+    assert suites[1].findall("testcase")[1].get("line") == "9"
+    error = suites[2].find("testcase/error")
+    assert error is not None
+    assert error.get("message", "").startswith("character 1: 'apr' is no condition")
+
+
+def test_a_junit_file_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "one-cable", "--junit", str(tmp_path)]) == 2
+    assert "it is a directory" in capsys.readouterr().err
+
+
+def test_names_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, GOOD, "a\x1b[31m.yaml")
+    out = tmp_path / "report.xml"
+    assert main(["check", path + "\x1b[0m", path, "--junit", str(out)]) == 2
+    captured = capsys.readouterr()
+    assert "\x1b" not in captured.out + captured.err
+    assert ET.fromstring(out.read_text(encoding="utf-8")).tag == "testsuites"

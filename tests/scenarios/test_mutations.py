@@ -1,0 +1,137 @@
+"""Each expectation of each scenario can fail, and says so in words; a check that cannot fail is found out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from netsandbox import check
+from netsandbox.cli import main
+from netsandbox.commands import expect
+from netsandbox.commands.expect import Verdict, condition
+from netsandbox.commands.expect.compare import Comparison
+from netsandbox.session.library import find_scenario
+from netsandbox.session.scenario import Scenario, Step
+from tests.scenarios.flips import NAMES, expectations, flipped, load, turned_round
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_opposite_of_every_expectation_fails(name: str) -> None:
+    seen = 0
+    for text, opposite, line in flipped(name):
+        assert line.job.code == 1, f"{text} and {opposite} both hold"
+        verdict = line.job.result
+        assert isinstance(verdict, Verdict)
+        assert not verdict.holds
+        assert verdict.expected
+        assert verdict.found
+        assert line.job.err.startswith("expected: ")
+        seen += 1
+    assert seen == len(expectations(load(name))) > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_says_so_in_chinese_as_well(name: str) -> None:
+    for text, _opposite, line in flipped(name, "zh"):
+        assert line.job.code == 1, text
+        first, second = line.job.err.splitlines()[:2]
+        assert first.startswith("期望：")
+        assert second.startswith("实际：")
+        assert re.search(r"[\u4e00-\u9fff]", first.removeprefix("期望：")), first
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_with_a_wrong_expectation_fails(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last expectation of the file is turned round, in the file."""
+    lines = find_scenario(name).read_text(encoding="utf-8").splitlines()
+    scenario = load(name)
+    last = max(number for step in scenario.steps for number in step.expect_lines)
+    text = expectations(scenario)[-1]
+    wrong = turned_round(text)
+    assert text in lines[last - 1]
+    lines[last - 1] = lines[last - 1].replace(text, wrong)
+    path = tmp_path / f"{name}.yaml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["check", str(path)]) == 1
+    out = capsys.readouterr().out
+    assert f"✗ {wrong}\n      expected: " in out
+    assert f"{path}:{last}" in out
+    assert out.count("\n  ✗ ") == 1
+    assert out.endswith(" of which 1 failed\n")
+
+
+COUNTS = re.compile(r"^frames ([0-9]+)\b")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_frame_more_or_less_is_noticed(name: str) -> None:
+    scenario = load(name)
+    for text in filter(COUNTS.match, expectations(scenario)):
+        for change in (-1, 1):
+            wrong = COUNTS.sub(lambda found, by=change: f"frames {int(found[1]) + by}", text)  # type: ignore[misc]
+            report = check.check_scenario(with_other(scenario, text, wrong))
+            failed = [outcome.text for outcome in report.outcomes if outcome.status == check.FAILED]
+            assert set(failed) == {wrong}
+
+
+def with_other(scenario: Scenario, text: str, other: str) -> Scenario:
+    """The scenario with one condition in place of another."""
+    def changed(step: Step) -> Step:
+        lines = tuple(other if line == text else line for line in step.expect)
+        return Step(step.run, step.say, lines, step.line, step.run_lines, step.expect_lines)
+    return Scenario(scenario.title, scenario.about, scenario.seed, scenario.profile,
+                    tuple(map(changed, scenario.setup)), tuple(map(changed, scenario.steps)), scenario.name)
+
+
+# -- a blinded check
+
+
+def always_holds(parsed: condition.Parsed, context: object, done: condition.Done) -> None:
+    done(Verdict(True, parsed.text, "whatever"))
+
+
+def says_nothing(parsed: condition.Parsed, context: object, done: condition.Done) -> None:
+    pass
+
+
+def test_an_evaluator_that_finds_everything_right_is_found_out(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(expect, "run", always_holds)
+    assert main(["check", "one-cable"]) == 2
+    assert "the check is blind: it says that `exit 999` holds, which cannot be" in capsys.readouterr().out
+
+
+def test_an_evaluator_that_does_not_look_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expect, "run", says_nothing)
+    report = check.check("one-cable")
+    assert report.status == check.WRONG
+    assert {outcome.status for outcome in report.outcomes} == {check.WRONG}
+
+
+def test_a_comparison_that_is_always_true_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Comparison, "holds", lambda _self, _value: True)
+    report = check.check("one-cable")
+    assert report.status == check.WRONG
+    assert "exit 999" in report.error or "999999999" in report.error
+
+
+def test_a_negation_that_does_not_negate_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(condition, "_negated", lambda verdict, _context: verdict)
+    report = check.check("one-cable")
+    assert report.status == check.FAILED
+    assert "no interface pc1" in {outcome.text for outcome in report.outcomes if outcome.status == check.FAILED}
+
+
+def test_an_exit_status_alone_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """0 without a verdict is no answer."""
+    real = check.Runner.line
+
+    def line(self: check.Runner, text: str, number: int = 0, is_expect: bool = False,
+             is_judged: bool = False) -> check.Line:
+        done = real(self, text, number, is_expect, is_judged)
+        done.job.result = None
+        return done
+    monkeypatch.setattr(check.Runner, "line", line)
+    assert check.check("one-cable").status == check.WRONG
