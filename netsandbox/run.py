@@ -9,7 +9,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from netsandbox.commands.show import table
+from netsandbox.commands.why import namer
 from netsandbox.engine.units import format_time
+from netsandbox.explain.comments import commenter
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.export import CaptureFile
 from netsandbox.session.files import FileError, printable, reason
@@ -34,7 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     runner = Runner.of(scenario, arguments.seed)
     with ExitStack() as stack:
         if arguments.pcapng:
-            capture = CaptureFile(stack.enter_context(_open(arguments.pcapng)), runner.session.lab.trace)
+            capture = CaptureFile(stack.enter_context(_open(arguments.pcapng)), runner.session.lab.trace,
+                                  commenter(arguments.lang, namer(runner.session.lab)))
             runner.after_line = lambda: (capture.update(), None)[1]
         printer = JsonPrinter(scenario) if arguments.json else TextPrinter(scenario, arguments.trace, arguments.lang)
         for event in runner.scenario(scenario, arguments.lang):
@@ -130,7 +133,7 @@ class Plain:
         print(f"\n❯ {printable(text)}")
 
     def output(self, text: str, is_error: bool) -> None:
-        sys.stdout.write("".join(printable(line) + "\n" for line in text.splitlines()))
+        sys.stdout.write("".join(printable(line.expandtabs()) + "\n" for line in text.splitlines()))
 
     def expectation(self, text: str, holds: bool, message: str) -> None:
         print(f"  {'✓' if holds else '✗'} {printable(text)}")
@@ -165,7 +168,7 @@ class Styles(Plain):
 
     def output(self, text: str, is_error: bool) -> None:
         for line in text.splitlines():
-            self._print(printable(line), "red" if is_error else "")
+            self._print(printable(line.expandtabs()), "red" if is_error else "")
 
     def expectation(self, text: str, holds: bool, message: str) -> None:
         self._print(f"  {'✓' if holds else '✗'} {printable(text)}", "green" if holds else "bold red")

@@ -12,6 +12,8 @@ from netsandbox.apps.sniffer import Sniffer
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
+from netsandbox.commands.why import namer
+from netsandbox.explain.comments import commenter
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer
@@ -74,7 +76,7 @@ def export(shell: Shell, job: Job, values: Values) -> None:
         return (interface is None or passing.interface is interface) and wanted.matches(passing.frame.wire(),
                                                                                         passing.is_out)
     stream = BytesIO()
-    count = CaptureFile(stream, trace, is_wanted=is_wanted).write(trace.since(values["since"]))
+    count = CaptureFile(stream, trace, commenter(shell.language, namer(lab)), is_wanted).write(trace.since(values["since"]))
     shell.write_file(values["file"], stream.getvalue())
     job.print(f"{count} {'frame' if count == 1 else 'frames'} written to {values['file']}")
     if values["since"] < trace.first:

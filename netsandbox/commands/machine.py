@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.docker import files
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.stack import create_namespace
 
@@ -37,9 +38,16 @@ class LabMachine:
     def new_mac(self) -> int:
         return self.lab.new_mac()
 
+    def files(self, name: str | None) -> dict[str, str]:
+        """The texts of /etc that a program reads in a container, or on the host (None); by path."""
+        for host, container in self.lab.containers():
+            if container.name == name and host.docker is not None:
+                return files.files(host.docker, container)
+        return files.host_files(self.lab.docker()) if name in (None, DEFAULT_HOST) else {}
+
     def hostname(self, namespace: NetworkNamespace) -> str:
         """A container's short id, else the host's name."""
-        for _host, container in self.lab.containers():
-            if container.namespace is namespace and container.mode == "bridge":
-                return container.short_identity
+        for host, container in self.lab.containers():
+            if container.namespace is namespace and host.docker is not None:
+                return files.hostname(host.docker, container)
         return DEFAULT_HOST if namespace.name in self.lab.extra_namespaces else namespace.name

@@ -127,7 +127,7 @@ class Shell:
         if name == "docker" and not entered:
             return lambda job: job.follow(programs.docker(self, words[1:]))
         if name in TOOLS or name in programs.PROGRAMS:
-            return lambda job: job.follow(programs.program(self, self.namespace, words))
+            return lambda job: job.follow(programs.program(self, self.namespace, words, self.machine.files(self.where)))
         if entered:
             raise CommandError(f"sh: 1: {name}: not found{self._nearest(name)}", 127)
         raise CommandError(f"unknown command {name[:40]!r}{self._nearest(name)}", 2)

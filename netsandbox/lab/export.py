@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from netsandbox.engine.units import EPOCH
 from netsandbox.linux.capture import Passing, passings
-from netsandbox.linux.drop import Dropped
 from netsandbox.wire.pcapng import PcapngWriter
 
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Record, Trace
 
 Comment = Callable[[Passing], str | None]
-
-
-def reason(passing: Passing) -> str | None:
-    """The verdict as a packet comment: `accepted`, or the drop reason and what it means."""
-    verdict = passing.verdict
-    if verdict is None:
-        return None
-    if isinstance(verdict, Dropped):
-        return f"dropped: {verdict.reason.name}: {verdict.reason.value}"
-    return f"{verdict.name.lower()}: {verdict.value}"
+"""What is written beside a packet, if anything."""
 
 
 class CaptureFile:
@@ -33,7 +23,7 @@ class CaptureFile:
         is_wanted: which passings to write; all when None.
     """
 
-    def __init__(self, stream: BinaryIO, trace: Trace, comment: Comment = reason,
+    def __init__(self, stream: BinaryIO, trace: Trace, comment: Comment,
                  is_wanted: Callable[[Passing], bool] | None = None) -> None:
         self._writer = PcapngWriter(stream)
         self._trace = trace

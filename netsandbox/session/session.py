@@ -161,8 +161,9 @@ class Session:
         scheduler = self.lab.scheduler
         if job.program is not None and job.program.is_endless and not job.is_done:
             limit = scheduler.clock + ENDLESS_LIMIT
-            self.run_while(lambda: not job.is_done and scheduler.clock < limit)
+            self.run_while(lambda: not job.is_done and (scheduler.next_time() or limit) <= limit)
             if not job.is_done:
+                scheduler.stand_at(limit)
                 self.execute(INTERRUPT)
         self.run_while(lambda: not job.is_done)
         self.settle()

@@ -70,6 +70,7 @@ def check_namespace(docker: Machine, container_name: str) -> None:
     assert namespace is not None
     if container.mode == "host":
         assert namespace is docker.engine.namespace
+    if namespace is docker.engine.namespace:
         return
     sharers = [c for c in docker.engine.containers.values() if c.namespace is namespace]
     inside = {endpoint.inside for c in sharers for endpoint in c.endpoints.values()}
