@@ -76,7 +76,8 @@ def export(shell: Shell, job: Job, values: Values) -> None:
         return (interface is None or passing.interface is interface) and wanted.matches(passing.frame.wire(),
                                                                                         passing.is_out)
     stream = BytesIO()
-    count = CaptureFile(stream, trace, commenter(shell.language, namer(lab)), is_wanted).write(trace.since(values["since"]))
+    capture = CaptureFile(stream, trace, commenter(shell.language, namer(lab)), is_wanted)
+    count = capture.write(trace.since(values["since"]))
     shell.write_file(values["file"], stream.getvalue())
     job.print(f"{count} {'frame' if count == 1 else 'frames'} written to {values['file']}")
     if values["since"] < trace.first:

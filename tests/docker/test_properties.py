@@ -50,7 +50,7 @@ def check(docker: Machine) -> None:
             check_network(found)
     for container in running:
         check_namespace(docker, container.name)
-    owners = {c.program.process.pid for c in running if c.program is not None and c.mode == "host"}
+    owners = {c.program.process.pid for c in running if c.program is not None and c.namespace is engine.namespace}
     assert {socket.process.pid for socket in engine.namespace.sockets.sockets} <= owners
 
 
