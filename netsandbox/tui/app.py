@@ -108,6 +108,8 @@ class NetsandboxApp(App[int]):
         self._self_timed = clock is None
         self._timer: Timer | None = None
         self._ticks = 0
+        self._said = 0
+        """Lines of the transcript that were there at the last look."""
         self._main = MainScreen(self.live, self.glyphs, reduced_motion=options.still)
 
     def get_default_screen(self) -> Screen[object]:
@@ -142,7 +144,7 @@ class NetsandboxApp(App[int]):
                 told = live.session.open(scenario, options.seed)
                 about = scenario.about.get(language()) or scenario.about.get("en", "")
                 live.jobs.say("say", f"{live.title()}\n{about}" if about else told)
-                self.main.say.say(about)
+                self.main.say.say(about or (tr("ready.hint") if scenario is READY else ""))
         except (ScenarioError, FileError) as error:
             self._trouble(str(error))
         except Exception as error:  # noqa: BLE001 - the app opens whatever a file holds
@@ -223,17 +225,24 @@ class NetsandboxApp(App[int]):
         elif self.autosave.problem:
             main.status.say(tr("autosave.problem", why=self.autosave.problem), trouble=True)
             self.autosave.problem = ""
-        if live.jobs.running is not None and live.jobs.transcript and not main.command.input.has_focus:
+        said, self._said = self._said, live.jobs.said
+        if live.jobs.said > said and not main.command.input.has_focus:
             last = live.jobs.transcript[-1]
-            if last.kind in ("out", "err"):
-                main.command.note(last.text)
+            main.command.note(last.text if last.kind in ("out", "err") else "", error=last.kind == "err")
+
+    def _moved(self) -> None:
+        """In another time, what the commands said last is no longer so."""
+        if not self.main.command.input.has_focus:
+            self.main.command.note("")
+        self.main.status.say("")
+        self.sync()
 
     # -- what the panes ask for
 
     @on(Timeline.Seek)
     def _seek(self, event: Timeline.Seek) -> None:
         self.live.seek(event.step)
-        self.sync()
+        self._moved()
 
     @on(CommandLine.Executed)
     def _executed(self, event: CommandLine.Executed) -> None:
@@ -269,7 +278,7 @@ class NetsandboxApp(App[int]):
     def action_step_back(self) -> None:
         """One step back."""
         self.live.back()
-        self.sync()
+        self._moved()
 
     def action_speed(self, change: int) -> None:
         """Another pace."""
@@ -285,7 +294,7 @@ class NetsandboxApp(App[int]):
             self.live.seek(min((step for step in steps if step > status.step), default=status.last_step))
         else:
             self.live.seek(max((step for step in steps if step < status.step), default=0))
-        self.sync()
+        self._moved()
 
     def action_drop_beside(self, direction: int) -> None:
         """Go to the next drop, or the one before, and select it."""
@@ -300,7 +309,7 @@ class NetsandboxApp(App[int]):
             main.status.say(tr("drop.none"))
             return
         self.live.seek(step)
-        self.sync()
+        self._moved()
         seq = self.live.drop_beside(self.live.session.trace.end, -1)
         if seq is not None:
             main.log_pane.go_to_seq(seq)
@@ -310,7 +319,7 @@ class NetsandboxApp(App[int]):
         row = self.main.log_pane.current
         if row is not None:
             self.live.seek(row.step + 1)
-            self.sync()
+            self._moved()
 
     def action_undo(self) -> None:
         """Take the last line back."""
@@ -340,6 +349,7 @@ class NetsandboxApp(App[int]):
             if pair is None:
                 self.main.status.say(tr("ping.nobody"), trouble=True)
                 return
+            self.main.say.say("")
             outcome = self.live.execute(self._ping_line(*pair))
             if outcome.error:
                 self.main.status.say(outcome.error, trouble=True)

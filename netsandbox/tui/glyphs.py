@@ -80,7 +80,7 @@ class GlyphSet(NamedTuple):
     left_arrow: str = "←"
     mark: str = "●"
     frame: str = "▪"
-    flood: str = "⋔"
+    flood: str = "≡"
     playhead: str = "┃"
     play: str = "▶"
     pause: str = "‖"

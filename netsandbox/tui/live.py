@@ -11,6 +11,7 @@ from netsandbox.commands.job import Job
 from netsandbox.engine.player import Player
 from netsandbox.explain.story import Story, why_drop, why_seq
 from netsandbox.lab import frame_log, views
+from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import (
     FdbRow,
@@ -235,7 +236,7 @@ class LiveLab:
 
     def prompt(self) -> str:
         where = self.session.shell.where
-        return f"{where} #" if where is not None else "lab"
+        return f"{where} #" if where is not None else DEFAULT_HOST
 
     def complete(self, line: str, cursor: int) -> Sequence[Completion]:
         return [Completion(*found) for found in complete.complete(self.session.shell, line, cursor)]

@@ -19,12 +19,13 @@ TEXTS: dict[str, str] = {
     "recover.none": "No session to recover in {where}",
     "recover.done": "Recovered: {count} lines",
     "autosave.problem": "The journal is not kept: {why}",
+    "ready.hint": "Press p: nginx-1 pings nginx-2.  : help lists all commands.",
     "drop.none": "No drop in that direction",
     "ping.nobody": "A ping needs two running containers or hosts",
-    "help.title": "Help",
-    "help.close": "esc closes",
-    "help.everywhere": "Everywhere",
-    "help.more": (
+    "page.title": "Help",
+    "page.close": "esc closes",
+    "page.everywhere": "Everywhere",
+    "page.more": (
         "ctrl+p lists every command; type  help VERB  for its manual. Hold shift to select text with the mouse."
     ),
     "help.output": "What the commands printed. Arrows scroll, `escape` goes back to the log.",
@@ -56,7 +57,7 @@ TEXTS: dict[str, str] = {
     "footer.help": "help",
     "footer.log": "log",
     "tour.title": "Welcome to netsandbox  {page}/{pages}",
-    "tour.keys": "enter next · p ping now · esc leave",
+    "tour.keys": "enter next   p ping now   esc leave",
     "tour.1": (
         "A network in a terminal: a host with the bridge docker0 and two containers on it. Nothing is real, and"
         " everything is done as Linux and Docker do it.\n\nPress p and nginx-1 pings nginx-2. Watch the ARP request"

@@ -154,7 +154,8 @@ class PromptLine(Vertical):
         """Take the focus, perhaps with a line to begin with."""
         if line is not None:
             self._write(line)
-        self.input.focus()
+        # At once, not in a later message: the keys that follow in the same burst belong into the line.
+        self.screen.set_focus(self.input)
         self._look()
 
     def action_leave(self) -> None:

@@ -61,8 +61,8 @@ class HelpScreen(ModalScreen[None]):
         """Name it."""
         self.set_class(self._glyphs.ascii, "ascii")
         dialog = self.query_one(".dialog")
-        dialog.border_title = Content(tr("help.title"))
-        dialog.border_subtitle = Content(tr("help.close"))
+        dialog.border_title = Content(tr("page.title"))
+        dialog.border_subtitle = Content(tr("page.close"))
         dialog.focus()
 
     def page(self) -> Content:
@@ -71,13 +71,13 @@ class HelpScreen(ModalScreen[None]):
         for pane in self._panes:
             topic = getattr(pane, "HELP_TOPIC", "")
             if topic:
-                parts.append(Content.styled(f"{tr('topic.' + topic)}\n", "bold $text-accent"))
+                parts.append(Content.styled(tr("topic." + topic) + "\n", "bold $text-accent"))
                 parts.append(Content(self._glyphs.plain(tr("help." + topic)).replace("`", "") + "\n"))
             parts += self._table(key_lines(pane.BINDINGS))
             parts.append(Content("\n"))
-        parts.append(Content.styled(f"{tr('help.everywhere')}\n", "bold $text-accent"))
+        parts.append(Content.styled(tr("page.everywhere") + "\n", "bold $text-accent"))
         parts += self._table(key_lines(self._everywhere))
-        parts.append(Content("\n" + self._glyphs.plain(tr("help.more"))))
+        parts.append(Content("\n" + self._glyphs.plain(tr("page.more"))))
         return Content("").join(parts)
 
     def _table(self, lines: list[tuple[str, str]]) -> list[Content]:

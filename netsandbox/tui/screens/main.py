@@ -305,7 +305,7 @@ class MainScreen(Screen[None]):
 
     @on(PromptLine.Left)
     def _left(self, event: PromptLine.Left) -> None:
-        (self.topology if event.prompt is self.command else self.log_pane).focus()
+        self.set_focus(self.topology if event.prompt is self.command else self.log_pane)
 
     # -- the footer
 

@@ -45,7 +45,7 @@ class TourScreen(ModalScreen[bool]):
 
     def _show(self) -> None:
         self.query_one(".dialog").border_title = Content(tr("tour.title", page=self.number + 1, pages=PAGES))
-        self.query_one(Static).update(Content(self._glyphs.plain(tr(f"tour.{self.number + 1}"))))
+        self.query_one(Static).update(Content(self._glyphs.plain(tr("tour." + str(self.number + 1)))))
 
     def action_turn(self, step: int) -> None:
         """Another page; behind the last the tour is over."""
