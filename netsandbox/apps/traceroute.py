@@ -72,7 +72,6 @@ class Traceroute(Program):
         try:
             for pause in self._turns:
                 if pause is None:
-                    self.scheduler.go_on(self._go_on)
                     return
                 if self.method.is_ready:
                     self.method.collect()
@@ -122,8 +121,9 @@ class Traceroute(Program):
                 continue
             sent = probe.sent
             if sent is None:
-                if self._last_sent is not None and self._last_sent + self.options.pause > now:
+                if self.options.pause and self._last_sent is not None and self._last_sent + self.options.pause > now:
                     return self._last_sent + self.options.pause
+                self.scheduler.go_on(self._go_on)  # behind what `send` may have to do later: further fragments
                 sent = self.method.send(probe, index // self.options.probes + 1)
                 yield
                 if sent is None and due is None:
