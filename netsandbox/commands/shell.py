@@ -7,6 +7,7 @@ default host.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError)
 assert catalogue.MODULES, "the verbs are declared on import"
+RECENT = 100
+"""Lines that are remembered for `expect`."""
 LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""
 
@@ -61,6 +64,8 @@ class Shell:
         """The line before this one, for `expect`."""
         self.last_seq = 0
         """The first trace record of the line before this one."""
+        self.recent: deque[Job] = deque(maxlen=RECENT)
+        """Lines that did something, the last one last; some may still run."""
 
     @property
     def prompt(self) -> str:
@@ -82,7 +87,7 @@ class Shell:
             handler = self._handler(words)
         except REFUSALS as error:
             if _is_action(line):
-                self.last, self.last_seq = job, self.lab.trace.end
+                self._remember(job, self.lab.trace.end)
             return _refuse(job, error)
         return self._run(job, words, handler)
 
@@ -100,8 +105,13 @@ class Shell:
             _refuse(job, error)
         scheduler.current = None
         if is_action:
-            self.last, self.last_seq = job, first
+            self._remember(job, first)
         return job
+
+    def _remember(self, job: Job, first: int) -> None:
+        """For `expect`: the line and its first trace record."""
+        self.last, self.last_seq = job, first
+        self.recent.append(job)
 
     def _follow_into_container(self, job: Job) -> None:
         """`docker run -it`, `docker exec -it`: the next lines belong into the container."""

@@ -259,6 +259,20 @@ def test_a_refused_line_is_the_last_one_too() -> None:
     assert expect(runner, "exit 2").code == 0, "looking does not count"
 
 
+def test_an_earlier_line_can_be_asked_about() -> None:
+    runner = lab("ping pc1 pc2 -c 3 &", PING)
+    job = expect(runner, "exit 0 of 'ping pc1'")
+    assert (job.code, "`ping pc1 pc2 -c 3 &` has not ended yet" in job.err) == (1, True)
+    assert expect(runner, "output of 'ping pc1' contains icmp_seq=1").code == 0
+    assert expect(runner, "no output of 'ping pc1' contains icmp_seq=3").code == 0
+    runner.line("wait 5s")
+    assert expect(runner, "output of 'ping pc1' matches '^3 packets'").code == 0
+    assert expect(runner, "exit 0 of 'ping pc1'").code == 0
+    assert expect(runner, "no output").code == 0
+    job = expect(runner, "no output of 'pign pc1'")
+    assert (job.code, "no command line so far begins with `pign pc1`; did you mean" in job.err) == (1, True)
+
+
 def test_looking_changes_nothing_and_takes_no_time(pinged: Runner) -> None:
     lab_ = pinged.session.lab
     before = (lab_.trace.digest(), lab_.scheduler.clock, lab_.trace.step_count, len(pinged.session.journal))

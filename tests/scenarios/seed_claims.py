@@ -112,7 +112,8 @@ CLAIMS: dict[str, Claim] = {
         (HUB, "drop OTHERHOST at pc3:eth0 where icmp and dst pc2"),
         (HUB, "drop IP_INADDRERRORS at pc3:eth0 where icmp"))),
     "S27": Claim("✔", "insecure and inefficient", (
-        (HUB, "frames 10 in on pc4:eth0 where icmp"), (HUB, "frames 20 where icmp and verdict dropped"))),
+        (HUB, "output of 'sniff pc4' contains '10 frames: 10 overheard'"),
+        (HUB, "frames 20 where icmp and verdict dropped"))),
     "S28": Claim("✔", "a switch keeps a table of MACs and ports, filters and forwards", (
         (SWITCH, "mac sw1 pc1 on p1"), (SWITCH, "no frames on pc3"))),
     "S29": Claim("◐", "the frame is for the peer and not for the switch", (

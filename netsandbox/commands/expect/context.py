@@ -184,15 +184,21 @@ class Context:
 
     # -- the last command
 
-    def last(self) -> Job:
-        """The last command line.
+    def last(self, beginning: str = "") -> Job:
+        """The last command line, or the last one that begins like this.
 
         Raises:
             UnfoundedError: there is none yet.
         """
         if self.shell.last is None:
             raise UnfoundedError(self.say("no-command"))
-        return self.shell.last
+        if not beginning:
+            return self.shell.last
+        found = next((job for job in reversed(self.shell.recent) if job.line.strip().startswith(beginning)), None)
+        if found is None:
+            lines = [job.line.strip()[:len(beginning)] for job in self.shell.recent]
+            raise UnfoundedError(self.say("no-line", line=beginning, near=self.near(beginning, dict.fromkeys(lines))))
+        return found
 
     def commands(self) -> list[Record]:
         """The records of the command lines that the trace still has, without those of `expect`."""

@@ -65,19 +65,26 @@ def _likeness(wanted: str, line: str) -> int:
 
 
 @condition(
-    "output", "output [contains TEXT|matches REGEX]",
+    "output", "output [of LINE] [contains TEXT|matches REGEX]",
     summary="What the last command line printed, errors included, contains this text or has a line that matches. "
-            "Alone: it printed anything.",
+            "Alone: it printed anything. LINE is how an earlier line begins, such as one that runs in the background.",
     examples=(("output contains '0% packet loss'", "every ping was answered"),
               ("output matches '^inet 172\\.17'", "a line by a regular expression"),
+              ("output of 'sniff pc3' contains icmp", "the line before the last, begun with &"),
               ("no output", "it said nothing, as successful commands do")))
 def _output(reader: Reader) -> Test:
+    beginning = _beginning(reader)
     wanted = None if reader.is_done else Wanted(reader)
-    return lambda context: _printed(context, wanted)
+    return lambda context: _printed(context, beginning, wanted)
 
 
-def _printed(context: Context, wanted: Wanted | None) -> Verdict:
-    job, say = context.last(), context.say
+def _beginning(reader: Reader) -> str:
+    """`of LINE`."""
+    return reader.take("how a command line begins").text if reader.accept("of") else ""
+
+
+def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict:
+    job, say = context.last(beginning), context.say
     text, line = "".join(text for _stream, text in job.output), job.line.strip()
     if wanted is not None:
         expected = say(f"output.{wanted.how}", line=line, text=wanted.text)
@@ -88,16 +95,16 @@ def _printed(context: Context, wanted: Wanted | None) -> Verdict:
 
 
 @condition(
-    "exit", "exit CODE",
-    summary="The exit status of the last command line: 0, 1, != 0.",
+    "exit", "exit CODE [of LINE]",
+    summary="The exit status of the last command line, or of the last one that begins with LINE: 0, 1, != 0.",
     examples=(("exit 0", "it succeeded"), ("exit 125", "docker itself refused")))
 def _exit(reader: Reader) -> Test:
-    code = comparison(reader, "an exit status")
-    return lambda context: _ended(context, code)
+    code, beginning = comparison(reader, "an exit status"), _beginning(reader)
+    return lambda context: _ended(context, code, beginning)
 
 
-def _ended(context: Context, code: Comparison) -> Verdict:
-    job, say = context.last(), context.say
+def _ended(context: Context, code: Comparison, beginning: str) -> Verdict:
+    job, say = context.last(beginning), context.say
     line = job.line.strip()
     if job.code is None:
         raise UnfoundedError(say("still-running", line=line))

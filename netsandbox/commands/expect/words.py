@@ -42,6 +42,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "known": ("; there are: {names}", "；现有：{names}"),
     # -- the last command line
     "no-command": ("no command line was carried out yet", "还没有执行过任何命令"),
+    "no-line": ("no command line so far begins with `{line}`{near}", "还没有以 `{line}` 开头的命令{near}"),
     "still-running": ("`{line}` has not ended yet", "`{line}` 还没有结束"),
     "forgotten": ("the trace has forgotten what was then", "记录中已经没有那时的内容"),
     "no-record": ("there is no record #{number} yet", "还没有 #{number} 这条记录"),
