@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.wire.ethernet import Frame
 
 ETHERNET, COOKED = 1, 276
 """LINKTYPE_ETHERNET and LINKTYPE_LINUX_SLL2."""
@@ -48,3 +49,14 @@ def run(path: Path, *arguments: str) -> tuple[int, str, str]:
                           env={**os.environ, "TZ": "UTC", "LC_ALL": "C"})
     errors = "".join(line + "\n" for line in done.stderr.splitlines() if not line.startswith("reading from file"))
     return done.returncode, done.stdout, errors
+
+
+def read_pcap(path: Path) -> list[Frame]:
+    """The Ethernet frames of a capture file."""
+    data, at, frames = path.read_bytes(), _FILE.size, []
+    while at < len(data):
+        _seconds, _fraction, kept, _length = _PACKET.unpack_from(data, at)
+        at += _PACKET.size
+        frames.append(Frame.parse(data[at:at + kept]))
+        at += kept
+    return frames
