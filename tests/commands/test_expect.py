@@ -241,6 +241,15 @@ def test_failures_are_told_in_chinese_too(pinged: Runner) -> None:
     assert held.out == "成立：表是空的\n"
 
 
+@pytest.mark.parametrize("text", ["arp {}", "frames 0 on {}", "frames 0 where host {}", "mac {}", "state {} running",
+                                  "output contains {}", "output of {}", "interface {}", "port {} 80 free",
+                                  "reach {} a"])
+def test_a_word_without_end_gives_a_message_that_has_one(pinged: Runner, text: str) -> None:
+    job = expect(pinged, text.format("x" * 9000))
+    assert job.code == 1
+    assert len(job.err) < 5000
+
+
 def test_before_any_command_there_is_nothing_to_expect() -> None:
     runner = Runner(1)
     for text in ("exit 0", "output", "frames 0", "no drop"):

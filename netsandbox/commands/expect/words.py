@@ -9,6 +9,8 @@ from netsandbox.explain.catalogue import fill
 Say = Callable[..., str]
 
 LANGUAGES = ("en", "zh")
+LONGEST = 1000
+"""Characters of a name or a text that a message repeats."""
 
 PHRASES: dict[str, tuple[str, str]] = {
     # -- the report
@@ -156,6 +158,11 @@ PHRASES: dict[str, tuple[str, str]] = {
 """Key -> the phrase in English and in Chinese, with the same fields."""
 
 
+def _short(text: str) -> str:
+    """A field that is not longer than anybody reads."""
+    return text if len(text) <= LONGEST else text[:LONGEST - 1] + "…"
+
+
 def speaker(language: str) -> Say:
     """What puts a key and its fields into words of a language.
 
@@ -167,5 +174,5 @@ def speaker(language: str) -> Say:
     index = LANGUAGES.index(language)
 
     def say(key: str, /, **fields: str) -> str:
-        return fill(PHRASES[key][index], fields)
+        return fill(PHRASES[key][index], {name: _short(text) for name, text in fields.items()})
     return say
