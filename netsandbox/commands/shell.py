@@ -103,7 +103,7 @@ class Shell:
             self._follow_into_container(job)
         except REFUSALS as error:
             _refuse(job, error)
-        scheduler.current = None
+        scheduler.end()
         if is_action:
             self._remember(job, first)
         return job

@@ -152,6 +152,12 @@ class Scheduler:
         self.in_process = True
         return self.current
 
+    def end(self) -> None:
+        """What came from outside is done."""
+        self.current = None
+        if self.watchers and not self.queue:
+            self._tell_watchers()
+
     # -- running
 
     @property
