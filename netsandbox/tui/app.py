@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from netsandbox.commands.verb import Verb
 from netsandbox.session.autosave import Autosave, latest, recover
@@ -68,8 +69,8 @@ class NetsandboxApp(App[int]):
         Binding("comma", "drop_beside(-1)", "Drop before", show=False, id="app.drop-before"),
         Binding("t", "travel", "Go to the frame's time", show=False, id="app.travel"),
         Binding("p", "next_or_ping", "Next", show=False, id="app.next"),
-        Binding("colon", "command", "Command", show=False, id="app.command"),
-        Binding("slash", "filter", "Filter", show=False, id="app.filter"),
+        Binding("colon", "command", "Command", show=False, priority=True, id="app.command"),
+        Binding("slash", "filter", "Filter", show=False, priority=True, id="app.filter"),
         Binding("ctrl+f", "search", "Search", show=False, id="app.search"),
         Binding("w", "why", "Why", show=False, id="app.why"),
         Binding("o", "output", "Output", show=False, id="app.output"),
@@ -173,6 +174,7 @@ class NetsandboxApp(App[int]):
     def _trouble(self, text: str) -> None:
         self.main.status.say(text, trouble=True)
         self.live.jobs.say("err", text)
+        self._said = self.live.jobs.said
         self.main.set_view("output")
 
     def _toured(self, wants_ping: bool | None) -> None:
@@ -341,9 +343,7 @@ class NetsandboxApp(App[int]):
         """The scenario's next step; without one, a ping between two."""
         self.main.status.say("")
         if self.live.session.pending:
-            step = self.live.session.pending[0]
-            self.live.next_step()
-            self.main.say.say(step.say.get(language()) or step.say.get("en", ""))
+            self._next_step()
         else:
             pair = self._pair()
             if pair is None:
@@ -354,6 +354,16 @@ class NetsandboxApp(App[int]):
             if outcome.error:
                 self.main.status.say(outcome.error, trouble=True)
         self.sync()
+
+    def _next_step(self) -> None:
+        """Begin the scenario's next step, and show what it is about: the frames, or what was printed."""
+        live, main = self.live, self.main
+        step = live.session.pending[0]
+        said = live.jobs.said
+        live.next_step()
+        main.say.say(step.say.get(language()) or step.say.get("en", ""))
+        printed = [one for one in list(live.jobs.transcript)[said - live.jobs.said :] if one.kind in ("out", "err")]
+        main.set_view("output" if printed and live.jobs.running is None else "log")
 
     def _ping_line(self, one: str, other: str) -> str:
         """A line that pings from one to the other, also in a namespace's shell."""
@@ -375,7 +385,16 @@ class NetsandboxApp(App[int]):
 
     def action_command(self) -> None:
         """To the command line."""
+        self._unless_typing()
         self.main.command.open()
+
+    def _unless_typing(self) -> None:
+        """Leave a key to the line that is typed, or to the page that lies over the panes.
+
+        `:` and `/` go before all other bindings, so that what follows them in one burst is typed already.
+        """
+        if self.screen is not self.main or isinstance(self.main.focused, Input):
+            raise SkipAction
 
     def open_command(self, verb: Verb) -> None:
         """To the command line, with a verb typed."""
@@ -403,6 +422,7 @@ class NetsandboxApp(App[int]):
 
     def action_filter(self) -> None:
         """To the filter."""
+        self._unless_typing()
         self.main.set_view("log")
         self.main.filter.open()
 

@@ -229,7 +229,7 @@ class LiveLab:
         """The scenario's title in the language in use."""
         scenario = self.session.scenario
         if scenario is None:
-            return ""
+            return "netsandbox"
         return scenario.title.get(language()) or scenario.title.get("en") or scenario.name
 
     # -- the command line
@@ -246,10 +246,11 @@ class LiveLab:
 
     def execute(self, line: str) -> Outcome:
         """Begin a line; what takes time is played, unless a person holds the lab."""
-        if line.strip() in QUIT:
+        line = line.strip().removeprefix(":").lstrip()
+        if line in QUIT:
             self.wants_quit = True
             return Outcome((), "")
-        if line.strip() == "next":
+        if line == "next":
             return Outcome((), "" if self.next_step() else tr("scenario.done"))
         before = self.jobs.said
         self.jobs.waiting.clear()

@@ -105,6 +105,9 @@ class Jobs:
         for one in self.watched:
             output = one.job.output
             is_done = one.job.is_done
+            if one.job.line.startswith(EXPECT):
+                self._judge(one.job)
+                continue
             for stream, text in output[one.chunks :]:
                 whole = one.partial + text
                 *lines, one.partial = whole.split("\n")
@@ -114,6 +117,11 @@ class Jobs:
             if is_done and one.partial:
                 self.say("out", one.partial)
                 one.partial = ""
-            if is_done and one.job.line.startswith(EXPECT):
-                self.say("fail" if one.job.code else "hold", one.job.line)
         self.watched = [one for one in self.watched if not one.job.is_done]
+
+    def _judge(self, job: Job) -> None:
+        """An expectation is one line; why it does not hold is told as well."""
+        if job.is_done:
+            self.say("fail" if job.code else "hold", job.line)
+            for stream, text in job.output if job.code else ():
+                self.say(stream, text.rstrip())

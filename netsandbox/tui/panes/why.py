@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -117,6 +118,8 @@ class WhyPane(VerticalScroll, can_focus=True):
 
     def action_unpoint(self) -> None:
         """Choose no cause."""
+        if self.pointed is None:
+            raise SkipAction
         self.pointed = None
         self._paint()
 

@@ -1,0 +1,295 @@
+"""The app as a person uses it: keys, mouse, time, commands, failures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netsandbox.commands.verb import VERBS, Verb
+from netsandbox.session.autosave import latest, recover
+from netsandbox.tui.options import Options
+from netsandbox.tui.screens.help import HelpScreen
+from netsandbox.tui.screens.tour import PAGES, TourScreen
+from netsandbox.tui.topology_model import Place
+from tests.tui.app_harness import stage
+from tests.tui.harness import screen_text
+
+
+async def test_it_opens_ready_and_p_pings(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        live = on.app.live
+        assert [row.name for row in live.nodes()] == ["host", "nginx-1", "nginx-2"]
+        assert on.app.main.topology.selected == Place("nginx-1")
+        before = len(on.app.main.log_pane.store)
+        await on.press("p")
+        assert live.is_busy
+        await on.pass_time(0.5)
+        assert on.app.main.topology.moving or live.is_busy
+        await on.quiet()
+        rows = [on.app.main.log_pane.store.row(at) for at in range(before, len(on.app.main.log_pane.store))]
+        assert {row.protocol for row in rows} == {"ARP", "ICMP"}
+        assert any(mark.kind == "flood" for mark in live.marks())
+        assert "1 packets transmitted, 1 received" in "\n".join(said.text for said in live.jobs.transcript)
+
+
+async def test_time_stops_steps_and_goes_back(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        live, log = on.app.live, on.app.main.log_pane
+        await on.press("space", "p")
+        assert not live.player.is_playing
+        begun = live.status().step
+        for _ in range(3):
+            await on.press("n")
+        assert live.status().step == begun + 3
+        rows = len(log.store)
+        tables = live.neighbours("nginx-1")
+        await on.press("b")
+        assert live.status().step == begun + 2
+        assert len(log.store) < rows
+        await on.press("n")
+        assert (len(log.store), live.neighbours("nginx-1")) == (rows, tables)
+        await on.press("space")
+        await on.quiet()
+        assert live.status().quiet
+
+
+async def test_a_line_typed_in_the_past_branches_and_redo_brings_the_future_back(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        live, log = on.app.live, on.app.main.log_pane
+        await on.press("p")
+        await on.quiet()
+        digest, rows = live.session.trace.digest(), len(log.store)
+        await on.press("u")
+        assert len(log.store) < rows
+        await on.press("ctrl+r")
+        assert (live.session.trace.digest(), len(log.store)) == (digest, rows)
+        await on.press("u")
+        await on.line("add-host h9")
+        assert "h9" in [row.name for row in live.nodes()]
+        await on.press("escape", "ctrl+r")
+        assert (live.session.trace.digest(), len(log.store)) == (digest, rows)
+
+
+async def test_jumps_between_commands_and_drops(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        live = on.app.live
+        await on.line("exec nginx-1 ping -c 1 172.17.0.99")
+        await on.press("escape")
+        await on.quiet()
+        end = live.status().step
+        assert live.status().dropped
+        await on.press("left_square_bracket")
+        assert live.status().step < end
+        await on.press("full_stop")
+        current = on.app.main.log_pane.current
+        assert current is not None
+        await on.press("comma")
+        await on.press("right_square_bracket")
+        assert live.status().last_step == end
+
+
+async def test_the_speed_goes_up_to_as_fast_as_it_can_and_down(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for _ in range(12):
+            await on.press("plus")
+        assert on.app.live.status().speed == 0
+        for _ in range(12):
+            await on.press("minus")
+        assert on.app.live.status().speed == 0.1
+
+
+async def test_filter_why_and_detail(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(80, 24)) as on:
+        main = on.app.main
+        await on.press("p")
+        await on.quiet()
+        await on.press("slash", *"icmp", "enter")
+        assert {main.log_pane.store.row(at).protocol for at in range(len(main.log_pane.store))} == {"ICMP"}
+        await on.press("w")
+        assert main.why.display
+        assert not main.log_pane.display
+        assert main.why.why is not None
+        assert main.why.why.causes[-1].text.startswith("ping nginx-1")
+        await on.press("escape", "escape")
+        assert main.log_pane.display
+        main.log_pane.focus()
+        await on.press("up", "enter")
+        assert main.detail.display
+        assert main.detail.frame is not None
+
+
+async def test_what_follows_the_colon_in_one_burst_is_typed(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.pilot.press("colon", *"ping nginx-2 nginx-1", "enter")
+        await on.quiet()
+        assert [entry.line for entry in on.app.live.session.journal][-1] == "ping nginx-2 nginx-1"
+
+
+async def test_a_shell_in_a_namespace_and_out_again(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("e")
+        assert "nginx-1 #" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.line("hostname")
+        assert on.app.live.jobs.transcript[-1].text
+        await on.line("exit")
+        assert on.app.live.prompt() == "host"
+
+
+async def test_a_scenario_step_by_step(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("docker0-ping", tour=False)) as on:
+        live, main = on.app.live, on.app.main
+        count = len(live.session.pending)
+        assert count
+        for _ in range(count):
+            await on.press("p")
+            await on.quiet()
+            assert main.say.text
+        assert not live.session.pending
+        kinds = {said.kind for said in live.jobs.transcript}
+        assert "fail" not in kinds
+        await on.press("p")
+        await on.quiet()
+        assert live.session.journal[-1].line.startswith("ping ")
+
+
+async def test_a_scenario_that_does_not_load_is_told_and_the_app_opens_empty(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("netsandbox: 1\nsetup:\n  - 7\n")
+    async with stage(tmp_path / "state", Options(str(wrong), tour=False)) as on:
+        assert "wrong.yaml:3" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.line("add-host h1")
+        assert [row.name for row in on.app.live.nodes()] == ["h1"]
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_shell: object, job: object, _values: object) -> None:
+        raise RuntimeError("\x1b[31mdoes [not] work")
+    monkeypatch.setitem(VERBS, "break", Verb("break", "Fails", (), fail))
+
+
+@pytest.mark.usefixtures("broken")
+async def test_an_exception_in_a_command_is_shown_and_logged_and_the_lab_is_intact(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        live = on.app.live
+        digest = live.session.trace.digest()
+        await on.line("break")
+        assert "RuntimeError" in screen_text(on.app)  # type: ignore[arg-type]
+        assert "does [not] work" in (tmp_path / "errors.log").read_text()
+        assert live.session.trace.digest() == digest
+        await on.line("ping nginx-1 nginx-2")
+        await on.press("escape")
+        await on.quiet()
+        assert live.session.journal[-1].line == "ping nginx-1 nginx-2"
+
+
+async def test_a_session_that_was_not_left_can_be_recovered(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("add-host left-behind")
+        on.app.exit(143)
+    path = latest(tmp_path)
+    assert path is not None
+    assert recover(path).lab.nodes.keys() >= {"left-behind"}
+    async with stage(tmp_path, Options(recover=True, tour=False)) as on:
+        assert "left-behind" in [row.name for row in on.app.live.nodes()]
+        on.app.action_quit_now()
+    assert latest(tmp_path) is None
+
+
+async def test_hostile_names_and_output_are_shown_harmlessly(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("add-host [red]x")
+        await on.line("echo \x1b]0;title\x07 \u202e [bold]")
+        await on.line("add-host \u0627\u0644\u0639")
+        await on.line("add-host \u4e3b\u673a")
+        on.app.sync()
+        await on.pilot.pause()
+        text = screen_text(on.app)  # type: ignore[arg-type]
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert "\u4e3b\u673a" in text
+
+
+async def test_the_mouse_selects_seeks_and_presses_keys(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        main = on.app.main
+        await on.press("p")
+        await on.quiet()
+        await on.pilot.click("#log", offset=(20, 3))
+        assert not main.log_pane.following
+        await on.pilot.click("#timeline", offset=(3, 0))
+        await on.pilot.pause()
+        assert on.app.live.status().step < on.app.live.status().last_step
+        await on.pilot.click("#keys", offset=(2, 0))
+        await on.pilot.pause()
+        assert main.command.input.has_focus
+
+
+async def test_a_live_resize_and_a_terminal_too_small(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for size in ((80, 24), (200, 50), (20, 5)):
+            await on.pilot.resize_terminal(*size)
+            await on.pilot.pause()
+        assert "60" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.pilot.resize_terminal(120, 40)
+        await on.pilot.pause()
+        assert "nginx-1" in screen_text(on.app)  # type: ignore[arg-type]
+
+
+async def test_a_pane_is_maximised_and_put_back(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("3", "z")
+        assert on.app.main.maximized is on.app.main.log_pane
+        await on.press("z")
+        assert on.app.main.maximized is None
+
+
+async def test_help_and_palette(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("question_mark")
+        assert isinstance(on.app.screen, HelpScreen)
+        assert "ctrl+r" in on.app.screen.page().plain
+        await on.press("escape")
+        await on.press("ctrl+p", *"toggle-host")
+        await on.pilot.pause(0.3)
+        assert "toggle-host-net" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.press("enter")
+        assert on.app.main.command.line.startswith("toggle-host-net ")
+
+
+async def test_the_tour_is_shown_once(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options()) as on:
+        assert isinstance(on.app.screen, TourScreen)
+        await on.press(*["enter"] * PAGES)
+        assert on.app.screen is on.app.main
+    async with stage(tmp_path, Options()) as on:
+        assert on.app.screen is on.app.main
+
+
+async def test_history_is_kept_between_runs(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("show nodes")
+    async with stage(tmp_path) as on:
+        await on.press("colon", "up")
+        assert on.app.main.command.line == "show nodes"
+
+
+async def test_ctrl_c_ends_a_program(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("exec nginx-1 ping 172.17.0.3")
+        await on.pass_time(2)
+        assert on.app.live.jobs.running is not None
+        await on.press("ctrl+c")
+        await on.quiet()
+        assert on.app.live.jobs.running is None
+        assert on.app.live.session.journal[-1].line == "^C"
+
+
+async def test_files_that_cannot_be_written_cost_nothing_but_a_message(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    async with stage(file / "state") as on:
+        await on.line("add-host h1")
+        assert "journal" in screen_text(on.app)  # type: ignore[arg-type]
+        assert "h1" in [row.name for row in on.app.live.nodes()]
