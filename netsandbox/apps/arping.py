@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from netsandbox.apps.options import getopt, integer, number
 from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, Seen, Tap
 from netsandbox.engine.units import MICROSECOND, SECOND, seconds
 from netsandbox.linux import arp
 from netsandbox.linux.events import RouteChosen
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
+
+FOR_US = frozenset({HOST, BROADCAST, MULTICAST})
+"""Packet types that arping looks at."""
 
 
 @dataclass
@@ -78,7 +82,7 @@ class Arping(Program):
         self._sent_at = 0
         self._ticks = 0
         self._timers: list[Timer] = []
-        self._open = False
+        self._tap: Tap | None = None
 
     def start(self) -> None:
         """Find the source address and send the first probe."""
@@ -90,8 +94,7 @@ class Arping(Program):
             return
         if not self.options.quiet:
             self.print(f"ARPING {format_ipv4(self.target)} from {format_ipv4(self.source)} {self.interface.name}")
-        open_packet_socket(self.namespace, self._take)
-        self._open = True
+        self._tap = Tap(self.namespace, self.interface, False, self._take, lambda: None)
         if self.options.deadline is not None:
             self._timers.append(self.scheduler.wake_after(self.options.deadline + 1, self._finish,
                                                            foreground=self.foreground))
@@ -158,10 +161,12 @@ class Arping(Program):
 
     # -- answers
 
-    def _take(self, interface: Interface, frame: Frame, packet: ArpPacket) -> None:
-        """Every ARP packet that the namespace receives (a packet socket)."""
-        if interface is self.interface and self._is_answer(packet):
-            self.scheduler.soon(self._count, (frame, packet, self.scheduler.clock))
+    def _take(self, frames: list[Seen]) -> None:
+        """What passed the interface: answers get their turn."""
+        for seen in frames:
+            packet = seen.frame.payload
+            if seen.kind in FOR_US and isinstance(packet, ArpPacket) and self._is_answer(packet):
+                self.scheduler.soon(self._count, (seen.frame, packet, seen.at))
 
     def _is_answer(self, packet: ArpPacket) -> bool:
         if packet.spa != self.target:
@@ -208,37 +213,5 @@ class Arping(Program):
     def stop(self) -> None:
         for timer in self._timers:
             self.scheduler.cancel(timer)
-        if self._open:
-            close_packet_socket(self.namespace, self._take)
-
-
-def open_packet_socket(namespace: NetworkNamespace, listener: Any) -> None:
-    """Tell a program of each ARP packet before the stack sees it.
-
-    The handler is replaced only while somebody listens, so that nobody else pays.
-    """
-    namespace.protocols = {**namespace.protocols, ArpPacket: _Tap(namespace.protocols[ArpPacket], listener)}
-
-
-def close_packet_socket(namespace: NetworkNamespace, listener: Any) -> None:
-    handler: Any = namespace.protocols[ArpPacket]
-    taps = []
-    while isinstance(handler, _Tap):
-        if handler.listener != listener:
-            taps.append(handler.listener)
-        handler = handler.handler
-    for other in reversed(taps):
-        handler = _Tap(handler, other)
-    namespace.protocols = {**namespace.protocols, ArpPacket: handler}
-
-
-class _Tap:
-    """A protocol handler that tells a listener first."""
-
-    def __init__(self, handler: Any, listener: Any) -> None:
-        self.handler = handler
-        self.listener = listener
-
-    def __call__(self, interface: Interface, frame: Frame, packet: ArpPacket) -> Any:
-        self.listener(interface, frame, packet)
-        return self.handler(interface, frame, packet)
+        if self._tap is not None:
+            self._tap.close()
