@@ -80,7 +80,9 @@ class OutputPane(ScrollView, can_focus=True):
         marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
         for kind, text in lines:
             shown = self.glyphs.plain(safe(marks.get(kind, "") + text.expandtabs())).replace("❯", self.glyphs.prompt)
-            self._rows.extend(Said(kind, row) for row in wrap(shown, self._width))
+            lead = shown[: len(shown) - len(shown.lstrip(" "))][: self._width // 2]
+            rows = wrap(shown[len(lead) :], self._width - len(lead))
+            self._rows.extend(Said(kind, lead + row) for row in rows)
 
     def _resized(self) -> None:
         self.virtual_size = Size(self._width, len(self._rows))
