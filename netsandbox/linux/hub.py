@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.drop import NOT_READY, Dropped, DropReason, Outcome
-from netsandbox.linux.events import Forwarding, FrameBridged
+from netsandbox.linux.drop import LINK_GONE, NOT_READY, Dropped, DropReason, Outcome
+from netsandbox.linux.events import Forwarding, FrameBridged, SendFailed
 from netsandbox.linux.interface import Interface
 
 if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Receiver
     from netsandbox.linux.interface import Verdict
     from netsandbox.linux.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
@@ -31,9 +32,9 @@ class HubPort(Interface):
         """So that a hub's port reads like a bridge's in FrameBridged.ports."""
 
     def receive(self, frame: Frame) -> Verdict:
-        """Repeat the frame by every other port that has a carrier."""
+        """Repeat the frame by every other port that has a carrier; an end that takes no such long frame loses it."""
         if not self.running:
-            return NOT_READY
+            return NOT_READY if self.peer is not None else LINK_GONE
         self.rx_packets += 1
         self.rx_bytes += frame.size
         return self.hub.repeat(self, frame)
@@ -68,8 +69,16 @@ class Hub:
         if not others:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, ("hub",))
         self.namespace.record((FrameBridged, self, source, frame, others, False, Forwarding.REPEAT))
+        size = frame.size
+        targets: list[Receiver] = []
         for port in others:
+            if size > port.peer_limit:
+                port.tx_dropped += 1
+                self.namespace.record(SendFailed(port, frame, Dropped(DropReason.PKT_TOO_BIG, (size, port.peer_limit))))
+                continue
             port.tx_packets += 1
-            port.tx_bytes += frame.size
-        self.namespace.scheduler.transmit(tuple(target for port in others for target in port.wire), frame)
+            port.tx_bytes += size
+            targets.extend(port.wire)
+        if targets:
+            self.namespace.scheduler.transmit(tuple(targets), frame)
         return Outcome.REPEATED
