@@ -1,0 +1,177 @@
+"""A ledger beside the trace: what left must arrive, and what arrives must have left.
+
+It takes the place of a trace's list of records and hears of each as it is made, while the cables are as they were for
+that frame.  From a frame's size, the peers and their MTUs it works out by itself who is to receive it, and compares
+that with what the scheduler holds and with what is recorded later.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from netsandbox.engine.scheduler import Scheduler
+from netsandbox.engine.trace import event_of
+from netsandbox.lab.lab import Lab
+from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.cable import LongCable
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent, SendFailed
+from netsandbox.linux.interface import HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.ip_output import LoopedBack
+
+PASSED_ON = {Outcome.BRIDGED, Outcome.REPEATED}
+Key = tuple[int, bool, int]
+
+
+class Ledger(list[Any]):
+    """The records of a lab, with the accounts of its frames.
+
+    Attributes:
+        in_flight: who is to receive which frame: (receiver, whether it is a long cable to it, frame).
+        seen: how often each kind of end was met: an Outcome, a DropReason, `sent`, `long`, `looped back`.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab.trace.events)
+        assert not self, "a ledger begins with an empty lab"
+        self.scheduler: Scheduler = lab.scheduler
+        self.in_flight: Counter[Key] = Counter()
+        self.from_own_bridge: Counter[Key] = Counter()
+        """What a host sent by its bridge, and the bridge has not yet passed on or refused."""
+        self.to_host: Counter[Key] = Counter()
+        self.too_big: Counter[Key] = Counter()
+        self.passed_on: Counter[Key] = Counter()
+        self.sent: set[tuple[int, int]] = set()
+        self.seen: Counter[object] = Counter()
+        self.kept: list[Any] = []
+        """Everything with an identity in the accounts, so that no identity is used twice."""
+        lab.trace.events = self
+        lab.trace.record = self.append  # type: ignore[method-assign]
+
+    def append(self, raw: Any) -> None:
+        super().append(raw)
+        self._note(event_of(raw))
+
+    def insert(self, index: Any, raw: Any) -> None:
+        super().insert(index, raw)
+        self._note(event_of(raw))
+
+    def _note(self, event: Any) -> None:
+        self.kept.append(event)
+        match event:
+            case FrameSent(interface, frame):
+                self._sent(interface, frame)
+            case FrameBridged():
+                self._bridged(event)
+            case SendFailed(interface, frame, verdict):
+                self._failed(interface, frame, verdict)
+            case FrameReceived(receiver, frame, verdict):
+                self._received(receiver, frame, verdict)
+
+    def _sent(self, interface: Interface, frame: Any) -> None:
+        assert interface.running, f"{interface} sends without a carrier"
+        self.sent.add((id(interface), id(frame)))
+        if isinstance(interface, Bridge):
+            self.from_own_bridge[_key(interface, frame)] += 1
+        else:
+            self._leaves(interface, frame)
+
+    def _leaves(self, interface: Interface, frame: Any) -> None:
+        """A frame is put on a wire: whoever is at the other end is to get it, unless it is too big for it."""
+        self.seen["sent"] += 1
+        peer = interface if interface.is_loopback else interface.peer
+        assert peer is not None, f"{interface} sends, but nothing is connected to it"
+        assert len(interface.wire) == 1, f"{interface} has {len(interface.wire)} wires"
+        if frame.size > peer.mtu + HARD_HEADER + VLAN_HEADER:
+            self.too_big[_key(interface, frame)] += 1
+        else:
+            self.in_flight[_key(peer, frame, isinstance(interface.wire[0], LongCable))] += 1
+
+    def _bridged(self, event: FrameBridged) -> None:
+        if event.port is None:
+            _take(self.from_own_bridge, _key(event.bridge, event.frame), "a bridge sends what its host did not send")
+        else:
+            self.passed_on[_key(event.port.interface, event.frame)] += 1
+        interfaces = [port.interface for port in event.ports]
+        assert len({id(interface) for interface in interfaces}) == len(interfaces), "a port sends the same frame twice"
+        for interface in interfaces:
+            self._leaves(interface, event.frame)
+        if event.to_host:
+            self.to_host[_key(event.bridge, event.frame)] += 1
+
+    def _failed(self, interface: Interface, frame: Any, verdict: Any) -> None:
+        reason = self._reason(verdict)
+        key = _key(interface, frame)
+        if reason is DropReason.DEV_READY:
+            assert not interface.running, f"{interface} is ready"
+            self.sent.add((id(interface), id(frame)))
+        elif self.too_big[key]:
+            assert reason is DropReason.PKT_TOO_BIG, reason
+            _take(self.too_big, key, "")
+        elif isinstance(interface, Bridge):
+            _take(self.from_own_bridge, key, "a bridge fails to send what its host did not send")
+        else:
+            assert reason is DropReason.PKT_TOO_BIG, reason
+            assert interface.port is not None
+            assert frame.size > interface.mtu + HARD_HEADER + VLAN_HEADER, "it was not too big"
+
+    def _received(self, receiver: Any, frame: Any, verdict: Any) -> None:
+        if isinstance(verdict, Dropped):
+            self._reason(verdict)
+        else:
+            assert isinstance(verdict, Outcome), f"{receiver} has no verdict: {verdict!r}"
+            self.seen[verdict] += 1
+        if isinstance(receiver, LoopedBack):
+            assert (id(receiver.interface), id(frame)) in self.sent, "what comes back was not sent"
+            self.seen["looped back"] += 1
+        elif isinstance(receiver, Bridge):
+            _take(self.to_host, _key(receiver, frame), f"{receiver} receives what it did not hand to its host")
+        elif isinstance(receiver, LongCable):
+            _take(self.in_flight, _key(receiver.end, frame, True), f"{receiver} has a frame that nobody sent")
+            if isinstance(verdict, Outcome):
+                self.in_flight[_key(receiver.end, frame)] += 1
+                self.seen["long"] += 1
+        else:
+            _take(self.in_flight, _key(receiver, frame), f"{receiver} receives a frame that nobody sent")
+            passed_on = self.passed_on.pop(_key(receiver, frame), 0)
+            assert passed_on == (verdict in PASSED_ON or _is_oversize(verdict, passed_on)), f"{receiver}: {verdict}"
+
+    def _reason(self, verdict: Any) -> DropReason:
+        assert isinstance(verdict, Dropped), verdict
+        assert isinstance(verdict.reason, DropReason), verdict
+        self.seen[verdict.reason] += 1
+        return verdict.reason
+
+    def check(self) -> None:
+        """Between two steps: what has left and not arrived is what the scheduler holds, no more and no less."""
+        for account in (self.from_own_bridge, self.to_host, self.too_big, self.passed_on):
+            assert not +account, "something vanished between a bridge and its ports or its host"
+        held: Counter[Key] = Counter()
+        for targets, frame, _cause in self.scheduler.queue:
+            for target in targets:
+                if isinstance(target, LongCable):
+                    held[_key(target.end, frame, True)] += 1
+                elif not isinstance(target, LoopedBack):
+                    held[_key(target, frame)] += 1
+        for _when, _serial, timer in self.scheduler.timers:
+            cable = getattr(timer.callback, "__self__", None)
+            if isinstance(cable, LongCable):
+                held[_key(cable.end, timer.argument)] += 1
+        assert held == +self.in_flight, "what is in flight is not what has left and not arrived"
+
+
+def _is_oversize(verdict: Any, passed_on: int) -> bool:
+    """A bridge says so when not one of its ports took a frame."""
+    return bool(passed_on) and isinstance(verdict, Dropped) and verdict.reason is DropReason.PKT_TOO_BIG
+
+
+def _key(receiver: Interface, frame: Any, is_long: bool = False) -> Key:
+    return id(receiver), is_long, id(frame)
+
+
+def _take(account: Counter[Key], key: Key, complaint: str) -> None:
+    assert account[key] > 0, complaint
+    account[key] -= 1
+    if not account[key]:
+        del account[key]
