@@ -250,6 +250,8 @@ class NetsandboxApp(App[int]):
     def _executed(self, event: CommandLine.Executed) -> None:
         self.files.keep_history("commands", self.main.command.history)
         self.main.status.say("")
+        if self.live.session.scenario is READY:
+            self.main.say.say("")
         if self.live.wants_quit:
             self.action_quit_now()
             return

@@ -16,7 +16,7 @@ from textual.widgets import DataTable, Static
 
 from netsandbox.tui.device_tables import Table, news, table_of, tabs_of
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.i18n import tr
+from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.source import LabSource
 from netsandbox.tui.text import safe
 from netsandbox.tui.topology_model import Place
@@ -96,6 +96,8 @@ class DevicePane(Vertical):
         self.changed: frozenset[str] = frozenset()
         """Keys of the rows marked as changed by the latest news."""
         self._composed = False
+        self._titled: tuple[object, ...] = ()
+        """What the title says: setting it paints the whole pane."""
 
     def compose(self) -> ComposeResult:
         """The table, and what is said when it is empty."""
@@ -178,6 +180,10 @@ class DevicePane(Vertical):
             self.query_one(".device--empty", Static).update(Content(text))
 
     def _retitle(self) -> None:
+        titled = (self.place, self.tab, tuple(self.tabs), language())
+        if titled == self._titled:
+            return
+        self._titled = titled
         if self.place is None:
             self.border_title = Content(tr("device.title"))
             self.border_subtitle = Content("")

@@ -172,6 +172,7 @@ class TopologyPane(ScrollView, can_focus=True):
         self._elapsed = 0
         self._ticks = TRAVEL_TICKS
         self._timer: Timer | None = None
+        self._titled = ""
         self._book = StyleBook(self, "topology--")
 
     def on_mount(self) -> None:
@@ -355,7 +356,10 @@ class TopologyPane(ScrollView, can_focus=True):
                 parts = [f"{self.glyphs.selected} {tr('topology.folded', count=len(members))}"]
         if self.detail is not None:
             parts.append(tr(f"detail.{self.detail.name.lower()}"))
-        self.border_subtitle = Content(" · ".join(parts))
+        title = " · ".join(parts)
+        if title != self._titled:  # setting it paints the whole pane
+            self._titled = title
+            self.border_subtitle = Content(title)
 
     def render_line(self, y: int) -> Strip:
         """One line of the visible part."""

@@ -74,6 +74,7 @@ class MainScreen(Screen[None]):
         self._epoch = -1
         self._structure = -1
         self._version = -1
+        self._moment = (-1, -1)
         self._about: int | None = None
         """The record that detail and why are about."""
 
@@ -143,7 +144,10 @@ class MainScreen(Screen[None]):
             self._show_structure()
             if self._cursor < live.session.trace.end:
                 self._take_rows()
-            self.topology.fly(live.flights(), ticks)
+            moment = (epoch, live.session.trace.step_count)
+            if moment != self._moment:
+                self._moment = moment
+                self.topology.fly(live.flights(), ticks)
         status = live.status()
         self.status.show(status)
         self.timeline.show(live.marks(), status.step, status.last_step)

@@ -1,0 +1,128 @@
+"""The pictures in screenshots/: `python -m netsandbox.tui.shots [DIRECTORY]` makes them anew from scenarios.
+
+Each is the real app, driven by keys, with a clock that only this module moves; so they are the same at every run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.i18n import set_language
+from netsandbox.tui.options import Options
+from netsandbox.tui.state_files import StateFiles
+
+FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
+"""In place of a font that a browser would have to fetch."""
+QUIET = "quiet"
+"""Not a key: let the lab go on until nothing is under way."""
+
+
+class Shot(NamedTuple):
+    """One picture: what is opened, at which size, and what is done."""
+
+    name: str
+    size: tuple[int, int]
+    keys: Sequence[str]
+    scenario: str = ""
+    language: str = "en"
+    theme: str = ""
+    ascii: bool = False
+
+
+def typed(line: str) -> tuple[str, ...]:
+    """The keys of a command line."""
+    names = {" ": "space", "-": "minus", ".": "full_stop", ":": "colon", "/": "slash"}
+    return ("colon", *(names.get(character, character) for character in line), "enter")
+
+
+HELD_PING = ("space", "p", "n", "n", "n")
+SHOTS = (
+    Shot("ping", (120, 40), HELD_PING),
+    Shot("ping-80x24", (80, 24), HELD_PING),
+    Shot("ping-200x50", (200, 50), HELD_PING),
+    Shot("why-80x24", (80, 24), ("p", QUIET, "w")),
+    Shot("device-80x24", (80, 24), ("p", QUIET, "enter")),
+    Shot("output", (120, 40), ("p", QUIET, *typed("exec nginx-1 ip neigh"), *typed("bridge fdb show br docker0"))),
+    Shot("drop", (120, 40), (*typed("exec nginx-1 ping -c 1 172.17.0.99"), "escape", QUIET, "comma", "w")),
+    Shot("help", (120, 40), ("question_mark",)),
+    Shot("scenario", (120, 40), ("p", QUIET, "p", QUIET), scenario="docker0-ping"),
+    Shot("chinese", (120, 40), HELD_PING, language="zh"),
+    Shot("light", (120, 40), HELD_PING, theme="textual-light"),
+    Shot("ascii", (120, 40), HELD_PING, ascii=True),
+)
+HERO = "ping"
+
+
+class _Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def shoot(shot: Shot) -> str:
+    """One picture as SVG."""
+    set_language(shot.language)
+    clock = _Clock()
+    options = Options(shot.scenario, ascii=shot.ascii, theme=shot.theme, tour=False)
+    with tempfile.TemporaryDirectory() as directory:
+        app = NetsandboxApp(options, StateFiles(Path(directory)), clock)
+        async with app.run_test(size=shot.size) as pilot:
+            await pilot.pause()
+            await pilot.pause()
+            for key in shot.keys:
+                if key == QUIET:
+                    _pass_time(app, clock)
+                else:
+                    await pilot.press(key)
+                await pilot.pause()
+            while app.main.topology.moving:
+                app.main.topology.tick()
+            await pilot.pause()
+            return app.export_screenshot(title="netsandbox").replace("Fira Code", FONT)
+
+
+def _pass_time(app: NetsandboxApp, clock: _Clock) -> None:
+    for _ in range(2000):
+        if not app.live.is_busy:
+            break
+        clock.now += 0.1
+        app.tick()
+    app.sync()
+
+
+async def _all(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    for shot in SHOTS:
+        svg = await shoot(shot)
+        (directory / f"{shot.name}.svg").write_text(svg, encoding="utf-8")
+        print(directory / f"{shot.name}.svg")
+        if shot.name == HERO:
+            _raster(svg, directory / "hero.png")
+
+
+def _raster(svg: str, path: Path) -> None:
+    """The picture of the README, as a bitmap, where CairoSVG is installed."""
+    try:
+        converter = import_module("cairosvg")
+    except ImportError:
+        print("hero.png is made only where cairosvg is installed", file=sys.stderr)
+        return
+    converter.svg2png(bytestring=svg.encode(), write_to=str(path), output_width=1600)
+    print(path)
+
+
+def main() -> None:
+    """Make all pictures."""
+    asyncio.run(_all(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")))
+
+
+if __name__ == "__main__":
+    main()
