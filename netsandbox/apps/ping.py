@@ -9,6 +9,7 @@ from netsandbox.apps import ping_options
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.ping_options import DO, PROBE, TIMEVAL, WANT, PingOptions
+from netsandbox.apps.ping_text import describe_error, format_rtt, time_stamp
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
@@ -16,7 +17,7 @@ from netsandbox.linux import ip_output
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.routing import learn_mtu, route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, is_multicast, parse_ipv4
-from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage, echo
+from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, UNREACHABLE, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
@@ -24,15 +25,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
 
-UNREACHABLE_TEXT = {0: "Destination Net Unreachable", 1: "Destination Host Unreachable",
-                    2: "Destination Protocol Unreachable", 3: "Destination Port Unreachable",
-                    5: "Source Route Failed", 6: "Destination Net Unknown", 7: "Destination Host Unknown",
-                    8: "Source Host Isolated", 9: "Destination Net Prohibited", 10: "Destination Host Prohibited",
-                    11: "Destination Net Unreachable for Type of Service",
-                    12: "Destination Host Unreachable for Type of Service", 13: "Packet filtered",
-                    14: "Precedence Violation", 15: "Precedence Cutoff"}
 RECEIVE_TIMEOUT = SECOND
 """ping's loop wakes at least this often (SO_RCVTIMEO)."""
+LEAST_INTERVAL = 10 * MILLISECOND
+"""Between requests without an interval, when no reply comes."""
 
 
 class Ping(Program):
@@ -63,6 +59,10 @@ class Ping(Program):
         self._first = self._last = 0
         self._timers: list[Timer] = []
         self._lingers = False
+        self._interval = options.interval
+        self._smoothed = 0
+        """The smoothed round-trip time in eighths of a microsecond."""
+        self._next: Timer | None = None
         self._tail = ping_options.tail(options.size, options.pattern)
         pmtudisc = options.pmtudisc
         if pmtudisc is None:
@@ -159,6 +159,8 @@ class Ping(Program):
         options = self.options
         if options.count is not None and self.sent >= options.count:
             return
+        if options.outstanding and self.sent and (self.sent & 0xFFFF) not in self._answered:
+            self._say(f"no answer yet for icmp_seq={self.sent}")
         problem = self._send(self.sent + 1)
         self.sent += 1
         self._last = self.scheduler.now
@@ -166,8 +168,7 @@ class Ping(Program):
         if problem:
             self._note_problem(problem)
         if options.count is None or self.sent < options.count:
-            if not options.flood:
-                self._after(self._tick_aligned(options.interval), self._send_next)
+            self._next = self._after(self._waiting(self._interval or LEAST_INTERVAL), self._send_next)
         elif options.deadline is None:
             self._start_lingering()
 
@@ -254,17 +255,38 @@ class Ping(Program):
         else:
             self.received += 1
             self.round_trips.append(micros)
-        if not self.options.quiet:
+            self._smoothed += micros - self._smoothed // 8 if self._smoothed else micros * 8
+        if not self.options.quiet and not self.options.flood:
             self._print_reply(packet, message, micros, duplicate)
         self._check(None)
-        if self.options.flood and not duplicate:
+        if not duplicate:
+            self._send_sooner()
+
+    def _send_sooner(self) -> None:
+        """A reply is there: without an interval, or with one that adapts, the next request need not wait."""
+        options = self.options
+        if self.code is not None or (options.count is not None and self.sent >= options.count):
+            return
+        if options.adaptive:
+            self._interval = (self._smoothed // 8 + 500) // 1000 * MILLISECOND
+        elif self._interval:
+            return
+        self.scheduler.cancel(self._next)
+        rest = self._last + self._interval - self.scheduler.now
+        if rest > 0:
+            self._next = self._after(self._waiting(rest), self._send_next)
+        else:
             self._send_next(None)
 
     def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:
         line = f"{message.size} bytes from {format_ipv4(packet.src)}: icmp_seq={message.seq} ttl={packet.ttl}"
         if len(message.data) >= TIMEVAL:
             line += f" time={format_rtt(micros)} ms"
-        self.print(line + (" (DUP!)" if duplicate else ""))
+        self._say(line + (" (DUP!)" if duplicate else ""))
+
+    def _say(self, text: str) -> None:
+        """A line, with the time before it if that was asked for."""
+        self.print((time_stamp(self.scheduler.clock) if self.options.stamped else "") + text)
 
     def _take_error(self, what: tuple[int, IcmpMessage, int]) -> None:
         source, message, seq = what
@@ -273,9 +295,9 @@ class Ping(Program):
         if message.type != REDIRECT:
             self.errors += 1
             self._acknowledge(seq)
-        if not self.options.quiet:
-            self.print(f"From {format_ipv4(source)}{':' if message.type == REDIRECT else ''} icmp_seq={seq} "
-                       f"{describe_error(message)}")
+        if not self.options.quiet and not self.options.flood:
+            self._say(f"From {format_ipv4(source)}{':' if message.type == REDIRECT else ''} icmp_seq={seq} "
+                      f"{describe_error(message)}")
         self._check(None)
 
     def _acknowledge(self, seq: int) -> None:
@@ -306,7 +328,8 @@ class Ping(Program):
         parts += [f"+{self.errors} errors"] if self.errors else []
         loss = (self.sent - self.received) * 100 / self.sent if self.sent else 0
         parts += [f"{loss:.6g}% packet loss", f"time {(self._last - self._first) // MILLISECOND}ms"]
-        self.print(f"\n--- {self.options.target} ping statistics ---\n" + ", ".join(parts))
+        dots = "." * (self.sent - self.received) if self.options.flood and not self.options.quiet else ""
+        self.print(f"{dots}\n--- {self.options.target} ping statistics ---\n" + ", ".join(parts))
         self.print(self._summary())
 
     def _summary(self) -> str:
@@ -320,16 +343,25 @@ class Ping(Program):
             text = f"rtt min/avg/max/mdev = {cells} ms"
         if self._pipe > 1:
             text += f"{', ' if text else ''}pipe {self._pipe}"
+        options = self.options
+        if self.received and self.sent > 1 and (options.adaptive or options.flood or not self._interval):
+            gap, smoothed = (self._last - self._first) // MICROSECOND // (self.sent - 1), self._smoothed // 8
+            text += (f"{', ' if text else ''}ipg/ewma {gap // 1000}.{gap % 1000:03d}/"
+                     f"{smoothed // 1000}.{smoothed % 1000:03d} ms")
         return text
 
-    def _tick_aligned(self, interval: int) -> int:
-        """ping waits in recvmsg with a timeout (SO_RCVTIMEO), which the kernel's timers round up."""
+    def _waiting(self, interval: int) -> int:
+        """ping waits in recvmsg with a timeout (SO_RCVTIMEO), which the kernel's timers round up; with -A in poll()."""
+        if self.options.adaptive:
+            return interval
         return expiry(self.scheduler.now, interval) - self.scheduler.now
 
-    def _after(self, delay: int, callback: Callable[[object], None]) -> None:
-        self._timers.append(self.scheduler.wake_after(delay, callback, foreground=self.foreground))
+    def _after(self, delay: int, callback: Callable[[object], None]) -> Timer:
+        timer = self.scheduler.wake_after(delay, callback, foreground=self.foreground)
+        self._timers.append(timer)
         if len(self._timers) > 8:
             self._timers = [timer for timer in self._timers if timer.callback is not None]
+        return timer
 
     def stop(self) -> None:
         for timer in self._timers:
@@ -343,29 +375,3 @@ def _resolve(target: str, names: dict[str, int]) -> int:
     if address is None:
         raise UsageError(f"ping: {target}: Name or service not known")
     return address
-
-
-def format_rtt(micros: int) -> str:
-    """Milliseconds with as many decimals as iputils gives."""
-    if micros >= 99950:
-        return str((micros + 500) // 1000)
-    if micros >= 9995:
-        return f"{(micros + 50) // 1000}.{(micros + 50) % 1000 // 100}"
-    if micros >= 1000:
-        return f"{(micros + 5) // 1000}.{(micros + 5) % 1000 // 10:02d}"
-    return f"{micros // 1000}.{micros % 1000:03d}"
-
-
-def describe_error(message: IcmpMessage) -> str:
-    """pr_icmph: an ICMP error in ping's words."""
-    if message.type == UNREACHABLE:
-        if message.code == 4:
-            return f"Frag needed and DF set (mtu = {message.rest & 0xFFFF})"
-        return UNREACHABLE_TEXT.get(message.code, f"Dest Unreachable, Bad Code: {message.code}")
-    if message.type == TIME_EXCEEDED:
-        return "Time to live exceeded" if message.code == 0 else "Frag reassembly time exceeded"
-    if message.type == REDIRECT:
-        where = {0: "Network", 1: "Host", 2: "Type of Service and Network", 3: "Type of Service and Host"}
-        return f"Redirect {where.get(message.code, '')}(New nexthop: {format_ipv4(message.rest)})"
-    return f"Bad ICMP type: {message.type}"
-

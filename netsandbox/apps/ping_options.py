@@ -18,7 +18,13 @@ MAX_SIZE = 65507
 
 @dataclass
 class PingOptions:
-    """ping(8): times in nanoseconds, sizes in bytes."""
+    """ping(8): times in nanoseconds, sizes in bytes.
+
+    Attributes:
+        adaptive: -A, the next request goes as soon as a reply is there.
+        outstanding: -O, say so when no reply has come before the next request.
+        stamped: -D, the time before every line.
+    """
 
     target: str = ""
     count: int | None = None
@@ -36,6 +42,9 @@ class PingOptions:
     quiet: bool = False
     flood: bool = False
     numeric: bool = False
+    adaptive: bool = False
+    outstanding: bool = False
+    stamped: bool = False
 
 
 FLAGS = "bnqfUOvAdDaLBrR46"
@@ -79,6 +88,7 @@ def parse(arguments: list[str]) -> PingOptions:
     result.device = options.get("I", "")
     result.broadcast, result.quiet = "b" in options, "q" in options
     result.flood, result.numeric = "f" in options, "n" in options
+    result.adaptive, result.outstanding, result.stamped = "A" in options, "O" in options, "D" in options
     if result.flood and "i" not in options:
         result.interval = 0
     return result

@@ -1,0 +1,75 @@
+"""ping's less usual options, as iputils 20240905 has them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from netsandbox.session.session import Session
+from tests.apps.labs import HUB, build, run
+
+
+@pytest.fixture
+def hub() -> Session:
+    return build(HUB)
+
+
+def lines(text: str) -> list[str]:
+    """Without round-trip times."""
+    return re.sub(r"\d+\.\d{3}", "T", text).splitlines()
+
+
+def test_adaptive_sends_when_the_reply_is_there(hub: Session) -> None:
+    before = hub.lab.scheduler.clock
+    job = run(hub, "exec pc1 ping -A -c 3 10.0.0.2")
+    assert hub.lab.scheduler.clock - before < 1_000_000
+    assert lines(job.out)[1:] == [
+        "64 bytes from 10.0.0.2: icmp_seq=1 ttl=64 time=T ms", "64 bytes from 10.0.0.2: icmp_seq=2 ttl=64 time=T ms",
+        "64 bytes from 10.0.0.2: icmp_seq=3 ttl=64 time=T ms", "", "--- 10.0.0.2 ping statistics ---",
+        "3 packets transmitted, 3 received, 0% packet loss, time 0ms",
+        "rtt min/avg/max/mdev = T/T/T/T ms, ipg/ewma T/T ms"]
+
+
+def test_adaptive_keeps_the_pace_of_a_long_cable() -> None:
+    session = build(("add-host a", "add-host b", "connect a b --latency 20ms", "set-ip a 10.0.0.1/24",
+                     "set-ip b 10.0.0.2/24", "wait 5s"))
+    before = session.lab.scheduler.clock
+    run(session, "exec a ping -A -c 5 10.0.0.2")
+    assert 200_000_000 <= session.lab.scheduler.clock - before < 400_000_000
+
+
+def test_adaptive_without_replies_waits_its_second(hub: Session) -> None:
+    job = hub.run("exec pc1 ping -A -c 4 -W 0.3 10.0.0.77")
+    assert re.search(r"4 packets transmitted, 0 received, \+\d errors, 100% packet loss, time 3000ms", job.out)
+
+
+def test_flood_shows_what_is_missing(hub: Session) -> None:
+    job = run(hub, "exec pc1 ping -f -c 3 10.0.0.2")
+    assert lines(job.out)[1:] == ["", "--- 10.0.0.2 ping statistics ---",
+                                  "3 packets transmitted, 3 received, 0% packet loss, time 0ms",
+                                  "rtt min/avg/max/mdev = T/T/T/T ms, ipg/ewma T/T ms"]
+    before = hub.lab.scheduler.clock
+    lost = hub.run("exec pc1 ping -f -c 3 -W 0.2 10.0.0.77")
+    assert lines(lost.out)[1:3] == ["...", "--- 10.0.0.77 ping statistics ---"]
+    assert hub.lab.scheduler.clock - before < 300_000_000
+
+
+def test_no_interval(hub: Session) -> None:
+    before = hub.lab.scheduler.clock
+    assert "ipg/ewma" in run(hub, "exec pc1 ping -i 0 -c 100 10.0.0.2").out
+    assert hub.lab.scheduler.clock - before < 5_000_000
+
+
+def test_outstanding_answers(hub: Session) -> None:
+    job = hub.run("exec pc1 ping -O -c 3 -i 0.3 -W 0.3 10.0.0.77")
+    assert job.out.splitlines()[1:3] == ["no answer yet for icmp_seq=1", "no answer yet for icmp_seq=2"]
+    assert "no answer" not in run(hub, "exec pc1 ping -O -c 3 10.0.0.2").out
+
+
+def test_time_stamps(hub: Session) -> None:
+    job = run(hub, "exec pc1 ping -D -c 1 10.0.0.2")
+    assert re.fullmatch(r"\[1767225610\.0000\d\d\] 64 bytes from 10\.0\.0\.2: icmp_seq=1 ttl=64 time=0\.0\d\d ms",
+                        job.out.splitlines()[1])
+    late = hub.run("exec pc1 ping -D -O -c 2 -i 0.3 -W 0.3 10.0.0.77")
+    assert re.fullmatch(r"\[\d{10}\.\d{6}\] no answer yet for icmp_seq=1", late.out.splitlines()[1])
