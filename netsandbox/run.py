@@ -8,10 +8,10 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
+from netsandbox.commands.comments import commenter
 from netsandbox.commands.show import table
 from netsandbox.commands.why import namer
 from netsandbox.engine.units import format_time
-from netsandbox.explain.comments import commenter
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.export import CaptureFile
 from netsandbox.session.files import FileError, printable, reason

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.apps.pcap_filter import Filter, FilterError
 from netsandbox.apps.sniffer import Sniffer
 from netsandbox.commands import kinds
+from netsandbox.commands.comments import commenter
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
 from netsandbox.commands.why import namer
-from netsandbox.explain.comments import commenter
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer

@@ -65,9 +65,8 @@ def announce(interface: Interface, at_once: bool) -> None:
 
 def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
     """arp_process: answer if the target is ours, learn the sender by Linux's rules."""
-    namespace = interface.namespace
-    target, sender = arp.tpa, arp.spa
-    if not namespace.arp_is_special and target not in namespace.routes.local:
+    target, sender, ours = arp.tpa, arp.spa, interface.arp_targets
+    if ours is not None and target not in ours:
         entry = interface.neighbours.get(sender)
         if entry is None or (entry.is_valid and entry.mac == arp.sha and arp.op == REQUEST):
             return IGNORED
@@ -76,7 +75,7 @@ def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
     if interface.is_loopback or arp.op not in (REQUEST, REPLY):
         return Dropped(DropReason.ARP_INVALID, ("op", arp.op))
     if is_multicast(target) or (target >> 24 == LOOPBACK_NETWORK >> 24
-                                and not namespace.sysctls.either(interface.conf, "route_localnet")):
+                                and not interface.namespace.sysctls.either(interface.conf, "route_localnet")):
         return Dropped(DropReason.ARP_INVALID, ("target", target))
     if sender == 0:
         return _answer_probe(interface, arp)

@@ -58,17 +58,22 @@ class Interface:
         port: set while the interface is enslaved to a bridge.
         wire: the receivers at the other end of its cable.
         peer_limit: the longest frame, in bytes, that the other end takes.
+        handlers: the namespace's protocols, by the class of a frame's payload.
+        arp_targets: the only addresses that an ARP question from here can be about, as long as nothing makes the
+            namespace look closer (proxies, arp_accept, NOARP); else None.
     """
 
     kind = "veth"
 
-    __slots__ = ("addresses", "carrier", "carrier_changes", "conf", "group_macs", "index", "label", "lower_down",
-                 "mac", "mtu", "name", "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit",
-                 "port", "qdisc", "running", "rx_bytes", "rx_dropped", "rx_packets",
-                 "trusts_sources", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
+    __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "group_macs", "handlers",
+                 "index", "label", "lower_down", "mac", "mtu", "name", "namespace", "neigh", "neighbours", "noarp",
+                 "overheard", "peer", "peer_limit", "port", "qdisc", "running", "rx_bytes", "rx_dropped",
+                 "rx_packets", "trusts_sources", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
+        self.handlers = namespace.protocols
+        self.arp_targets: set[int] | None = None
         self.name = name
         self.label = f"{namespace.name}:{name}"
         self.index = 0
@@ -144,7 +149,7 @@ class Interface:
             self.overheard += 1
             return OTHERHOST
         payload = frame.payload
-        handler = self.namespace.protocols.get(type(payload))
+        handler = self.handlers.get(type(payload))
         if handler is None:
             return unhandled(frame.ethertype)
         return handler(self, frame, payload)  # type: ignore[no-any-return]
@@ -156,7 +161,7 @@ class Interface:
             self.overheard += 1
             return OTHERHOST
         payload = frame.payload
-        handler = self.namespace.protocols.get(type(payload))
+        handler = self.handlers.get(type(payload))
         if handler is None:
             return unhandled(frame.ethertype)
         verdict: Verdict = handler(self, frame, payload)

@@ -41,12 +41,13 @@ class NetworkNamespace:
         exceptions: path MTUs and redirects, by destination.
     """
 
-    __slots__ = ("_ident_key", "_idents", "_next_index", "arp_is_special", "chance", "default_ttl", "deliver_local",
+    __slots__ = ("_ident_key", "_idents", "_next_index", "is_arp_special", "chance", "default_ttl", "deliver_local",
                  "error_handlers", "exceptions", "fragments", "groups", "icmp_global", "interfaces", "lo", "name",
                  "neighbours", "netfilter", "peers", "protocols", "proxies", "proxy_delay", "raw_sockets", "record",
                  "routes", "scheduler", "sockets", "sysctls", "trace", "transports")
 
-    def __init__(self, name: str, scheduler: Scheduler, chance: Chance) -> None:
+    def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
+                 protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
         self.name = name
         self.scheduler = scheduler
         self.trace = scheduler.trace
@@ -56,7 +57,7 @@ class NetworkNamespace:
         self.interfaces: dict[str, Interface] = {}
         self.routes = RouteTables()
         self.netfilter = Netfilter()
-        self.protocols: dict[type, Callable[[Interface, Any, Any], Any]] = {}
+        self.protocols = protocols
         self.transports: dict[int, Callable[..., Any]] = {}
         self.error_handlers: dict[int, Callable[..., None]] = {}
         self.deliver_local: Callable[..., Any]
@@ -70,7 +71,7 @@ class NetworkNamespace:
         self.sockets: SocketTable
         self.fragments: Reassembler
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
-        self.arp_is_special = False
+        self.is_arp_special = False
         """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
         self.proxy_delay = chance.stream(f"{name}/proxy_delay")
         self._idents: dict[int, int] = {}
@@ -98,6 +99,7 @@ class NetworkNamespace:
         interface.neigh = self.sysctls.neigh_default.copy()
         self.sysctls.interfaces[interface.name] = (interface.conf, interface.neigh)
         self.interfaces[interface.name] = interface
+        interface.handlers, interface.arp_targets = self.protocols, self._arp_targets()
         self._update_trust(interface)
 
     def _update_trust(self, interface: Interface) -> None:
@@ -145,10 +147,15 @@ class NetworkNamespace:
         return ident
 
     def note_arp_settings(self) -> None:
-        """Work out `arp_is_special` anew: a setting, a proxy entry or an interface's NOARP flag has changed."""
+        """Work out anew what ARP looks at: a setting, a proxy entry or an interface's NOARP flag has changed."""
         confs = [self.sysctls.all, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
-        self.arp_is_special = bool(self.proxies) or any(i.noarp for i in self.interfaces.values()) or any(
+        self.is_arp_special = bool(self.proxies) or any(i.noarp for i in self.interfaces.values()) or any(
             conf.proxy_arp or conf.arp_accept for conf in confs)
+        for interface in self.interfaces.values():
+            interface.arp_targets = self._arp_targets()
+
+    def _arp_targets(self) -> set[int] | None:
+        return None if self.is_arp_special else self.routes.local
 
     def write_sysctl(self, key: str, value: str | int) -> str:
         """Set a sysctl and let the stack notice; returns the old value.

@@ -29,8 +29,7 @@ ERROR_HANDLERS = {UDP: udp.receive_error}
 
 def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: bool = True) -> NetworkNamespace:
     """A fresh namespace: only `lo`; `ip netns add` leaves it down, Docker brings it up."""
-    namespace = NetworkNamespace(name, scheduler, chance)
-    namespace.protocols = PROTOCOLS
+    namespace = NetworkNamespace(name, scheduler, chance, PROTOCOLS)
     namespace.transports = TRANSPORTS
     namespace.error_handlers = ERROR_HANDLERS
     namespace.deliver_local = ip_input.deliver_local
