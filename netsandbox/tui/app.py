@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable
@@ -157,6 +158,7 @@ class NetsandboxApp(App[int]):
         if options.tour and not self.files.has(TOUR):
             self.push_screen(TourScreen(self.glyphs), self._toured)
         self._schedule()
+        gc.freeze()  # what is there by now stays to the end: no collection needs to look at it again
 
     def _recover(self) -> None:
         path = latest(self.files.directory)
@@ -194,8 +196,10 @@ class NetsandboxApp(App[int]):
         if moved or main.is_behind:
             speed = live.player.speed
             travel = max(1, round(3 / speed)) if speed else 1
-            main.sync(travel, thorough=not live.is_busy or self._ticks % THOROUGH == 0)
-            self._tell()
+            thorough = not live.is_busy or self._ticks % THOROUGH == 0
+            main.sync(travel, thorough)
+            if thorough:
+                self._tell()
         elif not main.log_pane.store.complete:
             main.log_pane.flush()
 

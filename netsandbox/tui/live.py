@@ -54,7 +54,7 @@ class LiveLab:
     def __init__(self, session: KeptSession, files: StateFiles, clock: Callable[[], float] = time.monotonic) -> None:
         self.session = session
         self.files = files
-        self._clock = clock
+        self.clock = clock
         self.player = Player(session, clock)
         self.jobs = Jobs(self._begin)
         self.held = False
@@ -201,7 +201,7 @@ class LiveLab:
     def adopt(self, session: KeptSession) -> None:
         """Go on with another session."""
         self.session = session
-        self.player = Player(session, self._clock)
+        self.player = Player(session, self.clock)
         self.jobs.forget()
         self.player.play()
 

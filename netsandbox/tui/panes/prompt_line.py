@@ -175,7 +175,7 @@ class PromptLine(Vertical):
         self.set_class(error and bool(text), "-error")
         shown = self.glyphs.plain(safe(text))
         shown = f" {self.glyphs.dropped} {shown}" if error else f" {shown}"
-        self.query_one(".prompt--note", Static).update(Content(shown if text else ""))
+        self.query_one(".prompt--note", Static).update(Content(shown if text else ""), layout=False)
 
     def _write(self, line: str) -> None:
         self._written = line

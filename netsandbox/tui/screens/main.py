@@ -36,8 +36,13 @@ from netsandbox.tui.topology_model import Place
 
 LEAST = (60, 18)
 """Columns and rows below which nothing useful can be shown."""
-ROWS_A_LOOK = 4000
-"""Rows that the log takes between two repaints; the others wait for the next."""
+ROWS_AT_ONCE = 250
+ROWS_BUDGET = 0.008
+"""Seconds in which the log takes rows between two repaints; the others wait, or keys would."""
+UNHURRIED = 2.0
+"""The pace up to which every frame's detail and reasons are shown as it comes."""
+LOOKS = 4
+"""At a higher pace they are shown at every fourth look at the tables: a person sees no more."""
 REASONS = tuple(reason.name for reason in DropReason)
 VIEWS = ("log", "device", "detail", "why", "output")
 
@@ -77,6 +82,8 @@ class MainScreen(Screen[None]):
         self._moment = (-1, -1)
         self._about: int | None = None
         """The record that detail and why are about."""
+        self._pending: int | None = None
+        self._looks = 0
 
     @property
     def panes(self) -> tuple[Widget, ...]:
@@ -142,17 +149,17 @@ class MainScreen(Screen[None]):
         if version != self._version:
             self._version = version
             self._show_structure()
-            if self._cursor < live.session.trace.end:
-                self._take_rows()
             moment = (epoch, live.session.trace.step_count)
             if moment != self._moment:
                 self._moment = moment
                 self.topology.fly(live.flights(), ticks)
+        self._take_rows()
         status = live.status()
         self.status.show(status)
         self.timeline.show(live.marks(), status.step, status.last_step)
-        self.output.show(live.jobs)
         if thorough:
+            self.output.show(live.jobs)
+            self._show_pending()
             self.log_pane.flush()
             self.device.refresh_rows()
             self.pinned.refresh_rows()
@@ -177,12 +184,14 @@ class MainScreen(Screen[None]):
         self.log_pane.set_masters(names_of(live.interfaces()).masters)
 
     def _take_rows(self) -> None:
-        rows = self.live.log(self._cursor, ROWS_A_LOOK)
-        if len(rows) >= ROWS_A_LOOK:
-            self._cursor = rows[-1].seq + 1
-        else:
-            self._cursor = self.live.session.trace.end
-        self.log_pane.extend(rows)
+        live = self.live
+        begun = live.clock()
+        while self._cursor < live.session.trace.end:
+            rows = live.log(self._cursor, ROWS_AT_ONCE)
+            self._cursor = rows[-1].seq + 1 if len(rows) >= ROWS_AT_ONCE else live.session.trace.end
+            self.log_pane.extend(rows)
+            if live.clock() - begun > ROWS_BUDGET:
+                break
 
     @property
     def is_behind(self) -> bool:
@@ -264,7 +273,7 @@ class MainScreen(Screen[None]):
 
     @on(FrameLog.Highlighted)
     def _highlighted(self, event: FrameLog.Highlighted) -> None:
-        self._show_record(event.row.seq)
+        self._show_later(event.row.seq)
         if not self.log_pane.following and self.view == "output":
             self.set_view("log")
 
@@ -273,7 +282,21 @@ class MainScreen(Screen[None]):
         self._show_record(event.row.seq)
         self.action_view("detail")
 
+    def _show_later(self, seq: int) -> None:
+        """Show a record at once, or while frames fly by, now and then."""
+        hurried = self.log_pane.following and self.live.is_busy and not 0 < self.live.player.speed <= UNHURRIED
+        if hurried:
+            self._pending = seq
+        else:
+            self._show_record(seq)
+
+    def _show_pending(self) -> None:
+        self._looks += 1
+        if self._pending is not None and (self._looks % LOOKS == 0 or not self.live.is_busy):
+            self._show_record(self._pending)
+
     def _show_record(self, seq: int | None) -> None:
+        self._pending = None
         self._about = seq
         self.detail.show(self.live.frame(seq) if seq is not None else None)
         self.why.show(self.live.why(seq) if seq is not None else None)
