@@ -36,9 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     runner = Runner.of(scenario, arguments.seed)
     with ExitStack() as stack:
         if arguments.pcapng:
-            capture = CaptureFile(stack.enter_context(_open(arguments.pcapng)), runner.session.lab.trace,
-                                  commenter(arguments.lang, namer(runner.session.lab)))
-            runner.after_line = lambda: (capture.update(), None)[1]
+            capture = Capture(arguments.pcapng, stack.enter_context(_open(arguments.pcapng)), runner, arguments.lang)
+            runner.after_line = capture.update
         printer = JsonPrinter(scenario) if arguments.json else TextPrinter(scenario, arguments.trace, arguments.lang)
         for event in runner.scenario(scenario, arguments.lang):
             printer.event(event)
@@ -59,6 +58,35 @@ def _open(path: str) -> BinaryIO:
         return open(path, "wb")
     except OSError as error:
         raise FileError(path, reason(error)) from None
+
+
+class Capture:
+    """The run's capture file; a line that goes back in time begins it anew.
+
+    Raises:
+        FileError: from `update`, when the output is a pipe, from which nothing can be taken back.
+    """
+
+    def __init__(self, path: str, stream: BinaryIO, runner: Runner, language: str) -> None:
+        self._path = path
+        self._stream = stream
+        self._runner = runner
+        self._language = language
+        self._lab = runner.session.lab
+        self._file = self._begin()
+
+    def _begin(self) -> CaptureFile:
+        return CaptureFile(self._stream, self._lab.trace, commenter(self._language, namer(self._lab)))
+
+    def update(self) -> None:
+        if self._runner.session.lab is not self._lab:
+            if not self._stream.seekable():
+                raise FileError(self._path, "a pipe cannot take frames back; write to a file")
+            self._stream.seek(0)
+            self._stream.truncate()
+            self._lab = self._runner.session.lab
+            self._file = self._begin()
+        self._file.update()
 
 
 class TextPrinter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.output import Output
 from netsandbox.linux.socket import Process
 
 if TYPE_CHECKING:
@@ -23,11 +24,10 @@ class UsageError(Exception):
         self.code = code
 
 
-class Program:
+class Program(Output):
     """One run of a program.
 
     Attributes:
-        output: what it printed so far, as (stream, text); the stream is out or err.
         code: its exit status, None while it runs.
         on_exit: called once, when it ends.
         foreground: whether the lab is not quiet while it waits; off for what runs detached.
@@ -37,10 +37,10 @@ class Program:
     foreground = True
 
     def __init__(self, namespace: NetworkNamespace, pid: int = 1) -> None:
+        super().__init__()
         self.namespace = namespace
         self.scheduler = namespace.scheduler
         self.process = Process(self.name, pid)
-        self.output: list[tuple[str, str]] = []
         self.code: int | None = None
         self.on_exit: list[Callable[[], None]] = []
 
@@ -52,20 +52,6 @@ class Program:
     def is_endless(self) -> bool:
         """Whether only Ctrl-C will end it."""
         return False
-
-    @property
-    def out(self) -> str:
-        return "".join(text for stream, text in self.output if stream == "out")
-
-    @property
-    def err(self) -> str:
-        return "".join(text for stream, text in self.output if stream == "err")
-
-    def print(self, text: str) -> None:
-        self.output.append(("out", text + "\n"))
-
-    def complain(self, text: str) -> None:
-        self.output.append(("err", text + "\n"))
 
     def start(self) -> None:
         """Begin; the first frame leaves within this call."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.apps.output import Output
+
 if TYPE_CHECKING:
     from netsandbox.apps.program import Program
 
 
-class Job:
+class Job(Output):
     """One line of a person's or a scenario's.
 
     Attributes:
-        output: (stream, text) in order; the stream is out or err.
         code: exit status, None while it runs.
         program: what it runs, if it is a program.
         result: what the line found, for reports that want more than its text.
@@ -21,8 +22,8 @@ class Job:
     """
 
     def __init__(self, line: str) -> None:
+        super().__init__()
         self.line = line
-        self.output: list[tuple[str, str]] = []
         self.code: int | None = None
         self.program: Program | None = None
         self.result: Any = None
@@ -35,20 +36,6 @@ class Job:
         if self.code is None and self._condition is not None and self._condition():
             self.finish()
         return self.code is not None
-
-    @property
-    def out(self) -> str:
-        return "".join(text for stream, text in self.output if stream == "out")
-
-    @property
-    def err(self) -> str:
-        return "".join(text for stream, text in self.output if stream == "err")
-
-    def print(self, text: str) -> None:
-        self.output.append(("out", text + "\n"))
-
-    def complain(self, text: str) -> None:
-        self.output.append(("err", text + "\n"))
 
     def finish(self, code: int = 0) -> None:
         if self.code is None:

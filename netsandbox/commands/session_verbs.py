@@ -68,7 +68,7 @@ def undo(shell: Shell, job: Job, _values: Values) -> None:
 def redo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     line = session.redo()
-    job.print("nothing to do again" if line is None else f"done again: {line}\n{_where(session)}")
+    job.print("nothing to do again" if line is None else f"done again: {line or 'the last steps'}\n{_where(session)}")
     job.finish()
 
 

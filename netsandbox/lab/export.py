@@ -32,10 +32,6 @@ class CaptureFile:
         self._cursor = trace.first
         self._interfaces: dict[str, int] = {}
 
-    def follow(self, trace: Trace) -> None:
-        """Go on with another trace, from its beginning."""
-        self._trace, self._cursor = trace, trace.first
-
     def update(self) -> int:
         """Write what has happened since the last time; returns how many packets."""
         return self.write(self._trace.since(self._cursor))

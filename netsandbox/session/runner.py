@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.job import Job
-from netsandbox.session.session import Session
+from netsandbox.session.keeping import KeptSession
 
 if TYPE_CHECKING:
     from netsandbox.session.scenario import Scenario, Step
@@ -50,7 +50,7 @@ class Runner:
     """
 
     def __init__(self, seed: int = 0, profile: str = "docker-29") -> None:
-        self.session = Session(seed, profile)
+        self.session = KeptSession(seed, profile)
         self.failed = False
         self.language = "en"
         self.after_line: Callable[[], None] = lambda: None

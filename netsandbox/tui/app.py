@@ -1,56 +1,36 @@
-"""The app: a session on the main screen, its clock, and what the keys do."""
+"""The app: what opens it, its keys, and its commands."""
 
 from __future__ import annotations
 
 import gc
-import os
-import time
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
 from textual.actions import SkipAction
 from textual.app import App, InvalidThemeError
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
-from textual.scrollbar import ScrollBar
-from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input
 
 from netsandbox.commands.verb import Verb
 from netsandbox.session.autosave import Autosave, latest, recover
 from netsandbox.session.files import FileError
-from netsandbox.session.keeping import KeptSession
 from netsandbox.session.library import find_scenario
 from netsandbox.session.scenario import ScenarioError, load_scenario
-from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
-from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.live import LiveLab
-from netsandbox.tui.options import Options
+from netsandbox.tui.looking_keys import LookingKeys
 from netsandbox.tui.palette import LabCommands
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.ready import READY
 from netsandbox.tui.screens.help import HelpScreen
-from netsandbox.tui.screens.main import MainScreen
 from netsandbox.tui.screens.tour import TourScreen
-from netsandbox.tui.state_files import StateFiles
+from netsandbox.tui.time_keys import TimeKeys
 
-SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 0.0)
-"""Paces from slow to as fast as it can."""
-BUSY, IDLE = 1 / 30, 0.2
-"""Seconds between two looks at the clock while frames move, and while time only passes."""
-TRAVEL = 8
-"""Pictures that a frame takes on its way when a person steps."""
-THOROUGH = 3
-"""While frames move, the tables are brought up to date at every third picture."""
 TOUR = "tour-seen"
 
 
-class NetsandboxApp(App[int]):
+class NetsandboxApp(TimeKeys, LookingKeys):
     """`netsandbox [SCENARIO]`."""
 
     TITLE = "netsandbox"
@@ -90,38 +70,6 @@ class NetsandboxApp(App[int]):
         Binding("ctrl+c", "interrupt", "Interrupt", show=False, priority=True, id="app.interrupt"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
     ]  # fmt: skip
-
-    def __init__(self, options: Options, files: StateFiles | None = None,
-                 clock: Callable[[], float] | None = None) -> None:  # fmt: skip
-        """Make the app.
-
-        Args:
-            files: where histories and the journal are kept.
-            clock: instead of the wall's, for tests; then only `tick` lets time pass.
-        """
-        super().__init__()
-        self.options = options
-        self.files = files if files is not None else StateFiles()
-        self.glyphs = ASCII if options.ascii else UNICODE
-        if options.ascii:
-            ScrollBar.renderer = AsciiScrollBarRender
-        self.live = LiveLab(KeptSession(), self.files, clock or time.monotonic)
-        self.autosave = Autosave(self.live.session, self.files.directory / f"journal-{os.getpid()}.jsonl")
-        self._self_timed = clock is None
-        self._timer: Timer | None = None
-        self._ticks = 0
-        self._said = 0
-        """Lines of the transcript that were there at the last look."""
-        self._main = MainScreen(self.live, self.glyphs, reduced_motion=options.still)
-
-    def get_default_screen(self) -> Screen[object]:
-        """The main screen."""
-        return self._main  # type: ignore[return-value]
-
-    @property
-    def main(self) -> MainScreen:
-        """The main screen, whatever lies over it."""
-        return self._main
 
     # -- beginning
 
@@ -184,65 +132,6 @@ class NetsandboxApp(App[int]):
         if wants_ping:
             self.action_next_or_ping()
 
-    # -- time passes
-
-    def tick(self) -> None:
-        """Let the lab go on with the clock, and the frames on their way."""
-        live, main = self.live, self.main
-        moved = live.pump()
-        if main.topology.moving:
-            main.topology.tick()
-        self._ticks += 1
-        if moved or main.is_behind:
-            speed = live.player.speed
-            travel = max(1, round(3 / speed)) if speed else 1
-            thorough = not live.is_busy or self._ticks % THOROUGH == 0
-            main.sync(travel, thorough)
-            if thorough:
-                self._tell()
-        elif not main.log_pane.store.complete:
-            main.log_pane.flush()
-
-    def _on_timer(self) -> None:
-        self.tick()
-        self._schedule()
-
-    def _schedule(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-        if self._self_timed:
-            busy = self.live.is_busy or self.main.topology.moving or self.main.is_behind
-            self._timer = self.set_timer(BUSY if busy else IDLE, self._on_timer)
-
-    def sync(self) -> None:
-        """Bring everything up to date after a person did something, and look at the clock soon."""
-        self.main.sync(TRAVEL)
-        self.main.show_keys()
-        self._tell()
-        if self.is_running:
-            self._schedule()
-
-    def _tell(self) -> None:
-        """Show what failed, and the latest line of what runs."""
-        live, main = self.live, self.main
-        if live.failed:
-            main.status.say(live.failed, trouble=True)
-            live.failed = ""
-        elif self.autosave.problem:
-            main.status.say(tr("autosave.problem", why=self.autosave.problem), trouble=True)
-            self.autosave.problem = ""
-        said, self._said = self._said, live.jobs.said
-        if live.jobs.said > said and not main.command.input.has_focus:
-            last = live.jobs.transcript[-1]
-            main.command.note(last.text if last.kind in ("out", "err") else "", error=last.kind == "err")
-
-    def _moved(self) -> None:
-        """In another time, what the commands said last is no longer so."""
-        if not self.main.command.input.has_focus:
-            self.main.command.note("")
-        self.main.status.say("")
-        self.sync()
-
     # -- what the panes ask for
 
     @on(Timeline.Seek)
@@ -267,81 +156,6 @@ class NetsandboxApp(App[int]):
     @on(PromptLine.Submitted, "#filter")
     def _filtered(self, _event: PromptLine.Submitted) -> None:
         self.files.keep_history("filters", self.main.filter.history)
-
-    # -- time
-
-    def action_play_pause(self) -> None:
-        """Stop time, or let it go on."""
-        if self.live.player.is_playing:
-            self.live.pause()
-        else:
-            self.live.play()
-        self.sync()
-
-    def action_step(self) -> None:
-        """One step on."""
-        self.live.step()
-        self.sync()
-
-    def action_step_back(self) -> None:
-        """One step back."""
-        self.live.back()
-        self._moved()
-
-    def action_speed(self, change: int) -> None:
-        """Another pace."""
-        at = SPEEDS.index(self.live.player.speed) if self.live.player.speed in SPEEDS else SPEEDS.index(1.0)
-        self.live.set_speed(SPEEDS[min(max(at + change, 0), len(SPEEDS) - 1)])
-        self.sync()
-
-    def action_command_beside(self, direction: int) -> None:
-        """Go to the next command, or the one before."""
-        status = self.live.status()
-        steps = [mark.step for mark in self.live.marks() if mark.kind == "command"]
-        if direction > 0:
-            self.live.seek(min((step for step in steps if step > status.step), default=status.last_step))
-        else:
-            self.live.seek(max((step for step in steps if step < status.step), default=0))
-        self._moved()
-
-    def action_drop_beside(self, direction: int) -> None:
-        """Go to the next drop, or the one before, and select it."""
-        main = self.main
-        status = self.live.status()
-        steps = sorted({mark.step + 1 for mark in self.live.marks() if mark.kind == "drop"})
-        if direction > 0:
-            step = min((step for step in steps if step > status.step), default=None)
-        else:
-            step = max((step for step in steps if step < status.step), default=None)
-        if step is None:
-            main.status.say(tr("drop.none"))
-            return
-        self.live.seek(step)
-        self._moved()
-        seq = self.live.drop_beside(self.live.session.trace.end, -1)
-        if seq is not None:
-            main.log_pane.go_to_seq(seq)
-
-    def action_travel(self) -> None:
-        """Go to the time of the selected frame."""
-        row = self.main.log_pane.current
-        if row is not None:
-            self.live.seek(row.step + 1)
-            self._moved()
-
-    def action_undo(self) -> None:
-        """Take the last line back."""
-        self._session_line("undo")
-
-    def action_redo(self) -> None:
-        """Do again what was taken back."""
-        self._session_line("redo")
-
-    def _session_line(self, line: str) -> None:
-        self.live.pause()
-        outcome = self.live.execute(line)
-        self.sync()
-        self.main.status.say(outcome.error or (outcome.lines[0] if outcome.lines else ""), trouble=bool(outcome.error))
 
     # -- commands
 
@@ -394,14 +208,6 @@ class NetsandboxApp(App[int]):
         self._unless_typing()
         self.main.command.open()
 
-    def _unless_typing(self) -> None:
-        """Leave a key to the line that is typed, or to the page that lies over the panes.
-
-        `:` and `/` go before all other bindings, so that what follows them in one burst is typed already.
-        """
-        if self.screen is not self.main or isinstance(self.main.focused, Input):
-            raise SkipAction
-
     def open_command(self, verb: Verb) -> None:
         """To the command line, with a verb typed."""
         self.main.command.open(f"{verb.name} " if verb.parameters else verb.name)
@@ -423,78 +229,6 @@ class NetsandboxApp(App[int]):
         if not self.live.interrupt():
             raise SkipAction
         self.sync()
-
-    # -- looking
-
-    def action_filter(self) -> None:
-        """To the filter."""
-        self._unless_typing()
-        self.main.set_view("log")
-        self.main.filter.open()
-
-    def action_search(self) -> None:
-        """To the search."""
-        self.main.set_view("log")
-        self.main.search.open("")
-
-    def action_why(self) -> None:
-        """Explain the selected frame; a second time, the last drop."""
-        main = self.main
-        row = main.log_pane.current
-        if row is None or (main.view == "why" and main.why.has_focus):
-            main.explain_last_drop()
-        main.action_view("why")
-
-    def action_output(self) -> None:
-        """To what the commands printed, and back."""
-        self.main.action_view("log" if self.main.view == "output" else "output")
-
-    def action_show_log(self) -> None:
-        """Back to the log."""
-        self.main.action_view("log")
-
-    def action_leave_prompt(self) -> None:
-        """Leave the line that is typed."""
-        focused = self.main.focused
-        prompt = next((one for one in focused.ancestors if isinstance(one, PromptLine)), None) if focused else None
-        if prompt is not None:
-            prompt.action_leave()
-
-    def action_pin(self) -> None:
-        """Pin the selected device, or let it go."""
-        place = self.main.topology.selected
-        self.main.pin(None if place == self.main.topology.pinned else place)
-
-    def action_pane(self, number: int) -> None:
-        """To a pane."""
-        self.main.focus_pane(number)
-
-    def action_log_first(self) -> None:
-        """To the oldest frame."""
-        self.main.log_pane.action_first()
-
-    def action_log_follow(self) -> None:
-        """To the newest frame, and follow."""
-        self.main.log_pane.action_follow()
-
-    def action_log_mark(self) -> None:
-        """Mark the frame."""
-        self.main.log_pane.action_mark()
-
-    def action_log_next_mark(self) -> None:
-        """To the next mark."""
-        self.main.log_pane.action_next_mark()
-
-    def action_zoom(self) -> None:
-        """Give a pane the whole screen, or take it back."""
-        main = self.main
-        if main.maximized is not None:
-            main.minimize()
-            return
-        pane = next((one for one in (main.focused, *(main.focused.ancestors if main.focused else ()))
-                     if one is not None and one.has_class("pane")), None)  # fmt: skip
-        if pane is not None:
-            main.maximize(pane, container=False)
 
     def action_help(self) -> None:
         """Help for where the focus is."""

@@ -1,48 +1,28 @@
-"""A session as the panes see it: rows and texts of the lab, command lines, and the pace at which it runs."""
+"""A session as the panes drive it: command lines, the scenario's steps, and the pace at which the lab runs."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
 
 from netsandbox.commands import complete
 from netsandbox.commands.job import Job
 from netsandbox.engine.player import Player
-from netsandbox.explain.story import Story, why_drop, why_seq
-from netsandbox.lab import frame_log, views
 from netsandbox.lab.lab import DEFAULT_HOST
-from netsandbox.lab.names import Namer
-from netsandbox.lab.tables import (
-    FdbRow,
-    InterfaceRow,
-    LinkRow,
-    LogRow,
-    NeighbourRow,
-    NodeRow,
-    RouteRow,
-    SocketRow,
-)
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.scenario import Step
 from netsandbox.session.session import INTERRUPT, ReplayError
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.live_jobs import EXPECT, Jobs, Waiting
-from netsandbox.tui.source import Cause, Completion, Flight, FrameBytes, Mark, Outcome, Status, Why
+from netsandbox.tui.source import Completion, Outcome, Status
 from netsandbox.tui.state_files import StateFiles
-from netsandbox.tui.trace_watch import TraceWatch
 
-TABLES_RATE = 200_000_000
-"""Virtual nanoseconds after which tables are looked at again although nothing happened: their timers run."""
 QUIT = frozenset({"quit", "q"})
-_LOOK_BACK = 50
-"""Steps among which a frame that moved is looked for, when many were made at once."""
-_MOST_ADDRESS = 1 << 32
-Rows = TypeVar("Rows")
 
 
-class LiveLab:
+class LiveLab(LabView):
     """`LabSource` and `TimeControl` over a session and its player.
 
     Attributes:
@@ -52,7 +32,7 @@ class LiveLab:
     """
 
     def __init__(self, session: KeptSession, files: StateFiles, clock: Callable[[], float] = time.monotonic) -> None:
-        self.session = session
+        super().__init__(session)
         self.files = files
         self.clock = clock
         self.player = Player(session, clock)
@@ -60,143 +40,7 @@ class LiveLab:
         self.held = False
         self.failed = ""
         self.wants_quit = False
-        self._watch = TraceWatch()
-        self._key: tuple[Any, ...] = ()
-        self._version = 0
-        self._cache: dict[tuple[Any, ...], Any] = {}
-        self._namer: tuple[Any, Namer] | None = None
-        self._marks: tuple[Any, tuple[Mark, ...]] = (None, ())
-        self._lineage: tuple[Any, Any] = (None, None)
-        self._flown = 0
-        self._history: Any = session.journal
         self.player.play()
-
-    # -- versions
-
-    def version(self) -> int:
-        """Grows with records, steps and lines, and five times a second of virtual time."""
-        session = self.session
-        self._read()
-        key = (session.lab, session.trace.end, session.trace.step_count, session.done, len(session.journal),
-               session.clock // TABLES_RATE, session.shell.where)
-        if key != self._key:
-            self._key = key
-            self._version += 1
-            self._cache.clear()
-        return self._version
-
-    def epoch(self) -> int:
-        return self.session.epoch
-
-    def structure(self) -> int:
-        """Grows when the topology may look different; counters are no reason."""
-        self._read()
-        return self._watch.structure + self.session.epoch * 1_000_000_000
-
-    def resync(self) -> int:
-        """After a change of the epoch: the record from which on what was read before is no longer so."""
-        session = self.session
-        before, self._lineage = self._lineage, (session.lab, session.journal)
-        if before[0] is session.lab or before[1] is session.journal:
-            return session.trace.end
-        return 0
-
-    def _read(self) -> None:
-        if self._history is not self.session.journal:
-            self._history = self.session.journal
-            self._watch.forget()
-        self._watch.read(self.session.trace)
-
-    def _cached(self, key: tuple[Any, ...], make: Callable[[], Rows]) -> Rows:
-        self.version()
-        found: Rows | None = self._cache.get(key)
-        if found is None:
-            found = self._cache[key] = make()
-        return found
-
-    # -- rows
-
-    def nodes(self) -> Sequence[NodeRow]:
-        return self._cached(("nodes",), lambda: views.nodes(self.session.lab))
-
-    def interfaces(self, node: str | None = None) -> Sequence[InterfaceRow]:
-        return self._cached(("interfaces", node), lambda: views.interfaces(self.session.lab, node))
-
-    def links(self) -> Sequence[LinkRow]:
-        return self._cached(("links",), lambda: views.links(self.session.lab))
-
-    def neighbours(self, node: str) -> Sequence[NeighbourRow]:
-        return views.neighbours(self.session.lab, node)
-
-    def fdb(self, node: str, bridge: str | None = None) -> Sequence[FdbRow]:
-        return views.fdb(self.session.lab, node, bridge)
-
-    def routes(self, node: str) -> Sequence[RouteRow]:
-        return views.routes(self.session.lab, node)
-
-    def sockets(self, node: str) -> Sequence[SocketRow]:
-        return views.sockets(self.session.lab, node)
-
-    def container_log(self, node: str) -> Sequence[str]:
-        for _host, container in self.session.lab.containers():
-            if container.name == node:
-                return [line.text.rstrip("\n") for line in container.log]
-        return ()
-
-    # -- the trace
-
-    def log(self, since: int, limit: int) -> Sequence[LogRow]:
-        return list(frame_log.rows(self.session.lab, since, limit))
-
-    def flights(self) -> Sequence[Flight]:
-        """Of the latest step that moved a frame, among those made since the last call."""
-        trace = self.session.trace
-        latest = trace.step_count - 1
-        oldest = max(min(self._flown, latest), latest - _LOOK_BACK, 0)
-        self._flown = latest + 1
-        for step in range(latest, oldest - 1, -1):
-            flights = peek.flights_of(trace, step)
-            if flights:
-                return flights
-        return ()
-
-    def frame(self, seq: int) -> FrameBytes | None:
-        record = self.session.trace.get(seq)
-        frame = getattr(record.event, "frame", None) if record is not None else None
-        return FrameBytes(seq, frame.wire()) if frame is not None else None
-
-    def why(self, seq: int) -> Why | None:
-        return as_why(why_seq(self.session.trace, seq, language(), self.named))
-
-    def why_last_drop(self) -> tuple[int | None, Why]:
-        """The last drop's record, and its story."""
-        story = why_drop(self.session.trace, language(), self.named)
-        return story.seq, as_why(story)
-
-    def drop_beside(self, seq: int, direction: int) -> int | None:
-        """The record of the drop after a record (direction 1) or before it (-1), of the known history."""
-        self._read()
-        return self._watch.drop_beside(seq, direction)
-
-    def step_of(self, seq: int) -> int | None:
-        """The step that made a record."""
-        record = self.session.trace.get(seq)
-        return record.step if record is not None else None
-
-    def named(self, number: int) -> str:
-        """What a person calls a MAC or IPv4 address."""
-        key = self.structure()
-        if self._namer is None or self._namer[0] != key:
-            self._namer = (key, Namer(self.session.lab))
-        namer = self._namer[1]
-        return namer.of_address(number) if number < _MOST_ADDRESS else namer.of_mac(number)
-
-    def address_of(self, node: str) -> str:
-        """The first address of a node, without its prefix length; the name where it has none."""
-        for row in self.interfaces(node):
-            if row.kind != "loopback" and row.addresses:
-                return row.addresses[0].partition("/")[0]
-        return node
 
     def adopt(self, session: KeptSession) -> None:
         """Go on with another session."""
@@ -204,16 +48,6 @@ class LiveLab:
         self.player = Player(session, self.clock)
         self.jobs.forget()
         self.player.play()
-
-    def marks(self) -> Sequence[Mark]:
-        self._read()
-        session = self.session
-        key = (self._watch.marks_version, len(session.journal), session.epoch)
-        if self._marks[0] != key:
-            commands = [Mark(entry.step, "command", entry.line) for entry in session.journal]
-            marks = sorted([*commands, *self._watch.marks()], key=lambda mark: mark.step)
-            self._marks = (key, tuple(marks))
-        return self._marks[1]
 
     def status(self) -> Status:
         session, player = self.session, self.player
@@ -408,11 +242,3 @@ class LiveLab:
     def is_busy(self) -> bool:
         """Something is under way, and time runs."""
         return self.player.is_playing and not self.session.is_quiet
-
-
-def as_why(story: Story) -> Why:
-    """A story as the pane shows it."""
-    causes = tuple(Cause(cause.command or cause.text, None if cause.command else cause.seq) for cause in story.causes)
-    return Why(story.decision, (*story.looked_at, *story.effects), story.reference, causes)
-
-

@@ -1,0 +1,134 @@
+"""The app beneath the keys: a session on the main screen, and the clock that lets it go on."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+from textual.actions import SkipAction
+from textual.app import App
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar
+from textual.timer import Timer
+from textual.widgets import Input
+
+from netsandbox.session.autosave import Autosave
+from netsandbox.session.keeping import KeptSession
+from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
+from netsandbox.tui.glyphs import ASCII, UNICODE
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.live import LiveLab
+from netsandbox.tui.options import Options
+from netsandbox.tui.screens.main import MainScreen
+from netsandbox.tui.state_files import StateFiles
+
+BUSY, IDLE = 1 / 30, 0.2
+"""Seconds between two looks at the clock while frames move, and while time only passes."""
+TRAVEL = 8
+"""Pictures that a frame takes on its way when a person steps."""
+THOROUGH = 3
+"""While frames move, the tables are brought up to date at every third picture."""
+
+
+class LabApp(App[int]):
+    """An app whose one lab runs with the clock."""
+
+    def __init__(self, options: Options, files: StateFiles | None = None,
+                 clock: Callable[[], float] | None = None) -> None:  # fmt: skip
+        """Make the app.
+
+        Args:
+            files: where histories and the journal are kept.
+            clock: instead of the wall's, for tests; then only `tick` lets time pass.
+        """
+        super().__init__()
+        self.options = options
+        self.files = files if files is not None else StateFiles()
+        self.glyphs = ASCII if options.ascii else UNICODE
+        if options.ascii:
+            ScrollBar.renderer = AsciiScrollBarRender
+        self.live = LiveLab(KeptSession(), self.files, clock or time.monotonic)
+        self.autosave = Autosave(self.live.session, self.files.directory / f"journal-{os.getpid()}.jsonl")
+        self._self_timed = clock is None
+        self._timer: Timer | None = None
+        self._ticks = 0
+        self._said = 0
+        """Lines of the transcript that were there at the last look."""
+        self._main = MainScreen(self.live, self.glyphs, reduced_motion=options.still)
+
+    def get_default_screen(self) -> Screen[object]:
+        """The main screen."""
+        return self._main  # type: ignore[return-value]
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, whatever lies over it."""
+        return self._main
+
+    # -- time passes
+
+    def tick(self) -> None:
+        """Let the lab go on with the clock, and the frames on their way."""
+        live, main = self.live, self.main
+        moved = live.pump()
+        if main.topology.moving:
+            main.topology.tick()
+        self._ticks += 1
+        if moved or main.is_behind:
+            speed = live.player.speed
+            travel = max(1, round(3 / speed)) if speed else 1
+            thorough = not live.is_busy or self._ticks % THOROUGH == 0
+            main.sync(travel, thorough)
+            if thorough:
+                self._tell()
+        elif not main.log_pane.store.complete:
+            main.log_pane.flush()
+
+    def _on_timer(self) -> None:
+        self.tick()
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        if self._self_timed:
+            busy = self.live.is_busy or self.main.topology.moving or self.main.is_behind
+            self._timer = self.set_timer(BUSY if busy else IDLE, self._on_timer)
+
+    def sync(self) -> None:
+        """Bring everything up to date after a person did something, and look at the clock soon."""
+        self.main.sync(TRAVEL)
+        self.main.show_keys()
+        self._tell()
+        if self.is_running:
+            self._schedule()
+
+    def _tell(self) -> None:
+        """Show what failed, and the latest line of what runs."""
+        live, main = self.live, self.main
+        if live.failed:
+            main.status.say(live.failed, trouble=True)
+            live.failed = ""
+        elif self.autosave.problem:
+            main.status.say(tr("autosave.problem", why=self.autosave.problem), trouble=True)
+            self.autosave.problem = ""
+        said, self._said = self._said, live.jobs.said
+        if live.jobs.said > said and not main.command.input.has_focus:
+            last = live.jobs.transcript[-1]
+            main.command.note(last.text if last.kind in ("out", "err") else "", error=last.kind == "err")
+
+    def _moved(self) -> None:
+        """In another time, what the commands said last is no longer so."""
+        if not self.main.command.input.has_focus:
+            self.main.command.note("")
+        self.main.status.say("")
+        self.sync()
+
+    def _unless_typing(self) -> None:
+        """Leave a key to the line that is typed, or to the page that lies over the panes.
+
+        `:` and `/` go before all other bindings, so that what follows them in one burst is typed already.
+        """
+        if self.screen is not self.main or isinstance(self.main.focused, Input):
+            raise SkipAction

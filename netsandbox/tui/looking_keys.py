@@ -1,0 +1,80 @@
+"""The keys that look: filter, search, why, output, panes, marks, zoom."""
+
+from __future__ import annotations
+
+from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.panes.prompt_line import PromptLine
+
+
+class LookingKeys(LabApp):
+    """The actions of those keys."""
+
+    def action_filter(self) -> None:
+        """To the filter."""
+        self._unless_typing()
+        self.main.set_view("log")
+        self.main.filter.open()
+
+    def action_search(self) -> None:
+        """To the search."""
+        self.main.set_view("log")
+        self.main.search.open("")
+
+    def action_why(self) -> None:
+        """Explain the selected frame; a second time, the last drop."""
+        main = self.main
+        row = main.log_pane.current
+        if row is None or (main.view == "why" and main.why.has_focus):
+            main.explain_last_drop()
+        main.action_view("why")
+
+    def action_output(self) -> None:
+        """To what the commands printed, and back."""
+        self.main.action_view("log" if self.main.view == "output" else "output")
+
+    def action_show_log(self) -> None:
+        """Back to the log."""
+        self.main.action_view("log")
+
+    def action_leave_prompt(self) -> None:
+        """Leave the line that is typed."""
+        focused = self.main.focused
+        prompt = next((one for one in focused.ancestors if isinstance(one, PromptLine)), None) if focused else None
+        if prompt is not None:
+            prompt.action_leave()
+
+    def action_pin(self) -> None:
+        """Pin the selected device, or let it go."""
+        place = self.main.topology.selected
+        self.main.pin(None if place == self.main.topology.pinned else place)
+
+    def action_pane(self, number: int) -> None:
+        """To a pane."""
+        self.main.focus_pane(number)
+
+    def action_log_first(self) -> None:
+        """To the oldest frame."""
+        self.main.log_pane.action_first()
+
+    def action_log_follow(self) -> None:
+        """To the newest frame, and follow."""
+        self.main.log_pane.action_follow()
+
+    def action_log_mark(self) -> None:
+        """Mark the frame."""
+        self.main.log_pane.action_mark()
+
+    def action_log_next_mark(self) -> None:
+        """To the next mark."""
+        self.main.log_pane.action_next_mark()
+
+    def action_zoom(self) -> None:
+        """Give a pane the whole screen, or take it back."""
+        main = self.main
+        if main.maximized is not None:
+            main.minimize()
+            return
+        pane = next((one for one in (main.focused, *(main.focused.ancestors if main.focused else ()))
+                     if one is not None and one.has_class("pane")), None)  # fmt: skip
+        if pane is not None:
+            main.maximize(pane, container=False)

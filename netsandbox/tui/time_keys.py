@@ -1,0 +1,86 @@
+"""The keys that move in time: play, step, speed, go to a command, a drop or a frame, undo."""
+
+from __future__ import annotations
+
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.lab_app import LabApp
+
+SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 0.0)
+"""Paces from slow to as fast as it can."""
+
+
+class TimeKeys(LabApp):
+    """The actions of those keys."""
+
+    def action_play_pause(self) -> None:
+        """Stop time, or let it go on."""
+        if self.live.player.is_playing:
+            self.live.pause()
+        else:
+            self.live.play()
+        self.sync()
+
+    def action_step(self) -> None:
+        """One step on."""
+        self.live.step()
+        self.sync()
+
+    def action_step_back(self) -> None:
+        """One step back."""
+        self.live.back()
+        self._moved()
+
+    def action_speed(self, change: int) -> None:
+        """Another pace."""
+        at = SPEEDS.index(self.live.player.speed) if self.live.player.speed in SPEEDS else SPEEDS.index(1.0)
+        self.live.set_speed(SPEEDS[min(max(at + change, 0), len(SPEEDS) - 1)])
+        self.sync()
+
+    def action_command_beside(self, direction: int) -> None:
+        """Go to the next command, or the one before."""
+        status = self.live.status()
+        steps = [mark.step for mark in self.live.marks() if mark.kind == "command"]
+        if direction > 0:
+            self.live.seek(min((step for step in steps if step > status.step), default=status.last_step))
+        else:
+            self.live.seek(max((step for step in steps if step < status.step), default=0))
+        self._moved()
+
+    def action_drop_beside(self, direction: int) -> None:
+        """Go to the next drop, or the one before, and select it."""
+        main = self.main
+        status = self.live.status()
+        steps = sorted({mark.step + 1 for mark in self.live.marks() if mark.kind == "drop"})
+        if direction > 0:
+            step = min((step for step in steps if step > status.step), default=None)
+        else:
+            step = max((step for step in steps if step < status.step), default=None)
+        if step is None:
+            main.status.say(tr("drop.none"))
+            return
+        self.live.seek(step)
+        self._moved()
+        seq = self.live.drop_beside(self.live.session.trace.end, -1)
+        if seq is not None:
+            main.log_pane.go_to_seq(seq)
+
+    def action_travel(self) -> None:
+        """Go to the time of the selected frame."""
+        row = self.main.log_pane.current
+        if row is not None:
+            self.live.seek(row.step + 1)
+            self._moved()
+
+    def action_undo(self) -> None:
+        """Take the last line back."""
+        self._session_line("undo")
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        self._session_line("redo")
+
+    def _session_line(self, line: str) -> None:
+        self.live.pause()
+        outcome = self.live.execute(line)
+        self.sync()
+        self.main.status.say(outcome.error or (outcome.lines[0] if outcome.lines else ""), trouble=bool(outcome.error))

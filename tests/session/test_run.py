@@ -1,0 +1,76 @@
+"""`netsandbox run`: the transcript, exit statuses, captures, and going back in time without a screen."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from netsandbox.cli import main
+from netsandbox.wire.pcapng_reader import read_pcapng
+
+TWO = ["add-container nginx-1", "add-container nginx-2"]
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """Run some lines from standard input; returns the exit status."""
+    def run(lines: list[str], *options: str) -> int:
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+        return main(["run", "-", *options])
+    return run
+
+
+def packets(path: Path) -> list[tuple[int, bytes]]:
+    return [(packet.at_ns or 0, packet.data) for packet in read_pcapng(path.read_bytes()).packets]
+
+
+def test_a_scenario_gives_its_transcript(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "docker0-ping"]) == 0
+    out = capsys.readouterr().out
+    assert out.index("❯ docker run") < out.index("64 bytes from 172.17.0.3") < out.index("Frames\n") < out.index("ARP table")
+
+
+def test_a_line_that_is_wrong_fails_the_run_and_the_rest_goes_on(typed, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert typed(["add-contianer a", *TWO]) == 1
+    out = capsys.readouterr().out
+    assert "did you mean 'add-container'?" in out
+    assert "nginx-2: nginx, 172.17.0.3" in out
+
+
+def test_a_scenario_that_is_not_there_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "docker0-pin"]) == 2
+    assert "docker0-ping" in capsys.readouterr().err
+
+
+def test_lines_move_in_time_and_are_saved(typed, capsys, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    saved = tmp_path / "saved.yaml"
+    lines = [*TWO, "ping nginx-1 nginx-2", "undo", "redo", "back 2", "redo", f"save {saved}"]
+    assert typed(lines, "--json") == 0
+    before = capsys.readouterr().out
+    assert main(["run", str(saved), "--json"]) == 0
+    after = capsys.readouterr().out
+    digest = [line for line in before.splitlines() if '"digest"' in line]
+    assert len(digest) == 1
+    assert digest == [line for line in after.splitlines() if '"digest"' in line]
+
+
+def test_a_capture_holds_only_what_was_not_taken_back(typed, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    straight, rewound = tmp_path / "straight.pcapng", tmp_path / "rewound.pcapng"
+    assert typed([*TWO, "ping nginx-2 nginx-1"], "--pcapng", str(straight)) == 0
+    assert typed([*TWO, "ping nginx-1 172.17.0.99", "undo", "ping nginx-2 nginx-1"], "--pcapng", str(rewound)) == 0
+    assert len(packets(straight)) > 8
+    assert packets(straight) == packets(rewound)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no /dev/fd here")
+def test_a_pipe_takes_nothing_back(typed, capsys) -> None:  # type: ignore[no-untyped-def]
+    reader, writer = os.pipe()
+    try:
+        assert typed([*TWO, "undo"], "--pcapng", f"/dev/fd/{writer}") == 2
+    finally:
+        os.close(reader)
+        os.close(writer)
+    assert "a pipe cannot take frames back" in capsys.readouterr().err
