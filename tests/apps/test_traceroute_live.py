@@ -94,7 +94,8 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("arguments", [
-    "-n 10.0.3.2", "-n -I -q 2 -N 3 10.0.3.2", "-n 10.0.3.2 1600", "-n -q 1 10.0.9.9", "-n -f 2 -q 1 -N 1 10.0.3.2"])
+    "-n 10.0.3.2", "-n -I -q 2 -N 3 10.0.3.2", "-n -N 1 10.0.3.2 1600", "-n -q 1 10.0.9.9",
+    "-n -f 2 -q 1 -N 1 10.0.3.2"])
 def test_beside_the_real_one(kernel: Real, arguments: str, tmp_path: Path) -> None:
     capture = tmp_path / "real.pcap"
     listener = subprocess.Popen(
