@@ -20,6 +20,7 @@ from netsandbox.session.runner import Event, Line, Runner, Said
 from netsandbox.session.scenario import Scenario, Step, load_scenario
 
 if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
     from netsandbox.lab.lab import Lab
 
 LOG_ROWS = 200
@@ -95,6 +96,8 @@ class TextPrinter:
     def __init__(self, scenario: Scenario, with_trace: bool, language: str = "en") -> None:
         self._with_trace = with_trace
         self._style = Styles() if sys.stdout.isatty() else Plain()
+        self._heard: list[tuple[Job, int]] = []
+        """Lines that still run, each with how much of its output was printed."""
         self._style.title(scenario.title.get(language) or scenario.title.get("en") or scenario.name)
         about = scenario.about.get(language) or scenario.about.get("en")
         if about:
@@ -111,8 +114,22 @@ class TextPrinter:
             self._style.expectation(line.text, line.job.code == 0, line.job.err.strip() or line.job.out.strip())
             return
         self._style.command(line.text)
-        for stream, text in line.job.output:
+        self._print_output(line.job, 0)
+        self._print_background()
+        if line.job.code is None:
+            self._heard.append((line.job, len(line.job.output)))
+
+    def _print_output(self, job: Job, since: int) -> None:
+        for stream, text in job.output[since:]:
             self._style.output(text, stream == "err")
+
+    def _print_background(self) -> None:
+        """What lines that were begun before have printed since."""
+        for job, printed in self._heard:
+            if len(job.output) > printed:
+                self._style.prose(f"[{job.line}]")
+                self._print_output(job, printed)
+        self._heard = [(job, len(job.output)) for job, _printed in self._heard if job.code is None]
 
     def end(self, lab: Lab) -> None:
         self._style.title("Frames")
@@ -218,16 +235,18 @@ class JsonPrinter:
     """One JSON object for a program to read."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self._result: dict[str, Any] = {"scenario": scenario.name, "title": scenario.title, "lines": []}
+        self._scenario = scenario
+        self._lines: list[Line] = []
 
     def event(self, event: Event) -> None:
         if isinstance(event, Line):
-            self._result["lines"].append({
-                "line": event.text, "number": event.number, "expect": event.is_expect, "code": event.job.code,
-                "out": event.job.out, "err": event.job.err, "records": [event.first, event.end]})
+            self._lines.append(event)
 
     def end(self, lab: Lab) -> None:
-        result = self._result
+        """Print it all; what a line printed includes what it printed while later ones ran."""
+        result: dict[str, Any] = {"scenario": self._scenario.name, "title": self._scenario.title, "lines": [
+            {"line": line.text, "number": line.number, "expect": line.is_expect, "code": line.job.code,
+             "out": line.job.out, "err": line.job.err, "records": [line.first, line.end]} for line in self._lines]}
         result["frames"] = [row._asdict() for row in frame_log.rows(lab, lab.trace.first)]
         result["nodes"] = [row._asdict() for row in views.nodes(lab)]
         names = dict.fromkeys(row.namespace for row in views.nodes(lab) if row.namespace)

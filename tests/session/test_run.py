@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def packets(path: Path) -> list[tuple[int, bytes]]:
 def test_a_scenario_gives_its_transcript(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "docker0-ping"]) == 0
     out = capsys.readouterr().out
-    assert out.index("❯ docker run") < out.index("64 bytes from 172.17.0.3") < out.index("Frames\n") < out.index("ARP table")
+    places = [out.index(text) for text in ("❯ docker run", "64 bytes from 172.17.0.3", "Frames\n", "ARP table")]
+    assert places == sorted(places)
 
 
 def test_a_line_that_is_wrong_fails_the_run_and_the_rest_goes_on(typed, capsys) -> None:  # type: ignore[no-untyped-def]
@@ -38,6 +40,17 @@ def test_a_line_that_is_wrong_fails_the_run_and_the_rest_goes_on(typed, capsys) 
     out = capsys.readouterr().out
     assert "did you mean 'add-container'?" in out
     assert "nginx-2: nginx, 172.17.0.3" in out
+
+
+def test_what_runs_in_the_background_is_heard_behind_the_line_that_made_it_speak(  # type: ignore[no-untyped-def]
+        typed, capsys) -> None:
+    assert typed([*TWO, "tcpdump -i docker0 icmp &", "ping nginx-1 nginx-2", "show nodes"]) == 0
+    out = capsys.readouterr().out
+    heard = out.index("[tcpdump -i docker0 icmp &]\n")
+    assert out.index("❯ ping") < heard < out.index("ICMP echo request", heard) < out.index("❯ show nodes")
+    assert typed([*TWO, "tcpdump -i docker0 icmp &", "ping nginx-1 nginx-2"], "--json") == 0
+    listened = json.loads(capsys.readouterr().out)["lines"][2]
+    assert "ICMP echo reply" in listened["out"]
 
 
 def test_a_scenario_that_is_not_there_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
