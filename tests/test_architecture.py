@@ -78,6 +78,8 @@ def project() -> list[Module]:
 
 MODULES = project()
 NAMES = {module.name for module in MODULES}
+LATE = re.compile(r"(netsandbox(?:\.\w+)+):(\w+)")
+"""A place in a `Late` table (commands/late.py): an import like any other, only later."""
 
 
 def imports(node: ast.AST, lazy: bool = False, typing_only: bool = False) -> Iterator[Import]:
@@ -88,6 +90,8 @@ def imports(node: ast.AST, lazy: bool = False, typing_only: bool = False) -> Ite
         elif isinstance(child, ast.ImportFrom):
             for alias in child.names:
                 yield Import(child.module or ".", alias.name, lazy, typing_only, child.lineno)
+        elif isinstance(child, ast.Constant) and (place := LATE.fullmatch(str(child.value))):
+            yield Import(place[1], place[2], lazy, typing_only, child.lineno)
         else:
             inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
             guard = isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")
@@ -275,6 +279,7 @@ BROKEN = [
     (imports_go_one_way, "netsandbox.linux.arp", "def f():\n    from netsandbox.lab import lab"),
     (imports_go_one_way, "netsandbox.linux.arp", "if TYPE_CHECKING:\n    from netsandbox.docker import engine"),
     (imports_go_one_way, "netsandbox.lab.lab", "from netsandbox.explain import words"),
+    (imports_go_one_way, "netsandbox.apps.ping", "PLACES = {'run': 'netsandbox.commands.shell:run'}"),
     (imports_go_one_way, "netsandbox.explain.words", "from netsandbox.linux.bridge import Bridge"),
     (imports_go_one_way, "netsandbox.session.journal", "from netsandbox.cli import main"),
     (imports_go_one_way, "netsandbox.cli", "from netsandbox.tui.app import App"),
@@ -334,6 +339,13 @@ def test_a_ring_is_seen_even_when_one_import_is_late() -> None:
     typing_only = read("netsandbox.lab.two", "if TYPE_CHECKING:\n    from netsandbox.lab.one import x")
     assert cycle_in([one, late]) is not None
     assert cycle_in([one, typing_only]) is None
+
+
+def test_every_place_of_a_late_table_is_there() -> None:
+    places = {place for module in MODULES for node in ast.walk(module.tree) if isinstance(node, ast.Constant)
+              and (place := LATE.fullmatch(str(node.value)))}
+    assert places
+    assert [place[0] for place in places if not hasattr(importlib.import_module(place[1]), place[2])] == []
 
 
 def test_changeable_classes_are_told_from_frozen_ones() -> None:

@@ -16,6 +16,8 @@ from netsandbox.wire.addresses import BROADCAST_MAC, AddressError, format_ipv4, 
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
@@ -215,3 +217,9 @@ class Arping(Program):
             self.scheduler.cancel(timer)
         if self._tap is not None:
             self._tap.close()
+
+
+def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
+            _names: dict[str, int]) -> Arping:
+    """One run of it (program.Maker)."""
+    return Arping(namespace, parse(arguments), next_pid())

@@ -370,6 +370,13 @@ class Ping(Program):
             self.namespace.raw_sockets.remove(self)
 
 
+def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
+            names: dict[str, int]) -> Ping:
+    """One run of it (program.Maker)."""
+    ident = next_pid() & 0xFFFF
+    return Ping(namespace, ping_options.parse(arguments), ident, ident, names)
+
+
 def _resolve(target: str, names: dict[str, int]) -> int:
     address = lookup(target, names)
     if address is None:

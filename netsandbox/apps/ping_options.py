@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from netsandbox.apps.options import getopt, integer, number
 from netsandbox.apps.program import UsageError
@@ -16,7 +15,6 @@ TIMEVAL = 16
 MAX_SIZE = 65507
 
 
-@dataclass
 class PingOptions:
     """ping(8): times in nanoseconds, sizes in bytes.
 
@@ -62,7 +60,8 @@ def parse(arguments: list[str]) -> PingOptions:
         raise UsageError("ping: usage error: Destination address required", 1)
     if "6" in options:
         raise UsageError(f"ping: {operands[-1]}: Address family for hostname not supported")
-    result = PingOptions(target=operands[-1])
+    result = PingOptions()
+    result.target = operands[-1]
     if "c" in options:
         result.count = integer("ping", options["c"], 1, (1 << 63) - 1)
     if "i" in options:

@@ -72,3 +72,11 @@ class Program(Output):
 
     def stop(self) -> None:
         """Give back what the program holds: sockets, timers."""
+
+
+Maker = Callable[["NetworkNamespace", list[str], Callable[[], int], dict[str, int]], Program]
+"""A program from the namespace it runs in, its arguments, what gives it a PID, and the addresses of host names.
+
+Raises:
+    UsageError: arguments that it refuses.
+"""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.program import Program
+from netsandbox.apps.program import Program, UsageError
 from netsandbox.engine.units import EPOCH, MILLISECOND, SECOND
 from netsandbox.linux.socket import ANY, Process, Socket, SocketError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.namespace import NetworkNamespace
 
@@ -186,6 +188,16 @@ class Speaker(Program):
         for stream, line in self._lines:
             self.output.append((stream, line + "\n"))
         self.exit(self._status)
+
+
+def sleep(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
+          _names: dict[str, int]) -> Sleeper:
+    """sleep(1) (program.Maker)."""
+    try:
+        seconds = float(arguments[0])
+    except (IndexError, ValueError):
+        raise UsageError("sleep: invalid time interval" if arguments else "sleep: missing operand", 1) from None
+    return Sleeper(namespace, "sleep", max(0.0, seconds), next_pid())
 
 
 def _log_time(at: int) -> str:

@@ -8,9 +8,11 @@ from netsandbox.apps.pcap_filter import Filter, FilterError
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.tap import OUT, Seen, Tap
 from netsandbox.apps.tcpdump_lines import Lines
-from netsandbox.apps.tcpdump_options import USAGE, VERSION, TcpdumpOptions
+from netsandbox.apps.tcpdump_options import USAGE, VERSION, TcpdumpOptions, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
 
@@ -145,6 +147,12 @@ class Tcpdump(Program):
     def stop(self) -> None:
         if self._tap is not None:
             self._tap.close()
+
+
+def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
+            names: dict[str, int]) -> Tcpdump:
+    """One run of it (program.Maker)."""
+    return Tcpdump(namespace, parse(arguments), next_pid(), names)
 
 
 def _by_merit(namespace: NetworkNamespace) -> list[Interface]:

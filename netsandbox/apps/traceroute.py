@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import Program
 from netsandbox.apps.traceroute_methods import IcmpMethod, Method, Probe, ProbeError, UdpMethod
-from netsandbox.apps.traceroute_options import LONGEST_WAIT, USAGE, VERSION, TracerouteOptions
+from netsandbox.apps.traceroute_options import LONGEST_WAIT, USAGE, VERSION, TracerouteOptions, parse
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.wire.addresses import format_ipv4
 
@@ -255,6 +255,12 @@ class Traceroute(Program):
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
         self.method.close()
+
+
+def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
+            names: dict[str, int]) -> Traceroute:
+    """One run of it (program.Maker)."""
+    return Traceroute(namespace, parse(arguments, names), next_pid(), names)
 
 
 def _hops(ttl: int) -> int:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps import arping, ping_options, tcpdump_options, traceroute_options
-from netsandbox.apps.arping import Arping
-from netsandbox.apps.ping import Ping
-from netsandbox.apps.program import Program, UsageError
-from netsandbox.apps.server import Sleeper
-from netsandbox.apps.tcpdump import Tcpdump
-from netsandbox.apps.traceroute import Traceroute
+from netsandbox.apps.program import Maker, Program, UsageError
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
+from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
@@ -68,34 +62,10 @@ def context(shell: Shell, namespace: NetworkNamespace, files: dict[str, str] | N
     return ToolContext(namespace, shell.machine, files, run)
 
 
-def _ping(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
-    ident = shell.lab.next_pid() & 0xFFFF
-    return Ping(namespace, ping_options.parse(words[1:]), ident, ident, NAMES)
-
-
-def _arping(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
-    return Arping(namespace, arping.parse(words[1:]), shell.lab.next_pid())
-
-
-def _traceroute(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
-    options = traceroute_options.parse(words[1:], NAMES)
-    return Traceroute(namespace, options, shell.lab.next_pid(), NAMES)
-
-
-def _tcpdump(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
-    return Tcpdump(namespace, tcpdump_options.parse(words[1:]), shell.lab.next_pid(), NAMES)
-
-
-def _sleep(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
-    try:
-        seconds = float(words[1])
-    except (IndexError, ValueError):
-        raise UsageError("sleep: invalid time interval" if words[1:] else "sleep: missing operand", 1) from None
-    return Sleeper(namespace, "sleep", max(0.0, seconds), shell.lab.next_pid())
-
-
-PROGRAMS: dict[str, Callable[[Shell, NetworkNamespace, list[str]], Program]] = {
-    "ping": _ping, "arping": _arping, "traceroute": _traceroute, "tcpdump": _tcpdump, "sleep": _sleep}
+PROGRAMS: Late[str, Maker] = Late({
+    "ping": "netsandbox.apps.ping:program", "arping": "netsandbox.apps.arping:program",
+    "traceroute": "netsandbox.apps.traceroute:program", "tcpdump": "netsandbox.apps.tcpdump:program",
+    "sleep": "netsandbox.apps.server:sleep"})
 
 
 def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
@@ -111,7 +81,7 @@ def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
     if make is None:
         return Refused(namespace, f"sh: 1: {words[0]}: not found", 127)
     try:
-        return make(shell, namespace, words)
+        return make(namespace, words[1:], shell.lab.next_pid, NAMES)
     except UsageError as error:
         return Refused(namespace, str(error), error.code)
 

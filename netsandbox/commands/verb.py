@@ -7,8 +7,7 @@ the documentation.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.kinds import WORDS, Kind
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One word, or with `rest` all that follow.
 
     Attributes:
@@ -48,8 +46,7 @@ class Parameter:
 Handler = Callable[["Shell", "Job", dict[str, Any]], None]
 
 
-@dataclass(frozen=True)
-class Verb:
+class Verb(NamedTuple):
     """One verb.
 
     Attributes:
@@ -68,7 +65,7 @@ class Verb:
     examples: tuple[tuple[str, str], ...] = ()
     group: str = "lab"
     is_session: bool = False
-    aliases: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = ()
     acts: Callable[[str], bool] = lambda _rest: False
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -173,7 +172,7 @@ def test_unknown_tools_and_paths(twin: SimulatedTwin) -> None:
 
 
 def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None:
-    context = replace(ToolContext(twin.named["%h"], twin), files={"/etc/hosts": "127.0.0.1\tlocalhost\n"})
+    context = ToolContext(twin.named["%h"], twin, {"/etc/hosts": "127.0.0.1\tlocalhost\n"})
     assert run_tool(context, ["cat", "/etc/hosts", "/etc/hostname"]).out == "127.0.0.1\tlocalhost\n%h\n"
     assert run_tool(context, ["cat", "/etc/resolv.conf"]).err == "cat: /etc/resolv.conf: No such file or directory\n"
     assert run_tool(context, ["cat", "/proc/sys/net/ipv4/conf"]).err == "cat: /proc/sys/net/ipv4/conf: Is a directory\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.expect.reader import Reader, Word, hint
@@ -44,8 +43,7 @@ Trial = Callable[["Context", Done], None]
 """Does something, and says later what came of it."""
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """One kind of condition.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import bridge_fdb, bridge_link, bridge_vlan, ip_netns
+from netsandbox.commands.late import Late
+from netsandbox.commands.tools import ip_netns
 from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Style
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 VERSION = "bridge utility, 6.15.0"
-OBJECTS: dict[str, Callable[[ToolContext, list[str], Style], ToolResult]] = {
-    "link": bridge_link.run, "fdb": bridge_fdb.run, "mdb": bridge_vlan.mdb, "vlan": bridge_vlan.run}
+OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late({
+    "link": "netsandbox.commands.tools.bridge_link:run", "fdb": "netsandbox.commands.tools.bridge_fdb:run",
+    "mdb": "netsandbox.commands.tools.bridge_vlan:mdb", "vlan": "netsandbox.commands.tools.bridge_vlan:run"})
 ALL_OBJECTS = ("link*", "fdb*", "mdb*", "mst*", "vlan*", "vni*", "monitor*", "help*")
 OPTIONS = ("help*", "Version*", "stats*", "statistics*", "details*", "oneline*", "timestamp*", "family*", "4", "6",
            "netns*", "color*", "compressvlans*", "force*", "json*", "pretty*", "batch*")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import ip_address, ip_link, ip_maddress, ip_neighbour, ip_netns, ip_route, ip_rule
+from netsandbox.commands.late import Late
+from netsandbox.commands.tools import ip_netns
 from netsandbox.commands.tools.context import KernelError, ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Style
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 VERSION = "ip utility, iproute2-6.15.0"
-OBJECTS: dict[str, Callable[[ToolContext, list[str], Style], ToolResult]] = {
-    "address": ip_address.run, "maddress": ip_maddress.run, "route": ip_route.run, "rule": ip_rule.run,
-    "neighbor": ip_neighbour.run, "neighbour": ip_neighbour.run, "link": ip_link.run, "netns": ip_netns.run}
+OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late({
+    "address": "netsandbox.commands.tools.ip_address:run", "maddress": "netsandbox.commands.tools.ip_maddress:run",
+    "route": "netsandbox.commands.tools.ip_route:run", "rule": "netsandbox.commands.tools.ip_rule:run",
+    "neighbor": "netsandbox.commands.tools.ip_neighbour:run", "neighbour": "netsandbox.commands.tools.ip_neighbour:run",
+    "link": "netsandbox.commands.tools.ip_link:run", "netns": "netsandbox.commands.tools.ip_netns:run"})
 ALL_OBJECTS = (
     "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
     "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",

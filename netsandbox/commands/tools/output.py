@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass
 class Style:
-    """The global options of `ip` and `bridge`, as counts or switches."""
+    """The global options of `ip` and `bridge`, as counts or switches.
 
-    stats: int = 0
-    details: int = 0
-    oneline: int = 0
-    json: int = 0
-    pretty: int = 0
-    brief: int = 0
-    everything: bool = False
-    """-a: all namespaces."""
-    family: str = ""
-    """inet, inet6, link or empty."""
-    color: bool = False
+    Attributes:
+        everything: -a, all namespaces.
+        family: inet, inet6, link or empty.
+    """
+
+    def __init__(self, stats: int = 0, json: int = 0, family: str = "") -> None:
+        self.stats = stats
+        self.json = json
+        self.family = family
+        self.details = self.oneline = self.pretty = self.brief = 0
+        self.everything = self.color = False
 
 
 class Row:

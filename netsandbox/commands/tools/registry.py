@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import arp, brctl, bridge, files, ifconfig, ip, iptables, route, ss, sysctl
+from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
 
 if TYPE_CHECKING:
@@ -13,10 +12,14 @@ if TYPE_CHECKING:
 
     from netsandbox.commands.tools.context import ToolContext
 
-TOOLS: dict[str, Callable[[ToolContext, list[str]], ToolResult]] = {
-    "arp": arp.run, "brctl": brctl.run, "bridge": bridge.run, "cat": files.cat, "hostname": files.hostname,
-    "ifconfig": ifconfig.run, "ip": ip.run, "iptables": iptables.run, "iptables-save": iptables.save,
-    "netstat": ss.netstat, "route": route.run, "ss": ss.run, "sysctl": sysctl.run}
+TOOLS: Late[str, Callable[[ToolContext, list[str]], ToolResult]] = Late({
+    "arp": "netsandbox.commands.tools.arp:run", "brctl": "netsandbox.commands.tools.brctl:run",
+    "bridge": "netsandbox.commands.tools.bridge:run", "cat": "netsandbox.commands.tools.files:cat",
+    "hostname": "netsandbox.commands.tools.files:hostname", "ifconfig": "netsandbox.commands.tools.ifconfig:run",
+    "ip": "netsandbox.commands.tools.ip:run", "iptables": "netsandbox.commands.tools.iptables:run",
+    "iptables-save": "netsandbox.commands.tools.iptables:save", "netstat": "netsandbox.commands.tools.ss:netstat",
+    "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
+    "sysctl": "netsandbox.commands.tools.sysctl:run"})
 NOT_FOUND = 127
 
 
@@ -32,7 +35,7 @@ def run_tool(context: ToolContext, argv: list[str]) -> ToolResult:
     if tool is None:
         return ToolResult(NOT_FOUND, "", f"sh: 1: {argv[0]}: not found\n")
     if context.run is None:
-        context = replace(context, run=run_tool)
+        context = context._replace(run=run_tool)
     try:
         return tool(context, argv[1:])
     except KernelError as error:

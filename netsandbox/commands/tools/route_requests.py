@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import KernelError
 from netsandbox.commands.tools.words import SCOPE_NUMBERS
@@ -24,8 +23,7 @@ FLAGS = {"add": {"create", "exclusive"}, "change": {"replace"}, "chg": {"replace
 """NLM_F_* that each command sets."""
 
 
-@dataclass
-class RouteRequest:
+class RouteRequest(NamedTuple):
     """What a command line says of a route; None and "" stand for what it does not say."""
 
     destination: Network
