@@ -180,4 +180,3 @@ DISCONNECT = Command("docker network disconnect", "[OPTIONS] NETWORK CONTAINER",
                          Flag("force", "f", usage="Force the container to disconnect from a network"),), 2, 2)
 PRUNE = Command("docker network prune", "[OPTIONS]", "Remove all unused networks", prune, (
     Flag("force", "f", usage="Do not prompt for confirmation"),), 0, 0)
-ALL = (LIST, INSPECT, CREATE, REMOVE, CONNECT, DISCONNECT, PRUNE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker import attach, execute, inspect, life, network, ps, run, system
 from netsandbox.commands.docker.help import MANAGEMENT, command_help, group_help, top_help
+from netsandbox.commands.late import Late
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -20,27 +20,49 @@ NOT_MODELLED = frozenset({
     "pull", "push", "rmi", "save", "search", "secret", "service", "stack", "stats", "swarm", "system", "tag", "top",
     "trust", "unpause", "update", "volume"})
 """Commands that Docker has and the sandbox has not."""
-OF_CONTAINERS: tuple[Command, ...] = (
-    run.RUN, execute.EXEC, ps.PS, attach.ATTACH, run.CREATE, inspect.INSPECT, life.KILL, attach.LOGS, inspect.PORT,
-    life.RENAME, life.RESTART, life.REMOVE, attach.START, life.STOP, life.WAIT)
-TOP = (*OF_CONTAINERS, system.IMAGES_COMMAND, system.VERSION_COMMAND, system.INFO)
+CONTAINERS = {
+    "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
+    "ps": "netsandbox.commands.docker.ps:PS", "attach": "netsandbox.commands.docker.attach:ATTACH",
+    "create": "netsandbox.commands.docker.run:CREATE", "inspect": "netsandbox.commands.docker.inspect:INSPECT",
+    "kill": "netsandbox.commands.docker.life:KILL", "logs": "netsandbox.commands.docker.attach:LOGS",
+    "port": "netsandbox.commands.docker.inspect:PORT", "rename": "netsandbox.commands.docker.life:RENAME",
+    "restart": "netsandbox.commands.docker.life:RESTART", "rm": "netsandbox.commands.docker.life:REMOVE",
+    "start": "netsandbox.commands.docker.attach:START", "stop": "netsandbox.commands.docker.life:STOP",
+    "wait": "netsandbox.commands.docker.life:WAIT"}
+"""What is done with containers, each also as `docker container …`."""
+SYSTEM = {"images": "netsandbox.commands.docker.system:IMAGES_COMMAND",
+          "version": "netsandbox.commands.docker.system:VERSION_COMMAND",
+          "info": "netsandbox.commands.docker.system:INFO"}
+NETWORKS = {
+    "ls": "netsandbox.commands.docker.network:LIST", "inspect": "netsandbox.commands.docker.network:INSPECT",
+    "create": "netsandbox.commands.docker.network:CREATE", "rm": "netsandbox.commands.docker.network:REMOVE",
+    "connect": "netsandbox.commands.docker.network:CONNECT",
+    "disconnect": "netsandbox.commands.docker.network:DISCONNECT",
+    "prune": "netsandbox.commands.docker.network:PRUNE", "list": "netsandbox.commands.docker.network:LIST",
+    "remove": "netsandbox.commands.docker.network:REMOVE"}
+ALIASES = {"list": "ls", "ps": "ls", "remove": "rm"}
+"""Names in a group, and what its help calls them."""
 
 
-def _all_commands() -> dict[tuple[str, ...], Command]:
-    found: dict[tuple[str, ...], Command] = {tuple(command.path.split()[1:]): command for command in TOP}
-    for command in OF_CONTAINERS:
-        name = command.path.split()[1]
-        names = ("ls", "list", "ps") if name == "ps" else (name,)
-        for twin in names:
-            found["container", twin] = command._replace(path=f"docker container {names[0]}")
-    for command in network.ALL:
-        found["network", command.path.split()[2]] = command
-    found["network", "list"], found["network", "remove"] = network.LIST, network.REMOVE
-    found["image", "ls"] = system.IMAGES_COMMAND._replace(path="docker image ls")
-    return found
+class Commands(Late[tuple[str, ...], "Command"]):
+    """Commands by their words; what is in a group has its path, so that its help and errors name it so."""
+
+    def __getitem__(self, words: tuple[str, ...]) -> Command:
+        command = super().__getitem__(words)
+        if len(words) == 1:
+            return command
+        group, name = words
+        return command._replace(path=f"docker {group} {ALIASES.get(name, name)}")
 
 
-COMMANDS = _all_commands()
+def _places() -> dict[tuple[str, ...], str]:
+    found: dict[tuple[str, ...], str] = {(name,): place for name, place in {**CONTAINERS, **SYSTEM}.items()}
+    groups = {"container": {**CONTAINERS, "ls": CONTAINERS["ps"], "list": CONTAINERS["ps"]}, "network": NETWORKS,
+              "image": {"ls": SYSTEM["images"]}}
+    return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
+
+
+COMMANDS = Commands(_places())
 
 
 def find(words: list[str]) -> Command | str:
@@ -67,7 +89,7 @@ def find(words: list[str]) -> Command | str:
 
 def _help(words: list[str]) -> str:
     if not words:
-        return top_help(TOP)
+        return top_help([COMMANDS[words] for words in COMMANDS if len(words) == 1])
     found = find(words)
     return found if isinstance(found, str) else command_help(found)
 
@@ -76,7 +98,7 @@ def _group(name: str, rest: list[str]) -> str:
     if rest:
         raise DockerError(f"docker: unknown command: docker {name} {rest[0]}\n\nUsage:  docker {name} COMMAND\n\n"
                           f"Run 'docker {name} --help' for more information")
-    return group_help(name, [command for words, command in COMMANDS.items() if len(words) == 2 and words[0] == name])
+    return group_help(name, [COMMANDS[words] for words in COMMANDS if len(words) == 2 and words[0] == name])
 
 
 def _unknown(word: str) -> DockerError:
