@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import kinds
+from netsandbox.commands.catalogue import VERBS, verbs
 from netsandbox.commands.docker.registry import COMMANDS as DOCKER
 from netsandbox.commands.programs import PROGRAMS
 from netsandbox.commands.shell import LOCAL_VERBS
 from netsandbox.commands.tools.registry import TOOLS
-from netsandbox.commands.verb import VERBS, Parameter, Verb
 from netsandbox.docker.images import IMAGES
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
+    from netsandbox.commands.verb import Parameter, Verb
 
 MOST = 200
 """Candidates that are offered; a lab may have a thousand names."""
@@ -77,7 +78,7 @@ def _following(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str
         return
     name, entered = words[0], shell.where is not None
     if name == "help":
-        yield from ((verb.name, verb.summary) for verb in dict.fromkeys(VERBS.values()))
+        yield from ((verb.name, verb.summary) for verb in verbs())
     elif name in ("exec", "enter") and len(words) > 1:
         yield from _tool_words(shell, words[2:]) if name == "exec" else ()
     elif name in VERBS and not (entered and name in LOCAL_VERBS):
@@ -90,7 +91,7 @@ def _following(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str
 
 def _first_words(shell: Shell) -> Iterator[tuple[str, str]]:
     entered = shell.where is not None
-    for verb in dict.fromkeys(VERBS.values()):
+    for verb in verbs():
         if not (entered and verb.name in LOCAL_VERBS):
             yield verb.name, verb.summary
     if not entered:

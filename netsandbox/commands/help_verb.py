@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.verb import VERBS, Parameter, Verb, verb
+from netsandbox.commands.verb import Parameter, Verb, verb
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -23,23 +24,19 @@ TOOLS = ("And the lines of any tutorial: docker run, ps, logs …; ip addr, link
 
 @verb("help", "This list, or all about one verb", Parameter("verb", kinds.WORD, required=False),
       examples=(("help connect", "usage, details, examples"),), group="look", aliases=("?",))
-def help_verb(_shell: Shell, job: Job, values: dict[str, Any]) -> None:
+def help_verb(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     name = values["verb"]
-    job.print(overview() if name is None else manual(name))
+    job.print(overview(list(dict.fromkeys(shell.verbs.values()))) if name is None else manual(shell.verbs, name))
     job.finish()
 
 
-def verbs() -> list[Verb]:
-    """Every verb once, in the order of declaration."""
-    return list(dict.fromkeys(VERBS.values()))
-
-
-def overview() -> str:
-    width = max(len(v.usage) for v in verbs() if len(v.usage) <= 40)
+def overview(verbs: list[Verb]) -> str:
+    """Every verb with its usage, in groups."""
+    width = max(len(v.usage) for v in verbs if len(v.usage) <= 40)
     blocks = []
     for group, title in GROUPS.items():
         lines = []
-        for declared in (v for v in verbs() if v.group == group):
+        for declared in (v for v in verbs if v.group == group):
             usage = declared.usage if len(declared.usage) <= width else f"{declared.name} …"
             lines.append(f"  {usage.ljust(width)}  {declared.summary}")
         if lines:
@@ -54,15 +51,15 @@ def _paragraph(text: str) -> str:
     return fill(text, 78, initial_indent="    ", subsequent_indent="    ")
 
 
-def manual(name: str) -> str:
+def manual(verbs: Mapping[str, Verb], name: str) -> str:
     """The manual page of a verb.
 
     Raises:
         CommandError: there is no such verb.
     """
-    declared = VERBS.get(name)
+    declared = verbs.get(name)
     if declared is None:
-        near = get_close_matches(name, VERBS, 1)
+        near = get_close_matches(name, verbs, 1)
         raise CommandError(f"no help on {name[:40]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     parts = [f"{declared.usage}\n    {declared.summary}."]
     if declared.details:

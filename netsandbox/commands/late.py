@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TypeVar
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -21,13 +21,10 @@ class Late(Mapping[Key, Value]):
 
     def __init__(self, places: Mapping[Key, str]) -> None:
         self._places = places
-        self._found: dict[Key, Any] = {}
 
     def __getitem__(self, key: Key) -> Value:
-        if key not in self._found:
-            module, _colon, name = self._places[key].partition(":")
-            self._found[key] = getattr(import_module(module), name)
-        found: Value = self._found[key]
+        module, _colon, name = self._places[key].partition(":")
+        found: Value = getattr(import_module(module), name)
         return found
 
     def __contains__(self, key: object) -> bool:

@@ -8,18 +8,18 @@ default host.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import UsageError
-from netsandbox.commands import catalogue, programs
+from netsandbox.commands import programs
+from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.tools.registry import TOOLS
-from netsandbox.commands.verb import VERBS
 from netsandbox.commands.words import split, split_background
 from netsandbox.docker.errors import DockerError
 from netsandbox.lab.errors import LabError
@@ -30,11 +30,11 @@ from netsandbox.linux.sysctl import SysctlError
 
 if TYPE_CHECKING:
     from netsandbox.commands.session_protocol import SessionProtocol
+    from netsandbox.commands.verb import Verb
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.namespace import NetworkNamespace
 
 REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError)
-assert catalogue.MODULES, "the verbs are declared on import"
 RECENT = 100
 """Lines that are remembered for `expect`."""
 LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
@@ -47,12 +47,14 @@ class Shell:
     Attributes:
         where: the node whose shell was entered, or None at the lab's own prompt.
         language: of what `expect` finds: en or zh.
+        verbs: what its own language has, by name and alias.
         session: set when the shell belongs to a session, for the verbs that move in time.
         jobs: lines that still run.
     """
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
+        self.verbs: Mapping[str, Verb] = VERBS
         self.where: str | None = None
         self.entered_by: Client | None = None
         self.language = "en"

@@ -116,18 +116,11 @@ class Verb(NamedTuple):
         return parameter.kind.parse(shell.lab, value)
 
 
-VERBS: dict[str, Verb] = {}
-"""Every verb by its name and its aliases, in the order of declaration."""
-
-
 def verb(name: str, summary: str, *parameters: Parameter, details: str = "",
          examples: tuple[tuple[str, str], ...] = (), group: str = "lab", is_session: bool = False,
          aliases: tuple[str, ...] = (), acts: Callable[[str], bool] = lambda _rest: False
-         ) -> Callable[[Handler], Handler]:
-    """Declare a verb; the decorated function carries it out."""
-    def declare(handler: Handler) -> Handler:
-        declared = Verb(name, summary, parameters, handler, details, examples, group, is_session, aliases, acts)
-        for key in (name, *aliases):
-            VERBS[key] = declared
-        return handler
+         ) -> Callable[[Handler], Verb]:
+    """Declare a verb; the decorated function carries it out. commands/catalogue.py says where it is."""
+    def declare(handler: Handler) -> Verb:
+        return Verb(name, summary, parameters, handler, details, examples, group, is_session, aliases, acts)
     return declare

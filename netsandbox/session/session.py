@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.job import Job
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
-from netsandbox.commands.verb import VERBS
 from netsandbox.commands.words import split_background
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND

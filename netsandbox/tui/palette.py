@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from netsandbox.commands.help_verb import verbs
+from netsandbox.commands.catalogue import verbs
 from netsandbox.commands.verb import Verb
 from netsandbox.tui.i18n import described
 from netsandbox.tui.screens.help import key_names

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.commands.verb import VERBS, Verb
+from netsandbox.commands import lab_verbs
 from netsandbox.session.autosave import latest, recover
 from netsandbox.tui.options import Options
 from netsandbox.tui.screens.help import HelpScreen
@@ -166,7 +166,7 @@ async def test_a_scenario_that_does_not_load_is_told_and_the_app_opens_empty(tmp
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_shell: object, job: object, _values: object) -> None:
         raise RuntimeError("\x1b[31mdoes [not] work")
-    monkeypatch.setitem(VERBS, "break", Verb("break", "Fails", (), fail))
+    monkeypatch.setattr(lab_verbs, "add_hub", lab_verbs.add_hub._replace(handler=fail))
 
 
 @pytest.mark.usefixtures("broken")
@@ -174,7 +174,7 @@ async def test_an_exception_in_a_command_is_shown_and_logged_and_the_lab_is_inta
     async with stage(tmp_path) as on:
         live = on.app.live
         digest = live.session.trace.digest()
-        await on.line("break")
+        await on.line("add-hub hub1")
         assert "RuntimeError" in screen_text(on.app)  # type: ignore[arg-type]
         assert "does [not] work" in (tmp_path / "errors.log").read_text()
         assert live.session.trace.digest() == digest

@@ -1,0 +1,33 @@
+"""The tables of what can be typed: each name leads to what has that name, and to ask for names imports nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from netsandbox.commands.catalogue import VERBS, verbs
+from netsandbox.commands.docker.registry import COMMANDS
+
+
+def test_every_verb_is_found_by_its_name_and_its_aliases_and_by_no_other() -> None:
+    assert list(VERBS) == [name for verb in verbs() for name in (verb.name, *verb.aliases)]
+
+
+def test_a_docker_command_of_a_group_is_called_by_its_group() -> None:
+    assert COMMANDS["network", "list"].path == "docker network ls"
+    assert COMMANDS["container", "ps"].path == "docker container ls"
+    assert COMMANDS["ps",].path == "docker ps"
+
+
+def test_a_run_imports_only_the_commands_that_it_runs() -> None:
+    code = ("import sys; from netsandbox.cli import main; main(['run', 'docker0-ping']); "
+            "print('LOADED', *sys.modules)")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.rpartition("LOADED")[2].split())
+    assert {"netsandbox.apps.ping", "netsandbox.commands.docker.run", "netsandbox.commands.tools.iptables"} <= loaded
+    assert not loaded & {
+        "netsandbox.apps.arping", "netsandbox.apps.pcap_filter", "netsandbox.apps.sniffer", "netsandbox.apps.tcpdump",
+        "netsandbox.apps.traceroute", "netsandbox.commands.capture_verbs", "netsandbox.commands.docker.inspect",
+        "netsandbox.commands.docker.network", "netsandbox.commands.docker.template", "netsandbox.commands.help_verb",
+        "netsandbox.commands.tools.brctl", "netsandbox.commands.tools.ip_link", "netsandbox.commands.tools.ss",
+        "netsandbox.commands.complete", "rich", "textual", "asyncio"}
