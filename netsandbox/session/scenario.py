@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -30,33 +31,31 @@ _TOP_KEYS = ("netsandbox", "title", "about", "seed", "profile", "setup", "steps"
 _STEP_KEYS = ("run", "say", "expect")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One item of `setup` or `steps`: command lines, what to tell the person about them, what must then be true.
 
     say maps a language (en, zh) to a text. line is where the item starts in its file, run_lines and expect_lines where
-    each of its lines stands; all count from 1 and take no part in comparison.
+    each of its lines stands; all count from 1.
     """
 
     run: tuple[str, ...] = ()
-    say: Mapping[str, str] = field(default_factory=dict)
+    say: Mapping[str, str] = MappingProxyType({})
     expect: tuple[str, ...] = ()
-    line: int = field(default=0, compare=False)
-    run_lines: tuple[int, ...] = field(default=(), compare=False)
-    expect_lines: tuple[int, ...] = field(default=(), compare=False)
+    line: int = 0
+    run_lines: tuple[int, ...] = ()
+    expect_lines: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(NamedTuple):
     """A scenario file's content. title and about map a language (en, zh) to a text; name is where it was read from."""
 
-    title: Mapping[str, str] = field(default_factory=dict)
-    about: Mapping[str, str] = field(default_factory=dict)
+    title: Mapping[str, str] = MappingProxyType({})
+    about: Mapping[str, str] = MappingProxyType({})
     seed: int = 0
     profile: str = DEFAULT_PROFILE
     setup: tuple[Step, ...] = ()
     steps: tuple[Step, ...] = ()
-    name: str = field(default="", compare=False)
+    name: str = ""
 
 
 def load_scenario(path: str | Path) -> Scenario:
