@@ -6,15 +6,12 @@ import argparse
 import json
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from netsandbox.commands.comments import commenter
 from netsandbox.commands.show import table
-from netsandbox.commands.why import namer
 from netsandbox.engine.units import format_time
 from netsandbox.lab import frame_log, views
-from netsandbox.lab.export import CaptureFile
-from netsandbox.session.files import FileError, printable, reason
+from netsandbox.session.files import printable
 from netsandbox.session.library import find_scenario
 from netsandbox.session.runner import Event, Line, Runner, Said
 from netsandbox.session.scenario import Scenario, Step, load_scenario
@@ -37,8 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     runner = Runner.of(scenario, arguments.seed)
     with ExitStack() as stack:
         if arguments.pcapng:
-            capture = Capture(arguments.pcapng, stack.enter_context(_open(arguments.pcapng)), runner, arguments.lang)
-            runner.after_line = capture.update
+            from netsandbox.capture import capturing
+
+            stack.enter_context(capturing(arguments.pcapng, runner, arguments.lang))
         printer = JsonPrinter(scenario) if arguments.json else TextPrinter(scenario, arguments.trace, arguments.lang)
         for event in runner.scenario(scenario, arguments.lang):
             printer.event(event)
@@ -52,42 +50,6 @@ def read_lines(stream: TextIO) -> Scenario:
     return Scenario(title={"en": "standard input"}, about={}, seed=0, profile="docker-29", setup=(),
                     steps=tuple(Step(run=(line,), say={}, expect=(), line=0, run_lines=(0,), expect_lines=())
                                 for line in lines), name="-")
-
-
-def _open(path: str) -> BinaryIO:
-    try:
-        return open(path, "wb")
-    except OSError as error:
-        raise FileError(path, reason(error)) from None
-
-
-class Capture:
-    """The run's capture file; a line that goes back in time begins it anew.
-
-    Raises:
-        FileError: from `update`, when the output is a pipe, from which nothing can be taken back.
-    """
-
-    def __init__(self, path: str, stream: BinaryIO, runner: Runner, language: str) -> None:
-        self._path = path
-        self._stream = stream
-        self._runner = runner
-        self._language = language
-        self._lab = runner.session.lab
-        self._file = self._begin()
-
-    def _begin(self) -> CaptureFile:
-        return CaptureFile(self._stream, self._lab.trace, commenter(self._language, namer(self._lab)))
-
-    def update(self) -> None:
-        if self._runner.session.lab is not self._lab:
-            if not self._stream.seekable():
-                raise FileError(self._path, "a pipe cannot take frames back; write to a file")
-            self._stream.seek(0)
-            self._stream.truncate()
-            self._lab = self._runner.session.lab
-            self._file = self._begin()
-        self._file.update()
 
 
 class TextPrinter:

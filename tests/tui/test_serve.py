@@ -19,7 +19,7 @@ PATIENCE = 20
 
 
 def test_the_command_of_each_browser_is_quoted() -> None:
-    options = parser().parse_args(["serve", "a b; rm -rf x.yaml", "--lang", "zh", "--ascii", "--reduced-motion"])
+    options = parser("serve").parse_args(["a b; rm -rf x.yaml", "--lang", "zh", "--ascii", "--reduced-motion"])
     assert command(options).endswith(
         "-m netsandbox open 'a b; rm -rf x.yaml' --ascii --reduced-motion --lang zh"
     )
