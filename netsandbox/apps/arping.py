@@ -68,6 +68,13 @@ def parse(arguments: list[str]) -> ArpingOptions:
     return result
 
 
+def _address(text: str) -> int:
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        raise UsageError(f"arping: {text}: Name or service not known") from None
+
+
 class Arping(Program):
     """One run of arping.  Exit status 0 with an answer (-D: without one), else 1."""
 
@@ -85,6 +92,10 @@ class Arping(Program):
         self._ticks = 0
         self._timers: list[Timer] = []
         self._tap: Tap | None = None
+
+    @property
+    def is_endless(self) -> bool:
+        return self.options.count is None and self.options.deadline is None
 
     def start(self) -> None:
         """Find the source address and send the first probe."""
@@ -112,10 +123,7 @@ class Arping(Program):
         if interface.is_loopback:
             raise UsageError(f"arping: Interface \"{interface.name}\" is not ARPable")
         self.interface = interface
-        try:
-            self.target = parse_ipv4(options.target)
-        except AddressError:
-            raise UsageError(f"arping: {options.target}: Name or service not known") from None
+        self.target = _address(options.target)
         self.source = self._find_source(interface)
 
     def _default_interface(self) -> Interface | None:
@@ -126,7 +134,7 @@ class Arping(Program):
         if options.unsolicited:
             wanted = self.target
         elif options.source:
-            wanted = parse_ipv4(options.source)
+            wanted = _address(options.source)
         elif options.detect:
             return 0
         else:

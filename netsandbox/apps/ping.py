@@ -54,8 +54,10 @@ class Ping(Program):
         self.round_trips: list[int] = []
         self._sent_at: dict[int, int] = {}
         self._answered: set[int] = set()
-        self._acknowledged = 0
         self._pipe = 1
+        self._unread: list[int] = []
+        """Errors whose copies wait in the raw socket; a request that is due is sent before they are read."""
+        self._failed_at = 0
         self._first = self._last = 0
         self._timers: list[Timer] = []
         self._lingers = False
@@ -164,7 +166,9 @@ class Ping(Program):
         problem = self._send(self.sent + 1)
         self.sent += 1
         self._last = self.scheduler.now
-        self._pipe = max(self._pipe, (self.sent & 0xFFFF) - self._acknowledged)
+        for seq in self._unread if self._failed_at == self._last else ():
+            self._acknowledge(seq)
+        self._unread = []
         if problem:
             self._note_problem(problem)
         if options.count is None or self.sent < options.count:
@@ -183,6 +187,7 @@ class Ping(Program):
             data = ping_options.timeval(now) + data[TIMEVAL:]
         seq = number & 0xFFFF
         self._sent_at[seq] = now
+        self._answered.discard(seq)
         source = self.bound or route.source
         mtu = route.interface.mtu if self.pmtudisc == PROBE else route.mtu
         fits = options.size + 28 <= mtu
@@ -295,13 +300,18 @@ class Ping(Program):
         if message.type != REDIRECT:
             self.errors += 1
             self._acknowledge(seq)
+            self._unread.append(seq)
+            self._failed_at = self.scheduler.now
         if not self.options.quiet and not self.options.flood:
             self._say(f"From {format_ipv4(source)}{':' if message.type == REDIRECT else ''} icmp_seq={seq} "
                       f"{describe_error(message)}")
         self._check(None)
 
     def _acknowledge(self, seq: int) -> None:
-        self._acknowledged = max(self._acknowledged, seq)
+        """The answer to a request; those sent since then are in the pipe (acknowledge() of iputils)."""
+        since = (self.sent - seq) & 0xFFFF
+        if since <= 0x7FFF:
+            self._pipe = max(self._pipe, since + 1)
 
     # -- ending
 

@@ -32,6 +32,9 @@ REFUSALS: dict[str, tuple[str, ...]] = {
               "{mysql} 0 [ERROR] [MY-010119] [Server] Aborting"),
 }
 """What a server writes before it exits with 1; {redis}, {mysql} and {nginx} are the time as each of them writes it."""
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+FOR_EVER = 1e9
+"""Seconds after which nobody waits for a `sleep`."""
 EXIT_CODES = {"memcached": 71}
 
 FAREWELLS: dict[str, tuple[str, ...]] = {
@@ -193,11 +196,25 @@ class Speaker(Program):
 def sleep(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
           _names: dict[str, int]) -> Sleeper:
     """sleep(1) (program.Maker)."""
+    if not arguments:
+        raise UsageError("sleep: missing operand", 1)
+    return Sleeper(namespace, "sleep", sleep_seconds(arguments[0]), next_pid())
+
+
+def sleep_seconds(text: str) -> float | None:
+    """`1.5`, `2m` or `inf` in seconds; None for ever, which thirty years are.
+
+    Raises:
+        UsageError: as coreutils words it.
+    """
+    number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
     try:
-        seconds = float(arguments[0])
-    except (IndexError, ValueError):
-        raise UsageError("sleep: invalid time interval" if arguments else "sleep: missing operand", 1) from None
-    return Sleeper(namespace, "sleep", max(0.0, seconds), next_pid())
+        seconds = float(number) * unit
+    except ValueError:
+        seconds = -1
+    if not seconds >= 0:
+        raise UsageError(f"sleep: invalid time interval ‘{text}’", 1)
+    return seconds if seconds < FOR_EVER else None
 
 
 def _log_time(at: int) -> str:

@@ -41,6 +41,13 @@ class Job(Output):
         if self.code is None:
             self.code = code
 
+    def interrupt(self) -> None:
+        """Ctrl-C: the program is told; a line without one ends."""
+        if self.program is not None:
+            self.program.interrupt()
+        else:
+            self.finish(130)
+
     def finish_when(self, condition: Callable[[], bool]) -> None:
         """Be done once a condition holds."""
         self._condition = condition

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.server import Server, Sleeper, Speaker
+from netsandbox.apps.program import UsageError
+from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
 from netsandbox.docker.errors import daemon_error
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ Runner = Callable[["Container", "NetworkNamespace", list[str]], "Program | None"
 
 SHELLS = frozenset({"sh", "bash", "ash", "zsh"})
 FOR_EVER = frozenset({"top", "tail", "pause"})
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",)}
 
 
@@ -93,7 +93,7 @@ def _waiting(container: Container, namespace: NetworkNamespace, name: str, argv:
     """A program that only takes time, or a shell without a script."""
     pid = container.pid
     if name == "sleep" and len(argv) > 1:
-        return Sleeper(namespace, name, sleep_seconds(argv[1]), pid)
+        return Sleeper(namespace, name, _seconds(argv[1]), pid)
     if name in FOR_EVER:
         return Sleeper(namespace, name, None, pid)
     if (name in SHELLS or name == "cat") and len(argv) == 1:
@@ -101,13 +101,9 @@ def _waiting(container: Container, namespace: NetworkNamespace, name: str, argv:
     return None
 
 
-def sleep_seconds(text: str) -> float | None:
-    """What `sleep` understands, in seconds; None for ever; nonsense is 0, which ends at once."""
-    if text in ("inf", "infinity"):
-        return None
-    number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
+def _seconds(text: str) -> float | None:
+    """How long `sleep` sleeps; nonsense ends at once."""
     try:
-        value = float(number) * unit
-    except ValueError:
+        return sleep_seconds(text)
+    except UsageError:
         return 0
-    return value if 0 <= value < 1e9 else None if value > 0 else 0

@@ -86,8 +86,8 @@ def as_lines(session: Session) -> list[str]:
     lines: list[str] = []
     trial = Session(session.seed, session.profile)
     entries = session.journal[:session.done]
-    ends = [Position(entry.step, entry.at) for entry in entries[1:]] + [session.position]
-    for entry, end in zip(entries, ends, strict=True):
+    ends = [Position(entry.step, entry.at) for entry in entries] + [session.position]
+    for entry, end in zip(entries, ends[1:], strict=True):
         _meet(trial, Position(entry.step, entry.at), lines)
         lines.append(_line_for(trial, entry, end))
     _meet(trial, session.position, lines)

@@ -21,6 +21,8 @@ from netsandbox.session.files import write_atomically
 
 ENDLESS_LIMIT = 3500 * MILLISECOND
 """How long a program that would never end runs when nobody is there to press Ctrl-C."""
+LONGEST_RUN = 2_000_000
+"""Steps after which nobody waits for a line any more."""
 SETTLE_STEPS = 20_000
 INTERRUPT = "^C"
 """The journal's line for Ctrl-C."""
@@ -134,8 +136,8 @@ class Session:
         if line == INTERRUPT:
             job = Job(line)
             self.lab.scheduler.begin()
-            if self.running is not None and self.running.program is not None:
-                self.running.program.interrupt()
+            if self.running is not None:
+                self.running.interrupt()
             job.finish()
             return job
         job = self.shell.execute(line)
@@ -158,16 +160,25 @@ class Session:
         job = self.execute(line)
         if split_background(line)[1] or not self._is_journaled(line):
             return job
-        scheduler = self.lab.scheduler
         if job.program is not None and job.program.is_endless and not job.is_done:
-            limit = scheduler.clock + ENDLESS_LIMIT
-            self.run_while(lambda: not job.is_done and (scheduler.next_time() or limit) <= limit)
-            if not job.is_done:
-                scheduler.stand_at(limit)
-                self.execute(INTERRUPT)
-        self.run_while(lambda: not job.is_done)
+            self._run_endless(job)
+        last = self.position.step + LONGEST_RUN
+        self.run_while(lambda: not job.is_done and self.position.step < last)
+        if not job.is_done:
+            job.complain(f"stopped: {line[:40]!r} had not come to its end after {LONGEST_RUN:,} steps")
+            self.execute(INTERRUPT)
         self.settle()
         return job
+
+    def _run_endless(self, job: Job) -> None:
+        """Run what would never end for some time, or for many steps, and press Ctrl-C."""
+        scheduler = self.lab.scheduler
+        limit, last = scheduler.clock + ENDLESS_LIMIT, self.position.step + LONGEST_RUN
+        self.run_while(lambda: not job.is_done and (scheduler.next_time() or limit) <= limit
+                       and self.position.step < last)
+        if not job.is_done:
+            scheduler.stand_at(min(limit, scheduler.next_time() or limit))
+            self.execute(INTERRUPT)
 
     def run_while(self, condition: Callable[[], bool]) -> None:
         self.lab.scheduler.run_while(condition)

@@ -53,3 +53,13 @@ def test_what_is_overheard_is_no_answer(hub: Session) -> None:
     run(hub, "arping pc1 pc2 -c 1")
     run(hub, "wait 2s")
     assert "Received 0 response(s)" in listener.out
+
+
+@pytest.mark.parametrize("words", ["10.0.0.77", "-s 65507 10.0.0.2", "-s nobody 10.0.0.2", "-D 10.0.0.77"])
+def test_without_a_count_it_ends_when_nobody_is_there_to_stop_it(hub: Session, words: str) -> None:
+    before = hub.lab.scheduler.clock
+    job = hub.run(f"arping {words}")
+    assert job.is_done
+    assert hub.lab.scheduler.clock - before < 4_000_000_000
+    if "-s" in words:
+        assert job.err == f"arping: {words.split()[1]}: Name or service not known\n"

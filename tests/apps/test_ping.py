@@ -73,3 +73,16 @@ def test_time_stamps(hub: Session) -> None:
                         job.out.splitlines()[1])
     late = hub.run("exec pc1 ping -D -O -c 2 -i 0.3 -W 0.3 10.0.0.77")
     assert re.fullmatch(r"\[\d{10}\.\d{6}\] no answer yet for icmp_seq=1", late.out.splitlines()[1])
+
+
+@pytest.mark.parametrize(("count", "pipe"), [(1, ""), (2, "pipe 2"), (4, "pipe 4"), (7, "pipe 4")])
+def test_how_many_requests_were_under_way_when_nobody_answers(hub: Session, count: int, pipe: str) -> None:
+    """As iputils on a kernel: three wait for ARP, and the fourth leaves before the errors of the first are read."""
+    job = hub.run(f"exec pc1 ping -c {count} 10.0.0.77")
+    assert f"{count} packets transmitted, 0 received, +{count} errors, 100% packet loss" in job.out
+    assert job.out.splitlines()[-1] == pipe
+
+
+def test_the_sequence_number_begins_anew_without_duplicates(hub: Session) -> None:
+    job = hub.run("exec pc1 ping -q -f -c 65600 10.0.0.2")
+    assert "65600 packets transmitted, 65600 received, 0% packet loss" in job.out

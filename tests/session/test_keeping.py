@@ -108,3 +108,11 @@ def test_the_verbs_of_time_move() -> None:
     session.run("goto start")
     assert session.position.step == 0
     assert "taken back" in session.run("journal").out
+
+
+def test_time_that_passed_before_the_first_line_is_saved(tmp_path: Path) -> None:
+    session = built("step")
+    assert session.run(f"save {tmp_path / 's.yaml'}").code == 0
+    session.run("add-container aa")
+    session.run("undo")
+    assert session.run(f"save {tmp_path / 's.yaml'}").code == 0

@@ -10,11 +10,11 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.program import Program
-from netsandbox.apps.server import Sleeper, Speaker
+from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.server import Sleeper, Speaker, sleep_seconds
 from netsandbox.commands.docker.words import harmless
 from netsandbox.docker.files import files, hostname
-from netsandbox.docker.launch import SHELLS, sleep_seconds
+from netsandbox.docker.launch import SHELLS
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext
@@ -217,7 +217,10 @@ def _env(inside: Inside, argv: list[str]) -> Program:
 def _sleep(inside: Inside, argv: list[str]) -> Program:
     if len(argv) < 2:
         return Speaker(inside.namespace, "sleep", [("err", "sleep: missing operand")], 1, 1)
-    return Sleeper(inside.namespace, "sleep", sleep_seconds(argv[1]), 1)
+    try:
+        return Sleeper(inside.namespace, "sleep", sleep_seconds(argv[1]), 1)
+    except UsageError as error:
+        return Speaker(inside.namespace, "sleep", [("err", str(error))], 1, error.code)
 
 
 def _for_ever(inside: Inside, argv: list[str]) -> Program:

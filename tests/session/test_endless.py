@@ -1,0 +1,61 @@
+"""Lines that would never end, or not before long: a session without a screen comes back, and goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.session import session as sessions
+from netsandbox.session.keeping import KeptSession
+from tests.session.test_session import state
+
+TWO = ("add-container aa", "add-container bb", "wait")
+
+
+def built(*lines: str) -> KeptSession:
+    session = KeptSession()
+    for line in lines:
+        session.run(line)
+    return session
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "LONGEST_RUN", 2_000)
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("line", ["exec aa ping -c 1000000000000 172.17.0.3", "exec aa ping -q -i 0 172.17.0.3",
+                                  "exec aa ping -f 172.17.0.3", "exec aa ping -c 99999 -q -A 172.17.0.3"])
+def test_after_many_steps_the_program_is_stopped_and_says_what_it_has(line: str) -> None:
+    session = built(*TWO)
+    before = session.position.step
+    job = session.run(line)
+    assert job.is_done
+    assert " received, " in job.out
+    assert 2_000 <= session.position.step - before < 2_100
+    assert session.run("ping aa bb").code == 0
+
+
+@pytest.mark.usefixtures("short")
+def test_a_wait_that_takes_too_many_steps_ends_with_a_reason() -> None:
+    session = built(*TWO, "exec aa ping -q 172.17.0.3 &")
+    job = session.run("wait 10000")
+    assert (job.code, job.err) == (130, "stopped: 'wait 10000' had not come to its end after 2,000 steps\n")
+    here = state(session)
+    session.back(500)
+    session.go_to(*session.end)
+    assert state(session) == here
+
+
+@pytest.mark.parametrize("text", ["inf", "1e400", "1e308", "99999999999999999999d"])
+def test_a_sleep_of_ages_is_stopped(text: str) -> None:
+    session = built(*TWO)
+    job = session.run(f"exec aa sleep {text}")
+    assert job.is_done
+    assert session.position.at < 10_000_000_000
+
+
+@pytest.mark.parametrize("text", ["nan", "-1", "x", "1x", "''"])
+def test_a_sleep_of_no_length_says_so(text: str) -> None:
+    job = built(*TWO).run(f"exec aa sleep {text}")
+    assert (job.code, job.err) == (1, f"sleep: invalid time interval ‘{text.strip(chr(39))}’\n")
