@@ -25,6 +25,8 @@ from netsandbox.tui.state_files import StateFiles
 
 BUSY, IDLE = 1 / 30, 0.2
 """Seconds between two looks at the clock while frames move, and while time only passes."""
+CATCH_UP = 0.002
+"""Seconds left for keys between two looks while the log has only to take what has come."""
 TRAVEL = 8
 """Pictures that a frame takes on its way when a person steps."""
 THOROUGH = 3
@@ -93,8 +95,9 @@ class LabApp(App[int]):
         if self._timer is not None:
             self._timer.stop()
         if self._self_timed:
-            busy = self.live.is_busy or self.main.topology.moving or self.main.is_behind
-            self._timer = self.set_timer(BUSY if busy else IDLE, self._on_timer)
+            busy = self.live.is_busy or self.main.topology.moving
+            pause = BUSY if busy else CATCH_UP if self.main.is_behind else IDLE
+            self._timer = self.set_timer(pause, self._on_timer)
 
     def sync(self) -> None:
         """Bring everything up to date after a person did something, and look at the clock soon."""

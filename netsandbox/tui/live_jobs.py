@@ -14,6 +14,8 @@ from netsandbox.session.session import ENDLESS_LIMIT, INTERRUPT, Session
 EXPECT = "expect "
 KEPT = 5000
 """Lines of the transcript that are kept."""
+MOST_CHUNKS = 100_000
+"""Pieces of output that a line in progress keeps for expectations; an endless program prints without end."""
 
 
 class Said(NamedTuple):
@@ -103,21 +105,27 @@ class Jobs:
 
     def _read(self) -> None:
         for one in self.watched:
-            output = one.job.output
             is_done = one.job.is_done
             if one.job.line.startswith(EXPECT):
                 self._judge(one.job)
                 continue
-            for stream, text in output[one.chunks :]:
-                whole = one.partial + text
-                *lines, one.partial = whole.split("\n")
-                for line in lines:
-                    self.say(stream, line)
-            one.chunks = len(output)
+            self._take(one)
             if is_done and one.partial:
                 self.say("out", one.partial)
                 one.partial = ""
         self.watched = [one for one in self.watched if not one.job.is_done]
+
+    def _take(self, one: Watched) -> None:
+        """Add what a job has printed since the last time, line by line."""
+        output = one.job.output
+        for stream, text in output[one.chunks :]:
+            whole = one.partial + text
+            *lines, one.partial = whole.split("\n")
+            for line in lines:
+                self.say(stream, line)
+        if len(output) > MOST_CHUNKS:
+            del output[: -MOST_CHUNKS // 2]
+        one.chunks = len(output)
 
     def _judge(self, job: Job) -> None:
         """An expectation is one line; why it does not hold is told as well."""

@@ -46,13 +46,15 @@ class TraceWatch:
         self.marks_version = 0
         self._cursor = 0
         self._drops = array("q")
-        """Record numbers of all drops, ascending."""
+        """Record numbers of the drops that the trace still has, ascending."""
+        self._forgotten = 0
+        """Drops that it no longer has."""
         self._marks: dict[str, deque[Mark]] = {}
         self.forget()
 
     def forget(self) -> None:
         """Another history: read it from its beginning."""
-        self._cursor = 0
+        self._cursor = self._forgotten = 0
         self._drops = array("q")
         self._marks = {kind: deque(maxlen=MOST_MARKS) for kind in ("drop", "flood")}
         self.structure += 1
@@ -62,6 +64,7 @@ class TraceWatch:
         """Look at the records that are new."""
         if self._cursor >= trace.end:
             return
+        self._trim(trace.first)
         begin = max(self._cursor, trace.first)
         for seq, raw in enumerate(trace.events[begin - trace.first :], begin):
             plain = type(raw) is tuple
@@ -75,6 +78,12 @@ class TraceWatch:
             elif kind is FrameBridged:
                 self._bridged(trace, seq, event_of(raw))
         self._cursor = trace.end
+
+    def _trim(self, first: int) -> None:
+        """Forget the drops that the trace has forgotten."""
+        gone = bisect_left(self._drops, first)
+        del self._drops[:gone]
+        self._forgotten += gone
 
     def _bridged(self, trace: Trace, seq: int, event: FrameBridged) -> None:
         copies = len(event.ports) + event.to_host
@@ -91,7 +100,7 @@ class TraceWatch:
 
     def dropped(self, end: int) -> int:
         """How many records before `end` tell of a drop."""
-        return bisect_left(self._drops, end)
+        return self._forgotten + bisect_left(self._drops, end)
 
     def drop_beside(self, seq: int, direction: int) -> int | None:
         """The record of the next drop after, or the last before, a record."""

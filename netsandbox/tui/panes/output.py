@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.content import Content
@@ -12,11 +14,11 @@ from textual.strip import Strip
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.live_jobs import Jobs, Said
+from netsandbox.tui.live_jobs import KEPT, Jobs, Said
 from netsandbox.tui.styles import StyleBook
 from netsandbox.tui.text import fit, safe, wrap
 
-KEPT = 6000
+MOST_ROWS = 6000
 """Lines on the screen's scale that are kept."""
 _MARKS = {"hold": "✓ ", "fail": "✗ "}
 _ASCII_MARKS = {"hold": "ok ", "fail": "NO "}
@@ -48,7 +50,7 @@ class OutputPane(ScrollView, can_focus=True):
     def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.glyphs = glyphs
-        self._said: list[Said] = []
+        self._said: deque[Said] = deque(maxlen=KEPT)
         self._rows: list[Said] = []
         self._seen = 0
         self._width = 0
@@ -68,13 +70,11 @@ class OutputPane(ScrollView, can_focus=True):
         new = list(jobs.transcript)[-fresh:]
         self._said.extend(new)
         self._wrap(new)
-        if len(self._rows) > KEPT:
-            del self._said[: len(self._said) // 2]
-            self._rows.clear()
-            self._wrap(self._said)
+        if len(self._rows) > MOST_ROWS:
+            del self._rows[: -MOST_ROWS // 2]
         self._resized()
 
-    def _wrap(self, lines: list[Said]) -> None:
+    def _wrap(self, lines: Iterable[Said]) -> None:
         if self._width <= 0:
             return
         marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS

@@ -186,6 +186,7 @@ class MainScreen(Screen[None]):
     def _take_rows(self) -> None:
         live = self.live
         begun = live.clock()
+        self._cursor = max(self._cursor, live.session.trace.end - self.log_pane.store.capacity)
         while self._cursor < live.session.trace.end:
             rows = live.log(self._cursor, ROWS_AT_ONCE)
             self._cursor = rows[-1].seq + 1 if len(rows) >= ROWS_AT_ONCE else live.session.trace.end

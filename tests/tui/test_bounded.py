@@ -1,0 +1,76 @@
+"""However many frames come, what the app keeps stays bounded: the trace is capped, and all that is read from it."""
+
+from __future__ import annotations
+
+import gc
+from array import array
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+
+from netsandbox.apps.program import Program
+from netsandbox.tui import live_jobs, trace_watch
+from netsandbox.tui.panes import output
+from tests.tui.app_harness import Stage, stage
+
+CAP = 2000
+LARGEST = CAP + CAP // 8 + 1000
+"""The trace forgets an eighth at once; what three pictures bring comes on top."""
+Sized = list[Any] | dict[Any, Any] | set[Any] | deque[Any] | str | bytes
+
+
+def reachable(root: object) -> Iterator[Sized | array[int]]:
+    """Every container, text and buffer that hangs on an object; not what modules, classes and programs own."""
+    others = ModuleType | type | FunctionType | BuiltinFunctionType | Program
+    seen, waiting = {id(root)}, [root]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list | dict | set | deque | array | str | bytes):
+            yield one
+        for other in gc.get_referents(one):
+            if id(other) not in seen and not isinstance(other, others):
+                seen.add(id(other))
+                waiting.append(other)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Caps that a short test reaches."""
+    for module, name in ((live_jobs, "KEPT"), (live_jobs, "MOST_CHUNKS"), (output, "KEPT"),
+                         (output, "MOST_ROWS"), (trace_watch, "MOST_MARKS")):  # fmt: skip
+        monkeypatch.setattr(module, name, CAP)
+
+
+async def frames(on: Stage, records: int) -> None:
+    """Let the lab go on until so many records were made."""
+    trace = on.app.live.session.trace
+    until = trace.end + records
+    for _ in range(2000):
+        on.clock.now += 0.1
+        on.app.tick()
+        await on.pilot.pause()
+        if trace.end >= until:
+            return
+    pytest.fail(f"only {trace.end} records came")
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("line", ["ping -i 0.002 172.17.0.3", "ping -f -b 172.17.255.255"])
+async def test_no_store_grows_beyond_its_cap(tmp_path: Path, line: str) -> None:
+    async with stage(tmp_path) as on:
+        log, trace = on.app.main.log_pane, on.app.live.session.trace
+        trace.cap, trace.limit = CAP, CAP + CAP // 8
+        log.store.capacity = CAP
+        on.app.live.set_speed(300)
+        await on.press("o")
+        before = {id(one) for one in reachable(on.app) if len(one) > LARGEST}
+        on.app.live.execute(f"exec nginx-1 {line}")
+        await frames(on, 20 * CAP)
+        assert trace.first > 18 * CAP
+        assert log.store.total > CAP // 2
+        grown = [one for one in reachable(on.app) if len(one) > LARGEST and id(one) not in before]
+        assert [(type(one), len(one), str(one)[:200]) for one in grown] == []
