@@ -56,6 +56,8 @@ class Endpoint:
         inside: eth0 in the container.  outside: vethXXXXXXX on the bridge.
     """
 
+    __slots__ = ("address", "identity", "inside", "mac", "network", "outside")
+
     def __init__(self, identity: str, network: BridgeNetwork, address: int, mac: int, inside: Interface,
                  outside: Interface) -> None:
         self.identity = identity
@@ -76,6 +78,8 @@ class LogLine(NamedTuple):
 
 class Console(list[tuple[str, str]]):
     """What a container's program writes to: the log keeps it, and whoever is attached sees it."""
+
+    __slots__ = ("_log", "_scheduler", "readers")
 
     def __init__(self, log: list[LogLine], scheduler: Scheduler) -> None:
         super().__init__()
@@ -115,6 +119,13 @@ class Container:
         is_detached: it was run with -d.
         sandbox: 64 hex digits that name its network stack, new with each start.
     """
+
+    __slots__ = ("arguments", "code", "console", "created", "endpoints", "entrypoint", "environment", "error",
+                 "extra_hosts", "finished", "has_ended", "has_run", "hostname", "identity", "image", "init",
+                 "is_attached", "is_detached", "log", "mode", "name", "namespace", "networks", "owner_identity", "pid",
+                 "policy", "program", "published", "reference", "removes_itself", "restart_timer", "restarts",
+                 "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout", "tty", "waiters",
+                 "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
