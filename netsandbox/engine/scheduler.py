@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
+from itertools import repeat
 from typing import Any, Protocol
 
 from netsandbox.engine.trace import QueueDropped, Storm, Trace
@@ -31,6 +32,17 @@ class Receiver(Protocol):
 
     def receive(self, frame: Any, /) -> Any:
         """Process the frame to the end; the verdict goes into the trace."""
+
+
+class Audience(tuple[Any, ...]):
+    """The receivers of one frame, where they know in common what it means to most of them."""
+
+    def split(self, frame: Any, /) -> tuple[Any, list[int]] | None:
+        """The verdict of all receivers but some, and the places of those, ascending, who have to process the frame.
+
+        None when all have to.
+        """
+        raise NotImplementedError
 
 
 class Timer:
@@ -255,11 +267,12 @@ class Scheduler:
             self.current = trace.first_step + len(steps)
             mark = len(events)
             begin((trace.first + mark, self.now + self.offset, cause))
-            for target in targets:
-                mark = len(events)
-                insert(mark, (delivered, target, frame, target.receive(frame)))
+            if not (isinstance(targets, Audience) and self._deliver_split(targets, frame)):
+                for target in targets:
+                    mark = len(events)
+                    insert(mark, (delivered, target, frame, target.receive(frame)))
             deliveries += len(targets)
-            if mark > limit_records:
+            if len(events) > limit_records:
                 trace.trim()
         self.deliveries += deliveries
         self._burst += done
@@ -269,6 +282,21 @@ class Scheduler:
             self._burst = 0
         if self.watchers and not queue:
             self._tell_watchers()
+
+    def _deliver_split(self, audience: Audience, frame: Any) -> bool:
+        """Deliver to many at once, where they say how; the records are as if one by one."""
+        found = audience.split(frame)
+        if found is None:
+            return False
+        verdict, places = found
+        events, delivered, start = self.trace.events, self._delivered, 0
+        for place in places:
+            events.extend(zip(repeat(delivered), audience[start:place], repeat(frame), repeat(verdict)))
+            mark, target = len(events), audience[place]
+            events.insert(mark, (delivered, target, frame, target.receive(frame)))
+            start = place + 1
+        events.extend(zip(repeat(delivered), audience[start:], repeat(frame), repeat(verdict)))
+        return True
 
     def _note_storm(self) -> None:
         if self._burst == STORM_STEPS:

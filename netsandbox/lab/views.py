@@ -54,8 +54,7 @@ def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
 def _settled(namespace: NetworkNamespace) -> Iterator[Interface]:
     """Interfaces with their counters brought up to date."""
     for interface in namespace.interfaces.values():
-        if isinstance(interface, Bridge):
-            interface.settle_counters()
+        interface.settle_counters()
     yield from namespace.interfaces.values()
 
 

@@ -21,6 +21,7 @@ from netsandbox.linux.events import (
     SendFailed,
 )
 from netsandbox.linux.fdb import ForwardingDatabase
+from netsandbox.linux.flood import Crowd, FloodPlan
 from netsandbox.linux.interface import ETHERNET_MTU, HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 
@@ -36,19 +37,6 @@ LINK_LOCAL = 0x0180C2000000 >> 4
 PAUSE = 0x0180C2000001
 
 DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
-
-
-class FloodPlan:
-    """Where a flood from one port goes; kept until something about the ports changes."""
-
-    __slots__ = ("bytes", "frames", "limit", "ports", "targets")
-
-    def __init__(self, ports: tuple[BridgePort, ...]) -> None:
-        self.ports = ports
-        self.targets = tuple(target for port in ports for target in port.interface.wire)
-        self.limit = min((min(port.limit, port.interface.peer_limit) for port in ports), default=1 << 30)
-        self.frames = self.bytes = 0
-        """What the ports' transmit counters do not hold yet: counting a flood port by port is dear."""
 
 
 class BridgePort:
@@ -93,7 +81,8 @@ class Bridge(Interface):
 
     kind = "bridge"
 
-    __slots__ = ("fdb", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping", "ports", "settled")
+    __slots__ = ("audience", "fdb", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping", "ports", "settled",
+                 "uncounted")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -105,6 +94,10 @@ class Bridge(Interface):
         self.mtu_is_set = False
         self.multicast_snooping = False
         self.host_plans: dict[Forwarding, FloodPlan] = {}
+        self.audience: Crowd | None = None
+        """The stations behind the ports, once floods have made it worth while to know them."""
+        self.uncounted: list[FloodPlan] = []
+        """Plans that hold counts."""
         self.fdb.add_local(mac, None)
 
     @property
@@ -192,16 +185,15 @@ class Bridge(Interface):
         plans = self.host_plans if port is None else port.plans
         plan = plans.get(why)
         if plan is None:
-            plan = plans[why] = FloodPlan(self._flood_ports(port, why))
+            plan = plans[why] = FloodPlan.through(self, self._flood_ports(port, why))
         if frame.size > plan.limit:
             self._send_oversize(port, plan.ports, frame, why, to_host)
             return
         namespace = self.namespace
         namespace.record((FrameBridged, self, port, frame, plan.ports, to_host, why))
-        if plan.targets:
-            plan.frames += 1
-            plan.bytes += frame.size
-            namespace.scheduler.transmit(plan.targets, frame)
+        if plan:
+            plan.count_sent(frame.size)
+            namespace.scheduler.transmit(plan, frame)
 
     def _flood_ports(self, source: BridgePort | None, why: Forwarding) -> tuple[BridgePort, ...]:
         def serves(port: BridgePort) -> bool:
@@ -285,6 +277,7 @@ class Bridge(Interface):
         port = BridgePort(self, interface, next(number for number in range(1, MAX_PORTS) if number not in taken))
         self.ports.append(port)
         self.settled = True
+        interface.leave_crowd()
         interface.port = port
         self.fdb.add_local(interface.mac, port)
         self.namespace.record(LinkChanged(interface, "master", self.name))
@@ -319,20 +312,26 @@ class Bridge(Interface):
             link.set_carrier(self, any(port.forwarding for port in self.ports))
 
     def forget_plans(self) -> None:
-        self.settle_counters()
+        self.disperse()
         self.host_plans.clear()
         for port in self.ports:
             port.plans.clear()
             port.update_limit()
 
+    def disperse(self) -> None:
+        """Something about the stations behind the ports is new: they are no crowd any more."""
+        self.settle_counters()
+        if self.audience is not None:
+            for station in self.audience.stations:
+                station.crowd = None
+            self.audience = None
+
     def settle_counters(self) -> None:
-        """Put the floods so far into the ports' transmit counters."""
-        for plans in [self.host_plans, *(port.plans for port in self.ports)]:
-            for plan in plans.values():
-                for port in plan.ports if plan.frames else ():
-                    port.interface.tx_packets += plan.frames
-                    port.interface.tx_bytes += plan.bytes
-                plan.frames = plan.bytes = 0
+        """Put the floods so far into the counters of the ports and of who heard them."""
+        super().settle_counters()
+        for plan in self.uncounted:
+            plan.settle()
+        self.uncounted.clear()
 
     def port_mac_changed(self, port: BridgePort, old: int) -> None:
         self.fdb.remove_local(old, port)

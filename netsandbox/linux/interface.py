@@ -16,6 +16,7 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT, Network
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge import BridgePort
+    from netsandbox.linux.flood import Crowd
     from netsandbox.linux.namespace import NetworkNamespace
     from netsandbox.linux.neighbour import Neighbour
     from netsandbox.wire.ethernet import Frame
@@ -61,13 +62,15 @@ class Interface:
         handlers: the namespace's protocols, by the class of a frame's payload.
         arp_targets: the only addresses that an ARP question from here can be about, as long as nothing makes the
             namespace look closer (proxies, arp_accept, NOARP); else None.
+        crowd: the stations behind a bridge that this one is counted among, while floods are told to all of them at
+            once; it is left when something about this one changes.
     """
 
     kind = "veth"
 
-    __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "group_macs", "handlers",
-                 "index", "label", "lower_down", "mac", "mtu", "name", "namespace", "neigh", "neighbours", "noarp",
-                 "overheard", "peer", "peer_limit", "port", "qdisc", "running", "rx_bytes", "rx_dropped",
+    __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs",
+                 "handlers", "index", "label", "lower_down", "mac", "mtu", "name", "namespace", "neigh", "neighbours",
+                 "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running", "rx_bytes", "rx_dropped",
                  "rx_packets", "trusts_sources", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
@@ -103,6 +106,7 @@ class Interface:
         self.rx_packets = self.rx_bytes = self.rx_dropped = 0
         self.tx_packets = self.tx_bytes = self.tx_dropped = 0
         self.overheard = 0
+        self.crowd: Crowd | None = None
         self.trusts_sources = False
         """No rp_filter: any source that is not our own may come in here."""
 
@@ -184,6 +188,18 @@ class Interface:
 
     def update_running(self) -> None:
         self.running = self.up and self.carrier
+        self.leave_crowd()
+
+    def leave_crowd(self) -> None:
+        if self.crowd is not None:
+            self.crowd.bridge.disperse()
+
+    def settle_counters(self) -> None:
+        """Bring the counters up to date: what floods added is put there when somebody looks."""
+        if self.crowd is not None:
+            self.crowd.bridge.settle_counters()
+        if self.port is not None:
+            self.port.bridge.settle_counters()
 
     def primary_address(self) -> InterfaceAddress | None:
         return self.addresses[0] if self.addresses else None

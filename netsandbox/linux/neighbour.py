@@ -64,11 +64,11 @@ class Neighbour:
             last used it.  All in virtual nanoseconds.
         cached: a hardware header is cached (hh_cache): REACHABLE packets then
             take the fast path, which does not touch `used`.
-        seq: the trace record of the last change.
+        seq: the trace record of the last change.  dead: it is out of the table.
     """
 
-    __slots__ = ("address", "cached", "confirmed", "interface", "is_valid", "mac", "probes", "queue", "queued_bytes",
-                 "seq", "state", "sure", "timer", "updated", "used")
+    __slots__ = ("address", "cached", "confirmed", "dead", "interface", "is_valid", "mac", "probes", "queue",
+                 "queued_bytes", "seq", "state", "sure", "timer", "updated", "used")
 
     def __init__(self, interface: Interface, address: int, now: int) -> None:
         self.interface = interface
@@ -77,7 +77,7 @@ class Neighbour:
         self.state = NONE
         self.sure = self.is_valid = False
         """state in SURE, in VALID: kept because each packet asks."""
-        self.cached = False
+        self.cached = self.dead = False
         self.probes = 0
         self.queue: deque[IPv4Packet] | None = None
         self.queued_bytes = 0
@@ -125,6 +125,8 @@ class NeighbourTable:
             return None
         entry = Neighbour(interface, address, self.scheduler.now)
         interface.neighbours[address] = entry
+        if interface.crowd is not None:
+            interface.crowd.learn(entry)
         self.count += 1
         self.collector.entry_made(interface.neigh)
         return entry
@@ -234,12 +236,10 @@ class NeighbourTable:
 
     def _apply(self, entry: Neighbour, mac: int | None, new: NudState, same: bool, why: str) -> None:
         old = entry.state
-        if not same:
-            entry.mac = mac
-            if new not in CONNECTED:
-                entry.confirmed = self.scheduler.now - 2 * entry.interface.neigh.base_reachable_time_ms * MILLISECOND
+        if not same and new not in CONNECTED:
+            entry.confirmed = self.scheduler.now - 2 * entry.interface.neigh.base_reachable_time_ms * MILLISECOND
         if new is not old or not same:
-            self._set(entry, new, why)
+            self._set(entry, new, why, mac)
         elif not (self.is_classic and new is REACHABLE):
             return
         if new is old and not self.is_classic:
@@ -278,6 +278,9 @@ class NeighbourTable:
     def remove(self, entry: Neighbour, why: str) -> None:
         """Take an entry out of the table; what still waits is dropped."""
         entry.interface.neighbours.pop(entry.address, None)
+        if entry.interface.crowd is not None:
+            entry.interface.crowd.forget(entry)
+        entry.dead = True
         self.count -= 1
         self.scheduler.cancel(entry.timer)
         entry.timer = None
@@ -377,16 +380,22 @@ class NeighbourTable:
 
     # -- recording
 
-    def _set(self, entry: Neighbour, new: NudState, why: str) -> None:
-        namespace = self.namespace
-        old, entry.state = entry.state, new
-        entry.sure, entry.is_valid = new in SURE, new in VALID
+    def _set(self, entry: Neighbour, new: NudState, why: str, mac: int | None = None) -> None:
+        namespace, is_valid = self.namespace, new in VALID
+        mac = entry.mac if mac is None else mac
+        crowd = None if entry.dead or (is_valid is entry.is_valid and mac == entry.mac) else entry.interface.crowd
+        if crowd is not None:
+            crowd.forget(entry)
+        old, entry.state, entry.mac = entry.state, new, mac
+        entry.sure, entry.is_valid = new in SURE, is_valid
+        if crowd is not None:
+            crowd.learn(entry)
         entry.updated = self.scheduler.now
         entry.seq = namespace.trace.end
-        if new not in VALID:
+        if not is_valid:
             entry.cached = False
         namespace.record(NeighbourChanged(entry.interface, entry.address, old, new,
-                                          entry.mac if new in VALID else None, why))
+                                          mac if is_valid else None, why))
 
     def _drop(self, packet: IPv4Packet, reason: DropReason, entry: Neighbour) -> None:
         self.namespace.record(PacketDropped(self.namespace, packet, Dropped(reason, (format_ipv4(entry.address),))))

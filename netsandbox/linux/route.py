@@ -6,7 +6,8 @@ prefix wins, then the lowest metric, then the older route.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, format_ipv4, is_multicast, prefix_mask
@@ -84,6 +85,22 @@ class Route:
         return f"{self.table} {self} metric {self.metric} src {self.source}"
 
 
+Levels = list[tuple[int, dict[int, list[Route]]]]
+"""A table as a lookup walks it: (mask, routes by network), the longest prefix first."""
+
+
+def _place(route: Route) -> tuple[int, int, int]:
+    return route.destination.network, -route.destination.length, route.metric
+
+
+def _as_walked(routes: Iterable[Route]) -> Levels:
+    found: dict[int, dict[int, list[Route]]] = {}
+    for route in routes:
+        destination = route.destination
+        found.setdefault(destination.length, {}).setdefault(destination.network, []).append(route)
+    return [(prefix_mask(length), found[length]) for length in sorted(found, reverse=True)]
+
+
 class RouteTables:
     """The routes of one namespace.
 
@@ -93,10 +110,14 @@ class RouteTables:
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    def __init__(self) -> None:
-        self._tables: dict[str, dict[int, dict[int, list[Route]]]] = {table: {} for table in TABLES}
+    def __init__(self, on_local: Callable[[], None] = lambda: None) -> None:
+        self._on_local = on_local
+        """Told when `local` has changed."""
+        self._tables: dict[str, list[Route]] = {}
+        """In the order that `ip route` lists them: by network, the longer prefix first, then metric, then age."""
         self.local: set[int] = set()
-        self._levels: list[list[tuple[int, dict[int, list[Route]]]]] = [[] for _table in TABLES]
+        self._levels: list[Levels] | None = None
+        """For each of TABLES what a lookup walks, once one is made after a change."""
         self.output_cache: dict[Any, Any] = {}
         self.input_cache: dict[Any, Any] = {}
 
@@ -106,57 +127,47 @@ class RouteTables:
         self.input_cache.clear()
 
     def _changed(self) -> None:
-        """The tables as a lookup walks them: (mask, routes by network), the longest prefix first."""
-        self._levels = [[(prefix_mask(length), self._tables[table][length])
-                         for length in sorted(self._tables[table], reverse=True)] for table in TABLES]
+        self._levels = None
         self.flush_cache()
+
+    def _walk(self) -> list[Levels]:
+        if self._levels is None:
+            self._levels = [_as_walked(self._tables.get(table, ())) for table in TABLES]
+        return self._levels
 
     def add(self, route: Route, before: bool = False) -> None:
         """Insert behind the routes of the same prefix with a lower or the same metric, or `before` the latter."""
-        by_network = self._table(route.table).setdefault(route.destination.length, {})
-        routes = by_network.setdefault(route.destination.network, [])
-        limit = route.metric - before
-        position = next((i for i, other in enumerate(routes) if other.metric > limit), len(routes))
-        routes.insert(position, route)
+        routes = self._tables.setdefault(route.table, [])
+        find = bisect_left if before else bisect_right
+        routes.insert(find(routes, _place(route), key=_place), route)
         if route.type == "local" and route.destination.length == 32:
             self.local.add(route.destination.address)
+            self._on_local()
         self._changed()
 
     def remove(self, route: Route) -> None:
-        by_network = self._table(route.table)[route.destination.length]
-        routes = by_network[route.destination.network]
+        routes = self._tables[route.table]
         routes.remove(route)
-        if not routes:
-            del by_network[route.destination.network]
-        if not by_network:
-            del self._table(route.table)[route.destination.length]
-        if route.type == "local" and not any(other.type == "local" for other in routes):
+        if route.type == "local" and not self._has_twin(route):
             self.local.discard(route.destination.address)
+            self._on_local()
         self._changed()
 
-    def _table(self, name: str) -> dict[int, dict[int, list[Route]]]:
-        return self._tables.setdefault(name, {})
+    def _has_twin(self, route: Route) -> bool:
+        """Whether another local route has the same destination."""
+        return any(other.type == "local" and other.destination == route.destination for other in self.all(route.table))
 
     def has(self, table: str) -> bool:
         """Whether a table exists: main always, another one since it got its first route."""
         return table == "main" or bool(self._tables.get(table)) or (table in self._tables and table not in TABLES)
 
     def all(self, table: str | None = "main") -> Iterator[Route]:
-        """The routes in the order that `ip route` lists them: by address, the longer prefix first, then metric."""
-        names = list(self._tables) if table is None else [table] if table in self._tables else []
-        for name in names:
-            rows = [(network, length, routes) for length, by_network in self._tables[name].items()
-                    for network, routes in by_network.items()]
-            for _network, _length, routes in sorted(rows, key=lambda row: (row[0], -row[1])):
-                yield from routes
+        """The routes of one table or of every one, in the order that `ip route` lists them."""
+        for name in self._names() if table is None else (table,):
+            yield from self._tables.get(name, ())
 
-    def find(self, route: Route) -> Route | None:
-        """The route of the same table with the same destination, metric and TOS."""
-        by_network = self._table(route.table).get(route.destination.length, {})
-        for other in by_network.get(route.destination.network, []):
-            if other.metric == route.metric and other.tos == route.tos:
-                return other
-        return None
+    def _names(self) -> list[str]:
+        return [*TABLES, *(name for name in self._tables if name not in TABLES)]
 
     def matches(self, destination: int, interface: Interface | None = None) -> list[Route]:
         """Every route that covers a destination, the one to use first; a throw route ends its table.
@@ -165,7 +176,7 @@ class RouteTables:
             interface: only routes that leave by it (flowi4_oif).
         """
         found: list[Route] = []
-        for levels in self._levels:
+        for levels in self._walk():
             for mask, by_network in levels:
                 routes = by_network.get(destination & mask)
                 if routes and not self._take(routes, interface, found):
@@ -198,7 +209,7 @@ class RouteTables:
             return "broadcast"
         if is_multicast(address):
             return "multicast"
-        for mask, by_network in self._levels[0]:
+        for mask, by_network in self._walk()[0]:
             routes = by_network.get(address & mask)
             if routes:
                 return routes[0].type

@@ -8,6 +8,7 @@ that with what the scheduler holds and with what is recorded later.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from netsandbox.engine.scheduler import Scheduler
@@ -56,6 +57,10 @@ class Ledger(list[Any]):
     def insert(self, index: Any, raw: Any) -> None:
         super().insert(index, raw)
         self._note(event_of(raw))
+
+    def extend(self, raws: Iterable[Any]) -> None:
+        for raw in raws:
+            self.append(raw)
 
     def _note(self, event: Any) -> None:
         self.kept.append(event)

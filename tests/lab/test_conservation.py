@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from netsandbox.engine import scheduler as scheduling
+from netsandbox.linux import flood
 from netsandbox.linux.drop import DropReason, Outcome
 from netsandbox.session.session import ENDLESS_LIMIT, INTERRUPT, Session
 from tests.lab.labs import BASE, histories
@@ -25,6 +26,7 @@ def small_storms() -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scheduling, "STORM_STEPS", STORM_STEPS)
         patch.setattr(scheduling, "DROP_STEPS", DROP_STEPS)
+        patch.setattr(flood, "SMALLEST_CROWD", 2)
         yield
 
 

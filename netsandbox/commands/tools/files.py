@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools import proc_net
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
-from netsandbox.commands.tools.link_statistics import settle
 from netsandbox.commands.tools.names import lower_of
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge import Bridge
@@ -108,7 +107,7 @@ def _attribute(interface: Interface, name: str) -> str | int | None:
         return simple[name]
     folder, _, leaf = name.partition("/")
     if folder == "statistics":
-        settle(interface)
+        interface.settle_counters()
         return int(getattr(interface, leaf)) if leaf in COUNTERS else None
     if folder == "bridge" and isinstance(interface, Bridge):
         hundredths = interface.fdb.ageing_time * 100 // SECOND

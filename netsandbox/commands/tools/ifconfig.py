@@ -9,7 +9,6 @@ from netsandbox.commands.tools import link_requests as requests
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.files import device_flags
 from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
-from netsandbox.commands.tools.link_statistics import settle
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def _natural(name: str) -> list[tuple[str, int]]:
 
 
 def _block(interface: Interface) -> str:
-    settle(interface)
+    interface.settle_counters()
     plain = [own for own in interface.addresses if own.label in ("", interface.name)]
     text = _heading(interface, interface.name, plain[:1])
     text += f"        RX packets {interface.rx_packets}  bytes {_scaled(interface.rx_bytes)}\n"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.bridge import Bridge
-
 if TYPE_CHECKING:
     from netsandbox.commands.tools.output import Row
     from netsandbox.linux.interface import Interface
@@ -20,7 +18,7 @@ SEND_ERRORS = ("aborted_errors", "fifo_errors", "window_errors", "heartbeat_erro
 
 def put_statistics(row: Row, interface: Interface) -> None:
     """Two pairs of lines, or four with -s -s; what no simulated device counts is 0."""
-    settle(interface)
+    interface.settle_counters()
     received = [interface.rx_bytes, interface.rx_packets, 0, interface.rx_dropped, 0, 0]
     sent = [interface.tx_bytes, interface.tx_packets, 0, interface.tx_dropped, 0, 0]
     many = row.style.stats > 1
@@ -40,14 +38,6 @@ def put_statistics(row: Row, interface: Interface) -> None:
     if many:
         row.new_line()
         _put_errors(row, "TX", ("aborted", "fifo", "window", "heartbt", "transns"), [0, 0, 0, 0, changes], widths)
-
-
-def settle(interface: Interface) -> None:
-    """Let the bridge put what its floods sent into the counters."""
-    if isinstance(interface, Bridge):
-        interface.settle_counters()
-    elif interface.port is not None:
-        interface.port.bridge.settle_counters()
 
 
 def _members(names: tuple[str, ...], values: list[int]) -> dict[str, int]:
