@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
-from itertools import repeat
 from typing import Any, Protocol
 
 from netsandbox.engine.trace import QueueDropped, Storm, Trace
@@ -204,8 +203,12 @@ class Scheduler:
 
     def run_until_quiet(self) -> None:
         """Run as long as foreground work is left."""
-        while self.queue or self.ready or self.foreground:
-            self._run_some()
+        queue, ready = self.queue, self.ready
+        while queue or ready or self.foreground:
+            if ready and not queue and not self._tick_goes_on:
+                self._run_ready()
+            else:
+                self._run_some()
 
     def run_until(self, when: int) -> None:
         """Run everything due up to a time, then let the clock stand there."""
@@ -257,23 +260,27 @@ class Scheduler:
         if not self._burst:
             self._burst_from, self._polls = self.deliveries, 0
         take, insert, begin = queue.popleft, events.insert, steps.append
-        limit_records = trace.limit
+        limit_records, now = trace.limit, self.now
         limit = min(limit, max(STORM_STEPS - self._burst, 1))
         done = deliveries = 0
+        step, first, offset = trace.step_count, trace.first, self.offset
         while queue and done < limit:
-            done += 1
             targets, frame, cause = take()
-            self.offset += STEP_TIME
-            self.current = trace.first_step + len(steps)
+            self.offset = offset = offset + STEP_TIME
+            self.current = step + done
+            done += 1
             mark = len(events)
-            begin((trace.first + mark, self.now + self.offset, cause))
-            if not (isinstance(targets, Audience) and self._deliver_split(targets, frame)):
-                for target in targets:
-                    mark = len(events)
-                    insert(mark, (delivered, target, frame, target.receive(frame)))
-            deliveries += len(targets)
-            if len(events) > limit_records:
+            begin((first + mark, now + offset, cause))
+            if type(targets) is tuple and len(targets) == 1:
+                target, = targets
+                insert(mark, (delivered, target, frame, target.receive(frame)))
+                deliveries += 1
+            else:
+                self._deliver_flood(targets, frame)
+                deliveries += len(targets)
+            if mark > limit_records:
                 trace.trim()
+                first = trace.first
         self.deliveries += deliveries
         self._burst += done
         if self._burst >= STORM_STEPS:
@@ -283,20 +290,18 @@ class Scheduler:
         if self.watchers and not queue:
             self._tell_watchers()
 
-    def _deliver_split(self, audience: Audience, frame: Any) -> bool:
-        """Deliver to many at once, where they say how; the records are as if one by one."""
-        found = audience.split(frame)
-        if found is None:
-            return False
-        verdict, places = found
-        events, delivered, start = self.trace.events, self._delivered, 0
+    def _deliver_flood(self, targets: tuple[Receiver, ...], frame: Any) -> None:
+        """Deliver to several, to many of them at once where they say how; the records are as if one by one."""
+        trace, delivered = self.trace, self._delivered
+        events, start = trace.events, 0
+        found = targets.split(frame) if isinstance(targets, Audience) else None
+        verdict, places = (None, range(len(targets))) if found is None else found
         for place in places:
-            events.extend(zip(repeat(delivered), audience[start:place], repeat(frame), repeat(verdict)))
-            mark, target = len(events), audience[place]
+            trace.record_alike(delivered, targets[start:place], frame, verdict)
+            mark, target = len(events), targets[place]
             events.insert(mark, (delivered, target, frame, target.receive(frame)))
             start = place + 1
-        events.extend(zip(repeat(delivered), audience[start:], repeat(frame), repeat(verdict)))
-        return True
+        trace.record_alike(delivered, targets[start:], frame, verdict)
 
     def _note_storm(self) -> None:
         if self._burst == STORM_STEPS:
@@ -330,7 +335,8 @@ class Scheduler:
 
     def _run_ready(self) -> None:
         callback, argument, cause = self.ready.popleft()
-        self._settle()
+        if self.offset:
+            self._settle()
         self.in_process = True
         self.current = self.trace.begin(self.now, cause)
         callback(argument)

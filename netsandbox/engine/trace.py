@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from hashlib import blake2b
 from sys import byteorder
@@ -56,6 +56,31 @@ class QueueDropped(NamedTuple):
     frames: int
 
 
+class Alike(tuple[Any, ...]):
+    """Consecutive records that differ only in their receiver, `None` here; the trace's list holds it once for each.
+
+    It reads as one of them would in the form of a plain tuple, (class, receiver, frame, verdict), and takes a tenth
+    of their memory.
+    """
+
+    receivers: Sequence[Any]
+    first: int
+    """Sequence number of the first of the records."""
+
+    def __new__(cls, kind: type, receivers: Sequence[Any], frame: Any, verdict: Any, first: int) -> Alike:
+        alike = super().__new__(cls, (kind, None, frame, verdict))
+        alike.receivers, alike.first = receivers, first
+        return alike
+
+    def plain(self, seq: int) -> tuple[Any, ...]:
+        """One of the records, by its number."""
+        return self[0], self.receivers[seq - self.first], self[2], self[3]
+
+
+PLAIN = (tuple, Alike)
+"""The types of records that are not instances of their event's class; they begin with it."""
+
+
 class Trace:
     """A list of records that forgets its oldest ones beyond a cap."""
 
@@ -80,6 +105,11 @@ class Trace:
     @property
     def step_count(self) -> int:
         return self.first_step + len(self.steps)
+
+    def record_alike(self, kind: type, receivers: Sequence[Any], frame: Any, verdict: Any) -> None:
+        """Record that several receivers, one after the other, gave the same verdict on a frame."""
+        if receivers:
+            self.events.extend([Alike(kind, receivers, frame, verdict, self.end)] * len(receivers))
 
     def begin(self, at: int, cause: int | None) -> int:
         """Open a step; what is recorded from now on belongs to it."""
@@ -110,8 +140,8 @@ class Trace:
     def digest(self) -> str:
         """A hash of every record that is kept, and of the steps of those that are forgotten."""
         hasher = self._forgotten.copy()
-        for event in self.events:
-            _fold(hasher, event)
+        for seq, raw in enumerate(self.events, self.first):
+            _fold(hasher, raw.plain(seq) if type(raw) is Alike else raw)
         return hasher.hexdigest()
 
     # -- reading
@@ -135,7 +165,7 @@ class Trace:
             return None
         number = self.step_of(seq)
         _first, at, cause = self.steps[number - self.first_step] if self.steps else BEFORE_ANY_STEP
-        return Record(seq, at, number, cause, event_of(self.events[index]))
+        return Record(seq, at, number, cause, event_of(self.events[index], seq))
 
     def of_step(self, number: int) -> Iterator[Record]:
         """The records of one step."""
@@ -145,7 +175,7 @@ class Trace:
         following = self.step(number + 1)
         end = self.end if following is None else following.first
         for seq in range(max(step.first, self.first), end):
-            yield Record(seq, step.at, number, step.cause, event_of(self.events[seq - self.first]))
+            yield Record(seq, step.at, number, step.cause, event_of(self.events[seq - self.first], seq))
 
     def since(self, cursor: int, end: int | None = None) -> Iterator[Record]:
         """The records from `cursor` on that are still kept."""
@@ -159,14 +189,22 @@ class Trace:
             _first, at, cause = self.steps[index] if self.steps else BEFORE_ANY_STEP
             last = self.steps[index + 1][0] if index + 1 < len(self.steps) else end
             for seq in range(seq, min(last, end)):  # noqa: B020
-                yield Record(seq, at, number, cause, event_of(self.events[seq - self.first]))
+                yield Record(seq, at, number, cause, event_of(self.events[seq - self.first], seq))
             seq = min(last, end)
             number += 1
 
 
-def event_of(raw: Any) -> Any:
+def event_of(raw: Any, seq: int) -> Any:
     """The event as an instance of its class, whichever form it was recorded in."""
+    if type(raw) is Alike:
+        raw = raw.plain(seq)
     return raw[0]._make(raw[1:]) if type(raw) is tuple else raw
+
+
+def kind_of(raw: Any) -> type:
+    """The class of a recorded event."""
+    kind: type = raw[0] if type(raw) in PLAIN else type(raw)
+    return kind
 
 
 def _first_of(step: tuple[int, int, int | None]) -> int:

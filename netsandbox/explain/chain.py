@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from netsandbox.docker.events import AddressAnnounced, ContainerStarted
-from netsandbox.engine.trace import Record, Trace
+from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.events import (
     FrameBridged,
@@ -172,7 +172,7 @@ def _is_delivery(trace: Trace, number: int) -> bool:
     if step is None or not trace.first <= step.first < trace.end:
         return False
     raw = trace.events[step.first - trace.first]
-    return type(raw) is tuple and raw[0] is FrameReceived and _is_interface(raw[1])
+    return kind_of(raw) is FrameReceived and _is_interface(event_of(raw, step.first).interface)
 
 
 def _is_interface(receiver: Any) -> bool:

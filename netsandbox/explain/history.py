@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from netsandbox.engine.trace import Record, Trace, event_of
+from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import (
     FdbForgotten,
@@ -34,7 +34,7 @@ def last_drop(trace: Trace, end: int) -> int | None:
     """The last record before `end` that tells of an end: a frame, a packet, or a program without a route."""
     for index in range(min(end, trace.end) - trace.first - 1, -1, -1):
         raw = trace.events[index]
-        kind = raw[0] if type(raw) is tuple else type(raw)
+        kind = kind_of(raw)
         if kind is FrameReceived:
             if isinstance(raw[-1], Dropped):
                 return trace.first + index
@@ -51,7 +51,7 @@ def row_change(trace: Trace, seq: int, address: int) -> int | None:
     row says, or a few records on.
     """
     for place in range(seq, min(seq + ARRIVALS + 1, trace.end)):
-        event = event_of(trace.events[place - trace.first])
+        event = event_of(trace.events[place - trace.first], place)
         if isinstance(event, NeighbourChanged) and event.address == address:
             return place
         if isinstance(event, FdbLearned) and event.mac == address:
@@ -83,5 +83,5 @@ def _back(trace: Trace, seq: int, kinds: tuple[type, ...]) -> Any:
     """Pairs of number and event, newest first, of some kinds only."""
     for index in range(seq - trace.first - 1, -1, -1):
         raw = trace.events[index]
-        if (raw[0] if type(raw) is tuple else type(raw)) in kinds:
-            yield trace.first + index, event_of(raw)
+        if kind_of(raw) in kinds:
+            yield trace.first + index, event_of(raw, trace.first + index)

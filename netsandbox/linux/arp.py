@@ -18,7 +18,7 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface, Verdict
 
-IGNORED = Outcome.IGNORED
+IGNORED, ACCEPTED, ANSWERED = Outcome.IGNORED, Outcome.ACCEPTED, Outcome.ANSWERED
 
 
 def send(interface: Interface, op: int, spa: int, tpa: int, tha: int, destination: int, sha: int | None = None) -> None:
@@ -91,7 +91,7 @@ def _answer_probe(interface: Interface, arp: ArpPacket) -> Verdict:
     is_ours = interface.namespace.routes.address_type(arp.tpa) == "local"
     if arp.op == REQUEST and is_ours and not _ignores(interface, arp):
         send(interface, REPLY, arp.tpa, 0, arp.sha, arp.sha)
-        return Outcome.ANSWERED
+        return ANSWERED
     return IGNORED
 
 
@@ -106,7 +106,7 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
             return IGNORED
         _learn(interface, arp)
         send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
-        return Outcome.ANSWERED
+        return ANSWERED
     if route.type != "unicast" or not interface.conf.forwarding or route.interface is interface:
         return None
     if not namespace.sysctls.either(interface.conf, "proxy_arp") and (interface.name, arp.tpa) not in namespace.proxies:
@@ -115,7 +115,7 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
     limit = interface.neigh.proxy_delay
     if delayed or limit == 0 or frame.dst == interface.mac:
         send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
-        return Outcome.ANSWERED
+        return ANSWERED
     delay = namespace.proxy_delay.below(limit * SECOND // USER_HZ)
     namespace.scheduler.kernel_timer(delay, _answer_late, (interface, frame, arp), foreground=True)
     return Outcome.QUEUED
@@ -152,7 +152,7 @@ def _update(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
     to_us = arp.op == REPLY and frame.dst == interface.mac
     table.update(entry, arp.sha, REACHABLE if to_us else STALE, override,
                  "it answered" if arp.op == REPLY else "it was heard")
-    return Outcome.ACCEPTED
+    return ACCEPTED
 
 
 def _accepts(interface: Interface, arp: ArpPacket, accept: int, gratuitous: bool) -> bool:

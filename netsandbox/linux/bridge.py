@@ -38,6 +38,11 @@ PAUSE = 0x0180C2000001
 
 DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
 
+# To fetch a member from its Enum costs more than a look into a table, and these are fetched for each frame.
+BRIDGED = Outcome.BRIDGED
+KNOWN, UNKNOWN, LOCAL = Forwarding.KNOWN, Forwarding.UNKNOWN, Forwarding.LOCAL
+BROADCAST, MULTICAST = Forwarding.BROADCAST, Forwarding.MULTICAST
+
 
 class BridgePort:
     """An interface's place in a bridge, with its flags (`bridge -d link`).
@@ -123,10 +128,10 @@ class Bridge(Interface):
             return self._handle_group(port, frame)
         found = entries.get(destination)
         if found is None:
-            self._flood(port, frame, Forwarding.UNKNOWN, False)
-            return Outcome.BRIDGED
+            self._flood(port, frame, UNKNOWN, False)
+            return BRIDGED
         if found.local:
-            self.namespace.record((FrameBridged, self, port, frame, (), True, Forwarding.LOCAL))
+            self.namespace.record((FrameBridged, self, port, frame, (), True, LOCAL))
             return self._pass_up(frame, destination == port.interface.mac)
         namespace = self.namespace
         scheduler, out, size = namespace.scheduler, found.port, frame.size
@@ -136,11 +141,11 @@ class Bridge(Interface):
         interface = out.interface
         if out is port or not out.forwarding or out.isolated or size > out.limit or size > interface.peer_limit:
             return self._forward(port, out, frame)
-        namespace.record((FrameBridged, self, port, frame, out.alone, False, Forwarding.KNOWN))
+        namespace.record((FrameBridged, self, port, frame, out.alone, False, KNOWN))
         interface.tx_packets += 1
         interface.tx_bytes += size
         scheduler.queue.append((interface.wire, frame, scheduler.current))
-        return Outcome.BRIDGED
+        return BRIDGED
 
     def _refuse(self, port: BridgePort, frame: Frame) -> Verdict:
         """A port that does not forward; while it is learning it learns all the same."""
@@ -151,16 +156,16 @@ class Bridge(Interface):
 
     def _handle_group(self, port: BridgePort, frame: Frame) -> Verdict:
         if frame.dst == BROADCAST_MAC:
-            self._flood(port, frame, Forwarding.BROADCAST, True)
+            self._flood(port, frame, BROADCAST, True)
             self._pass_up(frame)
-            return Outcome.BRIDGED
+            return BRIDGED
         if frame.dst >> 4 == LINK_LOCAL and frame.dst == PAUSE:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst,))
         if frame.dst >> 4 == LINK_LOCAL and frame.dst & 15:
             return port.interface.deliver(frame)
-        self._flood(port, frame, Forwarding.MULTICAST, True)
+        self._flood(port, frame, MULTICAST, True)
         self._pass_up(frame)
-        return Outcome.BRIDGED
+        return BRIDGED
 
     def _forward(self, port: BridgePort | None, out: BridgePort, frame: Frame) -> Verdict:
         """br_forward: to the one port that the table names."""
@@ -173,12 +178,12 @@ class Bridge(Interface):
         interface, size = out.interface, frame.size
         namespace = self.namespace
         if size > interface.peer_limit or size > out.limit:
-            return self._send_oversize(port, out.alone, frame, Forwarding.KNOWN, False)
-        namespace.record((FrameBridged, self, port, frame, out.alone, False, Forwarding.KNOWN))
+            return self._send_oversize(port, out.alone, frame, KNOWN, False)
+        namespace.record((FrameBridged, self, port, frame, out.alone, False, KNOWN))
         interface.tx_packets += 1
         interface.tx_bytes += size
         namespace.scheduler.transmit(interface.wire, frame)
-        return Outcome.BRIDGED
+        return BRIDGED
 
     def _flood(self, port: BridgePort | None, frame: Frame, why: Forwarding, to_host: bool) -> None:
         """br_flood: by all other ports, newest first, as one entry of the queue."""
@@ -201,11 +206,11 @@ class Bridge(Interface):
                 return False
             if source is not None and source.isolated and port.isolated:
                 return False
-            if why is Forwarding.UNKNOWN:
+            if why is UNKNOWN:
                 return port.flood
             if source is None:
                 return True
-            return port.bcast_flood if why is Forwarding.BROADCAST else port.mcast_flood
+            return port.bcast_flood if why is BROADCAST else port.mcast_flood
         return tuple(port for port in reversed(self.ports) if serves(port))
 
     def _send_oversize(self, source: BridgePort | None, ports: tuple[BridgePort, ...], frame: Frame, why: Forwarding,
@@ -225,7 +230,7 @@ class Bridge(Interface):
                 interface.tx_bytes += size
                 namespace.scheduler.transmit(interface.wire, frame)
         if fitting or to_host:
-            return Outcome.BRIDGED
+            return BRIDGED
         return Dropped(DropReason.PKT_TOO_BIG, (size,))
 
     def _pass_up(self, frame: Frame, is_for_us: bool = False) -> Verdict:
@@ -241,7 +246,7 @@ class Bridge(Interface):
         mark = len(events)
         verdict = self.deliver(frame, is_for_us)
         events.insert(mark, (FrameReceived, self, frame, verdict))
-        return Outcome.BRIDGED
+        return BRIDGED
 
     # -- a frame from the host
 
@@ -255,12 +260,12 @@ class Bridge(Interface):
         self.tx_bytes += frame.size
         destination = frame.dst
         if destination & MAC_GROUP_BIT:
-            why = Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST
+            why = BROADCAST if destination == BROADCAST_MAC else MULTICAST
             self._flood(None, frame, why, False)
             return True
         entry = self.fdb.entries.get(destination)
         if entry is None:
-            self._flood(None, frame, Forwarding.UNKNOWN, False)
+            self._flood(None, frame, UNKNOWN, False)
         elif entry.port is None:
             namespace.record(SendFailed(self, frame, Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))))
         else:

@@ -34,6 +34,7 @@ ERROR_SIZE = 576
 HEADERS = 28
 INTERNETWORK_CONTROL = 0xC0
 TOS_MASK = 0x1E
+ACCEPTED, ANSWERED = Outcome.ACCEPTED, Outcome.ANSWERED
 
 
 # -- in
@@ -54,7 +55,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     if kind == ECHO_REQUEST:
         return _answer_echo(interface, packet, message)
     if kind == ECHO_REPLY:
-        return Outcome.ACCEPTED
+        return ACCEPTED
     if kind == REDIRECT:
         return _take_redirect(interface, packet, message)
     if kind in ERRORS:
@@ -84,13 +85,13 @@ def _answer_echo(interface: Interface, packet: IPv4Packet, message: IcmpMessage)
         route = route_output(namespace, packet.src, source)
     if not isinstance(route, RouteChosen):
         namespace.record(route)
-        return Outcome.ACCEPTED
+        return ACCEPTED
     source = source or route.source
     reply = IcmpMessage(ECHO_REPLY, message.code, message.rest, message.data)
     ident = namespace.next_ident(source, packet.src, ICMP)
     answer = IPv4Packet(source, packet.src, ICMP, reply, namespace.default_ttl, ident, False, packet.tos)
     ip_output.send(namespace, answer, route)
-    return Outcome.ANSWERED
+    return ANSWERED
 
 
 def _quoted(message: IcmpMessage) -> IPv4Packet | None:
@@ -111,7 +112,7 @@ def _deliver_error(interface: Interface, packet: IPv4Packet, message: IcmpMessag
     handler = namespace.error_handlers.get(quoted.protocol)
     if handler is not None:
         handler(interface, packet, message, quoted)
-    return Outcome.ACCEPTED
+    return ACCEPTED
 
 
 def is_fragmentation_needed(message: IcmpMessage) -> bool:
@@ -139,7 +140,7 @@ def _take_redirect(interface: Interface, packet: IPv4Packet, message: IcmpMessag
         namespace.neighbours.event_send(entry, None)
     else:
         namespace.neighbours.event_send(entry, None)
-    return Outcome.ACCEPTED
+    return ACCEPTED
 
 
 def _accepts_redirects(interface: Interface) -> bool:

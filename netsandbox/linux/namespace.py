@@ -137,7 +137,7 @@ class NetworkNamespace:
 
     def next_ident(self, source: int, destination: int, protocol: int) -> int:
         """The next IP identification for a flow that is not connected (__ip_select_ident); never 0."""
-        bucket = (source * 2654435761 ^ destination * 40503 ^ protocol) % IDENT_BUCKETS
+        bucket = (source % IDENT_BUCKETS * 433 ^ destination % IDENT_BUCKETS * 567 ^ protocol) % IDENT_BUCKETS
         ident = self._idents.get(bucket)
         if ident is None:
             if not self._ident_key:

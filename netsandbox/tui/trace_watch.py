@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections import deque
 
-from netsandbox.engine.trace import Trace, event_of
+from netsandbox.engine.trace import Trace, event_of, kind_of
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import (
     FdbForgotten,
@@ -67,16 +67,15 @@ class TraceWatch:
         self._trim(trace.first)
         begin = max(self._cursor, trace.first)
         for seq, raw in enumerate(trace.events[begin - trace.first :], begin):
-            plain = type(raw) is tuple
-            kind = raw[0] if plain else type(raw)
+            kind = kind_of(raw)
             if kind not in _CALM:
                 self.structure += 1
             if kind is FrameReceived or kind is SendFailed or kind is PacketDropped:
-                verdict = raw[3] if plain else raw.verdict
+                verdict = raw[-1]
                 if isinstance(verdict, Dropped):
                     self._drop(trace, seq, verdict)
             elif kind is FrameBridged:
-                self._bridged(trace, seq, event_of(raw))
+                self._bridged(trace, seq, event_of(raw, seq))
         self._cursor = trace.end
 
     def _trim(self, first: int) -> None:

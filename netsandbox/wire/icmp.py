@@ -35,7 +35,7 @@ class IcmpMessage:
             wire, which is wrong or the other spelling of zero.
     """
 
-    __slots__ = ("checksum", "code", "data", "rest", "type")
+    __slots__ = ("checksum", "code", "data", "rest", "size", "type")
 
     def __init__(self, type: int, code: int, rest: int, data: bytes,  # noqa: A002 - the header's own name
                  checksum: int | None = None) -> None:
@@ -44,10 +44,7 @@ class IcmpMessage:
         self.rest = rest
         self.data = data
         self.checksum = checksum
-
-    @property
-    def size(self) -> int:
-        return HEADER + len(self.data)
+        self.size = HEADER + len(data)
 
     @property
     def ident(self) -> int:

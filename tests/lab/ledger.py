@@ -52,11 +52,11 @@ class Ledger(list[Any]):
 
     def append(self, raw: Any) -> None:
         super().append(raw)
-        self._note(event_of(raw))
+        self._note(event_of(raw, len(self) - 1))
 
     def insert(self, index: Any, raw: Any) -> None:
         super().insert(index, raw)
-        self._note(event_of(raw))
+        self._note(event_of(raw, index))
 
     def extend(self, raws: Iterable[Any]) -> None:
         for raw in raws:

@@ -12,6 +12,7 @@ from netsandbox.engine import scheduler as scheduling
 from netsandbox.engine.units import SECOND
 from netsandbox.lab import views
 from netsandbox.linux import flood
+from netsandbox.linux.events import FrameReceived
 from netsandbox.session.session import INTERRUPT, Session
 from tests.lab import labs
 
@@ -48,10 +49,18 @@ def small_storms() -> object:
         yield
 
 
+def heard(event: Any) -> tuple[Any, ...]:
+    """What kind of event it is; of an arrival all that there is to know."""
+    if not isinstance(event, FrameReceived):
+        return (type(event),)
+    return event.interface.trace_key(), event.frame.wire(), event.verdict
+
+
 def run(lines: list[str], smallest_crowd: int) -> dict[str, Any]:
     """The lab after some lines: its trace, and every table and counter that can be read."""
     session = Session()
     lab = session.lab
+    lab.trace.cap, lab.trace.limit = 150, 170
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flood, "SMALLEST_CROWD", smallest_crowd)
         for line in [*labs.BASE, *JOINED, *lines]:
@@ -60,7 +69,8 @@ def run(lines: list[str], smallest_crowd: int) -> dict[str, Any]:
                 lab.scheduler.run_until(lab.scheduler.clock + 3 * SECOND)
                 session.execute(INTERRUPT)
         lab.scheduler.run_until(lab.scheduler.clock + 3 * SECOND)
-    return {"trace": lab.trace.digest(), "deliveries": lab.scheduler.deliveries,
+    events = [(record.seq, record.at, record.step, heard(record.event)) for record in lab.trace.since(0)]
+    return {"trace": lab.trace.digest(), "events": events, "deliveries": lab.scheduler.deliveries,
             "interfaces": views.interfaces(lab), "neighbours": [views.neighbours(lab, name) for name in lab.nodes]}
 
 
