@@ -11,7 +11,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.bridge import Bridge
-from netsandbox.linux.neighbour import NOARP, PERMANENT
+from netsandbox.linux.nud import NOARP, PERMANENT
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def leave(shell: Shell, job: Job, _values: Values) -> None:
 
 def first_address(shell: Shell, name: str) -> str:
     """A node's first IPv4 address, or the word itself if it names no node."""
-    if name not in shell.lab.names():
+    if not shell.lab.is_named(name):
         return name
     namespace = shell.lab.namespace(name)
     for interface in namespace.interfaces.values():

@@ -10,7 +10,7 @@ from netsandbox.lab.nodes import Host
 from netsandbox.lab.tables import FdbRow, InterfaceRow, LinkRow, NeighbourRow, NodeRow, RouteRow, SocketRow
 from netsandbox.linux.bridge import Bridge
 from netsandbox.linux.hub import HubPort
-from netsandbox.linux.neighbour import VALID
+from netsandbox.linux.nud import VALID
 from netsandbox.linux.route import Route
 from netsandbox.linux.udp import UdpSocket
 from netsandbox.wire.addresses import format_ipv4, format_mac

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.neighbour import REACHABLE, STALE, Neighbour
+from netsandbox.linux.neighbour import Neighbour
+from netsandbox.linux.nud import REACHABLE, STALE
 from netsandbox.linux.routing import route_input, route_output, select_address
 from netsandbox.linux.sysctl import USER_HZ
 from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, is_multicast

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from netsandbox.linux import icmp_limit, ip_output
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed, RouteChosen
-from netsandbox.linux.neighbour import VALID, Neighbour
+from netsandbox.linux.neighbour import Neighbour
+from netsandbox.linux.nud import VALID
 from netsandbox.linux.routing import learn_gateway, route_output, select_address
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 from netsandbox.wire.errors import ParseError

@@ -9,13 +9,28 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
 from netsandbox.linux.neighbour_gc import GarbageCollector
+from netsandbox.linux.nud import (
+    CONNECTED,
+    DELAY,
+    FAILED,
+    IN_TIMER,
+    INCOMPLETE,
+    NOARP,
+    NONE,
+    PERMANENT,
+    PROBE,
+    REACHABLE,
+    STALE,
+    SURE,
+    VALID,
+    NudState,
+)
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -28,31 +43,6 @@ if TYPE_CHECKING:
 
 REDRAW = 300 * SECOND
 """How long a drawn reachable time is used."""
-
-
-class NudState(Enum):
-    """Neighbour states as `ip neigh` prints them."""
-
-    NONE = "NONE"
-    INCOMPLETE = "INCOMPLETE"
-    REACHABLE = "REACHABLE"
-    STALE = "STALE"
-    DELAY = "DELAY"
-    PROBE = "PROBE"
-    FAILED = "FAILED"
-    NOARP = "NOARP"
-    PERMANENT = "PERMANENT"
-
-    __hash__ = object.__hash__
-    """Enum's own hash is a Python function, and these are looked up for every packet."""
-
-
-NONE, INCOMPLETE, REACHABLE, STALE, DELAY, PROBE, FAILED, NOARP, PERMANENT = NudState
-CONNECTED = frozenset({PERMANENT, NOARP, REACHABLE})
-VALID = CONNECTED | {STALE, DELAY, PROBE}
-IN_TIMER = frozenset({INCOMPLETE, REACHABLE, DELAY, PROBE})
-SURE = CONNECTED | {DELAY, PROBE}
-"""States in which a packet leaves without any change of the entry."""
 
 
 class Neighbour:

@@ -17,7 +17,7 @@ from netsandbox.linux import events
 from netsandbox.linux.cable import LongCable
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding
-from netsandbox.linux.neighbour import NudState
+from netsandbox.linux.nud import NudState
 from netsandbox.linux.route import Route
 from netsandbox.wire.addresses import BROADCAST_MAC, Network, parse_ipv4, parse_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket

@@ -9,7 +9,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.proc_net import arp_entries
 from netsandbox.commands.tools.words import SCOPE_NUMBERS
-from netsandbox.linux.neighbour import NudState
+from netsandbox.linux.nud import NudState
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from netsandbox.commands.tools.words import (
     wrong,
 )
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.neighbour import VALID, Neighbour, NudState
+from netsandbox.linux.neighbour import Neighbour
+from netsandbox.linux.nud import VALID, NudState
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import KernelError
-from netsandbox.linux.neighbour import VALID, NudState
+from netsandbox.linux.nud import VALID, NudState
 
 if TYPE_CHECKING:
     from netsandbox.linux.interface import Interface
