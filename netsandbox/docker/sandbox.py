@@ -28,7 +28,9 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
     if container.mode == "host":
         return engine.namespace
     if not container.joined:
-        return create_namespace(container.name, engine.scheduler, engine.chance)
+        namespace = create_namespace(container.name, engine.scheduler, engine.chance)
+        namespace.neighbours.is_classic = engine.namespace.neighbours.is_classic
+        return namespace
     try:
         other = engine.find(container.owner_identity or container.joined)
     except DockerError:
