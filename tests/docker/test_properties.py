@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from netsandbox.docker.network import BridgeNetwork
@@ -126,12 +126,17 @@ words = st.one_of(st.text(max_size=12), st.sampled_from(
 
 
 @settings(max_examples=400)
+@example(["run", "nginx"])
 @given(st.lists(words, max_size=6))
 def test_anything_typed_ends_in_an_exit_status_and_an_intact_lab(typed: list[str]) -> None:
     docker = Machine()
-    said = docker(" ".join(shlex.quote(word) for word in typed))
-    assert said.code is not None
-    assert all(character.isprintable() or character in "\n\t" for character in said.err)
+    client = docker.begin(" ".join(shlex.quote(word) for word in typed))
+    docker.wait(3)
+    if client.is_running:  # a server in the foreground
+        client.interrupt()
+        docker.wait(20)
+    assert client.code is not None
+    assert all(character.isprintable() or character in "\n\t" for character in client.err)
     check(docker)
 
 
