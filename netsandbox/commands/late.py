@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from sys import modules
 from typing import TypeVar
 
 Key = TypeVar("Key")
@@ -24,7 +25,7 @@ class Late(Mapping[Key, Value]):
 
     def __getitem__(self, key: Key) -> Value:
         module, _colon, name = self._places[key].partition(":")
-        found: Value = getattr(import_module(module), name)
+        found: Value = getattr(modules.get(module) or import_module(module), name)
         return found
 
     def __contains__(self, key: object) -> bool:

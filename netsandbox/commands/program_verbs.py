@@ -19,10 +19,10 @@ Values = dict[str, Any]
 def _from_and_words(shell: Shell, words: list[str]) -> tuple[str | None, list[str]]:
     """FROM, if the first word names a node and another operand follows; and the rest with names as addresses."""
     operands = [word for word in words if not word.startswith("-")]
-    named = len(operands) > 1 and words[0] == operands[0] and words[0] in shell.lab.names()
+    named = len(operands) > 1 and words[0] == operands[0] and shell.lab.is_named(words[0])
     source = words[0] if named else None
     rest = words[1:] if named else words
-    return source, [first_address(shell, word) if word in shell.lab.names() else word for word in rest]
+    return source, [first_address(shell, word) for word in rest]
 
 
 @verb("ping", "Send echo requests from a node to another", Parameter("words", rest=True),

@@ -109,7 +109,7 @@ class DockerPrograms:
 
     def name_in_use(self, name: str) -> bool:
         """Whether a host, switch, hub or another host's container has the name."""
-        return name in self._shell.lab.names()
+        return self._shell.lab.is_named(name)
 
     def has_program(self, name: str) -> bool:
         return name in PROGRAMS or name in TOOLS

@@ -131,14 +131,21 @@ class Lab:
 
     def container(self, name: str) -> tuple[DockerEngine, Container]:
         """A container by its name, with the engine that runs it."""
-        for host, container in self.containers():
-            if container.name == name and host.docker is not None:
-                return host.docker, container
+        for engine in self._engines():
+            if name in engine.containers:
+                return engine, engine.containers[name]
         raise unknown("container", name, [container.name for _host, container in self.containers()])
 
     def names(self) -> list[str]:
         """Everything that a person named: nodes and containers."""
         return [*self.nodes, *(container.name for _host, container in self.containers())]
+
+    def is_named(self, name: str) -> bool:
+        """Whether a node or a container has the name."""
+        return name in self.nodes or any(name in engine.containers for engine in self._engines())
+
+    def _engines(self) -> Iterator[DockerEngine]:
+        return (node.docker for node in self.nodes.values() if isinstance(node, Host) and node.docker is not None)
 
     def namespace(self, name: str) -> NetworkNamespace:
         """The namespace that a host, container, switch or `ip netns` name stands for."""
@@ -146,11 +153,12 @@ class Lab:
             return self.nodes[name].namespace
         if name in self.extra_namespaces:
             return self.extra_namespaces[name]
-        for _host, container in self.containers():
-            if container.name == name:
-                if container.namespace is None:
+        for engine in self._engines():
+            if name in engine.containers:
+                found = engine.containers[name].namespace
+                if found is None:
                     raise LabError(f"container {name!r} is not running; `docker start {name}` starts it")
-                return container.namespace
+                return found
         if name == DEFAULT_HOST:
             return self.host().namespace
         raise unknown("host or container", name, [*self.names(), *self.extra_namespaces])
@@ -379,5 +387,5 @@ class Lab:
         if not NAME.fullmatch(name) or len(name) > MAX_NAME:
             raise LabError(f"{name!r} is no name: up to {MAX_NAME} letters, digits, '.', '_' and '-', "
                            "beginning with a letter or digit")
-        if name in self.names() or name in self.extra_namespaces:
+        if self.is_named(name) or name in self.extra_namespaces:
             raise LabError(f"there is already a node {name!r}")
