@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.options import getopt, integer, number
+from netsandbox.apps.options import getopt, integer
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, Seen, Tap
-from netsandbox.engine.units import MICROSECOND, SECOND, seconds
+from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux import arp
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.routing import route_output, select_address
@@ -58,7 +58,7 @@ def parse(arguments: list[str]) -> ArpingOptions:
     if "c" in options:
         result.count = integer("arping", options["c"], 1, (1 << 31) - 1)
     if "w" in options:
-        result.deadline = seconds(number("arping", options["w"], 0, 2147483))
+        result.deadline = integer("arping", options["w"], 0, 2147483647) * SECOND or None
     if "i" in options:
         result.interval = integer("arping", options["i"], 0, 2147483) * SECOND
     result.detect, result.answer = "D" in options, "A" in options
@@ -88,7 +88,7 @@ class Arping(Program):
         self.interface: Interface
         self.sent = self.broadcasts = self.received = self.requests = self.broadcasts_received = 0
         self._destination = BROADCAST_MAC
-        self._sent_at = 0
+        self._began = self._sent_at = 0
         self._ticks = 0
         self._timers: list[Timer] = []
         self._tap: Tap | None = None
@@ -100,45 +100,61 @@ class Arping(Program):
     def start(self) -> None:
         """Find the source address and send the first probe."""
         try:
-            self._prepare()
+            if not self._prepare():
+                return
         except UsageError as error:
             self.complain(str(error))
             self.exit(error.code)
             return
         if not self.options.quiet:
             self.print(f"ARPING {format_ipv4(self.target)} from {format_ipv4(self.source)} {self.interface.name}")
+        if not self.source and not self.options.detect:
+            self.complain("arping: no source address in not-DAD mode")
+            self.exit(2)
+            return
+        self._began = self.scheduler.now
         self._tap = Tap(self.namespace, self.interface, False, self._take, lambda: None)
         if self.options.deadline is not None:
             self._timers.append(self.scheduler.wake_after(self.options.deadline + 1, self._finish,
                                                            foreground=self.foreground))
         self._tick(None)
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> bool:
+        """The interface and both addresses; False when arping has said on standard output why it cannot."""
         options = self.options
+        self.target = _address(options.target)
         interface = self.namespace.interfaces.get(options.device) if options.device else self._default_interface()
         if interface is None:
             raise UsageError(f"arping: Device {options.device} not available.")
         if not interface.up:
-            raise UsageError(f"arping: Interface \"{interface.name}\" is down")
-        if interface.is_loopback:
-            raise UsageError(f"arping: Interface \"{interface.name}\" is not ARPable")
+            return self._decline(f'Interface "{interface.name}" is down', 2)
+        if interface.is_loopback or interface.noarp:
+            return self._decline(f'Interface "{interface.name}" is not ARPable', 0 if options.detect else 2)
         self.interface = interface
-        self.target = _address(options.target)
         self.source = self._find_source(interface)
+        return True
+
+    def _decline(self, why: str, code: int) -> bool:
+        if not self.options.quiet:
+            self.print(why)
+        self.exit(code)
+        return False
 
     def _default_interface(self) -> Interface | None:
         return next((i for i in self.namespace.interfaces.values() if i.up and not i.is_loopback), None)
 
     def _find_source(self, interface: Interface) -> int:
         options = self.options
-        if options.unsolicited:
-            wanted = self.target
-        elif options.source:
+        if options.source:
             wanted = _address(options.source)
+        elif options.unsolicited:
+            wanted = self.target
         elif options.detect:
             return 0
         else:
             route = route_output(self.namespace, self.target, 0, interface)
+            if self.target and self.namespace.routes.address_type(self.target) == "broadcast":
+                raise UsageError("arping: connect: Permission denied")
             return route.source if isinstance(route, RouteChosen) else select_address(interface, self.target, "link")
         if self.namespace.holder_of(wanted) is None:
             raise UsageError("arping: bind: Cannot assign requested address")
@@ -155,6 +171,9 @@ class Arping(Program):
             self._finish(None)
             return
         self._probe()
+        if options.deadline is not None and self.scheduler.now >= self._began + options.deadline:
+            self._finish(None)
+            return
         if options.unsolicited and self._ticks == options.count:
             self._finish(None)
             return
@@ -172,7 +191,9 @@ class Arping(Program):
     # -- answers
 
     def _take(self, frames: list[Seen]) -> None:
-        """What passed the interface: answers get their turn."""
+        """What passed the interface: answers get their turn. A bridge has its ports' frames first, so none is seen."""
+        if self.interface.port is not None:
+            return
         for seen in frames:
             packet = seen.frame.payload
             if seen.kind in FOR_US and isinstance(packet, ArpPacket) and self._is_answer(packet):
@@ -199,7 +220,7 @@ class Arping(Program):
         self.received += 1
         self.requests += packet.op == REQUEST
         self.broadcasts_received += not unicast
-        if self.options.first:
+        if self.options.first or (self.options.deadline and self.received == self.options.count):
             self._finish(None)
         elif not self.options.broadcast:
             self._destination = packet.sha
@@ -215,7 +236,14 @@ class Arping(Program):
         if self.options.detect:
             self.exit(1 if self.received else 0)
         else:
-            self.exit(0 if self.received or self.options.unsolicited else 1)
+            self.exit(0 if self.options.unsolicited or self._is_content() else 1)
+
+    def _is_content(self) -> bool:
+        """-w and -c together want as many answers as probes."""
+        options = self.options
+        if options.deadline is not None and options.count is not None and not options.first:
+            return self.received >= options.count
+        return self.received > 0
 
     def interrupt(self) -> None:
         self._finish(None)

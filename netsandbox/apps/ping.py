@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from netsandbox.apps import ping_options
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
-from netsandbox.apps.ping_options import DO, PROBE, TIMEVAL, WANT, PingOptions
+from netsandbox.apps.ping_options import DO, DONT, PROBE, TIMEVAL, WANT, PingOptions
 from netsandbox.apps.ping_text import describe_error, format_rtt, time_stamp
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
 from netsandbox.linux import ip_output
 from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.routing import learn_mtu, route_output
+from netsandbox.linux.routing import route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, is_multicast, parse_ipv4
-from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, UNREACHABLE, IcmpMessage, echo
+from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Ping(Program):
         self._tail = ping_options.tail(options.size, options.pattern)
         pmtudisc = options.pmtudisc
         if pmtudisc is None:
-            pmtudisc = DO if options.broadcast or is_multicast(self.destination) else WANT
+            usual = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
+            pmtudisc = DO if options.broadcast or is_multicast(self.destination) else usual
         self.pmtudisc = pmtudisc
 
     @property
@@ -79,12 +80,10 @@ class Ping(Program):
 
     def start(self) -> None:
         """Probe the route, print the first line, and send the first request."""
-        if not self._bind_device() or not self._probe_route():
+        if not self._bind_device() or not (self.bound or self._probe_route()) or not self._set_ttl():
             return
-        if self.options.broadcast and self.options.pmtudisc not in (None, DO):
-            self.complain("ping: broadcast ping does not fragment")
-            self.exit(2)
-            return
+        self.source = self.source or self.bound
+        self.destination = self.destination or self.source
         self._print_header()
         self.namespace.raw_sockets.append(self)
         if self.options.deadline is not None:
@@ -129,10 +128,12 @@ class Ping(Program):
                 return False
             self.complain("WARNING: pinging broadcast address")
         self.source = route.source
-        self.destination = route.destination
         if self.interface is not None and self.namespace.holder_of(self.source) is not self.interface:
             self.complain("ping: Warning: source address might be selected on device other than: "
                           f"{self.interface.name}")
+        return True
+
+    def _set_ttl(self) -> bool:
         if self.options.ttl == 0:
             self.complain("ping: cannot set unicast time-to-live: Invalid argument")
             self.exit(2)
@@ -181,6 +182,8 @@ class Ping(Program):
         if isinstance(route, str):
             return route
         options = self.options
+        if self._is_broadcast(route) and not options.broadcast:
+            return "EACCES"
         data = self._tail
         now = self.scheduler.clock
         if options.size >= TIMEVAL:
@@ -189,9 +192,10 @@ class Ping(Program):
         self._sent_at[seq] = now
         self._answered.discard(seq)
         source = self.bound or route.source
-        mtu = route.interface.mtu if self.pmtudisc == PROBE else route.mtu
-        fits = options.size + 28 <= mtu
-        df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits)
+        if self.pmtudisc == PROBE:
+            route = route._replace(mtu=route.interface.mtu)
+        fits = options.size + 28 <= route.mtu
+        df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits and not route.locked)
         ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, self.destination, ICMP)
         usual = 1 if is_multicast(self.destination) else self.namespace.default_ttl
         ttl = options.ttl if options.ttl is not None else usual
@@ -200,8 +204,8 @@ class Ping(Program):
         return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
 
     def _note_problem(self, problem: str) -> None:
-        """Hard local error: ping counts the packet as sent, and is silent about a route that is gone."""
-        if not self.options.quiet and problem not in ("ENETUNREACH", "EHOSTUNREACH"):
+        """Hard local error: ping counts the packet as sent, and shows what the kernel queued for it: a size."""
+        if not self.options.quiet and problem in ("EMSGSIZE", "ENOBUFS"):
             self.complain(f"ping: sendmsg: {TEXTS.get(problem, problem)}")
         if problem == "EMSGSIZE":
             self.errors += 1
@@ -229,7 +233,8 @@ class Ping(Program):
         return True
 
     def _hears(self, interface: Interface, packet: IPv4Packet) -> bool:
-        if self.interface is not None and interface is not self.interface:
+        came_by = self.namespace.holder_of(packet.dst) if interface.is_loopback else interface
+        if self.interface is not None and self.interface is not came_by:
             return False
         return not self.bound or packet.dst == self.bound
 
@@ -241,8 +246,6 @@ class Ping(Program):
         ident, seq = int.from_bytes(head[4:6], "big"), int.from_bytes(head[6:8], "big")
         if ident != self.ident or (self.interface is not None and interface is not self.interface):
             return
-        if message.type == UNREACHABLE and message.code == 4:
-            learn_mtu(self.namespace, quoted.dst, message.rest & 0xFFFF)
         self.scheduler.soon(self._take_error, (packet.src, message, seq))
 
     def _take_reply(self, what: tuple[IPv4Packet, IcmpMessage, int]) -> None:

@@ -6,7 +6,7 @@ import struct
 
 from netsandbox.apps.options import getopt, integer, number
 from netsandbox.apps.program import UsageError
-from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND, seconds
+from netsandbox.engine.units import EPOCH, MICROSECOND, MILLISECOND, SECOND, seconds
 
 DONT, WANT, DO, PROBE = range(4)
 PMTU = {"dont": DONT, "want": WANT, "do": DO, "probe": PROBE}
@@ -65,19 +65,19 @@ def parse(arguments: list[str]) -> PingOptions:
     if "c" in options:
         result.count = integer("ping", options["c"], 1, (1 << 63) - 1)
     if "i" in options:
-        result.interval = seconds(number("ping", options["i"], 0, 86400))
+        result.interval = seconds(_time(options["i"], 2147483.647, "timing interval")) // MILLISECOND * MILLISECOND
     if "s" in options:
-        result.size = integer("ping", options["s"], 0, MAX_SIZE, "invalid -s value")
+        result.size = _size(options["s"])
     if "e" in options:
         result.ident = integer("ping", options["e"], 0, 65535)
     if "W" in options:
-        result.linger = seconds(number("ping", options["W"], 0, 2147483))
+        result.linger = seconds(_time(options["W"], 4294.967295, "linger time"))
     if "w" in options:
         result.deadline = seconds(number("ping", options["w"], 0, 2147483))
     if "t" in options:
         result.ttl = integer("ping", options["t"], 0, 255)
     if "Q" in options:
-        result.tos = integer("ping", options["Q"], 0, 255)
+        result.tos = _tos(options["Q"])
     if "M" in options:
         if options["M"] not in PMTU:
             raise UsageError(f"ping: invalid -M argument: {options['M']}")
@@ -91,6 +91,32 @@ def parse(arguments: list[str]) -> PingOptions:
     if result.flood and "i" not in options:
         result.interval = 0
     return result
+
+
+def _size(text: str) -> int:
+    size = integer("ping", text, 0, (1 << 31) - 1)
+    return integer("ping", str(size), 0, MAX_SIZE, "invalid -s value")
+
+
+def _time(text: str, most: float, what: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= most:
+        raise UsageError(f"ping: bad {what}: {text}")
+    return value
+
+
+def _tos(text: str) -> int:
+    """Decimal, or hexadecimal with 0x; negative numbers lose their sign bits."""
+    try:
+        value = int(text, 16 if text[:2] in ("0x", "0X") else 10)
+    except ValueError:
+        raise UsageError(f"ping: bad TOS value: {text}") from None
+    if value > 255:
+        raise UsageError(f"ping: the decimal value of TOS bits must be in range 0-255: {value}")
+    return value & 255
 
 
 def _pattern(text: str) -> bytes:

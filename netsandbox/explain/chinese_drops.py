@@ -15,7 +15,7 @@ REASONS: dict[str, Words] = {
     "IP_CSUM": ("IPv4 首部校验和错误", "校验和{found}"),
     "IP_INHDR": ("IPv4 首部不合理", "版本、首部长度、总长度"),
     "IP_INHDR.TTL": ("TTL 已经用尽，不得再转发", "到达时 TTL 为{number}"),
-    "IP_INHDR.fragment": ("除最后一个外，分片长度必须是 8 的倍数，而它是{number}字节", "{number}字节"),
+    "IP_INHDR.empty": ("该分片不含任何数据", "偏移{number}"),
     "IP_INHDR.overlap": ("该分片与已有的分片重叠", "偏移{number}"),
     "IP_INHDR.beyond the end": ("该分片超出了数据包的末尾", "结束于第{number}字节"),
     "IP_RPFILTER": (

@@ -17,8 +17,7 @@ REASONS: dict[str, Words] = {
     "IP_CSUM": ("its IPv4 header checksum is wrong", "checksum {found}"),
     "IP_INHDR": ("its IPv4 header makes no sense", "version, header length, total length"),
     "IP_INHDR.TTL": ("its TTL is used up, so it must not be forwarded", "TTL {number} on arrival"),
-    "IP_INHDR.fragment": (
-        "a fragment that is not the last must hold a multiple of 8 bytes, and it holds {number}", "{number} bytes"),
+    "IP_INHDR.empty": ("the fragment holds no bytes", "offset {number}"),
     "IP_INHDR.overlap": ("the fragment overlaps one that is already there", "offset {number}"),
     "IP_INHDR.beyond the end": ("the fragment lies beyond the end of its packet", "ends at byte {number}"),
     "IP_RPFILTER": (

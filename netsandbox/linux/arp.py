@@ -8,10 +8,10 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.neighbour import Neighbour
-from netsandbox.linux.nud import REACHABLE, STALE
+from netsandbox.linux.nud import NOARP, REACHABLE, STALE
 from netsandbox.linux.routing import route_input, route_output, select_address
 from netsandbox.linux.sysctl import USER_HZ
-from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, is_multicast
+from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, is_multicast, multicast_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import ETH_P_ARP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -26,6 +26,21 @@ def send(interface: Interface, op: int, spa: int, tpa: int, tha: int, destinatio
     """Put one ARP packet on the wire (arp_send)."""
     mac = interface.mac if sha is None else sha
     interface.transmit(Frame(destination, interface.mac, ETH_P_ARP, ArpPacket(op, mac, spa, tha, tpa)))
+
+
+def construct(entry: Neighbour) -> None:
+    """arp_constructor: what needs no ARP is known from the start."""
+    interface = entry.interface
+    kind = interface.namespace.routes.address_type(entry.address)
+    if kind == "multicast":
+        entry.mac = multicast_mac(entry.address)
+    elif interface.noarp:
+        entry.mac = interface.mac
+    elif kind == "broadcast":
+        entry.mac = BROADCAST_MAC
+    else:
+        return
+    entry.state, entry.sure, entry.is_valid = NOARP, True, True
 
 
 def solicit(entry: Neighbour, packet: IPv4Packet | None) -> None:

@@ -306,6 +306,8 @@ class Bridge(Interface):
         self.settle_counters()
         for port in self.ports:
             if not (self.up and port.interface.running):
+                if port.held == DISABLED:
+                    self.fdb.forget_port(port, everything=False)
                 port.held = ""
                 self._set_state(port, DISABLED)
             else:

@@ -99,6 +99,8 @@ class RouteChosen(NamedTuple):
     """Bytes: the interface's, the route's or the learned path MTU."""
     considered: int
     """How many routes matched the destination."""
+    locked: bool = False
+    """The path MTU was learned and is below route.min_pmtu: what is sent need not stay whole."""
 
 
 class RouteMissing(NamedTuple):

@@ -33,19 +33,65 @@ def fragment(packet: IPv4Packet, mtu: int) -> list[IPv4Packet]:
 
 
 class _Queue:
-    """The fragments of one packet that are there so far."""
+    """The fragments of one packet that are there so far.
 
-    __slots__ = ("first", "pieces", "timer", "total")
+    Attributes:
+        length: where the last byte known of ends.  has_last: the last fragment is there, so that `length` is final.
+        runs: [from, to) of what came in order, the one furthest on last.
+    """
+
+    __slots__ = ("first", "has_last", "have", "length", "pieces", "runs", "timer")
 
     def __init__(self) -> None:
-        self.pieces: dict[int, IPv4Packet] = {}
-        self.total: int | None = None
+        self.pieces: dict[int, tuple[IPv4Packet, bytes]] = {}
+        self.runs: list[tuple[int, int]] = []
+        self.length = self.have = 0
+        self.has_last = False
         self.first: tuple[Interface, Frame, IPv4Packet] | None = None
         self.timer: Timer | None = None
 
     @property
-    def have(self) -> int:
-        return sum(len(piece.payload_bytes()) for piece in self.pieces.values())
+    def is_complete(self) -> bool:
+        return self.has_last and self.have == self.length
+
+    def refusal(self, start: int, end: int, is_last: bool) -> Dropped | None:
+        """Why a fragment cannot belong to the rest; all of it is then given up, unless this is a mere copy.
+
+        Overlaps end the whole packet, as RFC 5722 has it for IPv6 (ip_frag_queue, inet_frag_queue_insert).
+        """
+        if is_last and (end < self.length or (self.has_last and end != self.length)):
+            return Dropped(DropReason.IP_INHDR, ("beyond the end", end))
+        if not is_last and self.has_last and end > self.length:
+            return Dropped(DropReason.IP_INHDR, ("beyond the end", end))
+        if end == start:
+            return Dropped(DropReason.IP_INHDR, ("empty", start))
+        if self.runs and start < self.runs[-1][1] < end:
+            return Dropped(DropReason.IP_INHDR, ("overlap", start))
+        for begin, stop in self.runs:
+            if start < stop and begin < end:
+                if begin <= start and end <= stop:
+                    return Dropped(DropReason.DUP_FRAG, (start,))
+                return Dropped(DropReason.IP_INHDR, ("overlap", start))
+        return None
+
+    @property
+    def is_kept_whole(self) -> bool:
+        """Whether the longest fragments said "do not fragment", which then holds for the packet."""
+        longest = max(packet.total_length for packet, _data in self.pieces.values())
+        return any(packet.df and packet.total_length == longest for packet, _data in self.pieces.values())
+
+    def insert(self, packet: IPv4Packet, data: bytes) -> None:
+        start = packet.offset
+        end = start + len(data)
+        self.length = max(self.length, end)
+        self.has_last = self.has_last or not packet.mf
+        self.pieces[start] = (packet, data)
+        self.have += len(data)
+        if self.runs and self.runs[-1][1] == start:
+            self.runs[-1] = (self.runs[-1][0], end)
+        else:
+            self.runs.append((start, end))
+            self.runs.sort()
 
 
 class Reassembler:
@@ -69,49 +115,33 @@ class Reassembler:
             queue = self._queues[key] = _Queue()
             seconds = self.namespace.sysctls.get("net.ipv4.ipfrag_time")
             queue.timer = self.namespace.scheduler.kernel_timer(seconds * SECOND, self._expire, key, foreground=True)
-        size = len(packet.payload_bytes())
-        end = packet.offset + size
-        refusal = self._refusal(queue, packet, end)
+        data = packet.payload_bytes()
+        if packet.mf:
+            data = data[:len(data) & ~7]
+        end = packet.offset + len(data)
+        refusal = queue.refusal(packet.offset, end, not packet.mf)
+        if end + packet.header_size > MAX_LENGTH:
+            refusal = Dropped(DropReason.FRAG_TOO_FAR, (end,))
         if refusal is not None:
             if refusal.reason is not DropReason.DUP_FRAG:
                 self._discard(key)
             return refusal
-        if not packet.mf:
-            queue.total = end
-        queue.pieces[packet.offset] = packet
+        queue.insert(packet, data)
         if packet.offset == 0:
             queue.first = (interface, frame, packet)
-        have = queue.have
-        if queue.total is None or have < queue.total:
-            self.namespace.record(FragmentHeld(self.namespace, packet, have))
+        if not queue.is_complete:
+            self.namespace.record(FragmentHeld(self.namespace, packet, queue.have))
             return None
         return self._complete(key, queue)
 
-    @staticmethod
-    def _refusal(queue: _Queue, packet: IPv4Packet, end: int) -> Dropped | None:
-        """Overlaps end the whole packet (RFC 5722 as Linux applies it); an exact copy is only dropped."""
-        if end + packet.header_size > MAX_LENGTH:
-            return Dropped(DropReason.FRAG_TOO_FAR, (end,))
-        if packet.mf and (end - packet.offset) % 8:
-            return Dropped(DropReason.IP_INHDR, ("fragment", end - packet.offset))
-        for offset, piece in queue.pieces.items():
-            piece_end = offset + len(piece.payload_bytes())
-            if offset <= packet.offset and end <= piece_end:
-                return Dropped(DropReason.DUP_FRAG, (packet.offset,))
-            if packet.offset < piece_end and offset < end:
-                return Dropped(DropReason.IP_INHDR, ("overlap", packet.offset))
-        if queue.total is not None and (end > queue.total or (not packet.mf and end != queue.total)):
-            return Dropped(DropReason.IP_INHDR, ("beyond the end", end))
-        return None
-
     def _complete(self, key: Key, queue: _Queue) -> IPv4Packet:
         self._discard(key)
-        data = b"".join(queue.pieces[offset].payload_bytes() for offset in sorted(queue.pieces))
+        data = b"".join(queue.pieces[offset][1] for offset in sorted(queue.pieces))
         assert queue.first is not None, "the bytes from 0 on are there"
         head = queue.first[2]
         payload = parse_transport(head.protocol, data, head.src, head.dst)
-        whole = IPv4Packet(head.src, head.dst, head.protocol, payload, head.ttl, head.ident, False, head.tos,
-                           options=head.options)
+        whole = IPv4Packet(head.src, head.dst, head.protocol, payload, head.ttl, head.ident, queue.is_kept_whole,
+                           head.tos, options=head.options)
         self.namespace.record(PacketReassembled(self.namespace, whole))
         return whole
 
@@ -121,7 +151,7 @@ class Reassembler:
 
     def _expire(self, key: Key) -> None:
         queue = self._queues.pop(key)
-        for piece in queue.pieces.values():
+        for piece, _data in queue.pieces.values():
             self.namespace.record(PacketDropped(self.namespace, piece,
                                                 Dropped(DropReason.FRAG_REASM_TIMEOUT, (queue.have,))))
         if queue.first is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.units import EPOCH, MILLISECOND
 from netsandbox.linux import icmp_limit, ip_output
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed, RouteChosen
 from netsandbox.linux.neighbour import Neighbour
 from netsandbox.linux.nud import VALID
-from netsandbox.linux.routing import learn_gateway, route_output, select_address
+from netsandbox.linux.routing import learn_gateway, learn_mtu, route_output, select_address
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import (
@@ -18,8 +19,13 @@ from netsandbox.wire.icmp import (
     ERRORS,
     FRAGMENTATION_NEEDED,
     HOST_UNREACHABLE,
+    QUERIES,
+    REASSEMBLY_EXCEEDED,
     REDIRECT,
     REDIRECT_HOST,
+    TIME_EXCEEDED,
+    TIMESTAMP_REPLY,
+    TIMESTAMP_REQUEST,
     UNREACHABLE,
     IcmpMessage,
 )
@@ -33,6 +39,13 @@ if TYPE_CHECKING:
 ERROR_SIZE = 576
 """An error is at most so many bytes of IP packet (RFC 1812, 4.3.2.3)."""
 HEADERS = 28
+LEAST_QUOTE = 8
+"""Bytes behind the quoted IP header without which an error is of no use."""
+LAST_UNREACHABLE = 15
+DUMMY = 0xC0000008
+"""192.0.0.8 (RFC 7600), who reports an error when a host has no address at all."""
+TIMESTAMP = 4
+MILLISECONDS_OF_DAY = 86_400_000
 INTERNETWORK_CONTROL = 0xC0
 TOS_MASK = 0x1E
 ACCEPTED, ANSWERED = Outcome.ACCEPTED, Outcome.ANSWERED
@@ -57,10 +70,10 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return _answer_echo(interface, packet, message)
     if kind == ECHO_REPLY:
         return ACCEPTED
-    if kind == REDIRECT:
-        return _take_redirect(interface, packet, message)
     if kind in ERRORS:
         return _deliver_error(interface, packet, message)
+    if kind == TIMESTAMP_REQUEST:
+        return _answer_timestamp(interface, packet, message)
     return Dropped(DropReason.INVALID_PROTO, (kind,))
 
 
@@ -68,7 +81,7 @@ def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -
     """RFC 1122, 3.2.2.6: a broadcast echo may be ignored, and Linux does (icmp_echo_ignore_broadcasts)."""
     if packet.dst >> 24 == 127:
         return None
-    if kind != ECHO_REQUEST:
+    if kind not in (ECHO_REQUEST, TIMESTAMP_REQUEST):
         return Dropped(DropReason.INVALID_PROTO, (kind, "broadcast"))
     if namespace.sysctls.get("net.ipv4.icmp_echo_ignore_broadcasts"):
         return Dropped(DropReason.ICMP_IGNORED, ("icmp_echo_ignore_broadcasts",))
@@ -76,10 +89,15 @@ def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -
 
 
 def _answer_echo(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
-    """icmp_reply: addresses swapped, same id, sequence number, payload and TOS."""
-    namespace = interface.namespace
-    if namespace.sysctls.echo_is_ignored:
+    """icmp_echo: the same id, sequence number and payload."""
+    if interface.namespace.sysctls.echo_is_ignored:
         return Dropped(DropReason.ICMP_IGNORED, ("icmp_echo_ignore_all",))
+    return _reply(interface, packet, IcmpMessage(ECHO_REPLY, message.code, message.rest, message.data))
+
+
+def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verdict:
+    """icmp_reply: addresses swapped, the same TOS."""
+    namespace = interface.namespace
     source = packet.dst if packet.dst in namespace.routes.local or packet.dst >> 24 == 127 else 0
     route = route_output(namespace, packet.src)
     if not isinstance(route, RouteChosen) or route.source != source:
@@ -88,11 +106,18 @@ def _answer_echo(interface: Interface, packet: IPv4Packet, message: IcmpMessage)
         namespace.record(route)
         return ACCEPTED
     source = source or route.source
-    reply = IcmpMessage(ECHO_REPLY, message.code, message.rest, message.data)
     ident = namespace.next_ident(source, packet.src, ICMP)
     answer = IPv4Packet(source, packet.src, ICMP, reply, namespace.default_ttl, ident, False, packet.tos)
     ip_output.send(namespace, answer, route)
     return ANSWERED
+
+
+def _answer_timestamp(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
+    """icmp_timestamp: milliseconds since midnight UT, twice, behind what the asker sent."""
+    if len(message.data) < TIMESTAMP:
+        return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
+    now = ((EPOCH + interface.namespace.scheduler.now) // MILLISECOND % MILLISECONDS_OF_DAY).to_bytes(TIMESTAMP, "big")
+    return _reply(interface, packet, IcmpMessage(TIMESTAMP_REPLY, 0, message.rest, message.data[:TIMESTAMP] + now * 2))
 
 
 def _quoted(message: IcmpMessage) -> IPv4Packet | None:
@@ -103,45 +128,76 @@ def _quoted(message: IcmpMessage) -> IPv4Packet | None:
 
 
 def _deliver_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
-    """icmp_unreach, icmp_socket_deliver: the quoted packet names the socket."""
+    """icmp_unreach, icmp_redirect, icmp_socket_deliver: the quoted packet names the socket, and nobody else is told."""
     namespace = interface.namespace
     quoted = _quoted(message)
-    if quoted is None:
+    if quoted is None or len(message.data) < quoted.header_size + LEAST_QUOTE:
         return Dropped(DropReason.PKT_TOO_SMALL, (len(message.data),))
+    if _is_kept_back(namespace, message):
+        return ACCEPTED
     for socket in list(namespace.raw_sockets):
         socket.error(interface, packet, message, quoted)
+    if quoted.protocol == ICMP and (namespace.raw_sockets or message.data[quoted.header_size] == ECHO_REPLY):
+        return learn_way(interface, packet, message, quoted)
     handler = namespace.error_handlers.get(quoted.protocol)
     if handler is not None:
         handler(interface, packet, message, quoted)
     return ACCEPTED
 
 
+def _is_kept_back(namespace: NetworkNamespace, message: IcmpMessage) -> bool:
+    """What icmp_unreach tells no socket of."""
+    if message.type == TIME_EXCEEDED:
+        return message.code == REASSEMBLY_EXCEEDED
+    if message.type != UNREACHABLE:
+        return False
+    return message.code > LAST_UNREACHABLE or (
+        message.code == FRAGMENTATION_NEEDED and namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") >= 2)
+
+
 def is_fragmentation_needed(message: IcmpMessage) -> bool:
     return message.type == UNREACHABLE and message.code == FRAGMENTATION_NEEDED
 
 
-def _take_redirect(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
+def learn_way(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> Verdict:
+    """What an error about a packet that somebody here sent says of its way: a smaller MTU, a shorter route."""
+    namespace = interface.namespace
+    if is_fragmentation_needed(message):
+        is_told = not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
+        learn_mtu(namespace, quoted.dst, message.rest & 0xFFFF if is_told else 0)
+    elif message.type == REDIRECT:
+        return _take_redirect(interface, packet, message.rest, quoted.dst)
+    return ACCEPTED
+
+
+def _take_redirect(interface: Interface, packet: IPv4Packet, gateway: int, destination: int) -> Verdict:
     """__ip_do_redirect: only from the gateway in use, and only once the new one's MAC is known."""
     namespace = interface.namespace
-    quoted, gateway = _quoted(message), message.rest
-    if quoted is None:
-        return Dropped(DropReason.PKT_TOO_SMALL, (len(message.data),))
-    for socket in list(namespace.raw_sockets):
-        socket.error(interface, packet, message, quoted)
-    route = route_output(namespace, quoted.dst)
-    if not isinstance(route, RouteChosen) or route.gateway != packet.src or gateway == packet.src:
+    chosen = route_output(namespace, destination)
+    if not isinstance(chosen, RouteChosen) or chosen.gateway != packet.src or gateway == packet.src:
         return Dropped(DropReason.ICMP_IGNORED, ("redirect", packet.src))
-    if not _accepts_redirects(interface) or namespace.routes.address_type(gateway) != "unicast":
+    if not _accepts_redirects(interface) or not _may_be_gateway(interface, gateway, packet.src):
         return Dropped(DropReason.ICMP_IGNORED, ("accept_redirects",))
-    entry = namespace.neighbours.ensure(route.interface, gateway)
+    entry = namespace.neighbours.ensure(chosen.interface, gateway)
     if entry is None:
         return Dropped(DropReason.NEIGH_CREATEFAIL, (gateway,))
     if entry.state in VALID:
-        learn_gateway(namespace, quoted.dst, gateway)
-        namespace.neighbours.event_send(entry, None)
-    else:
-        namespace.neighbours.event_send(entry, None)
+        learn_gateway(namespace, destination, chosen.route, gateway)
+    namespace.neighbours.event_send(entry, None)
     return ACCEPTED
+
+
+def _may_be_gateway(interface: Interface, gateway: int, old: int) -> bool:
+    """Without shared_media it must be on the old one's subnet, and with secure_redirects a default gateway."""
+    namespace = interface.namespace
+    if namespace.sysctls.either(interface.conf, "shared_media"):
+        return namespace.routes.address_type(gateway) == "unicast"
+    if not any(gateway in own.network and old in own.network for own in interface.addresses):
+        return False
+    if not namespace.sysctls.either(interface.conf, "secure_redirects"):
+        return True
+    return any(route.destination.length == 0 and route.gateway == gateway and route.interface is interface
+               for route in namespace.routes.all())
 
 
 def _accepts_redirects(interface: Interface) -> bool:
@@ -177,7 +233,7 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
         namespace.record(IcmpSuppressed(namespace, kind, code, packet, "rate"))
         return False
     namespace.record(IcmpErrorSent(namespace, kind, code, packet, packet.src))
-    source = source or route.source
+    source = source or route.source or DUMMY
     quote = packet.emit()[:min(route.mtu, ERROR_SIZE) - HEADERS]
     tos = packet.tos & TOS_MASK | INTERNETWORK_CONTROL
     error = IPv4Packet(source, packet.src, ICMP, IcmpMessage(kind, code, rest, quote), namespace.default_ttl,
@@ -196,7 +252,7 @@ def _why_silent(interface: Interface | None, namespace: NetworkNamespace, packet
         return "broadcast"
     if packet.offset:
         return "fragment"
-    if packet.protocol == ICMP and packet.payload_bytes()[:1] and packet.payload_bytes()[0] in ERRORS:
+    if packet.protocol == ICMP and not QUERIES.intersection(packet.payload_bytes()[:1]):
         return "error"
     return ""
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ORDINARY = tuple(top not in (0, 127) and top < 224 for top in range(256))
 """By an address's first byte: whether a host can have it and a wire may show it."""
+SILENT_PROTOCOLS = frozenset({2, 103, 136})
+"""IGMP, PIM and UDP-Lite: the kernel has handlers for them, which answer to nothing here."""
 UNREACHABLE_CODES = {"EHOSTUNREACH": HOST_UNREACHABLE, "ENETUNREACH": NET_UNREACHABLE, "EACCES": ADMIN_PROHIBITED}
 
 
@@ -101,7 +103,7 @@ def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     if handler is not None:
         verdict: Verdict = handler(interface, frame, packet)
         return verdict
-    if wanted:
+    if wanted or packet.protocol in SILENT_PROTOCOLS:
         return Outcome.ACCEPTED
     icmp.send_error(interface, namespace, packet, UNREACHABLE, PROTOCOL_UNREACHABLE, 0, frame)
     return Dropped(DropReason.IP_NOPROTO, (packet.protocol,))

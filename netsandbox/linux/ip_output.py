@@ -53,9 +53,27 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) ->
 
 
 def output(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
-    """POSTROUTING, fragmentation where needed, and the neighbour (ip_output, ip_finish_output)."""
+    """POSTROUTING, the sender's own copy, fragmentation where needed, and the neighbour (ip_output)."""
     if namespace.netfilter.functions and _refused(namespace, Hook.POSTROUTING, packet, None, route.interface):
         return "EPERM"
+    if route.next_hop is None and _loops_back(namespace, packet, route.interface):
+        scheduler = namespace.scheduler
+        scheduler.transmit((LoopedBack(route.interface),), _group_frame(route.interface, packet))
+        if scheduler.in_process:
+            scheduler.go_on(lambda way: _emit(namespace, packet, way), route)
+            return OK
+    return _emit(namespace, packet, route)
+
+
+def _loops_back(namespace: NetworkNamespace, packet: IPv4Packet, interface: Interface) -> bool:
+    """A sender's own listeners are done with a copy of a broadcast before it leaves (ip_mc_output)."""
+    if interface.is_loopback or packet.src not in namespace.routes.local:
+        return False
+    return not is_multicast(packet.dst) or namespace.is_group_member(interface, packet.dst)
+
+
+def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+    """Whole, or in pieces (ip_finish_output)."""
     if packet.total_length <= route.mtu:
         return _finish(namespace, packet, route)
     pieces = fragment(packet, route.mtu)
@@ -92,19 +110,14 @@ def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen)
     elif interface.is_loopback:
         sent = interface.transmit(Frame(0, 0, ETH_P_IP, packet))
     else:
-        sent = _send_group(interface, packet, packet.src in namespace.routes.local)
+        sent = interface.transmit(_group_frame(interface, packet))
     return OK if sent else "ENOBUFS"
 
 
-def _send_group(interface: Interface, packet: IPv4Packet, is_own: bool) -> bool:
-    """Broadcast and multicast need no ARP; the sender's own listeners get a copy first (ip_mc_output)."""
-    multicast = is_multicast(packet.dst)
-    mac = multicast_mac(packet.dst) if multicast else BROADCAST_MAC
-    frame = Frame(mac, interface.mac, ETH_P_IP, packet)
-    namespace = interface.namespace
-    if is_own and (not multicast or namespace.is_group_member(interface, packet.dst)):
-        namespace.scheduler.transmit((LoopedBack(interface),), frame)
-    return interface.transmit(frame)
+def _group_frame(interface: Interface, packet: IPv4Packet) -> Frame:
+    """Broadcast and multicast need no ARP."""
+    mac = multicast_mac(packet.dst) if is_multicast(packet.dst) else BROADCAST_MAC
+    return Frame(mac, interface.mac, ETH_P_IP, packet)
 
 
 def _refused(namespace: NetworkNamespace, hook: Hook, packet: IPv4Packet, entered: Interface | None,

@@ -13,6 +13,7 @@ from netsandbox.linux import address as addresses
 from netsandbox.linux import arp
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.interface import HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.routing import interface_mtu_changed
 from netsandbox.wire.addresses import format_mac
 
 if TYPE_CHECKING:
@@ -135,8 +136,9 @@ def set_mtu(interface: Interface, mtu: int) -> None:
     """Bytes of payload; the peer's sender learns the new limit by losing what is larger."""
     if interface.mtu == mtu:
         return
-    interface.mtu = mtu
+    old, interface.mtu = interface.mtu, mtu
     namespace = interface.namespace
+    interface_mtu_changed(interface, old)
     namespace.record(LinkChanged(interface, "mtu", str(mtu)))
     namespace.routes.flush_cache()
     if interface.peer is not None:

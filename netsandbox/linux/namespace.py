@@ -148,7 +148,7 @@ class NetworkNamespace:
 
     def note_arp_settings(self) -> None:
         """Work out anew what ARP looks at: a setting, a proxy entry or an interface's NOARP flag has changed."""
-        confs = [self.sysctls.all, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
+        confs = [self.sysctls.all, self.sysctls.default, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
         self.is_arp_special = bool(self.proxies) or any(i.noarp for i in self.interfaces.values()) or any(
             conf.proxy_arp or conf.arp_accept for conf in confs)
         for interface in self.interfaces.values():

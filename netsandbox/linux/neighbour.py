@@ -1,8 +1,7 @@
 """The neighbour table: which MAC a next hop has, and how sure the kernel is.
 
-Neighbour Unreachability Detection as in net/core/neighbour.c (states of RFC
-4861, 7.3.2).  Linux does not delete an entry that "expires": REACHABLE turns
-STALE, stays in use, and the next packet starts DELAY, then PROBE by unicast.
+Neighbour Unreachability Detection as in net/core/neighbour.c (states of RFC 4861, 7.3.2).  Linux does not delete
+an entry that "expires": REACHABLE turns STALE, stays in use, and the next packet starts DELAY, then PROBE by unicast.
 """
 
 from __future__ import annotations
@@ -49,11 +48,9 @@ class Neighbour:
     """One entry of the table.
 
     Attributes:
-        updated: when state or MAC last changed.  confirmed: when the neighbour
-            last proved that it is there.  used: when the slow output path
-            last used it.  All in virtual nanoseconds.
-        cached: a hardware header is cached (hh_cache): REACHABLE packets then
-            take the fast path, which does not touch `used`.
+        updated: when state or MAC last changed.  confirmed: when the neighbour last proved that it is there.
+            used: when the slow output path last used it.  All in virtual nanoseconds.
+        cached: a hardware header is cached (hh_cache): REACHABLE packets take the fast path, and leave `used` alone.
         seq: the trace record of the last change.  dead: it is out of the table.
     """
 
@@ -88,13 +85,14 @@ def buffer_size(packet: IPv4Packet) -> int:
 class NeighbourTable:
     """The neighbours of one namespace, kept by interface.
 
-    `solicit` and `error_report` are the protocol's part (struct neigh_ops):
-    send an ARP request; tell the senders of queued packets that nobody answered.
+    `construct`, `solicit` and `error_report` are the protocol's part (struct neigh_table, neigh_ops): know an
+    entry that needs no ARP; send a request; tell the senders of queued packets that nobody answered.
     """
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
         self.scheduler = namespace.scheduler
+        self.construct: Callable[[Neighbour], None]
         self.solicit: Callable[[Neighbour, IPv4Packet | None], None]
         self.error_report: Callable[[Neighbour, IPv4Packet], None]
         self.count = 0
@@ -114,6 +112,7 @@ class NeighbourTable:
         if not self.collector.make_room():
             return None
         entry = Neighbour(interface, address, self.scheduler.now)
+        self.construct(entry)
         interface.neighbours[address] = entry
         if interface.crowd is not None:
             interface.crowd.learn(entry)

@@ -28,10 +28,12 @@ class Route:
         type: unicast, local, broadcast, unreachable, prohibit, blackhole or throw.
         source: the preferred source address (`src`), or None.
         onlink: the gateway is taken to be on the link without being checked.
+        gateway_is_own: the gateway was an address of this host when the route was made (nhc_scope is host), so
+            that it is shown and not used.
     """
 
-    __slots__ = ("destination", "gateway", "interface", "metric", "mtu", "onlink", "protocol", "scope", "source",
-                 "table", "tos", "type")
+    __slots__ = ("destination", "gateway", "gateway_is_own", "interface", "metric", "mtu", "onlink", "protocol",
+                 "scope", "source", "table", "tos", "type")
 
     def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
                  interface: Interface | None = None, source: int | None = None, scope: str = "global",
@@ -40,6 +42,7 @@ class Route:
         self.destination = destination
         self.type = kind
         self.gateway = gateway
+        self.gateway_is_own = False
         self.interface = interface
         self.source = source
         self.scope = scope
@@ -59,7 +62,7 @@ class Route:
     def is_ignored(self) -> bool:
         """Linkdown, and ignore_routes_with_linkdown is on."""
         interface = self.interface
-        if interface is None or interface.carrier or not self.is_linkdown:
+        if interface is None or interface.carrier or self.type == "local" or not self.is_linkdown:
             return False
         settings = interface.namespace.sysctls
         return bool(interface.conf.ignore_routes_with_linkdown or settings.all.ignore_routes_with_linkdown)

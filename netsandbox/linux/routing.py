@@ -47,12 +47,22 @@ class NextHopException(NamedTuple):
 
     Attributes:
         mtu: path MTU in bytes, or 0.  gateway: from a redirect, or None.
+        locked: a router asked for less than route.min_pmtu: smaller packets are cut without DF.
+        route: whose next hop it belongs to: it is forgotten with it.
         expires: virtual nanoseconds.
     """
 
     mtu: int
     gateway: int | None
+    locked: bool
+    route: Route
     expires: int
+
+
+def learned_about(namespace: NetworkNamespace, destination: int, route: Route | None) -> NextHopException | None:
+    """What is known of a destination while a route leads to it (find_exception)."""
+    learned = namespace.exceptions.get(destination)
+    return learned if learned is not None and learned.route is route else None
 
 
 # -- output
@@ -77,9 +87,13 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
 
 def _find_output(namespace: NetworkNamespace, destination: int, source: int,
                  interface: Interface | None) -> OutputRoute:
-    destination = destination or source or LOOPBACK_ADDRESS
     if interface is not None and not interface.up:
         return RouteMissing(namespace, destination, "ENETUNREACH", None)
+    if not destination and not source and interface is not None:
+        source = select_address(interface, 0, "host")
+    destination = destination or source
+    if not destination:
+        destination, interface = LOOPBACK_ADDRESS, None
     group = is_multicast(destination) or destination == LIMITED_BROADCAST
     if group and interface is not None:
         return _on_link(namespace, destination, source, interface)
@@ -108,15 +122,15 @@ def _on_link(namespace: NetworkNamespace, destination: int, source: int, interfa
 
 
 def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: Route, group: bool,
-            considered: int) -> RouteChosen:
+            considered: int) -> OutputRoute:
     if route.type == "local":
         lo = namespace.lo
         return RouteChosen(namespace, destination, route, None, lo, None, source or route.source or destination,
                            lo.mtu, considered)
     interface = route.interface
     assert interface is not None, "only special routes have no interface"
-    gateway, mtu = route.gateway, route.mtu or interface.mtu
-    learned = namespace.exceptions.get(destination)
+    gateway, mtu = None if route.gateway_is_own else route.gateway, route.mtu or interface.mtu
+    learned = learned_about(namespace, destination, route)
     if learned is not None:
         gateway = learned.gateway if learned.gateway is not None else gateway
         mtu = min(mtu, learned.mtu) if learned.mtu else mtu
@@ -124,8 +138,12 @@ def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: R
     if group:
         gateway = None
     hop = None if group else destination if gateway is None else gateway
-    source = source or route.source or select_address(interface, gateway or destination, route.scope)
-    return RouteChosen(namespace, destination, route, gateway, interface, hop, source, mtu, considered)
+    source = source or route.source or select_address(interface, route.gateway or destination, route.scope)
+    if source >> 24 == 127 and not interface.is_loopback and not namespace.sysctls.either(interface.conf,
+                                                                                          "route_localnet"):
+        return RouteMissing(namespace, destination, "EINVAL", None)
+    return RouteChosen(namespace, destination, route, gateway, interface, hop, source, mtu, considered,
+                       learned is not None and learned.locked)
 
 
 def select_address(interface: Interface, destination: int, scope: str) -> int:
@@ -204,9 +222,9 @@ def _unreachable(error: str, route: Route | None) -> InputRoute:
 
 def _martian(interface: Interface, source: int, destination: int) -> InputRoute | None:
     """Addresses that must not be seen on a wire."""
-    if source >> 24 == 0:
+    if source == 0:
         return _refused(DropReason.IP_INVALID_SOURCE, source)
-    if destination >> 24 == 0:
+    if destination == 0:
         return _refused(DropReason.IP_INVALID_DEST, destination)
     if interface.is_loopback or interface.namespace.sysctls.either(interface.conf, "route_localnet"):
         return None
@@ -235,8 +253,10 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     refusal, on_link = validate_source(interface, source, out)
     if refusal is not None:
         return InputRoute("unicast", refusal, "", route, None, None, False)
-    learned = namespace.exceptions.get(destination)
-    gateway = learned.gateway if learned is not None and learned.gateway is not None else route.gateway
+    learned = learned_about(namespace, destination, route)
+    gateway = learned.gateway if learned is not None else None
+    if gateway is None and not route.gateway_is_own:
+        gateway = route.gateway
     sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
     shared = namespace.sysctls.either(out.conf, "shared_media")
     same_wire = gateway is not None and any(source in a.network and gateway in a.network for a in out.addresses)
@@ -281,29 +301,42 @@ def validate_source(interface: Interface, source: int, out: Interface | None) ->
 
 def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int) -> None:
     """A router said "fragmentation needed" (__ip_rt_update_pmtu)."""
-    route = route_output(namespace, destination)
-    if not isinstance(route, RouteChosen) or route.mtu < mtu:
+    chosen = route_output(namespace, destination)
+    if not isinstance(chosen, RouteChosen) or chosen.mtu < mtu:
         return
-    mtu = max(mtu, min(route.mtu, namespace.sysctls.get("net.ipv4.route.min_pmtu")))
-    known = namespace.exceptions.get(destination)
-    lifetime = namespace.sysctls.get("net.ipv4.route.mtu_expires") * SECOND
+    least = namespace.sysctls.get("net.ipv4.route.min_pmtu")
+    locked = mtu < least
+    mtu = min(chosen.mtu, least) if locked else mtu
+    known = learned_about(namespace, destination, chosen.route)
+    expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.mtu_expires") * SECOND
     namespace.record(PathMtuLearned(namespace, destination, mtu))
-    _remember(namespace, destination, mtu, known.gateway if known else None, lifetime)
+    _remember(namespace, destination,
+              NextHopException(mtu, known.gateway if known else None, locked, chosen.route, expires))
 
 
-def learn_gateway(namespace: NetworkNamespace, destination: int, gateway: int) -> None:
+def interface_mtu_changed(interface: Interface, old: int) -> None:
+    """fib_nhc_update_mtu: no path is wider than its first link, and one that was as wide follows it."""
+    exceptions, mtu = interface.namespace.exceptions, interface.mtu
+    for destination, learned in list(exceptions.items()):
+        if learned.route.interface is not interface or not learned.mtu:
+            continue
+        if mtu < learned.mtu or (learned.mtu == (mtu if learned.locked else old)):
+            exceptions[destination] = learned._replace(mtu=mtu, locked=False)
+
+
+def learn_gateway(namespace: NetworkNamespace, destination: int, route: Route, gateway: int) -> None:
     """A redirect was taken (__ip_do_redirect)."""
-    known = namespace.exceptions.get(destination)
-    lifetime = namespace.sysctls.get("net.ipv4.route.gc_timeout") * SECOND
+    known = learned_about(namespace, destination, route)
+    expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.gc_timeout") * SECOND
     namespace.record(RedirectTaken(namespace, destination, gateway))
-    _remember(namespace, destination, known.mtu if known else 0, gateway, lifetime)
+    learned = known or NextHopException(0, gateway, False, route, expires)
+    _remember(namespace, destination, learned._replace(gateway=gateway, expires=expires))
 
 
-def _remember(namespace: NetworkNamespace, destination: int, mtu: int, gateway: int | None, lifetime: int) -> None:
-    scheduler = namespace.scheduler
-    namespace.exceptions[destination] = NextHopException(mtu, gateway, scheduler.now + lifetime)
+def _remember(namespace: NetworkNamespace, destination: int, learned: NextHopException) -> None:
+    namespace.exceptions[destination] = learned
     namespace.routes.flush_cache()
-    scheduler.after(lifetime, _expire, (namespace, destination))
+    namespace.scheduler.after(learned.expires - namespace.scheduler.now, _expire, (namespace, destination))
 
 
 def _expire(what: tuple[NetworkNamespace, int]) -> None:

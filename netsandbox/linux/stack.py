@@ -33,6 +33,7 @@ def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: boo
     namespace.transports = TRANSPORTS
     namespace.error_handlers = ERROR_HANDLERS
     namespace.deliver_local = ip_input.deliver_local
+    namespace.neighbours.construct = arp.construct
     namespace.neighbours.solicit = arp.solicit
     namespace.neighbours.error_report = icmp.report_unresolved
     namespace.sockets = SocketTable(namespace)

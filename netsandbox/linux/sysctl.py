@@ -238,11 +238,11 @@ class Sysctls:
                 self._set_forwarding(number)
         elif isinstance(holder, NeighbourParameters):
             self._write_neighbour(holder, name, number)
+        elif holder is self.all and name == "forwarding":
+            self._changed["net.ipv4.ip_forward"] = number
+            self._set_forwarding(number)
         else:
             setattr(holder, name, number)
-            if holder is self.all and name == "forwarding":
-                self._changed["net.ipv4.ip_forward"] = number
-                self._set_forwarding(number)
         return old
 
     def keys(self) -> Iterator[str]:
@@ -262,6 +262,10 @@ class Sysctls:
         self._changed[name] = text
 
     def _set_forwarding(self, number: int) -> None:
+        """inet_forward_change: a router takes no redirects. What is set already changes nothing."""
+        if number == self.all.forwarding:
+            return
+        self.all.accept_redirects = int(not number)
         self.all.forwarding = self.default.forwarding = number
         for conf, _parameters in self.interfaces.values():
             conf.forwarding = number

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux import icmp, ip_output
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import RouteChosen, SocketMatched
-from netsandbox.linux.routing import learn_mtu, route_output
+from netsandbox.linux.routing import route_output
 from netsandbox.linux.socket import ANY, Process, Socket, SocketError
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 from netsandbox.wire.icmp import (
-    FRAGMENTATION_NEEDED,
     PARAMETER_PROBLEM,
     PORT_UNREACHABLE,
+    REDIRECT,
     UNREACHABLE,
     IcmpMessage,
 )
@@ -76,7 +76,7 @@ class UdpSocket(Socket):
         super().__init__(namespace, process, reuse)
         self.ttl = namespace.default_ttl
         self.tos = 0
-        self.pmtudisc = WANT
+        self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
         self.broadcast = False
         self.interface: Interface | None = None
         self.received: list[Datagram] = []
@@ -119,9 +119,13 @@ class UdpSocket(Socket):
         to, to_port = (self.peer, self.peer_port) if address is None or port is None else (address, port)
         if len(data) > MAX_DATA:
             raise SocketError("EMSGSIZE")
+        if not connected and not to_port:
+            raise SocketError("EINVAL")
         if not self.port:
             self.bind(ANY, 0)
         route = self._route(to, self.address)
+        if self.pmtudisc == PROBE:
+            route = route._replace(mtu=route.interface.mtu)
         packet = self._packet(route, to, to_port, data, connected)
         problem = ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
         if problem and (problem != "ENOBUFS" or self.recverr):
@@ -131,9 +135,8 @@ class UdpSocket(Socket):
     def _packet(self, route: RouteChosen, to: int, port: int, data: bytes, connected: bool) -> IPv4Packet:
         source = self.address or route.source
         to = route.destination
-        mtu = route.interface.mtu if self.pmtudisc == PROBE else route.mtu
-        fits = len(data) + 28 <= mtu
-        df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits)
+        fits = len(data) + 28 <= route.mtu
+        df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits and not route.locked)
         if connected:
             self._ident = self._ident % 0xFFFF + 1
             ident = self._ident
@@ -224,9 +227,11 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
     if not isinstance(socket, UdpSocket):
         return
     name, mtu = "", 0
-    if message.type == UNREACHABLE and message.code == FRAGMENTATION_NEEDED:
+    icmp.learn_way(interface, packet, message, quoted)
+    if message.type == REDIRECT:
+        return
+    if icmp.is_fragmentation_needed(message):
         mtu = message.rest & 0xFFFF
-        learn_mtu(interface.namespace, quoted.dst, mtu)
         if socket.pmtudisc == DONT:
             return
         name = "EMSGSIZE"

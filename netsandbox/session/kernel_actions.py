@@ -31,6 +31,8 @@ SPAWN, REAP = 1300 * MICROSECOND, 400 * MICROSECOND
 """How long the rig needs to start a process, and to notice its end."""
 SNAPSHOT_COMMAND = 3 * MILLISECOND
 """How long each of the commands takes that make up a snapshot."""
+CLOSE_TAP = 10 * MILLISECOND
+"""How long the kernel takes to close a packet socket: it waits until no processor can still be using it."""
 PROCESS = Process("python3", 1)
 
 
@@ -235,7 +237,7 @@ def do_send_frame(performance: Performance, action: Action, finish: Finish) -> N
 
     def send(left: int) -> None:
         if not left:
-            finish({})
+            performance.scheduler.wake_after(CLOSE_TAP, lambda _argument: finish({}))
             return
         interface.transmit(frame)
         performance.scheduler.soon(send, left - 1)
@@ -273,7 +275,8 @@ def _open_udp(performance: Performance, action: Action) -> UdpSocket:
     socket = UdpSocket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse")))
     socket.ttl = action.get("ttl", socket.ttl)
     socket.tos = action.get("tos", 0)
-    socket.pmtudisc = PMTU_MODES[action.get("pmtudisc", "want")]
+    if "pmtudisc" in action:
+        socket.pmtudisc = PMTU_MODES[action["pmtudisc"]]
     socket.broadcast = bool(action.get("broadcast"))
     performance.sockets.append(socket)
     return socket

@@ -12,8 +12,13 @@ REDIRECT = 5
 ECHO_REQUEST = 8
 TIME_EXCEEDED = 11
 PARAMETER_PROBLEM = 12
+TIMESTAMP_REQUEST = 13
+TIMESTAMP_REPLY = 14
 ERRORS = frozenset({UNREACHABLE, 4, REDIRECT, TIME_EXCEEDED, PARAMETER_PROBLEM})
 """Types that report on another packet, and so are never answered by an error (RFC 1122, 3.2.2)."""
+
+QUERIES = frozenset({ECHO_REPLY, ECHO_REQUEST, *range(TIMESTAMP_REQUEST, 19)})
+"""Types that report on nothing; Linux takes any other one for an error."""
 
 NET_UNREACHABLE, HOST_UNREACHABLE, PROTOCOL_UNREACHABLE, PORT_UNREACHABLE, FRAGMENTATION_NEEDED = range(5)
 ADMIN_PROHIBITED = 13

@@ -94,7 +94,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.UDP_CSUM: [(0x1234,)],
     DropReason.IP_CSUM: [(0x1234,), ("total length 3 in 20 bytes",)],
     DropReason.ICMP_CSUM: [(0x1234, 0x4321)],
-    DropReason.IP_INHDR: [("TTL", 1), ("fragment", 7), ("overlap", 8), ("beyond the end", 99), ("IP version 6",)],
+    DropReason.IP_INHDR: [("TTL", 1), ("empty", 7), ("overlap", 8), ("beyond the end", 99), ("IP version 6",)],
     DropReason.IP_RPFILTER: [(A, 1)],
     DropReason.IP_INNOROUTES: [(FAR, ""), (FAR, "unreachable 203.0.113.0/24"), (GROUP,)],
     DropReason.IP_INADDRERRORS: [(FAR, "ip_forward"), (FAR, "broadcast frame"), (FAR, "multicast frame")],

@@ -20,9 +20,11 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.interface import HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.ip_output import LoopedBack
+from netsandbox.wire.ipv4 import IPv4Packet
 
 PASSED_ON = {Outcome.BRIDGED, Outcome.REPEATED}
 Key = tuple[int, bool, int]
+Flow = tuple[int, int, int, int, int]
 
 
 class Ledger(list[Any]):
@@ -43,7 +45,9 @@ class Ledger(list[Any]):
         self.to_host: Counter[Key] = Counter()
         self.too_big: Counter[Key] = Counter()
         self.passed_on: Counter[Key] = Counter()
-        self.sent: set[tuple[int, int]] = set()
+        self.sent: set[Flow] = set()
+        self.owed: set[Flow] = set()
+        """What came back to its own sender, and is to leave once that is done with."""
         self.seen: Counter[object] = Counter()
         self.kept: list[Any] = []
         """Everything with an identity in the accounts, so that no identity is used twice."""
@@ -76,11 +80,16 @@ class Ledger(list[Any]):
 
     def _sent(self, interface: Interface, frame: Any) -> None:
         assert interface.running, f"{interface} sends without a carrier"
-        self.sent.add((id(interface), id(frame)))
+        self._note_sent(interface, frame)
         if isinstance(interface, Bridge):
             self.from_own_bridge[_key(interface, frame)] += 1
         else:
             self._leaves(interface, frame)
+
+    def _note_sent(self, interface: Interface, frame: Any) -> None:
+        if isinstance(frame.payload, IPv4Packet):
+            self.sent.add(_flow(interface, frame))
+            self.owed.discard(_flow(interface, frame))
 
     def _leaves(self, interface: Interface, frame: Any) -> None:
         """A frame is put on a wire: whoever is at the other end is to get it, unless it is too big for it."""
@@ -110,7 +119,7 @@ class Ledger(list[Any]):
         key = _key(interface, frame)
         if reason is DropReason.DEV_READY:
             assert not interface.running, f"{interface} is ready"
-            self.sent.add((id(interface), id(frame)))
+            self._note_sent(interface, frame)
         elif self.too_big[key]:
             assert reason is DropReason.PKT_TOO_BIG, reason
             _take(self.too_big, key, "")
@@ -128,7 +137,7 @@ class Ledger(list[Any]):
             assert isinstance(verdict, Outcome), f"{receiver} has no verdict: {verdict!r}"
             self.seen[verdict] += 1
         if isinstance(receiver, LoopedBack):
-            assert (id(receiver.interface), id(frame)) in self.sent, "what comes back was not sent"
+            self.owed |= {_flow(receiver.interface, frame)} - self.sent
             self.seen["looped back"] += 1
         elif isinstance(receiver, Bridge):
             _take(self.to_host, _key(receiver, frame), f"{receiver} receives what it did not hand to its host")
@@ -152,6 +161,7 @@ class Ledger(list[Any]):
         """Between two steps: what has left and not arrived is what the scheduler holds, no more and no less."""
         for account in (self.from_own_bridge, self.to_host, self.too_big, self.passed_on):
             assert not +account, "something vanished between a bridge and its ports or its host"
+        assert self.scheduler.ready or not self.owed, "what came back was never sent"
         held: Counter[Key] = Counter()
         for targets, frame, _cause in self.scheduler.queue:
             for target in targets:
@@ -169,6 +179,12 @@ class Ledger(list[Any]):
 def _is_oversize(verdict: Any, passed_on: int) -> bool:
     """A bridge says so when not one of its ports took a frame."""
     return bool(passed_on) and isinstance(verdict, Dropped) and verdict.reason is DropReason.PKT_TOO_BIG
+
+
+def _flow(interface: Interface, frame: Any) -> Flow:
+    """A packet at an interface, be it whole or in pieces."""
+    packet = frame.payload
+    return id(interface), packet.src, packet.dst, packet.protocol, packet.ident
 
 
 def _key(receiver: Interface, frame: Any, is_long: bool = False) -> Key:

@@ -103,7 +103,9 @@ def test_replacing_an_incomplete_entry_releases_what_waits(twin: SimulatedTwin) 
 def test_learned_path_mtus_and_redirects_are_in_the_cache(twin: SimulatedTwin) -> None:
     namespace = twin.named["%c1"]
     learn_mtu(namespace, parse_ipv4("8.8.8.8"), 1400)
-    learn_gateway(namespace, parse_ipv4("9.9.9.9"), parse_ipv4("172.17.0.3"))
+    default = namespace.routes.lookup(parse_ipv4("9.9.9.9"))
+    assert default is not None
+    learn_gateway(namespace, parse_ipv4("9.9.9.9"), default, parse_ipv4("172.17.0.3"))
     twin.advance(1.5)
     assert run(twin, "c1", "ip route show cache").out == (
         "8.8.8.8 via 172.17.0.1 dev eth0 \n    cache expires 598sec mtu 1400 \n"

@@ -69,9 +69,14 @@ def run(frames: Sequence[bytes], *options: str) -> list[str]:
     return [texts[number] for number in range(len(frames))]
 
 
+IGMP, PIM = bytes([2]), bytes([103])
+
+
 def is_decoded(data: bytes) -> bool:
-    """Whether tcpdump goes as far with this frame as we do: the other EtherTypes that it decodes are not ours."""
+    """Whether tcpdump goes as far with this frame as we do: what else it decodes is not ours."""
     ethertype = int.from_bytes(data[12:14], "big")
+    if ethertype == ETH_P_IP and data[23:24] in (IGMP, PIM):
+        return False
     return ethertype in (ETH_P_ARP, ETH_P_IP, 0x8035, 0x88B5, 0x88F5)
 
 

@@ -282,7 +282,9 @@ def _cached_rows(namespace: NetworkNamespace, chosen: Filter, style: Style) -> l
     rows = []
     for destination, learned in namespace.exceptions.items():
         route = route_output(namespace, destination)
-        if not isinstance(route, RouteChosen) or (chosen.device is not None and route.interface is not chosen.device):
+        if not isinstance(route, RouteChosen) or learned.route is not route.route:
+            continue
+        if chosen.device is not None and route.interface is not chosen.device:
             continue
         rows.append(cached_row(destination, learned, route.interface, route.gateway, namespace.scheduler.now, style))
     return rows

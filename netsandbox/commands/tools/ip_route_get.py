@@ -17,7 +17,7 @@ from netsandbox.commands.tools.route_rows import (
 )
 from netsandbox.commands.tools.words import Family, Words, flag, key, number, parse
 from netsandbox.linux.events import RouteChosen, RouteMissing
-from netsandbox.linux.routing import route_input, route_output
+from netsandbox.linux.routing import learned_about, route_input, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
     # RTCF_MULTICAST and the flag of an offload that failed are one bit; iproute2 prints both.
     put_flags(row, ["rt_offload_failed"] if kind == "multicast" else [])
     row.put("uid", found.get("uid", 0), f"uid {found.get('uid', 0)} ")
-    learned = namespace.exceptions.get(chosen.destination)
+    learned = learned_about(namespace, chosen.destination, chosen.route)
     if learned is not None and kind == "unicast":
         put_learned(row, learned, namespace.scheduler.now)
     else:

@@ -106,9 +106,11 @@ def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
         interface = _device(request)
     if request.source and not _is_own(namespace, request):
         raise KernelError("EINVAL", "Invalid prefsrc address")
-    return Route(request.destination, kind, request.gateway, interface, request.source or None, scope,
-                 request.protocol or "boot", request.metric, request.table, request.onlink, request.tos,
-                 min(request.mtu, MAX_METRIC_MTU))
+    route = Route(request.destination, kind, request.gateway, interface, request.source or None, scope,
+                  request.protocol or "boot", request.metric, request.table, request.onlink, request.tos,
+                  min(request.mtu, MAX_METRIC_MTU))
+    route.gateway_is_own = bool(request.gateway) and namespace.routes.address_type(request.gateway or 0) == "local"
+    return route
 
 
 def _check_scope(kind: str, scope: str) -> None:
