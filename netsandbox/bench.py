@@ -3,6 +3,7 @@
 w1: N containers on docker0 with cold tables; container i pings i+1, i+2 …, each
 as soon as the last reply is in, all from one instant.  w2: 1,000 broadcasts of
 one container to all others.  w3: N pings of one pair, one after the other.
+build: N containers are made, and have sent nothing yet.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import gc
 import json
 import resource
 import sys
+from collections.abc import Iterable
+from itertools import repeat
 from time import perf_counter, process_time
 from typing import Any
 
@@ -25,7 +28,7 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
-DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000}
+DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "build": 100}
 BROADCASTS = 1000
 PAYLOAD = bytes(range(56))
 LOCAL_EXPERIMENTAL = 0x88B5
@@ -35,17 +38,18 @@ LOCAL_EXPERIMENTAL = 0x88B5
 class Pinger:
     """A program with a raw socket: the next echo request leaves when the last reply is in."""
 
-    def __init__(self, namespace: NetworkNamespace, targets: list[int]) -> None:
+    def __init__(self, namespace: NetworkNamespace, targets: Iterable[int]) -> None:
         self.namespace = namespace
-        self.targets = targets
+        self.targets = iter(targets)
         self.sent = self.replies = 0
         namespace.raw_sockets.append(self)
 
     def send(self, _argument: object = None) -> None:
         """One request to the next target."""
-        if self.sent == len(self.targets):
+        target = next(self.targets, None)
+        if target is None:
             return
-        namespace, target = self.namespace, self.targets[self.sent]
+        namespace = self.namespace
         self.sent += 1
         route = ip_output.find_route(namespace, target)
         if isinstance(route, RouteChosen):
@@ -66,19 +70,19 @@ class Pinger:
         """No error is expected here."""
 
 
-def build(count: int) -> tuple[Lab, list[tuple[NetworkNamespace, int]]]:
-    """Containers on docker0, their announcements over; (namespace, address) of each."""
-    lab = Lab()
-    ends = []
+Ends = list[tuple[NetworkNamespace, int]]
+"""(namespace, address) of each container."""
+
+
+def build(lab: Lab, ends: Ends, count: int) -> None:
+    """Containers on docker0."""
     for number in range(count):
         container = lab.add_container(f"c{number}", "registry.k8s.io/pause")
         if container.namespace is not None and container.endpoint is not None:
             ends.append((container.namespace, container.endpoint.address))
-    lab.scheduler.run_until_quiet()
-    return lab, ends
 
 
-def w1(lab: Lab, ends: list[tuple[NetworkNamespace, int]], _count: int) -> None:
+def w1(lab: Lab, ends: Ends, _count: int) -> None:
     addresses = [address for _namespace, address in ends]
     pingers = [Pinger(namespace, addresses[i + 1:] + addresses[:i]) for i, (namespace, _a) in enumerate(ends)]
     for pinger in pingers:
@@ -87,26 +91,30 @@ def w1(lab: Lab, ends: list[tuple[NetworkNamespace, int]], _count: int) -> None:
     assert sum(pinger.replies for pinger in pingers) == len(ends) * (len(ends) - 1), "a reply is missing"
 
 
-def w2(lab: Lab, ends: list[tuple[NetworkNamespace, int]], _count: int) -> None:
+def w2(lab: Lab, ends: Ends, _count: int) -> None:
     interface = ends[0][0].interfaces["eth0"]
     for _number in range(BROADCASTS):
         interface.transmit(Frame(BROADCAST_MAC, interface.mac, LOCAL_EXPERIMENTAL, bytes(46)))
         lab.scheduler.run_until_quiet()
 
 
-def w3(lab: Lab, ends: list[tuple[NetworkNamespace, int]], count: int) -> None:
-    pinger = Pinger(ends[0][0], [ends[1][1]] * count)
+def w3(lab: Lab, ends: Ends, count: int) -> None:
+    pinger = Pinger(ends[0][0], repeat(ends[1][1], count))
     pinger.send()
     lab.scheduler.run_until_quiet()
     assert pinger.replies == count, "a reply is missing"
 
 
-WORKLOADS = {"w1": w1, "w2": w2, "w3": w3}
+WORKLOADS = {"w1": w1, "w2": w2, "w3": w3, "build": build}
+PROMISED = ("w1", "w2", "w3")
+"""What `all` means."""
 
 
 def measure(name: str, count: int) -> dict[str, Any]:
     """Run one workload in this process; CPU and wall time are of the run alone."""
-    lab, ends = build(2 if name == "w3" else count)
+    lab, ends = Lab(), Ends()
+    build(lab, ends, {"w3": 2, "build": 0}.get(name, count))
+    lab.scheduler.run_until_quiet()
     gc.collect()
     gc.disable()
     scheduler, trace = lab.scheduler, lab.trace
@@ -121,13 +129,13 @@ def measure(name: str, count: int) -> dict[str, Any]:
 
 def main(arguments: argparse.Namespace) -> int:
     """Print the figures of one workload, or of all in turn."""
-    names = list(WORKLOADS) if arguments.workload == "all" else [arguments.workload]
+    names = PROMISED if arguments.workload == "all" else [arguments.workload]
     for name in names:
         result = measure(name, DEFAULTS[name] if arguments.n is None else arguments.n)
         if arguments.json:
             print(json.dumps(result))
         else:
-            per = result["cpu_s"] / max(1, result["deliveries"]) * 1e6
+            per = result["cpu_s"] / (result["deliveries"] or result["n"]) * 1e6
             print(f"{name}  n {result['n']:,}  {result['deliveries']:,} deliveries  {result['records']:,} records  "
                   f"CPU {result['cpu_s'] * 1000:,.0f} ms ({per:.2f} µs each)  "
                   f"peak {result['max_rss_kb'] / 1024:,.0f} MiB")

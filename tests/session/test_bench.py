@@ -1,0 +1,34 @@
+"""`netsandbox bench`: what it prints is of the workload that was asked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+KEYS = ["workload", "n", "deliveries", "records", "cpu_s", "wall_s", "max_rss_kb"]
+
+
+def bench(*words: str) -> list[dict[str, Any]]:
+    done = subprocess.run([sys.executable, "-m", "netsandbox", "bench", *words, "--json"], capture_output=True,
+                          text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_all_prints_a_line_for_each_promised_workload() -> None:
+    results = bench("all", "-n", "4")
+    assert [list(result) for result in results] == [KEYS] * 3
+    assert [(result["workload"], result["n"]) for result in results] == [("w1", 4), ("w2", 4), ("w3", 4)]
+    every_pair = 4 * 3
+    echoes, questions = 2 * 2 * every_pair, 1 + 2 + 1 + 2
+    assert results[0]["deliveries"] >= echoes + questions
+    assert results[1]["deliveries"] >= 1000 * 4
+    assert results[2]["deliveries"] >= 2 * 2 * 4
+    assert all(result["cpu_s"] > 0 for result in results)
+
+
+def test_build_makes_containers_and_sends_nothing() -> None:
+    result, = bench("build", "-n", "5")
+    assert (result["workload"], result["n"], result["deliveries"]) == ("build", 5, 0)
+    assert result["records"] > 5
