@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ALL_SYSTEMS = 0xE0000001
 """224.0.0.1: every interface is a member."""
 IDENT_BUCKETS = 1024
+NOTHING: frozenset[tuple[str, int]] = frozenset()
+"""Of (interface, address): one for all namespaces, since a set of its own has 216 bytes."""
 
 
 class NetworkNamespace:
@@ -62,8 +64,8 @@ class NetworkNamespace:
         self.error_handlers: dict[int, Callable[..., None]] = {}
         self.deliver_local: Callable[..., Any]
         self.raw_sockets: list[Any] = []
-        self.groups: set[tuple[str, int]] = set()
-        self.proxies: set[tuple[str, int]] = set()
+        self.groups = NOTHING
+        self.proxies = NOTHING
         """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
         self.exceptions: dict[int, NextHopException] = {}
         self.peers: dict[int, Peer] = {}
@@ -95,7 +97,7 @@ class NetworkNamespace:
         interface.label = f"{self.name}:{interface.name}"
         interface.index = index or self._next_index
         self._next_index = max(self._next_index, interface.index + 1)
-        interface.conf = self.sysctls.default.copy()
+        interface.conf = self.sysctls.conf_of_new()
         interface.neigh = self.sysctls.neigh_default.copy()
         self.sysctls.interfaces[interface.name] = (interface.conf, interface.neigh)
         self.interfaces[interface.name] = interface
@@ -170,10 +172,11 @@ class NetworkNamespace:
             SysctlError: no such key, or no such value.
         """
         old = self.sysctls.write(key, value)
+        for interface in self.interfaces.values():
+            interface.conf, _neigh = self.sysctls.interfaces[interface.name]
+            self._update_trust(interface)
         self.note_arp_settings()
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
-        for interface in self.interfaces.values():
-            self._update_trust(interface)
         low, soft, hard = (self.sysctls.get(f"net.ipv4.neigh.default.gc_thresh{number}") for number in (1, 2, 3))
         self.neighbours.collector.thresholds = (low, soft, hard)
         self.routes.flush_cache()

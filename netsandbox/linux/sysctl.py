@@ -66,6 +66,10 @@ class InterfaceConf:
         return twin
 
 
+INITIAL = InterfaceConf()
+"""What all interfaces of a namespace share until one of its settings is written."""
+
+
 class NeighbourParameters:
     """net.ipv4.neigh.IFACE.*"""
 
@@ -174,8 +178,7 @@ class Sysctls:
     """
 
     def __init__(self) -> None:
-        self.all = InterfaceConf()
-        self.default = InterfaceConf()
+        self.all = self.default = INITIAL
         self.neigh_default = NeighbourParameters()
         self.interfaces: dict[str, tuple[InterfaceConf, NeighbourParameters]] = {}
         self._changed: dict[str, int | str] = {}
@@ -196,6 +199,10 @@ class Sysctls:
     def port_range(self) -> tuple[int, int]:
         low, high = self.text("net.ipv4.ip_local_port_range").split()
         return int(low), int(high)
+
+    def conf_of_new(self) -> InterfaceConf:
+        """The settings of an interface that is new in the namespace."""
+        return INITIAL if self.default is INITIAL else self.default.copy()
 
     def forwards(self, conf: InterfaceConf) -> bool:
         return bool(conf.forwarding)
@@ -225,6 +232,7 @@ class Sysctls:
             SysctlError: there is no such key, or the value is not a number.
         """
         old = self.read(key)
+        self._share_no_longer()
         holder, name = self._find(key)
         text = "\t".join(str(value).split())
         if holder is None and not old.isdigit():
@@ -253,6 +261,11 @@ class Sysctls:
         for interface in ["default", *self.interfaces]:
             names += [f"net.ipv4.neigh.{interface.replace('.', '/')}.{name}" for name in NEIGHBOUR_KEYS]
         yield from sorted(names)
+
+    def _share_no_longer(self) -> None:
+        if self.all is INITIAL:
+            self.all, self.default = INITIAL.copy(), INITIAL.copy()
+            self.interfaces = {name: (INITIAL.copy(), neigh) for name, (_conf, neigh) in self.interfaces.items()}
 
     def _write_text(self, key: str, name: str, text: str, old: str) -> None:
         words, expected = text.split("\t"), len(old.split("\t"))

@@ -55,7 +55,7 @@ def change_proxy(namespace: NetworkNamespace, interface: Interface | None, addre
     if command == "delete":
         if proxied not in namespace.proxies:
             raise KernelError("ENOENT")
-        namespace.proxies.discard(proxied)
+        namespace.proxies -= {proxied}
     else:
-        namespace.proxies.add(proxied)
+        namespace.proxies |= {proxied}
     namespace.note_arp_settings()
