@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 
+from netsandbox import commands
 from netsandbox.commands.catalogue import VERBS, verbs
 from netsandbox.commands.docker.registry import COMMANDS
+from netsandbox.commands.verb import Verb
 
 
 def test_every_verb_is_found_by_its_name_and_its_aliases_and_by_no_other() -> None:
     assert list(VERBS) == [name for verb in verbs() for name in (verb.name, *verb.aliases)]
+
+
+def test_every_verb_that_is_declared_is_listed() -> None:
+    modules = [importlib.import_module(f"netsandbox.commands.{found.name}") for found in pkgutil.iter_modules(
+        commands.__path__)]
+    declared = {value.name for module in modules for value in vars(module).values() if isinstance(value, Verb)}
+    assert declared == {verb.name for verb in verbs()}
 
 
 def test_a_docker_command_of_a_group_is_called_by_its_group() -> None:
