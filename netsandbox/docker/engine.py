@@ -20,6 +20,7 @@ from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.netfilter import Hook
 from netsandbox.wire.addresses import parse_network
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class DockerEngine:
             "none": DockerNetwork("none", identities["none"], now)}
         self._isolates = False
         namespace.write_sysctl("net.ipv4.ip_forward", 1)
+        namespace.netfilter.set_policy("filter", Hook.FORWARD, drops=False)
 
     @property
     def bridge(self) -> Bridge:

@@ -1,7 +1,8 @@
-"""The five netfilter hooks: the seams where iptables will decide.
+"""The five netfilter hooks: the seams where iptables decides.
 
-No rule can be added yet; what can be listed are the built-in chains with
-their policies and counters.
+No rule can be added yet; there are the built-in chains with their policies
+and counters.  As with nf_tables, a chain hooks in, and counts, from the moment
+that something sets its policy; until then its packets pass it by.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.drop import Dropped, DropReason
+
 if TYPE_CHECKING:
-    from netsandbox.linux.drop import Dropped
     from netsandbox.linux.interface import Interface
     from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -47,20 +49,47 @@ TABLES: dict[str, tuple[Hook, ...]] = {
 """Which hooks each table has a chain on, in the order that iptables lists them."""
 
 
+class Policy:
+    """What a built-in chain does with the packets that no rule took: it counts them, and accepts or drops.
+
+    Attributes:
+        drops: whether the policy is DROP.
+        is_for_first: of the nat table, which sees the first packet of a connection only; connections are not tracked,
+            so its chains count none.
+    """
+
+    def __init__(self, hook: Hook, table: str) -> None:
+        self.hook = hook
+        self.is_for_first = table == "nat"
+        self.drops = False
+        self.packets = self.bytes = 0
+
+    def __call__(self, packet: IPv4Packet, _entered: Interface | None, _leaves: Interface | None) -> Dropped | None:
+        """Decide about one packet (netsandbox.linux.netfilter.HookFunction)."""
+        self.packets += 1
+        self.bytes += packet.total_length
+        return Dropped(DropReason.NETFILTER_DROP, (f"-P {self.hook.value} DROP",)) if self.drops else None
+
+
 class Netfilter:
     """The hooks of one namespace.
 
     Attributes:
         functions: what is asked at each hook, in order; an empty dictionary
             costs a packet one test.
+        policies: of the chains that are hooked in, by table and hook.
+        tables: those that something has set a policy in.
     """
 
     def __init__(self) -> None:
         self.functions: dict[Hook, list[HookFunction]] = {}
+        self.policies: dict[tuple[str, Hook], Policy] = {}
+        self.tables: set[str] = set()
 
     def register(self, hook: Hook, function: HookFunction) -> None:
-        """Ask `function(packet, in, out)` at a hook (nf_register_net_hook)."""
-        self.functions.setdefault(hook, []).append(function)
+        """Ask `function(packet, in, out)` at a hook, before the policies (nf_register_net_hook)."""
+        functions = self.functions.setdefault(hook, [])
+        functions.insert(sum(not isinstance(known, Policy) for known in functions), function)
 
     def verdict(self, hook: Hook, packet: IPv4Packet, entered: Interface | None,
                 leaves: Interface | None) -> Dropped | None:
@@ -71,7 +100,37 @@ class Netfilter:
                 return refusal
         return None
 
-    @staticmethod
-    def chains(table: str) -> list[Chain]:
-        """The built-in chains of a table; counters count from the first rule, so they stand at 0."""
-        return [Chain(hook.value, "ACCEPT", 0, 0) for hook in TABLES[table]]
+    def chains(self, table: str) -> list[Chain]:
+        """The built-in chains of a table."""
+        found = [(hook, self.policies.get((table, hook))) for hook in TABLES[table]]
+        return [Chain(hook.value, "DROP" if policy.drops else "ACCEPT", policy.packets, policy.bytes) if policy
+                else Chain(hook.value, "ACCEPT", 0, 0) for hook, policy in found]
+
+    def set_policy(self, table: str, hook: Hook, drops: bool) -> None:
+        """ACCEPT or DROP what comes to the end of a chain, and count it anew from now on."""
+        self.tables.add(table)
+        policy = self.policies.get((table, hook))
+        if policy is None:
+            policy = self.policies[table, hook] = Policy(hook, table)
+            if not policy.is_for_first:
+                self.functions.setdefault(hook, []).append(policy)
+        policy.drops = drops
+        policy.packets = policy.bytes = 0
+
+    def zero(self, table: str, hook: Hook) -> None:
+        """Let a chain's counters begin anew."""
+        policy = self.policies.get((table, hook))
+        if policy is not None:
+            policy.packets = policy.bytes = 0
+
+    def unhook(self, table: str, hook: Hook) -> str:
+        """Take a chain out again; the errno name where it is not in, or drops."""
+        policy = self.policies.get((table, hook))
+        if policy is None or policy.drops:
+            return "ENOENT" if policy is None else "ENOTEMPTY"
+        del self.policies[table, hook]
+        if not policy.is_for_first:
+            self.functions[hook].remove(policy)
+            if not self.functions[hook]:
+                del self.functions[hook]
+        return ""

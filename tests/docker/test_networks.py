@@ -8,6 +8,7 @@ import pytest
 
 from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, predefined_subnets
 from netsandbox.docker.network import BridgeNetwork
+from netsandbox.session.session import Session
 from netsandbox.wire.addresses import Network, format_ipv4, parse_network
 from tests.docker.machine import Machine
 
@@ -234,3 +235,25 @@ def test_listing_and_pruning(docker: Machine) -> None:
     assert docker("network prune").code == 1
     assert docker("network prune -f").out == "Deleted Networks:\nalpha\n\n"
     assert docker("network prune -f").out == ""
+
+
+def test_the_hosts_forward_chain_counts_what_is_routed_and_no_bridged_frame() -> None:
+    """S52: between two containers of one bridge nothing passes iptables."""
+    session = Session()
+    for line in ("add-container aa", "add-container bb", "add-host pc1", "connect pc1 host", "set-ip pc1 10.0.0.2/24",
+                 "set-ip host:eth0 10.0.0.1/24", "exec pc1 ip route add default via 10.0.0.1", "wait",
+                 "ping aa bb -c 3"):
+        assert session.run(line).code == 0, line
+    shown = "exec host iptables -nvL FORWARD"
+    assert "Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)" in session.run(shown).out
+    session.run("ping pc1 172.17.0.2 -c 2")
+    assert "Chain FORWARD (policy ACCEPT 4 packets, 336 bytes)" in session.run(shown).out
+
+
+def test_dockers_rules_come_before_the_policy() -> None:
+    session = Session()
+    for line in ("add-container aa", "docker network create other", "docker run -d --name bb --network other nginx",
+                 "exec host iptables -P FORWARD DROP", "ping aa 172.18.0.2 -W 1"):
+        session.run(line)
+    assert "-j DROP\n" in session.run("why").out
+    assert "policy DROP 0 packets" in session.run("exec host iptables -nvL FORWARD").out

@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from netsandbox.commands.programs import PROGRAMS
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import run_tool
 from netsandbox.engine.chance import Chance
@@ -226,10 +227,15 @@ class SimulatedTwin:
         if line.argv[0] == "hold":
             self._hold(line)
             return Outcome(0, "", "")
-        result = run_tool(ToolContext(self.named["%" + line.namespace], self), line.argv)
+        namespace = self.named["%" + line.namespace]
+        if line.argv[0] in PROGRAMS:
+            program = PROGRAMS[line.argv[0]](namespace, line.argv[1:], lambda: 1, {})
+            program.start()
+            self.scheduler.run_while(lambda: program.is_running)
+            return Outcome(program.code or 0, program.out, program.err)
+        result = run_tool(ToolContext(namespace, self), line.argv)
         self.advance(0.001)
         return Outcome(*result)
-
 
     def _hold(self, line: Line) -> None:
         kind, address, port, *peer = line.argv[1:]
@@ -247,9 +253,10 @@ class SimulatedTwin:
 
 
 def normal(line: Line, outcome: Outcome) -> Outcome:
-    """Without ages, process numbers, timers that no simulated bridge has, and usage texts, which are our own."""
+    """Without ages, dates, process numbers, timers that no simulated bridge has, and usage texts, which are our own."""
     def clean(text: str) -> str:
         text = re.sub(r"Process *", "Process", text)
+        text = re.sub(r"(?m)time \d+ms$|^rtt .*$|(?<= on ).*:.*$", "N", text)
         text = re.sub(r"expires \d+sec", "expires Nsec", text)
         text = re.sub(r"(forward_delay_timer|gc_timer)( +|\":)[0-9.]+", r"\1 N", text)
         text = re.sub(r"pid=\d+,fd=\d+\)\) *", "pid=N,fd=N))", text)
