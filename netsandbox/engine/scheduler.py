@@ -8,6 +8,7 @@ is one instant.  For display each step inside it adds a microsecond.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -190,8 +191,12 @@ class Scheduler:
 
     def step(self) -> bool:
         """Do the next unit of work; False if there is none."""
+        return self._run_some(1)
+
+    def _run_some(self, limit: int = STORM_STEPS) -> bool:
+        """Do the next unit of work, or if it is a delivery, several; False if there is none."""
         if self.queue and not self._tick_goes_on and not (self._burst >= STORM_STEPS and self._may_interrupt()):
-            self._deliver(1)
+            self._deliver(limit)
         elif self.ready and not self._tick_goes_on:
             self._run_ready()
         else:
@@ -228,9 +233,7 @@ class Scheduler:
         """Do exactly so many steps, as `step` would; False when nothing is left before."""
         end = self.trace.step_count + count
         while (left := end - self.trace.step_count) > 0:
-            if self.queue and self._burst < STORM_STEPS and not self._tick_goes_on:
-                self._deliver(left)
-            elif not self.step():
+            if not self._run_some(left):
                 return False
         return True
 
@@ -246,14 +249,8 @@ class Scheduler:
                 return False
         return True
 
-    def _run_some(self) -> bool:
-        if self.queue and self._burst < STORM_STEPS and not self._tick_goes_on:
-            self._deliver(STORM_STEPS)
-            return True
-        return self.step()
-
     def _deliver(self, limit: int) -> None:
-        """Take heads of the queue, up to a number of them."""
+        """Take heads of the queue, up to a number of them; in a storm, no more than a poll does."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
         events, steps = trace.events, trace.steps
         self.in_process = False
@@ -261,10 +258,10 @@ class Scheduler:
             self._burst_from, self._polls = self.deliveries, 0
         take, insert, begin = queue.popleft, events.insert, steps.append
         limit_records, now = trace.limit, self.now
-        limit = min(limit, max(STORM_STEPS - self._burst, 1))
+        limit, room = self._bounds(limit)
         done = deliveries = 0
         step, first, offset = trace.step_count, trace.first, self.offset
-        while queue and done < limit:
+        while queue and done < limit and deliveries < room:
             targets, frame, cause = take()
             self.offset = offset = offset + STEP_TIME
             self.current = step + done
@@ -290,6 +287,12 @@ class Scheduler:
         if self.watchers and not queue:
             self._tell_watchers()
 
+    def _bounds(self, limit: int) -> tuple[int, int]:
+        """How many steps, at most, and after how many deliveries none more may begin."""
+        if self._burst < STORM_STEPS:
+            return min(limit, STORM_STEPS - self._burst), sys.maxsize
+        return min(limit, DROP_STEPS - self._burst), POLL - (self.deliveries - self._burst_from) % POLL
+
     def _deliver_flood(self, targets: tuple[Receiver, ...], frame: Any) -> None:
         """Deliver to several, to many of them at once where they say how; the records are as if one by one."""
         trace, delivered = self.trace, self._delivered
@@ -313,10 +316,10 @@ class Scheduler:
                 for target in targets:
                     self.trace.record((self._delivered, target, frame, self._overflow))
             self.queue.clear()
+            if len(self.trace.events) > self.trace.limit:
+                self.trace.trim()
         if not self.queue:
             self._burst = 0
-        if len(self.trace.events) > self.trace.limit:
-            self.trace.trim()
 
     def _tell_watchers(self) -> None:
         for watcher in list(self.watchers):

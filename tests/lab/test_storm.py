@@ -134,3 +134,20 @@ def test_the_lab_works_again_without_the_loop() -> None:
     assert [type(event) for _step, event in lab.rare] == [Storm, QueueDropped], "a second storm is told like the first"
     assert lab.run("disconnect s1:p9").code == 0
     assert lab.run("ping h1 h2").code == 0
+
+
+@pytest.mark.parametrize("portion", [1, 7, 1000])
+def test_a_storm_is_the_same_in_whatever_portions_it_is_run(portion: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a ping that takes its turns in it, and a trace that forgets."""
+    monkeypatch.setattr(scheduling, "STORM_STEPS", 100)
+    monkeypatch.setattr(scheduling, "DROP_STEPS", 1_000)
+
+    def after(portion: int) -> str:
+        lab = Storming(cap=300)
+        end = lab.broadcast() + 1_500
+        lab.shell.execute("ping h3 h4 -c 1")
+        while (left := end - lab.lab.trace.step_count) > 0 and lab.scheduler.run_steps(min(portion, left)):
+            pass
+        assert [type(event) for _step, event in lab.rare] == [Storm, QueueDropped]
+        return lab.lab.trace.digest()
+    assert after(portion) == after(1_500)
