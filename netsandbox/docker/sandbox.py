@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.network import BridgeNetwork
+from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.route import Route
 from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import Network
@@ -75,9 +76,12 @@ def choose_gateway(container: Container) -> None:
         return
     for route in [route for route in namespace.routes.all("main") if route.destination.length == 0]:
         namespace.routes.remove(route)
+        namespace.record(RouteChanged(namespace, route, False))
     chosen = gateway_of(container)
     if chosen is not None:
-        namespace.routes.add(Route(DEFAULT_ROUTE, gateway=chosen.network.pool.gateway, interface=chosen.inside))
+        route = Route(DEFAULT_ROUTE, gateway=chosen.network.pool.gateway, interface=chosen.inside)
+        namespace.routes.add(route)
+        namespace.record(RouteChanged(namespace, route, True))
 
 
 def gateway_of(container: Container) -> Endpoint | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
@@ -57,6 +58,11 @@ def row_change(trace: Trace, seq: int, address: int) -> int | None:
         if isinstance(event, FdbLearned) and event.mac == address:
             return place
     return None
+
+
+def last_change(trace: Trace, kinds: tuple[type, ...], is_it: Callable[[Any], bool]) -> int | None:
+    """The newest record of some kinds that a reader recognises; None when the trace has none."""
+    return next((seq for seq, event in _back(trace, trace.end, kinds) if is_it(event)), None)
 
 
 def fdb_row(trace: Trace, record: Record) -> Row | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Record, Trace, event_of
 from netsandbox.explain.chain import Link, before, chain, delivery_of, section
 from netsandbox.explain.explanation import Explanation, tell, tell_as
-from netsandbox.explain.history import Row, fdb_row, last_drop, neighbour_row, row_change
+from netsandbox.explain.history import Row, fdb_row, last_change, last_drop, neighbour_row, row_change
 from netsandbox.explain.operands import operands
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.lab.events import CommandRun
@@ -136,6 +137,20 @@ def why_row(trace: Trace, seq: int | None, address: int, language: str = "en", n
     if found is not None:
         return why_seq(trace, found, language, names)
     return Story(None, language, voice.say("story.own-row", mac=voice.mac(address)))
+
+
+def why_change(trace: Trace, kinds: tuple[type, ...], is_it: Callable[[Any], bool], language: str = "en",
+               names: Names | None = None) -> Story:
+    """What last changed a thing that keeps no number of its record: a route, an interface, a socket.
+
+    Args:
+        kinds: the classes of events that change such things.
+        is_it: whether an event of them is about this one.
+    """
+    seq = last_change(trace, kinds, is_it)
+    if seq is None:
+        return Story(None, language, Voice(language, names).say("story.forgotten-row"))
+    return why_seq(trace, seq, language, names)
 
 
 def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end: int | None = None) -> Story:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from netsandbox.lab.tables import FdbRow, InterfaceRow, NeighbourRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.source import LabSource, TableRow
 from netsandbox.tui.text import safe
 from netsandbox.tui.topology_model import Place
 
@@ -28,6 +28,8 @@ class Row(NamedTuple):
     """Safe texts, one for each column."""
     seq: int | None = None
     """The record that made it."""
+    origin: TableRow | None = None
+    """What it shows, for who asks why it is there; None for a line of output."""
 
 
 class Table(NamedTuple):
@@ -69,7 +71,7 @@ def table_of(source: LabSource, place: Place, tab: str, glyphs: GlyphSet) -> Tab
 
 def _links(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     rows = [
-        Row(row.name, _link_cells(row, glyphs))
+        Row(row.name, _link_cells(row, glyphs), None, row)
         for row in source.interfaces(place.node)
         if not place.interface or place.interface in (row.name, row.master)
     ]
@@ -104,7 +106,8 @@ def _neighbours(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     known = [row for row in source.neighbours(place.node) if place.interface in ("", row.interface)]
     several = len({row.interface for row in known}) > 1
     rows = [
-        Row(f"{row.interface} {row.address}", _neighbour_cells(row, now, several, glyphs), row.seq) for row in known
+        Row(f"{row.interface} {row.address}", _neighbour_cells(row, now, several, glyphs), row.seq, row)
+        for row in known
     ]
     columns = ("address", "mac", "nud", "timer", "made")
     return Table((*columns, "interface") if several else columns, tuple(rows), 3)
@@ -127,7 +130,7 @@ def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     owners = {row.name: row.peer[0] for row in source.interfaces(place.node) if row.peer is not None}
     several = len({row.bridge for row in source.fdb(place.node)}) > 1 and not place.interface
     rows = [
-        Row(f"{row.bridge} {row.port} {row.mac}", _fdb_cells(row, owners, now, several, glyphs), row.seq)
+        Row(f"{row.bridge} {row.port} {row.mac}", _fdb_cells(row, owners, now, several, glyphs), row.seq, row)
         for row in source.fdb(place.node, place.interface or None)
     ]
     columns = ("mac", "port", "bridge", "age", "made") if several else ("mac", "port", "age", "made")
@@ -144,7 +147,7 @@ def _fdb_cells(row: FdbRow, owners: dict[str, str], now: int, several: bool, gly
 
 def _routes(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
     rows = [
-        Row(f"{number} {row.table} {row.text}", (row.table, safe(row.text)))
+        Row(f"{number} {row.table} {row.text}", (row.table, safe(row.text)), None, row)
         for number, row in enumerate(source.routes(place.node))
         if not place.interface or f" dev {place.interface} " in f"{row.text} "
     ]
@@ -156,6 +159,8 @@ def _sockets(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
         Row(
             f"{row.protocol} {row.local} {row.peer} {row.pid}",
             (row.protocol, row.state, row.local, row.peer, f"{safe(row.process)} ({row.pid})"),
+            None,
+            row,
         )
         for row in source.sockets(place.node)
     ]

@@ -21,7 +21,8 @@ from netsandbox.lab.tables import (
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language
-from netsandbox.tui.source import Cause, Flight, FrameBytes, Mark, Why
+from netsandbox.tui.row_story import row_story
+from netsandbox.tui.source import Cause, Flight, FrameBytes, Mark, TableRow, Why
 from netsandbox.tui.trace_watch import TraceWatch
 
 TABLES_RATE = 200_000_000
@@ -143,6 +144,11 @@ class LabView:
 
     def why(self, seq: int) -> Why | None:
         return as_why(why_seq(self.session.trace, seq, language(), self.named))
+
+    def why_row(self, node: str, row: TableRow) -> tuple[int | None, Why]:
+        namespace = next((one.namespace for one in self.nodes() if one.name == node), node)
+        story = row_story(self.session.trace, namespace, row, language(), self.named)
+        return story.seq, as_why(story)
 
     def why_last_drop(self) -> tuple[int | None, Why]:
         """The last drop's record, and its story."""

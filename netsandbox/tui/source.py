@@ -21,6 +21,9 @@ from netsandbox.lab.tables import (
     SocketRow,
 )
 
+TableRow = NeighbourRow | FdbRow | RouteRow | InterfaceRow | SocketRow
+"""What a line of a device's tables shows."""
+
 
 class FrameBytes(NamedTuple):
     """The bytes of a frame as they were at one interface; what they mean is `netsandbox.wire.dissect`'s to say."""
@@ -179,6 +182,10 @@ class LabSource(Protocol):
 
     def why(self, seq: int) -> Why | None:
         """Why the record of a log row, a table row or a mark came to be."""
+        ...
+
+    def why_row(self, node: str, row: TableRow) -> tuple[int | None, Why]:
+        """What made a row of a node's tables, and the record that tells of it."""
         ...
 
     def marks(self) -> Sequence[Mark]:

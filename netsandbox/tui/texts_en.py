@@ -117,7 +117,10 @@ TEXTS: dict[str, str] = {
         "`G` follows the newest frame, arrows hold the log at one; `m` marks it, `'` goes to the "
         "next mark."
     ),
-    "help.device": "Left and right change the tab, `enter` selects the frame that made a row, `i` pins the device.",
+    "help.device": (
+        "Left and right change the tab, `enter` selects the frame that made a row, `w` explains the row, `i` pins the "
+        "device."
+    ),
     "help.detail": "Choose a layer or a field to see its bytes, or walk the bytes to see what they are.",
     "help.bytes": "Arrows walk the bytes; the layer and field that a byte belongs to is shown in the tree.",
     "help.why": "Left and right choose a cause, `enter` goes to it; with none chosen `enter` shows the rest.",
@@ -137,6 +140,8 @@ TEXTS: dict[str, str] = {
     "key.device.right": "Tab right",
     "key.device.pin": "Pin",
     "tip.device.pin": "Keep this device beside the selected one",
+    "key.device.why": "Why",
+    "tip.device.why": "Explain the row",
     "key.log.up": "Up",
     "key.log.down": "Down",
     "key.log.select-up": "Select up",

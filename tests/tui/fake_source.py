@@ -24,6 +24,7 @@ from netsandbox.tui.source import (
     Mark,
     Outcome,
     Status,
+    TableRow,
     TimeControl,
     Why,
 )
@@ -98,6 +99,9 @@ class FakeSource:
 
     def why(self, seq: int) -> Why | None:
         return self.whys.get(seq)
+
+    def why_row(self, node: str, row: TableRow) -> tuple[int | None, Why]:
+        return None, Why(f"{node}: {row}", (), "", ())
 
     def marks(self) -> Sequence[Mark]:
         return self.mark_rows

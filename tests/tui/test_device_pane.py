@@ -192,6 +192,22 @@ async def test_keys_change_tabs_choose_frames_and_pin() -> None:
         assert [message.place for message in pins if isinstance(message, DevicePane.PinWanted)] == [Place("nginx-1")]
 
 
+async def test_w_asks_about_the_row_and_leaves_the_key_to_others_where_there_is_none() -> None:
+    source = pinged()
+    pane = DevicePane(source)
+    app = Harness(pane)
+    async with app.run_test(size=(90, 10), message_hook=app.heard.append) as pilot:
+        pane.show(Place("nginx-1"))
+        pane.query_one(DataTable).focus()
+        await pilot.press("down", "w")
+        pane.show_tab("log")
+        await pilot.press("w")
+        pane.show(Place("nginx-2"), "arp")
+        await pilot.press("w")
+        wanted = [one for one in app.of(DevicePane.WhyWanted) if isinstance(one, DevicePane.WhyWanted)]
+        assert [(one.node, one.row) for one in wanted] == [("nginx-1", source.neighbour_rows["nginx-1"][1])]
+
+
 async def test_a_click_on_a_tab_shows_it() -> None:
     pane = DevicePane(pinged())
     pane.styles.border = ("round", "white")

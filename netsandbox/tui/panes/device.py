@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,7 +18,7 @@ from textual.widgets import DataTable, Static
 from netsandbox.tui.device_tables import Table, news, table_of, tabs_of
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.source import LabSource, TableRow
 from netsandbox.tui.text import safe
 from netsandbox.tui.topology_model import Place
 
@@ -31,6 +32,7 @@ class DevicePane(Vertical):
         Binding("left", "tab(-1)", "Tab left", show=False, priority=True, id="device.left"),
         Binding("right", "tab(1)", "Tab right", show=False, priority=True, id="device.right"),
         Binding("i", "pin", "Pin", tooltip="Keep this device beside the selected one", id="device.pin"),
+        Binding("w", "why", "Why", tooltip="Explain the row", id="device.why"),
     ]
     """
     | Key | Description |
@@ -38,6 +40,7 @@ class DevicePane(Vertical):
     | left / right | Another tab. |
     | up / down | Another row. |
     | enter | Select the frame that made the row. |
+    | w | Explain the row. |
     | i | Pin the device, or let it go. |
     """
 
@@ -58,6 +61,20 @@ class DevicePane(Vertical):
             super().__init__()
             self.pane = pane
             self.seq = seq
+
+        @property
+        def control(self) -> DevicePane:
+            """The pane."""
+            return self.pane
+
+    class WhyWanted(Message):
+        """A row is to be explained."""
+
+        def __init__(self, pane: DevicePane, node: str, row: TableRow) -> None:
+            super().__init__()
+            self.pane = pane
+            self.node = node
+            self.row = row
 
         @property
         def control(self) -> DevicePane:
@@ -147,6 +164,14 @@ class DevicePane(Vertical):
         """Ask for this device to be pinned, or no longer."""
         if self.place is not None:
             self.post_message(self.PinWanted(self, self.place))
+
+    def action_why(self) -> None:
+        """Ask why the row under the cursor is there; where there is none, the key is for the frame."""
+        at = self._data.cursor_row
+        row = self.table.rows[at] if self.table is not None and 0 <= at < len(self.table.rows) else None
+        if row is None or row.origin is None or self.place is None:
+            raise SkipAction
+        self.post_message(self.WhyWanted(self, self.place.node, row.origin))
 
     def refresh_rows(self) -> None:
         """Bring the table up to date; only the cells that differ are painted again."""

@@ -237,10 +237,16 @@ class LogView(ScrollView, can_focus=True):
         self._show_cursor()
         self._tell()
 
-    def go_to_seq(self, seq: int) -> bool:
-        """Put the cursor on the row of a record, or on the last before it; False when there is none."""
+    def go_to_seq(self, seq: int, *, tell: bool = True) -> bool:
+        """Put the cursor on the row of a record, or on the last before it; False when there is none.
+
+        Args:
+            tell: say that the cursor is there; not when the record itself is shown already, which may have no row.
+        """
         position = self.store.position_of_seq(seq)
         if position is not None:
+            if not tell:
+                self._shown = self.store.row(position)
             self.go_to(position)
         return position is not None
 

@@ -32,6 +32,7 @@ from netsandbox.tui.panes.status import StatusLine
 from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
+from netsandbox.tui.source import Why
 from netsandbox.tui.topology_model import Place
 
 LEAST = (60, 18)
@@ -266,9 +267,14 @@ class MainScreen(Screen[None]):
     def _pin_wanted(self, event: DevicePane.PinWanted) -> None:
         self.pin(None if event.place == self.topology.pinned else event.place)
 
+    @on(DevicePane.WhyWanted)
+    def _why_wanted(self, event: DevicePane.WhyWanted) -> None:
+        self._explain(*self.live.why_row(event.node, event.row))
+        self.action_view("why")
+
     @on(DevicePane.FrameWanted)
     def _frame_wanted(self, event: DevicePane.FrameWanted) -> None:
-        self.log_pane.go_to_seq(event.seq)
+        self.log_pane.go_to_seq(event.seq, tell=False)
         self._show_record(event.seq)
         self.set_view("log" if self.view == "device" else self.view)
 
@@ -304,10 +310,14 @@ class MainScreen(Screen[None]):
 
     def explain_last_drop(self) -> None:
         """Show why the last drop came about."""
-        seq, why = self.live.why_last_drop()
+        self._explain(*self.live.why_last_drop())
+
+    def _explain(self, seq: int | None, why: Why) -> None:
+        """Show an explanation, and the frame of the record that it is about."""
+        self._pending = None
         self._about = seq
         if seq is not None:
-            self.log_pane.go_to_seq(seq)
+            self.log_pane.go_to_seq(seq, tell=False)
             self.detail.show(self.live.frame(seq))
         self.why.show(why)
 
@@ -320,7 +330,7 @@ class MainScreen(Screen[None]):
     def _cause_chosen(self, event: WhyPane.CauseChosen) -> None:
         seq = event.cause.seq
         if seq is not None:
-            self.log_pane.go_to_seq(seq)
+            self.log_pane.go_to_seq(seq, tell=False)
             self._show_record(seq)
 
     @on(FilterLine.Changed)
