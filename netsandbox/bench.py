@@ -23,9 +23,10 @@ from netsandbox.linux import ip_output
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.interface import Interface
 from netsandbox.linux.namespace import NetworkNamespace
+from netsandbox.linux.routing import route_output
 from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.ethernet import Frame
-from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage, echo
+from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "build": 100}
@@ -51,12 +52,11 @@ class Pinger:
             return
         namespace = self.namespace
         self.sent += 1
-        route = ip_output.find_route(namespace, target)
-        if isinstance(route, RouteChosen):
-            message = echo(ECHO_REQUEST, 1, self.sent & 0xFFFF, PAYLOAD)
-            ident = namespace.next_ident(route.source, target, ICMP)
-            packet = IPv4Packet(route.source, target, ICMP, message, 64, ident, True)
-            ip_output.send_datagram(namespace, packet, route, False)
+        route = route_output(namespace, target)
+        assert isinstance(route, RouteChosen), "all are on one subnet"
+        message = IcmpMessage(ECHO_REQUEST, 0, 1 << 16 | self.sent & 0xFFFF, PAYLOAD)
+        ident = namespace.next_ident(route.source, target, ICMP)
+        ip_output.send(namespace, IPv4Packet(route.source, target, ICMP, message, 64, ident, True), route)
 
     def deliver(self, _interface: Interface, packet: IPv4Packet) -> bool:
         """A packet for the namespace."""

@@ -254,11 +254,13 @@ class Scheduler:
         queue, trace, delivered = self.queue, self.trace, self._delivered
         events, steps = trace.events, trace.steps
         self.in_process = False
-        if not self._burst:
+        if self._burst:
+            limit, room = self._bounds(limit)
+        else:
+            limit, room = min(limit, STORM_STEPS), sys.maxsize
             self._burst_from, self._polls = self.deliveries, 0
         take, insert, begin = queue.popleft, events.insert, steps.append
         limit_records, now = trace.limit, self.now
-        limit, room = self._bounds(limit)
         done = deliveries = 0
         step, first, offset = trace.step_count, trace.first, self.offset
         while queue and done < limit and deliveries < room:
@@ -268,7 +270,7 @@ class Scheduler:
             done += 1
             mark = len(events)
             begin((first + mark, now + offset, cause))
-            if type(targets) is tuple and len(targets) == 1:
+            if len(targets) == 1:
                 target, = targets
                 insert(mark, (delivered, target, frame, target.receive(frame)))
                 deliveries += 1
@@ -288,7 +290,7 @@ class Scheduler:
             self._tell_watchers()
 
     def _bounds(self, limit: int) -> tuple[int, int]:
-        """How many steps, at most, and after how many deliveries none more may begin."""
+        """Within a cascade: how many steps, at most, and after how many deliveries none more may begin."""
         if self._burst < STORM_STEPS:
             return min(limit, STORM_STEPS - self._burst), sys.maxsize
         return min(limit, DROP_STEPS - self._burst), POLL - (self.deliveries - self._burst_from) % POLL

@@ -60,7 +60,7 @@ class Frame:
         self.payload = payload
         self.trailer = trailer
         size = len(payload) if type(payload) is bytes else payload.size  # type: ignore[union-attr]
-        self.size: int = HEADER + size + len(trailer)
+        self.size: int = HEADER + size + len(trailer) if trailer else HEADER + size
         self._wire: bytes | None = None
 
     @classmethod

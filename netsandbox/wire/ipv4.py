@@ -57,7 +57,8 @@ class IPv4Packet:
         self.options = options
         self.checksum = checksum
         if total_length is None:
-            total_length = HEADER + len(options) + (len(payload) if type(payload) is bytes else payload.size)  # type: ignore[union-attr]
+            size = len(payload) if type(payload) is bytes else payload.size  # type: ignore[union-attr]
+            total_length = HEADER + size + len(options) if options else HEADER + size
         self.size = self.total_length = total_length
 
     @property
