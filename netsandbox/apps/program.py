@@ -53,6 +53,11 @@ class Program(Output):
         """Whether only Ctrl-C will end it."""
         return False
 
+    @property
+    def listens(self) -> bool:
+        """Whether it waits for what others do."""
+        return False
+
     def start(self) -> None:
         """Begin; the first frame leaves within this call."""
         raise NotImplementedError

@@ -44,6 +44,10 @@ class Sniffer(Program):
         self._tap: Tap | None = None
 
     @property
+    def listens(self) -> bool:
+        return True
+
+    @property
     def is_endless(self) -> bool:
         """Always: the frames that it waits for may never come."""
         return True

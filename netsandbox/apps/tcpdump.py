@@ -40,6 +40,10 @@ class Tcpdump(Program):
         self._tap: Tap | None = None
 
     @property
+    def listens(self) -> bool:
+        return True
+
+    @property
     def is_endless(self) -> bool:
         """Always: with -c too, the frames that it waits for may never come."""
         return True

@@ -55,8 +55,8 @@ class Job(Output):
     def follow(self, program: Program) -> None:
         """The line is a program: its output is the line's, and its end."""
         self.program = program
-        program.output[:0] = self.output
-        self.output = program.output
+        self.output += program.output
+        program.output = self.output
 
         def ended() -> None:
             self.finish(program.code or 0)

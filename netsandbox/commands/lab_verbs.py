@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.apps.server import Sleeper
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
@@ -189,7 +190,7 @@ def wait(shell: Shell, job: Job, values: Values) -> None:
             return True
         job.finish_when(is_over)
     else:
-        scheduler.after(values["time"], lambda _argument: job.finish(), foreground=True)
+        job.follow(Sleeper(shell.namespace, "wait", values["time"] / SECOND, 1))
 
 
 @verb("enter", "Open a shell in a node's namespace", Parameter("node", kinds.NAMESPACE),

@@ -17,8 +17,10 @@ from netsandbox.commands import programs
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
 from netsandbox.commands.machine import LabMachine
+from netsandbox.commands.operators import first_words, is_compound
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.words import split, split_background
 from netsandbox.docker.errors import DockerError
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError)
 RECENT = 100
 """Lines that are remembered for `expect`."""
+ALONE = frozenset({"check", "session", "shell"})
+"""Groups of verbs beside which no other command can stand on the same line."""
 LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""
 
@@ -82,19 +86,19 @@ class Shell:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(line)
         try:
-            words = split(split_background(line)[0])
-            if not words:
-                job.finish()
-                return job
-            handler = self._handler(words)
+            handler = self._handler_of_line(split_background(line)[0])
         except REFUSALS as error:
             if _is_action(line):
                 self._remember(job, self.lab.trace.end)
             return _refuse(job, error)
-        return self._run(job, words, handler)
+        if handler is not None:
+            self._run(job, handler)
+        else:
+            job.finish()
+        return job
 
-    def _run(self, job: Job, words: list[str], handler: Callable[[Job], None]) -> Job:
-        is_action = _is_action(words[0])
+    def _run(self, job: Job, handler: Callable[[Job], None]) -> None:
+        is_action = _is_action(job.line)
         scheduler = self.lab.scheduler
         first = self.lab.trace.end
         if is_action:
@@ -108,7 +112,6 @@ class Shell:
         scheduler.end()
         if is_action:
             self._remember(job, first)
-        return job
 
     def _remember(self, job: Job, first: int) -> None:
         """For `expect`: the line and its first trace record."""
@@ -128,8 +131,46 @@ class Shell:
         if client is not None:
             client.leave()
 
+    def _handler_of_line(self, line: str) -> Callable[[Job], None] | None:
+        """What carries a line out, None for one that is empty; `expect` reads its own line."""
+        is_expect = any(_group(word) == "check" for word in first_words(line)[:1])
+        if is_compound(line) and not is_expect:
+            return self._script(line)
+        words = split(line)
+        return self._handler(words) if words else None
+
+    def _script(self, text: str) -> Callable[[Job], None]:
+        """A line of several commands."""
+        words = first_words(text)
+        alone = next((word for word in words if _group(word) in ALONE), None)
+        if alone is not None and len(words) > 1:
+            raise CommandError(f"{alone!r} needs a line of its own")
+        script = INTERPRETER["sh"](self.namespace, text, self._begin, False)
+        return lambda job: job.follow(script)
+
+    def _begin(self, words: list[str], output: list[tuple[str, str]], _foreground: bool) -> Job:
+        """One command of several (script.Begin)."""
+        job = Job(words[0])
+        job.output = output
+        try:
+            self._handler(words)(job)
+            self._refuse_what_waits(job)
+        except REFUSALS as error:
+            _refuse(job, error)
+        return job
+
+    def _refuse_what_waits(self, job: Job) -> None:
+        """A shell that a person types into, or a wait without an end of its own, cannot be one of several commands."""
+        if isinstance(job.program, Client) and job.program.enters is not None:
+            job.program.leave(2)
+            raise CommandError("a shell in a container needs a line of its own")
+        if job.code is None and job.program is None:
+            raise CommandError(f"{job.line!r} needs a line of its own")
+
     def _handler(self, words: list[str]) -> Callable[[Job], None]:
-        """What carries a line out, its words checked already."""
+        """What carries a command out, its words checked already."""
+        if words[0] == "sudo" and len(words) > 1:
+            words = words[1:]
         name = words[0]
         entered = self.where is not None
         if name in VERBS and not (entered and name in LOCAL_VERBS):
@@ -149,10 +190,13 @@ class Shell:
         return f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
 
 
+def _group(name: str) -> str | None:
+    return VERBS[name].group if name in VERBS else None
+
+
 def _is_action(line: str) -> bool:
     """Whether a line is one that does something, so that `expect` is about it."""
-    declared = VERBS.get(line.split(maxsplit=1)[0]) if line.strip() else None
-    return declared is None or declared.group not in ("check", "session", "look")
+    return any(_group(word) not in ("check", "session", "look") for word in first_words(line))
 
 
 def _refuse(job: Job, error: Exception) -> Job:

@@ -17,16 +17,25 @@ def split(line: str) -> list[str]:
     Raises:
         CommandError: the line is too long, holds control characters, or a quote is not closed.
     """
-    if len(line) > LONGEST_LINE:
-        raise CommandError(f"the line has {len(line)} characters; {LONGEST_LINE} are the most")
-    if any((ord(c) < 32 and c != "\t") or ord(c) == 127 for c in line):
-        raise CommandError("the line holds control characters")
+    check_characters(line)
     try:
         words = [] if line.lstrip().startswith("#") else shlex.split(line)
         return words[:words.index("#")] if "#" in words else words
     except ValueError as error:
         what = "a quote is not closed" if "quotation" in str(error) else "nothing follows the last backslash"
         raise CommandError(f"{what} in: {line[:60]}") from None
+
+
+def check_characters(line: str) -> None:
+    """Refuse what no line can be.
+
+    Raises:
+        CommandError: it is too long, or holds control characters.
+    """
+    if len(line) > LONGEST_LINE:
+        raise CommandError(f"the line has {len(line)} characters; {LONGEST_LINE} are the most")
+    if any((ord(c) < 32 and c != "\t") or ord(c) == 127 for c in line):
+        raise CommandError("the line holds control characters")
 
 
 def split_background(line: str) -> tuple[str, bool]:

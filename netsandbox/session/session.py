@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.job import Job
+from netsandbox.commands.operators import first_words
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.words import split_background
@@ -46,6 +47,10 @@ class Position(NamedTuple):
 
 class ReplayError(Exception):
     """A replay did not do what was done before: a bug, and nothing was changed."""
+
+
+def _is_endless(job: Job) -> bool:
+    return job.program is not None and job.program.is_endless
 
 
 class Session:
@@ -146,11 +151,11 @@ class Session:
         return job
 
     def _is_journaled(self, line: str) -> bool:
-        word = line.split(maxsplit=1)[0] if line.split() else "#"
-        if word.startswith("#"):
-            return False
-        declared = VERBS.get(word)
-        return declared is None or declared.group not in UNJOURNALED or declared.acts(line.partition(word)[2])
+        words = first_words(line)
+        declared = VERBS.get(words[0]) if words else None
+        if declared is not None and declared.group == "check":
+            return declared.acts(line.partition(words[0])[2])
+        return any(word not in VERBS or VERBS[word].group not in UNJOURNALED for word in words)
 
     def run(self, line: str) -> Job:
         """Carry a line out to its end, and let what it set off come to rest.
@@ -160,25 +165,36 @@ class Session:
         job = self.execute(line)
         if split_background(line)[1] or not self._is_journaled(line):
             return job
-        if job.program is not None and job.program.is_endless and not job.is_done:
-            self._run_endless(job)
         last = self.position.step + LONGEST_RUN
-        self.run_while(lambda: not job.is_done and self.position.step < last)
+
+        def goes_on() -> bool:
+            return not job.is_done and self.position.step < last
+
+        self.run_while(lambda: goes_on() and not _is_endless(job))
+        while goes_on() and _is_endless(job) and not self._stop_endless(job):
+            self.run_while(lambda: goes_on() and not _is_endless(job))
+        self.run_while(goes_on)
         if not job.is_done:
             job.complain(f"stopped: {line[:40]!r} had not come to its end after {LONGEST_RUN:,} steps")
             self.execute(INTERRUPT)
         self.settle()
         return job
 
-    def _run_endless(self, job: Job) -> None:
-        """Run what would never end for some time, or for many steps, and press Ctrl-C."""
+    def _stop_endless(self, job: Job) -> bool:
+        """Run what would never end for some time, or for many steps, and press Ctrl-C; False if it did end."""
         scheduler = self.lab.scheduler
         limit, last = scheduler.clock + ENDLESS_LIMIT, self.position.step + LONGEST_RUN
-        self.run_while(lambda: not job.is_done and (scheduler.next_time() or limit) <= limit
+        self.run_while(lambda: not job.is_done and _is_endless(job) and (scheduler.next_time() or limit) <= limit
                        and self.position.step < last)
-        if not job.is_done:
-            scheduler.stand_at(min(limit, scheduler.next_time() or limit))
-            self.execute(INTERRUPT)
+        if job.is_done or not _is_endless(job):
+            return False
+        scheduler.stand_at(min(limit, scheduler.next_time() or limit))
+        listens = job.program is not None and job.program.listens
+        self.execute(INTERRUPT)
+        if listens:
+            job.complain("note: stopped, as nobody is there to press Ctrl-C; with & behind it, it goes on while the "
+                         "next lines run")
+        return True
 
     def run_while(self, condition: Callable[[], bool]) -> None:
         self.lab.scheduler.run_while(condition)

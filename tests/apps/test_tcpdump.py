@@ -126,7 +126,9 @@ def test_enough_is_enough_but_what_came_is_counted(hub: Session) -> None:
 
 def test_alone_in_the_foreground_it_ends_by_itself(hub: Session) -> None:
     before = hub.lab.scheduler.clock
-    assert run(hub, "exec pc1 tcpdump -n -c 4").err.endswith(SUMMARY.format(0, 0))
+    said = run(hub, "exec pc1 tcpdump -n -c 4").err
+    assert said.splitlines()[-4:-1] == SUMMARY.format(0, 0).splitlines()
+    assert "with & behind it" in said.splitlines()[-1]
     assert hub.lab.scheduler.clock - before <= 4_000_000_000
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.expect import CONDITIONS, ConditionError, acts, parse
 from netsandbox.commands.expect.manual import ORDER
-from netsandbox.commands.expect.patterns import PatternError, compile_pattern, search
 from netsandbox.commands.expect.reader import words_of
 from netsandbox.commands.expect.words import PHRASES, speaker
 from netsandbox.commands.help_verb import manual
+from netsandbox.commands.patterns import PatternError, compile_pattern, search
 
 DECLARED = list(dict.fromkeys(CONDITIONS.values()))
 

@@ -86,6 +86,10 @@ class Client(Program):
         """It waits for a person, or for a program that does not end of itself."""
         return self.enters is not None or (self.watched is not None and self.watched.is_endless)
 
+    @property
+    def listens(self) -> bool:
+        return self.watched is not None and self.watched.listens
+
     def container_program(self, container: Container, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
         """The shell's programs, as a container runs them; None for one that there is not."""
         inside = Inside(self.context, container, namespace)

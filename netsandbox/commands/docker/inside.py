@@ -6,13 +6,15 @@ the others too, so the sandbox lends them, as nsenter would, and says so.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.server import Sleeper, Speaker, sleep_seconds
 from netsandbox.commands.docker.words import harmless
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.interpreter import INTERPRETER
+from netsandbox.commands.job import Job
 from netsandbox.docker.files import files, hostname
 from netsandbox.docker.launch import SHELLS
 
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 NOT_FOUND = 127
 MAX_WORD = 200
 """Characters of a word that an error repeats."""
-SEPARATORS = (";", "&&", "||", "\n")
-UNSUPPORTED = frozenset({"|", ">", "<", ">>", "&", "$(", "`"})
 
 
 class Inside:
@@ -75,113 +75,23 @@ class Inside:
         if rest[0] not in ("-c", "-ec", "-lc", "-xc"):
             refusal = f"sh: 0: cannot open {harmless(rest[0])[:MAX_WORD]}"
             return Speaker(self.namespace, name, [("err", refusal)], pid, 2)
-        return Script(self, rest[1] if len(rest) > 1 else "")
-
-
-class Script(Program):
-    """`sh -c 'ping -c 1 … && ip neigh; sleep 5'`: simple commands one after another."""
-
-    name = "sh"
-
-    def __init__(self, inside: Inside, text: str) -> None:
-        super().__init__(inside.namespace)
-        self._inside = inside
-        self._text = text
-        self._commands: list[tuple[str, list[str]]] = []
-        self._running: Program | None = None
-        self._status = 0
-
-    @property
-    def is_endless(self) -> bool:
-        return self._running is not None and self._running.is_endless
-
-    def start(self) -> None:
         try:
-            self._commands = split_script(self._text)
-        except ValueError as error:
-            self.complain(f"sh: syntax error: {harmless(str(error))[:MAX_WORD]}")
-            self.exit(2)
-            return
-        self._next()
+            return INTERPRETER["sh"](self.namespace, rest[1] if len(rest) > 1 else "", self._begin, True)
+        except (CommandError, UsageError) as error:
+            return Speaker(self.namespace, name, [("err", f"sh: {harmless(str(error))[:MAX_WORD]}")], pid, error.code)
 
-    def _next(self) -> None:
-        """Start the next command that its separator lets run; those that end at once do not pile up."""
-        while self.is_running and self._commands:
-            separator, argv = self._commands.pop(0)
-            if (separator == "&&" and self._status) or (separator == "||" and not self._status):
-                continue
-            if argv[0] == "exit":
-                self.exit(_status_of(argv, self._status))
-                return
-            if argv[0] == "exec":
-                argv = argv[1:] or ["true"]
-                self._commands = []
-            if self._run(argv):
-                return
-        self.exit(self._status)
-
-    def _run(self, argv: list[str]) -> bool:
-        """Start one command; whether it goes on."""
-        program = self._inside.program(argv)
+    def _begin(self, argv: list[str], output: list[tuple[str, str]], foreground: bool) -> Job:
+        """One command of a script."""
+        job = Job(argv[0])
+        job.output = output
+        program = self.program(argv)
         if program is None:
-            self.complain(f"sh: {harmless(argv[0])[:MAX_WORD]}: not found")
-            self._status = NOT_FOUND
-            return False
-        program.output, program.foreground = self.output, self.foreground
-        self._running = program
-        program.start()
-        if not program.is_running:
-            self._status = program.code or 0
-            return False
-        program.on_exit.append(self._ended)
-        return True
-
-    def _ended(self) -> None:
-        if self._running is not None and self.is_running:
-            self._status = self._running.code or 0
-            self._next()
-
-    def interrupt(self) -> None:
-        """Ctrl-C goes to what runs, and ends the script."""
-        self._commands = []
-        if self._running is not None and self._running.is_running:
-            self._running.interrupt()
+            job.complain(f"sh: {harmless(argv[0])[:MAX_WORD]}: not found")
+            job.finish(NOT_FOUND)
         else:
-            self.exit(130)
-
-    def stop(self) -> None:
-        running, self._running = self._running, None
-        if running is not None:
-            running.exit(137)
-
-
-def split_script(text: str) -> list[tuple[str, list[str]]]:
-    """Simple commands with the separator before each.
-
-    Raises:
-        ValueError: quotes that do not close, or what the sandbox's shell has not.
-    """
-    lexer = shlex.shlex(text.replace("\n", ";"), posix=True, punctuation_chars=";&|<>")
-    lexer.whitespace_split = True
-    lexer.commenters = "#"
-    commands: list[tuple[str, list[str]]] = []
-    separator, words = ";", list[str]()
-    for word in [*lexer, ";"]:
-        if word in SEPARATORS or set(word) == {";"}:
-            if words:
-                commands.append((separator, words))
-            elif word in ("&&", "||"):
-                raise ValueError(f'unexpected "{word}"')
-            separator, words = ";" if set(word) == {";"} else word, []
-        elif word in UNSUPPORTED or word[:1] in "|<>&":
-            raise ValueError(f"the sandbox's shell has no {word!r}, only ; && and ||")
-        else:
-            words.append(word)
-    return commands
-
-
-def _status_of(argv: list[str], default: int) -> int:
-    return int(argv[1]) & 255 if len(argv) > 1 and argv[1].isascii() and argv[1].isdecimal() else default
+            program.foreground = foreground
+            job.follow(program)
+        return job
 
 
 def _say(inside: Inside, argv: list[str], lines: list[str], status: int = 0) -> Program:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.expect.compare import Comparison, comparison
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
-from netsandbox.commands.expect.patterns import PatternError, compile_pattern, search
 from netsandbox.commands.expect.reader import Reader
+from netsandbox.commands.patterns import PatternError, compile_pattern, search
 from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
 

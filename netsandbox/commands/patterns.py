@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 LONGEST = 300
 MOST_REPEATS = 8
@@ -15,7 +16,7 @@ class PatternError(ValueError):
     """A pattern that is not used, and why."""
 
 
-def compile_pattern(text: str) -> re.Pattern[str]:
+def compile_pattern(text: str, ignore_case: bool = False) -> re.Pattern[str]:
     """Check and compile.
 
     Raises:
@@ -24,7 +25,9 @@ def compile_pattern(text: str) -> re.Pattern[str]:
     if len(text) > LONGEST:
         raise PatternError(f"the pattern has {len(text)} characters; {LONGEST} are the most")
     try:
-        compiled = re.compile(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            compiled = re.compile(text, re.IGNORECASE if ignore_case else 0)
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"not a regular expression: {error}") from None
     _check_repeats(text)

@@ -1,0 +1,21 @@
+"""What carries out a line of several commands; most runs have none, and need not import it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.late import Late
+
+if TYPE_CHECKING:
+    from netsandbox.apps.program import Program
+    from netsandbox.commands.operators import Begin
+    from netsandbox.linux.namespace import NetworkNamespace
+
+ScriptMaker = Callable[["NetworkNamespace", str, "Begin", bool], "Program"]
+"""A script from where it runs, its text, what begins a command, and whether `exec` is the shell's own.
+
+Raises:
+    CommandError, UsageError: an operator stands alone, a quote is not closed, or the sandbox's shell has not this.
+"""
+INTERPRETER: Late[str, ScriptMaker] = Late({"sh": "netsandbox.commands.script:script"})

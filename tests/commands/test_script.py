@@ -1,0 +1,195 @@
+"""Several commands in one line, pipes, and /dev/null."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+
+import pytest
+
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.filters import filtered, named
+from netsandbox.commands.operators import commands_of, first_words, is_compound
+from netsandbox.commands.words import quote
+from netsandbox.session.keeping import KeptSession
+from tests.session.test_session import state
+
+TEXT = "inet 10.0.0.1/24\nether aa:bb\n\ninet 10.0.0.2/24\ninet 10.0.0.2/24\n  b 10\n  a 9\nEther (x+)\n"
+FILTERS = ["grep inet", "grep -c inet", "grep -v inet", "grep -i ether", "grep -n ether", "grep -o '10[.0-9]*'",
+           r"grep 'inet\|ether'", "grep -E 'inet|ether'", "grep -F '(x+)'", "grep '(x+)'", "grep -w b",
+           "grep -A1 ether", "grep '^[[:alpha:]]*[[:space:]]'", "grep -E '[[:digit:]]{2}$'",
+           "grep -B1 ether", "grep -C 1 ether", "grep -m 1 inet", "grep -x ''", "grep nothing", "grep -q inet",
+           "head -2", "head -n 1", "head -n0", "head", "tail -1", "tail -n 2", "tail -n 0", "wc -l", "wc -w", "wc -c",
+           "wc", "sort", "sort -r", "sort -u", "uniq", "uniq -c", "cat", "egrep 'a|b'"]
+
+
+def built(*lines: str) -> KeptSession:
+    session = KeptSession()
+    for line in lines:
+        session.run(line)
+    return session
+
+
+@pytest.fixture
+def two() -> KeptSession:
+    return built("add-container aa", "add-container bb", "wait")
+
+
+@pytest.mark.parametrize("command", FILTERS)
+def test_a_filter_is_what_the_real_one_is(command: str) -> None:
+    if shutil.which("sh") is None or shutil.which(command.split()[0]) is None:
+        pytest.skip("no such program here")
+    real = subprocess.run(["sh", "-c", command], input=TEXT, capture_output=True, text=True, check=False,
+                          env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})
+    printed, code = filtered(named(shlex.split(command)), [("out", TEXT)])
+    assert ("".join(text for _stream, text in printed), code) == (real.stdout, real.returncode)
+
+
+@pytest.mark.parametrize(("line", "parts"), [
+    ("a; b", ["", "a", ";", "b"]), ("a&&b||c", ["", "a", "&&", "b", "||", "c"]), ("a | b", ["", "a", "|", "b"]),
+    ("a '|;' \"&&\" \\| '>' x\"> \"'&'", ["", "a '|;' '&&' '|' '>' 'x> &'"]), ("", ["", ""]),
+    ("a '' # b; c", ["", "a ''"]), ("a #b", ["", "a '#b'"])])
+def test_operators_stand_outside_of_quotes(line: str, parts: list[str]) -> None:
+    assert [part for command in commands_of(line) for part in (command.joint, quote(command.words))] == parts
+
+
+@pytest.mark.parametrize(("line", "words", "out", "err"), [
+    ("x > /dev/null", "x", None, "err"), ("x >/dev/null y", "x y", None, "err"), ("x 2>/dev/null", "x", "out", None),
+    ("x &>/dev/null", "x", None, None), ("x >/dev/null 2>&1", "x", None, None), ("x 2>&1", "x", "out", "out"),
+    ("x 2>&1 >/dev/null", "x", None, "out"), ("x >&2", "x", "err", "err"), ("x2 >>/dev/null", "x2", None, "err")])
+def test_what_goes_to_dev_null(line: str, words: str, out: str | None, err: str | None) -> None:
+    command, = commands_of(line)
+    assert (command.words, command.streams) == (words.split(), {"out": out, "err": err})
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("x > file", "writes no files"), ("x 2> /etc/passwd", "writes no files"), ("x >> y", "writes no files"),
+    ("x >", "nothing stands behind >"), ("x > | y", "nothing stands behind >"), ("x < y", "has no <"),
+    ("x & y", "only at the end"), ("x 'y", "a quote is not closed"), ('x "y', "a quote is not closed"),
+    ("x | y\\", "nothing follows the last backslash"), ("x; \x1b[31m", "control characters"),
+    ("x;" * 6000, "10000 are the most")])
+def test_what_is_no_line(line: str, said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        commands_of(line)
+
+
+@pytest.mark.parametrize(("line", "words"), [
+    ("undo", ["undo"]), (" 'un'do | cat", ["undo"]), ("sudo undo", ["undo"]), ("a b;c|d && sudo e", ["a", "c", "e"]),
+    ("", []), ("# a; b", []), ("sudo", []), ("'a;b' c", ["a;b"])])
+def test_what_a_line_begins_with(line: str, words: list[str]) -> None:
+    assert first_words(line) == words
+
+
+@pytest.mark.parametrize(("line", "expected"), [("a 'b;c|d>'", False), ("a b", False), ("a;b", True), ("a >x", True),
+                                                ("a&b", True)])
+def test_whether_a_line_is_more_than_a_command(line: str, expected: bool) -> None:
+    assert is_compound(line) == expected
+
+
+def test_a_pipe_behind_a_tool_a_verb_and_docker(two: KeptSession) -> None:
+    assert two.run("ip -br addr | grep docker0 | wc -l").out == "1\n"
+    assert two.run("exec aa ip addr | grep 'inet 172'").out.split()[1] == "172.17.0.2/16"
+    assert two.run("docker ps | wc -l").out == "3\n"
+    assert two.run("ping aa bb -c 3 | tail -2").out.startswith("3 packets transmitted, 3 received")
+    assert two.run("ip addr | grep nothing-like-it").code == 1
+
+
+def test_what_follows_depends_on_how_it_went(two: KeptSession) -> None:
+    assert two.run("exec aa ping -c 1 172.17.0.3 > /dev/null && hostname || ip neigh").out == "host\n"
+    assert two.run("exec aa ping -c 1 -W 1 172.17.0.99 &> /dev/null && hostname || docker ps -q | wc -l").out == "2\n"
+    job = two.run("ip link set nothing up; hostname")
+    assert (job.code, job.out) == (0, "host\n")
+    assert "Cannot find device" in job.err
+    assert two.run("ip link set nothing up 2>&1 | grep -c Cannot").out == "1\n"
+    assert two.run("ip link set nothing up 2> /dev/null").err == ""
+
+
+def test_verbs_of_the_lab_in_one_line() -> None:
+    session = built("add-host pc1; add-host pc2; connect pc1 pc2; set-ip pc1 10.0.0.1/24; set-ip pc2 10.0.0.2/24")
+    assert session.run("ping pc1 pc2").code == 0
+
+
+@pytest.mark.parametrize("line", ["undo; remove aa", "remove aa; undo", "wait && remove aa", "enter aa; remove aa",
+                                  "exec aa hostname && save x; remove aa", "remove aa; expect no drop",
+                                  "docker exec -it aa sh && remove aa"])
+def test_what_needs_a_line_of_its_own(two: KeptSession, line: str) -> None:
+    job = two.run(line)
+    assert "needs a line of its own" in job.err
+    assert job.code
+    assert two.run("docker ps -q | wc -l").out == "2\n"
+    assert two.shell.where is None
+
+
+def test_what_only_looks_is_not_journaled(two: KeptSession) -> None:
+    before = len(two.journal)
+    assert "172.17.0.2" in two.run("show nodes; show arp aa | wc -l").out
+    assert two.run("journal | tail -1").out.endswith("wait\n")
+    assert len(two.journal) == before
+    two.run("show nodes; flush-arp aa")
+    assert len(two.journal) == before + 1
+    two.run("sudo 'undo'")
+    assert two.done == before
+
+
+@pytest.mark.parametrize("line", [
+    "| grep x", "ip addr |", "ip addr | awk", "ip addr &&", "ip addr; && ip addr", "ip addr | grep", "|", "||",
+    "ip addr | grep '('  -E", "ip addr | head -n x", "ip addr > file", "ip addr | sort -k2", "ip addr | grep x > file",
+    "ip addr | grep -E '(a+)+$'"])
+def test_what_the_shell_has_not_is_one_line(two: KeptSession, line: str) -> None:
+    before = two.lab.trace.digest()
+    job = two.run(line)
+    assert job.code
+    assert len(job.err.splitlines()) == 1
+    assert two.lab.trace.digest() == before
+
+
+def test_a_script_replays(two: KeptSession) -> None:
+    two.run("exec aa ping -c 2 172.17.0.3 | tail -1; exec aa ip neigh && ping bb aa > /dev/null; flush-arp aa")
+    here, end = state(two), two.end
+    for step in range(two.journal[-1].step, end.step):
+        two.go_to(step)
+        two.go_to(*end)
+        assert state(two) == here
+
+
+def test_one_program_after_another_that_has_no_end(two: KeptSession) -> None:
+    job = two.run("exec aa ping -c 1 172.17.0.3 > /dev/null; exec aa ping 172.17.0.3 | grep -c ttl; hostname")
+    assert (job.is_done, job.out) == (True, "4\n")
+    assert two.run("tcpdump -c 1 -i docker0 & ").code is None
+
+
+def test_what_listens_lets_the_next_command_begin_when_it_has_enough(two: KeptSession) -> None:
+    job = two.run("exec aa tcpdump -c 1 -n icmp; exec aa ping -c 9 172.17.0.3 | grep -c ttl &")
+    assert job.code is None
+    two.run("exec bb ping -c 1 172.17.0.2")
+    two.run("wait 20s")
+    assert job.out.endswith("\n9\n")
+
+
+def test_the_shell_of_a_container_reads_the_same(two: KeptSession) -> None:
+    job = two.run("docker exec aa sh -c 'ping -c 1 172.17.0.3 | grep -c ttl && ip neigh > /dev/null; exit 3'")
+    assert (job.out, job.code) == ("1\n", 3)
+    assert two.run("expect exit 3").code == 0
+
+
+def test_expect_sees_what_the_pipe_let_through(two: KeptSession) -> None:
+    two.run("ip addr | grep docker0")
+    assert two.run("expect output contains docker0").code == 0
+    assert two.run("expect output contains LOOPBACK").code == 1
+
+
+def test_ctrl_c_ends_all_of_it(two: KeptSession) -> None:
+    job = two.run("exec aa ping 172.17.0.3 | grep -c ttl; hostname")
+    assert (job.is_done, job.out) == (True, "4\n")
+
+
+def test_listening_without_a_screen_says_how_to_go_on(two: KeptSession) -> None:
+    assert "with & behind it" in two.run("tcpdump -c 2 -i docker0 icmp").err
+    assert "with & behind it" not in two.run("exec aa ping 172.17.0.3").err
+
+
+def test_sudo_is_no_hindrance(two: KeptSession) -> None:
+    assert two.run("sudo hostname").out == "host\n"
+    assert two.run("sudo docker ps -q | wc -l").out == "2\n"
+    assert two.run("sudo ip link set docker0 down && sudo ip -br link show docker0 | grep -c DOWN").out == "1\n"
