@@ -61,6 +61,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         Binding("G", "log_follow", "Newest frame", show=False, id="app.follow"),
         Binding("m", "log_mark", "Mark", show=False, id="app.mark"),
         Binding("apostrophe", "log_next_mark", "Next mark", show=False, id="app.next-mark"),
+        Binding("x", "export", "Export", show=False, id="app.export"),
         Binding("u", "undo", "Undo", show=False, id="app.undo"),
         Binding("ctrl+r", "redo", "Redo", show=False, id="app.redo"),
         Binding("z", "zoom", "Maximise", show=False, id="app.zoom"),

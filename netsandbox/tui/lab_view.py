@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from typing import Any, TypeVar
 
+from netsandbox.commands.comments import commenter
 from netsandbox.explain.story import Story, why_drop, why_seq
 from netsandbox.lab import frame_log, views
+from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import (
     FdbRow,
@@ -18,11 +21,13 @@ from netsandbox.lab.tables import (
     RouteRow,
     SocketRow,
 )
+from netsandbox.linux.capture import Passing
+from netsandbox.session.files import FileError, write_atomically
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui import peek
-from netsandbox.tui.i18n import language
+from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.row_story import row_story
-from netsandbox.tui.source import Cause, Flight, FrameBytes, Mark, TableRow, Why
+from netsandbox.tui.source import Cause, Flight, FrameBytes, Mark, Outcome, TableRow, Why
 from netsandbox.tui.trace_watch import TraceWatch
 
 TABLES_RATE = 200_000_000
@@ -142,6 +147,24 @@ class LabView:
         frame = getattr(record.event, "frame", None) if record is not None else None
         return FrameBytes(seq, frame.wire()) if frame is not None else None
 
+    def export(self, rows: Sequence[LogRow], path: str) -> Outcome:
+        wanted = {(row.seq, row.node, row.interface, row.direction == "out") for row in rows}
+        stream = BytesIO()
+        capture = CaptureFile(
+            stream, self.session.trace, commenter(language(), self.named), lambda passing: _which(passing) in wanted
+        )
+        trace, numbers = self.session.trace, sorted({row.seq for row in rows})
+        count = sum(capture.write(trace.since(seq, seq + 1)) for seq in numbers)
+        if not count:
+            return Outcome((), tr("export.gone"))
+        try:
+            write_atomically(path, stream.getvalue())
+        except FileError as error:
+            return Outcome((), error.message)  # the name is in the line still
+        if count < len(wanted):
+            return Outcome((tr("export.fewer", count=count, asked=len(wanted), file=path),), "")
+        return Outcome((tr("export.done", count=count, file=path),), "")
+
     def why(self, seq: int) -> Why | None:
         return as_why(why_seq(self.session.trace, seq, language(), self.named))
 
@@ -189,6 +212,12 @@ class LabView:
             marks = sorted([*commands, *self._watch.marks()], key=lambda mark: mark.step)
             self._marks = (key, tuple(marks))
         return self._marks[1]
+
+
+def _which(passing: Passing) -> tuple[int, str, str, bool]:
+    """What tells a row of the log from all others."""
+    interface = passing.interface
+    return passing.record.seq, interface.namespace.name, interface.name, passing.is_out
 
 
 def as_why(story: Story) -> Why:

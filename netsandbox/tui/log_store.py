@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from itertools import islice, takewhile
 
 from netsandbox.lab.tables import LogRow
 
@@ -125,6 +126,14 @@ class LogStore:
             return place
         shown = bisect_left(self._index, self._first + place + 1) - 1
         return shown if shown >= 0 else None
+
+    def rows_of(self, seqs: Iterable[int]) -> list[LogRow]:
+        """All rows of some records, whatever the filter, in order."""
+        found: list[LogRow] = []
+        for seq in sorted(seqs):
+            begin = bisect_left(self._rows, seq, key=lambda row: row.seq)
+            found += takewhile(lambda row, seq=seq: row.seq == seq, islice(self._rows, begin, None))  # type: ignore[misc]
+        return found
 
     def find(self, wanted: Callable[[LogRow], bool], start: int, step: int, limit: int) -> tuple[int | None, int]:
         """Look for a row from position `start` on, forwards or backwards, at most at `limit` rows.

@@ -1,7 +1,8 @@
-"""The keys that look: filter, search, why, output, panes, marks, zoom."""
+"""The keys that look: filter, search, why, output, panes, marks, export, zoom."""
 
 from __future__ import annotations
 
+from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.panes.prompt_line import PromptLine
 
@@ -67,6 +68,14 @@ class LookingKeys(LabApp):
     def action_log_next_mark(self) -> None:
         """To the next mark."""
         self.main.log_pane.action_next_mark()
+
+    def action_export(self) -> None:
+        """Ask where the selected or marked frames are to be written."""
+        rows = self.main.log_pane.chosen_rows()
+        if rows:
+            self.main.export.ask(rows)
+        else:
+            self.main.status.say(tr("log.empty"), trouble=True)
 
     def action_zoom(self) -> None:
         """Give a pane the whole screen, or take it back."""

@@ -188,6 +188,10 @@ class LabSource(Protocol):
         """What made a row of a node's tables, and the record that tells of it."""
         ...
 
+    def export(self, rows: Sequence[LogRow], path: str) -> Outcome:
+        """Write the frames of log rows as a pcapng file; its one line says how many there were."""
+        ...
+
     def marks(self) -> Sequence[Mark]:
         """All marks of the known history, by step."""
         ...

@@ -70,6 +70,10 @@ TEXTS: dict[str, str] = {
     "filter.verdict": "verdict",
     "filter.reason": "drop reason",
     "search.label": "search",
+    "export.label": "export {count} frames to",
+    "export.done": "{count} frames written to {file}",
+    "export.fewer": "{count} of {asked} frames written to {file}; the others reached no interface, or are forgotten",
+    "export.gone": "None of these frames reached an interface, or they are forgotten",
     "device.title": "Device",
     "device.none": "Select a device with the arrows or the mouse, enter shows it here",
     "device.pinned": "pinned",
@@ -131,6 +135,10 @@ TEXTS: dict[str, str] = {
     "help.command": (
         "`tab` completes, `right` accepts what is shown, up and down walk older lines, `escape` "
         "leaves."
+    ),
+    "help.export": (
+        "Where the frames are written, as Wireshark and tcpdump read them: those selected with shift and arrows, else "
+        "those marked with `m`, else the one under the cursor."
     ),
     "help.filter": (
         "As in tcpdump: `arp or icmp`, `host nginx-1`, `net 172.17.0.0/16`, `dev docker0`, `port "

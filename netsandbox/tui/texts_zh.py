@@ -70,6 +70,10 @@ TEXTS: dict[str, str] = {
     "filter.verdict": "结果",
     "filter.reason": "丢弃原因",
     "search.label": "搜索",
+    "export.label": "把 {count} 个帧导出到",
+    "export.done": "已把 {count} 个帧写入 {file}",
+    "export.fewer": "已把 {asked} 个帧中的 {count} 个写入 {file}；其余的没有到达接口，或已被遗忘",
+    "export.gone": "这些帧没有到达任何接口，或已被遗忘",
     "device.title": "设备",
     "device.none": "用方向键或鼠标选择设备，按 enter 在这里查看",
     "device.pinned": "已固定",
@@ -117,6 +121,10 @@ TEXTS: dict[str, str] = {
     "help.why": "左右键选择起因，`enter` 跳到它；没有选择时 `enter` 显示全部解释。",
     "help.timeline": "左右键走一步，上下翻页走十分之一，home 和 end 到两端；也可以点击和拖动。",
     "help.command": "`tab` 补全，右键接受提示，上下键浏览以前的命令，`escape` 离开。",
+    "help.export": (
+        "把帧写入文件，Wireshark 和 tcpdump 都能读取：用 shift 和方向键选中的帧，没有时为用 `m` 标记的帧，再没有时为"
+        "光标所在的帧。"
+    ),
     "help.filter": (
         "与 tcpdump 相同：`arp or icmp`、`host nginx-1`、`net 172.17.0.0/16`、`dev docker0`、`port "
         "80`、`drop`、`not`、括号。"

@@ -103,6 +103,9 @@ class FakeSource:
     def why_row(self, node: str, row: TableRow) -> tuple[int | None, Why]:
         return None, Why(f"{node}: {row}", (), "", ())
 
+    def export(self, rows: Sequence[LogRow], path: str) -> Outcome:
+        return Outcome((f"{len(rows)} to {path}",), "")
+
     def marks(self) -> Sequence[Mark]:
         return self.mark_rows
 

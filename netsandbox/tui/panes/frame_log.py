@@ -100,9 +100,14 @@ class FrameLog(LogView):
             self.go_to_seq(min(later or self.marks))
 
     def selected_rows(self) -> list[LogRow]:
-        """The selected rows, or the one under the cursor; for the clipboard and for export."""
+        """The selected rows, or the one under the cursor."""
         first, last = self._selection()
         return [self.store.row(position) for position in range(first, last + 1)] if len(self.store) else []
+
+    def chosen_rows(self) -> list[LogRow]:
+        """For export: the selected rows; where only one is, all that are marked, if any."""
+        selected = self.selected_rows()
+        return (self.store.rows_of(self.marks) if len(selected) <= 1 else []) or selected
 
     def action_copy(self) -> None:
         """Copy the selected rows as text."""

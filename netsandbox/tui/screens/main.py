@@ -22,6 +22,7 @@ from netsandbox.tui.live import LiveLab
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.detail import DetailPane
 from netsandbox.tui.panes.device import DevicePane
+from netsandbox.tui.panes.export_line import ExportLine
 from netsandbox.tui.panes.filter_line import FilterLine, SearchLine
 from netsandbox.tui.panes.frame_log import FrameLog
 from netsandbox.tui.panes.key_bar import Key, KeyBar
@@ -72,6 +73,7 @@ class MainScreen(Screen[None]):
         self.timeline = Timeline(glyphs, id="timeline")
         self.filter = FilterLine(self._names, glyphs, history=files.history("filters"), id="filter")
         self.search = SearchLine(glyphs, id="search")
+        self.export = ExportLine(live, glyphs, id="export")
         self.command = CommandLine(live, glyphs, history=files.history("commands"), id="command")
         self.keys = KeyBar(glyphs, id="keys")
         self.view = "log"
@@ -111,6 +113,7 @@ class MainScreen(Screen[None]):
         yield self.timeline
         yield self.filter
         yield self.search
+        yield self.export
         yield self.command
         yield self.keys
         yield Static("", markup=False, id="small")
@@ -340,6 +343,10 @@ class MainScreen(Screen[None]):
     @on(PromptLine.Submitted, "#search")
     def _search(self, event: PromptLine.Submitted) -> None:
         self.log_pane.search(event.line)
+
+    @on(ExportLine.Done)
+    def _exported(self, event: ExportLine.Done) -> None:
+        self.status.say(event.line)
 
     @on(PromptLine.Left)
     def _left(self, event: PromptLine.Left) -> None:
