@@ -67,13 +67,15 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         if refusal is not None:
             return refusal
     if kind == ECHO_REQUEST:
-        return _answer_echo(interface, packet, message)
+        if namespace.sysctls.echo_is_ignored:
+            return Dropped(DropReason.ICMP_IGNORED, ("icmp_echo_ignore_all",))
+        return _reply(namespace, packet, IcmpMessage(ECHO_REPLY, message.code, message.rest, message.data))
     if kind == ECHO_REPLY:
         return ACCEPTED
     if kind in ERRORS:
         return _deliver_error(interface, packet, message)
     if kind == TIMESTAMP_REQUEST:
-        return _answer_timestamp(interface, packet, message)
+        return _answer_timestamp(namespace, packet, message)
     return Dropped(DropReason.INVALID_PROTO, (kind,))
 
 
@@ -88,36 +90,30 @@ def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -
     return None
 
 
-def _answer_echo(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
-    """icmp_echo: the same id, sequence number and payload."""
-    if interface.namespace.sysctls.echo_is_ignored:
-        return Dropped(DropReason.ICMP_IGNORED, ("icmp_echo_ignore_all",))
-    return _reply(interface, packet, IcmpMessage(ECHO_REPLY, message.code, message.rest, message.data))
-
-
-def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verdict:
+def _reply(namespace: NetworkNamespace, packet: IPv4Packet, reply: IcmpMessage) -> Verdict:
     """icmp_reply: addresses swapped, the same TOS."""
-    namespace = interface.namespace
-    source = packet.dst if packet.dst in namespace.routes.local or packet.dst >> 24 == 127 else 0
-    route = route_output(namespace, packet.src)
+    source, destination = packet.dst, packet.src
+    if source not in namespace.routes.local and source >> 24 != 127:
+        source = 0
+    route = route_output(namespace, destination)
     if not isinstance(route, RouteChosen) or route.source != source:
-        route = route_output(namespace, packet.src, source)
+        route = route_output(namespace, destination, source)
     if not isinstance(route, RouteChosen):
         namespace.record(route)
         return ACCEPTED
     source = source or route.source
-    ident = namespace.next_ident(source, packet.src, ICMP)
-    answer = IPv4Packet(source, packet.src, ICMP, reply, namespace.default_ttl, ident, False, packet.tos)
+    ident = namespace.next_ident(source, destination, ICMP)
+    answer = IPv4Packet(source, destination, ICMP, reply, namespace.default_ttl, ident, False, packet.tos)
     ip_output.send(namespace, answer, route)
     return ANSWERED
 
 
-def _answer_timestamp(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
+def _answer_timestamp(namespace: NetworkNamespace, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
     """icmp_timestamp: milliseconds since midnight UT, twice, behind what the asker sent."""
     if len(message.data) < TIMESTAMP:
         return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
-    now = ((EPOCH + interface.namespace.scheduler.now) // MILLISECOND % MILLISECONDS_OF_DAY).to_bytes(TIMESTAMP, "big")
-    return _reply(interface, packet, IcmpMessage(TIMESTAMP_REPLY, 0, message.rest, message.data[:TIMESTAMP] + now * 2))
+    now = ((EPOCH + namespace.scheduler.now) // MILLISECOND % MILLISECONDS_OF_DAY).to_bytes(TIMESTAMP, "big")
+    return _reply(namespace, packet, IcmpMessage(TIMESTAMP_REPLY, 0, message.rest, message.data[:TIMESTAMP] + now * 2))
 
 
 def _quoted(message: IcmpMessage) -> IPv4Packet | None:
