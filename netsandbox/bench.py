@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import resource
 import sys
 from collections.abc import Iterable
 from itertools import repeat
@@ -20,6 +19,7 @@ from typing import Any
 
 from netsandbox.lab.lab import Lab
 from netsandbox.linux import ip_output
+from netsandbox.linux.bridge import MAX_PORTS
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.interface import Interface
 from netsandbox.linux.namespace import NetworkNamespace
@@ -124,20 +124,33 @@ def measure(name: str, count: int) -> dict[str, Any]:
     cpu, wall = process_time() - cpu, perf_counter() - wall
     return {"workload": name, "n": count, "deliveries": scheduler.deliveries - deliveries,
             "records": trace.end - records, "cpu_s": round(cpu, 6), "wall_s": round(wall, 6),
-            "max_rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+            "max_rss_kb": peak_memory()}
+
+
+def peak_memory() -> int | None:
+    """The most KiB that this process has held at once; None where the system does not tell (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // 1024 if sys.platform == "darwin" else peak
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Print the figures of one workload, or of all in turn."""
     names = PROMISED if arguments.workload == "all" else [arguments.workload]
+    if arguments.n is not None and arguments.n > MAX_PORTS and names != ["w3"]:
+        print(f"netsandbox: a bridge has {MAX_PORTS} ports, so -n can be no more containers than that", file=sys.stderr)
+        return 2
     for name in names:
         result = measure(name, DEFAULTS[name] if arguments.n is None else arguments.n)
         if arguments.json:
             print(json.dumps(result))
         else:
             per = result["cpu_s"] / (result["deliveries"] or result["n"]) * 1e6
+            peak = "" if result["max_rss_kb"] is None else f"  peak {result['max_rss_kb'] / 1024:,.0f} MiB"
             print(f"{name}  n {result['n']:,}  {result['deliveries']:,} deliveries  {result['records']:,} records  "
-                  f"CPU {result['cpu_s'] * 1000:,.0f} ms ({per:.2f} µs each)  "
-                  f"peak {result['max_rss_kb'] / 1024:,.0f} MiB")
+                  f"CPU {result['cpu_s'] * 1000:,.0f} ms ({per:.2f} µs each){peak}")
         sys.stdout.flush()
     return 0

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
 
-MAX_PORTS = 1 << 10
-"""BR_MAX_PORTS."""
+MAX_PORTS = (1 << 10) - 1
+"""BR_MAX_PORTS without port 0, which is none."""
 LINK_LOCAL = 0x0180C2000000 >> 4
 """01:80:C2:00:00:00 to 0F: 802.1D's reserved group addresses, without their last four bits."""
 PAUSE = 0x0180C2000001
@@ -279,7 +279,7 @@ class Bridge(Interface):
     def add_port(self, interface: Interface) -> BridgePort:
         """Enslave an interface (br_add_if)."""
         taken = {port.number for port in self.ports}
-        port = BridgePort(self, interface, next(number for number in range(1, MAX_PORTS) if number not in taken))
+        port = BridgePort(self, interface, next(number for number in range(1, MAX_PORTS + 1) if number not in taken))
         self.ports.append(port)
         self.settled = True
         interface.leave_crowd()
@@ -296,7 +296,6 @@ class Bridge(Interface):
         self.fdb.forget_port(port, everything=True)
         self.ports.remove(port)
         port.interface.port = None
-        self.fdb.remove_local(port.interface.mac, port)
         self.namespace.record(LinkChanged(port.interface, "nomaster", self.name))
         self._recalculate_mac()
         self.ports_changed()

@@ -27,6 +27,15 @@ def test_all_prints_a_line_for_each_promised_workload() -> None:
     assert all(result["cpu_s"] > 0 for result in results)
 
 
+def test_more_containers_than_a_bridge_has_ports_are_refused() -> None:
+    for words in (["build", "-n", "1024"], ["w1", "-n", "2000"], ["all", "-n", "1024"]):
+        done = subprocess.run([sys.executable, "-m", "netsandbox", "bench", *words], check=False, capture_output=True,
+                              text=True)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "1023 ports" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_build_makes_containers_and_sends_nothing() -> None:
     result, = bench("build", "-n", "5")
     assert (result["workload"], result["n"], result["deliveries"]) == ("build", 5, 0)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import re
+from pathlib import Path
 
 import pytest
 
-from netsandbox.commands.tools import ip_json
+from netsandbox.commands.tools import context, ip_json
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.linux.bridge import Bridge
@@ -226,3 +230,12 @@ def test_help_is_there_for_each_tool_and_object(twin: SimulatedTwin) -> None:
         assert outcome.code == 255
         assert outcome.err.startswith("Usage: "), command
     assert {"ip", "bridge", "arp", "route", "ss", "sysctl", "brctl", "iptables", "cat", "hostname"} <= set(TOOLS)
+
+
+def test_every_error_that_a_tool_can_meet_has_the_c_librarys_words() -> None:
+    package = Path(context.__file__).parents[2]
+    raised = {name for file in package.rglob("*.py")
+              for name in re.findall(r"KernelError\(\s*\"([A-Z]+)\"", file.read_text(encoding="utf-8"))}
+    assert len(raised) > 10
+    assert raised <= context.STRERROR.keys()
+    assert {name: os.strerror(getattr(errno, name)) for name in context.STRERROR} == context.STRERROR

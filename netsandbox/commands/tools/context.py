@@ -101,10 +101,12 @@ STRERROR = {
     "ELOOP": "Too many levels of symbolic links",
     "ENETDOWN": "Network is down",
     "ENETUNREACH": "Network is unreachable",
+    "ENOBUFS": "No buffer space available",
     "ENODEV": "No such device",
     "ENOENT": "No such file or directory",
     "EOPNOTSUPP": "Operation not supported",
     "EPERM": "Operation not permitted",
     "ERANGE": "Numerical result out of range",
     "ESRCH": "No such process",
+    "EXFULL": "Exchange full",
 }

@@ -268,7 +268,7 @@ def set_master(interface: Interface, master: Interface) -> None:
         raise KernelError("EINVAL")
     if isinstance(interface, Bridge):
         raise KernelError("ELOOP", "Can not enslave a bridge to a bridge")
-    if len(master.ports) >= MAX_PORTS - 1:
+    if len(master.ports) >= MAX_PORTS:
         raise KernelError("EXFULL")
     master.add_port(interface)
 
