@@ -12,7 +12,11 @@ LINES = ["add-container a", "add-container b --image redis", "ping a b", "ping b
          "wait", "add-host pc1", "add-host pc2", "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "set-ip pc2 10.0.0.2/24",
          "ping pc1 pc2", "link pc1:eth0 down", "link pc1:eth0 up", "remove b", "toggle-host-net a", "flush-arp a",
          "exec a ip neigh", "nonsense", "docker run -d --name c nginx", "docker stop a", "docker start a",
-         "enter a", "exit", "ip addr", "arp-model classic", "add-hub h", "connect pc1 h", "ping a 172.17.0.99 &"]
+         "enter a", "exit", "ip addr", "arp-model classic", "add-hub h", "connect pc1 h", "ping a 172.17.0.99 &",
+         "docker network create net1", "docker run -d --name d --network net1 redis", "docker network connect net1 a",
+         "docker exec a sh -c 'ping -c 1 172.17.0.3; ip neigh'", "docker run --rm nginx ping -c 2 172.17.0.2",
+         "docker run -d --net=host --name e nginx", "tcpdump -ni docker0 -c 3 &", "sysctl -w net.ipv4.ip_forward=0",
+         "iptables -P FORWARD DROP", "ip link set docker0 down", "ip link set docker0 up", "docker restart a"]
 
 
 def tables(session: Session) -> list[object]:
@@ -112,7 +116,7 @@ def test_the_position_is_kept_exactly() -> None:
     assert session.position == end
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=12), st.data())
 def test_any_session_goes_back_and_forth_unchanged(lines: list[str], data: st.DataObject) -> None:
     session = built(*lines)
