@@ -154,7 +154,8 @@ def _add_routes(interface: Interface, own: InterfaceAddress) -> None:
 
 
 def _add_broadcast(interface: Interface, own: InterfaceAddress, broadcast: int) -> None:
-    _add_route(interface, Route(Network(broadcast, 32), "broadcast", interface=interface, source=own.local,
+    source = _primary_of(interface, own)
+    _add_route(interface, Route(Network(broadcast, 32), "broadcast", interface=interface, source=source,
                                 scope="link", protocol="kernel", table="local"))
 
 

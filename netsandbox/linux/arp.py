@@ -9,9 +9,10 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.neighbour import Neighbour
 from netsandbox.linux.nud import NOARP, REACHABLE, STALE
+from netsandbox.linux.route import SCOPES
 from netsandbox.linux.routing import route_input, route_output, select_address
 from netsandbox.linux.sysctl import USER_HZ
-from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, is_multicast, multicast_mac
+from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, MAC_GROUP_BIT, is_multicast, multicast_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import ETH_P_ARP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -51,15 +52,18 @@ def solicit(entry: Neighbour, packet: IPv4Packet | None) -> None:
     """
     interface = entry.interface
     source = _announced_source(interface, entry.address, packet)
-    known = entry.probes < interface.neigh.ucast_solicit and entry.mac is not None
+    by_unicast = interface.neigh.ucast_solicit
+    if by_unicast <= entry.probes < by_unicast + interface.neigh.app_solicit:
+        return  # a daemon's turn (neigh_app_ns), and there is none
+    known = entry.probes < by_unicast and entry.mac is not None
     send(interface, REQUEST, source, entry.address, 0, entry.mac if known and entry.mac else BROADCAST_MAC)
 
 
 def _announced_source(interface: Interface, target: int, packet: IPv4Packet | None) -> int:
     namespace = interface.namespace
     announce = namespace.sysctls.either(interface.conf, "arp_announce")
-    if packet is not None and announce < 2 and namespace.routes.address_type(packet.src) == "local":
-        if announce == 0:
+    if packet is not None and announce != 2 and namespace.routes.address_type(packet.src) == "local":
+        if announce != 1:
             return packet.src
         for address in interface.addresses:
             if target in address.network and packet.src in address.network:
@@ -93,6 +97,8 @@ def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
     if is_multicast(target) or (target >> 24 == LOOPBACK_NETWORK >> 24
                                 and not interface.namespace.sysctls.either(interface.conf, "route_localnet")):
         return Dropped(DropReason.ARP_INVALID, ("target", target))
+    if sender == target and interface.namespace.sysctls.either(interface.conf, "drop_gratuitous_arp"):
+        return Dropped(DropReason.ARP_INVALID, ("gratuitous", sender))
     if sender == 0:
         return _answer_probe(interface, arp)
     if arp.op == REQUEST:
@@ -129,7 +135,7 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
         return None
     _learn(interface, arp)
     limit = interface.neigh.proxy_delay
-    if delayed or limit == 0 or frame.dst == interface.mac:
+    if delayed or limit == 0 or not frame.dst & MAC_GROUP_BIT:
         send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
         return ANSWERED
     delay = namespace.proxy_delay.below(limit * SECOND // USER_HZ)
@@ -157,15 +163,13 @@ def _update(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
     table, entry = namespace.neighbours, interface.neighbours.get(arp.spa)
     accept = namespace.sysctls.either(interface.conf, "arp_accept")
     gratuitous = _is_gratuitous(interface, arp)
-    if gratuitous and namespace.sysctls.either(interface.conf, "drop_gratuitous_arp"):
-        return Dropped(DropReason.ARP_INVALID, ("gratuitous", arp.spa))
     if entry is None and accept and _accepts(interface, arp, accept, gratuitous):
         entry = table.ensure(interface, arp.spa)
     if entry is None:
         return IGNORED
     scheduler = namespace.scheduler
     override = gratuitous or scheduler.now > entry.updated + interface.neigh.lock_time
-    to_us = arp.op == REPLY and frame.dst == interface.mac
+    to_us = arp.op == REPLY and not frame.dst & MAC_GROUP_BIT
     table.update(entry, arp.sha, REACHABLE if to_us else STALE, override,
                  "it answered" if arp.op == REPLY else "it was heard")
     return ACCEPTED
@@ -188,15 +192,18 @@ def _is_gratuitous(interface: Interface, arp: ArpPacket) -> bool:
 def _ignores(interface: Interface, arp: ArpPacket) -> bool:
     """arp_ignore: which of our addresses we answer for, on which interface."""
     mode = interface.namespace.sysctls.either(interface.conf, "arp_ignore")
-    own = [address for address in interface.addresses if address.local == arp.tpa]
-    if mode == 1:
-        return not own
-    if mode == 2:
-        return not any(arp.spa in address.network for address in own)
+    if mode in (1, 2):
+        return not _confirms(interface, arp.spa if mode == 2 else 0, arp.tpa, "host")
     if mode == 3:
-        holders = [a for i in interface.namespace.interfaces.values() for a in i.addresses if a.local == arp.tpa]
-        return any(address.scope == "host" for address in holders)
+        return not any(_confirms(other, 0, arp.tpa, "link") for other in interface.namespace.interfaces.values())
     return mode == 8
+
+
+def _confirms(interface: Interface, sender: int, local: int, scope: str) -> bool:
+    """confirm_addr_indev: it has this address, of no wider scope, and a subnet for it and the sender (0: anybody)."""
+    own = interface.addresses
+    return any(a.local == local and SCOPES[a.scope] <= SCOPES[scope] for a in own) and any(
+        local in a.network and (not sender or sender in a.network) for a in own)
 
 
 def _filtered(interface: Interface, arp: ArpPacket) -> bool:

@@ -126,7 +126,9 @@ class ForwardingDatabase:
     def forget_port(self, port: BridgePort, everything: bool) -> None:
         """What was learned on a port goes with its link; with the port, its own rows too."""
         for entry in [entry for entry in self.entries.values() if entry.port is port]:
-            if not entry.static or (everything and not entry.local):
+            if everything and entry.local:
+                self.remove_local(entry.mac, port)
+            elif everything or not entry.static:
                 self.forget(entry, "port")
 
     def set_ageing(self, nanoseconds: int) -> None:

@@ -11,7 +11,7 @@ from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed, RouteChosen
 from netsandbox.linux.neighbour import Neighbour
 from netsandbox.linux.nud import VALID
 from netsandbox.linux.routing import learn_gateway, learn_mtu, route_output, select_address
-from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
+from netsandbox.wire.addresses import LIMITED_BROADCAST, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import (
     ECHO_REPLY,
@@ -241,7 +241,7 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
 def _why_silent(interface: Interface | None, namespace: NetworkNamespace, packet: IPv4Packet,
                 frame: Frame | None) -> str:
     """RFC 1122, 3.2.2: no error about a broadcast, a later fragment, or another error."""
-    if frame is not None and interface is not None and frame.dst != interface.mac:
+    if frame is not None and frame.dst & MAC_GROUP_BIT:
         return "broadcast"
     if is_multicast(packet.dst) or packet.dst == LIMITED_BROADCAST or (
             namespace.routes.address_type(packet.dst) == "broadcast"):

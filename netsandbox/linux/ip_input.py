@@ -12,7 +12,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.netfilter import Hook
 from netsandbox.linux.routing import InputRoute, route_input
-from netsandbox.wire.addresses import BROADCAST_MAC
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import Frame, Malformed
 from netsandbox.wire.icmp import (
     ADMIN_PROHIBITED,
@@ -125,7 +125,7 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     namespace, chosen = interface.namespace, route.chosen
     assert chosen is not None, "a unicast input route names its way out"
     out, mtu = chosen.interface, chosen.mtu
-    if frame.dst != interface.mac:
+    if frame.dst & MAC_GROUP_BIT:
         return Dropped(DropReason.IP_INADDRERRORS, (packet.dst, "broadcast frame"
                                                     if frame.dst == BROADCAST_MAC else "multicast frame"))
     if packet.ttl <= 1:

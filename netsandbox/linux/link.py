@@ -114,22 +114,28 @@ def _notify_arp(interface: Interface, at_once: bool) -> None:
 
 
 def change_mac(interface: Interface, mac: int) -> None:
-    """`ip link set IFACE address MAC`: neighbours are forgotten, bridges learn the new own address."""
-    if interface.mac == mac:
-        return
+    """`ip link set IFACE address MAC`: neighbours are forgotten, bridges learn the new own address.
+
+    The address that it has already is told to everybody as well (NETDEV_CHANGEADDR).
+    """
     namespace, old = interface.namespace, interface.mac
+    if mac != old:
+        _replace_mac(interface, mac)
+    namespace.record(LinkChanged(interface, "mac", format_mac(mac)))
+    namespace.neighbours.flush_interface(interface, "new MAC", keep_permanent=False)
+    namespace.routes.flush_cache()
+    if interface.port is not None and mac != old:
+        interface.port.bridge.port_mac_changed(interface.port, old)
+    if interface.running:
+        _notify_arp(interface, at_once=False)
+
+
+def _replace_mac(interface: Interface, mac: int) -> None:
     if interface.kind == "bridge":
         bridge: Bridge = interface  # type: ignore[assignment]
         bridge.set_mac(mac)
     else:
         interface.mac = mac
-    namespace.record(LinkChanged(interface, "mac", format_mac(mac)))
-    namespace.neighbours.flush_interface(interface, "new MAC", keep_permanent=False)
-    namespace.routes.flush_cache()
-    if interface.port is not None:
-        interface.port.bridge.port_mac_changed(interface.port, old)
-    if interface.running:
-        _notify_arp(interface, at_once=False)
 
 
 def set_mtu(interface: Interface, mtu: int) -> None:

@@ -12,6 +12,7 @@ from netsandbox.linux import ip_output
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import RouteChosen, SocketMatched
 from netsandbox.linux.routing import route_output
+from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, TcpSegment
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     """tcp_v4_rcv for a namespace without connections."""
     segment = packet.payload
-    if frame.dst != interface.mac:
+    if frame.dst & MAC_GROUP_BIT:
         return Dropped(DropReason.OTHERHOST, ("TCP", "broadcast frame"))
     if not isinstance(segment, TcpSegment):
         return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))

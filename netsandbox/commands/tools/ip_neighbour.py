@@ -39,7 +39,6 @@ BITS = {NudState.INCOMPLETE: 0x01, NudState.REACHABLE: 0x02, NudState.STALE: 0x0
         NudState.PROBE: 0x10, NudState.FAILED: 0x20, NudState.NOARP: 0x40, NudState.PERMANENT: 0x80, NudState.NONE: 0}
 NONE_ASKED = 0x100
 """The bit that stands for entries without a state."""
-MAX_ROUNDS = 10
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
@@ -207,19 +206,11 @@ def _flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResul
     if not words:
         raise ToolError(1, "Flush requires arguments.")
     chosen = Filter(namespace, words, True, style.family)
-    out, rounds = "", 0
-    while rounds < MAX_ROUNDS:
-        doomed = [entry for interface in chosen.interfaces(namespace)
-                  for entry in list(interface.neighbours.values()) if chosen.takes(entry)]
-        if not doomed:
-            break
-        for entry in doomed:
-            namespace.neighbours.delete(entry)
-        rounds += 1
-        out += f"\n*** Round {rounds}, deleting {len(doomed)} entries ***\n"
-        chosen.mask &= ~BITS[NudState.FAILED]
-    out += f"*** Flush is complete after {rounds} round{'s' if rounds > 1 else ''} ***\n" if rounds else (
-        "Nothing to flush.\n")
+    doomed = [entry for interface in chosen.interfaces(namespace)
+              for entry in interface.neighbours.values() if chosen.takes(entry)]
+    namespace.scheduler.one_by_one(doomed, namespace.neighbours.delete)
+    out = "Nothing to flush.\n" if not doomed else (
+        f"\n*** Round 1, deleting {len(doomed)} entries ***\n*** Flush is complete after 1 round ***\n")
     return ToolResult(0, out if style.stats else "", "")
 
 
