@@ -57,7 +57,7 @@ PHRASES: dict[str, str] = {
     "story.forgotten-row": "产生这一表项的记录太早，跟踪中已不再保留。",
     "story.unmade": "还没有记录 #{seq}。",
     "story.own-row": "{mac}是网桥自身或其某个端口的 MAC 地址：不是学来的，也不会老化。",
-    "story.no-drop": "到目前为止没有丢弃过任何东西。",
+    "story.no-drop": "到目前为止没有丢弃或拒绝过任何东西。",
     "cause.forgotten": "更早的一步，跟踪中已不再保留",
     "cause.nameless": "来自外部、没有留下记录的操作",
     "cause.skipped": "其间还有{count}步",

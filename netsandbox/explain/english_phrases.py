@@ -61,7 +61,7 @@ PHRASES: dict[str, str] = {
     "story.forgotten-row": "What made this row is older than what the trace keeps.",
     "story.unmade": "There is no record #{seq} yet.",
     "story.own-row": "{mac} is the bridge's own MAC or that of one of its ports: it was not learned, and never ages.",
-    "story.no-drop": "Nothing has been dropped so far.",
+    "story.no-drop": "Nothing has been dropped or refused so far.",
     "cause.forgotten": "an earlier step, older than what the trace keeps",
     "cause.nameless": "something done from outside that left no record",
     "cause.skipped": "{count} more steps between",

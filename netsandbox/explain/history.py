@@ -1,4 +1,4 @@
-"""Looking back in a trace: the last drop, and the record that a table row of then goes back to."""
+"""Looking back in a trace: the last drop or refusal, and the record that a table row of then goes back to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import (
+    BindRefused,
     FdbForgotten,
     FdbLearned,
     FrameReceived,
@@ -32,14 +33,15 @@ class Row(NamedTuple):
 
 
 def last_drop(trace: Trace, end: int) -> int | None:
-    """The last record before `end` that tells of an end: a frame, a packet, or a program without a route."""
+    """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route or
+    no port."""
     for index in range(min(end, trace.end) - trace.first - 1, -1, -1):
         raw = trace.events[index]
         kind = kind_of(raw)
         if kind is FrameReceived:
             if isinstance(raw[-1], Dropped):
                 return trace.first + index
-        elif kind in (PacketDropped, SendFailed, RouteMissing):
+        elif kind in (PacketDropped, SendFailed, RouteMissing, BindRefused):
             return trace.first + index
     return None
 

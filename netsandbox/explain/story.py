@@ -154,7 +154,7 @@ def why_change(trace: Trace, kinds: tuple[type, ...], is_it: Callable[[Any], boo
 
 
 def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end: int | None = None) -> Story:
-    """The last thing that was dropped, or could not be sent.
+    """The last thing that was dropped, could not be sent, or was refused: a route or a port.
 
     Args:
         end: look only at records before this one.

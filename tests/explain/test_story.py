@@ -236,8 +236,18 @@ def check_story(record: Record, story: Story) -> None:
 
 
 def test_nothing_dropped_says_so() -> None:
-    assert why_drop(two_containers().trace).decision == "Nothing has been dropped so far."
+    assert why_drop(two_containers().trace).decision == "Nothing has been dropped or refused so far."
     assert why_drop(two_containers().trace, "zh").seq is None
+
+
+def test_a_port_that_is_taken() -> None:
+    lab = Lab()
+    lab.add_container("web", network="host")
+    lab.add_container("web-2", network="host")
+    lab.scheduler.run_until_quiet()
+    story = why_drop(lab.trace, "en", names(lab))
+    assert story.decision == "nginx on host does not get TCP port 80 of every address: nginx has it."
+    assert "EADDRINUSE" in " ".join(story.looked_at)
 
 
 def test_a_hub_makes_a_network_card_drop_what_is_for_another() -> None:
