@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 @verb("why", "Why did that happen?", Parameter("words", kinds.WORDS, rest=True, required=False),
       Parameter("language", kinds.choice("en", "zh"), "--lang", default="en"),
-      details="why: the last drop, or a port or route that a program was refused. why N: the frame or record N of the log. why arp NODE ADDRESS: what made the "
-              "neighbour row. why fdb BRIDGE MAC: what made the MAC table row. The answer names the decision, what it "
-              "looked at, the rule, and the chain of causes back to the command.",
+      details="why: the last drop, or a port or route that a program was refused. why N: the frame or record N of the "
+              "log. why arp NODE ADDRESS: what made the neighbour row. why fdb BRIDGE MAC: what made the MAC table "
+              "row. The answer names the decision, what it looked at, the rule, and the chain of causes back to the "
+              "command.",
       examples=(("why", "the last drop or refusal"), ("why 104", "record 104 of the log"),
                 ("why arp nginx-1 172.17.0.3", "a neighbour row"), ("why fdb docker0 02:42:ac:11:00:02", "a MAC row")),
       group="look")
