@@ -23,6 +23,8 @@ Filter = Callable[[list[str]], Filtered]
 CLASSES = {"alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "blank": " \\t", "digit": "0-9", "lower": "a-z", "space": r"\s",
            "upper": "A-Z", "xdigit": "0-9a-fA-F"}
 POSIX = re.compile(rf"\[:({'|'.join(CLASSES)}):\]")
+AWK = re.compile(r"(?:/([^/]*)/)?\s*\{\s*print\s*((?:\$(?:NF|\d+)\s*,?\s*)*)\}")
+MOST = 10 ** 9
 BASIC = re.compile(r"\\([(){}+?|])|([(){}+?|])")
 
 
@@ -110,6 +112,50 @@ def uniq(arguments: list[str]) -> Filter:
     return only
 
 
+def cut(arguments: list[str]) -> Filter:
+    options, _operands = getopt("cut", arguments, "s", "dfc")
+    wanted = _ranges(options.get("f") or options.get("c") or "")
+    mark = options.get("d", "\t")
+    if not wanted or len(mark) != 1:
+        raise UsageError("cut: you must specify a list of fields (-f) or characters (-c), and one character as -d", 1)
+
+    def only(line: str) -> str:
+        parts = line.split(mark) if "f" in options else list(line)
+        if "f" in options and len(parts) == 1:
+            return line
+        kept = [part for n, part in enumerate(parts, 1) if any(low <= n <= high for low, high in wanted)]
+        return (mark if "f" in options else "").join(kept)
+    return lambda lines: Filtered([only(line) for line in lines if mark in line or "s" not in options])
+
+
+def _ranges(text: str) -> list[tuple[int, int]]:
+    """`1,3-5,7-` as (first, last)."""
+    found = []
+    for part in text.split(",") if text else ():
+        low, dash, high = part.partition("-")
+        found.append((count("cut", low or "1"), count("cut", high) if high else MOST if dash else count("cut", low)))
+    return found
+
+
+def awk(arguments: list[str]) -> Filter:
+    """The one program that network tutorials write: `/pattern/ {print $1, $NF}`."""
+    options, operands = getopt("awk", arguments, "", "F")
+    match = AWK.fullmatch(operands[0].strip()) if operands else None
+    if match is None:
+        raise UsageError("awk: the sandbox's awk knows only '/pattern/ {print $1, $NF}'", 2)
+    fields = [-1 if word == "$NF" else count("awk", word[1:]) for word in re.findall(r"\$\w+", match[2] or "$0")]
+    try:
+        pattern = compile_pattern(match[1] or "")
+    except PatternError as error:
+        raise UsageError(f"awk: {error}", 2) from None
+
+    def only(line: str) -> str:
+        parts = line.split(options.get("F") or None)
+        return " ".join(line if n == 0 else parts[n - 1 if n > 0 else n] if n <= len(parts) and parts else ""
+                        for n in fields)
+    return lambda lines: Filtered([only(line) for line in lines if pattern.search(line)])
+
+
 def _unchanged(_arguments: list[str]) -> Filter:
     return Filtered
 
@@ -122,7 +168,7 @@ def count(name: str, text: str) -> int:
 
 FILTERS: dict[str, Callable[[list[str]], Filter]] = {
     "grep": grep, "egrep": lambda words: grep(["-E", *words]), "head": head, "tail": tail, "wc": wc, "sort": sort,
-    "uniq": uniq, "cat": _unchanged, "less": _unchanged, "more": _unchanged}
+    "uniq": uniq, "cut": cut, "awk": awk, "cat": _unchanged, "less": _unchanged, "more": _unchanged}
 
 
 def named(words: list[str]) -> Filter:

@@ -23,6 +23,11 @@ class LabMachine:
         """What `ip netns add` made; containers' namespaces have no name there, as with Docker."""
         return self.lab.extra_namespaces.get(name)
 
+    def namespace_of_pid(self, pid: int) -> NetworkNamespace | None:
+        """A running container's, by the PID that `docker inspect` tells."""
+        return next((container.namespace for _host, container in self.lab.containers()
+                     if container.is_running and container.pid == pid), None)
+
     def namespace_names(self) -> list[str]:
         return list(reversed(self.lab.extra_namespaces))
 

@@ -1,10 +1,10 @@
-"""What joins the commands of one line: `;`, `&&`, `||`, `|`, and redirections to /dev/null."""
+"""What joins the commands of one line: `;`, `&&`, `||`, `|`, redirections to /dev/null, and `$(…)`."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from netsandbox.commands.errors import CommandError
@@ -13,15 +13,18 @@ from netsandbox.commands.words import check_characters
 
 Begin = Callable[[list[str], list[tuple[str, str]], bool], Job]
 """Begins a command: its words, where its output goes, whether the lab is not quiet while it waits."""
-TOKEN = re.compile(r"""
+SUBSTITUTION = r"""(?>\$\((?:[^()'"]|'[^']*'|"[^"]*")*\)|`[^`]*`)"""
+TOKEN = re.compile(rf"""
     (?P<space>\s+)
   | (?P<joint>&&|\|\||[;|])
   | (?P<redirection>[12&]?>>?(?:&[12])?)
   | (?P<comment>\#(?:\s.*)?$)
-  | (?P<word>(?:[^\s'"\\;&|<>]|\\.|'[^']*'|"(?:\\.|[^"\\])*")+)
+  | (?P<word>(?>{SUBSTITUTION}|[^\s'"\\;&|<>]|\\.|'[^']*'|"(?>\\.|{SUBSTITUTION}|[^"\\])*")+)
   | (?P<other>.)
 """, re.VERBOSE | re.DOTALL)
-MARKS = frozenset(";&|<>")
+PARTS = re.compile(rf"""\\.|(?P<quote>")|(?P<literal>'[^']*')|(?P<command>{SUBSTITUTION})|(?P<open>\$\(|`)""",
+                   re.VERBOSE | re.DOTALL)
+MARKS = frozenset(";&|<>$`")
 """Without one of these a line is one command."""
 SPECIAL = MARKS | frozenset("'\"\\#")
 """Without one of these a line's words are what stands between blanks."""
@@ -36,6 +39,7 @@ class Simple(NamedTuple):
 
     Attributes:
         joint: the operator before it, empty at first.
+        words: as they are written, quotes and all.
     """
 
     joint: str
@@ -49,8 +53,10 @@ def tokens(line: str) -> list[tuple[str, str]]:
 
 
 def is_compound(line: str) -> bool:
-    """Whether an operator or a redirection stands outside of quotes."""
-    return not MARKS.isdisjoint(line) and any(kind in ("joint", "redirection", "other") for kind, _ in tokens(line))
+    """Whether an operator, a redirection or `$(…)` stands in it, outside of quotes."""
+    return not MARKS.isdisjoint(line) and any(
+        kind in ("joint", "redirection", "other") or (kind == "word" and has_substitution(text))
+        for kind, text in tokens(line))
 
 
 def first_words(line: str) -> list[str]:
@@ -63,7 +69,7 @@ def first_words(line: str) -> list[str]:
             at_start = text != "|"
         elif kind == "word" and at_start and text != SUDO:
             at_start = False
-            found.append(_unquoted(text))
+            found.append("".join(shlex.split(text)))
     return found
 
 
@@ -86,10 +92,10 @@ def commands_of(line: str) -> list[Simple]:
         elif kind == "other":
             raise CommandError(_refusal(text, line))
         elif redirection:
-            _redirect(found[-1].streams, redirection, _unquoted(text))
+            _redirect(found[-1].streams, redirection, plain(text))
             redirection = ""
         elif kind == "word":
-            found[-1].words.append(_unquoted(text))
+            found[-1].words.append(text)
         elif "&" in text[1:]:
             _redirect(found[-1].streams, *text.split(">&"))
         else:
@@ -99,8 +105,61 @@ def commands_of(line: str) -> list[Simple]:
     return found
 
 
-def _unquoted(word: str) -> str:
+def has_substitution(word: str) -> bool:
+    """Whether `$(…)` stands in a word, not in single quotes."""
+    return not {"$", "`"}.isdisjoint(word) and any(match["command"] or match["open"] for match in _parts(word))
+
+
+def plain(word: str) -> str:
+    """A word without its quotes.
+
+    Raises:
+        CommandError: it holds `$(…)`, which cannot stand there.
+    """
+    if has_substitution(word):
+        raise CommandError(f"the sandbox's shell knows $(…) only among a command's words, not in {word[:40]}")
     return "".join(shlex.split(word))
+
+
+def expanded(words: list[str], output_of: Callable[[str], str]) -> list[str]:
+    """The words without quotes, each `$(…)` replaced by what its command prints.
+
+    Raises:
+        CommandError: one stands in another.
+    """
+    found: list[str] = []
+    for word in words:
+        found += shlex.split(_substituted(word, output_of) if has_substitution(word) else word)
+    return found
+
+
+def _parts(word: str) -> Iterator[re.Match[str]]:
+    """What matters to substitution: quotes, commands; single quotes inside of double ones are letters."""
+    in_quotes, at = False, 0
+    while match := PARTS.search(word, at):
+        at = match.start() + 1 if in_quotes and match["literal"] else match.end()
+        in_quotes ^= bool(match["quote"])
+        if not (in_quotes and match["literal"]):
+            yield match
+
+
+def _substituted(word: str, output_of: Callable[[str], str]) -> str:
+    """The word, quoted so that it splits as a shell splits it: what is printed outside of quotes is several words."""
+    result, at, in_quotes = "", 0, False
+    for match in _parts(word):
+        in_quotes ^= bool(match["quote"])
+        if match["open"]:
+            raise CommandError(f"the sandbox's shell knows no $(…) inside of another, as in {word[:40]}")
+        if match["command"]:
+            text = output_of(match["command"].strip("`") if match["command"][0] == "`" else match["command"][2:-1])
+            result += word[at:match.start()] + (_escaped(text.rstrip("\n")) if in_quotes else shlex.join(text.split()))
+            at = match.end()
+    return result + word[at:]
+
+
+def _escaped(text: str) -> str:
+    """As it stands between double quotes."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _redirect(streams: Streams, operator: str, target: str) -> None:

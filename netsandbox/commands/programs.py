@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.program import Maker, Program, UsageError
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
+from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.registry import TOOLS, run_tool
+from netsandbox.commands.unmodelled import reason
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
 
 
+NSENTER = "nsenter"
 NAMES = {"localhost": LOOPBACK_ADDRESS}
 """/etc/hosts."""
 
@@ -74,26 +77,61 @@ def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
 
     A word that names none is a program that fails as a shell does.
     """
-    namespace, words = _inside(shell, namespace, words)
-    make = PROGRAMS.get(words[0])
-    if make is None and words[0] in TOOLS:
-        return ToolProgram(shell, namespace, words, files)
-    if make is None:
-        return Refused(namespace, f"sh: 1: {words[0]}: not found", 127)
     try:
+        namespace, words = _inside(shell, namespace, words)
+        make = PROGRAMS.get(words[0])
+        if make is None and words[0] in TOOLS:
+            return ToolProgram(shell, namespace, words, files)
+        if make is None:
+            return Refused(namespace, reason(words[0]) or f"sh: 1: {words[0]}: not found", 127)
         return make(namespace, words[1:], shell.lab.next_pid, NAMES)
     except UsageError as error:
         return Refused(namespace, str(error), error.code)
 
 
 def _inside(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> tuple[NetworkNamespace, list[str]]:
-    """`ip netns exec NAME ping …`: a program that takes time is run in that namespace; tools do it themselves."""
+    """`ip netns exec NAME ping …`: a program that takes time is run in that namespace; tools do it themselves.
+
+    `nsenter -t PID -n …` is the same for a container's.
+
+    Raises:
+        UsageError: nsenter is told no namespace, or there is none.
+    """
+    while words[0] == NSENTER:
+        namespace, words = _nsenter(shell, words[1:])
     while words[0] == "ip" and len(words) > 4 and words[1] in ("netns", "netn") and words[2] in ("exec", "exe", "ex"):
         inner = shell.machine.namespace_named(words[3])
         if inner is None or (words[4] not in PROGRAMS and words[4] != "ip"):
             break
         namespace, words = inner, words[4:]
     return namespace, words
+
+
+def is_program(name: str) -> bool:
+    return name in PROGRAMS or name in TOOLS or name == NSENTER
+
+
+def _nsenter(shell: Shell, arguments: list[str]) -> tuple[NetworkNamespace, list[str]]:
+    """The namespace that nsenter (util-linux) is told, and the words of the program."""
+    target, rest = "", list(arguments)
+    while rest and rest[0].startswith("-"):
+        option = rest.pop(0)
+        name, _equals, value = option.partition("=")
+        if name in ("-t", "--target") and not value and rest:
+            value = rest.pop(0)
+        elif option.startswith(("-t", "-n")) and not value:
+            value = option[2:]
+        target = value or target
+    name = target.removeprefix("/var").removeprefix("/run/netns/")
+    pid = target.removeprefix("/proc/").removesuffix("/ns/net")
+    found = shell.machine.namespace_of_pid(int(pid) if pid.isascii() and pid.isdecimal() and len(pid) < 10 else 0)
+    found = found or shell.machine.namespace_named(name)
+    if found is None:
+        raise UsageError(f"nsenter: cannot open {harmless(target)[:60] or 'a namespace'}: No such file or directory; "
+                         "`nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{{.State.Pid}}'", 1)
+    if not rest:
+        raise UsageError("nsenter: without a program it would be a shell; `enter NODE` is one", 1)
+    return found, rest
 
 
 def docker(shell: Shell, words: list[str]) -> Client:
@@ -112,7 +150,7 @@ class DockerPrograms:
         return self._shell.lab.is_named(name)
 
     def has_program(self, name: str) -> bool:
-        return name in PROGRAMS or name in TOOLS
+        return is_program(name)
 
     def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str]) -> Program:
         return program(self._shell, namespace, argv, files)

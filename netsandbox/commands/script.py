@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.program import Program
+from netsandbox.apps.program import Program, UsageError
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.filters import Filter, filtered, named
 from netsandbox.commands.job import Job
-from netsandbox.commands.operators import Begin, Streams, commands_of
+from netsandbox.commands.operators import Begin, Streams, commands_of, expanded, plain
 
 if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
@@ -22,6 +22,7 @@ class Command(NamedTuple):
 
     Attributes:
         joint: the operator before it.
+        words: as they are written.
         filters: what stands behind its pipes, each with where its streams go.
     """
 
@@ -60,7 +61,7 @@ def parse(text: str) -> list[Command]:
         if joint not in ("", ";") and not (words and previous):
             raise CommandError(f"a command is missing {'behind' if previous else 'before'} {joint}")
         if joint == "|":
-            commands[-1].filters.append((named(words), streams))
+            commands[-1].filters.append((named([plain(word) for word in words]), streams))
         elif words:
             commands.append(Command(joint, words, streams, []))
         previous = words
@@ -103,19 +104,35 @@ class Script(Program):
             command = self._commands.popleft()
             if (command.joint == "&&" and self._status) or (command.joint == "||" and not self._status):
                 continue
-            if command.words[0] == "exit":
-                self._exit_as(command.words)
-            elif self._run(command):
+            try:
+                words = expanded(command.words, self._output_of)
+            except (CommandError, UsageError) as error:
+                self.complain(f"sh: {error}")
+                self._status = error.code
+                continue
+            if self._run(command, words or ["true"]):
                 return
         self.exit(self._status)
+
+    def _output_of(self, text: str) -> str:
+        """What the commands of a `$(…)` print."""
+        inner = Script(self.namespace, parse(text), self._begin, self._has_exec)
+        inner.start()
+        if inner.is_running:
+            inner.exit(1)
+            raise CommandError(f"only what ends at once can stand in $(…), not {text[:40]!r}")
+        self.output += [chunk for chunk in inner.output if chunk[0] == "err"]
+        return inner.out
 
     def _exit_as(self, words: list[str]) -> None:
         number = words[1] if len(words) > 1 and words[1].isascii() and words[1].isdecimal() else ""
         self.exit(int(number[-9:]) & 255 if number else self._status)
 
-    def _run(self, command: Command) -> bool:
+    def _run(self, command: Command, words: list[str]) -> bool:
         """Start one command; whether it goes on."""
-        words = command.words
+        if words[0] == "exit":
+            self._exit_as(words)
+            return False
         if words[0] == "exec" and self._has_exec:
             words = words[1:] or ["true"]
             self._commands.clear()

@@ -22,6 +22,7 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.operators import first_words, is_compound
 from netsandbox.commands.tools.registry import TOOLS
+from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.words import split, split_background
 from netsandbox.docker.errors import DockerError
 from netsandbox.lab.errors import LabError
@@ -179,8 +180,10 @@ class Shell:
             return lambda job: declared.handler(self, job, values)
         if name == "docker" and not entered:
             return lambda job: job.follow(programs.docker(self, words[1:]))
-        if name in TOOLS or name in programs.PROGRAMS:
+        if programs.is_program(name):
             return lambda job: job.follow(programs.program(self, self.namespace, words, self.machine.files(self.where)))
+        if reason(name):
+            raise CommandError(reason(name), 127)
         if entered:
             raise CommandError(f"sh: 1: {name}: not found{self._nearest(name)}", 127)
         raise CommandError(f"unknown command {name[:40]!r}{self._nearest(name)}", 2)

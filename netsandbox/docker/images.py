@@ -65,26 +65,28 @@ NGINX_READY = (
     "{nginx} [notice] 1#1: start worker processes", "{nginx} [notice] 1#1: start worker process 29")
 
 SHELL = ("sh", "cat", "echo", "env", "false", "hostname", "printenv", "pwd", "sleep", "tail", "top", "true", "whoami")
-BUSYBOX = (*SHELL, "ping", "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
+DEBIAN = (*SHELL, "bash", "apt", "apt-get", "ls", "uname")
+BUSYBOX = (*SHELL, "ls", "uname", "ping", "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl",
+           "sysctl")
 EVERYTHING = ("*",)
 
 IMAGES: dict[str, Image] = {image.name: image for image in (
     Image("nginx", ("/docker-entrypoint.sh",), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp",), "nginx", "nginx",
-          511, greeting=NGINX_GREETING, ready=NGINX_READY, stop_signal="SIGQUIT", tools=(*SHELL, "bash", "nginx"),
+          511, greeting=NGINX_GREETING, ready=NGINX_READY, stop_signal="SIGQUIT", tools=(*DEBIAN, "nginx"),
           size="161MB"),
     Image("httpd", (), ("httpd-foreground",), (80,), ("80/tcp",), "httpd", "httpd-foreground", 511,
-          stop_signal="SIGWINCH", tools=(*SHELL, "bash"), size="117MB"),
+          stop_signal="SIGWINCH", tools=DEBIAN, size="117MB"),
     Image("redis", ("docker-entrypoint.sh",), ("redis-server",), (6379,), ("6379/tcp",), "redis", "redis-server", 511,
-          ready=("1:M {redis} * Ready to accept connections tcp",), tools=(*SHELL, "bash"),
+          ready=("1:M {redis} * Ready to accept connections tcp",), tools=DEBIAN,
           size="137MB"),
     Image("memcached", ("docker-entrypoint.sh",), ("memcached",), (11211,), ("11211/tcp",), "memcached", "memcached",
-          1024, dual_stack=False, tools=(*SHELL, "bash"), size="83.9MB"),
+          1024, dual_stack=False, tools=DEBIAN, size="83.9MB"),
     Image("mysql", ("docker-entrypoint.sh",), ("mysqld",), (3306,), ("3306/tcp", "33060/tcp"), "mysql", "mysqld", 151,
-          tools=(*SHELL, "bash"), size="859MB"),
+          tools=(*SHELL, "bash", "ls", "microdnf", "uname"), size="859MB"),
     Image("busybox", (), ("sh",), tools=BUSYBOX, size="4.43MB"),
-    Image("alpine", (), ("/bin/sh",), tools=BUSYBOX, size="8.32MB"),
-    Image("ubuntu", (), ("/bin/bash",), tag="24.04", tools=(*SHELL, "bash"), size="78.1MB"),
-    Image("debian", (), ("bash",), tools=(*SHELL, "bash"), size="117MB"),
+    Image("alpine", (), ("/bin/sh",), tools=(*BUSYBOX, "apk"), size="8.32MB"),
+    Image("ubuntu", (), ("/bin/bash",), tag="24.04", tools=DEBIAN, size="78.1MB"),
+    Image("debian", (), ("bash",), tools=DEBIAN, size="117MB"),
     Image("nicolaka/netshoot", (), ("zsh",), tools=EVERYTHING, size="500MB"),
     Image("registry.k8s.io/pause", ("/pause",), tag="3.10", size="736kB"),
 )}

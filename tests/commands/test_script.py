@@ -10,7 +10,7 @@ import pytest
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.filters import filtered, named
-from netsandbox.commands.operators import commands_of, first_words, is_compound
+from netsandbox.commands.operators import commands_of, expanded, first_words, is_compound, plain
 from netsandbox.commands.words import quote
 from netsandbox.session.keeping import KeptSession
 from tests.session.test_session import state
@@ -21,7 +21,9 @@ FILTERS = ["grep inet", "grep -c inet", "grep -v inet", "grep -i ether", "grep -
            "grep -A1 ether", "grep '^[[:alpha:]]*[[:space:]]'", "grep -E '[[:digit:]]{2}$'",
            "grep -B1 ether", "grep -C 1 ether", "grep -m 1 inet", "grep -x ''", "grep nothing", "grep -q inet",
            "head -2", "head -n 1", "head -n0", "head", "tail -1", "tail -n 2", "tail -n 0", "wc -l", "wc -w", "wc -c",
-           "wc", "sort", "sort -r", "sort -u", "uniq", "uniq -c", "cat", "egrep 'a|b'"]
+           "wc", "sort", "sort -r", "sort -u", "uniq", "uniq -c", "cat", "egrep 'a|b'",
+           "cut -d. -f1", "cut -d ' ' -f 2-", "cut -c1-4,6", "cut -d. -f2,4 -s", "awk '{print $2}'",
+           "awk '/inet/ {print $2, $1}'", "awk -F/ '{ print $NF }'", "awk '{print}'", "awk '{print $1,$9}'"]
 
 
 def built(*lines: str) -> KeptSession:
@@ -51,7 +53,8 @@ def test_a_filter_is_what_the_real_one_is(command: str) -> None:
     ("a '|;' \"&&\" \\| '>' x\"> \"'&'", ["", "a '|;' '&&' '|' '>' 'x> &'"]), ("", ["", ""]),
     ("a '' # b; c", ["", "a ''"]), ("a #b", ["", "a '#b'"])])
 def test_operators_stand_outside_of_quotes(line: str, parts: list[str]) -> None:
-    assert [part for command in commands_of(line) for part in (command.joint, quote(command.words))] == parts
+    found = [(command.joint, [plain(word) for word in command.words]) for command in commands_of(line)]
+    assert [part for joint, words in found for part in (joint, quote(words))] == parts
 
 
 @pytest.mark.parametrize(("line", "words", "out", "err"), [
@@ -82,9 +85,34 @@ def test_what_a_line_begins_with(line: str, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("line", "expected"), [("a 'b;c|d>'", False), ("a b", False), ("a;b", True), ("a >x", True),
-                                                ("a&b", True)])
+                                                ("a&b", True), ("a $(b)", True), ('a "x`b`"', True),
+                                                ("a '$(b)' $b", False)])
 def test_whether_a_line_is_more_than_a_command(line: str, expected: bool) -> None:
     assert is_compound(line) == expected
+
+
+@pytest.mark.parametrize(("line", "words"), [
+    ("x$(a b)y", "xon y tw oy"), ('"$(a)" z', "'one  two' z"), ("'$(a)'", "'$(a)'"), ("\"'$(a)'\"", "\"'one  two'\""),
+    ("'\"'$(a)", "'\"one' two"), ("\"`a`$(b)\"", "'one  two\"q\\ $'"), ("$(b)", "'\"q\\' '$'"), ("$(c) $(c)", ""),
+    ("$(grep '(x)' | y)", "grep"), ("\\$x", "'$x'")])
+def test_what_a_command_prints_becomes_words(line: str, words: str) -> None:
+    said = {"a": "one  two\n", "a b": "on\ny tw\no\n", "b": '"q\\ $\n', "c": "\n", "grep '(x)' | y": "grep"}
+    command, = commands_of(line)
+    assert expanded(command.words, said.__getitem__) == shlex.split(words)
+
+
+def test_commands_inside_of_a_command(two: KeptSession) -> None:
+    address = "$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' bb)"
+    assert "0% packet loss" in two.run(f"docker exec aa ping -c 1 {address} | grep loss").out
+    assert "only what ends at once" in two.run("ping $(ping 172.17.0.2)").err
+    assert "no $(…) inside of another" in two.run("hostname $(hostname $(hostname))").err
+    assert two.run("hostname $(docker inspect nope)").err.startswith("error: no such object: nope")
+    assert len(two.run("docker rm -f $(docker ps -aq); docker ps -q").out.split()) == 2
+    assert two.run("docker ps -aq").out == ""
+    here = state(two)
+    two.go_to(0)
+    two.go_to(*two.end)
+    assert state(two) == here
 
 
 def test_a_pipe_behind_a_tool_a_verb_and_docker(two: KeptSession) -> None:
@@ -132,10 +160,14 @@ def test_what_only_looks_is_not_journaled(two: KeptSession) -> None:
     assert two.done == before
 
 
-@pytest.mark.parametrize("line", [
-    "| grep x", "ip addr |", "ip addr | awk", "ip addr &&", "ip addr; && ip addr", "ip addr | grep", "|", "||",
-    "ip addr | grep '('  -E", "ip addr | head -n x", "ip addr > file", "ip addr | sort -k2", "ip addr | grep x > file",
-    "ip addr | grep -E '(a+)+$'"])
+REFUSED = ["| grep x", "ip addr |", "ip addr &&", "ip addr; && ip addr", "|", "||", "ip addr > file",
+           "ip addr > $(hostname)"]
+REFUSED_FILTERS = ["grep", "grep '('  -E", "grep -E '(a+)+$'", "grep $(hostname)", "grep x > file", "head -n x",
+                   "sort -k2", "cut", "cut -f x", "cut -f1 -d ab", "awk", "awk 'BEGIN {}'", "awk '/(a+)+/ {print}'",
+                   "sed s/a/b/", "xargs"]
+
+
+@pytest.mark.parametrize("line", [*REFUSED, *(f"ip addr | {words}" for words in REFUSED_FILTERS)])
 def test_what_the_shell_has_not_is_one_line(two: KeptSession, line: str) -> None:
     before = two.lab.trace.digest()
     job = two.run(line)

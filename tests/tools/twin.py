@@ -191,6 +191,9 @@ class SimulatedTwin:
     def namespace_named(self, name: str) -> NetworkNamespace | None:
         return self.named.get(name)
 
+    def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
+        return None
+
     def add_namespace(self, name: str) -> NetworkNamespace:
         self.named[name] = create_namespace(name, self.scheduler, self.chance, lo_up=False)
         return self.named[name]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inside import Inside
+from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
 
@@ -29,7 +30,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     program = inside.program(argv)
     if program is None:
         raise DockerError("OCI runtime exec failed: exec failed: unable to start container process: exec: "
-                          f'"{argv[0]}": executable file not found in $PATH', 127)
+                          f'"{argv[0]}": executable file not found in $PATH', 127, note=reason(name))
     lent = inside.lent(argv)
     if lent:
         client.complain(f"note: the {container.image.name} image has no {lent}; the sandbox lends its own, as "

@@ -15,6 +15,7 @@ from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
+from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.files import files, hostname
 from netsandbox.docker.launch import SHELLS
 
@@ -87,6 +88,8 @@ class Inside:
         program = self.program(argv)
         if program is None:
             job.complain(f"sh: {harmless(argv[0])[:MAX_WORD]}: not found")
+            if reason(argv[0]):
+                job.complain(f"note: {reason(argv[0])}")
             job.finish(NOT_FOUND)
         else:
             program.foreground = foreground

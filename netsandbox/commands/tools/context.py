@@ -15,6 +15,9 @@ class Machine(Protocol):
     def namespace_named(self, name: str) -> NetworkNamespace | None:
         """The namespace that `ip netns add` gave a name, or None."""
 
+    def namespace_of_pid(self, pid: int) -> NetworkNamespace | None:
+        """The namespace that a container's main program is in, or None where there is no such process."""
+
     def add_namespace(self, name: str) -> NetworkNamespace:
         """Make a namespace with nothing but a `lo` that is down; the name is free."""
 

@@ -201,7 +201,8 @@ def _master(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
 def _namespace(context: ToolContext) -> Callable[[Words], NetworkNamespace]:
     def read(words: Words) -> NetworkNamespace:
         word = words.next()
-        found = context.machine.namespace_named(word)
+        pid = int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else 0
+        found = context.machine.namespace_named(word) or context.machine.namespace_of_pid(pid)
         if found is None:
             raise wrong(word, 'Invalid "netns" value\n')
         return found

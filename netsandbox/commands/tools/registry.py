@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from netsandbox.commands.tools.context import ToolContext
 
+INSTALLERS = ("apt", "apt-get", "apk", "dnf", "microdnf", "yum")
 TOOLS: Late[str, Callable[[ToolContext, list[str]], ToolResult]] = Late({
     "arp": "netsandbox.commands.tools.arp:run", "brctl": "netsandbox.commands.tools.brctl:run",
     "bridge": "netsandbox.commands.tools.bridge:run", "cat": "netsandbox.commands.tools.files:cat",
@@ -19,7 +20,9 @@ TOOLS: Late[str, Callable[[ToolContext, list[str]], ToolResult]] = Late({
     "ip": "netsandbox.commands.tools.ip:run", "iptables": "netsandbox.commands.tools.iptables:run",
     "iptables-save": "netsandbox.commands.tools.iptables:save", "netstat": "netsandbox.commands.tools.ss:netstat",
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
-    "sysctl": "netsandbox.commands.tools.sysctl:run"})
+    "sysctl": "netsandbox.commands.tools.sysctl:run",
+    **{name: f"netsandbox.commands.tools.small:{name}" for name in ("echo", "false", "ls", "true", "uname")},
+    **dict.fromkeys(INSTALLERS, "netsandbox.commands.tools.small:install")})
 NOT_FOUND = 127
 
 

@@ -1,0 +1,67 @@
+"""The small programs of every script: echo, true, false, uname, ls, and the installers that have nothing to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.linux.bridge import Bridge
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+RELEASE = "6.18.0"
+UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
+NOTHING_TO_INSTALL = "note: nothing is installed: ip, ping, arping, tcpdump and the other tools are there already\n"
+
+
+def echo(_context: ToolContext, arguments: list[str]) -> ToolResult:
+    options = [word for word in arguments[:1] if word in ("-n", "-e", "-en", "-ne")]
+    text = " ".join(arguments[len(options):])
+    return ToolResult(0, text + ("" if options and "n" in options[0] else "\n"), "")
+
+
+def true(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(0, "", "")
+
+
+def false(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(1, "", "")
+
+
+def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
+    letters = "".join(word[1:] for word in arguments) or "s"
+    letters = "".join(UNAME) if "a" in letters else letters
+    wrong = next((letter for letter in letters if letter not in UNAME), None)
+    if wrong is not None:
+        raise ToolError(1, f"uname: invalid option -- '{wrong}'\nTry 'uname --help' for more information.")
+    said = {**UNAME, "n": context.machine.hostname(context.namespace)}
+    return ToolResult(0, " ".join(said[letter] for letter in UNAME if letter in letters) + "\n", "")
+
+
+def install(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    """apt-get, apk and the like: what a tutorial installs in a container is lent to it."""
+    return ToolResult(0, "", NOTHING_TO_INSTALL)
+
+
+def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """The folders that say something about a network, a name a line."""
+    paths = [word for word in arguments if not word.startswith("-")] or ["/"]
+    found = {path: _entries(context, "/" + "/".join(part for part in path.split("/") if part)) for path in paths}
+    out = "\n".join((f"{path}:\n" if len(found) > 1 else "") + "".join(f"{name}\n" for name in names)
+                    for path, names in found.items() if names is not None)
+    err = "".join(f"ls: cannot access '{path}': No such file or directory\n"
+                  for path, names in found.items() if names is None)
+    return ToolResult(2 if err else 0, out, err)
+
+
+def _entries(context: ToolContext, path: str) -> list[str] | None:
+    interfaces = context.namespace.interfaces
+    if path == "/sys/class/net":
+        return sorted(interfaces)
+    if path in ("/var/run/netns", "/run/netns"):
+        return sorted(context.machine.namespace_names())
+    bridge = interfaces.get(path.removeprefix("/sys/class/net/").removesuffix("/brif"))
+    if path.endswith("/brif") and isinstance(bridge, Bridge):
+        return sorted(port.interface.name for port in bridge.ports)
+    return None

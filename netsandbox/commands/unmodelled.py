@@ -1,0 +1,31 @@
+"""Programs that tutorials use and the sandbox does not have: what is said in one line where one is typed."""
+
+from __future__ import annotations
+
+WHY = {
+    "TCP connections are not modelled; `ping` reaches, and `ss -ltn` in the other node shows who listens":
+        "ab curl iperf iperf3 nc ncat netcat socat ssh telnet wget",
+    "no name server is modelled; `docker inspect` and `show nodes` tell addresses": "dig getent host nslookup",
+    "there is no file system": "cd chmod cp ln mkdir mv nano tee touch vi vim",
+    "a container's namespace is entered with `nsenter -t PID -n …`, and `docker ps` lists them": "lsns",
+    "`ip netns add NAME` makes a namespace, and `ip netns exec NAME …` runs in it": "unshare",
+    "`docker ps` and `ss -ltnp` show what runs": "htop pgrep pidof ps pstree",
+    "`docker kill` and `docker stop` end a container's program": "kill killall pkill",
+    "the engine is always there": "dockerd journalctl service systemctl",
+    "what is modelled is loaded": "insmod lsmod modprobe rmmod",
+    "connections are not tracked": "conntrack", "the rules are iptables'": "nft ufw firewall-cmd",
+    "IPv6 is not modelled": "ip6tables ping6 traceroute6", "there are no queueing disciplines": "tc",
+    "`ip -d link` and `cat /sys/class/net/DEV/…` tell what there is": "ethtool mii-tool nmcli",
+    "`docker run` and `docker network create` do what a compose file describes": "docker-compose",
+    "`help` tells what there is, and `ip help`, `bridge help` …": "info man",
+    "behind a pipe there are grep, head, tail, wc, sort, uniq, cut and awk '{print $1}'":
+        "awk cut egrep grep head less more sed sort uniq wc xargs",
+    "`traceroute` is there": "mtr tracepath", "`arping` and `ping` find who is there": "nmap",
+    "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark",
+    "you may do everything": "su"}
+REASONS = {name: why for why, names in WHY.items() for name in names.split()}
+
+
+def reason(name: str) -> str:
+    """Why there is no such program and what to type instead, or empty for one that nobody misses."""
+    return f"the sandbox has no {name}: {REASONS[name]}" if name in REASONS else ""

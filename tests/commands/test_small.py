@@ -1,0 +1,88 @@
+"""The small programs, nsenter, and what is said of programs that the sandbox does not have."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from netsandbox.commands.tools.registry import INSTALLERS
+from netsandbox.commands.unmodelled import REASONS
+from netsandbox.session.keeping import KeptSession
+
+
+@pytest.fixture
+def one() -> KeptSession:
+    session = KeptSession()
+    session.run("docker run -d --name web nginx")
+    session.run("wait")
+    return session
+
+
+@pytest.mark.parametrize("line", ["echo a  'b  c'", "echo", "echo -n x", "true", "false", "uname", "uname -sm",
+                                  "uname -x"])
+def test_a_small_program_is_what_the_real_one_is(one: KeptSession, line: str) -> None:
+    if shutil.which("bash") is None or "x86_64" not in subprocess.run(["uname", "-m"], capture_output=True,
+                                                                      text=True, check=False).stdout:
+        pytest.skip("needs bash on such a machine")
+    real = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    job = one.run(line)
+    assert (job.out, job.err, job.code) == (real.stdout, real.stderr, real.returncode)
+
+
+def test_folders(one: KeptSession) -> None:
+    one.run("ip netns add blue")
+    assert one.run("ls /sys/class/net/").out.split()[:2] == ["docker0", "lo"]
+    assert one.run("ls /sys/class/net/docker0/brif | grep -c veth").out == "1\n"
+    assert one.run("ls -l /var/run/netns").out == "blue\n"
+    assert one.run("docker exec web ls /sys/class/net").out == "eth0\nlo\n"
+    job = one.run("ls /sys/class/net /nope")
+    assert (job.code, job.err) == (2, "ls: cannot access '/nope': No such file or directory\n")
+
+
+@pytest.mark.parametrize("how", ["-t PID -n", "--target PID --net", "--target=PID -n", "-tPID -n", "-n -t PID",
+                                 "--net=/proc/PID/ns/net"])
+def test_nsenter_runs_in_the_namespace_of_a_container(one: KeptSession, how: str) -> None:
+    pid = one.run("docker inspect -f '{{.State.Pid}}' web").out.strip()
+    words = how.replace("PID", pid)
+    assert "inet 172.17.0.2/16" in one.run(f"nsenter {words} ip addr show eth0").out
+    assert "0% packet loss" in one.run(f"sudo nsenter {words} ping -c 1 172.17.0.1").out
+    assert "eth0@if" in one.run("nsenter -t $(docker inspect -f '{{.State.Pid}}' web) -n ip -br link").out
+
+
+def test_nsenter_of_a_named_namespace_and_of_nothing(one: KeptSession) -> None:
+    one.run("ip netns add blue")
+    assert one.run("nsenter --net=/var/run/netns/blue ip -br link").out.startswith("lo ")
+    for line in ("nsenter", "nsenter -t", "nsenter -t 1 -n ip addr", "nsenter -t x\x1by",
+                 "nsenter --net=/run/netns/blue", "nsenter -t 99999999999999 ip a"):
+        job = one.run(line)
+        assert job.code in (1, 2)
+        assert len(job.err.splitlines()) == 1
+        assert "\x1b" not in job.err
+
+
+def test_an_interface_moves_to_the_namespace_of_a_process(one: KeptSession) -> None:
+    one.run("ip link add v0 type veth peer name v1")
+    assert one.run("ip link set v1 netns $(docker inspect -f '{{.State.Pid}}' web)").code == 0
+    assert "v1@" in one.run("docker exec web ip -br link").out
+    assert one.run("ip link set v0 netns 1").code == 255
+
+
+@pytest.mark.parametrize("name", sorted(REASONS))
+def test_what_is_not_there_says_what_to_type_instead(one: KeptSession, name: str) -> None:
+    job = one.run(f"{name} something")
+    assert (job.code, len(job.err.splitlines())) == (127, 1)
+    assert job.err.startswith(f"the sandbox has no {name}: ")
+    job = one.run(f"docker exec web {name} something")
+    assert job.code == 127
+    assert f"the sandbox has no {name}: " in job.err
+    assert f"note: the sandbox has no {name}: " in one.run(f"docker exec web sh -c '{name} something'").err
+
+
+
+@pytest.mark.parametrize("name", INSTALLERS)
+def test_an_installer_has_nothing_to_do(one: KeptSession, name: str) -> None:
+    job = one.run(f"docker exec web bash -c '{name} update && {name} install -y iproute2 && ip -br addr'")
+    assert "172.17.0.2/16" in job.out
+    assert "nothing is installed" in job.err
