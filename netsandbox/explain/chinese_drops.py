@@ -17,6 +17,8 @@ REASONS: dict[str, Words] = {
     "IP_INHDR.TTL": ("TTL 已经用尽，不得再转发", "到达时 TTL 为{number}"),
     "IP_INHDR.empty": ("该分片不含任何数据", "偏移{number}"),
     "IP_INHDR.overlap": ("该分片与已有的分片重叠", "偏移{number}"),
+    "IP_INHDR.options": ("IPv4 选项不合理", "首部第{number}字节"),
+    "IP_INHDR.source route": ("带有源路由选项，而这里不接受源路由", "accept_source_route=0"),
     "IP_INHDR.beyond the end": ("该分片超出了数据包的末尾", "结束于第{number}字节"),
     "IP_RPFILTER": (
         "发往其源地址{source}的数据包不会从这块网卡离开（rp_filter）", "回到{source}的路由", "rp_filter 为{mode}"),

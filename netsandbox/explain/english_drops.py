@@ -19,6 +19,8 @@ REASONS: dict[str, Words] = {
     "IP_INHDR.TTL": ("its TTL is used up, so it must not be forwarded", "TTL {number} on arrival"),
     "IP_INHDR.empty": ("the fragment holds no bytes", "offset {number}"),
     "IP_INHDR.overlap": ("the fragment overlaps one that is already there", "offset {number}"),
+    "IP_INHDR.options": ("its IPv4 options make no sense", "at byte {number} of the header"),
+    "IP_INHDR.source route": ("it carries a source route, and those are not accepted", "accept_source_route=0"),
     "IP_INHDR.beyond the end": ("the fragment lies beyond the end of its packet", "ends at byte {number}"),
     "IP_RPFILTER": (
         "an answer to its source {source} would not leave by this interface (rp_filter)",

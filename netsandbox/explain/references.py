@@ -132,6 +132,8 @@ DROPS: dict[str, str] = {
     "IP_CSUM": "RFC 1122, 3.2.1.2; net/ipv4/ip_input.c ip_rcv_core",
     "IP_INHDR": "RFC 791, 3.1; net/ipv4/ip_input.c ip_rcv_core",
     "IP_INHDR.TTL": "RFC 1812, 5.3.1; net/ipv4/ip_forward.c ip_forward",
+    "IP_INHDR.options": "RFC 791, 3.1; net/ipv4/ip_options.c __ip_options_compile",
+    "IP_INHDR.source route": "RFC 1812, 5.2.4.1; net/ipv4/ip_input.c ip_rcv_options",
     "IP_INHDR.empty": f"{_REASSEMBLY} ip_frag_queue",
     "IP_INHDR.overlap": "RFC 5722; net/ipv4/ip_fragment.c ip_frag_queue",
     "IP_INHDR.beyond the end": f"{_REASSEMBLY} ip_frag_queue",

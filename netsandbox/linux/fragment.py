@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FragmentHeld, PacketDropped, PacketReassembled
+from netsandbox.linux.ip_options import HeldPacket, of_later_fragment, with_marks
 from netsandbox.wire.ipv4 import IPv4Packet, parse_transport
 
 if TYPE_CHECKING:
@@ -22,13 +23,14 @@ Key = tuple[int, int, int, int]
 
 def fragment(packet: IPv4Packet, mtu: int) -> list[IPv4Packet]:
     """Cut a packet into pieces that fit an MTU, in order; all but the last hold a multiple of 8 bytes."""
-    data = packet.payload_bytes()
+    data, options = packet.payload_bytes(), packet.options
     room = (mtu - packet.header_size) & ~7
     pieces = []
     for start in range(0, len(data), room):
         more = start + room < len(data) or packet.mf
         pieces.append(IPv4Packet(packet.src, packet.dst, packet.protocol, data[start:start + room], packet.ttl,
-                                 packet.ident, packet.df, packet.tos, more, packet.offset + start, packet.options))
+                                 packet.ident, packet.df, packet.tos, more, packet.offset + start, options))
+        options = options and of_later_fragment(options)
     return pieces
 
 
@@ -142,6 +144,8 @@ class Reassembler:
         payload = parse_transport(head.protocol, data, head.src, head.dst)
         whole = IPv4Packet(head.src, head.dst, head.protocol, payload, head.ttl, head.ident, queue.is_kept_whole,
                            head.tos, options=head.options)
+        if isinstance(head, HeldPacket):
+            whole = with_marks(whole, head.options, head.marks)
         self.namespace.record(PacketReassembled(self.namespace, whole))
         return whole
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import EPOCH, MILLISECOND
-from netsandbox.linux import icmp_limit, ip_output
+from netsandbox.linux import icmp_limit, ip_options, ip_output
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed, RouteChosen
 from netsandbox.linux.neighbour import Neighbour
@@ -103,7 +103,9 @@ def _reply(namespace: NetworkNamespace, packet: IPv4Packet, reply: IcmpMessage) 
         return ACCEPTED
     source = source or route.source
     ident = namespace.next_ident(source, destination, ICMP)
-    answer = IPv4Packet(source, destination, ICMP, reply, namespace.default_ttl, ident, False, packet.tos)
+    options = packet.options and ip_options.echoed(namespace, packet, source)
+    answer = IPv4Packet(source, destination, ICMP, reply, namespace.default_ttl, ident, False, packet.tos,
+                        options=options)
     ip_output.send(namespace, answer, route)
     return ANSWERED
 
@@ -230,10 +232,11 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
         return False
     namespace.record(IcmpErrorSent(namespace, kind, code, packet, packet.src))
     source = source or route.source or DUMMY
-    quote = packet.emit()[:min(route.mtu, ERROR_SIZE) - HEADERS]
+    options = packet.options and ip_options.echoed(namespace, packet, source)
+    quote = packet.emit()[:min(route.mtu, ERROR_SIZE) - HEADERS - len(options)]
     tos = packet.tos & TOS_MASK | INTERNETWORK_CONTROL
     error = IPv4Packet(source, packet.src, ICMP, IcmpMessage(kind, code, rest, quote), namespace.default_ttl,
-                       namespace.next_ident(source, packet.src, ICMP), False, tos)
+                       namespace.next_ident(source, packet.src, ICMP), False, tos, options=options)
     ip_output.send(namespace, error, route)
     return True
 
@@ -262,8 +265,11 @@ def _within_limits(namespace: NetworkNamespace, route: RouteChosen, kind: int, c
 
 
 def report_unresolved(entry: Neighbour, packet: IPv4Packet) -> None:
-    """Nobody answered ARP: the packet's sender gets Host Unreachable, even if that is ourselves."""
-    send_error(None, entry.interface.namespace, packet, UNREACHABLE, HOST_UNREACHABLE)
+    """Nobody answered ARP: the packet's sender gets Host Unreachable, even if that is ourselves (ipv4_link_failure)."""
+    namespace = entry.interface.namespace
+    if packet.options:
+        packet = ip_options.hold(namespace, None, packet, is_ours=False)
+    send_error(None, namespace, packet, UNREACHABLE, HOST_UNREACHABLE)
 
 
 def send_redirect(interface: Interface, frame: Frame, packet: IPv4Packet, gateway: int) -> None:

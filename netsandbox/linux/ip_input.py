@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux import icmp, icmp_limit, ip_output
+from netsandbox.linux import icmp, icmp_limit, ip_options, ip_output
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import VerdictGiven
+from netsandbox.linux.events import RouteChosen, VerdictGiven
+from netsandbox.linux.ip_options import HeldPacket
 from netsandbox.linux.netfilter import Hook
-from netsandbox.linux.routing import InputRoute, route_input
+from netsandbox.linux.routing import InputRoute, route_input, select_address
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import Frame, Malformed
 from netsandbox.wire.icmp import (
@@ -19,6 +20,7 @@ from netsandbox.wire.icmp import (
     FRAGMENTATION_NEEDED,
     HOST_UNREACHABLE,
     NET_UNREACHABLE,
+    PARAMETER_PROBLEM,
     PROTOCOL_UNREACHABLE,
     REASSEMBLY_EXCEEDED,
     TIME_EXCEEDED,
@@ -48,12 +50,18 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
             return refusal
     source, destination, local = packet.src, packet.dst, namespace.routes.local
     if (destination in local and interface.trusts_sources and ORDINARY[source >> 24] and ORDINARY[destination >> 24]
-            and source not in local and not (packet.mf or packet.offset or namespace.netfilter.functions)):
+            and source not in local and not (packet.mf or packet.offset or packet.options
+                                             or namespace.netfilter.functions)):
         return _deliver(interface, frame, packet)
     route = route_input(interface, source, destination)
     if route.refusal is not None:
         return route.refusal
     kind = route.type
+    if packet.options:
+        held = _read_options(interface, frame, packet, kind == "local")
+        if isinstance(held, Dropped):
+            return held
+        packet = held
     if kind == "local" or kind == "broadcast" or kind == "multicast":
         if packet.mf or packet.offset or namespace.netfilter.functions:
             return deliver_local(interface, frame, packet)
@@ -67,6 +75,18 @@ def receive_malformed(interface: Interface, _frame: Frame, payload: Malformed) -
     """A header that makes no sense: dropped in silence, for the reason that the parser found."""
     return Dropped(DropReason[payload.reason] if payload.reason in DropReason.__members__
                    else DropReason.ARP_INVALID, (payload.message,))
+
+
+def _read_options(interface: Interface, frame: Frame, packet: IPv4Packet, is_ours: bool) -> HeldPacket | Dropped:
+    """ip_rcv_options: nonsense is a parameter problem, and a source route is refused in silence."""
+    namespace = interface.namespace
+    held = ip_options.hold(namespace, interface, packet, is_ours)
+    if held.marks.problem is not None:
+        icmp.send_error(interface, namespace, held, PARAMETER_PROBLEM, 0, held.marks.problem << 24, frame)
+        return Dropped(DropReason.IP_INHDR, ("options", held.marks.problem))
+    if held.marks.source_route:
+        return Dropped(DropReason.IP_INHDR, ("source route", packet.dst))
+    return held
 
 
 def _hook(interface: Interface, hook: Hook, packet: IPv4Packet, out: Interface | None) -> Dropped | None:
@@ -142,8 +162,15 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
         if refusal is not None:
             return refusal
     namespace.record(chosen)
+    if isinstance(onward, HeldPacket):
+        onward = ip_options.forwarded(onward, _address_of(chosen))
     ip_output.output(namespace, onward, chosen)
     return Outcome.FORWARDED
+
+
+def _address_of(chosen: RouteChosen) -> int:
+    """ip_rt_get_source: what we are to those that a route leads to."""
+    return chosen.route.source or select_address(chosen.interface, chosen.gateway or chosen.destination, "global")
 
 
 def reassembly_timed_out(interface: Interface, frame: Frame, first: IPv4Packet) -> None:
