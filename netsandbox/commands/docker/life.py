@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.docker.container import RESTARTING
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.signals import SIGNALS, signal_number
 
@@ -133,6 +134,21 @@ def remove(client: Client, parsed: Parsed) -> int:
     return each(client, parsed.operands, lambda container: client.engine.remove(container, force), force)
 
 
+def prune(client: Client, parsed: Parsed) -> int:
+    """Remove those that have stopped; without --force Docker asks, and a line in the sandbox has nobody to ask."""
+    if not parsed.on("force"):
+        client.print("WARNING! This will remove all stopped containers.\nAre you sure you want to continue? [y/N] ")
+        raise DockerError("the sandbox asks nothing: `docker container prune --force` removes them")
+    stopped = [container for container in client.engine.containers.values()
+               if not container.is_running and container.state != RESTARTING]
+    for container in stopped:
+        client.engine.remove(container, False)
+    if stopped:
+        client.print("Deleted Containers:\n" + "\n".join(container.identity for container in stopped) + "\n")
+    client.print("Total reclaimed space: 0B")
+    return 0
+
+
 def rename(client: Client, parsed: Parsed) -> int:
     old, new = parsed.operands
     try:
@@ -186,6 +202,8 @@ REMOVE = Command("docker rm", MANY, "Remove one or more containers", remove, (
     Flag("force", "f", usage="Force the removal of a running container (uses SIGKILL)"),
     Flag("link", "l", usage="Remove the specified link"),
     Flag("volumes", "v", usage="Remove anonymous volumes associated with the container")), 1)
+PRUNE = Command("docker container prune", "[OPTIONS]", "Remove all stopped containers", prune, (
+    Flag("force", "f", usage="Do not prompt for confirmation"),), 0, 0)
 RENAME = Command("docker rename", "CONTAINER NEW_NAME", "Rename a container", rename, (), 2, 2)
 WAIT = Command("docker wait", "CONTAINER [CONTAINER...]", "Block until one or more containers stop, then print their "
                "exit codes", wait, (), 1)

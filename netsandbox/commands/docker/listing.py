@@ -30,6 +30,7 @@ def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows
         others: headings of fields that are no column of the usual table.
     """
     form = parsed.text("format").strip(" ")
+    rows = [dict(sorted(row.items())) for row in rows]
     if parsed.on("quiet"):
         text = "".join(f"{row['ID']}\n" for row in rows)
         if form:

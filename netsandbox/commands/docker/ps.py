@@ -20,13 +20,15 @@ COLUMNS = (Column("ID", "CONTAINER ID"), Column("Image", "IMAGE"), Column("Comma
 OTHERS = {"CreatedAt": "CREATED AT", "State": "STATE", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
           "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS"}
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
+NOT_MODELLED = ("expose", "health", "is-task", "isolation", "label", "publish", "task", "volume")
 COMMAND_WIDTH = 20
 
 
 def run(client: Client, parsed: Parsed) -> int:
     now, short = client.scheduler.clock, not parsed.on("no-trunc")
     rows = [row(container, now, short) for container in chosen(client, parsed)]
-    print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext", OTHERS)
+    columns = (*COLUMNS, Column("Size", "SIZE")) if parsed.on("size") else COLUMNS
+    print_list(client, parsed, columns, rows, "*formatter.ContainerContext", OTHERS)
     return 0
 
 
@@ -44,6 +46,10 @@ def chosen(client: Client, parsed: Parsed) -> list[Container]:
         if not equals:
             raise DockerError(f'invalid argument "{text}" for "-f, --filter" flag: invalid filter \'{text}\'', 125)
         filters.setdefault(key.strip().lower(), []).append(value.strip())
+    for name in filters.pop("before", ()):
+        containers = [c for c in containers if c.created < client.engine.find(name).created]
+    for name in filters.pop("since", ()):
+        containers = [c for c in containers if c.created > client.engine.find(name).created]
     for key, values in filters.items():
         containers = [c for c in containers if any(_matches(c, key, value) for value in values)]
     return containers
@@ -62,6 +68,9 @@ def _matches(container: Container, key: str, value: str) -> bool:
               "ancestor": value in (container.reference, container.image.name),
               "network": value in container.networks or value == container.mode,
               "exited": container.has_ended and not container.is_running and str(container.code) == value}
+    if key in NOT_MODELLED:
+        raise DockerError(f"docker ps --filter {key} is not modelled in the sandbox; there are {', '.join(wanted)}, "
+                          "name, before and since")
     if key not in wanted:
         raise daemon_error(f"invalid filter '{key}'")
     return wanted[key]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from netsandbox.docker.errors import DockerError
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.images import IMAGES, nearest_image
 
 COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 DOMAIN = r"(?:localhost|[a-zA-Z0-9-]*(?:\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+:[0-9]+)(?::[0-9]+)?"
@@ -27,6 +28,16 @@ def check_reference(text: str) -> None:
                           f"invalid reference format: repository name ({name}) must be lowercase")
     if len(text) > MAX_LENGTH or not REFERENCE.fullmatch(text):
         raise DockerError("invalid reference format")
+
+
+def not_found(reference: str) -> DockerError:
+    """The refusal for an image that the sandbox has not, with the nearest one that it has."""
+    near = nearest_image(reference)
+    hint = f"did you mean {near!r}?" if near else "the sandbox has: " + ", ".join(IMAGES)
+    refusal = daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
+                           "require 'docker login': denied: requested access to the resource is denied")
+    refusal.note = f"note: the sandbox downloads nothing; {hint}"
+    return refusal
 
 
 def with_tag(text: str) -> str:

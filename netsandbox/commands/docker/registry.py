@@ -17,7 +17,7 @@ HELP = ("help", "--help", "-h")
 NOT_MODELLED = frozenset({
     "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "context", "cp", "diff",
     "events", "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "pause", "plugin",
-    "pull", "push", "rmi", "save", "search", "secret", "service", "stack", "stats", "swarm", "system", "tag", "top",
+    "push", "rmi", "save", "search", "secret", "service", "stack", "stats", "swarm", "system", "tag", "top",
     "trust", "unpause", "update", "volume"})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
@@ -30,7 +30,9 @@ CONTAINERS = {
     "start": "netsandbox.commands.docker.attach:START", "stop": "netsandbox.commands.docker.life:STOP",
     "wait": "netsandbox.commands.docker.life:WAIT"}
 """What is done with containers, each also as `docker container …`."""
-SYSTEM = {"images": "netsandbox.commands.docker.system:IMAGES_COMMAND",
+CONTAINER_GROUP = {"prune": "netsandbox.commands.docker.life:PRUNE"}
+SYSTEM = {"images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
+          "pull": "netsandbox.commands.docker.images:PULL",
           "version": "netsandbox.commands.docker.system:VERSION_COMMAND",
           "info": "netsandbox.commands.docker.system:INFO"}
 NETWORKS = {
@@ -57,8 +59,9 @@ class Commands(Late[tuple[str, ...], "Command"]):
 
 def _places() -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], str] = {(name,): place for name, place in {**CONTAINERS, **SYSTEM}.items()}
-    groups = {"container": {**CONTAINERS, "ls": CONTAINERS["ps"], "list": CONTAINERS["ps"]}, "network": NETWORKS,
-              "image": {"ls": SYSTEM["images"]}}
+    groups = {"container": {**CONTAINERS, **CONTAINER_GROUP, "ls": CONTAINERS["ps"], "list": CONTAINERS["ps"]},
+              "network": NETWORKS,
+              "image": {"ls": SYSTEM["images"], "pull": SYSTEM["pull"]}}
     return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
 
 
@@ -79,6 +82,8 @@ def find(words: list[str]) -> Command | str:
             return command
     if words[0] in MANAGEMENT:
         return _group(words[0], [word for word in words[1:] if word not in HELP])
+    if words[0] in ("-v", "--version"):
+        return COMMANDS["version",]
     if words[0].startswith("-"):
         raise DockerError(f"unknown flag: {words[0]}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
                           "Run 'docker --help' for more information", 125)

@@ -8,12 +8,12 @@ from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.publish import parse_publish
-from netsandbox.commands.docker.reference import check_reference, straightened, with_tag
+from netsandbox.commands.docker.reference import check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
 from netsandbox.docker.container import Published, RestartPolicy, Wish
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.docker.images import IMAGES, find_image, nearest_image
+from netsandbox.docker.images import find_image
 from netsandbox.docker.names import random_name
 from netsandbox.docker.signals import signal_number
 
@@ -171,12 +171,7 @@ def _check_image(client: Client, parsed: Parsed, reference: str) -> None:
         raise daemon_error(f"No such image: {with_tag(reference)}")
     if pull == "missing" and not parsed.on("quiet"):
         client.complain(f"Unable to find image '{with_tag(reference)}' locally")
-    near = nearest_image(reference)
-    hint = f"did you mean {near!r}?" if near else "the sandbox has: " + ", ".join(IMAGES)
-    refusal = daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
-                           "require 'docker login': denied: requested access to the resource is denied")
-    refusal.note = f"note: the sandbox downloads nothing; {hint}"
-    raise refusal
+    raise not_found(reference)
 
 
 def _about_dashes(client: Client) -> str:

@@ -1,12 +1,15 @@
-"""docker images, version and info: short, and honest about being a sandbox."""
+"""docker version and info: short, and honest about being a sandbox."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netsandbox import __version__
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.words import table
+from netsandbox.commands.docker.inspect import compact
+from netsandbox.commands.docker.template import Template
+from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.docker.errors import DockerError
 from netsandbox.docker.images import IMAGES
 
 if TYPE_CHECKING:
@@ -15,31 +18,21 @@ if TYPE_CHECKING:
 API = {"docker-27": "1.47", "docker-28": "1.51", "docker-29": "1.52"}
 LOWEST_API = {"docker-27": "1.24", "docker-28": "1.24", "docker-29": "1.44"}
 VERSION = {"docker-27": "27.5.1", "docker-28": "28.5.2", "docker-29": "29.7.2"}
-ID_LENGTH = 12
+KERNEL = "6.18.0"
+BAD_TEMPLATE = 64
 
 
-def images(client: Client, parsed: Parsed) -> int:
-    wanted = parsed.operands[0] if parsed.operands else ""
-    name, _colon, tag = wanted.partition(":")
-    chosen = [image for image in IMAGES.values() if not wanted or (image.name == name and tag in ("", image.tag))]
-    used = {c.image.name for c in client.engine.containers.values()}
-    if parsed.on("quiet"):
-        for image in chosen:
-            client.print(image.identity[:ID_LENGTH])
-    elif client.engine.profile == "docker-29":
-        rows = [["IMAGE", "ID", "DISK USAGE", "EXTRA"]]
-        rows += [[f"{i.name}:{i.tag}", i.identity[:ID_LENGTH], i.size, "U" if i.name in used else ""]
-                 for i in chosen]
-        client.output.append(("out", table(rows)))
-    else:
-        rows = [["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"]]
-        rows += [[i.name, i.tag, i.identity[:ID_LENGTH], "2 weeks ago", i.size] for i in chosen]
-        client.output.append(("out", table(rows)))
-    return 0
-
-
-def version(client: Client, _parsed: Parsed) -> int:
+def version(client: Client, parsed: Parsed) -> int:
     profile = client.engine.profile
+    if client.arguments[0] != "version":
+        client.print(f"Docker version {VERSION[profile]}, build netsandbox")
+        return 0
+    platform = {"Name": f"netsandbox {__version__} (simulated)"}
+    common: dict[str, Any] = {"Platform": platform, "Version": VERSION[profile], "APIVersion": API[profile],
+                              "Os": "linux", "Arch": "amd64"}
+    if parsed.text("format"):
+        server = {**common, "MinAPIVersion": LOWEST_API[profile], "KernelVersion": KERNEL, "Experimental": False}
+        return _by_template(client, parsed, {"Client": {**common, "Context": "default"}, "Server": server})
     client.print(f"Client: netsandbox {__version__} (simulated)\n Version:           {VERSION[profile]}\n"
                  f" API version:       {API[profile]}\n OS/Arch:           linux/amd64\n Context:           default\n\n"
                  f"Server: netsandbox {__version__} (simulated)\n Engine:\n  Version:          {VERSION[profile]}\n"
@@ -48,25 +41,47 @@ def version(client: Client, _parsed: Parsed) -> int:
     return 0
 
 
-def info(client: Client, _parsed: Parsed) -> int:
-    containers = client.engine.containers.values()
-    running = sum(container.is_running for container in containers)
-    client.print(f"Client:\n Version:    {VERSION[client.engine.profile]}\n Context:    default\n\nServer:\n"
-                 f" Containers: {len(containers)}\n  Running: {running}\n  Paused: 0\n"
-                 f"  Stopped: {len(containers) - running}\n Images: {len(IMAGES)}\n"
-                 f" Server Version: {VERSION[client.engine.profile]}\n Storage Driver: overlayfs\n"
-                 " Logging Driver: json-file\n Cgroup Driver: systemd\n Cgroup Version: 2\n Plugins:\n"
-                 "  Network: bridge host null\n Swarm: inactive\n Default Runtime: runc\n"
-                 f" Operating System: netsandbox {__version__} (simulated)\n OSType: linux\n Architecture: x86_64\n"
-                 f" Name: {client.engine.namespace.name}\n Docker Root Dir: /var/lib/docker\n"
+def info(client: Client, parsed: Parsed) -> int:
+    it = _facts(client)
+    if parsed.text("format"):
+        return _by_template(client, parsed, it)
+    client.print(f"Client:\n Version:    {it['ServerVersion']}\n Context:    default\n\nServer:\n"
+                 f" Containers: {it['Containers']}\n  Running: {it['ContainersRunning']}\n  Paused: 0\n"
+                 f"  Stopped: {it['ContainersStopped']}\n Images: {it['Images']}\n"
+                 f" Server Version: {it['ServerVersion']}\n Storage Driver: {it['Driver']}\n"
+                 f" Logging Driver: {it['LoggingDriver']}\n Cgroup Driver: {it['CgroupDriver']}\n"
+                 f" Cgroup Version: {it['CgroupVersion']}\n Plugins:\n  Network: {' '.join(it['Plugins']['Network'])}\n"
+                 f" Swarm: inactive\n Default Runtime: {it['DefaultRuntime']}\n"
+                 f" Operating System: {it['OperatingSystem']}\n OSType: {it['OSType']}\n"
+                 f" Architecture: {it['Architecture']}\n Name: {it['Name']}\n Docker Root Dir: {it['DockerRootDir']}\n"
                  f" Firewall Backend: none (not modelled yet)")
     return 0
 
 
-FORMAT = Flag("format", "f", "string", "Format output using a custom template", hidden=True)
-IMAGES_COMMAND = Command("docker images", "[OPTIONS] [REPOSITORY[:TAG]]", "List images", images, (
-    Flag("all", "a", usage="Show all images (default hides intermediate and dangling images)"),
-    Flag("quiet", "q", usage="Only show image IDs")), 0, 1)
+def _facts(client: Client) -> dict[str, Any]:
+    """GET /info, what a lesson can need of it."""
+    containers = client.engine.containers.values()
+    running = sum(container.is_running for container in containers)
+    return {"ServerVersion": VERSION[client.engine.profile], "Containers": len(containers),
+            "ContainersRunning": running, "ContainersPaused": 0, "ContainersStopped": len(containers) - running,
+            "Images": len(IMAGES), "Driver": "overlayfs", "LoggingDriver": "json-file", "CgroupDriver": "systemd",
+            "CgroupVersion": "2",
+            "Plugins": {"Network": ["bridge", "host", "null"]}, "Swarm": {"LocalNodeState": "inactive"},
+            "DefaultRuntime": "runc", "KernelVersion": KERNEL, "OSType": "linux", "Architecture": "x86_64",
+            "OperatingSystem": f"netsandbox {__version__} (simulated)", "Name": client.engine.namespace.name,
+            "DockerRootDir": "/var/lib/docker", "IPv4Forwarding": True}
+
+
+def _by_template(client: Client, parsed: Parsed, data: dict[str, Any]) -> int:
+    form = parsed.text("format")
+    try:
+        client.print(compact(data) if form == "json" else Template(form).execute(data))
+    except TemplateError as error:
+        raise DockerError(f"template parsing error: {error}", BAD_TEMPLATE) from None
+    return 0
+
+
+FORMAT = Flag("format", "f", "string", "Format output using a custom template", value="string")
 VERSION_COMMAND = Command("docker version", "[OPTIONS]", "Show the Docker version information", version, (FORMAT,),
                           0, 0)
 INFO = Command("docker info", "[OPTIONS]", "Display system-wide information", info, (FORMAT,), 0, 0)

@@ -1,0 +1,91 @@
+"""docker images and docker pull: what there is to run, all of it here from the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.reference import check_reference, not_found, with_tag
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.images import IMAGES, find_image
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.images import Image
+
+SHORT = 12
+TODAY = (Column("Image", "IMAGE"), Column("ID", "ID"), Column("Size", "DISK USAGE"), Column("Extra", "EXTRA"))
+"""The table of Docker 29."""
+EARLIER = (Column("Repository", "REPOSITORY"), Column("Tag", "TAG"), Column("ID", "IMAGE ID"),
+           Column("CreatedSince", "CREATED"), Column("Size", "SIZE"))
+FIELDS = {column.field: column.heading for column in EARLIER} | {
+    "Digest": "DIGEST", "CreatedAt": "CREATED AT", "Containers": "CONTAINERS", "VirtualSize": "SIZE",
+    "SharedSize": "SHARED SIZE", "UniqueSize": "UNIQUE SIZE"}
+"""What a template can ask for, with the headings of `table …`."""
+CREATED_AT = "2025-12-18 00:00:00 +0000 UTC"
+
+
+def images(client: Client, parsed: Parsed) -> int:
+    wanted = [*parsed.operands, *(_reference(text) for text in parsed.all("filter"))]
+    chosen = [image for image in IMAGES.values() if all(_is_named(image, text) for text in wanted)]
+    used = {container.image.name for container in client.engine.containers.values()}
+    rows = [row(image, used, not parsed.on("no-trunc")) for image in chosen]
+    today = client.engine.profile == "docker-29" and not parsed.text("format").startswith("table")
+    print_list(client, parsed, TODAY if today else EARLIER, rows, "*formatter.imageContext", FIELDS)
+    return 0
+
+
+def row(image: Image, used: set[str], short: bool) -> dict[str, str]:
+    identity = image.identity[:SHORT] if short else f"sha256:{image.identity}"
+    return {"Image": f"{image.name}:{image.tag}", "Repository": image.name, "Tag": image.tag, "ID": identity,
+            "CreatedSince": "2 weeks ago", "CreatedAt": CREATED_AT, "Size": image.size, "VirtualSize": image.size,
+            "Digest": "<none>", "Containers": "N/A", "SharedSize": "N/A", "UniqueSize": "N/A",
+            "Extra": "U" if image.name in used else ""}
+
+
+def _reference(text: str) -> str:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise DockerError(f'invalid argument "{text}" for "-f, --filter" flag: invalid filter \'{text}\'', 125)
+    if key != "reference":
+        raise daemon_error(f"invalid filter '{key}'")
+    return value
+
+
+def _is_named(image: Image, text: str) -> bool:
+    name, _colon, tag = text.partition(":")
+    return image.name == name and tag in ("", image.tag)
+
+
+def pull(client: Client, parsed: Parsed) -> int:
+    """Every image that there is, is here; nothing is downloaded."""
+    reference = parsed.operands[0]
+    check_reference(reference)
+    image = find_image(reference)
+    if image is None:
+        raise not_found(reference)
+    full = with_tag(reference)
+    path = image.name if "/" in image.name else f"library/{image.name}"
+    tag = full.rpartition(":")[2]
+    if parsed.on("quiet"):
+        client.print(f"docker.io/{path}:{tag}")
+        return 0
+    if full != reference:
+        client.print("Using default tag: latest")
+    client.print(f"{tag}: Pulling from {path}\nDigest: sha256:{image.identity}\n"
+                 f"Status: Image is up to date for {image.name}:{tag}\ndocker.io/{path}:{tag}")
+    return 0
+
+
+IMAGES_COMMAND = Command("docker images", "[OPTIONS] [REPOSITORY[:TAG]]", "List images", images, (
+    Flag("all", "a", usage="Show all images (default hides intermediate and dangling images)"),
+    Flag("digests", usage="Show digests", hidden=True),
+    Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter"),
+    Flag("format", "", "string", "Format output using a custom template", value="string"),
+    Flag("no-trunc", usage="Don't truncate output"),
+    Flag("quiet", "q", usage="Only show image IDs")), 0, 1)
+PULL = Command("docker pull", "[OPTIONS] NAME[:TAG|@DIGEST]", "Download an image from a registry", pull, (
+    Flag("all-tags", "a", usage="Download all tagged images in the repository", hidden=True),
+    Flag("platform", "", "string", "Set platform if server is multi-platform capable", hidden=True),
+    Flag("quiet", "q", usage="Suppress verbose output")), 1, 1)

@@ -1,0 +1,85 @@
+"""What scripts ask docker for: one field, one column, one container."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.docker.machine import Machine
+
+
+@pytest.fixture
+def two(docker: Machine) -> Machine:
+    docker("run -d --name web nginx")
+    docker.wait(2)
+    docker("run -d --name box busybox sleep 100")
+    return docker
+
+
+@pytest.mark.parametrize(("line", "out"), [
+    ("--version", "Docker version 29.7.2, build netsandbox\n"), ("-v", "Docker version 29.7.2, build netsandbox\n"),
+    ("version --format {{.Server.Version}}", "29.7.2\n"),
+    ("version -f '{{.Client.APIVersion}} {{.Server.MinAPIVersion}}'", "1.52 1.44\n"),
+    ("info -f '{{.ServerVersion}} {{.ContainersRunning}} {{.Swarm.LocalNodeState}}'", "29.7.2 2 inactive\n"),
+    ("info --format '{{json .Plugins.Network}}'", '["bridge","host","null"]\n'),
+    ("images --format '{{.Repository}}:{{.Tag}}' busybox", "busybox:latest\n"),
+    ("images --format 'table {{.Repository}}\\t{{.Size}}' nginx", "REPOSITORY   SIZE\nnginx        161MB\n"),
+    ("image ls -q -f reference=nginx:1.2", ""),
+    ("ps -aq -f before=box --no-trunc --format x", None), ("ps --format {{.Names}} -f since=web", "box\n"),
+    ("ps --format {{.Names}} -f before=box", "web\n"),
+    ("ps --format '{{.Names}} {{.Size}}' -s -f name=web", "web 0B\n")])
+def test_one_value(two: Machine, line: str, out: str | None) -> None:
+    said = two(line)
+    assert said.code == 0
+    assert said.out == (out if out is not None else two.container("web").identity + "\n")
+
+
+@pytest.mark.parametrize(("line", "fields"), [
+    ("version -f json", {"Client", "Server"}), ("info -f '{{json .}}'", {"ServerVersion", "Name", "Driver"}),
+    ("images nginx --format json", {"Repository", "Tag", "ID"}), ("ps -l --format json", {"Names", "Status", "Ports"})])
+def test_json(two: Machine, line: str, fields: set[str]) -> None:
+    found = json.loads(two(line).out)
+    assert fields <= found.keys()
+    if line.startswith(("ps", "images")):
+        assert list(found) == sorted(found), "as Go writes a map"
+
+
+def test_an_image_with_its_whole_identity(two: Machine) -> None:
+    assert two("images -q --no-trunc nginx").out.startswith("sha256:")
+    assert len(two("images -q").out.split()[0]) == 12
+
+
+def test_what_is_pulled_is_here_already(two: Machine) -> None:
+    lines = two("pull nginx").out.splitlines()
+    assert lines[0] == "Using default tag: latest"
+    assert lines[-2:] == ["Status: Image is up to date for nginx:latest", "docker.io/library/nginx:latest"]
+    assert two("pull -q nicolaka/netshoot:v1").out == "docker.io/nicolaka/netshoot:v1\n"
+    refused = two("pull ngimx")
+    assert refused.code == 1
+    assert "did you mean 'nginx'?" in refused.err
+    assert two("pull Nginx").err == "invalid reference format: repository name (library/Nginx) must be lowercase\n"
+
+
+def test_prune(two: Machine) -> None:
+    assert two("container prune -f") == (0, "Total reclaimed space: 0B\n", "")
+    two("stop web")
+    identity = two.container("web").identity
+    asked = two("container prune")
+    assert asked.code == 1
+    assert two("ps -aq -f name=web").out
+    assert two("container prune -f").out == f"Deleted Containers:\n{identity}\n\nTotal reclaimed space: 0B\n"
+    assert two("ps -a --format {{.Names}}").out == "box\n"
+
+
+@pytest.mark.parametrize(("line", "err"), [
+    ("version -f {{.Nope}}", "no entry for key"), ("info -f '{{'", "unclosed action"),
+    ("images -f dangling=true", "dangling"), ("images -f x", "invalid filter"),
+    ("ps -f label=a", "is not modelled in the sandbox; there are"),
+    ("ps -f since=nope", "No such container: nope"), ("images --format {{.Nope}}", "Nope"),
+    ("pull", "requires 1 argument")])
+def test_wrong_questions(two: Machine, line: str, err: str) -> None:
+    said = two(line)
+    assert said.code
+    assert err in said.err
+    assert said.out == ""
