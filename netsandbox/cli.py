@@ -162,7 +162,8 @@ def _simulate(options: argparse.Namespace) -> int:
 
     from netsandbox.session.files import FileError, reason, write_atomically
     from netsandbox.session.kernel_actions import simulate
-    from netsandbox.session.kernel_lab import KernelLabError, dump
+    from netsandbox.session.kernel_format import KernelLabError
+    from netsandbox.session.kernel_lab import dump
 
     try:
         spec = json.loads(Path(options.lab).read_text(encoding="utf-8"))

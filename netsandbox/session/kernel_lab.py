@@ -29,13 +29,9 @@ from netsandbox.linux.namespace import NetworkNamespace
 from netsandbox.linux.stack import create_namespace
 from netsandbox.linux.sysctl import SysctlError
 from netsandbox.linux.veth import VethPair
+from netsandbox.session.kernel_format import KernelLabError, check, shown
 from netsandbox.session.kernel_tap import Tap
-from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
-
-FORMAT = "kernel_lab/1"
-NODE_KEYS = {"ifaces", "routes", "sysctl", "netns_of", "iptables"}
-IFACE_KEYS = {"type", "mac", "ip", "master", "mtu", "up", "ageing", "hub"}
-LAB_KEYS = {"name", "about", "jitter", "nodes", "links", "setup", "settle", "linger", "frame_cap", "actions"}
+from netsandbox.wire.addresses import format_ipv4, format_mac, parse_mac
 
 BASE_SYSCTL: dict[str, int | str] = {
     "net.ipv4.conf.all.rp_filter": 0,
@@ -51,17 +47,15 @@ BASE_SYSCTL: dict[str, int | str] = {
     "net.bridge.bridge-nf-call-arptables": 0,
 }
 """What the rig sets in every namespace before it makes interfaces."""
-
-
-class KernelLabError(Exception):
-    """The lab names something that does not exist, or that is not simulated."""
+LONGEST_ERROR = 200
+"""Characters that are repeated of what a tool said."""
 
 
 class KernelLab:
     """One lab, built; `actions` performs it."""
 
     def __init__(self, spec: dict[str, Any], seed: int = 0) -> None:
-        _check(spec)
+        check(spec)
         self.spec = spec
         self.nodes: dict[str, dict[str, Any]] = spec["nodes"]
         self.chance = Chance(seed)
@@ -80,8 +74,6 @@ class KernelLab:
 
     def namespace(self, node: str) -> NetworkNamespace:
         """The namespace of a node; `netns_of` makes two nodes share one."""
-        if node not in self.nodes:
-            raise KernelLabError(f"no node {node!r}; the lab has {', '.join(self.nodes)}")
         return self.namespaces[self.nodes[node].get("netns_of", node)]
 
     def namespace_named(self, name: str) -> NetworkNamespace | None:
@@ -142,10 +134,7 @@ class KernelLab:
             self._must(node, argv)
 
     def _mac(self, body: dict[str, Any]) -> int:
-        try:
-            return parse_mac(body["mac"]) if "mac" in body else self.new_mac()
-        except AddressError as error:
-            raise KernelLabError(str(error)) from None
+        return parse_mac(body["mac"]) if "mac" in body else self.new_mac()
 
     def _make_bridges(self, node: str) -> None:
         namespace = self.namespaces[node]
@@ -157,8 +146,6 @@ class KernelLab:
 
     def _end(self, endpoint: str) -> tuple[NetworkNamespace, str, int]:
         node, _colon, name = endpoint.partition(":")
-        if name not in self.ifaces(node if node in self.nodes else ""):
-            raise KernelLabError(f"link end {endpoint!r}: node {node!r} has no interface {name!r}")
         return self.namespace(node), name, self._mac(self.ifaces(node)[name])
 
     def _configure_links(self, node: str) -> None:
@@ -191,7 +178,7 @@ class KernelLab:
     def _must(self, node: str, argv: list[str]) -> None:
         result = self.tool(node, argv)
         if result.code:
-            raise KernelLabError(f"{shlex.join(argv)} (in {node}): {result.err.strip()}")
+            raise KernelLabError(f"{shown(shlex.join(argv))} (in {node}): {result.err.strip()[:LONGEST_ERROR]}")
 
     @staticmethod
     def _interface(namespace: NetworkNamespace, name: str) -> Interface:
@@ -243,37 +230,6 @@ class KernelLab:
             "master": interface.port.bridge.name if interface.port else None,
             "ip": [f"{format_ipv4(own.local)}/{own.network.length}" for own in interface.addresses]}
             for namespace in self.namespaces.values() for interface in namespace.interfaces.values()}
-
-
-def _check(spec: Any) -> None:
-    """Refuse what is not simulated, by its name, before anything runs."""
-    if not isinstance(spec, dict) or not isinstance(spec.get("nodes"), dict):
-        raise KernelLabError("a lab is a JSON object with a key 'nodes'")
-    for key in spec.keys() - LAB_KEYS:
-        raise KernelLabError(f"unknown key {key!r}; a lab has {', '.join(sorted(LAB_KEYS))}")
-    for node, body in spec["nodes"].items():
-        _check_node(spec, node, body)
-    for command in spec.get("setup", []):
-        if command[1] == "iptables":
-            raise KernelLabError("setup command 'iptables' is not simulated yet")
-
-
-def _check_node(spec: dict[str, Any], node: str, body: Any) -> None:
-    if not isinstance(body, dict):
-        raise KernelLabError(f"node {node!r} must be an object")
-    for key in body.keys() - NODE_KEYS:
-        raise KernelLabError(f"node {node!r}: unknown key {key!r}; a node has {', '.join(sorted(NODE_KEYS))}")
-    if body.get("iptables"):
-        raise KernelLabError(f"node {node!r}: iptables rules are not simulated yet")
-    if "netns_of" in body and body["netns_of"] not in spec["nodes"]:
-        raise KernelLabError(f"node {node!r}: netns_of names no node: {body['netns_of']!r}")
-    for name, iface in body.get("ifaces", {}).items():
-        kind = iface.get("type", "veth")
-        if kind not in ("veth", "bridge"):
-            raise KernelLabError(f"{node}:{name}: interface type {kind!r} is not simulated (veth and bridge are)")
-        for key in iface.keys() - IFACE_KEYS:
-            raise KernelLabError(f"{node}:{name}: unknown key {key!r}; "
-                                 f"an interface has {', '.join(sorted(IFACE_KEYS))}")
 
 
 def dump(result: dict[str, Any]) -> str:

@@ -88,18 +88,40 @@ def test_the_comparison_sees_a_missing_frame() -> None:
 
 
 @pytest.mark.parametrize(("lab", "word"), [
-    ({}, "nodes"), ([], "nodes"), ({"nodes": {}, "action": []}, "action"), ({"nodes": {"a": 1}}, "'a'"),
+    ({}, "nodes"), ([], "nodes"), ({"nodes": {}, "action": []}, "action"), ({"nodes": {"a": 1}}, "nodes.a"),
     ({"nodes": {"a": {"iface": {}}}}, "'iface'"), ({"nodes": {"a": {"ifaces": {"e": {"typ": "veth"}}}}}, "'typ'"),
     ({"nodes": {"a": {"netns_of": "b"}}}, "'b'"), ({"nodes": {"a": {}}, "links": [["a:e", "a:f"]]}, "a:e"),
     ({"nodes": {"a": {"sysctl": {"net.ipv4.foo": 1}}}}, "net.ipv4.foo"),
     ({"nodes": {"a": {}}, "actions": [{"do": "fly"}]}, "'fly'"),
     ({"nodes": {"a": {}}, "actions": [{"do": "ping", "in": "b", "to": "10.0.0.1"}]}, "'b'"),
+    ({"nodes": {"a": {}}, "actions": [{"do": "ping", "in": "a"}]}, "'to'"),
+    ({"nodes": {"a": {}}, "actions": [{"do": ["ping"]}]}, "actions[0]"),
+    ({"nodes": {"a": {}}, "actions": [{"do": "join"}, 7]}, "actions[1]"),
+    ({"nodes": {"a": {}}, "actions": [{"do": "wait", "for": -1}]}, "actions[0].for"),
+    ({"nodes": {"a": {}}, "actions": [{"do": "wait", "for": float("inf")}]}, "actions[0].for"),
+    ({"nodes": {"a": {}}, "actions": [{"do": "exec", "in": "a", "argv": []}]}, "actions[0].argv"),
+    ({"nodes": {"a": {}}, "actions": [{"do": "bind", "in": "a", "proto": "tcp", "port": 65536}]}, "65536"),
+    ({"nodes": {"a": {}}, "actions": [{"do": "udp_send", "in": "a", "to": "10.0.0", "port": 1}]}, "'10.0.0'"),
+    ({"nodes": {"a": {}}, "actions": 5}, "lab.actions"), ({"nodes": {"a": {}}, "linger": "long"}, "lab.linger"),
+    ({"nodes": {"a": {}}, "setup": [["a"]]}, "setup[0]"), ({"nodes": {"a": {}}, "setup": [["b", "ip"]]}, "'b'"),
+    ({"nodes": {"a": {"routes": "default"}}}, "nodes.a.routes"), ({"nodes": {"a": {"ifaces": []}}}, "nodes.a.ifaces"),
+    ({"nodes": {"a": {"ifaces": {"e": {"mac": "02:00"}}}}}, "'02:00'"),
+    ({"nodes": {"a": {"ifaces": {"sixteen-letters-": {}}}}}, "'sixteen-letters-'"),
+    ({"nodes": {"a": {"netns_of": "a"}}}, "netns_of"),
+    ({"nodes": {"a": {"sysctl": {"net.ipv4.ip_forward": []}}}}, "[]"),
+    ({"nodes": {"a": {"ifaces": {"e": {}, "f": {}}}}, "links": [["a:e", "a:f"], ["a:e", "a:f"]]}, "in two links"),
+    ({"nodes": {"a": {"ifaces": {"e": {}}}}, "links": [["a:e"]]}, "links[0]"),
+    ({"nodes": {"a": {"ifaces": {"e": {}}}}, "links": [["a:e", {}]]}, "links[0]"),
+    ({"nodes": {"a": {"ifaces": {"e": {"ip": ["x" * 9000]}, "f": {}}}}, "links": [["a:e", "a:f"]]}, "xxx"),
 ])
 def test_a_wrong_lab_is_named(lab: Any, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "lab.json"
     path.write_text(json.dumps(lab))
     assert main(["simulate", str(path)]) == 2
-    assert word in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert word in error
+    assert error.count("\n") == 1
+    assert len(error) < 500 + len(str(path))
 
 
 def test_what_is_no_json_or_no_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,201 @@
+"""What a kernel lab's JSON may say, checked before anything is built: each complaint names the place and what belongs
+there."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from netsandbox.wire.addresses import AddressError, parse_ipv4, parse_mac
+
+FORMAT = "kernel_lab/1"
+LONGEST = 1_000_000
+"""Seconds that anything in a lab may take, and how many times it may be done."""
+DATAGRAM = 1 << 20
+"""Bytes of the longest datagram that a lab may try to send: more than any socket takes."""
+SHOWN = 60
+
+
+class KernelLabError(Exception):
+    """The lab names something that does not exist, or that is not simulated."""
+
+
+class Kind:
+    """One kind of value: what it is called, and how it is recognised."""
+
+    def __init__(self, name: str, accepts: Callable[[Any], bool]) -> None:
+        self.name = name
+        self.accepts = accepts
+
+    def check(self, place: str, value: Any) -> None:
+        """Raises KernelLabError unless the value is of this kind."""
+        if not self.accepts(value):
+            raise KernelLabError(f"{place}: {shown(value)} is not {self.name}")
+
+
+def shown(value: Any) -> str:
+    """A value as a complaint repeats it."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _integer(low: int, high: int) -> Kind:
+    return Kind(f"an integer from {low} to {high}",
+                lambda value: type(value) is int and low <= value <= high)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value) and 0 <= value <= LONGEST
+
+
+def _is_address(value: Any) -> bool:
+    return _parses(parse_ipv4, value)
+
+
+def _parses(parse: Callable[[str], int], value: Any) -> bool:
+    try:
+        return isinstance(value, str) and parse(value) >= 0
+    except AddressError:
+        return False
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+TEXT = Kind("text", lambda value: isinstance(value, str))
+NAME = Kind("a name", lambda value: isinstance(value, str) and bool(value) and value.isprintable())
+IFACE_NAME = Kind("an interface name, of 1 to 15 characters", lambda value: bool(re.fullmatch(r"[^\s/:]{1,15}", value)))
+TEXTS = Kind("a list of texts", _is_texts)
+WORDS = Kind("a list of one or more texts", lambda value: _is_texts(value) and bool(value))
+COMMAND = Kind("a node and a command, as a list of texts", lambda value: _is_texts(value) and len(value) > 1)
+LINK = Kind("two interfaces, each as \"node:iface\"", lambda value: _is_texts(value) and len(value) == 2)
+FLAG = Kind("true or false", lambda value: value in (True, False))
+SECONDS = Kind(f"a number of seconds from 0 to {LONGEST}", _is_number)
+COUNT = _integer(0, LONGEST)
+BYTE = _integer(0, 255)
+PORT = _integer(0, 65535)
+ADDRESS = Kind("an IPv4 address", _is_address)
+MAC = Kind("a MAC address", lambda value: _parses(parse_mac, value))
+SETTING = Kind("an integer or text", lambda value: type(value) in (int, str))
+OBJECT = Kind("an object", lambda value: isinstance(value, dict))
+LIST = Kind("a list", lambda value: isinstance(value, list))
+
+
+def _one_of(*names: str) -> Kind:
+    return Kind(" or ".join(names), lambda value: value in names)
+
+
+LAB = {"name": TEXT, "about": TEXT, "jitter": TEXT, "nodes": OBJECT, "links": LIST, "setup": LIST, "settle": SECONDS,
+       "linger": SECONDS, "frame_cap": COUNT, "actions": LIST}
+NODE = {"ifaces": OBJECT, "routes": TEXTS, "sysctl": OBJECT, "netns_of": NAME, "iptables": TEXTS}
+IFACE = {"type": TEXT, "mac": MAC, "ip": TEXTS, "master": NAME, "mtu": _integer(0, 1 << 31), "up": FLAG,
+         "ageing": SECONDS, "hub": FLAG}
+EVERY_ACTION = {"do": TEXT, "in": NAME, "at": SECONDS, "bg": FLAG, "timeout": SECONDS}
+UDP = {"reuse": FLAG, "ttl": BYTE, "tos": BYTE, "broadcast": FLAG,
+       "pmtudisc": _one_of("dont", "want", "do", "probe"), "port": PORT}
+NEEDED: dict[str, dict[str, Kind]] = {
+    "ping": {"in": NAME, "to": TEXT}, "arping": {"in": NAME, "iface": TEXT, "to": TEXT},
+    "ip": {"in": NAME, "args": TEXT}, "bridge": {"in": NAME, "args": TEXT}, "exec": {"in": NAME, "argv": WORDS},
+    "link": {"in": NAME, "iface": TEXT, "state": TEXT}, "sysctl": {"in": NAME, "key": TEXT, "value": SETTING},
+    "send_frame": {"in": NAME, "iface": TEXT, "hex": TEXT}, "udp_serve": {"in": NAME, "port": PORT},
+    "udp_send": {"in": NAME, "to": ADDRESS, "port": PORT}, "bind": {"in": NAME, "proto": _one_of("tcp", "udp"),
+                                                                  "port": PORT},
+    "watch": {"in": NAME, "what": _one_of("neigh", "fdb"), "for": SECONDS}, "snapshot": {"as": TEXT},
+    "wait": {"for": SECONDS}, "join": {}}
+"""The actions there are, each with the fields that it cannot do without."""
+OPTIONAL: dict[str, dict[str, Kind]] = {
+    "ping": {"count": COUNT, "args": TEXTS, "id": PORT}, "arping": {"count": COUNT, "args": TEXTS},
+    "send_frame": {"count": COUNT}, "udp_serve": {**UDP, "addr": ADDRESS, "echo": FLAG},
+    "udp_send": {**UDP, "from": ADDRESS, "sport": PORT, "data": TEXT, "size": _integer(0, DATAGRAM), "count": COUNT,
+                 "interval": SECONDS, "wait": SECONDS, "connected": FLAG},
+    "bind": {**UDP, "addr": ADDRESS},
+    "watch": {"every": Kind("a number of seconds above 0", lambda value: _is_number(value) and value >= 0.001)}}
+
+
+def check(spec: Any) -> None:
+    """Refuse what is wrong or not simulated, by its name, before anything runs.
+
+    Raises:
+        KernelLabError: the first thing that was found.
+    """
+    if not isinstance(spec, dict) or not isinstance(spec.get("nodes"), dict):
+        raise KernelLabError("a lab is a JSON object with a key 'nodes'")
+    _check_fields("lab", spec, LAB)
+    for number, action in enumerate(spec.get("actions", [])):
+        _check_action(spec, f"actions[{number}]", action)
+    for node, body in spec["nodes"].items():
+        _check_node(spec, node, body)
+    _check_links(spec)
+    for number, command in enumerate(spec.get("setup", [])):
+        COMMAND.check(f"setup[{number}]", command)
+        _check_node_name(spec, f"setup[{number}]", command[0])
+        if command[1] == "iptables":
+            raise KernelLabError("setup command 'iptables' is not simulated yet")
+
+
+def _check_fields(place: str, body: dict[str, Any], kinds: dict[str, Kind]) -> None:
+    """An object that may have these keys and no others."""
+    for key, value in body.items():
+        if key not in kinds:
+            raise KernelLabError(f"{place}: unknown key {shown(key)}; there are {', '.join(sorted(kinds))}")
+        kinds[key].check(f"{place}.{key}", value)
+
+
+def _check_node(spec: dict[str, Any], node: str, body: Any) -> None:
+    place = f"nodes.{node}"
+    NAME.check("nodes", node)
+    OBJECT.check(place, body)
+    _check_fields(place, body, NODE)
+    if body.get("iptables"):
+        raise KernelLabError(f"{place}: iptables rules are not simulated yet")
+    owner = spec["nodes"].get(body.get("netns_of", node))
+    if not isinstance(owner, dict) or ("netns_of" in body and "netns_of" in owner):
+        raise KernelLabError(f"{place}.netns_of: {shown(body['netns_of'])} is no node with a namespace of its own")
+    for key, value in body.get("sysctl", {}).items():
+        SETTING.check(f"{place}.sysctl.{key}", value)
+    for name, iface in body.get("ifaces", {}).items():
+        IFACE_NAME.check(f"{place}.ifaces", name)
+        OBJECT.check(f"{place}.ifaces.{name}", iface)
+        if iface.get("type", "veth") not in ("veth", "bridge"):
+            raise KernelLabError(f"{place}.ifaces.{name}: interface type {shown(iface['type'])} is not simulated "
+                                 "(veth and bridge are)")
+        _check_fields(f"{place}.ifaces.{name}", iface, IFACE)
+
+
+def _check_action(spec: dict[str, Any], place: str, action: Any) -> None:
+    """An action's fields; what else it says is only repeated in the result."""
+    OBJECT.check(place, action)
+    name = action.get("do")
+    if not isinstance(name, str) or name not in NEEDED:
+        raise KernelLabError(f"{place}: action {shown(name)} is not simulated; these are: {', '.join(sorted(NEEDED))}")
+    for key in NEEDED[name].keys() - action.keys():
+        raise KernelLabError(f"{place}: {name} needs {key!r}")
+    for key, kind in {**EVERY_ACTION, **NEEDED[name], **OPTIONAL.get(name, {})}.items():
+        if key in action:
+            kind.check(f"{place}.{key}", action[key])
+    if "in" in action:
+        _check_node_name(spec, f"{place}.in", action["in"])
+
+
+def _check_links(spec: dict[str, Any]) -> None:
+    """Each end is a veth interface of a node, and has one cable."""
+    taken: set[str] = set()
+    for number, ends in enumerate(spec.get("links", [])):
+        LINK.check(f"links[{number}]", ends)
+        for end in ends:
+            node, _colon, name = end.partition(":")
+            _check_node_name(spec, f"links[{number}]", node)
+            iface = spec["nodes"][node].get("ifaces", {}).get(name)
+            if iface is None or iface.get("type", "veth") != "veth":
+                raise KernelLabError(f"links[{number}]: {shown(end)}: node {node!r} has no veth interface {name!r}")
+            if end in taken:
+                raise KernelLabError(f"links[{number}]: {shown(end)} is in two links")
+            taken.add(end)
+
+
+def _check_node_name(spec: dict[str, Any], place: str, node: str) -> None:
+    if node not in spec["nodes"]:
+        raise KernelLabError(f"{place}: there is no node {shown(node)}; the lab has {', '.join(spec['nodes'])}")
