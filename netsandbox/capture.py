@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from netsandbox.commands.comments import commenter
@@ -18,11 +18,15 @@ def capturing(path: str, runner: Runner, language: str) -> Iterator[None]:
     """Capture what the runner does.
 
     Raises:
-        FileError: the file cannot be opened.
+        FileError: the file cannot be opened or written.
     """
-    with _open(path) as stream:
+    stream = _open(path)
+    try:
         runner.after_line = Capture(path, stream, runner, language).update
         yield
+    finally:
+        with suppress(OSError):  # each update has emptied the buffer, or has failed already
+            stream.close()
 
 
 def _open(path: str) -> BinaryIO:
@@ -36,7 +40,8 @@ class Capture:
     """The run's capture file; a line that goes back in time begins it anew.
 
     Raises:
-        FileError: from `update`, when the output is a pipe, from which nothing can be taken back.
+        FileError: from `update`, when nothing more can be written, or when the output is a pipe, from which nothing
+            can be taken back.
     """
 
     def __init__(self, path: str, stream: BinaryIO, runner: Runner, language: str) -> None:
@@ -58,4 +63,10 @@ class Capture:
             self._stream.truncate()
             self._lab = self._runner.session.lab
             self._file = self._begin()
-        self._file.update()
+        try:
+            self._file.update()
+            self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise FileError(self._path, f"cannot be written: {reason(error)}") from None

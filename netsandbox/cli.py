@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         overview().print_help()
         return 2
     gc.set_threshold(50_000, 20, 100)
+    _mend_streams()
     try:
         status = COMMANDS[name].run(parser(name).parse_args(words))
         sys.stdout.flush()
@@ -51,10 +53,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LabError as error:
         return _fail(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_output()
         return 0
+    except OSError as error:
+        _silence_output()
+        return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}", 1)
     except KeyboardInterrupt:
         return 130
+
+
+def _mend_streams() -> None:
+    """A closed stream is an empty one; what an encoding cannot write is shown as a question mark, not refused."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - it stays open
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="surrogateescape" if mode == "r" else "replace")
+
+
+def _silence_output() -> None:
+    """Nobody takes the output any more: what is left in its buffer must not be refused once again at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _opens_app(words: list[str]) -> bool:
@@ -84,11 +104,11 @@ def parser(name: str) -> argparse.ArgumentParser:
     return result
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, status: int = 2) -> int:
     from netsandbox.session.files import printable
 
     print(f"netsandbox: {printable(message)}", file=sys.stderr)
-    return 2
+    return status
 
 
 # -- the commands: what each takes, and what carries it out

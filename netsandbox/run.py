@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from netsandbox.commands.show import table
 from netsandbox.engine.units import format_time
 from netsandbox.lab import frame_log, views
-from netsandbox.session.files import printable
+from netsandbox.session.files import FileError, printable
 from netsandbox.session.library import find_scenario
 from netsandbox.session.runner import Event, Line, Runner, Said
 from netsandbox.session.scenario import Scenario, Step, load_scenario
@@ -45,8 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def read_lines(stream: TextIO) -> Scenario:
-    """Command lines from a stream, each a step of its own."""
+    """Command lines from a stream, each a step of its own.
+
+    Raises:
+        FileError: a line is not text.
+    """
     lines = [line.strip() for line in stream if line.strip()]
+    for number, line in enumerate(lines, 1):
+        if not line.isascii() and any("\ud800" <= char <= "\udfff" for char in line):
+            raise FileError("standard input", f"command line {number} is not UTF-8 text: {line[:40]}")
     return Scenario(title={"en": "standard input"}, about={}, seed=0, profile="docker-29", setup=(),
                     steps=tuple(Step(run=(line,), say={}, expect=(), line=0, run_lines=(0,), expect_lines=())
                                 for line in lines), name="-")
