@@ -94,8 +94,9 @@ class NetsandboxApp(TimeKeys, LookingKeys):
                 live.session.shell.language = language()
                 told = live.session.open(scenario, options.seed)
                 about = scenario.about.get(language()) or scenario.about.get("en", "")
-                live.jobs.say("say", f"{live.title()}\n{about}" if about else told)
-                self.main.say.say(about or (tr("ready.hint") if scenario is READY else ""))
+                hint = tr("ready.hint") if scenario is READY else ""
+                live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or told)
+                self.main.say.say(about or hint)
         except (ScenarioError, FileError) as error:
             self._trouble(str(error))
         except Exception as error:  # noqa: BLE001 - the app opens whatever a file holds

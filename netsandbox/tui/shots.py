@@ -6,6 +6,8 @@ Each is the real app, driven by keys, with a clock that only this module moves; 
 from __future__ import annotations
 
 import asyncio
+import html
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +19,7 @@ from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from netsandbox.tui.state_files import StateFiles
+from netsandbox.tui.text import cell_len
 
 FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 """In place of a font that a browser would have to fetch."""
@@ -86,7 +89,18 @@ async def shoot(shot: Shot) -> str:
             while app.main.topology.moving:
                 app.main.topology.tick()
             await pilot.pause()
-            return app.export_screenshot(title="netsandbox").replace("Fira Code", FONT)
+            return _spaced(app.export_screenshot(title="netsandbox").replace("Fira Code", FONT))
+
+
+def _spaced(svg: str) -> str:
+    """Give every text the width of its cells: Rich counts characters, and Chinese ones overlap."""
+
+    def widen(found: re.Match[str]) -> str:
+        before, length, between, text = found.groups()
+        shown = html.unescape(text)
+        return f'{before}{float(length) * cell_len(shown) / max(len(shown), 1):.6g}{between}{text}</text>'
+
+    return re.sub(r'(<text [^>]*textLength=")([0-9.]+)("[^>]*>)([^<]*)</text>', widen, svg)
 
 
 def _pass_time(app: NetsandboxApp, clock: _Clock) -> None:

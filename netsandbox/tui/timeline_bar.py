@@ -51,7 +51,7 @@ def legend(glyphs: GlyphSet, width: int) -> str:
     """What the marks mean, when there is room for it beside the bar."""
     kinds = ("command", "drop", "flood")
     text = "  ".join(f"{mark_glyph(kind, glyphs)} {tr('timeline.' + kind)}" for kind in kinds)
-    return "  " + text if cell_len(text) + 40 <= width else ""
+    return f"  {text} " if cell_len(text) + 41 <= width else ""
 
 
 def next_mark(marks: Sequence[Mark], step: int, kind: str, direction: int) -> int | None:

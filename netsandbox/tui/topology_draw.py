@@ -21,6 +21,8 @@ class Placed:
     width: int
     height: int
     detail: Detail
+    used: int
+    """Rows down to the lowest that something is drawn on."""
     rows: list[CanvasRow] = field(default_factory=list)
     regions: dict[Place, Region] = field(default_factory=dict)
     """Of everything that is drawn; a group of collapsed items has a place of its own."""
@@ -65,7 +67,7 @@ class Placed:
 
 def draw(scope: Scope, block: Block, width: int, height: int, detail: Detail, glyphs: GlyphSet) -> Placed:
     """Paint the block of the whole picture, which is at least `width` by `height` cells."""
-    placed = Placed(max(width, block.width), max(height, block.height), detail)
+    placed = Placed(max(width, block.width), max(height, block.height), detail, block.height)
     canvas = Canvas(placed.width, placed.height)
     _paint(canvas, block, 0, 0, placed)
     placed.rows = canvas.rows(glyphs)

@@ -18,11 +18,6 @@ def first(placed: Placed) -> Place | None:
     return min(inner or placed.regions, key=lambda place: _reading(placed, place), default=None)
 
 
-def reading_order(placed: Placed) -> list[Place]:
-    """All places as a person reads them, row by row."""
-    return sorted(placed.regions, key=lambda place: _reading(placed, place))
-
-
 def nearest(placed: Placed, place: Place, direction: str) -> Place:
     """The place nearest to `place` in a direction of `DIRECTIONS`; `place` itself when there is none."""
     here = handle(placed, place)

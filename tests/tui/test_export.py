@@ -43,7 +43,7 @@ async def test_the_selected_frames_are_written_and_no_others(tmp_path: Path) -> 
         assert len(rows) == 3
         await export_to(on, tmp_path / "some.pcapng")
         assert packets(tmp_path / "some.pcapng") == [frame_of(on, row) for row in rows]
-        assert "3 frames" in on.app.main.status.message
+        assert on.app.main.status.message.endswith("some.pcapng: 3")
         assert log.has_focus
 
 
@@ -110,7 +110,7 @@ def test_what_is_forgotten_meanwhile_is_told(view: LabView, tmp_path: Path) -> N
     trace.trim()
     kept = [row for row in rows if row.seq >= trace.first]
     told = view.export(rows, str(tmp_path / "rest.pcapng"))
-    assert f"{len(kept)} of {len(rows)} frames" in told.lines[0]
+    assert f": {len(kept)} of {len(rows)};" in told.lines[0]
     assert len(packets(tmp_path / "rest.pcapng")) == len(kept)
     gone = view.export([row for row in rows if row.seq < trace.first], str(tmp_path / "none.pcapng"))
     assert gone.error

@@ -211,7 +211,7 @@ async def test_what_is_painted_is_where_it_is_seen(monkeypatch: pytest.MonkeyPat
 
 def test_right_is_right_and_not_below() -> None:
     """Aside steps count double: what lies ahead wins over what is near."""
-    placed = Placed(40, 20, Detail.CHIP)
+    placed = Placed(40, 20, Detail.CHIP, 20)
     here, ahead, below = Place("here"), Place("ahead"), Place("below")
     placed.regions = {here: Cells(0, 0, 5, 1), ahead: Cells(20, 0, 5, 1), below: Cells(6, 10, 5, 1)}
     assert nearest(placed, here, "right") == ahead

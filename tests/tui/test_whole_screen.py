@@ -1,54 +1,103 @@
-"""All panes on one screen, at the sizes that matter: nothing cut, nothing over another."""
+"""The main screen as a whole: what has room at each size, panes that find each other, text that can be read."""
 
 from __future__ import annotations
 
-import pytest
-from syrupy.assertion import SnapshotAssertion
-from textual.color import Color
-from textual.scrollbar import ScrollBar
+from collections.abc import Sequence
+from pathlib import Path
 
-from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
-from netsandbox.tui.glyphs import ASCII
+import pytest
+from textual.color import Color
+from textual.widgets import DataTable
+
+from netsandbox.session.library import bundled
 from netsandbox.tui.i18n import set_language
+from netsandbox.tui.options import Options
+from netsandbox.tui.panes.topology import COMPACT_ROWS
 from netsandbox.tui.topology_model import Place
-from tests.tui.demo import Demo
-from tests.tui.fake_source import ARP_REQUEST, pinged
+from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 
-SIZES = [(80, 24), (120, 40), (200, 50)]
+LEAST_FRAMES = 4
+"""Rows of the log that a person sees beside the longest text of a bundled scenario, at 80×24."""
 
 
-def demo(**options: object) -> Demo:
-    source = pinged()
-    source.frames = {row.seq: ARP_REQUEST for row in source.log_rows}
-    source.whys[5] = source.whys[3]
-    return Demo(source, ASCII) if options.get("ascii") else Demo(source)
+def shown(on: Stage) -> str:
+    return screen_text(on.app)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_screen(size: tuple[int, int], language: str, picture: SnapshotAssertion) -> None:
+@pytest.mark.parametrize("name", bundled())
+async def test_at_80x24_the_log_has_room_beside_what_a_scenario_tells(tmp_path: Path, name: str, language: str) -> None:
     set_language(language)
-    app = demo()
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        await pilot.press("p")
-        app.topology.tick()
-        await pilot.pause()
-        assert screen_text(app) == picture
+    async with stage(tmp_path, Options(name, tour=False), size=(80, 24)) as on:
+        main = on.app.main
+        texts = [step.say.get(language, "") for step in on.app.live.session.pending]
+        for text in (main.say.text, *texts):
+            main.say.say(text)
+            await on.pilot.pause()
+            assert main.log_pane.size.height - 1 >= LEAST_FRAMES
+            told = "".join(shown(on).splitlines()[-3 - main.say.size.height : -3])
+            assert "".join(told.split()) == "".join(text.split()), "nothing of it is cut"
 
 
-async def test_ascii_screen(picture: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With ASCII glyphs and English nothing on the screen is anything else."""
-    monkeypatch.setattr(ScrollBar, "renderer", AsciiScrollBarRender)
-    app = demo(ascii=True)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-        await pilot.press("p", "slash", *"host nginx", "tab")
-        await pilot.pause()
-        text = screen_text(app)
-        assert {character for character in text if not character.isascii()} == set()
-        assert text == picture
+async def test_the_picture_takes_the_rows_that_it_needs_at_80x24(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("one-cable", tour=False), size=(80, 24)) as on:
+        topology, log = on.app.main.topology, on.app.main.log_pane
+        assert "add-host h1" in shown(on)
+        rows = log.size.height
+        await on.line("add-host h1")
+        await on.line("add-host h2")
+        assert not topology.show_vertical_scrollbar
+        assert topology.size.height < COMPACT_ROWS
+        await on.line("docker run -d --name web nginx")
+        await on.pilot.pause()
+        assert topology.size.height == COMPACT_ROWS
+        assert "172.17.0.2/16" in shown(on)
+        assert log.size.height < rows
+        await on.pilot.resize_terminal(120, 40)
+        await on.pilot.pause()
+        assert topology.size.height > COMPACT_ROWS
+        await on.pilot.resize_terminal(80, 24)
+        await on.pilot.pause()
+        assert topology.size.height == COMPACT_ROWS
+
+
+async def test_a_maximised_pane_leaves_the_lines_that_one_types_in(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(80, 24)) as on:
+        main = on.app.main
+        await on.press("z")
+        assert main.maximized is main.topology
+        assert main.topology.size.height > 2 * COMPACT_ROWS - 2
+        assert "docker0  ▶" in shown(on).splitlines()[0]
+        await on.press("colon", *"ping")
+        assert "host ❯ ping" in shown(on)
+        await on.press("escape")
+        assert main.maximized is main.topology
+        assert not main.command.input.has_focus
+        await on.press("escape")
+        assert main.maximized is None
+        assert main.view == "log"
+
+
+async def test_a_long_text_ends_in_dots_and_is_whole_in_the_output(tmp_path: Path) -> None:
+    path = tmp_path / "long.yaml"
+    path.write_text(f"netsandbox: 1\ntitle: {{en: Long}}\nabout: {{en: '{'word ' * 200}end'}}\n")
+    async with stage(tmp_path / "state", Options(str(path), tour=False), size=(80, 24)) as on:
+        assert on.app.main.say.size.height == 5
+        assert "word…" in shown(on)
+        await on.press("o")
+        assert "end" in shown(on)
+
+
+async def test_a_mac_address_in_the_layers_is_not_cut(tmp_path: Path) -> None:
+    for size in ((80, 24), (120, 40), (200, 50)):
+        async with stage(tmp_path / str(size[0]), size=size) as on:
+            on.app.main.log_pane.go_to_seq(10**6)
+            await on.press("4")
+            await on.press(*["down"] * 7)
+            frame = on.app.main.detail.frame
+            assert frame is not None
+            assert f"Sender MAC address  {frame.data[6:12].hex(':')}" in shown(on)
 
 
 def contrast(one: Color, two: Color) -> float:
@@ -65,49 +114,55 @@ def luminance(color: Color) -> float:
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 
 
+LINES = " ─│╭╮╰╯┌┐└┘├┤┬┴═╧┏┓┗┛┃━┳▁▂▃▄▅▆▇█▊▉▋▌▍▎▏"
+
+
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "nord", "gruvbox", "solarized-light"])
-async def test_all_text_can_be_read_in_every_theme(theme: str) -> None:
+@pytest.mark.parametrize("keys", [("p",), ("p", "2", "w"), ("3", "shift+up", "o"), ("slash", "a")])
+async def test_all_text_can_be_read_in_every_theme(tmp_path: Path, theme: str, keys: Sequence[str]) -> None:
     """A colour that depends on the background is white on white in a widget that paints its own lines."""
-    app = demo()
-    app.theme = theme
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-        await pilot.press("p", "slash", *"arp or h")
-        app.log_pane.go_to(1)
-        app.log_pane.action_extend(1)
-        app.detail.hex_view.action_walk(1)
-        await pilot.pause()
-        for strip in app.screen._compositor.render_strips():
+    async with stage(tmp_path, Options(theme=theme, tour=False)) as on:
+        await on.line("exec nginx-1 ping -c 1 172.17.0.99")
+        await on.press("escape")
+        await on.quiet()
+        await on.press(*keys)
+        for strip in on.app.screen._compositor.render_strips():
             for text, style, _ in strip:
-                if text.strip() and style is not None and style.color and style.bgcolor:
+                if text.strip(LINES) and style is not None and style.color and style.bgcolor:
                     front, back = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
-                    assert contrast(front, back) >= 1.7 or text.strip(" ─│╭╮╰╯├└▁▂▃▄▅▆▇▊▉▋▌▍▎▏") == "", (text, style)
+                    assert contrast(front, back) >= 1.7, (text, style)
 
 
-async def test_panes_find_each_other() -> None:
+async def test_panes_find_each_other(tmp_path: Path) -> None:
     """Select a device: its tables. Choose a row of one: its frame, its layers, its why."""
-    app = demo()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-        await pilot.press("right")
-        assert app.device.place == Place("nginx-2")
-        app.device.show(Place("nginx-1"))
-        app.device.query_one("DataTable").focus()
-        await pilot.press("down", "enter")
-        await pilot.pause()
-        assert app.log_pane.current is not None
-        assert app.log_pane.current.seq == 3
-        assert app.why.why == app.source.whys[3]
-        assert app.detail.frame is not None
+    async with stage(tmp_path) as on:
+        main = on.app.main
+        await on.press("p")
+        await on.quiet()
+        await on.press("right")
+        assert main.device.place == Place("nginx-2")
+        await on.press("left")
+        assert main.device.place == Place("nginx-1")
+        main.device.query_one(DataTable).focus()
+        await on.press("enter")
+        await on.pilot.pause()
+        made = on.app.live.neighbours("nginx-1")[0].seq
+        assert made is not None
+        assert main.about == made
+        assert main.log_pane.current is not None
+        assert main.log_pane.current.seq == made
+        assert main.detail.frame is not None
+        assert main.why.why == on.app.live.why(made)
 
 
-async def test_a_live_resize_loses_nothing() -> None:
-    app = demo()
-    async with app.run_test(size=(200, 50)) as pilot:
-        await pilot.pause()
-        for size in ((80, 24), (40, 12), (120, 40), (200, 50), (10, 5), (120, 40)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
-        text = screen_text(app)
+async def test_a_live_resize_loses_nothing(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(200, 50)) as on:
+        await on.press("p")
+        await on.quiet()
+        for size in ((80, 24), (40, 12), (120, 40), (200, 50), (10, 5), (1, 1), (120, 40)):
+            await on.pilot.resize_terminal(*size)
+            await on.pilot.pause()
+        text = shown(on)
         assert "▶nginx-1" in text
-        assert "NEIGH_FAILED" in text
+        assert "ICMP" in text
+        assert "REACHABLE" in text

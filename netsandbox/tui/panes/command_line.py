@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.history import History
-from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.source import Completion, LabSource, Outcome
 from netsandbox.tui.text import safe
@@ -61,16 +60,9 @@ class CommandLine(PromptLine):
             self.note(outcome.error, error=True)
         else:
             self._write("")
-            self.note(self._summary(outcome))
+            self.note(outcome.lines[0] if len(outcome.lines) == 1 else "")  # more of them have a pane of their own
             self._failed = ""
         self.post_message(self.Executed(self, line, outcome))
-
-    def _summary(self, outcome: Outcome) -> str:
-        """The first line of the output; how many more there are."""
-        if not outcome.lines:
-            return ""
-        more = len(outcome.lines) - 1
-        return outcome.lines[0] + (f"  {tr('command.more', count=more)}" if more else "")
 
     def left(self) -> None:
         """Forget the error."""

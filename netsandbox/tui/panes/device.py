@@ -48,6 +48,8 @@ class DevicePane(Vertical):
     DevicePane {
         height: 1fr;
         & DataTable { height: 1fr; scrollbar-size: 1 1; background: transparent; }
+        & DataTable > .datatable--cursor { background: transparent; color: $foreground; text-style: none; }
+        & DataTable:focus > .datatable--cursor { background: $primary-muted; text-style: bold; }
         & .device--empty { color: $text-muted; padding: 0 1; height: 1fr; display: none; }
         &.-empty DataTable { display: none; }
         &.-empty .device--empty { display: block; }

@@ -34,7 +34,8 @@ class ExportLine(PromptLine):
 
     def label(self) -> str:
         """How many frames it is about."""
-        return f" {tr('export.label', count=len(self._rows))} "
+        count = len(self._rows)
+        return f" {tr('export.one') if count == 1 else tr('export.label', count=count)} "
 
     def submit(self, line: str) -> None:
         """Write them, and leave the line."""

@@ -6,14 +6,17 @@ from textual.content import Content
 from textual.widgets import Static
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.text import safe
+from netsandbox.tui.text import safe, wrap
+
+MOST_LINES = 5
+"""What is longer ends in dots here, and is whole in the output."""
 
 
 class SayLine(Static):
     """A short text; hidden while there is none."""
 
     DEFAULT_CSS = """
-    SayLine { height: auto; max-height: 4; padding: 0 1; color: $text-secondary; display: none; }
+    SayLine { height: auto; padding: 0 1; color: $text-secondary; display: none; }
     SayLine.-said { display: block; }
     """
 
@@ -27,4 +30,13 @@ class SayLine(Static):
         if text != self.text:
             self.text = text
             self.set_class(bool(text), "-said")
-            self.update(Content(self.glyphs.plain(safe(text))))
+            self._wrap()
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self._wrap()
+
+    def _wrap(self) -> None:
+        width = (self.screen.size.width or 80) - 2
+        lines = wrap(self.glyphs.plain(safe(self.text)), width, MOST_LINES, self.glyphs.ellipsis)
+        self.update(Content("\n".join(lines)))

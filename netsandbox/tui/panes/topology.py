@@ -24,7 +24,7 @@ from netsandbox.tui.text import fit, safe
 from netsandbox.tui.topology_draw import Placed
 from netsandbox.tui.topology_layout import layout
 from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_navigation import first, nearest, reading_order
+from netsandbox.tui.topology_navigation import first, nearest
 from netsandbox.tui.topology_overlay import (
     Overlay,
     Patch,
@@ -42,6 +42,12 @@ FRAME_RATE = 15
 
 TRAVEL_TICKS = 6
 """Pictures that a frame takes from end to end when nothing hurries it."""
+
+COMPACT_ROWS = 9
+"""Rows of a picture that takes no more than it needs (`height: auto`): a host's frame with full boxes in it."""
+
+EMPTY_ROWS = 3
+"""Rows of such a pane while there is nothing to show."""
 
 _DETAILS = (None, *sorted(Detail, reverse=True))
 
@@ -197,6 +203,8 @@ class TopologyPane(ScrollView, can_focus=True):
         width, height = self.size
         if width <= 0 or height <= 0:
             return
+        if self._is_compact:
+            height = COMPACT_ROWS
         placed = self._place(width, height)
         if placed.height > height:  # a column goes to the scrollbar
             placed = self._place(width - 1, height)
@@ -204,11 +212,27 @@ class TopologyPane(ScrollView, can_focus=True):
             placed = self._place(width, height - 1)
         self.placed = placed
         self._strips.clear()
-        self.virtual_size = Size(self.placed.width, self.placed.height)
+        rows = max(placed.used, 1) if self._is_compact else placed.height
+        self.virtual_size = Size(placed.width, rows)
         if self.selected is not None and self.placed.shown(self.selected) is None:
             self.selected = None
         self._travels = travels(self.placed, self._flights)
         self._restate(everything=True)
+        if self._is_compact and self.size.height != self._compact_height(placed):
+            self.refresh(layout=True)
+
+    @property
+    def _is_compact(self) -> bool:
+        """The pane takes the rows that its picture needs, not the other way round."""
+        height = self.styles.height
+        return height is not None and height.is_auto
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Rows of the picture, for a pane whose height is `auto`."""
+        return self._compact_height(self._place(width, COMPACT_ROWS))
+
+    def _compact_height(self, placed: Placed) -> int:
+        return min(placed.used, COMPACT_ROWS) if self._rows[0] else EMPTY_ROWS
 
     def _place(self, width: int, height: int) -> Placed:
         keep = [place for place in (self.selected, self.pinned) if place is not None]
@@ -251,13 +275,6 @@ class TopologyPane(ScrollView, can_focus=True):
             return
         shown = self.placed.shown(self.selected) if self.selected is not None else None
         self.select(first(self.placed) if shown is None else nearest(self.placed, shown, direction))
-
-    def select_next(self, step: int = 1) -> None:
-        """Select the next place in reading order, round and round."""
-        order = reading_order(self.placed) if self.placed is not None else []
-        if order:
-            at = order.index(self.selected) + step if self.selected in order else 0
-            self.select(order[at % len(order)])
 
     def action_inspect(self) -> None:
         """Look into the selected place; a folded group is unfolded instead."""

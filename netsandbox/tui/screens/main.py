@@ -52,6 +52,8 @@ VIEWS = ("log", "device", "detail", "why", "output")
 class MainScreen(Screen[None]):
     """Everything at a glance; `sync` brings the panes up to date with the lab."""
 
+    ALLOW_IN_MAXIMIZED_VIEW = "StatusLine, PromptLine, Timeline, KeyBar"
+    ESCAPE_TO_MINIMIZE = False  # the prompt's escape goes first; `action_view` does it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "view('log')", "Back to the log", show=False, id="main.log"),
     ]
@@ -219,7 +221,10 @@ class MainScreen(Screen[None]):
     # -- which panes are shown
 
     def action_view(self, view: str) -> None:
-        """Give the log's place, or the detail's, to another pane."""
+        """Give the log's place, or the detail's, to another pane; a maximised one is put back first."""
+        if self.maximized is not None:
+            self.minimize()
+            return
         self.set_view(view)
         self.focus_view()
 
@@ -372,9 +377,8 @@ class MainScreen(Screen[None]):
         keys = [(":", "command", "command"), ("/", "filter", "filter"),
                 ("p", "next" if self.live.session.pending else "ping", "next_or_ping"),
                 ("space", "pause" if playing else "play", "play_pause"), ("n", "step", "step"),
-                ("b", "back", "step_back"),
-                ("w", "why", "why"), ("o", "output", "output"), ("tab", "pane", "app.focus_next"),
-                ("?", "help", "help")]  # fmt: skip
+                ("w", "why", "why"), ("b", "back", "step_back"), ("o", "output", "output"),
+                ("tab", "pane", "app.focus_next"), ("?", "help", "help")]  # fmt: skip
         if self.view != "log":
             keys.insert(0, ("esc", "log", "show_log"))
         return self._named(*keys)
