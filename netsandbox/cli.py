@@ -60,6 +60,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}", 1)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # noqa: BLE001 - a mistake of ours: the person gets a line, and the log the rest
+        from netsandbox.session.failures import log_failure
+
+        where = log_failure(f"netsandbox {' '.join(words)}", error)
+        return _fail(f"a mistake of netsandbox itself, {type(error).__name__}: {error} ({where})", 1)
 
 
 def _mend_streams() -> None:

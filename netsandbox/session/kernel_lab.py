@@ -79,6 +79,9 @@ class KernelLab:
     def namespace_named(self, name: str) -> NetworkNamespace | None:
         return self.namespaces.get(name)
 
+    def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
+        return None
+
     def namespace_names(self) -> list[str]:
         return list(self.namespaces)
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import traceback
 from pathlib import Path
 
 from netsandbox.session.autosave import state_directory
-from netsandbox.session.files import FileError, reason, write_atomically
+from netsandbox.session.failures import log_failure
+from netsandbox.session.files import FileError, write_atomically
 from netsandbox.tui.history import History
-
-LARGEST_LOG = 1_000_000
-"""Bytes of the failures' log after which it begins anew."""
 
 
 class StateFiles:
@@ -54,13 +51,4 @@ class StateFiles:
 
     def log_failure(self, what: str, error: BaseException) -> str:
         """Append an exception to the failures' log; returns where it is, or why it could not be kept."""
-        path = self.directory / "errors.log"
-        text = f"--- {what}\n{''.join(traceback.format_exception(error))}\n"
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            full = path.exists() and path.stat().st_size > LARGEST_LOG
-            with path.open("w" if full else "a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-        except OSError as problem:
-            return f"{path}: {reason(problem)}"
-        return str(path)
+        return log_failure(what, error, self.directory)

@@ -1,4 +1,7 @@
-"""Standard streams that are full, closed, or of another encoding: a clear line at most, and never a traceback."""
+"""What a person sees when all goes wrong: streams that are full, closed or of another encoding, and our own mistakes.
+
+A clear line at most, and never a traceback.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from netsandbox import cli
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
@@ -70,3 +75,18 @@ def test_a_reader_that_has_seen_enough() -> None:
     done = subprocess.run(["sh", "-c", '"$0" "$@" | head -n 2', *command("run", "docker0-ping")], capture_output=True,
                           text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_mistake_of_our_own_is_one_line_and_kept_in_a_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                                            capsys: pytest.CaptureFixture[str]) -> None:
+    def wrong(_options: object) -> int:
+        raise KeyError("forgotten\x1b[2J")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setitem(cli.COMMANDS, "list", cli.COMMANDS["list"]._replace(run=wrong))
+    assert cli.main(["list"]) == 1
+    log, = tmp_path.rglob("errors.log")
+    error = capsys.readouterr().err
+    assert error.startswith("netsandbox: a mistake of netsandbox itself, KeyError:")
+    assert error.endswith(f"({log})\n")
+    assert "\x1b" not in error
+    assert "in wrong" in log.read_text()
