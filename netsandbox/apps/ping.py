@@ -184,10 +184,8 @@ class Ping(Program):
         options = self.options
         if self._is_broadcast(route) and not options.broadcast:
             return "EACCES"
-        data = self._tail
         now = self.scheduler.clock
-        if options.size >= TIMEVAL:
-            data = ping_options.timeval(now) + data[TIMEVAL:]
+        data = self._data(now)
         seq = number & 0xFFFF
         self._sent_at[seq] = now
         self._answered.discard(seq)
@@ -202,6 +200,12 @@ class Ping(Program):
         packet = IPv4Packet(source, self.destination, ICMP, echo(ECHO_REQUEST, self.ident, seq, data), ttl, ident, df,
                             options.tos)
         return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
+
+    def _data(self, now: int) -> bytes:
+        """The payload of a request."""
+        if self.options.size < TIMEVAL:
+            return self._tail
+        return ping_options.timeval(now) + self._tail[TIMEVAL:]
 
     def _note_problem(self, problem: str) -> None:
         """Hard local error: ping counts the packet as sent, and shows what the kernel queued for it: a size."""

@@ -71,6 +71,23 @@ PROGRAMS: Late[str, Maker] = Late({
     "sleep": "netsandbox.apps.server:sleep"})
 
 
+APPLETS: Late[str, Maker] = Late({"ping": "netsandbox.apps.busybox_ping:program"})
+"""What differs where an image brings BusyBox."""
+
+
+def applet(shell: Shell, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
+    """The program that BusyBox has of its own, None for those that are alike."""
+    make = APPLETS.get(argv[0].rpartition("/")[2])
+    return _made(make, shell, namespace, argv) if make is not None else None
+
+
+def _made(make: Maker, shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
+    try:
+        return make(namespace, words[1:], shell.lab.next_pid, NAMES)
+    except UsageError as error:
+        return Refused(namespace, str(error), error.code)
+
+
 def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
             files: dict[str, str] | None = None) -> Program:
     """The program that a command line names, in a namespace; not started yet.
@@ -79,14 +96,14 @@ def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
     """
     try:
         namespace, words = _inside(shell, namespace, words)
-        make = PROGRAMS.get(words[0])
-        if make is None and words[0] in TOOLS:
-            return ToolProgram(shell, namespace, words, files)
-        if make is None:
-            return Refused(namespace, reason(words[0]) or f"sh: 1: {words[0]}: not found", 127)
-        return make(namespace, words[1:], shell.lab.next_pid, NAMES)
     except UsageError as error:
         return Refused(namespace, str(error), error.code)
+    make = PROGRAMS.get(words[0])
+    if make is not None:
+        return _made(make, shell, namespace, words)
+    if words[0] in TOOLS:
+        return ToolProgram(shell, namespace, words, files)
+    return Refused(namespace, reason(words[0]) or f"sh: 1: {words[0]}: not found", 127)
 
 
 def _inside(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> tuple[NetworkNamespace, list[str]]:
@@ -154,3 +171,6 @@ class DockerPrograms:
 
     def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str]) -> Program:
         return program(self._shell, namespace, argv, files)
+
+    def applet(self, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
+        return applet(self._shell, namespace, argv)

@@ -180,6 +180,9 @@ class Shell:
             return lambda job: declared.handler(self, job, values)
         if name == "docker" and not entered:
             return lambda job: job.follow(programs.docker(self, words[1:]))
+        applet = programs.applet(self, self.namespace, words) if self._is_in_busybox() else None
+        if applet is not None:
+            return lambda job: job.follow(applet)
         if programs.is_program(name):
             return lambda job: job.follow(programs.program(self, self.namespace, words, self.machine.files(self.where)))
         if reason(name):
@@ -187,6 +190,11 @@ class Shell:
         if entered:
             raise CommandError(f"sh: 1: {name}: not found{self._nearest(name)}", 127)
         raise CommandError(f"unknown command {name[:40]!r}{self._nearest(name)}", 2)
+
+    def _is_in_busybox(self) -> bool:
+        """Whether a person is in a container's shell, and the container has BusyBox's tools."""
+        entered = self.entered_by.enters if self.entered_by is not None else None
+        return entered is not None and entered.image.has_busybox
 
     def _nearest(self, name: str) -> str:
         near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, "docker"], 1)

@@ -24,6 +24,7 @@ class Image(NamedTuple):
         ready: last lines of its log once its ports are bound, as Server words them.
         stop_signal: what `docker stop` sends.
         tools: the programs that it has beside its own; `*` for all.
+        has_busybox: its tools are BusyBox's.
         size: as `docker images` shows it.
     """
 
@@ -42,6 +43,7 @@ class Image(NamedTuple):
     tag: str = "latest"
     tools: tuple[str, ...] = ()
     size: str = ""
+    has_busybox: bool = False
 
     @property
     def identity(self) -> str:
@@ -83,8 +85,9 @@ IMAGES: dict[str, Image] = {image.name: image for image in (
           1024, dual_stack=False, tools=DEBIAN, size="83.9MB"),
     Image("mysql", ("docker-entrypoint.sh",), ("mysqld",), (3306,), ("3306/tcp", "33060/tcp"), "mysql", "mysqld", 151,
           tools=(*SHELL, "bash", "ls", "microdnf", "uname"), size="859MB"),
-    Image("busybox", (), ("sh",), tools=BUSYBOX, size="4.43MB"),
-    Image("alpine", (), ("/bin/sh",), tools=(*BUSYBOX, "apk"), size="8.32MB"),
+    Image("busybox", (), ("sh",), tools=BUSYBOX, size="4.43MB", has_busybox=True),
+    Image("alpine", (), ("/bin/sh",), tools=(*BUSYBOX, "apk"), size="8.32MB",
+          has_busybox=True),
     Image("ubuntu", (), ("/bin/bash",), tag="24.04", tools=DEBIAN, size="78.1MB"),
     Image("debian", (), ("bash",), tools=DEBIAN, size="117MB"),
     Image("nicolaka/netshoot", (), ("zsh",), tools=EVERYTHING, size="500MB"),

@@ -44,6 +44,9 @@ class FakeMachine:
             return Ping(namespace, ping_options.parse(argv[1:]), 7, 7, {})
         return Speaker(namespace, "ip", [("out", f"ip in {namespace.name}")], 1)
 
+    def applet(self, _namespace: NetworkNamespace, _argv: list[str]) -> Program | None:
+        return None
+
 
 class Machine:
     """One host with Docker, driven by command lines."""

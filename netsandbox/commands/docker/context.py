@@ -27,6 +27,9 @@ class DockerMachine(Protocol):
             files: the texts that it finds under /etc, by path.
         """
 
+    def applet(self, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
+        """The same as BusyBox has it, None where there is no difference."""
+
 
 class DockerContext(NamedTuple):
     """Where a docker command runs."""

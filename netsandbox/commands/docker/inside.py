@@ -51,7 +51,8 @@ class Inside:
             return builtin(self, argv)
         if not self.context.machine.has_program(name):
             return builtin(self, argv) if builtin is not None else None
-        return self.context.machine.run_in(self.namespace, argv, files(self.context.engine, self.container))
+        applet = self.context.machine.applet(self.namespace, argv) if self.container.image.has_busybox else None
+        return applet or self.context.machine.run_in(self.namespace, argv, files(self.context.engine, self.container))
 
     def is_in_image(self, name: str) -> bool:
         tools = self.container.image.tools
