@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.output import Output
 from netsandbox.linux.socket import Process
@@ -29,6 +29,7 @@ class Program(Output):
 
     Attributes:
         code: its exit status, None while it runs.
+        captures: what tcpdump has written, by name; all programs of a lab have the same.
         on_exit: called once, when it ends.
         foreground: whether the lab is not quiet while it waits; off for what runs detached.
     """
@@ -42,6 +43,7 @@ class Program(Output):
         self.scheduler = namespace.scheduler
         self.process = Process(self.name, pid)
         self.code: int | None = None
+        self.captures: dict[str, Any] = {}
         self.on_exit: list[Callable[[], None]] = []
 
     @property

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.pcap_filter import Filter, FilterError
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.tap import OUT, Seen, Tap
 from netsandbox.apps.tcpdump_lines import Lines
-from netsandbox.apps.tcpdump_options import USAGE, VERSION, TcpdumpOptions, parse
+from netsandbox.apps.tcpdump_options import SNAPLEN, USAGE, VERSION, TcpdumpOptions, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
 
 ANY = "any"
+LINK = ("EN10MB (Ethernet)", "LINUX_SLL2 (Linux cooked v2)")
+MOST_FRAMES = 100_000
+"""Frames in a capture that is written; the lab keeps them in memory."""
+
+
+class Capture(NamedTuple):
+    """What -w writes and -r reads."""
+
+    is_cooked: bool
+    frames: list[Seen]
 
 
 class Tcpdump(Program):
@@ -38,6 +48,7 @@ class Tcpdump(Program):
         self._lines = Lines(options, self._is_cooked, self._names)
         self._filter: Filter
         self._tap: Tap | None = None
+        self._written: Capture | None = None
 
     @property
     def listens(self) -> bool:
@@ -57,12 +68,17 @@ class Tcpdump(Program):
                 self.print("\n".join(interface_list(self.namespace)))
             self.exit(0)
             return
+        if self.options.read:
+            self._replay()
+            return
         try:
             interface = self._open()
         except UsageError as error:
             self.complain(str(error))
             self.exit(error.code)
             return
+        if self.options.write:
+            self._written = self.captures[self.options.write] = Capture(self._is_cooked, [])
         self._announce(interface)
         self._tap = Tap(self.namespace, interface, self.options.promiscuous, self._take, self._disappear)
 
@@ -80,12 +96,15 @@ class Tcpdump(Program):
         else:
             interface = self._find(self.options.interface)
         addresses = interface.addresses if interface is not None else []
+        self._compile(addresses[0].network.mask if addresses else 0)
+        return interface
+
+    def _compile(self, mask: int) -> None:
         try:
-            self._filter = Filter(self.options.expression, {name: [at] for name, at in self._names.items()},
-                                  addresses[0].network.mask if addresses else 0, self._is_cooked)
+            self._filter = Filter(self.options.expression, {name: [at] for name, at in self._names.items()}, mask,
+                                  self._is_cooked)
         except FilterError as error:
             raise UsageError(f"tcpdump: {error.message}", 1) from None
-        return interface
 
     def _find(self, name: str) -> Interface:
         if not name:
@@ -98,13 +117,35 @@ class Tcpdump(Program):
         return interface
 
     def _announce(self, interface: Interface | None) -> None:
-        link = "LINUX_SLL2 (Linux cooked v2)" if interface is None else "EN10MB (Ethernet)"
-        text = (f"listening on {ANY if interface is None else interface.name}, link-type {link}, "
+        text = (f"listening on {ANY if interface is None else interface.name}, link-type {LINK[interface is None]}, "
                 f"snapshot length {self.options.snaplen} bytes")
-        if self.options.verbose:
+        if self.options.verbose or self.options.write:
             self.complain(f"tcpdump: {text}")
         else:
             self.complain("tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n" + text)
+
+    def _replay(self) -> None:
+        """-r: what -w has kept."""
+        capture = self.captures.get(self.options.read)
+        if capture is None:
+            self.complain(f"tcpdump: {self.options.read[:60]}: No such file or directory\nnote: -r reads what -w "
+                          "wrote in this lab; files of the disk stay outside")
+            self.exit(1)
+            return
+        self._is_cooked = capture.is_cooked
+        self._lines = Lines(self.options, self._is_cooked, self._names)
+        self.complain(f"reading from file {self.options.read[:60]}, link-type {LINK[self._is_cooked]}, snapshot "
+                      f"length {SNAPLEN}")
+        try:
+            self._compile(0)
+        except UsageError as error:
+            self.complain(str(error))
+            self.exit(error.code)
+            return
+        frames = [seen for seen in capture.frames if self._filter.matches(seen.frame.wire(), seen.kind == OUT)]
+        for seen in frames[:self.options.count]:
+            self.print(self._lines.of(seen))
+        self.exit(0)
 
     # -- capturing
 
@@ -116,8 +157,15 @@ class Tcpdump(Program):
             self.received += 1
             if not self._is_shown(seen) or self.captured == self.options.count:
                 continue
+            if self._written is not None and len(self._written.frames) == MOST_FRAMES:
+                self.complain("tcpdump: Unable to write output: No space left on device")
+                self.scheduler.soon(lambda _argument: self._finish(1))
+                return
             self.captured += 1
-            self.print(self._lines.of(seen))
+            if self._written is not None:
+                self._written.frames.append(seen)
+            if self._written is None or self.options.prints:
+                self.print(self._lines.of(seen))
             if self.captured == self.options.count:
                 self.scheduler.soon(lambda _argument: self._finish(0))
 
@@ -136,7 +184,8 @@ class Tcpdump(Program):
         """Ctrl-C: the summary."""
         if self.code is None and self._tap is not None:
             self._tap.read()
-            self.print("")
+            if self._written is None:
+                self.print("")
             self._finish(0)
 
     def _finish(self, code: int) -> None:
@@ -146,6 +195,9 @@ class Tcpdump(Program):
         received = "packet" if self.received == 1 else "packets"
         self.complain(f"{self.captured} {packets} captured\n{self.received} {received} received by filter\n"
                       "0 packets dropped by kernel")
+        if self._written is not None:
+            self.complain(f"note: {self.options.write[:60]} is kept in the lab, for tcpdump -r; `export FILE` writes "
+                          "to the disk")
         self.exit(code)
 
     def stop(self) -> None:

@@ -15,12 +15,9 @@ _FLAGS = "#AbdDefhHIJKlLnNOpqStuUvxX"
 _VALUED = "BcCEFGijmMQrsTVwWyzZ"
 _LONG = {"help": "h", "version": "h", "interface": "i", "list-interfaces": "D", "number": "#", "direction": "Q",
          "no-promiscuous-mode": "p", "snapshot-length": "s", "absolute-tcp-sequence-numbers": "S",
-         "dont-verify-checksums": "K", "packet-buffered": "U", "immediate-mode": "U", "micro": "U"}
+         "dont-verify-checksums": "K", "packet-buffered": "U", "immediate-mode": "U", "micro": "U", "print": "P"}
 _WITHOUT_EFFECT = frozenset("bfHKlNOuUBs")
-_NOT_MODELLED = {
-    "w": "`export FILE` writes the lab's frames as pcapng", "r": "it reads no files", "F": "it reads no files",
-    "C": "it writes no files", "G": "it writes no files", "W": "it writes no files", "z": "it writes no files",
-    "V": "it reads no files"}
+_NOT_MODELLED = {"F": "it reads no files", "V": "it reads no files", **dict.fromkeys("CGWz", "-w keeps one capture")}
 
 
 @dataclass
@@ -32,6 +29,7 @@ class TcpdumpOptions:
         time_format: how many -t there were.
         hex_dump: 0, 1 for -x, 2 for -xx; has_text: the same with text (-X).
         direction: in, out or inout.
+        write, read: -w and -r, a capture's name.  prints: --print, what is written is printed too.
         lists_interfaces, shows_help: it does nothing else.
     """
 
@@ -50,6 +48,9 @@ class TcpdumpOptions:
     has_text: bool = False
     direction: str = "inout"
     snaplen: int = SNAPLEN
+    write: str = ""
+    read: str = ""
+    prints: bool = False
     lists_interfaces: bool = False
     shows_help: bool = False
 
@@ -107,7 +108,7 @@ def _next(complaint: str, rest: list[str]) -> str:
 
 def _set(options: TcpdumpOptions, letter: str, value: str) -> None:
     flags = {"n": "numeric", "e": "link_header", "q": "quiet", "S": "absolute", "#": "numbered",
-             "D": "lists_interfaces", "h": "shows_help"}
+             "D": "lists_interfaces", "h": "shows_help", "P": "prints"}
     counted = {"v": "verbose", "t": "time_format", "x": "hex_dump", "X": "hex_dump"}
     if letter in flags:
         setattr(options, flags[letter], True)
@@ -118,6 +119,8 @@ def _set(options: TcpdumpOptions, letter: str, value: str) -> None:
         options.promiscuous = False
     elif letter == "i":
         options.interface = value
+    elif letter in ("w", "r"):
+        setattr(options, "write" if letter == "w" else "read", _file(letter, value))
     elif letter == "c":
         options.count = _count(value)
     elif letter == "Q":
@@ -131,6 +134,12 @@ def _set(options: TcpdumpOptions, letter: str, value: str) -> None:
         options.snaplen = _snaplen(value)
     if options.time_format > 5:
         raise UsageError("tcpdump: only -t, -tt, -ttt, -tttt and -ttttt are supported", 1)
+
+
+def _file(letter: str, name: str) -> str:
+    if name == "-":
+        raise UsageError(f"tcpdump: -{letter} - is not modelled: there is no pipe of bytes; give a name", 1)
+    return name
 
 
 def _count(text: str) -> int:

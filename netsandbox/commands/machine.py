@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.docker import files
 from netsandbox.lab.lab import DEFAULT_HOST
@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 
 class LabMachine:
-    """A lab as commands.tools.context.Machine sees it."""
+    """A lab as commands.tools.context.Machine sees it.
+
+    Attributes:
+        captures: what tcpdump -w wrote, by name.
+    """
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
+        self.captures: dict[str, Any] = {}
 
     def namespace_named(self, name: str) -> NetworkNamespace | None:
         """What `ip netns add` made; containers' namespaces have no name there, as with Docker."""

@@ -83,9 +83,11 @@ def applet(shell: Shell, namespace: NetworkNamespace, argv: list[str]) -> Progra
 
 def _made(make: Maker, shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
     try:
-        return make(namespace, words[1:], shell.lab.next_pid, NAMES)
+        made = make(namespace, words[1:], shell.lab.next_pid, NAMES)
     except UsageError as error:
         return Refused(namespace, str(error), error.code)
+    made.captures = shell.machine.captures
+    return made
 
 
 def program(shell: Shell, namespace: NetworkNamespace, words: list[str],

@@ -1,0 +1,96 @@
+"""tcpdump -w and -r: captures that the lab keeps."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.apps import tcpdump
+from netsandbox.session.keeping import KeptSession
+from tests.session.test_session import state
+
+
+@pytest.fixture
+def two() -> KeptSession:
+    session = KeptSession()
+    for line in ("add-container aa", "add-container bb", "wait 5s"):
+        session.run(line)
+    return session
+
+
+@pytest.mark.parametrize("options", ["-i docker0", "-i any", "-i docker0 -e"])
+def test_what_is_written_reads_as_what_would_have_been_printed(two: KeptSession, options: str) -> None:
+    two.run(f"tcpdump -n {options} -w lan.pcap -c 3 &")
+    printed = two.run(f"tcpdump -n {options} -c 3 &")
+    two.run("ping aa bb")
+    two.run("wait 20s")
+    job = two.run(f"tcpdump -n {options.replace('any', 'docker0')} -r lan.pcap")
+    assert job.code == 0
+    assert job.out == printed.out
+    assert job.err.startswith("reading from file lan.pcap, link-type ")
+    assert job.err.count("\n") == 1
+
+
+def test_filter_count_and_redirection(two: KeptSession) -> None:
+    two.run("docker exec aa tcpdump -w all &")
+    two.run("ping aa bb -c 3")
+    assert two.run("tcpdump -r all icmp | wc -l").out == "6\n"
+    assert two.run("docker exec bb tcpdump -r all -c 2 -n icmp and src 172.17.0.2").out.count("echo request") == 2
+    assert two.run("tcpdump -r all ip6").out == ""
+
+
+def test_what_is_said(two: KeptSession) -> None:
+    heard = two.run("tcpdump -i docker0 -w lan.pcap -c 1 --print icmp &")
+    two.run("ping aa bb")
+    two.run("wait")
+    assert heard.out.count("\n") == 1
+    assert heard.err.splitlines() == [
+        "tcpdump: listening on docker0, link-type EN10MB (Ethernet), snapshot length 262144 bytes", "1 packet captured",
+        "2 packets received by filter", "0 packets dropped by kernel",
+        "note: lan.pcap is kept in the lab, for tcpdump -r; `export FILE` writes to the disk"]
+
+
+def test_it_can_be_read_while_it_is_written_and_a_second_one_begins_anew(two: KeptSession) -> None:
+    two.run("tcpdump -w x -i docker0 icmp &")
+    assert two.run("tcpdump -r x").out == ""
+    two.run("ping aa bb")
+    assert two.run("tcpdump -r x | wc -l").out == "2\n"
+    two.run("tcpdump -w x -i docker0 icmp &")
+    assert two.run("tcpdump -r x").out == ""
+
+
+def test_a_capture_is_limited(two: KeptSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tcpdump, "MOST_FRAMES", 2)
+    job = two.run("tcpdump -w x -i docker0 icmp &")
+    two.run("ping aa bb -c 3")
+    two.run("wait 9s")
+    assert job.code == 1
+    assert "No space left on device" in job.err
+    assert two.run("tcpdump -r x | wc -l").out == "2\n"
+
+
+def test_nothing_of_the_disk_is_read_or_written(two: KeptSession, tmp_path: object) -> None:
+    two.run(f"tcpdump -w {tmp_path}/lan.pcap -c 1 -i docker0 icmp &")
+    two.run("ping aa bb")
+    assert list(tmp_path.iterdir()) == []  # type: ignore[attr-defined]
+    assert two.run("tcpdump -r /etc/passwd").err.startswith("tcpdump: /etc/passwd: No such file or directory\n")
+
+
+def test_it_replays(two: KeptSession) -> None:
+    two.run("tcpdump -w x -i docker0 icmp &")
+    two.run("ping aa bb -c 2")
+    here = state(two)
+    two.go_to(3)
+    two.go_to(*two.end)
+    assert state(two) == here
+    assert two.run("tcpdump -r x | wc -l").out == "4\n"
+
+
+@pytest.mark.parametrize(("words", "err"), [
+    ("-r nope", "tcpdump: nope: No such file or directory"), ("-r", "requires an argument"),
+    ("-w -", "-w - is not modelled"), ("-r -", "-r - is not modelled"), ("-r x foo", "syntax error"), ("-w x -C 1", "-C is not modelled: -w keeps one"),
+    ("-w x -i nope", "No such device exists")])
+def test_refusals(two: KeptSession, words: str, err: str) -> None:
+    two.run("tcpdump -w x -i docker0 -c 1 &")
+    job = two.run(f"tcpdump {words}")
+    assert job.code == 1
+    assert err in job.err
