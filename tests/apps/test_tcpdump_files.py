@@ -87,7 +87,8 @@ def test_it_replays(two: KeptSession) -> None:
 
 @pytest.mark.parametrize(("words", "err"), [
     ("-r nope", "tcpdump: nope: No such file or directory"), ("-r", "requires an argument"),
-    ("-w -", "-w - is not modelled"), ("-r -", "-r - is not modelled"), ("-r x foo", "syntax error"), ("-w x -C 1", "-C is not modelled: -w keeps one"),
+    ("-w -", "-w - is not modelled"), ("-r -", "-r - is not modelled"), ("-r x foo", "syntax error"),
+    ("-w x -C 1", "-C is not modelled: -w keeps one"),
     ("-w x -i nope", "No such device exists")])
 def test_refusals(two: KeptSession, words: str, err: str) -> None:
     two.run("tcpdump -w x -i docker0 -c 1 &")
