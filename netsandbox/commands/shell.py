@@ -134,8 +134,7 @@ class Shell:
 
     def _handler_of_line(self, line: str) -> Callable[[Job], None] | None:
         """What carries a line out, None for one that is empty; `expect` reads its own line."""
-        is_expect = any(_group(word) == "check" for word in first_words(line)[:1])
-        if is_compound(line) and not is_expect:
+        if is_compound(line) and not _is_expect(first_words(line)):
             return self._script(line)
         words = split(line)
         return self._handler(words) if words else None
@@ -206,8 +205,13 @@ def _group(name: str) -> str | None:
 
 
 def _is_action(line: str) -> bool:
-    """Whether a line is one that does something, so that `expect` is about it."""
-    return any(_group(word) not in ("check", "session", "look") for word in first_words(line))
+    """Whether a line is one that does something, so that `expect` is about it; `expect` itself reads all of its line."""
+    words = first_words(line)
+    return not _is_expect(words) and any(_group(word) not in ("session", "look") for word in words)
+
+
+def _is_expect(words: list[str]) -> bool:
+    return bool(words) and _group(words[0]) == "check"
 
 
 def _refuse(job: Job, error: Exception) -> Job:

@@ -211,6 +211,13 @@ def test_expect_sees_what_the_pipe_let_through(two: KeptSession) -> None:
     assert two.run("expect output contains LOOPBACK").code == 1
 
 
+def test_expect_reads_all_of_its_line(two: KeptSession) -> None:
+    steps = two.position.step
+    two.run("expect output contains docker0 || ip addr flush dev docker0; remove aa")
+    assert (two.position.step, len(two.journal)) == (steps, 3)
+    assert "172.17.0.1" in two.run("ip addr").out
+
+
 def test_ctrl_c_ends_all_of_it(two: KeptSession) -> None:
     job = two.run("exec aa ping 172.17.0.3 | grep -c ttl; hostname")
     assert (job.is_done, job.out) == (True, "4\n")
