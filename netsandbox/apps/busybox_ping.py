@@ -68,6 +68,12 @@ class BusyboxPing(Ping):
         stamp = STAMP.pack(now // MICROSECOND & 0xFFFFFFFF) if self.options.size >= STAMP.size else b""
         return stamp + fill[len(stamp):]
 
+    def _goes_on(self) -> bool:
+        return self.options.count is None or self.sent < self.options.count
+
+    def _waits_for_buffer(self) -> bool:
+        return False
+
     def _note_problem(self, problem: str) -> None:
         self.complain(f"ping: sendto: {TEXTS.get(problem, problem)}")
         self.exit(1)
@@ -81,7 +87,7 @@ class BusyboxPing(Ping):
         """Without -v it says nothing of an ICMP error, and goes on waiting."""
 
     def _start_lingering(self) -> None:
-        if self._lingers:
+        if self._lingers or self.options.deadline is not None:
             return
         self._lingers = True
         longest = max(self.round_trips, default=0) * MICROSECOND

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from netsandbox.apps.program import UsageError
 
 
@@ -44,26 +46,17 @@ def getopt(program: str, arguments: list[str], flags: str, valued: str) -> tuple
     return options, operands
 
 
-def number(program: str, text: str, low: float, high: float) -> float:
-    """A number within bounds.
+def integer(program: str, text: str, low: int, high: int, what: str = "invalid argument") -> int:
+    """A decimal number within bounds (strtol_or_err of iputils).
 
     Raises:
         UsageError: as iputils words it.
     """
-    try:
-        value = float(text)
-    except ValueError:
-        raise UsageError(f"{program}: invalid argument: '{text}'", 1) from None
-    if not low <= value <= high:
-        raise UsageError(f"{program}: invalid argument: '{text}': out of range: {low:g} <= value <= {high:g}", 1)
-    return value
-
-
-def integer(program: str, text: str, low: int, high: int, what: str = "invalid argument") -> int:
-    try:
-        value = int(text, 0)
-    except ValueError:
-        raise UsageError(f"{program}: {what}: '{text}'", 1) from None
+    if not re.fullmatch(r"\s*[+-]?\d+", text, re.ASCII):
+        raise UsageError(f"{program}: {what}: '{text}'", 1)
+    value = int(text)
+    if not -(1 << 63) <= value < 1 << 63:
+        raise UsageError(f"{program}: {what}: '{text}': Numerical result out of range", 1)
     if not low <= value <= high:
         raise UsageError(f"{program}: {what}: '{text}': out of range: {low} <= value <= {high}", 1)
     return value

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps import ping_options
+from netsandbox.apps import ping_buffer, ping_options
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.ping_options import DO, DONT, PROBE, TIMEVAL, WANT, PingOptions
-from netsandbox.apps.ping_text import describe_error, format_rtt, time_stamp
-from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.ping_start import PingStart
+from netsandbox.apps.ping_text import (
+    describe_error,
+    describe_options,
+    describe_round_trips,
+    format_rtt,
+    milliseconds,
+    time_stamp,
+)
+from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
-from netsandbox.linux import ip_output
-from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.routing import route_output
-from netsandbox.wire.addresses import AddressError, format_ipv4, is_multicast, parse_ipv4
+from netsandbox.linux import ip_options, ip_output
+from netsandbox.wire.addresses import format_ipv4, is_multicast
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
@@ -29,9 +35,11 @@ RECEIVE_TIMEOUT = SECOND
 """ping's loop wakes at least this often (SO_RCVTIMEO)."""
 LEAST_INTERVAL = 10 * MILLISECOND
 """Between requests without an interval, when no reply comes."""
+LONGEST_SHORTAGE = 500 * MILLISECOND
+"""What one attempt without a buffer counts for, at most."""
 
 
-class Ping(Program):
+class Ping(PingStart):
     """One run of ping.
 
     Attributes:
@@ -39,22 +47,17 @@ class Ping(Program):
         round_trips: microseconds of each reply, in order.
     """
 
-    name = "ping"
-
     def __init__(self, namespace: NetworkNamespace, options: PingOptions, ident: int, pid: int = 1,
                  resolve: dict[str, int] | None = None) -> None:
-        super().__init__(namespace, pid)
-        self.options = options
+        super().__init__(namespace, options, _resolve(options.target, resolve or {}), pid)
         self.ident = ident if options.ident is None else options.ident
-        self.destination = _resolve(options.target, resolve or {})
-        self.interface: Interface | None = None
-        self.bound = 0
-        self.source = 0
         self.sent = self.received = self.errors = self.duplicates = 0
         self.round_trips: list[int] = []
         self._sent_at: dict[int, int] = {}
         self._answered: set[int] = set()
         self._pipe = 1
+        self._shortages = 0
+        """Attempts in a row for which the kernel had no buffer."""
         self._unread: list[int] = []
         """Errors whose copies wait in the raw socket; a request that is due is sent before they are read."""
         self._failed_at = 0
@@ -66,6 +69,8 @@ class Ping(Program):
         """The smoothed round-trip time in eighths of a microsecond."""
         self._next: Timer | None = None
         self._tail = ping_options.tail(options.size, options.pattern)
+        self._buffer = ping_buffer.size_of(options.size, len(options.header))
+        self._route_shown = b""
         pmtudisc = options.pmtudisc
         if pmtudisc is None:
             usual = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
@@ -80,10 +85,16 @@ class Ping(Program):
 
     def start(self) -> None:
         """Probe the route, print the first line, and send the first request."""
+        for warning in self.options.warnings:
+            self.complain(warning)
+        if self.options.verbose:
+            self._tell_sockets()
         if not self._bind_device() or not (self.bound or self._probe_route()) or not self._set_ttl():
             return
         self.source = self.source or self.bound
         self.destination = self.destination or self.source
+        if self.options.strict:
+            self.bound = self.source
         self._print_header()
         self.namespace.raw_sockets.append(self)
         if self.options.deadline is not None:
@@ -91,80 +102,19 @@ class Ping(Program):
         self._first = self.scheduler.clock
         self._send_next(None)
 
-    def _bind_device(self) -> bool:
-        device = self.options.device
-        if not device:
-            return True
-        try:
-            self.bound = parse_ipv4(device)
-        except AddressError:
-            self.interface = self.namespace.interfaces.get(device)
-            if self.interface is None:
-                self.complain(f"ping: SO_BINDTODEVICE {device}: No such device")
-                self.exit(2)
-                return False
-            return True
-        if self.namespace.holder_of(self.bound) is None:
-            self.complain("ping: bind: Cannot assign requested address")
-            self.exit(2)
-            return False
-        return True
-
-    def _probe_route(self) -> bool:
-        """connect() of a UDP socket finds the source address, and the first errors."""
-        route = route_output(self.namespace, self.destination, self.bound, self.interface)
-        if not isinstance(route, RouteChosen):
-            self.namespace.record(route)
-            if route.error == "EACCES":
-                self._refuse_broadcast()
-            else:
-                self.complain(f"ping: connect: {TEXTS[route.error]}")
-            self.exit(2)
-            return False
-        if self._is_broadcast(route):
-            if not self.options.broadcast:
-                self._refuse_broadcast()
-                self.exit(2)
-                return False
-            self.complain("WARNING: pinging broadcast address")
-        self.source = route.source
-        if self.interface is not None and self.namespace.holder_of(self.source) is not self.interface:
-            self.complain("ping: Warning: source address might be selected on device other than: "
-                          f"{self.interface.name}")
-        return True
-
-    def _set_ttl(self) -> bool:
-        if self.options.ttl == 0:
-            self.complain("ping: cannot set unicast time-to-live: Invalid argument")
-            self.exit(2)
-            return False
-        return True
-
-    def _refuse_broadcast(self) -> None:
-        self.complain("ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules")
-
-    def _is_broadcast(self, route: RouteChosen) -> bool:
-        return self.destination == 0xFFFFFFFF or route.route.type == "broadcast"
-
-    def _print_header(self) -> None:
-        options = self.options
-        shown = format_ipv4(self.destination)
-        origin = ""
-        if options.device:
-            origin = f"from {format_ipv4(self.source)} {options.device if self.interface else ''}: "
-        self.print(f"PING {options.target} ({shown}) {origin}{options.size}({options.size + 28}) bytes of data.")
-
     # -- sending
 
     def _send_next(self, _argument: object) -> None:
         if self.code is not None:
             return
         options = self.options
-        if options.count is not None and self.sent >= options.count:
+        if not self._goes_on():
             return
         if options.outstanding and self.sent and (self.sent & 0xFFFF) not in self._answered:
             self._say(f"no answer yet for icmp_seq={self.sent}")
         problem = self._send(self.sent + 1)
+        if problem == "ENOBUFS" and self._waits_for_buffer():
+            return
         self.sent += 1
         self._last = self.scheduler.now
         for seq in self._unread if self._failed_at == self._last else ():
@@ -172,10 +122,26 @@ class Ping(Program):
         self._unread = []
         if problem:
             self._note_problem(problem)
-        if options.count is None or self.sent < options.count:
-            self._next = self._after(self._waiting(self._interval or LEAST_INTERVAL), self._send_next)
-        elif options.deadline is None:
+        if not self._goes_on():
             self._start_lingering()
+        elif self.sent < options.preload and not problem:
+            self.scheduler.go_on(self._send_next)
+        else:
+            self._next = self._after(self._waiting(self._interval or LEAST_INTERVAL), self._send_next)
+
+    def _goes_on(self) -> bool:
+        """With a deadline, -c says how many answers to wait for, and requests go on until they are there."""
+        options = self.options
+        return options.count is None or self.sent < options.count or options.deadline is not None
+
+    def _waits_for_buffer(self) -> bool:
+        """Without a buffer it tries again, until that has taken as long as it would wait for an answer (pinger())."""
+        wait = min(max(self._interval // 2, LEAST_INTERVAL), LONGEST_SHORTAGE)
+        self._shortages += 1
+        if self._shortages * wait >= self.options.linger:
+            return False
+        self._next = self._after(max(self._interval, LEAST_INTERVAL), self._send_next)
+        return True
 
     def _send(self, number: int) -> str:
         route = ip_output.find_route(self.namespace, self.destination, self.bound, self.interface)
@@ -192,13 +158,18 @@ class Ping(Program):
         source = self.bound or route.source
         if self.pmtudisc == PROBE:
             route = route._replace(mtu=route.interface.mtu)
-        fits = options.size + 28 <= route.mtu
+        fits = options.size + 28 + len(options.header) <= route.mtu
         df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits and not route.locked)
         ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, self.destination, ICMP)
         usual = 1 if is_multicast(self.destination) else self.namespace.default_ttl
         ttl = options.ttl if options.ttl is not None else usual
         packet = IPv4Packet(source, self.destination, ICMP, echo(ECHO_REQUEST, self.ident, seq, data), ttl, ident, df,
-                            options.tos)
+                            options.tos, options=options.header)
+        if options.header:
+            packet = ip_options.recorded(self.namespace, packet)
+        if not ping_buffer.has_room(self._buffer, packet, route):
+            return "ENOBUFS"
+        self._shortages = 0
         return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
 
     def _data(self, now: int) -> bytes:
@@ -291,10 +262,12 @@ class Ping(Program):
             self._send_next(None)
 
     def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:
-        line = f"{message.size} bytes from {format_ipv4(packet.src)}: icmp_seq={message.seq} ttl={packet.ttl}"
+        ident = f" ident={self.ident}" if self.options.verbose else ""
+        line = f"{message.size} bytes from {format_ipv4(packet.src)}: icmp_seq={message.seq}{ident} ttl={packet.ttl}"
         if len(message.data) >= TIMEVAL:
             line += f" time={format_rtt(micros)} ms"
-        self._say(line + (" (DUP!)" if duplicate else ""))
+        told, self._route_shown = describe_options(packet.options, self._route_shown)
+        self._say(line + (" (DUP!)" if duplicate else "") + told)
 
     def _say(self, text: str) -> None:
         """A line, with the time before it if that was asked for."""
@@ -323,9 +296,11 @@ class Ping(Program):
     # -- ending
 
     def _check(self, _argument: object) -> None:
-        count = self.options.count
-        if self.code is None and count is not None and self.received + self.errors >= count:
-            self._finish(None)
+        """It ends once all that has come is read."""
+        options = self.options
+        is_enough = options.count is not None and self.received + self.errors >= options.count
+        if is_enough or (options.deadline is not None and self.errors):
+            self.scheduler.soon(self._finish)
 
     def _finish(self, _argument: object) -> None:
         if self.code is not None:
@@ -347,25 +322,13 @@ class Ping(Program):
         parts += [f"{loss:.6g}% packet loss", f"time {(self._last - self._first) // MILLISECOND}ms"]
         dots = "." * (self.sent - self.received) if self.options.flood and not self.options.quiet else ""
         self.print(f"{dots}\n--- {self.options.target} ping statistics ---\n" + ", ".join(parts))
-        self.print(self._summary())
-
-    def _summary(self) -> str:
-        text = ""
-        trips = self.round_trips
-        if trips and self.options.size >= TIMEVAL:
-            average = sum(trips) // len(trips)
-            deviation = int(max(0, sum(t * t for t in trips) / len(trips) - average * average) ** 0.5)
-            cells = "/".join(f"{value // 1000}.{value % 1000:03d}"
-                             for value in (min(trips), average, max(trips), deviation))
-            text = f"rtt min/avg/max/mdev = {cells} ms"
-        if self._pipe > 1:
-            text += f"{', ' if text else ''}pipe {self._pipe}"
         options = self.options
+        cells = [describe_round_trips(self.round_trips if options.size >= TIMEVAL else [])]
+        cells += [f"pipe {self._pipe}"] if self._pipe > 1 else []
         if self.received and self.sent > 1 and (options.adaptive or options.flood or not self._interval):
-            gap, smoothed = (self._last - self._first) // MICROSECOND // (self.sent - 1), self._smoothed // 8
-            text += (f"{', ' if text else ''}ipg/ewma {gap // 1000}.{gap % 1000:03d}/"
-                     f"{smoothed // 1000}.{smoothed % 1000:03d} ms")
-        return text
+            gap = (self._last - self._first) // MICROSECOND // (self.sent - 1)
+            cells.append(f"ipg/ewma {milliseconds(gap)}/{milliseconds(self._smoothed // 8)} ms")
+        self.print(", ".join(filter(None, cells)))
 
     def _waiting(self, interval: int) -> int:
         """ping waits in recvmsg with a timeout (SO_RCVTIMEO), which the kernel's timers round up; with -A in poll()."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 import struct
+from string import hexdigits
 
-from netsandbox.apps.options import getopt, integer, number
+from netsandbox.apps.hosts import lookup
+from netsandbox.apps.options import getopt, integer
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import EPOCH, MICROSECOND, MILLISECOND, SECOND, seconds
 
@@ -22,6 +26,11 @@ class PingOptions:
         adaptive: -A, the next request goes as soon as a reply is there.
         outstanding: -O, say so when no reply has come before the next request.
         stamped: -D, the time before every line.
+        strict: -B, the source address stays what it was at first.
+        preload: -l, requests that are sent at once.
+        header: IPv4 options, of -R and -T.
+        family: what -v calls it.
+        warnings: what to say on stderr before anything else.
     """
 
     target: str = ""
@@ -31,11 +40,13 @@ class PingOptions:
     ident: int | None = None
     linger: int = 10 * SECOND
     deadline: int | None = None
+    preload: int = 1
     ttl: int | None = None
     tos: int = 0
     pmtudisc: int | None = None
     device: str = ""
     pattern: bytes = b""
+    header: bytes = b""
     broadcast: bool = False
     quiet: bool = False
     flood: bool = False
@@ -43,10 +54,18 @@ class PingOptions:
     adaptive: bool = False
     outstanding: bool = False
     stamped: bool = False
+    strict: bool = False
+    verbose: bool = False
+    family: str = "AF_UNSPEC"
+    warnings: tuple[str, ...] = ()
 
 
-FLAGS = "bnqfUOvAdDaLBrR46"
-VALUED = "cieIMpQsStTwWlmF"
+FLAGS = "bnqfUOvAdDaLBrRCH346"
+VALUED = "cieIlMmNpQsStTwWF"
+RECORD_ROUTE = bytes((1, 7, 39, 4)) + bytes(36)
+"""-R: no operation, then an option with room for nine addresses."""
+STAMPS = {"tsonly": 0, "tsandaddr": 1, "tsprespec": 3}
+INT_MAX, LONG_MAX = (1 << 31) - 1, (1 << 63) - 1
 
 
 def parse(arguments: list[str]) -> PingOptions:
@@ -56,56 +75,98 @@ def parse(arguments: list[str]) -> PingOptions:
         UsageError: an option or a value that ping does not take.
     """
     options, operands = getopt("ping", arguments, FLAGS, VALUED)
+    result = PingOptions()
+    _read_numbers(result, options)
+    _read_words(result, options)
+    result.broadcast, result.quiet = "b" in options, "q" in options
+    result.flood, result.numeric = "f" in options, "n" in options
+    result.adaptive, result.outstanding, result.stamped = "A" in options, "O" in options, "D" in options
+    result.strict, result.verbose = "B" in options, "v" in options
+    if result.flood and "i" not in options:
+        result.interval = 0
     if not operands:
-        raise UsageError("ping: usage error: Destination address required", 1)
+        raise UsageError("\n".join([*result.warnings, "ping: usage error: Destination address required"]))
     if "6" in options:
         raise UsageError(f"ping: {operands[-1]}: Address family for hostname not supported")
-    result = PingOptions()
     result.target = operands[-1]
+    if "T" in options:
+        result.header = _stamp_option(options["T"], operands[:-1])
+    return result
+
+
+def _read_numbers(result: PingOptions, options: dict[str, str]) -> None:
+    for letter, low, high in (("l", 1, 65536), ("m", 0, (1 << 32) - 1), ("S", 1, INT_MAX)):
+        if letter in options:
+            integer("ping", options[letter], low, high)
+    result.preload = int(options.get("l", "1"))
     if "c" in options:
-        result.count = integer("ping", options["c"], 1, (1 << 63) - 1)
+        result.count = integer("ping", options["c"], 1, LONG_MAX)
     if "i" in options:
-        result.interval = seconds(_time(options["i"], 2147483.647, "timing interval")) // MILLISECOND * MILLISECOND
+        result.interval = _time(result, options["i"], "timing interval") // MILLISECOND * MILLISECOND
     if "s" in options:
         result.size = _size(options["s"])
     if "e" in options:
         result.ident = integer("ping", options["e"], 0, 65535)
     if "W" in options:
-        result.linger = seconds(_time(options["W"], 4294.967295, "linger time"))
+        result.linger = _time(result, options["W"], "linger time")
     if "w" in options:
-        result.deadline = seconds(number("ping", options["w"], 0, 2147483))
+        result.deadline = integer("ping", options["w"], 0, INT_MAX) * SECOND or None
     if "t" in options:
         result.ttl = integer("ping", options["t"], 0, 255)
+
+
+def _read_words(result: PingOptions, options: dict[str, str]) -> None:
+    if "4" in options and "6" in options:
+        raise UsageError("ping: only one -4 or -6 option may be specified")
+    if "R" in options and "T" in options:
+        raise UsageError("ping: only one of -T or -R may be used")
     if "Q" in options:
         result.tos = _tos(options["Q"])
     if "M" in options:
         if options["M"] not in PMTU:
             raise UsageError(f"ping: invalid -M argument: {options['M']}")
         result.pmtudisc = PMTU[options["M"]]
+    if "T" in options and options["T"] not in STAMPS:
+        raise UsageError(f"ping: invalid timestamp type: {options['T']}")
     if "p" in options:
         result.pattern = _pattern(options["p"])
     result.device = options.get("I", "")
-    result.broadcast, result.quiet = "b" in options, "q" in options
-    result.flood, result.numeric = "f" in options, "n" in options
-    result.adaptive, result.outstanding, result.stamped = "A" in options, "O" in options, "D" in options
-    if result.flood and "i" not in options:
-        result.interval = 0
-    return result
+    result.header = RECORD_ROUTE if "R" in options else b""
+    result.family = "AF_INET" if "4" in options else "AF_UNSPEC"
+
+
+def _stamp_option(kind: str, hops: list[str]) -> bytes:
+    """-T: an option with room for nine times, four times with addresses, or for named addresses."""
+    if kind == "tsprespec":
+        addresses = [lookup(hop, {}) or 0 for hop in hops] or [0]
+        option = b"".join(address.to_bytes(4, "big") + bytes(4) for address in addresses[:4])
+    else:
+        option = bytes(36 if kind == "tsonly" else 32)
+    whole = bytes((68, 4 + len(option), 5, STAMPS[kind])) + option
+    return whole + bytes(-len(whole) % 4)
 
 
 def _size(text: str) -> int:
-    size = integer("ping", text, 0, (1 << 31) - 1)
+    size = integer("ping", text, 0, INT_MAX)
     return integer("ping", str(size), 0, MAX_SIZE, "invalid -s value")
 
 
-def _time(text: str, most: float, what: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= most:
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf(inity)?|nan)?", re.IGNORECASE)
+
+
+def _time(result: PingOptions, text: str, what: str) -> int:
+    """Nanoseconds (ping_strtod): what is behind the number is warned of, and no number is 0."""
+    found = _NUMBER.match(text)
+    word = found.group() if found else ""
+    value = float(word) if word.strip("+-") else 0.0
+    if text[len(word):]:
+        result.warnings += (f"ping: option argument contains garbage: {text[len(word):]}",
+                            "ping: this will become fatal error in the future")
+    if not math.isfinite(value):
+        raise UsageError(f"ping: bad {what}: {text}: Numerical result out of range")
+    if not 0 <= value <= INT_MAX / 1000:
         raise UsageError(f"ping: bad {what}: {text}")
-    return value
+    return seconds(value)
 
 
 def _tos(text: str) -> int:
@@ -121,11 +182,11 @@ def _tos(text: str) -> int:
 
 def _pattern(text: str) -> bytes:
     """-p: up to 16 bytes in hex."""
+    wrong = next((at for at, letter in enumerate(text) if letter not in hexdigits), None)
+    if wrong is not None:
+        raise UsageError("ping: patterns must be specified as hex digits: " + text[wrong:])
     digits = text if len(text) % 2 == 0 else text[:-1] + "0" + text[-1]
-    try:
-        return bytes.fromhex(digits)[:16]
-    except ValueError:
-        raise UsageError("ping: patterns must be specified as hex digits: " + text) from None
+    return bytes.fromhex(digits)[:16]
 
 
 def tail(size: int, pattern: bytes) -> bytes:

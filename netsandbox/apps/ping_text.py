@@ -5,6 +5,10 @@ from __future__ import annotations
 from netsandbox.engine.units import EPOCH, MICROSECOND
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.icmp import REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage
+from netsandbox.wire.options import read_options
+
+RECORD_ROUTE, TIMESTAMP = 7, 68
+"""Kinds of IPv4 options."""
 
 UNREACHABLE_TEXT = {0: "Destination Net Unreachable", 1: "Destination Host Unreachable",
                     2: "Destination Protocol Unreachable", 3: "Destination Port Unreachable",
@@ -38,6 +42,52 @@ def describe_error(message: IcmpMessage) -> str:
         where = {0: "Network", 1: "Host", 2: "Type of Service and Network", 3: "Type of Service and Host"}
         return f"Redirect {where.get(message.code, '')}(New nexthop: {format_ipv4(message.rest)})"
     return f"Bad ICMP type: {message.type}"
+
+
+def milliseconds(micros: int) -> str:
+    return f"{micros // 1000}.{micros % 1000:03d}"
+
+
+def describe_round_trips(trips: list[int]) -> str:
+    """The last line's numbers, from microseconds; nothing without any."""
+    if not trips:
+        return ""
+    average = sum(trips) // len(trips)
+    deviation = int(max(0, sum(t * t for t in trips) / len(trips) - average * average) ** 0.5)
+    return "rtt min/avg/max/mdev = " + "/".join(map(milliseconds, (min(trips), average, max(trips), deviation))) + " ms"
+
+
+def describe_options(data: bytes, shown: bytes) -> tuple[str, bytes]:
+    """pr_options: what a reply's IPv4 header recorded, and the route to compare the next one with.
+
+    Args:
+        shown: the route that was printed last, as bytes.
+    """
+    text = ""
+    for option in read_options(data):
+        if not option.is_whole or not option.value:
+            continue
+        used = min(option.value[0], len(option.value) + 2)
+        if option.kind == RECORD_ROUTE and used > 4:
+            route = option.value[1:used - 3]
+            text += "\t(same route)" if route == shown else "\nRR: " + "".join(
+                f"\t{format_ipv4(int.from_bytes(route[at:at + 4], 'big'))}\n" for at in range(0, len(route), 4))
+            shown = route
+        elif option.kind == TIMESTAMP and used > 5:
+            text += "\nTS: " + _describe_stamps(option.value[2:used - 3], option.value[1])
+    return text, shown
+
+
+def _describe_stamps(data: bytes, flags: int) -> str:
+    text, first, at = "", 0, 0
+    while at < len(data):
+        if flags & 3:
+            text += f"\t{format_ipv4(int.from_bytes(data[at:at + 4], 'big'))}"
+            at += 4
+        time = int.from_bytes(data[at:at + 4], "big")
+        text += f"\t{time - first}\n" if first else f"\t{time} absolute\n"
+        first, at = time, at + 4
+    return text + (f"Unrecorded hops: {flags >> 4}\n" if flags >> 4 else "")
 
 
 def time_stamp(at: int) -> str:

@@ -197,8 +197,17 @@ def forwarded(packet: HeldPacket, address: int) -> IPv4Packet:
         _put(data, marks.record + data[marks.record + 2] - 5, address)
     if marks.stamp is not None and marks.wants_stamp:
         _put(data, marks.stamp + data[marks.stamp + 2] - 9, address)
+    return _released(packet, bytes(data))
+
+
+def recorded(namespace: NetworkNamespace, packet: IPv4Packet) -> IPv4Packet:
+    """ip_options_build: in a packet of our own, our address and time stand first."""
+    return _released(packet, hold(namespace, None, packet, is_ours=False).options)
+
+
+def _released(packet: IPv4Packet, options: bytes) -> IPv4Packet:
     return IPv4Packet(packet.src, packet.dst, packet.protocol, packet.payload, packet.ttl, packet.ident, packet.df,
-                      packet.tos, packet.mf, packet.offset, bytes(data), None, packet.total_length)
+                      packet.tos, packet.mf, packet.offset, options, None, packet.total_length)
 
 
 def echoed(namespace: NetworkNamespace, packet: IPv4Packet, address: int) -> bytes:

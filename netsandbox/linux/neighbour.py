@@ -74,9 +74,9 @@ class Neighbour:
         self.seq = 0
 
 
-def buffer_size(packet: IPv4Packet) -> int:
-    """Bytes of socket buffer that the kernel reckons for a packet (skb->truesize)."""
-    needed = packet.total_length + 32
+def buffer_size(length: int) -> int:
+    """Bytes of socket buffer that the kernel reckons for a packet of so many bytes (skb->truesize)."""
+    needed = length + 32
     if needed <= 256:
         return 832
     return (1 << (needed + 319).bit_length()) + 256
@@ -182,10 +182,10 @@ class NeighbourTable:
         queue = entry.queue
         if queue is None:
             queue = entry.queue = deque()
-        size, limit = buffer_size(packet), entry.interface.neigh.unres_qlen_bytes
+        size, limit = buffer_size(packet.total_length), entry.interface.neigh.unres_qlen_bytes
         while queue and entry.queued_bytes + size > limit:
             oldest = queue.popleft()
-            entry.queued_bytes -= buffer_size(oldest)
+            entry.queued_bytes -= buffer_size(oldest.total_length)
             self._drop(oldest, DropReason.NEIGH_QUEUEFULL, entry)
         queue.append(packet)
         entry.queued_bytes += size

@@ -102,13 +102,11 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int,
         if holder is not None:
             return _on_link(namespace, destination, source, holder)
     matches = namespace.routes.matches(destination, interface)
-    if not matches:
+    route = matches[0] if matches else None
+    if route is None or route.type in ERRORS:
         if interface is not None:
             return _on_link(namespace, destination, source, interface)
-        return RouteMissing(namespace, destination, "ENETUNREACH", None)
-    route = matches[0]
-    if route.type in ERRORS:
-        return RouteMissing(namespace, destination, ERRORS[route.type], route)
+        return RouteMissing(namespace, destination, ERRORS[route.type] if route else "ENETUNREACH", route)
     return _chosen(namespace, destination, source, route, group, len(matches))
 
 

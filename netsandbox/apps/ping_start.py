@@ -1,0 +1,106 @@
+"""How ping starts: the device and the source, the route, the first lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.program import Program
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.routing import route_output
+from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.apps.ping_options import PingOptions
+    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.namespace import NetworkNamespace
+
+
+class PingStart(Program):
+    """The part of a run before the first request.
+
+    Attributes:
+        interface, bound: what -I names, a device or an address.
+        source: the address that the route gives.
+    """
+
+    name = "ping"
+
+    def __init__(self, namespace: NetworkNamespace, options: PingOptions, destination: int, pid: int) -> None:
+        super().__init__(namespace, pid)
+        self.options = options
+        self.destination = destination
+        self.interface: Interface | None = None
+        self.bound = 0
+        self.source = 0
+
+    def _tell_sockets(self) -> None:
+        other = "4 (socktype: SOCK_RAW)" if self.options.family == "AF_UNSPEC" else "-1 (socktype: 0)"
+        self.complain(f"ping: sock4.fd: 3 (socktype: SOCK_RAW), sock6.fd: {other}, "
+                      f"hints.ai_family: {self.options.family}\n")
+        self.print(f"ai->ai_family: AF_INET, ai->ai_canonname: '{self.options.target}'")
+
+    def _bind_device(self) -> bool:
+        device = self.options.device
+        if not device:
+            return True
+        try:
+            self.bound = parse_ipv4(device)
+        except AddressError:
+            self.interface = self.namespace.interfaces.get(device)
+            if self.interface is None:
+                self.complain(f"ping: SO_BINDTODEVICE {device}: No such device")
+                self.exit(2)
+                return False
+            return True
+        if self.namespace.holder_of(self.bound) is None:
+            self.complain("ping: bind: Cannot assign requested address")
+            self.exit(2)
+            return False
+        return True
+
+    def _probe_route(self) -> bool:
+        """connect() of a UDP socket finds the source address, and the first errors."""
+        route = route_output(self.namespace, self.destination, self.bound, self.interface)
+        if not isinstance(route, RouteChosen):
+            self.namespace.record(route)
+            if route.error == "EACCES":
+                self._refuse_broadcast()
+            else:
+                self.complain(f"ping: connect: {TEXTS[route.error]}")
+            self.exit(2)
+            return False
+        if self._is_broadcast(route):
+            if not self.options.broadcast:
+                self._refuse_broadcast()
+                self.exit(2)
+                return False
+            self.complain("WARNING: pinging broadcast address")
+        self.source = route.source
+        if self.interface is not None and self.namespace.holder_of(self.source) is not self.interface:
+            self.complain("ping: Warning: source address might be selected on device other than: "
+                          f"{self.interface.name}")
+        return True
+
+    def _set_ttl(self) -> bool:
+        if self.options.ttl == 0:
+            self.complain("ping: cannot set unicast time-to-live: Invalid argument")
+            self.exit(2)
+            return False
+        return True
+
+    def _refuse_broadcast(self) -> None:
+        self.complain("ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules")
+
+    def _is_broadcast(self, route: RouteChosen) -> bool:
+        return self.destination == 0xFFFFFFFF or route.route.type == "broadcast"
+
+    def _print_header(self) -> None:
+        options = self.options
+        shown = format_ipv4(self.destination)
+        origin, whole = "", options.size + 28 + len(options.header)
+        if options.device or options.strict:
+            origin = f"from {format_ipv4(self.source)} {options.device if self.interface else ''}: "
+        if options.pattern:
+            self.print(f"PATTERN: 0x{options.pattern.hex()}")
+        self.print(f"PING {options.target} ({shown}) {origin}{options.size}({whole}) bytes of data.")
