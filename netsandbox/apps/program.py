@@ -1,4 +1,4 @@
-"""A program that runs in a namespace: it starts, prints, and exits with a code."""
+"""Programs: what starts, prints, and exits with a code; most of them in a namespace."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from netsandbox.apps.output import Output
 from netsandbox.linux.socket import Process
 
 if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Scheduler
     from netsandbox.linux.namespace import NetworkNamespace
 
 
@@ -24,26 +25,22 @@ class UsageError(Exception):
         self.code = code
 
 
-class Program(Output):
-    """One run of a program.
+class Task(Output):
+    """Something that starts, prints, and exits with a code, in virtual time.
 
     Attributes:
         code: its exit status, None while it runs.
-        captures: what tcpdump has written, by name; all programs of a lab have the same.
         on_exit: called once, when it ends.
         foreground: whether the lab is not quiet while it waits; off for what runs detached.
     """
 
-    name = "program"
+    name = "task"
     foreground = True
 
-    def __init__(self, namespace: NetworkNamespace, pid: int = 1) -> None:
+    def __init__(self, scheduler: Scheduler) -> None:
         super().__init__()
-        self.namespace = namespace
-        self.scheduler = namespace.scheduler
-        self.process = Process(self.name, pid)
+        self.scheduler = scheduler
         self.code: int | None = None
-        self.captures: dict[str, Any] = {}
         self.on_exit: list[Callable[[], None]] = []
 
     @property
@@ -79,6 +76,23 @@ class Program(Output):
 
     def stop(self) -> None:
         """Give back what the program holds: sockets, timers."""
+
+
+
+class Program(Task):
+    """A task that runs in a namespace.
+
+    Attributes:
+        captures: what tcpdump has written, by name; all programs of a lab have the same.
+    """
+
+    name = "program"
+
+    def __init__(self, namespace: NetworkNamespace, pid: int = 1) -> None:
+        super().__init__(namespace.scheduler)
+        self.namespace = namespace
+        self.process = Process(self.name, pid)
+        self.captures: dict[str, Any] = {}
 
 
 Maker = Callable[["NetworkNamespace", list[str], Callable[[], int], dict[str, int]], Program]

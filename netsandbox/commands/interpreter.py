@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.late import Late
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
+    from netsandbox.apps.program import Task
     from netsandbox.commands.operators import Begin
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.engine.scheduler import Scheduler
 
-ScriptMaker = Callable[["NetworkNamespace", str, "Begin", bool], "Program"]
-"""A script from where it runs, its text, what begins a command, and whether `exec` is the shell's own.
+ScriptMaker = Callable[["Scheduler", str, "Begin", bool], "Task"]
+"""A script from the scheduler, its text, what begins a command, and whether `exec` is the shell's own.
 
 Raises:
     CommandError, UsageError: an operator stands alone, a quote is not closed, or the sandbox's shell has not this.

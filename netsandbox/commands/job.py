@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.apps.output import Output
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
+    from netsandbox.apps.program import Task
 
 
 class Job(Output):
@@ -25,7 +25,7 @@ class Job(Output):
         super().__init__()
         self.line = line
         self.code: int | None = None
-        self.program: Program | None = None
+        self.program: Task | None = None
         self.result: Any = None
         self.crash: BaseException | None = None
         self._condition: Callable[[], bool] | None = None
@@ -52,7 +52,7 @@ class Job(Output):
         """Be done once a condition holds."""
         self._condition = condition
 
-    def follow(self, program: Program) -> None:
+    def follow(self, program: Task) -> None:
         """The line is a program: its output is the line's, and its end."""
         self.program = program
         self.output += program.output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.apps.server import Sleeper
+from netsandbox.apps.program import Task
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
@@ -18,6 +18,7 @@ from netsandbox.wire.addresses import format_ipv4
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
+    from netsandbox.engine.scheduler import Scheduler, Timer
 
 Values = dict[str, Any]
 LONGEST_WAIT = 600 * SECOND
@@ -172,6 +173,23 @@ def ageing(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
+class Pause(Task):
+    """So much virtual time passes."""
+
+    name = "wait"
+
+    def __init__(self, scheduler: Scheduler, time: int) -> None:
+        super().__init__(scheduler)
+        self._time = time
+        self._timer: Timer | None = None
+
+    def start(self) -> None:
+        self._timer = self.scheduler.after(self._time, lambda _argument: self.exit(0), foreground=self.foreground)
+
+    def stop(self) -> None:
+        self.scheduler.cancel(self._timer)
+
+
 @verb("wait", "Let virtual time pass", Parameter("time", kinds.DURATION, required=False),
       details="Without a time: until nothing is under way any more (frames, programs, ARP retries). "
               "The time passes at once when nobody watches.",
@@ -190,7 +208,7 @@ def wait(shell: Shell, job: Job, values: Values) -> None:
             return True
         job.finish_when(is_over)
     else:
-        job.follow(Sleeper(shell.namespace, "wait", values["time"] / SECOND, 1))
+        job.follow(Pause(scheduler, values["time"]))
 
 
 @verb("enter", "Open a shell in a node's namespace", Parameter("node", kinds.NAMESPACE),

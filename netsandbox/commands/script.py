@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.program import Task, UsageError
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.filters import Filter, filtered, named
 from netsandbox.commands.job import Job
 from netsandbox.commands.operators import Begin, Streams, commands_of, expanded, plain
 
 if TYPE_CHECKING:
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.engine.scheduler import Scheduler
 
 Chunks = list[tuple[str, str]]
 
@@ -68,7 +68,7 @@ def parse(text: str) -> list[Command]:
     return commands
 
 
-class Script(Program):
+class Script(Task):
     """Commands one after another, each as the one before it and the operator between them let it.
 
     Args:
@@ -78,8 +78,8 @@ class Script(Program):
 
     name = "sh"
 
-    def __init__(self, namespace: NetworkNamespace, commands: list[Command], begin: Begin, has_exec: bool) -> None:
-        super().__init__(namespace)
+    def __init__(self, scheduler: Scheduler, commands: list[Command], begin: Begin, has_exec: bool) -> None:
+        super().__init__(scheduler)
         self._has_exec = has_exec
         self._commands = deque(commands)
         self._begin = begin
@@ -87,7 +87,7 @@ class Script(Program):
         self._status = 0
 
     @property
-    def _program(self) -> Program | None:
+    def _program(self) -> Task | None:
         return self._running[0].program if self._running is not None else None
 
     @property
@@ -116,7 +116,7 @@ class Script(Program):
 
     def _output_of(self, text: str) -> str:
         """What the commands of a `$(…)` print."""
-        inner = Script(self.namespace, parse(text), self._begin, self._has_exec)
+        inner = Script(self.scheduler, parse(text), self._begin, self._has_exec)
         inner.start()
         if inner.is_running:
             inner.exit(1)
@@ -171,6 +171,6 @@ class Script(Program):
             program.exit(137)
 
 
-def script(namespace: NetworkNamespace, text: str, begin: Begin, has_exec: bool) -> Script:
+def script(scheduler: Scheduler, text: str, begin: Begin, has_exec: bool) -> Script:
     """A script from its text (interpreter.ScriptMaker)."""
-    return Script(namespace, parse(text), begin, has_exec)
+    return Script(scheduler, parse(text), begin, has_exec)

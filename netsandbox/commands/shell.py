@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import UsageError
@@ -20,7 +21,7 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
 from netsandbox.commands.machine import LabMachine
-from netsandbox.commands.operators import first_words, is_compound
+from netsandbox.commands.operators import first_words, has_substitution, is_compound, tokens
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.words import split, split_background
@@ -145,14 +146,20 @@ class Shell:
         alone = next((word for word in words if _group(word) in ALONE), None)
         if alone is not None and len(words) > 1:
             raise CommandError(f"{alone!r} needs a line of its own")
-        script = INTERPRETER["sh"](self.namespace, text, self._begin, False)
+        if not _is_action(text) and any(has_substitution(word) for _kind, word in tokens(text)):
+            raise CommandError(f"{words[0]!r} only looks, and $(…) does something: it cannot stand there")
+        begin = partial(self._begin, ALONE if _is_action(text) else frozenset())
+        script = INTERPRETER["sh"](self.lab.scheduler, text, begin, False)
         return lambda job: job.follow(script)
 
-    def _begin(self, words: list[str], output: list[tuple[str, str]], _foreground: bool) -> Job:
-        """One command of several (script.Begin)."""
+    def _begin(self, refused: frozenset[str], words: list[str], output: list[tuple[str, str]],
+               _foreground: bool) -> Job:
+        """One command of several (operators.Begin), if it is no verb of some groups."""
         job = Job(words[0])
         job.output = output
         try:
+            if _group(words[0]) in refused:
+                raise CommandError(f"{words[0]!r} needs a line of its own")
             self._handler(words)(job)
             self._refuse_what_waits(job)
         except REFUSALS as error:
@@ -205,7 +212,7 @@ def _group(name: str) -> str | None:
 
 
 def _is_action(line: str) -> bool:
-    """Whether a line is one that does something, so that `expect` is about it; `expect` itself reads all of its line."""
+    """Whether a line does something, so that `expect` is about it; `expect` itself reads all of its line."""
     words = first_words(line)
     return not _is_expect(words) and any(_group(word) not in ("session", "look") for word in words)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
+    from netsandbox.apps.program import Task
     from netsandbox.docker.images import Image
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.engine.scheduler import Scheduler, Timer
@@ -149,7 +149,7 @@ class Container:
         self.owner_identity = ""
         self.networks: dict[str, Wish] = {}
         self.endpoints: dict[str, Endpoint] = {}
-        self.program: Program | None = None
+        self.program: Task | None = None
         self.log: list[LogLine] = []
         self.console = Console(self.log, scheduler)
         self.waiters: list[Callable[[int], None]] = []

@@ -24,7 +24,7 @@ from netsandbox.linux.netfilter import Hook
 from netsandbox.wire.addresses import parse_network
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
+    from netsandbox.apps.program import Task
     from netsandbox.docker.user_networks import NetworkPlan
     from netsandbox.engine.chance import Chance
     from netsandbox.linux.bridge import Bridge
@@ -201,7 +201,7 @@ class DockerEngine:
             endpoint.address if endpoint else 0, endpoint.mac if endpoint else 0))
 
     @staticmethod
-    def _start_program(program: Program) -> None:
+    def _start_program(program: Task) -> None:
         if program.is_running:
             program.start()
 

@@ -10,12 +10,12 @@ from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
 from netsandbox.docker.errors import daemon_error
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
+    from netsandbox.apps.program import Task
     from netsandbox.docker.container import Container
     from netsandbox.docker.images import Image
     from netsandbox.linux.namespace import NetworkNamespace
 
-Runner = Callable[["Container", "NetworkNamespace", list[str]], "Program | None"]
+Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]
 """Makes the program that words name, or None if there is none of that name."""
 
 SHELLS = frozenset({"sh", "bash", "ash", "zsh"})
@@ -23,7 +23,7 @@ FOR_EVER = frozenset({"top", "tail", "pause"})
 PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",)}
 
 
-def main_program(container: Container, namespace: NetworkNamespace, run: Runner) -> Program:
+def main_program(container: Container, namespace: NetworkNamespace, run: Runner) -> Task:
     """The program that a container's words name, not started yet.
 
     Raises:
@@ -56,7 +56,7 @@ def _without_entrypoint(container: Container) -> list[str]:
     return argv
 
 
-def _server(container: Container, namespace: NetworkNamespace, argv: list[str]) -> Program:
+def _server(container: Container, namespace: NetworkNamespace, argv: list[str]) -> Task:
     image, pid = container.image, container.pid
     if image.server == "nginx":
         short = _nginx_errand(argv)
@@ -89,7 +89,7 @@ def _wanted_ports(image: Image, argv: list[str]) -> tuple[int, ...]:
     return image.ports
 
 
-def _waiting(container: Container, namespace: NetworkNamespace, name: str, argv: list[str]) -> Program | None:
+def _waiting(container: Container, namespace: NetworkNamespace, name: str, argv: list[str]) -> Task | None:
     """A program that only takes time, or a shell without a script."""
     pid = container.pid
     if name == "sleep" and len(argv) > 1:

@@ -22,6 +22,8 @@ from netsandbox.session.files import write_atomically
 
 ENDLESS_LIMIT = 3500 * MILLISECOND
 """How long a program that would never end runs when nobody is there to press Ctrl-C."""
+ENDLESS_STEPS = 200_000
+"""Steps after which such a program is stopped as well: a flood of pings has so many in a tenth of a second."""
 LONGEST_RUN = 2_000_000
 """Steps after which nobody waits for a line any more."""
 SETTLE_STEPS = 20_000
@@ -183,7 +185,7 @@ class Session:
     def _stop_endless(self, job: Job) -> bool:
         """Run what would never end for some time, or for many steps, and press Ctrl-C; False if it did end."""
         scheduler = self.lab.scheduler
-        limit, last = scheduler.clock + ENDLESS_LIMIT, self.position.step + LONGEST_RUN
+        limit, last = scheduler.clock + ENDLESS_LIMIT, self.position.step + ENDLESS_STEPS
         self.run_while(lambda: not job.is_done and _is_endless(job) and (scheduler.next_time() or limit) <= limit
                        and self.position.step < last)
         if job.is_done or not _is_endless(job):

@@ -211,6 +211,25 @@ def test_expect_sees_what_the_pipe_let_through(two: KeptSession) -> None:
     assert two.run("expect output contains LOOPBACK").code == 1
 
 
+@pytest.mark.parametrize("line", ["wait 1s", "show nodes | grep x", "journal | tail -1", "show arp | ] x", "undo | x",
+                                  "wait 1s; wait 1s", "show $(docker ps -q)", "why | wc -l", "help; help"])
+def test_what_does_nothing_to_the_lab_makes_no_host(line: str) -> None:
+    session = KeptSession()
+    session.run(line)
+    assert session.lab.names() == []
+
+
+@pytest.mark.parametrize("line", ["$(echo undo)", "true; $(echo undo)", "show nodes $(docker ps -q)", "journal `true`",
+                                  "$(echo step 3)", "true && $(echo expect no drop)"])
+def test_a_verb_that_is_no_action_does_not_come_in_by_a_substitution(two: KeptSession, line: str) -> None:
+    position = two.position.at
+    job = two.run(line)
+    assert job.code
+    assert "of its own" in job.err or "only looks" in job.err
+    assert two.position.at == position
+    assert not two.has_future
+
+
 def test_expect_reads_all_of_its_line(two: KeptSession) -> None:
     steps = two.position.step
     two.run("expect output contains docker0 || ip addr flush dev docker0; remove aa")

@@ -21,6 +21,7 @@ def built(*lines: str) -> KeptSession:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "LONGEST_RUN", 2_000)
+    monkeypatch.setattr(sessions, "ENDLESS_STEPS", 2_000)
 
 
 @pytest.mark.usefixtures("short")

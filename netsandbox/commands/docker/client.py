@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.program import Program
+from netsandbox.apps.program import Program, Task
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside
@@ -41,7 +41,7 @@ class Client(Program):
         self.machine = context.machine
         self.enters: Container | None = None
         self.on_interrupt: Callable[[], None] | None = None
-        self.watched: Program | None = None
+        self.watched: Task | None = None
         self.arguments = arguments
         self._find = find
         self._leave: Callable[[int], None] | None = None
@@ -90,7 +90,7 @@ class Client(Program):
     def listens(self) -> bool:
         return self.watched is not None and self.watched.listens
 
-    def container_program(self, container: Container, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
+    def container_program(self, container: Container, namespace: NetworkNamespace, argv: list[str]) -> Task | None:
         """The shell's programs, as a container runs them; None for one that there is not."""
         inside = Inside(self.context, container, namespace)
         if not inside.is_in_image(argv[0].rpartition("/")[2]):

@@ -11,7 +11,7 @@ from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
+    from netsandbox.apps.program import Task
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
 
@@ -43,7 +43,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     return None
 
 
-def follow(client: Client, container: Container, program: Program) -> None:
+def follow(client: Client, container: Container, program: Task) -> None:
     """Show what a program prints, and end with it; the container's end kills it."""
     program.output = client.output
     client.on_interrupt = program.interrupt

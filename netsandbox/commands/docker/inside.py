@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.program import Program, Task, UsageError
 from netsandbox.apps.server import Sleeper, Speaker, sleep_seconds
 from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.errors import CommandError
@@ -41,7 +41,7 @@ class Inside:
         self.container = container
         self.namespace = namespace
 
-    def program(self, argv: list[str]) -> Program | None:
+    def program(self, argv: list[str]) -> Task | None:
         """The program that words name, not started yet, or None if there is none."""
         name = argv[0].rpartition("/")[2] if argv else ""
         if name in SHELLS and self.is_in_image(name):
@@ -69,7 +69,7 @@ class Inside:
         self.context.engine.lent.add(told)
         return name
 
-    def _shell(self, argv: list[str]) -> Program:
+    def _shell(self, argv: list[str]) -> Task:
         name, pid = argv[0], 1
         rest = [word for word in argv[1:] if word not in ("-i", "-l", "-e", "-x", "--login")]
         if not rest:
@@ -78,7 +78,7 @@ class Inside:
             refusal = f"sh: 0: cannot open {harmless(rest[0])[:MAX_WORD]}"
             return Speaker(self.namespace, name, [("err", refusal)], pid, 2)
         try:
-            return INTERPRETER["sh"](self.namespace, rest[1] if len(rest) > 1 else "", self._begin, True)
+            return INTERPRETER["sh"](self.namespace.scheduler, rest[1] if len(rest) > 1 else "", self._begin, True)
         except (CommandError, UsageError) as error:
             return Speaker(self.namespace, name, [("err", f"sh: {harmless(str(error))[:MAX_WORD]}")], pid, error.code)
 
