@@ -34,7 +34,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         option = words.pop(0)
         if option == "--":
             break
-        name = choose(option.lstrip("-"), OPTIONS)
+        name = choose(option.lstrip("-").removesuffix("=auto").removesuffix("=never").removesuffix("=always"), OPTIONS)
         if name in COUNTERS:
             setattr(style, COUNTERS[name], getattr(style, COUNTERS[name]) + 1)
         elif name == "Version":

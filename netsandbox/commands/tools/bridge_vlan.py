@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.output import Style, render
+from netsandbox.commands.tools.output import Style, json_text, render
 from netsandbox.commands.tools.words import USAGE, choose
 
 if TYPE_CHECKING:
@@ -18,12 +18,13 @@ CHANGES = ("add*", "delete*", "set*", "replace*", "flush*", "get*", "tunnelshow*
 
 def run(_context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     _only_show("vlan", arguments)
-    return ToolResult(0, render([], style) if style.json else "port              vlan-id  \n", "")
+    heading = "port              vlan-id" + ("" if style.stats else "  ") + "\n"
+    return ToolResult(0, render([], style) if style.json else heading, "")
 
 
 def mdb(_context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     _only_show("mdb", arguments)
-    return ToolResult(0, render([], style), "")
+    return ToolResult(0, json_text([{"mdb": [], "router": {}}], bool(style.pretty)) if style.json else "", "")
 
 
 def _only_show(name: str, arguments: list[str]) -> None:

@@ -54,17 +54,27 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
 def _row(interface: Interface, style: Style) -> Row:
     row = Row(style)
     row.put("ifindex", interface.index, f"{interface.index}:")
-    row.put("ifname", interface.name, f"\t{interface.name}\n")
+    row.put("ifname", interface.name, f"\t{interface.name}")
+    again = f"{interface.index}:\t{interface.name}" if style.oneline else ""
+
+    def say(text: str) -> None:
+        """One address; with -o, the interface before each."""
+        row.say(again if members else "")
+        row.new_line()
+        row.say(text)
+        row.say("\n" if style.oneline else "")
+
     members: list[dict[str, Any]] = []
     if style.family in ("", "link"):
         for mac, by_hand in group_macs(interface):
-            row.say(f"\tlink  {format_mac(mac)}{' static' if by_hand else ''}\n")
+            say(f"\tlink  {format_mac(mac)}{' static' if by_hand else ''}")
             members.append({"link": format_mac(mac)} | ({"static": None} if by_hand else {}))
     for family, address in group_addresses(interface):
         if style.family in ("", family):
             text = format_ipv4(address) if isinstance(address, int) else address
-            row.say(f"\t{family:<5} {text}\n")
+            say(f"\t{family:<5} {text}")
             members.append({"family": family, "address": text})
+    row.say("" if style.oneline else "\n")
     row.note("maddr", members)
     return row
 

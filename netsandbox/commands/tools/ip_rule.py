@@ -31,6 +31,8 @@ def run(_context: ToolContext, arguments: list[str], style: Style) -> ToolResult
         row.put("priority", priority, f"{priority}:\t")
         row.put("src", "all", "from all ")
         row.put("table", table, f"lookup {table}")
+        if style.details:
+            row.put("protocol", "kernel", " proto kernel")
         row.say("\n")
         rows.append(row)
     return ToolResult(0, render(rows, style), "")

@@ -86,7 +86,7 @@ def _array(values: list[Any], depth: int | None) -> str:
 
 
 def _object(members: dict[str, Any], depth: int | None) -> str:
-    if depth is None:
+    if depth is None or not members:
         return "{" + ",".join(f"{_string(name)}:{_value(value, None)}" for name, value in members.items()) + "}"
     indent = "\n" + "    " * (depth + 1)
     body = ",".join(f"{indent}{_string(name)}: {_value(value, depth + 1)}" for name, value in members.items())
