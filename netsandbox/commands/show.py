@@ -26,7 +26,7 @@ def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 @verb("show", "Show a table", Parameter("what", kinds.choice(*WHAT), required=False),
-      Parameter("node", kinds.NAMESPACE, required=False),
+      Parameter("node", kinds.EXISTING, required=False),
       Parameter("last", kinds.COUNT, "--last", default=20),
       details="show nodes | interfaces | links | arp | mac | routes | sockets [NODE], show frames [--last N].",
       examples=(("show", "the nodes and how they are linked"), ("show arp nginx-1", "one neighbour table"),

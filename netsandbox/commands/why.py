@@ -72,7 +72,7 @@ def text(story: Story) -> str:
 
 
 def _of_neighbour(shell: Shell, node: str, address: str, language: str, names: Callable[[int], str]) -> Story:
-    namespace = shell.lab.namespace(node)
+    namespace = shell.lab.existing(node)
     try:
         wanted = parse_ipv4(address)
     except AddressError as error:

@@ -163,6 +163,12 @@ class Lab:
             return self.host().namespace
         raise unknown("host or container", name, [*self.names(), *self.extra_namespaces])
 
+    def existing(self, name: str) -> NetworkNamespace:
+        """As `namespace`, for who only looks: the default host is not made."""
+        if name == DEFAULT_HOST and name not in self.nodes:
+            raise LabError(f"{name!r} is made when it is first needed, and nothing has needed it yet")
+        return self.namespace(name)
+
     def namespaces(self) -> Iterator[NetworkNamespace]:
         """Every namespace once."""
         for node in self.nodes.values():

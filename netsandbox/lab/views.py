@@ -38,7 +38,7 @@ def nodes(lab: Lab) -> list[NodeRow]:
 def find_namespace(lab: Lab, node: str) -> NetworkNamespace | None:
     """The namespace behind a name; None if there is none now."""
     try:
-        return lab.namespace(node)
+        return lab.existing(node)
     except LabError:
         return None
 

@@ -212,7 +212,9 @@ def test_expect_sees_what_the_pipe_let_through(two: KeptSession) -> None:
 
 
 @pytest.mark.parametrize("line", ["wait 1s", "show nodes | grep x", "journal | tail -1", "show arp | ] x", "undo | x",
-                                  "wait 1s; wait 1s", "show $(docker ps -q)", "why | wc -l", "help; help"])
+                                  "wait 1s; wait 1s", "show $(docker ps -q)", "why | wc -l", "help; help",
+                                  "show arp host", "show interfaces host | wc -l", "why arp host 10.0.0.1",
+                                  "expect arp host 10.0.0.1 aa", "expect sysctl host net.ipv4.ip_forward 1"])
 def test_what_does_nothing_to_the_lab_makes_no_host(line: str) -> None:
     session = KeptSession()
     session.run(line)
