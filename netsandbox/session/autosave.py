@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,16 @@ class Autosave:
             write_atomically(self.path, "\n".join(rows) + "\n")
         except (FileError, OSError) as error:
             self.problem = str(error)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Write once when it is over instead of after every line: a scenario's set-up has many, and can be repeated."""
+        self._session.on_execute = lambda _journal: None
+        try:
+            yield
+        finally:
+            self._session.on_execute = self.write
+            self.write(self._session.journal)
 
     def forget(self) -> None:
         """The session ended as it should: nothing is left to recover."""

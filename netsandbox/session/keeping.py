@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from netsandbox.commands.job import Job
+from netsandbox.commands.late import Late
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.words import split_background
 from netsandbox.session.files import write_atomically
-from netsandbox.session.library import find_scenario
-from netsandbox.session.scenario import Scenario, Step, dump_scenario, load_scenario
 from netsandbox.session.session import INTERRUPT, Entry, Position, Session
+from netsandbox.session.steps import Scenario, Step
+
+FILES: Late[str, Callable[..., Any]] = Late({
+    "find": "netsandbox.session.library:find_scenario",
+    "read": "netsandbox.session.scenario:load_scenario",
+    "text": "netsandbox.session.scenario:dump_scenario",
+})
+"""What needs YAML: to import it takes longer than to make a lab."""
 
 
 class KeptSession(Session):
@@ -46,7 +56,7 @@ class KeptSession(Session):
         Raises:
             ScenarioError, FileError: the file is wrong; the session is as it was.
         """
-        return self.open(load_scenario(find_scenario(name)))
+        return self.open(FILES["read"](FILES["find"](name)))
 
     def open(self, scenario: Scenario, seed: int | None = None) -> str:
         self.scenario, self.pending = scenario, list(scenario.steps)
@@ -77,7 +87,7 @@ class KeptSession(Session):
         scenario = Scenario(title=old.title if old else {"en": "a saved session"}, about=old.about if old else {},
                             seed=self.seed, profile=self.profile,
                             setup=tuple(Step(run=(line,)) for line in lines))
-        write_atomically(path, dump_scenario(scenario))
+        write_atomically(path, FILES["text"](scenario))
         return f"saved {len(lines)} lines to {path}"
 
 

@@ -10,12 +10,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from netsandbox.session.files import FileError, read_bytes
+from netsandbox.session.steps import DEFAULT_PROFILE, Scenario, Step
 from netsandbox.session.strict_yaml import ScenarioError, compose, describe, fault_in_text, line_of, nearest, quoted
 
 __all__ = ["Scenario", "ScenarioError", "Step", "dump_scenario", "load_scenario", "parse_scenario"]
@@ -23,39 +22,11 @@ __all__ = ["Scenario", "ScenarioError", "Step", "dump_scenario", "load_scenario"
 VERSION = 1
 LANGUAGES = ("en", "zh")
 PROFILES = ("docker-27", "docker-28", "docker-29")
-DEFAULT_PROFILE = "docker-29"
 MAX_BYTES = 1024 * 1024
 MAX_SEED = 2**63 - 1
 
 _TOP_KEYS = ("netsandbox", "title", "about", "seed", "profile", "setup", "steps")
 _STEP_KEYS = ("run", "say", "expect")
-
-
-class Step(NamedTuple):
-    """One item of `setup` or `steps`: command lines, what to tell the person about them, what must then be true.
-
-    say maps a language (en, zh) to a text. line is where the item starts in its file, run_lines and expect_lines where
-    each of its lines stands; all count from 1.
-    """
-
-    run: tuple[str, ...] = ()
-    say: Mapping[str, str] = MappingProxyType({})
-    expect: tuple[str, ...] = ()
-    line: int = 0
-    run_lines: tuple[int, ...] = ()
-    expect_lines: tuple[int, ...] = ()
-
-
-class Scenario(NamedTuple):
-    """A scenario file's content. title and about map a language (en, zh) to a text; name is where it was read from."""
-
-    title: Mapping[str, str] = MappingProxyType({})
-    about: Mapping[str, str] = MappingProxyType({})
-    seed: int = 0
-    profile: str = DEFAULT_PROFILE
-    setup: tuple[Step, ...] = ()
-    steps: tuple[Step, ...] = ()
-    name: str = ""
 
 
 def load_scenario(path: str | Path) -> Scenario:

@@ -9,25 +9,29 @@ from textual import on
 from textual.actions import SkipAction
 from textual.app import App, InvalidThemeError
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.widget import Widget
 
 from netsandbox.commands.verb import Verb
+from netsandbox.lab.errors import LabError
 from netsandbox.session.autosave import Autosave, latest, recover
-from netsandbox.session.files import FileError
-from netsandbox.session.library import find_scenario
-from netsandbox.session.scenario import ScenarioError, load_scenario
+from netsandbox.session.steps import Scenario
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.looking_keys import LookingKeys
-from netsandbox.tui.palette import LabCommands
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.ready import READY
-from netsandbox.tui.screens.help import HelpScreen
-from netsandbox.tui.screens.tour import TourScreen
 from netsandbox.tui.time_keys import TimeKeys
 
 TOUR = "tour-seen"
+
+
+def _lab_commands() -> type[Provider]:
+    """The palette's entries, imported when it is first opened."""
+    from netsandbox.tui.palette import LabCommands
+
+    return LabCommands
 
 
 class NetsandboxApp(TimeKeys, LookingKeys):
@@ -35,7 +39,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
 
     TITLE = "netsandbox"
     CSS_PATH = "netsandbox.tcss"
-    COMMANDS: ClassVar[set[type[LabCommands]]] = App.COMMANDS | {LabCommands}  # type: ignore[assignment]
+    COMMANDS = App.COMMANDS | {_lab_commands}
     HORIZONTAL_BREAKPOINTS =  [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,14 +78,17 @@ class NetsandboxApp(TimeKeys, LookingKeys):
 
     # -- beginning
 
-    def on_mount(self) -> None:
-        """Paint the empty lab first; then open what was asked for."""
+    def begin(self) -> None:
+        """The panes are there: open the ready lab, so that the first picture has it; what may take long, after that."""
         if self.options.theme:
             try:
                 self.theme = self.options.theme
             except InvalidThemeError:
                 self.main.status.say(tr("theme.unknown", name=self.options.theme), trouble=True)
-        self.call_after_refresh(self.open)
+        if self.options.scenario or self.options.recover:
+            self.call_after_refresh(self.open)
+        else:
+            self.open()
 
     def open(self) -> None:
         """Open the scenario, the session to recover, or the ready lab; an error leaves an empty lab and a message."""
@@ -90,14 +97,15 @@ class NetsandboxApp(TimeKeys, LookingKeys):
             if options.recover:
                 self._recover()
             else:
-                scenario = load_scenario(find_scenario(options.scenario)) if options.scenario else READY
+                scenario = _read(options.scenario) if options.scenario else READY
                 live.session.shell.language = language()
-                told = live.session.open(scenario, options.seed)
+                with self.autosave.held():
+                    told = live.session.open(scenario, options.seed)
                 about = scenario.about.get(language()) or scenario.about.get("en", "")
                 hint = tr("ready.hint") if scenario is READY else ""
                 live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or told)
                 self.main.say.say(about or hint)
-        except (ScenarioError, FileError) as error:
+        except LabError as error:
             self._trouble(str(error))
         except Exception as error:  # noqa: BLE001 - the app opens whatever a file holds
             self._trouble(f"{type(error).__name__}: {error}: {self.files.log_failure('open', error)}")
@@ -106,9 +114,9 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         self.main.begin()
         self.sync()
         if options.tour and not self.files.has(TOUR):
-            self.push_screen(TourScreen(self.glyphs), self._toured)
+            self.call_after_refresh(self._tour)
         self._schedule()
-        gc.freeze()  # what is there by now stays to the end: no collection needs to look at it again
+        self.call_after_refresh(_settle_memory)
 
     def _recover(self) -> None:
         path = latest(self.files.directory)
@@ -128,6 +136,11 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         self.live.jobs.say("err", text)
         self._said = self.live.jobs.said
         self.main.set_view("output")
+
+    def _tour(self) -> None:
+        from netsandbox.tui.screens.tour import TourScreen
+
+        self.push_screen(TourScreen(self.glyphs), self._toured)
 
     def _toured(self, wants_ping: bool | None) -> None:
         self.files.touch(TOUR)
@@ -234,6 +247,8 @@ class NetsandboxApp(TimeKeys, LookingKeys):
 
     def action_help(self) -> None:
         """Help for where the focus is."""
+        from netsandbox.tui.screens.help import HelpScreen
+
         focused = self.main.focused
         chain = [focused, *focused.ancestors] if focused is not None else []
         panes = [one for one in chain if isinstance(one, Widget) and hasattr(one, "HELP_TOPIC")]
@@ -247,3 +262,21 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         """Leave at once."""
         self.autosave.forget()
         self.exit(0)
+
+
+def _read(name: str) -> Scenario:
+    """A scenario by its name or path; what reads it is imported only then.
+
+    Raises:
+        LabError: it cannot be found or read, or is wrong.
+    """
+    from netsandbox.session.library import find_scenario
+    from netsandbox.session.scenario import load_scenario
+
+    return load_scenario(find_scenario(name))
+
+
+def _settle_memory() -> None:
+    """What is there by now stays to the end: no collection needs to look at it again."""
+    gc.freeze()
+    gc.enable()

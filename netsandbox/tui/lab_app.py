@@ -57,15 +57,24 @@ class LabApp(App[int]):
         self._ticks = 0
         self._said = 0
         """Lines of the transcript that were there at the last look."""
-        self._main = MainScreen(self.live, self.glyphs, reduced_motion=options.still)
+        self._main: MainScreen | None = None
+
+    def begin(self) -> None:
+        """The panes are there: a hook for the app that has something to open."""
 
     def get_default_screen(self) -> Screen[object]:
         """The main screen."""
-        return self._main  # type: ignore[return-value]
+        return self.main  # type: ignore[return-value]
 
     @property
     def main(self) -> MainScreen:
-        """The main screen, whatever lies over it."""
+        """The main screen, whatever lies over it; made when the terminal's size is known."""
+        if self._main is None:
+            width, height = self.size
+            classes = f"{_class_of(width, self.HORIZONTAL_BREAKPOINTS)} {_class_of(height, self.VERTICAL_BREAKPOINTS)}"
+            self._main = MainScreen(
+                self.live, self.glyphs, self.begin, classes, reduced_motion=self.options.still
+            )
         return self._main
 
     # -- time passes
@@ -135,3 +144,8 @@ class LabApp(App[int]):
         """
         if self.screen is not self.main or isinstance(self.main.focused, Input):
             raise SkipAction
+
+
+def _class_of(size: int, breakpoints: list[tuple[int, str]] | None) -> str:
+    """The class that Textual gives a screen of this size."""
+    return next((name for least, name in sorted(breakpoints or (), reverse=True) if size >= least), "")

@@ -1,15 +1,15 @@
-"""What a session's lab looks like: the rows, records and names that the panes show, read and never changed."""
+"""What a session's lab looks like: the rows, records and names that the panes show, read and never changed.
+
+What explains and exports is imported when it is first asked: the first picture needs none of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from netsandbox.commands.comments import commenter
-from netsandbox.explain.story import Story, why_drop, why_seq
 from netsandbox.lab import frame_log, views
-from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import (
     FdbRow,
@@ -21,14 +21,16 @@ from netsandbox.lab.tables import (
     RouteRow,
     SocketRow,
 )
-from netsandbox.linux.capture import Passing
 from netsandbox.session.files import FileError, write_atomically
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.row_story import row_story
 from netsandbox.tui.source import Cause, Flight, FrameBytes, Mark, Outcome, TableRow, Why
 from netsandbox.tui.trace_watch import TraceWatch
+
+if TYPE_CHECKING:
+    from netsandbox.explain.story import Story
+    from netsandbox.linux.capture import Passing
 
 TABLES_RATE = 200_000_000
 """Virtual nanoseconds after which tables are looked at again although nothing happened: their timers run."""
@@ -148,6 +150,9 @@ class LabView:
         return FrameBytes(seq, frame.wire()) if frame is not None else None
 
     def export(self, rows: Sequence[LogRow], path: str) -> Outcome:
+        from netsandbox.commands.comments import commenter
+        from netsandbox.lab.export import CaptureFile
+
         wanted = {(row.seq, row.node, row.interface, row.direction == "out") for row in rows}
         stream = BytesIO()
         capture = CaptureFile(
@@ -166,15 +171,21 @@ class LabView:
         return Outcome((tr("export.done", count=count, file=path),), "")
 
     def why(self, seq: int) -> Why | None:
+        from netsandbox.explain.story import why_seq
+
         return as_why(why_seq(self.session.trace, seq, language(), self.named))
 
     def why_row(self, node: str, row: TableRow) -> tuple[int | None, Why]:
+        from netsandbox.tui.row_story import row_story
+
         namespace = next((one.namespace for one in self.nodes() if one.name == node), node)
         story = row_story(self.session.trace, namespace, row, language(), self.named)
         return story.seq, as_why(story)
 
     def why_last_drop(self) -> tuple[int | None, Why]:
         """The last drop's record, and its story."""
+        from netsandbox.explain.story import why_drop
+
         story = why_drop(self.session.trace, language(), self.named)
         return story.seq, as_why(story)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from netsandbox.commands import complete
 from netsandbox.commands.job import Job
 from netsandbox.engine.player import Player
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.scenario import Step
 from netsandbox.session.session import INTERRUPT, ReplayError
+from netsandbox.session.steps import Step
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lab_view import LabView
@@ -73,10 +72,14 @@ class LiveLab(LabView):
         return f"{where} #" if where is not None else DEFAULT_HOST
 
     def complete(self, line: str, cursor: int) -> Sequence[Completion]:
-        return [Completion(*found) for found in complete.complete(self.session.shell, line, cursor)]
+        from netsandbox.commands.complete import complete
+
+        return [Completion(*found) for found in complete(self.session.shell, line, cursor)]
 
     def hint(self, line: str) -> str:
-        return complete.hint(self.session.shell, line)
+        from netsandbox.commands.complete import hint
+
+        return hint(self.session.shell, line)
 
     def execute(self, line: str) -> Outcome:
         """Begin a line; what takes time is played, unless a person holds the lab."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.explain.voice import Names, Voice, place
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import FrameReceived, SendFailed
 from netsandbox.session.session import Session
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.source import Flight
 from netsandbox.wire.describe import protocol_name
+
+if TYPE_CHECKING:
+    from netsandbox.explain.voice import Names
 
 
 def next_step(session: Session, names: Names) -> str:
@@ -21,6 +23,8 @@ def next_step(session: Session, names: Names) -> str:
         return str(session.journal[session.done].line)
     scheduler = session.lab.scheduler
     if scheduler.queue:
+        from netsandbox.explain.voice import Voice, place  # not needed for the first picture
+
         targets, frame, _cause = scheduler.queue[0]
         what = Voice(language(), names).frame(frame).removeprefix("the ")
         if len(targets) > 1:

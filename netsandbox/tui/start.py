@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 
@@ -19,6 +20,7 @@ def start(arguments: argparse.Namespace) -> int:
         print("netsandbox: the terminal UI needs a terminal; `netsandbox run SCENARIO` needs none", file=sys.stderr)
         return 2
     set_language(arguments.lang or locale_language())
+    gc.disable()  # until the first picture is painted: almost all that is made until then stays
     from netsandbox.tui.launch import launch
 
     return launch(options_of(arguments))

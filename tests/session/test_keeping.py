@@ -57,6 +57,17 @@ def test_a_journal_recovers_the_session(tmp_path: Path) -> None:
     assert latest(tmp_path / "state") is None
 
 
+def test_a_held_journal_is_written_once_and_whole(tmp_path: Path) -> None:
+    session = KeptSession()
+    autosave = Autosave(session, tmp_path / "journal-1.jsonl")
+    with autosave.held():
+        session.run("add-container a")
+        assert latest(tmp_path) is None
+    assert state(recover(tmp_path / "journal-1.jsonl")) == state(session)
+    session.run("add-container b")
+    assert state(recover(tmp_path / "journal-1.jsonl")) == state(session)
+
+
 def test_an_unwritable_journal_is_given_up_and_the_session_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     session = KeptSession()

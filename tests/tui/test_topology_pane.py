@@ -10,7 +10,8 @@ from textual.geometry import Region
 
 from netsandbox.tui.canvas import Canvas
 from netsandbox.tui.glyphs import ASCII, UNICODE
-from netsandbox.tui.panes.topology import TRAVEL_TICKS, TopologyPane
+from netsandbox.tui.panes.topology import TopologyPane
+from netsandbox.tui.panes.topology_picture import TRAVEL_TICKS
 from netsandbox.tui.source import Flight
 from netsandbox.tui.text import cell_len, safe
 from netsandbox.tui.topology_draw import Placed

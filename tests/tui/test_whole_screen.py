@@ -12,7 +12,7 @@ from textual.widgets import DataTable
 from netsandbox.session.library import bundled
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
-from netsandbox.tui.panes.topology import COMPACT_ROWS
+from netsandbox.tui.panes.topology_picture import COMPACT_ROWS
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text

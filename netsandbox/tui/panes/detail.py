@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.text import Text
 from textual import on
@@ -17,7 +17,9 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.hex_view import HexView
 from netsandbox.tui.source import FrameBytes
 from netsandbox.tui.text import safe
-from netsandbox.wire.dissect import Layer, dissect
+
+if TYPE_CHECKING:
+    from netsandbox.wire.dissect import Layer
 
 
 class Span(NamedTuple):
@@ -34,6 +36,8 @@ _ASCII_LINES = dict.fromkeys(("default", "bold", "double"), ("  ", "| ", "`-", "
 
 class LayerTree(Tree[Span]):
     """The layers and fields of one frame."""
+
+    DEFAULT_CLASSES = "pane"
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(Text(""))
@@ -101,6 +105,8 @@ class DetailPane(Horizontal):
         if frame is None:
             tree.root.add_leaf(Text(tr("detail.empty"), "dim"))
             return
+        from netsandbox.wire.dissect import dissect  # not needed for the first picture
+
         for layer in dissect(frame.data).layers:
             self._add(tree.root, layer)
         if tree.root.children:

@@ -26,6 +26,7 @@ from netsandbox.tui.topology_model import Place
 class DevicePane(Vertical):
     """The tables of one device; `show` chooses it, `refresh_rows` brings the shown table up to date."""
 
+    DEFAULT_CLASSES = "pane -empty"
     HELP_TOPIC = "device"
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -103,8 +104,9 @@ class DevicePane(Vertical):
         *,
         pinned: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
+        classes: str | None = None,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, classes=classes)
         self.source = source
         self.glyphs = glyphs
         self.pinned = pinned
@@ -121,7 +123,7 @@ class DevicePane(Vertical):
     def compose(self) -> ComposeResult:
         """The table, and what is said when it is empty."""
         yield DataTable[Text](cursor_type="row", zebra_stripes=False, cell_padding=0)
-        yield Static("", markup=False, classes="device--empty")
+        yield Static(Content(tr("device.none")), markup=False, classes="device--empty")
 
     def on_mount(self) -> None:
         """Show what was chosen before there was a table to show it in."""

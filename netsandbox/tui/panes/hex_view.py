@@ -22,6 +22,7 @@ class HexView(ScrollView, can_focus=True):
     """A hex dump as wide as the pane allows."""
 
     ALLOW_SELECT = False
+    DEFAULT_CLASSES = "pane"
     HELP_TOPIC = "bytes"
 
     BINDINGS: ClassVar[list[BindingType]] = [

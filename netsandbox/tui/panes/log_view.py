@@ -39,6 +39,7 @@ class LogView(ScrollView, can_focus=True):
     """The part of the frame log that shows rows: `extend` takes them, `flush` paints, the cursor holds or follows."""
 
     ALLOW_SELECT = False
+    DEFAULT_CLASSES = "pane"
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "log--header",

@@ -28,6 +28,7 @@ class OutputPane(ScrollView, can_focus=True):
     """The output of commands; `show` gives it what is new."""
 
     ALLOW_SELECT = False
+    DEFAULT_CLASSES = "pane"
     HELP_TOPIC = "output"
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

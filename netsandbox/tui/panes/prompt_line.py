@@ -118,14 +118,14 @@ class PromptLine(Vertical):
         self.glyphs = glyphs
         self.history = history if history is not None else History()
         self._found: Sequence[Completion] = ()
+        self._options: OptionList | None = None
         self._cycle: tuple[str, int] | None = None
         """While tab goes through the list: the line before it, and which completion is in."""
         self._written = ""
         """The line as this widget wrote it last, to tell its own changes from a person's."""
 
     def compose(self) -> ComposeResult:
-        """The list, the note, the prompt and the input."""
-        yield OptionList(markup=False)
+        """The note, the prompt and the input; above them the list, once there is something to list."""
         yield Static("", markup=False, classes="prompt--note")
         with Horizontal():
             yield Static(self.label(), markup=False, classes="prompt--label")
@@ -133,10 +133,6 @@ class PromptLine(Vertical):
             cursor = Input(suggester=_Inline(self), select_on_focus=False)
             cursor.cursor_blink = False
             yield cursor
-
-    def on_mount(self) -> None:
-        """A list that is only looked at takes no focus."""
-        self.query_one(OptionList).can_focus = False
 
     @property
     def input(self) -> Input:
@@ -236,7 +232,8 @@ class PromptLine(Vertical):
         found = self._found
         self._cycle = (base, at)
         self._write(base[: found[at].start] + found[at].text)
-        self.query_one(OptionList).highlighted = min(at, LISTED - 1)
+        if self._options is not None:
+            self._options.highlighted = min(at, LISTED - 1)
 
     def _insert(self, found: Completion) -> None:
         self._replace(found.start, self.input.cursor_position, found.text + " ")
@@ -267,7 +264,13 @@ class PromptLine(Vertical):
 
     def _list(self, found: Sequence[Completion]) -> None:
         self._found = found
-        options = self.query_one(OptionList)
+        if self._options is None:
+            if not found:
+                return
+            self._options = OptionList(markup=False)
+            self._options.can_focus = False  # it is only looked at
+            self.mount(self._options, before=0)
+        options = self._options
         options.clear_options()
         width = max((cell_len(safe(one.text)) for one in found[:LISTED]), default=0) + 2
         notes = [safe(one.note) for one in found[:LISTED]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -58,15 +58,27 @@ class MainScreen(Screen[None]):
         Binding("escape", "view('log')", "Back to the log", show=False, id="main.log"),
     ]
 
-    def __init__(self, live: LiveLab, glyphs: GlyphSet, *, reduced_motion: bool = False) -> None:
-        super().__init__()
+    AUTO_FOCUS = ""
+
+    def __init__(
+        self, live: LiveLab, glyphs: GlyphSet, ready: Callable[[], None], classes: str, *, reduced_motion: bool = False
+    ) -> None:
+        """Make the screen.
+
+        Args:
+            ready: called when the panes are there and before they are painted for the first time.
+            classes: those of the terminal's size.  Each that comes later styles all panes anew.
+        """
+        super().__init__(classes=f"view-log {'ascii ' if glyphs.ascii else ''}{classes}")
         self.live = live
         self.glyphs = glyphs
+        self._ready = ready
+        self._is_resumed = False
         files = live.files
         self.status = StatusLine(glyphs, id="status")
         self.topology = TopologyPane(glyphs, reduced_motion=reduced_motion, self_timed=False, id="topology")
         self.device = DevicePane(live, glyphs, id="device")
-        self.pinned = DevicePane(live, glyphs, pinned=True, id="pinned")
+        self.pinned = DevicePane(live, glyphs, pinned=True, id="pinned", classes="pane -empty -none")
         self.log_pane = FrameLog(glyphs, self_timed=False, id="log")
         self.detail = DetailPane(glyphs, id="detail")
         self.why = WhyPane(glyphs, id="why")
@@ -97,9 +109,6 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """All panes; the style sheet shows and hides them."""
-        for pane in (self.topology, self.device, self.pinned, self.log_pane, self.why, self.output):
-            pane.add_class("pane")
-        self.pinned.add_class("-none")
         yield self.status
         with Horizontal(id="upper"):
             yield self.topology
@@ -122,11 +131,13 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin with the topology."""
-        self.detail.tree_view.add_class("pane")
-        self.detail.hex_view.add_class("pane")
-        self.set_class(self.glyphs.ascii, "ascii")
-        self.add_class("view-log")
-        self.topology.focus()
+        self.set_focus(self.topology)
+        self._ready()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """What has just been mounted has its styles."""
+        event.refresh_styles = event.refresh_styles and self._is_resumed
+        self._is_resumed = True
 
     def on_resize(self, event: events.Resize) -> None:
         """Say what is needed when there is no room."""

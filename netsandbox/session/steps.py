@@ -1,0 +1,36 @@
+"""What a scenario holds: plain values.  Reading and writing them is `session.scenario`'s, which needs YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+DEFAULT_PROFILE = "docker-29"
+
+
+class Step(NamedTuple):
+    """One item of `setup` or `steps`: command lines, what to tell the person about them, what must then be true.
+
+    say maps a language (en, zh) to a text. line is where the item starts in its file, run_lines and expect_lines where
+    each of its lines stands; all count from 1.
+    """
+
+    run: tuple[str, ...] = ()
+    say: Mapping[str, str] = MappingProxyType({})
+    expect: tuple[str, ...] = ()
+    line: int = 0
+    run_lines: tuple[int, ...] = ()
+    expect_lines: tuple[int, ...] = ()
+
+
+class Scenario(NamedTuple):
+    """A scenario file's content. title and about map a language (en, zh) to a text; name is where it was read from."""
+
+    title: Mapping[str, str] = MappingProxyType({})
+    about: Mapping[str, str] = MappingProxyType({})
+    seed: int = 0
+    profile: str = DEFAULT_PROFILE
+    setup: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()
+    name: str = ""

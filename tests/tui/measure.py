@@ -1,0 +1,152 @@
+"""What the interface costs, measured on a terminal of 120×40: `python -m tests.tui.measure [start|keys|idle|memory]`.
+
+    start   from the process's start until the first screen, and the lab on it, are painted; next to a bare Textual app
+            with as many stock widgets, run in turn
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+BARE = """
+from textual.app import App
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import DataTable, Input, OptionList, Static, Tree
+class Bare(App):
+    def compose(self):
+        yield Static("status")
+        with Horizontal():
+            yield Static("topology")
+            with Vertical():
+                yield DataTable()
+                yield DataTable()
+        yield VerticalScroll(Static("log"))
+        with Horizontal():
+            yield Tree("layers")
+            yield Static("bytes")
+            yield VerticalScroll(Static("why"))
+        for _ in range(4):
+            yield OptionList()
+            yield Input()
+        yield Static("READY")
+Bare().run()
+"""
+
+
+class Terminal:
+    """A program on a pty, with what it painted."""
+
+    def __init__(self, arguments: list[str], state: Path) -> None:
+        self.began = time.monotonic()
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        environment = os.environ | {
+            "XDG_STATE_HOME": str(state), "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8",
+            "PYTHONPYCACHEPREFIX": str(state / "compiled"), "PYTHONDONTWRITEBYTECODE": "",
+        }  # fmt: skip
+        self.process = subprocess.Popen([sys.executable, *arguments], stdin=slave, stdout=slave, stderr=slave,
+                                        env=environment, start_new_session=True)  # fmt: skip
+        os.close(slave)
+        self.seen = b""
+
+    def read(self, seconds: float) -> bytes:
+        """What is painted within some seconds."""
+        if not select.select([self.master], [], [], seconds)[0]:
+            return b""
+        try:
+            return os.read(self.master, 1 << 20)
+        except OSError:
+            return b""
+
+    def until(self, text: str, patience: float = 60) -> float:
+        """Seconds from now until a text is painted."""
+        began, wanted = time.monotonic(), text.encode()
+        self.seen = b""
+        while wanted not in self.seen:
+            if time.monotonic() - began > patience:
+                raise TimeoutError(f"{text!r} was not painted: {self.seen[-500:]!r}")
+            self.seen += self.read(0.5)
+        return time.monotonic() - began
+
+    def drain(self, seconds: float) -> int:
+        """Let the program paint for some seconds; returns how many bytes."""
+        end, size = time.monotonic() + seconds, 0
+        while (left := end - time.monotonic()) > 0:
+            size += len(self.read(left))
+        return size
+
+    def press(self, keys: str) -> None:
+        os.write(self.master, keys.encode())
+
+    def cpu(self) -> float:
+        """Seconds of CPU that the program has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def megabytes(self) -> float:
+        """Resident memory."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+
+def app(state: Path, *arguments: str) -> Terminal:
+    """The app, with nothing between it and its first screen."""
+    (state / "netsandbox").mkdir(exist_ok=True)
+    (state / "netsandbox" / "tour-seen").touch()
+    return Terminal(["-m", "netsandbox", "open", *arguments], state)
+
+
+def start(state: Path, rounds: int = 15) -> None:
+    bare: list[float] = []
+    first: list[float] = []
+    whole: list[float] = []
+    for number in range(rounds + 1):
+        if number == 1:  # all modules are compiled by now
+            for times in (bare, first, whole):
+                times.clear()
+        one = Terminal(["-c", BARE], state)
+        one.until("READY")
+        bare.append(time.monotonic() - one.began)
+        one.close()
+        two = app(state)
+        two.until("Topology")
+        first.append(time.monotonic() - two.began)
+        if b"172.17.0.3/16" not in two.seen:
+            two.until("172.17.0.3/16")
+        whole.append(time.monotonic() - two.began)
+        two.close()
+    base = statistics.median(bare)
+    for name, times in (("bare Textual", bare), ("first screen", first), ("with the lab", whole)):
+        middle = statistics.median(times)
+        print(f"{name:14} {middle * 1000:6.0f} ms  {middle / base:.2f}  (least {min(times) * 1000:.0f})")
+
+
+MEASURES: dict[str, Callable[[Path], None]] = {"start": start}
+
+
+def main() -> None:
+    for name in sys.argv[1:] or MEASURES:
+        print(f"-- {name}")
+        with tempfile.TemporaryDirectory() as directory:
+            MEASURES[name](Path(directory))
+
+
+if __name__ == "__main__":
+    main()
