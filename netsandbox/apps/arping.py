@@ -156,7 +156,7 @@ class Arping(Program):
             if self.target and self.namespace.routes.address_type(self.target) == "broadcast":
                 raise UsageError("arping: connect: Permission denied")
             return route.source if isinstance(route, RouteChosen) else select_address(interface, self.target, "link")
-        if self.namespace.holder_of(wanted) is None:
+        if not self.namespace.sockets.is_available(wanted):
             raise UsageError("arping: bind: Cannot assign requested address")
         return wanted
 

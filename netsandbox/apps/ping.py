@@ -115,6 +115,7 @@ class Ping(PingStart):
         problem = self._send(self.sent + 1)
         if problem == "ENOBUFS" and self._waits_for_buffer():
             return
+        self._shortages = self._shortages if problem else 0
         self.sent += 1
         self._last = self.scheduler.now
         for seq in self._unread if self._failed_at == self._last else ():
@@ -169,7 +170,6 @@ class Ping(PingStart):
             packet = ip_options.recorded(self.namespace, packet)
         if not ping_buffer.has_room(self._buffer, packet, route):
             return "ENOBUFS"
-        self._shortages = 0
         return ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
 
     def _data(self, now: int) -> bytes:

@@ -53,7 +53,7 @@ class PingStart(Program):
                 self.exit(2)
                 return False
             return True
-        if self.namespace.holder_of(self.bound) is None:
+        if self.bound and self.namespace.holder_of(self.bound) is None:
             self.complain("ping: bind: Cannot assign requested address")
             self.exit(2)
             return False

@@ -17,6 +17,7 @@ from netsandbox.linux.drop import Outcome
 from netsandbox.linux.interface import Interface, unhandled
 from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.arp import REQUEST, ArpPacket
+from netsandbox.wire.ethernet import VLAN_TYPES
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge import Bridge, BridgePort
@@ -40,7 +41,7 @@ class Crowd:
         macs: by address, how many stations know it by which MAC.
     """
 
-    __slots__ = ("bridge", "macs", "owners", "protocols", "stations", "unsure")
+    __slots__ = ("bridge", "macs", "owners", "stations", "unsure")
 
     def __init__(self, bridge: Bridge, receivers: Iterable[Any]) -> None:
         self.bridge = bridge
@@ -48,7 +49,6 @@ class Crowd:
         self.owners: dict[int, list[Interface]] = {}
         self.unsure: dict[int, set[Interface]] = {}
         self.macs: dict[int, dict[int, int]] = {}
-        self.protocols = self.stations[0].handlers if self.stations else {}
         for station in self.stations:
             station.crowd = self
             for address in station.arp_targets or ():
@@ -86,7 +86,7 @@ class Crowd:
                 return None
             concerned = self.unsure.get(payload.spa, set()).union(self.owners.get(payload.tpa, ()))
             return Outcome.IGNORED, concerned
-        if type(payload) not in self.protocols:
+        if type(payload) is bytes and frame.ethertype not in VLAN_TYPES:
             return unhandled(frame.ethertype), set()
         return None
 

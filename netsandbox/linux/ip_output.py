@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.linux import ip_options
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteChosen, RouteMissing, VerdictGiven
 from netsandbox.linux.fragment import fragment
@@ -31,7 +32,11 @@ class LoopedBack:
 
     def receive(self, frame: Frame) -> Any:
         """The copy enters the stack where it left; its route is known, so its source is not doubted."""
-        return self.interface.namespace.deliver_local(self.interface, frame, frame.payload)
+        namespace = self.interface.namespace
+        packet: IPv4Packet = frame.payload  # type: ignore[assignment]
+        if packet.options:
+            packet = ip_options.hold(namespace, self.interface, packet, is_ours=False)
+        return namespace.deliver_local(self.interface, frame, packet)
 
     def trace_key(self) -> str:
         return f"{self.interface.label} (looped back)"

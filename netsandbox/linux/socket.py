@@ -104,7 +104,7 @@ class SocketTable:
 
     def bind(self, socket: Socket, address: int, port: int) -> None:
         namespace = self.namespace
-        if not self._is_available(address):
+        if not self.is_available(address):
             self._refuse(socket, address, port, "EADDRNOTAVAIL", "")
         if port == 0:
             port = self._free_port(socket, address)
@@ -121,7 +121,7 @@ class SocketTable:
                                           holder))
         raise SocketError(error)
 
-    def _is_available(self, address: int) -> bool:
+    def is_available(self, address: int) -> bool:
         """An address of this namespace, or a broadcast or multicast one (inet_addr_valid_or_nonlocal)."""
         if address == ANY or self.namespace.sysctls.get("net.ipv4.ip_nonlocal_bind"):
             return True

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux import address as addresses
-from netsandbox.linux import arp, icmp, ip_input, link, tcp, udp
+from netsandbox.linux import arp, icmp, ip_input, link, tcp, udp, vlan
 from netsandbox.linux.fragment import Reassembler
 from netsandbox.linux.interface import Interface
 from netsandbox.linux.namespace import NetworkNamespace
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
     ArpPacket: arp.receive, IPv4Packet: ip_input.receive, ReservedBitPacket: ip_input.receive,
-    Malformed: ip_input.receive_malformed}
+    Malformed: ip_input.receive_malformed, bytes: vlan.receive}
 TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive}
 ERROR_HANDLERS = {UDP: udp.receive_error}
 

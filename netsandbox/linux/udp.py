@@ -63,7 +63,8 @@ class UdpSocket(Socket):
     """A UDP socket.
 
     Attributes:
-        ttl, tos: of what it sends.  pmtudisc: IP_MTU_DISCOVER (0 to 3).
+        ttl, tos: of what it sends; a ttl of None is ip_default_ttl, whatever that is then.
+        pmtudisc: IP_MTU_DISCOVER (0 to 3).
         broadcast: SO_BROADCAST.
         error: errno name that the next call fails with, or empty.
         recverr: IP_RECVERR: every ICMP error goes to `errors` instead.
@@ -74,7 +75,7 @@ class UdpSocket(Socket):
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
-        self.ttl = namespace.default_ttl
+        self.ttl: int | None = None
         self.tos = 0
         self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
         self.broadcast = False
@@ -142,7 +143,8 @@ class UdpSocket(Socket):
             ident = self._ident
         else:
             ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, to, UDP)
-        ttl = 1 if is_multicast(to) else self.ttl
+        usual = self.namespace.default_ttl if self.ttl is None else self.ttl
+        ttl = 1 if is_multicast(to) else usual
         if route.interface.is_loopback and fits:
             datagram: UdpDatagram = OffloadedDatagram.between(source, to, self.port, port, data)
         else:

@@ -10,6 +10,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.capture import Passing, passings
 from netsandbox.linux.events import FrameSent, LinkChanged
 from netsandbox.linux.interface import Interface
+from netsandbox.linux.vlan import is_tagged, untagged
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
 
@@ -61,7 +62,10 @@ class Tap:
     @staticmethod
     def _kept_bytes(passing: Passing) -> bytes:
         """What fits into a slot of the rig's rings."""
-        data: bytes = passing.frame.wire()
+        frame = passing.frame
+        if is_tagged(frame) and not isinstance(passing.record.event, FrameSent):
+            frame = untagged(frame)  # from its first reception on, the tag is no part of the frame
+        data: bytes = frame.wire()
         return data[:LO_SNAPLEN if passing.interface.is_loopback else SNAPLEN]
 
     def frames(self, labels: list[str]) -> dict[str, list[dict[str, Any]]]:

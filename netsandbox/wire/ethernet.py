@@ -11,6 +11,8 @@ from netsandbox.wire.ipv4 import IPv4Packet
 HEADER = 14
 ETH_P_IP = 0x0800
 ETH_P_ARP = 0x0806
+VLAN_TYPES = (0x8100, 0x88A8)
+"""EtherTypes of a tag in front of the real one (IEEE 802.1Q)."""
 
 
 class Malformed:
