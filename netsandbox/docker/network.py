@@ -66,6 +66,7 @@ class BridgeNetwork(DockerNetwork):
     """A network with a bridge and a subnet of its own.
 
     Attributes:
+        ifname: the bridge's name, by which Docker looks it up each time.
         members: attached and running containers by identity, in the order they came.
         mtu: of the containers' interfaces, in bytes.
     """
@@ -78,6 +79,7 @@ class BridgeNetwork(DockerNetwork):
         self.namespace = bridge.namespace
         self.scheduler = self.namespace.scheduler
         self.bridge = bridge
+        self.ifname = bridge.name
         self.pool = pool
         self.members: dict[str, Container] = {}
         self.mtu = ETHERNET_MTU
@@ -93,14 +95,18 @@ class BridgeNetwork(DockerNetwork):
         """Give a container an address and an interface here.
 
         Raises:
-            DockerError: no port or no address is left; nothing was changed.
+            DockerError: the bridge is gone or full, or no address is left; nothing was changed.
         """
-        if len(self.bridge.ports) >= MAX_PORTS:
-            raise daemon_error(f"adding interface to bridge {self.bridge.name} failed: exchange full")
         address = self._allocate(wish.address)
         mac = wish.mac if wish.mac is not None else self._new_mac(address)
+        veth = self._veth_name()
+        refusal = self._refusal_of_bridge()
+        if refusal:
+            self.pool.release(address)
+            raise daemon_error(f"failed to create endpoint {container.name} on network {self.name}: adding interface "
+                               f"{veth} to bridge {self.ifname} failed: {refusal}")
         # The peer is made in the container's namespace, where its index is 2, as on a real host.
-        pair = VethPair.create((self.namespace, self._veth_name(), random_mac(self._random)),
+        pair = VethPair.create((self.namespace, veth, random_mac(self._random)),
                                (namespace, _free_name(namespace), mac))
         outside, inside = pair.left, pair.right
         if self.mtu != ETHERNET_MTU:
@@ -137,6 +143,16 @@ class BridgeNetwork(DockerNetwork):
         except PoolExhaustedError:
             raise daemon_error(f"no available IPv4 addresses on this network's address pools: {self.name} "
                                f"({self.identity})") from None
+
+    def _refusal_of_bridge(self) -> str:
+        """Why the bridge, which may have been deleted and made anew, takes no port; empty if it does."""
+        found = self.namespace.interfaces.get(self.ifname)
+        if found is None:
+            return "Device does not exist"
+        if not isinstance(found, Bridge):
+            return "operation not supported"
+        self.bridge = found
+        return "exchange full" if len(found.ports) >= MAX_PORTS else ""
 
     def _new_mac(self, address: int) -> int:
         return random_mac(self._random) if self._announces else 0x0242 << 32 | address

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, predefined_subnets
 from netsandbox.docker.network import BridgeNetwork
+from netsandbox.linux import link
+from netsandbox.linux.bridge import Bridge
 from netsandbox.session.session import Session
 from netsandbox.wire.addresses import Network, format_ipv4, parse_network
 from tests.docker.machine import Machine
@@ -257,3 +260,19 @@ def test_dockers_rules_come_before_the_policy() -> None:
         session.run(line)
     assert "-j DROP\n" in session.run("why").out
     assert "policy DROP 0 packets" in session.run("exec host iptables -nvL FORWARD").out
+
+
+def test_a_deleted_bridge_takes_no_container_and_a_new_one_of_its_name_does(docker: Machine) -> None:
+    link.delete(docker.engine.bridge)
+    said = docker("run -d --name web nginx")
+    assert said.code == 125
+    assert re.match(r"docker: Error response from daemon: failed to set up container networking: failed to create "
+                    r"endpoint web on network bridge: adding interface veth[0-9a-f]{7} to bridge docker0 failed: "
+                    r"Device does not exist\n", said.err)
+    assert not [name for name in docker.engine.namespace.interfaces if name.startswith("veth")]
+    assert docker("ps -a --format {{.Status}}").out == "Created\n"
+    again = Bridge(docker.engine.namespace, "docker0", 0x02_00_00_00_00_01, mac_is_set=True)
+    docker.engine.namespace.add_interface(again)
+    assert docker("start web").code == 0
+    assert [port.interface.name[:4] for port in again.ports] == ["veth"]
+    assert docker("inspect -f {{.NetworkSettings.Networks.bridge.IPAddress}} web").out == "172.17.0.2\n"

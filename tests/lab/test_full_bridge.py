@@ -23,8 +23,8 @@ def full() -> Shell:
 
 
 @pytest.mark.parametrize(("line", "words", "code"), [
-    ("docker run -d --name more nginx", "adding interface to bridge docker0 failed: exchange full", 125),
-    ("add-container another", "adding interface to bridge docker0 failed: exchange full", 1),
+    ("docker run -d --name more nginx", " to bridge docker0 failed: exchange full", 125),
+    ("add-container another", " to bridge docker0 failed: exchange full", 1),
     ("connect h1:more s1", "'s1' has 1023 ports and all are used", 1),
 ])
 def test_one_more_is_refused(full: Shell, line: str, words: str, code: int) -> None:
