@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from unicodedata import category
 
 from netsandbox.commands.errors import CommandError
 
+JOINERS = frozenset("\u200d\ufe0f\ufe0e")
+"""Formatting characters inside of emoji."""
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that no line and no scenario has."""
 LONGEST_LINE = 10_000
 DASHES = {"–": "en dash (U+2013)", "—": "em dash (U+2014)", "−": "minus sign (U+2212)"}
 """What word processors make of a hyphen."""
@@ -26,6 +31,13 @@ def split(line: str) -> list[str]:
         raise CommandError(f"{what} in: {line[:60]}") from None
 
 
+def hidden_character(text: str) -> str | None:
+    """The first character that could make a text read as what it is not: a control or a formatting character."""
+    if text.isascii() and text.isprintable():
+        return None
+    return next((char for char in text if char not in JOINERS and category(char) in HIDDEN), None)
+
+
 def check_characters(line: str) -> None:
     """Refuse what no line can be.
 
@@ -34,8 +46,18 @@ def check_characters(line: str) -> None:
     """
     if len(line) > LONGEST_LINE:
         raise CommandError(f"the line has {len(line)} characters; {LONGEST_LINE} are the most")
-    if any((ord(c) < 32 and c != "\t") or ord(c) == 127 for c in line):
-        raise CommandError("the line holds control characters")
+    hidden = hidden_character(line.replace("\t", " "))
+    if hidden is not None:
+        raise CommandError(f"the line holds control characters (U+{ord(hidden):04X})")
+
+
+def is_line(text: str) -> bool:
+    """Whether a text can be a line at all."""
+    try:
+        check_characters(text)
+    except CommandError:
+        return False
+    return True
 
 
 def split_background(line: str) -> tuple[str, bool]:

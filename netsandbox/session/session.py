@@ -14,7 +14,7 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.operators import first_words
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
-from netsandbox.commands.words import split_background
+from netsandbox.commands.words import is_line, split_background
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.lab import Lab
@@ -134,6 +134,7 @@ class Session:
         self.journal.append(Entry(position.step, position.at, line))
         self.done += 1
         self.on_execute(self.journal)
+        self.lab.scheduler.stand_at(position.at)
         job = self._do(line)
         self.end = self.position
         return job
@@ -153,6 +154,8 @@ class Session:
         return job
 
     def _is_journaled(self, line: str) -> bool:
+        if not is_line(line):
+            return False
         words = first_words(line)
         declared = VERBS.get(words[0]) if words else None
         if declared is not None and declared.group == "check":

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from netsandbox.commands.words import hidden_character
 from netsandbox.lab.errors import LabError
 from netsandbox.session.files import printable
 
@@ -23,9 +23,6 @@ MAX_DEPTH = 8
 
 _SHOWN = 60
 """Characters of a wrong value that an error message repeats."""
-
-_FORMATTING_ALLOWED = frozenset("\u200d\ufe0f\ufe0e")
-"""Joiners inside emoji; every other invisible formatting character could make a line read as what it is not."""
 
 
 class ScenarioError(LabError):
@@ -63,12 +60,8 @@ def nearest(word: str, right: Iterable[str]) -> str:
 
 def fault_in_text(text: str) -> str | None:
     """Why a text may not stand in a scenario, or None. Tabs and newlines are allowed here."""
-    for char in text:
-        if char in "\t\n" or char in _FORMATTING_ALLOWED:
-            continue
-        if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
-            return f"the character U+{ord(char):04X} is not allowed in a scenario"
-    return None
+    hidden = hidden_character(text.replace("\t", " ").replace("\n", " "))
+    return None if hidden is None else f"the character U+{ord(hidden):04X} is not allowed in a scenario"
 
 
 def line_of(node: Node) -> int:
