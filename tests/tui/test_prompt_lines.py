@@ -43,7 +43,7 @@ async def test_a_line_is_run_and_its_output_shown() -> None:
         assert "done" not in screen_text(app)
 
 
-async def test_an_error_stays_until_the_line_is_changed() -> None:
+async def test_an_error_stays_until_the_next_line_is_typed_and_up_brings_the_failed_one_back() -> None:
     source = FakeSource()
     line = CommandLine(source)
     app = Harness(line)
@@ -51,13 +51,17 @@ async def test_an_error_stays_until_the_line_is_changed() -> None:
         line.open()
         await pilot.press(*"fail", "enter")
         await pilot.pause()
-        assert line.line == "fail", "to be mended"
+        assert line.line == "", "the next line must not be appended to it"
         assert "✗ no node named 'fail'" in screen_text(app)
         await pilot.press("left", "right")
         assert "✗" in screen_text(app)
-        await pilot.press("backspace")
+        await pilot.press("w")
         await pilot.pause()
         assert "✗" not in screen_text(app)
+        await pilot.press("backspace", "up")
+        assert line.line == "fail", "to be mended"
+        await pilot.press(*"wait 1s", "enter")
+        assert source.executed == ["fail", "failwait 1s"]
 
 
 async def test_an_empty_line_is_not_run() -> None:

@@ -12,7 +12,7 @@ from netsandbox.tui.text import safe
 
 
 class CommandLine(PromptLine):
-    """Runs lines by `LabSource.execute`; an error stays under the eyes until the line is changed."""
+    """Runs lines by `LabSource.execute`; what it said stays under the eyes until the next is typed."""
 
     HELP_TOPIC = "command"
 
@@ -33,8 +33,8 @@ class CommandLine(PromptLine):
     ) -> None:
         super().__init__(glyphs, history=history, id=id)
         self.source = source
-        self._failed: str | None = None
-        """The line whose error is shown."""
+        self._told = False
+        """What the last line said is shown; it stays until something is typed."""
 
     def label(self) -> str:
         """The lab's own prompt: it names the namespace whose shell was entered."""
@@ -45,25 +45,22 @@ class CommandLine(PromptLine):
         return self.source.complete(line, cursor) if line else ()
 
     def look(self, line: str) -> None:
-        """Say how the command is used; an error stays while its line is unchanged."""
-        if line == self._failed:
+        """Say how the command is used, in place of what the last one said."""
+        if self._told and not line:
             return
-        self._failed = None
+        self._told = False
         self.note(self.source.hint(line) if line and self.input.has_focus else "")
 
     def submit(self, line: str) -> None:
-        """Run the line: when it fails it stays to be mended, else the next one can be typed."""
+        """Run the line; what it said stays until the next is typed, and `up` brings a failed one back."""
         outcome = self.source.execute(line)
         self.relabel()
-        if outcome.error:
-            self._failed = self.line
-            self.note(outcome.error, error=True)
-        else:
-            self._write("")
-            self.note(outcome.lines[0] if len(outcome.lines) == 1 else "")  # more of them have a pane of their own
-            self._failed = ""
+        self._write("")
+        self._told = True
+        # More lines than one have a pane of their own.
+        self.note(outcome.error or (outcome.lines[0] if len(outcome.lines) == 1 else ""), error=bool(outcome.error))
         self.post_message(self.Executed(self, line, outcome))
 
     def left(self) -> None:
-        """Forget the error."""
-        self._failed = None
+        """Forget what was said."""
+        self._told = False
