@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from io import BytesIO
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 Values = dict[str, Any]
 MOST_FRAMES = 999_999_999
+VARIABLE = re.compile(r"[A-Za-z_]\w*=")
+"""What a shell's own `export` would be given."""
 FILTER = kinds.Kind("FILTER", lambda _lab, text: text, lambda _lab: (
     "arp", "icmp", "ip", "udp", "tcp", "host", "net", "port", "src", "dst", "ether", "broadcast", "multicast", "not"))
 
@@ -60,14 +63,19 @@ def sniff(shell: Shell, job: Job, values: Values) -> None:
 @verb("export", "Write the frames so far as a pcapng file", Parameter("file", kinds.FILE),
       Parameter("filter", FILTER, "--filter", default=""), Parameter("end", kinds.END, "--at"),
       Parameter("since", kinds.COUNT, "--since", default=0),
+      Parameter("force", option="--force", is_flag=True, default=False),
       details="Every frame at every interface that it passed, as tcpdump and Wireshark read it; the comment of a "
               "packet says what became of it. --filter takes a tcpdump filter in quotes, --at one interface, --since "
-              "the number of a frame in `show frames`. An old file is replaced once the new one is complete.",
+              "the number of a frame in `show frames`. A file that this session did not write is replaced only with "
+              "--force.",
       examples=(("export lab.pcapng", "everything"), ('export arp.pcapng --filter "arp or icmp"', "some protocols"),
                 ("export eth0.pcapng --at nginx-1:eth0", "one interface")), group="session")
 def export(shell: Shell, job: Job, values: Values) -> None:
     if shell.write_file is None:
         raise CommandError("export: there is no session here that could write files", 1)
+    if VARIABLE.match(values["file"]):
+        raise CommandError(f"export: {values['file'][:40]!r} would set a variable, which the sandbox's shell has not; "
+                           "`export FILE` writes the frames")
     lab, trace = shell.lab, shell.lab.trace
     wanted = _filter("export", values["filter"], lab, 0)
     interface = lab.interface(values["end"]) if values["end"] else None
@@ -78,7 +86,7 @@ def export(shell: Shell, job: Job, values: Values) -> None:
     stream = BytesIO()
     capture = CaptureFile(stream, trace, commenter(shell.language, namer(lab)), is_wanted)
     count = capture.write(trace.since(values["since"]))
-    shell.write_file(values["file"], stream.getvalue())
+    shell.write_file(values["file"], stream.getvalue(), values["force"])
     job.print(f"{count} {'frame' if count == 1 else 'frames'} written to {values['file']}")
     if values["since"] < trace.first:
         job.print(f"the lab has forgotten what happened before frame {trace.first}")

@@ -42,7 +42,7 @@ class SessionProtocol(Protocol):
     def step_at(self, when: int) -> int:
         """How many steps were done by a time."""
 
-    def save(self, path: str) -> str:
+    def save(self, path: str, force: bool = False) -> str:
         """Write a scenario; returns what to tell."""
 
     def load(self, name: str) -> str:

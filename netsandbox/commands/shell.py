@@ -65,8 +65,9 @@ class Shell:
         self.entered_by: Client | None = None
         self.language = "en"
         self.session: SessionProtocol | None = None
-        self.write_file: Callable[[str, bytes], None] | None = None
-        """Makes something a file's content, all or nothing; set when the shell belongs to a session."""
+        self.write_file: Callable[[str, bytes, bool], None] | None = None
+        """Makes something a file's content, all or nothing, and replaces a file that the session did not write only
+        by force; set when the shell belongs to a session."""
         self.machine = LabMachine(lab)
         self.last: Job | None = None
         """The line before this one, for `expect`."""

@@ -94,6 +94,24 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         raise FileError(name, f"cannot be written: {reason(error)}") from None
 
 
+class OwnFiles:
+    """The files that a session writes: one that was there before it is replaced only by force."""
+
+    def __init__(self) -> None:
+        self._own: set[str] = set()
+
+    def write(self, path: str, content: str | bytes, force: bool = False) -> None:
+        """As write_atomically.
+
+        Raises:
+            FileError: it cannot be written, or is somebody else's and force is off.
+        """
+        if not force and os.path.isfile(path) and os.path.realpath(path) not in self._own:
+            raise FileError(path, "there is such a file already; with --force it is replaced")
+        write_atomically(path, content)
+        self._own.add(os.path.realpath(path))
+
+
 def _mode(target: str) -> int | None:
     try:
         return os.stat(target).st_mode

@@ -9,7 +9,6 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.words import split_background
-from netsandbox.session.files import write_atomically
 from netsandbox.session.session import INTERRUPT, Entry, Position, Session
 from netsandbox.session.steps import Scenario, Step
 
@@ -76,18 +75,18 @@ class KeptSession(Session):
 
     # -- saving
 
-    def save(self, path: str) -> str:
+    def save(self, path: str, force: bool = False) -> str:
         """Write everything done so far as a scenario that reloads to the same state and trace.
 
         Raises:
-            FileError: it cannot be written; what was there before is untouched.
+            FileError: it cannot be written, or is somebody else's and force is off; what was there is untouched.
         """
         lines = as_lines(self)
         old = self.scenario
         scenario = Scenario(title=old.title if old else {"en": "a saved session"}, about=old.about if old else {},
                             seed=self.seed, profile=self.profile,
                             setup=tuple(Step(run=(line,)) for line in lines))
-        write_atomically(path, FILES["text"](scenario))
+        self.files.write(path, FILES["text"](scenario), force)
         return f"saved {len(lines)} lines to {path}"
 
 

@@ -18,7 +18,7 @@ from netsandbox.commands.words import is_line, split_background
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.lab import Lab
-from netsandbox.session.files import write_atomically
+from netsandbox.session.files import OwnFiles
 
 ENDLESS_LIMIT = 3500 * MILLISECOND
 """How long a program that would never end runs when nobody is there to press Ctrl-C."""
@@ -65,6 +65,7 @@ class Session:
         other: the branch that was left when a line was typed in the past; kept until the next branch.
         epoch: grows whenever the past changes, so that readers of the trace begin anew.
         on_execute: told of every entry, for the autosave.
+        files: what it writes.
     """
 
     def __init__(self, seed: int = 0, profile: str = "docker-29") -> None:
@@ -77,13 +78,14 @@ class Session:
         self.epoch = 0
         self.running: Job | None = None
         self.on_execute: Callable[[list[Entry]], None] = lambda _journal: None
+        self.files = OwnFiles()
         self._begin_anew()
 
     def _begin_anew(self) -> None:
         self.lab = Lab(self.seed, self.profile)
         self.shell = Shell(self.lab)
         self.shell.session = self._as_protocol()
-        self.shell.write_file = write_atomically
+        self.shell.write_file = self.files.write
         self.running = None
         self.done = 0
 

@@ -136,17 +136,35 @@ def test_exporting_is_no_event(hub: Session, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "error"), [
-    ("", "export: FILE is missing; usage: export FILE [--filter FILTER] [--at NODE[:IFACE]] [--since N]"),
+    ("", "export: FILE is missing; usage: export FILE [--filter FILTER] [--at NODE[:IFACE]] [--since N] [--force]"),
     ("x --filter 'foo bar'", "export: can't parse filter expression: syntax error at 'foo'"),
     ("x --at pc9", "no host or container 'pc9'; did you mean 'pc3'?"),
     ("x --since -1", "'-1' is not a number from 0 to 999999999"),
-    ("x y", "export: 'y' is one word too many; usage: export FILE [--filter FILTER] [--at NODE[:IFACE]] [--since N]")])
+    ("x y", ("export: 'y' is one word too many; usage: export FILE [--filter FILTER] [--at NODE[:IFACE]] [--since N] "
+            "[--force]")),
+    ("X=1", ("export: 'X=1' would set a variable, which the sandbox's shell has not; `export FILE` writes the "
+            "frames"))])
 def test_export_refuses(hub: Session, tmp_path: Path, arguments: str, error: str,
                         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     job = hub.run(f"export {arguments}")
     assert (job.code, job.err) == (job.code or 1, f"{error}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_somebody_elses_is_replaced_only_by_force(hub: Session, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    (tmp_path / "link").symlink_to(path)
+    job = hub.run(f"export {tmp_path / 'link'}")
+    told = "there is such a file already; with --force it is replaced"
+    assert (job.code, job.err) == (1, f"{tmp_path / 'link'}: {told}\n")
+    assert path.read_text() == "mine"
+    run(hub, f"export {path} --force")
+    run(hub, "ping pc1 pc2")
+    hub.undo()
+    run(hub, f"export {path}")
+    assert packets(path) == 0
 
 
 def test_places_where_no_file_can_be(hub: Session, tmp_path: Path) -> None:
@@ -168,7 +186,7 @@ def test_a_full_disk_leaves_the_old_file(hub: Session, tmp_path: Path, monkeypat
     def full(_descriptor: int, _data: object) -> int:
         raise OSError(28, "No space left on device")
     monkeypatch.setattr(files.os, "write", full)
-    job = hub.run(f"export {path}")
+    job = hub.run(f"export {path} --force")
     monkeypatch.undo()
     assert (job.code, job.err) == (1, f"{path}: cannot be written: no space left on the disk\n")
     assert path.read_bytes() == b"old"

@@ -34,12 +34,25 @@ def test_a_saved_session_loads_as_it_was(tmp_path: Path) -> None:
     assert state(other) == state(session)
 
 
+def test_saving_spares_a_file_that_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "keep.yaml"
+    path.write_text("netsandbox: 1\n")
+    session = built("load " + str(path), "add-host a")
+    job = session.run(f"save {path}")
+    assert (job.code, job.err) == (1, f"{path}: there is such a file already; with --force it is replaced\n")
+    assert path.read_text() == "netsandbox: 1\n"
+    assert session.run(f"save {path} --force").code == 0
+    session.run("add-host b")
+    assert session.run(f"save {path}").code == 0
+    assert "add-host b" in path.read_text()
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow,
                                                                  HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(st.sampled_from(LINES), min_size=1, max_size=10))
 def test_any_session_saves_and_loads(lines: list[str], tmp_path: Path) -> None:
     session = built(*lines)
-    session.save(str(tmp_path / "s.yaml"))
+    session.save(str(tmp_path / "s.yaml"), force=True)
     other = KeptSession()
     other.load(str(tmp_path / "s.yaml"))
     assert state(other) == state(session)
