@@ -147,7 +147,7 @@ class Shell:
         alone = next((word for word in words if _group(word) in ALONE), None)
         if alone is not None and len(words) > 1:
             raise CommandError(f"{alone!r} needs a line of its own")
-        if not _is_action(text) and any(has_substitution(word) for _kind, word in tokens(text)):
+        if words and not _is_action(text) and any(has_substitution(word) for _kind, word in tokens(text)):
             raise CommandError(f"{words[0]!r} only looks, and $(…) does something: it cannot stand there")
         begin = partial(self._begin, ALONE if _is_action(text) else frozenset())
         script = INTERPRETER["sh"](self.lab.scheduler, text, begin, False)

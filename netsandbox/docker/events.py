@@ -34,3 +34,32 @@ class AddressReleased(NamedTuple):
     host: str
     container: str
     address: int
+
+
+class NetworkCreated(NamedTuple):
+    host: str
+    network: str
+    subnet: str
+    bridge: str
+
+
+class NetworkRemoved(NamedTuple):
+    host: str
+    network: str
+
+
+class NetworkConnected(NamedTuple):
+    """`docker network connect`; address, MAC and interface only of a container that runs."""
+
+    host: str
+    network: str
+    container: str
+    interface: str
+    address: int
+    mac: int
+
+
+class NetworkDisconnected(NamedTuple):
+    host: str
+    network: str
+    container: str

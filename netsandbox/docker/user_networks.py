@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDisconnected, NetworkRemoved
 from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.sandbox import choose_gateway
@@ -74,6 +75,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     if mtu is not None:
         network.mtu = mtu
     engine.networks[plan.name] = network
+    engine.namespace.record(NetworkCreated(engine.namespace.name, plan.name, str(network.pool.subnet), ifname))
     return network
 
 
@@ -156,6 +158,7 @@ def remove(engine: DockerEngine, network: DockerNetwork) -> None:
     if network.members:
         raise daemon_error("error while removing network: " + _active(engine, network))
     del engine.networks[network.name]
+    engine.namespace.record(NetworkRemoved(engine.namespace.name, network.name))
     if engine.namespace.interfaces.get(network.bridge.name) is network.bridge:
         link.delete(network.bridge)
 
@@ -187,13 +190,17 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     network.check(wish)
     before = container.networks
     container.networks = {**before, network.name: wish}
+    host = engine.namespace.name
     if container.namespace is None or not container.is_running:
+        engine.namespace.record(NetworkConnected(host, network.name, container.name, "", 0, 0))
         return
     try:
-        network.attach(container, container.namespace, wish)
+        endpoint = network.attach(container, container.namespace, wish)
     except Exception:
         container.networks = before
         raise
+    engine.namespace.record(NetworkConnected(host, network.name, container.name, endpoint.inside.name,
+                                             endpoint.address, endpoint.mac))
     choose_gateway(container)
 
 
@@ -209,6 +216,7 @@ def disconnect(engine: DockerEngine, network: DockerNetwork, container: Containe
         the = "" if container.is_running else "the "
         raise daemon_error(f"container {container.identity} is not connected to {the}network {network.name}")
     container.networks = {name: wish for name, wish in container.networks.items() if name != network.name}
+    engine.namespace.record(NetworkDisconnected(engine.namespace.name, network.name, container.name))
     if isinstance(network, BridgeNetwork):
         network.detach(container)
     choose_gateway(container)

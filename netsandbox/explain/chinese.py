@@ -219,6 +219,15 @@ LINKS: dict[str, Words] = {
         "MAC {mac}", "3 次通告中的第{number}次"),
     "AddressReleased": (
         "{host}上的 Docker 从{container}收回{address}，下一个容器可能得到它。", "该网络的地址池"),
+    "NetworkCreated": (
+        "{host}上的 Docker 创建网络{network}：网桥{bridge}，子网{subnet}。", "未指定时取与其他网络不重叠的最小子网"),
+    "NetworkRemoved": ("{host}上的 Docker 删除网络{network}及其网桥。", "没有容器连接在它上面"),
+    "NetworkConnected": (
+        "{host}上的 Docker 把容器{container}连接到网络{network}：{interface}的地址现在是{address}。",
+        "未指定时取最小的空闲地址", "MAC {mac}"),
+    "NetworkConnected.later": (
+        "{host}上的 Docker 记下容器{container}属于网络{network}，启动时才会得到接口。", "{container}没有运行"),
+    "NetworkDisconnected": ("{host}上的 Docker 把容器{container}从网络{network}断开。", "它在那里的接口被删除"),
     "CommandRun": ("命令：{line}",),
     "NodeAdded": ("实验中新增{kind} {name}。",),
     "NodeRemoved": ("{kind} {name}从实验中移除。",),

@@ -258,6 +258,18 @@ LINKS: dict[str, Words] = {
         "MAC {mac}", "announcement {number} of 3"),
     "AddressReleased": (
         "Docker on {host} takes {address} back from {container}; the next container may get it.", "the network's pool"),
+    "NetworkCreated": (
+        "Docker on {host} makes the network {network}: the bridge {bridge} and the subnet {subnet}.",
+        "the lowest subnet that overlaps no other, unless one was asked for"),
+    "NetworkRemoved": ("Docker on {host} removes the network {network} and its bridge.", "nobody is connected to it"),
+    "NetworkConnected": (
+        "Docker on {host} connects {container} to the network {network}: its {interface} has {address} now.",
+        "the lowest free address, unless one was asked for", "MAC {mac}"),
+    "NetworkConnected.later": (
+        "Docker on {host} notes that {container} belongs to the network {network}; it gets an interface at its start.",
+        "{container} does not run"),
+    "NetworkDisconnected": (
+        "Docker on {host} disconnects {container} from the network {network}.", "its interface there is deleted"),
     "CommandRun": ("Command: {line}",),
     "NodeAdded": ("A new {kind} is in the lab: {name}.",),
     "NodeRemoved": ("The {kind} {name} is taken out of the lab.",),

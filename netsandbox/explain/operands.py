@@ -217,6 +217,11 @@ def _started(event: docker.ContainerStarted, voice: Voice) -> Operands:
         "network": safe(event.network), "address": voice.ip(event.address), "mac": format_mac(event.mac)})
 
 
+def _connected(event: docker.NetworkConnected, voice: Voice) -> Operands:
+    fields = _plain(event, voice).fields
+    return Operands("NetworkConnected" if event.address else "NetworkConnected.later", fields)
+
+
 def _plain(event: Any, voice: Voice) -> Operands:
     """Events whose fields are names, numbers and addresses only."""
     fields = {}
@@ -244,7 +249,8 @@ TELLERS: dict[type, Teller] = {
     linux.RouteChanged: _route_changed, linux.LinkChanged: _link, linux.PortStateChanged: _port_state,
     linux.SysctlChanged: _sysctl,
     docker.ContainerStarted: _started, docker.ContainerExited: _plain, docker.AddressAnnounced: _plain,
-    docker.AddressReleased: _plain,
+    docker.AddressReleased: _plain, docker.NetworkCreated: _plain, docker.NetworkRemoved: _plain,
+    docker.NetworkConnected: _connected, docker.NetworkDisconnected: _plain,
     lab.CommandRun: _plain, lab.NodeAdded: _plain, lab.NodeRemoved: _plain, lab.CableConnected: _plain,
     lab.CableDisconnected: _plain,
     Storm: _plain, QueueDropped: _plain,

@@ -96,6 +96,11 @@ EVENTS: dict[str, str] = {
     "ContainerExited": "docker-ps(1)",
     "AddressAnnounced": f"{_ANNOUNCE}; {_DOCKER}/osl/interface_linux.go advertiseAddrs",
     "AddressReleased": f"{_DOCKER}/ipams/defaultipam",
+    "NetworkCreated": f"docker-network-create(1); {_DOCKER}/internal/netiputil",
+    "NetworkRemoved": "docker-network-rm(1)",
+    "NetworkConnected": "docker-network-connect(1)",
+    "NetworkConnected.later": "docker-network-connect(1)",
+    "NetworkDisconnected": "docker-network-disconnect(1)",
     "Storm": "IEEE 802.1D, 17",
     "QueueDropped": "IEEE 802.1D, 17",
 }

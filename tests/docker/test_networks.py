@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDisconnected, NetworkRemoved
 from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, predefined_subnets
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux import link
@@ -276,3 +277,23 @@ def test_a_deleted_bridge_takes_no_container_and_a_new_one_of_its_name_does(dock
     assert docker("start web").code == 0
     assert [port.interface.name[:4] for port in again.ports] == ["veth"]
     assert docker("inspect -f {{.NetworkSettings.Networks.bridge.IPAddress}} web").out == "172.17.0.2\n"
+
+
+def test_the_trace_says_what_is_done_with_networks(docker: Machine) -> None:
+    docker("run -d --name web nginx")
+    docker("create --name idle nginx")
+    docker.settle()
+    first = docker.lab.trace.end
+    for line in ("create mynet", "connect mynet web", "connect mynet idle", "disconnect mynet web",
+                 "disconnect mynet idle", "rm mynet", "rm mynet", "connect bridge web"):
+        docker(f"network {line}")
+    found = [record.event for record in docker.lab.trace.since(first)
+             if type(record.event).__name__.startswith("Network")]
+    connected = next(event for event in found if isinstance(event, NetworkConnected))
+    assert (connected.container, connected.interface, format_ipv4(connected.address)) == ("web", "eth1", "172.18.0.2")
+    assert connected.mac
+    ids = NetworkCreated("host", "mynet", "172.18.0.0/16", found[0].bridge)
+    assert found == [ids, connected, NetworkConnected("host", "mynet", "idle", "", 0, 0),
+                     NetworkDisconnected("host", "mynet", "web"), NetworkDisconnected("host", "mynet", "idle"),
+                     NetworkRemoved("host", "mynet")]
+    assert found[0].bridge.startswith("br-")

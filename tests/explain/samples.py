@@ -9,7 +9,16 @@ from functools import cache
 from typing import Any
 
 import netsandbox
-from netsandbox.docker.events import AddressAnnounced, AddressReleased, ContainerExited, ContainerStarted
+from netsandbox.docker.events import (
+    AddressAnnounced,
+    AddressReleased,
+    ContainerExited,
+    ContainerStarted,
+    NetworkConnected,
+    NetworkCreated,
+    NetworkDisconnected,
+    NetworkRemoved,
+)
 from netsandbox.engine.trace import QueueDropped, Storm
 from netsandbox.lab import events as lab_events
 from netsandbox.lab.lab import Lab
@@ -116,8 +125,8 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.FRAG_TOO_FAR: [(70000,)],
     DropReason.NETFILTER_DROP: [(), ("FORWARD policy",)],
     DropReason.BRIDGE_INGRESS_STP_STATE: [("blocking",)],
-    DropReason.BRIDGE_NO_EGRESS_PORT: [(MAC_B, "same port"), (MAC_B, "disabled"), (MAC_B, "isolated"), (MAC_B,),
-                                       ("hub",)],
+    DropReason.BRIDGE_NO_EGRESS_PORT: [(MAC_B, "same port"), (MAC_B, "disabled"), (MAC_B, "isolated"), (MAC_B, "nobody"),
+                                       (MAC_B,), ("hub",)],
     DropReason.MAC_INVALID_SOURCE: [(0,)],
     DropReason.ARP_INVALID: [("op", 9), ("target", GROUP), ("gratuitous", A), ("NOARP", "eth0"),
                              ("ARP for hardware type 6",)],
@@ -238,6 +247,11 @@ def _of_people() -> Iterator[Any]:
     yield ContainerExited("host", "nginx-1", 1)
     yield AddressAnnounced("nginx-1", A, MAC_A, 2)
     yield AddressReleased("host", "nginx-1", A)
+    yield NetworkCreated("host", "mynet", "172.18.0.0/16", "br-0123456789ab")
+    yield NetworkRemoved("host", "mynet")
+    yield NetworkConnected("host", "mynet", "nginx-1", "eth1", A, MAC_A)
+    yield NetworkConnected("host", "mynet", "nginx-1", "", 0, 0)
+    yield NetworkDisconnected("host", "mynet", "nginx-1")
     yield lab_events.CommandRun("ping nginx-1 172.17.0.3")
     for kind in ("host", "container", "hub", "switch", "bridge", "router"):
         yield lab_events.NodeAdded(kind, "pc1")
