@@ -24,14 +24,19 @@ def add(interface: Interface, network: Network, broadcast: int | None = None, sc
 
     A second address of one subnet is secondary: it is never chosen as a source.
     """
-    same_subnet = [own for own in interface.addresses
-                   if own.network.length == network.length and network.address in own.network]
-    if any(own.local == network.address for own in same_subnet):
-        return False
     scope = scope or ("host" if interface.is_loopback else "global")
-    own = InterfaceAddress(network, broadcast, scope, any(not other.secondary for other in same_subnet))
+    return insert(interface, InterfaceAddress(network, broadcast, scope))
+
+
+def insert(interface: Interface, own: InterfaceAddress) -> bool:
+    """The same for an address with a peer, a metric or no route."""
+    same_subnet = [other for other in interface.addresses
+                   if other.network.length == own.network.length and own.network.address in other.network]
+    if any(other.local == own.local for other in same_subnet):
+        return False
+    own.secondary = any(not other.secondary for other in same_subnet)
     _insert(interface, own)
-    interface.namespace.record(AddressChanged(interface, network, True))
+    interface.namespace.record(AddressChanged(interface, own.network, True))
     _add_routes(interface, own)
     interface.namespace.routes.flush_cache()
     return True
@@ -140,15 +145,17 @@ def _add_routes(interface: Interface, own: InterfaceAddress) -> None:
         return
     if own.broadcast is not None and own.broadcast != 0xFFFFFFFF:
         _add_broadcast(interface, own, own.broadcast)
-    if own.secondary or network.length == 32 or is_multicast(network.address):
+    if own.secondary or (network.length == 32 and not own.has_peer) or is_multicast(network.address):
         return
     subnet = Network(network.network, network.length)
-    if interface.is_loopback:
+    if not own.makes_route:
+        pass
+    elif interface.is_loopback:
         _add_route(interface, Route(subnet, "local", interface=interface, source=local, scope="host",
                                     protocol="kernel", table="local"))
     else:
         _add_route(interface, Route(subnet, "unicast", interface=interface, source=local, scope="link",
-                                    protocol="kernel"))
+                                    protocol="kernel", metric=own.metric))
     if network.length < 31:
         _add_broadcast(interface, own, network.broadcast)
 

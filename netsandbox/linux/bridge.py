@@ -52,8 +52,8 @@ class BridgePort:
         flags: what a person set that changes nothing here, as there is no spanning tree: cost, priority, guard …
     """
 
-    __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "hairpin", "held", "interface",
-                 "isolated", "learning", "limit", "mcast_flood", "number", "plans", "state")
+    __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "group_fwd_mask", "hairpin", "held",
+                 "interface", "isolated", "learning", "limit", "mcast_flood", "number", "plans", "state")
 
     def __init__(self, bridge: Bridge, interface: Interface, number: int) -> None:
         self.bridge = bridge
@@ -65,6 +65,7 @@ class BridgePort:
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
         self.hairpin = self.isolated = False
         self.flags: dict[str, int] = {}
+        self.group_fwd_mask = 0
         self.plans: dict[Forwarding, FloodPlan] = {}
         self.alone = (self,)
         self.update_limit()
@@ -80,14 +81,15 @@ class Bridge(Interface):
     """A bridge, which is an interface with ports and a forwarding database.
 
     Attributes:
+        group_fwd_mask: one bit for each of 802.1D's reserved group addresses that is forwarded nevertheless.
         settled: its carrier follows its ports.  Until it has had a port, or was given a MAC, it has a carrier
             whose state is UNKNOWN (br_port_state_selection has not run).
     """
 
     kind = "bridge"
 
-    __slots__ = ("audience", "fdb", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping", "ports", "settled",
-                 "uncounted")
+    __slots__ = ("audience", "fdb", "group_fwd_mask", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping",
+                 "ports", "settled", "uncounted")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -97,6 +99,7 @@ class Bridge(Interface):
         self.carrier = not mac_is_set
         self.carrier_changes = int(mac_is_set)
         self.mtu_is_set = False
+        self.group_fwd_mask = 0
         self.multicast_snooping = False
         self.host_plans: dict[Forwarding, FloodPlan] = {}
         self.audience: Crowd | None = None
@@ -129,7 +132,9 @@ class Bridge(Interface):
         found = entries.get(destination)
         if found is None:
             self._flood(port, frame, UNKNOWN, False)
-            return BRIDGED
+            if port.plans[UNKNOWN]:
+                return BRIDGED
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
         if found.local:
             self.namespace.record((FrameBridged, self, port, frame, (), True, LOCAL))
             return self._pass_up(frame, destination == port.interface.mac)
@@ -161,7 +166,8 @@ class Bridge(Interface):
             return BRIDGED
         if frame.dst >> 4 == LINK_LOCAL and frame.dst == PAUSE:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst,))
-        if frame.dst >> 4 == LINK_LOCAL and frame.dst & 15:
+        kept_back = ~(self.group_fwd_mask | port.group_fwd_mask) & 0xFFFE
+        if frame.dst >> 4 == LINK_LOCAL and kept_back >> (frame.dst & 15) & 1:
             return port.interface.deliver(frame)
         self._flood(port, frame, MULTICAST, True)
         self._pass_up(frame)

@@ -36,17 +36,28 @@ def unhandled(ethertype: int) -> Dropped:
 
 
 class InterfaceAddress:
-    """One IPv4 address of an interface, with what `ip addr` shows of it."""
+    """One IPv4 address of an interface, with what `ip addr` shows of it.
 
-    __slots__ = ("broadcast", "label", "local", "network", "scope", "secondary")
+    Attributes:
+        network: its subnet; with a peer, the peer's address and prefix length.  local: the address itself.
+        metric: of the route to the subnet.  makes_route: whether there is one (else noprefixroute).
+    """
 
-    def __init__(self, network: Network, broadcast: int | None, scope: str, secondary: bool) -> None:
+    __slots__ = ("broadcast", "label", "local", "makes_route", "metric", "network", "scope", "secondary")
+
+    def __init__(self, network: Network, broadcast: int | None, scope: str, local: int | None = None) -> None:
         self.network = network
-        self.local = network.address
+        self.local = network.address if local is None else local
         self.broadcast = broadcast
         self.scope = scope
-        self.secondary = secondary
+        self.secondary = False
         self.label = ""
+        self.metric = 0
+        self.makes_route = True
+
+    @property
+    def has_peer(self) -> bool:
+        return self.local != self.network.address
 
 
 class Interface:

@@ -195,7 +195,6 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
     ("ip link set docker0 type bridge stp_state 1", "stp_state 1 of a bridge is not modelled"),
     ("ip link set docker0 promisc on", "promiscuous mode is not modelled"),
     ("ip route add 10.0.0.0/8 nexthop via 172.17.0.2", "nexthop of a route is not modelled"),
-    ("ip addr add 10.0.0.1 peer 10.0.0.2 dev docker0", "point-to-point addresses"),
     ("ip tunnel show", "`ip tunnel` is not modelled"),
     ("bridge vlan add vid 2 dev v1", "`bridge vlan add` is not modelled"),
     ("brctl stp docker0 on", "the spanning tree protocol is not modelled"),

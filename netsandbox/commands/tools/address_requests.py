@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import KernelError, ToolError
 from netsandbox.linux import address as addresses
+from netsandbox.linux.interface import InterfaceAddress
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface, InterfaceAddress
+    from netsandbox.linux.interface import Interface
 
 LOOPBACK_BYTE = 127
 MAX_NAME = 15
@@ -28,19 +29,17 @@ def put(interface: Interface, network: Network | None, command: str, options: di
     label = options.get("label", "")
     if len(label) > MAX_NAME:
         raise KernelError("ERANGE", "Attribute failed policy validation")
-    existing = next((own for own in interface.addresses
-                     if own.local == network.address and own.network.length == network.length), None)
+    own = InterfaceAddress(options.get("peer") or network, broadcast, scope, network.address)
+    own.metric, own.makes_route = options.get("metric", 0), "noprefixroute" not in options
+    own.label = "" if label == interface.name else label
+    existing = next((other for other in interface.addresses if other.local == own.local
+                     and other.network.length == own.network.length and own.network.address in other.network), None)
     if existing is not None and command == "add":
         raise KernelError("EEXIST", "ipv4: Address already assigned")
-    if existing is not None:
+    if existing is not None or network.address == 0:
         return
-    if network.address == 0:
-        return
-    _check_scope(interface, network, scope)
-    addresses.add(interface, network, broadcast, scope)
-    if label and interface.addresses:
-        own = next(own for own in interface.addresses if own.network == network)
-        own.label = "" if label == interface.name else label
+    _check_scope(interface, own.network, scope)
+    addresses.insert(interface, own)
 
 
 def _check_scope(interface: Interface, network: Network, scope: str) -> None:
@@ -66,9 +65,10 @@ def delete(interface: Interface, network: Network | None, text: str, options: di
     """
     if network is None:
         raise KernelError("EOPNOTSUPP")
-    exact = "/" in text
+    exact, wanted = "/" in text or "peer" in options, options.get("peer") or network
     for own in interface.addresses:
-        if own.local != network.address or (exact and own.network.length != network.length):
+        if own.local != network.address or (exact and not (own.network.length == wanted.length
+                                                           and wanted.address in own.network)):
             continue
         if "label" in options and (own.label or interface.name) != options["label"]:
             continue

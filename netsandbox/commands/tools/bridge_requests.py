@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 USER_HZ = 100
 DEFAULTS = {
     "forward_delay": 1500, "hello_time": 200, "max_age": 2000, "stp_state": 0, "priority": 32768, "vlan_filtering": 0,
-    "group_fwd_mask": 0, "no_linklocal_learn": 0, "mst_enabled": 0, "fdb_max_learned": 0, "mcast_router": 1,
+    "no_linklocal_learn": 0, "mst_enabled": 0, "fdb_max_learned": 0, "mcast_router": 1,
     "mcast_snooping": 0, "mcast_vlan_snooping": 0, "mcast_query_use_ifaddr": 0, "mcast_querier": 0,
     "mcast_hash_elasticity": 16, "mcast_hash_max": 4096, "mcast_last_member_count": 2, "mcast_startup_query_count": 2,
     "mcast_igmp_version": 2, "mcast_mld_version": 1, "nf_call_iptables": 0, "nf_call_ip6tables": 0,
@@ -22,6 +22,8 @@ DEFAULTS = {
 """What a simulated bridge has, and cannot have otherwise; ageing_time and fdb_flush it can."""
 HARMLESS = {"forward_delay", "hello_time", "max_age", "priority"}
 """Settings of the spanning tree, which is off: any value of theirs changes nothing."""
+NEVER_FORWARDED, PAUSE = 0x7, 0x2
+"""Bits of group_fwd_mask that a bridge refuses, and that a port does."""
 PORT_FLAGS = ("hairpin", "isolated", "learning", "flood", "mcast_flood", "bcast_flood")
 PORT_MARKS = ("guard", "root_block", "fastleave", "mcast_to_unicast", "cost", "priority")
 """Kept and shown, but without spanning tree and snooping they change nothing."""
@@ -33,7 +35,10 @@ def check_settings(settings: dict[str, Any]) -> None:
 
     Raises:
         ToolError: it names the setting.
+        KernelError: the group addresses of 802.1D itself and of pause frames are not to be forwarded.
     """
+    if settings.get("group_fwd_mask", 0) & NEVER_FORWARDED:
+        raise KernelError("EINVAL")
     for name, value in settings.items():
         if name in DEFAULTS and name not in HARMLESS and value != DEFAULTS[name]:
             raise ToolError(1, f"netsandbox: {name} {value} of a bridge is not modelled (it is {DEFAULTS[name]})")
@@ -43,6 +48,7 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
     if "ageing_time" in settings:
         bridge.fdb.set_ageing(settings["ageing_time"] * SECOND // USER_HZ)
         bridge.forget_plans()
+    bridge.group_fwd_mask = settings.get("group_fwd_mask", bridge.group_fwd_mask)
     if "fdb_flush" in settings:
         flush(bridge, None)
 
@@ -57,6 +63,9 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
     for name in PORT_UNKNOWN:
         if settings.get(name):
             raise ToolError(1, f"netsandbox: the flag {name} of a bridge port is not modelled")
+    if settings.get("group_fwd_mask", 0) & PAUSE:
+        raise KernelError("EINVAL")
+    port.group_fwd_mask = settings.get("group_fwd_mask", port.group_fwd_mask)
     for name in PORT_FLAGS:
         if name in settings:
             setattr(port, name, settings[name])

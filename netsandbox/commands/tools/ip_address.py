@@ -232,14 +232,13 @@ def modify(namespace: NetworkNamespace, command: str, words: Words, family_name:
             network = family.prefix_of(word)
 
     found = parse(words, (
-        key("peer", "remote", once="peer"), key("broadcast*", "brd", read=_broadcast(family), once="broadcast"),
+        key("peer", "remote", read=family.prefix, once="peer"),
+        key("broadcast*", "brd", read=_broadcast(family), once="broadcast"),
         key("scope", read=scope("invalid scope value.")), key("dev"), key("label"),
         key("metric*", "priority*", "preference*", read=number('"metric" value is invalid\n')),
         key("valid_lft*"), key("preferred_lft*"), flag("home"), flag("nodad"), flag("noprefixroute")), other)
     if "dev" not in found:
         raise ToolError(1, 'Not enough information: "dev" argument is required.')
-    if "peer" in found:
-        raise ToolError(1, "netsandbox: point-to-point addresses (peer) are not modelled")
     device = interface_named(namespace, found["dev"])
     if command == "delete":
         requests.delete(device, network, local, found)

@@ -42,7 +42,7 @@ PORT_FLAGS = ("hairpin*", "guard*", "root_block*", "fastleave*", "learning*", "f
               "vlan_tunnel*", "isolated*", "locked*", "mab")
 BRIDGE_NUMBERS = (
     "forward_delay*", "hello_time*", "max_age*", "ageing_time*", "stp_state*", "priority*", "vlan_filtering*",
-    "group_fwd_mask*", "no_linklocal_learn", "mst_enabled", "fdb_max_learned", "vlan_default_pvid*", "mcast_router*",
+    "no_linklocal_learn", "mst_enabled", "fdb_max_learned", "vlan_default_pvid*", "mcast_router*",
     "mcast_snooping*", "mcast_vlan_snooping*", "mcast_query_use_ifaddr*", "mcast_querier*", "mcast_hash_elasticity*",
     "mcast_hash_max*", "mcast_last_member_count*", "mcast_startup_query_count*", "mcast_igmp_version*",
     "mcast_mld_version*", "nf_call_iptables*", "nf_call_ip6tables*", "nf_call_arptables*")
@@ -131,6 +131,7 @@ def _read_settings(context: ToolContext, kind: str, words: Words, makes: bool) -
     """What follows `type KIND`."""
     if kind == "bridge":
         return parse(words, (*(key(name, read=number(f"invalid {name.rstrip('*')}")) for name in BRIDGE_NUMBERS),
+                             key("group_fwd_mask*", read=number("invalid group_fwd_mask", 0, 0xFFFF)),
                              flag("fdb_flush*"), key("vlan_protocol*"), key("group_address*"),
                              *(key(f"mcast_{name}_interval*") for name in (
                                  "last_member", "membership", "querier", "query", "query_response", "startup_query")),
@@ -140,7 +141,9 @@ def _read_settings(context: ToolContext, kind: str, words: Words, makes: bool) -
                              key("priority*", read=number("priority is invalid\n")),
                              key("cost*", read=number("cost is invalid\n")),
                              *(on_or_off(name, 1) for name in PORT_FLAGS),
-                             key("mcast_router*"), key("group_fwd_mask*")), _unknown_option("bridge_slave"))
+                             key("mcast_router*"),
+                             key("group_fwd_mask*", read=number("invalid group_fwd_mask", 0, 0xFFFF)),
+                             ), _unknown_option("bridge_slave"))
     if kind == "veth" and words:
         if words.next() != "peer":
             raise usage("veth", 1)

@@ -85,6 +85,17 @@ def _user_hz(nanoseconds: int) -> int:
     return nanoseconds * 100 // SECOND
 
 
+def _mask(value: int) -> str:
+    """%#x, for which nothing is `0`."""
+    return f"0x{value:x}" if value else "0"
+
+
+def _mask_names(value: int) -> str:
+    names = [name for name, bit in (("stp", 0), ("lacp", 2), ("lldp", 14)) if value >> bit & 1]
+    rest = value & ~0x4005
+    return ",".join(names + ([f"0x{rest:x}"] if rest or not names else []))
+
+
 def bridge_settings(bridge: Bridge) -> list[tuple[str, str, Any]]:
     """(JSON name, text name, value) of a bridge; STP and snooping are off, as they are not modelled."""
     learned = sum(1 for entry in bridge.fdb.entries.values() if not entry.static and not entry.by_user)
@@ -97,7 +108,8 @@ def bridge_settings(bridge: Bridge) -> list[tuple[str, str, Any]]:
     rows += [(name, name, 0) for name in ("root_port", "root_path_cost", "topology_change", "topology_change_detected")]
     rows += [(name, name, 0.0) for name in ("hello_timer", "tcn_timer", "topology_change_timer", "gc_timer")]
     rows += [("fdb_n_learned", "fdb_n_learned", learned), ("fdb_max_learned", "fdb_max_learned", 0),
-             ("group_fwd_mask", "group_fwd_mask", "0"), ("group_addr", "group_address", "01:80:c2:00:00:00")]
+             ("group_fwd_mask", "group_fwd_mask", _mask(bridge.group_fwd_mask)),
+             ("group_addr", "group_address", "01:80:c2:00:00:00")]
     return rows + _multicast_settings(bridge) + [
         (name, name, 0) for name in ("nf_call_iptables", "nf_call_ip6tables", "nf_call_arptables")]
 
@@ -143,6 +155,7 @@ def port_settings(port: BridgePort) -> list[tuple[str, str, Any]]:
              ("multicast_router", "mcast_router", 1), ("", "mcast_fast_leave", by_hand["fastleave"]),
              ("mcast_flood", "mcast_flood", port.mcast_flood), ("bcast_flood", "bcast_flood", port.bcast_flood)]
     rows += [(name, name, by_hand[name]) for name in ("mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress")]
-    rows += [("group_fwd_mask", "group_fwd_mask", "0"), ("group_fwd_mask_str", "group_fwd_mask_str", "0x0"),
+    rows += [("group_fwd_mask", "group_fwd_mask", _mask(port.group_fwd_mask)),
+             ("group_fwd_mask_str", "group_fwd_mask_str", _mask_names(port.group_fwd_mask)),
              ("vlan_tunnel", "vlan_tunnel", False), ("isolated", "isolated", port.isolated)]
     return rows + [(name, name, False) for name in ("locked", "mab")]

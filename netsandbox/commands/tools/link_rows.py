@@ -121,14 +121,21 @@ def address_row(row: Row, interface: Interface, own: InterfaceAddress, with_devi
             row.say(f"{interface.index}: {interface.name}")
         row.put("family", "inet", "    inet ")
     row.put("local", format_ipv4(own.local), format_ipv4(own.local))
+    if own.has_peer:
+        peer = format_ipv4(own.network.address)
+        row.put("address", peer, f" peer {peer}")
     row.put("prefixlen", own.network.length, f"/{own.network.length} ")
     if row.style.brief:
         return
+    if own.metric:
+        row.put("metric", own.metric, f"metric {own.metric} ")
     if own.broadcast is not None:
         row.put("broadcast", format_ipv4(own.broadcast), f"brd {format_ipv4(own.broadcast)} ")
     row.put("scope", own.scope, f"scope {own.scope} ")
     if own.secondary:
         row.put("secondary", True, "secondary ")
+    if not own.makes_route:
+        row.put("noprefixroute", True, "noprefixroute ")
     label = own.label or interface.name
     row.put("label", label, label)
     row.new_line()
