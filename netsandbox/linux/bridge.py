@@ -76,6 +76,9 @@ class BridgePort:
     def trace_key(self) -> str:
         return self.interface.label
 
+    def __repr__(self) -> str:
+        return f"<port {self.interface.label}>"
+
 
 class Bridge(Interface):
     """A bridge, which is an interface with ports and a forwarding database.

@@ -50,6 +50,9 @@ class Hub:
     def trace_key(self) -> str:
         return self.namespace.name
 
+    def __repr__(self) -> str:
+        return f"<hub {self.namespace.name}>"
+
     @property
     def name(self) -> str:
         return self.namespace.name

@@ -87,6 +87,9 @@ class Route:
     def trace_key(self) -> str:
         return f"{self.table} {self} metric {self.metric} src {self.source}"
 
+    def __repr__(self) -> str:
+        return f"<route {self}>"
+
 
 Levels = list[tuple[int, dict[int, list[Route]]]]
 """A table as a lookup walks it: (mask, routes by network), the longest prefix first."""
