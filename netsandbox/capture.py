@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from netsandbox.commands.comments import commenter
-from netsandbox.commands.why import namer
 from netsandbox.lab.export import CaptureFile
+from netsandbox.lab.names import Namer
 from netsandbox.session.files import FileError, reason
 from netsandbox.session.runner import Runner
 
@@ -53,7 +53,7 @@ class Capture:
         self._file = self._begin()
 
     def _begin(self) -> CaptureFile:
-        return CaptureFile(self._stream, self._lab.trace, commenter(self._language, namer(self._lab)))
+        return CaptureFile(self._stream, self._lab.trace, commenter(self._language, Namer(self._lab)))
 
     def update(self) -> None:
         if self._runner.session.lab is not self._lab:

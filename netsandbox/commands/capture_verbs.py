@@ -14,7 +14,6 @@ from netsandbox.commands import kinds
 from netsandbox.commands.comments import commenter
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
-from netsandbox.commands.why import namer
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer
@@ -84,7 +83,7 @@ def export(shell: Shell, job: Job, values: Values) -> None:
         return (interface is None or passing.interface is interface) and wanted.matches(passing.frame.wire(),
                                                                                         passing.is_out)
     stream = BytesIO()
-    capture = CaptureFile(stream, trace, commenter(shell.language, namer(lab)), is_wanted)
+    capture = CaptureFile(stream, trace, commenter(shell.language, Namer(lab)), is_wanted)
     count = capture.write(trace.since(values["since"]))
     shell.write_file(values["file"], stream.getvalue(), values["force"])
     job.print(f"{count} {'frame' if count == 1 else 'frames'} written to {values['file']}")

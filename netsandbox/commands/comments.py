@@ -19,10 +19,8 @@ def commenter(language: str = "en", names: Names | None = None) -> Callable[[Pas
     A drop is led by the kernel's name for its reason, so that a display filter
     such as `frame.comment contains "dropped"` finds it.
     """
-    voice = Voice(language, names)
-
     def comment(passing: Passing) -> str:
-        explanation = tell(passing.record.event, voice)
+        explanation = tell(passing.record.event, Voice(language, names, passing.record.seq))
         text = f"#{passing.record.seq} {explanation.decision}"
         verdict = passing.verdict
         return f"dropped {verdict.reason.name}: {text}" if isinstance(verdict, Dropped) else text

@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
-from netsandbox.explain.story import Story, why_drop, why_row, why_seq
+from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
+from netsandbox.explain.voice import Voice
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import Namer
 from netsandbox.linux.bridge import Bridge
-from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
+from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
+from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
-    from netsandbox.lab.lab import Lab
+
+MOST_PORT = 65535
 
 
 @verb("why", "Why did that happen?", Parameter("words", kinds.WORDS, rest=True, required=False),
-      Parameter("language", kinds.choice("en", "zh"), "--lang", default="en"),
+      Parameter("language", kinds.choice("en", "zh"), "--lang", required=False),
       details="why: the last drop, or a port or route that a program was refused. why N: the frame or record N of the "
-              "log. why arp NODE ADDRESS: what made the neighbour row. why fdb BRIDGE MAC: what made the MAC table "
-              "row. The answer names the decision, what it looked at, the rule, and the chain of causes back to the "
-              "command.",
+              "log. why arp NODE ADDRESS: what made the neighbour row; a node's name will do for the address. why fdb "
+              "BRIDGE MAC: what made the MAC table row, by MAC or name. why port NODE NUMBER: who took a port, or was "
+              "refused it. The answer names the decision, what it looked at, the rule, and the chain of causes back to "
+              "the command.",
       examples=(("why", "the last drop or refusal"), ("why 104", "record 104 of the log"),
-                ("why arp nginx-1 172.17.0.3", "a neighbour row"), ("why fdb docker0 02:42:ac:11:00:02", "a MAC row")),
+                ("why arp nginx-1 172.17.0.3", "a neighbour row"), ("why fdb docker0 nginx-1", "a MAC row"),
+                ("why port host 80", "who has port 80")),
       group="look")
 def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     words = list(values["words"] or [])
-    language = values["language"]
+    language = values["language"] or shell.language
     if "--lang" in words[:-1]:
         language = words[words.index("--lang") + 1]
         del words[words.index("--lang"):words.index("--lang") + 2]
-    lab, names = shell.lab, namer(shell.lab)
+    lab, names = shell.lab, Namer(shell.lab)
     if not words:
         story = why_drop(lab.trace, language, names)
     elif len(words) == 1 and re.fullmatch(r"#?\d{1,12}", words[0]):
@@ -45,19 +49,15 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         story = _of_neighbour(shell, words[1], words[2], language, names)
     elif words[0] in ("fdb", "mac") and len(words) == 3:
         story = _of_fdb(shell, words[1], words[2], language, names)
+    elif words[0] == "port" and len(words) == 3:
+        story = _of_port(shell, words[1], words[2], language, names)
     else:
-        raise CommandError("why takes nothing, a record's number, `arp NODE ADDRESS` or `fdb BRIDGE MAC`")
+        raise CommandError("why takes nothing, a record's number, `arp NODE ADDRESS`, `fdb BRIDGE MAC` or "
+                           "`port NODE NUMBER`; `help why` tells of each")
+    if not words and story.seq is not None and story.seq < shell.last_seq:
+        job.print(Voice(language).say("story.earlier"))
     job.print(text(story))
     job.finish()
-
-
-def namer(lab: Lab) -> Callable[[int], str]:
-    """Names for MAC and IPv4 addresses, as explain asks for them."""
-    known = Namer(lab)
-
-    def name(number: int) -> str:
-        return known.of_mac(number) if number >> 32 else known.of_address(number)
-    return name
 
 
 def text(story: Story) -> str:
@@ -71,31 +71,43 @@ def text(story: Story) -> str:
     return "\n".join(lines)
 
 
-def _of_neighbour(shell: Shell, node: str, address: str, language: str, names: Callable[[int], str]) -> Story:
+def _of_neighbour(shell: Shell, node: str, address: str, language: str, names: Namer) -> Story:
     namespace = shell.lab.existing(node)
-    try:
-        wanted = parse_ipv4(address)
-    except AddressError as error:
-        raise CommandError(str(error)) from None
-    for interface in namespace.interfaces.values():
-        entry = interface.neighbours.get(wanted)
-        if entry is not None:
-            return why_row(shell.lab.trace, entry.seq, wanted, language, names)
-    known = ", ".join(format_ipv4(a) for i in namespace.interfaces.values() for a in i.neighbours)
-    raise LabError(f"{node} has no neighbour row for {address}" + (f"; it has {known}" if known else "; it has none"))
+    rows = {known: entry for i in namespace.interfaces.values() for known, entry in i.neighbours.items()}
+    wanted = next((known for known in rows if address in (format_ipv4(known), names(known))), None)
+    if wanted is None:
+        known = ", ".join(map(format_ipv4, rows)) or "none"
+        raise LabError(f"{node} has no neighbour row for {address}; it has {known}")
+    return why_row(shell.lab.trace, rows[wanted].seq, wanted, language, names)
 
 
-def _of_fdb(shell: Shell, name: str, mac: str, language: str, names: Callable[[int], str]) -> Story:
-    try:
-        wanted = parse_mac(mac)
-    except AddressError as error:
-        raise CommandError(str(error)) from None
+def _of_fdb(shell: Shell, name: str, mac: str, language: str, names: Namer) -> Story:
     bridge = _bridge(shell, name)
-    entry = bridge.fdb.entries.get(wanted)
-    if entry is None:
-        known = ", ".join(format_mac(m) for m, e in bridge.fdb.entries.items() if not e.local) or "nothing learned yet"
+    rows = bridge.fdb.entries
+    wanted = _mac(mac) if ":" in mac else next((known for known in rows if names(known) == mac), None)
+    if wanted is None or wanted not in rows:
+        known = ", ".join(format_mac(m) for m, e in rows.items() if not e.local) or "nothing learned yet"
         raise LabError(f"{bridge.label} has no row for {mac}; it has {known}")
-    return why_row(shell.lab.trace, entry.seq, wanted, language, names)
+    return why_row(shell.lab.trace, rows[wanted].seq, wanted, language, names)
+
+
+def _mac(text: str) -> int:
+    try:
+        return parse_mac(text)
+    except AddressError as error:
+        raise CommandError(str(error)) from None
+
+
+def _of_port(shell: Shell, node: str, port: str, language: str, names: Namer) -> Story:
+    """Who has a port, or who was refused it last."""
+    namespace = shell.lab.existing(node)
+    if not port.isascii() or not port.isdecimal() or int(port) > MOST_PORT:
+        raise CommandError(f"{port!r} is no port: a number from 0 to {MOST_PORT}")
+    story = why_change(shell.lab.trace, (SocketBound, BindRefused, SocketClosed),
+                       lambda event: event.namespace is namespace and event.port == int(port), language, names)
+    if story.seq is None:
+        raise LabError(f"nobody on {node} has taken port {port}, or was refused it, in all that the trace keeps")
+    return story
 
 
 def _bridge(shell: Shell, name: str) -> Bridge:

@@ -64,6 +64,8 @@ REASONS: dict[str, Words] = {
         "{dst}所在的端口处于{state}状态，不转发", "转发表：{dst}的表项", "端口状态：{state}"),
     "BRIDGE_NO_EGRESS_PORT.isolated": (
         "两个端口互相隔离", "转发表：{dst}的表项", "两个端口的 isolated 标志"),
+    "BRIDGE_NO_EGRESS_PORT.nobody": (
+        "没有人知道 {dst} 在哪里，也没有别的端口在转发", "转发表：没有 {dst} 的表项", "所有端口的状态"),
     "BRIDGE_NO_EGRESS_PORT.hub": ("集线器没有别的端口连着设备", "所有端口的链路"),
     "MAC_INVALID_SOURCE": ("它的源 MAC 地址{address}是组播地址或零，没有站点会这样", "源 MAC {address}"),
     "ARP_INVALID": ("它不是合理的以太网 IPv4 ARP 报文", "硬件类型与协议类型"),

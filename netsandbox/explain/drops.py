@@ -154,7 +154,7 @@ def _no_egress(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
     if len(operands) < 2:
         return "", {}
     fields = {"dst": voice.mac(operands[0])}
-    if operands[1] in ("same port", "isolated"):
+    if operands[1] in ("same port", "isolated", "nobody"):
         return f".{operands[1]}", fields
     return ".state", fields | {"state": voice.state(str(operands[1]))}
 

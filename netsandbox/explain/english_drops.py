@@ -80,6 +80,9 @@ REASONS: dict[str, Words] = {
         "the port of {dst} is {state}, not forwarding", "forwarding table: row of {dst}", "port state {state}"),
     "BRIDGE_NO_EGRESS_PORT.isolated": (
         "both ports are isolated from each other", "forwarding table: row of {dst}", "flag isolated of both ports"),
+    "BRIDGE_NO_EGRESS_PORT.nobody": (
+        "nobody knows where {dst} is, and no other port forwards", "forwarding table: no row of {dst}",
+        "state of all ports"),
     "BRIDGE_NO_EGRESS_PORT.hub": ("no other port of the hub has a link", "links of all ports"),
     "MAC_INVALID_SOURCE": (
         "its source MAC {address} is a group address or zero, and no station has such a one", "source MAC {address}"),

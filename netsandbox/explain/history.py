@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
-from netsandbox.linux.drop import Dropped
+from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import (
     BindRefused,
     FdbForgotten,
     FdbLearned,
     FrameReceived,
+    LinkChanged,
     NeighbourChanged,
     PacketDropped,
+    PortStateChanged,
     RouteMissing,
     SendFailed,
 )
@@ -85,6 +87,28 @@ def neighbour_row(trace: Trace, record: Record) -> Row | None:
         if event.interface is interface and event.mac == frame.dst:
             return Row(seq, event.address)
     return None
+
+
+def closing(trace: Trace, record: Record) -> int | None:
+    """The record since which a port or an interface has let nothing through, for a frame that was dropped there."""
+    verdict, interface = getattr(record.event, "verdict", None), record.event.interface
+    reason = verdict.reason if isinstance(verdict, Dropped) else None
+    if reason is DropReason.BRIDGE_INGRESS_STP_STATE:
+        is_it = _is_port_of(interface)
+    elif reason is DropReason.DEV_READY:
+        is_it = _is_loss_of(interface)
+    else:
+        return None
+    return next((seq for seq, event in _back(trace, record.seq, (PortStateChanged, LinkChanged)) if is_it(event)), None)
+
+
+def _is_port_of(interface: Any) -> Callable[[Any], bool]:
+    return lambda event: isinstance(event, PortStateChanged) and event.port is interface
+
+
+def _is_loss_of(interface: Any) -> Callable[[Any], bool]:
+    return lambda event: (isinstance(event, LinkChanged) and event.interface is interface
+                          and event.what in ("down", "no-carrier"))
 
 
 def _back(trace: Trace, seq: int, kinds: tuple[type, ...]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from netsandbox.engine.trace import Record, Trace, event_of
 from netsandbox.explain.chain import Link, before, chain, delivery_of, section
 from netsandbox.explain.explanation import Explanation, tell, tell_as
-from netsandbox.explain.history import Row, fdb_row, last_change, last_drop, neighbour_row, row_change
+from netsandbox.explain.history import Row, closing, fdb_row, last_change, last_drop, neighbour_row, row_change
 from netsandbox.explain.operands import operands
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.lab.events import CommandRun
@@ -24,6 +24,7 @@ from netsandbox.linux.events import (
     PacketFragmented,
     PacketQueued,
     RouteChosen,
+    SendFailed,
 )
 from netsandbox.wire.arp import ArpPacket
 
@@ -116,7 +117,7 @@ def why_seq(trace: Trace, seq: int, language: str = "en", names: Names | None = 
 
     A number that the trace does not have gives a story that says so.
     """
-    voice = Voice(language, names)
+    voice = Voice(language, names, seq)
     if not trace.first <= seq < trace.end:
         key = "story.forgotten" if 0 <= seq < trace.first else "story.unmade"
         return Story(None, language, voice.say(key, seq=str(seq)))
@@ -193,6 +194,8 @@ def _told(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list
     event = record.event
     if isinstance(event, FrameReceived):
         return _arrival(trace, record, voice)
+    if isinstance(event, SendFailed):
+        return _with_closing(trace, record, tell(event, voice), voice), []
     if isinstance(event, FrameSent):
         return _sent(trace, record, voice), []
     if isinstance(event, FrameBridged):
@@ -208,9 +211,23 @@ def _arrival(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, l
     if bridging is not None and not isinstance(record.event.verdict, Dropped):
         effects = [tell(other.event, voice).decision for other in followed if other is not bridging]
         return _bridged(trace, bridging, voice), effects
-    explanation = _taken(record.event, followed, voice)
+    explanation = _with_closing(trace, record, _taken(record.event, followed, voice), voice)
     effects = [tell(other.event, voice).decision for other in followed]
     return explanation, [effect for effect in effects if effect != explanation.decision]
+
+
+def _with_closing(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:
+    """Where a frame found a port or an interface closed: since when, and which line closed it."""
+    seq = closing(trace, record)
+    if seq is None:
+        return explanation
+    closed = _record(trace, seq)
+    links, _skipped, _hops = chain(trace, closed, MOST_CAUSES)
+    causes = [_cause(trace, link, voice) for link in links]
+    line = causes[-1].command if causes else ""
+    since = voice.say("closed.line" if line else "closed", what=tell(closed.event, voice).decision.rstrip(".。"),
+                      seq=str(seq), line=line)
+    return explanation._replace(looked_at=(*explanation.looked_at, since))
 
 
 def _taken(event: FrameReceived, followed: list[Record], voice: Voice) -> Explanation:

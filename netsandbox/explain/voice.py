@@ -24,7 +24,7 @@ from netsandbox.wire.names import ETHERTYPES, TCP_FLAGS
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
-Names = Callable[[int], str]
+Names = Callable[[int, int | None], str]
 """The name that a person gave to a MAC or IPv4 address; the address itself or nothing where there is none."""
 
 MOST_NAMED = 6
@@ -57,11 +57,12 @@ class Voice:
         ValueError: for a language that has no words here.
     """
 
-    def __init__(self, language: str, names: Names | None = None) -> None:
+    def __init__(self, language: str, names: Names | None = None, at: int | None = None) -> None:
         if language not in LANGUAGES:
             raise ValueError(f"no language {language!r}: expected one of {', '.join(LANGUAGES)}")
         self.language = language
         self._names = names
+        self._at = at
 
     def say(self, key: str, **fields: str) -> str:
         """A phrase of the catalogue."""
@@ -85,7 +86,7 @@ class Voice:
     # -- addresses
 
     def _named(self, number: int, address: str) -> str:
-        name = safe(self._names(number)) if self._names is not None else ""
+        name = safe(self._names(number, self._at)) if self._names is not None else ""
         return address if name in NO_NAMES or name == address else self.say("named", address=address, name=name)
 
     def ip(self, address: Any) -> str:
@@ -100,7 +101,7 @@ class Voice:
 
     def host(self, address: int) -> str:
         """The name alone, where there is one: who sent a packet matters more than from which address."""
-        name = safe(self._names(address)) if self._names is not None and address else ""
+        name = safe(self._names(address, self._at)) if self._names is not None and address else ""
         return format_ipv4(address) if name in NO_NAMES else name
 
     def mac(self, address: int) -> str:
@@ -112,7 +113,7 @@ class Voice:
 
     def station(self, address: int) -> str:
         """The name alone, where a MAC has one."""
-        name = safe(self._names(address)) if self._names is not None and address else ""
+        name = safe(self._names(address, self._at)) if self._names is not None and address else ""
         return format_mac(address) if name in NO_NAMES else name
 
     # -- lists

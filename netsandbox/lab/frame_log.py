@@ -12,7 +12,6 @@ from netsandbox.linux.cable import LongCable
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.interface import Interface
-from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.describe import info, protocol_name
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -63,16 +62,14 @@ def _of_record(namer: Namer, record: Record) -> Iterator[LogRow]:
 
 def _row(namer: Namer, record: Record, interface: Interface, direction: str, frame: Any, verdict: str,
          reason: str) -> LogRow:
-    source, destination = ends(namer, frame)
+    source, destination = ends(namer, frame, record.seq)
     return LogRow(record.seq, record.at, record.step, interface.namespace.name, interface.name, direction, source,
                   destination, protocol_name(frame), info(frame), verdict, bool(reason), reason)
 
 
-def ends(namer: Namer, frame: Any) -> tuple[str, str]:
-    """Who sent a frame and whom it is for, by the names that a person gave where there are any."""
+def ends(namer: Namer, frame: Any, seq: int) -> tuple[str, str]:
+    """Who sent a frame and whom it is for, by the names that they had when a record was made, where they had any."""
     payload = frame.payload
     if isinstance(payload, IPv4Packet):
-        return namer.of_address(payload.src), namer.of_address(payload.dst)
-    if isinstance(payload, ArpPacket):
-        return namer.of_mac(frame.src), namer.of_mac(frame.dst)
-    return namer.of_mac(frame.src), namer.of_mac(frame.dst)
+        return namer.of_address(payload.src, seq), namer.of_address(payload.dst, seq)
+    return namer.of_mac(frame.src, seq), namer.of_mac(frame.dst, seq)

@@ -16,6 +16,7 @@ from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import DEFAULT_CAP, Trace
 from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.events import CableConnected, CableDisconnected, NodeAdded, NodeRemoved
+from netsandbox.lab.names import NameHistory
 from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Switch
 from netsandbox.linux import address as addresses
 from netsandbox.linux import cable, link
@@ -58,6 +59,7 @@ class Lab:
         """What `ip netns add` made: namespaces without a node."""
         self.cables: list[Cable] = []
         self.is_classic_arp = False
+        self.name_history = NameHistory()
         self._macs = self.chance.stream("mac")
         self._last_pid = 1000
 

@@ -1,15 +1,92 @@
-"""Names for addresses: who a MAC or an IPv4 address belongs to now."""
+"""Names for addresses: who a MAC or an IPv4 address belongs to, now or when a record was made."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from netsandbox.wire.addresses import BROADCAST_MAC, LIMITED_BROADCAST, MAC_GROUP_BIT, format_ipv4, format_mac
+from netsandbox.linux.events import AddressChanged, LinkChanged
+from netsandbox.wire.addresses import (
+    BROADCAST_MAC,
+    LIMITED_BROADCAST,
+    MAC_GROUP_BIT,
+    format_ipv4,
+    format_mac,
+    parse_mac,
+)
 
 if TYPE_CHECKING:
+    from netsandbox.engine.trace import Trace
     from netsandbox.lab.lab import Lab
+    from netsandbox.linux.interface import Interface
 
 EVERYONE = "everyone"
+ALWAYS = -1
+"""A sequence number before any record's."""
+BETWEEN = "/"
+"""Joins the names of several who have one address: who of them was meant, nobody can know."""
+
+
+class NameHistory:
+    """Who had which address from when on, read from a trace as it grows."""
+
+    def __init__(self) -> None:
+        self._cursor = 0
+        self._held: dict[int, list[tuple[int, tuple[str, ...]]]] = {}
+        """For each address: (sequence number, names from then on), in order."""
+
+    def read(self, trace: Trace) -> None:
+        """Take in what has happened since the last time."""
+        start = max(self._cursor, trace.first)
+        changes = [(seq, event) for seq, event in enumerate(trace.events[start - trace.first:], start)
+                   if type(event) is LinkChanged or type(event) is AddressChanged]
+        macs = {event.interface: parse_mac(event.previous) for _seq, event in reversed(changes)
+                if type(event) is LinkChanged and event.what == "mac"}
+        for seq, event in changes:
+            if event.interface.is_loopback:
+                continue
+            if isinstance(event, AddressChanged):
+                note = self._hold if event.added else self._drop
+                note(seq, event.address.address, event.interface.namespace.name)
+            else:
+                self._note_link(seq, event, macs)
+        self._cursor = trace.end
+
+    def names(self, number: int, seq: int) -> tuple[str, ...] | None:
+        """Those who had an address when a record was made; None if that is not known."""
+        held = self._held.get(number)
+        if held is None:
+            return None
+        place = bisect_right(held, seq, key=lambda entry: entry[0])
+        return held[place - 1][1] if place else ()
+
+    def _note_link(self, seq: int, event: LinkChanged, macs: dict[Interface, int]) -> None:
+        """
+        Args:
+            macs: what those interfaces have at this time that will have had another MAC when all is read.
+        """
+        interface, name = event.interface, event.interface.namespace.name
+        mac = macs.get(interface, interface.mac)
+        if event.what == "mac":
+            self._drop(seq, mac, name)
+            macs[interface] = parse_mac(event.detail)
+            self._hold(seq, macs[interface], name)
+        elif event.what == "removed":
+            self._drop(seq, mac, name)
+        elif event.what in ("added", "up"):
+            self._hold(seq, mac, name)
+
+    def _hold(self, seq: int, number: int, name: str) -> None:
+        held = self._held.setdefault(number, [])
+        names = held[-1][1] if held else ()
+        if name not in names:
+            held.append((seq, (*names, name)))
+
+    def _drop(self, seq: int, number: int, name: str) -> None:
+        held = self._held.setdefault(number, [(ALWAYS, (name,))])
+        names = held[-1][1]
+        if name in names:
+            held.append((seq + 1, tuple(other for other in names if other != name)))
 
 
 class Namer:
@@ -18,6 +95,8 @@ class Namer:
     def __init__(self, lab: Lab) -> None:
         self._by_mac: dict[int, str] = {BROADCAST_MAC: EVERYONE}
         self._by_address: dict[int, str] = {LIMITED_BROADCAST: EVERYONE}
+        self._history = lab.name_history
+        self._history.read(lab.trace)
         for namespace in lab.namespaces():
             for interface in namespace.interfaces.values():
                 if interface.is_loopback:
@@ -29,11 +108,23 @@ class Namer:
                     if own.network.length < 31:
                         self._by_address.setdefault(own.network.broadcast, EVERYONE)
 
-    def of_mac(self, mac: int) -> str:
-        name = self._by_mac.get(mac)
-        if name is not None:
+    def __call__(self, number: int, at: int | None = None) -> str:
+        """The name of a MAC or an IPv4 address; a MAC that looks like an address is none of a lab's.
+
+        Args:
+            at: the sequence number of the record that it is about; None for now.
+        """
+        return self.of_mac(number, at) if number >> 32 else self.of_address(number, at)
+
+    def of_mac(self, mac: int, at: int | None = None) -> str:
+        name = self._past(mac, at, self._by_mac)
+        if name:
             return name
         return "group" if mac & MAC_GROUP_BIT else format_mac(mac)
 
-    def of_address(self, address: int) -> str:
-        return self._by_address.get(address) or format_ipv4(address)
+    def of_address(self, address: int, at: int | None = None) -> str:
+        return self._past(address, at, self._by_address) or format_ipv4(address)
+
+    def _past(self, number: int, at: int | None, present: dict[int, str]) -> str | None:
+        names = None if at is None else self._history.names(number, at)
+        return present.get(number) if names is None else BETWEEN.join(names)

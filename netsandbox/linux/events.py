@@ -245,6 +245,8 @@ class LinkChanged(NamedTuple):
     what: str
     """added, removed, up, down, carrier, no-carrier, mac, mtu, master, nomaster."""
     detail: str
+    previous: str = ""
+    """What a new MAC takes the place of."""
 
 
 class PortStateChanged(NamedTuple):

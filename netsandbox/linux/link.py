@@ -121,7 +121,7 @@ def change_mac(interface: Interface, mac: int) -> None:
     namespace, old = interface.namespace, interface.mac
     if mac != old:
         _replace_mac(interface, mac)
-    namespace.record(LinkChanged(interface, "mac", format_mac(mac)))
+    namespace.record(LinkChanged(interface, "mac", format_mac(mac), format_mac(old)))
     namespace.neighbours.flush_interface(interface, "new MAC", keep_permanent=False)
     namespace.routes.flush_cache()
     if interface.port is not None and mac != old:

@@ -36,7 +36,6 @@ TABLES_RATE = 200_000_000
 """Virtual nanoseconds after which tables are looked at again although nothing happened: their timers run."""
 _LOOK_BACK = 50
 """Steps among which a frame that moved is looked for, when many were made at once."""
-_MOST_ADDRESS = 1 << 32
 Rows = TypeVar("Rows")
 
 
@@ -199,13 +198,12 @@ class LabView:
         record = self.session.trace.get(seq)
         return record.step if record is not None else None
 
-    def named(self, number: int) -> str:
-        """What a person calls a MAC or IPv4 address."""
+    def named(self, number: int, at: int | None = None) -> str:
+        """What a person calls a MAC or IPv4 address; `at`: when a record was made."""
         key = self.structure()
         if self._namer is None or self._namer[0] != key:
             self._namer = (key, Namer(self.session.lab))
-        namer = self._namer[1]
-        return namer.of_address(number) if number < _MOST_ADDRESS else namer.of_mac(number)
+        return self._namer[1](number, at)
 
     def address_of(self, node: str) -> str:
         """The first address of a node, without its prefix length; the name where it has none."""

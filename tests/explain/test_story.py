@@ -83,9 +83,8 @@ def default_route(lab: Lab, number: int) -> Route:
     return Route(Network(0, 0), gateway=parse_ipv4(f"10.0.{number}.1"), interface=lab.interface(f"pc{number}:eth0"))
 
 
-def names(lab: Lab) -> Callable[[int], str]:
-    namer = Namer(lab)
-    return lambda number: namer.of_mac(number) if number >> 32 else namer.of_address(number)
+def names(lab: Lab) -> Namer:
+    return Namer(lab)
 
 
 def find(trace: Trace, matches: Callable[[Any], bool]) -> Record:
@@ -457,12 +456,12 @@ def test_names_and_lines_bring_no_control_characters_and_no_end() -> None:
     lab = two_containers()
     command(lab, "echo \x1b[31m\u202e {x} {0}" + "y" * 100_000)
     lab.trace.record(events.SysctlChanged(lab.namespace("host"), "net.x\n", "{a}", "\x07"))
-    story = why_seq(lab.trace, lab.trace.end - 1, "en", lambda _number: "\x1b]0;evil\x07")
+    story = why_seq(lab.trace, lab.trace.end - 1, "en", lambda _number, _at: "\x1b]0;evil\x07")
     for line in (*story.short(), *story.long()):
         assert line.isprintable()
         assert len(line) < 1000
     assert "{a}" in story.decision
-    told = why_seq(lab.trace, 60, "zh", lambda _number: "\x1b]0;evil\x07{y}")
+    told = why_seq(lab.trace, 60, "zh", lambda _number, _at: "\x1b]0;evil\x07{y}")
     assert all(line.isprintable() for line in told.long())
 
 

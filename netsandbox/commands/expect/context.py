@@ -240,15 +240,12 @@ class Context:
         return tuple(rows[-1:])
 
     def row_story(self, seq: int | None, address: int) -> Story:
-        return why_row(self.lab.trace, seq, address, self.shell.language, self.owner)
+        return why_row(self.lab.trace, seq, address, self.shell.language, self.namer)
 
     def why(self, seq: int) -> str:
         """The decision of a record, in a sentence."""
-        return why_seq(self.lab.trace, seq, self.shell.language, self.owner).decision
+        return why_seq(self.lab.trace, seq, self.shell.language, self.namer).decision
 
-    def owner(self, number: int) -> str:
-        """The name of a MAC or IPv4 address; a MAC that looks like an address is none of a lab's."""
-        return self.namer.of_address(number) if number < 1 << 32 else self.namer.of_mac(number)
 
 
 def is_expect(line: str) -> bool:

@@ -207,6 +207,6 @@ def _packet_row(context: Context, record: Record) -> LogRow:
     """A packet that ended inside a stack, as a row of the log: it has no interface."""
     event = record.event
     frame = Frame(0, 0, ETH_P_IP, event.packet)
-    source, destination = ends(context.namer, frame)
+    source, destination = ends(context.namer, frame, record.seq)
     return LogRow(record.seq, record.at, record.step, event.namespace.name, "", "", source, destination,
                   protocol_name(frame), info(frame), "dropped", True, event.verdict.reason.name)

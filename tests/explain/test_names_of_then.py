@@ -1,0 +1,138 @@
+"""A record is told with the names of when it was made, and `why` says whether it is about the last line."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.commands.shell import Shell
+from netsandbox.lab import frame_log
+from netsandbox.lab.lab import Lab
+from netsandbox.lab.names import Namer
+
+
+class Typed:
+    """A lab, and lines typed into it."""
+
+    def __init__(self, *lines: str) -> None:
+        self.shell = Shell(Lab())
+        for line in lines:
+            self.run(line)
+
+    def run(self, line: str) -> str:
+        job = self.shell.execute(line)
+        scheduler = self.shell.lab.scheduler
+        scheduler.run_while(lambda: not job.is_done)
+        scheduler.run_until_quiet()
+        return "".join(text for _stream, text in job.output)
+
+    def log(self, line: str) -> list[tuple[str, str]]:
+        """Who sent and who was meant, of each frame of a line."""
+        first = self.shell.lab.trace.end
+        self.run(line)
+        return self.ends(first)
+
+    def ends(self, first: int) -> list[tuple[str, str]]:
+        return [(row.source, row.destination) for row in frame_log.rows(self.shell.lab, first)]
+
+
+@pytest.fixture
+def pair() -> Typed:
+    return Typed("add-container aa", "add-container bb")
+
+
+def test_addresses_that_change_hands(pair: Typed) -> None:
+    pair.run("exec aa ping -c 1 8.8.8.8")
+    told = pair.run("why")
+    assert "the ICMP echo request 1 from aa to 8.8.8.8" in told
+    pair.run("set-ip aa 172.17.0.3/16")
+    pair.run("set-ip bb 172.17.0.2/16")
+    assert pair.run("why").splitlines()[1:] == told.splitlines()
+
+
+def test_the_log_keeps_the_names_of_who_is_gone(pair: Typed) -> None:
+    first = pair.shell.lab.trace.end
+    ends = pair.log("ping aa bb")
+    assert ("aa", "bb") in ends
+    pair.run("docker rm -f bb")
+    pair.run("ip link set docker0 address 02:00:00:00:00:99")
+    assert pair.ends(first)[:len(ends)] == ends
+
+
+def test_a_mac_that_is_set_anew(pair: Typed) -> None:
+    lab = pair.shell.lab
+    mac, before = lab.interface("aa:eth0").mac, lab.trace.end
+    pair.run("set-mac aa 02:00:00:00:00:07")
+    pair.run("set-mac bb " + ":".join(f"{byte:02x}" for byte in mac.to_bytes(6, "big")))
+    namer = Namer(lab)
+    assert (namer.of_mac(mac, before), namer.of_mac(mac, lab.trace.end), namer.of_mac(mac)) == ("aa", "bb", "bb")
+
+
+def test_two_who_have_one_address() -> None:
+    two = Typed("add-host h1", "add-host h2", "connect h1 h2", "set-ip h1 10.0.0.1/24", "set-ip h2 10.0.0.1/24")
+    lab = two.shell.lab
+    assert Namer(lab).of_address(0x0A000001, lab.trace.end) == "h1/h2"
+    two.run("set-ip h1 10.0.0.2/24")
+    assert Namer(lab).of_address(0x0A000001, lab.trace.end) == "h2"
+
+
+def test_broadcasts_and_what_nobody_has(pair: Typed) -> None:
+    namer, end = Namer(pair.shell.lab), pair.shell.lab.trace.end
+    assert namer(0xFFFFFFFFFFFF, end) == "everyone"
+    assert namer(0xAC11FFFF, end) == "everyone"
+    assert namer(0x01005E000001, end) == "group"
+    assert namer(0x08080808, end) == "8.8.8.8"
+
+
+def test_a_drop_of_an_earlier_line_is_said_to_be_one(pair: Typed) -> None:
+    pair.run("exec aa ping -c 1 8.8.8.8")
+    assert pair.run("why").startswith("host:docker0 drops")
+    pair.run("ping aa bb")
+    assert pair.run("why").startswith("The last line met no drop and no refusal. The last one before it:\nhost:docker0")
+    assert pair.run("why --lang zh").startswith("上一行命令没有遇到丢弃或拒绝。")
+
+
+@pytest.mark.parametrize(("line", "since"), [
+    ("ip link set docker0 down", "is disabled now ← ❯ ip link set docker0 down"),
+    ("bridge link set dev VETH state 0", "is disabled now ← ❯ bridge link set dev VETH state 0"),
+    ("link bb:eth0 down", "has no carrier any more, because the other end is down or gone ← ❯ link bb:eth0 down")])
+def test_a_closed_port_names_the_line_that_closed_it(pair: Typed, line: str, since: str) -> None:
+    pair.run("ping aa bb")
+    lab = pair.shell.lab
+    veth = lab.interface("aa:eth0" if "bb" not in line else "bb:eth0").peer
+    assert veth is not None
+    pair.run(line.replace("VETH", veth.name))
+    if "bb" in line:
+        pair.run("ip neigh replace 172.17.0.77 lladdr 02:00:00:00:00:77 dev docker0 nud permanent")
+        pair.run("exec aa ping -c 1 -W 1 172.17.0.3")
+        assert "nobody knows where" in pair.run("why")
+        return
+    pair.run("exec aa ping -c 1 -W 1 172.17.0.3")
+    assert since.replace("VETH", veth.name) in pair.run("why")
+
+
+def test_an_interface_that_is_down() -> None:
+    two = Typed("add-host h1", "add-host h2", "connect h1 h2", "set-ip h1 10.0.0.1/24", "set-ip h2 10.0.0.2/24",
+                "ping h1 h2", "exec h1 ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:77 dev eth0",
+                "link h2 down", "exec h1 ip route add 10.0.0.0/24 dev eth0", "exec h1 ping -c 1 -W 1 10.0.0.2")
+    told = two.run("why")
+    assert "has no carrier any more, because the other end is down or gone ← ❯ link h2 down" in told
+
+
+def test_names_do_where_numbers_do(pair: Typed) -> None:
+    pair.run("ping aa bb")
+    lab = pair.shell.lab
+    mac = ":".join(f"{byte:02x}" for byte in lab.interface("bb:eth0").mac.to_bytes(6, "big"))
+    assert pair.run("why arp aa bb") == pair.run("why arp aa 172.17.0.3")
+    assert pair.run("why fdb docker0 bb") == pair.run(f"why fdb docker0 {mac}")
+    assert "it has 172.17.0.3" in pair.run("why arp aa cc")
+    assert "has no row for cc" in pair.run("why fdb docker0 cc")
+
+
+def test_who_has_a_port(pair: Typed) -> None:
+    assert pair.run("why port aa 80").startswith("nginx takes TCP port 80")
+    assert pair.run("why port host 80") == (
+        "nobody on host has taken port 80, or was refused it, in all that the trace keeps\n")
+    assert pair.run("why port host 99999") == "'99999' is no port: a number from 0 to 65535\n"
+    pair.run("docker run -d --net=host --name web nginx")
+    pair.run("docker run -d --net=host --name web-2 nginx")
+    assert pair.run("why port host 80").startswith("nginx on host does not get TCP port 80 of every address: nginx has")
