@@ -56,6 +56,9 @@ REASONS: dict[str, Words] = {
     "FRAG_TOO_FAR": ("加上该分片，数据包将超过 65535 字节", "结束于第{number}字节"),
     "DEV_READY": ("网卡已关闭，或链路的另一端已关闭", "两端的状态"),
     "NETFILTER_DROP": ("防火墙规则或默认策略如此规定", "{rule}"),
+    "NETFILTER_DROP.docker": (
+        "Docker 把各个网络彼此隔开：来自别处的不得进入这个网络", "{rule}",
+        "这是 Docker 的规则，在这里生效，但 iptables 还不会列出它"),
     "BRIDGE_INGRESS_STP_STATE": ("该网桥端口处于{state}状态，不转发", "端口状态：{state}"),
     "BRIDGE_NO_EGRESS_PORT": ("网桥没有可以发送它的端口", "目的 MAC {dst}"),
     "BRIDGE_NO_EGRESS_PORT.same port": (

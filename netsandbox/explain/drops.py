@@ -143,6 +143,12 @@ def _neighbour(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
     return "", {"address": voice.ip(operands[0]) if operands else ""}
 
 
+def _rule(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    """(rule,): those that Docker keeps for its networks are not among what `iptables -S` lists."""
+    rule = str(operands[0]) if operands else ""
+    return ".docker" if rule.startswith("-A DOCKER") else "", {"rule": safe(rule)}
+
+
 def _port_state(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
     return "", {"state": voice.state(str(operands[0])) if operands else ""}
 
@@ -184,6 +190,7 @@ TELLERS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Case]] = {
     DropReason.NEIGH_FAILED: _neighbour,
     DropReason.NEIGH_QUEUEFULL: _neighbour,
     DropReason.NEIGH_DEAD: _neighbour,
+    DropReason.NETFILTER_DROP: _rule,
     DropReason.BRIDGE_INGRESS_STP_STATE: _port_state,
     DropReason.BRIDGE_NO_EGRESS_PORT: _no_egress,
     DropReason.MAC_INVALID_SOURCE: _station,

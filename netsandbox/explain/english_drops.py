@@ -71,6 +71,9 @@ REASONS: dict[str, Words] = {
         "with this fragment the packet would be larger than 65535 bytes", "ends at byte {number}"),
     "DEV_READY": ("the interface is down, or the other end of its link is", "state of both ends"),
     "NETFILTER_DROP": ("a firewall rule or policy says so", "{rule}"),
+    "NETFILTER_DROP.docker": (
+        "Docker keeps its networks apart: what comes from elsewhere may not enter this one", "{rule}",
+        "a rule of Docker's, which holds here though iptables does not list it yet"),
     "BRIDGE_INGRESS_STP_STATE": ("the bridge port is {state}, not forwarding", "port state {state}"),
     "BRIDGE_NO_EGRESS_PORT": ("the bridge has no port to send it to", "destination MAC {dst}"),
     "BRIDGE_NO_EGRESS_PORT.same port": (
