@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.commands import kinds
 from netsandbox.commands.catalogue import VERBS, verbs
 from netsandbox.commands.docker.registry import COMMANDS as DOCKER
+from netsandbox.commands.filters import FILTERS
+from netsandbox.commands.operators import SUDO, last_command
 from netsandbox.commands.programs import PROGRAMS
 from netsandbox.commands.shell import LOCAL_VERBS
 from netsandbox.commands.tools.registry import TOOLS
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 MOST = 200
 """Candidates that are offered; a lab may have a thousand names."""
 TOOL_WORDS: dict[str, tuple[str, ...]] = {
-    "ip": ("addr", "link", "route", "neigh", "netns", "maddr", "rule", "-s", "-d", "-br", "-n"),
+    "ip": ("addr", "link", "route", "neigh", "netns", "maddr", "rule", "-s", "-d", "-br", "-j", "-n"),
     "ip addr": ("show", "add", "del", "flush"), "ip link": ("show", "set", "add", "del"),
     "ip route": ("show", "get", "add", "del", "replace", "flush"),
     "ip neigh": ("show", "add", "del", "replace", "flush", "get"), "ip netns": ("list", "add", "del", "exec"),
@@ -44,11 +46,12 @@ class Candidate(NamedTuple):
 def complete(shell: Shell, line: str, cursor: int) -> list[Candidate]:
     """How the line may go on at the cursor, in the order of declaration; never an error, whatever is typed."""
     head = line[:cursor]
-    words = head.split()
+    joint, begin = last_command(head)
+    words = head[begin:].split()
     typed = "" if not words or head[-1:].isspace() else words.pop()
     start = len(head) - len(typed)
     found: dict[str, str] = {}
-    for text, note in _following(shell, words, typed):
+    for text, note in _after_pipe(words) if joint == "|" else _following(shell, words[words[:1] == [SUDO]:], typed):
         if text.startswith(typed) and text != typed and text.isprintable():
             found.setdefault(text, note)
             if len(found) == MOST:
@@ -58,8 +61,10 @@ def complete(shell: Shell, line: str, cursor: int) -> list[Candidate]:
 
 def hint(shell: Shell, line: str) -> str:
     """One line on the command being typed: how it is used and what it does; empty when there is nothing to say."""
-    words = line.split()
-    if not words or line.lstrip().startswith("#"):
+    joint, begin = last_command(line)
+    words = line[begin:].split()
+    words = words[words[:1] == [SUDO]:]
+    if not words or line.lstrip().startswith("#") or joint == "|":
         return ""
     name, entered = words[0], shell.where is not None
     if name in VERBS and not (entered and name in LOCAL_VERBS):
@@ -70,6 +75,11 @@ def hint(shell: Shell, line: str) -> str:
     if name in TOOLS or name in PROGRAMS:
         return f"{name} runs in {shell.where or 'the default host'}"
     return ""
+
+
+def _after_pipe(words: list[str]) -> Iterator[tuple[str, str]]:
+    if not words:
+        yield from ((name, "of what is printed before it") for name in FILTERS)
 
 
 def _following(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str, str]]:

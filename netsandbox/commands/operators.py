@@ -73,6 +73,18 @@ def first_words(line: str) -> list[str]:
     return found
 
 
+def last_command(line: str) -> tuple[str, int]:
+    """The operator before a line's last command, empty where there is none, and where that command starts."""
+    joint, start, at = "", 0, 0
+    for kind, text in tokens(line):
+        at += len(text)
+        if kind == "other":
+            break
+        if kind == "joint":
+            joint, start = text, at
+    return joint, start
+
+
 def commands_of(line: str) -> list[Simple]:
     """The commands of a line, those behind a pipe too; the first one and one behind `;` may be empty.
 
