@@ -12,6 +12,7 @@ from typing import NamedTuple
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.job import Job
 from netsandbox.commands.operators import first_words
+from netsandbox.commands.pasted import without_prompt
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.words import is_line, split_background
@@ -126,6 +127,7 @@ class Session:
 
         In the past this branches: what was taken back is kept as the other branch.
         """
+        line = without_prompt(line)
         if not self._is_journaled(line):
             return self.shell.execute(line)
         if self.has_future:
@@ -169,6 +171,7 @@ class Session:
 
         With `&` behind it the line is only begun.
         """
+        line = without_prompt(line)
         job = self.execute(line)
         if split_background(line)[1] or not self._is_journaled(line):
             return job

@@ -1,0 +1,44 @@
+"""The prompt before a line pasted from a tutorial: `$ docker ps`, `root@host:~# ip addr`, `/ # ping 172.17.0.3`."""
+
+from __future__ import annotations
+
+import re
+
+PROMPT = re.compile(r"""\s*(?:
+    (?: [\w.-]+@[\w.-]+(?::\S*|\s\S+)?  # Debian's
+      | \[[^\]]{1,80}\]                 # Red Hat's
+      | [~/][\w./~-]*                   # BusyBox's
+    )? \s? [$\#]
+  | ❯                                   # the sandbox's own
+)\s+(?=\S)""", re.VERBOSE)
+SUBCOMMANDS = {
+    "docker": "attach container create exec image images info inspect kill logs network port ps pull rename restart rm "
+              "run start stop version wait",
+    "ip": "a ad add addr address l li link r ro route n ne neigh neighbor neighbour netns rule",
+    "bridge": "fdb link mdb vlan", "brctl": "addbr addif delbr delif show showmacs"}
+"""Tools whose first word is one of few, by which a command is told from a comment."""
+TOOLS = frozenset({"arp", "arping", "cat", "ethtool", "hostname", "ifconfig", "iptables", "iptables-save", "ls", "lsns",
+                   "netstat", "nsenter", "ping", "readlink", "route", "ss", "sysctl", "tcpdump", "traceroute"})
+ALONE = frozenset({"arp", "ifconfig", "lsns", "ss"})
+OPERAND = re.compile(r"[-/\d]|\w+[._]\w|dev\b")
+
+
+def without_prompt(line: str) -> str:
+    """The line behind a pasted prompt; a comment stays one, though root's prompt begins as it does."""
+    match = PROMPT.match(line)
+    if match is None:
+        return line
+    rest = line[match.end():]
+    return rest if line.lstrip()[0] != "#" or _is_command(rest.split()) else line
+
+
+def _is_command(words: list[str]) -> bool:
+    """Whether words behind a bare `#` are a command, not prose: by what follows a tool's name."""
+    name, following = words[0], words[1] if len(words) > 1 else ""
+    if name == "sudo":
+        return len(words) > 1 and _is_command(words[1:])
+    if name in SUBCOMMANDS:
+        return following in SUBCOMMANDS[name].split() or following.startswith("-")
+    if not following:
+        return name in ALONE
+    return name in TOOLS and OPERAND.match(following) is not None

@@ -1,0 +1,38 @@
+"""Lines of tutorials with their prompts, and comments, which begin as root's prompt does."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.commands.pasted import without_prompt
+from netsandbox.session.session import Session
+
+
+@pytest.mark.parametrize(("line", "command"), [
+    ("$ docker ps", "docker ps"), ("  $  docker ps", "docker ps"), ("# docker ps -a", "docker ps -a"),
+    ("# ip addr", "ip addr"), ("# ip -br link", "ip -br link"), ("# ping -c 1 172.17.0.2", "ping -c 1 172.17.0.2"),
+    ("# ping 172.17.0.2", "ping 172.17.0.2"), ("# cat /etc/hosts", "cat /etc/hosts"), ("# ifconfig", "ifconfig"),
+    ("# sysctl net.ipv4.ip_forward", "sysctl net.ipv4.ip_forward"), ("# sudo ip a", "sudo ip a"),
+    ("root@5f3a2b:/# ip addr", "ip addr"), ("me@laptop:~/net$ docker ps", "docker ps"),
+    ("[root@host ~]# wait 2s", "wait 2s"), ("/ # ping nginx-2", "ping nginx-2"), ("~ $ ip a", "ip a"),
+    ("❯ show arp nginx-1", "show arp nginx-1")])
+def test_a_prompt_is_taken_off(line: str, command: str) -> None:
+    assert without_prompt(line) == command
+
+
+@pytest.mark.parametrize("line", [
+    "# two containers", "# docker is a tool", "# ping the second container", "# docker ps, then ping", "# arp tables",
+    "# ip addresses", "# show arp a", "#docker ps", "#", "$", "# sudo", "docker ps # all", "docker ps",
+    "docker rm $(docker ps -aq)", "", "echo a # b"])
+def test_what_is_no_prompt_stays(line: str) -> None:
+    assert without_prompt(line) == line
+
+
+def test_the_journal_has_the_command() -> None:
+    session = Session()
+    job = session.run("$ docker run -d --name web nginx")
+    assert job.code == 0
+    assert session.run("# docker ps --format {{.Names}}").out == "web\n"
+    assert session.run("# docker makes a namespace").output == []
+    assert [entry.line for entry in session.journal] == ["docker run -d --name web nginx",
+                                                         "docker ps --format {{.Names}}"]
