@@ -104,8 +104,8 @@ def _reply(namespace: NetworkNamespace, packet: IPv4Packet, reply: IcmpMessage) 
     source = source or route.source
     ident = namespace.next_ident(source, destination, ICMP)
     options = packet.options and ip_options.echoed(namespace, packet, source)
-    answer = IPv4Packet(source, destination, ICMP, reply, namespace.default_ttl, ident, False, packet.tos,
-                        options=options)
+    answer = IPv4Packet(source, destination, ICMP, reply, namespace.default_ttl, ident, False, packet.tos, False, 0,
+                        options)
     ip_output.send(namespace, answer, route)
     return ANSWERED
 
