@@ -18,6 +18,7 @@ from netsandbox.linux.routing import route_output
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
     from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
@@ -83,7 +84,7 @@ class BusyboxPing(Ping):
         self.print(f"{message.size} bytes from {format_ipv4(packet.src)}: seq={message.seq} ttl={packet.ttl}{time}"
                    + (" (DUP!)" if duplicate else ""))
 
-    def _take_error(self, what: tuple[int, IcmpMessage, int]) -> None:
+    def error(self, interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
         """Without -v it says nothing of an ICMP error, and goes on waiting."""
 
     def _start_lingering(self) -> None:

@@ -58,6 +58,9 @@ class Ping(PingStart):
         self._pipe = 1
         self._shortages = 0
         """Attempts in a row for which the kernel had no buffer."""
+        self._acknowledged = 0
+        """The last request that was answered, by a reply or an error."""
+        self._reported: list[tuple[int, IcmpMessage, int]] = []
         self._unread: list[int] = []
         """Errors whose copies wait in the raw socket; a request that is due is sent before they are read."""
         self._failed_at = 0
@@ -221,9 +224,14 @@ class Ping(PingStart):
         ident, seq = int.from_bytes(head[4:6], "big"), int.from_bytes(head[6:8], "big")
         if ident != self.ident or (self.interface is not None and interface is not self.interface):
             return
-        self.scheduler.soon(self._take_error, (packet.src, message, seq))
+        if message.type == REDIRECT:
+            self.scheduler.soon(self._take_redirect, (packet.src, message, seq))
+        else:
+            self._reported.append((packet.src, message, seq))
+            self.scheduler.soon(self._read_errors)
 
     def _take_reply(self, what: tuple[IPv4Packet, IcmpMessage, int]) -> None:
+        self._read_errors(None)
         packet, message, at = what
         if self.code is not None:
             return
@@ -273,33 +281,49 @@ class Ping(PingStart):
         """A line, with the time before it if that was asked for."""
         self.print((time_stamp(self.scheduler.clock) if self.options.stamped else "") + text)
 
+    def _read_errors(self, _argument: object) -> None:
+        """The socket's errors are read before what else has come."""
+        while self._reported and self.code is None:
+            self._take_error(self._reported.pop(0))
+
     def _take_error(self, what: tuple[int, IcmpMessage, int]) -> None:
         source, message, seq = what
-        if self.code is not None:
-            return
-        if message.type != REDIRECT:
-            self.errors += 1
-            self._acknowledge(seq)
-            self._unread.append(seq)
-            self._failed_at = self.scheduler.now
-        if not self.options.quiet and not self.options.flood:
-            self._say(f"From {format_ipv4(source)}{':' if message.type == REDIRECT else ''} icmp_seq={seq} "
-                      f"{describe_error(message)}")
+        self.errors += 1
+        self._acknowledge(seq)
+        self._unread.append(seq)
+        self._failed_at = self.scheduler.now
+        self._say_error(f"From {format_ipv4(source)} icmp_seq={seq} {describe_error(message)}")
         self._check(None)
+
+    def _take_redirect(self, what: tuple[int, IcmpMessage, int]) -> None:
+        """It comes by the raw socket, as replies do, and answers nothing."""
+        self._read_errors(None)
+        source, message, seq = what
+        if self.code is None:
+            self._say_error(f"From {format_ipv4(source)}: icmp_seq={seq} {describe_error(message)}")
+
+    def _say_error(self, text: str) -> None:
+        if not self.options.quiet and not self.options.flood:
+            self._say(text)
 
     def _acknowledge(self, seq: int) -> None:
         """The answer to a request; those sent since then are in the pipe (acknowledge() of iputils)."""
         since = (self.sent - seq) & 0xFFFF
         if since <= 0x7FFF:
             self._pipe = max(self._pipe, since + 1)
+            self._acknowledged = max(self._acknowledged, self.sent - since)
 
     # -- ending
 
     def _check(self, _argument: object) -> None:
-        """It ends once all that has come is read."""
+        """It ends once all that has come is read, or nothing is on its way any more (main_loop of iputils)."""
         options = self.options
         is_enough = options.count is not None and self.received + self.errors >= options.count
-        if is_enough or (options.deadline is not None and self.errors):
+        if not is_enough and (options.deadline is None or not self.errors):
+            return
+        if self._acknowledged >= self.sent:
+            self._finish(None)
+        else:
             self.scheduler.soon(self._finish)
 
     def _finish(self, _argument: object) -> None:

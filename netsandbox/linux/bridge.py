@@ -250,7 +250,7 @@ class Bridge(Interface):
                 port's driver took for this host's.
         """
         self.rx_packets += 1
-        self.rx_bytes += frame.size
+        self.rx_bytes += frame.size - HARD_HEADER
         events = self.namespace.trace.events
         mark = len(events)
         verdict = self.deliver(frame, is_for_us)

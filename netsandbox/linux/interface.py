@@ -217,7 +217,10 @@ class Interface:
 
 
 class Loopback(Interface):
-    """`lo`: what it sends, it receives; its MAC is zero and it asks no ARP."""
+    """`lo`: what it sends, it receives; its MAC is zero and it asks no ARP.
+
+    Its counters leave the Ethernet header out (loopback_xmit).
+    """
 
     kind = "loopback"
 
@@ -228,6 +231,17 @@ class Loopback(Interface):
         self.wire = (self,)
         self.carrier_changes = 0
         self.carrier = True
+
+    def transmit(self, frame: Frame) -> bool:
+        before = self.tx_packets
+        sent = super().transmit(frame)
+        self.tx_bytes -= HARD_HEADER * (self.tx_packets - before)
+        return sent
+
+    def receive(self, frame: Frame) -> Verdict:
+        if self.running:
+            self.rx_bytes -= HARD_HEADER
+        return super().receive(frame)
 
     @property
     def is_loopback(self) -> bool:

@@ -128,7 +128,7 @@ class KernelLab:
         for node in self.owners():
             self._make_bridges(node)
         for left, right in self.spec.get("links", []):
-            VethPair.create(self._end(left), self._end(right))
+            VethPair.create(self._end(right), self._end(left))  # the kernel registers the peer first
         for node in self.owners():
             self._configure_links(node)
         for node in self.owners():

@@ -130,3 +130,17 @@ def test_what_is_no_json_or_no_file_is_named(tmp_path: Path, capsys: pytest.Capt
     assert "JSON" in capsys.readouterr().err
     assert main(["simulate", str(tmp_path / "absent.json")]) == 2
     assert "absent.json" in capsys.readouterr().err
+
+
+def test_the_second_end_of_a_link_is_registered_first() -> None:
+    ifaces: dict[str, Any] = {"x": {}, "y": {}}
+    found = simulate({"nodes": {"a": {"ifaces": ifaces}}, "links": [["a:x", "a:y"]]})["interfaces"]
+    assert found["a:y"]["ifindex"] < found["a:x"]["ifindex"]
+
+
+def test_counters_of_lo_and_of_what_a_bridge_takes_leave_the_ethernet_header_out() -> None:
+    expected = load(Path(__file__).parent / "cases" / "ping_self.json")["lab"]
+    lab = {**expected, "actions": [{"do": "ping", "in": "c1", "to": "127.0.0.1"},
+                                   {"do": "exec", "in": "c1", "argv": ["cat", "/proc/net/dev"]}]}
+    out = simulate(lab)["actions"][1]["result"]["out"]
+    assert [line.split()[1] for line in out.splitlines() if " lo:" in line] == ["168"]
