@@ -87,7 +87,7 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
 
 def _find_output(namespace: NetworkNamespace, destination: int, source: int,
                  interface: Interface | None) -> OutputRoute:
-    if interface is not None and not interface.up:
+    if (interface is not None and not interface.up) or (source and namespace.holder_of(source) is None):
         return RouteMissing(namespace, destination, "ENETUNREACH", None)
     if not destination and not source and interface is not None:
         source = select_address(interface, 0, "host")

@@ -268,7 +268,9 @@ def do_watch(performance: Performance, action: Action, finish: Finish) -> None:
 
 def _open_udp(performance: Performance, action: Action) -> UdpSocket:
     socket = UdpSocket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse")))
-    socket.ttl = action.get("ttl", socket.ttl)
+    socket.ttl = action.get("ttl")
+    if socket.ttl == 0:
+        raise SocketError("EINVAL")
     socket.tos = action.get("tos", 0)
     if "pmtudisc" in action:
         socket.pmtudisc = PMTU_MODES[action["pmtudisc"]]
