@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.images import Image
     from netsandbox.docker.network import BridgeNetwork
+    from netsandbox.docker.ports import Binding
     from netsandbox.engine.scheduler import Scheduler, Timer
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
@@ -112,6 +113,7 @@ class Container:
         arguments: the command that replaces the image's own, or empty.
         entrypoint: --entrypoint; None for the image's own.
         networks: what it is attached to while it runs, by the network's name.
+        published: what -p asked for.  bindings: the host's ports that it has now.
         endpoints: the same, as it is now; empty unless it runs.
         log: what its programs wrote, in order.
         waiters: called once with the exit status when the program ends.
@@ -120,8 +122,8 @@ class Container:
         sandbox: 64 hex digits that name its network stack, new with each start.
     """
 
-    __slots__ = ("arguments", "code", "console", "created", "endpoints", "entrypoint", "environment", "error",
-                 "extra_hosts", "finished", "has_ended", "has_run", "hostname", "identity", "image", "init",
+    __slots__ = ("arguments", "bindings", "code", "console", "created", "endpoints", "entrypoint", "environment",
+                 "error", "extra_hosts", "finished", "has_ended", "has_run", "hostname", "identity", "image", "init",
                  "is_attached", "is_detached", "log", "mode", "name", "namespace", "networks", "owner_identity", "pid",
                  "policy", "program", "published", "reference", "removes_itself", "restart_timer", "restarts",
                  "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout", "tty", "waiters",
@@ -170,6 +172,7 @@ class Container:
         self.restart_timer: Timer | None = None
         self.was_stopped = False
         self.published: list[Published] = []
+        self.bindings: list[Binding] = []
 
     @property
     def short_identity(self) -> str:

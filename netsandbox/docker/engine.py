@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
-from netsandbox.docker import sandbox, user_networks
+from netsandbox.docker import ports, sandbox, user_networks
 from netsandbox.docker.container import CREATED, EXITED, RESTARTING, RUNNING, Container, Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import ContainerExited, ContainerStarted
@@ -57,7 +57,9 @@ class DockerEngine:
         self.lent: set[tuple[str, str]] = set()
         self.chance = chance
         self.random = chance.stream(f"docker/{namespace.name}")
-        self._next_pid = next_pid
+        self.next_pid = next_pid
+        self.last_port = 0
+        """The port of the host that Docker chose last."""
         self.maker = NetworkMaker(namespace, self.random, profile)
         identities = {name: random_identity(self.random) for name in (DEFAULT_BRIDGE, "host", "none")}
         self.default = self.maker.make(DEFAULT_BRIDGE, identities[DEFAULT_BRIDGE], "docker0", DEFAULT_SUBNET)
@@ -174,10 +176,11 @@ class DockerEngine:
             return
         self.scheduler.cancel(container.restart_timer)
         container.was_stopped, container.error = False, ""
-        container.pid = self._next_pid()
+        container.pid = self.next_pid()
         try:
             container.namespace = namespace = sandbox.namespace_for(self, container)
             sandbox.attach_all(self, container, namespace)
+            ports.publish(self, container)
             program = main_program(container, namespace, self.run)
         except DockerError as error:
             self._give_up_start(container, error)
@@ -206,6 +209,7 @@ class DockerEngine:
             program.start()
 
     def _give_up_start(self, container: Container, error: DockerError) -> None:
+        ports.release(container)
         sandbox.leave_networks(container)
         container.namespace = None
         container.error = str(error)
@@ -285,6 +289,7 @@ class DockerEngine:
         program, container.program = container.program, None
         if program is not None:
             program.exit(code)
+        ports.release(container)
         sandbox.leave_networks(container)
         sandbox.pass_on_namespace(self, container)
         self.namespace.record(ContainerExited(self.namespace.name, container.name, code))

@@ -107,10 +107,14 @@ def exposed(it: Container) -> list[str]:
 def _settings(engine: DockerEngine, it: Container) -> Json:
     """NetworkSettings; up to 28 with the flat fields, which only speak of docker0."""
     networks = _networks(engine, it)
-    ports = dict.fromkeys(exposed(it)) if it.endpoints else {}
+    ports: Json = dict.fromkeys(exposed(it)) if it.endpoints else {}
+    for binding in sorted(it.bindings, key=lambda binding: binding.port):
+        key = f"{binding.port}/{binding.protocol}"
+        ports[key] = [*(ports[key] or ()), {"HostIp": binding.host, "HostPort": str(binding.host_port)}]
     sandbox = it.sandbox if it.is_running and not it.joined else ""
-    key = "default" if it.mode == "host" else sandbox[:12]
-    head: Json = {"SandboxID": sandbox, "SandboxKey": f"/var/run/docker/netns/{key}" if sandbox else "", "Ports": ports}
+    name = "default" if it.mode == "host" else sandbox[:12]
+    path = f"/var/run/docker/netns/{name}" if sandbox else ""
+    head: Json = {"SandboxID": sandbox, "SandboxKey": path, "Ports": ports}
     if engine.profile == "docker-29":
         return {**head, "Networks": networks}
     flat = it.endpoints.get("bridge")

@@ -107,16 +107,25 @@ def compact(value: Any) -> str:
 
 
 def port(client: Client, parsed: Parsed) -> int:
-    """Nothing is published, so a question for one port always finds none."""
+    """The host's ports that lead to a container's, or to one of them."""
     container = client.engine.find(parsed.operands[0])
+    found: dict[str, list[str]] = {}
+    for binding in sorted(container.bindings, key=lambda binding: binding.port):
+        host = f"[{binding.host}]" if ":" in binding.host else binding.host
+        found.setdefault(f"{binding.port}/{binding.protocol}", []).append(f"{host}:{binding.host_port}")
     if len(parsed.operands) == 1:
+        for text, places in found.items():
+            for place in places:
+                client.print(f"{text} -> {place}")
         return 0
     number, slash, protocol = parsed.operands[1].partition("/")
     if not (number.isascii() and number.isdecimal() and int(number) < 65536):
         raise DockerError(f"invalid port '{parsed.operands[1]}': invalid syntax")
     text = f"{number}/{protocol.lower() if slash else 'tcp'}"
-    note = "note: publishing (-p) is not modelled yet" if container.published else ""
-    raise DockerError(f"no public port '{text}' published for {parsed.operands[0]}", note=note)
+    if text not in found:
+        raise DockerError(f"no public port '{text}' published for {parsed.operands[0]}")
+    client.print("\n".join(found[text]))
+    return 0
 
 
 FORMAT = Flag("format", "f", "string", "Format output using a custom template", value="string")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.docker.describe import exposed
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -26,7 +26,7 @@ COMMAND_WIDTH = 20
 
 def run(client: Client, parsed: Parsed) -> int:
     now, short = client.scheduler.clock, not parsed.on("no-trunc")
-    rows = [row(container, now, short) for container in chosen(client, parsed)]
+    rows = [row(container, now, short, client.engine.profile) for container in chosen(client, parsed)]
     columns = (*COLUMNS, Column("Size", "SIZE")) if parsed.on("size") else COLUMNS
     print_list(client, parsed, columns, rows, "*formatter.ContainerContext", OTHERS)
     return 0
@@ -76,35 +76,62 @@ def _matches(container: Container, key: str, value: str) -> bool:
     return wanted[key]
 
 
-def row(container: Container, now: int, short: bool) -> dict[str, str]:
+def row(container: Container, now: int, short: bool, profile: str) -> dict[str, str]:
     command = ellipsis(container.command, COMMAND_WIDTH) if short else container.command
     networks = list(container.networks) or ([] if container.joined else [container.mode])
     return {"ID": container.short_identity if short else container.identity, "Image": container.reference,
             "Command": quoted(command), "RunningFor": human_duration(now - container.created) + " ago",
-            "Status": status(container, now), "Ports": ports(container), "Names": container.name,
+            "Status": status(container, now), "Ports": ports(container, profile), "Names": container.name,
             "CreatedAt": created_at(container.created), "State": container.state, "Size": "0B", "Labels": "",
             "Mounts": "", "LocalVolumes": "0", "Networks": ",".join(networks)}
 
 
-def ports(container: Container) -> str:
-    """What is exposed, of a running container that has ports of its own; `8000-8002/tcp` for neighbours."""
+class Shown(NamedTuple):
+    """A port as the API lists it; host empty where it is only exposed."""
+
+    port: int
+    host: str
+    host_port: int
+    protocol: str
+
+
+def ports(container: Container, profile: str) -> str:
+    """What a running container exposes and publishes; `8000-8002/tcp` for neighbours (formatter.DisplayablePorts)."""
+    groups: dict[str, list[int]] = {}
+    done: list[str] = []
+    elsewhere: list[str] = []
+    for it in sorted(_shown(container)):
+        if it.host and it.host_port != it.port:
+            elsewhere.append(f"{_joined(it.host, str(it.host_port), profile)}->{it.port}/{it.protocol}")
+            continue
+        key = f"{it.host}/{it.protocol}"
+        run = groups.setdefault(key, [])
+        if run and it.port != run[-1] + 1:
+            done.append(_group(key, run, profile))
+            run.clear()
+        run.append(it.port)
+    return ", ".join([*done, *(_group(key, run, profile) for key, run in groups.items()), *elsewhere])
+
+
+def _shown(container: Container) -> list[Shown]:
     if not container.is_running or not container.endpoints:
-        return ""
-    groups: dict[str, list[list[int]]] = {}
-    for text in exposed(container):
-        number, protocol = int(text.partition("/")[0]), text.partition("/")[2]
-        runs = groups.setdefault(protocol, [])
-        if runs and runs[-1][-1] + 1 == number:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    early = [(runs[:-1], protocol) for protocol, runs in groups.items()]
-    late = [(runs[-1:], protocol) for protocol, runs in groups.items()]
-    return ", ".join(f"{_span(run)}/{protocol}" for part in (early, late) for runs, protocol in part for run in runs)
+        return []
+    bound = [Shown(b.port, b.host, b.host_port, b.protocol) for b in container.bindings]
+    taken = {(it.port, it.protocol) for it in bound}
+    texts = (text.partition("/") for text in exposed(container))
+    return bound + [Shown(int(port), "", 0, protocol) for port, _slash, protocol in texts
+                    if (int(port), protocol) not in taken]
 
 
-def _span(run: list[int]) -> str:
-    return str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}"
+def _group(key: str, run: list[int], profile: str) -> str:
+    host, _slash, protocol = key.partition("/")
+    span = str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}"
+    return f"{_joined(host, span, profile)}->{span}/{protocol}" if host else f"{span}/{protocol}"
+
+
+def _joined(host: str, ports: str, profile: str) -> str:
+    """IPv6 in brackets, since 28.0."""
+    return f"[{host}]:{ports}" if ":" in host and profile != "docker-27" else f"{host}:{ports}"
 
 
 FLAGS = (

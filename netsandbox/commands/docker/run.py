@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 FAILED = 125
 POLICIES = ("no", "on-failure", "always", "unless-stopped")
-NOT_PUBLISHED = ("note: publishing (-p) is not modelled yet: the container starts, but nothing listens at the host's "
-                 "port; from the host its own address can be used")
+NOT_FORWARDED = ("note: the host's port is taken, as Docker takes it, but nothing is forwarded to the container yet; "
+                 "from the host its own address can be used")
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
@@ -36,12 +36,12 @@ def run(client: Client, parsed: Parsed) -> int | None:
         if not parsed.on("detach"):
             attach(client, container)
             return None
+        client.print(container.identity)
         client.engine.start(container)
     except DockerError as error:
         if parsed.on("rm"):
             client.engine.remove(container)
         raise with_help(client, error, "run", is_start=True) from None
-    client.print(container.identity)
     return 0
 
 
@@ -85,6 +85,9 @@ def make(client: Client, parsed: Parsed) -> Container:
         container.networks |= networks
     _configure(container, parsed)
     container.policy, container.extra_hosts, container.published = policy, hosts, published
+    if parsed.on("publish-all"):
+        container.published = [*published, *(Published("", "", int(port), protocol) for text in container.image.exposed
+                                             for port, _slash, protocol in [text.partition("/")])]
     if published or parsed.on("publish-all"):
         _say_about_publishing(client, mode)
     return container
@@ -107,7 +110,7 @@ def _say_about_publishing(client: Client, mode: str) -> None:
     if mode == "host":
         client.complain("WARNING: Published ports are discarded when using host network mode")
     elif mode != "none":
-        client.complain(NOT_PUBLISHED)
+        client.complain(NOT_FORWARDED)
 
 
 def _name(client: Client, parsed: Parsed) -> str:

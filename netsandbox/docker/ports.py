@@ -1,0 +1,146 @@
+"""Ports of the host that containers publish (-p): who has which, and docker-proxy, which holds them.
+
+Nothing is forwarded: address translation and TCP connections are not modelled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.sandbox import FAILED, gateway_of
+from netsandbox.linux.socket import ANY, Process, Socket, SocketError
+from netsandbox.linux.udp import UdpSocket
+from netsandbox.wire.addresses import format_ipv4, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.docker.container import Container, Published
+    from netsandbox.docker.engine import DockerEngine
+
+BACKLOG = 4096
+"""net.core.somaxconn, which docker-proxy asks for."""
+EVERYWHERE, EVERYWHERE_V6 = "0.0.0.0", "::"
+REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
+
+
+class Binding(NamedTuple):
+    """One port of the host's that leads to a container.
+
+    Attributes:
+        host: the host's address, 0.0.0.0 or :: for all.
+        socket: docker-proxy's; None for SCTP.
+    """
+
+    host: str
+    host_port: int
+    port: int
+    protocol: str
+    socket: Socket | None
+
+
+def publish(engine: DockerEngine, container: Container) -> None:
+    """Take the host's ports that a starting container asks for.
+
+    Raises:
+        DockerError: a port is taken; those that were taken before it are still to be released.
+    """
+    endpoint = gateway_of(container)
+    if endpoint is None:
+        return
+    try:
+        for wish in container.published:
+            _publish_one(engine, container, wish)
+    except DockerError as error:
+        before = "" if engine.profile == "docker-27" else f"{FAILED}: "
+        raise daemon_error(f"{before}driver failed programming external connectivity on endpoint {container.name} "
+                           f"({endpoint.identity}): {error}") from None
+
+
+def release(container: Container) -> None:
+    """Give all of a container's ports back."""
+    for binding in container.bindings:
+        if binding.socket is not None:
+            binding.socket.close()
+    container.bindings = []
+
+
+def _publish_one(engine: DockerEngine, container: Container, wish: Published) -> None:
+    hosts = [wish.host] if wish.host else [EVERYWHERE, EVERYWHERE_V6]
+    candidates = _candidates(engine, wish)
+    for number in candidates:
+        taken = next((host for host in hosts if _is_allocated(engine, host, number, wish.protocol)), None)
+        if taken is not None:
+            if len(candidates) == 1:
+                raise DockerError(f"Bind for {_joined(taken, number)} failed: port is already allocated")
+            continue
+        refusal = _bind(engine, container, wish, hosts, number)
+        if not refusal:
+            engine.last_port = engine.last_port if wish.host_port else number
+            return
+        if len(candidates) == 1:
+            raise DockerError(refusal)
+    raise DockerError("all ports are allocated")
+
+
+def _candidates(engine: DockerEngine, wish: Published) -> range:
+    """The host's ports that will do, in the order in which they are tried."""
+    low, high = engine.namespace.sysctls.port_range
+    if wish.host_port:
+        first, dash, last = wish.host_port.partition("-")
+        return range(int(first), int(last if dash else first) + 1)
+    if not low <= engine.last_port < high:
+        engine.last_port = low - 1
+    return range(engine.last_port + 1, high + 1)
+
+
+def _is_allocated(engine: DockerEngine, host: str, number: int, protocol: str) -> bool:
+    """Whether another container has the port at that address, or at all of the family."""
+    for other in engine.containers.values():
+        for binding in other.bindings:
+            same_family = (":" in binding.host) == (":" in host)
+            overlap = binding.host == host or {EVERYWHERE, EVERYWHERE_V6} & {binding.host, host}
+            if (binding.host_port, binding.protocol) == (number, protocol) and same_family and overlap:
+                return True
+    return False
+
+
+def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: list[str], number: int) -> str:
+    """Let a docker-proxy for each address hold the port; why it cannot, or empty."""
+    made: list[Binding] = []
+    for host in hosts:
+        try:
+            socket = None if wish.protocol == "sctp" else _socket(engine, host, number, wish.protocol)
+        except SocketError as error:
+            for binding in made:
+                if binding.socket is not None:
+                    binding.socket.close()
+            return _refusal(engine, container, wish, _joined(host, number), REASONS.get(error.name, error.name))
+        made.append(Binding(host, number, wish.port, wish.protocol, socket))
+    container.bindings += made
+    return ""
+
+
+def _socket(engine: DockerEngine, host: str, number: int, protocol: str) -> Socket:
+    process = Process("docker-proxy", engine.next_pid())
+    socket = (UdpSocket if protocol == "udp" else Socket)(engine.namespace, process)
+    socket.family = "inet6" if ":" in host else "inet"
+    socket.bind(ANY if host in (EVERYWHERE, EVERYWHERE_V6) or ":" in host else parse_ipv4(host), number)
+    if protocol == "tcp":
+        socket.listen(BACKLOG)
+    return socket
+
+
+def _refusal(engine: DockerEngine, container: Container, wish: Published, where: str, why: str) -> str:
+    """The words of each release for a port that a process of the host's holds."""
+    if engine.profile == "docker-27":
+        family = "6" if where.startswith("[") else "4"
+        return f"Error starting userland proxy: listen {wish.protocol}{family} {where}: bind: {why}"
+    if engine.profile == "docker-28":
+        endpoint = gateway_of(container)
+        target = format_ipv4(endpoint.address) if endpoint is not None else ""
+        return f"failed to bind host port for {where}:{target}:{wish.port}/{wish.protocol}: {why}"
+    return f"failed to bind host port {where}/{wish.protocol}: {why}"
+
+
+def _joined(host: str, number: int) -> str:
+    return f"[{host}]:{number}" if ":" in host else f"{host}:{number}"
