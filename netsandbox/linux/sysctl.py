@@ -20,10 +20,17 @@ class SysctlError(ValueError):
     """A key that does not exist or a value that it does not take."""
 
 
+UNUSED_CONF = {"bootp_relay": 0, "disable_policy": 0, "disable_xfrm": 0, "force_igmp_version": 0,
+               "igmpv2_unsolicited_report_interval": 10_000, "igmpv3_unsolicited_report_interval": 1000,
+               "medium_id": 0, "src_valid_mark": 0, "tag": 0}
+"""Settings of interfaces that are kept and shown, as the kernel has them, and mean nothing to this stack."""
+
+
 class InterfaceConf:
     """net.ipv4.conf.IFACE.* (Documentation/networking/ip-sysctl.rst)."""
 
-    __slots__ = ("accept_local", "accept_redirects", "accept_source_route", "arp_accept", "arp_announce",
+    __slots__ = (*UNUSED_CONF,
+                 "accept_local", "accept_redirects", "accept_source_route", "arp_accept", "arp_announce",
                  "arp_evict_nocarrier", "arp_filter", "arp_ignore", "arp_notify", "bc_forwarding",
                  "drop_gratuitous_arp", "drop_unicast_in_l2_multicast", "forwarding", "ignore_routes_with_linkdown",
                  "log_martians", "promote_secondaries", "proxy_arp", "proxy_arp_pvlan", "route_localnet", "rp_filter",
@@ -58,6 +65,8 @@ class InterfaceConf:
             setattr(self, name, 0)
         self.accept_redirects = self.secure_redirects = self.send_redirects = 1
         self.shared_media = self.arp_evict_nocarrier = 1
+        for name, value in UNUSED_CONF.items():
+            setattr(self, name, value)
 
     def copy(self) -> InterfaceConf:
         twin = InterfaceConf()
@@ -163,6 +172,13 @@ GLOBALS: dict[str, int | str] = {
     "net.bridge.bridge-nf-call-arptables": 0,
 }
 """What has no interface in its name."""
+GLOBALS.update({f"net.ipv4.{name}": value for name, value in {
+    "fib_multipath_hash_policy": 0, "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0, "fwmark_reflect": 0,
+    "icmp_echo_enable_probe": 0, "igmp_link_local_mcast_reports": 1, "igmp_max_memberships": 20, "igmp_max_msf": 10,
+    "igmp_qrv": 2, "ip_autobind_reuse": 0, "ip_dynaddr": 0, "ip_early_demux": 1, "ip_forward_update_priority": 1,
+    "nexthop_compat_mode": 1, "raw_l3mdev_accept": 1, "route.min_adv_mss": 256, "udp_early_demux": 1,
+    "udp_l3mdev_accept": 0, "udp_rmem_min": 4096, "udp_wmem_min": 4096}.items()})
+"""Kept and shown, and without meaning here."""
 
 NEIGHBOUR_KEYS = ("anycast_delay", "app_solicit", "base_reachable_time", "base_reachable_time_ms",
                   "delay_first_probe_time", "gc_stale_time", "interval_probe_time_ms", "locktime", "mcast_resolicit",
