@@ -323,3 +323,11 @@ def test_many_are_restarted_one_after_the_other(docker: Machine) -> None:
     before = docker.lab.scheduler.clock
     docker("restart -t 3 s0 s1")
     assert (docker.lab.scheduler.clock - before) // SECOND == 6
+
+
+def test_a_restart_does_not_remove_a_container_that_removes_itself(docker: Machine) -> None:
+    docker("run -d --rm --name web nginx")
+    assert docker("restart web") == (0, "web\n", "")
+    assert docker("ps --format {{.Names}}").out == "web\n"
+    docker("stop web")
+    assert docker("ps -aq").out == ""

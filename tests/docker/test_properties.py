@@ -17,7 +17,8 @@ NETWORKS = ("net-a", "net-b")
 name, network = st.sampled_from(NAMES), st.sampled_from((*NETWORKS, "bridge", "host", "none"))
 mode = st.one_of(network, name.map("container:{}".format))
 image = st.sampled_from(("nginx", "redis", "busybox sleep 3", "alpine", "-it alpine", "--init busybox sleep 1000",
-                         "busybox ping 172.17.0.1", "alpine nosuch", "--rm nginx", "--restart always nginx"))
+                         "busybox ping 172.17.0.1", "alpine nosuch", "--rm nginx", "--restart always nginx",
+                         "-p 8080:80 nginx", "-p 80:80 -p 8080:81 nginx", "-P --rm nginx"))
 line = st.one_of(
     st.builds("run -d --name {} --net {} {}".format, name, mode, image),
     st.builds("create --name {} --net {} {}".format, name, mode, image),
@@ -51,7 +52,11 @@ def check(docker: Machine) -> None:
     for container in running:
         check_namespace(docker, container.name)
     owners = {c.program.process.pid for c in running if c.program is not None and c.namespace is engine.namespace}
-    assert {socket.process.pid for socket in engine.namespace.sockets.sockets} <= owners
+    proxies = [b.socket for c in running for b in c.bindings if b.socket is not None]
+    assert all(not c.bindings for c in engine.containers.values() if not c.is_running)
+    sockets = engine.namespace.sockets.sockets
+    assert {socket for socket in sockets if socket.process.name == "docker-proxy"} == set(proxies)
+    assert {socket.process.pid for socket in sockets if socket not in proxies} <= owners
 
 
 def check_network(found: BridgeNetwork) -> None:
@@ -92,6 +97,7 @@ def carry_out(docker: Machine, text: str) -> None:
 
 
 @settings(max_examples=150)
+@example(["run -d --name c1 --rm -p 80:80 nginx", "restart -t 1 c1"], "docker-29")
 @given(st.lists(line, max_size=14), st.sampled_from(("docker-27", "docker-28", "docker-29")))
 def test_any_sequence_keeps_the_books(lines: list[str], profile: str) -> None:
     docker = Machine(profile)

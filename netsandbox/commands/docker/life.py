@@ -102,9 +102,12 @@ def restart(client: Client, parsed: Parsed) -> None:
             refused.append(str(error))
             client.scheduler.soon(go_on)
             return
-        client.engine.stop(container, _timeout(parsed), parsed.text("signal"), lambda: start_again(container, name))
+        removes, container.removes_itself = container.removes_itself, False
+        client.engine.stop(container, _timeout(parsed), parsed.text("signal"),
+                           lambda: start_again(container, name, removes))
 
-    def start_again(container: Container, name: str) -> None:
+    def start_again(container: Container, name: str, removes: bool) -> None:
+        container.removes_itself = removes
         try:
             client.engine.start(container)
             client.print(name)
