@@ -29,6 +29,8 @@ CATCH_UP = 0.002
 """Seconds left for keys between two looks while the log has only to take what has come."""
 TRAVEL = 8
 """Pictures that a frame takes on its way when a person steps."""
+RESTING = 5
+"""While time only passes, the clock and the countdowns are painted at every fifth look: once a second."""
 THOROUGH = 3
 """While frames move, the tables are brought up to date at every third picture."""
 
@@ -55,6 +57,8 @@ class LabApp(App[int]):
         self._self_timed = clock is None
         self._timer: Timer | None = None
         self._ticks = 0
+        self._step = -1
+        """The step at the last look."""
         self._said = 0
         """Lines of the transcript that were there at the last look."""
         self._main: MainScreen | None = None
@@ -86,6 +90,8 @@ class LabApp(App[int]):
         if main.topology.moving:
             main.topology.tick()
         self._ticks += 1
+        if self._rests():
+            return
         if moved or main.is_behind:
             speed = live.player.speed
             travel = max(1, round(3 / speed)) if speed else 1
@@ -95,6 +101,13 @@ class LabApp(App[int]):
                 self._tell()
         elif not main.log_pane.store.complete:
             main.log_pane.flush()
+
+    def _rests(self) -> bool:
+        """Nothing happens but that time passes: four looks of five need no picture."""
+        position = self.live.session.position.step
+        rests = self.live.session.is_quiet and position == self._step and not self.main.is_behind
+        self._step = position
+        return rests and self._ticks % RESTING != 0 and self.main.log_pane.store.complete
 
     def _on_timer(self) -> None:
         self.tick()

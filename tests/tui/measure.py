@@ -2,6 +2,10 @@
 
     start   from the process's start until the first screen, and the lab on it, are painted; next to a bare Textual app
             with as many stock widgets, run in turn
+    keys    from a key until it is on the screen, while frames fly, and from a key until all is painted, with many
+            containers
+    idle    CPU and output while the lab is paused, and while it is quiet and time runs
+    memory  resident memory while a million frames come as fast as they can
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import statistics
 import struct
@@ -87,6 +92,14 @@ class Terminal:
             size += len(self.read(left))
         return size
 
+    def settle(self, silence: float = 0.3, patience: float = 5) -> float:
+        """Seconds until the last of what is painted, after which nothing is for some time."""
+        began = last = time.monotonic()
+        wait = patience
+        while self.read(wait):
+            last, wait = time.monotonic(), silence
+        return last - began
+
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
 
@@ -138,7 +151,103 @@ def start(state: Path, rounds: int = 15) -> None:
         print(f"{name:14} {middle * 1000:6.0f} ms  {middle / base:.2f}  (least {min(times) * 1000:.0f})")
 
 
-MEASURES: dict[str, Callable[[Path], None]] = {"start": start}
+def keys(state: Path) -> None:
+    for speed, presses in (("x100", 6), ("max", 7)):
+        one = app(state)
+        one.until("172.17.0.3/16")
+        one.press(":exec nginx-1 ping -f -c 100000000 172.17.0.3 &\r")
+        one.drain(0.5)
+        one.press("\x1b")
+        one.drain(0.5)
+        one.press("+" * presses)
+        one.drain(2)
+        rows = _rows(one)
+        began = time.monotonic()
+        one.press(":")
+        one.drain(0.3)
+        times = []
+        for _ in range(60):
+            one.press("Z")
+            times.append(one.until("Z"))
+            one.press("\x7f")
+            one.drain(0.05)
+        rate = (_rows(one) - rows) / (time.monotonic() - began)
+        _tell(f"typing at {speed}, {rate:,.0f} records/s", times)
+        one.close()
+    many(state, 500)
+
+
+def many(state: Path, containers: int) -> None:
+    """Stepping and explaining with many containers on one bridge."""
+    path = state / "many.yaml"
+    lines = [f"docker run -d --name c{number} nginx" for number in range(containers)]
+    path.write_text("netsandbox: 1\nsetup:\n" + "".join(f"  - {line}\n" for line in [*lines, "wait"]))
+    one = app(state, str(path))
+    one.until("(c0)")  # the bridge's table: the lab is there
+    one.drain(2)
+    one.press(" ")
+    one.settle(1)
+    one.press("p")
+    one.settle(1)
+    for key, name in (("n", "n"), ("b", "b"), ("w", "w"), ("\x1b[C", "right")):
+        times = []
+        for _ in range(8):
+            one.press(key)
+            times.append(one.settle())
+            if key == "w":
+                one.press("\x1b")
+                one.settle(patience=1)
+        _tell(f"{name} with {containers} containers", times)
+    one.close()
+
+
+def _rows(terminal: Terminal) -> int:
+    """The number of the newest row of the log, as it was painted last."""
+    terminal.seen = b""
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        terminal.seen += terminal.read(0.1)
+    found = re.findall(rb"\xe2\x96\xb6(?:\x1b\[[0-9;]*m| )*([0-9]+)", terminal.seen)
+    return int(found[-1]) if found else 0
+
+
+def _tell(name: str, times: list[float]) -> None:
+    times = sorted(time * 1000 for time in times)
+    late = times[int(len(times) * 0.95)]
+    print(f"{name:40} p50 {statistics.median(times):5.0f} ms  p95 {late:5.0f}  max {times[-1]:5.0f}")
+
+
+def idle(state: Path) -> None:
+    one = app(state)
+    one.until("172.17.0.3/16")
+    for name in ("quiet, time runs", "paused"):
+        one.drain(2)
+        before, began = one.cpu(), time.monotonic()
+        size = one.drain(20)
+        used = (one.cpu() - before) / (time.monotonic() - began)
+        print(f"{name:20} {used * 100:4.1f} % of a core, {size / 20:,.0f} bytes/s")
+        one.press(" ")
+    one.close()
+
+
+def memory(state: Path) -> None:
+    one = app(state)
+    one.until("172.17.0.3/16")
+    one.press(":exec nginx-1 ping -f -c 100000000 172.17.0.3 &\r")
+    one.drain(0.5)
+    one.press("\x1b")
+    one.drain(0.5)
+    one.press("+" * 7)
+    rows = 0
+    began = time.monotonic()
+    while rows < 4_000_000 and time.monotonic() - began < 600:
+        one.drain(10)
+        rows = _rows(one)
+        print(f"{time.monotonic() - began:5.0f} s  record {rows:10,}  {one.megabytes():6.0f} MiB", flush=True)
+    one.close()
+
+
+MEASURES: dict[str, Callable[[Path], None]] = {"start": start, "keys": keys, "idle": idle, "memory": memory}
 
 
 def main() -> None:

@@ -293,3 +293,28 @@ async def test_files_that_cannot_be_written_cost_nothing_but_a_message(tmp_path:
         await on.line("add-host h1")
         assert "journal" in screen_text(on.app)  # type: ignore[arg-type]
         assert "h1" in [row.name for row in on.app.live.nodes()]
+
+
+async def test_while_only_time_passes_the_screen_is_brought_up_to_date_once_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("p")
+        await on.quiet()
+        main, looks = on.app.main, []
+        sync = main.sync
+        monkeypatch.setattr(main, "sync", lambda *some: (looks.append(on.clock.now), sync(*some)))
+        before = screen_text(on.app)  # type: ignore[arg-type]
+        for _ in range(50):
+            on.clock.now += 0.2
+            on.app.tick()
+        await on.pilot.pause()
+        assert 10 <= len(looks) <= 12, "and when a timer fires"
+        after = screen_text(on.app)  # type: ignore[arg-type]
+        assert "19 s" in before
+        assert "9 s" in after
+        looks.clear()
+        await on.press("p")
+        on.clock.now += 0.2
+        on.app.tick()
+        assert len(looks) == 2, "what happens is shown at once"

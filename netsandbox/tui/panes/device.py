@@ -117,6 +117,8 @@ class DevicePane(Vertical):
         self.changed: frozenset[str] = frozenset()
         """Keys of the rows marked as changed by the latest news."""
         self._composed = False
+        self._said = ""
+        """What stands in place of an empty table."""
         self._titled: tuple[object, ...] = ()
         """What the title says: setting it paints the whole pane."""
 
@@ -205,7 +207,8 @@ class DevicePane(Vertical):
 
     def _say(self, text: str) -> None:
         self.set_class(bool(text), "-empty")
-        if text:
+        if text and text != self._said:
+            self._said = text
             self.query_one(".device--empty", Static).update(Content(text))
 
     def _retitle(self) -> None:
@@ -261,8 +264,9 @@ class DevicePane(Vertical):
         data = self._data
         for number, row in enumerate(table.rows):
             for column, cell in zip(table.columns, self._cells(table, number), strict=True):
-                if data.get_cell(row.key, column) != cell:
-                    data.update_cell(row.key, column, cell, update_width=True)
+                before = data.get_cell(row.key, column)
+                if before != cell:
+                    data.update_cell(row.key, column, cell, update_width=before.cell_len != cell.cell_len)
 
     @on(DataTable.RowSelected)
     def _row_selected(self, event: DataTable.RowSelected) -> None:
