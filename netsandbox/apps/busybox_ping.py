@@ -39,11 +39,11 @@ class BusyboxPing(Ping):
         self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
 
     def _bind_device(self) -> bool:
-        device = self.options.device
-        if device and device not in self.namespace.interfaces and lookup(device, {}) is None:
-            self.complain(f"ping: bad address '{device}'")
-            self.exit(1)
-            return False
+        for device in self.options.devices:
+            if device not in self.namespace.interfaces and lookup(device, {}) is None:
+                self.complain(f"ping: bad address '{device}'")
+                self.exit(1)
+                return False
         return super()._bind_device()
 
     def _probe_route(self) -> bool:
@@ -134,7 +134,8 @@ def parse(arguments: list[str]) -> PingOptions:
     result.ttl = _number(options.get("t", "0"), 255) or None
     result.pattern = bytes([_number(options["p"], 255, 16)]) if "p" in options else b""
     result.broadcast = True
-    result.device, result.quiet, result.adaptive = options.get("I", ""), "q" in options, "A" in options
+    result.devices = (options["I"],) if options.get("I") else ()
+    result.quiet, result.adaptive = "q" in options, "A" in options
     return result
 
 

@@ -7,12 +7,14 @@ import re
 from netsandbox.apps.program import UsageError
 
 
-def getopt(program: str, arguments: list[str], flags: str, valued: str) -> tuple[dict[str, str], list[str]]:
+def getopt(program: str, arguments: list[str], flags: str, valued: str,
+           repeated: str = "") -> tuple[dict[str, str], list[str]]:
     """Short options, clustered or not, in any order with the operands.
 
     Args:
         flags: letters of options without a value.
         valued: letters of options with one.
+        repeated: letters of options whose values are kept together, one a line; of others the last one counts.
 
     Returns:
         (value by letter, empty for a flag; operands).
@@ -39,7 +41,9 @@ def getopt(program: str, arguments: list[str], flags: str, valued: str) -> tuple
             elif letter in valued:
                 if not letters and not rest:
                     raise UsageError(f"{program}: option requires an argument -- '{letter}'")
-                options[letter] = letters or rest.pop(0)
+                value = letters or rest.pop(0)
+                is_more = letter in repeated and letter in options
+                options[letter] = f"{options[letter]}\n{value}" if is_more else value
                 letters = ""
             else:
                 raise UsageError(f"{program}: invalid option -- '{letter}'")

@@ -44,7 +44,7 @@ class PingOptions:
     ttl: int | None = None
     tos: int = 0
     pmtudisc: int | None = None
-    device: str = ""
+    devices: tuple[str, ...] = ()
     pattern: bytes = b""
     header: bytes = b""
     broadcast: bool = False
@@ -74,7 +74,7 @@ def parse(arguments: list[str]) -> PingOptions:
     Raises:
         UsageError: an option or a value that ping does not take.
     """
-    options, operands = getopt("ping", arguments, FLAGS, VALUED)
+    options, operands = getopt("ping", arguments, FLAGS, VALUED, "I")
     result = PingOptions()
     _read_numbers(result, options)
     _read_words(result, options)
@@ -130,7 +130,7 @@ def _read_words(result: PingOptions, options: dict[str, str]) -> None:
         raise UsageError(f"ping: invalid timestamp type: {options['T']}")
     if "p" in options:
         result.pattern = _pattern(options["p"])
-    result.device = options.get("I", "")
+    result.devices = tuple(options.get("I", "").split())
     result.header = RECORD_ROUTE if "R" in options else b""
     result.family = "AF_INET" if "4" in options else "AF_UNSPEC"
 

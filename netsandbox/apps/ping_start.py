@@ -41,18 +41,15 @@ class PingStart(Program):
         self.print(f"ai->ai_family: AF_INET, ai->ai_canonname: '{self.options.target}'")
 
     def _bind_device(self) -> bool:
-        device = self.options.device
-        if not device:
-            return True
-        try:
-            self.bound = parse_ipv4(device)
-        except AddressError:
-            self.interface = self.namespace.interfaces.get(device)
-            if self.interface is None:
-                self.complain(f"ping: SO_BINDTODEVICE {device}: No such device")
-                self.exit(2)
-                return False
-            return True
+        for device in self.options.devices:
+            try:
+                self.bound = parse_ipv4(device)
+            except AddressError:
+                self.interface = self.namespace.interfaces.get(device)
+                if self.interface is None:
+                    self.complain(f"ping: SO_BINDTODEVICE {device}: No such device")
+                    self.exit(2)
+                    return False
         if self.bound and self.namespace.holder_of(self.bound) is None:
             self.complain("ping: bind: Cannot assign requested address")
             self.exit(2)
@@ -99,8 +96,8 @@ class PingStart(Program):
         options = self.options
         shown = format_ipv4(self.destination)
         origin, whole = "", options.size + 28 + len(options.header)
-        if options.device or options.strict:
-            origin = f"from {format_ipv4(self.source)} {options.device if self.interface else ''}: "
+        if options.devices or options.strict:
+            origin = f"from {format_ipv4(self.source)} {self.interface.name if self.interface else ''}: "
         if options.pattern:
             self.print(f"PATTERN: 0x{options.pattern.hex()}")
         self.print(f"PING {options.target} ({shown}) {origin}{options.size}({whole}) bytes of data.")

@@ -53,7 +53,7 @@ class BridgePort:
     """
 
     __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "group_fwd_mask", "hairpin", "held",
-                 "interface", "isolated", "learning", "limit", "mcast_flood", "number", "plans", "state")
+                 "interface", "isolated", "learning", "limit", "locked", "mcast_flood", "number", "plans", "state")
 
     def __init__(self, bridge: Bridge, interface: Interface, number: int) -> None:
         self.bridge = bridge
@@ -63,7 +63,7 @@ class BridgePort:
         self.held = ""
         self.forwarding = False
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
-        self.hairpin = self.isolated = False
+        self.hairpin = self.isolated = self.locked = False
         self.flags: dict[str, int] = {}
         self.group_fwd_mask = 0
         self.plans: dict[Forwarding, FloodPlan] = {}
@@ -127,6 +127,9 @@ class Bridge(Interface):
             entry.updated = self.namespace.scheduler.now
         elif source == 0 or source & MAC_GROUP_BIT:
             return Dropped(DropReason.MAC_INVALID_SOURCE, (source,))
+        elif port.locked and frame.dst >> 4 != LINK_LOCAL and (
+                entry is None or entry.port is not port or entry.local):
+            return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, ("locked",))
         elif port.learning and self.fdb.ageing_time:
             self.fdb.learn(port, source, entry)
         destination = frame.dst

@@ -27,13 +27,14 @@ class Route:
     Attributes:
         type: unicast, local, broadcast, unreachable, prohibit, blackhole or throw.
         source: the preferred source address (`src`), or None.
+        mtu_is_locked: no path MTU is learned, and nothing is asked to stay whole.
         onlink: the gateway is taken to be on the link without being checked.
         gateway_is_own: the gateway was an address of this host when the route was made (nhc_scope is host), so
             that it is shown and not used.
     """
 
-    __slots__ = ("destination", "gateway", "gateway_is_own", "interface", "metric", "mtu", "onlink", "protocol",
-                 "scope", "source", "table", "tos", "type")
+    __slots__ = ("destination", "gateway", "gateway_is_own", "interface", "metric", "mtu", "mtu_is_locked",
+                 "onlink", "protocol", "scope", "source", "table", "tos", "type")
 
     def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
                  interface: Interface | None = None, source: int | None = None, scope: str = "global",
@@ -52,6 +53,7 @@ class Route:
         self.onlink = onlink
         self.tos = tos
         self.mtu = mtu
+        self.mtu_is_locked = False
 
     @property
     def is_linkdown(self) -> bool:

@@ -141,7 +141,7 @@ def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: R
                                                                                           "route_localnet"):
         return RouteMissing(namespace, destination, "EINVAL", None)
     return RouteChosen(namespace, destination, route, gateway, interface, hop, source, mtu, considered,
-                       learned is not None and learned.locked)
+                       route.mtu_is_locked or (learned is not None and learned.locked))
 
 
 def select_address(interface: Interface, destination: int, scope: str) -> int:
@@ -300,7 +300,7 @@ def validate_source(interface: Interface, source: int, out: Interface | None) ->
 def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int) -> None:
     """A router said "fragmentation needed" (__ip_rt_update_pmtu)."""
     chosen = route_output(namespace, destination)
-    if not isinstance(chosen, RouteChosen) or chosen.mtu < mtu:
+    if not isinstance(chosen, RouteChosen) or chosen.mtu < mtu or chosen.route.mtu_is_locked:
         return
     least = namespace.sysctls.get("net.ipv4.route.min_pmtu")
     locked = mtu < least

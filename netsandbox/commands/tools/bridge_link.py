@@ -68,7 +68,7 @@ def _details(port: BridgePort) -> list[tuple[str, Any]]:
             ("bcast_flood", port.bcast_flood), ("mcast_router", 1),
             *((name, bool(set_by_hand.get(name))) for name in (
                 "mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel")),
-            ("isolated", port.isolated), ("locked", False), ("mab", False), ("mcast_n_groups", 0),
+            ("isolated", port.isolated), ("locked", port.locked), ("mab", False), ("mcast_n_groups", 0),
             ("mcast_max_groups", 0)]
 
 

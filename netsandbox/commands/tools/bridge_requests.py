@@ -24,10 +24,10 @@ HARMLESS = {"forward_delay", "hello_time", "max_age", "priority"}
 """Settings of the spanning tree, which is off: any value of theirs changes nothing."""
 NEVER_FORWARDED, PAUSE = 0x7, 0x2
 """Bits of group_fwd_mask that a bridge refuses, and that a port does."""
-PORT_FLAGS = ("hairpin", "isolated", "learning", "flood", "mcast_flood", "bcast_flood")
+PORT_FLAGS = ("hairpin", "isolated", "learning", "flood", "mcast_flood", "bcast_flood", "locked")
 PORT_MARKS = ("guard", "root_block", "fastleave", "mcast_to_unicast", "cost", "priority")
 """Kept and shown, but without spanning tree and snooping they change nothing."""
-PORT_UNKNOWN = ("proxy_arp", "proxy_arp_wifi", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel", "locked", "mab")
+PORT_UNKNOWN = ("proxy_arp", "proxy_arp_wifi", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel", "mab")
 
 
 def check_settings(settings: dict[str, Any]) -> None:

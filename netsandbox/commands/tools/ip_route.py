@@ -165,9 +165,10 @@ def _request(command: str, kind: str, destination: Network, device: Interface | 
             width = None if kind in ("", "unicast") else "global"
         else:
             width = "link" if kind in ("", "unicast") and "via" not in found else "global"
+    mtu, is_locked = found.get("mtu", (0, False))
     return RouteRequest(destination, kind, found.get("via"), device, found.get("src"), width, found.get("protocol", ""),
                         found.get("metric", 0), found.get("table", "local" if in_local else "main"), "onlink" in found,
-                        found.get("tos", 0), found.get("mtu", 0))
+                        found.get("tos", 0), mtu, is_locked)
 
 
 # -- showing

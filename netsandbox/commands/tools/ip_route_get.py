@@ -83,7 +83,7 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
         put_learned(row, learned, namespace.scheduler.now)
     else:
         put_cache(row, _cache_flags(chosen, kind, destination), None)
-        put_metrics(row, chosen.route.mtu)
+        put_metrics(row, chosen.route.mtu, chosen.route.mtu_is_locked)
     row.say("\n")
     return row
 

@@ -158,4 +158,4 @@ def port_settings(port: BridgePort) -> list[tuple[str, str, Any]]:
     rows += [("group_fwd_mask", "group_fwd_mask", _mask(port.group_fwd_mask)),
              ("group_fwd_mask_str", "group_fwd_mask_str", _mask_names(port.group_fwd_mask)),
              ("vlan_tunnel", "vlan_tunnel", False), ("isolated", "isolated", port.isolated)]
-    return rows + [(name, name, False) for name in ("locked", "mab")]
+    return [*rows, ("locked", "locked", port.locked), ("mab", "mab", False)]

@@ -38,6 +38,7 @@ class RouteRequest(NamedTuple):
     onlink: bool = False
     tos: int = 0
     mtu: int = 0
+    mtu_is_locked: bool = False
 
 
 def put(namespace: NetworkNamespace, request: RouteRequest, command: str) -> None:
@@ -75,7 +76,8 @@ def _check_key(destination: Network) -> None:
 def _is_same(one: Route, other: Route) -> bool:
     """The same type, scope and nexthop information (fib_find_info)."""
     return all(getattr(one, name) == getattr(other, name) for name in (
-        "type", "gateway", "interface", "source", "scope", "protocol", "metric", "onlink", "mtu"))
+        "type", "gateway", "interface", "source", "scope", "protocol", "metric", "onlink", "mtu",
+        "mtu_is_locked"))
 
 
 def _add(namespace: NetworkNamespace, route: Route, before: bool) -> None:
@@ -109,6 +111,7 @@ def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
     route = Route(request.destination, kind, request.gateway, interface, request.source or None, scope,
                   request.protocol or "boot", request.metric, request.table, request.onlink, request.tos,
                   min(request.mtu, MAX_METRIC_MTU))
+    route.mtu_is_locked = request.mtu_is_locked
     route.gateway_is_own = bool(request.gateway) and namespace.routes.address_type(request.gateway or 0) == "local"
     return route
 

@@ -49,7 +49,7 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
     if route.metric and "metric" not in shown:
         row.put("metric", route.metric, f"metric {route.metric} ")
     put_flags(row, route_flags(route))
-    put_metrics(row, route.mtu)
+    put_metrics(row, route.mtu, route.mtu_is_locked)
     row.say("\n")
     return row
 
@@ -66,9 +66,9 @@ def put_flags(row: Row, flags: list[str]) -> None:
     row.put("flags", flags, "".join(f"{flag} " for flag in flags))
 
 
-def put_metrics(row: Row, mtu: int) -> None:
+def put_metrics(row: Row, mtu: int, is_locked: bool = False) -> None:
     if mtu:
-        row.put("metrics", [{"mtu": mtu}], f"mtu {mtu} ")
+        row.put("metrics", [{"mtu": mtu}], f"mtu {'lock ' if is_locked else ''}{mtu} ")
 
 
 def put_cache(row: Row, flags: list[str], expires: int | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.words import Words, choose, number_of, wrong
 
 if TYPE_CHECKING:
@@ -56,14 +55,13 @@ def reader(find: Callable[[str], str | None], complaint: str) -> Callable[[Words
     return read
 
 
-def locked_number(complaint: str) -> Callable[[Words], int]:
-    """A number; a locked one would turn path MTU discovery off, which is not modelled."""
-    def read(words: Words) -> int:
-        if words.skip("lock"):
-            raise ToolError(1, "netsandbox: a locked metric is not modelled")
+def locked_number(complaint: str) -> Callable[[Words], tuple[int, bool]]:
+    """A number, and whether it is locked: no router's word changes it."""
+    def read(words: Words) -> tuple[int, bool]:
+        is_locked = words.skip("lock")
         word = words.next()
         value = number_of(word)
         if value is None or not 0 <= value < 1 << 32:
             raise wrong(word, complaint)
-        return value
+        return value, is_locked
     return read
