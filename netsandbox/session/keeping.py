@@ -105,15 +105,16 @@ def as_lines(session: Session) -> list[str]:
 
 def _line_for(trial: Session, entry: Entry, end: Position) -> str:
     """The line as it is, or with `&` where the next one came before its end."""
-    before = trial.position
+    before, done = trial.position, trial.done
     if split_background(entry.line)[1] or entry.line == INTERRUPT:
         trial.run(entry.line)
         return entry.line
     trial.run(entry.line)
     if trial.position <= end:
         return entry.line
-    trial.undo()
-    trial.journal, trial.end = trial.journal[:trial.done], before
+    while trial.done > done:  # of a program that would not end, Ctrl-C is a line as well
+        trial.undo()
+    trial.journal, trial.end = trial.journal[:done], before
     line = f"{entry.line} &"
     trial.execute(line)
     return line
