@@ -6,12 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 from netsandbox.check_report import TextReport, junit
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
-from netsandbox.session.files import write_atomically
+from netsandbox.session.files import NoFiles, write_atomically
 from netsandbox.session.library import find_scenario
 from netsandbox.session.runner import Line, Runner
 from netsandbox.session.scenario import Scenario, ScenarioError, load_scenario
@@ -45,12 +46,14 @@ class Report(NamedTuple):
 
     Attributes:
         error: why the file as a whole is wrong; empty if it is not.
+        session: the file of the saved session that was judged, or empty.
     """
 
     file: str
     scenario: Scenario | None
     outcomes: tuple[Outcome, ...] = ()
     error: str = ""
+    session: str = ""
 
     @property
     def status(self) -> str:
@@ -68,8 +71,8 @@ def main(options: argparse.Namespace) -> int:
     """
     text = TextReport(options.lang, sys.stdout.isatty())
     reports = []
-    for name in options.files:
-        reports.append(check(name, options.lang))
+    for name, saved in product(options.files, options.session or [""]):
+        reports.append(judge(name, saved, options.lang) if saved else check(name, options.lang))
         if not options.json:
             text.file(reports[-1])
     if options.json:
@@ -96,6 +99,35 @@ def check(name: str, language: str = "en") -> Report:
     except ScenarioError as error:
         return Report(name, None, error=str(error))
     return check_scenario(scenario, language)
+
+
+def judge(name: str, saved: str, language: str = "en") -> Report:
+    """Whether what a scenario expects holds where a saved session ends; nothing else of the scenario counts."""
+    try:
+        scenario, session = (load_scenario(find_scenario(file)) for file in (name, saved))
+    except ScenarioError as error:
+        return Report(name, None, error=str(error), session=saved)
+    wrong = tuple(_unreadable(scenario))
+    if wrong:
+        return Report(scenario.name, scenario, wrong, session=saved)
+    runner = Runner.of(session)
+    runner.language = language
+    runner.session.files = NoFiles()
+    runner.session.open(session)
+    outcomes = tuple(_judge(runner, scenario))
+    problem = "" if outcomes else _said(language, "nothing", scenario.name)
+    return Report(scenario.name, scenario, outcomes, problem, saved)
+
+
+def _judge(runner: Runner, scenario: Scenario) -> list[Outcome]:
+    """What a scenario expects, in its order; what only looks is asked first, as `reach` leaves frames behind."""
+    lines = [("expect " + text, number) for step in (*scenario.setup, *scenario.steps)
+             for text, number in zip(step.expect, step.expect_lines, strict=True)]
+    lines += [(text, number) for step in (*scenario.setup, *scenario.steps)
+              for text, number in zip(step.run, step.run_lines, strict=True) if text.startswith("expect ")]
+    lines.sort(key=lambda line: expect.acts(line[0].removeprefix("expect ")))
+    outcomes = [_judged(runner.line(text, number, is_expect=True), "") for text, number in lines]
+    return sorted(outcomes, key=lambda outcome: outcome.number)
 
 
 def check_scenario(scenario: Scenario, language: str = "en") -> Report:
@@ -181,7 +213,8 @@ def summary(reports: Sequence[Report]) -> dict[str, Any]:
 
 def _file(report: Report) -> dict[str, Any]:
     title = dict(report.scenario.title) if report.scenario else {}
-    return {"file": report.file, "title": title, "status": report.status, "error": report.error,
+    return {"file": report.file, "session": report.session, "title": title, "status": report.status,
+            "error": report.error,
             "expectations": [_expectation(outcome) for outcome in report.outcomes if outcome.is_expect],
             "failed_lines": [{"line": outcome.number, "command": outcome.text, "message": outcome.message}
                              for outcome in report.outcomes if not outcome.is_expect]}

@@ -15,6 +15,7 @@ MARKS = {"held": "✓", "failed": "✗", "wrong": "✗"}
 COLOURS = {"held": "green", "failed": "bold red", "wrong": "bold red"}
 PHRASES = {
     "after": ("after: ", "在此之后："),
+    "session": ("session: ", "会话："),
     "run": ("the command line failed", "命令行失败"),
     "all": ("scenarios: {files}; expectations: {count}, all hold", "场景：{files} 个；期望：{count} 条，全部成立"),
     "some": ("scenarios: {files}; expectations: {count}, of which {failed} failed",
@@ -40,6 +41,8 @@ class TextReport:
         """One file: its title, its expectations, and below those that fail what there was instead."""
         title = report.scenario.title if report.scenario else {}
         self._print(title.get(self._language) or title.get("en") or report.file, "bold")
+        if report.session:
+            self._print(f"  {self._say('session')}{report.session}", "bold")
         for outcome in report.outcomes:
             self._outcome(report, outcome)
         if report.error:
@@ -107,7 +110,7 @@ def junit(reports: Sequence[Report]) -> str:
 
 
 def _suite(root: ET.Element, report: Report) -> None:
-    suite = ET.SubElement(root, "testsuite", name=printable(report.file))
+    suite = ET.SubElement(root, "testsuite", name=printable(f"{report.file} {report.session}".strip()))
     for outcome in report.outcomes:
         name = printable(outcome.text if outcome.is_expect else f"run {outcome.text}")
         case = ET.SubElement(suite, "testcase", name=name, classname=printable(report.file),

@@ -25,6 +25,7 @@ examples:
   netsandbox run my.yaml --pcapng out.pcapng     with a capture for Wireshark
   echo 'docker run -d --name web nginx' | netsandbox run -
   netsandbox check scenarios/*.yaml              whether what they expect holds
+  netsandbox check goal.yaml --session work/*    whether it holds where saved sessions end
   netsandbox simulate lab.json -o result.json    a kernel lab on the simulated stack
   netsandbox bench all                           the promised speeds, measured here
 """
@@ -164,6 +165,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _check_arguments(to: argparse.ArgumentParser) -> None:
     to.add_argument("files", nargs="+", metavar="FILE", help="a scenario file or a bundled name")
+    to.add_argument("--session", nargs="+", default=[], metavar="SAVED",
+                    help="saved sessions, each of which is judged: only the expect lines of FILE count, where it ends")
     to.add_argument("--json", action="store_true", help="print one JSON object")
     to.add_argument("--junit", metavar="OUT", help="write JUnit XML as well")
     to.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")

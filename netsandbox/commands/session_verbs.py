@@ -122,7 +122,8 @@ def journal(shell: Shell, job: Job, _values: Values) -> None:
 
 @verb("save", "Write the session as a scenario", Parameter("file", kinds.FILE),
       Parameter("force", option="--force", is_flag=True, default=False),
-      details="The file holds every line at its time; `load FILE` brings the same lab back, frame for frame. "
+      details="The file's set-up holds every line at its time, less those that were refused, and its steps what the "
+              "scenario has left; `load FILE` brings the same lab back, frame for frame. "
               "A file that this session did not write is replaced only with --force.",
       examples=(("save mine.yaml", "a scenario file"),), group="session")
 def save(shell: Shell, job: Job, values: Values) -> None:

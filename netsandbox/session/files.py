@@ -112,6 +112,14 @@ class OwnFiles:
         self._own.add(os.path.realpath(path))
 
 
+class NoFiles(OwnFiles):
+    """Of a session that is somebody else's: nothing is written."""
+
+    def write(self, path: str, content: str | bytes, force: bool = False) -> None:
+        """Raises FileError."""
+        raise FileError(path, "not written: this session is only looked at")
+
+
 def _mode(target: str) -> int | None:
     try:
         return os.stat(target).st_mode

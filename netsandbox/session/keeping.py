@@ -63,8 +63,7 @@ class KeptSession(Session):
         failed = [job for step in scenario.setup for job in self._do_step(step) if job.code]
         if failed:
             return f"set-up: {failed[0].line}: {failed[0].err.strip() or failed[0].out.strip()}"
-        count = len(self.pending)
-        return f"{scenario.title.get('en') or scenario.name}: {count} step{'' if count == 1 else 's'} to go"
+        return f"{scenario.title.get('en') or scenario.name}: {_to_go(len(self.pending))}"
 
     def next_step(self) -> list[Job] | None:
         """Do the scenario's next step; None when none is left."""
@@ -76,18 +75,22 @@ class KeptSession(Session):
     # -- saving
 
     def save(self, path: str, force: bool = False) -> str:
-        """Write everything done so far as a scenario that reloads to the same state and trace.
+        """Write everything done so far as a scenario that reloads to the same state and trace, its steps to go too.
 
         Raises:
             FileError: it cannot be written, or is somebody else's and force is off; what was there is untouched.
         """
-        lines = as_lines(self)
+        lines, to_go = as_lines(self), len(self.pending)
         old = self.scenario
         scenario = Scenario(title=old.title if old else {"en": "a saved session"}, about=old.about if old else {},
                             seed=self.seed, profile=self.profile,
-                            setup=tuple(Step(run=(line,)) for line in lines))
+                            setup=tuple(Step(run=(line,)) for line in lines), steps=tuple(self.pending))
         self.files.write(path, FILES["text"](scenario), force)
-        return f"saved {len(lines)} lines to {path}"
+        return f"saved {len(lines)} lines to {path}" + (f", and {_to_go(to_go)}" if to_go else "")
+
+
+def _to_go(count: int) -> str:
+    return f"{count} step{'' if count == 1 else 's'} to go"
 
 
 def as_lines(session: Session) -> list[str]:
@@ -98,9 +101,17 @@ def as_lines(session: Session) -> list[str]:
     ends = [Position(entry.step, entry.at) for entry in entries] + [session.position]
     for entry, end in zip(entries, ends[1:], strict=True):
         _meet(trial, Position(entry.step, entry.at), lines)
-        lines.append(_line_for(trial, entry, end))
+        before, is_idle = _traces_of(trial), trial.lab.scheduler.is_idle
+        line = _line_for(trial, entry, end)
+        if not is_idle or _traces_of(trial) != before:
+            lines.append(line)
     _meet(trial, session.position, lines)
     return lines
+
+
+def _traces_of(session: Session) -> tuple[Position, int, str | None]:
+    """What any line changes that was not refused before it began, as one with a slip of the pen is."""
+    return session.position, session.lab.trace.end, session.shell.where
 
 
 def _line_for(trial: Session, entry: Entry, end: Position) -> str:

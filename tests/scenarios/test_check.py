@@ -10,6 +10,7 @@ import pytest
 
 from netsandbox import check
 from netsandbox.cli import main
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.library import bundled
 from tests.scenarios.flips import NAMES, expectations, load
 
@@ -197,3 +198,63 @@ def test_names_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureF
     captured = capsys.readouterr()
     assert "\x1b" not in captured.out + captured.err
     assert ET.fromstring(out.read_text(encoding="utf-8")).tag == "testsuites"
+
+
+LESSON = """\
+netsandbox: 1
+title: {en: a cable to be mended}
+setup: [add-host pc1, add-host pc2, connect pc1 pc2, set-ip pc1 10.0.0.1/24, set-ip pc2 10.0.0.2/24, link pc2:eth0 down]
+steps:
+  - run: expect reach pc1 pc2
+  - run: link pc2:eth0 up
+    expect:
+      - no arp pc1
+      - interface pc1:eth0 carrier
+"""
+
+
+def handed_in(folder: Path, name: str, *lines: str) -> str:
+    session = KeptSession()
+    session.load(written(folder, LESSON, "lesson.yaml"))
+    for line in lines:
+        session.run(line)
+    path = folder / name
+    session.save(str(path))
+    return str(path)
+
+
+def test_saved_sessions_are_judged_by_a_teachers_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lesson = written(tmp_path, LESSON, "lesson.yaml")
+    good = handed_in(tmp_path, "good.yaml", "lnk pc2", "exec pc1 ip addr", "link pc2:eth0 up")
+    idle = handed_in(tmp_path, "idle.yaml", "exec pc2 ip addr")
+    assert main(["check", lesson, "--session", good]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "a cable to be mended", f"  session: {good}", "  ✓ reach pc1 pc2", "  ✓ no arp pc1",
+        "  ✓ interface pc1:eth0 carrier", "scenarios: 1; expectations: 3, all hold"]
+    assert main(["check", lesson, "--json", "--session", good, idle]) == 1
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert [(file["session"], file["status"]) for file in files] == [(good, "held"), (idle, "failed")]
+    assert [one["status"] for one in files[1]["expectations"]] == ["failed", "held", "failed"]
+    assert files[1]["failed_lines"] == []
+
+
+def test_a_judged_session_writes_no_file(tmp_path: Path) -> None:
+    target = tmp_path / "stolen.txt"
+    bad = written(tmp_path, f"netsandbox: 1\nsetup: [export {target}, save {target}, add-host pc1]\n", "bad.yaml")
+    goal = written(tmp_path, "netsandbox: 1\nsteps: [expect no arp pc1]\n")
+    assert main(["check", goal, "--session", bad]) == 0
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(("goal", "saved"), [("netsandbox: 1\nsteps: [add-host a]\n", "netsandbox: 1\n"),
+                                             ("netsandbox: 1\nsteps: [expect no arp]\n", "netsandbox: 2\n"),
+                                             ("netsandbox: 1\nsteps: [{expect: foo}]\n", "netsandbox: 1\n")])
+def test_nothing_to_judge_is_wrong(tmp_path: Path, goal: str, saved: str) -> None:
+    files = written(tmp_path, goal, "goal.yaml"), written(tmp_path, saved, "saved.yaml")
+    assert main(["check", files[0], "--session", files[1]]) == 2
+
+
+def test_expect_as_a_line_counts_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", written(tmp_path, "netsandbox: 1\nsetup: [add-host a, expect no arp a]\n")]) == 0
+    assert "  ✓ no arp a\n" in capsys.readouterr().out
+    assert main(["check", written(tmp_path, "netsandbox: 1\nsetup: [add-host a, expect arp a 1.2.3.4]\n")]) == 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from netsandbox.session.autosave import Autosave, latest, recover
 from netsandbox.session.files import FileError
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.scenario import ScenarioError
+from netsandbox.session.scenario import ScenarioError, load_scenario
 from tests.session.test_session import LINES, state
 
 
@@ -45,6 +45,24 @@ def test_saving_spares_a_file_that_was_there(tmp_path: Path) -> None:
     session.run("add-host b")
     assert session.run(f"save {path}").code == 0
     assert "add-host b" in path.read_text()
+
+
+def test_a_saved_session_has_no_refused_lines_and_what_the_scenario_has_left(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.yaml"
+    path.write_text("netsandbox: 1\nsetup: [add-host pc1]\nsteps:\n"
+                    "  - add-host pc2\n  - {run: connect pc1 pc2, say: a cable, expect: interface pc1 up}\n")
+    session = built(f"load {path}", "next", "dcoker ps", "docker inspect nobody", "add-host pc1")
+    told = session.save(str(tmp_path / "mine.yaml"))
+    assert told == f"saved 4 lines to {tmp_path / 'mine.yaml'}, and 1 step to go"
+    saved = load_scenario(tmp_path / "mine.yaml")
+    assert [step.run for step in saved.setup] == [("add-host pc1",), ("add-host pc2",), ("docker inspect nobody",),
+                                                  ("add-host pc1",)]
+    assert [(step.run, step.say, step.expect) for step in saved.steps] == [
+        (("connect pc1 pc2",), {"en": "a cable"}, ("interface pc1 up",))]
+    other = KeptSession()
+    other.load(str(tmp_path / "mine.yaml"))
+    assert state(other) == state(session)
+    assert other.run("next").code == 0
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow,
