@@ -7,8 +7,9 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
+from netsandbox.check_outcome import FAILED, HELD, WRONG, Outcome, Report
 from netsandbox.check_report import TextReport, junit
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
@@ -17,50 +18,8 @@ from netsandbox.session.library import find_scenario
 from netsandbox.session.runner import Line, Runner
 from netsandbox.session.scenario import Scenario, ScenarioError, load_scenario
 
-HELD, FAILED, WRONG = "held", "failed", "wrong"
 CANARIES = ("exit 999", "frames 999999999 since 1 lines")
 """Conditions that hold in no lab: a check that calls one of them true sees nothing, and none of its answers counts."""
-
-
-class Outcome(NamedTuple):
-    """What came of one line.
-
-    Attributes:
-        number: its line in the file.  text: the condition, or a command line that failed.
-        after: the command line before it.
-        status: held; failed; wrong: it cannot be read.
-        message: what a person is told, of several lines.
-    """
-
-    number: int
-    text: str
-    after: str
-    status: str
-    message: str = ""
-    verdict: Verdict | None = None
-    is_expect: bool = True
-
-
-class Report(NamedTuple):
-    """What came of one file.
-
-    Attributes:
-        error: why the file as a whole is wrong; empty if it is not.
-        session: the file of the saved session that was judged, or empty.
-    """
-
-    file: str
-    scenario: Scenario | None
-    outcomes: tuple[Outcome, ...] = ()
-    error: str = ""
-    session: str = ""
-
-    @property
-    def status(self) -> str:
-        statuses = {outcome.status for outcome in self.outcomes}
-        if self.error or WRONG in statuses:
-            return WRONG
-        return FAILED if FAILED in statuses else HELD
 
 
 def main(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from netsandbox.session.files import printable
 
 if TYPE_CHECKING:
-    from netsandbox.check import Outcome, Report
+    from netsandbox.check_outcome import Outcome, Report
 
 MARKS = {"held": "✓", "failed": "✗", "wrong": "✗"}
 COLOURS = {"held": "green", "failed": "bold red", "wrong": "bold red"}

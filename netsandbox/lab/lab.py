@@ -16,7 +16,7 @@ from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import DEFAULT_CAP, Trace
 from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.events import CableConnected, CableDisconnected, NodeAdded, NodeRemoved
-from netsandbox.lab.names import NameHistory
+from netsandbox.lab.name_history import NameHistory
 from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Switch
 from netsandbox.linux import address as addresses
 from netsandbox.linux import cable, link

@@ -1,0 +1,52 @@
+"""What `netsandbox check` found: of each line, and of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from netsandbox.commands.expect import Verdict
+    from netsandbox.session.scenario import Scenario
+
+HELD, FAILED, WRONG = "held", "failed", "wrong"
+
+
+class Outcome(NamedTuple):
+    """What came of one line.
+
+    Attributes:
+        number: its line in the file.  text: the condition, or a command line that failed.
+        after: the command line before it.
+        status: held; failed; wrong: it cannot be read.
+        message: what a person is told, of several lines.
+    """
+
+    number: int
+    text: str
+    after: str
+    status: str
+    message: str = ""
+    verdict: Verdict | None = None
+    is_expect: bool = True
+
+
+class Report(NamedTuple):
+    """What came of one file.
+
+    Attributes:
+        error: why the file as a whole is wrong; empty if it is not.
+        session: the file of the saved session that was judged, or empty.
+    """
+
+    file: str
+    scenario: Scenario | None
+    outcomes: tuple[Outcome, ...] = ()
+    error: str = ""
+    session: str = ""
+
+    @property
+    def status(self) -> str:
+        statuses = {outcome.status for outcome in self.outcomes}
+        if self.error or WRONG in statuses:
+            return WRONG
+        return FAILED if FAILED in statuses else HELD
