@@ -60,6 +60,8 @@ REASONS: dict[str, Words] = {
         "Docker 把各个网络彼此隔开：来自别处的不得进入这个网络", "{rule}",
         "这是 Docker 的规则，在这里生效，但 iptables 还不会列出它"),
     "BRIDGE_INGRESS_STP_STATE": ("该网桥端口处于{state}状态，不转发", "端口状态：{state}"),
+    "BRIDGE_INGRESS_STP_STATE.locked": (
+        "该网桥端口已锁定，而源 MAC 不在它的转发表项中", "locked 标志", "转发表：该端口没有源 MAC 的表项"),
     "BRIDGE_NO_EGRESS_PORT": ("网桥没有可以发送它的端口", "目的 MAC {dst}"),
     "BRIDGE_NO_EGRESS_PORT.same port": (
         "{dst}就在它到来的那个端口之后，它已经到过那里", "转发表：{dst}在该端口之后"),

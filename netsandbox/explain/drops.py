@@ -150,6 +150,9 @@ def _rule(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
 
 
 def _port_state(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+    """(state,), or ("locked",)."""
+    if operands == ("locked",):
+        return ".locked", {}
     return "", {"state": voice.state(str(operands[0])) if operands else ""}
 
 

@@ -75,6 +75,9 @@ REASONS: dict[str, Words] = {
         "Docker keeps its networks apart: what comes from elsewhere may not enter this one", "{rule}",
         "a rule of Docker's, which holds here though iptables does not list it yet"),
     "BRIDGE_INGRESS_STP_STATE": ("the bridge port is {state}, not forwarding", "port state {state}"),
+    "BRIDGE_INGRESS_STP_STATE.locked": (
+        "the bridge port is locked, and the source MAC is not in the forwarding table for it", "flag locked",
+        "forwarding table: no row of the source MAC at this port"),
     "BRIDGE_NO_EGRESS_PORT": ("the bridge has no port to send it to", "destination MAC {dst}"),
     "BRIDGE_NO_EGRESS_PORT.same port": (
         "{dst} is behind the very port it came in by, so it has been there already",

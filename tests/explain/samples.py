@@ -124,7 +124,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.FRAG_REASM_TIMEOUT: [(1480,)],
     DropReason.FRAG_TOO_FAR: [(70000,)],
     DropReason.NETFILTER_DROP: [(), ("FORWARD policy",), ("-A DOCKER ! -i br0 -o br0 -j DROP",)],
-    DropReason.BRIDGE_INGRESS_STP_STATE: [("blocking",)],
+    DropReason.BRIDGE_INGRESS_STP_STATE: [("blocking",), ("locked",)],
     DropReason.BRIDGE_NO_EGRESS_PORT: [(MAC_B, "same port"), (MAC_B, "disabled"), (MAC_B, "isolated"),
                                        (MAC_B, "nobody"), (MAC_B,), ("hub",)],
     DropReason.MAC_INVALID_SOURCE: [(0,)],
