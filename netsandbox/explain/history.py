@@ -93,7 +93,7 @@ def closing(trace: Trace, record: Record) -> int | None:
     """The record since which a port or an interface has let nothing through, for a frame that was dropped there."""
     verdict, interface = getattr(record.event, "verdict", None), record.event.interface
     reason = verdict.reason if isinstance(verdict, Dropped) else None
-    if reason is DropReason.BRIDGE_INGRESS_STP_STATE:
+    if reason is DropReason.BRIDGE_INGRESS_STP_STATE and verdict.operands != ("locked",):
         is_it = _is_port_of(interface)
     elif reason is DropReason.DEV_READY:
         is_it = _is_loss_of(interface)

@@ -136,3 +136,15 @@ def test_who_has_a_port(pair: Typed) -> None:
     pair.run("docker run -d --net=host --name web nginx")
     pair.run("docker run -d --net=host --name web-2 nginx")
     assert pair.run("why port host 80").startswith("nginx on host does not get TCP port 80 of every address: nginx has")
+
+
+def test_a_locked_port_was_not_closed(pair: Typed) -> None:
+    pair.run("link aa:eth0 down")
+    pair.run("link aa:eth0 up")
+    veth = pair.shell.lab.interface("aa:eth0").peer
+    assert veth is not None
+    pair.run(f"bridge link set dev {veth.name} locked on")
+    pair.run("ping aa bb -c 1 -W 1")
+    told = pair.run("why")
+    assert "the bridge port is locked" in told
+    assert "since #" not in told
