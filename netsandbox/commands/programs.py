@@ -10,7 +10,7 @@ from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolContext, ToolResult
-from netsandbox.commands.tools.registry import TOOLS, run_tool
+from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.unmodelled import reason
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
@@ -28,16 +28,17 @@ class ToolProgram(Program):
     """A tool that is done as soon as it runs."""
 
     def __init__(self, shell: Shell, namespace: NetworkNamespace, words: list[str],
-                 files: dict[str, str] | None = None) -> None:
+                 files: dict[str, str] | None = None, tool: Tool | None = None) -> None:
         self.name = words[0]
         super().__init__(namespace, 1)
         self._shell = shell
         self._words = words
         self._files = files
+        self._tool = tool
 
     def start(self) -> None:
         """Run it and exit with its status."""
-        result = run_tool(context(self._shell, self.namespace, self._files), self._words)
+        result = run_tool(context(self._shell, self.namespace, self._files), self._words, self._tool)
         if result.out:
             self.output.append(("out", result.out))
         if result.err:
@@ -72,12 +73,18 @@ PROGRAMS: Late[str, Maker] = Late({
 
 
 APPLETS: Late[str, Maker] = Late({"ping": "netsandbox.apps.busybox_ping:program"})
-"""What differs where an image brings BusyBox."""
+"""What differs where an image brings BusyBox: programs, and below the tools."""
+BUSYBOX_TOOLS: Late[str, Tool] = Late({
+    "arp": "netsandbox.commands.tools.busybox:arp", "ifconfig": "netsandbox.commands.tools.busybox:ifconfig",
+    "ip": "netsandbox.commands.tools.busybox:ip", "route": "netsandbox.commands.tools.busybox:route"})
 
 
 def applet(shell: Shell, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
     """The program that BusyBox has of its own, None for those that are alike."""
-    make = APPLETS.get(argv[0].rpartition("/")[2])
+    name = argv[0].rpartition("/")[2]
+    if name in BUSYBOX_TOOLS:
+        return ToolProgram(shell, namespace, argv, None, BUSYBOX_TOOLS[name])
+    make = APPLETS.get(name)
     return _made(make, shell, namespace, argv) if make is not None else None
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from netsandbox.commands.tools.context import ToolContext
 
 INSTALLERS = ("apt", "apt-get", "apk", "dnf", "microdnf", "yum")
-TOOLS: Late[str, Callable[[ToolContext, list[str]], ToolResult]] = Late({
+Tool = Callable[["ToolContext", list[str]], ToolResult]
+TOOLS: Late[str, Tool] = Late({
     "arp": "netsandbox.commands.tools.arp:run", "brctl": "netsandbox.commands.tools.brctl:run",
     "bridge": "netsandbox.commands.tools.bridge:run", "cat": "netsandbox.commands.tools.files:cat",
     "hostname": "netsandbox.commands.tools.files:hostname", "ifconfig": "netsandbox.commands.tools.ifconfig:run",
@@ -26,15 +26,16 @@ TOOLS: Late[str, Callable[[ToolContext, list[str]], ToolResult]] = Late({
 NOT_FOUND = 127
 
 
-def run_tool(context: ToolContext, argv: list[str]) -> ToolResult:
+def run_tool(context: ToolContext, argv: list[str], tool: Tool | None = None) -> ToolResult:
     """Run a tool to its end.
 
     Args:
         argv: its name (a path's last part counts) and its arguments.
+        tool: the one that is meant, if another has the name.
     """
     if not argv:
         return ToolResult(0, "", "")
-    tool = TOOLS.get(argv[0].rpartition("/")[2])
+    tool = tool or TOOLS.get(argv[0].rpartition("/")[2])
     if tool is None:
         return ToolResult(NOT_FOUND, "", f"sh: 1: {argv[0]}: not found\n")
     if context.run is None:

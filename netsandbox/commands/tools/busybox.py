@@ -1,0 +1,138 @@
+"""ip, ifconfig, arp and route as BusyBox 1.37 prints them in the images busybox and alpine.
+
+What they do is what the others do; these only show. An option that BusyBox
+has not is iproute2's, which the sandbox lends.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools import arp as arp_tool
+from netsandbox.commands.tools import ifconfig as ifconfig_tool
+from netsandbox.commands.tools import ip as ip_tool
+from netsandbox.commands.tools import route as route_tool
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.files import device_flags
+from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
+from netsandbox.wire.addresses import format_ipv4, format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.interface import Interface, InterfaceAddress
+
+OPTIONS = frozenset({"-4", "-6", "-0", "-o", "-oneline", "-f", "-family"})
+LINK = re.compile(r"^(\d+: \S+?)(?:@if(\d+))?: <([^>]*)>(.*)", re.MULTILINE)
+STATE = re.compile(r" (?:state|mode|group) \S+")
+NETNS = re.compile(r" link-netns(?:id)? \S+")
+PROTOCOL = re.compile(r" proto \S+")
+SPACED = re.compile(r" (src|metric) ")
+CACHE = re.compile(r"\n    cache[^\n]*")
+NEIGHBOUR = re.compile(r"^(.*? lladdr \S+ |.* ) (ref \d+ )?used \S+?probes (\d+) (\S+) $", re.MULTILINE)
+ENTRY = re.compile(r"^(\? \(\S+\) at \S+)( \[\w+\])?( PERM)?(?: PUB)? on (\S+)$", re.MULTILINE)
+FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x40: "RUNNING", 0x80: "NOARP", 0x1000: "MULTICAST"}
+RUNNING = 0x40
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def ip(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """The same lines with less in them."""
+    words = [word for word in arguments if not word.startswith("-")]
+    if any(word.startswith("-") and word not in OPTIONS for word in arguments):
+        return ip_tool.run(context, arguments)
+    topic = words[0][:1] if words else ""
+    shows = len(words) < 2 or words[1] in ("show", "list", "sh", "s", "l", "ls", "lst", "get", "g")
+    if topic == "n" and shows:
+        done = ip_tool.run(context, ["-s", *arguments])
+        return done._replace(out=NEIGHBOUR.sub(_neighbour, done.out))
+    done = ip_tool.run(context, arguments)
+    if words and "rule".startswith(words[0]) and words[0] != "r":
+        return done._replace(out=done.out.replace("\n", " \n"))
+    if topic == "r":
+        return done._replace(out=SPACED.sub(r"  \1 ", PROTOCOL.sub("", CACHE.sub("", done.out))).replace(" uid 0", ""))
+    return done._replace(out=_links(context, done.out)) if topic in ("a", "l") else done
+
+
+def _neighbour(match: re.Match[str]) -> str:
+    """Its times are always 0: it divides them by the wrong unit."""
+    begin = match[1] if "lladdr" in match[1] else match[1] + " "
+    return f"{begin}{match[2] or ''}used 0/0/0 probes {match[3]} {match[4]}"
+
+
+def _links(context: ToolContext, text: str) -> str:
+    names = {interface.index: interface.name for interface in context.namespace.interfaces.values()}
+
+    def line(match: re.Match[str]) -> str:
+        head, peer, flags, rest = match.groups()
+        below = "" if peer is None else f"@{names.get(int(peer), f'if{peer}')}"
+        flags += ",M-DOWN" if peer is not None and int(peer) not in names else ""
+        return f"{head}{below}: <{flags}>{STATE.sub('', rest)}"
+    return NETNS.sub("", LINK.sub(line, text))
+
+
+def route(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Without -n, `*` where there is no gateway."""
+    done = route_tool.run(context, arguments)
+    if any("n" in word for word in arguments if word.startswith("-")):
+        return done
+    return done._replace(out=re.sub(r"^(\S+ +)0\.0\.0\.0 {9}", r"\1*               ", done.out, flags=re.MULTILINE))
+
+
+def arp(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Always in the manner of `arp -a`."""
+    if any(word[:2] in ("-s", "-d", "-S") for word in arguments):
+        return arp_tool.run(context, arguments)
+    rest = [word for word in arguments if word not in ("-n", "-a", "-an", "-na", "-e", "-v")]
+    done = arp_tool.run(context, ["-a", "-n", *rest])
+    return done._replace(out=ENTRY.sub(
+        lambda match: f"{match[1]}{match[2] or ''}{match[3] or ' '} on {match[4]}", done.out))
+
+
+def ifconfig(context: ToolContext, arguments: list[str]) -> ToolResult:
+    words = [word for word in arguments if word != "-a"]
+    interfaces = context.namespace.interfaces
+    if len(words) > 1:
+        return ifconfig_tool.run(context, arguments)
+    if words and words[0] not in interfaces:
+        raise ToolError(1, f"ifconfig: {words[0]}: error fetching interface information: Device not found")
+    if words:
+        return ToolResult(0, _block(interfaces[words[0]]), "")
+    shown = (it for it in sorted(interfaces.values(), key=lambda it: it.name) if it.up or "-a" in arguments)
+    return ToolResult(0, "".join(_block(it) + _aliases(it) for it in shown), "")
+
+
+def _block(interface: Interface) -> str:
+    interface.settle_counters()
+    plain = [own for own in interface.addresses if own.label in ("", interface.name)]
+    it, indent = interface, " " * 10
+    return (_heading(it, it.name, plain[:1])
+            + f"{indent}RX packets:{it.rx_packets} errors:0 dropped:{it.rx_dropped} overruns:0 frame:0\n"
+            + f"{indent}TX packets:{it.tx_packets} errors:0 dropped:{it.tx_dropped} overruns:0 carrier:0\n"
+            + f"{indent}collisions:0 txqueuelen:{QUEUE_LENGTH} \n"
+            + f"{indent}RX bytes:{_scaled(it.rx_bytes)}  TX bytes:{_scaled(it.tx_bytes)}\n\n")
+
+
+def _aliases(interface: Interface) -> str:
+    """The addresses that have a label of their own."""
+    return "".join(_heading(interface, own.label, [own]) + "\n" for own in interface.addresses
+                   if own.label not in ("", interface.name))
+
+
+def _heading(interface: Interface, name: str, addresses: list[InterfaceAddress]) -> str:
+    number = device_flags(interface) | (RUNNING if interface.running else 0)
+    names = " ".join(text for bit, text in FLAGS.items() if number & bit)
+    kind = "Local Loopback  " if interface.is_loopback else f"Ethernet  HWaddr {format_mac(interface.mac).upper()}  "
+    text = f"{name:<10}Link encap:{kind}\n"
+    for own in addresses:
+        broadcast = "" if interface.is_loopback else f"  Bcast:{format_ipv4(own.broadcast or 0)}"
+        text += f"          inet addr:{format_ipv4(own.local)}{broadcast}  Mask:{format_ipv4(own.network.mask)}\n"
+    return text + f"          {names}  MTU:{interface.mtu}  Metric:1\n"
+
+
+def _scaled(count: int) -> str:
+    """`1633 (1.5 KiB)`: by 1024, cut off after one digit."""
+    tenths, unit = count * 10, 0
+    while tenths >= 10240 and unit < len(UNITS) - 1:
+        tenths, unit = tenths // 1024, unit + 1
+    return f"{count} ({tenths // 10}.{tenths % 10} {UNITS[unit]})"

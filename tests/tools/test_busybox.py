@@ -1,0 +1,90 @@
+"""The tools of the images busybox and alpine print what BusyBox prints; where there is root, the real one too."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from netsandbox.session.keeping import KeptSession
+from tests.tools.twin import can_run_for_real
+
+INSIDE, OUTSIDE = (f"nsbx{os.getpid()}{letter}" for letter in "io")
+COUNTERS = re.compile(r"(packets|bytes|dropped):\d+( \(.*? .*?\))?|probes \d")
+SETTINGS = ["ip route add 10.9.0.0/16 via 172.17.0.1 metric 50", "ip route add blackhole 10.8.0.0/16",
+            "ip addr add 10.1.0.1/24 dev eth0 label eth0:x",
+            "ip neigh add 172.17.0.9 lladdr 02:42:ac:11:00:09 dev eth0"]
+SHOWN = ["ip addr", "ip a", "ip -4 addr", "ip -o addr", "ip -o link", "ip link show eth0", "ip addr show dev lo",
+         "ip route", "ip r", "ip route show table local", "ip route show table all", "ip route get 10.9.0.1",
+         "ip route get 10.1.0.1", "ip rule", "ip neigh", "ip neigh show dev eth0", "arp -n", "arp -an", "route -n",
+         "ifconfig", "ifconfig eth0",
+         "ifconfig -a", "ifconfig nope"]
+
+
+@pytest.fixture(scope="module")
+def lab() -> KeptSession:
+    session = KeptSession()
+    session.run("docker run -dit --name box busybox")
+    session.run("wait")
+    for line in SETTINGS:
+        assert session.run(f"docker exec box {line}").code == 0
+    return session
+
+
+@pytest.fixture(scope="module")
+def real(lab: KeptSession) -> Iterator[list[str]]:
+    reason = can_run_for_real() or ("" if shutil.which("busybox") else "not installed: busybox")
+    if reason:
+        pytest.skip(reason)
+    mac = lab.run("docker exec box cat /sys/class/net/eth0/address").out.strip()
+    commands = [
+        f"ip netns add {INSIDE}", f"ip netns add {OUTSIDE}",
+        f"ip netns exec {INSIDE} sysctl -q -w net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1",
+        f"ip -n {OUTSIDE} link add name veth1 index 3 type veth peer name eth0 address {mac} netns {INSIDE}",
+        f"ip -n {INSIDE} link set lo up", f"ip -n {OUTSIDE} link set veth1 up",
+        f"ip -n {INSIDE} addr add 172.17.0.2/16 brd + dev eth0", f"ip -n {INSIDE} link set eth0 up",
+        f"ip -n {INSIDE} route add default via 172.17.0.1", *(f"ip -n {INSIDE} {line[3:]}" for line in SETTINGS)]
+    try:
+        for command in commands:
+            subprocess.run(command.split(), check=True)
+        yield ["ip", "netns", "exec", INSIDE, "busybox"]
+    finally:
+        for name in (INSIDE, OUTSIDE):
+            subprocess.run(["ip", "netns", "del", name], check=False)
+
+
+def normal(text: str) -> str:
+    return COUNTERS.sub("N", text)
+
+
+@pytest.mark.parametrize("line", SHOWN)
+def test_as_the_real_one(lab: KeptSession, real: list[str], line: str) -> None:
+    done = subprocess.run([*real, *line.split()], capture_output=True, text=True, check=False)
+    job = lab.run(f"docker exec box {line}")
+    assert normal(job.out) == normal(done.stdout)
+    assert (job.err, job.code) == (done.stderr, done.returncode)
+
+
+def test_their_words(lab: KeptSession) -> None:
+    assert "2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue qlen 1000\n" in lab.run(
+        "docker exec box ip addr").out
+    assert "172.17.0.0/16 dev eth0 scope link  src 172.17.0.2 \n" in lab.run("docker exec box ip route").out
+    assert lab.run("docker exec box arp").out == "? (172.17.0.9) at 02:42:ac:11:00:09 [ether] PERM on eth0\n"
+    assert "172.17.0.0      *               255.255.0.0     U " in lab.run("docker exec box route").out
+    assert lab.run("docker exec box ifconfig eth0").out.startswith("eth0      Link encap:Ethernet  HWaddr ")
+    assert lab.run("docker exec box ip neigh").out == (
+        "172.17.0.9 dev eth0 lladdr 02:42:ac:11:00:09 used 0/0/0 probes 0 PERMANENT\n")
+
+
+def test_what_it_does_not_have_is_lent_and_what_changes_is_the_same(lab: KeptSession) -> None:
+    assert lab.run("docker exec box ip -br addr").out.startswith("lo               UNKNOWN")
+    assert "group default" in lab.run("exec box ip addr").out
+    lab.run("docker exec box ip link set eth0 mtu 1400")
+    assert "mtu 1400" in lab.run("docker exec box ip link").out
+    lab.run("docker exec box ifconfig eth0 down")
+    assert "<BROADCAST,MULTICAST,M-DOWN>" in lab.run("docker exec box ip link").out
+    lab.run("docker exec box ip link set eth0 up mtu 1500")
