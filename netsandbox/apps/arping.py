@@ -12,7 +12,14 @@ from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux import arp
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.routing import route_output, select_address
-from netsandbox.wire.addresses import BROADCAST_MAC, AddressError, format_ipv4, format_mac, parse_ipv4
+from netsandbox.wire.addresses import (
+    BROADCAST_MAC,
+    LIMITED_BROADCAST,
+    AddressError,
+    format_ipv4,
+    format_mac,
+    parse_ipv4,
+)
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 
 if TYPE_CHECKING:
@@ -153,7 +160,7 @@ class Arping(Program):
             return 0
         else:
             route = route_output(self.namespace, self.target, 0, interface)
-            if self.target and self.namespace.routes.address_type(self.target) == "broadcast":
+            if self.target == LIMITED_BROADCAST or (isinstance(route, RouteChosen) and route.route.type == "broadcast"):
                 raise UsageError("arping: connect: Permission denied")
             return route.source if isinstance(route, RouteChosen) else select_address(interface, self.target, "link")
         if not self.namespace.sockets.is_available(wanted):
