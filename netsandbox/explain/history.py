@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from netsandbox.engine.trace import Record, Trace, event_of, kind_of
+from netsandbox.engine.trace import Alike, Record, Trace, event_of, kind_of
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import (
     BindRefused,
@@ -113,7 +113,14 @@ def _is_loss_of(interface: Any) -> Callable[[Any], bool]:
 
 def _back(trace: Trace, seq: int, kinds: tuple[type, ...]) -> Any:
     """Pairs of number and event, newest first, of some kinds only."""
-    for index in range(seq - trace.first - 1, -1, -1):
-        raw = trace.events[index]
-        if kind_of(raw) in kinds:
-            yield trace.first + index, event_of(raw, trace.first + index)
+    events, first = trace.events, trace.first
+    index = seq - first - 1
+    while index >= 0:
+        raw = events[index]
+        kind = type(raw)
+        if kind is Alike:  # arrivals of a flood, by the hundred; nobody looks back for them
+            index = raw.first - first - 1
+            continue
+        if (raw[0] if kind is tuple else kind) in kinds:
+            yield first + index, event_of(raw, first + index)
+        index -= 1

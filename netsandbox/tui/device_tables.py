@@ -128,10 +128,11 @@ def _neighbour_cells(row: NeighbourRow, now: int, several: bool, glyphs: GlyphSe
 def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     now = source.status().at
     owners = {row.name: row.peer[0] for row in source.interfaces(place.node) if row.peer is not None}
-    several = len({row.bridge for row in source.fdb(place.node)}) > 1 and not place.interface
+    known = source.fdb(place.node, place.interface or None)
+    several = len({row.bridge for row in known}) > 1
     rows = [
         Row(f"{row.bridge} {row.port} {row.mac}", _fdb_cells(row, owners, now, several, glyphs), row.seq, row)
-        for row in source.fdb(place.node, place.interface or None)
+        for row in known
     ]
     columns = ("mac", "port", "bridge", "age", "made") if several else ("mac", "port", "age", "made")
     return Table(columns, tuple(rows), len(columns) - 2)

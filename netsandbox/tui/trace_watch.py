@@ -5,8 +5,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import deque
+from typing import Any
 
-from netsandbox.engine.trace import Trace, event_of, kind_of
+from netsandbox.engine.trace import Alike, Trace, event_of, kind_of
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import (
     FdbForgotten,
@@ -65,18 +66,25 @@ class TraceWatch:
         if self._cursor >= trace.end:
             return
         self._trim(trace.first)
-        begin = max(self._cursor, trace.first)
-        for seq, raw in enumerate(trace.events[begin - trace.first :], begin):
-            kind = kind_of(raw)
-            if kind not in _CALM:
-                self.structure += 1
-            if kind is FrameReceived or kind is SendFailed or kind is PacketDropped:
-                verdict = raw[-1]
-                if isinstance(verdict, Dropped):
-                    self._drop(trace, seq, verdict)
-            elif kind is FrameBridged:
-                self._bridged(trace, seq, event_of(raw, seq))
-        self._cursor = trace.end
+        seq, end = max(self._cursor, trace.first), trace.end
+        while seq < end:
+            raw = trace.events[seq - trace.first]
+            self._look_at(trace, seq, raw)
+            # Arrivals of a flood that are alike come by the hundred; only of drops each one counts.
+            alike = type(raw) is Alike and not isinstance(raw[-1], Dropped)
+            seq = raw.first + len(raw.receivers) if alike else seq + 1
+        self._cursor = end
+
+    def _look_at(self, trace: Trace, seq: int, raw: Any) -> None:
+        kind = kind_of(raw)
+        if kind not in _CALM:
+            self.structure += 1
+        if kind is FrameReceived or kind is SendFailed or kind is PacketDropped:
+            verdict = raw[-1]
+            if isinstance(verdict, Dropped):
+                self._drop(trace, seq, verdict)
+        elif kind is FrameBridged:
+            self._bridged(trace, seq, event_of(raw, seq))
 
     def _trim(self, first: int) -> None:
         """Forget the drops that the trace has forgotten."""

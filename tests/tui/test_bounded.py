@@ -15,6 +15,7 @@ import pytest
 from netsandbox.apps.program import Program
 from netsandbox.tui import live_jobs, trace_watch
 from netsandbox.tui.panes import output
+from netsandbox.tui.screens import main as main_screen
 from tests.tui.app_harness import Stage, stage
 
 CAP = 2000
@@ -74,3 +75,25 @@ async def test_no_store_grows_beyond_its_cap(tmp_path: Path, line: str) -> None:
         assert log.store.total > CAP // 2
         grown = [one for one in reachable(on.app) if len(one) > LARGEST and id(one) not in before]
         assert [(type(one), len(one), str(one)[:200]) for one in grown] == []
+
+
+async def test_while_the_log_catches_up_few_frames_are_explained_and_then_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path) as on:
+        main, asked = on.app.main, []
+        why = on.app.live.why
+        monkeypatch.setattr(on.app.live, "why", lambda seq: (asked.append(seq), why(seq))[1])
+        monkeypatch.setattr(main_screen, "ROWS_BUDGET", -1)
+        await on.press("space")
+        on.app.live.session.run("exec nginx-1 ping -c 200 -i 0.01 172.17.0.3")
+        on.app.tick()
+        main.sync(1)
+        assert main.is_behind
+        for _ in range(50):
+            on.app.tick()
+            await on.pilot.pause()
+        assert not main.is_behind
+        assert len(asked) <= 3
+        assert main.log_pane.current is not None
+        assert main.why.why == why(main.log_pane.current.seq)

@@ -190,14 +190,14 @@ class DevicePane(Vertical):
             self._retitle()
             return
         before, after = self.table, table_of(self.source, self.place, self.tab, self.glyphs)
-        fresh = news(before, after)
+        fresh, marked = news(before, after), self.changed
         if fresh is not None:
             self.changed = fresh
         self.table = after
         if before is None or before.columns != after.columns or self._order(before) != self._order(after):
             self._rebuild(after)
         else:
-            self._update(after)
+            self._update(before, after, marked ^ self.changed)
         self._say("" if after.rows else tr("device.empty." + self.tab))
         self._retitle()
 
@@ -259,10 +259,12 @@ class DevicePane(Vertical):
                 data.move_cursor(row=number, animate=False)
         data.scroll_to(*scroll, animate=False)
 
-    def _update(self, table: Table) -> None:
-        """Change the cells that differ."""
+    def _update(self, old: Table, table: Table, marks: frozenset[str]) -> None:
+        """Change the cells that differ: in rows that say something else, or whose mark comes or goes."""
         data = self._data
         for number, row in enumerate(table.rows):
+            if row.cells == old.rows[number].cells and row.key not in marks:
+                continue
             for column, cell in zip(table.columns, self._cells(table, number), strict=True):
                 before = data.get_cell(row.key, column)
                 if before != cell:

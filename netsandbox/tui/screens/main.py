@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, on
@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from netsandbox.lab.log_match import names_of
 from netsandbox.linux.drop import DropReason
+from netsandbox.tui.footer_keys import pane_keys, typing_keys
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.live import LiveLab
@@ -25,7 +26,7 @@ from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.export_line import ExportLine
 from netsandbox.tui.panes.filter_line import FilterLine, SearchLine
 from netsandbox.tui.panes.frame_log import FrameLog
-from netsandbox.tui.panes.key_bar import Key, KeyBar
+from netsandbox.tui.panes.key_bar import KeyBar
 from netsandbox.tui.panes.output import OutputPane
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.say import SayLine
@@ -309,16 +310,17 @@ class MainScreen(Screen[None]):
         self.action_view("detail")
 
     def _show_later(self, seq: int) -> None:
-        """Show a record at once, or while frames fly by, now and then."""
-        hurried = self.log_pane.following and self.live.is_busy and not 0 < self.live.player.speed <= UNHURRIED
-        if hurried:
+        """Show a record at once, or while frames fly by, now and then; not while the log has others to take still."""
+        live = self.live
+        hurried = self.is_behind or (live.is_busy and not 0 < live.player.speed <= UNHURRIED)
+        if self.log_pane.following and hurried:
             self._pending = seq
         else:
             self._show_record(seq)
 
     def _show_pending(self) -> None:
         self._looks += 1
-        if self._pending is not None and (self._looks % LOOKS == 0 or not self.live.is_busy):
+        if self._pending is not None and (self._looks % LOOKS == 0 or not (self.live.is_busy or self.is_behind)):
             self._show_record(self._pending)
 
     def _show_record(self, seq: int | None) -> None:
@@ -376,24 +378,9 @@ class MainScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """Show the keys that matter where the focus is."""
-        self.keys.show(self._keys())
-
-    def _keys(self) -> Sequence[Key]:
-        if isinstance(self.focused, Widget) and isinstance(self.focused.parent, Widget):
-            prompt = next((one for one in self.focused.ancestors if isinstance(one, PromptLine)), None)
-            if prompt is not None:
-                return self._named(("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""),
-                                   ("esc", "leave", "leave_prompt"))  # fmt: skip
-        playing = self.live.player.is_playing
-        keys = [(":", "command", "command"), ("/", "filter", "filter"),
-                ("p", "next" if self.live.session.pending else "ping", "next_or_ping"),
-                ("space", "pause" if playing else "play", "play_pause"), ("n", "step", "step"),
-                ("w", "why", "why"), ("b", "back", "step_back"), ("o", "output", "output"),
-                ("tab", "pane", "app.focus_next"), ("?", "help", "help")]  # fmt: skip
-        if self.view != "log":
-            keys.insert(0, ("esc", "log", "show_log"))
-        return self._named(*keys)
-
-    def _named(self, *keys: tuple[str, str, str]) -> Sequence[Key]:
-        return tuple(Key(self.glyphs.plain(key.replace("↑", "^" if self.glyphs.ascii else "↑")), tr("footer." + word),
-                         action) for key, word, action in keys)  # fmt: skip
+        live = self.live
+        if self.focused is not None and any(isinstance(one, PromptLine) for one in self.focused.ancestors):
+            self.keys.show(typing_keys(self.glyphs))
+            return
+        has_next, in_log = bool(live.session.pending), self.view == "log"
+        self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, has_next=has_next, in_log=in_log))

@@ -1,0 +1,43 @@
+"""Which keys the footer names: those of the line that is typed, or those that matter over the panes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.panes.key_bar import Key
+
+TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("esc", "leave", "leave_prompt"))
+
+
+def typing_keys(glyphs: GlyphSet) -> Sequence[Key]:
+    """The keys of the command line, the filter and their like."""
+    return _named(TYPING, glyphs)
+
+
+def pane_keys(glyphs: GlyphSet, *, playing: bool, has_next: bool, in_log: bool) -> Sequence[Key]:
+    """The keys over the panes, the most wanted first: what has no room is left out from the end, help never.
+
+    Args:
+        has_next: a scenario has a further step.
+        in_log: the log has its place, so that escape has nothing to bring back.
+    """
+    keys = [
+        (":", "command", "command"),
+        ("/", "filter", "filter"),
+        ("p", "next" if has_next else "ping", "next_or_ping"),
+        ("space", "pause" if playing else "play", "play_pause"),
+        ("n", "step", "step"),
+        ("w", "why", "why"),
+        ("b", "back", "step_back"),
+        ("o", "output", "output"),
+        ("tab", "pane", "app.focus_next"),
+        ("?", "help", "help"),
+    ]
+    return _named(keys if in_log else [("esc", "log", "show_log"), *keys], glyphs)
+
+
+def _named(keys: Sequence[tuple[str, str, str]], glyphs: GlyphSet) -> Sequence[Key]:
+    up = "^" if glyphs.ascii else "↑"
+    return tuple(Key(key.replace("↑", up), tr("footer." + word), action) for key, word, action in keys)
