@@ -79,6 +79,9 @@ class BusyboxPing(Ping):
         self.complain(f"ping: sendto: {TEXTS.get(problem, problem)}")
         self.exit(1)
 
+    def _is_corrupted(self, message: IcmpMessage) -> bool:
+        return False
+
     def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:
         time = f" time={_milliseconds(micros)} ms" if len(message.data) >= STAMP.size else ""
         self.print(f"{message.size} bytes from {format_ipv4(packet.src)}: seq={message.seq} ttl={packet.ttl}{time}"

@@ -14,6 +14,7 @@ from netsandbox.apps.ping_text import (
     describe_error,
     describe_options,
     describe_round_trips,
+    describe_wrong_data,
     format_rtt,
     milliseconds,
     time_stamp,
@@ -23,7 +24,7 @@ from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
 from netsandbox.linux import ip_options, ip_output
 from netsandbox.wire.addresses import format_ipv4, is_multicast
-from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, IcmpMessage, echo
+from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, SOURCE_QUENCH, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Ping(PingStart):
                  resolve: dict[str, int] | None = None) -> None:
         super().__init__(namespace, options, _resolve(options.target, resolve or {}), pid)
         self.ident = ident if options.ident is None else options.ident
-        self.sent = self.received = self.errors = self.duplicates = 0
+        self.sent = self.received = self.errors = self.duplicates = self.corrupted = 0
         self.round_trips: list[int] = []
         self._sent_at: dict[int, int] = {}
         self._answered: set[int] = set()
@@ -65,7 +66,6 @@ class Ping(PingStart):
         """Errors whose copies wait in the raw socket; a request that is due is sent before they are read."""
         self._failed_at = 0
         self._first = self._last = 0
-        self._timers: list[Timer] = []
         self._lingers = False
         self._interval = options.interval
         self._smoothed = 0
@@ -224,8 +224,8 @@ class Ping(PingStart):
         ident, seq = int.from_bytes(head[4:6], "big"), int.from_bytes(head[6:8], "big")
         if ident != self.ident or (self.interface is not None and interface is not self.interface):
             return
-        if message.type == REDIRECT:
-            self.scheduler.soon(self._take_redirect, (packet.src, message, seq))
+        if message.type in (REDIRECT, SOURCE_QUENCH):
+            self.scheduler.soon(self._take_advice, (packet.src, message, seq))
         else:
             self._reported.append((packet.src, message, seq))
             self.scheduler.soon(self._read_errors)
@@ -235,23 +235,30 @@ class Ping(PingStart):
         packet, message, at = what
         if self.code is not None:
             return
-        seq = message.seq
-        self._acknowledge(seq)
-        duplicate = seq in self._answered
-        self._answered.add(seq)
-        sent = self._sent_at.get(seq, at)
-        micros = max(0, (at - sent) // MICROSECOND)
-        if duplicate:
-            self.duplicates += 1
+        duplicate = message.seq in self._answered
+        micros = max(0, (at - self._sent_at.get(message.seq, at)) // MICROSECOND)
+        if self._is_corrupted(message):
+            self.corrupted += 1
         else:
-            self.received += 1
-            self.round_trips.append(micros)
-            self._smoothed += micros - self._smoothed // 8 if self._smoothed else micros * 8
+            self._count_reply(message.seq, micros, duplicate)
         if not self.options.quiet and not self.options.flood:
             self._print_reply(packet, message, micros, duplicate)
         self._check(None)
         if not duplicate:
             self._send_sooner()
+
+    def _is_corrupted(self, message: IcmpMessage) -> bool:
+        return not message.is_checksum_right
+
+    def _count_reply(self, seq: int, micros: int, duplicate: bool) -> None:
+        self._acknowledge(seq)
+        self._answered.add(seq)
+        if duplicate:
+            self.duplicates += 1
+            return
+        self.received += 1
+        self.round_trips.append(micros)
+        self._smoothed += micros - self._smoothed // 8 if self._smoothed else micros * 8
 
     def _send_sooner(self) -> None:
         """A reply is there: without an interval, or with one that adapts, the next request need not wait."""
@@ -272,10 +279,17 @@ class Ping(PingStart):
     def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:
         ident = f" ident={self.ident}" if self.options.verbose else ""
         line = f"{message.size} bytes from {format_ipv4(packet.src)}: icmp_seq={message.seq}{ident} ttl={packet.ttl}"
-        if len(message.data) >= TIMEVAL:
-            line += f" time={format_rtt(micros)} ms"
+        options, is_group = self.options, self.options.broadcast or is_multicast(self.destination)
+        if len(message.data) < options.size:
+            self._say(line + " (truncated)")
+            return
+        line += f" time={format_rtt(micros)} ms" if options.size >= TIMEVAL else ""
+        is_corrupted = self._is_corrupted(message)
+        line += " (DUP!)" if duplicate and not is_corrupted and (options.verbose or not is_group) else ""
+        line += " (BAD CHECKSUM!)" if is_corrupted else ""
+        line += "" if is_group or packet.src == self.destination else " (DIFFERENT ADDRESS!)"
         told, self._route_shown = describe_options(packet.options, self._route_shown)
-        self._say(line + (" (DUP!)" if duplicate else "") + told)
+        self._say(line + describe_wrong_data(self._tail, message.data) + told)
 
     def _say(self, text: str) -> None:
         """A line, with the time before it if that was asked for."""
@@ -295,7 +309,7 @@ class Ping(PingStart):
         self._say_error(f"From {format_ipv4(source)} icmp_seq={seq} {describe_error(message)}")
         self._check(None)
 
-    def _take_redirect(self, what: tuple[int, IcmpMessage, int]) -> None:
+    def _take_advice(self, what: tuple[int, IcmpMessage, int]) -> None:
         """It comes by the raw socket, as replies do, and answers nothing."""
         self._read_errors(None)
         source, message, seq = what
@@ -341,6 +355,7 @@ class Ping(PingStart):
     def _print_statistics(self) -> None:
         parts = [f"{self.sent} packets transmitted", f"{self.received} received"]
         parts += [f"+{self.duplicates} duplicates"] if self.duplicates else []
+        parts += [f"+{self.corrupted} corrupted"] if self.corrupted else []
         parts += [f"+{self.errors} errors"] if self.errors else []
         loss = (self.sent - self.received) * 100 / self.sent if self.sent else 0
         parts += [f"{loss:.6g}% packet loss", f"time {(self._last - self._first) // MILLISECOND}ms"]
@@ -359,13 +374,6 @@ class Ping(PingStart):
         if self.options.adaptive:
             return interval
         return expiry(self.scheduler.now, interval) - self.scheduler.now
-
-    def _after(self, delay: int, callback: Callable[[object], None]) -> Timer:
-        timer = self.scheduler.wake_after(delay, callback, foreground=self.foreground)
-        self._timers.append(timer)
-        if len(self._timers) > 8:
-            self._timers = [timer for timer in self._timers if timer.callback is not None]
-        return timer
 
     def stop(self) -> None:
         for timer in self._timers:

@@ -1,7 +1,8 @@
-"""How ping starts: the device and the source, the route, the first lines."""
+"""How ping starts: the device and the source, the route, the first lines; and its timers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
@@ -12,6 +13,7 @@ from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.apps.ping_options import PingOptions
+    from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.interface import Interface
     from netsandbox.linux.namespace import NetworkNamespace
 
@@ -33,6 +35,7 @@ class PingStart(Program):
         self.interface: Interface | None = None
         self.bound = 0
         self.source = 0
+        self._timers: list[Timer] = []
 
     def _tell_sockets(self) -> None:
         other = "4 (socktype: SOCK_RAW)" if self.options.family == "AF_UNSPEC" else "-1 (socktype: 0)"
@@ -101,3 +104,10 @@ class PingStart(Program):
         if options.pattern:
             self.print(f"PATTERN: 0x{options.pattern.hex()}")
         self.print(f"PING {options.target} ({shown}) {origin}{options.size}({whole}) bytes of data.")
+
+    def _after(self, delay: int, callback: Callable[[object], None]) -> Timer:
+        timer = self.scheduler.wake_after(delay, callback, foreground=self.foreground)
+        self._timers.append(timer)
+        if len(self._timers) > 8:
+            self._timers = [timer for timer in self._timers if timer.callback is not None]
+        return timer

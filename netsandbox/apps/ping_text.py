@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from netsandbox.apps.ping_options import TIMEVAL
 from netsandbox.engine.units import EPOCH, MICROSECOND
 from netsandbox.wire.addresses import format_ipv4
-from netsandbox.wire.icmp import REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage
+from netsandbox.wire.icmp import (
+    PARAMETER_PROBLEM,
+    REDIRECT,
+    SOURCE_QUENCH,
+    TIME_EXCEEDED,
+    UNREACHABLE,
+    IcmpMessage,
+)
 from netsandbox.wire.options import read_options
 
 RECORD_ROUTE, TIMESTAMP = 7, 68
@@ -17,6 +25,12 @@ UNREACHABLE_TEXT = {0: "Destination Net Unreachable", 1: "Destination Host Unrea
                     11: "Destination Net Unreachable for Type of Service",
                     12: "Destination Host Unreachable for Type of Service", 13: "Packet filtered",
                     14: "Precedence Violation", 15: "Precedence Cutoff"}
+
+
+EXCEEDED_TEXT = {0: "Time to live exceeded", 1: "Frag reassembly time exceeded"}
+REDIRECT_TEXT = {0: "Redirect Network", 1: "Redirect Host", 2: "Redirect Type of Service and Network",
+                 3: "Redirect Type of Service and Host"}
+PER_LINE = 32
 
 
 def format_rtt(micros: int) -> str:
@@ -37,10 +51,14 @@ def describe_error(message: IcmpMessage) -> str:
             return f"Frag needed and DF set (mtu = {message.rest & 0xFFFF})"
         return UNREACHABLE_TEXT.get(message.code, f"Dest Unreachable, Bad Code: {message.code}")
     if message.type == TIME_EXCEEDED:
-        return "Time to live exceeded" if message.code == 0 else "Frag reassembly time exceeded"
+        return EXCEEDED_TEXT.get(message.code, f"Time exceeded, Bad Code: {message.code}")
     if message.type == REDIRECT:
-        where = {0: "Network", 1: "Host", 2: "Type of Service and Network", 3: "Type of Service and Host"}
-        return f"Redirect {where.get(message.code, '')}(New nexthop: {format_ipv4(message.rest)})"
+        where = REDIRECT_TEXT.get(message.code, f"Redirect, Bad Code: {message.code}")
+        return f"{where}(New nexthop: {format_ipv4(message.rest)})"
+    if message.type == PARAMETER_PROBLEM:
+        return f"Parameter problem: pointer = {message.rest >> 24}"
+    if message.type == SOURCE_QUENCH:
+        return "Source Quench"
     return f"Bad ICMP type: {message.type}"
 
 
@@ -55,6 +73,17 @@ def describe_round_trips(trips: list[int]) -> str:
     average = sum(trips) // len(trips)
     deviation = int(max(0, sum(t * t for t in trips) / len(trips) - average * average) ** 0.5)
     return "rtt min/avg/max/mdev = " + "/".join(map(milliseconds, (min(trips), average, max(trips), deviation))) + " ms"
+
+
+def describe_wrong_data(expected: bytes, found: bytes) -> str:
+    """Where a reply's payload is not what was sent, and then all of it; the time at its beginning is not looked at."""
+    first = next((at for at in range(TIMEVAL, len(expected)) if expected[at] != found[at]), None)
+    if first is None:
+        return ""
+    text = f"\nwrong data byte #{first} should be 0x{expected[first]:x} but was 0x{found[first]:x}"
+    for at in range(TIMEVAL, len(expected)):
+        text += (f"\n#{at}\t" if at % PER_LINE == TIMEVAL else "") + f"{found[at]:x} "
+    return text
 
 
 def describe_options(data: bytes, shown: bytes) -> tuple[str, bytes]:

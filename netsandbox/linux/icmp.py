@@ -41,7 +41,7 @@ ERROR_SIZE = 576
 HEADERS = 28
 LEAST_QUOTE = 8
 """Bytes behind the quoted IP header without which an error is of no use."""
-LAST_UNREACHABLE = 15
+LAST_UNREACHABLE, LAST_REDIRECT = 15, 3
 DUMMY = 0xC0000008
 """192.0.0.8 (RFC 7600), who reports an error when a host has no address at all."""
 TIMESTAMP = 4
@@ -163,7 +163,7 @@ def learn_way(interface: Interface, packet: IPv4Packet, message: IcmpMessage, qu
     if is_fragmentation_needed(message):
         is_told = not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
         learn_mtu(namespace, quoted.dst, message.rest & 0xFFFF if is_told else 0)
-    elif message.type == REDIRECT:
+    elif message.type == REDIRECT and message.code & 7 <= LAST_REDIRECT:
         return _take_redirect(interface, packet, message.rest, quoted.dst)
     return ACCEPTED
 
