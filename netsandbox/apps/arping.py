@@ -52,8 +52,8 @@ class ArpingOptions:
     quiet: bool = False
 
 
-def parse(arguments: list[str]) -> ArpingOptions:
-    """The options of a command line.
+def parse(arguments: list[str], names: dict[str, int] | None = None) -> ArpingOptions:
+    """The options of a command line; a name of the target's is looked up.
 
     Raises:
         UsageError: an option or value that arping does not take.
@@ -61,7 +61,9 @@ def parse(arguments: list[str]) -> ArpingOptions:
     options, operands = getopt("arping", arguments, "fqbDUAV", "cIswi")
     if len(operands) != 1:
         raise UsageError("arping: usage error: Destination address required", 1)
-    result = ArpingOptions(target=operands[0], device=options.get("I", ""), source=options.get("s", ""))
+    known = (names or {}).get(operands[0])
+    target = operands[0] if known is None else format_ipv4(known)
+    result = ArpingOptions(target=target, device=options.get("I", ""), source=options.get("s", ""))
     if "c" in options:
         result.count = integer("arping", options["c"], 1, (1 << 31) - 1)
     if "w" in options:
@@ -263,6 +265,6 @@ class Arping(Program):
 
 
 def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
-            _names: dict[str, int]) -> Arping:
+            names: dict[str, int]) -> Arping:
     """One run of it (program.Maker)."""
-    return Arping(namespace, parse(arguments), next_pid())
+    return Arping(namespace, parse(arguments, names), next_pid())

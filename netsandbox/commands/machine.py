@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
 
 
+LOCALHOST = "127.0.0.1 localhost"
+"""/etc/hosts of a machine that has none of its own."""
+
+
 class LabMachine:
     """A lab as commands.tools.context.Machine sees it.
 
@@ -54,6 +58,13 @@ class LabMachine:
             if container.name == name and host.docker is not None:
                 return files.files(host.docker, container)
         return files.host_files(self.lab.docker()) if name in (None, DEFAULT_HOST) else {}
+
+    def names(self, name: str | None) -> dict[str, int]:
+        """The addresses of names there: /etc/hosts, and in a container Docker's name server."""
+        for host, container in self.lab.containers():
+            if container.name == name and host.docker is not None:
+                return files.names(host.docker, container)
+        return files.names_in(self.files(name).get("/etc/hosts", LOCALHOST))
 
     def hostname(self, namespace: NetworkNamespace) -> str:
         """A container's short id, else the host's name."""

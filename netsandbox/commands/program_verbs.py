@@ -69,4 +69,6 @@ def execute(shell: Shell, job: Job, values: Values) -> None:
     words = values["words"]
     if words[0] in ("exec", "enter", "exit"):
         raise CommandError(f"{words[0]!r} is a verb of the lab, not a program")
-    job.follow(programs.program(shell, shell.lab.namespace(values["node"]), words))
+    node = values["node"]
+    job.follow(programs.program(shell, shell.lab.namespace(node), words, shell.machine.files(node),
+                                shell.machine.names(node)))

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 
 NSENTER = "nsenter"
-NAMES = {"localhost": LOOPBACK_ADDRESS}
-"""/etc/hosts."""
+Names = dict[str, int]
+NAMES: Names = {"localhost": LOOPBACK_ADDRESS}
+"""The names of a place that has none of its own."""
+
+
+SHOWS_NAMES = frozenset({"tcpdump"})
+"""Programs that would show every address by its name, of which a lesson has no use."""
 
 
 class ToolProgram(Program):
@@ -79,18 +84,18 @@ BUSYBOX_TOOLS: Late[str, Tool] = Late({
     "ip": "netsandbox.commands.tools.busybox:ip", "route": "netsandbox.commands.tools.busybox:route"})
 
 
-def applet(shell: Shell, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
+def applet(shell: Shell, namespace: NetworkNamespace, argv: list[str], names: Names = NAMES) -> Program | None:
     """The program that BusyBox has of its own, None for those that are alike."""
     name = argv[0].rpartition("/")[2]
     if name in BUSYBOX_TOOLS:
         return ToolProgram(shell, namespace, argv, None, BUSYBOX_TOOLS[name])
     make = APPLETS.get(name)
-    return _made(make, shell, namespace, argv) if make is not None else None
+    return _made(make, shell, namespace, argv, names) if make is not None else None
 
 
-def _made(make: Maker, shell: Shell, namespace: NetworkNamespace, words: list[str]) -> Program:
+def _made(make: Maker, shell: Shell, namespace: NetworkNamespace, words: list[str], names: Names) -> Program:
     try:
-        made = make(namespace, words[1:], shell.lab.next_pid, NAMES)
+        made = make(namespace, words[1:], shell.lab.next_pid, NAMES if words[0] in SHOWS_NAMES else names)
     except UsageError as error:
         return Refused(namespace, str(error), error.code)
     made.captures = shell.machine.captures
@@ -98,7 +103,7 @@ def _made(make: Maker, shell: Shell, namespace: NetworkNamespace, words: list[st
 
 
 def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
-            files: dict[str, str] | None = None) -> Program:
+            files: dict[str, str] | None = None, names: Names = NAMES) -> Program:
     """The program that a command line names, in a namespace; not started yet.
 
     A word that names none is a program that fails as a shell does.
@@ -109,7 +114,7 @@ def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
         return Refused(namespace, str(error), error.code)
     make = PROGRAMS.get(words[0])
     if make is not None:
-        return _made(make, shell, namespace, words)
+        return _made(make, shell, namespace, words, names)
     if words[0] in TOOLS:
         return ToolProgram(shell, namespace, words, files)
     return Refused(namespace, reason(words[0]) or f"sh: 1: {words[0]}: not found", 127)
@@ -178,8 +183,8 @@ class DockerPrograms:
     def has_program(self, name: str) -> bool:
         return is_program(name)
 
-    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str]) -> Program:
-        return program(self._shell, namespace, argv, files)
+    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str], names: Names) -> Program:
+        return program(self._shell, namespace, argv, files, names)
 
-    def applet(self, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
-        return applet(self._shell, namespace, argv)
+    def applet(self, namespace: NetworkNamespace, argv: list[str], names: Names) -> Program | None:
+        return applet(self._shell, namespace, argv, names)

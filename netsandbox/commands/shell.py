@@ -81,6 +81,10 @@ class Shell:
         return "" if self.where is None else self.where
 
     @property
+    def _names(self) -> dict[str, int]:
+        return self.machine.names(self.where)
+
+    @property
     def namespace(self) -> NetworkNamespace:
         """Where tools run now."""
         return self.lab.namespace(self.where or DEFAULT_HOST)
@@ -187,11 +191,12 @@ class Shell:
             return lambda job: declared.handler(self, job, values)
         if name == "docker" and not entered:
             return lambda job: job.follow(programs.docker(self, words[1:]))
-        applet = programs.applet(self, self.namespace, words) if self._is_in_busybox() else None
+        applet = programs.applet(self, self.namespace, words, self._names) if self._is_in_busybox() else None
         if applet is not None:
             return lambda job: job.follow(applet)
         if programs.is_program(name):
-            return lambda job: job.follow(programs.program(self, self.namespace, words, self.machine.files(self.where)))
+            return lambda job: job.follow(programs.program(self, self.namespace, words, self.machine.files(self.where),
+                                                           self._names))
         if reason(name):
             raise CommandError(reason(name), 127)
         if entered:

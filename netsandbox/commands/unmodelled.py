@@ -5,7 +5,8 @@ from __future__ import annotations
 WHY = {
     "TCP connections are not modelled; `ping` reaches, and `ss -ltn` in the other node shows who listens":
         "ab curl iperf iperf3 nc ncat netcat socat ssh telnet wget",
-    "no name server is modelled; `docker inspect` and `show nodes` tell addresses": "dig getent host nslookup",
+    "the packets of a name server are not modelled; `ping NAME` finds a container on the same network":
+        "dig getent host nslookup",
     "there is no file system": "cd chmod cp ln mkdir mv nano tee touch vi vim",
     "a container's namespace is entered with `nsenter -t PID -n …`, and `docker ps` lists them": "lsns",
     "`ip netns add NAME` makes a namespace, and `ip netns exec NAME …` runs in it": "unshare",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
@@ -47,6 +47,41 @@ def files(engine: DockerEngine, container: Container) -> dict[str, str]:
     """Texts by path, as the container sees them now."""
     return {"/etc/hostname": hostname(engine, container) + "\n", "/etc/hosts": _hosts(engine, container),
             "/etc/resolv.conf": _resolv_conf(engine, container)}
+
+
+def names(engine: DockerEngine, container: Container) -> dict[str, int]:
+    """Addresses by name, as a program in the container finds them: /etc/hosts, then Docker's name server.
+
+    The server knows who is on the networks that a person made; its packets, which never leave lo, are not modelled.
+    """
+    owner = _owner(engine, container)
+    found = names_in(_hosts(engine, container))
+    for endpoint in owner.endpoints.values():
+        network = endpoint.network
+        for member in () if network.is_default else network.members.values():
+            address = member.endpoints[network.name].address
+            for name in _names_of(member, network.name):
+                found.setdefault(name, address)
+                found.setdefault(f"{name}.{network.name}", address)
+    return found
+
+
+def _names_of(container: Container, network: str) -> list[str]:
+    """Its names on a network, the one that its address has in return last."""
+    own = container.networks.get(network)
+    others = [container.hostname, container.short_identity, *(own.aliases if own is not None else ())]
+    return [*(name for name in others if name), container.name]
+
+
+def names_in(hosts: str) -> dict[str, int]:
+    """The IPv4 addresses of a text in the manner of /etc/hosts; the first of a name counts."""
+    found: dict[str, int] = {}
+    for line in hosts.splitlines():
+        address, *words = line.split()
+        if ":" not in address:
+            for word in words:
+                found.setdefault(word, parse_ipv4(address))
+    return found
 
 
 def host_files(engine: DockerEngine) -> dict[str, str]:

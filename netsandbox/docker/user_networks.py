@@ -1,8 +1,8 @@
 """Networks that a person makes: docker network create, rm, connect and disconnect.
 
 What a packet filter does on such networks (isolation from other bridges,
-masquerading) is done by the rules in `isolation`; Docker's name server
-127.0.0.11 is not modelled.
+masquerading) is done by the rules in `isolation`. Of Docker's name server
+127.0.0.11 there are only the answers, in `files.names`.
 """
 
 from __future__ import annotations

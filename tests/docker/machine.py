@@ -38,13 +38,14 @@ class FakeMachine:
     def has_program(self, name: str) -> bool:
         return name in ("ping", "ip")
 
-    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str]) -> Program:
+    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str],
+               _names: dict[str, int]) -> Program:
         self.files = files
         if argv[0].rpartition("/")[2] == "ping":
             return Ping(namespace, ping_options.parse(argv[1:]), 7, 7, {})
         return Speaker(namespace, "ip", [("out", f"ip in {namespace.name}")], 1)
 
-    def applet(self, _namespace: NetworkNamespace, _argv: list[str]) -> Program | None:
+    def applet(self, _namespace: NetworkNamespace, _argv: list[str], _names: dict[str, int]) -> Program | None:
         return None
 
 

@@ -19,15 +19,17 @@ class DockerMachine(Protocol):
     def has_program(self, name: str) -> bool:
         """Whether `run_in` knows a program or tool of that name."""
 
-    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str]) -> Program:
+    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str],
+               names: dict[str, int]) -> Program:
         """A program or tool in a namespace, not started yet.
 
         Args:
             argv: its name and its arguments.
             files: the texts that it finds under /etc, by path.
+            names: the addresses of the names that it can look up.
         """
 
-    def applet(self, namespace: NetworkNamespace, argv: list[str]) -> Program | None:
+    def applet(self, namespace: NetworkNamespace, argv: list[str], names: dict[str, int]) -> Program | None:
         """The same as BusyBox has it, None where there is no difference."""
 
 

@@ -16,7 +16,7 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
 from netsandbox.commands.unmodelled import reason
-from netsandbox.docker.files import files, hostname
+from netsandbox.docker.files import files, hostname, names
 from netsandbox.docker.launch import SHELLS
 
 if TYPE_CHECKING:
@@ -51,8 +51,15 @@ class Inside:
             return builtin(self, argv)
         if not self.context.machine.has_program(name):
             return builtin(self, argv) if builtin is not None else None
-        applet = self.context.machine.applet(self.namespace, argv) if self.container.image.has_busybox else None
-        return applet or self.context.machine.run_in(self.namespace, argv, files(self.context.engine, self.container))
+        known = names(self.context.engine, self.container)
+        applet = self.context.machine.applet(self.namespace, argv, known) if self.container.image.has_busybox else None
+        return applet or self.lent_program(argv, known)
+
+    def lent_program(self, argv: list[str], known: dict[str, int] | None = None) -> Program:
+        """One of the shell's programs, with the container's files and names."""
+        engine, machine = self.context.engine, self.context.machine
+        return machine.run_in(self.namespace, argv, files(engine, self.container),
+                              names(engine, self.container) if known is None else known)
 
     def is_in_image(self, name: str) -> bool:
         tools = self.container.image.tools
@@ -110,7 +117,7 @@ def _cat(inside: Inside, argv: list[str]) -> Program:
     """The files that Docker writes; others are the shell's, if it has any."""
     known = files(inside.context.engine, inside.container)
     if not all(path in known for path in argv[1:]) and inside.context.machine.has_program("cat"):
-        return inside.context.machine.run_in(inside.namespace, argv, known)
+        return inside.lent_program(argv)
     lines = [("out", line) if path in known else ("err", f"cat: can't open '{path}': No such file or directory")
              for path in argv[1:] for line in known.get(path, "?").splitlines()]
     return Speaker(inside.namespace, "cat", lines, 1, int(any(path not in known for path in argv[1:])))
@@ -118,7 +125,7 @@ def _cat(inside: Inside, argv: list[str]) -> Program:
 
 def _hostname(inside: Inside, argv: list[str]) -> Program:
     if argv[1:] and inside.context.machine.has_program("hostname"):
-        return inside.context.machine.run_in(inside.namespace, argv, files(inside.context.engine, inside.container))
+        return inside.lent_program(argv)
     return _say(inside, argv, [hostname(inside.context.engine, inside.container)])
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
 ID_LENGTH = 12
-NOTE = ("note: the network has a bridge, a subnet and isolation as Docker makes them; its name server (127.0.0.11) "
-        "and masquerading are not modelled yet, so containers are reached by address")
+NOTE = ("note: the network has a bridge, a subnet, isolation and its containers' names as Docker makes them; the "
+        "packets of its name server (127.0.0.11) and masquerading are not modelled yet")
 COLUMNS = (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", "DRIVER"), Column("Scope", "SCOPE"))
 
 
