@@ -113,6 +113,7 @@ class Container:
         arguments: the command that replaces the image's own, or empty.
         entrypoint: --entrypoint; None for the image's own.
         networks: what it is attached to while it runs, by the network's name.
+        exposed, sysctls, dns: what --expose (as `80/tcp`), --sysctl and --dns asked for.
         published: what -p asked for.  bindings: the host's ports that it has now.
         endpoints: the same, as it is now; empty unless it runs.
         log: what its programs wrote, in order.
@@ -122,12 +123,12 @@ class Container:
         sandbox: 64 hex digits that name its network stack, new with each start.
     """
 
-    __slots__ = ("arguments", "bindings", "code", "console", "created", "endpoints", "entrypoint", "environment",
-                 "error", "extra_hosts", "finished", "has_ended", "has_run", "hostname", "identity", "image", "init",
-                 "is_attached", "is_detached", "log", "mode", "name", "namespace", "networks", "owner_identity", "pid",
-                 "policy", "program", "published", "reference", "removes_itself", "restart_timer", "restarts",
-                 "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout", "tty", "waiters",
-                 "was_stopped")
+    __slots__ = ("arguments", "bindings", "code", "console", "created", "dns", "endpoints", "entrypoint",
+                 "environment", "error", "exposed", "extra_hosts", "finished", "has_ended", "has_run", "hostname",
+                 "identity", "image", "init", "is_attached", "is_detached", "log", "mode", "name", "namespace",
+                 "networks", "owner_identity", "pid", "policy", "program", "published", "reference", "removes_itself",
+                 "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout",
+                 "sysctls", "tty", "waiters", "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -173,6 +174,9 @@ class Container:
         self.was_stopped = False
         self.published: list[Published] = []
         self.bindings: list[Binding] = []
+        self.exposed: tuple[str, ...] = ()
+        self.sysctls: tuple[tuple[str, str], ...] = ()
+        self.dns: tuple[str, ...] = ()
 
     @property
     def short_identity(self) -> str:

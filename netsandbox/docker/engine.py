@@ -181,6 +181,7 @@ class DockerEngine:
             container.namespace = namespace = sandbox.namespace_for(self, container)
             sandbox.attach_all(self, container, namespace)
             ports.publish(self, container)
+            sandbox.apply_settings(container, namespace)
             program = main_program(container, namespace, self.run)
         except DockerError as error:
             self._give_up_start(container, error)

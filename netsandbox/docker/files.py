@@ -24,6 +24,10 @@ nameserver 8.8.4.4
 # Used default nameservers.
 # Overrides: []
 """
+OVERRIDDEN = """
+# Based on host file: '/etc/resolv.conf' (legacy)
+# Overrides: [nameservers]
+"""
 ON_USER_NETWORK = HEADER + """nameserver 127.0.0.11
 options ndots:0
 
@@ -121,4 +125,9 @@ def _resolv_conf(engine: DockerEngine, container: Container) -> str:
     owner = _owner(engine, container)
     if owner.mode == "host":
         return OF_HOST
-    return ON_USER_NETWORK if any(name != "bridge" for name in owner.networks) else ON_DEFAULT_BRIDGE
+    if any(name != "bridge" for name in owner.networks):
+        own = f"[{' '.join(owner.dns)}]"
+        return ON_USER_NETWORK.replace("[host(127.0.0.53)]", own).replace(
+            "Overrides: []", "Overrides: [nameservers]") if owner.dns else ON_USER_NETWORK
+    return HEADER + "".join(f"nameserver {address}\n" for address in owner.dns) + OVERRIDDEN if owner.dns else \
+        ON_DEFAULT_BRIDGE

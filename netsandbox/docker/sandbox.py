@@ -9,6 +9,7 @@ from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.route import Route
 from netsandbox.linux.stack import create_namespace
+from netsandbox.linux.sysctl import SysctlError
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
 
 FAILED = "failed to set up container networking"
+NOT_CREATED = ("failed to create task for container: failed to create shim task: OCI runtime create failed: runc "
+               "create failed: unable to start container process: error during container init")
 DEFAULT_ROUTE = Network(0, 0)
 
 
@@ -62,6 +65,24 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
             reason = str(error).removeprefix("Error response from daemon: ")
             raise daemon_error(f"{FAILED}: {reason}") from None
     choose_gateway(container)
+
+
+def apply_settings(container: Container, namespace: NetworkNamespace) -> None:
+    """--sysctl, of those that a namespace has.
+
+    Raises:
+        DockerError: the kernel has no such setting, or does not take the value.
+    """
+    for key, value in container.sysctls if not container.joined else ():
+        if not key.startswith("net."):
+            continue
+        try:
+            namespace.write_sysctl(key, value)
+        except SysctlError:
+            is_known = key in list(namespace.sysctls.keys())
+            path = f"/proc/sys/{key.replace('.', '/')}"
+            why = f"write {path}: invalid argument" if is_known else f"open {path}: no such file or directory"
+            raise daemon_error(f"{NOT_CREATED}: {why}", 125 if is_known else 127) from None
 
 
 def leave_networks(container: Container) -> None:

@@ -65,7 +65,7 @@ def _host_config(engine: DockerEngine, it: Container) -> Json:
         "NetworkMode": _mode(engine, it), "PortBindings": bindings,
         "RestartPolicy": {"Name": it.policy.name, "MaximumRetryCount": it.policy.attempts},
         "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None, "CapAdd": None, "CapDrop": None,
-        "CgroupnsMode": "private", "Dns": [], "DnsOptions": [], "DnsSearch": [],
+        "CgroupnsMode": "private", "Dns": list(it.dns), "DnsOptions": [], "DnsSearch": [],
         "ExtraHosts": [f"{name}:{address}" for address, name in it.extra_hosts] or None, "GroupAdd": None,
         "IpcMode": "private", "Cgroup": "", "Links": None, "OomScoreAdj": 0, "PidMode": "", "Privileged": False,
         "PublishAllPorts": False, "ReadonlyRootfs": False, "SecurityOpt": None, "UTSMode": "", "UsernsMode": "",
@@ -86,7 +86,7 @@ def _config(engine: DockerEngine, it: Container) -> Json:
     config: Json = {
         "Hostname": "" if it.joined else hostname(engine, it), "Domainname": "", "User": "",
         "AttachStdin": attached and it.stdin, "AttachStdout": attached, "AttachStderr": attached}
-    if image.exposed or it.published:
+    if image.exposed or it.exposed or it.published:
         config["ExposedPorts"] = {port: {} for port in exposed(it)}
     config |= {
         "Tty": it.tty, "OpenStdin": it.stdin, "StdinOnce": attached and it.stdin,
@@ -100,7 +100,7 @@ def _config(engine: DockerEngine, it: Container) -> Json:
 
 def exposed(it: Container) -> list[str]:
     """The image's ports and those of -p, `80/tcp`, in order."""
-    ports = {*it.image.exposed, *(f"{port.port}/{port.protocol}" for port in it.published)}
+    ports = {*it.image.exposed, *it.exposed, *(f"{port.port}/{port.protocol}" for port in it.published)}
     return sorted(ports, key=lambda text: (int(text.partition("/")[0]), text))
 
 

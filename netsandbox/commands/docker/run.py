@@ -11,6 +11,7 @@ from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.docker.reference import check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
+from netsandbox.commands.docker.run_settings import exposed_ports, linked_hosts, servers, settings
 from netsandbox.docker.container import Published, RestartPolicy, Wish
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.images import find_image
@@ -80,14 +81,18 @@ def make(client: Client, parsed: Parsed) -> Container:
     name = _name(client, parsed)
     _check_modes(client, mode, wish, parsed, published)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
+    hosts += linked_hosts(client.engine, parsed.all("link"))
+    ports, sysctls = exposed_ports(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
+    dns = servers(parsed.all("dns"))
     container = client.engine.create(name, reference, mode, arguments, wish)
     if container.networks:
         container.networks |= networks
     _configure(container, parsed)
     container.policy, container.extra_hosts, container.published = policy, hosts, published
+    container.exposed, container.sysctls, container.dns = ports, sysctls, dns
     if parsed.on("publish-all"):
-        container.published = [*published, *(Published("", "", int(port), protocol) for text in container.image.exposed
-                                             for port, _slash, protocol in [text.partition("/")])]
+        all_ports = (text.partition("/") for text in dict.fromkeys((*container.image.exposed, *ports)))
+        container.published = [*published, *(Published("", "", int(port), protocol) for port, _, protocol in all_ports)]
     if published or parsed.on("publish-all"):
         _say_about_publishing(client, mode)
     return container

@@ -13,12 +13,15 @@ def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
 SHOWN = (
     Flag("add-host", "", "list", "Add a custom host-to-IP mapping (host:ip)", value="list"),
     Flag("detach", "d", usage="Run container in background and print container ID"),
+    Flag("dns", "", "list", "Set custom DNS servers", value="list"),
     Flag("entrypoint", "", "string", "Overwrite the default ENTRYPOINT of the image", value="string"),
     Flag("env", "e", "list", "Set environment variables", value="list"),
+    Flag("expose", "", "list", "Expose a port or a range of ports", value="list"),
     Flag("hostname", "h", "string", "Container host name", value="string"),
     Flag("init", usage="Run an init inside the container that forwards signals and reaps processes"),
     Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
     Flag("ip", "", "ip", "IPv4 address (e.g., 172.30.100.104)", value="ip"),
+    Flag("link", "", "list", "Add link to another container", value="list"),
     Flag("mac-address", "", "string", "Container MAC address (e.g., 92:d0:c6:0a:29:33)", value="string"),
     Flag("name", "", "string", "Assign a name to the container", value="string"),
     Flag("net", "", "list", hidden=True, value="network"),
@@ -33,6 +36,7 @@ SHOWN = (
     Flag("rm", usage="Automatically remove the container and its associated anonymous volumes when it exits"),
     Flag("stop-signal", "", "string", "Signal to stop the container", value="string"),
     Flag("stop-timeout", "", "int", "Timeout (in seconds) to stop a container", value="int"),
+    Flag("sysctl", "", "list", "Sysctl options", value="map"),
     Flag("tty", "t", usage="Allocate a pseudo-TTY"),
 )
 IGNORED = (
@@ -45,9 +49,9 @@ IGNORED = (
               "health-timeout", "ip6", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
               "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver",
               "workdir/w"),
-    *_ignored("list", "annotation", "attach/a", "cap-add", "cap-drop", "device", "device-cgroup-rule", "dns",
-              "dns-opt", "dns-option", "dns-search", "env-file", "expose", "group-add", "label/l", "label-file", "link",
-              "link-local-ip", "log-opt", "mount", "security-opt", "storage-opt", "sysctl", "tmpfs", "ulimit",
+    *_ignored("list", "annotation", "attach/a", "cap-add", "cap-drop", "device", "device-cgroup-rule",
+              "dns-opt", "dns-option", "dns-search", "env-file", "group-add", "label/l", "label-file",
+              "link-local-ip", "log-opt", "mount", "security-opt", "storage-opt", "tmpfs", "ulimit",
               "volume/v", "volumes-from"),
 )
 FLAGS = SHOWN + IGNORED
