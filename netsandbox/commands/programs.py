@@ -11,6 +11,7 @@ from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
+from netsandbox.commands.tools.rights import RIGHTS, ROOT, acting_with, may_administer, note_on
 from netsandbox.commands.unmodelled import reason
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
@@ -40,14 +41,18 @@ class ToolProgram(Program):
         self._words = words
         self._files = files
         self._tool = tool
+        self._rights = RIGHTS.get()
 
     def start(self) -> None:
         """Run it and exit with its status."""
-        result = run_tool(context(self._shell, self.namespace, self._files), self._words, self._tool)
+        with acting_with(self._rights):
+            result = run_tool(context(self._shell, self.namespace, self._files), self._words, self._tool)
         if result.out:
             self.output.append(("out", result.out))
         if result.err:
             self.output.append(("err", result.err))
+        if result.err and self._rights != ROOT and note_on(result.err):
+            self.complain(note_on(result.err))
         self.exit(result.code)
 
 
@@ -117,6 +122,8 @@ def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
         return _made(make, shell, namespace, words, names)
     if words[0] in TOOLS:
         return ToolProgram(shell, namespace, words, files)
+    if words[0] == NSENTER:
+        return Refused(namespace, "nsenter: reassociate to namespaces failed: Operation not permitted", 1)
     return Refused(namespace, reason(words[0]) or f"sh: 1: {words[0]}: not found", 127)
 
 
@@ -128,6 +135,8 @@ def _inside(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> tupl
     Raises:
         UsageError: nsenter is told no namespace, or there is none.
     """
+    if not may_administer():
+        return namespace, words
     while words[0] == NSENTER:
         namespace, words = _nsenter(shell, words[1:])
     while words[0] == "ip" and len(words) > 4 and words[1] in ("netns", "netn") and words[2] in ("exec", "exe", "ex"):

@@ -17,12 +17,14 @@ from netsandbox.apps.program import UsageError
 from netsandbox.commands import programs
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
+from netsandbox.commands.docker.inside import rights_of
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
 from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.operators import first_words, has_substitution, is_compound, tokens
 from netsandbox.commands.tools.registry import TOOLS
+from netsandbox.commands.tools.rights import ROOT, Rights, acting_with
 from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.words import split, split_background
 from netsandbox.docker.errors import DockerError
@@ -92,6 +94,10 @@ class Shell:
     def execute(self, line: str) -> Job:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(line)
+        with acting_with(self._rights):
+            return self._execute(line, job)
+
+    def _execute(self, line: str, job: Job) -> Job:
         try:
             handler = self._handler_of_line(split_background(line)[0])
         except REFUSALS as error:
@@ -165,7 +171,8 @@ class Shell:
         try:
             if _group(words[0]) in refused:
                 raise CommandError(f"{words[0]!r} needs a line of its own")
-            self._handler(words)(job)
+            with acting_with(self._rights):
+                self._handler(words)(job)
             self._refuse_what_waits(job)
         except REFUSALS as error:
             _refuse(job, error)
@@ -202,6 +209,12 @@ class Shell:
         if entered:
             raise CommandError(f"sh: 1: {name}: not found{self._nearest(name)}", 127)
         raise CommandError(f"unknown command {name[:40]!r}{self._nearest(name)}", 2)
+
+    @property
+    def _rights(self) -> Rights:
+        """In a container's own shell the container's; root's at the lab's prompt and in what `enter` opens."""
+        container = self.entered_by.enters if self.entered_by is not None else None
+        return ROOT if container is None else rights_of(container)
 
     def _is_in_busybox(self) -> bool:
         """Whether a person is in a container's shell, and the container has BusyBox's tools."""

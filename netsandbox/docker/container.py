@@ -121,14 +121,15 @@ class Container:
         is_attached: a client watches it, so the lab is not quiet while it runs.
         is_detached: it was run with -d.
         sandbox: 64 hex digits that name its network stack, new with each start.
+        privileged: --privileged.  capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
     """
 
-    __slots__ = ("arguments", "bindings", "code", "console", "created", "dns", "endpoints", "entrypoint",
-                 "environment", "error", "exposed", "extra_hosts", "finished", "has_ended", "has_run", "hostname",
-                 "identity", "image", "init", "is_attached", "is_detached", "log", "mode", "name", "namespace",
-                 "networks", "owner_identity", "pid", "policy", "program", "published", "reference", "removes_itself",
-                 "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout",
-                 "sysctls", "tty", "waiters", "was_stopped")
+    __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "dropped", "endpoints",
+                 "entrypoint", "environment", "error", "exposed", "extra_hosts", "finished", "has_ended", "has_run",
+                 "hostname", "identity", "image", "init", "is_attached", "is_detached", "log", "mode", "name",
+                 "namespace", "networks", "owner_identity", "pid", "policy", "privileged", "program", "published",
+                 "reference", "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin",
+                 "stop_signal", "stop_timeout", "sysctls", "tty", "waiters", "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -173,6 +174,9 @@ class Container:
         self.restart_timer: Timer | None = None
         self.was_stopped = False
         self.published: list[Published] = []
+        self.privileged = False
+        self.capabilities: tuple[str, ...] = ()
+        self.dropped: tuple[str, ...] = ()
         self.bindings: list[Binding] = []
         self.exposed: tuple[str, ...] = ()
         self.sysctls: tuple[tuple[str, str], ...] = ()
@@ -208,6 +212,11 @@ class Container:
         """As `docker ps` shows it, without the quotes."""
         words = self.argv
         return " ".join([*words[:1], *(f"'{word}'" if " " in word else word for word in words[1:])])
+
+    def has_capability(self, name: str) -> bool:
+        """Whether it has one of those that Docker's default set lacks, as NET_ADMIN."""
+        full = f"CAP_{name}"
+        return self.privileged or (full not in self.dropped and not {full, "ALL"}.isdisjoint(self.capabilities))
 
     @property
     def stays_open(self) -> bool:

@@ -28,7 +28,7 @@ SHOWN = ["ip addr", "ip a", "ip -4 addr", "ip -o addr", "ip -o link", "ip link s
 @pytest.fixture(scope="module")
 def lab() -> KeptSession:
     session = KeptSession()
-    session.run("docker run -dit --name box busybox")
+    session.run("docker run -dit --cap-add NET_ADMIN --name box busybox")
     session.run("wait")
     for line in SETTINGS:
         assert session.run(f"docker exec box {line}").code == 0

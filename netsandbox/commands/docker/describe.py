@@ -64,10 +64,11 @@ def _host_config(engine: DockerEngine, it: Container) -> Json:
         "Binds": None, "ContainerIDFile": "", "LogConfig": {"Type": "json-file", "Config": {}},
         "NetworkMode": _mode(engine, it), "PortBindings": bindings,
         "RestartPolicy": {"Name": it.policy.name, "MaximumRetryCount": it.policy.attempts},
-        "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None, "CapAdd": None, "CapDrop": None,
+        "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None,
+        "CapAdd": list(it.capabilities) or None, "CapDrop": list(it.dropped) or None,
         "CgroupnsMode": "private", "Dns": list(it.dns), "DnsOptions": [], "DnsSearch": [],
         "ExtraHosts": [f"{name}:{address}" for address, name in it.extra_hosts] or None, "GroupAdd": None,
-        "IpcMode": "private", "Cgroup": "", "Links": None, "OomScoreAdj": 0, "PidMode": "", "Privileged": False,
+        "IpcMode": "private", "Cgroup": "", "Links": None, "OomScoreAdj": 0, "PidMode": "", "Privileged": it.privileged,
         "PublishAllPorts": False, "ReadonlyRootfs": False, "SecurityOpt": None, "UTSMode": "", "UsernsMode": "",
         "ShmSize": 67108864, "Runtime": "runc"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.inside import Inside
+from netsandbox.commands.docker.inside import Inside, rights_of
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
@@ -22,7 +22,10 @@ def run(client: Client, parsed: Parsed) -> int | None:
     namespace = container.namespace
     if namespace is None or not container.is_running:
         raise daemon_error(f"container {container.identity} is not running")
-    inside = Inside(client.context, container, namespace)
+    rights = rights_of(container)
+    if parsed.on("privileged"):
+        rights = rights._replace(net_admin=True)
+    inside = Inside(client.context, container, namespace, rights)
     name = argv[0].rpartition("/")[2]
     if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive"):
         client.enter(container, client.exit)

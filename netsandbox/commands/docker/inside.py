@@ -15,6 +15,7 @@ from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
+from netsandbox.commands.tools.rights import Rights, acting_with
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.files import files, hostname, names
 from netsandbox.docker.launch import SHELLS
@@ -29,20 +30,32 @@ MAX_WORD = 200
 """Characters of a word that an error repeats."""
 
 
+def rights_of(container: Container) -> Rights:
+    """What Docker lets a container's programs do; the default set of capabilities has no CAP_NET_ADMIN."""
+    return Rights(container.has_capability("NET_ADMIN"), container.privileged)
+
+
 class Inside:
     """Makes the programs of one container.
 
     Args:
         container: whose image and files count.  namespace: where they run.
+        rights: what they may do, the container's own unless told otherwise.
     """
 
-    def __init__(self, context: DockerContext, container: Container, namespace: NetworkNamespace) -> None:
+    def __init__(self, context: DockerContext, container: Container, namespace: NetworkNamespace,
+                 rights: Rights | None = None) -> None:
         self.context = context
         self.container = container
         self.namespace = namespace
+        self.rights = rights or rights_of(container)
 
     def program(self, argv: list[str]) -> Task | None:
         """The program that words name, not started yet, or None if there is none."""
+        with acting_with(self.rights):
+            return self._program(argv)
+
+    def _program(self, argv: list[str]) -> Task | None:
         name = argv[0].rpartition("/")[2] if argv else ""
         if name in SHELLS and self.is_in_image(name):
             return self._shell(argv)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.attach import attach
+from netsandbox.commands.docker.capabilities import normalized
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.publish import parse_publish
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.container import Container
 
 FAILED = 125
+CAPABILITY_FLAGS = (("cap-add", "CapAdd"), ("cap-drop", "CapDrop"))
 POLICIES = ("no", "on-failure", "always", "unless-stopped")
 NOT_FORWARDED = ("note: the host's port is taken, as Docker takes it, but nothing is forwarded to the container yet; "
                  "from the host its own address can be used")
@@ -72,6 +74,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     """
     published = [port for text in parsed.all("publish") for port in parse_publish(text)]
     policy = _policy(parsed)
+    capabilities, dropped = (normalized(parsed.all(name), field) for name, field in CAPABILITY_FLAGS)
     if parsed.text("stop-signal"):
         signal_number(parsed.text("stop-signal"))
     networks = wanted_networks(parsed)
@@ -90,6 +93,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     _configure(container, parsed)
     container.policy, container.extra_hosts, container.published = policy, hosts, published
     container.exposed, container.sysctls, container.dns = ports, sysctls, dns
+    container.privileged, container.capabilities, container.dropped = parsed.on("privileged"), capabilities, dropped
     if parsed.on("publish-all"):
         all_ports = (text.partition("/") for text in dict.fromkeys((*container.image.exposed, *ports)))
         container.published = [*published, *(Published("", "", int(port), protocol) for port, _, protocol in all_ports)]

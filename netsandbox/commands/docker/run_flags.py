@@ -12,6 +12,8 @@ def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
 
 SHOWN = (
     Flag("add-host", "", "list", "Add a custom host-to-IP mapping (host:ip)", value="list"),
+    Flag("cap-add", "", "list", "Add Linux capabilities", value="list"),
+    Flag("cap-drop", "", "list", "Drop Linux capabilities", value="list"),
     Flag("detach", "d", usage="Run container in background and print container ID"),
     Flag("dns", "", "list", "Set custom DNS servers", value="list"),
     Flag("entrypoint", "", "string", "Overwrite the default ENTRYPOINT of the image", value="string"),
@@ -28,6 +30,7 @@ SHOWN = (
     Flag("network", "", "list", "Connect a container to a network", value="network"),
     Flag("net-alias", "", "list", hidden=True, value="list"),
     Flag("network-alias", "", "list", "Add network-scoped alias for the container", value="list"),
+    Flag("privileged", usage="Give extended privileges to this container"),
     Flag("publish", "p", "list", "Publish a container's port(s) to the host", value="list"),
     Flag("publish-all", "P", usage="Publish all exposed ports to random ports"),
     Flag("pull", "", "string", 'Pull image before running ("always", "missing", "never")', value="string"),
@@ -40,7 +43,7 @@ SHOWN = (
     Flag("tty", "t", usage="Allocate a pseudo-TTY"),
 )
 IGNORED = (
-    *_ignored("bool", "disable-content-trust", "no-healthcheck", "oom-kill-disable", "privileged", "read-only",
+    *_ignored("bool", "disable-content-trust", "no-healthcheck", "oom-kill-disable", "read-only",
               "sig-proxy", "use-api-socket"),
     *_ignored("int", "blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime", "cpu-shares/c",
               "health-retries", "memory-swappiness", "oom-score-adj", "pids-limit"),
@@ -49,7 +52,7 @@ IGNORED = (
               "health-timeout", "ip6", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
               "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver",
               "workdir/w"),
-    *_ignored("list", "annotation", "attach/a", "cap-add", "cap-drop", "device", "device-cgroup-rule",
+    *_ignored("list", "annotation", "attach/a", "device", "device-cgroup-rule",
               "dns-opt", "dns-option", "dns-search", "env-file", "group-add", "label/l", "label-file",
               "link-local-ip", "log-opt", "mount", "security-opt", "storage-opt", "tmpfs", "ulimit",
               "volume/v", "volumes-from"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import KernelError, ToolError
+from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.linux import address as addresses
 from netsandbox.linux.interface import InterfaceAddress
 from netsandbox.wire.addresses import Network
@@ -16,6 +17,7 @@ LOOPBACK_BYTE = 127
 MAX_NAME = 15
 
 
+@needs_net_admin
 def put(interface: Interface, network: Network | None, command: str, options: dict[str, Any]) -> None:
     """`ip addr add|change|replace` (inet_rtm_newaddr).
 
@@ -57,6 +59,7 @@ def _broadcast(network: Network, wanted: str | int | None) -> int | None:
     return wanted
 
 
+@needs_net_admin
 def delete(interface: Interface, network: Network | None, text: str, options: dict[str, Any]) -> None:
     """`ip addr del`: the first address that fits all that is given.
 
@@ -83,5 +86,6 @@ def delete(interface: Interface, network: Network | None, text: str, options: di
                            "         fix your scripts!")
 
 
+@needs_net_admin
 def remove(interface: Interface, own: InterfaceAddress) -> None:
     addresses.remove(interface, own)

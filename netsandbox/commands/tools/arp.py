@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import neighbour_requests as requests
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError, ToolResult
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.proc_net import arp_entries
 from netsandbox.commands.tools.words import SCOPE_NUMBERS
@@ -110,7 +110,11 @@ def _set(namespace: NetworkNamespace, options: Options) -> None:
     if "pub" in options.words[2:]:
         raise ToolError(1, "netsandbox: use `ip neigh add proxy` for published entries")
     state = NudState.STALE if "temp" in options.words[2:] else NudState.PERMANENT
-    requests.put(_device(namespace, options, address), address, mac, state, "replace", False)
+    device = _device(namespace, options, address)
+    try:
+        requests.put(device, address, mac, state, "replace", False)
+    except KernelError as error:
+        raise ToolError(FAILED, f"SIOCSARP: {STRERROR[error.errno]}") from None
 
 
 def _hardware(word: str) -> list[int]:
@@ -130,6 +134,9 @@ def _delete(namespace: NetworkNamespace, options: Options) -> ToolResult:
     address = _address(options.words[0])
     for interface in namespace.interfaces.values():
         if options.values.get("i", interface.name) == interface.name and address in interface.neighbours:
-            requests.delete(interface, address)
+            try:
+                requests.delete(interface, address)
+            except KernelError as error:
+                raise ToolError(FAILED, f"SIOCDARP(dontpub): {STRERROR[error.errno]}") from None
             return ToolResult(0, "", "")
     return ToolResult(FAILED, f"No ARP entry for {options.words[0]}\n", "")

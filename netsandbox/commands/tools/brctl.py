@@ -9,6 +9,7 @@ from netsandbox.commands.tools import link_requests as links
 from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.link_details import ROOT_PRIORITY
+from netsandbox.commands.tools.rights import may_administer
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge import Bridge, BridgePort
 from netsandbox.wire.addresses import format_mac
@@ -127,7 +128,10 @@ def _remove_ports(context: ToolContext, words: list[str]) -> str:
     for name in words[1:]:
         if name not in context.namespace.interfaces:
             raise ToolError(1, f"interface {name} does not exist!")
-        bridge.remove_port(_port(context.namespace, words[0], name))
+        port = _port(context.namespace, words[0], name)
+        if not may_administer():
+            raise ToolError(1, f"can't delete {name} from {words[0]}: {STRERROR['EPERM']}")
+        bridge.remove_port(port)
     return ""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import KernelError, ToolError
 from netsandbox.commands.tools.link_details import STATES
+from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def check_settings(settings: dict[str, Any]) -> None:
             raise ToolError(1, f"netsandbox: {name} {value} of a bridge is not modelled (it is {DEFAULTS[name]})")
 
 
+@needs_net_admin
 def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
     if "ageing_time" in settings:
         bridge.fdb.set_ageing(settings["ageing_time"] * SECOND // USER_HZ)
@@ -53,6 +55,7 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
         flush(bridge, None)
 
 
+@needs_net_admin
 def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
     """br_setport.
 
@@ -95,6 +98,7 @@ def set_state(port: BridgePort, state: int) -> None:
     port.bridge.hold_port(port, "forwarding" if name == "blocking" else name)
 
 
+@needs_net_admin
 def flush(bridge: Bridge, port: BridgePort | None) -> None:
     """Forget what was learned, on one port or on all."""
     for entry in list(bridge.fdb.entries.values()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import KernelError
+from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.linux.bridge import LEARNING, Bridge
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class FdbRequest(NamedTuple):
     use: bool
 
 
+@needs_net_admin
 def put(interface: Interface, request: FdbRequest, command: str, to_master: bool, to_self: bool) -> None:
     """rtnl_fdb_add: to the bridge that the interface is a port of, to the interface itself, or both.
 
@@ -75,6 +77,7 @@ def _put_entry(bridge: Bridge, port: BridgePort | None, request: FdbRequest, com
     bridge.fdb.entries[request.mac].sticky = request.sticky
 
 
+@needs_net_admin
 def delete(interface: Interface, mac: int, to_master: bool, to_self: bool) -> None:
     """rtnl_fdb_del."""
     port = interface.port
@@ -97,6 +100,7 @@ def _delete_entry(bridge: Bridge, port: BridgePort | None, mac: int) -> None:
     bridge.fdb.forget(entry, "deleted")
 
 
+@needs_net_admin
 def flush(interface: Interface, only: Interface | None, demands: dict[str, bool], to_master: bool) -> None:
     """br_fdb_delete_bulk: every entry that has what is demanded; without demands every one.
 

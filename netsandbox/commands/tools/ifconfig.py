@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import link_requests as requests
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError, ToolResult
 from netsandbox.commands.tools.files import device_flags
 from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
 from netsandbox.wire.addresses import format_ipv4, format_mac
@@ -30,7 +30,10 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if interface is None:
         raise ToolError(1, f"{words[0]}: error fetching interface information: Device not found")
     if words[1:] in (["up"], ["down"]):
-        requests.set_up(interface, words[1] == "up")
+        try:
+            requests.set_up(interface, words[1] == "up")
+        except KernelError as error:
+            raise ToolError(255, f"SIOCSIFFLAGS: {STRERROR[error.errno]}") from None
         return ToolResult(0, "", "")
     if words[1:]:
         raise ToolError(1, "netsandbox: ifconfig shows interfaces and sets them up and down; "

@@ -8,6 +8,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import namespace_id
 from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.rights import may_administer
 from netsandbox.commands.tools.words import USAGE, choose
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def named(context: ToolContext, name: str, code: int = USAGE) -> NetworkNamespac
     Raises:
         ToolError: there is none.
     """
-    found = context.machine.namespace_named(name)
+    found = context.machine.namespace_named(name) if may_administer() else None
     if found is None:
         raise ToolError(code, f'Cannot open network namespace "{name}": No such file or directory')
     return found
@@ -78,6 +79,8 @@ def _list(context: ToolContext, style: Style) -> ToolResult:
 def _add(context: ToolContext, rest: list[str]) -> ToolResult:
     if not rest:
         raise ToolError(1, "No netns name specified")
+    if not may_administer():
+        raise ToolError(1, f"mount --make-shared {FOLDER} failed: Operation not permitted")
     if context.machine.namespace_named(rest[0]) is not None:
         raise ToolError(1, f'Cannot create namespace file "{FOLDER}/{rest[0]}": File exists')
     context.machine.add_namespace(rest[0])
@@ -88,7 +91,7 @@ def _delete(context: ToolContext, rest: list[str], style: Style) -> ToolResult:
     if not rest and not style.everything:
         raise ToolError(1, "No netns name specified")
     for name in context.machine.namespace_names() if style.everything else rest[:1]:
-        if context.machine.namespace_named(name) is None:
+        if context.machine.namespace_named(name) is None or not may_administer():
             raise ToolError(1, f'Cannot remove namespace file "{FOLDER}/{name}": No such file or directory')
         context.machine.remove_namespace(name)
     return ToolResult(0, "", "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from netsandbox.apps.server import civil_date
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.rights import may_administer
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.netfilter import TABLES, Chain, Hook, Netfilter
 
@@ -56,6 +57,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if request.table not in TABLES:
         raise ToolError(3, f"{VERSION}: table '{request.table}' does not exist\n"
                            "Perhaps iptables or your kernel needs to be upgraded.")
+    _check_rights(VERSION)
     netfilter = context.namespace.netfilter
     if request.command in "LS":
         chains = _named(netfilter, request)
@@ -69,8 +71,15 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, "", "")
 
 
+def _check_rights(version: str) -> None:
+    """To read the rules needs the capability too."""
+    if not may_administer():
+        raise ToolError(4, f"{version}: Could not fetch rule set generation id: Permission denied (you must be root)")
+
+
 def save(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`iptables-save`: the tables that are in use."""
+    _check_rights(VERSION.replace("iptables", "iptables-save"))
     netfilter = context.namespace.netfilter
     wanted = arguments[1:2] if arguments[:1] == ["-t"] else SAVED
     if not set(wanted) <= set(SAVED):

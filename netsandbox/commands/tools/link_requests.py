@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools import bridge_requests
 from netsandbox.commands.tools.context import KernelError, ToolError
 from netsandbox.commands.tools.names import MAX_NAME, free_name, interface_named, kernel_takes_name
+from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.linux import link
 from netsandbox.linux.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.events import LinkChanged
@@ -96,6 +97,7 @@ def mac_of(octets: list[int]) -> int:
 
 # -- making
 
+@needs_net_admin
 def add(context: ToolContext, request: LinkRequest) -> None:
     """Make an interface, or a veth pair.
 
@@ -163,6 +165,7 @@ def _finish(interface: Interface, request: LinkRequest) -> None:
 
 # -- changing
 
+@needs_net_admin
 def change(context: ToolContext, request: LinkRequest) -> None:
     """do_setlink: each change in the kernel's order; what came before a refusal stays done.
 
@@ -202,6 +205,7 @@ def _change_settings(interface: Interface, request: LinkRequest) -> None:
         raise KernelError("EOPNOTSUPP")
 
 
+@needs_net_admin
 def set_up(interface: Interface, up: bool) -> None:
     if not up:
         link.set_down(interface)
@@ -257,6 +261,7 @@ def set_arp(interface: Interface, on: bool) -> None:
         interface.namespace.neighbours.flush_interface(interface, "arp on" if on else "arp off", keep_permanent=False)
 
 
+@needs_net_admin
 def set_master(interface: Interface, master: Interface) -> None:
     """do_set_master and br_add_if."""
     if interface.port is not None and interface.port.bridge is master:
@@ -289,6 +294,7 @@ def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
     link.move(interface, namespace, name)
 
 
+@needs_net_admin
 def delete(interface: Interface) -> None:
     if interface.is_loopback:
         raise KernelError("EOPNOTSUPP")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import KernelError
+from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.linux.nud import VALID, NudState
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 MAC_LENGTH = 6
 
 
+@needs_net_admin
 def put(interface: Interface, address: int, mac: list[int] | None, state: NudState, command: str, use: bool) -> None:
     """neigh_add.
 
@@ -40,6 +42,7 @@ def put(interface: Interface, address: int, mac: list[int] | None, state: NudSta
     table.update(entry, number, state, True, "by hand", admin=True)
 
 
+@needs_net_admin
 def delete(interface: Interface, address: int) -> None:
     entry = interface.neighbours.get(address)
     if entry is None:
@@ -47,6 +50,7 @@ def delete(interface: Interface, address: int) -> None:
     interface.namespace.neighbours.delete(entry)
 
 
+@needs_net_admin
 def change_proxy(namespace: NetworkNamespace, interface: Interface | None, address: int, command: str) -> None:
     """`proxy` entries (struct pneigh_entry): addresses that an interface answers ARP for."""
     if interface is None:

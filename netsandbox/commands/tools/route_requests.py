@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import KernelError
+from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.commands.tools.words import SCOPE_NUMBERS
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.route import ERRORS, Route
@@ -41,6 +42,7 @@ class RouteRequest(NamedTuple):
     mtu_is_locked: bool = False
 
 
+@needs_net_admin
 def put(namespace: NetworkNamespace, request: RouteRequest, command: str) -> None:
     """fib_table_insert.
 
@@ -179,6 +181,7 @@ def _is_own(namespace: NetworkNamespace, request: RouteRequest) -> bool:
 
 # -- taking away
 
+@needs_net_admin
 def delete(namespace: NetworkNamespace, request: RouteRequest) -> None:
     """fib_table_delete: the first route that fits all that is given.
 
@@ -206,6 +209,7 @@ def _fits(route: Route, request: RouteRequest) -> bool:
     return request.gateway is None or request.gateway == route.gateway
 
 
+@needs_net_admin
 def remove(namespace: NetworkNamespace, route: Route) -> None:
     """What `flush` does with each."""
     _remove(namespace, route)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.rights import RIGHTS
 from netsandbox.linux.sysctl import SysctlError
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def _one(namespace: NetworkNamespace, word: str, options: Options) -> str:
             namespace.sysctls.read(path)
             if not value:
                 raise SysctlError(f'setting key "{name_of(path)}": Invalid argument')
+            if not RIGHTS.get().sysctls:
+                raise SysctlError(f'setting key "{name_of(path)}": Read-only file system')
             namespace.write_sysctl(path, value)
         return "" if "q" in options else _shown(path, value, options)
     except SysctlError as error:

@@ -1,0 +1,34 @@
+"""The names of Linux capabilities, as --cap-add and --cap-drop take them (capabilities(7))."""
+
+from __future__ import annotations
+
+from netsandbox.docker.errors import daemon_error
+
+NAMES = """
+AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER
+FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE
+NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE
+SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM
+"""
+KNOWN = frozenset(f"CAP_{name}" for name in NAMES.split())
+ALL = "ALL"
+
+
+def normalized(words: list[str], field: str) -> tuple[str, ...]:
+    """In capitals, and with CAP_ before them.
+
+    Args:
+        field: what a refusal is about, CapAdd or CapDrop.
+
+    Raises:
+        DockerError: there is no such capability.
+    """
+    found = []
+    for word in words:
+        name = word.upper()
+        if name != ALL and not name.startswith("CAP_"):
+            name = f"CAP_{name}"
+        if name != ALL and name not in KNOWN:
+            raise daemon_error(f'invalid {field}: unknown capability: "{name[:60]}"')
+        found.append(name)
+    return tuple(found)

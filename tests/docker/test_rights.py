@@ -1,0 +1,102 @@
+"""What a program in a container may change: nothing of its network, unless Docker was told so."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.session.session import Session
+from tests.docker.machine import Machine
+
+EPERM = "RTNETLINK answers: Operation not permitted"
+ROOT_ONLY = "Could not fetch rule set generation id: Permission denied (you must be root)"
+
+
+@pytest.fixture
+def one() -> Session:
+    session = Session()
+    assert session.run("docker run -d --name web nginx").code == 0
+    return session
+
+
+def eth0(session: Session) -> object:
+    interface = session.lab.container("web")[1].namespace.interfaces["eth0"]
+    return interface.up, [str(own.network) for own in interface.addresses], interface.mtu, interface.mac
+
+
+@pytest.mark.parametrize("line", [
+    "ip link set eth0 down", "ip addr del 172.17.0.2/16 dev eth0", "ip addr add 10.0.0.1/8 dev eth0",
+    "ip addr flush dev eth0", "ip link add v1 type veth peer v2", "ip link del eth0", "ip link add br0 type bridge",
+    "ip route del default", "ip route add 10.0.0.0/8 via 172.17.0.1", "ip route flush dev eth0",
+    "ip neigh add 172.17.0.9 lladdr 02:00:00:00:00:01 dev eth0", "ip neigh flush dev eth0"])
+def test_the_kernel_refuses_a_change(one: Session, line: str) -> None:
+    one.run("docker exec web ping -c 1 172.17.0.1")
+    before = eth0(one), one.run("exec web ip route").out, one.run("exec web ip neigh").out
+    job = one.run(f"docker exec web {line}")
+    assert job.code != 0
+    assert f"{EPERM}\nnote: a container may not change its network unless " in job.err
+    assert (eth0(one), one.run("exec web ip route").out, one.run("exec web ip neigh").out) == before
+
+
+@pytest.mark.parametrize(("line", "code", "error"), [
+    ("sysctl -w net.ipv4.ip_forward=0", 1, 'sysctl: setting key "net.ipv4.ip_forward": Read-only file system'),
+    ("iptables -L", 4, f"iptables v1.8.11 (nf_tables): {ROOT_ONLY}"),
+    ("iptables -P INPUT DROP", 4, f"iptables v1.8.11 (nf_tables): {ROOT_ONLY}"),
+    ("iptables-save", 4, f"iptables-save v1.8.11 (nf_tables): {ROOT_ONLY}"),
+    ("ip netns add blue", 1, "mount --make-shared /run/netns failed: Operation not permitted"),
+    ("ifconfig eth0 down", 255, "SIOCSIFFLAGS: Operation not permitted"),
+    ("arp -s 172.17.0.9 02:00:00:00:00:01", 255, "SIOCSARP: Operation not permitted"),
+    ("route add -net 10.0.0.0/8 gw 172.17.0.1", 7, "SIOCADDRT: Operation not permitted"),
+    ("ip link set eth9 down", 1, 'Cannot find device "eth9"'),
+    ("nsenter -t 1 -n ip addr", 1, "nsenter: reassociate to namespaces failed: Operation not permitted")])
+def test_each_tool_in_its_own_words(one: Session, line: str, code: int, error: str) -> None:
+    before = eth0(one)
+    job = one.run(f"docker exec web {line}")
+    assert (job.code, error in job.err) == (code, True), job.err
+    assert eth0(one) == before
+
+
+def test_looking_is_for_everybody(one: Session) -> None:
+    for line in ("ip addr", "ip route", "ip neigh", "ss -ltn", "sysctl net.ipv4.ip_forward", "arp -n"):
+        assert one.run(f"docker exec web {line}").code == 0, line
+
+
+def test_a_shell_in_the_container_has_no_more(one: Session) -> None:
+    for line in ("sh -c 'ip link set eth0 mtu 1400'", "sh -c 'sleep 1; ip link set eth0 mtu 1400'"):
+        assert EPERM in one.run(f"docker exec web {line}").err
+    one.run("docker exec -it web bash")
+    assert EPERM in one.run("ip link set eth0 mtu 1400").err
+    assert EPERM in one.run("ping -c 1 127.0.0.1 > /dev/null; ip link set eth0 mtu 1400").err
+    one.run("exit")
+    assert eth0(one)[2] == 1500  # type: ignore[index]
+
+
+@pytest.mark.parametrize("option", ["--privileged", "--cap-add NET_ADMIN", "--cap-add=cap_net_admin", "--cap-add ALL"])
+def test_who_was_given_the_capability_may(option: str) -> None:
+    session = Session()
+    session.run(f"docker run -d {option} --name web nginx")
+    assert session.run("docker exec web ip link set eth0 mtu 1400").code == 0
+    assert session.run("docker exec web iptables -L").code == 0
+    assert session.run("docker exec web sysctl -w net.ipv4.ip_forward=0").code == int("privileged" not in option)
+
+
+def test_exec_with_privileges_may_and_so_do_enter_and_the_labs_exec(one: Session) -> None:
+    assert one.run("docker exec --privileged web ip link set eth0 mtu 1400").code == 0
+    assert one.run("exec web ip link set eth0 mtu 1300").code == 0
+    one.run("enter web")
+    assert one.run("ip link set eth0 mtu 1200").code == 0
+    assert eth0(one)[2] == 1200  # type: ignore[index]
+
+
+def test_a_containers_own_program_may_no_more_in_the_hosts_namespace() -> None:
+    session = Session()
+    assert EPERM in session.run("docker run --rm --net=host alpine ip link set docker0 down").err
+    assert session.run("docker run --rm --net=host --privileged alpine ip link set docker0 down").code == 0
+
+
+def test_capabilities_are_named_and_shown(docker: Machine) -> None:
+    assert docker("run -d --name web --cap-add net_admin --cap-drop ALL --privileged nginx").code == 0
+    form = "{{.HostConfig.CapAdd}} {{.HostConfig.CapDrop}} {{.HostConfig.Privileged}}"
+    assert docker(f"inspect -f '{form}' web").out == "[CAP_NET_ADMIN] [ALL] true\n"
+    said = docker("run --cap-add NET_ADMN nginx")
+    assert (said.code, said.err.splitlines()[0]) == (
+        125, 'docker: Error response from daemon: invalid CapAdd: unknown capability: "CAP_NET_ADMN"')
