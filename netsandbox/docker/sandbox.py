@@ -33,6 +33,7 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
         return engine.namespace
     if not container.joined:
         namespace = create_namespace(container.name, engine.scheduler, engine.chance)
+        namespace.inherit_settings(engine.namespace)
         namespace.neighbours.is_classic = engine.namespace.neighbours.is_classic
         return namespace
     try:

@@ -165,6 +165,11 @@ class NetworkNamespace:
     def _arp_targets(self) -> set[int] | None:
         return None if self.is_arp_special else self.routes.local
 
+    def inherit_settings(self, first: NetworkNamespace) -> None:
+        """Begin with the interface settings of the machine's first namespace."""
+        self.sysctls.inherit(first.sysctls)
+        self._note_settings()
+
     def write_sysctl(self, key: str, value: str | int) -> str:
         """Set a sysctl and let the stack notice; returns the old value.
 
@@ -172,12 +177,15 @@ class NetworkNamespace:
             SysctlError: no such key, or no such value.
         """
         old = self.sysctls.write(key, value)
-        for interface in self.interfaces.values():
-            interface.conf, _neigh = self.sysctls.interfaces[interface.name]
-            self._update_trust(interface)
-        self.note_arp_settings()
+        self._note_settings()
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         low, soft, hard = (self.sysctls.get(f"net.ipv4.neigh.default.gc_thresh{number}") for number in (1, 2, 3))
         self.neighbours.collector.thresholds = (low, soft, hard)
         self.routes.flush_cache()
         return old
+
+    def _note_settings(self) -> None:
+        for interface in self.interfaces.values():
+            interface.conf, _neigh = self.sysctls.interfaces[interface.name]
+            self._update_trust(interface)
+        self.note_arp_settings()

@@ -195,6 +195,9 @@ class Sysctls:
 
     def __init__(self) -> None:
         self.all = self.default = INITIAL
+        self._shared = INITIAL, INITIAL
+        """What `all`, and the interfaces with `default`, are until one is written; others share it too."""
+        self._heritage: tuple[InterfaceConf, InterfaceConf] | None = None
         self.neigh_default = NeighbourParameters()
         self.interfaces: dict[str, tuple[InterfaceConf, NeighbourParameters]] = {}
         self._changed: dict[str, int | str] = {}
@@ -218,7 +221,15 @@ class Sysctls:
 
     def conf_of_new(self) -> InterfaceConf:
         """The settings of an interface that is new in the namespace."""
-        return INITIAL if self.default is INITIAL else self.default.copy()
+        return self.default if self.default is self._shared[1] else self.default.copy()
+
+    def inherit(self, first: Sysctls) -> None:
+        """A new namespace begins with the interface settings of the machine's first one (devinet_init_net)."""
+        if first._heritage is None:
+            first._heritage = first.all.copy(), first.default.copy()
+        self._shared = self.all, self.default = first._heritage
+        self.interfaces = {name: (self.default, neigh) for name, (_conf, neigh) in self.interfaces.items()}
+        self._changed["net.ipv4.ip_forward"] = self.all.forwarding
 
     def forwards(self, conf: InterfaceConf) -> bool:
         return bool(conf.forwarding)
@@ -279,9 +290,10 @@ class Sysctls:
         yield from sorted(names)
 
     def _share_no_longer(self) -> None:
-        if self.all is INITIAL:
-            self.all, self.default = INITIAL.copy(), INITIAL.copy()
-            self.interfaces = {name: (INITIAL.copy(), neigh) for name, (_conf, neigh) in self.interfaces.items()}
+        self._heritage = None
+        if self.all is self._shared[0]:
+            self.all, self.default = self.all.copy(), self.default.copy()
+            self.interfaces = {name: (conf.copy(), neigh) for name, (conf, neigh) in self.interfaces.items()}
 
     def _write_text(self, key: str, name: str, text: str, old: str) -> None:
         words, expected = text.split("\t"), len(old.split("\t"))

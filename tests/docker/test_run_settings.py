@@ -74,3 +74,19 @@ def test_name_servers(docker: Machine) -> None:
     text = docker("exec app cat /etc/resolv.conf").out
     assert "nameserver 127.0.0.11\n" in text
     assert "# ExtServers: [1.1.1.1]\n# Overrides: [nameservers]\n" in text
+
+
+def test_a_container_begins_with_the_hosts_interface_settings() -> None:
+    session = KeptSession()
+    keys = "net.ipv4.ip_forward net.ipv4.conf.eth0.forwarding net.ipv4.conf.all.rp_filter net.ipv4.conf.eth0.rp_filter"
+    session.run("docker run -d --name one nginx")
+    assert session.run(f"docker exec one sysctl -n {keys}").out.split() == ["1", "1", "0", "0"]
+    session.run("sysctl -w net.ipv4.conf.all.rp_filter=1; sysctl -w net.ipv4.conf.default.rp_filter=2")
+    session.run("sysctl -w net.ipv4.ip_forward=0")
+    session.run("docker run -d --name two nginx")
+    assert session.run(f"docker exec two sysctl -n {keys}").out.split() == ["0", "0", "1", "2"]
+    session.run("exec two sysctl -w net.ipv4.conf.all.rp_filter=0")
+    session.run("docker run -d --name three nginx")
+    assert session.run(f"docker exec three sysctl -n {keys}").out.split() == ["0", "0", "1", "2"]
+    assert session.run(f"docker exec one sysctl -n {keys}").out.split() == ["1", "1", "0", "0"]
+    assert session.run("sysctl -n net.ipv4.conf.all.rp_filter").out == "1\n"
