@@ -92,10 +92,11 @@ def neighbour_row(trace: Trace, record: Record) -> Row | None:
 def closing(trace: Trace, record: Record) -> int | None:
     """The record since which a port or an interface has let nothing through, for a frame that was dropped there."""
     verdict, interface = getattr(record.event, "verdict", None), record.event.interface
-    reason = verdict.reason if isinstance(verdict, Dropped) else None
-    if reason is DropReason.BRIDGE_INGRESS_STP_STATE and verdict.operands != ("locked",):
+    if not isinstance(verdict, Dropped):
+        return None
+    if verdict.reason is DropReason.BRIDGE_INGRESS_STP_STATE and verdict.operands != ("locked",):
         is_it = _is_port_of(interface)
-    elif reason is DropReason.DEV_READY:
+    elif verdict.reason is DropReason.DEV_READY:
         is_it = _is_loss_of(interface)
     else:
         return None

@@ -6,12 +6,15 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from netsandbox.session.files import FileError, reason, write_atomically
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.owner import Owner, is_in_use
 from netsandbox.session.session import Entry
+from netsandbox.session.steps import Scenario, Step
 
 FORMAT = "netsandbox-journal/1"
 
@@ -25,13 +28,18 @@ def state_directory() -> Path:
 class Autosave:
     """Keeps a session's journal in a file, always whole.
 
-    A file that cannot be written is given up with a reason; the session goes on.
+    A file that cannot be written is given up with a reason; the session goes on.  The lines of the scenario that are
+    still to come are kept as well.
     """
 
-    def __init__(self, session: KeptSession, path: Path) -> None:
-        self._session = session
-        self.path = path
+    def __init__(self, session: KeptSession, directory: Path) -> None:
+        self.path, self._owner = _free_name(directory)
         self.problem = ""
+        self.follow(session)
+
+    def follow(self, session: KeptSession) -> None:
+        """Keep this session from now on."""
+        self._session = session
         session.on_execute = self.write
 
     def write(self, journal: list[Entry]) -> None:
@@ -39,10 +47,11 @@ class Autosave:
         if self.problem:
             return
         session = self._session
-        head = {"format": FORMAT, "seed": session.seed, "profile": session.profile}
+        head = {"format": FORMAT, "seed": session.seed, "profile": session.profile, "scenario": _rest(session)}
         rows = [json.dumps(head), *(json.dumps(entry, ensure_ascii=False) for entry in journal)]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._owner.take()
             write_atomically(self.path, "\n".join(rows) + "\n")
         except (FileError, OSError) as error:
             self.problem = str(error)
@@ -63,15 +72,41 @@ class Autosave:
             self.path.unlink(missing_ok=True)
         except OSError as error:
             self.problem = str(error)
+        self.leave()
+
+    def leave(self) -> None:
+        """The process ends before its session did: whoever recovers may have the journal."""
+        self._owner.release()
+
+
+def _free_name(directory: Path) -> tuple[Path, Owner]:
+    """A name for a journal that nobody has, nor has left behind: processes of two containers may have one number."""
+    for attempt in count():
+        path = directory / f"journal-{os.getpid()}{f'-{attempt}' if attempt else ''}.jsonl"
+        owner = Owner(path)
+        if owner.take():
+            if not path.exists():
+                return path, owner
+            owner.release()
+    raise AssertionError("count has no end")
+
+
+def _rest(session: KeptSession) -> dict[str, Any] | None:
+    """What is known of the session's scenario, and its steps that are still to be done."""
+    scenario = session.scenario
+    if scenario is None:
+        return None
+    steps = [{"run": step.run, "say": dict(step.say), "expect": step.expect} for step in session.pending]
+    return {"name": scenario.name, "title": dict(scenario.title), "about": dict(scenario.about), "steps": steps}
 
 
 def latest(directory: Path) -> Path | None:
-    """The journal that was written last, if any is there to recover."""
+    """The journal that was written last of those that no running process has; None when there is none."""
     try:
-        files = sorted(directory.glob("journal-*.jsonl"), key=lambda path: path.stat().st_mtime)
+        files = sorted(directory.glob("journal-*.jsonl"), key=lambda path: path.stat().st_mtime, reverse=True)
     except OSError:
         return None
-    return files[-1] if files else None
+    return next((path for path in files if not is_in_use(path)), None)
 
 
 def recover(path: Path) -> KeptSession:
@@ -86,10 +121,13 @@ def recover(path: Path) -> KeptSession:
         raise FileError(str(path), reason(error)) from None
     head, entries = _parse(path, lines)
     session = KeptSession(head["seed"], head["profile"])
+    scenario = head["scenario"]
     for entry in entries:
         session.run_to(entry.step, entry.at)
         session.execute(entry.line)
     session.settle()
+    if scenario is not None:
+        session.scenario, session.pending = scenario, list(scenario.steps)
     return session
 
 
@@ -98,7 +136,30 @@ def _parse(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[Entry]]:
         head = json.loads(lines[0])
         if head["format"] != FORMAT or not isinstance(head["seed"], int):
             raise ValueError
+        head["scenario"] = _scenario(head)
         entries = [Entry(int(step), int(at), str(line)) for step, at, line in map(json.loads, lines[1:])]
-    except (ValueError, KeyError, IndexError, TypeError):
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         raise FileError(str(path), "this is no journal of netsandbox, or it is damaged") from None
     return head, entries
+
+
+def _scenario(head: dict[str, Any]) -> Scenario | None:
+    """The scenario that the journal's head tells of, with the steps that are left.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: it tells nonsense.
+    """
+    told = head.get("scenario")
+    if told is None:
+        return None
+    steps = [Step(_lines(one["run"]), _texts(one["say"]), _lines(one["expect"])) for one in told["steps"]]
+    return Scenario(_texts(told["title"]), _texts(told["about"]), head["seed"], head["profile"], (), tuple(steps),
+                    str(told["name"]))  # fmt: skip
+
+
+def _lines(told: list[Any]) -> tuple[str, ...]:
+    return tuple(map(str, told))
+
+
+def _texts(told: dict[Any, Any]) -> dict[str, str]:
+    return {str(language): str(text) for language, text in told.items()}

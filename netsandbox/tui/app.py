@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from netsandbox.commands.verb import Verb
 from netsandbox.lab.errors import LabError
-from netsandbox.session.autosave import Autosave, latest, recover
+from netsandbox.session.autosave import latest, recover
 from netsandbox.session.steps import Scenario
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.looking_keys import LookingKeys
@@ -125,10 +125,12 @@ class NetsandboxApp(TimeKeys, LookingKeys):
             return
         session = recover(path)
         self.live.adopt(session)
-        self.autosave = Autosave(session, self.autosave.path)
+        self.autosave.follow(session)
         self.autosave.write(session.journal)
-        if path != self.autosave.path and not self.autosave.problem:
+        if not self.autosave.problem:
             path.unlink(missing_ok=True)
+        if session.pending:
+            self.main.say.say(tr("recover.pending", count=len(session.pending)))
         self.main.status.say(tr("recover.done", count=len(session.journal)))
 
     def _trouble(self, text: str) -> None:

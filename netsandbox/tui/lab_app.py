@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 
@@ -53,7 +52,7 @@ class LabApp(App[int]):
         if options.ascii:
             ScrollBar.renderer = AsciiScrollBarRender
         self.live = LiveLab(KeptSession(), self.files, clock or time.monotonic)
-        self.autosave = Autosave(self.live.session, self.files.directory / f"journal-{os.getpid()}.jsonl")
+        self.autosave = Autosave(self.live.session, self.files.directory)
         self._self_timed = clock is None
         self._timer: Timer | None = None
         self._ticks = 0

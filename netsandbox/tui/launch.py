@@ -8,7 +8,10 @@ import signal
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.options import Options
 
-TERMINATED = 128 + signal.SIGTERM
+ENDED_BY = ("SIGTERM", "SIGHUP", "SIGINT")
+"""Signals that end the app in order; some systems have not all of them."""
+LONGEST_END = 3
+"""Seconds for that: a terminal that is closed may take no more output, and then the process just ends."""
 
 
 def launch(options: Options) -> int:
@@ -17,8 +20,18 @@ def launch(options: Options) -> int:
 
 
 async def _run(app: NetsandboxApp) -> int:
-    """SIGTERM ends the app in order, so that the terminal is sane; the journal stays, to be recovered."""
+    """A signal ends the app in order, so that the terminal is sane; the journal stays, to be recovered."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, lambda: app.exit(TERMINATED))
+    for name in ENDED_BY:
+        number = getattr(signal, name, None)
+        if number is not None:
+            loop.add_signal_handler(number, _end, app, number)
     status = await app.run_async()
+    app.autosave.leave()
     return status if status is not None else (app.return_code or 0)
+
+
+def _end(app: NetsandboxApp, number: int) -> None:
+    if hasattr(signal, "alarm"):
+        signal.alarm(LONGEST_END)
+    app.exit(128 + number)

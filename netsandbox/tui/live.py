@@ -153,6 +153,8 @@ class LiveLab(LabView):
         step = session.pending.pop(0)
         lines = ["exit"] if session.shell.where is not None and step.run else []
         self.say_step(step)
+        if not step.run:
+            session.on_execute(session.journal)  # with a line it is told by itself that there is one step less to go
         checks = [EXPECT + line for line in step.expect]
         self.jobs.waiting.extend(Waiting(line, True) for line in (*lines, *step.run, *checks))
         self._go_on()

@@ -18,6 +18,7 @@ TEXTS: dict[str, str] = {
     "theme.unknown": "No theme is called {name}",
     "recover.none": "No session to recover in {where}",
     "recover.done": "Recovered: {count} lines",
+    "recover.pending": "Steps of the scenario that are left: {count}. Press p for the next.",
     "autosave.problem": "The journal is not kept: {why}",
     "ready.hint": "Press p: nginx-1 pings nginx-2.  : help lists all commands.",
     "drop.none": "No drop in that direction",

@@ -18,6 +18,7 @@ TEXTS: dict[str, str] = {
     "theme.unknown": "没有名为 {name} 的主题",
     "recover.none": "{where} 中没有可恢复的会话",
     "recover.done": "已恢复：{count} 行",
+    "recover.pending": "场景还剩 {count} 步。按 p 进行下一步。",
     "autosave.problem": "日志无法保存：{why}",
     "ready.hint": "按 p：nginx-1 ping nginx-2。 : help 列出所有命令。",
     "drop.none": "那个方向没有丢弃",

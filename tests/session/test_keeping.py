@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,10 @@ from netsandbox.session.files import FileError
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.scenario import ScenarioError, load_scenario
 from tests.session.test_session import LINES, state
+
+SCENARIO_WITHOUT_STEPS = (
+    '{"format": "netsandbox-journal/1", "seed": 1, "profile": "docker-29", "scenario": {"name": "x", "title": [7]}}'
+)
 
 
 def built(*lines: str) -> KeptSession:
@@ -78,36 +84,80 @@ def test_any_session_saves_and_loads(lines: list[str], tmp_path: Path) -> None:
 
 def test_a_journal_recovers_the_session(tmp_path: Path) -> None:
     session = KeptSession()
-    autosave = Autosave(session, tmp_path / "state" / "journal-1.jsonl")
+    autosave = Autosave(session, tmp_path / "state")
     for line in ("add-container a", "add-container b", "wait", "ping a b", "docker stop a"):
         session.run(line)
-    found = latest(tmp_path / "state")
-    assert found is not None
-    assert state(recover(found)) == state(session)
+    assert state(recover(autosave.path)) == state(session)
     autosave.forget()
-    assert latest(tmp_path / "state") is None
+    assert list((tmp_path / "state").iterdir()) == []
+
+
+def test_a_journal_is_left_behind_when_its_process_has_ended(tmp_path: Path) -> None:
+    """In use, nobody else may take it; killed, it is the latest."""
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom netsandbox.session.autosave import Autosave\n"
+        "from netsandbox.session.keeping import KeptSession\nsession = KeptSession()\n"
+        "autosave = Autosave(session, Path(sys.argv[1]))\nsession.run('add-host h1')\n"
+        "print(autosave.path, flush=True)\nsys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as owner:  # fmt: skip
+        assert owner.stdout is not None
+        path = Path(owner.stdout.readline().strip())
+        assert path.exists()
+        assert latest(tmp_path) is None
+        owner.kill()
+        owner.wait()
+        assert latest(tmp_path) == path
+        assert "h1" in recover(path).lab.nodes
+
+
+def test_two_processes_of_one_number_have_two_journals(tmp_path: Path) -> None:
+    """As in two containers that share a directory."""
+    one, two = Autosave(KeptSession(), tmp_path), Autosave(KeptSession(), tmp_path)
+    assert one.path != two.path
+    two.forget()
+    one.forget()
+    assert Autosave(KeptSession(), tmp_path).path == one.path
+
+
+def test_the_scenario_and_its_steps_to_come_are_recovered(tmp_path: Path) -> None:
+    session = KeptSession()
+    autosave = Autosave(session, tmp_path)
+    session.load("docker0-ping")
+    session.next_step()
+    found = recover(autosave.path)
+    assert found.scenario is not None
+    assert session.scenario is not None
+    assert found.scenario.title == session.scenario.title
+    assert [(step.run, step.say, step.expect) for step in found.pending] == [
+        (step.run, step.say, step.expect) for step in session.pending
+    ]
+    assert found.next_step() is not None
+    session.next_step()
+    assert state(found) == state(session)
 
 
 def test_a_held_journal_is_written_once_and_whole(tmp_path: Path) -> None:
     session = KeptSession()
-    autosave = Autosave(session, tmp_path / "journal-1.jsonl")
+    autosave = Autosave(session, tmp_path)
     with autosave.held():
         session.run("add-container a")
         assert latest(tmp_path) is None
-    assert state(recover(tmp_path / "journal-1.jsonl")) == state(session)
+    assert state(recover(autosave.path)) == state(session)
     session.run("add-container b")
-    assert state(recover(tmp_path / "journal-1.jsonl")) == state(session)
+    assert state(recover(autosave.path)) == state(session)
 
 
 def test_an_unwritable_journal_is_given_up_and_the_session_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     session = KeptSession()
-    autosave = Autosave(session, tmp_path / "file" / "journal-1.jsonl")
+    autosave = Autosave(session, tmp_path / "file")
     assert session.run("add-host a").code == 0
     assert autosave.problem
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": "x", "seed": 1}', "\x00"])
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": "x", "seed": 1}', "\x00", SCENARIO_WITHOUT_STEPS])
 def test_a_damaged_journal_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "journal-1.jsonl"
     path.write_text(text)

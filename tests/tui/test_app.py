@@ -188,6 +188,7 @@ async def test_a_session_that_was_not_left_can_be_recovered(tmp_path: Path) -> N
     async with stage(tmp_path) as on:
         await on.line("add-host left-behind")
         on.app.exit(143)
+        on.app.autosave.leave()
     path = latest(tmp_path)
     assert path is not None
     assert recover(path).lab.nodes.keys() >= {"left-behind"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -13,6 +14,7 @@ import termios
 from collections.abc import Iterator
 from fcntl import ioctl
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -20,22 +22,40 @@ PATIENCE = 20.0
 """Seconds without any output after which the program is taken to hang."""
 
 
+BEGIN = """
+import os, signal, sys, termios
+from fcntl import ioctl
+ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGHUP, signal.SIG_IGN if sys.argv[1] == "nohup" else signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, "-m", "netsandbox", *sys.argv[2:]])
+"""
+"""Makes the pty the process's own terminal, so that it is told when that is closed; or deaf to it, as under nohup."""
+
+
 class Terminal:
     """A pty with the program on it."""
 
-    def __init__(self, state: Path, *arguments: str) -> None:
+    def __init__(self, state: Path, *arguments: str, nohup: bool = False) -> None:
         self.master, slave = pty.openpty()
         ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(slave)
         environment = os.environ | {"XDG_STATE_HOME": str(state), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-        self.process = subprocess.Popen([sys.executable, "-m", "netsandbox", *arguments], stdin=slave, stdout=slave,
-                                        stderr=slave, env=environment, start_new_session=True)  # fmt: skip
+        command = [sys.executable, "-c", BEGIN, "nohup" if nohup else "", *arguments]
+        self.process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment,
+                                        start_new_session=True)  # fmt: skip
         self.slave = slave
         self.seen = b""
 
+    def read(self) -> None:
+        """Read what is painted within a moment."""
+        if select.select([self.master], [], [], 0.02)[0]:
+            self.seen += os.read(self.master, 65536)
+
     def until(self, text: str) -> None:
         """Read until a text is painted."""
+        end = monotonic() + 3 * PATIENCE
         while text.encode() not in self.seen:
+            assert monotonic() < end, f"{text!r} never came: {self.seen[-2000:]!r}"
             ready, _, _ = select.select([self.master], [], [], PATIENCE)
             assert ready, f"{text!r} never came: {self.seen[-2000:]!r}"
             self.seen += os.read(self.master, 65536)
@@ -80,18 +100,88 @@ def test_it_paints_pings_and_quits(tmp_path: Path, terminals: list[Terminal]) ->
     assert not list((tmp_path / "netsandbox").glob("journal-*"))
 
 
-def test_terminated_it_leaves_a_sane_terminal_and_a_journal(tmp_path: Path, terminals: list[Terminal]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_ended_by_a_signal_it_leaves_a_sane_terminal_and_a_journal(
+    tmp_path: Path, terminals: list[Terminal], number: signal.Signals
+) -> None:
     terminal = Terminal(tmp_path)
     terminals.append(terminal)
     terminal.until("nginx-2")
-    os.write(terminal.master, b":add-host kept\r")
-    terminal.until("kept")
-    terminal.process.send_signal(signal.SIGTERM)
-    assert terminal.end() == 128 + signal.SIGTERM
+    _add(terminal, tmp_path, "kept")
+    terminal.process.send_signal(number)
+    assert terminal.end() == 128 + number
     assert termios.tcgetattr(terminal.slave) == terminal.before
-    assert b"\x1b[?1049l" in terminal.seen
-    journal = next((tmp_path / "netsandbox").glob("journal-*"))
-    assert "add-host kept" in journal.read_text()
+    for mode in (1049, 1000, 1003, 1006, 2004):  # alternate screen, mouse, pasting
+        assert _mode(terminal.seen, mode) == "l", f"{mode} is left on"
+    assert _mode(terminal.seen, 25) == "h", "the cursor is hidden"
+    assert "add-host kept" in _journal(tmp_path).read_text()
+    assert not list((tmp_path / "netsandbox").glob("*.lock"))
+
+
+@pytest.mark.parametrize("nohup", [False, True])
+def test_a_terminal_that_is_closed_ends_it_and_loses_nothing(
+    tmp_path: Path, terminals: list[Terminal], nohup: bool
+) -> None:
+    """Also when the hang-up is not told, as under nohup: then it is the end of the input."""
+    first = Terminal(tmp_path, nohup=nohup)
+    first.until("nginx-2")
+    _add(first, tmp_path, "kept")
+    os.close(first.slave)
+    os.close(first.master)
+    first.process.wait(PATIENCE)
+    again = Terminal(tmp_path, "--recover")
+    terminals.append(again)
+    again.until("kept")
+
+
+def test_a_session_that_runs_elsewhere_is_not_taken(tmp_path: Path, terminals: list[Terminal]) -> None:
+    running = Terminal(tmp_path)
+    terminals.append(running)
+    running.until("nginx-2")
+    _add(running, tmp_path, "mine")
+    other = Terminal(tmp_path, "--recover")
+    terminals.append(other)
+    other.until("No session to recover")
+    os.write(other.master, b"\x11")
+    assert other.end() == 0
+    assert "add-host mine" in _journal(tmp_path).read_text()
+    os.write(running.master, b"\x11")
+    assert running.end() == 0
+
+
+def test_a_scenario_goes_on_after_it_was_recovered(tmp_path: Path, terminals: list[Terminal]) -> None:
+    killed = Terminal(tmp_path, "docker0-ping")
+    terminals.append(killed)
+    killed.until("nginx-2")
+    os.write(killed.master, b"p")
+    killed.until("expect no namespace")
+    killed.process.kill()
+    killed.process.wait()
+    again = Terminal(tmp_path, "--recover")
+    terminals.append(again)
+    again.until("Steps of the scenario that are left")
+    os.write(again.master, b"p")
+    again.until("expect no output contains via")
+
+
+def _add(terminal: Terminal, state: Path, name: str) -> None:
+    """Type a line, and wait until it is in the journal."""
+    os.write(terminal.master, f":add-host {name}\r".encode())
+    for _ in range(1000):
+        terminal.read()
+        if any(f"add-host {name}" in path.read_text() for path in (state / "netsandbox").glob("journal-*.jsonl")):
+            return
+    pytest.fail("the line never came to the journal")
+
+
+def _journal(state: Path) -> Path:
+    (journal,) = (state / "netsandbox").glob("journal-*.jsonl")
+    return journal
+
+
+def _mode(seen: bytes, mode: int) -> str:
+    """How a mode of the terminal was set last: h or l."""
+    return re.findall(rb"\x1b\[\?%d([hl])" % mode, seen)[-1].decode()
 
 
 def test_without_a_terminal_a_scenario_is_run() -> None:
