@@ -165,8 +165,13 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         if self.live.wants_quit:
             self.action_quit_now()
             return
-        if len(event.outcome.lines) > 1:
-            self.main.set_view("output")
+        jobs, lines = self.live.jobs, event.outcome.lines
+        if jobs.running is not None:
+            self._typed_at = jobs.said - len(lines)
+        else:
+            self._typed_at, self._said = None, jobs.said  # the prompt has told it
+            if len(lines) > 1:
+                self.main.set_view("output")
         self.main.command.relabel()
         self.sync()
 
@@ -199,7 +204,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         said = live.jobs.said
         live.next_step()
         main.say.say(step.say.get(language()) or step.say.get("en", ""))
-        printed = [one for one in list(live.jobs.transcript)[said - live.jobs.said :] if one.kind in ("out", "err")]
+        printed = [one for one in live.jobs.since(said) if one.kind in ("out", "err")]
         main.set_view("output" if printed and live.jobs.running is None else "log")
 
     def _ping_line(self, one: str, other: str) -> str:

@@ -18,6 +18,7 @@ from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.live import LiveLab
+from netsandbox.tui.live_jobs import Said
 from netsandbox.tui.options import Options
 from netsandbox.tui.screens.main import MainScreen
 from netsandbox.tui.state_files import StateFiles
@@ -60,6 +61,8 @@ class LabApp(App[int]):
         """The step at the last look."""
         self._said = 0
         """Lines of the transcript that were there at the last look."""
+        self._typed_at: int | None = None
+        """Lines that were there when the line was typed that runs now; None when none runs."""
         self._main: MainScreen | None = None
 
     def begin(self) -> None:
@@ -137,10 +140,24 @@ class LabApp(App[int]):
         elif self.autosave.problem:
             main.status.say(tr("autosave.problem", why=self.autosave.problem), trouble=True)
             self.autosave.problem = ""
-        said, self._said = self._said, live.jobs.said
-        if live.jobs.said > said and not main.command.input.has_focus:
-            last = live.jobs.transcript[-1]
-            main.command.note(last.text if last.kind in ("out", "err") else "", error=last.kind == "err")
+        fresh = [said for said in live.jobs.since(self._said) if said.text.strip()]
+        self._said = live.jobs.said
+        if fresh:
+            self._tell_output(fresh[-1])
+
+    def _tell_output(self, last: Said) -> None:
+        """Follow what runs by its last line; what a typed line prints gets the pane, where the log keeps its place."""
+        jobs, main = self.live.jobs, self.main
+        text = last.text if last.kind in ("out", "err") else ""
+        if self._typed_at is not None:
+            count = sum(said.kind in ("out", "err") for said in jobs.since(self._typed_at))
+            if count > 1 and not main.has_class("-short"):
+                main.set_view("output")
+            elif count > 1 and text and jobs.running is None and main.view != "output":
+                text = tr("output.more", last=text, count=count)
+            if jobs.running is None:
+                self._typed_at = None
+        main.command.follow(text, error=last.kind == "err")
 
     def _moved(self) -> None:
         """In another time, what the commands said last is no longer so."""

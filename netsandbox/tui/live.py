@@ -96,7 +96,7 @@ class LiveLab(LabView):
             return Outcome((), self.failed)
         self.jobs.watch(job, self.session.clock)
         self._go_on()
-        lines = tuple(said.text for said in list(self.jobs.transcript)[before - self.jobs.said :] if said.kind == "out")
+        lines = tuple(said.text for said in self.jobs.since(before) if said.kind in ("out", "err"))
         if not job.is_done or not job.code:
             return Outcome(lines, "")
         first = (job.err.strip() or job.out.strip() or tr("command.failed", code=job.code)).splitlines()[0]

@@ -67,6 +67,11 @@ class Jobs:
             self.transcript.append(Said(kind, line))
             self.said += 1
 
+    def since(self, said: int) -> list[Said]:
+        """The lines added since there were `said` of them, as far as they are kept."""
+        fresh = self.said - said
+        return list(self.transcript)[-fresh:] if fresh > 0 else []
+
     @property
     def running(self) -> Job | None:
         """The line that holds up those behind it."""

@@ -33,6 +33,16 @@ class LookingKeys(LabApp):
         """To what the commands printed, and back."""
         self.main.action_view("log" if self.main.view == "output" else "output")
 
+    def action_scroll_output(self, pages: int) -> None:
+        """Look through what the commands printed, from the prompt."""
+        main = self.main
+        if not main.output.display:
+            main.set_view("output")
+        elif pages < 0:
+            main.output.scroll_page_up(animate=False)
+        else:
+            main.output.scroll_page_down(animate=False)
+
     def action_show_log(self) -> None:
         """Back to the log."""
         self.main.action_view("log")

@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "next.some": "a program",
     "output.title": "Output",
     "output.empty": "What commands print is shown here",
+    "output.more": "{last}  (page up: all {count} lines)",
     "scenario.done": "The scenario has no further step",
     "command.failed": "It ended with status {code}",
     "failed.command": "{what}. The lab is as before; details in {where}",

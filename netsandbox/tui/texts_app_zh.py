@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "next.some": "某个程序",
     "output.title": "输出",
     "output.empty": "命令的输出显示在这里",
+    "output.more": "{last}  （page up：全部 {count} 行）",
     "scenario.done": "这个场景没有下一步了",
     "command.failed": "结束状态为 {code}",
     "failed.command": "{what}。实验保持原样；详情见 {where}",

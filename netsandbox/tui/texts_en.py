@@ -179,6 +179,8 @@ TEXTS: dict[str, str] = {
     "key.prompt.complete-back": "Complete back",
     "key.prompt.older": "Older line",
     "key.prompt.newer": "Newer line",
+    "key.command.page-up": "Output, a page up",
+    "key.command.page-down": "Output, a page down",
     "key.timeline.left": "Step back",
     "key.timeline.right": "Step",
     "key.timeline.leap-back": "Far back",

@@ -164,6 +164,8 @@ TEXTS: dict[str, str] = {
     "key.prompt.complete-back": "反向补全",
     "key.prompt.older": "较早的行",
     "key.prompt.newer": "较新的行",
+    "key.command.page-up": "输出上翻一页",
+    "key.command.page-down": "输出下翻一页",
     "key.timeline.left": "后退一步",
     "key.timeline.right": "前进一步",
     "key.timeline.leap-back": "大步后退",

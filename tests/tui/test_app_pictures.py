@@ -33,6 +33,8 @@ async def test_what_a_command_printed(tmp_path: Path, size: tuple[int, int], pic
         await on.press("p")
         await on.quiet()
         await on.line("exec nginx-1 ip addr")
+        for _ in range(3):
+            await on.pilot.pause()
         assert screen_text(on.app) == picture  # type: ignore[arg-type]
 
 

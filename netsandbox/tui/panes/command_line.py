@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.history import History
@@ -15,6 +18,11 @@ class CommandLine(PromptLine):
     """Runs lines by `LabSource.execute`; what it said stays under the eyes until the next is typed."""
 
     HELP_TOPIC = "command"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *PromptLine.BINDINGS,
+        Binding("pageup", "app.scroll_output(-1)", "Output, a page up", show=False, id="command.page-up"),
+        Binding("pagedown", "app.scroll_output(1)", "Output, a page down", show=False, id="command.page-down"),
+    ]
 
     class Executed(PromptLine.Submitted):
         """A line was run; `outcome` says how it went."""
@@ -60,6 +68,12 @@ class CommandLine(PromptLine):
         # More lines than one have a pane of their own.
         self.note(outcome.error or (outcome.lines[0] if len(outcome.lines) == 1 else ""), error=bool(outcome.error))
         self.post_message(self.Executed(self, line, outcome))
+
+    def follow(self, text: str, *, error: bool) -> None:
+        """Show the latest line of what runs, unless one is being typed."""
+        if not self.line or not self.input.has_focus:
+            self._told = True
+            self.note(text, error=error)
 
     def left(self) -> None:
         """Forget what was said."""

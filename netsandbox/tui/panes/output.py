@@ -1,4 +1,8 @@
-"""What the lines said: the transcript of the command line, wrapped, following its end."""
+"""What the lines said: the transcript of the command line, wrapped.
+
+What a line prints bit by bit is followed; what is longer than the pane and
+comes at once is shown from its top, where a person begins to read.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ class OutputPane(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     OutputPane {
-        overflow-x: hidden;
+        overflow: hidden scroll;
         scrollbar-size: 1 1;
         & .output--line { color: $text-accent; text-style: bold; }
         & .output--out { color: $foreground; }
@@ -54,6 +58,8 @@ class OutputPane(ScrollView, can_focus=True):
         self._said: deque[Said] = deque(maxlen=KEPT)
         self._rows: list[Said] = []
         self._seen = 0
+        self._at_once = 0, 0
+        """The lines that came at once with the one typed: how many were there before and after."""
         self._width = 0
         self._book = StyleBook(self, "output--")
 
@@ -64,26 +70,43 @@ class OutputPane(ScrollView, can_focus=True):
 
     def show(self, jobs: Jobs) -> None:
         """Take what was said since the last time."""
-        fresh = jobs.said - self._seen
-        if not fresh:
+        new = jobs.since(self._seen)
+        if not new:
             return
         self._seen = jobs.said
-        new = list(jobs.transcript)[-fresh:]
+        typed = any(said.kind == "line" for said in new)
+        if typed:
+            self._at_once = self._seen - len(new), self._seen
         self._said.extend(new)
-        self._wrap(new)
+        if self._width:
+            self._rows.extend(self._wrapped(new))
         if len(self._rows) > MOST_ROWS:
             del self._rows[: -MOST_ROWS // 2]
         self._resized()
+        if typed:
+            self._place()
 
-    def _wrap(self, lines: Iterable[Said]) -> None:
-        if self._width <= 0:
-            return
+    def _place(self) -> None:
+        """Begin with the first line of what came at once, if not all of it can be seen."""
+        begun, ended = self._at_once
+        said = list(self._said)
+        later = len(said) - (self._seen - ended)
+        rows = len(self._wrapped(said[max(later - (ended - begun), 0) : later])) if self._width else 0
+        if rows > self.scrollable_content_region.height > 0:
+            top = len(self._rows) - len(self._wrapped(said[later:])) - rows
+            self.scroll_to(y=max(top, 0), animate=False, immediate=True, force=True)
+        else:
+            self.anchor()
+
+    def _wrapped(self, lines: Iterable[Said]) -> list[Said]:
+        found: list[Said] = []
         marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
         for kind, text in lines:
             shown = self.glyphs.plain(safe(marks.get(kind, "") + text.expandtabs())).replace("❯", self.glyphs.prompt)
             lead = shown[: len(shown) - len(shown.lstrip(" "))][: self._width // 2]
             rows = wrap(shown[len(lead) :], self._width - len(lead))
-            self._rows.extend(Said(kind, lead + row) for row in rows)
+            found += [Said(kind, lead + row) for row in rows]
+        return found
 
     def _resized(self) -> None:
         self.virtual_size = Size(self._width, len(self._rows))
@@ -94,8 +117,8 @@ class OutputPane(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if width != self._width:
             self._width = width
-            self._rows.clear()
-            self._wrap(self._said)
+            self._rows = self._wrapped(self._said) if width > 0 else []
+            self.call_after_refresh(self._place)  # only then is it known how far it scrolls
         self._resized()
 
     def notify_style_update(self) -> None:

@@ -1,0 +1,68 @@
+"""What commands print: seen while they run, opened when it is long, read from its top."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tui.app_harness import Stage, stage
+from tests.tui.harness import screen_text
+
+
+def shown(on: Stage) -> str:
+    return screen_text(on.app)  # type: ignore[arg-type]
+
+
+async def test_a_running_command_opens_the_output_and_its_result_is_seen(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("ping nginx-1 nginx-2 -c 2")
+        await on.quiet()
+        assert on.app.main.view == "output"
+        assert "2 packets transmitted, 2 received" in shown(on)
+        assert on.app.main.output.is_vertical_scroll_end
+
+
+async def test_where_the_output_would_hide_the_log_the_line_above_the_prompt_follows(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("exec nginx-1 ping -c 2 -W 1 172.17.0.99")
+        assert "PING 172.17.0.99" in shown(on)
+        await on.quiet()
+        assert on.app.main.view == "log"
+        assert "2 packets transmitted, 0 received" in shown(on)
+        assert "page up: all" in shown(on)
+        await on.press("pageup")
+        assert "ping statistics" in shown(on)
+
+
+async def test_what_is_being_typed_is_not_disturbed_by_what_runs(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("exec nginx-1 ping -c 2 172.17.0.3")
+        await on.press(*"ping ")
+        await on.quiet()
+        assert "packets transmitted" not in shown(on)
+
+
+async def test_an_error_of_several_lines_opens_the_output(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("docker run \u2013d nginx")
+        assert "Try:" in shown(on)
+        assert "\u2717 docker: invalid reference format" in shown(on)
+
+
+async def test_long_output_begins_at_its_top_and_the_page_keys_go_through_it_at_the_prompt(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("add-host h1")
+        await on.line("help")
+        for _ in range(3):
+            await on.pilot.pause()
+        rows = on.app.main.output._rows
+        at = next(number for number, row in enumerate(rows) if row.text.endswith("help"))
+        assert on.app.main.output.scroll_offset.y == at
+        await on.press("pagedown")
+        below = on.app.main.output.scroll_offset.y
+        assert below > at
+        await on.press("pageup")
+        assert on.app.main.output.scroll_offset.y < below
+        assert on.app.main.command.input.has_focus
+        await on.line("echo done")
+        await on.pilot.pause()
+        assert on.app.main.output.is_vertical_scroll_end, "what is short is seen with what was before"
