@@ -26,7 +26,7 @@ LINES = ["-c 2 172.17.0.2", "-c 1 -W 1 172.17.0.99", "-c 2 -q 172.17.0.2", "-c 1
 def two() -> KeptSession:
     session = KeptSession()
     for line in ("docker run -d --name web nginx", "docker run -dit --name box busybox", "wait",
-                 "docker exec box ip route del default"):
+                 "exec box ip route del default"):
         session.run(line)
     return session
 

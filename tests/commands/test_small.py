@@ -86,3 +86,23 @@ def test_an_installer_has_nothing_to_do(one: KeptSession, name: str) -> None:
     job = one.run(f"docker exec web bash -c '{name} update && {name} install -y iproute2 && ip -br addr'")
     assert "172.17.0.2/16" in job.out
     assert "nothing is installed" in job.err
+
+
+@pytest.mark.parametrize("line", ["ifconfig eth0 10.0.0.1", "ifconfig eth0 netmask 255.0.0.0", "ifconfig eth0 mtu 1400",
+                                  "ifconfig eth0 down", "ifconfig eth0 hw ether 02:00:00:00:00:01"])
+def test_ifconfig_changes_nothing_without_the_right(one: KeptSession, line: str) -> None:
+    job = one.run(f"docker exec web {line}")
+    assert job.code
+    assert "Operation not permitted" in job.err
+    assert "172.17.0.2/16" in one.run("exec web ip -4 addr show up").out
+    assert one.run(f"exec web {line}").code == 0
+
+
+@pytest.mark.parametrize("words", ["mtu", "hw ether", "hw", "netmask", "hw foo 1", "10.0.0.1/99", "10.0.0.1/x",
+                                   "broadcast", "promisc", "add ::1", "mtu 99999999999", "''", "netmask 1.2.3.4.5"])
+def test_wrong_words_of_ifconfig(one: KeptSession, words: str) -> None:
+    before = one.run("ip addr").out
+    job = one.run(f"ifconfig docker0 {words}")
+    assert job.code
+    assert 0 < len(job.err.splitlines()) < 3
+    assert one.run("ip addr").out == before

@@ -1,12 +1,12 @@
-"""`ifconfig` of net-tools: shows interfaces, and sets them up and down."""
+"""`ifconfig` of net-tools."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import link_requests as requests
-from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError, ToolResult
+from netsandbox.commands.tools import ifconfig_requests as requests
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.files import device_flags
 from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
 from netsandbox.wire.addresses import format_ipv4, format_mac
@@ -26,19 +26,16 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if not words:
         found = sorted(interfaces.values(), key=lambda interface: _natural(interface.name))
         return ToolResult(0, "".join(_block(i) + _aliases(i) for i in found if i.up or "-a" in arguments), "")
-    interface = interfaces.get(words[0])
+    interface = interfaces.get(words[0].partition(":")[0])
+    if interface is None and words[1:]:
+        raise ToolError(255, f"SIOCSIFADDR: No such device\n{words[0]}: ERROR while getting interface flags: "
+                             "No such device")
     if interface is None:
         raise ToolError(1, f"{words[0]}: error fetching interface information: Device not found")
-    if words[1:] in (["up"], ["down"]):
-        try:
-            requests.set_up(interface, words[1] == "up")
-        except KernelError as error:
-            raise ToolError(255, f"SIOCSIFFLAGS: {STRERROR[error.errno]}") from None
-        return ToolResult(0, "", "")
     if words[1:]:
-        raise ToolError(1, "netsandbox: ifconfig shows interfaces and sets them up and down; "
-                           "`ip addr` and `ip link` do the rest")
-    return ToolResult(0, _block(interface), "")
+        requests.configure(interface, words[0], words[1:])
+        return ToolResult(0, "", "")
+    return ToolResult(0, _block(interface) if words[0] == interface.name else _alias(interface, words[0]), "")
 
 
 def _natural(name: str) -> list[tuple[str, int]]:
@@ -58,8 +55,12 @@ def _block(interface: Interface) -> str:
 
 def _aliases(interface: Interface) -> str:
     """A short block for each address with a label of its own."""
-    return "".join(_heading(interface, own.label, [own]) + "\n" for own in interface.addresses
+    return "".join(_alias(interface, own.label) for own in interface.addresses
                    if own.label not in ("", interface.name))
+
+
+def _alias(interface: Interface, label: str) -> str:
+    return _heading(interface, label, [own for own in interface.addresses if own.label == label][:1]) + "\n"
 
 
 def _heading(interface: Interface, name: str, addresses: list[InterfaceAddress]) -> str:

@@ -1,0 +1,158 @@
+"""What ifconfig (net-tools) changes: addresses by SIOCSIFADDR and its like, flags, MTU and MAC, word after word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools import link_requests as requests
+from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError
+from netsandbox.commands.tools.rights import may_administer
+from netsandbox.linux import address as addresses
+from netsandbox.linux.interface import InterfaceAddress
+from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_mac, prefix_mask
+
+if TYPE_CHECKING:
+    from netsandbox.linux.interface import Interface
+
+HELP = "ifconfig: `--help' gives usage information."
+NOT_MODELLED = frozenset({"add", "del", "dstaddr", "pointopoint", "-pointopoint", "tunnel", "metric", "promisc",
+                          "-promisc", "allmulti", "-allmulti", "multicast", "-multicast", "txqueuelen", "name",
+                          "media", "trailers", "dynamic", "inet6"})
+ALL_ONES = 0xFFFFFFFF
+
+
+def configure(interface: Interface, label: str, words: list[str]) -> None:
+    """`eth0 10.0.0.1 netmask 255.255.255.0 up`: each word is carried out before the next is read.
+
+    Args:
+        label: whose address it is: the interface's name, or `eth0:1`.
+
+    Raises:
+        ToolError, KernelError: a word that cannot be carried out; those before it were.
+    """
+    rest = [word for word in words if word != "inet"]
+    while rest:
+        word = rest.pop(0)
+        if word in ("up", "down"):
+            _set_up(interface, label, word == "up")
+        elif word in ("arp", "-arp"):
+            _check_rights("SIOCSIFFLAGS")
+            requests.set_arp(interface, word == "arp")
+        elif word == "mtu":
+            _set_mtu(interface, _next(rest))
+        elif word == "hw":
+            _set_mac(interface, _next(rest), _next(rest))
+        elif word == "netmask":
+            _set_mask(interface, label, _address(_next(rest)))
+        elif word == "broadcast" and rest and rest[0][:1].isdigit():
+            _change(interface, label, None, _address(rest.pop(0)))
+        elif word in NOT_MODELLED:
+            raise ToolError(1, f"netsandbox: ifconfig's {word} is not modelled")
+        else:
+            _set_address(interface, label, word)
+
+
+def _next(rest: list[str]) -> str:
+    if not rest:
+        raise ToolError(3, HELP)
+    return rest.pop(0)
+
+
+def _set_up(interface: Interface, label: str, up: bool) -> None:
+    """An alias that goes down is deleted."""
+    own = _find(interface, label)
+    if label != interface.name and not up:
+        if own is not None:
+            addresses.remove(interface, own)
+        return
+    try:
+        requests.set_up(interface, up)
+    except KernelError as error:
+        raise ToolError(255, f"SIOCSIFFLAGS: {STRERROR[error.errno]}") from None
+
+
+def _set_mtu(interface: Interface, text: str) -> None:
+    _check_rights("SIOCSIFMTU")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+    try:
+        requests.set_mtu(interface, number)
+    except KernelError as error:
+        raise ToolError(1, f"SIOCSIFMTU: {STRERROR[error.errno]}") from None
+
+
+def _set_mac(interface: Interface, kind: str, text: str) -> None:
+    _check_rights("SIOCSIFHWADDR")
+    if kind != "ether":
+        raise ToolError(1, f"hw address type `{kind[:40]}' has no handler to set address. failed.")
+    try:
+        mac = parse_mac(text)
+    except AddressError:
+        raise ToolError(1, f"{text[:40]}: invalid ether address.") from None
+    try:
+        requests.set_mac(interface, list(mac.to_bytes(6, "big")))
+    except KernelError as error:
+        raise ToolError(1, f"SIOCSIFHWADDR: {STRERROR[error.errno]}") from None
+
+
+def _set_address(interface: Interface, label: str, word: str) -> None:
+    """The address that had the label goes; without a length its class gives the mask (inet_abc_len)."""
+    text, slash, length = word.partition("/")
+    local = _address(text, HELP)
+    if slash and not (length.isascii() and length.isdecimal() and int(length[:3]) <= 32):
+        raise ToolError(1, f"{word[:60]}: Unknown host\n{HELP}")
+    _check_rights("SIOCSIFADDR")
+    old = _find(interface, label)
+    if old is not None:
+        addresses.remove(interface, old)
+    if local == 0:
+        return
+    by_class = 8 if local >> 31 == 0 else 16 if local >> 30 == 2 else 24
+    _insert(interface, label, Network(local, int(length) if slash else by_class))
+    requests.set_up(interface, True)
+
+
+def _insert(interface: Interface, label: str, network: Network, broadcast: int | None = None) -> None:
+    scope = "host" if network.address >> 24 == 127 else "global"
+    has_broadcast = not interface.is_loopback and network.length < 31
+    own = InterfaceAddress(network, broadcast or (network.broadcast if has_broadcast else None), scope)
+    own.label = "" if label == interface.name else label
+    addresses.insert(interface, own)
+
+
+def _set_mask(interface: Interface, label: str, mask: int) -> None:
+    _check_rights("SIOCSIFNETMASK")
+    length = mask.bit_count()
+    own = _find(interface, label)
+    if prefix_mask(length) != mask:
+        raise ToolError(1, "SIOCSIFNETMASK: Invalid argument")
+    if own is None:
+        raise ToolError(1, "SIOCSIFNETMASK: Cannot assign requested address")
+    usual = own.local | (~own.network.mask & ALL_ONES)
+    _change(interface, label, Network(own.local, length), None if own.broadcast in (None, usual) else own.broadcast)
+
+
+def _change(interface: Interface, label: str, network: Network | None, broadcast: int | None) -> None:
+    """Another mask or broadcast address for the address that has the label."""
+    _check_rights("SIOCSIFBRDADDR")
+    own = _find(interface, label)
+    if own is None:
+        raise ToolError(1, "SIOCSIFBRDADDR: Cannot assign requested address")
+    addresses.remove(interface, own)
+    _insert(interface, label, network or own.network, broadcast)
+
+
+def _check_rights(call: str) -> None:
+    if not may_administer():
+        raise ToolError(255, f"{call}: {STRERROR['EPERM']}")
+
+
+def _find(interface: Interface, label: str) -> InterfaceAddress | None:
+    return next((own for own in interface.addresses if (own.label or interface.name) == label), None)
+
+
+def _address(text: str, behind: str = "") -> int:
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        why = "Unknown host" if text[:1].isdigit() else "Host name lookup failure"
+        raise ToolError(1, f"{text[:60]}: {why}" + (f"\n{behind}" if behind else "")) from None
