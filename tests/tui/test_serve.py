@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,28 +34,66 @@ def test_without_textual_serve_it_says_what_to_install(monkeypatch: pytest.Monke
     assert "netsandbox[web]" in capsys.readouterr().err
 
 
-async def test_a_command_typed_in_the_browser_fills_the_log(tmp_path: Path) -> None:
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    """Where the app is served."""
     pytest.importorskip("textual_serve")
-    aiohttp = pytest.importorskip("aiohttp")
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+        number: int = free.getsockname()[1]
     (tmp_path / "netsandbox").mkdir()
     (tmp_path / "netsandbox" / "tour-seen").touch()
-    server = subprocess.Popen([sys.executable, "-m", "netsandbox", "serve", "--port", str(port)],
+    server = subprocess.Popen([sys.executable, "-m", "netsandbox", "serve", "--port", str(number)],
                               env=os.environ | {"XDG_STATE_HOME": str(tmp_path)}, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL)  # fmt: skip
-    try:
-        async with aiohttp.ClientSession() as session:
-            await _page(session, f"http://localhost:{port}/")
-            async with session.ws_connect(f"http://localhost:{port}/ws?width=120&height=40") as page:
-                await page.send_str(json.dumps(["resize", {"width": 120, "height": 40}]))
-                await _until(page, b"nginx-2")
-                await page.send_str(json.dumps(["stdin", ":ping nginx-1 nginx-2\r"]))
-                await _until(page, b"ICMP")
-    finally:
-        server.terminate()
-        server.wait()
+    yield number
+    server.terminate()
+    server.wait()
+
+
+async def test_a_command_typed_in_the_browser_fills_the_log(port: int) -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+    async with aiohttp.ClientSession() as session:
+        await _page(session, f"http://localhost:{port}/")
+        async with session.ws_connect(f"http://localhost:{port}/ws?width=120&height=40") as page:
+            await page.send_str(json.dumps(["resize", {"width": 120, "height": 40}]))
+            await _until(page, b"nginx-2")
+            await page.send_str(json.dumps(["stdin", ":ping nginx-1 nginx-2\r"]))
+            await _until(page, b"ICMP")
+
+
+async def test_a_real_browser_shows_it_and_takes_mouse_and_keys(port: int) -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+    driver = pytest.importorskip("playwright.async_api")
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        pytest.skip("no Chromium here")
+    async with aiohttp.ClientSession() as session:
+        await _page(session, f"http://localhost:{port}/")
+    painted = bytearray()
+    came = asyncio.Event()
+
+    def take(data: object) -> None:
+        painted.extend(data if isinstance(data, bytes) else b"")
+        came.set()
+
+    async def until(text: bytes) -> None:
+        while text not in painted:
+            came.clear()
+            await asyncio.wait_for(came.wait(), PATIENCE)
+
+    async with driver.async_playwright() as play:
+        chromium = await play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = await chromium.new_page(viewport={"width": 1200, "height": 800})
+        page.on("websocket", lambda opened: opened.on("framereceived", take))
+        await page.goto(f"http://localhost:{port}/")
+        await until(b"nginx-2")
+        painted.clear()
+        await page.mouse.click(320, 90)  # the box of nginx-2
+        await until("▶ nginx-2".encode())
+        await page.keyboard.press("p")
+        await until(b"ICMP")
+        await chromium.close()
 
 
 async def _page(session: object, address: str) -> None:
