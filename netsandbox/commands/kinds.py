@@ -11,6 +11,7 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.docker.images import IMAGES
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.lab.nodes import Host
+from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
@@ -51,7 +52,7 @@ def _addresses(lab: Lab) -> Iterable[str]:
     for namespace in lab.namespaces():
         for interface in namespace.interfaces.values():
             if not interface.is_loopback:
-                yield from (str(own.network).partition("/")[0] for own in interface.addresses)
+                yield from (format_ipv4(own.local) for own in interface.addresses)
 
 
 def _hosts(lab: Lab) -> Iterable[str]:

@@ -63,7 +63,7 @@ def _interface(interface: Interface) -> InterfaceRow:
     return InterfaceRow(
         interface.namespace.name, interface.name, interface.index, interface.kind, format_mac(interface.mac),
         interface.mtu, interface.up, interface.carrier, interface.operstate, port.bridge.name if port else None,
-        port.state if port else None, tuple(str(own.network) for own in interface.addresses),
+        port.state if port else None, tuple(str(own.with_length) for own in interface.addresses),
         (peer.namespace.name, peer.name) if peer else None, interface.rx_packets, interface.rx_bytes,
         interface.rx_dropped, interface.tx_packets, interface.tx_bytes, interface.tx_dropped, interface.overheard)
 

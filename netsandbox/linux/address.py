@@ -36,7 +36,7 @@ def insert(interface: Interface, own: InterfaceAddress) -> bool:
         return False
     own.secondary = any(not other.secondary for other in same_subnet)
     _insert(interface, own)
-    interface.namespace.record(AddressChanged(interface, own.network, True))
+    interface.namespace.record(AddressChanged(interface, own.with_length, True))
     _add_routes(interface, own)
     interface.namespace.routes.flush_cache()
     return True
@@ -97,7 +97,7 @@ def link_is_down(interface: Interface) -> None:
 def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
     """fib_del_ifaddr, fib_sync_down_addr: the routes that only this address made, and those that name it as source."""
     interface.addresses.remove(own)
-    interface.namespace.record(AddressChanged(interface, own.network, False))
+    interface.namespace.record(AddressChanged(interface, own.with_length, False))
     rest = [other for other in interface.addresses if not other.secondary]
     has_subnet = any(other.network.length == own.network.length and other.network.network == own.network.network
                      for other in rest)

@@ -59,6 +59,11 @@ class InterfaceAddress:
     def has_peer(self) -> bool:
         return self.local != self.network.address
 
+    @property
+    def with_length(self) -> Network:
+        """The address and its prefix length."""
+        return Network(self.local, self.network.length)
+
 
 class Interface:
     """A network device of one namespace.

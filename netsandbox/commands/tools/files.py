@@ -11,7 +11,7 @@ from netsandbox.commands.tools.names import lower_of
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge import Bridge
 from netsandbox.linux.sysctl import SysctlError
-from netsandbox.wire.addresses import format_mac
+from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,5 +138,5 @@ def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, context.machine.hostname(context.namespace) + "\n", "")
     if arguments[0] in ("-I", "--all-ip-addresses", "-i"):
         from_lo = [a for i in context.namespace.interfaces.values() if not i.is_loopback for a in i.addresses]
-        return ToolResult(0, "".join(f"{str(a.network).partition('/')[0]} " for a in from_lo) + "\n", "")
+        return ToolResult(0, "".join(f"{format_ipv4(a.local)} " for a in from_lo) + "\n", "")
     raise ToolError(1, "netsandbox: the host name cannot be changed here")
