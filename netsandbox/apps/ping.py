@@ -10,7 +10,7 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.ping_options import DO, DONT, PROBE, TIMEVAL, WANT, PingOptions
 from netsandbox.apps.ping_start import PingStart
-from netsandbox.apps.ping_text import (
+from netsandbox.apps.ping_text import (, named
     describe_error,
     describe_options,
     describe_round_trips,
@@ -52,6 +52,8 @@ class Ping(PingStart):
                  resolve: dict[str, int] | None = None) -> None:
         super().__init__(namespace, options, _resolve(options.target, resolve or {}), pid)
         self.ident = ident if options.ident is None else options.ident
+        by_name = not options.numeric and options.target in (resolve or {})
+        self._names = {address: name for name, address in (resolve or {}).items()} if by_name else {}
         self.sent = self.received = self.errors = self.duplicates = self.corrupted = 0
         self.round_trips: list[int] = []
         self._sent_at: dict[int, int] = {}
@@ -278,7 +280,7 @@ class Ping(PingStart):
 
     def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:
         ident = f" ident={self.ident}" if self.options.verbose else ""
-        line = f"{message.size} bytes from {format_ipv4(packet.src)}: icmp_seq={message.seq}{ident} ttl={packet.ttl}"
+        line = f"{message.size} bytes from {named(packet.src, self._names)}: icmp_seq={message.seq}{ident} ttl={packet.ttl}"
         options, is_group = self.options, self.options.broadcast or is_multicast(self.destination)
         if len(message.data) < options.size:
             self._say(line + " (truncated)")
@@ -306,7 +308,7 @@ class Ping(PingStart):
         self._acknowledge(seq)
         self._unread.append(seq)
         self._failed_at = self.scheduler.now
-        self._say_error(f"From {format_ipv4(source)} icmp_seq={seq} {describe_error(message)}")
+        self._say_error(f"From {named(source, self._names)} icmp_seq={seq} {describe_error(message)}")
         self._check(None)
 
     def _take_advice(self, what: tuple[int, IcmpMessage, int]) -> None:
@@ -314,7 +316,7 @@ class Ping(PingStart):
         self._read_errors(None)
         source, message, seq = what
         if self.code is None:
-            self._say_error(f"From {format_ipv4(source)}: icmp_seq={seq} {describe_error(message)}")
+            self._say_error(f"From {named(source, self._names)}: icmp_seq={seq} {describe_error(message)}")
 
     def _say_error(self, text: str) -> None:
         if not self.options.quiet and not self.options.flood:

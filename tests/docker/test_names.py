@@ -72,3 +72,11 @@ def test_in_an_entered_shell_and_on_the_host(lab: KeptSession) -> None:
 
 def test_a_hop_is_called_by_its_name(lab: KeptSession) -> None:
     assert " 1  web.mynet (172.18.0.2)  " in lab.run("docker exec app traceroute web").out
+
+
+def test_replies_come_from_a_name_where_a_name_was_asked(lab: KeptSession) -> None:
+    assert "64 bytes from web.mynet (172.18.0.2): icmp_seq=1 " in lab.run("docker exec app ping -c 1 web").out
+    for words in ("-n web", "172.18.0.2"):
+        assert "64 bytes from 172.18.0.2: icmp_seq=1 " in lab.run(f"docker exec app ping -c 1 {words}").out
+    assert "64 bytes from localhost (127.0.0.1): icmp_seq=1 " in lab.run("exec host ping -c 1 localhost").out
+    assert "64 bytes from 172.18.0.2: seq=0 " in lab.run("docker run --rm --network mynet busybox ping -c 1 web").out
