@@ -10,20 +10,21 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.ping_options import DO, DONT, PROBE, TIMEVAL, WANT, PingOptions
 from netsandbox.apps.ping_start import PingStart
-from netsandbox.apps.ping_text import (, named
+from netsandbox.apps.ping_text import (
     describe_error,
     describe_options,
     describe_round_trips,
     describe_wrong_data,
     format_rtt,
     milliseconds,
+    named,
     time_stamp,
 )
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
 from netsandbox.linux import ip_options, ip_output
-from netsandbox.wire.addresses import format_ipv4, is_multicast
+from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, SOURCE_QUENCH, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
@@ -280,7 +281,8 @@ class Ping(PingStart):
 
     def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:
         ident = f" ident={self.ident}" if self.options.verbose else ""
-        line = f"{message.size} bytes from {named(packet.src, self._names)}: icmp_seq={message.seq}{ident} ttl={packet.ttl}"
+        sender = named(packet.src, self._names)
+        line = f"{message.size} bytes from {sender}: icmp_seq={message.seq}{ident} ttl={packet.ttl}"
         options, is_group = self.options, self.options.broadcast or is_multicast(self.destination)
         if len(message.data) < options.size:
             self._say(line + " (truncated)")
