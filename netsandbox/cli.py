@@ -32,6 +32,9 @@ examples:
 
 
 
+HELP = frozenset({"-h", "--help", "--version"})
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -41,6 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = "open"
     elif words and not words[0].startswith("-"):
         name = "run"
+    elif words and not HELP & {*words}:
+        parser("open").parse_args(words)
+        return _fail(f"{words[0]} is for the terminal UI, which needs a terminal; `netsandbox run NAME` prints a "
+                     "transcript")
     else:
         overview().parse_args(words)
         overview().print_help()
@@ -85,7 +92,7 @@ def _silence_output() -> None:
 
 def _opens_app(words: list[str]) -> bool:
     """Whether a line without a command means the terminal UI: on a terminal, unless it asks for help."""
-    if words and words[0] in ("-h", "--help", "--version"):
+    if words and words[0] in HELP:
         return False
     return sys.stdout.isatty() and sys.stdin.isatty()
 

@@ -62,7 +62,8 @@ def manual(verbs: Mapping[str, Verb], name: str) -> str:
     if declared is None:
         near = get_close_matches(name, verbs, 1)
         raise CommandError(f"no help on {name[:40]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-    parts = [f"{declared.usage}\n    {declared.summary}."]
+    stop = "" if declared.summary.endswith("?") else "."
+    parts = [f"{declared.usage}\n    {declared.summary}{stop}"]
     if declared.details:
         parts += [_paragraph(text) for text in declared.details.split("\n\n")]
     if declared.aliases:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netsandbox.commands.errors import CommandError
 from netsandbox.docker.images import IMAGES
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
+from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host
+from netsandbox.linux.bridge import Bridge
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -107,6 +109,29 @@ def _duration(_lab: Lab, text: str) -> int:
     return parse_duration(text)
 
 
+def bridge_named(lab: Lab, name: str) -> Bridge:
+    """A bridge by its own name, as docker0 or host:docker0, or by its switch's.
+
+    Raises:
+        LabError: there is none, or there are several.
+    """
+    bridges = [i for n in lab.namespaces() for i in n.interfaces.values() if isinstance(i, Bridge)]
+    found = [bridge for bridge in bridges if name in (bridge.name, bridge.label, bridge.namespace.name)]
+    if len(found) != 1:
+        there_are = ", ".join(bridge.label for bridge in found or bridges) or "none"
+        raise LabError(f"{name!r} is not one bridge; there are: {there_are}")
+    return found[0]
+
+
+def _parse_place(lab: Lab, text: str) -> str:
+    """A node, or a bridge of one."""
+    if not lab.is_named(text) and any(text in (i.name, i.label) for n in lab.namespaces()
+                                      for i in n.interfaces.values() if isinstance(i, Bridge)):
+        return text
+    lab.existing(text)
+    return text
+
+
 def _count(_lab: Lab, text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
         raise CommandError(f"{text[:40]!r} is not a number from 0 to 999999999")
@@ -131,6 +156,8 @@ CONTAINER = Kind("CONTAINER", _parse_container, _containers)
 NAMESPACE = Kind("NODE", _parse_namespace, lambda lab: lab.names())
 EXISTING = Kind("NODE", _parse_existing, lambda lab: lab.names())
 """A node to look at, which is not made for that."""
+PLACE = Kind("NODE", _parse_place, lambda lab: lab.names())
+"""The same, or one of its bridges."""
 END = Kind("NODE[:IFACE]", _text, _ends)
 IMAGE = Kind("IMAGE", _text, lambda _lab: IMAGES)
 MODE = Kind("bridge|host|none|container:X", _text, _modes)

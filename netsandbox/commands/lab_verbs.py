@@ -11,7 +11,6 @@ from netsandbox.commands.verb import Parameter, verb
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import DEFAULT_HOST
-from netsandbox.linux.bridge import Bridge
 from netsandbox.linux.nud import NOARP, PERMANENT
 from netsandbox.wire.addresses import format_ipv4
 
@@ -160,16 +159,12 @@ def arp_model(shell: Shell, job: Job, values: Values) -> None:
 
 @verb("ageing", "How long a bridge keeps what it learned", Parameter("bridge", kinds.NAME),
       Parameter("time", kinds.DURATION),
-      details="BRIDGE is a switch, or HOST:BRIDGE as host:docker0. 0 learns nothing: the bridge is then a hub.",
-      examples=(("ageing sw1 10s", "rows go 10 s after their last frame"), ("ageing host:docker0 0", "a hub")))
+      details="BRIDGE is a switch, or a bridge as docker0 or host:docker0. 0 learns nothing: the bridge is then a hub.",
+      examples=(("ageing sw1 10s", "rows go 10 s after their last frame"), ("ageing docker0 0", "a hub")))
 def ageing(shell: Shell, job: Job, values: Values) -> None:
-    name, _colon, ifname = values["bridge"].partition(":")
-    namespace = shell.lab.namespace(name)
-    bridges = [i for i in namespace.interfaces.values() if isinstance(i, Bridge) and ifname in ("", i.name)]
-    if len(bridges) != 1:
-        known = ", ".join(i.label for i in namespace.interfaces.values() if isinstance(i, Bridge))
-        raise LabError(f"{values['bridge']!r} is not one bridge" + (f"; there are: {known}" if known else ""))
-    bridges[0].fdb.set_ageing(values["time"])
+    if values["bridge"] in ("docker0", f"{DEFAULT_HOST}:docker0"):
+        shell.lab.docker()  # The default host is made when it is first needed.
+    kinds.bridge_named(shell.lab, values["bridge"]).fdb.set_ageing(values["time"])
     job.finish()
 
 

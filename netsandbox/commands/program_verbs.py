@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds, programs
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Values = dict[str, Any]
 
 
-def _from_and_words(shell: Shell, words: list[str]) -> tuple[str | None, list[str]]:
+def _from_and_words(shell: Shell, words: Sequence[str]) -> tuple[str | None, list[str]]:
     """FROM, if the first word names a node and another operand follows; and the rest with names as addresses."""
     operands = [word for word in words if not word.startswith("-")]
     named = len(operands) > 1 and words[0] == operands[0] and shell.lab.is_named(words[0])
@@ -25,7 +26,7 @@ def _from_and_words(shell: Shell, words: list[str]) -> tuple[str | None, list[st
     return source, [first_address(shell, word) for word in rest]
 
 
-@verb("ping", "Send echo requests from a node to another", Parameter("words", rest=True),
+@verb("ping", "Send echo requests from a node to another", Parameter("words", rest=True, required=False, default=()),
       details="ping FROM TO [ping's options]: TO is a name or an address; one request unless -c says otherwise. "
               "With one operand it is the program ping on the default host, as it is inside a namespace.",
       examples=(("ping nginx-1 nginx-2", "one request"), ("ping pc1 10.0.0.2 -c 3 -i 0.5", "three"),
@@ -38,7 +39,7 @@ def ping(shell: Shell, job: Job, values: Values) -> None:
     job.follow(programs.program(shell, namespace, ["ping", *words]))
 
 
-@verb("arping", "Ask for a MAC address by ARP", Parameter("words", rest=True),
+@verb("arping", "Ask for a MAC address by ARP", Parameter("words", rest=True, required=False, default=()),
       details="arping FROM TO [arping's options]: three probes unless -c says otherwise.",
       examples=(("arping nginx-1 172.17.0.3", "who has it?"), ("arping pc1 10.0.0.2 -D -c 2", "is it taken?")),
       group="program")
@@ -50,7 +51,8 @@ def arping(shell: Shell, job: Job, values: Values) -> None:
     job.follow(programs.program(shell, namespace, ["arping", *words]))
 
 
-@verb("traceroute", "Find the routers between a node and another", Parameter("words", rest=True),
+@verb("traceroute", "Find the routers between a node and another",
+      Parameter("words", rest=True, required=False, default=()),
       details="traceroute FROM TO [traceroute's options]: addresses only, as with -n. Probes with a growing TTL: the "
               "router at which one runs out says so (Time Exceeded), and the target that nobody listens at the port.",
       examples=(("traceroute pc1 pc2", "every hop, three probes each"),

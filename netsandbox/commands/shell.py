@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
 
 REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError)
+NEAR = 0.75
+"""How alike a word must be to one that there is, so that it may be a slip of the pen."""
 RECENT = 100
 """Lines that are remembered for `expect`."""
 ALONE = frozenset({"check", "session", "shell"})
@@ -222,7 +224,7 @@ class Shell:
         return entered is not None and entered.image.has_busybox
 
     def _nearest(self, name: str) -> str:
-        near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, "docker"], 1)
+        near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, "docker"], 1, NEAR)
         return f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
 
 

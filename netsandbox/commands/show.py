@@ -26,14 +26,17 @@ def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 @verb("show", "Show a table", Parameter("what", kinds.choice(*WHAT), required=False),
-      Parameter("node", kinds.EXISTING, required=False),
+      Parameter("node", kinds.PLACE, required=False),
       Parameter("last", kinds.COUNT, "--last", default=20),
       details="show nodes | interfaces | links | arp | mac | routes | sockets [NODE], show frames [--last N].",
       examples=(("show", "the nodes and how they are linked"), ("show arp nginx-1", "one neighbour table"),
-                ("show mac", "every MAC table"), ("show frames --last 10", "the end of the frame log")), group="look")
+                ("show mac", "every MAC table"), ("show mac docker0", "one"),
+                ("show frames --last 10", "the end of the frame log")), group="look")
 def show(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     what, node = values["what"], values["node"]
-    if what is None:
+    if node is not None and not shell.lab.is_named(node):
+        job.print(_of_bridge(shell, what, node))
+    elif what is None:
         job.print(_nodes(shell) + "\n\n" + _links(shell))
     elif what == "frames":
         job.print(_frames(shell, values["last"], node))
@@ -66,6 +69,14 @@ def _per_node(shell: Shell, what: str, node: str | None) -> str:
     if not blocks:
         return f"no {what} yet"
     return "\n\n".join(f"{name}\n{table(rows[0], rows[1:])}" for name, rows in blocks)
+
+
+def _of_bridge(shell: Shell, what: str, name: str) -> str:
+    if what != "mac":
+        raise CommandError(f"{name!r} is a bridge, of which there is only `show mac {name}`; the others take its node")
+    bridge = kinds.bridge_named(shell.lab, name)
+    head, *rows = _rows(shell, "mac", bridge.namespace.name)
+    return f"{bridge.label}\n{table(head, [row for row in rows if row[0] == bridge.name])}"
 
 
 def _rows(shell: Shell, what: str, node: str) -> list[tuple[str, ...]]:

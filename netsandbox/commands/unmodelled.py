@@ -7,7 +7,7 @@ WHY = {
         "ab curl iperf iperf3 nc ncat netcat socat ssh telnet wget",
     "the packets of a name server are not modelled; `ping NAME` finds a container on the same network":
         "dig getent host nslookup",
-    "there is no file system": "cd chmod cp ln mkdir mv nano tee touch vi vim",
+    "there is no file system": "cd chmod cp df du find ln mkdir mv nano tee touch vi vim",
     "a container's namespace is entered with `nsenter -t PID -n …`, and `docker ps` lists them": "lsns",
     "`ip netns add NAME` makes a namespace, and `ip netns exec NAME …` runs in it": "unshare",
     "`docker ps` and `ss -ltnp` show what runs": "htop pgrep pidof ps pstree",
@@ -23,7 +23,12 @@ WHY = {
         "awk cut egrep grep head less more sed sort uniq wc xargs",
     "`traceroute` is there": "mtr tracepath", "`arping` and `ping` find who is there": "nmap",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark",
-    "you may do everything": "su"}
+    "you may do everything": "su", "you are root": "groups id who",
+    "it has no loops and no conditions; `;`, `&&` and `||` join commands":
+        "do done elif else esac fi for function if then while",
+    "what was printed stays; `new` begins with an empty lab": "clear reset",
+    "`wait 5s` lets time pass, and then the line can be typed again": "watch",
+    "`ss -ltnp` shows who has which port": "fuser lsof"}
 REASONS = {name: why for why, names in WHY.items() for name in names.split()}
 
 

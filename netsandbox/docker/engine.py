@@ -44,7 +44,8 @@ class DockerEngine:
         networks: by name; the first three are always there.
         name_taken: whether a name is used by something else in the lab.
         run: makes the programs that the engine does not know itself.
-        lent: (image, program) of programs that an image has not, and that were run in it all the same.
+        told: what a person needs to be told but once: (image, program) of programs that an image has not and that
+            were run in it all the same, and ("", command) of a command's note.
     """
 
     def __init__(self, namespace: NetworkNamespace, chance: Chance, profile: str, next_pid: Callable[[], int]) -> None:
@@ -54,7 +55,7 @@ class DockerEngine:
         self.containers: dict[str, Container] = {}
         self.name_taken: Callable[[str], bool] = lambda _name: False
         self.run: Runner = lambda _container, _namespace, _argv: None
-        self.lent: set[tuple[str, str]] = set()
+        self.told: set[tuple[str, str]] = set()
         self.chance = chance
         self.random = chance.stream(f"docker/{namespace.name}")
         self.next_pid = next_pid

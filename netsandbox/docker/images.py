@@ -45,6 +45,12 @@ class Image(NamedTuple):
     size: str = ""
     has_busybox: bool = False
 
+    def really_has(self, name: str) -> bool:
+        """Whether the real image has a program that the sandbox has not."""
+        if self.has_busybox:
+            return name in APPLETS
+        return "bash" in self.tools and (name in COREUTILS or (self.name, name) == ("nginx", "curl"))
+
     @property
     def identity(self) -> str:
         """64 hex digits: an image is named by a hash, here of its name."""
@@ -71,6 +77,11 @@ DEBIAN = (*SHELL, "bash", "apt", "apt-get", "ls", "uname")
 BUSYBOX = (*SHELL, "ls", "uname", "ping", "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl",
            "sysctl")
 EVERYTHING = ("*",)
+COREUTILS = frozenset({"cp", "cut", "date", "df", "dirname", "du", "find", "grep", "head", "id", "kill", "ln", "mkdir",
+                       "mv", "readlink", "rm", "sed", "sort", "tee", "touch", "uniq", "wc", "xargs"})
+APPLETS = COREUTILS | {"awk", "free", "less", "nc", "nslookup", "ping6", "pgrep", "pidof", "pkill", "ps", "telnet",
+                       "traceroute6", "vi", "watch", "wget"}
+"""What BusyBox has and the sandbox has not."""
 
 IMAGES: dict[str, Image] = {image.name: image for image in (
     Image("nginx", ("/docker-entrypoint.sh",), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp",), "nginx", "nginx",

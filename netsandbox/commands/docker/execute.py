@@ -31,6 +31,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.enter(container, client.exit)
         return None
     program = inside.program(argv)
+    if program is None and container.image.really_has(name):
+        raise DockerError(reason(name) or f"the sandbox has no {name}", 127)
     if program is None:
         raise DockerError("OCI runtime exec failed: exec failed: unable to start container process: exec: "
                           f'"{argv[0]}": executable file not found in $PATH', 127, note=reason(name))

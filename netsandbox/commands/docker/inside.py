@@ -84,9 +84,9 @@ class Inside:
         if self.is_in_image(name) or name == self.container.image.process:
             return ""
         told = (self.container.image.name, name)
-        if told in self.context.engine.lent:
+        if told in self.context.engine.told:
             return ""
-        self.context.engine.lent.add(told)
+        self.context.engine.told.add(told)
         return name
 
     def _shell(self, argv: list[str]) -> Task:
@@ -108,7 +108,8 @@ class Inside:
         job.output = output
         program = self.program(argv)
         if program is None:
-            job.complain(f"sh: {harmless(argv[0])[:MAX_WORD]}: not found")
+            if not self.container.image.really_has(argv[0]):
+                job.complain(f"sh: {harmless(argv[0])[:MAX_WORD]}: not found")
             if reason(argv[0]):
                 job.complain(f"note: {reason(argv[0])}")
             job.finish(NOT_FOUND)

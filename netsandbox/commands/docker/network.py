@@ -78,7 +78,9 @@ def create(client: Client, parsed: Parsed) -> int:
         _pairs(parsed.all("opt")), _pairs(parsed.all("label")))
     network = client.engine.create_network(plan)
     client.print(network.identity)
-    client.complain(NOTE)
+    if ("", "network create") not in client.engine.told:
+        client.engine.told.add(("", "network create"))
+        client.complain(NOTE)
     return 0
 
 

@@ -96,7 +96,8 @@ def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict
 
 @condition(
     "exit", "exit CODE [of LINE]",
-    summary="The exit status of the last command line, or of the last one that begins with LINE: 0, 1, != 0.",
+    summary="The exit status of the last command line, or of the last one that begins with LINE: 0, 1, != 0. A "
+            "condition is no command line: beside `reach`, `exit` is still about the line before them.",
     examples=(("exit 0", "it succeeded"), ("exit 125", "docker itself refused")))
 def _exit(reader: Reader) -> Test:
     code, beginning = comparison(reader, "an exit status"), _beginning(reader)

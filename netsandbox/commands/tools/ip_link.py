@@ -148,6 +148,8 @@ def _read_settings(context: ToolContext, kind: str, words: Words, makes: bool) -
         if words.next() != "peer":
             raise usage("veth", 1)
         return {"peer": read_request(context, words, makes, is_peer=True)}
+    if kind in requests.OTHER_TYPES:
+        raise requests.unmodelled(kind)
     if words:
         raise ToolError(1, f'Garbage instead of arguments "{words.next()} ...". Try "ip link help".')
     return {}

@@ -97,6 +97,10 @@ def mac_of(octets: list[int]) -> int:
 
 # -- making
 
+def unmodelled(kind: str) -> ToolError:
+    return ToolError(1, f"netsandbox: interfaces of type {kind} are not modelled (veth and bridge are)")
+
+
 @needs_net_admin
 def add(context: ToolContext, request: LinkRequest) -> None:
     """Make an interface, or a veth pair.
@@ -116,7 +120,7 @@ def add(context: ToolContext, request: LinkRequest) -> None:
     elif request.type == "bridge":
         _add_bridge(context, namespace, request)
     elif request.type in OTHER_TYPES:
-        raise ToolError(1, f"netsandbox: interfaces of type {request.type} are not modelled (veth and bridge are)")
+        raise unmodelled(request.type)
     else:
         raise KernelError("EOPNOTSUPP", "Unknown device type")
 

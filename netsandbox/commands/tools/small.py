@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
+NO_FILES = ("ls: the sandbox has no file system, only what tells of a network: ls /sys/class/net, ls /run/netns, "
+            "cat /proc/net/arp, cat /etc/hosts …")
 NOTHING_TO_INSTALL = "note: nothing is installed: ip, ping, arping, tcpdump and the other tools are there already\n"
 
 
@@ -27,6 +29,10 @@ def true(_context: ToolContext, _arguments: list[str]) -> ToolResult:
 
 def false(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(1, "", "")
+
+
+def whoami(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(0, "root\n", "")
 
 
 def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -47,6 +53,8 @@ def install(_context: ToolContext, _arguments: list[str]) -> ToolResult:
 def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     """The folders that say something about a network, a name a line."""
     paths = [word for word in arguments if not word.startswith("-")] or ["/"]
+    if set(paths) <= {"/", ".", "~"}:
+        raise ToolError(2, NO_FILES)
     found = {path: _entries(context, "/" + "/".join(part for part in path.split("/") if part)) for path in paths}
     out = "\n".join((f"{path}:\n" if len(found) > 1 else "") + "".join(f"{name}\n" for name in names)
                     for path, names in found.items() if names is not None)
