@@ -86,6 +86,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
             except InvalidThemeError:
                 self.main.status.say(tr("theme.unknown", name=self.options.theme), trouble=True)
         if self.options.scenario or self.options.recover:
+            self.main.status.say(tr("opening"))
             self.call_after_refresh(self.open)
         else:
             self.open()
@@ -93,6 +94,8 @@ class NetsandboxApp(TimeKeys, LookingKeys):
     def open(self) -> None:
         """Open the scenario, the session to recover, or the ready lab; an error leaves an empty lab and a message."""
         options, live = self.options, self.live
+        if not self.main.status.trouble:
+            self.main.status.say("")
         try:
             if options.recover:
                 self._recover()

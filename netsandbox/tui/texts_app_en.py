@@ -16,6 +16,7 @@ TEXTS: dict[str, str] = {
     "command.failed": "It ended with status {code}",
     "failed.command": "{what}. The lab is as before; details in {where}",
     "failed.step": "{what}. The lab is stopped; details in {where}",
+    "opening": "Opening",
     "theme.unknown": "No theme is called {name}",
     "recover.none": "No session to recover in {where}",
     "recover.done": "Recovered: {count} lines",

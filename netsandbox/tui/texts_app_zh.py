@@ -16,6 +16,7 @@ TEXTS: dict[str, str] = {
     "command.failed": "结束状态为 {code}",
     "failed.command": "{what}。实验保持原样；详情见 {where}",
     "failed.step": "{what}。实验已停住；详情见 {where}",
+    "opening": "正在打开",
     "theme.unknown": "没有名为 {name} 的主题",
     "recover.none": "{where} 中没有可恢复的会话",
     "recover.done": "已恢复：{count} 行",

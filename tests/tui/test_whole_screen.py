@@ -166,3 +166,26 @@ async def test_a_live_resize_loses_nothing(tmp_path: Path) -> None:
         assert "▶nginx-1" in text
         assert "ICMP" in text
         assert "REACHABLE" in text
+
+
+async def test_an_error_is_whole_above_the_line_and_a_long_output_ends_in_dots(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("load nosuch")
+        text = " ".join(shown(on).split())
+        assert "nosuch: no such file, and no bundled scenario has this name; bundled are arp-basics" in text
+        assert "veth" in text.partition("bundled are")[2]
+        await on.line("echo " + "word " * 40)
+        await on.press("escape")
+        await on.line("echo " + "word " * 40)
+        assert on.app.main.command.size.height <= 3
+
+
+async def test_while_a_scenario_is_read_it_says_so(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("one-cable", tour=False)) as on:
+        assert not on.app.main.status.message, "once it is open, that is over"
+    app_says: list[str] = []
+    async with stage(tmp_path / "other", Options("one-cable", tour=False)) as on:
+        on.app.open = lambda: app_says.append(on.app.main.status.message)  # type: ignore[method-assign]
+        on.app.begin()
+        await on.pilot.pause()
+    assert app_says == ["Opening"]

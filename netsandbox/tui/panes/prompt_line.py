@@ -23,7 +23,10 @@ from textual.widgets.option_list import Option
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.history import History
 from netsandbox.tui.source import Completion
-from netsandbox.tui.text import cell_len, fit, safe
+from netsandbox.tui.text import cell_len, fit, safe, wrap
+
+ERROR_LINES = 4
+"""The most that an error takes of the screen; it is whole in the output."""
 
 LISTED = 6
 """Completions listed at most; typing on narrows them down."""
@@ -70,7 +73,7 @@ class PromptLine(Vertical):
         height: auto;
         & OptionList { height: auto; max-height: 6; border: none; padding: 0; scrollbar-size: 1 1; display: none; }
         &.-listing OptionList { display: block; }
-        & .prompt--note { height: 1; display: none; color: $text-muted; }
+        & .prompt--note { height: auto; display: none; color: $text-muted; }
         &.-note .prompt--note { display: block; }
         &.-error .prompt--note { color: $text-error; }
         & Horizontal { height: 1; }
@@ -119,6 +122,7 @@ class PromptLine(Vertical):
         self.history = history if history is not None else History()
         self._found: Sequence[Completion] = ()
         self._options: OptionList | None = None
+        self._note_lines = 1
         self._cycle: tuple[str, int] | None = None
         """While tab goes through the list: the line before it, and which completion is in."""
         self._written = ""
@@ -166,12 +170,15 @@ class PromptLine(Vertical):
         self.query_one(".prompt--label", Static).update(Content(self.label()))
 
     def note(self, text: str, *, error: bool = False) -> None:
-        """Show one line above the input, or none."""
+        """Show a line above the input, or none; an error takes more than one where it must."""
         self.set_class(bool(text), "-note")
         self.set_class(error and bool(text), "-error")
-        shown = self.glyphs.plain(safe(text))
-        shown = f" {self.glyphs.dropped} {shown}" if error else f" {shown}"
-        self.query_one(".prompt--note", Static).update(Content(shown if text else ""), layout=False)
+        lead = f" {self.glyphs.dropped} " if error else " "
+        width, most = self.app.size.width - len(lead) - 1, ERROR_LINES if error else 1
+        lines = wrap(self.glyphs.plain(safe(text)), width, most, self.glyphs.ellipsis)
+        shown = Content(lead + "\n   ".join(lines) if text else "")
+        self.query_one(".prompt--note", Static).update(shown, layout=len(lines) != self._note_lines)
+        self._note_lines = len(lines)
 
     def _write(self, line: str) -> None:
         self._written = line
