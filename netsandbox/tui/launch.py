@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import suppress
 
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.options import Options
@@ -25,7 +26,8 @@ async def _run(app: NetsandboxApp) -> int:
     for name in ENDED_BY:
         number = getattr(signal, name, None)
         if number is not None:
-            loop.add_signal_handler(number, _end, app, number)
+            with suppress(NotImplementedError):  # the event loop of Windows takes no signals
+                loop.add_signal_handler(number, _end, app, number)
     status = await app.run_async()
     app.autosave.leave()
     return status if status is not None else (app.return_code or 0)
