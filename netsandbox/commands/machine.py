@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.commands.tools.context import Tenant
+from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.docker import files
 from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.nodes import Host
+from netsandbox.linux.namespace import FIRST_INODE
 from netsandbox.linux.stack import create_namespace
 
 if TYPE_CHECKING:
@@ -13,6 +18,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
 
 
+INIT = "/sbin/init"
+DOCKER_FOLDER = "/run/docker/netns"
 LOCALHOST = "127.0.0.1 localhost"
 """/etc/hosts of a machine that has none of its own."""
 
@@ -37,11 +44,45 @@ class LabMachine:
         return next((container.namespace for _host, container in self.lab.containers()
                      if container.is_running and container.pid == pid), None)
 
+    def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
+        """The machine's own namespace, its containers', and those of `ip netns`, which are the default host's."""
+        host = self._host_of(namespace)
+        if host is None:
+            return [Tenant(namespace, 1, 1, INIT, "")]
+        found = [Tenant(host.namespace, 1, 1, INIT, "")]
+        for container in host.docker.containers.values() if host.docker is not None else ():
+            inside, known = container.namespace, [tenant.namespace for tenant in found]
+            if inside is None or not container.is_running:
+                continue
+            if inside in known:
+                at = known.index(inside)
+                found[at] = found[at]._replace(processes=found[at].processes + 1)
+                if not at:
+                    found[0] = found[0]._replace(file=f"{DOCKER_FOLDER}/default")
+            else:
+                file = f"{DOCKER_FOLDER}/{container.sandbox[:12]}"
+                found.append(Tenant(inside, 1, container.pid, container.process, file))
+        if host.name == DEFAULT_HOST:
+            found += [Tenant(named, 0, 0, "", f"{FOLDER}/{name}") for name, named in self.lab.extra_namespaces.items()]
+        return found
+
+    def _host_of(self, namespace: NetworkNamespace) -> Host | None:
+        """The machine that a namespace is on; None for a switch or hub."""
+        if namespace in self.lab.extra_namespaces.values():
+            return self.lab.host()
+        for node in self.lab.nodes.values():
+            if isinstance(node, Host) and (node.namespace is namespace or (node.docker is not None and any(
+                    container.namespace is namespace for container in node.docker.containers.values()))):
+                return node
+        return None
+
     def namespace_names(self) -> list[str]:
         return list(reversed(self.lab.extra_namespaces))
 
     def add_namespace(self, name: str) -> NetworkNamespace:
         namespace = create_namespace(name, self.lab.scheduler, self.lab.chance, lo_up=False)
+        taken = {other.inode for other in self.lab.extra_namespaces.values()}
+        namespace.inode = next(inode for inode in count(FIRST_INODE + 160) if inode not in taken)
         namespace.neighbours.is_classic = self.lab.is_classic_arp
         self.lab.extra_namespaces[name] = namespace
         return namespace

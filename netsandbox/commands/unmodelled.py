@@ -8,7 +8,6 @@ WHY = {
     "the packets of a name server are not modelled; `ping NAME` finds a container on the same network":
         "dig getent host nslookup",
     "there is no file system": "cd chmod cp df du find ln mkdir mv nano tee touch vi vim",
-    "a container's namespace is entered with `nsenter -t PID -n …`, and `docker ps` lists them": "lsns",
     "`ip netns add NAME` makes a namespace, and `ip netns exec NAME …` runs in it": "unshare",
     "`docker ps` and `ss -ltnp` show what runs": "htop pgrep pidof ps pstree",
     "`docker kill` and `docker stop` end a container's program": "kill killall pkill",

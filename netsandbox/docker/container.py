@@ -219,6 +219,14 @@ class Container:
         return self.privileged or (full not in self.dropped and not {full, "ALL"}.isdisjoint(self.capabilities))
 
     @property
+    def process(self) -> str:
+        """Its first process as `ps` names it: what an entrypoint ends in, and nginx by a title of its own."""
+        words = self.argv
+        if words[:1] and words[0].endswith("docker-entrypoint.sh"):
+            words = words[1:]
+        return ("nginx: master process " if words[:1] == ["nginx"] else "") + " ".join(words)
+
+    @property
     def stays_open(self) -> bool:
         """A shell in it waits for a person: it has a terminal or its input is kept open."""
         return self.tty or self.stdin

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.events import RouteChanged
+from netsandbox.linux.namespace import FIRST_INODE
 from netsandbox.linux.route import Route
 from netsandbox.linux.stack import create_namespace
 from netsandbox.linux.sysctl import SysctlError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 FAILED = "failed to set up container networking"
 NOT_CREATED = ("failed to create task for container: failed to create shim task: OCI runtime create failed: runc "
                "create failed: unable to start container process: error during container init")
+CONTAINER_INODES = 352
+"""From here on they are counted by PID, as each start has a new one."""
 DEFAULT_ROUTE = Network(0, 0)
 
 
@@ -33,6 +36,7 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
         return engine.namespace
     if not container.joined:
         namespace = create_namespace(container.name, engine.scheduler, engine.chance)
+        namespace.inode = FIRST_INODE + CONTAINER_INODES + container.pid
         namespace.inherit_settings(engine.namespace)
         namespace.neighbours.is_classic = engine.namespace.neighbours.is_classic
         return namespace

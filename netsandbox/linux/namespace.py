@@ -32,6 +32,10 @@ NOTHING: frozenset[tuple[str, int]] = frozenset()
 """Of (interface, address): one for all namespaces, since a set of its own has 216 bytes."""
 
 
+FIRST_INODE = 0xF000_0000
+"""Of the first namespace that a kernel numbers (proc_alloc_inum, PROC_DYNAMIC_FIRST)."""
+
+
 class NetworkNamespace:
     """One network stack.
 
@@ -41,16 +45,18 @@ class NetworkNamespace:
         error_handlers: who is told of an ICMP error, by the quoted protocol.
         deliver_local: what takes a packet that is known to be for this host (ip_local_deliver).
         exceptions: path MTUs and redirects, by destination.
+        inode: its number in /proc/PID/ns/net, that of a machine's first namespace unless it is told another.
     """
 
     __slots__ = ("_ident_key", "_idents", "_next_index", "is_arp_special", "chance", "default_ttl", "deliver_local",
-                 "error_handlers", "exceptions", "fragments", "groups", "icmp_global", "interfaces", "lo", "name",
-                 "neighbours", "netfilter", "peers", "protocols", "proxies", "proxy_delay", "raw_sockets", "record",
-                 "routes", "scheduler", "sockets", "sysctls", "trace", "transports")
+                 "error_handlers", "exceptions", "fragments", "groups", "icmp_global", "inode", "interfaces", "lo",
+                 "name", "neighbours", "netfilter", "peers", "protocols", "proxies", "proxy_delay", "raw_sockets",
+                 "record", "routes", "scheduler", "sockets", "sysctls", "trace", "transports")
 
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
         self.name = name
+        self.inode = FIRST_INODE
         self.scheduler = scheduler
         self.trace = scheduler.trace
         self.record: Callable[[Any], None] = scheduler.trace.record

@@ -12,7 +12,7 @@ import shlex
 from typing import Any
 
 from netsandbox.commands.tools.bridge_fdb import fdb_json
-from netsandbox.commands.tools.context import ToolContext, ToolResult
+from netsandbox.commands.tools.context import Tenant, ToolContext, ToolResult
 from netsandbox.commands.tools.ip_neighbour import neighbour_json
 from netsandbox.commands.tools.ip_route import route_cache_json, route_json
 from netsandbox.commands.tools.registry import run_tool
@@ -81,6 +81,9 @@ class KernelLab:
 
     def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
         return None
+
+    def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
+        return [Tenant(namespace, 1, 1, "/sbin/init", "")]
 
     def namespace_names(self) -> list[str]:
         return list(self.namespaces)

@@ -28,7 +28,7 @@ def lab() -> Session:
         f"found in $PATH\nthe sandbox has no wget: {NO_TCP}")),
     ("ip link add vx type vxlan id 10 dstport 4789", 1, (
         "netsandbox: interfaces of type vxlan are not modelled (veth and bridge are)\n")),
-    ("ls", 2, ("ls: the sandbox has no file system, only what tells of a network: ls /sys/class/net, ls /run/netns, "
+    ("ls", 2, ("ls: the sandbox has no file system, only what tells of a network: ls /sys/class/net, ls -l /proc/1/ns, "
                "cat /proc/net/arp, cat /etc/hosts …\n")),
     ("ping", 2, "ping: usage error: Destination address required\n"),
     ("arping", 1, "arping: usage error: Destination address required\n"),

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from netsandbox.commands.programs import PROGRAMS
-from netsandbox.commands.tools.context import ToolContext
+from netsandbox.commands.tools.context import Tenant, ToolContext
 from netsandbox.commands.tools.registry import run_tool
 from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
@@ -193,6 +193,9 @@ class SimulatedTwin:
 
     def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
         return None
+
+    def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
+        return [Tenant(namespace, 1, 1, "/sbin/init", "")]
 
     def add_namespace(self, name: str) -> NetworkNamespace:
         self.named[name] = create_namespace(name, self.scheduler, self.chance, lo_up=False)

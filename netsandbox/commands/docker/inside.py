@@ -32,7 +32,7 @@ MAX_WORD = 200
 
 def rights_of(container: Container) -> Rights:
     """What Docker lets a container's programs do; the default set of capabilities has no CAP_NET_ADMIN."""
-    return Rights(container.has_capability("NET_ADMIN"), container.privileged)
+    return Rights(container.has_capability("NET_ADMIN"), container.privileged, contained=True)
 
 
 class Inside:

@@ -9,6 +9,21 @@ if TYPE_CHECKING:
     from netsandbox.linux.namespace import NetworkNamespace
 
 
+class Tenant(NamedTuple):
+    """A network namespace, and who is in it.
+
+    Attributes:
+        processes: how many.  pid, command: the first one's; 0 and empty where there is none.
+        file: what keeps the namespace, as /run/netns/NAME; may be empty.
+    """
+
+    namespace: NetworkNamespace
+    processes: int
+    pid: int
+    command: str
+    file: str
+
+
 class Machine(Protocol):
     """What crosses namespaces: the machine that they all are on."""
 
@@ -17,6 +32,9 @@ class Machine(Protocol):
 
     def namespace_of_pid(self, pid: int) -> NetworkNamespace | None:
         """The namespace that a container's main program is in, or None where there is no such process."""
+
+    def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
+        """All namespaces of the machine that this one is on, the machine's own first."""
 
     def add_namespace(self, name: str) -> NetworkNamespace:
         """Make a namespace with nothing but a `lo` that is down; the name is free."""

@@ -89,6 +89,9 @@ Usage: route [-n] [-e | -ee]
        route { add | del } { -net | -host } TARGET[/LENGTH] [netmask MASK] [gw ADDR] [metric NUMBER] [dev IFACE]""",
     "netstat": "Usage: netstat { -r | [-t] [-u] [-l | -a] [-p] } [-n]",
     "ss": "Usage: ss [-t] [-u] [-l | -a] [-n] [-p] [-H] [ state { listening | established | … } ] [ sport = :PORT ]",
+    "lsns": """\
+Usage: lsns [-t net] [-p PID] [-n] [-o COLUMN,COLUMN…]
+where  COLUMN := { NS | TYPE | NPROCS | PID | USER | NETNSID | NSFS | COMMAND }""",
     "sysctl": """\
 Usage: sysctl [-n | -N | -b] [-e] [-q] KEY…
        sysctl [-w] KEY=VALUE…

@@ -20,10 +20,12 @@ class Rights(NamedTuple):
     Attributes:
         net_admin: CAP_NET_ADMIN: it may change interfaces, addresses, routes, neighbours and rules.
         sysctls: /proc/sys can be written; a container without --privileged has it read-only.
+        contained: it sees only its container's processes, of which the first has the PID 1.
     """
 
     net_admin: bool = True
     sysctls: bool = True
+    contained: bool = False
 
 
 ROOT = Rights()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.namespaces import listed
 from netsandbox.linux.bridge import Bridge
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
-NO_FILES = ("ls: the sandbox has no file system, only what tells of a network: ls /sys/class/net, ls /run/netns, "
+NO_FILES = ("ls: the sandbox has no file system, only what tells of a network: ls /sys/class/net, ls -l /proc/1/ns, "
             "cat /proc/net/arp, cat /etc/hosts …")
 NOTHING_TO_INSTALL = "note: nothing is installed: ip, ping, arping, tcpdump and the other tools are there already\n"
 
@@ -55,7 +56,9 @@ def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     paths = [word for word in arguments if not word.startswith("-")] or ["/"]
     if set(paths) <= {"/", ".", "~"}:
         raise ToolError(2, NO_FILES)
-    found = {path: _entries(context, "/" + "/".join(part for part in path.split("/") if part)) for path in paths}
+    is_long = any(word.startswith("-") and "l" in word for word in arguments)
+    found = {path: _entries(context, "/" + "/".join(part for part in path.split("/") if part), is_long)
+             for path in paths}
     out = "\n".join((f"{path}:\n" if len(found) > 1 else "") + "".join(f"{name}\n" for name in names)
                     for path, names in found.items() if names is not None)
     err = "".join(f"ls: cannot access '{path}': No such file or directory\n"
@@ -63,7 +66,7 @@ def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(2 if err else 0, out, err)
 
 
-def _entries(context: ToolContext, path: str) -> list[str] | None:
+def _entries(context: ToolContext, path: str, is_long: bool) -> list[str] | None:
     interfaces = context.namespace.interfaces
     if path == "/sys/class/net":
         return sorted(interfaces)
@@ -72,4 +75,4 @@ def _entries(context: ToolContext, path: str) -> list[str] | None:
     bridge = interfaces.get(path.removeprefix("/sys/class/net/").removesuffix("/brif"))
     if path.endswith("/brif") and isinstance(bridge, Bridge):
         return sorted(port.interface.name for port in bridge.ports)
-    return None
+    return listed(context, path, is_long)
