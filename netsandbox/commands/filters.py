@@ -177,6 +177,9 @@ def named(words: list[str]) -> Filter:
     Raises:
         CommandError, UsageError: there is none, or its words are wrong.
     """
+    words = words[words[:1] == ["sudo"]:]
+    if words[:1] == ["tee"]:
+        raise CommandError("the sandbox's shell writes no files; `sysctl -w KEY=VALUE` changes a setting of /proc/sys")
     if not words or words[0] not in FILTERS:
         what = f"has no {words[0][:40]!r}" if words else "misses a program"
         raise CommandError(f"the sandbox's shell {what} behind the pipe; there are {', '.join(FILTERS)}", 127)

@@ -19,7 +19,7 @@ GROUPS = {"lab": "Build and change the lab", "program": "Run programs", "shell":
           "look": "Look", "check": "Check", "session": "Move in time, keep"}
 TOOLS = ("And the lines of any tutorial: docker run, ps, logs …; ip addr, link, route, neigh, netns;\n"
          "bridge link, fdb; arp, route, brctl, ss, sysctl, iptables -L: on the default host, or after\n"
-         "`enter NODE` in that node. Several in one line with ; && || $(…) and | (grep, head, tail, wc,\n"
+         "`enter NODE` in that node. Several in one line with ; && || $(…) for and | (grep, head, tail, wc,\n"
          "sort, uniq, cut, awk behind it); > /dev/null; & at the end: it runs while the next ones do.")
 
 

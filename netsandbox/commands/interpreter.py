@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.operators import Begin
     from netsandbox.engine.scheduler import Scheduler
 
-ScriptMaker = Callable[["Scheduler", str, "Begin", bool], "Task"]
-"""A script from the scheduler, its text, what begins a command, and whether `exec` is the shell's own.
+ScriptMaker = Callable[["Scheduler", str, "Begin", bool, dict[str, str]], "Task"]
+"""A script from the scheduler, its text, what begins a command, whether `exec` is the shell's own, and its variables.
 
 Raises:
     CommandError, UsageError: an operator stands alone, a quote is not closed, or the sandbox's shell has not this.

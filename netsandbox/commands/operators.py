@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import NamedTuple
 
 from netsandbox.commands.errors import CommandError
@@ -22,14 +22,16 @@ TOKEN = re.compile(rf"""
   | (?P<word>(?>{SUBSTITUTION}|[^\s'"\\;&|<>]|\\.|'[^']*'|"(?>\\.|{SUBSTITUTION}|[^"\\])*")+)
   | (?P<other>.)
 """, re.VERBOSE | re.DOTALL)
-PARTS = re.compile(rf"""\\.|(?P<quote>")|(?P<literal>'[^']*')|(?P<command>{SUBSTITUTION})|(?P<open>\$\(|`)""",
-                   re.VERBOSE | re.DOTALL)
+PARTS = re.compile(rf"""\\.|(?P<quote>")|(?P<literal>'[^']*')|(?P<command>{SUBSTITUTION})|(?P<open>\$\(|`)
+                       |(?P<variable>\$(?:[A-Za-z_]\w*|\{{[A-Za-z_]\w*\}}))""", re.VERBOSE | re.DOTALL)
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 MARKS = frozenset(";&|<>$`")
 """Without one of these a line is one command."""
 SPECIAL = MARKS | frozenset("'\"\\#")
 """Without one of these a line's words are what stands between blanks."""
 SUDO = "sudo"
 DEV_NULL = "/dev/null"
+SETTING = "; `sysctl -w KEY=VALUE` changes a setting"
 Streams = dict[str, str | None]
 """Where a stream goes: out, err, or None for nowhere."""
 
@@ -52,10 +54,17 @@ def tokens(line: str) -> list[tuple[str, str]]:
     return [(str(match.lastgroup), match[0]) for match in TOKEN.finditer(line)]
 
 
-def is_compound(line: str) -> bool:
-    """Whether an operator, a redirection or `$(…)` stands in it, outside of quotes."""
-    return not MARKS.isdisjoint(line) and any(
-        kind in ("joint", "redirection", "other") or (kind == "word" and has_substitution(text))
+def is_compound(line: str, variables: Container[str] = ()) -> bool:
+    """Whether an operator, a redirection, `$(…)` or one of some variables stands in it, outside of quotes.
+
+    A line that sets a variable is one too.
+    """
+    if MARKS.isdisjoint(line):
+        return ASSIGNMENT.match(line.lstrip()) is not None
+    return ASSIGNMENT.match(line.lstrip()) is not None or any(
+        kind in ("joint", "redirection", "other") or (kind == "word" and _has_dollar(text) and any(
+            match["command"] or match["open"] or match[0] == "\\$" or _name(match) in variables
+            for match in _parts(text)))
         for kind, text in tokens(line))
 
 
@@ -119,7 +128,16 @@ def commands_of(line: str) -> list[Simple]:
 
 def has_substitution(word: str) -> bool:
     """Whether `$(…)` stands in a word, not in single quotes."""
-    return not {"$", "`"}.isdisjoint(word) and any(match["command"] or match["open"] for match in _parts(word))
+    return _has_dollar(word) and any(match["command"] or match["open"] for match in _parts(word))
+
+
+def _has_dollar(word: str) -> bool:
+    return "$" in word or "`" in word
+
+
+def _name(match: re.Match[str]) -> str:
+    """The variable's name in `$NAME` or `${NAME}`, or empty."""
+    return (match["variable"] or "")[1:].strip("{}")
 
 
 def plain(word: str) -> str:
@@ -133,15 +151,15 @@ def plain(word: str) -> str:
     return "".join(shlex.split(word))
 
 
-def expanded(words: list[str], output_of: Callable[[str], str]) -> list[str]:
-    """The words without quotes, each `$(…)` replaced by what its command prints.
+def expanded(words: list[str], output_of: Callable[[str], str], variables: Mapping[str, str]) -> list[str]:
+    """The words without quotes, each `$(…)` replaced by what its command prints, and each variable that there is.
 
     Raises:
         CommandError: one stands in another.
     """
     found: list[str] = []
     for word in words:
-        found += shlex.split(_substituted(word, output_of) if has_substitution(word) else word)
+        found += shlex.split(_substituted(word, output_of, variables) if _has_dollar(word) else word)
     return found
 
 
@@ -155,15 +173,20 @@ def _parts(word: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _substituted(word: str, output_of: Callable[[str], str]) -> str:
+def _substituted(word: str, output_of: Callable[[str], str], variables: Mapping[str, str]) -> str:
     """The word, quoted so that it splits as a shell splits it: what is printed outside of quotes is several words."""
     result, at, in_quotes = "", 0, False
     for match in _parts(word):
         in_quotes ^= bool(match["quote"])
         if match["open"]:
             raise CommandError(f"the sandbox's shell knows no $(…) inside of another, as in {word[:40]}")
+        if in_quotes and match[0] in ("\\$", "\\`"):  # of which shlex keeps the backslash
+            result, at = result + word[at:match.start()] + match[0][1], match.end()
+            continue
+        text = variables.get(_name(match))
         if match["command"]:
             text = output_of(match["command"].strip("`") if match["command"][0] == "`" else match["command"][2:-1])
+        if text is not None:
             result += word[at:match.start()] + (_escaped(text.rstrip("\n")) if in_quotes else shlex.join(text.split()))
             at = match.end()
     return result + word[at:]
@@ -183,7 +206,7 @@ def _redirect(streams: Streams, operator: str, target: str) -> None:
         goes = streams["out" if target == "1" else "err"]
     else:
         raise CommandError(f"the sandbox's shell writes no files: {target[:40]!r} cannot take the output, only "
-                           f"{DEV_NULL} can")
+                           f"{DEV_NULL} can" + (SETTING if target.startswith("/proc/sys/") else ""))
     for stream in {"": ("out",), "1": ("out",), "2": ("err",), "&": ("out", "err")}[which]:
         streams[stream] = goes
 

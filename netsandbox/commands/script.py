@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,12 +10,18 @@ from netsandbox.apps.program import Task, UsageError
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.filters import Filter, filtered, named
 from netsandbox.commands.job import Job
-from netsandbox.commands.operators import Begin, Streams, commands_of, expanded, plain
+from netsandbox.commands.operators import ASSIGNMENT, Begin, Streams, commands_of, expanded, plain
+from netsandbox.commands.unmodelled import reason
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
 
 Chunks = list[tuple[str, str]]
+USAGE = "the sandbox's shell reads loops as `for NAME in WORDS; do COMMANDS; done`"
+KEYWORDS = frozenset({"do", "done", "if", "then", "else", "elif", "fi", "while", "case", "esac", "function"})
+RANGE = re.compile(r"\{(\d{1,4})\.\.(\d{1,4})\}")
+MOST_COMMANDS = 10_000
+"""After so many a script is stopped: loops within loops."""
 
 
 class Command(NamedTuple):
@@ -49,7 +56,23 @@ def _redirected(chunks: Chunks, streams: Streams) -> Chunks:
     return [(target, text) for stream, text in chunks if (target := streams[stream]) is not None]
 
 
-def parse(text: str) -> list[Command]:
+class Loop(NamedTuple):
+    """`for NAME in VALUES; do BODY; done`; the values as they are written."""
+
+    joint: str
+    name: str
+    values: list[str]
+    body: list[Command | Loop]
+
+
+class Binding(NamedTuple):
+    """A variable gets a value."""
+
+    name: str
+    value: str
+
+
+def parse(text: str) -> list[Command | Loop]:
     """The commands of a script.
 
     Raises:
@@ -65,7 +88,33 @@ def parse(text: str) -> list[Command]:
         elif words:
             commands.append(Command(joint, words, streams, []))
         previous = words
-    return commands
+    return _folded(deque(commands), "")
+
+
+def _folded(commands: deque[Command], end: str) -> list[Command | Loop]:
+    """The commands up to the word that ends them, loops as one each."""
+    found: list[Command | Loop] = []
+    while commands:
+        command = commands.popleft()
+        head = command.words[0]
+        if end and head == end and len(command.words) == 1 and command.is_plain:
+            return found
+        if head in KEYWORDS:
+            raise CommandError(USAGE if head in ("do", "done") else reason(head))
+        found.append(_loop(command, commands) if head == "for" else command)
+    if end:
+        raise CommandError("a `for` is not closed by `; done`")
+    return found
+
+
+def _loop(head: Command, rest: deque[Command]) -> Loop:
+    words = head.words
+    if len(words) < 3 or words[2] != "in" or not words[1].isidentifier() or not rest or rest[0].words[0] != "do":
+        raise CommandError(USAGE)
+    first = rest.popleft()
+    if first.words[1:]:
+        rest.appendleft(first._replace(joint=";", words=first.words[1:]))
+    return Loop(head.joint, words[1], words[3:], _folded(rest, "done"))
 
 
 class Script(Task):
@@ -74,14 +123,18 @@ class Script(Task):
     Args:
         begin: starts one command.
         has_exec: whether `exec` is the shell's own, which the rest of the script does not outlive.
+        variables: by name; the script changes them.
     """
 
     name = "sh"
 
-    def __init__(self, scheduler: Scheduler, commands: list[Command], begin: Begin, has_exec: bool) -> None:
+    def __init__(self, scheduler: Scheduler, commands: list[Command | Loop], begin: Begin, has_exec: bool,
+                 variables: dict[str, str]) -> None:
         super().__init__(scheduler)
         self._has_exec = has_exec
-        self._commands = deque(commands)
+        self._variables = variables
+        self._left = MOST_COMMANDS
+        self._commands: deque[Command | Loop | Binding] = deque(commands)
         self._begin = begin
         self._running: tuple[Job, Command] | None = None
         self._status = 0
@@ -101,22 +154,53 @@ class Script(Task):
     def start(self) -> None:
         """Begin the next command that may run; those that end at once do not pile up."""
         while self.is_running and self._commands:
-            command = self._commands.popleft()
-            if (command.joint == "&&" and self._status) or (command.joint == "||" and not self._status):
-                continue
+            step = self._commands.popleft()
             try:
-                words = expanded(command.words, self._output_of)
+                if self._goes_on_with(step):
+                    return
             except (CommandError, UsageError) as error:
                 self.complain(f"sh: {error}")
                 self._status = error.code
-                continue
-            if self._run(command, words or ["true"]):
-                return
         self.exit(self._status)
+
+    def _goes_on_with(self, step: Command | Loop | Binding) -> bool:
+        """Do one step; whether it is a command that takes its time."""
+        if isinstance(step, Binding):
+            self._variables[step.name] = step.value
+            return False
+        if (step.joint == "&&" and self._status) or (step.joint == "||" and not self._status):
+            return False
+        if isinstance(step, Loop):
+            self._unroll(step)
+            return False
+        self._left -= 1
+        if self._left < 0:
+            self._commands.clear()
+            raise CommandError(f"the script was stopped after {MOST_COMMANDS} commands")
+        words = expanded(step.words, self._output_of, self._variables)
+        if all(ASSIGNMENT.match(word) for word in step.words):
+            self._assign(words, step.words)
+            return False
+        return self._run(step, words or ["true"])
+
+    def _unroll(self, loop: Loop) -> None:
+        """The rounds of a loop come next."""
+        values = [value for word in expanded(loop.values, self._output_of, self._variables) for value in _range(word)]
+        if len(values) * (len(loop.body) + 1) > MOST_COMMANDS:
+            raise CommandError(f"a loop of {len(values)} rounds is too long")
+        rounds = [step for value in values for step in (Binding(loop.name, value), *loop.body)]
+        self._commands.extendleft(reversed(rounds))
+
+    def _assign(self, words: list[str], written: list[str]) -> None:
+        """`NAME=VALUE`; of a `$(…)` that printed several words, all."""
+        if len(written) == 1:
+            words = [" ".join(words)]
+        self._variables.update((word.partition("=")[0], word.partition("=")[2]) for word in words)
+        self._status = 0
 
     def _output_of(self, text: str) -> str:
         """What the commands of a `$(…)` print."""
-        inner = Script(self.scheduler, parse(text), self._begin, self._has_exec)
+        inner = Script(self.scheduler, parse(text), self._begin, self._has_exec, self._variables)
         inner.start()
         if inner.is_running:
             inner.exit(1)
@@ -171,6 +255,15 @@ class Script(Task):
             program.exit(137)
 
 
-def script(scheduler: Scheduler, text: str, begin: Begin, has_exec: bool) -> Script:
+def _range(word: str) -> list[str]:
+    """`{1..5}` as the numbers it means."""
+    match = RANGE.fullmatch(word)
+    if match is None:
+        return [word]
+    first, last = int(match[1]), int(match[2])
+    return [str(number) for number in (range(first, last + 1) if first <= last else range(first, last - 1, -1))]
+
+
+def script(scheduler: Scheduler, text: str, begin: Begin, has_exec: bool, variables: dict[str, str]) -> Script:
     """A script from its text (interpreter.ScriptMaker)."""
-    return Script(scheduler, parse(text), begin, has_exec)
+    return Script(scheduler, parse(text), begin, has_exec, variables)

@@ -73,6 +73,8 @@ class Shell:
         """Makes something a file's content, all or nothing, and replaces a file that the session did not write only
         by force; set when the shell belongs to a session."""
         self.machine = LabMachine(lab)
+        self.variables: dict[str, str] = {}
+        """What `NAME=VALUE` has set."""
         self.last: Job | None = None
         """The line before this one, for `expect`."""
         self.last_seq = 0
@@ -148,7 +150,7 @@ class Shell:
 
     def _handler_of_line(self, line: str) -> Callable[[Job], None] | None:
         """What carries a line out, None for one that is empty; `expect` reads its own line."""
-        if is_compound(line) and not _is_expect(first_words(line)):
+        if is_compound(line, self.variables) and not _is_expect(first_words(line)):
             return self._script(line)
         words = split(line)
         return self._handler(words) if words else None
@@ -162,7 +164,7 @@ class Shell:
         if words and not _is_action(text) and any(has_substitution(word) for _kind, word in tokens(text)):
             raise CommandError(f"{words[0]!r} only looks, and $(…) does something: it cannot stand there")
         begin = partial(self._begin, ALONE if _is_action(text) else frozenset())
-        script = INTERPRETER["sh"](self.lab.scheduler, text, begin, False)
+        script = INTERPRETER["sh"](self.lab.scheduler, text, begin, False, self.variables)
         return lambda job: job.follow(script)
 
     def _begin(self, refused: frozenset[str], words: list[str], output: list[tuple[str, str]],

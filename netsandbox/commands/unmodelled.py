@@ -23,8 +23,10 @@ WHY = {
     "`traceroute` is there": "mtr tracepath", "`arping` and `ping` find who is there": "nmap",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark",
     "you may do everything": "su", "you are root": "groups id who",
-    "it has no loops and no conditions; `;`, `&&` and `||` join commands":
-        "do done elif else esac fi for function if then while",
+    "time is virtual: `ping -w 5` ends by itself, and with & at its end a line goes on in the background":
+        "nohup time timeout",
+    "a loop is one line here, `for NAME in WORDS; do COMMANDS; done`, and conditions are && and ||":
+        "case do done elif else esac fi for function if then while",
     "what was printed stays; `new` begins with an empty lab": "clear reset",
     "`wait 5s` lets time pass, and then the line can be typed again": "watch",
     "`ss -ltnp` shows who has which port": "fuser lsof"}

@@ -94,11 +94,12 @@ def test_whether_a_line_is_more_than_a_command(line: str, expected: bool) -> Non
 @pytest.mark.parametrize(("line", "words"), [
     ("x$(a b)y", "xon y tw oy"), ('"$(a)" z', "'one  two' z"), ("'$(a)'", "'$(a)'"), ("\"'$(a)'\"", "\"'one  two'\""),
     ("'\"'$(a)", "'\"one' two"), ("\"`a`$(b)\"", "'one  two\"q\\ $'"), ("$(b)", "'\"q\\' '$'"), ("$(c) $(c)", ""),
-    ("$(grep '(x)' | y)", "grep"), ("\\$x", "'$x'")])
+    ("$(grep '(x)' | y)", "grep"), ("\\$x", "'$x'"), ("a$v", "a1 2"), ('"${v}b"', "'1 2b'"), ("'$v'", "'$v'"),
+    ("$w", ""), ("$nope$v.x", "'$nope1' 2.x"), ('"\\$v \\`a\\`"', "'$v `a`'"), ("\\$v", "'$v'")])
 def test_what_a_command_prints_becomes_words(line: str, words: str) -> None:
     said = {"a": "one  two\n", "a b": "on\ny tw\no\n", "b": '"q\\ $\n', "c": "\n", "grep '(x)' | y": "grep"}
     command, = commands_of(line)
-    assert expanded(command.words, said.__getitem__) == shlex.split(words)
+    assert expanded(command.words, said.__getitem__, {"v": "1 2", "w": ""}) == shlex.split(words)
 
 
 def test_commands_inside_of_a_command(two: KeptSession) -> None:
@@ -113,6 +114,47 @@ def test_commands_inside_of_a_command(two: KeptSession) -> None:
     two.go_to(0)
     two.go_to(*two.end)
     assert state(two) == here
+
+
+def test_variables_and_loops(two: KeptSession) -> None:
+    assert two.run("for i in 1 2 3; do ping -c 1 172.17.0.$i | grep -c ttl=64; done; echo end").out == "1\n1\n1\nend\n"
+    two.run("PID=$(docker inspect -f '{{.State.Pid}}' aa)")
+    assert "172.17.0.2" in two.run("nsenter -t $PID -n ip -br addr").out
+    assert two.run("for i in {1..2} $(seq 8 9); do for j in a b; do echo -n $i$j; done; done").out == "1a1b2a2b8a8b9a9b"
+    assert two.run("A=1 B=x; echo ${A}$B $NOPE; false || for x in y; do echo $x; done").out == "1x $NOPE\ny\n"
+    assert two.run("docker exec aa sh -c 'for i in 1; do echo $i $HOSTNAME; done'").out.startswith("1 ")
+    names = "{{range \\$k, \\$v := .NetworkSettings.Networks}}{{\\$k}}{{end}}"
+    assert two.run(f'docker inspect -f "{names}" aa').out == "bridge\n"
+    here = state(two)
+    two.go_to(0)
+    two.go_to(*two.end)
+    assert state(two) == here
+    assert two.run("echo $A").out == "1\n"
+
+
+def test_what_a_loop_sets_off_goes_on_step_by_step(two: KeptSession) -> None:
+    begun = two.position.at
+    two.run("for i in 1 2; do wait 1s; docker run -d --name w$i nginx; done")
+    assert two.position.at - begun >= 2_000_000_000
+    assert two.run("docker ps --format '{{.Names}}' | head -2").out == "w2\nw1\n"
+    two.undo()
+    two.undo()
+    assert two.run("docker ps -q | wc -l").out == "2\n"
+
+
+@pytest.mark.parametrize("line", ["while true; do x; done", "if true; then x; fi", "for i in 1 2; do echo",
+                                  "for i; do x; done", "for i in 1; echo; done", "for 1 in 1; do x; done",
+                                  "true; done", "for i in 1; do; done x",
+                                  "for i in {1..9999}; do for j in {1..9999}; do true; done; done", "for", "done"])
+def test_what_is_no_loop_is_one_line(two: KeptSession, line: str) -> None:
+    job = two.run(line)
+    assert job.code
+    assert len(job.err.splitlines()) == 1
+
+
+def test_loops_within_loops_are_stopped(two: KeptSession) -> None:
+    job = two.run("for i in {1..200}; do for j in {1..200}; do true; done; done; hostname")
+    assert (job.out, job.err) == ("", "sh: the script was stopped after 10000 commands\n")
 
 
 def test_a_pipe_behind_a_tool_a_verb_and_docker(two: KeptSession) -> None:

@@ -98,9 +98,14 @@ class Inside:
             refusal = f"sh: 0: cannot open {harmless(rest[0])[:MAX_WORD]}"
             return Speaker(self.namespace, name, [("err", refusal)], pid, 2)
         try:
-            return INTERPRETER["sh"](self.namespace.scheduler, rest[1] if len(rest) > 1 else "", self._begin, True)
+            return INTERPRETER["sh"](self.namespace.scheduler, rest[1] if len(rest) > 1 else "", self._begin, True,
+                                     self._variables())
         except (CommandError, UsageError) as error:
             return Speaker(self.namespace, name, [("err", f"sh: {harmless(str(error))[:MAX_WORD]}")], pid, error.code)
+
+    def _variables(self) -> dict[str, str]:
+        own = (text.partition("=") for text in self.container.environment)
+        return {"HOSTNAME": hostname(self.context.engine, self.container), **{name: value for name, _, value in own}}
 
     def _begin(self, argv: list[str], output: list[tuple[str, str]], foreground: bool) -> Job:
         """One command of a script."""

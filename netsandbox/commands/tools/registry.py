@@ -22,7 +22,8 @@ TOOLS: Late[str, Tool] = Late({
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
     "sysctl": "netsandbox.commands.tools.sysctl:run",
     **{name: f"netsandbox.commands.tools.namespaces:{name}" for name in ("lsns", "readlink")},
-    **{name: f"netsandbox.commands.tools.small:{name}" for name in ("echo", "false", "ls", "true", "uname", "whoami")},
+    **{name: f"netsandbox.commands.tools.small:{name}" for name in (
+        "echo", "false", "ls", "seq", "true", "uname", "whoami")},
     **dict.fromkeys(INSTALLERS, "netsandbox.commands.tools.small:install")})
 NOT_FOUND = 127
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
@@ -11,6 +12,7 @@ from netsandbox.linux.bridge import Bridge
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
+MOST_NUMBERS = 10_000
 RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
 NO_FILES = ("ls: the sandbox has no file system, only what tells of a network: ls /sys/class/net, ls -l /proc/1/ns, "
@@ -44,6 +46,25 @@ def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
         raise ToolError(1, f"uname: invalid option -- '{wrong}'\nTry 'uname --help' for more information.")
     said = {**UNAME, "n": context.machine.hostname(context.namespace)}
     return ToolResult(0, " ".join(said[letter] for letter in UNAME if letter in letters) + "\n", "")
+
+
+def seq(_context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Whole numbers in a row."""
+    if not 1 <= len(arguments) <= 3:
+        raise _seq_error(f"extra operand ‘{arguments[3][:40]}’" if arguments else "missing operand")
+    for word in arguments:
+        if re.fullmatch(r"-?\d{1,9}", word, re.ASCII) is None:
+            raise _seq_error(f"invalid floating point argument: ‘{word[:40]}’")
+    numbers = [int(word) for word in arguments]
+    first, last, step = numbers[0] if numbers[1:] else 1, numbers[-1], numbers[1] if numbers[2:] else 1
+    if step == 0:
+        raise _seq_error(f"invalid Zero increment value: ‘{arguments[1]}’")
+    found = range(first, last + (1 if step > 0 else -1), step)[:MOST_NUMBERS]
+    return ToolResult(0, "".join(f"{number}\n" for number in found), "")
+
+
+def _seq_error(what: str) -> ToolError:
+    return ToolError(1, f"seq: {what}\nTry 'seq --help' for more information.")
 
 
 def install(_context: ToolContext, _arguments: list[str]) -> ToolResult:
