@@ -11,6 +11,7 @@ from textual.app import App, InvalidThemeError
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.widget import Widget
+from textual.widgets import Input
 
 from netsandbox.commands.verb import Verb
 from netsandbox.lab.errors import LabError
@@ -73,6 +74,8 @@ class NetsandboxApp(TimeKeys, LookingKeys):
           for number in range(1, 7)),
         Binding("question_mark,f1", "help", "Help", show=False, id="app.help"),
         Binding("ctrl+c", "interrupt", "Interrupt", show=False, priority=True, id="app.interrupt"),
+        Binding("ctrl+d", "end_of_input", "Leave the shell", show=False, priority=True, id="app.end-of-input"),
+        Binding("q", "tell_quit", "How to quit", show=False, id="app.tell-quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
     ]  # fmt: skip
 
@@ -175,8 +178,16 @@ class NetsandboxApp(TimeKeys, LookingKeys):
             self._typed_at, self._said = None, jobs.said  # the prompt has told it
             if len(lines) > 1:
                 self.main.set_view("output")
+        self._tell_held(tr("held.typed"))
         self.main.command.relabel()
         self.sync()
+
+    def _tell_held(self, hint: str) -> None:
+        """Say why nothing happens, when what was begun waits: a person has stopped time, or a line runs."""
+        if self.live.held and not self.live.session.is_quiet:
+            self.main.status.say(hint)
+        elif waiting := sum(not one.unattended for one in self.live.jobs.waiting):
+            self.main.status.say(tr("waiting", count=waiting))
 
     @on(PromptLine.Submitted, "#filter")
     def _filtered(self, _event: PromptLine.Submitted) -> None:
@@ -198,6 +209,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
             outcome = self.live.execute(self._ping_line(*pair))
             if outcome.error:
                 self.main.status.say(outcome.error, trouble=True)
+        self._tell_held(tr("held"))
         self.sync()
 
     def _next_step(self) -> None:
@@ -250,10 +262,31 @@ class NetsandboxApp(TimeKeys, LookingKeys):
                 self.main.command.open("")
 
     def action_interrupt(self) -> None:
-        """End the program that runs; else what ctrl+c does elsewhere."""
-        if not self.live.interrupt():
+        """End the program that runs; else give the line up that is typed, as a shell does."""
+        command = self.main.command
+        if self.live.interrupt():
+            self.sync()
+        elif isinstance(self.main.focused, Input) and not self.main.focused.selection.is_empty:
+            raise SkipAction  # it copies what is selected
+        elif command.input.has_focus and command.line:
+            command.open("")
+        else:
+            self.action_tell_quit()
+
+    def action_end_of_input(self) -> None:
+        """Leave the shell that was entered; in a line that is typed, the key deletes a character."""
+        if isinstance(self.main.focused, Input) and self.main.focused.value:
             raise SkipAction
+        if self.live.session.shell.where is None:
+            self.action_tell_quit()
+            return
+        self.live.execute("exit")
+        self.main.command.relabel()
         self.sync()
+
+    def action_tell_quit(self) -> None:
+        """Say how the app is left: not by a key that a finger finds by itself, for a lab would be gone."""
+        self.main.status.say(tr("quit.how"))
 
     def action_help(self) -> None:
         """Help for where the focus is."""

@@ -8,16 +8,24 @@ from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.key_bar import Key
 
-TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("esc", "leave", "leave_prompt"))
+TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("^R", "search", ""))
+LEAVING = (("esc", "leave", "leave_prompt"), ("^Q", "quit", "quit"))
 
 
-def typing_keys(glyphs: GlyphSet) -> Sequence[Key]:
-    """The keys of the command line, the filter and their like."""
-    return _named(TYPING, glyphs)
+def typing_keys(glyphs: GlyphSet, *, command: bool, held: bool) -> Sequence[Key]:
+    """The keys of the command line, the filter and their like.
+
+    Args:
+        command: it is the command line.
+        held: a person has stopped time.
+    """
+    play = (("F5", "play", "play_pause"),) if held and command else ()
+    output = (("pgup", "output", "scroll_output(-1)"),) if command else ()
+    return _named((*play, *TYPING, *output, *LEAVING), glyphs)
 
 
 def pane_keys(glyphs: GlyphSet, *, playing: bool, has_next: bool, in_log: bool) -> Sequence[Key]:
-    """The keys over the panes, the most wanted first: what has no room is left out from the end, help never.
+    """The keys over the panes, the most wanted first: what has no room is left out from the end, quit and help never.
 
     Args:
         has_next: a scenario has a further step.
@@ -33,6 +41,7 @@ def pane_keys(glyphs: GlyphSet, *, playing: bool, has_next: bool, in_log: bool) 
         ("b", "back", "step_back"),
         ("o", "output", "output"),
         ("tab", "pane", "app.focus_next"),
+        ("^Q", "quit", "quit"),
         ("?", "help", "help"),
     ]
     return _named(keys if in_log else [("esc", "log", "show_log"), *keys], glyphs)

@@ -12,6 +12,7 @@ class History:
         self.limit = limit
         self.lines: list[str] = []
         self._typed = ""
+        self._anywhere = False
         self._at: int | None = None
         for line in lines:
             self.add(line)
@@ -29,12 +30,20 @@ class History:
         """Stop walking: something else was typed."""
         self._at = None
 
-    def older(self, typed: str) -> str:
-        """The line before the one shown; `typed` is what stands there when the walk begins."""
+    def _fits(self, line: str) -> bool:
+        return self._typed in line if self._anywhere else line.startswith(self._typed)
+
+    def older(self, typed: str, anywhere: bool = False) -> str:
+        """The line before the one shown.
+
+        Args:
+            typed: what stands there when the walk begins; the lines shown begin with it.
+            anywhere: they hold it in any place.
+        """
         if self._at is None:
-            self._typed, self._at = typed, len(self.lines)
+            self._typed, self._at, self._anywhere = typed, len(self.lines), anywhere
         for at in range(self._at - 1, -1, -1):
-            if self.lines[at].startswith(self._typed):
+            if self._fits(self.lines[at]):
                 self._at = at
                 return self.lines[at]
         return self.lines[self._at] if self._at < len(self.lines) else self._typed
@@ -44,7 +53,7 @@ class History:
         if self._at is None:
             return None
         for at in range(self._at + 1, len(self.lines)):
-            if self.lines[at].startswith(self._typed):
+            if self._fits(self.lines[at]):
                 self._at = at
                 return self.lines[at]
         self._at = None

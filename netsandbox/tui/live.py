@@ -45,6 +45,7 @@ class LiveLab(LabView):
         """Go on with another session."""
         self.session = session
         self.player = Player(session, self.clock)
+        self.jobs.waiting.clear()
         self.jobs.forget()
         self.player.play()
 
@@ -82,20 +83,23 @@ class LiveLab(LabView):
         return hint(self.session.shell, line)
 
     def execute(self, line: str) -> Outcome:
-        """Begin a line; what takes time is played, unless a person holds the lab."""
-        line = line.strip().removeprefix(":").lstrip()
+        """Begin a line, others after it; what takes time is played, unless a person holds the lab."""
+        line, *others = (one.strip().removeprefix(":").lstrip() for one in line.splitlines() or [""])
         if line in QUIT:
             self.wants_quit = True
             return Outcome((), "")
-        if line == "next":
+        if line == "next" and not others:
             return Outcome((), "" if self.next_step() else tr("scenario.done"))
         before = self.jobs.said
-        self.jobs.waiting.clear()
+        if self.jobs.wait_too([line, *others]):
+            return Outcome((), "")
         job = self._begin(line)
+        self.jobs.waiting.extend(Waiting(other, False) for other in others)
+        if job is not None:
+            self.jobs.watch(job, self.session.clock)
+        self._go_on()
         if job is None:
             return Outcome((), self.failed)
-        self.jobs.watch(job, self.session.clock)
-        self._go_on()
         lines = tuple(said.text for said in self.jobs.since(before) if said.kind in ("out", "err"))
         if not job.is_done or not job.code:
             return Outcome(lines, "")
@@ -106,6 +110,9 @@ class LiveLab(LabView):
         """Execute a line; an exception in it is kept from the person's lab, which is as it was before."""
         session = self.session
         session.shell.language = language()
+        if line in QUIT:  # the last of several
+            self.wants_quit = True
+            return None
         if not line.startswith(EXPECT):
             self.jobs.say("line", f"{self.prompt()} ❯ {line}")
         lab, done = session.lab, session.done
@@ -171,7 +178,7 @@ class LiveLab(LabView):
         running = self.jobs.running
         if running is None:
             return False
-        self.jobs.waiting.clear()
+        self.jobs.drop_unattended()
         self._begin(INTERRUPT)
         self._collect()
         return True
@@ -220,6 +227,7 @@ class LiveLab(LabView):
         except Exception as error:  # noqa: BLE001 - as in _begin
             self._halt(error)
         if self.session.lab is not lab:
+            self.jobs.waiting.clear()
             self._other_lab()
         self._collect()
 

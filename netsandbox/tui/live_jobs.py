@@ -82,10 +82,21 @@ class Jobs:
         self._unattended = unattended
         self.watched.append(Watched(job, clock, split_background(job.line)[1]))
 
+    def drop_unattended(self) -> None:
+        """The rest of a scenario's step is not wanted any more; what a person entered is."""
+        self.waiting = deque(one for one in self.waiting if not one.unattended)
+
+    def wait_too(self, lines: list[str]) -> bool:
+        """Put lines behind those that a person entered at once and that still wait; False when none do."""
+        self.drop_unattended()
+        behind = bool(self.waiting)
+        self.waiting.extend(Waiting(line, False) for line in lines if behind)
+        return behind
+
     def forget(self) -> None:
         """The lab that the jobs ran in is gone."""
         self.watched.clear()
-        self.waiting.clear()
+        self.drop_unattended()
 
     def collect(self, session: Session) -> None:
         """Read what was printed, and begin the lines whose turn it is."""

@@ -213,7 +213,7 @@ class LabSource(Protocol):
         ...
 
     def execute(self, line: str) -> Outcome:
-        """Run a command line; a failure is an `Outcome.error`, never an exception."""
+        """Run a command line, or several one after another; a failure is an `Outcome.error`, never an exception."""
         ...
 
 

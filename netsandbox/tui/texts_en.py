@@ -178,6 +178,7 @@ TEXTS: dict[str, str] = {
     "key.prompt.complete": "Complete",
     "key.prompt.complete-back": "Complete back",
     "key.prompt.older": "Older line",
+    "key.prompt.search": "Older line with this in it",
     "key.prompt.newer": "Newer line",
     "key.command.page-up": "Output, a page up",
     "key.command.page-down": "Output, a page down",

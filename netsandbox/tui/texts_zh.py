@@ -163,6 +163,7 @@ TEXTS: dict[str, str] = {
     "key.prompt.complete": "补全",
     "key.prompt.complete-back": "反向补全",
     "key.prompt.older": "较早的行",
+    "key.prompt.search": "含有所输内容的更早的行",
     "key.prompt.newer": "较新的行",
     "key.command.page-up": "输出上翻一页",
     "key.command.page-down": "输出下翻一页",

@@ -14,6 +14,7 @@ class TimeKeys(LabApp):
 
     def action_play_pause(self) -> None:
         """Stop time, or let it go on."""
+        self.main.status.say("")
         if self.live.player.is_playing:
             self.live.pause()
         else:
@@ -22,6 +23,7 @@ class TimeKeys(LabApp):
 
     def action_step(self) -> None:
         """One step on."""
+        self.main.status.say("")
         self.live.step()
         self.sync()
 
@@ -81,6 +83,7 @@ class TimeKeys(LabApp):
 
     def _session_line(self, line: str) -> None:
         self.live.pause()
+        self.live.jobs.waiting.clear()
         outcome = self.live.execute(line)
         self.sync()
         self.main.status.say(outcome.error or (outcome.lines[0] if outcome.lines else ""), trouble=bool(outcome.error))

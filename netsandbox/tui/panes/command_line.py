@@ -69,6 +69,18 @@ class CommandLine(PromptLine):
         self.note(outcome.error or (outcome.lines[0] if len(outcome.lines) == 1 else ""), error=bool(outcome.error))
         self.post_message(self.Executed(self, line, outcome))
 
+    def pasted(self, text: str) -> None:
+        """Run the lines one after another; one that has no end yet is left to be typed on."""
+        begun, cursor = self.line, self.input.cursor_position
+        whole = begun[:cursor] + text
+        *lines, last = (whole + begun[cursor:]).splitlines() if whole[-1:] not in "\r\n" else (*whole.splitlines(), "")
+        lines = [line.strip() for line in lines if line.strip()]
+        for line in lines:
+            self.history.add(line)
+        if lines:
+            self.submit("\n".join(lines))
+        self._write(last)
+
     def follow(self, text: str, *, error: bool) -> None:
         """Show the latest line of what runs, unless one is being typed."""
         if not self.line or not self.input.has_focus:

@@ -24,7 +24,7 @@ class Key(NamedTuple):
 
 
 class KeyBar(Widget):
-    """One line of keys; those that do not fit are left out from the end, but never the last."""
+    """One line of keys; those that do not fit are left out from the end, but never the last two."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--word"}
@@ -57,8 +57,8 @@ class KeyBar(Widget):
 
     def _fitting(self, width: int) -> list[Key]:
         keys = list(self.keys)
-        while len(keys) > 1 and sum(cell_len(f" {key.key} {key.word} ") for key in keys) > width:
-            del keys[-2]
+        while len(keys) > 2 and sum(cell_len(f" {key.key} {key.word} ") for key in keys) > width:
+            del keys[-3]
         return keys
 
     def render_line(self, y: int) -> Strip:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -48,6 +48,23 @@ class _Inline(Suggester):
         return whole if whole.startswith(value) and whole.isprintable() else None
 
 
+class _Entry(Input):
+    """An input that hands on a paste of several lines; Textual's would keep the first and drop the others."""
+
+    class Pasted(Message):
+        """Several lines were pasted."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def _on_paste(self, event: events.Paste) -> None:
+        if len(event.text.splitlines()) > 1:
+            self.post_message(self.Pasted(event.text))
+            event.prevent_default()
+            event.stop()
+
+
 class PromptLine(Vertical):
     """The common part of the command line, the filter and the search: override the hooks at the end."""
 
@@ -57,6 +74,7 @@ class PromptLine(Vertical):
         Binding("shift+tab", "complete(-1)", "Complete back", show=False, id="prompt.complete-back"),
         Binding("up", "older", "Older line", show=False, id="prompt.older"),
         Binding("down", "newer", "Newer line", show=False, id="prompt.newer"),
+        Binding("ctrl+r", "older(True)", "Older line with this in it", show=False, id="prompt.search"),
     ]
     """
     | Key | Description |
@@ -66,6 +84,7 @@ class PromptLine(Vertical):
     | tab / shift+tab | Complete as far as it is clear, then go through the list. |
     | right | Accept the completion shown behind the cursor. |
     | up / down | Older / newer lines that begin with what is typed. |
+    | ctrl+r | Older lines that hold what is typed. |
     """
 
     DEFAULT_CSS = """
@@ -134,7 +153,7 @@ class PromptLine(Vertical):
         with Horizontal():
             yield Static(self.label(), markup=False, classes="prompt--label")
             # The blink is a wall clock: it would make every picture of the screen a lottery.
-            cursor = Input(suggester=_Inline(self), select_on_focus=False)
+            cursor = _Entry(suggester=_Inline(self), select_on_focus=False)
             cursor.cursor_blink = False
             yield cursor
 
@@ -214,6 +233,11 @@ class PromptLine(Vertical):
             self._insert(self._found[event.option_index])
             self.input.focus()
 
+    @on(_Entry.Pasted)
+    def _pasted(self, event: _Entry.Pasted) -> None:
+        event.stop()
+        self.pasted(event.text)
+
     def action_complete(self, step: int) -> None:
         """Complete as far as all completions agree; then put in one after the other."""
         if self._cycle is not None:
@@ -250,10 +274,10 @@ class PromptLine(Vertical):
         self._write(line[:start] + text + line[end:].removeprefix(" " if text.endswith(" ") else ""))
         self.input.cursor_position = start + len(text)
 
-    def action_older(self) -> None:
-        """Show an older line."""
+    def action_older(self, anywhere: bool = False) -> None:
+        """Show an older line that begins with what is typed, or holds it."""
         self._cycle = None
-        self._write(self.history.older(self.line))
+        self._write(self.history.older(self.line, anywhere))
 
     def action_newer(self) -> None:
         """Show a newer line."""
@@ -307,6 +331,10 @@ class PromptLine(Vertical):
     def submit(self, line: str) -> None:
         """Enter was pressed on a line that is accepted."""
         self.post_message(self.Submitted(self, line))
+
+    def pasted(self, text: str) -> None:
+        """Several lines were pasted: here they become one."""
+        self.input.insert_text_at_cursor(" ".join(text.split()))
 
     def left(self) -> None:
         """Escape was pressed."""

@@ -67,7 +67,7 @@ class HelpScreen(ModalScreen[None]):
 
     def page(self) -> Content:
         """The text: the pane's first."""
-        parts: list[Content] = []
+        parts = [Content.styled(tr("page.quit") + "\n\n", "bold")]
         for pane in self._panes:
             topic = getattr(pane, "HELP_TOPIC", "")
             if topic:

@@ -380,7 +380,7 @@ class MainScreen(Screen[None]):
         """Show the keys that matter where the focus is."""
         live = self.live
         if self.focused is not None and any(isinstance(one, PromptLine) for one in self.focused.ancestors):
-            self.keys.show(typing_keys(self.glyphs))
+            self.keys.show(typing_keys(self.glyphs, command=self.command.input.has_focus, held=live.held))
             return
         has_next, in_log = bool(live.session.pending), self.view == "log"
         self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, has_next=has_next, in_log=in_log))
