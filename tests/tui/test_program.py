@@ -154,14 +154,14 @@ def test_a_scenario_goes_on_after_it_was_recovered(tmp_path: Path, terminals: li
     terminals.append(killed)
     killed.until("nginx-2")
     os.write(killed.master, b"p")
-    killed.until("expect no namespace")
+    killed.until("exec nginx-1 ip addr")
     killed.process.kill()
     killed.process.wait()
     again = Terminal(tmp_path, "--recover")
     terminals.append(again)
     again.until("Steps of the scenario that are left")
     os.write(again.master, b"p")
-    again.until("expect no output contains via")
+    again.until("exec nginx-1 ip route")
 
 
 def _add(terminal: Terminal, state: Path, name: str) -> None:
