@@ -23,6 +23,7 @@ from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.ready import READY
+from netsandbox.tui.text import safe
 from netsandbox.tui.time_keys import TimeKeys
 
 TOUR = "tour-seen"
@@ -148,12 +149,17 @@ class NetsandboxApp(TimeKeys, LookingKeys):
     def _tour(self) -> None:
         from netsandbox.tui.screens.tour import TourScreen
 
-        self.push_screen(TourScreen(self.glyphs), self._toured)
+        live, title = self.live, safe(self.live.title())
+        if live.session.scenario is READY:
+            first, key = tr("tour.1"), tr("tour.do-ping")
+        elif live.session.pending:
+            first, key = tr("tour.steps", title=title), tr("tour.do-step")
+        else:
+            first, key = tr("tour.lab", title=title), tr("tour.do-ping")
+        self.push_screen(TourScreen(self.glyphs, first, key, self.action_next_or_ping), self._toured)
 
-    def _toured(self, wants_ping: bool | None) -> None:
+    def _toured(self, _result: None) -> None:
         self.files.touch(TOUR)
-        if wants_ping:
-            self.action_next_or_ping()
 
     # -- what the panes ask for
 

@@ -70,11 +70,22 @@ TEXTS: dict[str, str] = {
     "footer.help": "help",
     "footer.log": "log",
     "tour.title": "Welcome to netsandbox  {page}/{pages}",
-    "tour.keys": "enter next   p ping now   esc leave",
+    "tour.keys": "enter more   p {what}   esc leave",
     "tour.1": (
         "A network in a terminal: a host with the bridge docker0 and two containers on it. Nothing is real, and"
         " everything is done as Linux and Docker do it.\n\nPress p and nginx-1 pings nginx-2. Watch the ARP request"
         " go to everyone, and the answer come back to one."
+    ),
+    "tour.do-ping": "ping now",
+    "tour.do-step": "the first step",
+    "tour.steps": (
+        "A network in a terminal. Nothing is real, and everything is done as Linux and Docker do it.\n\nThis is the"
+        " scenario: {title}. Press p for its first step, and again for each further one; above the timeline stands"
+        " what there is to see."
+    ),
+    "tour.lab": (
+        "A network in a terminal. Nothing is real, and everything is done as Linux and Docker do it.\n\nThis is the"
+        " scenario: {title}. Press p for a ping between two of its devices."
     ),
     "tour.2": (
         "Time is yours. Space stops and starts it, n does one step, b takes one back: every table is as it was. + and -"
@@ -94,7 +105,8 @@ TEXTS: dict[str, str] = {
     "key.tour.next": "Next page",
     "key.tour.before": "Page before",
     "key.tour.leave": "Leave",
-    "key.tour.ping": "Ping",
+    "key.tour.begin": "Begin",
+    "key.tour.help": "Help",
     "key.app.play": "Play or pause",
     "key.app.step": "One step",
     "key.app.back": "One step back",

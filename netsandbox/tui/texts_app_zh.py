@@ -68,11 +68,21 @@ TEXTS: dict[str, str] = {
     "footer.help": "帮助",
     "footer.log": "帧列表",
     "tour.title": "欢迎使用 netsandbox  {page}/{pages}",
-    "tour.keys": "enter 下一页   p 立即 ping   esc 离开",
+    "tour.keys": "enter 下一页   p {what}   esc 离开",
     "tour.1": (
         "终端里的一个网络：一台主机，上面有网桥 docker0 和两个容器。没有一样是真的，"
         "但一切都照 Linux 和 Docker 的做法进行。"
         "\n\n按 p，nginx-1 就会 ping nginx-2。看 ARP 请求发给所有人，应答只回给一个。"
+    ),
+    "tour.do-ping": "立即 ping",
+    "tour.do-step": "第一步",
+    "tour.steps": (
+        "终端里的网络。没有一样是真的，但一切都按 Linux 和 Docker 的方式进行。"
+        "\n\n这个场景是：{title}。按 p 走第一步，再按走下一步；时间线上方写着该看什么。"
+    ),
+    "tour.lab": (
+        "终端里的网络。没有一样是真的，但一切都按 Linux 和 Docker 的方式进行。"
+        "\n\n这个场景是：{title}。按 p 让其中两台设备 ping 一次。"
     ),
     "tour.2": (
         "时间由你掌握。空格停住或继续，n 走一步，b 退一步：每张表都恢复原样。+ 和 - 改变快慢。"
@@ -92,7 +102,8 @@ TEXTS: dict[str, str] = {
     "key.tour.next": "下一页",
     "key.tour.before": "上一页",
     "key.tour.leave": "离开",
-    "key.tour.ping": "发 ping",
+    "key.tour.begin": "开始",
+    "key.tour.help": "帮助",
     "key.app.play": "播放或暂停",
     "key.app.step": "走一步",
     "key.app.back": "退一步",

@@ -268,6 +268,31 @@ async def test_the_tour_is_shown_once(tmp_path: Path) -> None:
         assert on.app.screen is on.app.main
 
 
+async def test_p_in_the_tour_does_what_it_does_without_it_and_goes_on(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options()) as on:
+        assert "nginx-1 pings nginx-2" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.press("p")
+        assert isinstance(on.app.screen, TourScreen)
+        assert "2/4" in screen_text(on.app)  # type: ignore[arg-type]
+        await on.quiet()
+        assert on.app.live.session.journal[-1].line == "ping nginx-1 nginx-2"
+        await on.press("question_mark")
+        assert isinstance(on.app.screen, HelpScreen)
+        await on.press("escape")
+        assert isinstance(on.app.screen, TourScreen)
+
+
+async def test_the_tour_of_a_scenario_says_what_p_does_in_it(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("docker0-ping")) as on:
+        text = " ".join(screen_text(on.app).split())  # type: ignore[arg-type]
+        assert "Press p for its first step" in text
+        assert "nginx-1 pings nginx-2. Watch" not in text
+        steps = len(on.app.live.session.pending)
+        await on.press("p")
+        assert len(on.app.live.session.pending) == steps - 1
+        assert "2/4" in screen_text(on.app)  # type: ignore[arg-type]
+
+
 async def test_history_is_kept_between_runs(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.line("show nodes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,19 +18,30 @@ from netsandbox.tui.i18n import tr
 PAGES = 4
 
 
-class TourScreen(ModalScreen[bool]):
-    """Its pages; the result says whether the person wants to begin with a ping."""
+class TourScreen(ModalScreen[None]):
+    """Its pages, a card below the picture: what `p` does is seen above it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space,right,n", "turn(1)", "Next page", show=False, id="tour.next"),
         Binding("left,b", "turn(-1)", "Page before", show=False, id="tour.before"),
         Binding("escape,q", "leave", "Leave", show=False, id="tour.leave"),
-        Binding("p", "ping", "Ping", show=False, id="tour.ping"),
+        Binding("p", "begin", "Begin", show=False, id="tour.begin"),
+        Binding("question_mark,f1", "app.help", "Help", show=False, id="tour.help"),
     ]
 
-    def __init__(self, glyphs: GlyphSet) -> None:
+    def __init__(self, glyphs: GlyphSet, first: str, key: str, begin: Callable[[], None]) -> None:
+        """Make the card.
+
+        Args:
+            first: the first page: what was opened, and what `p` does there.
+            key: that in a word.
+            begin: does it.
+        """
         super().__init__()
         self._glyphs = glyphs
+        self._first = first
+        self._key = key
+        self._begin = begin
         self.number = 0
 
     def compose(self) -> ComposeResult:
@@ -40,25 +52,27 @@ class TourScreen(ModalScreen[bool]):
     def on_mount(self) -> None:
         """Show the first page."""
         self.set_class(self._glyphs.ascii, "ascii")
-        self.query_one(".dialog").border_subtitle = Content(self._glyphs.plain(tr("tour.keys")))
+        self.query_one(".dialog").border_subtitle = Content(self._glyphs.plain(tr("tour.keys", what=self._key)))
         self._show()
 
     def _show(self) -> None:
         self.query_one(".dialog").border_title = Content(tr("tour.title", page=self.number + 1, pages=PAGES))
-        self.query_one(Static).update(Content(self._glyphs.plain(tr("tour." + str(self.number + 1)))))
+        text = tr("tour." + str(self.number + 1)) if self.number else self._first
+        self.query_one(Static).update(Content(self._glyphs.plain(text)))
 
     def action_turn(self, step: int) -> None:
         """Another page; behind the last the tour is over."""
         self.number = max(self.number + step, 0)
         if self.number >= PAGES:
-            self.dismiss(False)
+            self.dismiss()
         else:
             self._show()
 
     def action_leave(self) -> None:
         """Enough of it."""
-        self.dismiss(False)
+        self.dismiss()
 
-    def action_ping(self) -> None:
-        """Begin at once."""
-        self.dismiss(True)
+    def action_begin(self) -> None:
+        """Do what the key does without the card, and go on."""
+        self._begin()
+        self.action_turn(1)
