@@ -15,34 +15,68 @@ if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
 
-GROUPS = {"lab": "Build and change the lab", "program": "Run programs", "shell": "Shells in a namespace",
-          "look": "Look", "check": "Check", "session": "Move in time, keep"}
+GROUPS = ("lab", "program", "shell", "look", "check", "session")
 TOOLS = ("And the lines of any tutorial: docker run, ps, logs …; ip addr, link, route, neigh, netns;\n"
          "bridge link, fdb; arp, route, brctl, ss, sysctl, iptables -L: on the default host, or after\n"
          "`enter NODE` in that node. Several in one line with ; && || $(…) for and | (grep, head, tail, wc,\n"
          "sort, uniq, cut, awk behind it); > /dev/null; & at the end: it runs while the next ones do.")
+TOOLS_ZH = ("还有任何教程里的命令：docker run、ps、logs …；ip addr、link、route、neigh、netns；bridge link、fdb；\n"
+            "arp、route、brctl、ss、sysctl、iptables -L：在默认主机上运行，`enter NODE` 之后在那个节点里运行。\n"
+            "一行可以有几条：; && || $(…)，| 后面是 grep、head、tail、wc、sort、uniq、cut、awk；> /dev/null；\n"
+            "行尾的 & 让它在后面的命令运行时继续。")
+WORDS = {
+    "lab": ("Build and change the lab", "搭建和改动实验网络"), "program": ("Run programs", "运行程序"),
+    "shell": ("Shells in a namespace", "命名空间里的 shell"), "look": ("Look", "查看"), "check": ("Check", "检查"),
+    "session": ("Move in time, keep", "回退、前进、保存"), "examples": ("Examples", "例子"), "also": ("Also", "别名"),
+    "tools": (TOOLS, TOOLS_ZH),
+    "more": ("`help VERB` tells all about one; there are `help docker run`, `help ip route`, `help filter` … too.",
+             "`help 动词` 给出一个动词的全部说明；还有 `help docker run`、`help ip route`、`help filter` 等。"),
+}
+"""English and Chinese; what each verb does is told in English alone."""
 
 
-@verb("help", "This list, or all about one verb", Parameter("verb", kinds.WORD, required=False),
-      examples=(("help connect", "usage, details, examples"),), group="look", aliases=("?",))
+def _say(key: str, language: str) -> str:
+    return WORDS[key][language == "zh"]
+
+
+@verb("help", "This list, or all about one verb or tool", Parameter("topic", kinds.WORDS, rest=True, required=False),
+      examples=(("help connect", "usage, details, examples"), ("help docker run", "docker's own help"),
+                ("help ip route", "what of a Linux tool there is"), ("help expect reach", "one condition"),
+                ("help filter", "how frames are chosen")), group="look", aliases=("?",))
 def help_verb(shell: Shell, job: Job, values: dict[str, Any]) -> None:
-    name = values["verb"]
-    job.print(overview(list(dict.fromkeys(shell.verbs.values()))) if name is None else manual(shell.verbs, name))
+    words, language = list(values["topic"] or []), shell.language
+    if not words:
+        job.print(overview(list(dict.fromkeys(shell.verbs.values())), language))
+    elif len(words) == 1 and words[0] in shell.verbs:
+        job.print(manual(shell.verbs, words[0], language))
+    else:
+        job.print(_page(shell.verbs, words))
     job.finish()
 
 
-def overview(verbs: list[Verb]) -> str:
+def _page(verbs: Mapping[str, Verb], words: list[str]) -> str:
+    from netsandbox.commands.help_pages import page
+
+    found = page(words).rstrip("\n")
+    if found:
+        return found
+    near = get_close_matches(words[0], [*verbs, "docker", "filter"], 1)
+    hint = f"; did you mean {near[0]!r}?" if near and near[0] != words[0] else ""
+    raise CommandError(f"no help on {' '.join(words)[:40]!r}{hint}")
+
+
+def overview(verbs: list[Verb], language: str = "en") -> str:
     """Every verb with its usage, in groups."""
     width = max(len(v.usage) for v in verbs if len(v.usage) <= 40)
     blocks = []
-    for group, title in GROUPS.items():
+    for group in GROUPS:
         lines = []
         for declared in (v for v in verbs if v.group == group):
             usage = declared.usage if len(declared.usage) <= width else f"{declared.name} …"
             lines.append(f"  {usage.ljust(width)}  {declared.summary}")
         if lines:
-            blocks.append("\n".join([title, *lines]))
-    return "\n\n".join([*blocks, TOOLS, "`help VERB` tells all about one."])
+            blocks.append("\n".join([_say(group, language), *lines]))
+    return "\n\n".join([*blocks, _say("tools", language), _say("more", language)])
 
 
 def _paragraph(text: str) -> str:
@@ -52,23 +86,17 @@ def _paragraph(text: str) -> str:
     return fill(text, 78, initial_indent="    ", subsequent_indent="    ")
 
 
-def manual(verbs: Mapping[str, Verb], name: str) -> str:
-    """The manual page of a verb.
-
-    Raises:
-        CommandError: there is no such verb.
-    """
-    declared = verbs.get(name)
-    if declared is None:
-        near = get_close_matches(name, verbs, 1)
-        raise CommandError(f"no help on {name[:40]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+def manual(verbs: Mapping[str, Verb], name: str, language: str = "en") -> str:
+    """The manual page of a verb."""
+    declared = verbs[name]
     stop = "" if declared.summary.endswith("?") else "."
     parts = [f"{declared.usage}\n    {declared.summary}{stop}"]
     if declared.details:
         parts += [_paragraph(text) for text in declared.details.split("\n\n")]
     if declared.aliases:
-        parts.append(f"    Also: {', '.join(declared.aliases)}")
+        parts.append(f"    {_say('also', language)}: {', '.join(declared.aliases)}")
     if declared.examples:
         width = max(len(line) for line, _what in declared.examples)
-        parts.append("Examples\n" + "\n".join(f"    {line.ljust(width)}   {what}" for line, what in declared.examples))
+        lines = (f"    {line.ljust(width)}   {what}" for line, what in declared.examples)
+        parts.append("\n".join([_say("examples", language), *lines]))
     return "\n\n".join(parts)

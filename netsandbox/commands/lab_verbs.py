@@ -38,7 +38,8 @@ def add_host(shell: Shell, job: Job, values: Values) -> None:
       Parameter("network", kinds.MODE, "--network", default="bridge"),
       Parameter("host", kinds.HOST, "--on", default=DEFAULT_HOST),
       details="As `docker run -d --name NAME --network MODE IMAGE` does it: a namespace, a veth pair, the lowest free "
-              "address on docker0, and three unsolicited ARP requests.",
+              "address on docker0, and three unsolicited ARP requests. NAME may be a single letter, of which docker "
+              "itself wants two.",
       examples=(("add-container nginx-1", "nginx on docker0"),
                 ("add-container web --image httpd --network host", "httpd in the host's own namespace"),
                 ("add-container sidecar --image busybox --network container:nginx-1", "in nginx-1's namespace")))

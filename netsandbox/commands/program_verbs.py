@@ -65,6 +65,10 @@ def traceroute(shell: Shell, job: Job, values: Values) -> None:
 
 
 @verb("exec", "Run a tool or program in a node", Parameter("node", kinds.NAMESPACE), Parameter("words", rest=True),
+      details="As nsenter by root on the host: the host's own tools (iputils' ping, iproute2's ip, Linux' traceroute) "
+              "in the node's namespace, whatever its image has, and they may change everything. `docker exec` is the "
+              "other way in: the image's own programs, BusyBox's in busybox and alpine, with the container's rights, "
+              "which do not reach to its network unless it has --privileged or --cap-add NET_ADMIN.",
       examples=(("exec nginx-1 ip addr", "its interfaces"), ("exec nginx-1 ping -c 3 172.17.0.3", "from inside")),
       group="program")
 def execute(shell: Shell, job: Job, values: Values) -> None:

@@ -22,10 +22,11 @@ there fails a condition with `no` and without, so that a slip of the pen never p
 
 def details() -> str:
     """The paragraphs behind the usage line; those that are indented keep their lines."""
-    return "\n\n".join([HEAD, *(_entry(CONDITIONS[name]) for name in ORDER)])
+    return "\n\n".join([HEAD, *(entry(CONDITIONS[name]) for name in ORDER)])
 
 
-def _entry(one: Condition) -> str:
+def entry(one: Condition) -> str:
+    """One condition's usages, what it is about, and examples."""
     lines = [f"  {usage}" for usage in one.usages]
     lines.append(fill(one.summary, WIDTH, initial_indent="      ", subsequent_indent="      "))
     width = max(len(text) for text, _what in one.examples)

@@ -1,0 +1,70 @@
+"""`help`: on verbs, docker, Linux tools, conditions and filters, with headings in two languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.commands.catalogue import VERBS
+from netsandbox.lab.log_filter import KEYWORDS, parse
+from netsandbox.session.session import Session
+
+
+def said(line: str, language: str = "en") -> str:
+    session = Session()
+    session.shell.language = language
+    job = session.run(line)
+    assert job.code == 0, job.err
+    return job.out
+
+
+def test_the_list_has_every_verb_and_points_at_the_rest() -> None:
+    text = said("help")
+    assert all(f"  {name} " in text or f"  {name}\n" in text for name in {verb.name for verb in VERBS.values()})
+    for word in ("docker run", "ip route", "filter"):
+        assert f"`help {word}`" in text
+
+
+@pytest.mark.parametrize("name", sorted(VERBS))
+def test_every_verb_has_a_page(name: str) -> None:
+    text = said(f"help {name}")
+    assert text.startswith(VERBS[name].usage)
+    assert "?." not in text
+
+
+@pytest.mark.parametrize(("line", "part"), [
+    ("help docker", "Usage:  docker [OPTIONS] COMMAND"), ("help docker run", "Usage:  docker run [OPTIONS] IMAGE"),
+    ("help docker network", "  disconnect   Disconnect a container"), ("help ip", "Usage: ip [ OPTIONS ] OBJECT"),
+    ("help docker network create", "Usage:  docker network create"), ("help ip addr", "Usage: ip address {"),
+    ("help ip r", "Usage: ip route [ show ]"), ("help ip neigh", "Usage: ip neigh"),
+    ("help bridge fdb", "Usage: bridge fdb {"), ("help bridge", "`help bridge fdb`"), ("help ss", "Usage: ss "),
+    ("help tcpdump", "A program of Linux"), ("help expect reach", "  reach NODE NODE|ADDRESS"),
+    ("help expect no exit", "`exit` is still about the line before them"),
+    ("help wget", "TCP connections are not modelled"),
+    ("help exec", "`docker exec` is the other way"), ("help add-container", "NAME may be a single letter")])
+def test_pages_on_what_is_no_verb(line: str, part: str) -> None:
+    assert part in said(line)
+
+
+def test_the_filters_page_has_only_filters() -> None:
+    text = said("help filter")
+    assert {word for word in KEYWORDS if f" {word} " in text.replace("\n", " ").replace("[", " ").replace("|", " ")} > {
+        "arp", "host", "net", "port", "dev", "at", "drop", "reason", "verdict", "step", "frame", "not"}
+    examples = text.partition("Examples\n")[2].splitlines()
+    assert len(examples) == 3
+    for example in examples:
+        parse(example.strip().partition("   ")[0])
+
+
+@pytest.mark.parametrize(("line", "error"), [
+    ("help nope", "no help on 'nope'\n"), ("help pin", "no help on 'pin'; did you mean 'ping'?\n"),
+    ("help expect nope", "no help on 'expect nope'\n"), ("help ip nope", "no help on 'ip nope'\n"),
+    ("help connect pc1", "no help on 'connect pc1'\n")])
+def test_no_such_page(line: str, error: str) -> None:
+    job = Session().run(line)
+    assert (job.code != 0, job.err) == (True, error)
+
+
+def test_headings_follow_the_language() -> None:
+    assert "查看\n" in said("help", "zh")
+    assert "\n例子\n" in said("help why", "zh")
+    assert "\nExamples\n" in said("help why")
