@@ -8,7 +8,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TextIO
 
-from netsandbox.commands.show import table
+from netsandbox.commands.show import columns_of, table
 from netsandbox.engine.units import format_time
 from netsandbox.lab import frame_log, views
 from netsandbox.session.files import FileError, printable
@@ -59,11 +59,32 @@ def read_lines(stream: TextIO) -> Scenario:
                                 for line in lines), name="-")
 
 
+WORDS = {
+    "frames": ("Frames", "帧"), "trace": ("Trace", "记录"), "arp": ("ARP table of {node}", "{node} 的 ARP 表"),
+    "mac": ("MAC table of {node}", "{node} 的 MAC 表"),
+    "last": ("the last {count} of {all}", "共 {all} 行，只列最后 {count} 行"),
+    "frame.columns": ("#|TIME|WHERE||FROM → TO|WHAT|VERDICT", "#|时间|位置||从 → 到|内容|结果"),
+    "arp.columns": ("ADDRESS|DEV|MAC|STATE", "地址|网卡|MAC|状态"),
+    "mac.columns": ("BRIDGE|MAC|PORT|", "网桥|MAC|端口|"),
+    "permanent": ("permanent", "永久"),
+}
+"""What a transcript says of its own, in English and Chinese."""
+
+
+def _say(key: str, language: str, **fields: object) -> str:
+    return WORDS[key][language == "zh"].format(**fields)
+
+
+def _columns(key: str, language: str) -> tuple[str, ...]:
+    return tuple(_say(f"{key}.columns", language).split("|"))
+
+
 class TextPrinter:
     """What a person reads; with colour where the output is a terminal."""
 
     def __init__(self, scenario: Scenario, with_trace: bool, language: str = "en") -> None:
         self._with_trace = with_trace
+        self._language = language
         self._style = Styles() if sys.stdout.isatty() else Plain()
         self._heard: list[tuple[Job, int]] = []
         """Lines that still run, each with how much of its output was printed."""
@@ -101,36 +122,37 @@ class TextPrinter:
         self._heard = [(job, len(job.output)) for job, _printed in self._heard if job.code is None]
 
     def end(self, lab: Lab) -> None:
-        self._style.title("Frames")
+        self._style.title(_say("frames", self._language))
         rows = list(frame_log.rows(lab, lab.trace.first))
         if len(rows) > LOG_ROWS:
-            self._style.prose(f"the last {LOG_ROWS} of {len(rows)}")
-        self._style.table(("#", "TIME", "WHERE", "", "FROM → TO", "WHAT", "VERDICT"), [
+            self._style.prose(_say("last", self._language, count=LOG_ROWS, all=len(rows)))
+        self._style.table(_columns("frame", self._language), [
             (str(r.seq), format_time(r.at), f"{r.node}:{r.interface}", r.direction, f"{r.source} → {r.destination}",
              f"{r.protocol} {r.info}", f"✗ {r.reason}" if r.dropped else r.verdict) for r in rows[-LOG_ROWS:]])
-        for name, header, body in _tables(lab):
+        for name, header, body in _tables(lab, self._language):
             self._style.title(name)
             self._style.table(header, body)
         if self._with_trace:
-            self._style.title("Trace")
+            self._style.title(_say("trace", self._language))
             for record in lab.trace.since(lab.trace.first):
                 self._style.output(f"{record.seq} {format_time(record.at)} step {record.step} "
                                    f"cause {record.cause} {record.event}\n", False)
 
 
-def _tables(lab: Lab) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+def _tables(lab: Lab, language: str) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
     """The tables that a transcript ends with: neighbours and MAC tables, where there are rows."""
     names = list(dict.fromkeys(row.namespace for row in views.nodes(lab) if row.namespace))
     tables: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = []
     for name in names:
         neighbours = views.neighbours(lab, name)
         if neighbours:
-            tables.append((f"ARP table of {name}", ("ADDRESS", "DEV", "MAC", "STATE"),
+            tables.append((_say("arp", language, node=name), _columns("arp", language),
                            [(r.address, r.interface, r.mac or "", r.state) for r in neighbours]))
         rows = views.fdb(lab, name)
         if rows:
-            tables.append((f"MAC table of {name}", ("BRIDGE", "MAC", "PORT", ""),
-                           [(r.bridge, r.mac, r.port, "permanent" if r.permanent else "") for r in rows]))
+            permanent = _say("permanent", language)
+            tables.append((_say("mac", language, node=name), _columns("mac", language),
+                           [(r.bridge, r.mac, r.port, permanent if r.permanent else "") for r in rows]))
     return tables
 
 
@@ -138,7 +160,7 @@ class Plain:
     """Text without colour, for files and pipes."""
 
     def title(self, text: str) -> None:
-        print(f"\n{text}\n{'=' * len(text)}")
+        print(f"\n{text}\n{'=' * columns_of(text)}")
 
     def prose(self, text: str) -> None:
         print(f"\n{text}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
@@ -20,9 +21,14 @@ WHAT = ("nodes", "interfaces", "links", "arp", "mac", "routes", "sockets", "fram
 
 def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Columns as wide as their longest cell, two spaces between."""
-    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-                     for row in [header, *rows])
+    widths = [max(columns_of(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    return "\n".join("  ".join(cell + " " * (width - columns_of(cell)) for cell, width in zip(row, widths, strict=True)
+                               ).rstrip() for row in [header, *rows])
+
+
+def columns_of(text: str) -> int:
+    """How wide a text is on a terminal: Chinese characters take two columns."""
+    return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 @verb("show", "Show a table", Parameter("what", kinds.choice(*WHAT), required=False),

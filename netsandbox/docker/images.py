@@ -73,12 +73,12 @@ NGINX_READY = (
     "{nginx} [notice] 1#1: start worker processes", "{nginx} [notice] 1#1: start worker process 29")
 
 SHELL = ("sh", "cat", "echo", "env", "false", "hostname", "printenv", "pwd", "sleep", "tail", "top", "true", "whoami")
-DEBIAN = (*SHELL, "bash", "apt", "apt-get", "ls", "seq", "uname")
-BUSYBOX = (*SHELL, "ls", "seq", "uname", "ping", "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping",
-           "brctl", "sysctl")
+DEBIAN = (*SHELL, "bash", "apt", "apt-get", "ls", "lsns", "readlink", "seq", "uname")
+BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "ping", "ip", "arp", "route", "traceroute", "netstat", "ifconfig",
+           "arping", "brctl", "sysctl")
 EVERYTHING = ("*",)
 COREUTILS = frozenset({"cp", "cut", "date", "df", "dirname", "du", "find", "grep", "head", "id", "kill", "ln", "mkdir",
-                       "mv", "readlink", "rm", "sed", "sort", "tee", "touch", "uniq", "wc", "xargs"})
+                       "mv", "rm", "sed", "sort", "tee", "touch", "uniq", "wc", "xargs"})
 APPLETS = COREUTILS | {"awk", "free", "less", "nc", "nslookup", "ping6", "pgrep", "pidof", "pkill", "ps", "telnet",
                        "traceroute6", "vi", "watch", "wget"}
 """What BusyBox has and the sandbox has not."""

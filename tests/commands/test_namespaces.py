@@ -56,6 +56,7 @@ def test_lsns_lists_them_with_who_is_in_them(lab: Session) -> None:
 
 
 def test_a_container_sees_only_its_own(lab: Session) -> None:
+    assert lab.run("docker exec web readlink /proc/1/ns/net").err == "", "the image has it"
     rows = lab.run("docker exec web lsns -t net").out.splitlines()
     assert [row.split()[3] for row in rows] == ["PID", "1"]
     assert lab.run(f"docker exec web readlink /proc/{pid(lab, 'web')}/ns/net").code == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.cli import main
+from netsandbox.commands.show import columns_of
 from netsandbox.wire.pcapng_reader import read_pcapng
 
 TWO = ["add-container nginx-1", "add-container nginx-2"]
@@ -87,3 +88,15 @@ def test_a_pipe_takes_nothing_back(typed, capsys) -> None:  # type: ignore[no-un
         os.close(reader)
         os.close(writer)
     assert "a pipe cannot take frames back" in capsys.readouterr().err
+
+
+def test_the_transcripts_own_words_follow_the_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "docker0-ping", "--lang", "zh"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = lines.index("帧")
+    assert lines[at + 1] == "=="
+    assert any(line.split() == ["#", "时间", "位置", "从", "→", "到", "内容", "结果"] for line in lines[at:at + 5])
+    assert "nginx-1 的 ARP 表" in lines
+    head, first = next((lines[i + 2], lines[i + 3]) for i, line in enumerate(lines) if line == "nginx-1 的 ARP 表")
+    assert columns_of(head[:head.index("网卡")]) == first.index("eth0")
+    assert "permanent" not in "\n".join(lines[lines.index("host 的 MAC 表"):])
