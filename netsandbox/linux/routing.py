@@ -50,6 +50,7 @@ class NextHopException(NamedTuple):
         locked: a router asked for less than route.min_pmtu: smaller packets are cut without DF.
         route: whose next hop it belongs to: it is forgotten with it.
         expires: virtual nanoseconds.
+        is_used: something was routed by it; `ip route show cache` lists no other.
     """
 
     mtu: int
@@ -57,12 +58,21 @@ class NextHopException(NamedTuple):
     locked: bool
     route: Route
     expires: int
+    is_used: bool = False
 
 
 def learned_about(namespace: NetworkNamespace, destination: int, route: Route | None) -> NextHopException | None:
     """What is known of a destination while a route leads to it (find_exception)."""
     learned = namespace.exceptions.get(destination)
     return learned if learned is not None and learned.route is route else None
+
+
+def _use_learned(namespace: NetworkNamespace, destination: int, route: Route) -> NextHopException | None:
+    """A route is taken by what was learned (rt_bind_exception)."""
+    learned = learned_about(namespace, destination, route)
+    if learned is not None and not learned.is_used:
+        namespace.exceptions[destination] = learned._replace(is_used=True)
+    return learned
 
 
 # -- output
@@ -128,7 +138,7 @@ def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: R
     interface = route.interface
     assert interface is not None, "only special routes have no interface"
     gateway, mtu = None if route.gateway_is_own else route.gateway, route.mtu or interface.mtu
-    learned = learned_about(namespace, destination, route)
+    learned = _use_learned(namespace, destination, route)
     if learned is not None:
         gateway = learned.gateway if learned.gateway is not None else gateway
         mtu = min(mtu, learned.mtu) if learned.mtu else mtu
@@ -251,7 +261,7 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     refusal, on_link = validate_source(interface, source, out)
     if refusal is not None:
         return InputRoute("unicast", refusal, "", route, None, None, False)
-    learned = learned_about(namespace, destination, route)
+    learned = _use_learned(namespace, destination, route)
     gateway = learned.gateway if learned is not None else None
     if gateway is None and not route.gateway_is_own:
         gateway = route.gateway
@@ -308,8 +318,8 @@ def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int) -> None:
     known = learned_about(namespace, destination, chosen.route)
     expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.mtu_expires") * SECOND
     namespace.record(PathMtuLearned(namespace, destination, mtu))
-    _remember(namespace, destination,
-              NextHopException(mtu, known.gateway if known else None, locked, chosen.route, expires))
+    learned = known or NextHopException(0, None, False, chosen.route, expires)
+    _remember(namespace, destination, learned._replace(mtu=mtu, locked=locked, expires=expires))
 
 
 def interface_mtu_changed(interface: Interface, old: int) -> None:

@@ -234,6 +234,8 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         return
     if icmp.is_fragmentation_needed(message):
         mtu = message.rest & 0xFFFF
+        if socket.peer_port:
+            route_output(interface.namespace, quoted.dst)
         if socket.pmtudisc == DONT:
             return
         name = "EMSGSIZE"

@@ -234,8 +234,10 @@ def do_send_frame(performance: Performance, action: Action, finish: Finish) -> N
         if not left:
             performance.scheduler.wake_after(CLOSE_TAP, lambda _argument: finish({}))
             return
-        interface.transmit(frame)
-        performance.scheduler.soon(send, left - 1)
+        if interface.transmit(frame):
+            performance.scheduler.soon(send, left - 1)
+        else:
+            finish({"errno": "ENOBUFS"})
     send(action.get("count", 1))
 
 

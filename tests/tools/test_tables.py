@@ -110,6 +110,9 @@ def test_learned_path_mtus_and_redirects_are_in_the_cache(twin: SimulatedTwin) -
     default = namespace.routes.lookup(parse_ipv4("9.9.9.9"))
     assert default is not None
     learn_gateway(namespace, parse_ipv4("9.9.9.9"), default, parse_ipv4("172.17.0.3"))
+    assert run(twin, "c1", "ip route show cache").out == "", "nothing was routed by them yet"
+    for destination in ("8.8.8.8", "9.9.9.9"):
+        run(twin, "c1", f"ip route get {destination}")
     twin.advance(1.5)
     assert run(twin, "c1", "ip route show cache").out == (
         "8.8.8.8 via 172.17.0.1 dev eth0 \n    cache expires 598sec mtu 1400 \n"

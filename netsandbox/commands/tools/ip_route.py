@@ -281,7 +281,9 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
 
 def _cached_rows(namespace: NetworkNamespace, chosen: Filter, style: Style) -> list[Row]:
     rows = []
-    for destination, learned in namespace.exceptions.items():
+    for destination, learned in list(namespace.exceptions.items()):
+        if not learned.is_used:
+            continue
         route = route_output(namespace, destination)
         if not isinstance(route, RouteChosen) or learned.route is not route.route:
             continue

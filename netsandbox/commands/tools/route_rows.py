@@ -98,7 +98,8 @@ def cached_row(destination: int, learned: NextHopException, interface: Interface
 
 def put_learned(row: Row, learned: NextHopException, now: int) -> None:
     put_cache(row, ["redirected"] if learned.gateway is not None else [], max(learned.expires - now, 0) // SECOND)
-    put_metrics(row, learned.mtu)
+    route = learned.route
+    put_metrics(row, learned.mtu or route.mtu, learned.locked or route.mtu_is_locked)
 
 
 def members(rows: list[Row]) -> list[dict[str, Any]]:
