@@ -238,12 +238,29 @@ async def test_a_live_resize_and_a_terminal_too_small(tmp_path: Path) -> None:
         assert "nginx-1" in screen_text(on.app)  # type: ignore[arg-type]
 
 
-async def test_a_pane_is_maximised_and_put_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_pane_is_maximised_and_put_back(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with stage(tmp_path, size=size) as on:
+        main = on.app.main
+        for key, pane in zip("12356", (main.topology, main.device, main.log_pane, main.why, main.output), strict=True):
+            await on.press(key)
+            await on.press("z")
+            assert main.maximized is pane
+            assert pane.size.height > size[1] - 9
+            await on.press("z")
+            assert main.maximized is None
+
+
+async def test_after_a_step_back_the_panes_are_about_the_frame_that_the_log_marks(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
-        await on.press("3", "z")
-        assert on.app.main.maximized is on.app.main.log_pane
-        await on.press("z")
-        assert on.app.main.maximized is None
+        main = on.app.main
+        await on.press("p")
+        await on.quiet()
+        for key in ("b", "b", "n", "b"):
+            await on.press(key)
+            assert main.log_pane.current is not None
+            assert main.about == main.log_pane.current.seq
+            assert main.detail.frame is not None
 
 
 async def test_help_and_palette(tmp_path: Path) -> None:

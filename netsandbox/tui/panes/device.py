@@ -26,6 +26,7 @@ from netsandbox.tui.topology_model import Place
 class DevicePane(Vertical):
     """The tables of one device; `show` chooses it, `refresh_rows` brings the shown table up to date."""
 
+    ALLOW_MAXIMIZE = True
     DEFAULT_CLASSES = "pane -empty"
     HELP_TOPIC = "device"
 

@@ -170,6 +170,7 @@ class LogView(ScrollView, can_focus=True):
         self.marks = {mark for mark in self.marks if mark < seq}
         self._forget()
         self._resized()
+        self._tell()
 
     def flush(self) -> None:
         """Show what has come since the last flush, and let filter and search go on for a slice."""

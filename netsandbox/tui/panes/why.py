@@ -41,6 +41,7 @@ class _WhyText(Static):
 class WhyPane(VerticalScroll, can_focus=True):
     """The explanation of one record; `show` gives it one."""
 
+    ALLOW_MAXIMIZE = True
     DEFAULT_CLASSES = "pane"
     HELP_TOPIC = "why"
 
