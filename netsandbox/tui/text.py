@@ -23,6 +23,10 @@ MAX_MARKS = 2
 _MARK_CARRIER = "\u25cc"
 """The dotted circle that a mark without a base is put on, as Unicode charts do."""
 
+_CLOSING = frozenset("，。、；：！？）】」』》”’…—,.;:!?)]}")
+"""No line begins with these, nor ends with the others, unless there are too many of them for one."""
+_OPENING = frozenset("（【「『《“‘([{")
+
 _REGIONAL_INDICATOR_A = 0x1F1E6
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _VARIATION_SELECTORS = frozenset([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
@@ -129,33 +133,51 @@ def fit(text: str, width: int, align: str = "left", ellipsis: str = "…") -> st
     return text + " " * room
 
 
-def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…") -> list[str]:
-    """Break a safe text into lines of at most `width` cells, at spaces where there are any.
+def _pieces(word: str) -> list[str]:
+    """Split a word where a line may end in it: beside a wide character, not before what closes or after what opens."""
+    if word.isascii():
+        return [word]
+    pieces: list[str] = []
+    before, wide = "", False
+    for character in word:
+        size = get_character_cell_size(character)
+        apart = size and (wide or size > 1) and character not in _CLOSING and before not in _OPENING
+        if pieces and not apart:
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+        before, wide = (character, size > 1) if size else (before, wide)
+    return pieces
 
-    Chinese has no spaces, so a run that does not fit is broken between its
-    characters.  With `limit`, the last line kept ends in an ellipsis.
+
+def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…") -> list[str]:
+    """Break a safe text into lines of at most `width` cells, at spaces and beside Chinese characters.
+
+    What does not fit into a line is broken between its characters.  With
+    `limit`, the last line kept ends in an ellipsis.
     """
     width = max(width, 2)
     lines: list[str] = []
     line, used = "", 0
     for word in text.split(" "):
-        gap = 1 if line else 0
-        need = cell_len(word)
-        if line and used + gap + need <= width:
-            line, used = line + " " + word, used + 1 + need
-            continue
-        if line and need <= width:
-            lines.append(line)
-            line, used = word, need
-            continue
-        if gap and used + 1 < width:
-            line, used = line + " ", used + 1
-        for character in word:
-            size = get_character_cell_size(character)
-            if used + size > width:
+        gap = " " if line else ""
+        for piece in _pieces(word):
+            need = cell_len(piece)
+            if line and need <= width < used + len(gap) + need:
                 lines.append(line)
-                line, used = "", 0
-            line, used = line + character, used + size
+                line, used, gap = "", 0, ""
+            if need <= width:
+                line, used, gap = line + gap + piece, used + len(gap) + need, ""
+                continue
+            if gap and used + 1 < width:
+                line, used = line + " ", used + 1
+            gap = ""
+            for character in piece:
+                size = get_character_cell_size(character)
+                if used + size > width:
+                    lines.append(line)
+                    line, used = "", 0
+                line, used = line + character, used + size
     lines.append(line)
     if limit is not None and len(lines) > limit:
         lines = [*lines[: limit - 1], crop(lines[limit - 1] + ellipsis, width, ellipsis)] if limit else []

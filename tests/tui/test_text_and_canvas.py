@@ -84,6 +84,10 @@ def test_wrap_breaks_at_spaces_and_says_when_it_stops() -> None:
     assert wrap("one two three", 8) == ["one two", "three"]
     assert wrap("one two three four", 8, limit=2) == ["one two", "three…"]
     assert wrap("容器网络原理", 5) == ["容器", "网络", "原理"]
+    assert wrap("网桥的MAC地址", 9) == ["网桥的MAC", "地址"]
+    assert wrap("的 ARP 通告，没有", 11) == ["的 ARP 通", "告，没有"]
+    assert wrap("学习地址，转发", 8) == ["学习地", "址，转发"], "no line begins with a comma"
+    assert wrap("端口（见下）", 6) == ["端口", "（见", "下）"], "or ends with what opens"
 
 
 def test_every_pair_of_edges_has_its_joint() -> None:
