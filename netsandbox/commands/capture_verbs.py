@@ -73,8 +73,8 @@ def export(shell: Shell, job: Job, values: Values) -> None:
     if shell.write_file is None:
         raise CommandError("export: there is no session here that could write files", 1)
     if VARIABLE.match(values["file"]):
-        raise CommandError(f"export: {values['file'][:40]!r} would set a variable, which the sandbox's shell has not; "
-                           "`export FILE` writes the frames")
+        raise CommandError(f"export: {values['file'][:40]!r} on a line of its own sets a variable; `export FILE` "
+                           "writes the frames")
     lab, trace = shell.lab, shell.lab.trace
     wanted = _filter("export", values["filter"], lab, 0)
     interface = lab.interface(values["end"]) if values["end"] else None

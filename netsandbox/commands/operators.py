@@ -23,7 +23,7 @@ TOKEN = re.compile(rf"""
   | (?P<other>.)
 """, re.VERBOSE | re.DOTALL)
 PARTS = re.compile(rf"""\\.|(?P<quote>")|(?P<literal>'[^']*')|(?P<command>{SUBSTITUTION})|(?P<open>\$\(|`)
-                       |(?P<variable>\$(?:[A-Za-z_]\w*|\{{[A-Za-z_]\w*\}}))""", re.VERBOSE | re.DOTALL)
+                       |(?P<variable>\$(?:[A-Za-z_]\w*|\{{[A-Za-z_]\w*\}}|\?))""", re.VERBOSE | re.DOTALL)
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 MARKS = frozenset(";&|<>$`")
 """Without one of these a line is one command."""

@@ -160,7 +160,7 @@ class Script(Task):
                     return
             except (CommandError, UsageError) as error:
                 self.complain(f"sh: {error}")
-                self._status = error.code
+                self._has_status(error.code)
         self.exit(self._status)
 
     def _goes_on_with(self, step: Command | Loop | Binding) -> bool:
@@ -196,7 +196,10 @@ class Script(Task):
         if len(written) == 1:
             words = [" ".join(words)]
         self._variables.update((word.partition("=")[0], word.partition("=")[2]) for word in words)
-        self._status = 0
+        self._has_status(0)
+
+    def _has_status(self, status: int) -> None:
+        self._status, self._variables["?"] = status, str(status)
 
     def _output_of(self, text: str) -> str:
         """What the commands of a `$(…)` print."""
@@ -230,10 +233,10 @@ class Script(Task):
 
     def _take(self, job: Job, command: Command) -> None:
         """What a command that has ended printed, and its status."""
-        self._running, self._status = None, job.code or 0
-        if not command.is_plain:
-            printed, self._status = command.printed(job.output, self._status)
-            self.output += printed
+        self._running = None
+        printed, status = ([], job.code or 0) if command.is_plain else command.printed(job.output, job.code or 0)
+        self.output += printed
+        self._has_status(status)
 
     def _ended(self) -> None:
         """The shell has its turn once what the program's end set off has come to rest."""

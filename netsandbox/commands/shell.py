@@ -73,8 +73,8 @@ class Shell:
         """Makes something a file's content, all or nothing, and replaces a file that the session did not write only
         by force; set when the shell belongs to a session."""
         self.machine = LabMachine(lab)
-        self.variables: dict[str, str] = {}
-        """What `NAME=VALUE` has set."""
+        self.variables: dict[str, str] = {"?": "0"}
+        """What `NAME=VALUE` has set, and the exit code of the line before this one."""
         self.last: Job | None = None
         """The line before this one, for `expect`."""
         self.last_seq = 0
@@ -163,6 +163,8 @@ class Shell:
             raise CommandError(f"{alone!r} needs a line of its own")
         if words and not _is_action(text) and any(has_substitution(word) for _kind, word in tokens(text)):
             raise CommandError(f"{words[0]!r} only looks, and $(…) does something: it cannot stand there")
+        if self.last is not None:
+            self.variables["?"] = str(self.last.code or 0)
         begin = partial(self._begin, ALONE if _is_action(text) else frozenset())
         script = INTERPRETER["sh"](self.lab.scheduler, text, begin, False, self.variables)
         return lambda job: job.follow(script)

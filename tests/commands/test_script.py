@@ -122,6 +122,10 @@ def test_variables_and_loops(two: KeptSession) -> None:
     assert "172.17.0.2" in two.run("nsenter -t $PID -n ip -br addr").out
     assert two.run("for i in {1..2} $(seq 8 9); do for j in a b; do echo -n $i$j; done; done").out == "1a1b2a2b8a8b9a9b"
     assert two.run("A=1 B=x; echo ${A}$B $NOPE; false || for x in y; do echo $x; done").out == "1x $NOPE\ny\n"
+    assert two.run("ping -c 1 172.17.0.99 >/dev/null; echo $?; echo $?").out == "1\n0\n"
+    two.run("ping -c 1 -W 1 172.17.0.99")
+    assert [two.run("echo $? '$?'").out for _line in range(2)] == ["1 $?\n", "0 $?\n"]
+    assert two.run("docker exec aa sh -c 'echo $?; false; echo $?'").out == "0\n1\n"
     assert two.run("docker exec aa sh -c 'for i in 1; do echo $i $HOSTNAME; done'").out.startswith("1 ")
     names = "{{range \\$k, \\$v := .NetworkSettings.Networks}}{{\\$k}}{{end}}"
     assert two.run(f'docker inspect -f "{names}" aa').out == "bridge\n"

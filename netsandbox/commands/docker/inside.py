@@ -105,7 +105,8 @@ class Inside:
 
     def _variables(self) -> dict[str, str]:
         own = (text.partition("=") for text in self.container.environment)
-        return {"HOSTNAME": hostname(self.context.engine, self.container), **{name: value for name, _, value in own}}
+        return {"?": "0", "HOSTNAME": hostname(self.context.engine, self.container),
+                **{name: value for name, _, value in own}}
 
     def _begin(self, argv: list[str], output: list[tuple[str, str]], foreground: bool) -> Job:
         """One command of a script."""
