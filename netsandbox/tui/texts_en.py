@@ -133,7 +133,7 @@ TEXTS: dict[str, str] = {
         "and drag."
     ),
     "help.command": (
-        "`tab` completes, `right` accepts what is shown, up and down walk older lines, `escape` "
+        "`tab` completes, and again chooses; `right` accepts what is shown, up and down walk older lines, `escape` "
         "leaves."
     ),
     "help.export": (

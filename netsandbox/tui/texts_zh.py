@@ -120,7 +120,7 @@ TEXTS: dict[str, str] = {
     "help.bytes": "方向键在字节中移动；树中显示该字节所属的层和字段。",
     "help.why": "左右键选择起因，`enter` 跳到它；没有选择时 `enter` 显示全部解释。",
     "help.timeline": "左右键走一步，上下翻页走十分之一，home 和 end 到两端；也可以点击和拖动。",
-    "help.command": "`tab` 补全，右键接受提示，上下键浏览以前的命令，`escape` 离开。",
+    "help.command": "`tab` 补全，再按则逐个选择，右键接受提示，上下键浏览以前的命令，`escape` 离开。",
     "help.export": (
         "把帧写入文件，Wireshark 和 tcpdump 都能读取：用 shift 和方向键选中的帧，没有时为用 `m` 标记的帧，再没有时为"
         "光标所在的帧。"

@@ -82,8 +82,14 @@ async def test_tab_completes_as_far_as_it_is_clear_and_then_one_by_one() -> None
         await pilot.press("p", "tab")
         assert line.line == "ping "
         await pilot.press("tab")
-        assert line.line == "ping host", "nothing in common: the first"
+        assert line.line == "ping ", "nothing in common: only listed"
         await pilot.press("tab")
+        assert line.line == "ping host"
+        await pilot.press("tab")
+        assert line.line == "ping nginx-1"
+        await pilot.press("down")
+        assert line.line == "ping nginx-2"
+        await pilot.press("up")
         assert line.line == "ping nginx-1"
         await pilot.press("shift+tab", "shift+tab")
         assert line.line == "ping nginx-3"
@@ -91,6 +97,17 @@ async def test_tab_completes_as_far_as_it_is_clear_and_then_one_by_one() -> None
         assert line.line == "ping nginx-3 nginx-"
         await pilot.press("2", "tab")
         assert line.line == "ping nginx-3 nginx-2 "
+
+
+async def test_down_chooses_from_the_list_once_tab_has_said_that_there_are_several() -> None:
+    line = CommandLine(FakeSource(), history=History(["ping a b"]))
+    app = Harness(line)
+    async with app.run_test(size=(80, 10)) as pilot:
+        line.open()
+        await pilot.press(*"ping ", "tab", "down")
+        assert line.line == "ping host"
+        await pilot.press("space", "up")
+        assert line.line == "ping host ", "typing on ends the choice, and up walks older lines again"
 
 
 async def test_completion_in_the_middle_keeps_the_rest() -> None:

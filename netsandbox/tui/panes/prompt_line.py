@@ -81,7 +81,7 @@ class PromptLine(Vertical):
     | :- | :- |
     | enter | Run the line. |
     | escape | Leave the line. |
-    | tab / shift+tab | Complete as far as it is clear, then go through the list. |
+    | tab / shift+tab | Complete as far as it is clear; again: go through the list, as up and down then do. |
     | right | Accept the completion shown behind the cursor. |
     | up / down | Older / newer lines that begin with what is typed. |
     | ctrl+r | Older lines that hold what is typed. |
@@ -144,6 +144,8 @@ class PromptLine(Vertical):
         self._note_lines = 1
         self._cycle: tuple[str, int] | None = None
         """While tab goes through the list: the line before it, and which completion is in."""
+        self._clear_to: tuple[str, int] | None = None
+        """The line and the cursor where tab found nothing further that all agree on: the next one chooses."""
         self._written = ""
         """The line as this widget wrote it last, to tell its own changes from a person's."""
 
@@ -239,7 +241,7 @@ class PromptLine(Vertical):
         self.pasted(event.text)
 
     def action_complete(self, step: int) -> None:
-        """Complete as far as all completions agree; then put in one after the other."""
+        """Complete as far as all completions agree; pressed again, put in one after the other."""
         if self._cycle is not None:
             base, at = self._cycle
             self._choose(base, (at + step) % len(self._found))
@@ -255,6 +257,9 @@ class PromptLine(Vertical):
         shared = _common_start([found.text for found in self._found])
         if shared.startswith(typed) and len(shared) > len(typed):
             self._replace(self._found[0].start, cursor, shared)
+            self._clear_to = self.line, self.input.cursor_position
+        elif self._clear_to != (line, cursor):
+            self._clear_to = line, cursor
         else:
             self._choose(line[:cursor], 0 if step > 0 else len(self._found) - 1)
 
@@ -275,12 +280,18 @@ class PromptLine(Vertical):
         self.input.cursor_position = start + len(text)
 
     def action_older(self, anywhere: bool = False) -> None:
-        """Show an older line that begins with what is typed, or holds it."""
+        """Show an older line that begins with what is typed, or holds it; while tab chooses, the one before."""
+        if self._cycle is not None and not anywhere:
+            self.action_complete(-1)
+            return
         self._cycle = None
         self._write(self.history.older(self.line, anywhere))
 
     def action_newer(self) -> None:
-        """Show a newer line."""
+        """Show a newer line; while tab chooses, the next."""
+        if self._cycle is not None or (self._clear_to == (self.line, self.input.cursor_position) and self._found):
+            self.action_complete(1)
+            return
         line = self.history.newer()
         if line is not None:
             self._write(line)
