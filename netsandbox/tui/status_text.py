@@ -11,6 +11,9 @@ from netsandbox.tui.text import cell_len, crop, fit, safe
 _LEAST_NEXT = 12
 """Cells below which what comes next is not worth showing."""
 
+_TITLE = 32
+"""Cells that a title may always take; where there is room, more."""
+
 
 def clock(at: int) -> str:
     """Virtual time with its microseconds in groups, as a person reads them: `+12.000 345 s`."""
@@ -49,7 +52,8 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     word = afford(f" {tr('status.' + state)}")
     speed = afford(dot + speed_text(status.speed, glyphs), status.speed != 1.0 or width >= 100)
     lagging = afford(dot + tr("status.lagging"), status.lagging)
-    title = afford(f" {crop(safe(status.title), 32, glyphs.ellipsis)} ", bool(status.title))
+    most = max(_TITLE, room * 3 // 5)  # no wider while nothing comes next: it would come and go
+    title = afford(f" {crop(safe(status.title), most, glyphs.ellipsis)} ", bool(status.title))
     room += _LEAST_NEXT if message else 0
     line = [
         Run(title, "title"),

@@ -362,3 +362,12 @@ async def test_while_only_time_passes_the_screen_is_brought_up_to_date_once_a_se
         on.clock.now += 0.2
         on.app.tick()
         assert len(looks) == 2, "what happens is shown at once"
+
+
+async def test_a_device_s_table_keeps_its_columns_when_rows_come_and_go_at_once(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for line in ("ip link set docker0 down", "ip link set docker0 up", "docker stop nginx-2"):
+            await on.line(line)
+            text = screen_text(on.app)  # type: ignore[arg-type]
+            for row in on.app.live.fdb("host", "docker0"):
+                assert f"{row.mac} {row.port}" in text

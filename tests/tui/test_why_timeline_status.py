@@ -230,3 +230,9 @@ async def test_a_message_stays_until_it_is_cleared() -> None:
         status.say("")
         await pilot.pause()
         assert "next: ARP reply" in screen_text(app)
+
+
+def test_a_long_title_is_whole_where_there_is_room() -> None:
+    title = "nginx-1 pings nginx-2 over docker0"
+    assert f" {title} " in line(STATUS._replace(title=title), 120)
+    assert f" {title[:31]}… " in line(STATUS._replace(title=title, next=""), 80)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -19,7 +20,7 @@ from netsandbox.tui.device_tables import Table, news, table_of, tabs_of
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.source import LabSource, TableRow
-from netsandbox.tui.text import safe
+from netsandbox.tui.text import cell_len, safe
 from netsandbox.tui.topology_model import Place
 
 
@@ -49,7 +50,7 @@ class DevicePane(Vertical):
     DEFAULT_CSS = """
     DevicePane {
         height: 1fr;
-        & DataTable { height: 1fr; scrollbar-size: 1 1; background: transparent; }
+        & DataTable { height: 1fr; scrollbar-size: 0 1; background: transparent; }
         & DataTable > .datatable--cursor { background: transparent; color: $foreground; text-style: none; }
         & DataTable:focus > .datatable--cursor { background: $primary-muted; text-style: bold; }
         & .device--empty { color: $text-muted; padding: 0 1; height: 1fr; display: none; }
@@ -117,6 +118,8 @@ class DevicePane(Vertical):
         self.table: Table | None = None
         self.changed: frozenset[str] = frozenset()
         """Keys of the rows marked as changed by the latest news."""
+        self._widths: list[int] = []
+        """Cells of each column."""
         self._composed = False
         self._said = ""
         """What stands in place of an empty table."""
@@ -195,7 +198,10 @@ class DevicePane(Vertical):
         if fresh is not None:
             self.changed = fresh
         self.table = after
-        if before is None or before.columns != after.columns or self._order(before) != self._order(after):
+        same = before is not None and before.columns == after.columns
+        grown = self._grown(after, self._widths if same else ())
+        if before is None or grown != self._widths or self._order(before) != self._order(after):
+            self._widths = grown
             self._rebuild(after)
         else:
             self._update(before, after, marked ^ self.changed)
@@ -205,6 +211,22 @@ class DevicePane(Vertical):
     @staticmethod
     def _order(table: Table) -> list[str]:
         return [row.key for row in table.rows]
+
+    def _grown(self, table: Table, least: Sequence[int]) -> list[int]:
+        """Cells that each column needs, and no fewer than before: a countdown must not push its neighbours about.
+
+        The table's own measuring comes later than its painting, and misses rows after a quick second change.
+        """
+        widths = [1 + cell_len(title) for title in self._titles(table)]
+        for row in table.rows:
+            widths = [max(width, 1 + cell_len(cell)) for width, cell in zip(widths, row.cells, strict=True)]
+        widths[0] += 1  # for the mark
+        widths[-1] -= 1  # nothing comes behind it
+        return [max(width, old) for width, old in zip(widths, least or widths, strict=True)]
+
+    @staticmethod
+    def _titles(table: Table) -> list[str]:
+        return [tr("column." + column) for column in table.columns]
 
     def _say(self, text: str) -> None:
         self.set_class(bool(text), "-empty")
@@ -241,9 +263,8 @@ class DevicePane(Vertical):
         changed = row.key in self.changed
         style = "bold" if changed else ""
         mark = self.glyphs.changed if changed else " "
-        last = len(row.cells) - 1
         cells = (mark + row.cells[0], *row.cells[1:])
-        return [Text(cell if at == last else f"{cell} ", style, no_wrap=True) for at, cell in enumerate(cells)]
+        return [Text(cell, style, no_wrap=True) for cell in cells]
 
     def _rebuild(self, table: Table) -> None:
         """Fill the table anew; the cursor stays on its row."""
@@ -251,9 +272,8 @@ class DevicePane(Vertical):
         old = data.coordinate_to_cell_key(data.cursor_coordinate).row_key.value if data.row_count else None
         scroll = data.scroll_offset
         data.clear(columns=True)
-        for place, column in enumerate(table.columns):
-            title = tr("column." + column) + (" " if place < len(table.columns) - 1 else "")
-            data.add_column(Text(title if place else " " + title), key=column)
+        for place, (column, title) in enumerate(zip(table.columns, self._titles(table), strict=True)):
+            data.add_column(Text(title if place else " " + title), key=column, width=self._widths[place])
         for number, row in enumerate(table.rows):
             data.add_row(*self._cells(table, number), key=row.key)
             if row.key == old:
@@ -269,7 +289,7 @@ class DevicePane(Vertical):
             for column, cell in zip(table.columns, self._cells(table, number), strict=True):
                 before = data.get_cell(row.key, column)
                 if before != cell:
-                    data.update_cell(row.key, column, cell, update_width=before.cell_len != cell.cell_len)
+                    data.update_cell(row.key, column, cell)
 
     @on(DataTable.RowSelected)
     def _row_selected(self, event: DataTable.RowSelected) -> None:
