@@ -131,6 +131,11 @@ def has_substitution(word: str) -> bool:
     return _has_dollar(word) and any(match["command"] or match["open"] for match in _parts(word))
 
 
+def changes(word: str) -> bool:
+    """Whether what a word means depends on when it is read: `$(…)` or a variable stands in it."""
+    return _has_dollar(word) and any(match["command"] or match["open"] or match["variable"] for match in _parts(word))
+
+
 def _has_dollar(word: str) -> bool:
     return "$" in word or "`" in word
 

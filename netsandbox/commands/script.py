@@ -10,7 +10,7 @@ from netsandbox.apps.program import Task, UsageError
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.filters import Filter, filtered, named
 from netsandbox.commands.job import Job
-from netsandbox.commands.operators import ASSIGNMENT, Begin, Streams, commands_of, expanded, plain
+from netsandbox.commands.operators import ASSIGNMENT, Begin, Streams, changes, commands_of, expanded, plain
 from netsandbox.commands.unmodelled import reason
 
 if TYPE_CHECKING:
@@ -30,23 +30,23 @@ class Command(NamedTuple):
     Attributes:
         joint: the operator before it.
         words: as they are written.
-        filters: what stands behind its pipes, each with where its streams go.
+        filters: what stands behind its pipes, as it is written, each with where its streams go.
     """
 
     joint: str
     words: list[str]
     streams: Streams
-    filters: list[tuple[Filter, Streams]]
+    filters: list[tuple[list[str], Streams]]
 
     @property
     def is_plain(self) -> bool:
         """Whether all that it prints is the script's own output."""
         return not self.filters and self.streams == {"out": "out", "err": "err"}
 
-    def printed(self, output: Chunks, status: int) -> tuple[Chunks, int]:
+    def printed(self, output: Chunks, status: int, filters: list[Filter]) -> tuple[Chunks, int]:
         """What is left of its output behind redirections and pipes, and the exit status there."""
         chunks = _redirected(output, self.streams)
-        for one, streams in self.filters:
+        for one, (_words, streams) in zip(filters, self.filters, strict=True):
             chunks, status = filtered(one, chunks)
             chunks = _redirected(chunks, streams)
         return chunks, status
@@ -84,7 +84,9 @@ def parse(text: str) -> list[Command | Loop]:
         if joint not in ("", ";") and not (words and previous):
             raise CommandError(f"a command is missing {'behind' if previous else 'before'} {joint}")
         if joint == "|":
-            commands[-1].filters.append((named([plain(word) for word in words]), streams))
+            if not any(changes(word) for word in words):
+                named([plain(word) for word in words])
+            commands[-1].filters.append((words, streams))
         elif words:
             commands.append(Command(joint, words, streams, []))
         previous = words
@@ -136,7 +138,7 @@ class Script(Task):
         self._left = MOST_COMMANDS
         self._commands: deque[Command | Loop | Binding] = deque(commands)
         self._begin = begin
-        self._running: tuple[Job, Command] | None = None
+        self._running: tuple[Job, Command, list[Filter]] | None = None
         self._status = 0
 
     @property
@@ -223,19 +225,22 @@ class Script(Task):
         if words[0] == "exec" and self._has_exec:
             words = words[1:] or ["true"]
             self._commands.clear()
+        filters = [named(expanded(written, self._output_of, self._variables)) for written, _streams in command.filters]
         job = self._begin(words, self.output if command.is_plain else [], self.foreground)
-        self._running = job, command
+        self._running = job, command, filters
         if job.code is None and job.program is not None:
             job.program.on_exit.append(self._ended)
             return True
-        self._take(job, command)
+        self._take(*self._running)
         return False
 
-    def _take(self, job: Job, command: Command) -> None:
+    def _take(self, job: Job, command: Command, filters: list[Filter]) -> None:
         """What a command that has ended printed, and its status."""
         self._running = None
-        printed, status = ([], job.code or 0) if command.is_plain else command.printed(job.output, job.code or 0)
-        self.output += printed
+        status = job.code or 0
+        if not command.is_plain:
+            printed, status = command.printed(job.output, status, filters)
+            self.output += printed
         self._has_status(status)
 
     def _ended(self) -> None:
