@@ -224,6 +224,17 @@ def leave(shell: Shell, job: Job, _values: Values) -> None:
     job.finish()
 
 
+@verb("detach", "Leave a container's shell, which goes on",
+      details="What Ctrl-P Ctrl-Q does in a terminal: `exit` would end the shell, and with it a container whose "
+              "program it is. `docker attach` goes in again.",
+      examples=(("docker run -it --name box alpine", "then: detach, docker attach box"),), group="shell")
+def detach(shell: Shell, job: Job, _values: Values) -> None:
+    if shell.entered_by is None:
+        raise CommandError("no container's shell was entered; `exit` leaves what `enter` opened")
+    shell.detach()
+    job.finish()
+
+
 def first_address(shell: Shell, name: str) -> str:
     """A node's first IPv4 address, or the word itself if it names no node."""
     if not shell.lab.is_named(name):

@@ -148,6 +148,12 @@ class Shell:
         if client is not None:
             client.leave()
 
+    def detach(self) -> None:
+        """`detach`: back to the lab's prompt; a shell that was a container's program goes on."""
+        client, self.where, self.entered_by = self.entered_by, None, None
+        if client is not None:
+            client.detach()
+
     def _handler_of_line(self, line: str) -> Callable[[Job], None] | None:
         """What carries a line out, None for one that is empty; `expect` reads its own line."""
         if is_compound(line, self.variables) and not _is_expect(first_words(line)):

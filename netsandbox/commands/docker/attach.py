@@ -55,9 +55,18 @@ def attach(client: Client, container: Container) -> None:
         raise
     client.on_interrupt = lambda: interrupt(client, container)
     client.watched = container.program
-    if container.stays_open and container.argv and container.argv[0].rpartition("/")[2] in SHELLS:
-        client.enter(container, lambda code: engine.end_program(container, code))
+    _enter_shell(client, container, reader)
     engine.when_ended(container, ended)
+
+
+def _enter_shell(client: Client, container: Container, reader: object) -> None:
+    """A person types into what waits for it."""
+    def detach() -> None:
+        release(container, reader)
+        client.exit(0)
+
+    if container.stays_open and container.argv and container.argv[0].rpartition("/")[2] in SHELLS:
+        client.enter(container, lambda code: client.engine.end_program(container, code), detach)
 
 
 def attach_again(client: Client, parsed: Parsed) -> None:
@@ -65,8 +74,9 @@ def attach_again(client: Client, parsed: Parsed) -> None:
     container = client.engine.find(parsed.operands[0])
     if not container.is_running:
         raise DockerError("cannot attach to a stopped container, start it first")
-    follow(client, container, False)
+    reader = follow(client, container, False)
     client.on_interrupt = lambda: interrupt(client, container)
+    _enter_shell(client, container, reader)
 
 
 def release(container: Container, reader: object) -> None:
@@ -107,7 +117,8 @@ def _log_text(at: int, text: str, with_time: bool) -> str:
     return f"{timestamp(at)} {text}\n" if with_time else text + "\n"
 
 
-def follow(client: Client, container: Container, with_time: bool) -> None:
+def follow(client: Client, container: Container, with_time: bool) -> object:
+    """Show what it writes from now on; what is given back shows it."""
     def reader(item: tuple[str, str]) -> None:
         stream, text = item
         for line in text.splitlines():
@@ -121,6 +132,7 @@ def follow(client: Client, container: Container, with_time: bool) -> None:
     client.watched = container.program
     client.on_interrupt = lambda: let_go(130)
     client.engine.when_ended(container, lambda _code: let_go(0))
+    return reader
 
 
 ATTACH = Command("docker attach", "[OPTIONS] CONTAINER",

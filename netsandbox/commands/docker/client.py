@@ -45,6 +45,7 @@ class Client(Program):
         self.arguments = arguments
         self._find = find
         self._leave: Callable[[int], None] | None = None
+        self._detach: Callable[[], None] | None = None
 
     def start(self) -> None:
         """Carry the command out; one that takes time goes on afterwards."""
@@ -99,15 +100,26 @@ class Client(Program):
 
     # -- a shell inside a container
 
-    def enter(self, container: Container, leave: Callable[[int], None]) -> None:
-        """A person's next lines belong into the container; `leave` is told the status that they end with."""
-        self.enters, self._leave = container, leave
+    def enter(self, container: Container, leave: Callable[[int], None], detach: Callable[[], None]) -> None:
+        """A person's next lines belong into the container, until one of the two is called.
+
+        Args:
+            leave: the shell ends; it is told the status.
+            detach: the client lets go, and the shell goes on.
+        """
+        self.enters, self._leave, self._detach = container, leave, detach
 
     def leave(self, code: int = 0) -> None:
         """The shell inside was left (`exit`, Ctrl-D)."""
         leave, self.enters, self._leave = self._leave, None, None
         if leave is not None:
             leave(code)
+
+    def detach(self) -> None:
+        """Ctrl-P Ctrl-Q: the shell inside goes on without a person."""
+        detach, self.enters, self._leave = self._detach, None, None
+        if detach is not None:
+            detach()
 
     # -- the end
 

@@ -28,7 +28,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     inside = Inside(client.context, container, namespace, rights)
     name = argv[0].rpartition("/")[2]
     if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive"):
-        client.enter(container, client.exit)
+        client.enter(container, client.exit, lambda: client.exit(0))
         return None
     program = inside.program(argv)
     if program is None and container.image.really_has(name):
