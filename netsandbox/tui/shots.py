@@ -63,7 +63,9 @@ SHOTS = (
 HERO = "ping"
 
 
-class _Clock:
+class Clock:
+    """Seconds, as the pictures need them."""
+
     now = 0.0
 
     def __call__(self) -> float:
@@ -73,7 +75,7 @@ class _Clock:
 async def shoot(shot: Shot) -> str:
     """One picture as SVG."""
     set_language(shot.language)
-    clock = _Clock()
+    clock = Clock()
     options = Options(shot.scenario, ascii=shot.ascii, theme=shot.theme, tour=False)
     with tempfile.TemporaryDirectory() as directory:
         app = NetsandboxApp(options, StateFiles(Path(directory)), clock)
@@ -103,7 +105,7 @@ def _spaced(svg: str) -> str:
     return re.sub(r'(<text [^>]*textLength=")([0-9.]+)("[^>]*>)([^<]*)</text>', widen, svg)
 
 
-def _pass_time(app: NetsandboxApp, clock: _Clock) -> None:
+def _pass_time(app: NetsandboxApp, clock: Clock) -> None:
     for _ in range(2000):
         if not app.live.is_busy:
             break

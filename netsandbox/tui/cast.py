@@ -1,0 +1,80 @@
+"""The ping over docker0 as a film: `python -m netsandbox.tui.cast [FILE]` writes screenshots/ping.cast anew.
+
+It is an asciicast, version 2, for `asciinema play`: the real app on the scenario's own clock, so that it is the same at
+every run.  A picture holds only the lines that differ from the one before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.options import Options
+from netsandbox.tui.shots import Clock
+from netsandbox.tui.state_files import StateFiles
+
+SIZE = (100, 30)
+RATE = 10
+"""Pictures a second."""
+SCRIPT = (("", 2.0), ("p", 5.0), ("w", 3.0), ("escape", 0.5), ("space", 0.5), ("b", 0.7), ("b", 0.7), ("b", 2.0))
+"""Keys, and how many seconds pass after each."""
+
+
+class Film:
+    """Takes pictures of the app's screen."""
+
+    def __init__(self, app: NetsandboxApp, clock: Clock) -> None:
+        self.app = app
+        self.clock = clock
+        self.events: list[tuple[float, str]] = []
+        self._console = Console(color_system="truecolor", force_terminal=True, file=StringIO(), width=SIZE[0])
+        self._lines: list[str] = []
+
+    def take(self) -> None:
+        """One picture: the lines that have changed."""
+        lines = [strip.render(self._console) for strip in self.app.screen._compositor.render_strips()]
+        before = self._lines or [""] * len(lines)
+        changed = "".join(f"\x1b[{number};1H{line}\x1b[0m" for number, (line, old) in
+                          enumerate(zip(lines, before, strict=True), 1) if line != old)  # fmt: skip
+        self._lines = lines
+        if changed:
+            self.events.append((round(self.clock.now, 3), changed))
+
+
+async def film() -> str:
+    """The asciicast as text."""
+    clock = Clock()
+    with tempfile.TemporaryDirectory() as directory:
+        app = NetsandboxApp(Options(tour=False), StateFiles(Path(directory)), clock)
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.pause()
+            film = Film(app, clock)
+            for key, seconds in SCRIPT:
+                if key:
+                    await pilot.press(key)
+                for _ in range(round(seconds * RATE)):
+                    await pilot.pause()
+                    film.take()
+                    clock.now += 1 / RATE
+                    app.tick()
+    head = {"version": 2, "width": SIZE[0], "height": SIZE[1], "title": "netsandbox: a ping over docker0"}
+    events = [(0.0, "o", "\x1b[2J\x1b[?25l"), *((at, "o", text) for at, text in film.events)]
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in (head, *events))
+
+
+def main() -> None:
+    """Write the film."""
+    path = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots/ping.cast")
+    path.write_text(asyncio.run(film()), encoding="utf-8")
+    print(path)
+
+
+if __name__ == "__main__":
+    main()
