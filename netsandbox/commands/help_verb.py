@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.late import Late
 from netsandbox.commands.verb import Parameter, Verb, verb
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ WORDS = {
 """English and Chinese; what each verb does is told in English alone."""
 
 
+PAGES: Late[str, Callable[[list[str]], str]] = Late({"page": "netsandbox.commands.help_pages:page"})
+"""It knows all of docker, which a run without `help` need not."""
+
+
 def _say(key: str, language: str) -> str:
     return WORDS[key][language == "zh"]
 
@@ -55,9 +60,7 @@ def help_verb(shell: Shell, job: Job, values: dict[str, Any]) -> None:
 
 
 def _page(verbs: Mapping[str, Verb], words: list[str]) -> str:
-    from netsandbox.commands.help_pages import page
-
-    found = page(words).rstrip("\n")
+    found = PAGES["page"](words).rstrip("\n")
     if found:
         return found
     near = get_close_matches(words[0], [*verbs, "docker", "filter"], 1)
