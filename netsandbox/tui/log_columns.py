@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
+from netsandbox.tui.frame_words import shortened
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.text import cell_len, crop, fit, safe
@@ -38,10 +39,12 @@ class Needs(NamedTuple):
 
 
 _NARROW = 100
-"""Below it the direction of `where` has no room."""
+"""Below it a port is named without its bridge."""
 
 
-def columns(width: int, last_seq: int = 0, needs: Needs = Needs()) -> Columns:  # noqa: B008 - immutable
+def columns(
+    width: int, last_seq: int = 0, needs: Needs = Needs(), last_at: int | None = None  # noqa: B008 - immutable
+) -> Columns:
     """The widths for a pane of `width` cells, of which one goes to the cursor and one between columns.
 
     Numbers and times are never cut.  The frame's own line gets what the
@@ -53,9 +56,11 @@ def columns(width: int, last_seq: int = 0, needs: Needs = Needs()) -> Columns:  
         return Columns(number, 0, 0, 0, 0, max(rest - number - 10, 0), 8)
     narrow = width < _NARROW
     time, protocol = (10, 4) if narrow else (11, 5)
-    verdict = min(max(needs.verdict, 8), 10 if narrow else 16 if rest < 130 else 26)
+    if narrow and last_at is not None:
+        time = max(len(format_time(last_at)), 8)
+    verdict = min(max(needs.verdict, 8), 10 if narrow else 26)
     rest -= number + time + protocol + verdict + 6
-    where = 0 if rest < 32 else min(needs.where - (2 if narrow else 0), max(rest * 28 // 100, 8))
+    where = 0 if rest < 32 else min(needs.where - (2 if narrow else 0), max(rest * (29 if narrow else 28) // 100, 8))
     who = min(needs.who, max(rest * (43 if narrow else 38) // 100, 12))
     return Columns(number, time, where, who, protocol, max(rest - where - who, 0), verdict)
 
@@ -70,6 +75,12 @@ def format_time(at: int) -> str:
 def where_text(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
     """Which way and at which interface: `⇐ nginx-1:eth0`, or for a port its bridge `⇐ docker0:veth3a7f9c1`."""
     return f"{glyphs.into if row.direction == 'in' else glyphs.out} {_interface(row, masters)}"
+
+
+def _narrow_where(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
+    is_port = masters.get((row.node, row.interface), row.interface) != row.interface
+    place = safe(row.interface) if is_port else _interface(row, masters)
+    return f"{glyphs.into if row.direction == 'in' else glyphs.out}{place}"
 
 
 def _interface(row: LogRow, masters: Masters) -> str:
@@ -112,14 +123,14 @@ def needs_of(row: LogRow, masters: Masters, glyphs: GlyphSet) -> Needs:
 def row_runs(row: LogRow, widths: Columns, masters: Masters, glyphs: GlyphSet, needle: str = "") -> list[Run]:
     """A row in runs of one style, the first cell (the cursor's) left out; matches of a search are marked."""
     dots = glyphs.ellipsis
-    where = _interface(row, masters) if widths.protocol == 4 else where_text(row, masters, glyphs)
+    where = (_narrow_where if widths.protocol == 4 else where_text)(row, masters, glyphs)
     parts = [
         (str(row.seq), widths.number, "number", "right"),
         (format_time(row.at), widths.time, "time", "right"),
         (where, widths.where, "where", "left"),
         (who_text(row, glyphs), widths.who, "who", "left"),
         (safe(row.protocol), widths.protocol, PROTOCOL_STYLES.get(row.protocol.lower(), "other"), "left"),
-        (glyphs.plain(safe(row.info)), widths.info, "info", "left"),
+        (shortened(glyphs.plain(safe(row.info)), widths.info), widths.info, "info", "left"),
         (verdict_text(row, glyphs), widths.verdict, "dropped" if row.dropped else "verdict", "left"),
     ]
     runs: list[Run] = []

@@ -22,15 +22,17 @@ class Piece(NamedTuple):
     cause: int | None = None
 
 
-def why_lines(why: Why, width: int, expanded: bool, glyphs: GlyphSet) -> list[list[Piece]]:
-    """The lines of an explanation: the decision, what it looked at, and the causes back to the command."""
-    dots = glyphs.ellipsis
+def why_lines(
+    why: Why, width: int, expanded: bool, glyphs: GlyphSet, height: int = COMPACT_LINES
+) -> list[list[Piece]]:
+    """The lines of an explanation: the decision, what it looked at, and the causes back to the command.
+
+    Args:
+        expanded: all of it, else only what has room.
+        height: lines of the pane; there are never less than `COMPACT_LINES`.
+    """
     if not expanded:
-        causes = [_chain(why.causes, width, glyphs)] if why.causes else []
-        operands = [crop(glyphs.plain(safe(why.operands[0])), width, dots)] if why.operands else []
-        room = COMPACT_LINES - len(causes) - len(operands)
-        lines = [[Piece(line, "decision")] for line in wrap(glyphs.plain(safe(why.decision)), width, room, dots)]
-        return [*lines, *([Piece(line, "operand")] for line in operands), *causes]
+        return _compact(why, width, max(height, COMPACT_LINES), glyphs)
     lines = [[Piece(line, "decision")] for line in wrap(glyphs.plain(safe(why.decision)), width)]
     for operand in why.operands:
         lines += [[Piece(line, "operand")] for line in wrap(glyphs.plain(safe(operand)), width)]
@@ -40,6 +42,20 @@ def why_lines(why: Why, width: int, expanded: bool, glyphs: GlyphSet) -> list[li
         text = f"{glyphs.caused} {glyphs.plain(_label(cause))}"
         lines += [[Piece(line, "cause", index)] for line in wrap(text, width)]
     return lines
+
+
+def _compact(why: Why, width: int, room: int, glyphs: GlyphSet) -> list[list[Piece]]:
+    """The decision first, but at least a line for what it looked at, and one for the causes."""
+    dots = glyphs.ellipsis
+    causes = [_chain(why.causes, width, glyphs)] if why.causes else []
+    room -= len(causes)
+    most = room - 1 if why.operands else room
+    lines = [[Piece(line, "decision")] for line in wrap(glyphs.plain(safe(why.decision)), width, most, dots)]
+    for operand in why.operands:
+        left = room - len(lines)
+        if left:
+            lines += [[Piece(line, "operand")] for line in wrap(glyphs.plain(safe(operand)), width, left, dots)]
+    return [*lines, *causes]
 
 
 def _chain(causes: tuple[Cause, ...], width: int, glyphs: GlyphSet) -> list[Piece]:

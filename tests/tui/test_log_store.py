@@ -9,8 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from netsandbox.lab.log_match import compile_filter
 from netsandbox.lab.tables import LogRow
+from netsandbox.tui.frame_words import shortened
 from netsandbox.tui.glyphs import ASCII, UNICODE
-from netsandbox.tui.log_columns import columns, contains, format_time, header, plain, row_runs, where_text
+from netsandbox.tui.log_columns import Needs, columns, contains, format_time, header, plain, row_runs, where_text
 from netsandbox.tui.log_store import LogStore
 from netsandbox.tui.text import cell_len
 from tests.tui.rows import PING, many
@@ -187,3 +188,34 @@ def test_a_copied_row_is_whole() -> None:
     line = plain(PING[3], {}, UNICODE)
     assert line.count("\t") == 6
     assert PING[3].info in line
+
+
+@pytest.mark.parametrize(
+    ("line", "width", "told"),
+    [
+        ("172.17.0.2 > 172.17.0.3: ICMP echo request, id 1003, seq 1, length 64", 80,
+         "172.17.0.2 > 172.17.0.3: ICMP echo request, id 1003, seq 1, length 64"),
+        ("172.17.0.2 > 172.17.0.3: ICMP echo request, id 1003, seq 1, length 64", 45, "echo request, id 1003, seq 1"),
+        ("172.17.0.2 > 172.17.0.3: ICMP echo reply, id 1003, seq 1, length 64", 18, "echo reply, seq 1"),
+        ("172.17.0.2 > 172.17.0.3: ICMP echo reply, id 1003, seq 1, length 64", 15, "echo reply 1"),
+        ("Request who-has 172.17.0.3 tell 172.17.0.2, length 28", 44, "Request who-has 172.17.0.3 tell 172.17.0.2"),
+        ("Request who-has 172.17.0.3 (46:0c:cd:e6:f7:1b) tell 172.17.0.2, length 28", 18, "who-has 172.17.0.3"),
+        ("Request who-has 172.17.0.3 tell 172.17.0.2, length 28", 16, "172.17.0.3?"),
+        ("Reply 172.17.0.3 is-at 46:0c:cd:e6:f7:1b, length 28", 20, "172.17.0.3 is-at 46:0c:cd:e6:f7:1b"),
+        ("172.17.0.2.40001 > 172.17.0.3.80: Flags [S], seq 1, win 64240, length 0", 30,
+         "40001 > 80: Flags [S], seq 1, win 64240"),
+        ("172.17.0.2.40001 > 172.17.0.3.53: 4711+ A? web. (21)", 30, "40001 > 53: 4711+ A? web. (21)"),
+        ("who-has \u202e > tell", 3, "who-has \u202e > tell"),
+    ],
+)  # fmt: skip
+def test_a_frame_s_line_gives_up_first_what_other_columns_say(line: str, width: int, told: str) -> None:
+    assert shortened(line, width) == told
+
+
+def test_at_80_columns_a_row_says_which_way_at_which_port() -> None:
+    masters = {("host", "veth0000005"): "docker0"}
+    widths = columns(78, 12, Needs(21, 18, 8), 12_000)
+    text = "".join(run.text for run in row_runs(PING[0], widths, masters, UNICODE))
+    assert "\u21d0veth0000005 " in text
+    assert " 172.17.0.3? " in text
+    assert "\u2026" not in text

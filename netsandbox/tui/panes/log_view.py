@@ -364,8 +364,8 @@ class LogView(ScrollView, can_focus=True):
         self.border_title = Content(" ── ".join(parts) if not self.glyphs.ascii else " -- ".join(parts))
 
     def _columns(self, width: int) -> Columns:
-        last = self.store.row(len(self.store) - 1).seq if len(self.store) else 0
-        return columns(width, last, self._needs)
+        last = self.store.row(len(self.store) - 1) if len(self.store) else None
+        return columns(width, last.seq if last else 0, self._needs, last.at if last else None)
 
     def render_line(self, y: int) -> Strip:
         """The header, or one row."""

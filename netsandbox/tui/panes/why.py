@@ -137,11 +137,11 @@ class WhyPane(VerticalScroll, can_focus=True):
         if not self.children:
             return
         text = self.query_one(_WhyText)
-        width = self.scrollable_content_region.width
+        width, height = self.scrollable_content_region.size
         if self.why is None:
             text.update(Content.styled(tr("why.empty"), "$text-muted"))
         elif width > 0:
-            lines = why_lines(self.why, width, self.expanded, self.glyphs)
+            lines = why_lines(self.why, width, self.expanded, self.glyphs, height)
             text.update(Content("\n").join(Content("").join(map(self._content, line)) for line in lines))
 
     def _content(self, piece: Piece) -> Content:
