@@ -78,7 +78,9 @@ def test_another_machine_has_namespaces_of_its_own(lab: Session) -> None:
 
 
 @pytest.mark.parametrize(("line", "code", "error"), [
-    ("readlink /proc/99999/ns/net", 1, ""), ("readlink /etc/hosts", 1, ""),
+    ("readlink /proc/99999/ns/net", 1, ""), ("readlink /proc/0/ns/net", 1, ""),
+    ("lsns -p x", 1, "lsns: invalid PID argument: 'x'\n"),
+    ("lsns 1", 1, "netsandbox: lsns lists namespaces, not the processes of one (1)\n"), ("readlink /etc/hosts", 1, ""),
     ("readlink", 1, "readlink: missing operand\nTry 'readlink --help' for more information.\n"),
     ("ls -l /proc/99999/ns/net", 2, "ls: cannot access '/proc/99999/ns/net': No such file or directory\n"),
     ("lsns -t mnt", 1, "netsandbox: only network namespaces are modelled (lsns -t net), not mnt\n"),

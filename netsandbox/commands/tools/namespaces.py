@@ -30,12 +30,12 @@ def namespace_at(context: ToolContext, path: str) -> NetworkNamespace | None:
     match = PROCESS.fullmatch(path)
     if match is None:
         return None
-    pid = int(match[1]) if match[1].isdecimal() else 0
-    if not pid or (pid == 1 and RIGHTS.get().contained):
+    pid = int(match[1]) if match[1].isdecimal() else None
+    if pid is None or (pid == 1 and RIGHTS.get().contained):
         return context.namespace
     if RIGHTS.get().contained:
         return None
-    return next((tenant.namespace for tenant in tenants(context) if tenant.pid == pid),
+    return next((tenant.namespace for tenant in tenants(context) if tenant.processes and tenant.pid == pid),
                 context.machine.namespace_of_pid(pid))
 
 
@@ -87,6 +87,11 @@ def lsns(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read_options("lsns", arguments, "t:p:o:nlurPh", LONG, 1)
     if options.values.get("t", "net") != "net":
         raise ToolError(1, f"netsandbox: only network namespaces are modelled (lsns -t net), not {options.values['t']}")
+    pid = options.values.get("p", "1")
+    if not pid.isascii() or not pid.isdecimal():
+        raise ToolError(1, f"lsns: invalid PID argument: '{pid[:40]}'")
+    if options.words:
+        raise ToolError(1, f"netsandbox: lsns lists namespaces, not the processes of one ({options.words[0][:40]})")
     chosen = _columns(options)
     rows = [_cells(context, tenant) for tenant in tenants(context) if _is_wanted(context, tenant, options)]
     lines = [dict(zip(ALL_COLUMNS, ALL_COLUMNS, strict=True))] if "n" not in options else []
