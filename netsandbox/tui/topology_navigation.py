@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
+from netsandbox.lab.tables import InterfaceRow
 from netsandbox.tui.topology_draw import Placed
 from netsandbox.tui.topology_model import Place
 from netsandbox.tui.topology_parts import Region
@@ -16,6 +20,15 @@ def first(placed: Placed) -> Place | None:
     """The place to begin at: the uppermost, and of those the leftmost, container or whatever there is."""
     inner = [place for place in placed.regions if not _is_frame(placed, place)]
     return min(inner or placed.regions, key=lambda place: _reading(placed, place), default=None)
+
+
+def bridge_in_use(interfaces: Sequence[InterfaceRow], before: Place | None) -> Place | None:
+    """The bridge whose tables tell most: the one of before while it has ports, else that with the most."""
+    ports = Counter((row.node, row.master) for row in interfaces if row.master is not None)
+    bridges = [Place(row.node, row.name) for row in interfaces if row.kind == "bridge"]
+    if before in bridges and ports[before.node, before.interface]:
+        return before
+    return max(bridges, key=lambda place: ports[place.node, place.interface], default=None)
 
 
 def nearest(placed: Placed, place: Place, direction: str) -> Place:

@@ -371,3 +371,19 @@ async def test_a_device_s_table_keeps_its_columns_when_rows_come_and_go_at_once(
             text = screen_text(on.app)  # type: ignore[arg-type]
             for row in on.app.live.fdb("host", "docker0"):
                 assert f"{row.mac} {row.port}" in text
+
+
+async def test_the_bridge_in_use_is_pinned_until_a_person_pins_another_device(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text("netsandbox: 1\nsetup: [docker network create -o com.docker.network.bridge.name=br-web web]\n")
+    async with stage(tmp_path / "state", Options(str(path), tour=False)) as on:
+        main = on.app.main
+        assert main.topology.pinned == Place("host", "docker0")
+        await on.line("docker run -d --network web --name w1 nginx")
+        assert main.topology.pinned == main.pinned.place == Place("host", "br-web")
+        await on.line("docker run -d --name n1 nginx")
+        assert main.topology.pinned == Place("host", "br-web")
+        main.topology.select(Place("w1"))
+        await on.press("escape", "i")
+        await on.line("docker rm -f w1")
+        assert main.topology.pinned != Place("host", "docker0")

@@ -36,6 +36,7 @@ from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.source import Why
 from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology_navigation import bridge_in_use
 
 LEAST = (60, 18)
 """Columns and rows below which nothing useful can be shown."""
@@ -102,6 +103,8 @@ class MainScreen(Screen[None]):
         """The record that detail and why are about."""
         self._pending: int | None = None
         self._looks = 0
+        self._pins = False
+        """The pinned device was no person's choice."""
 
     @property
     def panes(self) -> tuple[Widget, ...]:
@@ -198,8 +201,11 @@ class MainScreen(Screen[None]):
         if structure == self._structure:
             return
         self._structure = structure
-        self.topology.show(live.nodes(), live.interfaces(), live.links())
-        self.log_pane.set_masters(names_of(live.interfaces()).masters)
+        interfaces = live.interfaces()
+        self.topology.show(live.nodes(), interfaces, live.links())
+        self.log_pane.set_masters(names_of(interfaces).masters)
+        if self._pins:
+            self._pin_used()
 
     def _take_rows(self) -> None:
         live = self.live
@@ -219,13 +225,19 @@ class MainScreen(Screen[None]):
 
     def begin(self) -> None:
         """Another lab was opened: select and pin what a person will look at first."""
-        nodes, interfaces = self.live.nodes(), self.live.interfaces()
+        nodes = self.live.nodes()
         container = next((row for row in nodes if row.kind == "container"), nodes[0] if nodes else None)
-        bridge = next((row for row in interfaces if row.kind == "bridge"), None)
-        self.pin(Place(bridge.node, bridge.name) if bridge is not None else None)
+        self._pin_used()
         if container is not None:
             self.topology.select(Place(container.name))
             self.device.show(Place(container.name))
+
+    def _pin_used(self) -> None:
+        """Until a person pins something, pin a bridge in use: docker0 may have no ports where a network has."""
+        place = bridge_in_use(self.live.interfaces(), self.topology.pinned)
+        if place != self.topology.pinned:
+            self.pin(place)
+        self._pins = True
 
     def _names(self):  # type: ignore[no-untyped-def]
         return names_of(self.live.interfaces(), REASONS)
@@ -267,6 +279,7 @@ class MainScreen(Screen[None]):
 
     def pin(self, place: Place | None) -> None:
         """Pin a device beside the selected one, or none."""
+        self._pins = False
         self.topology.pin(place)
         self.pinned.show(place)
         self.pinned.set_class(place is None, "-none")
