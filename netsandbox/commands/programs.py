@@ -138,8 +138,10 @@ def _inside(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> tupl
     if not may_administer():
         return namespace, words
     while words[0] == NSENTER:
-        namespace, words = _nsenter(shell, words[1:])
-    while words[0] == "ip" and len(words) > 4 and words[1] in ("netns", "netn") and words[2] in ("exec", "exe", "ex"):
+        namespace, words = nsenter(shell, words[1:])
+        if not words:
+            raise UsageError("nsenter: a shell of its own needs a line of its own", 1)
+    while is_netns_exec(words):
         inner = shell.machine.namespace_named(words[3])
         if inner is None or (words[4] not in PROGRAMS and words[4] != "ip"):
             break
@@ -147,12 +149,22 @@ def _inside(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> tupl
     return namespace, words
 
 
+def is_netns_exec(words: list[str]) -> bool:
+    """Whether it is `ip netns exec NAME PROGRAM`."""
+    return (words[0] == "ip" and len(words) > 4 and words[1] in ("netns", "netn")
+            and words[2] in ("exec", "exe", "ex"))
+
+
 def is_program(name: str) -> bool:
     return name in PROGRAMS or name in TOOLS or name == NSENTER
 
 
-def _nsenter(shell: Shell, arguments: list[str]) -> tuple[NetworkNamespace, list[str]]:
-    """The namespace that nsenter (util-linux) is told, and the words of the program."""
+def nsenter(shell: Shell, arguments: list[str]) -> tuple[NetworkNamespace, list[str]]:
+    """The namespace that nsenter (util-linux) is told, and the words of the program, none for a shell.
+
+    Raises:
+        UsageError: it is told none, or there is none.
+    """
     target, rest = "", list(arguments)
     while rest and rest[0].startswith("-"):
         option = rest.pop(0)
@@ -169,8 +181,6 @@ def _nsenter(shell: Shell, arguments: list[str]) -> tuple[NetworkNamespace, list
     if found is None:
         raise UsageError(f"nsenter: cannot open {harmless(target)[:60] or 'a namespace'}: No such file or directory; "
                          "`nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{{.State.Pid}}'", 1)
-    if not rest:
-        raise UsageError("nsenter: without a program it would be a shell; `enter NODE` is one", 1)
     return found, rest
 
 

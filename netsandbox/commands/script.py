@@ -206,6 +206,7 @@ class Script(Task):
     def _output_of(self, text: str) -> str:
         """What the commands of a `$(…)` print."""
         inner = Script(self.scheduler, parse(text), self._begin, self._has_exec, self._variables)
+        inner.foreground = False
         inner.start()
         if inner.is_running:
             inner.exit(1)

@@ -19,10 +19,11 @@ from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
 from netsandbox.commands.docker.inside import rights_of
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.inner_shell import InnerShell, inner_shell
 from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
 from netsandbox.commands.machine import LabMachine
-from netsandbox.commands.operators import first_words, has_substitution, is_compound, tokens
+from netsandbox.commands.operators import commands_of, first_words, has_substitution, is_compound, tokens
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.tools.rights import ROOT, Rights, acting_with
 from netsandbox.commands.unmodelled import reason
@@ -171,20 +172,22 @@ class Shell:
             raise CommandError(f"{words[0]!r} only looks, and $(…) does something: it cannot stand there")
         if self.last is not None:
             self.variables["?"] = str(self.last.code or 0)
-        begin = partial(self._begin, ALONE if _is_action(text) else frozenset())
+        begin = partial(self._begin, ALONE if _is_action(text) else frozenset(), len(commands_of(text)) == 1)
         script = INTERPRETER["sh"](self.lab.scheduler, text, begin, False, self.variables)
         return lambda job: job.follow(script)
 
-    def _begin(self, refused: frozenset[str], words: list[str], output: list[tuple[str, str]],
-               _foreground: bool) -> Job:
-        """One command of several (operators.Begin), if it is no verb of some groups."""
+    def _begin(self, refused: frozenset[str], may_open: bool, words: list[str], output: list[tuple[str, str]],
+               foreground: bool) -> Job:
+        """One command of a script (operators.Begin), if it is no verb of some groups; whether it may open a shell."""
         job = Job(words[0])
         job.output = output
         try:
             if _group(words[0]) in refused:
                 raise CommandError(f"{words[0]!r} needs a line of its own")
             with acting_with(self._rights):
-                self._handler(words)(job)
+                self._handler(words, may_open and foreground)(job)
+            if may_open and foreground:
+                self._follow_into_container(job)
             self._refuse_what_waits(job)
         except REFUSALS as error:
             _refuse(job, error)
@@ -192,18 +195,23 @@ class Shell:
 
     def _refuse_what_waits(self, job: Job) -> None:
         """A shell that a person types into, or a wait without an end of its own, cannot be one of several commands."""
-        if isinstance(job.program, Client) and job.program.enters is not None:
+        if isinstance(job.program, Client) and job.program.enters is not None and job.code is None:
             job.program.leave(2)
             raise CommandError("a shell in a container needs a line of its own")
         if job.code is None and job.program is None:
             raise CommandError(f"{job.line!r} needs a line of its own")
 
-    def _handler(self, words: list[str]) -> Callable[[Job], None]:
-        """What carries a command out, its words checked already."""
+    def _handler(self, words: list[str], may_open: bool = True) -> Callable[[Job], None]:
+        """What carries a command out, its words checked already; whether it may open a shell in a namespace."""
         if words[0] == "sudo" and len(words) > 1:
             words = words[1:]
         name = words[0]
         entered = self.where is not None
+        inner = inner_shell(self, words)
+        if inner is not None:
+            if inner.script is None and not may_open:
+                raise CommandError(f"{name!r} opens a shell here, which needs a line of its own")
+            return partial(self._open, inner)
         if name in VERBS and not (entered and name in LOCAL_VERBS):
             declared = VERBS[name]
             values = declared.parse(self, words[1:])
@@ -218,9 +226,22 @@ class Shell:
                                                            self._names))
         if reason(name):
             raise CommandError(reason(name), 127)
+        if name == "docker":
+            raise CommandError("sh: 1: docker: not found; `exit` leaves this shell first", 127)
         if entered:
             raise CommandError(f"sh: 1: {name}: not found{self._nearest(name)}", 127)
         raise CommandError(f"unknown command {name[:40]!r}{self._nearest(name)}", 2)
+
+    def _open(self, inner: InnerShell, job: Job) -> None:
+        """A shell in a namespace, or the script of `sh -c`."""
+        if inner.script is None:
+            self.where, self.entered_by = inner.node, None
+            job.finish()
+            return
+
+        def begin(words: list[str], output: list[tuple[str, str]], foreground: bool) -> Job:
+            return self._begin(ALONE, False, [*inner.prefix, *words], output, foreground)
+        job.follow(INTERPRETER["sh"](self.lab.scheduler, inner.script, begin, True, {"?": "0"}))
 
     @property
     def _rights(self) -> Rights:

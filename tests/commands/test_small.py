@@ -56,7 +56,7 @@ def test_nsenter_of_a_named_namespace_and_of_nothing(one: KeptSession) -> None:
     one.run("ip netns add blue")
     assert one.run("nsenter --net=/var/run/netns/blue ip -br link").out.startswith("lo ")
     for line in ("nsenter", "nsenter -t", "nsenter -t 1 -n ip addr", "nsenter -t x\x1by",
-                 "nsenter --net=/run/netns/blue", "nsenter -t 99999999999999 ip a"):
+                 "nsenter --net=/run/netns/red", "nsenter -t 99999999999999 ip a"):
         job = one.run(line)
         assert job.code in (1, 2)
         assert len(job.err.splitlines()) == 1

@@ -1,0 +1,71 @@
+"""Shells that a line opens in a namespace, and the scripts of `sh -c` on the host and there."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.session.keeping import KeptSession
+from tests.session.test_session import state
+
+PID = "$(docker inspect -f '{{.State.Pid}}' web)"
+
+
+@pytest.fixture
+def one() -> KeptSession:
+    session = KeptSession()
+    session.run("ip netns add red")
+    session.run("docker run -d --name web nginx")
+    return session
+
+
+@pytest.mark.parametrize(("line", "where"), [
+    ("ip netns exec red bash", "red"), ("sudo ip netns exec red /bin/sh", "red"),
+    ("nsenter --net=/run/netns/red", "red"),
+    (f"nsenter -t {PID} -n", "web"), (f"sudo nsenter -t {PID} -n bash", "web"),
+    ("docker exec -it $(docker ps -q) sh", "web")])
+def test_a_shell_is_opened_in_a_namespace(one: KeptSession, line: str, where: str) -> None:
+    assert (one.run(line).code, one.shell.where) == (0, where)
+    assert "docker0" not in one.run("ip link").out
+    one.run("exit")
+    assert "docker0" in one.run("ip link").out
+    here = state(one)
+    one.go_to(1)
+    one.go_to(*one.end)
+    assert state(one) == here
+
+
+def test_what_is_typed_there_changes_that_namespace(one: KeptSession) -> None:
+    for line in ("ip netns exec red bash", "ip link set lo up", "exit"):
+        one.run(line)
+    assert one.run("ip -n red -br link").out.startswith("lo               UNKNOWN")
+
+
+@pytest.mark.parametrize(("line", "out"), [
+    ("sh -c 'echo a; false || echo b'", "a\nb\n"), ("sudo bash -c 'hostname'", "host\n"),
+    ("ip netns exec red sh -c 'ip -br link | wc -l'", "1\n"),
+    (f"nsenter -t {PID} -n sh -c 'for i in 1 2; do ping -c 1 172.17.0.1 | grep -c ttl; done'", "1\n1\n"),
+    ("X=1; sh -c 'echo $X'", "$X\n"), ("ip netns exec red sh -c 'sh -c \"ip -br link\" | wc -l'", "1\n")])
+def test_a_script_runs_where_its_shell_is(one: KeptSession, line: str, out: str) -> None:
+    assert one.run(line).out == out
+
+
+def test_a_script_in_a_containers_shell_has_the_containers_rights(one: KeptSession) -> None:
+    one.run("docker exec -it web bash")
+    assert one.run("sh -c 'ip link set eth0 down'").code == 2
+
+
+@pytest.mark.parametrize("line", [
+    "sh", "bash", "sudo sh", "bash -c", "bash -x", "sh script.sh", "ip netns exec blue bash", "nsenter -t 1 -n",
+    "sh -c 'enter web'", "ip netns exec red bash; true && nosuch",
+    "ip netns exec red bash | wc -l; false", "echo $(ip netns exec red bash); false",
+    "sh -c 'ip netns exec red bash'", "sh -c 'docker exec -it web sh'"])
+def test_what_opens_none(one: KeptSession, line: str) -> None:
+    job = one.run(line)
+    assert job.code
+    assert job.err
+    assert one.shell.where is None
+
+
+def test_docker_is_not_in_a_containers_shell(one: KeptSession) -> None:
+    one.run("docker exec -it web bash")
+    assert one.run("docker ps").err == "sh: 1: docker: not found; `exit` leaves this shell first\n"
