@@ -31,6 +31,10 @@ class KeptSession(Session):
     def __init__(self, seed: int = 0, profile: str = "docker-29") -> None:
         self.scenario: Scenario | None = None
         self.pending: list[Step] = []
+        self._begun: list[int] = []
+        """How many lines were done when each step that was taken began, the scenario's first one first."""
+        self._begun_there: list[int] = []
+        """The same in the branch that was left."""
         super().__init__(seed, profile)
 
     def _as_protocol(self) -> SessionProtocol:
@@ -41,6 +45,7 @@ class KeptSession(Session):
     def _reset(self, seed: int, profile: str) -> None:
         self.seed, self.profile = seed, profile
         self.journal, self.other, self.end = [], None, Position(0, 0)
+        self._begun, self._begun_there = [], []
         self.epoch += 1
         self._begin_anew()
 
@@ -67,7 +72,45 @@ class KeptSession(Session):
 
     def next_step(self) -> list[Job] | None:
         """Do the scenario's next step; None when none is left."""
-        return self._do_step(self.pending.pop(0)) if self.pending else None
+        step = self.take_step()
+        return None if step is None else self._do_step(step)
+
+    def take_step(self) -> Step | None:
+        """The scenario's next step, which the caller carries out; None when none is left."""
+        if not self.pending:
+            return None
+        step = self.pending.pop(0)
+        # One without lines is taken back with the line before it.
+        self._begun.append(self.done if step.run else self.done - 1)
+        return step
+
+    # -- moving in time: a step that is taken back is to be done again
+
+    def execute(self, line: str) -> Job:
+        """As Session.execute; a line in the past begins a branch, which has only the steps before it."""
+        if self.has_future and self._is_journaled(line):
+            self._begun_there = self._begun
+            self._begun = [done for done in self._begun if done < self.done]
+        return super().execute(line)
+
+    def redo(self) -> str | None:
+        if not self.has_future and self.other is not None:
+            self._begun, self._begun_there = self._begun_there, self._begun
+        return super().redo()
+
+    def _rewind(self, step: int) -> None:
+        super()._rewind(step)
+        self._find_pending()
+
+    def _redo_entry(self) -> Job:
+        job = super()._redo_entry()
+        self._find_pending()
+        return job
+
+    def _find_pending(self) -> None:
+        if self.scenario is not None and self._begun:
+            taken = sum(done < self.done for done in self._begun)
+            self.pending = list(self.scenario.steps[taken:])
 
     def _do_step(self, step: Step) -> list[Job]:
         return [self.run(line) for line in step.run]

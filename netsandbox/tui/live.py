@@ -155,9 +155,9 @@ class LiveLab(LabView):
     def next_step(self) -> bool:
         """Begin the scenario's next step; False when none is left."""
         session = self.session
-        if not session.pending:
+        step = session.take_step()
+        if step is None:
             return False
-        step = session.pending.pop(0)
         lines = ["exit"] if session.shell.where is not None and step.run else []
         self.say_step(step)
         if not step.run:

@@ -71,6 +71,36 @@ def test_a_saved_session_has_no_refused_lines_and_what_the_scenario_has_left(tmp
     assert other.run("next").code == 0
 
 
+def test_a_step_that_is_taken_back_is_to_be_done_again(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.yaml"
+    path.write_text("netsandbox: 1\nsetup: [add-host pc0]\nsteps:\n  - {say: hello}\n"
+                    "  - {run: [add-host pc1, wait]}\n  - add-host pc2\n")
+    session = built(f"load {path}", "next", "next")
+
+    def left() -> list[tuple[str, ...]]:
+        return [step.run for step in session.pending]
+    assert left() == [("add-host pc2",)]
+    session.run("next")
+    assert left() == []
+    session.run("undo")
+    assert left() == [("add-host pc2",)]
+    session.run("redo")
+    assert left() == []
+    session.run("goto c2")
+    assert left() == [("add-host pc1", "wait"), ("add-host pc2",)]
+    session.run("goto end")
+    assert left() == []
+    session.run("goto c2")
+    session.run("add-host mine")
+    assert left() == [("add-host pc1", "wait"), ("add-host pc2",)]
+    session.run("next")
+    assert left() == [("add-host pc2",)]
+    session.run("redo")
+    assert left() == []
+    session.run("redo")
+    assert left() == [("add-host pc2",)]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow,
                                                                  HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(st.sampled_from(LINES), min_size=1, max_size=10))
