@@ -94,6 +94,10 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         raise FileError(name, f"cannot be written: {reason(error)}") from None
 
 
+class FileThereError(FileError):
+    """A file that is somebody else's, and that nobody said to replace."""
+
+
 class OwnFiles:
     """The files that a session writes: one that was there before it is replaced only by force."""
 
@@ -104,10 +108,10 @@ class OwnFiles:
         """As write_atomically.
 
         Raises:
-            FileError: it cannot be written, or is somebody else's and force is off.
+            FileError: it cannot be written; FileThereError: it is somebody else's, and force is off.
         """
         if not force and os.path.isfile(path) and os.path.realpath(path) not in self._own:
-            raise FileError(path, "there is such a file already; with --force it is replaced")
+            raise FileThereError(path, "there is such a file already; with --force it is replaced")
         write_atomically(path, content)
         self._own.add(os.path.realpath(path))
 

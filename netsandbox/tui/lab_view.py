@@ -21,7 +21,7 @@ from netsandbox.lab.tables import (
     RouteRow,
     SocketRow,
 )
-from netsandbox.session.files import FileError, write_atomically
+from netsandbox.session.files import FileError, FileThereError
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
@@ -162,7 +162,9 @@ class LabView:
         if not count:
             return Outcome((), tr("export.gone"))
         try:
-            write_atomically(path, stream.getvalue())
+            self.session.files.write(path, stream.getvalue())
+        except FileThereError:
+            return Outcome((), tr("export.there"))
         except FileError as error:
             return Outcome((), error.message)  # the name is in the line still
         if count < len(wanted):

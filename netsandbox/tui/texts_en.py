@@ -73,6 +73,7 @@ TEXTS: dict[str, str] = {
     "export.one": "export the frame to",
     "export.done": "Written to {file}: {count}",
     "export.fewer": "Written to {file}: {count} of {asked}; the others reached no interface, or are forgotten",
+    "export.there": "There is such a file already; write to another one",
     "export.gone": "None of these frames reached an interface, or they are forgotten",
     "device.title": "Device",
     "device.none": "Select a device with the arrows or the mouse, enter shows it here",

@@ -73,6 +73,7 @@ TEXTS: dict[str, str] = {
     "export.one": "把这个帧导出到",
     "export.done": "已把 {count} 个帧写入 {file}",
     "export.fewer": "已把 {asked} 个帧中的 {count} 个写入 {file}；其余的没有到达接口，或已被遗忘",
+    "export.there": "已有同名文件，请换一个名字",
     "export.gone": "这些帧没有到达任何接口，或已被遗忘",
     "device.title": "设备",
     "device.none": "用方向键或鼠标选择设备，按 enter 在这里查看",

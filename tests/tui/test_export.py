@@ -88,6 +88,20 @@ async def test_a_path_that_cannot_be_written_stays_to_be_mended(tmp_path: Path) 
         assert packets(tmp_path / "good.pcapng")
 
 
+async def test_a_file_that_was_there_is_spared(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    async with stage(tmp_path) as on:
+        await on.press("p")
+        await on.quiet()
+        await export_to(on, tmp_path / "notes.txt")
+        assert "There is such a file already" in screen_text(on.app)  # type: ignore[arg-type]
+        assert (tmp_path / "notes.txt").read_text() == "mine"
+        on.app.main.export.input.value = str(tmp_path / "own.pcapng")
+        await on.press("enter")
+        await export_to(on, tmp_path / "own.pcapng")
+        assert on.app.main.status.message.endswith("own.pcapng: 1")
+
+
 async def test_without_frames_it_says_so(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         on.app.main.log_pane.clear()
