@@ -11,7 +11,7 @@ TEXTS: dict[str, str] = {
     "next.some": "a program",
     "output.title": "Output",
     "output.empty": "What commands print is shown here",
-    "output.more": "{last}  (page up: all {count} lines)",
+    "output.more": "(pgup: {count} lines)  {last}",
     "held": "Paused: space plays, n goes one step",
     "held.typed": "Paused: F5 plays, F7 goes one step",
     "waiting": "lines waiting: {count} (ctrl+c ends this)",

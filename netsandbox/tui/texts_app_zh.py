@@ -11,7 +11,7 @@ TEXTS: dict[str, str] = {
     "next.some": "某个程序",
     "output.title": "输出",
     "output.empty": "命令的输出显示在这里",
-    "output.more": "{last}  （page up：全部 {count} 行）",
+    "output.more": "（pgup：共 {count} 行） {last}",
     "held": "已暂停：空格继续，n 走一步",
     "held.typed": "已暂停：F5 继续，F7 走一步",
     "waiting": "还有 {count} 行等这一行结束（ctrl+c 结束它）",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from netsandbox.tui.panes.output import hanging
+from netsandbox.tui.text import cell_len
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 
@@ -28,7 +30,7 @@ async def test_where_the_output_would_hide_the_log_the_line_above_the_prompt_fol
         await on.quiet()
         assert on.app.main.view == "log"
         assert "2 packets transmitted, 0 received" in shown(on)
-        assert "page up: all" in shown(on)
+        assert "(pgup: " in shown(on)
         await on.press("pageup")
         assert "ping statistics" in shown(on)
 
@@ -66,3 +68,17 @@ async def test_long_output_begins_at_its_top_and_the_page_keys_go_through_it_at_
         await on.line("echo done")
         await on.pilot.pause()
         assert on.app.main.output.is_vertical_scroll_end, "what is short is seen with what was before"
+
+
+def test_what_has_no_room_goes_on_below_its_own_column() -> None:
+    assert hanging("short", 20) == ["short"]
+    line = "  add-hub NAME    Add a hub: every frame goes out of every other port"
+    assert hanging(line, 40) == [
+        "  add-hub NAME    Add a hub: every frame",
+        "                  goes out of every",
+        "                  other port",
+    ]
+    assert hanging("    link/ether 1e:84 brd", 16) == ["    link/ether", "    1e:84 brd"]
+    assert hanging("one two three", 8) == ["one two", "three"]
+    assert hanging(" " * 30 + "far right", 20)[-1].strip() == "far right"
+    assert all(cell_len(row) <= 12 for row in hanging("\u7f51\u6865  \u5bb9\u5668\u7f51\u7edc\u539f\u7406", 12))

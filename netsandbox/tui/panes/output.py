@@ -6,6 +6,7 @@ comes at once is shown from its top, where a person begins to read.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable
 from typing import ClassVar
@@ -20,8 +21,10 @@ from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.live_jobs import KEPT, Jobs, Said
 from netsandbox.tui.styles import StyleBook
-from netsandbox.tui.text import fit, safe, wrap
+from netsandbox.tui.text import cell_len, fit, safe, wrap
 
+_GAP = re.compile("^ +| {2,}")
+"""What stands before a column of a table."""
 MOST_ROWS = 6000
 """Lines on the screen's scale that are kept."""
 _MARKS = {"hold": "✓ ", "fail": "✗ "}
@@ -103,9 +106,7 @@ class OutputPane(ScrollView, can_focus=True):
         marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
         for kind, text in lines:
             shown = self.glyphs.plain(safe(marks.get(kind, "") + text.expandtabs())).replace("❯", self.glyphs.prompt)
-            lead = shown[: len(shown) - len(shown.lstrip(" "))][: self._width // 2]
-            rows = wrap(shown[len(lead) :], self._width - len(lead))
-            found += [Said(kind, lead + row) for row in rows]
+            found += [Said(kind, row) for row in hanging(shown, self._width)]
         return found
 
     def _resized(self) -> None:
@@ -134,3 +135,14 @@ class OutputPane(ScrollView, can_focus=True):
             return self._book.strip([Run(fit(text, width), "out")])
         kind, text = self._rows[at]
         return self._book.strip([Run(fit(text, width), kind)])
+
+
+def hanging(text: str, width: int) -> list[str]:
+    """Break a line of output; what does not fit goes on below its own column, as in a table, or below its indent."""
+    if cell_len(text) <= width:
+        return [text]
+    starts = [0, *(gap.end() for gap in _GAP.finditer(text))]
+    at = max((start for start in starts if cell_len(text[:start]) <= width * 3 // 5), default=0)
+    head, indent = text[:at], cell_len(text[:at])
+    first, *others = wrap(text[at:], width - indent)
+    return [head + first, *(" " * indent + row for row in others)]
