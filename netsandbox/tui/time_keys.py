@@ -64,7 +64,7 @@ class TimeKeys(LabApp):
         self._moved()
         seq = self.live.drop_beside(self.live.session.trace.end, -1)
         if seq is not None:
-            main.log_pane.go_to_seq(seq)
+            main.go_to_record(seq)
 
     def action_travel(self) -> None:
         """Go to the time of the selected frame."""

@@ -387,3 +387,21 @@ async def test_the_bridge_in_use_is_pinned_until_a_person_pins_another_device(tm
         await on.press("escape", "i")
         await on.line("docker rm -f w1")
         assert main.topology.pinned != Place("host", "docker0")
+
+
+async def test_a_drop_that_is_jumped_to_is_explained_though_it_has_no_row(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("exec nginx-1 ping -c 1 172.17.0.99")
+        await on.press("escape")
+        await on.quiet()
+        await on.press("comma")
+        await on.pilot.pause()
+        main = on.app.main
+        drop = on.app.live.why_last_drop()[0]
+        assert drop is not None
+        assert main.about == drop
+        await on.press("w")
+        assert main.why.why == on.app.live.why(drop)
+        main.log_pane.focus()
+        await on.press("up", "down")
+        assert main.about != drop

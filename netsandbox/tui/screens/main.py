@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from netsandbox.lab.log_match import names_of
+from netsandbox.lab.tables import LogRow
 from netsandbox.linux.drop import DropReason
 from netsandbox.tui.footer_keys import pane_keys, typing_keys
 from netsandbox.tui.glyphs import GlyphSet
@@ -102,6 +103,8 @@ class MainScreen(Screen[None]):
         self._about: int | None = None
         """The record that detail and why are about."""
         self._pending: int | None = None
+        self._stays: LogRow | None = None
+        """The row that the cursor was put on for a record which is not the row's own."""
         self._looks = 0
         self._pins = False
         """The pinned device was no person's choice."""
@@ -307,12 +310,14 @@ class MainScreen(Screen[None]):
 
     @on(DevicePane.FrameWanted)
     def _frame_wanted(self, event: DevicePane.FrameWanted) -> None:
-        self.log_pane.go_to_seq(event.seq, tell=False)
-        self._show_record(event.seq)
+        self.go_to_record(event.seq)
         self.set_view("log" if self.view == "device" else self.view)
 
     @on(FrameLog.Highlighted)
     def _highlighted(self, event: FrameLog.Highlighted) -> None:
+        if event.row is self._stays or event.row is not self.log_pane.current:
+            return  # news of before what was looked for was found
+        self._stays = None
         self._show_later(event.row.seq)
         if not self.log_pane.following and self.view == "output":
             self.set_view("log")
@@ -321,6 +326,15 @@ class MainScreen(Screen[None]):
     def _chosen(self, event: FrameLog.Chosen) -> None:
         self._show_record(event.row.seq)
         self.action_view("detail")
+
+    def go_to_record(self, seq: int) -> None:
+        """Select the row of a record, or the last before it, and show the record: it may have no row of its own."""
+        self._place_cursor(seq)
+        self._show_record(seq)
+
+    def _place_cursor(self, seq: int) -> None:
+        self.log_pane.go_to_seq(seq, tell=False)
+        self._stays = self.log_pane.current
 
     def _show_later(self, seq: int) -> None:
         """Show a record at once, or while frames fly by, now and then; not while the log has others to take still."""
@@ -351,7 +365,7 @@ class MainScreen(Screen[None]):
         self._pending = None
         self._about = seq
         if seq is not None:
-            self.log_pane.go_to_seq(seq, tell=False)
+            self._place_cursor(seq)
             self.detail.show(self.live.frame(seq))
         self.why.show(why)
 
@@ -364,8 +378,7 @@ class MainScreen(Screen[None]):
     def _cause_chosen(self, event: WhyPane.CauseChosen) -> None:
         seq = event.cause.seq
         if seq is not None:
-            self.log_pane.go_to_seq(seq, tell=False)
-            self._show_record(seq)
+            self.go_to_record(seq)
 
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:
