@@ -29,11 +29,13 @@ class LabMachine:
 
     Attributes:
         captures: what tcpdump -w wrote, by name.
+        told: notes that a person needs but once.
     """
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.captures: dict[str, Any] = {}
+        self.told: set[str] = set()
 
     def namespace_named(self, name: str) -> NetworkNamespace | None:
         """What `ip netns add` made; containers' namespaces have no name there, as with Docker."""

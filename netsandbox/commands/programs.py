@@ -51,8 +51,10 @@ class ToolProgram(Program):
             self.output.append(("out", result.out))
         if result.err:
             self.output.append(("err", result.err))
-        if result.err and self._rights != ROOT and note_on(result.err):
-            self.complain(note_on(result.err))
+        note = note_on(result.err) if result.err and self._rights != ROOT else ""
+        if note and note not in self._shell.machine.told:
+            self._shell.machine.told.add(note)
+            self.complain(note)
         self.exit(result.code)
 
 

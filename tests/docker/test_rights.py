@@ -60,6 +60,12 @@ def test_looking_is_for_everybody(one: Session) -> None:
         assert one.run(f"docker exec web {line}").code == 0, line
 
 
+def test_the_note_is_said_once(one: Session) -> None:
+    assert "note: a container may not" in one.run("docker exec web ip link set eth0 down").err
+    assert one.run("docker exec web ip link set eth0 down").err == f"{EPERM}\n"
+    assert "note: /proc/sys" in one.run("docker exec web sysctl -w net.ipv4.ip_forward=0").err
+
+
 def test_a_shell_in_the_container_has_no_more(one: Session) -> None:
     for line in ("sh -c 'ip link set eth0 mtu 1400'", "sh -c 'sleep 1; ip link set eth0 mtu 1400'"):
         assert EPERM in one.run(f"docker exec web {line}").err

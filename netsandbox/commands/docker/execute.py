@@ -38,8 +38,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
                           f'"{argv[0]}": executable file not found in $PATH', 127, note=reason(name))
     lent = inside.lent(argv)
     if lent:
-        client.complain(f"note: the {container.image.name} image has no {lent}; the sandbox lends its own, as "
-                        "`nsenter` on the host would")
+        client.complain(f"note: the {container.image.name} image has no {lent}; the sandbox lends its own")
     if parsed.on("detach"):
         program.foreground = False
         program.start()
