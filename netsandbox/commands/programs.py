@@ -88,7 +88,8 @@ APPLETS: Late[str, Maker] = Late({"ping": "netsandbox.apps.busybox_ping:program"
 """What differs where an image brings BusyBox: programs, and below the tools."""
 BUSYBOX_TOOLS: Late[str, Tool] = Late({
     "arp": "netsandbox.commands.tools.busybox:arp", "ifconfig": "netsandbox.commands.tools.busybox:ifconfig",
-    "ip": "netsandbox.commands.tools.busybox:ip", "route": "netsandbox.commands.tools.busybox:route"})
+    "ip": "netsandbox.commands.tools.busybox:ip", "route": "netsandbox.commands.tools.busybox:route",
+    "sysctl": "netsandbox.commands.tools.busybox:sysctl"})
 
 
 def applet(shell: Shell, namespace: NetworkNamespace, argv: list[str], names: Names = NAMES) -> Program | None:

@@ -7,13 +7,15 @@ has not is iproute2's, which the sandbox lends.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import arp as arp_tool
 from netsandbox.commands.tools import ifconfig as ifconfig_tool
 from netsandbox.commands.tools import ip as ip_tool
 from netsandbox.commands.tools import route as route_tool
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools import sysctl as sysctl_tool
+from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
 from netsandbox.commands.tools.files import device_flags
 from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
 from netsandbox.wire.addresses import format_ipv4, format_mac
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.interface import Interface, InterfaceAddress
 
+IOCTLS = {"up": "SIOCSIFFLAGS", "down": "SIOCSIFFLAGS", "mtu": "SIOCSIFMTU", "name": "SIOCSIFNAME",
+          "address": "SIOCSIFHWADDR"}
+"""By which its `ip link set` changes an interface."""
+BusyBox = Callable[["ToolContext", list[str]], ToolResult]
+DENIED_KEY = re.compile(r'sysctl: permission denied on key "([^"]*)"')
 OPTIONS = frozenset({"-4", "-6", "-0", "-o", "-oneline", "-f", "-family"})
 LINK = re.compile(r"^(\d+: \S+?)(?:@if(\d+))?: <([^>]*)>(.*)", re.MULTILINE)
 STATE = re.compile(r" (?:state|mode|group) \S+")
@@ -36,6 +43,30 @@ RUNNING = 0x40
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
+def _in_its_words(name: str, code: int) -> Callable[[BusyBox], BusyBox]:
+    """What is refused for want of a right, as BusyBox says it: the applet's name goes before it."""
+    def mended(tool: BusyBox) -> BusyBox:
+        def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+            try:
+                return tool(context, arguments)
+            except (KernelError, ToolError) as error:
+                text = str(error)
+                if "Operation not permitted" not in text:
+                    raise
+                raise ToolError(1 if "flush" in text else code, f"{name}: {_reworded(text, arguments)}") from None
+        return run
+    return mended
+
+
+def _reworded(text: str, arguments: list[str]) -> str:
+    ioctl = next((IOCTLS[word] for word in arguments if word in IOCTLS), "") if "set" in arguments else ""
+    words = {"RTNETLINK answers": ioctl or "RTNETLINK answers", "Failed to send": "can't send", "(dontpub)": "(priv)"}
+    for theirs, own in words.items():
+        text = text.replace(theirs, own)
+    return text
+
+
+@_in_its_words("ip", 2)
 def ip(context: ToolContext, arguments: list[str]) -> ToolResult:
     """The same lines with less in them."""
     words = [word for word in arguments if not word.startswith("-")]
@@ -71,6 +102,7 @@ def _links(context: ToolContext, text: str) -> str:
     return NETNS.sub("", LINK.sub(line, text))
 
 
+@_in_its_words("route", 1)
 def route(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Without -n, `*` where there is no gateway."""
     done = route_tool.run(context, arguments)
@@ -79,6 +111,7 @@ def route(context: ToolContext, arguments: list[str]) -> ToolResult:
     return done._replace(out=re.sub(r"^(\S+ +)0\.0\.0\.0 {9}", r"\1*               ", done.out, flags=re.MULTILINE))
 
 
+@_in_its_words("arp", 1)
 def arp(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Always in the manner of `arp -a`."""
     if any(word[:2] in ("-s", "-d", "-S") for word in arguments):
@@ -89,6 +122,7 @@ def arp(context: ToolContext, arguments: list[str]) -> ToolResult:
         lambda match: f"{match[1]}{match[2] or ''}{match[3] or ' '} on {match[4]}", done.out))
 
 
+@_in_its_words("ifconfig", 1)
 def ifconfig(context: ToolContext, arguments: list[str]) -> ToolResult:
     words = [word for word in arguments if word != "-a"]
     interfaces = context.namespace.interfaces
@@ -136,3 +170,9 @@ def _scaled(count: int) -> str:
     while tenths >= 10240 and unit < len(UNITS) - 1:
         tenths, unit = tenths // 1024, unit + 1
     return f"{count} ({tenths // 10}.{tenths % 10} {UNITS[unit]})"
+
+
+def sysctl(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """The same, but for the words of a refusal."""
+    done = sysctl_tool.run(context, arguments)
+    return done._replace(err=DENIED_KEY.sub(r"sysctl: error setting key '\1': Read-only file system", done.err))

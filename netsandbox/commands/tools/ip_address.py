@@ -12,6 +12,7 @@ from netsandbox.commands.tools.link_rows import address_row, brief_row, link_row
 from netsandbox.commands.tools.link_statistics import put_statistics
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.words import (
     USAGE,
     Family,
@@ -201,6 +202,7 @@ def flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
                   for own in interface.addresses if chosen.takes_address(interface, own)]
         if not doomed:
             break
+        check_flush(doomed, 255)
         for interface, own in doomed:
             if own in interface.addresses:
                 requests.remove(interface, own)

@@ -9,7 +9,7 @@ from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.rights import may_administer
+from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.words import (
     USAGE,
     Family,
@@ -209,8 +209,7 @@ def _flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResul
     chosen = Filter(namespace, words, True, style.family)
     doomed = [entry for interface in chosen.interfaces(namespace)
               for entry in interface.neighbours.values() if chosen.takes(entry)]
-    if not may_administer():
-        raise KernelError("EPERM")
+    check_flush(doomed, 1)
     namespace.scheduler.one_by_one(doomed, namespace.neighbours.delete)
     out = "Nothing to flush.\n" if not doomed else (
         f"\n*** Round 1, deleting {len(doomed)} entries ***\n*** Flush is complete after 1 round ***\n")

@@ -10,6 +10,7 @@ from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.route_requests import RouteRequest
 from netsandbox.commands.tools.route_rows import cached_row, route_row
 from netsandbox.commands.tools.route_words import (
@@ -317,6 +318,7 @@ def _flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResul
         namespace.routes.flush_cache()
         return ToolResult(0, "*** IPv4 routing cache is flushed.\n" if style.stats else "", "")
     doomed = _listed(namespace, chosen)
+    check_flush(doomed, 2)
     for route in doomed:
         requests.remove(namespace, route)
     if not style.stats:

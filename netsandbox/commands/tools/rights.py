@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from netsandbox.commands.tools.context import KernelError
+from netsandbox.commands.tools.context import KernelError, ToolError
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -57,12 +57,22 @@ def needs_net_admin(request: Callable[Arguments, Result]) -> Callable[Arguments,
     return checked
 
 
+def check_flush(doomed: Sequence[object], code: int) -> None:
+    """What iproute2 says where something is to be flushed and may not be.
+
+    Raises:
+        ToolError: with an exit status that each object has of its own.
+    """
+    if doomed and not may_administer():
+        raise ToolError(code, "Failed to send flush request: Operation not permitted")
+
+
 READ_ONLY = ("note: /proc/sys is read-only in a container; `docker run --sysctl NAME=VALUE` sets it at the start, and "
              "with --privileged it can be written")
 NOT_PERMITTED = ("note: a container may not change its network unless it was run with --privileged or --cap-add "
                  "NET_ADMIN; the lab's own `exec NODE …` and `enter NODE` are nsenter by root on the host, who may")
-NOTES = {"Read-only file system": READ_ONLY, "Operation not permitted": NOT_PERMITTED,
-         "you must be root": NOT_PERMITTED}
+NOTES = {"Read-only file system": READ_ONLY, "permission denied on key": READ_ONLY,
+         "Operation not permitted": NOT_PERMITTED, "you must be root": NOT_PERMITTED}
 
 
 def note_on(error: str) -> str:

@@ -71,7 +71,7 @@ def _one(namespace: NetworkNamespace, word: str, options: Options) -> str:
             if not value:
                 raise SysctlError(f'setting key "{name_of(path)}": Invalid argument')
             if not RIGHTS.get().sysctls:
-                raise SysctlError(f'setting key "{name_of(path)}": Read-only file system')
+                raise SysctlError(f'permission denied on key "{name_of(path)}"')
             namespace.write_sysctl(path, value)
         return "" if "q" in options else _shown(path, value, options)
     except SysctlError as error:
