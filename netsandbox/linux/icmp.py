@@ -133,6 +133,8 @@ def _deliver_error(interface: Interface, packet: IPv4Packet, message: IcmpMessag
         return Dropped(DropReason.PKT_TOO_SMALL, (len(message.data),))
     if _is_kept_back(namespace, message):
         return ACCEPTED
+    if is_fragmentation_needed(message) and namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc"):
+        message = IcmpMessage(message.type, message.code, 0, message.data, message.checksum)  # nobody hears which MTU
     for socket in list(namespace.raw_sockets):
         socket.error(interface, packet, message, quoted)
     if quoted.protocol == ICMP and (namespace.raw_sockets or message.data[quoted.header_size] == ECHO_REPLY):
@@ -161,8 +163,7 @@ def learn_way(interface: Interface, packet: IPv4Packet, message: IcmpMessage, qu
     """What an error about a packet that somebody here sent says of its way: a smaller MTU, a shorter route."""
     namespace = interface.namespace
     if is_fragmentation_needed(message):
-        is_told = not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
-        learn_mtu(namespace, quoted.dst, message.rest & 0xFFFF if is_told else 0)
+        learn_mtu(namespace, quoted.dst, message.rest & 0xFFFF)
     elif message.type == REDIRECT and message.code & 7 <= LAST_REDIRECT:
         return _take_redirect(interface, packet, message.rest, quoted.dst)
     return ACCEPTED
