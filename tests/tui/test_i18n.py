@@ -20,7 +20,7 @@ from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.catalogue import CATALOGUE
 from netsandbox.tui.i18n import LANGUAGES, described, language, language_of_locale, set_language, tr
 from netsandbox.tui.screens.help import HelpScreen
-from netsandbox.tui.screens.main import MainScreen
+from netsandbox.tui.screens.panes import PanesScreen
 from netsandbox.tui.screens.tour import TourScreen
 from netsandbox.tui.text import safe
 
@@ -94,7 +94,7 @@ def test_every_key_binding_is_described_in_both_languages() -> None:
             assert described(binding.id) == (binding.description, binding.tooltip)
             set_language("zh")
             assert described(binding.id) != (binding.description, binding.tooltip)
-    for screen in (NetsandboxApp, MainScreen, HelpScreen, TourScreen):
+    for screen in (NetsandboxApp, PanesScreen, HelpScreen, TourScreen):
         for binding in vars(screen)["BINDINGS"]:
             assert binding.id
             seen.add(binding.id)
