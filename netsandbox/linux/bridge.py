@@ -137,10 +137,10 @@ class Bridge(Interface):
             return self._handle_group(port, frame)
         found = entries.get(destination)
         if found is None:
+            if not self._plan(port, UNKNOWN):
+                return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
             self._flood(port, frame, UNKNOWN, False)
-            if port.plans[UNKNOWN]:
-                return BRIDGED
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
+            return BRIDGED
         if found.local:
             self.namespace.record((FrameBridged, self, port, frame, (), True, LOCAL))
             return self._pass_up(frame, destination == port.interface.mac)
@@ -199,10 +199,7 @@ class Bridge(Interface):
 
     def _flood(self, port: BridgePort | None, frame: Frame, why: Forwarding, to_host: bool) -> None:
         """br_flood: by all other ports, newest first, as one entry of the queue."""
-        plans = self.host_plans if port is None else port.plans
-        plan = plans.get(why)
-        if plan is None:
-            plan = plans[why] = FloodPlan.through(self, self._flood_ports(port, why))
+        plan = self._plan(port, why)
         if frame.size > plan.limit:
             self._send_oversize(port, plan.ports, frame, why, to_host)
             return
@@ -211,6 +208,14 @@ class Bridge(Interface):
         if plan:
             plan.count_sent(frame.size)
             namespace.scheduler.transmit(plan, frame)
+
+    def _plan(self, port: BridgePort | None, why: Forwarding) -> FloodPlan:
+        """Where a flood goes; the same until something about a port changes."""
+        plans = self.host_plans if port is None else port.plans
+        plan = plans.get(why)
+        if plan is None:
+            plan = plans[why] = FloodPlan.through(self, self._flood_ports(port, why))
+        return plan
 
     def _flood_ports(self, source: BridgePort | None, why: Forwarding) -> tuple[BridgePort, ...]:
         def serves(port: BridgePort) -> bool:
