@@ -123,12 +123,12 @@ class TextPrinter:
 
     def end(self, lab: Lab) -> None:
         self._style.title(_say("frames", self._language))
-        rows = list(frame_log.rows(lab, lab.trace.first))
-        if len(rows) > LOG_ROWS:
-            self._style.prose(_say("last", self._language, count=LOG_ROWS, all=len(rows)))
+        rows, count = frame_log.last(lab, LOG_ROWS)
+        if count > LOG_ROWS:
+            self._style.prose(_say("last", self._language, count=LOG_ROWS, all=count))
         self._style.table(_columns("frame", self._language), [
             (str(r.seq), format_time(r.at), f"{r.node}:{r.interface}", r.direction, f"{r.source} → {r.destination}",
-             f"{r.protocol} {r.info}", f"✗ {r.reason}" if r.dropped else r.verdict) for r in rows[-LOG_ROWS:]])
+             f"{r.protocol} {r.info}", f"✗ {r.reason}" if r.dropped else r.verdict) for r in rows])
         for name, header, body in _tables(lab, self._language):
             self._style.title(name)
             self._style.table(header, body)

@@ -110,7 +110,10 @@ def _rows(shell: Shell, what: str, node: str) -> list[tuple[str, ...]]:
 
 def _frames(shell: Shell, count: int, node: str | None) -> str:
     lab = shell.lab
-    rows = [row for row in frame_log.rows(lab, lab.trace.first) if node is None or row.node == node][-count:]
+    if node is None:
+        rows, _all = frame_log.last(lab, count)
+    else:
+        rows = [row for row in frame_log.rows(lab, lab.trace.first) if row.node == node][-count:]
     return table(("#", "TIME", "WHERE", "", "FROM → TO", "WHAT", "VERDICT"), [
         (str(r.seq), format_time(r.at), f"{r.node}:{r.interface}", r.direction, f"{r.source} → {r.destination}",
          f"{r.protocol} {r.info}", f"✗ {r.reason}" if r.dropped else r.verdict) for r in rows])

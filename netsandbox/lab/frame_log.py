@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.engine.trace import Record
+from netsandbox.engine.trace import Record, kind_of
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import LogRow
 from netsandbox.linux.cable import LongCable
@@ -37,6 +37,27 @@ def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None)
             count += 1
         if limit is not None and count >= limit:
             return
+
+
+def last(lab: Lab, limit: int) -> tuple[list[LogRow], int]:
+    """(the last rows, how many there are in all): most of a long log is only counted."""
+    trace, count, start = lab.trace, 0, lab.trace.end
+    for seq in range(trace.end - 1, trace.first - 1, -1):
+        if count < limit:
+            start = seq
+        count += _count(trace.events[seq - trace.first])
+    return list(rows(lab, start))[-limit:], count
+
+
+def _count(raw: Any) -> int:
+    """How many rows a recorded event makes."""
+    kind = kind_of(raw)
+    if kind is FrameReceived:
+        receiver = raw.interface if type(raw) is FrameReceived else raw[1]
+        return int(receiver is None or isinstance(receiver, Interface))
+    if kind is FrameBridged:
+        return len(raw.ports if type(raw) is FrameBridged else raw[4])
+    return int(kind is FrameSent or kind is SendFailed)
 
 
 def _of_record(namer: Namer, record: Record) -> Iterator[LogRow]:
