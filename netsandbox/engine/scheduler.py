@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any, Protocol
 
 from netsandbox.engine.trace import QueueDropped, Storm, Trace
@@ -25,6 +25,8 @@ POLL = 64
 DROP_STEPS = 1_000_000
 """Steps in one cascade after which what is still queued is dropped."""
 STEP_TIME = MICROSECOND
+FEW = 1_000
+"""Cancelled timers that are not worth looking for."""
 
 
 class Receiver(Protocol):
@@ -87,6 +89,8 @@ class Scheduler:
         self.foreground = 0
         """Foreground timers that have not fired."""
         self._serial = 0
+        self._cancelled = 0
+        """Timers that were cancelled since they were last looked for."""
         self._burst = 0
         self._burst_from = self._polls = 0
         self._tick_goes_on = False
@@ -156,6 +160,9 @@ class Scheduler:
         if timer is not None and timer.callback is not None:
             timer.callback = None
             self.foreground -= timer.foreground
+            self._cancelled += 1
+            if self._cancelled > max(FEW, len(self.timers) // 2):
+                self._forget_cancelled()
 
     def begin(self, cause: int | None = None) -> int:
         """Open a step for something that comes from outside, such as a command."""
@@ -369,6 +376,12 @@ class Scheduler:
         """The cascade is over: the time that was shown has passed."""
         self.now += self.offset
         self.offset = 0
+
+    def _forget_cancelled(self) -> None:
+        """A flood of pings leaves a million timers that were not needed, each for ten seconds."""
+        self.timers[:] = [entry for entry in self.timers if entry[2].callback is not None]
+        heapify(self.timers)
+        self._cancelled = 0
 
     def _discard_cancelled(self) -> None:
         timers = self.timers

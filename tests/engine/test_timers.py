@@ -1,0 +1,41 @@
+"""Timers that are cancelled leave nothing behind, however many there are."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netsandbox.engine import scheduler as scheduling
+from netsandbox.engine.scheduler import Scheduler, Timer
+from netsandbox.engine.trace import Trace
+
+
+def test_a_million_pings_that_were_answered_keep_no_million_timers() -> None:
+    scheduler = Scheduler(Trace(), tuple)
+    kept = [scheduler.after(1_000 + number, lambda _argument: None) for number in range(10)]
+    for _number in range(100_000):
+        scheduler.cancel(scheduler.after(10_000_000_000, lambda _argument: None))
+        assert len(scheduler.timers) <= 2 * scheduling.FEW
+    scheduler.run_until(2_000)
+    assert all(timer.callback is None for timer in kept)
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.booleans(), st.booleans()), min_size=1, max_size=60))
+def test_the_others_fire_in_their_order(plan: list[tuple[int, bool, bool]]) -> None:
+    """Each timer: its delay, whether it is the kernel's, whether it is cancelled."""
+    def fired(few: int) -> list[int]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(scheduling, "FEW", few)
+            scheduler, done = Scheduler(Trace(), tuple), list[int]()
+            timers: list[Timer] = []
+            for number, (delay, is_kernels, _is_cancelled) in enumerate(plan):
+                start = scheduler.kernel_timer if is_kernels else scheduler.after
+                timers.append(start(delay * 4_000_000, done.append, number))
+            for timer, (_delay, _is_kernels, is_cancelled) in zip(timers, plan, strict=True):
+                if is_cancelled:
+                    scheduler.cancel(timer)
+            scheduler.run_while(lambda: True)
+            return done
+    assert fired(0) == fired(1_000)
+    assert sorted(fired(0)) == [number for number, (_d, _k, is_cancelled) in enumerate(plan) if not is_cancelled]
