@@ -91,6 +91,8 @@ async def test_going_back_drops_what_waits(tmp_path: Path) -> None:
         await paste(on, "exec nginx-1 ping 172.17.0.3\nadd-host a\n")
         await on.pass_time(2)
         await on.press("escape", "u")
+        assert on.app.live.jobs.running is None, "it was taken back at once, not behind the line that waits"
+        assert not on.app.live.jobs.waiting
         await on.press("space")
         await on.quiet()
         assert "a" not in [row.name for row in on.app.live.nodes()]
