@@ -27,6 +27,9 @@ WHY = {
         "nohup time timeout",
     "a loop is one line here, `for NAME in WORDS; do COMMANDS; done`, and conditions are && and ||":
         "case do done elif else esac fi for function if then while",
+    "time is virtual, and the frame log tells it": "date",
+    "the servers that run are those of the images, as nginx": "python python3",
+    "`help` lists what there is": "alias type which whereis",
     "what was printed stays; `new` begins with an empty lab": "clear reset",
     "`wait 5s` lets time pass, and then the line can be typed again": "watch",
     "`ss -ltnp` shows who has which port": "fuser lsof"}
