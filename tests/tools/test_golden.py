@@ -11,6 +11,7 @@ import pytest
 
 from tests.tools.twin import (
     GOLDEN,
+    Line,
     Outcome,
     RealTwin,
     SimulatedTwin,
