@@ -79,11 +79,6 @@ def _parse_namespace(lab: Lab, text: str) -> str:
     return text
 
 
-def _parse_existing(lab: Lab, text: str) -> str:
-    lab.existing(text)
-    return text
-
-
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(us|ms|s|sec|m|min|h)?")
 _UNITS = {"us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "sec": SECOND, None: SECOND, "m": 60 * SECOND,
           "min": 60 * SECOND, "h": 3600 * SECOND}
@@ -154,10 +149,8 @@ NAME = Kind("NAME", _text, lambda lab: lab.names())
 HOST = Kind("HOST", _text, _hosts)
 CONTAINER = Kind("CONTAINER", _parse_container, _containers)
 NAMESPACE = Kind("NODE", _parse_namespace, lambda lab: lab.names())
-EXISTING = Kind("NODE", _parse_existing, lambda lab: lab.names())
-"""A node to look at, which is not made for that."""
 PLACE = Kind("NODE", _parse_place, lambda lab: lab.names())
-"""The same, or one of its bridges."""
+"""A node to look at, which is not made for that, or one of its bridges."""
 END = Kind("NODE[:IFACE]", _text, _ends)
 IMAGE = Kind("IMAGE", _text, lambda _lab: IMAGES)
 MODE = Kind("bridge|host|none|container:X", _text, _modes)

@@ -94,22 +94,22 @@ def closing(trace: Trace, record: Record) -> int | None:
     verdict, interface = getattr(record.event, "verdict", None), record.event.interface
     if not isinstance(verdict, Dropped):
         return None
-    if verdict.reason is DropReason.BRIDGE_INGRESS_STP_STATE and verdict.operands != ("locked",):
-        is_it = _is_port_of(interface)
-    elif verdict.reason is DropReason.DEV_READY:
-        is_it = _is_loss_of(interface)
-    else:
-        return None
-    return next((seq for seq, event in _back(trace, record.seq, (PortStateChanged, LinkChanged)) if is_it(event)), None)
+    if verdict.reason is DropReason.BRIDGE_INGRESS_STP_STATE:
+        return _port_became(trace, record.seq, interface, verdict.operands[0])
+    return _link_lost(trace, record.seq, interface) if verdict.reason is DropReason.DEV_READY else None
 
 
-def _is_port_of(interface: Any) -> Callable[[Any], bool]:
-    return lambda event: isinstance(event, PortStateChanged) and event.port is interface
+def _port_became(trace: Trace, seq: int, interface: Any, state: str) -> int | None:
+    """The last change of a port's state before a record, if it is the one to that state."""
+    for number, event in _back(trace, seq, (PortStateChanged,)):
+        if event.port is interface:
+            return int(number) if event.state == state else None
+    return None
 
 
-def _is_loss_of(interface: Any) -> Callable[[Any], bool]:
-    return lambda event: (isinstance(event, LinkChanged) and event.interface is interface
-                          and event.what in ("down", "no-carrier"))
+def _link_lost(trace: Trace, seq: int, interface: Any) -> int | None:
+    return next((number for number, event in _back(trace, seq, (LinkChanged,))
+                 if event.interface is interface and event.what in ("down", "no-carrier")), None)
 
 
 def _back(trace: Trace, seq: int, kinds: tuple[type, ...]) -> Any:

@@ -98,20 +98,6 @@ class Story(NamedTuple):
         return voice.say("hops.one" if self.hops == 1 else "hops", count=str(self.hops))
 
 
-def why_frame(trace: Trace, seq: int, language: str = "en", names: Names | None = None) -> Story:
-    """Why a frame is where it is: for the record of an arrival, a transmission, a failure to send, or a bridging.
-
-    Args:
-        seq: as the frame log shows it; other records are told as by `why_seq`.
-        language: en or zh.
-        names: what a person calls a MAC or IPv4 address.
-
-    Raises:
-        ValueError: no such language.
-    """
-    return why_seq(trace, seq, language, names)
-
-
 def why_seq(trace: Trace, seq: int, language: str = "en", names: Names | None = None) -> Story:
     """Why any record was made: the one that a table row names, or a frame's.
 

@@ -217,9 +217,6 @@ class Interface:
         if self.port is not None:
             self.port.bridge.settle_counters()
 
-    def primary_address(self) -> InterfaceAddress | None:
-        return self.addresses[0] if self.addresses else None
-
 
 class Loopback(Interface):
     """`lo`: what it sends, it receives; its MAC is zero and it asks no ARP.

@@ -258,10 +258,6 @@ class NeighbourTable:
         if old in (INCOMPLETE, PROBE) and new is FAILED:
             self._report(entry)
 
-    def confirm(self, entry: Neighbour) -> None:
-        """An upper layer got an answer by this neighbour (dst_confirm)."""
-        entry.confirmed = self.scheduler.now
-
     # -- removing
 
     def remove(self, entry: Neighbour, why: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from netsandbox.apps import tcpdump
 from netsandbox.session.keeping import KeptSession
-from tests.session.test_session import state
+from tests.session.lines import state
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.session.keeping import KeptSession
-from tests.session.test_session import state
+from tests.session.lines import state
 
 PID = "$(docker inspect -f '{{.State.Pid}}' web)"
 

@@ -13,7 +13,7 @@ from netsandbox.commands.filters import filtered, named
 from netsandbox.commands.operators import commands_of, expanded, first_words, is_compound, plain
 from netsandbox.commands.words import quote
 from netsandbox.session.keeping import KeptSession
-from tests.session.test_session import state
+from tests.session.lines import built, state
 
 TEXT = "inet 10.0.0.1/24\nether aa:bb\n\ninet 10.0.0.2/24\ninet 10.0.0.2/24\n  b 10\n  a 9\nEther (x+)\n"
 FILTERS = ["grep inet", "grep -c inet", "grep -v inet", "grep -i ether", "grep -n ether", "grep -o '10[.0-9]*'",
@@ -24,13 +24,6 @@ FILTERS = ["grep inet", "grep -c inet", "grep -v inet", "grep -i ether", "grep -
            "wc", "sort", "sort -r", "sort -u", "uniq", "uniq -c", "cat", "egrep 'a|b'",
            "cut -d. -f1", "cut -d ' ' -f 2-", "cut -c1-4,6", "cut -d. -f2,4 -s", "awk '{print $2}'",
            "awk '/inet/ {print $2, $1}'", "awk -F/ '{ print $NF }'", "awk '{print}'", "awk '{print $1,$9}'"]
-
-
-def built(*lines: str) -> KeptSession:
-    session = KeptSession()
-    for line in lines:
-        session.run(line)
-    return session
 
 
 @pytest.fixture

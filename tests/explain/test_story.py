@@ -11,7 +11,7 @@ import pytest
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.ping_options import parse
 from netsandbox.engine.trace import Record, Trace
-from netsandbox.explain.story import MOST_CAUSES, Story, why_drop, why_frame, why_row, why_seq
+from netsandbox.explain.story import MOST_CAUSES, Story, why_drop, why_row, why_seq
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import Namer
@@ -106,7 +106,7 @@ def test_the_echo_reply_goes_back_to_the_ping() -> None:
     first = lab.trace.end
     ping(lab, "nginx-1", "172.17.0.3")
     reply = find(lab.trace, is_reply)
-    story = why_frame(lab.trace, reply.seq, "en", names(lab))
+    story = why_seq(lab.trace, reply.seq, "en", names(lab))
     assert story.decision == ("nginx-1:eth0 takes the ICMP echo reply 1 from nginx-2 to nginx-1; "
                               "the ping that waits for it gets it.")
     assert story.hops == 8
@@ -131,7 +131,7 @@ def test_the_same_in_chinese() -> None:
     lab = two_containers()
     ping(lab, "nginx-1", "172.17.0.3")
     reply = find(lab.trace, is_reply)
-    story = why_frame(lab.trace, reply.seq, "zh", names(lab))
+    story = why_seq(lab.trace, reply.seq, "zh", names(lab))
     assert story.decision == ("nginx-1:eth0 接收从 nginx-2 到 nginx-1 的 ICMP 回显应答（序号 1），"
                               "交给正在等待它的 ping。")
     assert story.short()[-1].endswith("← ping nginx-1 172.17.0.3（8 跳）")
@@ -141,7 +141,7 @@ def test_the_same_in_chinese() -> None:
 def test_the_short_form_ends_in_one_line_of_causes() -> None:
     lab = two_containers()
     ping(lab, "nginx-1", "172.17.0.3")
-    story = why_frame(lab.trace, find(lab.trace, is_reply).seq)
+    story = why_seq(lab.trace, find(lab.trace, is_reply).seq)
     seqs = [cause.seq for cause in story.causes[:3]]
     chain = " ← ".join(f"#{seq}" for seq in seqs)
     assert story.short()[-1] == f"Caused by {chain} ← … ← ping nginx-1 172.17.0.3 (8 hops)"
@@ -151,7 +151,7 @@ def test_the_long_form_says_everything() -> None:
     lab = two_containers()
     ping(lab, "nginx-1", "172.17.0.3")
     request = find(lab.trace, lambda event: isinstance(event, events.FrameSent))
-    lines = why_frame(lab.trace, request.seq).long()
+    lines = why_seq(lab.trace, request.seq).long()
     assert "Looked at:" in lines
     assert any(line.startswith("See: ") for line in lines)
     assert "Causes, newest first (6 hops):" in lines
@@ -163,7 +163,7 @@ def test_a_sent_frame_looked_at_route_and_neighbour() -> None:
     ping(lab, "nginx-1", "172.17.0.3")
     asked = find(lab.trace, lambda e: isinstance(e, events.FrameSent) and e.interface.label == "nginx-1:eth0"
                  and e.frame.ethertype == 0x0806)
-    story = why_frame(lab.trace, asked.seq)
+    story = why_seq(lab.trace, asked.seq)
     assert story.looked_at[0].startswith("172.17.0.3 is on the link of nginx-1:eth0")
     assert story.looked_at[1].startswith("nginx-1:eth0 does not know the MAC of 172.17.0.3")
     assert [cause.command for cause in story.causes] == ["ping nginx-1 172.17.0.3"]
@@ -174,7 +174,7 @@ def test_a_forwarded_frame_names_the_record_that_taught_the_bridge() -> None:
     ping(lab, "nginx-1", "172.17.0.3")
     bridged = find(lab.trace, lambda e: isinstance(e, events.FrameBridged))
     learned = find(lab.trace, lambda e: isinstance(e, events.FdbLearned) and e.mac == bridged.event.frame.dst)
-    assert f"the row is from #{learned.seq}" in why_frame(lab.trace, bridged.seq).looked_at
+    assert f"the row is from #{learned.seq}" in why_seq(lab.trace, bridged.seq).looked_at
 
 
 def test_the_probe_five_seconds_later_goes_back_to_the_ping() -> None:
@@ -185,7 +185,7 @@ def test_the_probe_five_seconds_later_goes_back_to_the_ping() -> None:
     story = why_seq(lab.trace, probe.seq)
     assert "so it asks it by unicast whether it is still there" in story.decision
     assert story.causes[-1].command == "ping nginx-1 172.17.0.3"
-    sent = why_frame(lab.trace, probe.seq + 1)
+    sent = why_seq(lab.trace, probe.seq + 1)
     assert "asks 172.17.0.2 alone, by unicast" in sent.decision
     assert sent.causes[0].seq == probe.seq
 
@@ -423,7 +423,7 @@ def test_a_lab_built_without_a_command_has_causes_as_far_as_they_go() -> None:
 def test_a_long_chain_is_told_in_part() -> None:
     lab = two_containers()
     ping(lab, "nginx-1", "172.17.0.3", "-c", "100")
-    story = why_frame(lab.trace, find(lab.trace, is_reply).seq)
+    story = why_seq(lab.trace, find(lab.trace, is_reply).seq)
     assert 20 < len(story.causes) <= MOST_CAUSES + 1
     assert re.fullmatch(r"\d+ more steps between", story.causes[-2].text)
     assert story.causes[-1].command.startswith("ping nginx-1")
@@ -444,7 +444,7 @@ def test_a_storm_is_explained_without_delay() -> None:
     Ping(lab.namespace("pc1"), parse(["-c", "1", "10.0.0.2"]), 7).start()
     for _step in range(20_000):
         lab.scheduler.step()
-    story = why_frame(lab.trace, lab.trace.end - 1)
+    story = why_seq(lab.trace, lab.trace.end - 1)
     assert story.hops > 5_000
     assert story.causes[-1].command == "ping"
 

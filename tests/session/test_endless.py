@@ -5,17 +5,9 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.session import session as sessions
-from netsandbox.session.keeping import KeptSession
-from tests.session.test_session import state
+from tests.session.lines import built, state
 
 TWO = ("add-container aa", "add-container bb", "wait")
-
-
-def built(*lines: str) -> KeptSession:
-    session = KeptSession()
-    for line in lines:
-        session.run(line)
-    return session
 
 
 @pytest.fixture

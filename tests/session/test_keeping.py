@@ -14,18 +14,12 @@ from netsandbox.session.autosave import Autosave, latest, recover
 from netsandbox.session.files import FileError
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.scenario import ScenarioError, load_scenario
-from tests.session.test_session import LINES, state
+from tests.session.lines import built, state
+from tests.session.test_session import LINES
 
 SCENARIO_WITHOUT_STEPS = (
     '{"format": "netsandbox-journal/1", "seed": 1, "profile": "docker-29", "scenario": {"name": "x", "title": [7]}}'
 )
-
-
-def built(*lines: str) -> KeptSession:
-    session = KeptSession()
-    for line in lines:
-        session.run(line)
-    return session
 
 
 def test_a_saved_session_loads_as_it_was(tmp_path: Path) -> None:

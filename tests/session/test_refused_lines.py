@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.session.keeping import KeptSession
-from tests.session.test_session import state
+from tests.session.lines import state
 
 HIDDEN = ["add-host \x1b[31mred", "add-host \u202ertl", "echo \u009b31m", "a\x00b", "ping \u2028x", "echo \u200bx",
           "x" * 10_001, "\ud800"]

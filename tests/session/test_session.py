@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from netsandbox.lab import views
 from netsandbox.session.session import Position, Session
+from tests.session.lines import built, state, tables
 
 LINES = ["add-container a", "add-container b --image redis", "ping a b", "ping b 172.17.0.1 -c 2 &", "wait 1.5s",
          "wait", "add-host pc1", "add-host pc2", "connect pc1 pc2", "set-ip pc1 10.0.0.1/24", "set-ip pc2 10.0.0.2/24",
@@ -17,25 +18,6 @@ LINES = ["add-container a", "add-container b --image redis", "ping a b", "ping b
          "docker exec a sh -c 'ping -c 1 172.17.0.3; ip neigh'", "docker run --rm nginx ping -c 2 172.17.0.2",
          "docker run -d --net=host --name e nginx", "tcpdump -ni docker0 -c 3 &", "sysctl -w net.ipv4.ip_forward=0",
          "iptables -P FORWARD DROP", "ip link set docker0 down", "ip link set docker0 up", "docker restart a"]
-
-
-def tables(session: Session) -> list[object]:
-    lab = session.lab
-    names = [row.name for row in views.nodes(lab)]
-    return [views.nodes(lab), views.interfaces(lab), views.links(lab),
-            *(read(lab, name) for name in names
-              for read in (views.neighbours, views.fdb, views.routes, views.sockets))]
-
-
-def state(session: Session) -> tuple[object, ...]:
-    return (session.position, session.lab.trace.digest(), tables(session), session.shell.where)
-
-
-def built(*lines: str) -> Session:
-    session = Session()
-    for line in lines:
-        session.run(line)
-    return session
 
 
 def test_back_and_forward_is_the_same_lab() -> None:
