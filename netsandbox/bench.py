@@ -18,12 +18,12 @@ from time import perf_counter, process_time
 from typing import Any
 
 from netsandbox.lab.lab import Lab
-from netsandbox.linux import ip_output
-from netsandbox.linux.bridge import MAX_PORTS
+from netsandbox.linux.bridge.bridge import MAX_PORTS
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.interface import Interface
-from netsandbox.linux.namespace import NetworkNamespace
-from netsandbox.linux.routing import route_output
+from netsandbox.linux.ipv4 import ip_output
+from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage

@@ -195,10 +195,10 @@ def _simulate(options: argparse.Namespace) -> int:
     import json
     from pathlib import Path
 
+    from netsandbox.rig.actions import simulate
+    from netsandbox.rig.format import KernelLabError
+    from netsandbox.rig.lab import dump
     from netsandbox.session.files import FileError, reason, write_atomically
-    from netsandbox.session.kernel_actions import simulate
-    from netsandbox.session.kernel_format import KernelLabError
-    from netsandbox.session.kernel_lab import dump
 
     try:
         spec = json.loads(Path(options.lab).read_text(encoding="utf-8"))

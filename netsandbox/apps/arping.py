@@ -9,9 +9,9 @@ from netsandbox.apps.options import getopt, integer
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, Seen, Tap
 from netsandbox.engine.units import MICROSECOND, SECOND
-from netsandbox.linux import arp
 from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.routing import route_output, select_address
+from netsandbox.linux.ipv4 import arp
+from netsandbox.linux.ipv4.routing import route_output, select_address
 from netsandbox.wire.addresses import (
     BROADCAST_MAC,
     LIMITED_BROADCAST,
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.engine.scheduler import Timer
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
 
 FOR_US = frozenset({HOST, BROADCAST, MULTICAST})

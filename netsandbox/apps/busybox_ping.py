@@ -14,12 +14,12 @@ from netsandbox.apps.ping_options import DONT, MAX_SIZE, WANT, PingOptions
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import MICROSECOND, SECOND, seconds
 from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.routing import route_output
+from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
 

@@ -23,15 +23,15 @@ from netsandbox.apps.ping_text import (
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
-from netsandbox.linux import ip_options, ip_output
+from netsandbox.linux.ipv4 import ip_options, ip_output
 from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, SOURCE_QUENCH, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 RECEIVE_TIMEOUT = SECOND
 """ping's loop wakes at least this often (SO_RCVTIMEO)."""

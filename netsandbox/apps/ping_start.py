@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import Program
 from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.routing import route_output
+from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.apps.ping_options import PingOptions
     from netsandbox.engine.scheduler import Timer
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class PingStart(Program):

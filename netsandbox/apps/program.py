@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.output import Output
-from netsandbox.linux.socket import Process
+from netsandbox.linux.core.socket import Process
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class UsageError(Exception):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.engine.units import EPOCH, MILLISECOND, SECOND
-from netsandbox.linux.socket import ANY, Process, Socket, SocketError
+from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.engine.scheduler import Timer
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 NGINX_TRIES = 5
 NGINX_PAUSE = 500 * MILLISECOND

@@ -13,7 +13,7 @@ from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.describe import info, protocol_name
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.core.interface import Interface
 
 WORDS = {OUT: "sent", HOST: "for us", BROADCAST: "for everyone", MULTICAST: "for a group", OTHER: "overheard"}
 """What each packet type is called, in the order of the summary."""

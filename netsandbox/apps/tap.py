@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.bridge import Bridge
-from netsandbox.linux.capture import Passing, passings
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.capture import Passing, passings
 from netsandbox.linux.events import LinkChanged
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
 
 OUT, HOST, BROADCAST, MULTICAST, OTHER = "Out", "In", "B", "M", "P"

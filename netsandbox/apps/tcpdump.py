@@ -13,8 +13,8 @@ from netsandbox.apps.tcpdump_options import SNAPLEN, USAGE, VERSION, TcpdumpOpti
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANY = "any"
 LINK = ("EN10MB (Ethernet)", "LINUX_SLL2 (Linux cooked v2)")

@@ -14,7 +14,7 @@ from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MARGIN = MILLISECOND
 """What is added to a known answer's time before it is multiplied."""

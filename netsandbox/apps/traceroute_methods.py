@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netsandbox.apps.traceroute_options import FIRST_PORT, FIRST_SEQ, IP_HEADER, TRANSPORT_HEADER, UDP_PORT
-from netsandbox.linux import ip_output
+from netsandbox.linux.core.socket import ANY, SocketError
 from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.routing import route_output
-from netsandbox.linux.socket import ANY, SocketError
-from netsandbox.linux.udp import DONT, PROBE, ReportedError, UdpSocket
+from netsandbox.linux.ipv4 import ip_output
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.udp import DONT, PROBE, ReportedError, UdpSocket
 from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.apps.traceroute_options import TracerouteOptions
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
-    from netsandbox.linux.socket import Process
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.socket import Process
 
 MARKS = {0: "!N", 6: "!N", 8: "!N", 11: "!N", 1: "!H", 7: "!H", 12: "!H", 9: "!X", 10: "!X", 13: "!X", 2: "!P", 3: "",
          5: "!S", 14: "!V", 15: "!C"}

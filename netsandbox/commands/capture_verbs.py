@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.capture import Passing
+    from netsandbox.linux.core.capture import Passing
 
 Values = dict[str, Any]
 MOST_FRAMES = 999_999_999

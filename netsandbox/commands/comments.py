@@ -10,7 +10,7 @@ from netsandbox.explain.voice import Names, Voice
 from netsandbox.linux.drop import Dropped
 
 if TYPE_CHECKING:
-    from netsandbox.linux.capture import Passing
+    from netsandbox.linux.core.capture import Passing
 
 
 def commenter(language: str = "en", names: Names | None = None) -> Callable[[Passing], str]:

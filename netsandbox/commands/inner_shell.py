@@ -12,7 +12,7 @@ from netsandbox.docker.launch import SHELLS
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class InnerShell(NamedTuple):

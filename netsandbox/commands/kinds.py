@@ -12,7 +12,7 @@ from netsandbox.docker.images import IMAGES
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host
-from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:

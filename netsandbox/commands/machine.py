@@ -10,12 +10,12 @@ from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.docker import files
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host
-from netsandbox.linux.namespace import FIRST_INODE
+from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.stack import create_namespace
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 INIT = "/sbin/init"

@@ -17,7 +17,7 @@ from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 NSENTER = "nsenter"

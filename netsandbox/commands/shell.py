@@ -32,14 +32,14 @@ from netsandbox.docker.errors import DockerError
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import DEFAULT_HOST
-from netsandbox.linux.socket import SocketError
-from netsandbox.linux.sysctl import SysctlError
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.core.sysctl import SysctlError
 
 if TYPE_CHECKING:
     from netsandbox.commands.session_protocol import SessionProtocol
     from netsandbox.commands.verb import Verb
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError)
 NEAR = 0.75

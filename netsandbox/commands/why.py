@@ -12,7 +12,7 @@ from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_s
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import Namer
-from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.docker.ports import Binding
     from netsandbox.engine.scheduler import Scheduler, Timer
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 STOP_TIMEOUT = 10
 """Seconds between SIGTERM and SIGKILL unless told otherwise."""

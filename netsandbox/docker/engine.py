@@ -20,15 +20,15 @@ from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.netfilter import Hook
+from netsandbox.linux.netfilter.hooks import Hook
 from netsandbox.wire.addresses import parse_network
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.user_networks import NetworkPlan
     from netsandbox.engine.chance import Chance
-    from netsandbox.linux.bridge import Bridge
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 DEFAULT_SUBNET = parse_network("172.17.0.1/16")
 PROFILES = ("docker-27", "docker-28", "docker-29")

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.netfilter import Hook
+from netsandbox.linux.netfilter.hooks import Hook
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.core.interface import Interface
     from netsandbox.wire.ipv4 import IPv4Packet
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.container import Container
     from netsandbox.docker.images import Image
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]
 """Makes the program that words name, or None if there is none of that name."""

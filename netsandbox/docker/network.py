@@ -14,18 +14,19 @@ from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.events import AddressAnnounced, AddressReleased
 from netsandbox.docker.ipam import AddressInUseError, AddressPool, PoolExhaustedError
 from netsandbox.engine.units import SECOND
-from netsandbox.linux import address as addresses
-from netsandbox.linux import arp, link
-from netsandbox.linux.bridge import MAX_PORTS, Bridge
-from netsandbox.linux.interface import ETHERNET_MTU
-from netsandbox.linux.veth import VethPair
+from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
+from netsandbox.linux.core import link
+from netsandbox.linux.core.interface import ETHERNET_MTU
+from netsandbox.linux.drivers.veth import VethPair
+from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.ipv4 import arp
 from netsandbox.wire.addresses import BROADCAST_MAC, Network, format_ipv4
 from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.engine.chance import Stream
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANNOUNCEMENTS = 3
 ANNOUNCE_INTERVAL = SECOND

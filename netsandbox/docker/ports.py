@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.sandbox import FAILED, gateway_of
-from netsandbox.linux.socket import ANY, Process, Socket, SocketError
-from netsandbox.linux.udp import UdpSocket
+from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
+from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.network import BridgeNetwork
+from netsandbox.linux.core.namespace import FIRST_INODE
+from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.events import RouteChanged
-from netsandbox.linux.namespace import FIRST_INODE
-from netsandbox.linux.route import Route
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.stack import create_namespace
-from netsandbox.linux.sysctl import SysctlError
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container, Endpoint
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 FAILED = "failed to set up container networking"
 NOT_CREATED = ("failed to create task for container: failed to create shim task: OCI runtime create failed: runc "

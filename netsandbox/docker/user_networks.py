@@ -16,7 +16,7 @@ from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDi
 from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.sandbox import choose_gateway
-from netsandbox.linux import link
+from netsandbox.linux.core import link
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:

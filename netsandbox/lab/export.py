@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from netsandbox.engine.units import EPOCH
-from netsandbox.linux.capture import Passing, passings
+from netsandbox.linux.core.capture import Passing, passings
 from netsandbox.wire.pcapng import PcapngWriter
 
 if TYPE_CHECKING:

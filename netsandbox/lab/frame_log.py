@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.engine.trace import Record, kind_of
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import LogRow
-from netsandbox.linux.cable import LongCable
+from netsandbox.linux.core.cable import LongCable
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, SendFailed
-from netsandbox.linux.interface import Interface
 from netsandbox.wire.describe import info, protocol_name
 from netsandbox.wire.ipv4 import IPv4Packet
 

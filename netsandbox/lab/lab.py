@@ -18,15 +18,15 @@ from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.events import CableConnected, CableDisconnected, NodeAdded, NodeRemoved
 from netsandbox.lab.name_history import NameHistory
 from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Switch
-from netsandbox.linux import address as addresses
-from netsandbox.linux import cable, link
-from netsandbox.linux.bridge import MAX_PORTS, Bridge
+from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
+from netsandbox.linux.core import cable, link
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.drivers.veth import VethInterface
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived
-from netsandbox.linux.interface import Interface
-from netsandbox.linux.namespace import NetworkNamespace
+from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.stack import create_namespace
-from netsandbox.linux.veth import VethInterface
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, Network, parse_mac, parse_network
 
 DEFAULT_HOST = "host"

@@ -10,7 +10,7 @@ from netsandbox.wire.addresses import parse_mac
 
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Trace
-    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.core.interface import Interface
 
 ALWAYS = -1
 """A sequence number before any record's."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.engine import DockerEngine
-from netsandbox.linux.hub import Hub
+from netsandbox.linux.drivers.hub import Hub
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge import Bridge
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class Node:

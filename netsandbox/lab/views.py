@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host
 from netsandbox.lab.tables import FdbRow, InterfaceRow, LinkRow, NeighbourRow, NodeRow, RouteRow, SocketRow
-from netsandbox.linux.bridge import Bridge
-from netsandbox.linux.hub import HubPort
-from netsandbox.linux.nud import VALID
-from netsandbox.linux.route import Route
-from netsandbox.linux.udp import UdpSocket
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.drivers.hub import HubPort
+from netsandbox.linux.ipv4.nud import VALID
+from netsandbox.linux.ipv4.route import Route
+from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 def nodes(lab: Lab) -> list[NodeRow]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux import address as addresses
-from netsandbox.linux import arp, icmp, ip_input, link, tcp, udp, vlan
-from netsandbox.linux.fragment import Reassembler
-from netsandbox.linux.interface import Interface
-from netsandbox.linux.namespace import NetworkNamespace
-from netsandbox.linux.socket import SocketTable
+from netsandbox.linux.core import link
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import SocketTable
+from netsandbox.linux.drivers import vlan
+from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.ipv4 import arp, icmp, ip_input, udp
+from netsandbox.linux.ipv4.fragment import Reassembler
+from netsandbox.linux.tcp import input as tcp
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import Malformed

@@ -30,7 +30,7 @@ from netsandbox.tui.trace_watch import TraceWatch
 
 if TYPE_CHECKING:
     from netsandbox.explain.story import Story
-    from netsandbox.linux.capture import Passing
+    from netsandbox.linux.core.capture import Passing
 
 TABLES_RATE = 200_000_000
 """Virtual nanoseconds after which tables are looked at again although nothing happened: their timers run."""

@@ -13,8 +13,8 @@ from netsandbox.apps.tcpdump_options import parse
 from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.events import FrameReceived
-from netsandbox.linux.interface import Interface
 from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 from netsandbox.wire.ethernet import HEADER, Frame

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.traceroute_options import parse
-from netsandbox.linux.capture import passings
+from netsandbox.linux.core.capture import passings
 from netsandbox.session.session import Session
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.linux.capture import passings
+from netsandbox.linux.core.capture import passings
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet

@@ -14,7 +14,7 @@ from netsandbox.docker.container import Container
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class Said(NamedTuple):

@@ -10,8 +10,8 @@ import pytest
 from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDisconnected, NetworkRemoved
 from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, predefined_subnets
 from netsandbox.docker.network import BridgeNetwork
-from netsandbox.linux import link
-from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core import link
 from netsandbox.session.session import Session
 from netsandbox.wire.addresses import Network, format_ipv4, parse_network
 from tests.docker.machine import Machine

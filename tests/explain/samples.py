@@ -23,11 +23,11 @@ from netsandbox.engine.trace import QueueDropped, Storm
 from netsandbox.lab import events as lab_events
 from netsandbox.lab.lab import Lab
 from netsandbox.linux import events
-from netsandbox.linux.cable import LongCable
+from netsandbox.linux.core.cable import LongCable
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding
-from netsandbox.linux.nud import NudState
-from netsandbox.linux.route import Route
+from netsandbox.linux.ipv4.nud import NudState
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.wire.addresses import BROADCAST_MAC, Network, parse_ipv4, parse_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, Frame, Malformed

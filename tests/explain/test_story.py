@@ -15,11 +15,13 @@ from netsandbox.explain.story import MOST_CAUSES, Story, why_drop, why_row, why_
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import Namer
-from netsandbox.linux import events, ip_output, link
+from netsandbox.linux import events
+from netsandbox.linux.core import link
+from netsandbox.linux.core.socket import Process
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.route import Route
-from netsandbox.linux.socket import Process
-from netsandbox.linux.udp import UdpSocket
+from netsandbox.linux.ipv4 import ip_output
+from netsandbox.linux.ipv4.route import Route
+from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import Network, parse_ipv4
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet

@@ -15,9 +15,9 @@ import sys
 from netsandbox.commands.shell import Shell
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.lab import Lab
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import FrameReceived
-from netsandbox.linux.interface import Interface
 from netsandbox.wire.ethernet import Frame
 from tests.wire.fuzz import damaged_frame, random_frame
 from tests.wire.samples import SAMPLES

@@ -14,12 +14,12 @@ from typing import Any
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import event_of
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.bridge import Bridge
-from netsandbox.linux.cable import LongCable
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.cable import LongCable
+from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent, SendFailed
-from netsandbox.linux.interface import HARD_HEADER, VLAN_HEADER, Interface
-from netsandbox.linux.ip_output import LoopedBack
+from netsandbox.linux.ipv4.ip_output import LoopedBack
 from netsandbox.wire.ipv4 import IPv4Packet
 
 PASSED_ON = {Outcome.BRIDGED, Outcome.REPEATED}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from netsandbox.engine import scheduler as scheduling
-from netsandbox.linux import flood
+from netsandbox.linux.bridge import flood
 from netsandbox.linux.drop import DropReason, Outcome
 from netsandbox.session.session import ENDLESS_LIMIT, INTERRUPT, Session
 from tests.lab.labs import BASE, histories

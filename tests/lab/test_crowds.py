@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from netsandbox.engine import scheduler as scheduling
 from netsandbox.engine.units import SECOND
 from netsandbox.lab import views
-from netsandbox.linux import flood
+from netsandbox.linux.bridge import flood
 from netsandbox.linux.events import FrameReceived
 from netsandbox.session.session import INTERRUPT, Session
 from tests.lab import labs

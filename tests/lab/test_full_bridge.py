@@ -6,7 +6,7 @@ import pytest
 
 from netsandbox.commands.shell import Shell
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.bridge import MAX_PORTS
+from netsandbox.linux.bridge.bridge import MAX_PORTS
 
 
 @pytest.fixture(scope="module")

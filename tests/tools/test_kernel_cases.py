@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from netsandbox.session.kernel_actions import HANDLERS, simulate
+from netsandbox.rig.actions import HANDLERS, simulate
 
 CASES = Path(__file__).resolve().parents[1] / "kernel" / "cases"
 TOOLS = ("ip", "bridge", "exec")

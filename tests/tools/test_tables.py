@@ -13,10 +13,10 @@ import pytest
 from netsandbox.commands.tools import context, ip_json
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
-from netsandbox.linux.bridge import Bridge
-from netsandbox.linux.routing import learn_gateway, learn_mtu
-from netsandbox.linux.socket import Process
-from netsandbox.linux.udp import UdpSocket
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.socket import Process
+from netsandbox.linux.ipv4.routing import learn_gateway, learn_mtu
+from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import parse_ipv4
 from tests.tools.twin import Line, Outcome, SimulatedTwin
 

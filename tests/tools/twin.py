@@ -26,12 +26,12 @@ from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import SECOND
-from netsandbox.linux import link
+from netsandbox.linux.core import link
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.events import FrameReceived
-from netsandbox.linux.namespace import NetworkNamespace
-from netsandbox.linux.socket import Process, Socket
+from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.stack import create_namespace
-from netsandbox.linux.udp import UdpSocket
 from netsandbox.wire.addresses import parse_ipv4
 
 HERE = Path(__file__).parent

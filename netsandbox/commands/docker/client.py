@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext
     from netsandbox.commands.docker.flags import Command
     from netsandbox.docker.container import Container
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 INTERRUPTED = 130
 MAX_LINE = 2000

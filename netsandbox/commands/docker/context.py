@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from netsandbox.apps.program import Program
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class DockerMachine(Protocol):

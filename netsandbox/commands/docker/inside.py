@@ -23,7 +23,7 @@ from netsandbox.docker.launch import SHELLS
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext
     from netsandbox.docker.container import Container
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 NOT_FOUND = 127
 MAX_WORD = 200

@@ -9,7 +9,7 @@ from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, 
 from netsandbox.commands.expect.reader import Reader, hint
 from netsandbox.engine.units import format_time
 from netsandbox.lab import views
-from netsandbox.linux.sysctl import SysctlError
+from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.wire.addresses import parse_ipv4, parse_mac
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import KernelError, ToolError
 from netsandbox.commands.tools.rights import needs_net_admin
-from netsandbox.linux import address as addresses
-from netsandbox.linux.interface import InterfaceAddress
+from netsandbox.linux.core.interface import InterfaceAddress
+from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.core.interface import Interface
 
 LOOPBACK_BYTE = 127
 MAX_NAME = 15

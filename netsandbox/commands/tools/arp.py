@@ -9,14 +9,14 @@ from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError, 
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.proc_net import arp_entries
 from netsandbox.commands.tools.words import SCOPE_NUMBERS
-from netsandbox.linux.nud import NudState
+from netsandbox.linux.ipv4.nud import NudState
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.proc_net import ArpRow
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 LONG = {"verbose": "v", "numeric": "n", "all": "a", "delete": "d", "set": "s", "device": "i", "protocol": "p",
         "hw-type": "H", "file": "f", "use-device": "D", "help": "h", "version": "V"}

@@ -11,14 +11,14 @@ from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.link_details import ROOT_PRIORITY
 from netsandbox.commands.tools.rights import may_administer
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge import Bridge, BridgePort
+from netsandbox.linux.bridge.bridge import Bridge, BridgePort
 from netsandbox.wire.addresses import format_mac
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 HUNDREDTHS = 100
 NOT_MODELLED = ("setbridgeprio", "setfd", "sethello", "setmaxage", "showstp")

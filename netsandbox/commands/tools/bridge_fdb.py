@@ -13,14 +13,14 @@ from netsandbox.commands.tools.names import find_interface, in_order, interface_
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, wrong
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_mac, parse_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.fdb import FdbEntry
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.bridge.fdb import FdbEntry
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "append*", "replace*", "delete*", "get*", "show*", "lst*", "list*", "flush", "help*")
 STATES = ("permanent*", "static*", "temp*", "stale*", "reachable*", "all*")

@@ -15,8 +15,8 @@ from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, fla
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.bridge import BridgePort
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.bridge.bridge import BridgePort
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 SWITCHES = ("guard", "hairpin", "fastleave", "root_block", "learning", "learning_sync", "flood", "mcast_flood",
             "bcast_flood", "mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel", "isolated",

@@ -10,7 +10,7 @@ from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge import Bridge, BridgePort
+    from netsandbox.linux.bridge.bridge import Bridge, BridgePort
 
 USER_HZ = 100
 DEFAULTS = {

@@ -22,7 +22,7 @@ from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.interface import Interface, InterfaceAddress
+    from netsandbox.linux.core.interface import Interface, InterfaceAddress
 
 IOCTLS = {"up": "SIOCSIFFLAGS", "down": "SIOCSIFFLAGS", "mtu": "SIOCSIFMTU", "name": "SIOCSIFNAME",
           "address": "SIOCSIFHWADDR"}

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import KernelError
 from netsandbox.commands.tools.rights import needs_net_admin
-from netsandbox.linux.bridge import LEARNING, Bridge
+from netsandbox.linux.bridge.bridge import LEARNING, Bridge
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge import BridgePort
-    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.bridge.bridge import BridgePort
+    from netsandbox.linux.core.interface import Interface
 
 
 class FdbRequest(NamedTuple):

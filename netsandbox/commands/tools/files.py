@@ -9,16 +9,16 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
 from netsandbox.commands.tools.names import lower_of
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge import Bridge
-from netsandbox.linux.sysctl import SysctlError
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 PROC_NET: dict[str, Callable[[NetworkNamespace], str]] = {
     "arp": proc_net.arp, "route": proc_net.route_table, "dev": proc_net.dev, "dev_mcast": proc_net.dev_mcast}

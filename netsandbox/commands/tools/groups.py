@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.namespace import ALL_SYSTEMS
+from netsandbox.linux.core.namespace import ALL_SYSTEMS
 from netsandbox.wire.addresses import MAC_GROUP_BIT, multicast_mac
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.core.interface import Interface
 
 ALL_NODES_MAC = 0x333300000001
 ALL_NODES = (("inet6", "ff02::1"), ("inet6", "ff01::1"))

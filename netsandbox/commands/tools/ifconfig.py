@@ -13,7 +13,7 @@ from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.interface import Interface, InterfaceAddress
+    from netsandbox.linux.core.interface import Interface, InterfaceAddress
 
 FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x40: "RUNNING", 0x80: "NOARP", 0x1000: "MULTICAST"}
 RUNNING = 0x40

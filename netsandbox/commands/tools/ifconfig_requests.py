@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools import link_requests as requests
 from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError
 from netsandbox.commands.tools.rights import may_administer
-from netsandbox.linux import address as addresses
-from netsandbox.linux.interface import InterfaceAddress
+from netsandbox.linux.core.interface import InterfaceAddress
+from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_mac, prefix_mask
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.core.interface import Interface
 
 HELP = "ifconfig: `--help' gives usage information."
 NOT_MODELLED = frozenset({"add", "del", "dstaddr", "pointopoint", "-pointopoint", "tunnel", "metric", "promisc",

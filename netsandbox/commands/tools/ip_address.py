@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.commands.tools.context import Machine, ToolContext
-    from netsandbox.linux.interface import Interface, InterfaceAddress
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface, InterfaceAddress
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.addresses import Network
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "list*", "show*", "lst*", "flush*", "help*")

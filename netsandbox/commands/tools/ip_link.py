@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.output import Style
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "set*", "change*", "replace*", "delete*", "show*", "lst*", "list*", "xstats*", "afstats*",
             "property*", "help*")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:

@@ -25,14 +25,14 @@ from netsandbox.commands.tools.words import (
     wrong,
 )
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.neighbour import Neighbour
-from netsandbox.linux.nud import VALID, NudState
+from netsandbox.linux.ipv4.neighbour import Neighbour
+from netsandbox.linux.ipv4.nud import VALID, NudState
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "get*", "show*", "lst*", "list*", "flush*", "help*")
 STATES = ("permanent*", "reachable*", "noarp", "none", "stale", "incomplete", "delay", "probe", "failed*")

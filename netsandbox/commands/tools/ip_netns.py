@@ -13,7 +13,7 @@ from netsandbox.commands.tools.words import USAGE, choose
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("list*", "show*", "lst*", "list-id*", "help*", "add*", "set*", "delete*", "identify*", "pids*", "exec*",
             "monitor*", "attach*")

@@ -37,16 +37,16 @@ from netsandbox.commands.tools.words import (
     wrong,
 )
 from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.routing import route_output
+from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
-    from netsandbox.linux.route import Route
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.route import Route
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "prepend*", "append*", "test*", "delete*", "list*", "show*", "lst*",
             "get*", "flush*", "save*", "restore*", "showdump*", "help*")

@@ -17,12 +17,12 @@ from netsandbox.commands.tools.route_rows import (
 )
 from netsandbox.commands.tools.words import Family, Words, flag, key, number, parse
 from netsandbox.linux.events import RouteChosen, RouteMissing
-from netsandbox.linux.routing import learned_about, route_input, route_output
+from netsandbox.linux.ipv4.routing import learned_about, route_input, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:

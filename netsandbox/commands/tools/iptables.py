@@ -11,7 +11,7 @@ from netsandbox.apps.server import civil_date
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.rights import may_administer
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.netfilter import TABLES, Chain, Hook, Netfilter
+from netsandbox.linux.netfilter.hooks import TABLES, Chain, Hook, Netfilter
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext

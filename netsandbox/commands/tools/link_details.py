@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.bridge.bridge import Bridge
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.output import Row
-    from netsandbox.linux.bridge import BridgePort
-    from netsandbox.linux.interface import Interface
+    from netsandbox.linux.bridge.bridge import BridgePort
+    from netsandbox.linux.core.interface import Interface
 
 STATES = ("disabled", "listening", "learning", "forwarding", "blocking")
 """BR_STATE_*, by number."""

@@ -9,17 +9,17 @@ from netsandbox.commands.tools import bridge_requests
 from netsandbox.commands.tools.context import KernelError, ToolError
 from netsandbox.commands.tools.names import MAX_NAME, free_name, interface_named, kernel_takes_name
 from netsandbox.commands.tools.rights import needs_net_admin
-from netsandbox.linux import link
-from netsandbox.linux.bridge import MAX_PORTS, Bridge
+from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
+from netsandbox.linux.core import link
+from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.stack import bring_up_loopback
-from netsandbox.linux.veth import VethPair
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 OTHER_TYPES = {"bareudp", "bond", "dummy", "geneve", "gre", "gretap", "ifb", "ip6tnl", "ipip", "ipvlan", "ipvtap",
                "macsec", "macvlan", "macvtap", "netkit", "nlmon", "sit", "team", "vlan", "vrf", "vti", "vxlan",

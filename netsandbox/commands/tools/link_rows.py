@@ -12,7 +12,7 @@ from netsandbox.wire.addresses import format_ipv4, format_mac
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import Machine
     from netsandbox.commands.tools.output import Row
-    from netsandbox.linux.interface import Interface, InterfaceAddress
+    from netsandbox.linux.core.interface import Interface, InterfaceAddress
 
 FOREVER = (1 << 32) - 1
 QUEUE_LENGTH = 1000

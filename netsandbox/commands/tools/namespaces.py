@@ -14,7 +14,7 @@ from netsandbox.engine.units import EPOCH, SECOND
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 PROCESS = re.compile(r"/proc/(self|thread-self|\$\$|\d{1,9})/ns(/net)?")
 ALL_COLUMNS = ("NS", "TYPE", "NPROCS", "PID", "USER", "NETNSID", "NSFS", "COMMAND")

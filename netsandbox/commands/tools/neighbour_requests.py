@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import KernelError
 from netsandbox.commands.tools.rights import needs_net_admin
-from netsandbox.linux.nud import VALID, NudState
+from netsandbox.linux.ipv4.nud import VALID, NudState
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MAC_LENGTH = 6
 

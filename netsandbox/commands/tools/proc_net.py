@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.groups import group_macs
 from netsandbox.commands.tools.names import in_order
-from netsandbox.linux.nud import NOARP, NONE, PERMANENT, VALID
+from netsandbox.linux.ipv4.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
-    from netsandbox.linux.route import Route
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.route import Route
 
 COMPLETE, PERM, PUBLISHED = 0x2, 0x4, 0x8
 """ATF_COM, ATF_PERM, ATF_PUBL."""

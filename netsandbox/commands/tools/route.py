@@ -15,8 +15,8 @@ from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.namespace import NetworkNamespace
-    from netsandbox.linux.route import Route
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.route import Route
 
 LONG = {"verbose": "v", "numeric": "n", "extend": "e", "fib": "F", "cache": "C", "help": "h", "version": "V"}
 VERSION = "net-tools 2.10"

@@ -8,12 +8,12 @@ from netsandbox.commands.tools.context import KernelError
 from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.commands.tools.words import SCOPE_NUMBERS
 from netsandbox.linux.events import RouteChanged
-from netsandbox.linux.route import ERRORS, Route
+from netsandbox.linux.ipv4.route import ERRORS, Route
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 LINK = SCOPE_NUMBERS["link"]
 HOST = SCOPE_NUMBERS["host"]

@@ -9,9 +9,9 @@ from netsandbox.engine.units import SECOND
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.linux.interface import Interface
-    from netsandbox.linux.route import Route
-    from netsandbox.linux.routing import NextHopException
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.ipv4.route import Route
+    from netsandbox.linux.ipv4.routing import NextHopException
 
 
 def destination_text(network: Network) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.namespaces import listed
-from netsandbox.linux.bridge import Bridge
+from netsandbox.linux.bridge.bridge import Bridge
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext

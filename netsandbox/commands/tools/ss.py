@@ -8,13 +8,13 @@ from netsandbox.commands.tools import ip_netns, route
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.words import USAGE
-from netsandbox.linux.udp import UdpSocket
+from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.namespace import NetworkNamespace
-    from netsandbox.linux.socket import Socket
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.socket import Socket
 
 LONG = {"numeric": "n", "resolve": "r", "options": "o", "extended": "e", "memory": "m", "info": "i", "processes": "p",
         "tcp": "t", "udp": "u", "raw": "w", "unix": "x", "all": "a", "listening": "l", "ipv4": "4", "ipv6": "6",

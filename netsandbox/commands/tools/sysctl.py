@@ -9,13 +9,13 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.rights import RIGHTS
-from netsandbox.linux.sysctl import SysctlError
+from netsandbox.linux.core.sysctl import SysctlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.namespace import NetworkNamespace
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 LONG = {"all": "a", "deprecated": "D", "binary": "b", "ignore": "e", "names": "N", "values": "n", "load": "p",
         "pattern": "r", "quiet": "q", "write": "w", "help": "h", "version": "V", "dry-run": "y"}

@@ -1,0 +1,393 @@
+"""The Linux bridge: a switch in software that is an interface of its host as well.
+
+Each frame: learn its source, then look its destination up (br_handle_frame in
+net/bridge/br_input.c).  A flood serves ports newest first, then the bridge's
+own stack, and is one entry of the queue for all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.bridge.fdb import ForwardingDatabase
+from netsandbox.linux.bridge.flood import Crowd, FloodPlan
+from netsandbox.linux.core import link
+from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import (
+    Forwarding,
+    FrameBridged,
+    FrameReceived,
+    FrameSent,
+    LinkChanged,
+    PortStateChanged,
+    SendFailed,
+)
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+MAX_PORTS = (1 << 10) - 1
+"""BR_MAX_PORTS without port 0, which is none."""
+LINK_LOCAL = 0x0180C2000000 >> 4
+"""01:80:C2:00:00:00 to 0F: 802.1D's reserved group addresses, without their last four bits."""
+PAUSE = 0x0180C2000001
+
+DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
+
+# To fetch a member from its Enum costs more than a look into a table, and these are fetched for each frame.
+BRIDGED = Outcome.BRIDGED
+KNOWN, UNKNOWN, LOCAL = Forwarding.KNOWN, Forwarding.UNKNOWN, Forwarding.LOCAL
+BROADCAST, MULTICAST = Forwarding.BROADCAST, Forwarding.MULTICAST
+
+
+class BridgePort:
+    """An interface's place in a bridge, with its flags (`bridge -d link`).
+
+    Attributes:
+        held: a state other than forwarding that a person set; it holds until the link changes.
+        flags: what a person set that changes nothing here, as there is no spanning tree: cost, priority, guard …
+    """
+
+    __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "group_fwd_mask", "hairpin", "held",
+                 "interface", "isolated", "learning", "limit", "locked", "mcast_flood", "number", "plans", "state")
+
+    def __init__(self, bridge: Bridge, interface: Interface, number: int) -> None:
+        self.bridge = bridge
+        self.interface = interface
+        self.number = number
+        self.state = DISABLED
+        self.held = ""
+        self.forwarding = False
+        self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
+        self.hairpin = self.isolated = self.locked = False
+        self.flags: dict[str, int] = {}
+        self.group_fwd_mask = 0
+        self.plans: dict[Forwarding, FloodPlan] = {}
+        self.alone = (self,)
+        self.update_limit()
+
+    def update_limit(self) -> None:
+        self.limit = self.interface.mtu + HARD_HEADER + VLAN_HEADER
+
+    def trace_key(self) -> str:
+        return self.interface.label
+
+    def __repr__(self) -> str:
+        return f"<port {self.interface.label}>"
+
+
+class Bridge(Interface):
+    """A bridge, which is an interface with ports and a forwarding database.
+
+    Attributes:
+        group_fwd_mask: one bit for each of 802.1D's reserved group addresses that is forwarded nevertheless.
+        settled: its carrier follows its ports.  Until it has had a port, or was given a MAC, it has a carrier
+            whose state is UNKNOWN (br_port_state_selection has not run).
+    """
+
+    kind = "bridge"
+
+    __slots__ = ("audience", "fdb", "group_fwd_mask", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping",
+                 "ports", "settled", "uncounted")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
+        super().__init__(namespace, name, mac)
+        self.fdb = ForwardingDatabase(self)
+        self.ports: list[BridgePort] = []
+        self.mac_is_set = self.settled = mac_is_set
+        self.carrier = not mac_is_set
+        self.carrier_changes = int(mac_is_set)
+        self.mtu_is_set = False
+        self.group_fwd_mask = 0
+        self.multicast_snooping = False
+        self.host_plans: dict[Forwarding, FloodPlan] = {}
+        self.audience: Crowd | None = None
+        """The stations behind the ports, once floods have made it worth while to know them."""
+        self.uncounted: list[FloodPlan] = []
+        """Plans that hold counts."""
+        self.fdb.add_local(mac, None)
+
+    @property
+    def operstate(self) -> str:
+        return super().operstate if self.settled or not self.up else "UNKNOWN"
+
+    # -- a frame from a port
+
+    def handle_frame(self, port: BridgePort, frame: Frame) -> Verdict:
+        """br_handle_frame: learn, look up, pass on."""
+        if not port.forwarding:
+            return self._refuse(port, frame)
+        source, entries = frame.src, self.fdb.entries
+        entry = entries.get(source)
+        if entry is not None and entry.port is port and port.learning and not entry.local:
+            entry.updated = self.namespace.scheduler.now
+        elif source == 0 or source & MAC_GROUP_BIT:
+            return Dropped(DropReason.MAC_INVALID_SOURCE, (source,))
+        elif port.locked and frame.dst >> 4 != LINK_LOCAL and (
+                entry is None or entry.port is not port or entry.local):
+            return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, ("locked",))
+        elif port.learning and self.fdb.ageing_time:
+            self.fdb.learn(port, source, entry)
+        destination = frame.dst
+        if destination & MAC_GROUP_BIT:
+            return self._handle_group(port, frame)
+        found = entries.get(destination)
+        if found is None:
+            if not self._plan(port, UNKNOWN):
+                return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
+            self._flood(port, frame, UNKNOWN, False)
+            return BRIDGED
+        if found.local:
+            self.namespace.record((FrameBridged, self, port, frame, (), True, LOCAL))
+            return self._pass_up(frame, destination == port.interface.mac)
+        namespace = self.namespace
+        scheduler, out, size = namespace.scheduler, found.port, frame.size
+        found.used = scheduler.now
+        if out is None:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
+        interface = out.interface
+        if out is port or not out.forwarding or out.isolated or size > out.limit or size > interface.peer_limit:
+            return self._forward(port, out, frame)
+        namespace.record((FrameBridged, self, port, frame, out.alone, False, KNOWN))
+        interface.tx_packets += 1
+        interface.tx_bytes += size
+        scheduler.queue.append((interface.wire, frame, scheduler.current))
+        return BRIDGED
+
+    def _refuse(self, port: BridgePort, frame: Frame) -> Verdict:
+        """A port that does not forward; while it is learning it learns all the same."""
+        source = frame.src
+        if port.state == LEARNING and port.learning and source and not source & MAC_GROUP_BIT and self.fdb.ageing_time:
+            self.fdb.learn(port, source, self.fdb.entries.get(source))
+        return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
+
+    def _handle_group(self, port: BridgePort, frame: Frame) -> Verdict:
+        if frame.dst == BROADCAST_MAC:
+            self._flood(port, frame, BROADCAST, True)
+            self._pass_up(frame)
+            return BRIDGED
+        if frame.dst >> 4 == LINK_LOCAL and frame.dst == PAUSE:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst,))
+        kept_back = ~(self.group_fwd_mask | port.group_fwd_mask) & 0xFFFE
+        if frame.dst >> 4 == LINK_LOCAL and kept_back >> (frame.dst & 15) & 1:
+            return port.interface.deliver(frame)
+        self._flood(port, frame, MULTICAST, True)
+        self._pass_up(frame)
+        return BRIDGED
+
+    def _forward(self, port: BridgePort | None, out: BridgePort, frame: Frame) -> Verdict:
+        """br_forward: to the one port that the table names."""
+        if out is port and not port.hairpin:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst, "same port"))
+        if not out.forwarding:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst, out.state))
+        if out.isolated and port is not None and port.isolated:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst, "isolated"))
+        interface, size = out.interface, frame.size
+        namespace = self.namespace
+        if size > interface.peer_limit or size > out.limit:
+            return self._send_oversize(port, out.alone, frame, KNOWN, False)
+        namespace.record((FrameBridged, self, port, frame, out.alone, False, KNOWN))
+        interface.tx_packets += 1
+        interface.tx_bytes += size
+        namespace.scheduler.transmit(interface.wire, frame)
+        return BRIDGED
+
+    def _flood(self, port: BridgePort | None, frame: Frame, why: Forwarding, to_host: bool) -> None:
+        """br_flood: by all other ports, newest first, as one entry of the queue."""
+        plan = self._plan(port, why)
+        if frame.size > plan.limit:
+            self._send_oversize(port, plan.ports, frame, why, to_host)
+            return
+        namespace = self.namespace
+        namespace.record((FrameBridged, self, port, frame, plan.ports, to_host, why))
+        if plan:
+            plan.count_sent(frame.size)
+            namespace.scheduler.transmit(plan, frame)
+
+    def _plan(self, port: BridgePort | None, why: Forwarding) -> FloodPlan:
+        """Where a flood goes; the same until something about a port changes."""
+        plans = self.host_plans if port is None else port.plans
+        plan = plans.get(why)
+        if plan is None:
+            plan = plans[why] = FloodPlan.through(self, self._flood_ports(port, why))
+        return plan
+
+    def _flood_ports(self, source: BridgePort | None, why: Forwarding) -> tuple[BridgePort, ...]:
+        def serves(port: BridgePort) -> bool:
+            if not port.forwarding or (port is source and not port.hairpin):
+                return False
+            if source is not None and source.isolated and port.isolated:
+                return False
+            if why is UNKNOWN:
+                return port.flood
+            if source is None:
+                return True
+            return port.bcast_flood if why is BROADCAST else port.mcast_flood
+        return tuple(port for port in reversed(self.ports) if serves(port))
+
+    def _send_oversize(self, source: BridgePort | None, ports: tuple[BridgePort, ...], frame: Frame, why: Forwarding,
+                       to_host: bool) -> Verdict:
+        """Some port or its peer does not take a frame of this size: port by port, and no ICMP."""
+        namespace, size = self.namespace, frame.size
+        fitting = tuple(port for port in ports if size <= port.limit)
+        namespace.record((FrameBridged, self, source, frame, fitting, to_host, why))
+        for port in ports:
+            interface = port.interface
+            limit = min(port.limit, interface.peer_limit)
+            if size > limit:
+                interface.tx_dropped += 1
+                namespace.record(SendFailed(interface, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
+            else:
+                interface.tx_packets += 1
+                interface.tx_bytes += size
+                namespace.scheduler.transmit(interface.wire, frame)
+        if fitting or to_host:
+            return BRIDGED
+        return Dropped(DropReason.PKT_TOO_BIG, (size,))
+
+    def _pass_up(self, frame: Frame, is_for_us: bool = False) -> Verdict:
+        """br_pass_frame_up: the host's own stack gets the frame, from the bridge.
+
+        Args:
+            is_for_us: the destination is the ingress port's own MAC, which the
+                port's driver took for this host's.
+        """
+        self.rx_packets += 1
+        self.rx_bytes += frame.size - HARD_HEADER
+        events = self.namespace.trace.events
+        mark = len(events)
+        verdict = self.deliver(frame, is_for_us)
+        events.insert(mark, (FrameReceived, self, frame, verdict))
+        return BRIDGED
+
+    # -- a frame from the host
+
+    def transmit(self, frame: Frame) -> bool:
+        """br_dev_xmit: the host sends by its own bridge."""
+        namespace = self.namespace
+        if not self.running:
+            return super().transmit(frame)
+        namespace.record((FrameSent, self, frame))
+        self.tx_packets += 1
+        self.tx_bytes += frame.size
+        destination = frame.dst
+        if destination & MAC_GROUP_BIT:
+            why = BROADCAST if destination == BROADCAST_MAC else MULTICAST
+            self._flood(None, frame, why, False)
+            return True
+        entry = self.fdb.entries.get(destination)
+        if entry is None:
+            self._flood(None, frame, UNKNOWN, False)
+        elif entry.port is None:
+            namespace.record(SendFailed(self, frame, Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))))
+        else:
+            verdict = self._forward(None, entry.port, frame)
+            if isinstance(verdict, Dropped) and verdict.reason is not DropReason.PKT_TOO_BIG:
+                namespace.record(SendFailed(self, frame, verdict))
+        return True
+
+    # -- ports
+
+    def add_port(self, interface: Interface) -> BridgePort:
+        """Enslave an interface (br_add_if)."""
+        taken = {port.number for port in self.ports}
+        port = BridgePort(self, interface, next(number for number in range(1, MAX_PORTS + 1) if number not in taken))
+        self.ports.append(port)
+        self.settled = True
+        interface.leave_crowd()
+        interface.port = port
+        self.fdb.add_local(interface.mac, port)
+        self.namespace.record(LinkChanged(interface, "master", self.name))
+        self._recalculate_mac()
+        self.ports_changed()
+        return port
+
+    def remove_port(self, port: BridgePort) -> None:
+        self.settle_counters()
+        self._set_state(port, DISABLED)
+        self.fdb.forget_port(port, everything=True)
+        self.ports.remove(port)
+        port.interface.port = None
+        self.namespace.record(LinkChanged(port.interface, "nomaster", self.name))
+        self._recalculate_mac()
+        self.ports_changed()
+
+    def ports_changed(self) -> None:
+        """Something about a port is new: its link, flags, MAC or MTU."""
+        self.settle_counters()
+        for port in self.ports:
+            if not (self.up and port.interface.running):
+                if port.held == DISABLED:
+                    self.fdb.forget_port(port, everything=False)
+                port.held = ""
+                self._set_state(port, DISABLED)
+            else:
+                self._set_state(port, port.held or FORWARDING)
+        self.forget_plans()
+        if not self.mtu_is_set:
+            link.set_mtu(self, min((port.interface.mtu for port in self.ports), default=ETHERNET_MTU))
+        if self.settled:
+            link.set_carrier(self, any(port.forwarding for port in self.ports))
+
+    def forget_plans(self) -> None:
+        self.disperse()
+        self.host_plans.clear()
+        for port in self.ports:
+            port.plans.clear()
+            port.update_limit()
+
+    def disperse(self) -> None:
+        """Something about the stations behind the ports is new: they are no crowd any more."""
+        self.settle_counters()
+        if self.audience is not None:
+            for station in self.audience.stations:
+                station.crowd = None
+            self.audience = None
+
+    def settle_counters(self) -> None:
+        """Put the floods so far into the counters of the ports and of who heard them."""
+        super().settle_counters()
+        for plan in self.uncounted:
+            plan.settle()
+        self.uncounted.clear()
+
+    def port_mac_changed(self, port: BridgePort, old: int) -> None:
+        self.fdb.remove_local(old, port)
+        self.fdb.add_local(port.interface.mac, port)
+        self._recalculate_mac()
+
+    def set_mac(self, mac: int) -> None:
+        """br_fdb_change_mac_address: the own row follows the address."""
+        old, self.mac, self.settled = self.mac, mac, True
+        self.fdb.remove_local(old, None)
+        self.fdb.add_local(mac, None)
+
+    def _recalculate_mac(self) -> None:
+        """br_stp_recalculate_bridge_id: the lowest of the ports', zero without ports, unless it was set."""
+        if self.mac_is_set:
+            return
+        mac = min((port.interface.mac for port in self.ports), default=0)
+        if mac != self.mac:
+            link.change_mac(self, mac)
+
+    def hold_port(self, port: BridgePort, state: str) -> None:
+        """`bridge link set dev PORT state …`: what was learned stays; forwarding takes it back."""
+        port.held = "" if state == FORWARDING else state
+        self.ports_changed()
+
+    def _set_state(self, port: BridgePort, state: str) -> None:
+        if port.state == state:
+            return
+        port.state = state
+        port.forwarding = state == FORWARDING
+        self.namespace.record(PortStateChanged(self, port.interface, state))
+        if state == DISABLED and not port.held:
+            self.fdb.forget_port(port, everything=False)
+
+    def __repr__(self) -> str:
+        return f"<bridge {self.label} {format_mac(self.mac)}>"

@@ -1,0 +1,159 @@
+"""A bridge's forwarding database: which MAC address is behind which port.
+
+The source of every frame is learned before the destination is looked up
+(br_fdb_update in net/bridge/br_fdb.c); a row that is not refreshed ages out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.events import FdbForgotten, FdbLearned
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.bridge.bridge import Bridge, BridgePort
+
+AGEING_TIME = 300 * SECOND
+"""802.1D's default, in nanoseconds."""
+
+
+class FdbEntry:
+    """One row.
+
+    Attributes:
+        port: None for the bridge's own MAC.
+        local: the address is the bridge's or a port's own (`permanent`).
+        static: it never ages.
+        updated, used: when it was last seen as a source, and as a destination.
+        seq: the trace record that made or moved it.
+    """
+
+    __slots__ = ("by_user", "local", "mac", "port", "seq", "static", "sticky", "updated", "used")
+
+    def __init__(self, mac: int, port: BridgePort | None, now: int, seq: int, local: bool = False,
+                 static: bool = False) -> None:
+        self.mac = mac
+        self.port = port
+        self.local = local
+        self.static = static or local
+        self.by_user = False
+        self.sticky = False
+        self.updated = now
+        self.used = now
+        self.seq = seq
+
+
+class ForwardingDatabase:
+    """The rows of one bridge, in the order they were made."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self.bridge = bridge
+        self.entries: dict[int, FdbEntry] = {}
+        self.ageing_time = AGEING_TIME
+        self._timer: Timer | None = None
+
+    def learn(self, port: BridgePort, mac: int, entry: FdbEntry | None) -> None:
+        """Note that `mac` sends by `port`; `entry` is the row it has now, if any."""
+        namespace = self.bridge.namespace
+        now = namespace.scheduler.now
+        seq = namespace.trace.end
+        if entry is None:
+            self.entries[mac] = FdbEntry(mac, port, now, seq)
+            namespace.record((FdbLearned, self.bridge, mac, port.interface, None))
+            self._arm(now + self.ageing_time)
+            return
+        if entry.local:
+            return
+        entry.updated = now
+        if entry.port is not port and not entry.sticky:
+            previous = entry.port.interface if entry.port else None
+            entry.port, entry.seq = port, seq
+            namespace.record((FdbLearned, self.bridge, mac, port.interface, previous))
+
+    def add_local(self, mac: int, port: BridgePort | None) -> None:
+        """The bridge's own address, or a port's: a frame to it goes up the stack."""
+        entry = self.entries.get(mac)
+        if mac == 0 or (entry is not None and entry.local):
+            return
+        scheduler = self.bridge.namespace.scheduler
+        self.entries.pop(mac, None)
+        self.entries[mac] = FdbEntry(mac, port, scheduler.now, self.bridge.namespace.trace.end, local=True)
+
+    def remove_local(self, mac: int, port: BridgePort | None) -> None:
+        """Take back an own address, unless another port or the bridge has it as well."""
+        entry = self.entries.get(mac)
+        if entry is None or not entry.local or entry.port is not port:
+            return
+        for other in reversed(self.bridge.ports):
+            if other is not port and other.interface.mac == mac:
+                entry.port = other
+                return
+        if port is not None and self.bridge.mac == mac:
+            entry.port = None
+            return
+        del self.entries[mac]
+
+    def add_static(self, mac: int, port: BridgePort | None, local: bool, static: bool) -> None:
+        """A row that a person adds; replaces what is there."""
+        namespace = self.bridge.namespace
+        entry = FdbEntry(mac, port, namespace.scheduler.now, namespace.trace.end, local, static)
+        entry.by_user = True
+        self.entries.pop(mac, None)
+        self.entries[mac] = entry
+        namespace.record((FdbLearned, self.bridge, mac, port.interface if port else self.bridge, None))
+        if not entry.static:
+            self._arm(entry.updated + self.ageing_time)
+
+    def change(self, entry: FdbEntry, port: BridgePort | None, local: bool, static: bool) -> None:
+        """A person changes a row; it keeps its place in the list."""
+        namespace = self.bridge.namespace
+        previous = entry.port.interface if entry.port else None
+        entry.port, entry.local, entry.static = port, local, static or local
+        entry.by_user = True
+        entry.used = entry.updated = namespace.scheduler.now
+        entry.seq = namespace.trace.end
+        namespace.record((FdbLearned, self.bridge, entry.mac, port.interface if port else self.bridge, previous))
+        if not entry.static:
+            self._arm(entry.updated + self.ageing_time)
+
+    def forget(self, entry: FdbEntry, why: str) -> None:
+        self.entries.pop(entry.mac, None)
+        self.bridge.namespace.record(
+            FdbForgotten(self.bridge, entry.mac, entry.port.interface if entry.port else self.bridge, why))
+
+    def forget_port(self, port: BridgePort, everything: bool) -> None:
+        """What was learned on a port goes with its link; with the port, its own rows too."""
+        for entry in [entry for entry in self.entries.values() if entry.port is port]:
+            if everything and entry.local:
+                self.remove_local(entry.mac, port)
+            elif everything or not entry.static:
+                self.forget(entry, "port")
+
+    def set_ageing(self, nanoseconds: int) -> None:
+        """0 makes the bridge a hub: nothing is learned, and what was is dropped at once."""
+        self.ageing_time = nanoseconds
+        self._age(None)
+
+    def deadline(self, entry: FdbEntry) -> int | None:
+        """When the row will age out; None if never."""
+        return None if entry.static else entry.updated + self.ageing_time
+
+    def _arm(self, when: int) -> None:
+        if self._timer is None or self._timer.callback is None:
+            scheduler = self.bridge.namespace.scheduler
+            self._timer = scheduler.kernel_timer(max(when - scheduler.now, 1), self._age)
+
+    def _age(self, _argument: object) -> None:
+        """br_fdb_cleanup: drop what is too old, and come back for the next."""
+        scheduler = self.bridge.namespace.scheduler
+        scheduler.cancel(self._timer)
+        self._timer = None
+        ageing = [entry for entry in self.entries.values() if not entry.static]
+        for entry in ageing:
+            if entry.updated + self.ageing_time <= scheduler.now:
+                self.forget(entry, "aged")
+        left = [entry.updated for entry in ageing if entry.mac in self.entries]
+        if left:
+            self._arm(min(left) + self.ageing_time)

@@ -1,0 +1,1 @@
+"""What every protocol family and every driver stands on."""

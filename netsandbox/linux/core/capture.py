@@ -1,0 +1,64 @@
+"""What a tap on every interface would see, read off the trace.
+
+A frame shows at each interface it passes: out where it is sent, in where it
+arrives; a bridge's flood is a transmission by each of its ports, and what a
+bridge hands to its own host shows as in on the bridge.  A promiscuous bridge
+hands everything to its host, so that the frames between its ports show too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from netsandbox.engine.trace import Record
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent
+
+UNSEEN = frozenset({DropReason.DEV_READY, DropReason.LINK_GONE, DropReason.CASCADE_TOO_LONG})
+"""Reasons for which a frame never reached the tap of the interface it was sent to."""
+LINK_LOCAL = 0x0180C2000000 >> 4
+"""802.1D's reserved group addresses, without their last four bits: a bridge hands them to nobody."""
+
+
+class Passing(NamedTuple):
+    """One frame at one interface."""
+
+    record: Record
+    interface: Interface
+    is_out: bool
+    frame: Any
+    verdict: Any
+    """For a frame that came in: an Outcome or a Dropped; else None."""
+
+
+def passings(records: Iterator[Record], promiscuous: Interface | None = None) -> Iterator[Passing]:
+    """Every passing of a frame at an interface that some records tell of, in order.
+
+    Args:
+        promiscuous: a bridge whose host looks at everything that its ports take in.
+    """
+    for record in records:
+        event = record.event
+        if isinstance(event, FrameReceived):
+            verdict = event.verdict
+            if isinstance(event.interface, Interface) and not (
+                    isinstance(verdict, Dropped) and verdict.reason in UNSEEN):
+                yield Passing(record, event.interface, False, event.frame, verdict)
+                if promiscuous is not None and _ends_at(promiscuous, event):
+                    yield Passing(record, promiscuous, False, event.frame, verdict)
+        elif isinstance(event, FrameSent):
+            yield Passing(record, event.interface, True, event.frame, None)
+        elif isinstance(event, FrameBridged):
+            for port in event.ports:
+                yield Passing(record, port.interface, True, event.frame, None)
+            if event.bridge is promiscuous and promiscuous is not None and event.port and not event.to_host:
+                yield Passing(record, promiscuous, False, event.frame, None)
+
+
+def _ends_at(bridge: Interface, event: FrameReceived) -> bool:
+    """Whether a port took the frame in and the bridge had no other port to send it to."""
+    port, verdict = event.interface.port, event.verdict
+    return (port is not None and port.bridge is bridge and isinstance(verdict, Dropped)
+            and verdict.reason is DropReason.BRIDGE_NO_EGRESS_PORT and event.frame.dst >> 4 != LINK_LOCAL)

@@ -1,0 +1,254 @@
+"""Network interfaces: what sends and receives frames in a namespace.
+
+A frame travels only through the scheduler: `transmit` puts it at the tail of
+the lab's queue for the peer, and the scheduler calls `receive`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.linux.core.sysctl import InterfaceConf, NeighbourParameters
+from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
+from netsandbox.linux.events import FrameSent, SendFailed
+from netsandbox.wire.addresses import MAC_GROUP_BIT, Network
+
+if TYPE_CHECKING:
+    from netsandbox.linux.bridge.bridge import BridgePort
+    from netsandbox.linux.bridge.flood import Crowd
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.neighbour import Neighbour
+    from netsandbox.wire.ethernet import Frame
+
+    Verdict = Outcome | Dropped
+
+ETHERNET_MTU = 1500
+HARD_HEADER = 14
+VLAN_HEADER = 4
+"""What a frame may exceed its MTU by: the kernel leaves room for one tag."""
+
+
+@cache
+def unhandled(ethertype: int) -> Dropped:
+    """The verdict on a frame whose EtherType nobody registered for."""
+    return Dropped(DropReason.UNHANDLED_PROTO, (ethertype,))
+
+
+class InterfaceAddress:
+    """One IPv4 address of an interface, with what `ip addr` shows of it.
+
+    Attributes:
+        network: its subnet; with a peer, the peer's address and prefix length.  local: the address itself.
+        metric: of the route to the subnet.  makes_route: whether there is one (else noprefixroute).
+    """
+
+    __slots__ = ("broadcast", "label", "local", "makes_route", "metric", "network", "scope", "secondary")
+
+    def __init__(self, network: Network, broadcast: int | None, scope: str, local: int | None = None) -> None:
+        self.network = network
+        self.local = network.address if local is None else local
+        self.broadcast = broadcast
+        self.scope = scope
+        self.secondary = False
+        self.label = ""
+        self.metric = 0
+        self.makes_route = True
+
+    @property
+    def has_peer(self) -> bool:
+        return self.local != self.network.address
+
+    @property
+    def with_length(self) -> Network:
+        """The address and its prefix length."""
+        return Network(self.local, self.network.length)
+
+
+class Interface:
+    """A network device of one namespace.
+
+    Attributes:
+        mac: 48-bit address.  mtu: bytes of payload.
+        up: the administrative state (IFF_UP).  carrier: the peer is up too.
+        running: up and carrier: frames pass.
+        port: set while the interface is enslaved to a bridge.
+        wire: the receivers at the other end of its cable.
+        peer_limit: the longest frame, in bytes, that the other end takes.
+        handlers: the namespace's protocols, by the class of a frame's payload.
+        arp_targets: the only addresses that an ARP question from here can be about, as long as nothing makes the
+            namespace look closer (proxies, arp_accept, NOARP); else None.
+        crowd: the stations behind a bridge that this one is counted among, while floods are told to all of them at
+            once; it is left when something about this one changes.
+    """
+
+    kind = "veth"
+
+    __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs",
+                 "handlers", "index", "label", "lower_down", "mac", "mtu", "name", "namespace", "neigh", "neighbours",
+                 "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running", "rx_bytes", "rx_dropped",
+                 "rx_packets", "trusts_sources", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
+        self.namespace = namespace
+        self.handlers = namespace.protocols
+        self.arp_targets: set[int] | None = None
+        self.name = name
+        self.label = f"{namespace.name}:{name}"
+        self.index = 0
+        self.mac = mac
+        self.mtu = mtu
+        self.up = False
+        self.carrier = False
+        self.running = False
+        self.carrier_changes = 1
+        """As the kernel counts them: a new device starts by losing its carrier."""
+        self.lower_down = False
+        """What operstate says of a missing carrier: the device below is down as well."""
+        self.noarp = False
+        """IFF_NOARP: neither asks nor answers."""
+        self.qdisc = "noop"
+        """noqueue once the interface has been up."""
+        self.group_macs: list[int] = []
+        """Addresses that a person made the interface listen to (`bridge fdb add … self`, `ip maddr add`)."""
+        self.port: BridgePort | None = None
+        self.peer: Interface | None = None
+        self.wire: tuple[Any, ...] = ()
+        self.peer_limit = mtu + HARD_HEADER + VLAN_HEADER
+        self.addresses: list[InterfaceAddress] = []
+        self.neighbours: dict[int, Neighbour] = {}
+        self.conf: InterfaceConf
+        self.neigh: NeighbourParameters
+        self.rx_packets = self.rx_bytes = self.rx_dropped = 0
+        self.tx_packets = self.tx_bytes = self.tx_dropped = 0
+        self.overheard = 0
+        self.crowd: Crowd | None = None
+        self.trusts_sources = False
+        """No rp_filter: any source that is not our own may come in here."""
+
+    def trace_key(self) -> str:
+        return self.label
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
+
+    # -- sending
+
+    def transmit(self, frame: Frame) -> bool:
+        """Put a frame on the wire; False when it could not go (the kernel's NET_XMIT_DROP)."""
+        namespace = self.namespace
+        if not self.running:
+            self.tx_dropped += 1
+            namespace.record(SendFailed(self, frame, NOT_READY))
+            return True
+        namespace.record((FrameSent, self, frame))
+        size = frame.size
+        if size > self.peer_limit:
+            self.tx_dropped += 1
+            namespace.record(SendFailed(self, frame, Dropped(DropReason.PKT_TOO_BIG, (size, self.peer_limit))))
+            return False
+        self.tx_packets += 1
+        self.tx_bytes += size
+        scheduler = namespace.scheduler
+        scheduler.queue.append((self.wire, frame, scheduler.current))
+        return True
+
+    # -- receiving
+
+    def receive(self, frame: Frame) -> Verdict:
+        """Take a frame off the wire and process it to the end."""
+        if not self.running:
+            return NOT_READY if self.peer is not None else LINK_GONE
+        self.rx_packets += 1
+        self.rx_bytes += frame.size
+        port = self.port
+        if port is not None:
+            return port.bridge.handle_frame(port, frame)
+        destination = frame.dst
+        if destination != self.mac and not destination & MAC_GROUP_BIT:
+            self.overheard += 1
+            return OTHERHOST
+        payload = frame.payload
+        handler = self.handlers.get(type(payload))
+        if handler is None:
+            return unhandled(frame.ethertype)
+        return handler(self, frame, payload)  # type: ignore[no-any-return]
+
+    def deliver(self, frame: Frame, is_for_us: bool = False) -> Verdict:
+        """Hand a frame to the namespace's own stack, as `receive` does for one that came by wire."""
+        destination = frame.dst
+        if destination != self.mac and not destination & MAC_GROUP_BIT and not is_for_us:
+            self.overheard += 1
+            return OTHERHOST
+        payload = frame.payload
+        handler = self.handlers.get(type(payload))
+        if handler is None:
+            return unhandled(frame.ethertype)
+        verdict: Verdict = handler(self, frame, payload)
+        return verdict
+
+    # -- state
+
+    @property
+    def is_loopback(self) -> bool:
+        return False
+
+    @property
+    def operstate(self) -> str:
+        """What `ip link` prints behind `state`."""
+        if not self.up:
+            return "DOWN"
+        if self.carrier:
+            return "UP"
+        return "LOWERLAYERDOWN" if self.lower_down else "DOWN"
+
+    def update_running(self) -> None:
+        self.running = self.up and self.carrier
+        self.leave_crowd()
+
+    def leave_crowd(self) -> None:
+        if self.crowd is not None:
+            self.crowd.bridge.disperse()
+
+    def settle_counters(self) -> None:
+        """Bring the counters up to date: what floods added is put there when somebody looks."""
+        if self.crowd is not None:
+            self.crowd.bridge.settle_counters()
+        if self.port is not None:
+            self.port.bridge.settle_counters()
+
+
+class Loopback(Interface):
+    """`lo`: what it sends, it receives; its MAC is zero and it asks no ARP.
+
+    Its counters leave the Ethernet header out (loopback_xmit).
+    """
+
+    kind = "loopback"
+
+    __slots__ = ()
+
+    def __init__(self, namespace: NetworkNamespace) -> None:
+        super().__init__(namespace, "lo", 0, 65536)
+        self.wire = (self,)
+        self.carrier_changes = 0
+        self.carrier = True
+
+    def transmit(self, frame: Frame) -> bool:
+        before = self.tx_packets
+        sent = super().transmit(frame)
+        self.tx_bytes -= HARD_HEADER * (self.tx_packets - before)
+        return sent
+
+    def receive(self, frame: Frame) -> Verdict:
+        if self.running:
+            self.rx_bytes -= HARD_HEADER
+        return super().receive(frame)
+
+    @property
+    def is_loopback(self) -> bool:
+        return True
+
+    @property
+    def operstate(self) -> str:
+        return "UNKNOWN" if self.up else "DOWN"

@@ -1,0 +1,197 @@
+"""A network namespace: everything that one network stack has to itself.
+
+Interfaces, addresses, routes, neighbours, sockets, netfilter and settings are
+all kept here, so a container is a namespace, and host networking needs no
+special case: the container's namespace is the host's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.linux.core.interface import Loopback
+from netsandbox.linux.core.sysctl import Sysctls
+from netsandbox.linux.ipv4.neighbour import NeighbourTable
+from netsandbox.linux.ipv4.route import RouteTables
+from netsandbox.linux.netfilter.hooks import Netfilter
+
+if TYPE_CHECKING:
+    from netsandbox.engine.chance import Chance
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.socket import SocketTable
+    from netsandbox.linux.ipv4.fragment import Reassembler
+    from netsandbox.linux.ipv4.icmp_limit import Peer
+    from netsandbox.linux.ipv4.routing import NextHopException
+
+ALL_SYSTEMS = 0xE0000001
+"""224.0.0.1: every interface is a member."""
+IDENT_BUCKETS = 1024
+NOTHING: frozenset[tuple[str, int]] = frozenset()
+"""Of (interface, address): one for all namespaces, since a set of its own has 216 bytes."""
+
+
+FIRST_INODE = 0xF000_0000
+"""Of the first namespace that a kernel numbers (proc_alloc_inum, PROC_DYNAMIC_FIRST)."""
+
+
+class NetworkNamespace:
+    """One network stack.
+
+    Attributes:
+        protocols: handlers by payload type (ptype_base).
+        transports: handlers by IP protocol number (inet_protos).
+        error_handlers: who is told of an ICMP error, by the quoted protocol.
+        deliver_local: what takes a packet that is known to be for this host (ip_local_deliver).
+        exceptions: path MTUs and redirects, by destination.
+        inode: its number in /proc/PID/ns/net, that of a machine's first namespace unless it is told another.
+    """
+
+    __slots__ = ("_ident_key", "_idents", "_next_index", "is_arp_special", "chance", "default_ttl", "deliver_local",
+                 "error_handlers", "exceptions", "fragments", "groups", "icmp_global", "inode", "interfaces", "lo",
+                 "name", "neighbours", "netfilter", "peers", "protocols", "proxies", "proxy_delay", "raw_sockets",
+                 "record", "routes", "scheduler", "sockets", "sysctls", "trace", "transports")
+
+    def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
+                 protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
+        self.name = name
+        self.inode = FIRST_INODE
+        self.scheduler = scheduler
+        self.trace = scheduler.trace
+        self.record: Callable[[Any], None] = scheduler.trace.record
+        self.chance = chance
+        self.sysctls = Sysctls()
+        self.interfaces: dict[str, Interface] = {}
+        self.routes = RouteTables(self.leave_crowds)
+        self.netfilter = Netfilter()
+        self.protocols = protocols
+        self.transports: dict[int, Callable[..., Any]] = {}
+        self.error_handlers: dict[int, Callable[..., None]] = {}
+        self.deliver_local: Callable[..., Any]
+        self.raw_sockets: list[Any] = []
+        self.groups = NOTHING
+        self.proxies = NOTHING
+        """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
+        self.exceptions: dict[int, NextHopException] = {}
+        self.peers: dict[int, Peer] = {}
+        self.icmp_global: tuple[int, int] = (0, -1)
+        self.sockets: SocketTable
+        self.fragments: Reassembler
+        self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
+        self.is_arp_special = False
+        """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
+        self.proxy_delay = chance.stream(f"{name}/proxy_delay")
+        self._idents: dict[int, int] = {}
+        self._ident_key = 0
+        self._next_index = 1
+        self.neighbours = NeighbourTable(self)
+        self.lo = Loopback(self)
+        self.add_interface(self.lo)
+
+    def trace_key(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<netns {self.name}>"
+
+    # -- interfaces
+
+    def add_interface(self, interface: Interface, index: int | None = None) -> None:
+        """Register an interface under the next free index, with copies of the default settings."""
+        interface.namespace = self
+        interface.label = f"{self.name}:{interface.name}"
+        interface.index = index or self._next_index
+        self._next_index = max(self._next_index, interface.index + 1)
+        interface.conf = self.sysctls.conf_of_new()
+        interface.neigh = self.sysctls.neigh_default.copy()
+        self.sysctls.interfaces[interface.name] = (interface.conf, interface.neigh)
+        self.interfaces[interface.name] = interface
+        interface.handlers, interface.arp_targets = self.protocols, self._arp_targets()
+        self._update_trust(interface)
+
+    def _update_trust(self, interface: Interface) -> None:
+        interface.trusts_sources = not interface.is_loopback and not self.sysctls.either(interface.conf, "rp_filter")
+
+    def drop_interface(self, interface: Interface) -> None:
+        """Forget an interface (its routes and neighbours are gone already)."""
+        del self.interfaces[interface.name]
+        del self.sysctls.interfaces[interface.name]
+
+    def rename_interface(self, interface: Interface, name: str) -> None:
+        self.interfaces = {name if i is interface else i.name: i for i in self.interfaces.values()}
+        self.sysctls.interfaces[name] = self.sysctls.interfaces.pop(interface.name)
+        interface.name = name
+        interface.label = f"{self.name}:{name}"
+
+    def by_index(self, index: int) -> Interface | None:
+        return next((i for i in self.interfaces.values() if i.index == index), None)
+
+    # -- addresses
+
+    def holder_of(self, address: int) -> Interface | None:
+        """The interface that has an address (__ip_dev_find)."""
+        for interface in self.interfaces.values():
+            if any(own.local == address for own in interface.addresses):
+                return interface
+        if address in self.routes.local or address >> 24 == 127:
+            return self.lo
+        return None
+
+    def is_group_member(self, interface: Interface, group: int) -> bool:
+        return group == ALL_SYSTEMS or (interface.name, group) in self.groups
+
+    # -- small state of the IP layer
+
+    def next_ident(self, source: int, destination: int, protocol: int) -> int:
+        """The next IP identification for a flow that is not connected (__ip_select_ident); never 0."""
+        bucket = (source % IDENT_BUCKETS * 433 ^ destination % IDENT_BUCKETS * 567 ^ protocol) % IDENT_BUCKETS
+        ident = self._idents.get(bucket)
+        if ident is None:
+            if not self._ident_key:
+                self._ident_key = self.chance.stream(f"{self.name}/ident").bits(32) | 1
+            ident = bucket * self._ident_key >> 8
+        self._idents[bucket] = ident = ident % 0xFFFF + 1
+        return ident
+
+    def note_arp_settings(self) -> None:
+        """Work out anew what ARP looks at: a setting, a proxy entry or an interface's NOARP flag has changed."""
+        confs = [self.sysctls.all, self.sysctls.default, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
+        self.is_arp_special = bool(self.proxies) or any(i.noarp for i in self.interfaces.values()) or any(
+            conf.proxy_arp or conf.arp_accept for conf in confs)
+        for interface in self.interfaces.values():
+            interface.leave_crowd()
+            interface.arp_targets = self._arp_targets()
+
+    def leave_crowds(self) -> None:
+        """Who answers for which address has changed."""
+        for interface in self.interfaces.values():
+            interface.leave_crowd()
+
+    def _arp_targets(self) -> set[int] | None:
+        return None if self.is_arp_special else self.routes.local
+
+    def inherit_settings(self, first: NetworkNamespace) -> None:
+        """Begin with the interface settings of the machine's first namespace."""
+        self.sysctls.inherit(first.sysctls)
+        self._note_settings()
+
+    def write_sysctl(self, key: str, value: str | int) -> str:
+        """Set a sysctl and let the stack notice; returns the old value.
+
+        Raises:
+            SysctlError: no such key, or no such value.
+        """
+        old = self.sysctls.write(key, value)
+        self._note_settings()
+        self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
+        low, soft, hard = (self.sysctls.get(f"net.ipv4.neigh.default.gc_thresh{number}") for number in (1, 2, 3))
+        self.neighbours.collector.thresholds = (low, soft, hard)
+        self.routes.flush_cache()
+        return old
+
+    def _note_settings(self) -> None:
+        for interface in self.interfaces.values():
+            interface.conf, _neigh = self.sysctls.interfaces[interface.name]
+            self._update_trust(interface)
+        self.note_arp_settings()

@@ -1,0 +1,179 @@
+"""Bound sockets of a namespace: who has which port, and who gets a datagram.
+
+A port is taken once per namespace, protocol and address; 0.0.0.0 conflicts
+with every specific address (net/ipv4/inet_connection_sock.c, udp.c).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+ANY = 0
+"""INADDR_ANY."""
+
+
+class Process(tuple[str, int]):
+    """(name, pid) of the program that owns a socket, as `ss -p` shows it."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str, pid: int) -> Process:
+        return super().__new__(cls, (name, pid))
+
+    @property
+    def name(self) -> str:
+        return self[0]
+
+    @property
+    def pid(self) -> int:
+        return self[1]
+
+
+class SocketError(OSError):
+    """A socket call that failed.
+
+    Attributes:
+        name: the errno's name, such as EADDRINUSE.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Socket:
+    """One socket.
+
+    Attributes:
+        protocol: udp or tcp.
+        address, port: what it is bound to; port 0 while unbound.
+        peer, peer_port: what it is connected to, or 0.
+        reuse: SO_REUSEADDR.
+        listening: a TCP socket that holds its port for connections.
+        backlog: what `ss` shows as Send-Q of a listener.
+    """
+
+    protocol = "tcp"
+
+    def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
+        self.namespace = namespace
+        self.process = process
+        self.reuse = reuse
+        self.address = ANY
+        self.port = 0
+        self.peer = ANY
+        self.peer_port = 0
+        self.listening = False
+        self.backlog = 0
+        self.family = "inet"
+
+    def bind(self, address: int, port: int) -> None:
+        """Take a port; 0 picks a free one.
+
+        Raises:
+            SocketError: EADDRINUSE or EADDRNOTAVAIL.
+        """
+        self.namespace.sockets.bind(self, address, port)
+
+    def listen(self, backlog: int) -> None:
+        """Hold the port as a server.
+
+        Raises:
+            SocketError: EADDRINUSE when another one listens there.
+        """
+        self.namespace.sockets.check_listen(self)
+        self.listening = True
+        self.backlog = backlog
+
+    def close(self) -> None:
+        self.namespace.sockets.close(self)
+
+
+class SocketTable:
+    """All bound sockets of one namespace, in the order they were bound."""
+
+    def __init__(self, namespace: NetworkNamespace) -> None:
+        self.namespace = namespace
+        self.sockets: list[Socket] = []
+        self._by_port: dict[tuple[str, int], list[Socket]] = {}
+
+    def bind(self, socket: Socket, address: int, port: int) -> None:
+        namespace = self.namespace
+        if not self.is_available(address):
+            self._refuse(socket, address, port, "EADDRNOTAVAIL", "")
+        if port == 0:
+            port = self._free_port(socket, address)
+        holder = self._conflict(socket, address, port)
+        if holder is not None:
+            self._refuse(socket, address, port, "EADDRINUSE", holder.process.name)
+        socket.address, socket.port = address, port
+        self.sockets.append(socket)
+        self._by_port.setdefault((socket.protocol, port), []).append(socket)
+        namespace.record(SocketBound(namespace, socket.protocol, address, port, socket.process.name))
+
+    def _refuse(self, socket: Socket, address: int, port: int, error: str, holder: str) -> None:
+        self.namespace.record(BindRefused(self.namespace, socket.protocol, address, port, socket.process.name, error,
+                                          holder))
+        raise SocketError(error)
+
+    def is_available(self, address: int) -> bool:
+        """An address of this namespace, or a broadcast or multicast one (inet_addr_valid_or_nonlocal)."""
+        if address == ANY or self.namespace.sysctls.get("net.ipv4.ip_nonlocal_bind"):
+            return True
+        kind = self.namespace.routes.address_type(address)
+        return kind in ("local", "broadcast", "multicast")
+
+    def _conflict(self, socket: Socket, address: int, port: int) -> Socket | None:
+        for other in self._by_port.get((socket.protocol, port), ()):
+            if other.family != socket.family or (ANY not in (address, other.address) and address != other.address):
+                continue
+            if socket.reuse and other.reuse and not other.listening:
+                continue
+            return other
+        return None
+
+    def check_listen(self, socket: Socket) -> None:
+        for other in self._by_port.get((socket.protocol, socket.port), ()):
+            overlap = ANY in (socket.address, other.address) or socket.address == other.address
+            if other is not socket and other.family == socket.family and other.listening and overlap:
+                self._refuse(socket, socket.address, socket.port, "EADDRINUSE", other.process.name)
+
+    def _free_port(self, socket: Socket, address: int) -> int:
+        low, high = self.namespace.sysctls.port_range
+        count = high - low + 1
+        start = self.namespace.chance.stream(f"{self.namespace.name}/port/{len(self.sockets)}").below(count)
+        for step in range(count):
+            port = low + (start + step) % count
+            if self._conflict(socket, address, port) is None:
+                return port
+        raise SocketError("EADDRINUSE")
+
+    def close(self, socket: Socket) -> None:
+        """Give the port back; harmless when the socket is not bound."""
+        if socket not in self.sockets:
+            return
+        self.sockets.remove(socket)
+        self._by_port[socket.protocol, socket.port].remove(socket)
+        self.namespace.record(SocketClosed(self.namespace, socket.protocol, socket.address, socket.port,
+                                           socket.process.name))
+
+    def at_port(self, protocol: str, port: int) -> list[Socket]:
+        return self._by_port.get((protocol, port), [])
+
+    def best(self, protocol: str, address: int, port: int, peer: int, peer_port: int) -> Any:
+        """The socket that gets a unicast packet: connected before specific before wildcard."""
+        found, best = None, -1
+        for socket in self._by_port.get((protocol, port), ()):
+            if socket.address not in (ANY, address):
+                continue
+            if socket.peer_port and (socket.peer, socket.peer_port) != (peer, peer_port):
+                continue
+            score = 4 * bool(socket.peer_port) + 2 * (socket.address != ANY)
+            if score >= best:
+                found, best = socket, score
+        return found

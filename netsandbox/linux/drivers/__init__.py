@@ -1,0 +1,1 @@
+"""Network devices other than the bridge, one kind a file."""

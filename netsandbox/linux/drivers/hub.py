@@ -1,0 +1,87 @@
+"""A hub: a multi-port repeater of the physical layer, with no addresses and no table.
+
+What comes in by one port goes out by all others, the destination unchanged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.drop import LINK_GONE, NOT_READY, Dropped, DropReason, Outcome
+from netsandbox.linux.events import Forwarding, FrameBridged, SendFailed
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Receiver
+    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+
+class HubPort(Interface):
+    """One socket of a hub."""
+
+    kind = "port"
+
+    __slots__ = ("alone", "hub", "interface")
+
+    def __init__(self, hub: Hub, namespace: NetworkNamespace, name: str) -> None:
+        super().__init__(namespace, name, 0, 65535)
+        self.hub = hub
+        self.interface = self
+        """So that a hub's port reads like a bridge's in FrameBridged.ports."""
+
+    def receive(self, frame: Frame) -> Verdict:
+        """Repeat the frame by every other port that has a carrier; an end that takes no such long frame loses it."""
+        if not self.running:
+            return NOT_READY if self.peer is not None else LINK_GONE
+        self.rx_packets += 1
+        self.rx_bytes += frame.size
+        return self.hub.repeat(self, frame)
+
+
+class Hub:
+    """The repeater behind the ports."""
+
+    def __init__(self, namespace: NetworkNamespace) -> None:
+        self.namespace = namespace
+        self.ports: list[HubPort] = []
+
+    def trace_key(self) -> str:
+        return self.namespace.name
+
+    def __repr__(self) -> str:
+        return f"<hub {self.namespace.name}>"
+
+    @property
+    def name(self) -> str:
+        return self.namespace.name
+
+    @property
+    def label(self) -> str:
+        return self.namespace.name
+
+    def add_port(self, name: str) -> HubPort:
+        port = HubPort(self, self.namespace, name)
+        self.namespace.add_interface(port)
+        self.ports.append(port)
+        return port
+
+    def repeat(self, source: HubPort, frame: Frame) -> Verdict:
+        others = tuple(port for port in self.ports if port is not source and port.running)
+        if not others:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, ("hub",))
+        self.namespace.record((FrameBridged, self, source, frame, others, False, Forwarding.REPEAT))
+        size = frame.size
+        targets: list[Receiver] = []
+        for port in others:
+            if size > port.peer_limit:
+                port.tx_dropped += 1
+                self.namespace.record(SendFailed(port, frame, Dropped(DropReason.PKT_TOO_BIG, (size, port.peer_limit))))
+                continue
+            port.tx_packets += 1
+            port.tx_bytes += size
+            targets.extend(port.wire)
+        if targets:
+            self.namespace.scheduler.transmit(tuple(targets), frame)
+        return Outcome.REPEATED

@@ -1,0 +1,36 @@
+"""veth pairs: what one end sends, the other receives, in whatever namespace it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.core.interface import Interface
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+
+class VethInterface(Interface):
+    """One end of a veth pair (drivers/net/veth.c)."""
+
+    kind = "veth"
+
+    __slots__ = ()
+
+
+class VethPair:
+    """Two ends that live and die together."""
+
+    def __init__(self, left: Interface, right: Interface) -> None:
+        self.left = left
+        self.right = right
+        left.peer, right.peer = right, left
+        left.wire, right.wire = (right,), (left,)
+
+    @classmethod
+    def create(cls, left: tuple[NetworkNamespace, str, int], right: tuple[NetworkNamespace, str, int]) -> VethPair:
+        """Make both ends, each as (namespace, name, MAC), and add them to their namespaces, left first."""
+        pair = cls(VethInterface(*left), VethInterface(*right))
+        left[0].add_interface(pair.left)
+        right[0].add_interface(pair.right)
+        return pair

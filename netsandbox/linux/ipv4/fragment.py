@@ -1,0 +1,162 @@
+"""Fragmentation and reassembly of IPv4 (RFC 791, 3.2; net/ipv4/ip_fragment.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import FragmentHeld, PacketDropped, PacketReassembled
+from netsandbox.linux.ipv4.ip_options import HeldPacket, of_later_fragment, with_marks
+from netsandbox.wire.ipv4 import IPv4Packet, parse_transport
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+MAX_LENGTH = 65535
+Key = tuple[int, int, int, int]
+
+
+def fragment(packet: IPv4Packet, mtu: int) -> list[IPv4Packet]:
+    """Cut a packet into pieces that fit an MTU, in order; all but the last hold a multiple of 8 bytes."""
+    data, options = packet.payload_bytes(), packet.options
+    room = (mtu - packet.header_size) & ~7
+    pieces = []
+    for start in range(0, len(data), room):
+        more = start + room < len(data) or packet.mf
+        pieces.append(IPv4Packet(packet.src, packet.dst, packet.protocol, data[start:start + room], packet.ttl,
+                                 packet.ident, packet.df, packet.tos, more, packet.offset + start, options))
+        options = options and of_later_fragment(options)
+    return pieces
+
+
+class _Queue:
+    """The fragments of one packet that are there so far.
+
+    Attributes:
+        length: where the last byte known of ends.  has_last: the last fragment is there, so that `length` is final.
+        runs: [from, to) of what came in order, the one furthest on last.
+    """
+
+    __slots__ = ("first", "has_last", "have", "length", "pieces", "runs", "timer")
+
+    def __init__(self) -> None:
+        self.pieces: dict[int, tuple[IPv4Packet, bytes]] = {}
+        self.runs: list[tuple[int, int]] = []
+        self.length = self.have = 0
+        self.has_last = False
+        self.first: tuple[Interface, Frame, IPv4Packet] | None = None
+        self.timer: Timer | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.has_last and self.have == self.length
+
+    def refusal(self, start: int, end: int, is_last: bool) -> Dropped | None:
+        """Why a fragment cannot belong to the rest; all of it is then given up, unless this is a mere copy.
+
+        Overlaps end the whole packet, as RFC 5722 has it for IPv6 (ip_frag_queue, inet_frag_queue_insert).
+        """
+        if is_last and (end < self.length or (self.has_last and end != self.length)):
+            return Dropped(DropReason.IP_INHDR, ("beyond the end", end))
+        if not is_last and self.has_last and end > self.length:
+            return Dropped(DropReason.IP_INHDR, ("beyond the end", end))
+        if end == start:
+            return Dropped(DropReason.IP_INHDR, ("empty", start))
+        if self.runs and start < self.runs[-1][1] < end:
+            return Dropped(DropReason.IP_INHDR, ("overlap", start))
+        for begin, stop in self.runs:
+            if start < stop and begin < end:
+                if begin <= start and end <= stop:
+                    return Dropped(DropReason.DUP_FRAG, (start,))
+                return Dropped(DropReason.IP_INHDR, ("overlap", start))
+        return None
+
+    @property
+    def is_kept_whole(self) -> bool:
+        """Whether the longest fragments said "do not fragment", which then holds for the packet."""
+        longest = max(packet.total_length for packet, _data in self.pieces.values())
+        return any(packet.df and packet.total_length == longest for packet, _data in self.pieces.values())
+
+    def insert(self, packet: IPv4Packet, data: bytes) -> None:
+        start = packet.offset
+        end = start + len(data)
+        self.length = max(self.length, end)
+        self.has_last = self.has_last or not packet.mf
+        self.pieces[start] = (packet, data)
+        self.have += len(data)
+        if self.runs and self.runs[-1][1] == start:
+            self.runs[-1] = (self.runs[-1][0], end)
+        else:
+            self.runs.append((start, end))
+            self.runs.sort()
+
+
+class Reassembler:
+    """The incomplete packets of one namespace.
+
+    `on_timeout` is told of the first fragment of a packet that stays
+    incomplete for net.ipv4.ipfrag_time seconds, if that fragment is there.
+    """
+
+    def __init__(self, namespace: NetworkNamespace,
+                 on_timeout: Callable[[Interface, Frame, IPv4Packet], None]) -> None:
+        self.namespace = namespace
+        self._on_timeout = on_timeout
+        self._queues: dict[Key, _Queue] = {}
+
+    def add(self, interface: Interface, frame: Frame, packet: IPv4Packet) -> IPv4Packet | Dropped | None:
+        """Take a fragment: the whole packet once it is complete, None while pieces are missing."""
+        key = (packet.src, packet.dst, packet.protocol, packet.ident)
+        queue = self._queues.get(key)
+        if queue is None:
+            queue = self._queues[key] = _Queue()
+            seconds = self.namespace.sysctls.get("net.ipv4.ipfrag_time")
+            queue.timer = self.namespace.scheduler.kernel_timer(seconds * SECOND, self._expire, key, foreground=True)
+        data = packet.payload_bytes()
+        if packet.mf:
+            data = data[:len(data) & ~7]
+        end = packet.offset + len(data)
+        refusal = queue.refusal(packet.offset, end, not packet.mf)
+        if end + packet.header_size > MAX_LENGTH:
+            refusal = Dropped(DropReason.FRAG_TOO_FAR, (end,))
+        if refusal is not None:
+            if refusal.reason is not DropReason.DUP_FRAG:
+                self._discard(key)
+            return refusal
+        queue.insert(packet, data)
+        if packet.offset == 0:
+            queue.first = (interface, frame, packet)
+        if not queue.is_complete:
+            self.namespace.record(FragmentHeld(self.namespace, packet, queue.have))
+            return None
+        return self._complete(key, queue)
+
+    def _complete(self, key: Key, queue: _Queue) -> IPv4Packet:
+        self._discard(key)
+        data = b"".join(queue.pieces[offset][1] for offset in sorted(queue.pieces))
+        assert queue.first is not None, "the bytes from 0 on are there"
+        head = queue.first[2]
+        payload = parse_transport(head.protocol, data, head.src, head.dst)
+        whole = IPv4Packet(head.src, head.dst, head.protocol, payload, head.ttl, head.ident, queue.is_kept_whole,
+                           head.tos, options=head.options)
+        if isinstance(head, HeldPacket):
+            whole = with_marks(whole, head.options, head.marks)
+        self.namespace.record(PacketReassembled(self.namespace, whole))
+        return whole
+
+    def _discard(self, key: Key) -> None:
+        queue = self._queues.pop(key)
+        self.namespace.scheduler.cancel(queue.timer)
+
+    def _expire(self, key: Key) -> None:
+        queue = self._queues.pop(key)
+        for piece, _data in queue.pieces.values():
+            self.namespace.record(PacketDropped(self.namespace, piece,
+                                                Dropped(DropReason.FRAG_REASM_TIMEOUT, (queue.have,))))
+        if queue.first is not None:
+            self._on_timeout(*queue.first)

@@ -1,0 +1,178 @@
+"""IPv4 in: checks, the choice between us and the next hop, and forwarding.
+
+net/ipv4/ip_input.c and ip_forward.c, in their order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import RouteChosen, VerdictGiven
+from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output
+from netsandbox.linux.ipv4.ip_options import HeldPacket
+from netsandbox.linux.ipv4.routing import InputRoute, route_input, select_address
+from netsandbox.linux.netfilter.hooks import Hook
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
+from netsandbox.wire.ethernet import Frame, Malformed
+from netsandbox.wire.icmp import (
+    ADMIN_PROHIBITED,
+    FRAGMENTATION_NEEDED,
+    HOST_UNREACHABLE,
+    NET_UNREACHABLE,
+    PARAMETER_PROBLEM,
+    PROTOCOL_UNREACHABLE,
+    REASSEMBLY_EXCEEDED,
+    TIME_EXCEEDED,
+    TTL_EXCEEDED,
+    UNREACHABLE,
+)
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface, Verdict
+
+ORDINARY = tuple(top not in (0, 127) and top < 224 for top in range(256))
+"""By an address's first byte: whether a host can have it and a wire may show it."""
+SILENT_PROTOCOLS = frozenset({2, 103, 136})
+"""IGMP, PIM and UDP-Lite: the kernel has handlers for them, which answer to nothing here."""
+UNREACHABLE_CODES = {"EHOSTUNREACH": HOST_UNREACHABLE, "ENETUNREACH": NET_UNREACHABLE, "EACCES": ADMIN_PROHIBITED}
+
+
+def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """ip_rcv: a packet from a wire (or from lo)."""
+    if packet.checksum is not None and not packet.is_checksum_right:
+        return Dropped(DropReason.IP_CSUM, (packet.checksum,))
+    namespace = interface.namespace
+    if namespace.netfilter.functions:
+        refusal = _hook(interface, Hook.PREROUTING, packet, None)
+        if refusal is not None:
+            return refusal
+    source, destination, local = packet.src, packet.dst, namespace.routes.local
+    if (destination in local and interface.trusts_sources and ORDINARY[source >> 24] and ORDINARY[destination >> 24]
+            and source not in local and not (packet.mf or packet.offset or packet.options
+                                             or namespace.netfilter.functions)):
+        return _deliver(interface, frame, packet)
+    route = route_input(interface, source, destination)
+    if route.refusal is not None:
+        return route.refusal
+    kind = route.type
+    if packet.options:
+        held = _read_options(interface, frame, packet, kind == "local")
+        if isinstance(held, Dropped):
+            return held
+        packet = held
+    if kind == "local" or kind == "broadcast" or kind == "multicast":
+        if packet.mf or packet.offset or namespace.netfilter.functions:
+            return deliver_local(interface, frame, packet)
+        return _deliver(interface, frame, packet)
+    if kind == "unreachable":
+        return _no_route(interface, frame, packet, route)
+    return _forward(interface, frame, packet, route)
+
+
+def receive_malformed(interface: Interface, _frame: Frame, payload: Malformed) -> Verdict:
+    """A header that makes no sense: dropped in silence, for the reason that the parser found."""
+    return Dropped(DropReason[payload.reason] if payload.reason in DropReason.__members__
+                   else DropReason.ARP_INVALID, (payload.message,))
+
+
+def _read_options(interface: Interface, frame: Frame, packet: IPv4Packet, is_ours: bool) -> HeldPacket | Dropped:
+    """ip_rcv_options: nonsense is a parameter problem, and a source route is refused in silence."""
+    namespace = interface.namespace
+    held = ip_options.hold(namespace, interface, packet, is_ours)
+    if held.marks.problem is not None:
+        icmp.send_error(interface, namespace, held, PARAMETER_PROBLEM, 0, held.marks.problem << 24, frame)
+        return Dropped(DropReason.IP_INHDR, ("options", held.marks.problem))
+    if held.marks.source_route:
+        return Dropped(DropReason.IP_INHDR, ("source route", packet.dst))
+    return held
+
+
+def _hook(interface: Interface, hook: Hook, packet: IPv4Packet, out: Interface | None) -> Dropped | None:
+    namespace = interface.namespace
+    refusal = namespace.netfilter.verdict(hook, packet, interface, out)
+    namespace.record(VerdictGiven(namespace, hook.value, packet, refusal, None))
+    return refusal
+
+
+def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """ip_local_deliver: reassembly, then INPUT."""
+    namespace = interface.namespace
+    if packet.mf or packet.offset:
+        whole = namespace.fragments.add(interface, frame, packet)
+        if whole is None:
+            return Outcome.QUEUED
+        if isinstance(whole, Dropped):
+            return whole
+        packet = whole
+    if namespace.netfilter.functions:
+        refusal = _hook(interface, Hook.INPUT, packet, None)
+        if refusal is not None:
+            return refusal
+    return _deliver(interface, frame, packet)
+
+
+def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """ip_local_deliver_finish: raw sockets, then the transport protocol."""
+    namespace = interface.namespace
+    wanted = False
+    for socket in tuple(namespace.raw_sockets):
+        wanted = socket.deliver(interface, packet) or wanted
+    handler = namespace.transports.get(packet.protocol)
+    if handler is not None:
+        verdict: Verdict = handler(interface, frame, packet)
+        return verdict
+    if wanted or packet.protocol in SILENT_PROTOCOLS:
+        return Outcome.ACCEPTED
+    icmp.send_error(interface, namespace, packet, UNREACHABLE, PROTOCOL_UNREACHABLE, 0, frame)
+    return Dropped(DropReason.IP_NOPROTO, (packet.protocol,))
+
+
+def _no_route(interface: Interface, frame: Frame, packet: IPv4Packet, route: InputRoute) -> Verdict:
+    """ip_error: a router answers, at most so often; a host stays silent."""
+    if not interface.conf.forwarding:
+        return Dropped(DropReason.IP_INADDRERRORS, (packet.dst, "ip_forward"))
+    verdict = Dropped(DropReason.IP_INNOROUTES, (packet.dst, str(route.route) if route.route else ""))
+    code = UNREACHABLE_CODES.get(route.error)
+    if code is not None and icmp_limit.allows_route_error(interface.namespace, packet.src):
+        icmp.send_error(interface, interface.namespace, packet, UNREACHABLE, code, 0, frame)
+    return verdict
+
+
+def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: InputRoute) -> Verdict:
+    """ip_forward: TTL, MTU, redirect, FORWARD, and on to the next hop."""
+    namespace, chosen = interface.namespace, route.chosen
+    assert chosen is not None, "a unicast input route names its way out"
+    out, mtu = chosen.interface, chosen.mtu
+    if frame.dst & MAC_GROUP_BIT:
+        return Dropped(DropReason.IP_INADDRERRORS, (packet.dst, "broadcast frame"
+                                                    if frame.dst == BROADCAST_MAC else "multicast frame"))
+    if packet.ttl <= 1:
+        icmp.send_error(interface, namespace, packet, TIME_EXCEEDED, TTL_EXCEEDED, 0, frame)
+        return Dropped(DropReason.IP_INHDR, ("TTL", packet.ttl))
+    if packet.total_length > mtu and packet.df:
+        icmp.send_error(interface, namespace, packet, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame)
+        return Dropped(DropReason.PKT_TOO_BIG, (packet.total_length, mtu))
+    onward = packet.with_ttl(packet.ttl - 1)
+    if route.redirect:
+        icmp.send_redirect(interface, frame, onward, chosen.next_hop or packet.dst)
+    if namespace.netfilter.functions:
+        refusal = _hook(interface, Hook.FORWARD, onward, out)
+        if refusal is not None:
+            return refusal
+    namespace.record(chosen)
+    if isinstance(onward, HeldPacket):
+        onward = ip_options.forwarded(onward, _address_of(chosen))
+    ip_output.output(namespace, onward, chosen)
+    return Outcome.FORWARDED
+
+
+def _address_of(chosen: RouteChosen) -> int:
+    """ip_rt_get_source: what we are to those that a route leads to."""
+    return chosen.route.source or select_address(chosen.interface, chosen.gateway or chosen.destination, "global")
+
+
+def reassembly_timed_out(interface: Interface, frame: Frame, first: IPv4Packet) -> None:
+    """ip_expire: only if the first fragment is there, and only for packets to this host."""
+    icmp.send_error(interface, interface.namespace, first, TIME_EXCEEDED, REASSEMBLY_EXCEEDED, 0, frame)

@@ -1,0 +1,160 @@
+"""IPv4 out: from a finished packet to the next hop (net/ipv4/ip_output.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteChosen, RouteMissing, VerdictGiven
+from netsandbox.linux.ipv4 import ip_options
+from netsandbox.linux.ipv4.fragment import fragment
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.netfilter.hooks import Hook
+from netsandbox.wire.addresses import BROADCAST_MAC, is_multicast, multicast_mac
+from netsandbox.wire.ethernet import ETH_P_IP, Frame
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+OK = ""
+"""What the functions here return when the packet left or waits; else an errno name."""
+
+
+class LoopedBack:
+    """A broadcast's or multicast's copy for its own sender; no tap sees it (PACKET_LOOPBACK)."""
+
+    __slots__ = ("interface",)
+
+    def __init__(self, interface: Interface) -> None:
+        self.interface = interface
+
+    def receive(self, frame: Frame) -> Any:
+        """The copy enters the stack where it left; its route is known, so its source is not doubted."""
+        namespace = self.interface.namespace
+        packet: IPv4Packet = frame.payload  # type: ignore[assignment]
+        if packet.options:
+            packet = ip_options.hold(namespace, self.interface, packet, is_ours=False)
+        return namespace.deliver_local(self.interface, frame, packet)
+
+    def trace_key(self) -> str:
+        return f"{self.interface.label} (looped back)"
+
+
+def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+    """Send a packet of our own by a route: OUTPUT, POSTROUTING, then the wire (ip_local_out).
+
+    Returns:
+        OK, or the errno name that the sending program gets.
+    """
+    namespace.record(route)
+    next_hop = route.next_hop
+    if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
+        return OK if namespace.neighbours.output(route.interface, next_hop, packet) else "ENOBUFS"
+    if namespace.netfilter.functions and _refused(namespace, Hook.OUTPUT, packet, None, route.interface):
+        return "EPERM"
+    return output(namespace, packet, route)
+
+
+def output(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+    """POSTROUTING, the sender's own copy, fragmentation where needed, and the neighbour (ip_output)."""
+    if namespace.netfilter.functions and _refused(namespace, Hook.POSTROUTING, packet, None, route.interface):
+        return "EPERM"
+    if route.next_hop is None and _loops_back(namespace, packet, route.interface):
+        scheduler = namespace.scheduler
+        scheduler.transmit((LoopedBack(route.interface),), _group_frame(route.interface, packet))
+        if scheduler.in_process:
+            scheduler.go_on(lambda way: _emit(namespace, packet, way), route)
+            return OK
+    return _emit(namespace, packet, route)
+
+
+def _loops_back(namespace: NetworkNamespace, packet: IPv4Packet, interface: Interface) -> bool:
+    """A sender's own listeners are done with a copy of a broadcast before it leaves (ip_mc_output)."""
+    if interface.is_loopback or packet.src not in namespace.routes.local:
+        return False
+    return not is_multicast(packet.dst) or namespace.is_group_member(interface, packet.dst)
+
+
+def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+    """Whole, or in pieces (ip_finish_output)."""
+    if packet.total_length <= route.mtu:
+        return _finish(namespace, packet, route)
+    pieces = fragment(packet, route.mtu)
+    namespace.record(PacketFragmented(namespace, packet, len(pieces), route.mtu))
+    return _send_pieces(namespace, pieces, route)
+
+
+def _send_pieces(namespace: NetworkNamespace, pieces: list[IPv4Packet], route: RouteChosen) -> str:
+    """Fragments in order; the first that cannot go ends the datagram.
+
+    A program's own are handed over one by one: the queue runs empty after
+    each, as after every packet that a program sends.
+    """
+    scheduler = namespace.scheduler
+    for number, piece in enumerate(pieces, 1):
+        problem = _finish(namespace, piece, route)
+        if problem:
+            return problem
+        if scheduler.in_process and number < len(pieces):
+            scheduler.go_on(_send_rest, (namespace, pieces[number:], route))
+            break
+    return OK
+
+
+def _send_rest(what: tuple[NetworkNamespace, list[IPv4Packet], RouteChosen]) -> None:
+    _send_pieces(*what)
+
+
+def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+    """ip_finish_output2: the MAC of the next hop, then the interface."""
+    interface, next_hop = route.interface, route.next_hop
+    if next_hop is not None:
+        sent = namespace.neighbours.output(interface, next_hop, packet)
+    elif interface.is_loopback:
+        sent = interface.transmit(Frame(0, 0, ETH_P_IP, packet))
+    else:
+        sent = interface.transmit(_group_frame(interface, packet))
+    return OK if sent else "ENOBUFS"
+
+
+def _group_frame(interface: Interface, packet: IPv4Packet) -> Frame:
+    """Broadcast and multicast need no ARP."""
+    mac = multicast_mac(packet.dst) if is_multicast(packet.dst) else BROADCAST_MAC
+    return Frame(mac, interface.mac, ETH_P_IP, packet)
+
+
+def _refused(namespace: NetworkNamespace, hook: Hook, packet: IPv4Packet, entered: Interface | None,
+             leaves: Interface | None) -> bool:
+    refusal = namespace.netfilter.verdict(hook, packet, entered, leaves)
+    namespace.record(VerdictGiven(namespace, hook.value, packet, refusal, None))
+    if refusal is not None:
+        namespace.record(PacketDropped(namespace, packet, refusal))
+    return refusal is not None
+
+
+def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
+               interface: Interface | None = None) -> RouteChosen | str:
+    """The output route, or the errno name when there is none (recorded)."""
+    route = route_output(namespace, destination, source, interface)
+    if isinstance(route, RouteMissing):
+        namespace.record(route)
+        return route.error
+    return route
+
+
+def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen, keep_whole: bool) -> str:
+    """Send what a program wrote as one packet: id and DF are the caller's, the size is checked here.
+
+    Args:
+        keep_whole: the socket forbids fragments (IP_PMTUDISC_DO or PROBE).
+
+    Returns:
+        OK, EMSGSIZE, or what `send` returns.
+    """
+    if keep_whole and packet.total_length > route.mtu:
+        namespace.record(PacketDropped(namespace, packet, Dropped(DropReason.PKT_TOO_BIG,
+                                                                  (packet.total_length, route.mtu))))
+        return "EMSGSIZE"
+    return send(namespace, packet, route)

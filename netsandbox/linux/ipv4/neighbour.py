@@ -1,0 +1,386 @@
+"""The neighbour table: which MAC a next hop has, and how sure the kernel is.
+
+Neighbour Unreachability Detection as in net/core/neighbour.c (states of RFC 4861, 7.3.2).  Linux does not delete
+an entry that "expires": REACHABLE turns STALE, stays in use, and the next packet starts DELAY, then PROBE by unicast.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
+from netsandbox.linux.ipv4.neighbour_gc import GarbageCollector
+from netsandbox.linux.ipv4.nud import (
+    CONNECTED,
+    DELAY,
+    FAILED,
+    IN_TIMER,
+    INCOMPLETE,
+    NOARP,
+    NONE,
+    PERMANENT,
+    PROBE,
+    REACHABLE,
+    STALE,
+    SURE,
+    VALID,
+    NudState,
+)
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.ethernet import ETH_P_IP, Frame
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.sysctl import NeighbourParameters
+
+REDRAW = 300 * SECOND
+"""How long a drawn reachable time is used."""
+
+
+class Neighbour:
+    """One entry of the table.
+
+    Attributes:
+        updated: when state or MAC last changed.  confirmed: when the neighbour last proved that it is there.
+            used: when the slow output path last used it.  All in virtual nanoseconds.
+        cached: a hardware header is cached (hh_cache): REACHABLE packets take the fast path, and leave `used` alone.
+        seq: the trace record of the last change.  dead: it is out of the table.
+    """
+
+    __slots__ = ("address", "cached", "confirmed", "dead", "interface", "is_valid", "mac", "probes", "queue",
+                 "queued_bytes", "seq", "state", "sure", "timer", "updated", "used")
+
+    def __init__(self, interface: Interface, address: int, now: int) -> None:
+        self.interface = interface
+        self.address = address
+        self.mac: int | None = None
+        self.state = NONE
+        self.sure = self.is_valid = False
+        """state in SURE, in VALID: kept because each packet asks."""
+        self.cached = self.dead = False
+        self.probes = 0
+        self.queue: deque[IPv4Packet] | None = None
+        self.queued_bytes = 0
+        self.timer: Timer | None = None
+        self.updated = self.used = now
+        self.confirmed = now - 2 * interface.neigh.base_reachable_time_ms * MILLISECOND
+        self.seq = 0
+
+
+def buffer_size(length: int) -> int:
+    """Bytes of socket buffer that the kernel reckons for a packet of so many bytes (skb->truesize)."""
+    needed = length + 32
+    if needed <= 256:
+        return 832
+    return (1 << (needed + 319).bit_length()) + 256
+
+
+class NeighbourTable:
+    """The neighbours of one namespace, kept by interface.
+
+    `construct`, `solicit` and `error_report` are the protocol's part (struct neigh_table, neigh_ops): know an
+    entry that needs no ARP; send a request; tell the senders of queued packets that nobody answered.
+    """
+
+    def __init__(self, namespace: NetworkNamespace) -> None:
+        self.namespace = namespace
+        self.scheduler = namespace.scheduler
+        self.construct: Callable[[Neighbour], None]
+        self.solicit: Callable[[Neighbour, IPv4Packet | None], None]
+        self.error_report: Callable[[Neighbour, IPv4Packet], None]
+        self.count = 0
+        self.collector = GarbageCollector(self)
+        self.is_classic = False
+        """Entries are deleted when their time is over, as textbooks have it."""
+        self._draw = namespace.chance.stream(f"{namespace.name}/reachable")
+        namespace.sysctls.on_reachable_time = self._redraw
+
+    # -- finding and making
+
+    def ensure(self, interface: Interface, address: int) -> Neighbour | None:
+        """The entry for an address, made if it is not there; None when the table is full."""
+        entry = interface.neighbours.get(address)
+        if entry is not None:
+            return entry
+        if not self.collector.make_room():
+            return None
+        entry = Neighbour(interface, address, self.scheduler.now)
+        self.construct(entry)
+        interface.neighbours[address] = entry
+        if interface.crowd is not None:
+            interface.crowd.learn(entry)
+        self.count += 1
+        self.collector.entry_made(interface.neigh)
+        return entry
+
+    def reachable_time(self, parameters: NeighbourParameters) -> int:
+        """Nanoseconds for which a confirmation counts: base/2 to base*3/2, one value per interface."""
+        if self.is_classic:
+            return parameters.base_reachable_time_ms * MILLISECOND
+        if not parameters.reachable_time or self.scheduler.now - parameters.drawn_at > REDRAW:
+            self._redraw(parameters)
+        return parameters.reachable_time
+
+    def _redraw(self, parameters: NeighbourParameters) -> None:
+        base = parameters.base_reachable_time_ms * MILLISECOND
+        parameters.reachable_time = self._draw.below(base) + base // 2 if base else 1
+        parameters.drawn_at = self.scheduler.now
+
+    # -- output
+
+    def output(self, interface: Interface, next_hop: int, packet: IPv4Packet) -> bool:
+        """Send a packet to a next hop, or let it wait for the MAC; False as Interface.transmit."""
+        entry = interface.neighbours.get(next_hop)
+        if entry is not None and entry.cached and entry.state is REACHABLE:
+            return interface.transmit(Frame(entry.mac or 0, interface.mac, ETH_P_IP, packet))
+        if entry is None:
+            entry = self.ensure(interface, next_hop)
+            if entry is None:
+                self.namespace.record(PacketDropped(
+                    self.namespace, packet, Dropped(DropReason.NEIGH_CREATEFAIL, (format_ipv4(next_hop),))))
+                return False
+        entry.used = self.scheduler.now
+        if not entry.sure and not self.event_send(entry, packet):
+            return True
+        entry.cached = True
+        return interface.transmit(Frame(entry.mac or 0, interface.mac, ETH_P_IP, packet))
+
+    def event_send(self, entry: Neighbour, packet: IPv4Packet | None) -> bool:
+        """__neigh_event_send: whether the entry's MAC may be used now; if not, the packet waits."""
+        state, parameters = entry.state, entry.interface.neigh
+        if state in SURE:
+            return True
+        if state is STALE:
+            self._set(entry, DELAY, "used")
+            self._start(entry, parameters.delay_probe_time)
+            return True
+        probe_now = False
+        if state is not INCOMPLETE:
+            if not parameters.mcast_solicit + parameters.app_solicit:
+                self._set(entry, FAILED, "no probes")
+                if packet is not None:
+                    self._drop(packet, DropReason.NEIGH_FAILED, entry)
+                return False
+            entry.probes = parameters.ucast_solicit
+            self._set(entry, INCOMPLETE, "asked")
+            self._start(entry, parameters.retrans_time)
+            probe_now = True
+        if packet is not None:
+            self._enqueue(entry, packet)
+        if probe_now:
+            self._probe(entry)
+        return False
+
+    def _enqueue(self, entry: Neighbour, packet: IPv4Packet) -> None:
+        queue = entry.queue
+        if queue is None:
+            queue = entry.queue = deque()
+        size, limit = buffer_size(packet.total_length), entry.interface.neigh.unres_qlen_bytes
+        while queue and entry.queued_bytes + size > limit:
+            oldest = queue.popleft()
+            entry.queued_bytes -= buffer_size(oldest.total_length)
+            self._drop(oldest, DropReason.NEIGH_QUEUEFULL, entry)
+        queue.append(packet)
+        entry.queued_bytes += size
+        self.namespace.record(PacketQueued(entry.interface, packet, entry.address))
+
+    # -- input
+
+    def update(self, entry: Neighbour, mac: int | None, new: NudState, override: bool, why: str,
+               admin: bool = False) -> None:
+        """neigh_update: what somebody says about a neighbour.
+
+        Args:
+            override: whether another MAC than the known one is believed.
+            admin: a person says so, not the wire.
+        """
+        old = entry.state
+        if not admin and old in (NOARP, PERMANENT):
+            return
+        if new not in VALID:
+            self._invalidate(entry, new, why)
+            return
+        same = old in VALID and (mac is None or mac == entry.mac)
+        if mac is None:
+            if old not in VALID:
+                return
+            mac = entry.mac
+        if new in CONNECTED:
+            entry.confirmed = self.scheduler.now
+        if old in VALID:
+            if not same and not override:
+                return
+            if same and new is STALE and not admin:
+                new = old
+        if new is STALE and self.is_classic:
+            new = REACHABLE
+        self._apply(entry, mac, new, same, why)
+
+    def _apply(self, entry: Neighbour, mac: int | None, new: NudState, same: bool, why: str) -> None:
+        old = entry.state
+        if not same and new not in CONNECTED:
+            entry.confirmed = self.scheduler.now - 2 * entry.interface.neigh.base_reachable_time_ms * MILLISECOND
+        if new is not old or not same:
+            self._set(entry, new, why, mac)
+        elif not (self.is_classic and new is REACHABLE):
+            return
+        if new is old and not self.is_classic:
+            return
+        self.scheduler.cancel(entry.timer)
+        entry.timer = None
+        if new is PROBE:
+            entry.probes = 0
+        if new in IN_TIMER:
+            delay = self.reachable_time(entry.interface.neigh) if new is REACHABLE else 0
+            self._start(entry, delay)
+        if old not in VALID:
+            self._release(entry)
+
+    def _release(self, entry: Neighbour) -> None:
+        """The MAC is known: what waited leaves, in the order it came."""
+        queue, entry.queue, entry.queued_bytes = entry.queue, None, 0
+        if queue:
+            self.scheduler.one_by_one(list(queue), lambda packet: self.output(entry.interface, entry.address, packet))
+
+    def _invalidate(self, entry: Neighbour, new: NudState, why: str) -> None:
+        old = entry.state
+        self.scheduler.cancel(entry.timer)
+        entry.timer = None
+        if old is not new:
+            self._set(entry, new, why)
+        if old in (INCOMPLETE, PROBE) and new is FAILED:
+            self._report(entry)
+
+    # -- removing
+
+    def remove(self, entry: Neighbour, why: str) -> None:
+        """Take an entry out of the table; what still waits is dropped."""
+        entry.interface.neighbours.pop(entry.address, None)
+        if entry.interface.crowd is not None:
+            entry.interface.crowd.forget(entry)
+        entry.dead = True
+        self.count -= 1
+        self.scheduler.cancel(entry.timer)
+        entry.timer = None
+        for packet in entry.queue or ():
+            self._drop(packet, DropReason.NEIGH_DEAD, entry)
+        entry.queue, entry.queued_bytes = None, 0
+        self.namespace.record(NeighbourChanged(entry.interface, entry.address, entry.state, None, entry.mac, why))
+
+    def delete(self, entry: Neighbour) -> None:
+        """`ip neigh del`: fail it, which answers what waits, then remove it."""
+        self.update(entry, None, FAILED, True, "deleted", admin=True)
+        if entry.interface.neighbours.get(entry.address) is entry:
+            self.remove(entry, "deleted")
+
+    def flush_interface(self, interface: Interface, why: str, keep_permanent: bool) -> None:
+        """neigh_flush_dev: link down, carrier loss or a new MAC."""
+        for entry in list(interface.neighbours.values()):
+            if not (keep_permanent and entry.state is PERMANENT):
+                self.remove(entry, why)
+
+    # -- timers
+
+    def _start(self, entry: Neighbour, delay: int) -> None:
+        self.scheduler.cancel(entry.timer)
+        entry.timer = self.scheduler.kernel_timer(delay, self._on_timer, entry,
+                                                  foreground=entry.state in (INCOMPLETE, PROBE))
+
+    def _on_timer(self, entry: Neighbour) -> None:
+        """neigh_timer_handler."""
+        entry.timer = None
+        now, parameters = self.scheduler.now, entry.interface.neigh
+        state, delay = entry.state, parameters.retrans_time
+        if state is REACHABLE:
+            delay = self._expire_reachable(entry)
+        elif state is DELAY:
+            if now <= entry.confirmed + parameters.delay_probe_time:
+                self._set(entry, REACHABLE, "confirmed")
+                delay = entry.confirmed + self.reachable_time(parameters) - now
+            else:
+                entry.probes = 0
+                self._set(entry, PROBE, "unconfirmed")
+        if entry.state in (INCOMPLETE, PROBE) and entry.probes >= self._max_probes(entry):
+            self._set(entry, FAILED, "unanswered")
+            self._report(entry)
+            return
+        if entry.state in IN_TIMER:
+            self._start(entry, max(delay, 10 * MILLISECOND))
+        if entry.state in (INCOMPLETE, PROBE):
+            self._probe(entry)
+
+    def _expire_reachable(self, entry: Neighbour) -> int:
+        now, parameters = self.scheduler.now, entry.interface.neigh
+        end = entry.confirmed + self.reachable_time(parameters)
+        if self.is_classic:
+            if now < end:
+                return end - now
+            self.remove(entry, "expired")
+            entry.state = NONE
+            return 0
+        if now < end:
+            return end - now
+        if now <= entry.used + parameters.delay_probe_time:
+            self._set(entry, DELAY, "expired in use")
+            return parameters.delay_probe_time
+        self._set(entry, STALE, "expired")
+        return 0
+
+    @staticmethod
+    def _max_probes(entry: Neighbour) -> int:
+        parameters = entry.interface.neigh
+        multicast = parameters.mcast_resolicit if entry.state is PROBE else parameters.mcast_solicit
+        return parameters.ucast_solicit + parameters.app_solicit + multicast
+
+    def _probe(self, entry: Neighbour) -> None:
+        self.solicit(entry, entry.queue[-1] if entry.queue else None)
+        entry.probes += 1
+
+    def _report(self, entry: Neighbour) -> None:
+        """neigh_invalidate: every waiting packet is answered with Host Unreachable."""
+        queue, entry.queue, entry.queued_bytes = entry.queue, None, 0
+        while queue and entry.state is FAILED:
+            packet = queue.popleft()
+            self._drop(packet, DropReason.NEIGH_FAILED, entry)
+            self.error_report(entry, packet)
+
+    # -- garbage collection
+
+    def collect(self, unused_for: int) -> None:
+        """Delete what is FAILED, or was not used for so many nanoseconds."""
+        now = self.scheduler.now
+        for interface in self.namespace.interfaces.values():
+            for entry in list(interface.neighbours.values()):
+                if entry.state is PERMANENT or entry.state in IN_TIMER:
+                    continue
+                if entry.state is FAILED or now > max(entry.used, entry.confirmed) + unused_for:
+                    self.remove(entry, "garbage collected")
+
+    # -- recording
+
+    def _set(self, entry: Neighbour, new: NudState, why: str, mac: int | None = None) -> None:
+        namespace, is_valid = self.namespace, new in VALID
+        mac = entry.mac if mac is None else mac
+        crowd = None if entry.dead or (is_valid is entry.is_valid and mac == entry.mac) else entry.interface.crowd
+        if crowd is not None:
+            crowd.forget(entry)
+        old, entry.state, entry.mac = entry.state, new, mac
+        entry.sure, entry.is_valid = new in SURE, is_valid
+        if crowd is not None:
+            crowd.learn(entry)
+        entry.updated = self.scheduler.now
+        entry.seq = namespace.trace.end
+        if not is_valid:
+            entry.cached = False
+        namespace.record(NeighbourChanged(entry.interface, entry.address, old, new,
+                                          mac if is_valid else None, why))
+
+    def _drop(self, packet: IPv4Packet, reason: DropReason, entry: Neighbour) -> None:
+        self.namespace.record(PacketDropped(self.namespace, packet, Dropped(reason, (format_ipv4(entry.address),))))

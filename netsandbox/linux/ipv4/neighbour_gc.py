@@ -1,0 +1,55 @@
+"""Room in the neighbour table: what is collected when it fills up (net/core/neighbour.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import MILLISECOND, SECOND
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.sysctl import NeighbourParameters
+    from netsandbox.linux.ipv4.neighbour import NeighbourTable
+
+FORCED_EVERY = 5 * SECOND
+"""Between the two upper thresholds, a collection is forced this often at most."""
+
+
+class GarbageCollector:
+    """Collects the entries of a table that nobody has used for long, as its thresholds ask."""
+
+    def __init__(self, table: NeighbourTable) -> None:
+        self.table = table
+        self.scheduler = table.scheduler
+        self.thresholds = (128, 512, 1024)
+        """net.ipv4.neigh.default.gc_thresh1, 2 and 3."""
+        self._timer: Timer | None = None
+        self._last_forced = -(1 << 62)
+
+    def make_room(self) -> bool:
+        """neigh_alloc: over gc_thresh3 a forced collection must make room.  False: there is none."""
+        table = self.table
+        _low, soft, limit = self.thresholds
+        if table.count < soft:
+            return True
+        now = self.scheduler.now
+        if table.count >= limit or now > self._last_forced + FORCED_EVERY:
+            self._last_forced = now
+            table.collect(0)
+        return table.count < limit
+
+    def entry_made(self, parameters: NeighbourParameters) -> None:
+        """From gc_thresh1 entries on, collect now and then."""
+        if self.table.count >= self.thresholds[0]:
+            self._arm(parameters)
+
+    def _arm(self, parameters: NeighbourParameters) -> None:
+        if self._timer is None or self._timer.callback is None:
+            delay = parameters.base_reachable_time_ms * MILLISECOND // 2
+            self._timer = self.scheduler.kernel_timer(max(delay, SECOND), self._periodic, parameters)
+
+    def _periodic(self, parameters: NeighbourParameters) -> None:
+        """neigh_periodic_work: nothing below gc_thresh1 entries."""
+        if self.table.count >= self.thresholds[0]:
+            self.table.collect(parameters.gc_stale_time * SECOND)
+            self._arm(parameters)

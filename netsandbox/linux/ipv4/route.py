@@ -1,0 +1,224 @@
+"""Routing tables and the choice of a route (net/ipv4/fib_trie.c, fib_semantics.c).
+
+Three tables are asked in turn: local, main, default.  In each the longest
+prefix wins, then the lowest metric, then the older route.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, format_ipv4, is_multicast, prefix_mask
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+
+SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
+ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
+"""What `connect` fails with for a route type that leads nowhere."""
+TABLES = ("local", "main", "default")
+
+
+class Route:
+    """One route.
+
+    Attributes:
+        type: unicast, local, broadcast, unreachable, prohibit, blackhole or throw.
+        source: the preferred source address (`src`), or None.
+        mtu_is_locked: no path MTU is learned, and nothing is asked to stay whole.
+        onlink: the gateway is taken to be on the link without being checked.
+        gateway_is_own: the gateway was an address of this host when the route was made (nhc_scope is host), so
+            that it is shown and not used.
+    """
+
+    __slots__ = ("destination", "gateway", "gateway_is_own", "interface", "metric", "mtu", "mtu_is_locked",
+                 "onlink", "protocol", "scope", "source", "table", "tos", "type")
+
+    def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
+                 interface: Interface | None = None, source: int | None = None, scope: str = "global",
+                 protocol: str = "boot", metric: int = 0, table: str = "main", onlink: bool = False,
+                 tos: int = 0, mtu: int = 0) -> None:
+        self.destination = destination
+        self.type = kind
+        self.gateway = gateway
+        self.gateway_is_own = False
+        self.interface = interface
+        self.source = source
+        self.scope = scope
+        self.protocol = protocol
+        self.metric = metric
+        self.table = table
+        self.onlink = onlink
+        self.tos = tos
+        self.mtu = mtu
+        self.mtu_is_locked = False
+
+    @property
+    def is_linkdown(self) -> bool:
+        """The interface has no carrier; the route is used all the same."""
+        return self.interface is not None and not self.interface.carrier and not self.interface.is_loopback
+
+    @property
+    def is_ignored(self) -> bool:
+        """Linkdown, and ignore_routes_with_linkdown is on."""
+        interface = self.interface
+        if interface is None or interface.carrier or self.type == "local" or not self.is_linkdown:
+            return False
+        settings = interface.namespace.sysctls
+        return bool(interface.conf.ignore_routes_with_linkdown or settings.all.ignore_routes_with_linkdown)
+
+    @property
+    def is_on_link(self) -> bool:
+        """The destination itself is the next hop."""
+        return self.gateway is None
+
+    def key(self) -> tuple[Network, int, int]:
+        """What two routes of one table must not share."""
+        return self.destination, self.metric, self.tos
+
+    def __str__(self) -> str:
+        target = "default" if self.destination.length == 0 else (
+            format_ipv4(self.destination.address) if self.destination.length == 32 else str(self.destination))
+        parts = [target] if self.type == "unicast" else [self.type, target]
+        parts += ["via", format_ipv4(self.gateway)] if self.gateway is not None else []
+        parts += ["dev", self.interface.name] if self.interface is not None else []
+        return " ".join(parts)
+
+    def trace_key(self) -> str:
+        return f"{self.table} {self} metric {self.metric} src {self.source}"
+
+    def __repr__(self) -> str:
+        return f"<route {self}>"
+
+
+Levels = list[tuple[int, dict[int, list[Route]]]]
+"""A table as a lookup walks it: (mask, routes by network), the longest prefix first."""
+
+
+def _place(route: Route) -> tuple[int, int, int]:
+    return route.destination.network, -route.destination.length, route.metric
+
+
+def _as_walked(routes: Iterable[Route]) -> Levels:
+    found: dict[int, dict[int, list[Route]]] = {}
+    for route in routes:
+        destination = route.destination
+        found.setdefault(destination.length, {}).setdefault(destination.network, []).append(route)
+    return [(prefix_mask(length), found[length]) for length in sorted(found, reverse=True)]
+
+
+class RouteTables:
+    """The routes of one namespace.
+
+    Attributes:
+        local: every address that is this host's, for the question asked of
+            each packet and each ARP request.
+        output_cache, input_cache: answers of `routing`, kept until something changes.
+    """
+
+    def __init__(self, on_local: Callable[[], None] = lambda: None) -> None:
+        self._on_local = on_local
+        """Told when `local` has changed."""
+        self._tables: dict[str, list[Route]] = {}
+        """In the order that `ip route` lists them: by network, the longer prefix first, then metric, then age."""
+        self.local: set[int] = set()
+        self._levels: list[Levels] | None = None
+        """For each of TABLES what a lookup walks, once one is made after a change."""
+        self.output_cache: dict[Any, Any] = {}
+        self.input_cache: dict[Any, Any] = {}
+
+    def flush_cache(self) -> None:
+        """Forget what was found (rt_cache_flush)."""
+        self.output_cache.clear()
+        self.input_cache.clear()
+
+    def _changed(self) -> None:
+        self._levels = None
+        self.flush_cache()
+
+    def _walk(self) -> list[Levels]:
+        if self._levels is None:
+            self._levels = [_as_walked(self._tables.get(table, ())) for table in TABLES]
+        return self._levels
+
+    def add(self, route: Route, before: bool = False) -> None:
+        """Insert behind the routes of the same prefix with a lower or the same metric, or `before` the latter."""
+        routes = self._tables.setdefault(route.table, [])
+        find = bisect_left if before else bisect_right
+        routes.insert(find(routes, _place(route), key=_place), route)
+        if route.type == "local" and route.destination.length == 32:
+            self.local.add(route.destination.address)
+            self._on_local()
+        self._changed()
+
+    def remove(self, route: Route) -> None:
+        routes = self._tables[route.table]
+        routes.remove(route)
+        if route.type == "local" and not self._has_twin(route):
+            self.local.discard(route.destination.address)
+            self._on_local()
+        self._changed()
+
+    def _has_twin(self, route: Route) -> bool:
+        """Whether another local route has the same destination."""
+        return any(other.type == "local" and other.destination == route.destination for other in self.all(route.table))
+
+    def has(self, table: str) -> bool:
+        """Whether a table exists: main always, another one since it got its first route."""
+        return table == "main" or bool(self._tables.get(table)) or (table in self._tables and table not in TABLES)
+
+    def all(self, table: str | None = "main") -> Iterator[Route]:
+        """The routes of one table or of every one, in the order that `ip route` lists them."""
+        for name in self._names() if table is None else (table,):
+            yield from self._tables.get(name, ())
+
+    def _names(self) -> list[str]:
+        return [*TABLES, *(name for name in self._tables if name not in TABLES)]
+
+    def matches(self, destination: int, interface: Interface | None = None) -> list[Route]:
+        """Every route that covers a destination, the one to use first; a throw route ends its table.
+
+        Args:
+            interface: only routes that leave by it (flowi4_oif).
+        """
+        found: list[Route] = []
+        for levels in self._walk():
+            for mask, by_network in levels:
+                routes = by_network.get(destination & mask)
+                if routes and not self._take(routes, interface, found):
+                    break
+        return found
+
+    @staticmethod
+    def _take(routes: list[Route], interface: Interface | None, found: list[Route]) -> bool:
+        """Add the usable routes of one prefix; False when one of them is a throw route."""
+        for route in routes:
+            leaves_by_it = interface is None or route.interface is interface or route.interface is None
+            if leaves_by_it and not route.is_ignored:
+                if route.type == "throw":
+                    return False
+                found.append(route)
+        return True
+
+    def lookup(self, destination: int, interface: Interface | None = None) -> Route | None:
+        """The route to use (fib_lookup); a throw route ends its table.
+
+        Args:
+            interface: only routes that leave by it (flowi4_oif).
+        """
+        found = self.matches(destination, interface)
+        return found[0] if found else None
+
+    def address_type(self, address: int) -> str:
+        """inet_addr_type: local, broadcast, multicast or unicast."""
+        if address in (0, LIMITED_BROADCAST):
+            return "broadcast"
+        if is_multicast(address):
+            return "multicast"
+        for mask, by_network in self._walk()[0]:
+            routes = by_network.get(address & mask)
+            if routes:
+                return routes[0].type
+        return "unicast"

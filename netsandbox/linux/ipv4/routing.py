@@ -1,0 +1,355 @@
+"""Which way a packet goes: the output and the input route (net/ipv4/route.c).
+
+Both answers are kept until something about routes, addresses or settings
+changes, as one lookup decides for every packet of a conversation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import PathMtuLearned, RedirectTaken, RouteChosen, RouteMissing
+from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
+from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Network, is_multicast
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+CACHE_LIMIT = 20_000
+MIN_MTU = 68
+"""RFC 791: every link carries at least this."""
+
+OutputRoute: TypeAlias = RouteChosen | RouteMissing
+
+
+class InputRoute(NamedTuple):
+    """What to do with a packet that came in."""
+
+    type: str
+    """local, broadcast, multicast, unicast (to forward) or unreachable."""
+    refusal: Dropped | None
+    """Set when the packet is not taken at all."""
+    error: str
+    """errno name behind `unreachable`: a router answers it with an ICMP error."""
+    route: Route | None
+    interface: Interface | None
+    """The one to leave by, when it is to be forwarded."""
+    chosen: RouteChosen | None
+    redirect: bool
+    """The packet leaves as it came, so its sender knows a shorter way."""
+
+
+class NextHopException(NamedTuple):
+    """What was learned about one destination (struct fib_nh_exception).
+
+    Attributes:
+        mtu: path MTU in bytes, or 0.  gateway: from a redirect, or None.
+        locked: a router asked for less than route.min_pmtu: smaller packets are cut without DF.
+        route: whose next hop it belongs to: it is forgotten with it.
+        expires: virtual nanoseconds.
+        is_used: something was routed by it; `ip route show cache` lists no other.
+    """
+
+    mtu: int
+    gateway: int | None
+    locked: bool
+    route: Route
+    expires: int
+    is_used: bool = False
+
+
+def learned_about(namespace: NetworkNamespace, destination: int, route: Route | None) -> NextHopException | None:
+    """What is known of a destination while a route leads to it (find_exception)."""
+    learned = namespace.exceptions.get(destination)
+    return learned if learned is not None and learned.route is route else None
+
+
+def _use_learned(namespace: NetworkNamespace, destination: int, route: Route) -> NextHopException | None:
+    """A route is taken by what was learned (rt_bind_exception)."""
+    learned = learned_about(namespace, destination, route)
+    if learned is not None and not learned.is_used:
+        namespace.exceptions[destination] = learned._replace(is_used=True)
+    return learned
+
+
+# -- output
+
+def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
+                 interface: Interface | None = None) -> OutputRoute:
+    """The route for a packet of our own (ip_route_output_key).
+
+    Args:
+        source: the source address that the socket is bound to, or 0.
+        interface: the interface that the socket is bound to.
+    """
+    cache = namespace.routes.output_cache
+    key = (destination, source, interface)
+    found = cache.get(key)
+    if found is None:
+        if len(cache) > CACHE_LIMIT:
+            cache.clear()
+        found = cache[key] = _find_output(namespace, destination, source, interface)
+    return found
+
+
+def _find_output(namespace: NetworkNamespace, destination: int, source: int,
+                 interface: Interface | None) -> OutputRoute:
+    if (interface is not None and not interface.up) or (source and namespace.holder_of(source) is None):
+        return RouteMissing(namespace, destination, "ENETUNREACH", None)
+    if not destination and not source and interface is not None:
+        source = select_address(interface, 0, "host")
+    destination = destination or source
+    if not destination:
+        destination, interface = LOOPBACK_ADDRESS, None
+    group = is_multicast(destination) or destination == LIMITED_BROADCAST
+    if group and interface is not None:
+        return _on_link(namespace, destination, source, interface)
+    if group and source:
+        holder = namespace.holder_of(source)
+        if holder is not None:
+            return _on_link(namespace, destination, source, holder)
+    matches = namespace.routes.matches(destination, interface)
+    route = matches[0] if matches else None
+    if route is None or route.type in ERRORS:
+        if interface is not None:
+            return _on_link(namespace, destination, source, interface)
+        return RouteMissing(namespace, destination, ERRORS[route.type] if route else "ENETUNREACH", route)
+    return _chosen(namespace, destination, source, route, group, len(matches))
+
+
+def _on_link(namespace: NetworkNamespace, destination: int, source: int, interface: Interface) -> RouteChosen:
+    """No route, but an interface: the kernel takes the destination to be on its link."""
+    route = Route(Network(destination, 32), interface=interface, scope="link")
+    source = source or select_address(interface, 0, "link")
+    no_hop = interface.is_loopback or is_multicast(destination) or destination == LIMITED_BROADCAST
+    hop = None if no_hop else destination
+    return RouteChosen(namespace, destination, route, None, interface, hop, source, interface.mtu, 0)
+
+
+def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: Route, group: bool,
+            considered: int) -> OutputRoute:
+    if route.type == "local":
+        lo = namespace.lo
+        return RouteChosen(namespace, destination, route, None, lo, None, source or route.source or destination,
+                           lo.mtu, considered)
+    interface = route.interface
+    assert interface is not None, "only special routes have no interface"
+    gateway, mtu = None if route.gateway_is_own else route.gateway, route.mtu or interface.mtu
+    learned = _use_learned(namespace, destination, route)
+    if learned is not None:
+        gateway = learned.gateway if learned.gateway is not None else gateway
+        mtu = min(mtu, learned.mtu) if learned.mtu else mtu
+    group = group or route.type == "broadcast"
+    if group:
+        gateway = None
+    hop = None if group else destination if gateway is None else gateway
+    source = source or route.source or select_address(interface, route.gateway or destination, route.scope)
+    if source >> 24 == 127 and not interface.is_loopback and not namespace.sysctls.either(interface.conf,
+                                                                                          "route_localnet"):
+        return RouteMissing(namespace, destination, "EINVAL", None)
+    return RouteChosen(namespace, destination, route, gateway, interface, hop, source, mtu, considered,
+                       route.mtu_is_locked or (learned is not None and learned.locked))
+
+
+def select_address(interface: Interface, destination: int, scope: str) -> int:
+    """inet_select_addr: our address towards a destination.
+
+    The interface's primary address in the destination's subnet, else its first
+    primary address, else the first one of another interface.
+    """
+    limit, first = SCOPES[scope], 0
+    for address in interface.addresses:
+        if address.secondary or min(SCOPES[address.scope], SCOPES["host"]) > limit:
+            continue
+        if not destination or destination in address.network:
+            return address.local
+        first = first or address.local
+    if first:
+        return first
+    for other in interface.namespace.interfaces.values():
+        for address in other.addresses:
+            if not address.secondary and address.scope != "link" and SCOPES[address.scope] <= limit:
+                return address.local
+    return 0
+
+
+# -- input
+
+def route_input(interface: Interface, source: int, destination: int) -> InputRoute:
+    """What to do with a packet from a wire (ip_route_input_slow)."""
+    cache = interface.namespace.routes.input_cache
+    key = (interface, source, destination)
+    found = cache.get(key)
+    if found is None:
+        if len(cache) > CACHE_LIMIT:
+            cache.clear()
+        found = cache[key] = _find_input(interface, source, destination)
+    return found
+
+
+def _refused(reason: DropReason, *operands: object) -> InputRoute:
+    return InputRoute("unreachable", Dropped(reason, operands), "", None, None, None, False)
+
+
+def _find_input(interface: Interface, source: int, destination: int) -> InputRoute:
+    namespace = interface.namespace
+    if is_multicast(source) or source == LIMITED_BROADCAST:
+        return _refused(DropReason.IP_INVALID_SOURCE, source)
+    if destination == LIMITED_BROADCAST or (source == 0 and destination == 0):
+        return _local_input(interface, source, destination, "broadcast", None)
+    if is_multicast(destination):
+        return _multicast_input(interface, source, destination)
+    martian = _martian(interface, source, destination)
+    if martian is not None:
+        return martian
+    route = namespace.routes.lookup(destination)
+    if route is not None and route.type == "broadcast" and _forwards_broadcasts(interface):
+        return _forward_input(interface, source, destination, route)
+    if route is not None and route.type in ("local", "broadcast"):
+        return _local_input(interface, source, destination, route.type, route)
+    if not interface.conf.forwarding:
+        return _unreachable("EHOSTUNREACH", route)
+    if route is None:
+        return _unreachable("ENETUNREACH", None)
+    if route.type in ERRORS:
+        return _unreachable(ERRORS[route.type], route)
+    return _forward_input(interface, source, destination, route)
+
+
+def _forwards_broadcasts(interface: Interface) -> bool:
+    """bc_forwarding, on all and on the ingress: a subnet's broadcast is routed on, not taken."""
+    return bool(interface.conf.bc_forwarding and interface.namespace.sysctls.all.bc_forwarding)
+
+
+def _unreachable(error: str, route: Route | None) -> InputRoute:
+    return InputRoute("unreachable", None, error, route, None, None, False)
+
+
+def _martian(interface: Interface, source: int, destination: int) -> InputRoute | None:
+    """Addresses that must not be seen on a wire."""
+    if source == 0:
+        return _refused(DropReason.IP_INVALID_SOURCE, source)
+    if destination == 0:
+        return _refused(DropReason.IP_INVALID_DEST, destination)
+    if interface.is_loopback or interface.namespace.sysctls.either(interface.conf, "route_localnet"):
+        return None
+    if destination >> 24 == 127 or source >> 24 == 127:
+        return _refused(DropReason.IP_LOCALNET, destination if destination >> 24 == 127 else source)
+    return None
+
+
+def _multicast_input(interface: Interface, source: int, destination: int) -> InputRoute:
+    if not interface.namespace.is_group_member(interface, destination):
+        return _refused(DropReason.IP_INNOROUTES, destination)
+    return _local_input(interface, source, destination, "multicast", None)
+
+
+def _local_input(interface: Interface, source: int, destination: int, kind: str, route: Route | None) -> InputRoute:
+    if source and not interface.is_loopback:
+        refusal, _on_link = validate_source(interface, source, None)
+        if refusal is not None:
+            return InputRoute(kind, refusal, "", route, None, None, False)
+    return InputRoute(kind, None, "", route, interface, None, False)
+
+
+def _forward_input(interface: Interface, source: int, destination: int, route: Route) -> InputRoute:
+    namespace, out = interface.namespace, route.interface
+    assert out is not None, "only special routes have no interface"
+    refusal, on_link = validate_source(interface, source, out)
+    if refusal is not None:
+        return InputRoute("unicast", refusal, "", route, None, None, False)
+    learned = _use_learned(namespace, destination, route)
+    gateway = learned.gateway if learned is not None else None
+    if gateway is None and not route.gateway_is_own:
+        gateway = route.gateway
+    sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
+    shared = namespace.sysctls.either(out.conf, "shared_media")
+    same_wire = gateway is not None and any(source in a.network and gateway in a.network for a in out.addresses)
+    hop = None if route.type == "broadcast" else destination if gateway is None else gateway
+    chosen = RouteChosen(namespace, destination, route, gateway, out, hop, source, route.mtu or out.mtu,
+                         len(namespace.routes.matches(destination)))
+    redirect = bool(out is interface and on_link and sends and (shared or same_wire))
+    return InputRoute("unicast", None, "", route, out, chosen, redirect)
+
+
+def validate_source(interface: Interface, source: int, out: Interface | None) -> tuple[Dropped | None, bool]:
+    """fib_validate_source: (why the source is refused, whether it is on the interface's link).
+
+    With rp_filter off, only an address of our own is refused, unless the
+    packet would leave as it came.
+    """
+    namespace = interface.namespace
+    mode = namespace.sysctls.either(interface.conf, "rp_filter")
+    sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
+    accepts_local = namespace.sysctls.either(interface.conf, "accept_local")
+    if not mode and (out is not interface or not sends):
+        if not accepts_local and source in namespace.routes.local:
+            return Dropped(DropReason.IP_LOCAL_SOURCE, (source,)), False
+        return None, False
+    route = namespace.routes.lookup(source)
+    if route is None or route.type in ERRORS:
+        return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
+    if route.type != "unicast" and not (route.type == "local" and accepts_local):
+        reason = DropReason.IP_LOCAL_SOURCE if route.type == "local" else DropReason.IP_INVALID_SOURCE
+        return Dropped(reason, (source,)), False
+    if route.interface is interface:
+        return None, route.is_on_link
+    if not interface.addresses:
+        return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
+    if mode == 1:
+        return Dropped(DropReason.IP_RPFILTER, (source, mode)), False
+    back = namespace.routes.lookup(source, interface)
+    return None, back is not None and back.type == "unicast" and back.interface is interface and back.is_on_link
+
+
+# -- what is learned about a destination
+
+def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int) -> None:
+    """A router said "fragmentation needed" (__ip_rt_update_pmtu)."""
+    chosen = route_output(namespace, destination)
+    if not isinstance(chosen, RouteChosen) or chosen.mtu < mtu or chosen.route.mtu_is_locked:
+        return
+    least = namespace.sysctls.get("net.ipv4.route.min_pmtu")
+    locked = mtu < least
+    mtu = min(chosen.mtu, least) if locked else mtu
+    known = learned_about(namespace, destination, chosen.route)
+    expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.mtu_expires") * SECOND
+    namespace.record(PathMtuLearned(namespace, destination, mtu))
+    learned = known or NextHopException(0, None, False, chosen.route, expires)
+    _remember(namespace, destination, learned._replace(mtu=mtu, locked=locked, expires=expires))
+
+
+def interface_mtu_changed(interface: Interface, old: int) -> None:
+    """fib_nhc_update_mtu: no path is wider than its first link, and one that was as wide follows it."""
+    exceptions, mtu = interface.namespace.exceptions, interface.mtu
+    for destination, learned in list(exceptions.items()):
+        if learned.route.interface is not interface or not learned.mtu:
+            continue
+        if mtu < learned.mtu or (learned.mtu == (mtu if learned.locked else old)):
+            exceptions[destination] = learned._replace(mtu=mtu, locked=False)
+
+
+def learn_gateway(namespace: NetworkNamespace, destination: int, route: Route, gateway: int) -> None:
+    """A redirect was taken (__ip_do_redirect)."""
+    known = learned_about(namespace, destination, route)
+    expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.gc_timeout") * SECOND
+    namespace.record(RedirectTaken(namespace, destination, gateway))
+    learned = known or NextHopException(0, gateway, False, route, expires)
+    _remember(namespace, destination, learned._replace(gateway=gateway, expires=expires))
+
+
+def _remember(namespace: NetworkNamespace, destination: int, learned: NextHopException) -> None:
+    namespace.exceptions[destination] = learned
+    namespace.routes.flush_cache()
+    namespace.scheduler.after(learned.expires - namespace.scheduler.now, _expire, (namespace, destination))
+
+
+def _expire(what: tuple[NetworkNamespace, int]) -> None:
+    namespace, destination = what
+    known = namespace.exceptions.get(destination)
+    if known is not None and known.expires <= namespace.scheduler.now:
+        del namespace.exceptions[destination]
+        namespace.routes.flush_cache()

@@ -1,0 +1,252 @@
+"""UDP sockets (RFC 768; net/ipv4/udp.c, datagram.c, ip_output.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import RouteChosen, SocketMatched
+from netsandbox.linux.ipv4 import icmp, ip_output
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
+from netsandbox.wire.icmp import (
+    PARAMETER_PROBLEM,
+    PORT_UNREACHABLE,
+    REDIRECT,
+    UNREACHABLE,
+    IcmpMessage,
+)
+from netsandbox.wire.ipv4 import UDP, IPv4Packet
+from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+MAX_DATA = 65507
+"""What fits into one IPv4 packet, in bytes."""
+FATAL_UNREACHABLE: dict[int, str] = {
+    2: "ENOPROTOOPT", 3: "ECONNREFUSED", 6: "ENETUNREACH", 7: "EHOSTDOWN", 8: "ENONET", 9: "ENETUNREACH",
+    10: "EHOSTUNREACH", 13: "EHOSTUNREACH", 14: "EHOSTUNREACH", 15: "EHOSTUNREACH"}
+"""icmp_err_convert: the errors that a connected socket is told of (those with `fatal` set)."""
+PMTU_MODES = {"dont": 0, "want": 1, "do": 2, "probe": 3}
+DONT, WANT, DO, PROBE = range(4)
+
+
+class Datagram(NamedTuple):
+    """What a program receives."""
+
+    data: bytes
+    source: int
+    port: int
+    destination: int
+
+
+class ReportedError(NamedTuple):
+    """One entry of a socket's error queue (struct sock_extended_err)."""
+
+    type: int
+    code: int
+    info: int
+    """The MTU of a "fragmentation needed", else 0."""
+    offender: int
+    """Who sent the ICMP error."""
+    ttl: int
+    at: int
+    """When it came, in virtual nanoseconds."""
+
+
+class UdpSocket(Socket):
+    """A UDP socket.
+
+    Attributes:
+        ttl, tos: of what it sends; a ttl of None is ip_default_ttl, whatever that is then.
+        pmtudisc: IP_MTU_DISCOVER (0 to 3).
+        broadcast: SO_BROADCAST.
+        error: errno name that the next call fails with, or empty.
+        recverr: IP_RECVERR: every ICMP error goes to `errors` instead.
+        on_event: called, once the queue is empty, when there is something to receive.
+    """
+
+    protocol = "udp"
+
+    def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
+        super().__init__(namespace, process, reuse)
+        self.ttl: int | None = None
+        self.tos = 0
+        self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
+        self.broadcast = False
+        self.interface: Interface | None = None
+        self.received: list[Datagram] = []
+        self.error = ""
+        self.recverr = False
+        self.errors: list[ReportedError] = []
+        self.on_event: Callable[[], None] | None = None
+        self._ident = 0
+
+    def connect(self, address: int, port: int) -> None:
+        """Fix the peer, and the source address by the route to it.
+
+        Raises:
+            SocketError: no route, or EACCES for a broadcast address without SO_BROADCAST.
+        """
+        route = self._route(address, self.address)
+        self.peer, self.peer_port = route.destination, port
+        if self.address == ANY:
+            self.address = route.source
+        self._ident = self.namespace.chance.stream(f"{self.namespace.name}/udp/{self.port}/{address}/{port}").bits(16)
+
+    def _route(self, address: int, source: int) -> RouteChosen:
+        route = route_output(self.namespace, address, source, self.interface)
+        if not isinstance(route, RouteChosen):
+            self.namespace.record(route)
+            raise SocketError(route.error)
+        is_broadcast = address == LIMITED_BROADCAST or route.route.type == "broadcast"
+        if is_broadcast and not self.broadcast:
+            raise SocketError("EACCES")
+        return route
+
+    def send(self, data: bytes, address: int | None = None, port: int | None = None) -> int:
+        """Send one datagram, to the peer or to an address; returns how many bytes.
+
+        Raises:
+            SocketError: a pending error, no route, EMSGSIZE, EACCES or EPERM.
+        """
+        self._raise_pending()
+        connected = address is None
+        to, to_port = (self.peer, self.peer_port) if address is None or port is None else (address, port)
+        if len(data) > MAX_DATA:
+            raise SocketError("EMSGSIZE")
+        if not connected and not to_port:
+            raise SocketError("EINVAL")
+        if not self.port:
+            self.bind(ANY, 0)
+        route = self._route(to, self.address)
+        if self.pmtudisc == PROBE:
+            route = route._replace(mtu=route.interface.mtu)
+        packet = self._packet(route, to, to_port, data, connected)
+        problem = ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
+        if problem and (problem != "ENOBUFS" or self.recverr):
+            raise SocketError(problem)
+        return len(data)
+
+    def _packet(self, route: RouteChosen, to: int, port: int, data: bytes, connected: bool) -> IPv4Packet:
+        source = self.address or route.source
+        to = route.destination
+        fits = len(data) + 28 <= route.mtu
+        df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits and not route.locked)
+        if connected:
+            self._ident = self._ident % 0xFFFF + 1
+            ident = self._ident
+        else:
+            ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, to, UDP)
+        usual = self.namespace.default_ttl if self.ttl is None else self.ttl
+        ttl = 1 if is_multicast(to) else usual
+        if route.interface.is_loopback and fits:
+            datagram: UdpDatagram = OffloadedDatagram.between(source, to, self.port, port, data)
+        else:
+            datagram = UdpDatagram(self.port, port, data)
+        return IPv4Packet(source, to, UDP, datagram, ttl, ident, df, self.tos)
+
+    def recv(self) -> Datagram | None:
+        """The next datagram, or None.
+
+        Raises:
+            SocketError: a pending error.
+        """
+        self._raise_pending()
+        return self.received.pop(0) if self.received else None
+
+    def _raise_pending(self) -> None:
+        if self.error:
+            name, self.error = self.error, ""
+            raise SocketError(name)
+
+    def wake(self) -> None:
+        if self.on_event is not None:
+            self.namespace.scheduler.soon(_wake, self)
+
+
+def _wake(socket: UdpSocket) -> None:
+    if socket.on_event is not None:
+        socket.on_event()
+
+
+def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """udp_rcv: to the best matching socket, or to every one for broadcast and multicast."""
+    datagram = packet.payload
+    if not isinstance(datagram, UdpDatagram) or not datagram.is_length_right:
+        return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
+    if datagram.checksum and not datagram.is_checksum_offloaded:
+        return Dropped(DropReason.UDP_CSUM, (datagram.checksum,))
+    namespace = interface.namespace
+    group = packet.dst not in namespace.routes.local and packet.dst >> 24 != 127
+    matches = _group_matches(namespace, packet, datagram) if group else _best(namespace, packet, datagram)
+    for socket in matches:
+        namespace.record(SocketMatched(namespace, "udp", socket.address, socket.port, socket.process.name))
+        data = datagram.data[:datagram.length - 8]
+        socket.received.append(Datagram(data, packet.src, datagram.sport, packet.dst))
+        socket.wake()
+    if matches:
+        return Outcome.ACCEPTED
+    if not group:
+        quoted = _trimmed(packet, datagram)
+        icmp.send_error(interface, namespace, quoted, UNREACHABLE, PORT_UNREACHABLE, 0, frame)
+    return Dropped(DropReason.NO_SOCKET, ("udp", datagram.dport))
+
+
+def _trimmed(packet: IPv4Packet, datagram: UdpDatagram) -> IPv4Packet:
+    """The packet without what follows its datagram, as the kernel holds it by then."""
+    extra = datagram.size - datagram.length
+    if not extra:
+        return packet
+    body = packet.payload_bytes()[:datagram.length]
+    return IPv4Packet(packet.src, packet.dst, packet.protocol, body, packet.ttl, packet.ident, packet.df, packet.tos,
+                      options=packet.options, total_length=packet.total_length)
+
+
+def _best(namespace: NetworkNamespace, packet: IPv4Packet, datagram: UdpDatagram) -> list[UdpSocket]:
+    socket = namespace.sockets.best("udp", packet.dst, datagram.dport, packet.src, datagram.sport)
+    return [socket] if socket is not None else []
+
+
+def _group_matches(namespace: NetworkNamespace, packet: IPv4Packet, datagram: UdpDatagram) -> list[UdpSocket]:
+    return [socket for socket in namespace.sockets.at_port("udp", datagram.dport)
+            if isinstance(socket, UdpSocket) and socket.address in (ANY, packet.dst)
+            and (not socket.peer_port or (socket.peer, socket.peer_port) == (packet.src, datagram.sport))]
+
+
+def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
+    """udp_err: only a connected socket is told, and only of errors that are final, unless it asked for all."""
+    head = quoted.payload_bytes()
+    if len(head) < 4:
+        return
+    sport, dport = int.from_bytes(head[:2], "big"), int.from_bytes(head[2:4], "big")
+    socket = interface.namespace.sockets.best("udp", quoted.src, sport, quoted.dst, dport)
+    if not isinstance(socket, UdpSocket):
+        return
+    name, mtu = "", 0
+    icmp.learn_way(interface, packet, message, quoted)
+    if message.type == REDIRECT:
+        return
+    if icmp.is_fragmentation_needed(message):
+        mtu = message.rest & 0xFFFF
+        if socket.peer_port:
+            route_output(interface.namespace, quoted.dst)
+        if socket.pmtudisc == DONT:
+            return
+        name = "EMSGSIZE"
+    elif message.type == UNREACHABLE:
+        name = FATAL_UNREACHABLE.get(message.code, "")
+    elif message.type == PARAMETER_PROBLEM:
+        name = "EPROTO"
+    if socket.recverr:
+        socket.errors.append(ReportedError(message.type, message.code, mtu, packet.src, packet.ttl,
+                                           interface.namespace.scheduler.clock))
+        socket.wake()
+    elif name and socket.peer_port:
+        socket.error = name
+        socket.wake()

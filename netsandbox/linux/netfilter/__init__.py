@@ -1,0 +1,1 @@
+"""Hooks, rules, tracking and address translation."""

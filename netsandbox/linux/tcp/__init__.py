@@ -1,0 +1,1 @@
+"""The transmission control protocol."""

@@ -1,0 +1,326 @@
+"""The timed actions of a kernel lab, each with the result that the rig writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from netsandbox.apps import arping, ping_options
+from netsandbox.apps.arping import Arping
+from netsandbox.apps.ping import Ping
+from netsandbox.apps.program import Program, UsageError
+from netsandbox.commands.tools.bridge_fdb import fdb_json
+from netsandbox.commands.tools.ip_neighbour import neighbour_json
+from netsandbox.commands.tools.registry import TOOLS
+from netsandbox.engine.units import MICROSECOND, MILLISECOND, seconds
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER
+from netsandbox.linux.core.socket import Process, Socket, SocketError
+from netsandbox.linux.ipv4.udp import PMTU_MODES, UdpSocket
+from netsandbox.rig.format import FORMAT, KernelLabError
+from netsandbox.rig.lab import KernelLab
+from netsandbox.rig.udp import UdpSender
+from netsandbox.wire.addresses import format_ipv4, parse_ipv4
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.ethernet import Frame
+
+Action = dict[str, Any]
+Result = dict[str, Any]
+Finish = Callable[[Result], None]
+SPAWN, REAP = 1300 * MICROSECOND, 400 * MICROSECOND
+"""How long the rig needs to start a process, and to notice its end."""
+SNAPSHOT_COMMAND = 3 * MILLISECOND
+"""How long each of the commands takes that make up a snapshot."""
+CLOSE_TAP = 10 * MILLISECOND
+"""How long the kernel takes to close a packet socket: it waits until no processor can still be using it."""
+PROCESS = Process("python3", 1)
+
+
+def simulate(spec: dict[str, Any], seed: int = 0) -> Result:
+    """Run a lab and return what the rig would have written.
+
+    Raises:
+        KernelLabError: the lab is wrong or names what is not simulated.
+    """
+    return Performance(KernelLab(spec, seed)).perform()
+
+
+class Performance:
+    """The one thread that does a lab's actions, and the background ones it started."""
+
+    def __init__(self, lab: KernelLab) -> None:
+        self.lab = lab
+        self.scheduler = lab.scheduler
+        self.background: list[Result] = []
+        self.sockets: list[Socket] = []
+
+    def perform(self) -> Result:
+        lab, spec = self.lab, self.lab.spec
+        lab.snapshots["start"] = lab.snapshot()
+        outcomes: list[Result] = []
+        for index, action in enumerate(spec.get("actions", [])):
+            outcome = {"i": index, **action}
+            outcomes.append(outcome)
+            if "at" in action:
+                lab.run_until(max(self.scheduler.now, lab.start + seconds(action["at"])))
+            self._act(outcome)
+            if action.get("bg"):
+                self.background.append(outcome)
+            else:
+                self.wait_for([outcome])
+        self.wait_for(self.background)
+        lab.run_until(self.scheduler.clock + seconds(spec.get("linger", 0.3)))
+        lab.snapshots["end"] = lab.snapshot()
+        lab.tap.drain()
+        labels = list(lab.interfaces)
+        return {"format": FORMAT, "name": spec.get("name", ""), "about": spec.get("about", ""), "kernel": "netsandbox",
+                "env": {"net.core.rmem_max": 212992}, "started": "2026-01-01T00:00:00Z", "lab": spec,
+                "interfaces": lab.interfaces, "actions": outcomes, "early_stamps": 0,
+                "frames": lab.tap.frames(labels), "frames_total": lab.tap.totals(labels),
+                "snapshots": lab.snapshots}
+
+    def wait_for(self, outcomes: list[Result]) -> None:
+        """Run until all have a result and the queue is empty: then the process goes on."""
+        def goes_on() -> bool:
+            self.lab.tap.drain(only_if_long=True)
+            return any("end" not in outcome.get("_", {}) for outcome in outcomes if "_" in outcome)
+        self.scheduler.run_while(goes_on)
+        for outcome in outcomes:
+            outcome.pop("_", None)
+        self._drain_queue()
+
+    def _drain_queue(self) -> None:
+        scheduler, steps = self.scheduler, 0
+        while not scheduler.is_idle and steps < 5000:
+            scheduler.step()
+            steps += 1
+
+    def _act(self, outcome: Result) -> None:
+        start = self.lab.seconds
+        state: Result = {}
+        outcome["_"] = state
+        outcome["result"] = {}
+
+        def finish(result: Result) -> None:
+            state["end"] = True
+            stamps = [round(start, 6), round(self.lab.seconds, 6)]
+            outcome["result"].update({"t": stamps, **{k: v for k, v in result.items() if k != "t"}})
+
+        self.scheduler.begin()
+        try:
+            HANDLERS[outcome["do"]](self, outcome, finish)
+        except SocketError as error:
+            finish({"errno": error.name})
+
+
+def _spawn(performance: Performance, begin: Callable[[], None], finish: Finish) -> Finish:
+    """Start a process: it takes the rig a moment until it does anything, and another until its end is noticed."""
+    scheduler = performance.scheduler
+    scheduler.wake_after(SPAWN, lambda _argument: begin())
+
+    def ended(result: Result) -> None:
+        scheduler.wake_after(REAP, lambda _argument: finish(result))
+    return ended
+
+
+def _run_program(performance: Performance, program: Program, timeout: float, finish: Finish,
+                 more: Callable[[Result], None]) -> None:
+    def report() -> None:
+        result: Result = {"rc": program.code, "out": program.out, "err": program.err}
+        more(result)
+        finish(result)
+
+    def kill(_argument: object) -> None:
+        if program.is_running:
+            program.complain(f"\nkernel_lab: killed after {timeout} s")
+            program.exit(-15)
+    program.on_exit.append(report)
+    performance.scheduler.after(seconds(timeout), kill)
+    finish = _spawn(performance, program.start, finish)
+
+
+def do_ping(performance: Performance, action: Action, finish: Finish) -> None:
+    argv = ["-n", "-U", "-c", str(action.get("count", 1)), "-e", str(action.get("id", 0x1000 + action["i"])),
+            *action.get("args", []), action["to"]]
+
+    def more(result: Result) -> None:
+        match = re.search(r"(\d+) packets transmitted, (\d+) received(?:, \+(\d+) errors)?", result["out"])
+        if match:
+            result["sent"], result["received"], result["errors"] = (int(group or 0) for group in match.groups())
+        result["rtt_ms"] = [float(value) for value in re.findall(r"time[=<]([\d.]+) ms", result["out"])]
+    try:
+        program = Ping(performance.lab.namespace(action["in"]), ping_options.parse(argv), 0)
+    except UsageError as error:
+        finish({"rc": error.code, "out": "", "err": f"{error}\n", "rtt_ms": []})
+        return
+    _run_program(performance, program, action.get("timeout", 60), finish, more)
+
+
+def do_arping(performance: Performance, action: Action, finish: Finish) -> None:
+    argv = ["-c", str(action.get("count", 1)), "-I", action["iface"], *action.get("args", []), action["to"]]
+    try:
+        program = Arping(performance.lab.namespace(action["in"]), arping.parse(argv))
+    except UsageError as error:
+        finish({"rc": error.code, "out": "", "err": f"{error}\n"})
+        return
+    _run_program(performance, program, action.get("timeout", 30), finish, lambda _result: None)
+
+
+def _tool(performance: Performance, action: Action, argv: list[str], finish: Finish) -> None:
+    def begin() -> None:
+        result = performance.lab.tool(action["in"], argv)
+        ended({"rc": result.code, "out": result.out, "err": result.err})
+    ended = _spawn(performance, begin, finish)
+
+
+def do_ip(performance: Performance, action: Action, finish: Finish) -> None:
+    _tool(performance, action, ["ip", *action["args"].split()], finish)
+
+
+def do_bridge(performance: Performance, action: Action, finish: Finish) -> None:
+    _tool(performance, action, ["bridge", *action["args"].split()], finish)
+
+
+def do_exec(performance: Performance, action: Action, finish: Finish) -> None:
+    if action["argv"][0] not in TOOLS:
+        raise KernelLabError(f"exec {action['argv'][0]!r} is not simulated")
+    _tool(performance, action, action["argv"], finish)
+
+
+def do_link(performance: Performance, action: Action, finish: Finish) -> None:
+    _tool(performance, action, ["ip", "link", "set", action["iface"], action["state"]], finish)
+
+
+def do_sysctl(performance: Performance, action: Action, finish: Finish) -> None:
+    KernelLab.write_sysctl(performance.lab.namespace(action["in"]), action["key"], action["value"])
+    finish({})
+
+
+def do_wait(performance: Performance, action: Action, finish: Finish) -> None:
+    performance.scheduler.wake_after(seconds(action["for"]), lambda _argument: finish({}))
+
+
+def do_join(performance: Performance, _action: Action, finish: Finish) -> None:
+    performance.wait_for(performance.background)
+    performance.background.clear()
+    finish({})
+
+
+def do_snapshot(performance: Performance, action: Action, finish: Finish) -> None:
+    lab = performance.lab
+    lab.snapshots[action["as"]] = lab.snapshot()
+    commands = sum(3 + sum(body.get("type") == "bridge" for body in lab.ifaces(node).values()) for node in lab.owners())
+    lab.scheduler.wake_after(commands * SNAPSHOT_COMMAND, lambda _argument: finish({}))
+
+
+def do_send_frame(performance: Performance, action: Action, finish: Finish) -> None:
+    """Raw bytes from a packet socket; each send is a system call of its own."""
+    namespace = performance.lab.namespace(action["in"])
+    interface = namespace.interfaces.get(action["iface"])
+    if interface is None:
+        raise SocketError("ENODEV")
+    try:
+        data = bytes.fromhex(action["hex"])
+        frame = Frame.parse(data)
+    except (ValueError, ParseError):
+        raise SocketError("EINVAL") from None
+    if not interface.up:
+        raise SocketError("ENETDOWN")
+    if len(data) > interface.mtu + HARD_HEADER + VLAN_HEADER:
+        raise SocketError("EMSGSIZE")
+
+    def send(left: int) -> None:
+        if not left:
+            performance.scheduler.wake_after(CLOSE_TAP, lambda _argument: finish({}))
+            return
+        if interface.transmit(frame):
+            performance.scheduler.soon(send, left - 1)
+        else:
+            finish({"errno": "ENOBUFS"})
+    send(action.get("count", 1))
+
+
+def do_watch(performance: Performance, action: Action, finish: Finish) -> None:
+    """Poll a table and record each change as [t, key, old, new]."""
+    lab, every = performance.lab, seconds(action.get("every", 0.1))
+    namespace, end = lab.namespace(action["in"]), lab.scheduler.now + seconds(action["for"])
+    seen: dict[str, str] = {}
+    changes: list[list[Any]] = []
+
+    def look() -> dict[str, str]:
+        if action["what"] == "neigh":
+            return {f"{e['dst']} {e['dev']}": f"{'/'.join(e.get('state', []))} {e.get('lladdr', '-')}"
+                    for e in neighbour_json(namespace, statistics=False)}
+        return {e["mac"]: e["ifname"] for bridge in namespace.interfaces.values() if isinstance(bridge, Bridge)
+                for e in fdb_json(bridge) if "master" in e and e.get("state") != "permanent"}
+
+    def poll(_argument: object) -> None:
+        nonlocal seen
+        if lab.scheduler.now >= end:
+            finish({"changes": changes})
+            return
+        now = look()
+        changes.extend([round(lab.seconds, 3), key, seen.get(key), now.get(key)]
+                       for key in sorted(seen.keys() | now.keys()) if seen.get(key) != now.get(key))
+        seen = now
+        lab.scheduler.wake_after(every, poll)
+    poll(None)
+
+
+def _open_udp(performance: Performance, action: Action) -> UdpSocket:
+    socket = UdpSocket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse")))
+    socket.ttl = action.get("ttl")
+    if socket.ttl == 0:
+        raise SocketError("EINVAL")
+    socket.tos = action.get("tos", 0)
+    if "pmtudisc" in action:
+        socket.pmtudisc = PMTU_MODES[action["pmtudisc"]]
+    socket.broadcast = bool(action.get("broadcast"))
+    performance.sockets.append(socket)
+    return socket
+
+
+def do_bind(performance: Performance, action: Action, finish: Finish) -> None:
+    """Keeps the socket (listening, for TCP) until the lab ends."""
+    is_tcp = action["proto"] == "tcp"
+    socket: Socket
+    if is_tcp:
+        socket = Socket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse", True)))
+    else:
+        socket = _open_udp(performance, action)
+    socket.bind(parse_ipv4(action.get("addr", "0.0.0.0")), action["port"])
+    if is_tcp:
+        socket.listen(16)
+    finish({"ok": True})
+
+
+def do_udp_serve(performance: Performance, action: Action, finish: Finish) -> None:
+    """An echo server until the lab ends."""
+    lab, socket = performance.lab, _open_udp(performance, action)
+    socket.bind(parse_ipv4(action.get("addr", "0.0.0.0")), action["port"])
+    received: list[list[Any]] = []
+
+    def serve() -> None:
+        try:
+            datagram = socket.recv()
+            if datagram is None:
+                return
+            received.append([round(lab.seconds, 6), format_ipv4(datagram.source), datagram.port, len(datagram.data)])
+            if action.get("echo", True):
+                socket.send(datagram.data, datagram.source, datagram.port)
+        except SocketError:
+            return
+    socket.on_event = serve
+    finish({"received": received})
+
+
+def do_udp_send(performance: Performance, action: Action, finish: Finish) -> None:
+    UdpSender(_open_udp(performance, action), performance.scheduler, action, finish).start()
+
+
+HANDLERS: dict[str, Callable[[Performance, Action, Finish], None]] = {
+    "ping": do_ping, "arping": do_arping, "ip": do_ip, "bridge": do_bridge, "exec": do_exec, "link": do_link,
+    "sysctl": do_sysctl, "send_frame": do_send_frame, "udp_serve": do_udp_serve, "udp_send": do_udp_send,
+    "bind": do_bind, "watch": do_watch, "snapshot": do_snapshot, "wait": do_wait, "join": do_join}
+

@@ -1,0 +1,251 @@
+"""Kernel labs: the JSON labs of tests/kernel, run on the simulated stack.
+
+A lab describes namespaces, links and timed actions; the result has the form
+that the rig writes after running it on a real kernel, so that both can be
+compared frame by frame.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+from netsandbox.commands.tools.bridge_fdb import fdb_json
+from netsandbox.commands.tools.context import Tenant, ToolContext, ToolResult
+from netsandbox.commands.tools.ip_neighbour import neighbour_json
+from netsandbox.commands.tools.ip_route import route_cache_json, route_json
+from netsandbox.commands.tools.registry import run_tool
+from netsandbox.engine.chance import Chance
+from netsandbox.engine.scheduler import Scheduler
+from netsandbox.engine.trace import Trace
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core import link
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.drivers.veth import VethPair
+from netsandbox.linux.drop import CASCADE_TOO_LONG
+from netsandbox.linux.events import FrameReceived
+from netsandbox.linux.stack import create_namespace
+from netsandbox.rig.format import KernelLabError, check, shown
+from netsandbox.rig.tap import Tap
+from netsandbox.wire.addresses import format_ipv4, format_mac, parse_mac
+
+BASE_SYSCTL: dict[str, int | str] = {
+    "net.ipv4.conf.all.rp_filter": 0,
+    "net.ipv4.conf.default.rp_filter": 0,
+    "net.ipv4.conf.all.promote_secondaries": 0,
+    "net.ipv4.conf.default.promote_secondaries": 0,
+    "net.ipv4.ip_forward": 0,
+    "net.ipv4.tcp_congestion_control": "reno",
+    "net.ipv4.tcp_rmem": "4096 131072 6291456",
+    "net.ipv4.tcp_wmem": "4096 16384 4194304",
+    "net.bridge.bridge-nf-call-iptables": 0,
+    "net.bridge.bridge-nf-call-ip6tables": 0,
+    "net.bridge.bridge-nf-call-arptables": 0,
+}
+"""What the rig sets in every namespace before it makes interfaces."""
+LONGEST_ERROR = 200
+"""Characters that are repeated of what a tool said."""
+
+
+class KernelLab:
+    """One lab, built; `actions` performs it."""
+
+    def __init__(self, spec: dict[str, Any], seed: int = 0) -> None:
+        check(spec)
+        self.spec = spec
+        self.nodes: dict[str, dict[str, Any]] = spec["nodes"]
+        self.chance = Chance(seed)
+        self.trace = Trace()
+        self.scheduler = Scheduler(self.trace, FrameReceived, CASCADE_TOO_LONG)
+        self.namespaces: dict[str, NetworkNamespace] = {}
+        self.snapshots: dict[str, Any] = {}
+        self._macs = self.chance.stream("mac")
+        self._build()
+        self.scheduler.run_while(lambda: not self.scheduler.is_idle)
+        self.start = self.scheduler.now
+        self.tap = Tap(self.trace, self.start, spec.get("frame_cap", 400))
+        self.interfaces = self._describe_interfaces()
+
+    # -- names (commands.tools.context.Machine)
+
+    def namespace(self, node: str) -> NetworkNamespace:
+        """The namespace of a node; `netns_of` makes two nodes share one."""
+        return self.namespaces[self.nodes[node].get("netns_of", node)]
+
+    def namespace_named(self, name: str) -> NetworkNamespace | None:
+        return self.namespaces.get(name)
+
+    def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
+        return None
+
+    def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
+        return [Tenant(namespace, 1, 1, "/sbin/init", "")]
+
+    def namespace_names(self) -> list[str]:
+        return list(self.namespaces)
+
+    def add_namespace(self, name: str) -> NetworkNamespace:
+        self.namespaces[name] = create_namespace(name, self.scheduler, self.chance, lo_up=False)
+        return self.namespaces[name]
+
+    def remove_namespace(self, name: str) -> None:
+        for interface in list(self.namespaces.pop(name).interfaces.values()):
+            if not interface.is_loopback:
+                link.delete(interface)
+
+    def new_mac(self) -> int:
+        """A random locally administered unicast address."""
+        return self._macs.bits(48) & 0xFCFFFFFFFFFF | 0x020000000000
+
+    def hostname(self, namespace: NetworkNamespace) -> str:
+        return namespace.name
+
+    def tool(self, node: str, argv: list[str]) -> ToolResult:
+        return run_tool(ToolContext(self.namespace(node), self), argv)
+
+    @property
+    def seconds(self) -> float:
+        """Virtual seconds since the lab began."""
+        return (self.scheduler.clock - self.start) / SECOND
+
+    # -- building, in the rig's order
+
+    def owners(self) -> list[str]:
+        return [node for node, body in self.nodes.items() if "netns_of" not in body]
+
+    def ifaces(self, node: str) -> dict[str, dict[str, Any]]:
+        ifaces: dict[str, dict[str, Any]] = self.nodes[node].get("ifaces", {})
+        return ifaces
+
+    def _build(self) -> None:
+        for node in self.owners():
+            namespace = create_namespace(node, self.scheduler, self.chance)
+            self.namespaces[node] = namespace
+            for key, value in {**BASE_SYSCTL, **self.nodes[node].get("sysctl", {})}.items():
+                if not key.startswith("net.ipv4.neigh."):
+                    self.write_sysctl(namespace, key, value)
+        for node in self.owners():
+            self._make_bridges(node)
+        for left, right in self.spec.get("links", []):
+            VethPair.create(self._end(right), self._end(left))  # the kernel registers the peer first
+        for node in self.owners():
+            self._configure_links(node)
+        for node in self.owners():
+            self._configure_addresses(node)
+        for node, *argv in self.spec.get("setup", []):
+            self._must(node, argv)
+
+    def _mac(self, body: dict[str, Any]) -> int:
+        return parse_mac(body["mac"]) if "mac" in body else self.new_mac()
+
+    def _make_bridges(self, node: str) -> None:
+        namespace = self.namespaces[node]
+        for name, body in self.ifaces(node).items():
+            if body.get("type") == "bridge":
+                bridge = Bridge(namespace, name, self._mac(body), "mac" in body)
+                bridge.fdb.ageing_time = int(body.get("ageing", 300) * 100) * SECOND // 100
+                namespace.add_interface(bridge)
+
+    def _end(self, endpoint: str) -> tuple[NetworkNamespace, str, int]:
+        node, _colon, name = endpoint.partition(":")
+        return self.namespace(node), name, self._mac(self.ifaces(node)[name])
+
+    def _configure_links(self, node: str) -> None:
+        namespace, ifaces = self.namespaces[node], self.ifaces(node)
+        for name, body in ifaces.items():
+            interface = self._interface(namespace, name)
+            if "mtu" in body:
+                self._must(node, ["ip", "link", "set", "dev", name, "mtu", str(body["mtu"])])
+            if "master" in body:
+                bridge = namespace.interfaces.get(body["master"])
+                if not isinstance(bridge, Bridge):
+                    raise KernelLabError(f"{node}:{name}: master {body['master']!r} is no bridge")
+                port = bridge.add_port(interface)
+                port.learning = not ifaces[body["master"]].get("hub")
+        for name, body in ifaces.items():
+            if body.get("up", True):
+                link.set_up(self._interface(namespace, name))
+        for key, value in self.nodes[node].get("sysctl", {}).items():
+            if key.startswith("net.ipv4.neigh."):
+                self.write_sysctl(namespace, key, value)
+
+    def _configure_addresses(self, node: str) -> None:
+        for name, body in self.ifaces(node).items():
+            for address in body.get("ip", []):
+                broadcast = [] if "brd" in address or address.endswith(("/32", "/31")) else ["broadcast", "+"]
+                self._must(node, ["ip", "addr", "add", *address.split(), "dev", name, *broadcast])
+        for route in self.nodes[node].get("routes", []):
+            self._must(node, ["ip", "route", "add", *route.split()])
+
+    def _must(self, node: str, argv: list[str]) -> None:
+        result = self.tool(node, argv)
+        if result.code:
+            raise KernelLabError(f"{shown(shlex.join(argv))} (in {node}): {result.err.strip()[:LONGEST_ERROR]}")
+
+    @staticmethod
+    def _interface(namespace: NetworkNamespace, name: str) -> Interface:
+        interface = namespace.interfaces.get(name)
+        if interface is None:
+            raise KernelLabError(f"{namespace.name}:{name} is in no link")
+        return interface
+
+    @staticmethod
+    def write_sysctl(namespace: NetworkNamespace, key: str, value: Any) -> None:
+        try:
+            namespace.write_sysctl(key, value)
+        except SysctlError as error:
+            raise KernelLabError(f"sysctl {key}={value}: {error}") from None
+
+    # -- observing
+
+    def run_until(self, when: int) -> None:
+        """Let the lab go on to a virtual time, capturing on the way."""
+        scheduler = self.scheduler
+
+        def goes_on() -> bool:
+            self.tap.drain(only_if_long=True)
+            due = scheduler.next_time()
+            return due is not None and due <= when
+        scheduler.run_while(goes_on)
+        scheduler.run_until(when)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The tables of every node, as iproute2's JSON gives them."""
+        snap: dict[str, Any] = {"t": round(self.seconds, 3), "neigh": {}, "route": {}, "fdb": {}}
+        for node in self.owners():
+            namespace = self.namespaces[node]
+            snap["neigh"][node] = neighbour_json(namespace, statistics=True)
+            snap["route"][node] = route_json(namespace)
+            cache = route_cache_json(namespace)
+            if cache:
+                snap.setdefault("route_cache", {})[node] = cache
+            for name, body in self.ifaces(node).items():
+                if body.get("type") == "bridge":
+                    bridge = namespace.interfaces.get(name)
+                    snap["fdb"].setdefault(node, {})[name] = fdb_json(bridge) if isinstance(bridge, Bridge) else []
+        return snap
+
+    def _describe_interfaces(self) -> dict[str, Any]:
+        return {interface.label: {
+            "mac": format_mac(interface.mac), "mtu": interface.mtu, "ifindex": interface.index, "type": interface.kind,
+            "peer": interface.peer.label if interface.peer else None,
+            "master": interface.port.bridge.name if interface.port else None,
+            "ip": [f"{format_ipv4(own.local)}/{own.network.length}" for own in interface.addresses]}
+            for namespace in self.namespaces.values() for interface in namespace.interfaces.values()}
+
+
+def dump(result: dict[str, Any]) -> str:
+    """JSON with one line for each frame, action and table row: small and diffable."""
+    def block(value: Any, depth: int) -> str:
+        pad = " " * depth
+        if depth < 3 and isinstance(value, dict) and value:
+            rows = [f"{pad} {json.dumps(key)}: {block(item, depth + 1)}" for key, item in value.items()]
+            return "{\n" + ",\n".join(rows) + "\n" + pad + "}"
+        if depth < 4 and isinstance(value, list) and value and isinstance(value[0], dict):
+            return "[\n" + ",\n".join(f"{pad} {json.dumps(item)}" for item in value) + "\n" + pad + "]"
+        return json.dumps(value)
+    return block(result, 0) + "\n"

@@ -1,0 +1,86 @@
+"""The rig's capture, as it would be if its taps sat on the simulated interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from netsandbox.engine.trace import Record, Trace
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.capture import Passing, passings
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.drivers.vlan import is_tagged, untagged
+from netsandbox.linux.events import FrameSent, LinkChanged
+from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.udp import UdpDatagram
+
+SNAPLEN, LO_SNAPLEN = 1982, 16318
+CHUNK = 200_000
+"""Records after which a long cascade is taken in, before the trace forgets them."""
+
+
+class Tap:
+    """The rig's capture: the first frames of each interface as hex, and the number of all."""
+
+    def __init__(self, trace: Trace, start: int, cap: int) -> None:
+        self._trace = trace
+        self._start = start
+        self._cap = cap
+        self._cursor = trace.end
+        self._coming_up: tuple[int, Interface] | None = None
+        self._kept: list[tuple[str, dict[str, Any]]] = []
+        self._counts: dict[str, int] = {}
+
+    def drain(self, only_if_long: bool = False) -> None:
+        """Take in what happened since the last time."""
+        if only_if_long and self._trace.end - self._cursor < CHUNK:
+            return
+        records = self._trace.since(self._cursor)
+        for passing in passings(self._without_link_up(records)):
+            self._take(passing)
+        self._cursor = self._trace.end
+
+    def _without_link_up(self, records: Iterator[Record]) -> Iterator[Record]:
+        """The rig's taps miss what an interface sends while the kernel still handles "link up"."""
+        for record in records:
+            event = record.event
+            if isinstance(event, LinkChanged) and event.what == "up":
+                self._coming_up = (record.step, event.interface)
+            if isinstance(event, FrameSent) and self._coming_up == (record.step, event.interface):
+                continue
+            yield record
+
+    def _take(self, passing: Passing) -> None:
+        label = passing.interface.label
+        count = self._counts[label] = self._counts.get(label, 0) + 1
+        if count <= self._cap:
+            self._kept.append((label, {
+                "n": len(self._kept), "t": round((passing.record.at - self._start) / SECOND, 9),
+                "dir": "out" if passing.is_out else "in", "hex": self._kept_bytes(passing).hex(),
+                **({"csum_partial": True} if _is_offloaded(passing.frame) else {})}))
+
+    @staticmethod
+    def _kept_bytes(passing: Passing) -> bytes:
+        """What fits into a slot of the rig's rings."""
+        frame = passing.frame
+        if is_tagged(frame) and not isinstance(passing.record.event, FrameSent):
+            frame = untagged(frame)  # from its first reception on, the tag is no part of the frame
+        data: bytes = frame.wire()
+        return data[:LO_SNAPLEN if passing.interface.is_loopback else SNAPLEN]
+
+    def frames(self, labels: list[str]) -> dict[str, list[dict[str, Any]]]:
+        result: dict[str, list[dict[str, Any]]] = {label: [] for label in labels}
+        for label, frame in self._kept:
+            if label in result:
+                result[label].append(frame)
+        return result
+
+    def totals(self, labels: list[str]) -> dict[str, int]:
+        return {label: self._counts.get(label, 0) for label in labels}
+
+
+def _is_offloaded(frame: Any) -> bool:
+    """Whether the frame's transport checksum was never filled in."""
+    packet = frame.payload
+    return (isinstance(packet, IPv4Packet) and isinstance(packet.payload, UdpDatagram)
+            and packet.payload.is_checksum_offloaded)
