@@ -23,6 +23,7 @@ from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.ready import READY
+from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.text import safe
 from netsandbox.tui.time_keys import TimeKeys
 
@@ -71,8 +72,8 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         Binding("u", "undo", "Undo", show=False, id="app.undo"),
         Binding("ctrl+r", "redo", "Redo", show=False, id="app.redo"),
         Binding("z", "zoom", "Maximise", show=False, id="app.zoom"),
-        *(Binding(str(number), f"pane({number})", f"Pane {number}", show=False, id=f"app.pane-{number}")
-          for number in range(1, 7)),
+        *(Binding(str(number), f"pane({number})", pane.name, show=False, id=f"app.pane.{pane.name}")
+          for number, pane in enumerate(PANES, 1)),
         Binding("question_mark,f1", "help", "Help", show=False, id="app.help"),
         Binding("ctrl+c", "interrupt", "Interrupt", show=False, priority=True, id="app.interrupt"),
         Binding("ctrl+d", "end_of_input", "Leave the shell", show=False, priority=True, id="app.end-of-input"),

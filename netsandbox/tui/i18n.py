@@ -6,10 +6,28 @@ by `set_language`.  Protocol names, kernel terms and addresses stay as they are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from netsandbox.tui.catalogue import CATALOGUE
 
 LANGUAGES: tuple[str, ...] = tuple(CATALOGUE)
 """Languages that can be chosen; the first is the fallback."""
+
+
+def add_texts(texts: Mapping[str, tuple[str, str]]) -> None:
+    """Take words that a pane brings: key -> (English, 简体中文).
+
+    Raises:
+        ValueError: a key has other words already.
+    """
+    for key, words in texts.items():
+        for language, text in zip(LANGUAGES, words, strict=True):
+            if CATALOGUE[language].setdefault(key, text) != text:
+                raise ValueError(f"the text {key!r} is there already")
+
+
+TO_PANE = "app.pane."
+"""A key that goes to a pane is called as the pane's help page is."""
 
 
 class _Choice:
@@ -47,6 +65,8 @@ def described(binding_id: str) -> tuple[str, str]:
     or a help screen shows these texts instead.
     """
     texts = CATALOGUE[_Choice.language]
+    if binding_id.startswith(TO_PANE):
+        return texts["topic." + binding_id.removeprefix(TO_PANE)], ""
     return texts["key." + binding_id], texts.get("tip." + binding_id, "")
 
 

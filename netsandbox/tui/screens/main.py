@@ -80,6 +80,7 @@ class MainScreen(PanesScreen):
         self.timeline.show(live.marks(), status.step, status.last_step)
         if thorough:
             self.output.show(live.jobs)
+            self.show_own()
             self._show_pending()
             self.log_pane.flush()
             self.device.refresh_rows()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Iterator
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -34,9 +34,12 @@ from netsandbox.tui.panes.status import StatusLine
 from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
+from netsandbox.tui.screens.pane_table import PANES
 
 LEAST = (60, 18)
 """Columns and rows below which nothing useful can be shown."""
+PANE_NAMED = {pane.name: pane for pane in PANES}
+Made = TypeVar("Made", bound=Widget)
 REASONS = tuple(reason.name for reason in DropReason)
 
 
@@ -67,13 +70,17 @@ class PanesScreen(Screen[None]):
         self._is_resumed = False
         files = live.files
         self.status = StatusLine(glyphs, id="status")
-        self.topology = TopologyPane(glyphs, reduced_motion=reduced_motion, self_timed=False, id="topology")
-        self.device = DevicePane(live, glyphs, id="device")
+        self.panes: dict[str, Widget] = {pane.name: pane.make(live, glyphs, reduced_motion) for pane in PANES}
+        """By name, in the order of their keys."""
+        for declared in PANES:
+            self.panes[declared.name].set_class(declared.alone, "-alone")
+        self.topology = self._pane("topology", TopologyPane)
+        self.device = self._pane("device", DevicePane)
         self.pinned = DevicePane(live, glyphs, pinned=True, id="pinned", classes="pane -empty -none")
-        self.log_pane = FrameLog(glyphs, self_timed=False, id="log")
-        self.detail = DetailPane(glyphs, id="detail")
-        self.why = WhyPane(glyphs, id="why")
-        self.output = OutputPane(glyphs, id="output")
+        self.log_pane = self._pane("log", FrameLog)
+        self.detail = self._pane("detail", DetailPane)
+        self.why = self._pane("why", WhyPane)
+        self.output = self._pane("output", OutputPane)
         self.say = SayLine(glyphs, id="say")
         self.timeline = Timeline(glyphs, id="timeline")
         self.filter = FilterLine(self._names, glyphs, history=files.history("filters"), id="filter")
@@ -83,24 +90,26 @@ class PanesScreen(Screen[None]):
         self.keys = KeyBar(glyphs, id="keys")
         self.view = "log"
 
-    @property
-    def panes(self) -> tuple[Widget, ...]:
-        """In the order of the keys 1 to 6."""
-        return self.topology, self.device, self.log_pane, self.detail, self.why, self.output
+    def _pane(self, name: str, kind: type[Made]) -> Made:
+        """A pane of the table that this screen itself speaks to."""
+        pane = self.panes[name]
+        assert isinstance(pane, kind)
+        return pane
+
+    def _in_room(self, room: str) -> Iterator[Widget]:
+        return (self.panes[pane.name] for pane in PANES if pane.room == room)
 
     def compose(self) -> ComposeResult:
         """All panes; the style sheet shows and hides them."""
         yield self.status
         with Horizontal(id="upper"):
-            yield self.topology
+            yield from self._in_room("upper")
             with Vertical(id="devices"):
-                yield self.device
+                yield from self._in_room("devices")
                 yield self.pinned
-        yield self.log_pane
+        yield from self._in_room("log")
         with Horizontal(id="lower"):
-            yield self.detail
-            yield self.why
-            yield self.output
+            yield from self._in_room("lower")
         yield self.say
         yield self.timeline
         yield self.filter
@@ -133,6 +142,12 @@ class PanesScreen(Screen[None]):
     def _names(self):  # type: ignore[no-untyped-def]
         return names_of(self.live.interfaces(), REASONS)
 
+    def show_own(self) -> None:
+        """Bring the panes up to date that say themselves what they show of the lab."""
+        for pane in PANES:
+            if pane.shows is not None:
+                pane.shows(self.panes[pane.name], self.live)
+
     # -- which panes are shown
 
     def action_view(self, view: str) -> None:
@@ -147,26 +162,35 @@ class PanesScreen(Screen[None]):
         """Show a pane; nothing changes where it has a place of its own."""
         if view != self.view:
             self.remove_class(f"view-{self.view}")
+            self.panes[self.view].remove_class("-viewed")
             self.view = view
             self.add_class(f"view-{view}")
+            self._mark_view()
             self.call_after_refresh(self.show_keys)
+
+    def _mark_view(self) -> None:
+        """What the style sheet looks at: which pane has the view, and whether it takes the room of others."""
+        pane = PANE_NAMED[self.view]
+        self.panes[self.view].add_class("-viewed")
+        self.set_class(pane.room == "lower", "-view-lower")
+        self.set_class(pane.alone, "-view-alone")
 
     def focus_view(self) -> None:
         """Focus the pane that the view is about."""
-        pane = {"device": self.device, "detail": self.detail.tree_view, "why": self.why, "output": self.output}
-        self.call_after_refresh(pane.get(self.view, self.log_pane).focus)
+        self._focus(self.view)
 
     def focus_pane(self, number: int) -> None:
-        """Focus pane 1 to 6, and show it if it is hidden."""
-        views = ("", "device", "log", "detail", "why", "output")
-        pane = self.panes[number - 1]
-        if views[number - 1]:
-            self.set_view(views[number - 1])
-        target = self.detail.tree_view if pane is self.detail else pane
-        if pane is self.device:
-            self.call_after_refresh(self.device.query("DataTable").first().focus)
+        """Focus a pane by its key, and show it if it is hidden; nothing where no pane has the key."""
+        if number > len(PANES):
             return
-        self.call_after_refresh(target.focus)
+        pane = PANES[number - 1]
+        if pane.has_view:
+            self.set_view(pane.name)
+        self._focus(pane.name)
+
+    def _focus(self, name: str) -> None:
+        pane, selector = self.panes[name], PANE_NAMED[name].focus
+        self.call_after_refresh((pane.query(selector).first() if selector else pane).focus)
 
     # -- the footer
 

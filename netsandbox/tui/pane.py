@@ -1,0 +1,41 @@
+"""What a pane of the main screen declares, once; `screens/pane_table.py` lists the declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from textual.widget import Widget
+
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.live import LiveLab
+
+Texts = Mapping[str, tuple[str, str]]
+"""Words of the user interface: key -> (English, 简体中文)."""
+
+NO_TEXTS: Texts = MappingProxyType({})
+
+
+class Pane(NamedTuple):
+    """One pane: its place on the screen, how it comes to be shown, and its words.
+
+    Attributes:
+        name: its widget's id, the name of the view that shows it, and its help topic.
+        make: the widget, of the lab and the glyphs; whether things may move is the third argument.
+        room: the container that it stands in: upper, devices, log or lower.
+        has_view: it needs a view to be sure to be seen; one that has none is always there.
+        alone: its view hides the others of its room, unless the screen is wide.
+        focus: a selector of what inside it takes the keys; itself where empty.
+        texts: title, help and keys of a pane whose words are in no catalogue.
+        shows: called whenever the lab has changed, with the widget and the lab, for a pane that nobody else fills.
+    """
+
+    name: str
+    make: Callable[[LiveLab, GlyphSet, bool], Widget]
+    room: str = "lower"
+    has_view: bool = True
+    alone: bool = False
+    focus: str = ""
+    texts: Texts = NO_TEXTS
+    shows: Callable[[Widget, LiveLab], None] | None = None

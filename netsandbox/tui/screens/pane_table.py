@@ -1,0 +1,26 @@
+"""The panes of the main screen, in the order of their keys: 1 for the first."""
+
+from __future__ import annotations
+
+from netsandbox.tui.i18n import add_texts
+from netsandbox.tui.pane import Pane
+from netsandbox.tui.panes.detail import DetailPane
+from netsandbox.tui.panes.device import DevicePane
+from netsandbox.tui.panes.frame_log import FrameLog
+from netsandbox.tui.panes.output import OutputPane
+from netsandbox.tui.panes.topology import TopologyPane
+from netsandbox.tui.panes.why import WhyPane
+
+PANES: tuple[Pane, ...] = (
+    Pane("topology", lambda _live, glyphs, still: TopologyPane(glyphs, reduced_motion=still, self_timed=False,
+                                                               id="topology"), room="upper", has_view=False),
+    Pane("device", lambda live, glyphs, _still: DevicePane(live, glyphs, id="device"), room="devices",
+         focus="DataTable"),
+    Pane("log", lambda _live, glyphs, _still: FrameLog(glyphs, self_timed=False, id="log"), room="log"),
+    Pane("detail", lambda _live, glyphs, _still: DetailPane(glyphs, id="detail"), focus="Tree"),
+    Pane("why", lambda _live, glyphs, _still: WhyPane(glyphs, id="why")),
+    Pane("output", lambda _live, glyphs, _still: OutputPane(glyphs, id="output"), alone=True),
+)  # fmt: skip
+
+for _pane in PANES:
+    add_texts(_pane.texts)
