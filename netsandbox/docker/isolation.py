@@ -11,22 +11,30 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.netfilter.hooks import Hook
+from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ipv4 import IPv4Packet
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
-def isolate(engine: DockerEngine) -> None:
-    """Set the rule up for all bridge networks, those to come as well."""
-    def forward(_packet: IPv4Packet, entered: Interface | None, leaves: Interface | None) -> Dropped | None:
-        bridges = {n.bridge.name for n in engine.networks.values() if isinstance(n, BridgeNetwork)}
+class Isolation:
+    """The rule for all bridge networks of an Engine, those to come as well (a HookFunction)."""
+
+    def __init__(self, engine: DockerEngine) -> None:
+        self.engine = engine
+
+    def __call__(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Dropped | None:
+        bridges = {n.bridge.name for n in self.engine.networks.values() if isinstance(n, BridgeNetwork)}
+        entered, leaves = buffer.entered, buffer.leaves
         if entered is None or leaves is None or entered is leaves:
             return None
         name = leaves.name
         if name not in bridges or entered.name not in bridges:
             return None
         return Dropped(DropReason.NETFILTER_DROP, (f"-A DOCKER ! -i {name} -o {name} -j DROP",))
-    engine.namespace.netfilter.register(Hook.FORWARD, forward)
+
+
+def isolate(engine: DockerEngine) -> None:
+    """Set the rule up."""
+    engine.namespace.netfilter.register(Hook.FORWARD, Isolation(engine))

@@ -34,6 +34,7 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.hooks import SocketBuffer
     from netsandbox.wire.ethernet import Frame
 
 ERROR_SIZE = 576
@@ -208,13 +209,14 @@ def _accepts_redirects(interface: Interface) -> bool:
 # -- out
 
 def send_error(interface: Interface | None, namespace: NetworkNamespace, packet: IPv4Packet, kind: int, code: int,
-               rest: int = 0, frame: Frame | None = None) -> bool:
+               rest: int = 0, frame: Frame | None = None, buffer: SocketBuffer | None = None) -> bool:
     """icmp_send: tell a packet's sender what became of it, unless RFC 1122 or a rate limit forbids it.
 
     Args:
         interface: where the packet came in; None for one of our own.
         packet: as the kernel holds it now: it is quoted so.
         frame: the frame it came in, to see whether it was sent to us alone.
+        buffer: what is noted beside it, which its error inherits.
     """
     why = _why_silent(interface, namespace, packet, frame)
     if why:
@@ -238,7 +240,7 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     tos = packet.tos & TOS_MASK | INTERNETWORK_CONTROL
     error = IPv4Packet(source, packet.src, ICMP, IcmpMessage(kind, code, rest, quote), namespace.default_ttl,
                        namespace.next_ident(source, packet.src, ICMP), False, tos, options=options)
-    ip_output.send(namespace, error, route)
+    ip_output.send(namespace, error, route, None if buffer is None else buffer.of_answer(error))
     return True
 
 

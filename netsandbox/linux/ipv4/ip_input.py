@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import RouteChosen, VerdictGiven
+from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output
 from netsandbox.linux.ipv4.ip_options import HeldPacket
 from netsandbox.linux.ipv4.routing import InputRoute, route_input, select_address
-from netsandbox.linux.netfilter.hooks import Hook
+from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import Frame, Malformed
 from netsandbox.wire.icmp import (
@@ -45,15 +45,26 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return Dropped(DropReason.IP_CSUM, (packet.checksum,))
     namespace = interface.namespace
     if namespace.netfilter.functions:
-        refusal = _hook(interface, Hook.PREROUTING, packet, None)
-        if refusal is not None:
-            return refusal
+        return _receive_hooked(interface, frame, packet)
     source, destination, local = packet.src, packet.dst, namespace.routes.local
     if (destination in local and interface.trusts_sources and ORDINARY[source >> 24] and ORDINARY[destination >> 24]
-            and source not in local and not (packet.mf or packet.offset or packet.options
-                                             or namespace.netfilter.functions)):
+            and source not in local and not (packet.mf or packet.offset or packet.options)):
         return _deliver(interface, frame, packet)
-    route = route_input(interface, source, destination)
+    return _route(interface, frame, packet, None)
+
+
+def _receive_hooked(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """The same where something looks at packets."""
+    namespace = interface.namespace
+    buffer = namespace.netfilter.buffer_of(packet, interface)
+    buffer.frame = frame
+    verdict = namespace.netfilter.traverse(namespace, Hook.PREROUTING, buffer, interface, None)
+    return _route(interface, frame, buffer.packet, buffer) if verdict is None else verdict
+
+
+def _route(interface: Interface, frame: Frame, packet: IPv4Packet, buffer: SocketBuffer | None) -> Verdict:
+    """ip_rcv_finish: the input route says whether the packet is for us, to be forwarded, or lost."""
+    route = route_input(interface, packet.src, packet.dst)
     if route.refusal is not None:
         return route.refusal
     kind = route.type
@@ -63,12 +74,12 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
             return held
         packet = held
     if kind == "local" or kind == "broadcast" or kind == "multicast":
-        if packet.mf or packet.offset or namespace.netfilter.functions:
-            return deliver_local(interface, frame, packet)
+        if packet.mf or packet.offset or buffer is not None:
+            return deliver_local(interface, frame, packet, buffer)
         return _deliver(interface, frame, packet)
     if kind == "unreachable":
-        return _no_route(interface, frame, packet, route)
-    return _forward(interface, frame, packet, route)
+        return _no_route(interface, frame, packet, route, buffer)
+    return _forward(interface, frame, packet, route, buffer)
 
 
 def receive_malformed(interface: Interface, _frame: Frame, payload: Malformed) -> Verdict:
@@ -89,14 +100,8 @@ def _read_options(interface: Interface, frame: Frame, packet: IPv4Packet, is_our
     return held
 
 
-def _hook(interface: Interface, hook: Hook, packet: IPv4Packet, out: Interface | None) -> Dropped | None:
-    namespace = interface.namespace
-    refusal = namespace.netfilter.verdict(hook, packet, interface, out)
-    namespace.record(VerdictGiven(namespace, hook.value, packet, refusal, None))
-    return refusal
-
-
-def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet,
+                  buffer: SocketBuffer | None = None) -> Verdict:
     """ip_local_deliver: reassembly, then INPUT."""
     namespace = interface.namespace
     if packet.mf or packet.offset:
@@ -107,9 +112,11 @@ def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ver
             return whole
         packet = whole
     if namespace.netfilter.functions:
-        refusal = _hook(interface, Hook.INPUT, packet, None)
-        if refusal is not None:
-            return refusal
+        buffer = namespace.netfilter.holding(buffer, packet)
+        verdict = namespace.netfilter.traverse(namespace, Hook.INPUT, buffer, interface, None)
+        if verdict is not None:
+            return verdict
+        packet = buffer.packet
     return _deliver(interface, frame, packet)
 
 
@@ -129,18 +136,20 @@ def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     return Dropped(DropReason.IP_NOPROTO, (packet.protocol,))
 
 
-def _no_route(interface: Interface, frame: Frame, packet: IPv4Packet, route: InputRoute) -> Verdict:
+def _no_route(interface: Interface, frame: Frame, packet: IPv4Packet, route: InputRoute,
+              buffer: SocketBuffer | None) -> Verdict:
     """ip_error: a router answers, at most so often; a host stays silent."""
     if not interface.conf.forwarding:
         return Dropped(DropReason.IP_INADDRERRORS, (packet.dst, "ip_forward"))
     verdict = Dropped(DropReason.IP_INNOROUTES, (packet.dst, str(route.route) if route.route else ""))
     code = UNREACHABLE_CODES.get(route.error)
     if code is not None and icmp_limit.allows_route_error(interface.namespace, packet.src):
-        icmp.send_error(interface, interface.namespace, packet, UNREACHABLE, code, 0, frame)
+        icmp.send_error(interface, interface.namespace, packet, UNREACHABLE, code, 0, frame, buffer)
     return verdict
 
 
-def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: InputRoute) -> Verdict:
+def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: InputRoute,
+             buffer: SocketBuffer | None) -> Verdict:
     """ip_forward: TTL, MTU, redirect, FORWARD, and on to the next hop."""
     namespace, chosen = interface.namespace, route.chosen
     assert chosen is not None, "a unicast input route names its way out"
@@ -149,22 +158,24 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
         return Dropped(DropReason.IP_INADDRERRORS, (packet.dst, "broadcast frame"
                                                     if frame.dst == BROADCAST_MAC else "multicast frame"))
     if packet.ttl <= 1:
-        icmp.send_error(interface, namespace, packet, TIME_EXCEEDED, TTL_EXCEEDED, 0, frame)
+        icmp.send_error(interface, namespace, packet, TIME_EXCEEDED, TTL_EXCEEDED, 0, frame, buffer)
         return Dropped(DropReason.IP_INHDR, ("TTL", packet.ttl))
     if packet.total_length > mtu and packet.df:
-        icmp.send_error(interface, namespace, packet, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame)
+        icmp.send_error(interface, namespace, packet, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame, buffer)
         return Dropped(DropReason.PKT_TOO_BIG, (packet.total_length, mtu))
     onward = packet.with_ttl(packet.ttl - 1)
     if route.redirect:
         icmp.send_redirect(interface, frame, onward, chosen.next_hop or packet.dst)
     if namespace.netfilter.functions:
-        refusal = _hook(interface, Hook.FORWARD, onward, out)
-        if refusal is not None:
-            return refusal
+        buffer = namespace.netfilter.holding(buffer, onward)
+        verdict = namespace.netfilter.traverse(namespace, Hook.FORWARD, buffer, interface, out)
+        if verdict is not None:
+            return verdict
+        onward = buffer.packet
     namespace.record(chosen)
     if isinstance(onward, HeldPacket):
         onward = ip_options.forwarded(onward, _address_of(chosen))
-    ip_output.output(namespace, onward, chosen)
+    ip_output.output(namespace, onward, chosen, buffer)
     return Outcome.FORWARDED
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteChosen, RouteMissing, VerdictGiven
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteChosen, RouteMissing
 from netsandbox.linux.ipv4 import ip_options
 from netsandbox.linux.ipv4.fragment import fragment
 from netsandbox.linux.ipv4.routing import route_output
-from netsandbox.linux.netfilter.hooks import Hook
+from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
 from netsandbox.wire.addresses import BROADCAST_MAC, is_multicast, multicast_mac
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -42,8 +42,12 @@ class LoopedBack:
         return f"{self.interface.label} (looped back)"
 
 
-def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen,
+         buffer: SocketBuffer | None = None) -> str:
     """Send a packet of our own by a route: OUTPUT, POSTROUTING, then the wire (ip_local_out).
+
+    Args:
+        buffer: holds the packet, where something is noted beside it already.
 
     Returns:
         OK, or the errno name that the sending program gets.
@@ -52,15 +56,40 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) ->
     next_hop = route.next_hop
     if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
         return OK if namespace.neighbours.output(route.interface, next_hop, packet) else "ENOBUFS"
-    if namespace.netfilter.functions and _refused(namespace, Hook.OUTPUT, packet, None, route.interface):
-        return "EPERM"
-    return output(namespace, packet, route)
+    if namespace.netfilter.functions:
+        buffer = namespace.netfilter.holding(buffer, packet)
+        verdict = namespace.netfilter.traverse(namespace, Hook.OUTPUT, buffer, None, route.interface)
+        if verdict is not None:
+            return _refused(namespace, buffer.packet, verdict)
+        if buffer.needs_route:
+            buffer.needs_route = False
+            found = _reroute(namespace, buffer.packet)
+            if not isinstance(found, RouteChosen):
+                return found.error
+            route = found
+        packet = buffer.packet
+    return output(namespace, packet, route, buffer)
 
 
-def output(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+def _reroute(namespace: NetworkNamespace, packet: IPv4Packet) -> RouteChosen | RouteMissing:
+    """ip_route_me_harder: OUTPUT made another packet of it, which may have another way to go."""
+    source = packet.src if namespace.routes.address_type(packet.src) == "local" else 0
+    route = route_output(namespace, packet.dst, source)
+    namespace.record(route)
+    return route
+
+
+def output(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen,
+           buffer: SocketBuffer | None = None) -> str:
     """POSTROUTING, the sender's own copy, fragmentation where needed, and the neighbour (ip_output)."""
-    if namespace.netfilter.functions and _refused(namespace, Hook.POSTROUTING, packet, None, route.interface):
-        return "EPERM"
+    if namespace.netfilter.functions:
+        buffer = namespace.netfilter.holding(buffer, packet)
+        verdict = namespace.netfilter.traverse(namespace, Hook.POSTROUTING, buffer, buffer.entered, route.interface)
+        if verdict is not None:
+            return _refused(namespace, buffer.packet, verdict)
+        packet = buffer.packet
+        if route.interface.is_loopback:
+            namespace.netfilter.loop(buffer)
     if route.next_hop is None and _loops_back(namespace, packet, route.interface):
         scheduler = namespace.scheduler
         scheduler.transmit((LoopedBack(route.interface),), _group_frame(route.interface, packet))
@@ -125,13 +154,12 @@ def _group_frame(interface: Interface, packet: IPv4Packet) -> Frame:
     return Frame(mac, interface.mac, ETH_P_IP, packet)
 
 
-def _refused(namespace: NetworkNamespace, hook: Hook, packet: IPv4Packet, entered: Interface | None,
-             leaves: Interface | None) -> bool:
-    refusal = namespace.netfilter.verdict(hook, packet, entered, leaves)
-    namespace.record(VerdictGiven(namespace, hook.value, packet, refusal, None))
-    if refusal is not None:
-        namespace.record(PacketDropped(namespace, packet, refusal))
-    return refusal is not None
+def _refused(namespace: NetworkNamespace, packet: IPv4Packet, verdict: Dropped | Outcome) -> str:
+    """What the sender of a packet that did not pass a hook gets to hear."""
+    if not isinstance(verdict, Dropped):
+        return OK
+    namespace.record(PacketDropped(namespace, packet, verdict))
+    return "EPERM"
 
 
 def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
