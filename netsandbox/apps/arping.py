@@ -23,8 +23,8 @@ from netsandbox.wire.addresses import (
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
+    from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -264,7 +264,6 @@ class Arping(Program):
             self._tap.close()
 
 
-def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
-            names: dict[str, int]) -> Arping:
+def program(context: Context) -> Arping:
     """One run of it (program.Maker)."""
-    return Arping(namespace, parse(arguments, names), next_pid())
+    return Arping(context.namespace, parse(context.arguments, context.names), context.next_pid())

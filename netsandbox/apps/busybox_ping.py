@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
@@ -18,6 +17,7 @@ from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
+    from netsandbox.apps.program import Context
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.icmp import IcmpMessage
@@ -162,11 +162,10 @@ def _real(text: str) -> float:
     return value
 
 
-def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
-            names: dict[str, int]) -> BusyboxPing:
+def program(context: Context) -> BusyboxPing:
     """One run of it (program.Maker)."""
-    options = parse(arguments)
-    if lookup(options.target, names) is None:
+    options = parse(context.arguments)
+    if lookup(options.target, context.names) is None:
         raise UsageError(f"ping: bad address '{options.target}'", 1)
-    ident = next_pid() & 0xFFFF
-    return BusyboxPing(namespace, options, ident, ident, names)
+    ident = context.next_pid() & 0xFFFF
+    return BusyboxPing(context.namespace, options, ident, ident, context.names)

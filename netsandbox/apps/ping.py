@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps import ping_buffer, ping_options
@@ -29,6 +28,7 @@ from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, SOURCE_QUEN
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
+    from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -386,11 +386,10 @@ class Ping(PingStart):
             self.namespace.raw_sockets.remove(self)
 
 
-def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
-            names: dict[str, int]) -> Ping:
+def program(context: Context) -> Ping:
     """One run of it (program.Maker)."""
-    ident = next_pid() & 0xFFFF
-    return Ping(namespace, ping_options.parse(arguments), ident, ident, names)
+    ident = context.next_pid() & 0xFFFF
+    return Ping(context.namespace, ping_options.parse(context.arguments), ident, ident, context.names)
 
 
 def _resolve(target: str, names: dict[str, int]) -> int:

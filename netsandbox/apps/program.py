@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.output import Output
+from netsandbox.apps.pipe import Pipe
 from netsandbox.linux.core.socket import Process
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
@@ -95,8 +97,37 @@ class Program(Task):
         self.captures: dict[str, Any] = {}
 
 
-Maker = Callable[["NetworkNamespace", list[str], Callable[[], int], dict[str, int]], Program]
-"""A program from the namespace it runs in, its arguments, what gives it a PID, and the addresses of host names.
+class Context(NamedTuple):
+    """All that a program is made from.
+
+    Attributes:
+        namespace: the one that it runs in.
+        argv: its name and its arguments.
+        files: the files that it sees, /etc/resolv.conf and /etc/hosts among them; relative paths count from its
+            working directory.
+        next_pid: gives it a PID of its own.
+        names: addresses by host name, as the resolver finds them there.
+        environment: variables by name.
+        stdin: what it can read; nothing unless told otherwise. What it prints goes to `Task.output`.
+        captures: what tcpdump -w wrote, by name.
+    """
+
+    namespace: NetworkNamespace
+    argv: list[str]
+    files: Files
+    next_pid: Callable[[], int]
+    names: dict[str, int]
+    environment: dict[str, str]
+    stdin: Pipe
+    captures: dict[str, Any]
+
+    @property
+    def arguments(self) -> list[str]:
+        return self.argv[1:]
+
+
+Maker = Callable[[Context], Program]
+"""A program from its context, not started yet.
 
 Raises:
     UsageError: arguments that it refuses.

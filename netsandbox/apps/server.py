@@ -13,8 +13,8 @@ from netsandbox.engine.units import EPOCH, MILLISECOND, SECOND
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
+    from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -193,12 +193,11 @@ class Speaker(Program):
         self.exit(self._status)
 
 
-def sleep(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
-          _names: dict[str, int]) -> Sleeper:
+def sleep(context: Context) -> Sleeper:
     """sleep(1) (program.Maker)."""
-    if not arguments:
+    if not context.arguments:
         raise UsageError("sleep: missing operand", 1)
-    return Sleeper(namespace, "sleep", sleep_seconds(arguments[0]), next_pid())
+    return Sleeper(context.namespace, "sleep", sleep_seconds(context.arguments[0]), context.next_pid())
 
 
 def sleep_seconds(text: str) -> float | None:

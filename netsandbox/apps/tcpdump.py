@@ -11,8 +11,8 @@ from netsandbox.apps.tcpdump_lines import Lines
 from netsandbox.apps.tcpdump_options import SNAPLEN, USAGE, VERSION, TcpdumpOptions, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
+    from netsandbox.apps.program import Context
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -205,10 +205,9 @@ class Tcpdump(Program):
             self._tap.close()
 
 
-def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
-            names: dict[str, int]) -> Tcpdump:
+def program(context: Context) -> Tcpdump:
     """One run of it (program.Maker)."""
-    return Tcpdump(namespace, parse(arguments), next_pid(), names)
+    return Tcpdump(context.namespace, parse(context.arguments), context.next_pid(), context.names)
 
 
 def _by_merit(namespace: NetworkNamespace) -> list[Interface]:

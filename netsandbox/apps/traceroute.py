@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
@@ -13,6 +13,7 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
+    from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -257,10 +258,9 @@ class Traceroute(Program):
         self.method.close()
 
 
-def program(namespace: NetworkNamespace, arguments: list[str], next_pid: Callable[[], int],
-            names: dict[str, int]) -> Traceroute:
+def program(context: Context) -> Traceroute:
     """One run of it (program.Maker)."""
-    return Traceroute(namespace, parse(arguments, names), next_pid(), names)
+    return Traceroute(context.namespace, parse(context.arguments, context.names), context.next_pid(), context.names)
 
 
 def _hops(ttl: int) -> int:

@@ -9,7 +9,8 @@ from netsandbox.commands.tools.context import Tenant
 from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.docker import files
 from netsandbox.lab.lab import DEFAULT_HOST
-from netsandbox.lab.nodes import Host
+from netsandbox.lab.nodes import Host, Node
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.stack import create_namespace
 
@@ -20,8 +21,29 @@ if TYPE_CHECKING:
 
 INIT = "/sbin/init"
 DOCKER_FOLDER = "/run/docker/netns"
-LOCALHOST = "127.0.0.1 localhost"
+LOCALHOST = "127.0.0.1 localhost\n"
 """/etc/hosts of a machine that has none of its own."""
+
+
+class NodeEtc:
+    """/etc/hosts, /etc/hostname and /etc/resolv.conf of a host (linux.core.files.Generator)."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def read(self, path: str) -> str | None:
+        if isinstance(self._node, Host) and self._node.docker is not None:
+            return files.host_files(self._node.docker).get(path)
+        return {"/etc/hosts": LOCALHOST, "/etc/hostname": self._node.name + "\n"}.get(path)
+
+    def write(self, _path: str, _text: str) -> bool:
+        return False
+
+    def names(self, _path: str) -> None:
+        return None
+
+    def link(self, _path: str) -> None:
+        return None
 
 
 class LabMachine:
@@ -95,19 +117,20 @@ class LabMachine:
     def new_mac(self) -> int:
         return self.lab.new_mac()
 
-    def files(self, name: str | None) -> dict[str, str]:
-        """The texts of /etc that a program reads in a container, or on the host (None); by path."""
+    def files(self, name: str | None) -> Files:
+        """The files that a program sees in a container or a node; a namespace of `ip netns` has the default host's."""
         for host, container in self.lab.containers():
             if container.name == name and host.docker is not None:
-                return files.files(host.docker, container)
-        return files.host_files(self.lab.docker()) if name in (None, DEFAULT_HOST) else {}
+                return files.files_of(host.docker, container)
+        node = self.lab.nodes.get(name or DEFAULT_HOST) or self.lab.host()
+        return Files(node.files, dict.fromkeys(files.WRITTEN, NodeEtc(node)))
 
     def names(self, name: str | None) -> dict[str, int]:
         """The addresses of names there: /etc/hosts, and in a container Docker's name server."""
         for host, container in self.lab.containers():
             if container.name == name and host.docker is not None:
                 return files.names(host.docker, container)
-        return files.names_in(self.files(name).get("/etc/hosts", LOCALHOST))
+        return files.names_in(self.files(name).read("/etc/hosts"))
 
     def hostname(self, namespace: NetworkNamespace) -> str:
         """A container's short id, else the host's name."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.program import Maker, Program, UsageError
+from netsandbox.apps.pipe import nothing
+from netsandbox.apps.program import Context, Maker, Program, UsageError
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.docker.words import harmless
@@ -17,6 +18,7 @@ from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
@@ -34,7 +36,7 @@ class ToolProgram(Program):
     """A tool that is done as soon as it runs."""
 
     def __init__(self, shell: Shell, namespace: NetworkNamespace, words: list[str],
-                 files: dict[str, str] | None = None, tool: Tool | None = None) -> None:
+                 files: Files | None = None, tool: Tool | None = None) -> None:
         self.name = words[0]
         super().__init__(namespace, 1)
         self._shell = shell
@@ -71,7 +73,7 @@ class Refused(Program):
         self.exit(self._code)
 
 
-def context(shell: Shell, namespace: NetworkNamespace, files: dict[str, str] | None = None) -> ToolContext:
+def context(shell: Shell, namespace: NetworkNamespace, files: Files | None = None) -> ToolContext:
     """What a tool gets; `ip netns exec` can run tools in other namespaces."""
     def run(inner: ToolContext, words: list[str]) -> ToolResult:
         return run_tool(inner, words)
@@ -101,9 +103,12 @@ def applet(shell: Shell, namespace: NetworkNamespace, argv: list[str], names: Na
     return _made(make, shell, namespace, argv, names) if make is not None else None
 
 
-def _made(make: Maker, shell: Shell, namespace: NetworkNamespace, words: list[str], names: Names) -> Program:
+def _made(make: Maker, shell: Shell, namespace: NetworkNamespace, words: list[str], names: Names,
+          files: Files | None = None) -> Program:
+    known = NAMES if words[0] in SHOWS_NAMES else names
     try:
-        made = make(namespace, words[1:], shell.lab.next_pid, NAMES if words[0] in SHOWS_NAMES else names)
+        made = make(Context(namespace, words, files or shell.machine.files(None), shell.lab.next_pid, known, {},
+                            nothing(), shell.machine.captures))
     except UsageError as error:
         return Refused(namespace, str(error), error.code)
     made.captures = shell.machine.captures
@@ -111,7 +116,7 @@ def _made(make: Maker, shell: Shell, namespace: NetworkNamespace, words: list[st
 
 
 def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
-            files: dict[str, str] | None = None, names: Names = NAMES) -> Program:
+            files: Files | None = None, names: Names = NAMES) -> Program:
     """The program that a command line names, in a namespace; not started yet.
 
     A word that names none is a program that fails as a shell does.
@@ -122,7 +127,7 @@ def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
         return Refused(namespace, str(error), error.code)
     make = PROGRAMS.get(words[0])
     if make is not None:
-        return _made(make, shell, namespace, words, names)
+        return _made(make, shell, namespace, words, names, files)
     if words[0] in TOOLS:
         return ToolProgram(shell, namespace, words, files)
     if words[0] == NSENTER:
@@ -205,7 +210,7 @@ class DockerPrograms:
     def has_program(self, name: str) -> bool:
         return is_program(name)
 
-    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str], names: Names) -> Program:
+    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: Files, names: Names) -> Program:
         return program(self._shell, namespace, argv, files, names)
 
     def applet(self, namespace: NetworkNamespace, argv: list[str], names: Names) -> Program | None:

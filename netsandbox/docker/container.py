@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.docker.ports import Binding
     from netsandbox.engine.scheduler import Scheduler, Timer
+    from netsandbox.linux.core.files import FileSystem
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -116,6 +117,7 @@ class Container:
         exposed, sysctls, dns: what --expose (as `80/tcp`), --sysctl and --dns asked for.
         published: what -p asked for.  bindings: the host's ports that it has now.
         endpoints: the same, as it is now; empty unless it runs.
+        files: its own file system, None until a program looks at it.
         log: what its programs wrote, in order.
         waiters: called once with the exit status when the program ends.
         is_attached: a client watches it, so the lab is not quiet while it runs.
@@ -125,11 +127,11 @@ class Container:
     """
 
     __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "dropped", "endpoints",
-                 "entrypoint", "environment", "error", "exposed", "extra_hosts", "finished", "has_ended", "has_run",
-                 "hostname", "identity", "image", "init", "is_attached", "is_detached", "log", "mode", "name",
-                 "namespace", "networks", "owner_identity", "pid", "policy", "privileged", "program", "published",
-                 "reference", "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin",
-                 "stop_signal", "stop_timeout", "sysctls", "tty", "waiters", "was_stopped")
+                 "entrypoint", "environment", "error", "exposed", "extra_hosts", "files", "finished", "has_ended",
+                 "has_run", "hostname", "identity", "image", "init", "is_attached", "is_detached", "log", "mode",
+                 "name", "namespace", "networks", "owner_identity", "pid", "policy", "privileged", "program",
+                 "published", "reference", "removes_itself", "restart_timer", "restarts", "sandbox", "started",
+                 "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty", "waiters", "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -159,6 +161,7 @@ class Container:
         self.waiters: list[Callable[[int], None]] = []
         self.hostname = ""
         self.environment: list[str] = []
+        self.files: FileSystem | None = None
         self.extra_hosts: list[tuple[str, str]] = []
         self.tty = False
         self.stdin = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.files import Files, FileSystem
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ options ndots:0
 # Overrides: []
 # Option ndots from: internal
 """
+WRITTEN = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
 OF_HOST = "nameserver 127.0.0.53\noptions edns0 trust-ad\n"
 
 
@@ -51,6 +53,35 @@ def files(engine: DockerEngine, container: Container) -> dict[str, str]:
     """Texts by path, as the container sees them now."""
     return {"/etc/hostname": hostname(engine, container) + "\n", "/etc/hosts": _hosts(engine, container),
             "/etc/resolv.conf": _resolv_conf(engine, container)}
+
+
+class ContainerEtc:
+    """The same as generated files (linux.core.files.Generator), until somebody writes to one: then it is an ordinary
+    file, which Docker leaves alone.
+    """
+
+    def __init__(self, engine: DockerEngine, container: Container) -> None:
+        self._engine = engine
+        self._container = container
+
+    def read(self, path: str) -> str | None:
+        return files(self._engine, self._container).get(path)
+
+    def write(self, _path: str, _text: str) -> bool:
+        return False
+
+    def names(self, _path: str) -> None:
+        return None
+
+    def link(self, _path: str) -> None:
+        return None
+
+
+def files_of(engine: DockerEngine, container: Container) -> Files:
+    """A container's files as its programs see them."""
+    if container.files is None:
+        container.files = FileSystem(engine.namespace.scheduler)
+    return Files(container.files, dict.fromkeys(WRITTEN, ContainerEtc(engine, container)))
 
 
 def names(engine: DockerEngine, container: Container) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.engine import DockerEngine
+from netsandbox.linux.core.files import FileSystem
 from netsandbox.linux.drivers.hub import Hub
 
 if TYPE_CHECKING:
@@ -14,13 +15,21 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """Anything with a name and a namespace."""
+    """Anything with a name, a namespace and files of its own."""
 
     kind = "node"
 
     def __init__(self, name: str, namespace: NetworkNamespace) -> None:
         self.name = name
         self.namespace = namespace
+        self._files: FileSystem | None = None
+
+    @property
+    def files(self) -> FileSystem:
+        """Made when somebody looks at it."""
+        if self._files is None:
+            self._files = FileSystem(self.namespace.scheduler)
+        return self._files
 
 
 class Host(Node):

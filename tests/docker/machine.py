@@ -14,6 +14,7 @@ from netsandbox.docker.container import Container
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.lab import Lab
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 
@@ -30,7 +31,7 @@ class FakeMachine:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.files: dict[str, str] = {}
+        self.files: Files | None = None
 
     def name_in_use(self, name: str) -> bool:
         return name in self.lab.names()
@@ -38,7 +39,7 @@ class FakeMachine:
     def has_program(self, name: str) -> bool:
         return name in ("ping", "ip")
 
-    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str],
+    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: Files,
                _names: dict[str, int]) -> Program:
         self.files = files
         if argv[0].rpartition("/")[2] == "ping":

@@ -14,6 +14,7 @@ from netsandbox.commands.tools import context, ip_json
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.files import Files, FileSystem
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.routing import learn_gateway, learn_mtu
 from netsandbox.linux.ipv4.udp import UdpSocket
@@ -181,7 +182,9 @@ def test_unknown_tools_and_paths(twin: SimulatedTwin) -> None:
 
 
 def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None:
-    context = ToolContext(twin.named["%h"], twin, {"/etc/hosts": "127.0.0.1\tlocalhost\n"})
+    files = Files(FileSystem(twin.scheduler), {})
+    files.write("/etc/hosts", "127.0.0.1\tlocalhost\n")
+    context = ToolContext(twin.named["%h"], twin, files)
     assert run_tool(context, ["cat", "/etc/hosts", "/etc/hostname"]).out == "127.0.0.1\tlocalhost\n%h\n"
     assert run_tool(context, ["cat", "/etc/resolv.conf"]).err == "cat: /etc/resolv.conf: No such file or directory\n"
     assert run_tool(context, ["cat", "/proc/sys/net/ipv4/conf"]).err == "cat: /proc/sys/net/ipv4/conf: Is a directory\n"

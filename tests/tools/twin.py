@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from netsandbox.apps.pipe import nothing
+from netsandbox.apps.program import Context
 from netsandbox.commands.programs import PROGRAMS
 from netsandbox.commands.tools.context import Tenant, ToolContext
 from netsandbox.commands.tools.registry import run_tool
@@ -27,6 +29,7 @@ from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import link
+from netsandbox.linux.core.files import Files, FileSystem
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.events import FrameReceived
@@ -165,6 +168,9 @@ class RealTwin:
         return Outcome(done.returncode, out, done.stderr.replace(self.prefix, "%"))
 
 
+    def _context(self, namespace: NetworkNamespace, argv: list[str]) -> Context:
+        return Context(namespace, argv, Files(FileSystem(self.scheduler), {}), lambda: 1, {}, {}, nothing(), {})
+
     def _hold(self, line: Line) -> None:
         holder = subprocess.Popen(["ip", "netns", "exec", self.prefix + line.namespace, "python3", "-c", HOLD,
                                    *line.argv[1:]], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
@@ -235,13 +241,16 @@ class SimulatedTwin:
             return Outcome(0, "", "")
         namespace = self.named["%" + line.namespace]
         if line.argv[0] in PROGRAMS:
-            program = PROGRAMS[line.argv[0]](namespace, line.argv[1:], lambda: 1, {})
+            program = PROGRAMS[line.argv[0]](self._context(namespace, line.argv))
             program.start()
             self.scheduler.run_while(lambda: program.is_running)
             return Outcome(program.code or 0, program.out, program.err)
         result = run_tool(ToolContext(namespace, self), line.argv)
         self.advance(0.001)
         return Outcome(*result)
+
+    def _context(self, namespace: NetworkNamespace, argv: list[str]) -> Context:
+        return Context(namespace, argv, Files(FileSystem(self.scheduler), {}), lambda: 1, {}, {}, nothing(), {})
 
     def _hold(self, line: Line) -> None:
         kind, address, port, *peer = line.argv[1:]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from netsandbox.apps.program import Program
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
@@ -19,13 +20,13 @@ class DockerMachine(Protocol):
     def has_program(self, name: str) -> bool:
         """Whether `run_in` knows a program or tool of that name."""
 
-    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: dict[str, str],
+    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: Files,
                names: dict[str, int]) -> Program:
         """A program or tool in a namespace, not started yet.
 
         Args:
             argv: its name and its arguments.
-            files: the texts that it finds under /etc, by path.
+            files: those that it sees.
             names: the addresses of the names that it can look up.
         """
 

@@ -17,7 +17,7 @@ from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
 from netsandbox.commands.tools.rights import Rights, acting_with
 from netsandbox.commands.unmodelled import reason
-from netsandbox.docker.files import files, hostname, names
+from netsandbox.docker.files import files, files_of, hostname, names
 from netsandbox.docker.launch import SHELLS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Inside:
     def lent_program(self, argv: list[str], known: dict[str, int] | None = None) -> Program:
         """One of the shell's programs, with the container's files and names."""
         engine, machine = self.context.engine, self.context.machine
-        return machine.run_in(self.namespace, argv, files(engine, self.container),
+        return machine.run_in(self.namespace, argv, files_of(engine, self.container),
                               names(engine, self.container) if known is None else known)
 
     def is_in_image(self, name: str) -> bool:

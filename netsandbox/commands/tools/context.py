@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
@@ -64,14 +65,14 @@ class ToolContext(NamedTuple):
     """Where a tool runs.
 
     Attributes:
-        files: texts of /etc/hosts, /etc/resolv.conf and the like, by path.
+        files: those that a program sees there; None where there are none.
         run: runs another tool or program in a namespace, for `ip netns exec`;
             None means that only the tools of this package can be run.
     """
 
     namespace: NetworkNamespace
     machine: Machine
-    files: dict[str, str] | None = None
+    files: Files | None = None
     run: Callable[[ToolContext, list[str]], ToolResult] | None = None
 
     def inside(self, namespace: NetworkNamespace) -> ToolContext:

@@ -10,6 +10,7 @@ from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
 from netsandbox.commands.tools.names import lower_of
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.files import FileError
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
@@ -56,8 +57,11 @@ def read_file(context: ToolContext, path: str) -> str:
     clean = clean.replace("/proc/self/net/", "/proc/net/")
     if not path.startswith("/"):
         raise NoFileError("No such file or directory")
-    if context.files is not None and clean in context.files:
-        return context.files[clean]
+    if context.files is not None and context.files.exists(clean):
+        try:
+            return context.files.read(clean)
+        except FileError as error:
+            raise NoFileError(str(error)) from None
     if clean == "/etc/hostname":
         return context.machine.hostname(context.namespace) + "\n"
     for prefix, reader in (("/proc/net/", _proc_net), ("/proc/sys/", _sysctl), ("/sys/class/net/", _sysfs)):

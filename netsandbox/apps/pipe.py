@@ -1,0 +1,67 @@
+"""A pipe: what one program writes and another one reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Pipe:
+    """Text on its way, and its end.
+
+    Attributes:
+        is_closed: nothing more will be written.
+        is_terminal: a person's keyboard: nothing is typed, and it does not end.
+        has_reader: whether anybody will still read; writing to a pipe without a reader is SIGPIPE.
+        on_change: called, if it is set, when there is more to read, and when the end has come.
+    """
+
+    def __init__(self, text: str = "", is_closed: bool = False, is_terminal: bool = False) -> None:
+        self._chunks = [text] if text else []
+        self.is_closed = is_closed
+        self.is_terminal = is_terminal
+        self.has_reader = True
+        self.on_change: Callable[[], None] | None = None
+
+    @property
+    def text(self) -> str:
+        """All that can be read now; it stays there."""
+        if len(self._chunks) > 1:
+            self._chunks = ["".join(self._chunks)]
+        return self._chunks[0] if self._chunks else ""
+
+    @property
+    def is_at_end(self) -> bool:
+        return self.is_closed and not self._chunks
+
+    def write(self, text: str) -> None:
+        if text and self.has_reader:
+            self._chunks.append(text)
+            self._tell()
+
+    def close(self) -> None:
+        """The last writer is gone."""
+        if not self.is_closed:
+            self.is_closed = True
+            self._tell()
+
+    def read(self) -> str:
+        """Take all that is there."""
+        text, self._chunks = self.text, []
+        return text
+
+    def read_line(self) -> str | None:
+        """Take one line with its newline, at the end what is left; None while there is no whole line, or nothing."""
+        line, newline, rest = self.text.partition("\n")
+        if not newline and (not self.is_closed or not line):
+            return None
+        self._chunks = [rest] if rest else []
+        return line + newline
+
+    def _tell(self) -> None:
+        if self.on_change is not None:
+            self.on_change()
+
+
+def nothing() -> Pipe:
+    """What a program reads whose input is /dev/null."""
+    return Pipe(is_closed=True)

@@ -1,0 +1,427 @@
+"""A small file system, as a host and each container has one: directories, files, symbolic links, sizes bounded.
+
+`FileSystem` is what is stored. `Files` is what one process sees of it: its working directory, and what is generated
+when it is read (/proc, /sys, what Docker writes under /etc).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Scheduler
+
+NAME_MAX, PATH_MAX, MAX_LINKS = 255, 4096, 40
+"""limits.h, and MAXSYMLINKS of namei.h."""
+MOST_NODES = 4096
+MOST_BYTES = 4 << 20
+"""Characters in all files of a file system."""
+SKELETON = ("/bin", "/dev", "/etc", "/home", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr",
+            "/usr/bin", "/usr/sbin", "/usr/share", "/var", "/var/lib", "/var/log", "/var/tmp")
+NULL = "/dev/null"
+REASONS = {
+    "EACCES": "Permission denied", "EEXIST": "File exists", "EINVAL": "Invalid argument", "EISDIR": "Is a directory",
+    "ELOOP": "Too many levels of symbolic links", "ENAMETOOLONG": "File name too long",
+    "ENOENT": "No such file or directory", "ENOSPC": "No space left on device", "ENOTDIR": "Not a directory",
+    "ENOTEMPTY": "Directory not empty", "EPERM": "Operation not permitted", "EROFS": "Read-only file system"}
+
+
+class FileError(Exception):
+    """A file operation that failed.
+
+    Attributes:
+        name: the errno's name.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(REASONS[name])
+        self.name = name
+
+
+class Node:
+    """What a name in a directory stands for.
+
+    Attributes:
+        changed: mtime, in nanoseconds of virtual time.
+    """
+
+    kind = "-"
+    mode = 0o644
+
+    def __init__(self, changed: int) -> None:
+        self.changed = changed
+
+
+class RegularFile(Node):
+    """A file of text."""
+
+    def __init__(self, changed: int, text: str = "") -> None:
+        super().__init__(changed)
+        self.text = text
+
+
+class Symlink(Node):
+    """A symbolic link."""
+
+    kind = "l"
+    mode = 0o777
+
+    def __init__(self, changed: int, target: str) -> None:
+        super().__init__(changed)
+        self.target = target
+
+
+class Directory(Node):
+    """A directory."""
+
+    kind = "d"
+    mode = 0o755
+
+    def __init__(self, changed: int) -> None:
+        super().__init__(changed)
+        self.entries: dict[str, Node] = {}
+
+
+class Generator(Protocol):
+    """Files whose text is made when they are read. Each method gets an absolute path below where it is mounted."""
+
+    def read(self, path: str) -> str | None:
+        """The text; None where there is no such file.
+
+        Raises:
+            FileError: it cannot be read.
+        """
+
+    def write(self, path: str, text: str) -> bool:
+        """Take what was written; False if the file becomes an ordinary one instead.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+
+    def names(self, path: str) -> list[str] | None:
+        """What is in a directory; None where there is no such directory."""
+
+    def link(self, path: str) -> str | None:
+        """Where a symbolic link points; None for all else."""
+
+
+class FileSystem:
+    """The files of one host or container.
+
+    Args:
+        scheduler: whose clock dates them.
+    """
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self.scheduler = scheduler
+        self.root = Directory(0)
+        self.nodes = self.size = 0
+        for path in SKELETON:
+            self.add(path, Directory(0))
+        self.add("/var/run", Symlink(0, "/run"))
+        self.add(NULL, RegularFile(0))
+
+    @property
+    def now(self) -> int:
+        return self.scheduler.clock
+
+    def find(self, path: str) -> Node | None:
+        """What stands at a canonical path."""
+        node: Node = self.root
+        for name in path.split("/"):
+            if name:
+                found = node.entries.get(name) if isinstance(node, Directory) else None
+                if found is None:
+                    return None
+                node = found
+        return node
+
+    def add(self, path: str, node: Node) -> None:
+        """Put something at a canonical path; directories that were only generated so far are made.
+
+        Raises:
+            FileError: the file system is full, or a name too long.
+        """
+        *above, name = [part for part in path.split("/") if part]
+        if len(name.encode()) > NAME_MAX:
+            raise FileError("ENAMETOOLONG")
+        if self.nodes >= MOST_NODES:
+            raise FileError("ENOSPC")
+        directory = self.root
+        for part in above:
+            if part not in directory.entries:
+                directory.entries[part] = Directory(self.now)
+                self.nodes += 1
+            inner = directory.entries[part]
+            if not isinstance(inner, Directory):
+                raise FileError("ENOTDIR")
+            directory = inner
+        directory.entries[name] = node
+        directory.changed = self.now
+        self.nodes += 1
+
+    def drop(self, path: str) -> Node | None:
+        """Take a name away, and give back what it stood for."""
+        above, _slash, name = path.rpartition("/")
+        directory = self.find(above)
+        if not isinstance(directory, Directory) or name not in directory.entries:
+            return None
+        node = directory.entries.pop(name)
+        directory.changed = self.now
+        self._forget(node)
+        return node
+
+    def _forget(self, node: Node) -> None:
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            self.nodes -= 1
+            if isinstance(one, RegularFile):
+                self.size -= len(one.text)
+            elif isinstance(one, Directory):
+                waiting += one.entries.values()
+
+    def set_text(self, file: RegularFile, text: str) -> None:
+        """Raises: FileError: the file system is full."""
+        if self.size + len(text) - len(file.text) > MOST_BYTES:
+            raise FileError("ENOSPC")
+        self.size += len(text) - len(file.text)
+        file.text, file.changed = text, self.now
+
+
+class Files:
+    """What one process sees. Paths may be relative, and lead over links; every method but `exists` and the like may
+    raise FileError.
+
+    Args:
+        generated: by the path where each is mounted; a file of the system's own hides a generated one.
+    """
+
+    def __init__(self, system: FileSystem, generated: Mapping[str, Generator], cwd: str = "/") -> None:
+        self.system = system
+        self.generated = generated
+        self.cwd = cwd
+
+    def at(self, cwd: str) -> Files:
+        """The same, seen from another directory."""
+        return Files(self.system, self.generated, cwd)
+
+    # -- asking
+
+    def canonical(self, path: str, follow: bool = True) -> str:
+        """The absolute path without links and dots; the last part need not exist.
+
+        Args:
+            follow: whether the last part is followed if it is a link.
+        """
+        if not path:
+            raise FileError("ENOENT")
+        if len(path) >= PATH_MAX:
+            raise FileError("ENAMETOOLONG")
+        here = "" if path.startswith("/") else self.cwd.rstrip("/")
+        parts, hops = deque(path.split("/")), 0
+        while parts:
+            part = parts.popleft()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                here = here.rpartition("/")[0]
+                continue
+            is_last = not any(parts)
+            target = self._link(f"{here}/{part}") if follow or not is_last else None
+            if target is None:
+                here = f"{here}/{part}"
+                if not is_last and not self.is_directory_at(here):
+                    raise FileError("ENOENT" if not self.exists_at(here) else "ENOTDIR")
+                continue
+            hops += 1
+            if hops > MAX_LINKS:
+                raise FileError("ELOOP")
+            parts.extendleft(reversed(target.split("/")))
+            here = "" if target.startswith("/") else here
+        return here or "/"
+
+    def _generator(self, path: str) -> Generator | None:
+        """Which one a canonical path belongs to: the nearest above it."""
+        while path:
+            found = self.generated.get(path)
+            if found is not None:
+                return found
+            path = path.rpartition("/")[0]
+        return None
+
+    def _link(self, path: str) -> str | None:
+        node = self.system.find(path)
+        if node is not None:
+            return node.target if isinstance(node, Symlink) else None
+        generator = self._generator(path)
+        return generator.link(path) if generator is not None else None
+
+    def is_directory_at(self, path: str) -> bool:
+        """Of a canonical path."""
+        if isinstance(self.system.find(path), Directory):
+            return True
+        generator = self._generator(path)
+        is_above = any(mount.startswith(path.rstrip("/") + "/") for mount in self.generated)
+        return is_above or (generator is not None and generator.names(path) is not None)
+
+    def exists_at(self, path: str) -> bool:
+        """Of a canonical path."""
+        if self.system.find(path) is not None or self.is_directory_at(path):
+            return True
+        generator = self._generator(path)
+        if generator is None:
+            return False
+        try:
+            return generator.link(path) is not None or generator.read(path) is not None
+        except FileError as error:
+            return error.name != "ENOENT"
+
+    def exists(self, path: str) -> bool:
+        try:
+            return self.exists_at(self.canonical(path))
+        except FileError:
+            return False
+
+    def is_directory(self, path: str) -> bool:
+        try:
+            return self.is_directory_at(self.canonical(path))
+        except FileError:
+            return False
+
+    def link(self, path: str) -> str | None:
+        """Where a symbolic link points, None if it is none."""
+        try:
+            return self._link(self.canonical(path, follow=False))
+        except FileError:
+            return None
+
+    def node(self, path: str) -> Node | None:
+        """What is stored at a path, the last link not followed; None for what is generated or missing."""
+        try:
+            return self.system.find(self.canonical(path, follow=False))
+        except FileError:
+            return None
+
+    # -- reading
+
+    def read(self, path: str) -> str:
+        """A file's text."""
+        where = self.canonical(path)
+        node = self.system.find(where)
+        if isinstance(node, RegularFile):
+            return node.text
+        if self.is_directory_at(where):
+            raise FileError("EISDIR")
+        generator = self._generator(where)
+        text = generator.read(where) if generator is not None and node is None else None
+        if text is None:
+            raise FileError("ENOENT")
+        return text
+
+    def names(self, path: str) -> list[str]:
+        """What is in a directory, sorted."""
+        where = self.canonical(path)
+        if not self.is_directory_at(where):
+            raise FileError("ENOTDIR" if self.exists_at(where) else "ENOENT")
+        node, generator = self.system.find(where), self._generator(where)
+        found = set(node.entries if isinstance(node, Directory) else ())
+        found.update((generator.names(where) if generator is not None else None) or ())
+        prefix = where.rstrip("/") + "/"
+        found.update(mount[len(prefix):].partition("/")[0] for mount in self.generated if mount.startswith(prefix))
+        return sorted(found)
+
+    # -- changing
+
+    def write(self, path: str, text: str, append: bool = False) -> None:
+        """Make something a file's text, or put it behind."""
+        where = self.canonical(path)
+        if where == NULL:
+            return
+        node = self.system.find(where)
+        if self.is_directory_at(where):
+            raise FileError("EISDIR")
+        generator = self._generator(where) if node is None else None
+        if generator is not None and generator.write(where, text):
+            return
+        if isinstance(node, RegularFile):
+            self.system.set_text(node, node.text + text if append else text)
+            return
+        self._check_parent(where)
+        before = (generator.read(where) or "") if generator is not None and append else ""
+        file = RegularFile(self.system.now)
+        self.system.add(where, file)
+        self.system.set_text(file, before + text)
+
+    def touch(self, path: str) -> None:
+        """Make an empty file, or date one anew."""
+        where = self.canonical(path)
+        node = self.system.find(where)
+        if node is not None:
+            node.changed = self.system.now
+        elif not self.exists_at(where):
+            self.write(path, "")
+
+    def make_directory(self, path: str) -> None:
+        where = self._free(path)
+        self.system.add(where, Directory(self.system.now))
+
+    def make_link(self, path: str, target: str) -> None:
+        """A symbolic link at `path`."""
+        self.system.add(self._free(path), Symlink(self.system.now, target))
+
+    def remove(self, path: str) -> None:
+        """A file or a link."""
+        where = self.canonical(path, follow=False)
+        if self.is_directory_at(where):
+            raise FileError("EISDIR")
+        self._drop(where)
+
+    def remove_directory(self, path: str) -> None:
+        """One that is empty."""
+        where = self.canonical(path, follow=False)
+        if not self.is_directory_at(where):
+            raise FileError("ENOTDIR" if self.exists_at(where) else "ENOENT")
+        if self.names(where):
+            raise FileError("ENOTEMPTY")
+        self._drop(where)
+
+    def rename(self, path: str, to: str) -> None:
+        """Move a node to another canonical place, where nothing is but a file."""
+        here, there = self.canonical(path, follow=False), self.canonical(to, follow=False)
+        if here == there:
+            return
+        if there.startswith(here + "/"):
+            raise FileError("EINVAL")
+        self._check_parent(there)
+        if self.is_directory_at(there):
+            raise FileError("EEXIST")
+        node = self.system.find(here)
+        if node is None:
+            raise FileError("EPERM" if self.exists_at(here) else "ENOENT")
+        self.system.drop(here)
+        self.system.drop(there)
+        self.system.add(there, node)
+        self.system.size += len(node.text) if isinstance(node, RegularFile) else 0
+
+    def _free(self, path: str) -> str:
+        """The canonical path of something new."""
+        where = self.canonical(path, follow=False)
+        if self.exists_at(where) or self.system.find(where) is not None:
+            raise FileError("EEXIST")
+        self._check_parent(where)
+        return where
+
+    def _check_parent(self, where: str) -> None:
+        above = where.rpartition("/")[0] or "/"
+        if not self.is_directory_at(above):
+            raise FileError("ENOTDIR" if self.exists_at(above) else "ENOENT")
+        if self.system.find(above) is None and above.startswith(("/proc", "/sys")):
+            raise FileError("EPERM" if above.startswith("/sys") else "ENOENT")
+
+    def _drop(self, where: str) -> None:
+        if self.system.drop(where) is None:
+            raise FileError("EPERM" if self.exists_at(where) else "ENOENT")
