@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.programs import NSENTER, is_netns_exec, nsenter
-from netsandbox.commands.tools.rights import may_administer
 from netsandbox.docker.launch import SHELLS
+from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell

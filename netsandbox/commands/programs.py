@@ -12,8 +12,9 @@ from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
-from netsandbox.commands.tools.rights import RIGHTS, ROOT, acting_with, may_administer, note_on
+from netsandbox.commands.tools.rights import note_on
 from netsandbox.commands.unmodelled import reason
+from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with, may_administer
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
 if TYPE_CHECKING:

@@ -25,7 +25,6 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.operators import commands_of, first_words, has_substitution, is_compound, tokens
 from netsandbox.commands.tools.registry import TOOLS
-from netsandbox.commands.tools.rights import ROOT, Rights, acting_with
 from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.words import split, split_background
 from netsandbox.docker.errors import DockerError
@@ -34,6 +33,7 @@ from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.netlink.credentials import ROOT, Rights, acting_with
 
 if TYPE_CHECKING:
     from netsandbox.commands.session_protocol import SessionProtocol

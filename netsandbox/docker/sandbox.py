@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.core.sysctl import SysctlError
-from netsandbox.linux.events import RouteChanged
-from netsandbox.linux.ipv4.route import Route
+from netsandbox.linux.netlink import route as routes
+from netsandbox.linux.netlink.credentials import ROOT, acting_with
+from netsandbox.linux.netlink.errors import KernelError
+from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import Network
 
@@ -101,13 +104,13 @@ def choose_gateway(container: Container) -> None:
     if namespace is None or not container.endpoints:
         return
     for route in [route for route in namespace.routes.all("main") if route.destination.length == 0]:
-        namespace.routes.remove(route)
-        namespace.record(RouteChanged(namespace, route, False))
+        with acting_with(ROOT):
+            routes.remove(namespace, route)
     chosen = gateway_of(container)
     if chosen is not None:
-        route = Route(DEFAULT_ROUTE, gateway=chosen.network.pool.gateway, interface=chosen.inside)
-        namespace.routes.add(route)
-        namespace.record(RouteChanged(namespace, route, True))
+        request = RouteRequest(DEFAULT_ROUTE, gateway=chosen.network.pool.gateway, interface=chosen.inside)
+        with acting_with(ROOT), suppress(KernelError):  # a gateway that is not on the link gives no default route
+            routes.put(namespace, request, "add")
 
 
 def gateway_of(container: Container) -> Endpoint | None:

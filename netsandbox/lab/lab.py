@@ -25,7 +25,8 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.veth import VethInterface
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived
-from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.netlink import address as netlink_address
+from netsandbox.linux.netlink import link as netlink_link
 from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, Network, parse_mac, parse_network
 
@@ -329,8 +330,8 @@ class Lab:
         self._check_host_address(network)
         for own in list(interface.addresses):
             if own in interface.addresses:
-                addresses.remove(interface, own)
-        addresses.add(interface, network, network.broadcast if network.length < 31 else None)
+                netlink_address.remove(interface, own)
+        netlink_address.put(interface, network, "replace", {"broadcast": "+"})
         return interface
 
     @staticmethod
@@ -349,14 +350,14 @@ class Lab:
             raise LabError(str(error)) from None
         if mac & MAC_GROUP_BIT or not mac:
             raise LabError(f"{text} is a group address or zero; a station needs a unicast one (even first byte)")
-        link.change_mac(interface, mac)
+        netlink_link.set_mac(interface, list(mac.to_bytes(6, "big")))
         return interface
 
     def set_link(self, end: str, state: str) -> Interface:
         interface = self.interface(end)
         if state not in ("up", "down"):
             raise LabError(f"a link is set up or down, not {state!r}")
-        (link.set_up if state == "up" else link.set_down)(interface)
+        netlink_link.set_up(interface, state == "up")
         return interface
 
     def set_arp_model(self, model: str) -> None:

@@ -18,6 +18,7 @@ from netsandbox.linux.core.files import Files, FileSystem
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.routing import learn_gateway, learn_mtu
 from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.netlink import errors
 from netsandbox.wire.addresses import parse_ipv4
 from tests.tools.twin import Line, Outcome, SimulatedTwin
 
@@ -242,5 +243,5 @@ def test_every_error_that_a_tool_can_meet_has_the_c_librarys_words() -> None:
     raised = {name for file in package.rglob("*.py")
               for name in re.findall(r"KernelError\(\s*\"([A-Z]+)\"", file.read_text(encoding="utf-8"))}
     assert len(raised) > 10
-    assert raised <= context.STRERROR.keys()
-    assert {name: os.strerror(getattr(errno, name)) for name in context.STRERROR} == context.STRERROR
+    assert raised <= errors.STRERROR.keys()
+    assert {name: os.strerror(getattr(errno, name)) for name in errors.STRERROR} == errors.STRERROR

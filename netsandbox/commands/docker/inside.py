@@ -15,10 +15,10 @@ from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
-from netsandbox.commands.tools.rights import Rights, acting_with
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.files import files, files_of, hostname, names
 from netsandbox.docker.launch import SHELLS
+from netsandbox.linux.netlink.credentials import Rights, acting_with
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import bridge_requests
-from netsandbox.commands.tools import link_requests as links
-from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.link_details import ROOT_PRIORITY
-from netsandbox.commands.tools.rights import may_administer
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge, BridgePort
+from netsandbox.linux.netlink import bridge as bridge_requests
+from netsandbox.linux.netlink import link as links
+from netsandbox.linux.netlink.credentials import may_administer
+from netsandbox.linux.netlink.errors import STRERROR, KernelError
 from netsandbox.wire.addresses import format_mac
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _add_bridge(context: ToolContext, words: list[str]) -> str:
     if words[0] in context.namespace.interfaces:
         raise ToolError(1, f"device {words[0]} already exists; can't create bridge with the same name")
     try:
-        links.add(context, links.LinkRequest(device=words[0], type="bridge"))
+        links.add(context.namespace, links.LinkRequest(words[0], "bridge"), context.machine.new_mac)
     except KernelError as error:
         raise ToolError(1, f"add bridge failed: {STRERROR[error.errno]}") from None
     return ""

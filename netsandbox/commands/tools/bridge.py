@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools import ip_netns
-from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.words import USAGE, choose
+from netsandbox.linux.netlink.errors import KernelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

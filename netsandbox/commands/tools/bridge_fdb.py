@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netsandbox.commands.tools import fdb_requests as requests
-from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
-from netsandbox.commands.tools.fdb_requests import FdbRequest
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.groups import group_macs
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
@@ -14,6 +12,9 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, wrong
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.netlink import fdb as requests
+from netsandbox.linux.netlink.errors import KernelError
+from netsandbox.linux.netlink.fdb import FdbRequest
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_mac, parse_mac
 
 if TYPE_CHECKING:

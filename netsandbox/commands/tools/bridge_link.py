@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools import bridge_requests
-from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.link_details import STATES, port_cost, port_priority
+from netsandbox.commands.tools.link_details import port_cost, port_priority
 from netsandbox.commands.tools.link_rows import put_flags, put_name
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, flag, key, on_or_off, parse
+from netsandbox.linux.bridge.bridge import STATES
+from netsandbox.linux.netlink import bridge as bridge_requests
+from netsandbox.linux.netlink.errors import KernelError
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext

@@ -15,9 +15,10 @@ from netsandbox.commands.tools import ifconfig as ifconfig_tool
 from netsandbox.commands.tools import ip as ip_tool
 from netsandbox.commands.tools import route as route_tool
 from netsandbox.commands.tools import sysctl as sysctl_tool
-from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.files import device_flags
 from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
+from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:

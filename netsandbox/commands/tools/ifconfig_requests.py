@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import link_requests as requests
-from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError
-from netsandbox.commands.tools.rights import may_administer
+from netsandbox.commands.tools.context import ToolError
 from netsandbox.linux.core.interface import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.netlink import link as requests
+from netsandbox.linux.netlink.credentials import may_administer
+from netsandbox.linux.netlink.errors import STRERROR, KernelError
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_mac, prefix_mask
 
 if TYPE_CHECKING:

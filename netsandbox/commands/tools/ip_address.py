@@ -5,7 +5,6 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools import address_requests as requests
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.link_rows import address_row, brief_row, link_row
@@ -27,6 +26,7 @@ from netsandbox.commands.tools.words import (
     scope_of,
     wrong,
 )
+from netsandbox.linux.netlink import address as requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,9 +243,20 @@ def modify(namespace: NetworkNamespace, command: str, words: Words, family_name:
         raise ToolError(1, 'Not enough information: "dev" argument is required.')
     device = interface_named(namespace, found["dev"])
     if command == "delete":
-        requests.delete(device, network, local, found)
+        _delete(device, network, local, found)
     else:
         requests.put(device, network, command, found)
+
+
+def _delete(device: Interface, network: Network | None, local: str, found: dict[str, Any]) -> None:
+    """What is deleted without its length is deleted, and warned of."""
+    exact = "/" in local or "peer" in found
+    requests.delete(device, network, exact, found)
+    if not exact:
+        raise ToolError(0, "Warning: Executing wildcard deletion to stay compatible with old scripts.\n"
+                           f"         Explicitly specify the prefix length ({local}/32) to avoid this warning.\n"
+                           "         This special behaviour is likely to disappear in further releases,\n"
+                           "         fix your scripts!")
 
 
 def _broadcast(family: Family) -> Callable[[Words], str | int]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools import ip_address
-from netsandbox.commands.tools import link_requests as requests
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.link_requests import LinkRequest
-from netsandbox.commands.tools.names import MAX_OTHER_NAME, find_interface, is_valid_name
+from netsandbox.commands.tools.names import MAX_OTHER_NAME, find_interface, interface_named, is_valid_name
 from netsandbox.commands.tools.words import (
     USAGE,
     Words,
@@ -25,6 +23,8 @@ from netsandbox.commands.tools.words import (
     parse,
     wrong,
 )
+from netsandbox.linux.netlink import link as requests
+from netsandbox.linux.netlink.link import LinkRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,14 @@ if TYPE_CHECKING:
 COMMANDS = ("add*", "set*", "change*", "replace*", "delete*", "show*", "lst*", "list*", "xstats*", "afstats*",
             "property*", "help*")
 MAC_LENGTH = 6
+NOT_MODELLED = {
+    "broadcast": "broadcast addresses other than ff:ff:ff:ff:ff:ff are", "txqueuelen": "transmit queues are",
+    "multicast": "IFF_MULTICAST is", "allmulticast": "IFF_ALLMULTI is", "promisc": "promiscuous mode is",
+    "trailers": "trailers are", "carrier": "a carrier by hand is", "protodown": "protodown is",
+    "dynamic": "IFF_DYNAMIC is", "alias": "aliases are", "group": "groups of devices are", "mode": "link modes are",
+    "state": "an operstate by hand is", "addrgenmode": "IPv6 is", "link": "stacked devices are",
+    "link-netns": "stacked devices are", "link-netnsid": "stacked devices are", "parentdev": "parent devices are",
+    "index": "an interface index by hand is"}
 PORT_FLAGS = ("hairpin*", "guard*", "root_block*", "fastleave*", "learning*", "flood*", "mcast_flood*", "bcast_flood*",
               "mcast_to_unicast*", "proxy_arp*", "proxy_arp_wifi*", "mcast_fast_leave*", "neigh_suppress*",
               "vlan_tunnel*", "isolated*", "locked*", "mab")
@@ -64,11 +72,11 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if makes:
         if not request.type:
             raise ToolError(1, 'Not enough information: "type" argument is required')
-        requests.add(context, request)
+        requests.add(context.namespace, request, context.machine.new_mac)
     elif command == "delete":
-        requests.delete(request.existing(context.namespace))
+        requests.delete(interface_named(context.namespace, request.device))
     else:
-        requests.change(context, request)
+        requests.change(interface_named(context.namespace, request.device), request)
     return ToolResult(0, "", "")
 
 
@@ -110,9 +118,25 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
         key("type*", read=take_type), key("alias*"), key("group"), key("mode"), key("state"), key("numtxqueues*"),
         key("numrxqueues*"), key("addrgenmode*"), key("link-netns*"), key("link-netnsid*"), key("parentdev"),
     ), other)
-    request.fill(found, device, makes)
+    _fill(request, found, device, makes)
     _check(namespace, request, makes, is_peer)
     return request
+
+
+def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool) -> None:
+    """Take over what was read; of `up` and `down` the later one counts."""
+    for name, what in NOT_MODELLED.items():
+        if name in found:
+            raise ToolError(1, f"netsandbox: {what} not modelled (ip link … {name})")
+    request.device = device or found.get("name", "")
+    request.new_name = found.get("name", "") if device or makes else ""
+    request.type = found.get("type", "")
+    request.mac = found.get("address", [])
+    request.mtu, request.arp = found.get("mtu"), found.get("arp")
+    switches = [name for name in found if name in ("up", "down")]
+    request.up = None if not switches else switches[-1] == "up"
+    request.master, request.leaves_master = found.get("master"), "nomaster" in found
+    request.namespace = found.get("netns")
 
 
 def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_peer: bool) -> None:
@@ -124,7 +148,7 @@ def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_pe
         raise ToolError(1, f"Invalid address length {len(request.mac)} - must be {MAC_LENGTH} bytes")
     if not is_peer and not request.device:
         raise ToolError(USAGE, 'Not enough information: "dev" argument is required.')
-    request.existing(namespace)
+    interface_named(namespace, request.device)
 
 
 def _read_settings(context: ToolContext, kind: str, words: Words, makes: bool) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools import neighbour_requests as requests
-from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
@@ -27,6 +26,8 @@ from netsandbox.commands.tools.words import (
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.ipv4.neighbour import Neighbour
 from netsandbox.linux.ipv4.nud import VALID, NudState
+from netsandbox.linux.netlink import neighbour as requests
+from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import namespace_id
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.rights import may_administer
 from netsandbox.commands.tools.words import USAGE, choose
+from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools import ip_route_get
-from netsandbox.commands.tools import route_requests as requests
-from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
-from netsandbox.commands.tools.route_requests import RouteRequest
 from netsandbox.commands.tools.route_rows import cached_row, route_row
 from netsandbox.commands.tools.route_words import (
     locked_number,
@@ -38,6 +36,9 @@ from netsandbox.commands.tools.words import (
 )
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.netlink import route as requests
+from netsandbox.linux.netlink.errors import KernelError
+from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
@@ -18,6 +18,7 @@ from netsandbox.commands.tools.route_rows import (
 from netsandbox.commands.tools.words import Family, Words, flag, key, number, parse
 from netsandbox.linux.events import RouteChosen, RouteMissing
 from netsandbox.linux.ipv4.routing import learned_about, route_input, route_output
+from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from netsandbox.apps.server import civil_date
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.rights import may_administer
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.netfilter.hooks import TABLES, Chain, Hook, Netfilter
+from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import BridgePort
     from netsandbox.linux.core.interface import Interface
 
-STATES = ("disabled", "listening", "learning", "forwarding", "blocking")
-"""BR_STATE_*, by number."""
 PRIORITY, COST = 32, 2
 """Of a bridge port: 0x80 >> 2 … and what a 10 Gbit/s veth costs."""
 ROOT_PRIORITY = 0x8000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.words import no_device
+from netsandbox.linux.netlink.link import MAX_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-MAX_NAME = 15
-"""IFNAMSIZ without the final zero."""
 MAX_OTHER_NAME = 127
 """ALTIFNAMSIZ without it."""
 
@@ -46,19 +45,6 @@ def in_order(namespace: NetworkNamespace) -> list[Interface]:
 def is_valid_name(name: str, limit: int = MAX_NAME) -> bool:
     """iproute2's own check (check_ifname, and check_altifname, which lets longer names pass)."""
     return 0 < len(name) <= limit and not any(character == "/" or character.isspace() for character in name)
-
-
-def kernel_takes_name(name: str) -> bool:
-    """dev_valid_name; what cannot be printed is refused as well."""
-    return name not in (".", "..") and ":" not in name and name.isprintable()
-
-
-def free_name(namespace: NetworkNamespace, stem: str) -> str:
-    """The first of stem0, stem1 … that no interface has."""
-    number = 0
-    while f"{stem}{number}" in namespace.interfaces:
-        number += 1
-    return f"{stem}{number}"
 
 
 def lower_of(interface: Interface) -> Interface | None:

@@ -9,8 +9,8 @@ from netsandbox.apps.server import civil_date
 from netsandbox.commands.tools.context import Tenant, ToolError, ToolResult
 from netsandbox.commands.tools.names import namespace_id
 from netsandbox.commands.tools.options import Options, read_options
-from netsandbox.commands.tools.rights import RIGHTS
 from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.late import Late
-from netsandbox.commands.tools.context import KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.linux.netlink.errors import KernelError, NotModelledError
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -46,5 +47,7 @@ def run_tool(context: ToolContext, argv: list[str], tool: Tool | None = None) ->
         return tool(context, argv[1:])
     except KernelError as error:
         return ToolResult(1, "", f"{error}\n")
+    except NotModelledError as error:
+        return ToolResult(1, "", f"netsandbox: {error}\n")
     except ToolError as error:
         return ToolResult(error.code, "", error.message + "\n" if error.message else "")

@@ -1,60 +1,11 @@
-"""What a program may do: root of the host may do all, a container only what Docker gave it (capabilities(7))."""
+"""What the tools say where a program may not do something, and what a person is told about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from functools import wraps
-from typing import NamedTuple, ParamSpec, TypeVar
+from collections.abc import Sequence
 
-from netsandbox.commands.tools.context import KernelError, ToolError
-
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
-
-
-class Rights(NamedTuple):
-    """The rights of a program.
-
-    Attributes:
-        net_admin: CAP_NET_ADMIN: it may change interfaces, addresses, routes, neighbours and rules.
-        sysctls: /proc/sys can be written; a container without --privileged has it read-only.
-        contained: it sees only its container's processes, of which the first has the PID 1.
-    """
-
-    net_admin: bool = True
-    sysctls: bool = True
-    contained: bool = False
-
-
-ROOT = Rights()
-RIGHTS: ContextVar[Rights] = ContextVar("rights", default=ROOT)
-"""Of what runs, or is made, now: the kernel asks the credentials of the current task."""
-
-
-@contextmanager
-def acting_with(rights: Rights) -> Iterator[None]:
-    before = RIGHTS.set(rights)
-    try:
-        yield
-    finally:
-        RIGHTS.reset(before)
-
-
-def may_administer() -> bool:
-    """Whether what runs now has CAP_NET_ADMIN."""
-    return RIGHTS.get().net_admin
-
-
-def needs_net_admin(request: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """A request that the kernel refuses with EPERM, before it looks at it, to one that has not the capability."""
-    @wraps(request)
-    def checked(*args: Arguments.args, **options: Arguments.kwargs) -> Result:
-        if not may_administer():
-            raise KernelError("EPERM")
-        return request(*args, **options)
-    return checked
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.linux.netlink.credentials import may_administer
 
 
 def check_flush(doomed: Sequence[object], code: int) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import route_requests as requests
-from netsandbox.commands.tools.context import STRERROR, KernelError, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import read_options
 from netsandbox.commands.tools.proc_net import RTF_GATEWAY, RTF_HOST, RTF_REJECT, main_routes, route_bits
-from netsandbox.commands.tools.route_requests import RouteRequest
 from netsandbox.commands.tools.words import Words, flag, key, number, parse
+from netsandbox.linux.netlink import route as requests
+from netsandbox.linux.netlink.errors import STRERROR, KernelError
+from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
-from netsandbox.commands.tools.rights import RIGHTS
 from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -37,6 +37,8 @@ LINK_LOCAL = 0x0180C2000000 >> 4
 PAUSE = 0x0180C2000001
 
 DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
+STATES = (DISABLED, "listening", LEARNING, FORWARDING, "blocking")
+"""BR_STATE_*, by number."""
 
 # To fetch a member from its Enum costs more than a look into a table, and these are fetched for each frame.
 BRIDGED = Outcome.BRIDGED

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import KernelError, ToolError
-from netsandbox.commands.tools.link_details import STATES
-from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge.bridge import STATES
+from netsandbox.linux.netlink.credentials import needs_net_admin
+from netsandbox.linux.netlink.errors import KernelError, NotModelledError
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge, BridgePort
@@ -35,14 +35,14 @@ def check_settings(settings: dict[str, Any]) -> None:
     """Refuse what a simulated bridge cannot be.
 
     Raises:
-        ToolError: it names the setting.
+        NotModelledError: it names the setting.
         KernelError: the group addresses of 802.1D itself and of pause frames are not to be forwarded.
     """
     if settings.get("group_fwd_mask", 0) & NEVER_FORWARDED:
         raise KernelError("EINVAL")
     for name, value in settings.items():
         if name in DEFAULTS and name not in HARMLESS and value != DEFAULTS[name]:
-            raise ToolError(1, f"netsandbox: {name} {value} of a bridge is not modelled (it is {DEFAULTS[name]})")
+            raise NotModelledError(f"{name} {value} of a bridge is not modelled (it is {DEFAULTS[name]})")
 
 
 @needs_net_admin
@@ -61,11 +61,11 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
 
     Raises:
         KernelError: the state is none, or the port's link is down.
-        ToolError: a flag that is not modelled is asked for.
+        NotModelledError: a flag that is not modelled is asked for.
     """
     for name in PORT_UNKNOWN:
         if settings.get(name):
-            raise ToolError(1, f"netsandbox: the flag {name} of a bridge port is not modelled")
+            raise NotModelledError(f"the flag {name} of a bridge port is not modelled")
     if settings.get("group_fwd_mask", 0) & PAUSE:
         raise KernelError("EINVAL")
     port.group_fwd_mask = settings.get("group_fwd_mask", port.group_fwd_mask)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.tools.context import KernelError
-from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.linux.bridge.bridge import LEARNING, Bridge
+from netsandbox.linux.netlink.credentials import needs_net_admin
+from netsandbox.linux.netlink.errors import KernelError
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import BridgePort

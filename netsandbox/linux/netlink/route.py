@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.tools.context import KernelError
-from netsandbox.commands.tools.rights import needs_net_admin
-from netsandbox.commands.tools.words import SCOPE_NUMBERS
 from netsandbox.linux.events import RouteChanged
-from netsandbox.linux.ipv4.route import ERRORS, Route
+from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
+from netsandbox.linux.netlink.credentials import needs_net_admin
+from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-LINK = SCOPE_NUMBERS["link"]
-HOST = SCOPE_NUMBERS["host"]
+LINK = SCOPES["link"]
+HOST = SCOPES["host"]
 MAX_METRIC_MTU = 65535 - 15
 """A route's `mtu` is cut to this."""
 FLAGS = {"add": {"create", "exclusive"}, "change": {"replace"}, "chg": {"replace"}, "replace": {"create", "replace"},
@@ -102,10 +101,10 @@ def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
     if kind in ERRORS:
         if request.gateway is not None or interface is not None:
             raise KernelError("EINVAL", "Gateway, device and multipath can not be specified for this route type")
-    elif SCOPE_NUMBERS[scope] == HOST:
+    elif SCOPES[scope] == HOST:
         interface = _host_device(request)
     elif request.gateway is not None:
-        interface = _gateway_device(namespace, request, SCOPE_NUMBERS[scope])
+        interface = _gateway_device(namespace, request, SCOPES[scope])
     else:
         interface = _device(request)
     if request.source and not _is_own(namespace, request):
@@ -120,7 +119,7 @@ def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
 
 def _check_scope(kind: str, scope: str) -> None:
     lowest = {"local": HOST, "broadcast": LINK}.get(kind, 0)
-    if SCOPE_NUMBERS[scope] < lowest or SCOPE_NUMBERS[scope] > HOST:
+    if SCOPES[scope] < lowest or SCOPES[scope] > HOST:
         raise KernelError("EINVAL", "Invalid scope")
 
 
@@ -150,7 +149,7 @@ def _gateway_device(namespace: NetworkNamespace, request: RouteRequest, scope: i
         return _onlink_device(namespace, request, scope)
     wanted = max(scope + 1, LINK)
     found = next((route for route in namespace.routes.matches(request.gateway, request.interface)
-                  if SCOPE_NUMBERS[route.scope] >= wanted), None)
+                  if SCOPES[route.scope] >= wanted), None)
     if found is None or found.type not in ("unicast", "local"):
         raise KernelError("EINVAL" if found is not None else "ENETUNREACH", "Nexthop has invalid gateway")
     if found.interface is None:

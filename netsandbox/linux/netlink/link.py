@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools import bridge_requests
-from netsandbox.commands.tools.context import KernelError, ToolError
-from netsandbox.commands.tools.names import MAX_NAME, free_name, interface_named, kernel_takes_name
-from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.events import LinkChanged
+from netsandbox.linux.netlink import bridge as bridge_requests
+from netsandbox.linux.netlink.credentials import needs_net_admin
+from netsandbox.linux.netlink.errors import KernelError, NotModelledError
 from netsandbox.linux.stack import bring_up_loopback
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
+    from collections.abc import Callable
+
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -27,19 +26,12 @@ OTHER_TYPES = {"bareudp", "bond", "dummy", "geneve", "gre", "gretap", "ifb", "ip
 """What `ip link add` can make on a real machine."""
 MIN_MTU, MAX_MTU = 68, 65535
 """Of a veth and a bridge; lo takes any."""
-NOT_MODELLED = {
-    "broadcast": "broadcast addresses other than ff:ff:ff:ff:ff:ff are", "txqueuelen": "transmit queues are",
-    "multicast": "IFF_MULTICAST is", "allmulticast": "IFF_ALLMULTI is", "promisc": "promiscuous mode is",
-    "trailers": "trailers are", "carrier": "a carrier by hand is", "protodown": "protodown is",
-    "dynamic": "IFF_DYNAMIC is", "alias": "aliases are", "group": "groups of devices are", "mode": "link modes are",
-    "state": "an operstate by hand is", "addrgenmode": "IPv6 is", "link": "stacked devices are",
-    "link-netns": "stacked devices are", "link-netnsid": "stacked devices are", "parentdev": "parent devices are",
-    "index": "an interface index by hand is"}
+MAX_NAME = 15
+"""IFNAMSIZ without the final zero."""
 
 
-@dataclass
 class LinkRequest:
-    """What a command line wants one interface to be.
+    """What somebody wants one interface to be.
 
     Attributes:
         device: the name it has, or is to get when it is made.
@@ -48,40 +40,31 @@ class LinkRequest:
         namespace: where it shall go, or None.
     """
 
-    device: str = ""
-    new_name: str = ""
-    type: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)
-    mac: list[int] = field(default_factory=list)
-    mtu: int | None = None
-    up: bool | None = None
-    arp: bool | None = None
-    master: Interface | None = None
-    leaves_master: bool = False
-    namespace: NetworkNamespace | None = None
+    def __init__(self, device: str = "", kind: str = "") -> None:
+        self.device = device
+        self.new_name = ""
+        self.type = kind
+        self.settings: dict[str, Any] = {}
+        self.mac: list[int] = []
+        self.mtu: int | None = None
+        self.up: bool | None = None
+        self.arp: bool | None = None
+        self.master: Interface | None = None
+        self.leaves_master = False
+        self.namespace: NetworkNamespace | None = None
 
-    def fill(self, found: dict[str, Any], device: str, makes: bool) -> None:
-        """Take over what was read; of `up` and `down` the later one counts."""
-        for name, what in NOT_MODELLED.items():
-            if name in found:
-                raise ToolError(1, f"netsandbox: {what} not modelled (ip link … {name})")
-        self.device = device or found.get("name", "")
-        self.new_name = found.get("name", "") if device or makes else ""
-        self.type = found.get("type", "")
-        self.mac = found.get("address", [])
-        self.mtu, self.arp = found.get("mtu"), found.get("arp")
-        switches = [name for name in found if name in ("up", "down")]
-        self.up = None if not switches else switches[-1] == "up"
-        self.master, self.leaves_master = found.get("master"), "nomaster" in found
-        self.namespace = found.get("netns")
 
-    def existing(self, namespace: NetworkNamespace) -> Interface:
-        """The interface that the request is about.
+def kernel_takes_name(name: str) -> bool:
+    """dev_valid_name; what cannot be printed is refused as well."""
+    return name not in (".", "..") and ":" not in name and name.isprintable()
 
-        Raises:
-            ToolError: there is none of that name.
-        """
-        return interface_named(namespace, self.device)
+
+def free_name(namespace: NetworkNamespace, stem: str) -> str:
+    """The first of stem0, stem1 … that no interface has."""
+    number = 0
+    while f"{stem}{number}" in namespace.interfaces:
+        number += 1
+    return f"{stem}{number}"
 
 
 def check_name(name: str) -> None:
@@ -97,18 +80,22 @@ def mac_of(octets: list[int]) -> int:
 
 # -- making
 
-def unmodelled(kind: str) -> ToolError:
-    return ToolError(1, f"netsandbox: interfaces of type {kind} are not modelled (veth and bridge are)")
+def unmodelled(kind: str) -> NotModelledError:
+    return NotModelledError(f"interfaces of type {kind} are not modelled (veth and bridge are)")
 
 
 @needs_net_admin
-def add(context: ToolContext, request: LinkRequest) -> None:
-    """Make an interface, or a veth pair.
+def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]) -> None:
+    """Make an interface, or a veth pair (rtnl_newlink).
+
+    Args:
+        home: where it is made, unless the request names another namespace.
+        new_mac: gives a random address to what was given none.
 
     Raises:
         KernelError: the name is taken, or the kind is not known.
     """
-    namespace = request.namespace or context.namespace
+    namespace = request.namespace or home
     if request.device and request.device in namespace.interfaces:
         raise KernelError("EEXIST")
     for name in (request.device, request.settings["peer"].device if "peer" in request.settings else ""):
@@ -116,16 +103,16 @@ def add(context: ToolContext, request: LinkRequest) -> None:
     if request.mtu is not None:
         _check_mtu(request.mtu)
     if request.type == "veth":
-        _add_veth(context, namespace, request)
+        _add_veth(namespace, request, new_mac)
     elif request.type == "bridge":
-        _add_bridge(context, namespace, request)
+        _add_bridge(namespace, request, new_mac)
     elif request.type in OTHER_TYPES:
         raise unmodelled(request.type)
     else:
         raise KernelError("EOPNOTSUPP", "Unknown device type")
 
 
-def _add_veth(context: ToolContext, namespace: NetworkNamespace, request: LinkRequest) -> None:
+def _add_veth(namespace: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]) -> None:
     """veth_newlink: the peer is registered first."""
     peer = request.settings.get("peer") or LinkRequest()
     peer_namespace = peer.namespace or namespace
@@ -137,15 +124,15 @@ def _add_veth(context: ToolContext, namespace: NetworkNamespace, request: LinkRe
     name = request.device or next(
         name for name in (f"veth{number}" for number in range(1 << 15))
         if name not in namespace.interfaces and (peer_namespace is not namespace or name != peer_name))
-    macs = [_valid_mac(r.mac) if r.mac else context.machine.new_mac() for r in (peer, request)]
+    macs = [_valid_mac(r.mac) if r.mac else new_mac() for r in (peer, request)]
     pair = VethPair.create((peer_namespace, peer_name, macs[0]), (namespace, name, macs[1]))
     for interface, wanted in ((pair.left, peer), (pair.right, request)):
         interface.namespace.record(LinkChanged(interface, "added", ""))
         _finish(interface, wanted)
 
 
-def _add_bridge(context: ToolContext, namespace: NetworkNamespace, request: LinkRequest) -> None:
-    mac = _valid_mac(request.mac) if request.mac else context.machine.new_mac()
+def _add_bridge(namespace: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]) -> None:
+    mac = _valid_mac(request.mac) if request.mac else new_mac()
     name = request.device or free_name(namespace, "bridge")
     bridge_requests.check_settings(request.settings)
     bridge = Bridge(namespace, name, mac, bool(request.mac))
@@ -170,13 +157,12 @@ def _finish(interface: Interface, request: LinkRequest) -> None:
 # -- changing
 
 @needs_net_admin
-def change(context: ToolContext, request: LinkRequest) -> None:
+def change(interface: Interface, request: LinkRequest) -> None:
     """do_setlink: each change in the kernel's order; what came before a refusal stays done.
 
     Raises:
         KernelError: a change is refused.
     """
-    interface = request.existing(context.namespace)
     if request.type:
         _change_settings(interface, request)
     if request.namespace is not None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.context import KernelError, ToolError
-from netsandbox.commands.tools.rights import needs_net_admin
 from netsandbox.linux.core.interface import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.netlink.credentials import needs_net_admin
+from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
@@ -60,15 +60,18 @@ def _broadcast(network: Network, wanted: str | int | None) -> int | None:
 
 
 @needs_net_admin
-def delete(interface: Interface, network: Network | None, text: str, options: dict[str, Any]) -> None:
-    """`ip addr del`: the first address that fits all that is given.
+def delete(interface: Interface, network: Network | None, exact: bool, options: dict[str, Any]) -> None:
+    """inet_rtm_deladdr: the first address that fits all that is given.
+
+    Args:
+        exact: whether its prefix length must be that of `network`.
 
     Raises:
         KernelError: none does.
     """
     if network is None:
         raise KernelError("EOPNOTSUPP")
-    exact, wanted = "/" in text or "peer" in options, options.get("peer") or network
+    wanted = options.get("peer") or network
     for own in interface.addresses:
         if own.local != network.address or (exact and not (own.network.length == wanted.length
                                                            and wanted.address in own.network)):
@@ -79,11 +82,6 @@ def delete(interface: Interface, network: Network | None, text: str, options: di
         break
     else:
         raise KernelError("EADDRNOTAVAIL", "ipv4: Address not found")
-    if not exact:
-        raise ToolError(0, "Warning: Executing wildcard deletion to stay compatible with old scripts.\n"
-                           f"         Explicitly specify the prefix length ({text}/32) to avoid this warning.\n"
-                           "         This special behaviour is likely to disappear in further releases,\n"
-                           "         fix your scripts!")
 
 
 @needs_net_admin

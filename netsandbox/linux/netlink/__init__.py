@@ -1,0 +1,1 @@
+"""What the kernel checks when it is asked to change something, and the errno it answers with."""
