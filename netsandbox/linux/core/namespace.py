@@ -63,7 +63,7 @@ class NetworkNamespace:
         self.chance = chance
         self.sysctls = Sysctls()
         self.interfaces: dict[str, Interface] = {}
-        self.routes = RouteTables(self.leave_crowds)
+        self.routes = RouteTables(self.stations_changed)
         self.netfilter = Netfilter()
         self.protocols = protocols
         self.transports: dict[int, Callable[..., Any]] = {}
@@ -160,13 +160,13 @@ class NetworkNamespace:
         self.is_arp_special = bool(self.proxies) or any(i.noarp for i in self.interfaces.values()) or any(
             conf.proxy_arp or conf.arp_accept for conf in confs)
         for interface in self.interfaces.values():
-            interface.leave_crowd()
+            interface.station_changed()
             interface.arp_targets = self._arp_targets()
 
-    def leave_crowds(self) -> None:
+    def stations_changed(self) -> None:
         """Who answers for which address has changed."""
         for interface in self.interfaces.values():
-            interface.leave_crowd()
+            interface.station_changed()
 
     def _arp_targets(self) -> set[int] | None:
         return None if self.is_arp_special else self.routes.local
