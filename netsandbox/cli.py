@@ -135,6 +135,22 @@ def _open_arguments(to: argparse.ArgumentParser) -> None:
     to.add_argument("--theme", default="", metavar="NAME", help="one of Textual's themes, as textual-light")
     to.add_argument("--reduced-motion", action="store_true", help="frames do not travel")
     to.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
+    _uplink_arguments(to)
+
+
+def _uplink_arguments(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--uplink", type=_lan, metavar="NETWORK",
+                    help="the default host's LAN, with a router to the internet (default: the scenario's)")
+    to.add_argument("--no-uplink", dest="uplink", action="store_const", const="", help="a host on its own")
+
+
+def _lan(text: str) -> str:
+    from netsandbox.lab.uplink import parse_lan
+
+    try:
+        return str(parse_lan(text))
+    except LabError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _open(options: argparse.Namespace) -> int:
@@ -162,6 +178,7 @@ def _run_arguments(to: argparse.ArgumentParser) -> None:
     to.add_argument("--trace", action="store_true", help="print every record of the trace as well")
     to.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
     to.add_argument("--lang", choices=("en", "zh"), default="en", help="language of what the scenario says")
+    _uplink_arguments(to)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from netsandbox.commands.show import columns_of, table
 from netsandbox.engine.units import format_time
 from netsandbox.lab import frame_log, views
+from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.files import FileError, printable
 from netsandbox.session.library import find_scenario
 from netsandbox.session.runner import Event, Line, Runner, Said
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         ScenarioError, FileError: the file is wrong.
     """
     scenario = read_lines(sys.stdin) if arguments.file == "-" else load_scenario(find_scenario(arguments.file))
-    runner = Runner.of(scenario, arguments.seed)
+    runner = Runner.of(scenario, arguments.seed, arguments.uplink)
     with ExitStack() as stack:
         if arguments.pcapng:
             from netsandbox.capture import capturing
@@ -54,7 +55,7 @@ def read_lines(stream: TextIO) -> Scenario:
     for number, line in enumerate(lines, 1):
         if not line.isascii() and any("\ud800" <= char <= "\udfff" for char in line):
             raise FileError("standard input", f"command line {number} is not UTF-8 text: {line[:40]}")
-    return Scenario(title={"en": "standard input"}, about={}, seed=0, profile="docker-29", setup=(),
+    return Scenario(title={"en": "standard input"}, about={}, seed=0, uplink=DEFAULT_LAN, setup=(),
                     steps=tuple(Step(run=(line,), say={}, expect=(), line=0, run_lines=(0,), expect_lines=())
                                 for line in lines), name="-")
 

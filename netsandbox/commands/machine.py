@@ -10,6 +10,7 @@ from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.docker import files
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host, Node
+from netsandbox.lab.uplink import NAMES
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.stack import create_namespace
@@ -129,8 +130,13 @@ class LabMachine:
         """The addresses of names there: /etc/hosts, and in a container Docker's name server."""
         for host, container in self.lab.containers():
             if container.name == name and host.docker is not None:
-                return files.names(host.docker, container)
-        return files.names_in(self.files(name).read("/etc/hosts"))
+                return self._outside() | files.names(host.docker, container)
+        own = files.names_in(self.files(name).read("/etc/hosts"))
+        return self._outside() | own if name in (None, DEFAULT_HOST) else own
+
+    def _outside(self) -> dict[str, int]:
+        """What the LAN's name server knows."""
+        return NAMES if self.lab.uplink is not None else {}
 
     def hostname(self, namespace: NetworkNamespace) -> str:
         """A container's short id, else the host's name."""

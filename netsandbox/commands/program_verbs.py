@@ -19,11 +19,21 @@ Values = dict[str, Any]
 
 def _from_and_words(shell: Shell, words: Sequence[str]) -> tuple[str | None, list[str]]:
     """FROM, if the first word names a node and another operand follows; and the rest with names as addresses."""
-    operands = [word for word in words if not word.startswith("-")]
+    operands = [word for before, word in zip(["", *words], words, strict=False)
+                if not word.startswith("-") and not (_may_take_value(before) and not _is_target(shell, word))]
     named = len(operands) > 1 and words[0] == operands[0] and shell.lab.is_named(words[0])
     source = words[0] if named else None
     rest = words[1:] if named else words
     return source, [first_address(shell, word) for word in rest]
+
+
+def _may_take_value(word: str) -> bool:
+    """`-c`, but not `-c2` or `--long`."""
+    return len(word) == 2 and word.startswith("-")
+
+
+def _is_target(shell: Shell, word: str) -> bool:
+    return shell.lab.is_named(word) or word.count(".") == 3
 
 
 @verb("ping", "Send echo requests from a node to another", Parameter("words", rest=True, required=False, default=()),
@@ -36,7 +46,7 @@ def ping(shell: Shell, job: Job, values: Values) -> None:
     if source is not None and not any(word.startswith("-c") for word in words):
         words = ["-c", "1", *words]
     namespace = shell.lab.namespace(source) if source else shell.namespace
-    job.follow(programs.program(shell, namespace, ["ping", *words]))
+    job.follow(programs.program(shell, namespace, ["ping", *words], names=shell.machine.names(source)))
 
 
 @verb("arping", "Ask for a MAC address by ARP", Parameter("words", rest=True, required=False, default=()),
@@ -48,7 +58,7 @@ def arping(shell: Shell, job: Job, values: Values) -> None:
     if source is not None and not any(word.startswith("-c") for word in words):
         words = ["-c", "3", *words]
     namespace = shell.lab.namespace(source) if source else shell.namespace
-    job.follow(programs.program(shell, namespace, ["arping", *words]))
+    job.follow(programs.program(shell, namespace, ["arping", *words], names=shell.machine.names(source)))
 
 
 @verb("traceroute", "Find the routers between a node and another",
@@ -61,7 +71,8 @@ def arping(shell: Shell, job: Job, values: Values) -> None:
 def traceroute(shell: Shell, job: Job, values: Values) -> None:
     source, words = _from_and_words(shell, values["words"])
     namespace = shell.lab.namespace(source) if source else shell.namespace
-    job.follow(programs.program(shell, namespace, ["traceroute", *(["-n"] if source else []), *words]))
+    job.follow(programs.program(shell, namespace, ["traceroute", *(["-n"] if source else []), *words],
+                                names=shell.machine.names(source)))
 
 
 @verb("exec", "Run a tool or program in a node", Parameter("node", kinds.NAMESPACE), Parameter("words", rest=True),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.docker.resolv_conf import ResolvConf
+
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.images import Image
@@ -114,7 +116,8 @@ class Container:
         arguments: the command that replaces the image's own, or empty.
         entrypoint: --entrypoint; None for the image's own.
         networks: what it is attached to while it runs, by the network's name.
-        exposed, sysctls, dns: what --expose (as `80/tcp`), --sysctl and --dns asked for.
+        exposed, sysctls: what --expose (as `80/tcp`) and --sysctl asked for.
+        dns: what --dns, --dns-search and --dns-option asked for.
         published: what -p asked for.  bindings: the host's ports that it has now.
         endpoints: the same, as it is now; empty unless it runs.
         files: its own file system, None until a program looks at it.
@@ -183,7 +186,7 @@ class Container:
         self.bindings: list[Binding] = []
         self.exposed: tuple[str, ...] = ()
         self.sysctls: tuple[tuple[str, str], ...] = ()
-        self.dns: tuple[str, ...] = ()
+        self.dns = ResolvConf()
 
     @property
     def short_identity(self) -> str:

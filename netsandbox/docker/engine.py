@@ -18,6 +18,7 @@ from netsandbox.docker.images import find_image
 from netsandbox.docker.isolation import isolate
 from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
+from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.netfilter.hooks import Hook
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
     from netsandbox.docker.user_networks import NetworkPlan
     from netsandbox.engine.chance import Chance
     from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.core.files import FileSystem
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 DEFAULT_SUBNET = parse_network("172.17.0.1/16")
-PROFILES = ("docker-27", "docker-28", "docker-29")
 FIRST_RESTART = 100 * MILLISECOND
 LAST_RESTART = 60 * SECOND
 
@@ -43,6 +44,8 @@ class DockerEngine:
         containers: by name, running or not, in the order they were created.
         networks: by name; the first three are always there.
         name_taken: whether a name is used by something else in the lab.
+        files: the host's.
+        name_servers: of the host's /etc/resolv.conf; empty for a resolver of its own at 127.0.0.53.
         run: makes the programs that the engine does not know itself.
         told: what a person needs to be told but once: (image, program) of programs that an image has not and that
             were run in it all the same, and ("", command) of a command's note.
@@ -51,7 +54,7 @@ class DockerEngine:
     def __init__(self, namespace: NetworkNamespace, chance: Chance, profile: str, next_pid: Callable[[], int]) -> None:
         self.namespace = namespace
         self.scheduler = namespace.scheduler
-        self.profile = profile
+        self.profile = PROFILES[profile]
         self.containers: dict[str, Container] = {}
         self.name_taken: Callable[[str], bool] = lambda _name: False
         self.run: Runner = lambda _container, _namespace, _argv: None
@@ -59,9 +62,11 @@ class DockerEngine:
         self.chance = chance
         self.random = chance.stream(f"docker/{namespace.name}")
         self.next_pid = next_pid
+        self.files: FileSystem | None = None
+        self.name_servers: tuple[int, ...] = ()
         self.last_port = 0
         """The port of the host that Docker chose last."""
-        self.maker = NetworkMaker(namespace, self.random, profile)
+        self.maker = NetworkMaker(namespace, self.random, self.profile)
         identities = {name: random_identity(self.random) for name in (DEFAULT_BRIDGE, "host", "none")}
         self.default = self.maker.make(DEFAULT_BRIDGE, identities[DEFAULT_BRIDGE], "docker0", DEFAULT_SUBNET)
         now = self.scheduler.clock

@@ -25,6 +25,7 @@ from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
+    from netsandbox.docker.profiles import Profile
     from netsandbox.engine.chance import Stream
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -203,10 +204,10 @@ class NetworkMaker:
         profile: whose MAC and ARP habits the network has.
     """
 
-    def __init__(self, namespace: NetworkNamespace, stream: Stream, profile: str) -> None:
+    def __init__(self, namespace: NetworkNamespace, stream: Stream, profile: Profile) -> None:
         self.namespace = namespace
         self.stream = stream
-        self.is_old = profile == "docker-27"
+        self.is_old = not profile.since(28)
 
     def make(self, name: str, identity: str, ifname: str, gateway: Network) -> BridgeNetwork:
         """A bridge with the gateway's address; no carrier until a container comes.

@@ -51,7 +51,7 @@ def publish(engine: DockerEngine, container: Container) -> None:
         for wish in container.published:
             _publish_one(engine, container, wish)
     except DockerError as error:
-        before = "" if engine.profile == "docker-27" else f"{FAILED}: "
+        before = f"{FAILED}: " if engine.profile.since(28, 1) else ""
         raise daemon_error(f"{before}driver failed programming external connectivity on endpoint {container.name} "
                            f"({endpoint.identity}): {error}") from None
 
@@ -132,10 +132,10 @@ def _socket(engine: DockerEngine, host: str, number: int, protocol: str) -> Sock
 
 def _refusal(engine: DockerEngine, container: Container, wish: Published, where: str, why: str) -> str:
     """The words of each release for a port that a process of the host's holds."""
-    if engine.profile == "docker-27":
+    if not engine.profile.since(28):
         family = "6" if where.startswith("[") else "4"
         return f"Error starting userland proxy: listen {wish.protocol}{family} {where}: bind: {why}"
-    if engine.profile == "docker-28":
+    if not engine.profile.since(29):
         endpoint = gateway_of(container)
         target = format_ipv4(endpoint.address) if endpoint is not None else ""
         return f"failed to bind host port for {where}:{target}:{wish.port}/{wish.protocol}: {why}"

@@ -164,7 +164,7 @@ def remove(engine: DockerEngine, network: DockerNetwork) -> None:
 
 
 def _active(engine: DockerEngine, network: BridgeNetwork) -> str:
-    if engine.profile == "docker-27":
+    if not engine.profile.since(28, 1):
         return f"network {network.name} id {network.identity} has active endpoints"
     users = ", ".join(f'name:"{member.name}" id:"{member.endpoints[network.name].identity[:12]}"'
                       for member in network.members.values())

@@ -37,16 +37,14 @@ class Row(NamedTuple):
 def last_drop(trace: Trace, end: int) -> int | None:
     """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route or
     no port."""
-    seq = min(end, trace.end) - 1
-    while seq >= trace.first:
-        raw = trace.events[seq - trace.first]
+    for index in range(min(end, trace.end) - trace.first - 1, -1, -1):
+        raw = trace.events[index]
         kind = kind_of(raw)
         if kind is FrameReceived:
             if isinstance(raw[-1], Dropped):
-                return seq
+                return trace.first + index
         elif kind in (PacketDropped, SendFailed, RouteMissing, BindRefused):
-            return seq
-        seq = raw.first - 1 if type(raw) is Alike else seq - 1
+            return trace.first + index
     return None
 
 

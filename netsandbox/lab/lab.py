@@ -10,15 +10,18 @@ import re
 from collections.abc import Iterator
 
 from netsandbox.docker.container import Container
-from netsandbox.docker.engine import PROFILES, DockerEngine
+from netsandbox.docker.engine import DockerEngine
+from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import DEFAULT_CAP, Trace
+from netsandbox.lab import uplink as internet
+from netsandbox.lab.cabling import check_room, free_name
 from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.events import CableConnected, CableDisconnected, NodeAdded, NodeRemoved
 from netsandbox.lab.name_history import NameHistory
-from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Switch
-from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
+from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Remote, Switch
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import cable, link
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
@@ -43,15 +46,18 @@ class Lab:
 
     Args:
         seed: of all chance in the lab.
-        profile: which Docker Engine hosts run: docker-27, docker-28 or docker-29.
+        profile: which Docker Engine hosts run, one of docker.profiles.
         trace_cap: records that the trace keeps.
+        uplink: the LAN that joins the default host to the internet; None for a host on its own.
     """
 
-    def __init__(self, seed: int = 0, profile: str = "docker-29", trace_cap: int = DEFAULT_CAP) -> None:
+    def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, trace_cap: int = DEFAULT_CAP,
+                 uplink: Network | None = None) -> None:
         if profile not in PROFILES:
             raise unknown("profile", profile, PROFILES)
         self.seed = seed
         self.profile = profile
+        self.uplink = uplink
         self.chance = Chance(seed)
         self.trace = Trace(trace_cap)
         self.scheduler = Scheduler(self.trace, FrameReceived, CASCADE_TOO_LONG)
@@ -69,16 +75,23 @@ class Lab:
     def add_host(self, name: str, docker: bool = False) -> Host:
         """A machine with `lo`; Docker can be installed later."""
         self._check_name(name)
-        host = Host(name, self._namespace(name))
+        host = Host(name, self.new_namespace(name))
         self._add(host)
+        if name == DEFAULT_HOST and self.uplink is not None:
+            internet.connect(self, host, self.uplink)
         if docker:
             self.docker(name)
         return host
 
+    def add_remote(self, remote: Remote) -> Remote:
+        """A host of the internet behind the uplink."""
+        self._add(remote)
+        return remote
+
     def add_switch(self, name: str, port_limit: int | None = None) -> Switch:
         """A learning switch, or with `port_limit` 2 a bridge of old."""
         self._check_name(name)
-        namespace = self._namespace(name)
+        namespace = self.new_namespace(name)
         bridge = Bridge(namespace, "br0", self.new_mac(), mac_is_set=True)
         namespace.add_interface(bridge)
         link.set_up(bridge)
@@ -88,7 +101,7 @@ class Lab:
 
     def add_hub(self, name: str) -> HubNode:
         self._check_name(name)
-        hub = HubNode(name, self._namespace(name))
+        hub = HubNode(name, self.new_namespace(name))
         self._add(hub)
         return hub
 
@@ -110,6 +123,7 @@ class Lab:
         node = self.host(host)
         if node.docker is None:
             node.docker = DockerEngine(node.namespace, self.chance, self.profile, self.next_pid)
+            node.docker.name_servers, node.docker.files = node.name_servers, node.files
         return node.docker
 
     def host(self, name: str = DEFAULT_HOST) -> Host:
@@ -224,7 +238,7 @@ class Lab:
         name, _colon, ifname = text.partition(":")
         owner: Node | NetworkNamespace = self.nodes[name] if name in self.nodes else self.namespace(name)
         namespace = owner.namespace if isinstance(owner, Node) else owner
-        ifname = ifname or self._free_name(owner, namespace)
+        ifname = ifname or free_name(owner, namespace)
         if not 0 < len(ifname) <= MAX_INTERFACE_NAME or not NAME.fullmatch(ifname):
             raise LabError(f"{ifname!r} is no interface name (1 to {MAX_INTERFACE_NAME} letters, digits, . _ -)")
         interface = namespace.interfaces.get(ifname)
@@ -234,29 +248,8 @@ class Lab:
             raise LabError(f"{name}:{ifname} is already connected to {interface.peer.label}; "
                            f"`disconnect {name}:{ifname}` frees it")
         if interface is None:
-            self._check_room(owner)
+            check_room(owner)
         return owner, ifname
-
-    @staticmethod
-    def _check_room(owner: Node | NetworkNamespace) -> None:
-        if isinstance(owner, Switch):
-            limit = owner.port_limit or MAX_PORTS
-            if len(owner.bridge.ports) >= limit:
-                raise LabError(f"{owner.name!r} has {limit} ports and all are used")
-
-    @staticmethod
-    def _free_name(owner: Node | NetworkNamespace, namespace: NetworkNamespace) -> str:
-        box = isinstance(owner, Switch | HubNode)
-        for interface in namespace.interfaces.values():
-            if interface.peer is None and interface.kind in ("veth", "port") and interface.port is None and not box:
-                return interface.name
-            if box and interface.peer is None and interface.kind in ("veth", "port"):
-                return interface.name
-        number = 1 if box else 0
-        prefix = "p" if box else "eth"
-        while f"{prefix}{number}" in namespace.interfaces:
-            number += 1
-        return f"{prefix}{number}"
 
     def _make_end(self, owner: Node | NetworkNamespace, ifname: str) -> Interface:
         namespace = owner.namespace if isinstance(owner, Node) else owner
@@ -379,7 +372,7 @@ class Lab:
 
     # -- small things
 
-    def _namespace(self, name: str) -> NetworkNamespace:
+    def new_namespace(self, name: str) -> NetworkNamespace:
         namespace = create_namespace(name, self.scheduler, self.chance)
         namespace.neighbours.is_classic = self.is_classic_arp
         return namespace

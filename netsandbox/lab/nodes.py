@@ -33,13 +33,30 @@ class Node:
 
 
 class Host(Node):
-    """A machine: one namespace, and Docker if it is installed."""
+    """A machine: one namespace, and Docker if it is installed.
+
+    Attributes:
+        name_servers: addresses in its /etc/resolv.conf; empty for a resolver of its own at 127.0.0.53.
+    """
 
     kind = "host"
 
     def __init__(self, name: str, namespace: NetworkNamespace) -> None:
         super().__init__(name, namespace)
         self.docker: DockerEngine | None = None
+        self.name_servers: tuple[int, ...] = ()
+
+
+class Remote(Host):
+    """A host behind the uplink, or the router that leads there.
+
+    Attributes:
+        group: the node that stands for it where the internet is folded into one; None for that node itself.
+    """
+
+    def __init__(self, name: str, namespace: NetworkNamespace, group: str | None) -> None:
+        super().__init__(name, namespace)
+        self.group = group
 
 
 class Switch(Node):

@@ -18,7 +18,7 @@ class NodeRow(NamedTuple):
     kind: str
     """host, container, hub, switch or bridge (a two-port bridge)."""
     host: str | None
-    """The host that a container runs on."""
+    """The host that a container runs on; of a host behind the uplink, the router that stands for all of them."""
     network: str | None
     """A container's network mode: bridge, host, none, container:X."""
     image: str | None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.lab.errors import LabError
-from netsandbox.lab.nodes import Host
+from netsandbox.lab.nodes import Host, Remote
 from netsandbox.lab.tables import FdbRow, InterfaceRow, LinkRow, NeighbourRow, NodeRow, RouteRow, SocketRow
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.drivers.hub import HubPort
@@ -24,7 +25,8 @@ def nodes(lab: Lab) -> list[NodeRow]:
     """Hosts with their containers behind them, then what else there is, in the order of adding."""
     rows = []
     for node in lab.nodes.values():
-        rows.append(NodeRow(node.name, node.kind, None, None, None, "up", node.namespace.name))
+        group = node.group if isinstance(node, Remote) else None
+        rows.append(NodeRow(node.name, node.kind, group, None, None, "up", node.namespace.name))
         if isinstance(node, Host) and node.docker is not None:
             for container in node.docker.containers.values():
                 where = container.namespace.name if container.namespace else ""
@@ -46,8 +48,15 @@ def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
     """The interfaces of one node's namespace, or of all namespaces."""
     if node is not None:
         found = find_namespace(lab, node)
-        return [] if found is None else [_interface(i) for i in found.interfaces.values()]
-    return [_interface(i) for namespace in lab.namespaces() for i in namespace.interfaces.values()]
+        return [] if found is None else [_interface(i) for i in _settled(found)]
+    return [_interface(i) for namespace in lab.namespaces() for i in _settled(namespace)]
+
+
+def _settled(namespace: NetworkNamespace) -> Iterator[Interface]:
+    """Interfaces with their counters brought up to date."""
+    for interface in namespace.interfaces.values():
+        interface.settle_counters()
+    yield from namespace.interfaces.values()
 
 
 def _interface(interface: Interface) -> InterfaceRow:

@@ -47,7 +47,8 @@ class Autosave:
         if self.problem:
             return
         session = self._session
-        head = {"format": FORMAT, "seed": session.seed, "profile": session.profile, "scenario": _rest(session)}
+        head = {"format": FORMAT, "seed": session.seed, "profile": session.profile, "uplink": session.uplink,
+                "scenario": _rest(session)}
         rows = [json.dumps(head), *(json.dumps(entry, ensure_ascii=False) for entry in journal)]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +121,7 @@ def recover(path: Path) -> KeptSession:
     except (OSError, ValueError) as error:
         raise FileError(str(path), reason(error)) from None
     head, entries = _parse(path, lines)
-    session = KeptSession(head["seed"], head["profile"])
+    session = KeptSession(head["seed"], head["profile"], head.get("uplink", ""))
     scenario = head["scenario"]
     for entry in entries:
         session.run_to(entry.step, entry.at)
@@ -154,7 +155,7 @@ def _scenario(head: dict[str, Any]) -> Scenario | None:
         return None
     steps = [Step(_lines(one["run"]), _texts(one["say"]), _lines(one["expect"])) for one in told["steps"]]
     return Scenario(_texts(told["title"]), _texts(told["about"]), head["seed"], head["profile"], (), tuple(steps),
-                    str(told["name"]))  # fmt: skip
+                    str(told["name"]), head.get("uplink", ""))  # fmt: skip
 
 
 def _lines(told: list[Any]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.words import split_background
+from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.session.session import INTERRUPT, Entry, Position, Session
 from netsandbox.session.steps import Scenario, Step
 
@@ -28,22 +29,22 @@ class KeptSession(Session):
         pending: the scenario's steps that are still to be done.
     """
 
-    def __init__(self, seed: int = 0, profile: str = "docker-29") -> None:
+    def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.scenario: Scenario | None = None
         self.pending: list[Step] = []
         self._begun: list[int] = []
         """How many lines were done when each step that was taken began, the scenario's first one first."""
         self._begun_there: list[int] = []
         """The same in the branch that was left."""
-        super().__init__(seed, profile)
+        super().__init__(seed, profile, uplink)
 
     def _as_protocol(self) -> SessionProtocol:
         return self
 
     # -- beginning anew
 
-    def _reset(self, seed: int, profile: str) -> None:
-        self.seed, self.profile = seed, profile
+    def _reset(self, seed: int, profile: str, uplink: str) -> None:
+        self.seed, self.profile, self.uplink = seed, profile, uplink
         self.journal, self.other, self.end = [], None, Position(0, 0)
         self._begun, self._begun_there = [], []
         self.epoch += 1
@@ -52,7 +53,7 @@ class KeptSession(Session):
     def new(self) -> None:
         """An empty lab."""
         self.scenario, self.pending = None, []
-        self._reset(self.seed, self.profile)
+        self._reset(self.seed, self.profile, self.uplink)
 
     def load(self, name: str) -> str:
         """Begin anew with a scenario: its set-up is done, its steps wait.
@@ -62,9 +63,11 @@ class KeptSession(Session):
         """
         return self.open(FILES["read"](FILES["find"](name)))
 
-    def open(self, scenario: Scenario, seed: int | None = None) -> str:
+    def open(self, scenario: Scenario, seed: int | None = None, uplink: str | None = None) -> str:
+        """Begin anew with a scenario; seed and uplink instead of its own."""
         self.scenario, self.pending = scenario, list(scenario.steps)
-        self._reset(scenario.seed if seed is None else seed, scenario.profile)
+        self._reset(scenario.seed if seed is None else seed, scenario.profile,
+                    scenario.uplink if uplink is None else uplink)
         failed = [job for step in scenario.setup for job in self._do_step(step) if job.code]
         if failed:
             return f"set-up: {failed[0].line}: {failed[0].err.strip() or failed[0].out.strip()}"
@@ -126,7 +129,7 @@ class KeptSession(Session):
         lines, to_go = as_lines(self), len(self.pending)
         old = self.scenario
         scenario = Scenario(title=old.title if old else {"en": "a saved session"}, about=old.about if old else {},
-                            seed=self.seed, profile=self.profile,
+                            seed=self.seed, profile=self.profile, uplink=self.uplink,
                             setup=tuple(Step(run=(line,)) for line in lines), steps=tuple(self.pending))
         self.files.write(path, FILES["text"](scenario), force)
         return f"saved {len(lines)} lines to {path}" + (f", and {_to_go(to_go)}" if to_go else "")
@@ -139,7 +142,7 @@ def _to_go(count: int) -> str:
 def as_lines(session: Session) -> list[str]:
     """The lines that, each carried out to its end, do what the session did, at the same steps and times."""
     lines: list[str] = []
-    trial = Session(session.seed, session.profile)
+    trial = Session(session.seed, session.profile, session.uplink)
     entries = session.journal[:session.done]
     ends = [Position(entry.step, entry.at) for entry in entries] + [session.position]
     for entry, end in zip(entries, ends[1:], strict=True):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.job import Job
 from netsandbox.commands.operators import first_words
+from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.session.keeping import KeptSession
 
 if TYPE_CHECKING:
@@ -50,15 +51,16 @@ class Runner:
         after_line: called when a line is done, to read the trace before it forgets.
     """
 
-    def __init__(self, seed: int = 0, profile: str = "docker-29") -> None:
-        self.session = KeptSession(seed, profile)
+    def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
+        self.session = KeptSession(seed, profile, uplink)
         self.failed = False
         self.language = "en"
         self.after_line: Callable[[], None] = lambda: None
 
     @classmethod
-    def of(cls, scenario: Scenario, seed: int | None = None) -> Runner:
-        return cls(scenario.seed if seed is None else seed, scenario.profile)
+    def of(cls, scenario: Scenario, seed: int | None = None, uplink: str | None = None) -> Runner:
+        return cls(scenario.seed if seed is None else seed, scenario.profile,
+                   scenario.uplink if uplink is None else uplink)
 
     def scenario(self, scenario: Scenario, language: str = "en") -> Iterator[Event]:
         """Set it up and do its steps, in order; a failed line does not stop the rest."""

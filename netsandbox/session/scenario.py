@@ -1,7 +1,8 @@
 """Scenario files: a YAML envelope around command lines, read strictly and written so that it reads back the same.
 
 The keys at the top are `netsandbox` (the format's version, the only one required), `title`, `about`, `seed`, `profile`,
-`setup` and `steps`. The last two are lists; an item is a command line, or a map with `run`, `say` and `expect`.
+`uplink` (true, false, or the LAN of the default host), `setup` and `steps`. The last two are lists; an item is a
+command line, or a map with `run`, `say` and `expect`.
 """
 
 from __future__ import annotations
@@ -13,19 +14,23 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
+from netsandbox.lab.errors import LabError
+from netsandbox.lab.uplink import DEFAULT_LAN, parse_lan
 from netsandbox.session.files import FileError, read_bytes
-from netsandbox.session.steps import DEFAULT_PROFILE, Scenario, Step
+from netsandbox.session.steps import Scenario, Step
 from netsandbox.session.strict_yaml import ScenarioError, compose, describe, fault_in_text, line_of, nearest, quoted
 
 __all__ = ["Scenario", "ScenarioError", "Step", "dump_scenario", "load_scenario", "parse_scenario"]
 
-VERSION = 1
+VERSION = 2
+FIRST_PROFILE = "docker-29"
+"""What a file of format 1 runs that names no release; it has no uplink unless it says so."""
 LANGUAGES = ("en", "zh")
-PROFILES = ("docker-27", "docker-28", "docker-29")
 MAX_BYTES = 1024 * 1024
 MAX_SEED = 2**63 - 1
 
-_TOP_KEYS = ("netsandbox", "title", "about", "seed", "profile", "setup", "steps")
+_TOP_KEYS = ("netsandbox", "title", "about", "seed", "profile", "uplink", "setup", "steps")
 _STEP_KEYS = ("run", "say", "expect")
 
 
@@ -60,15 +65,18 @@ class _Reader:
     def scenario(self, root: Node) -> Scenario:
         values = self._map(root, "a scenario", _TOP_KEYS)
         if "netsandbox" not in values:
-            raise self._error(root, "the key 'netsandbox: 1' is missing; it says which format this is")
+            raise self._error(root, f"the key 'netsandbox: {VERSION}' is missing; it says which format this is")
         version = self._integer(values["netsandbox"], "netsandbox", MAX_SEED)
-        if version != VERSION:
-            raise self._error(values["netsandbox"], f"netsandbox: this program reads format {VERSION}, found {version}")
+        if version not in (1, VERSION):
+            message = f"netsandbox: this program reads the formats 1 and {VERSION}, found {version}"
+            raise self._error(values["netsandbox"], message)
+        usual = (FIRST_PROFILE, "") if version == 1 else (DEFAULT_PROFILE, DEFAULT_LAN)
         return Scenario(
             title=self._translated(values.get("title"), "title"),
             about=self._translated(values.get("about"), "about"),
             seed=self._integer(values["seed"], "seed", MAX_SEED) if "seed" in values else 0,
-            profile=self._profile(values["profile"]) if "profile" in values else DEFAULT_PROFILE,
+            profile=self._profile(values["profile"]) if "profile" in values else usual[0],
+            uplink=self._uplink(values["uplink"]) if "uplink" in values else usual[1],
             setup=self._steps(values.get("setup"), "setup"),
             steps=self._steps(values.get("steps"), "steps"),
             name=self._name,
@@ -126,8 +134,18 @@ class _Reader:
     def _profile(self, node: Node) -> str:
         text = self._text(node, "profile", "a Docker release such as docker-29")
         if text not in PROFILES:
-            raise self._error(node, f"profile: unknown release {quoted(text)}; {nearest(text, PROFILES)}")
+            raise self._error(node, f"profile: unknown release {quoted(text)}; {nearest(text, tuple(PROFILES))}")
         return text
+
+    def _uplink(self, node: Node) -> str:
+        """true, false, or the LAN that the default host is on."""
+        if isinstance(node, ScalarNode) and node.tag.endswith(":bool"):
+            return DEFAULT_LAN if node.value.lower() in ("true", "yes", "on") else ""
+        text = self._text(node, "uplink", "true, false or a network such as 192.168.1.0/24")
+        try:
+            return str(parse_lan(text))
+        except LabError as error:
+            raise self._error(node, f"uplink: {error}") from None
 
     def _integer(self, node: Node, key: str, largest: int) -> int:
         if not isinstance(node, ScalarNode) or not node.tag.endswith(":int"):
@@ -182,13 +200,13 @@ def dump_scenario(scenario: Scenario) -> str:
     if not 0 <= scenario.seed <= MAX_SEED:
         raise ScenarioError("scenario", 0, f"seed: expected a whole number from 0 to {MAX_SEED}, found {scenario.seed}")
     if scenario.profile not in PROFILES:
-        advice = nearest(scenario.profile, PROFILES)
+        advice = nearest(scenario.profile, tuple(PROFILES))
         raise ScenarioError("scenario", 0, f"profile: unknown release {quoted(scenario.profile)}; {advice}")
     parts = [f"netsandbox: {VERSION}\n"]
     for key, texts in (("title", scenario.title), ("about", scenario.about)):
         if texts:
             parts.append(f"{key}:{_translations(texts, 2)}\n")
-    parts.append(f"seed: {scenario.seed}\nprofile: {scenario.profile}\n")
+    parts.append(f"seed: {scenario.seed}\nprofile: {scenario.profile}\nuplink: {scenario.uplink or 'false'}\n")
     for key, steps in (("setup", scenario.setup), ("steps", scenario.steps)):
         if steps:
             parts.append(f"{key}:\n")

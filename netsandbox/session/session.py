@@ -16,9 +16,11 @@ from netsandbox.commands.pasted import without_prompt
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.words import is_line, split_background
+from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.lab import Lab
+from netsandbox.lab.uplink import parse_lan
 from netsandbox.session.files import OwnFiles
 
 ENDLESS_LIMIT = 3500 * MILLISECOND
@@ -60,6 +62,7 @@ class Session:
     """A lab with its shell and journal.
 
     Attributes:
+        uplink: the LAN behind the default host's eth0, as 192.168.1.0/24; empty for a host on its own.
         journal: every line of the present branch, those that were taken back included.
         done: how many of them are done.
         end: the furthest position of the present branch.
@@ -69,9 +72,10 @@ class Session:
         files: what it writes.
     """
 
-    def __init__(self, seed: int = 0, profile: str = "docker-29") -> None:
+    def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.seed = seed
         self.profile = profile
+        self.uplink = uplink
         self.journal: list[Entry] = []
         self.done = 0
         self.end = Position(0, 0)
@@ -83,7 +87,7 @@ class Session:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self.lab = Lab(self.seed, self.profile)
+        self.lab = Lab(self.seed, self.profile, uplink=parse_lan(self.uplink) if self.uplink else None)
         self.shell = Shell(self.lab)
         self.shell.session = self._as_protocol()
         self.shell.write_file = self.files.write

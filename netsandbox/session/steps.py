@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-DEFAULT_PROFILE = "docker-29"
+from netsandbox.docker.profiles import DEFAULT_PROFILE
 
 
 class Step(NamedTuple):
@@ -25,7 +25,13 @@ class Step(NamedTuple):
 
 
 class Scenario(NamedTuple):
-    """A scenario file's content. title and about map a language (en, zh) to a text; name is where it was read from."""
+    """A scenario file's content.
+
+    Attributes:
+        title, about: map a language (en, zh) to a text.
+        uplink: the LAN between the default host and its way out, or empty for a host on its own.
+        name: where it was read from.
+    """
 
     title: Mapping[str, str] = MappingProxyType({})
     about: Mapping[str, str] = MappingProxyType({})
@@ -34,3 +40,4 @@ class Scenario(NamedTuple):
     setup: tuple[Step, ...] = ()
     steps: tuple[Step, ...] = ()
     name: str = ""
+    uplink: str = ""

@@ -108,7 +108,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
                 scenario = _read(options.scenario) if options.scenario else READY
                 live.session.shell.language = language()
                 with self.autosave.held():
-                    told = live.session.open(scenario, options.seed)
+                    told = live.session.open(scenario, options.seed, options.uplink)
                 about = scenario.about.get(language()) or scenario.about.get("en", "")
                 hint = tr("ready.hint") if scenario is READY else ""
                 live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or told)

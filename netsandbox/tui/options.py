@@ -16,6 +16,7 @@ class Options(NamedTuple):
         still: reduced motion.
         tour: show the tour on the first run.
         seed: instead of the scenario's.
+        uplink: the same of the default host's LAN; empty for a host on its own.
     """
 
     scenario: str = ""
@@ -25,3 +26,4 @@ class Options(NamedTuple):
     still: bool = False
     tour: bool = True
     seed: int | None = None
+    uplink: str | None = None

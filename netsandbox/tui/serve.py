@@ -41,4 +41,6 @@ def command(arguments: argparse.Namespace) -> str:
         value = getattr(arguments, option)
         if value not in (None, ""):
             words += ["--" + option, str(value)]
+    if arguments.uplink is not None:
+        words += ["--uplink", arguments.uplink] if arguments.uplink else ["--no-uplink"]
     return shlex.join(words)

@@ -40,4 +40,5 @@ def options_of(arguments: argparse.Namespace) -> Options:
         theme=arguments.theme,
         still=arguments.reduced_motion,
         seed=arguments.seed,
+        uplink=arguments.uplink,
     )

@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "note.shared": "shares",
     "note.no-net": "no net",
     "note.exited": "exited",
+    "note.folded": "the internet",
     "note.created": "created",
     "note.down": "down",
     "note.no-carrier": "no carrier",

@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "note.shared": "共享",
     "note.no-net": "无网络",
     "note.exited": "已退出",
+    "note.folded": "互联网",
     "note.created": "已创建",
     "note.down": "断开",
     "note.no-carrier": "无载波",

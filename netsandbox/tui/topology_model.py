@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
 from netsandbox.tui.text import safe
+from netsandbox.tui.topology_internet import INTERNET
 
 End = tuple[str, str]
 """(node, interface): one end of a link."""
@@ -34,7 +35,7 @@ class Note(NamedTuple):
     """A condition that is shown as a glyph and a word."""
 
     kind: str
-    """host-net, shared, no-net, exited, created, down, no-carrier; `tr("note." + kind)`."""
+    """host-net, shared, no-net, exited, created, folded, down, no-carrier; `tr("note." + kind)`."""
     name: str = ""
 
 
@@ -174,7 +175,7 @@ class _Builder:
 
     def _add_node(self, node: NodeRow) -> None:
         place = Place(node.name)
-        if node.kind != "container":
+        if node.kind not in ("container", INTERNET):
             self.nets[place] = len(self.top.nets)
             self.top.nets.append(Net(place, safe(node.name), node.kind))
             return
@@ -287,7 +288,9 @@ def _node_notes(node: NodeRow) -> tuple[Note, ...]:
         notes.append(Note("shared", safe(mode.partition(":")[2])))
     elif node.kind == "container" and mode == "none":
         notes.append(Note("no-net"))
-    if node.state not in ("running", "up"):
+    if node.kind == INTERNET:
+        notes.append(Note("folded"))
+    elif node.state not in ("running", "up"):
         notes.append(Note("exited" if node.state == "exited" else "created"))
     return tuple(notes)
 

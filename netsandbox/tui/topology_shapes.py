@@ -22,6 +22,7 @@ def note_text(note: Note, glyphs: GlyphSet) -> str:
         "no-net": glyphs.no_net,
         "exited": glyphs.exited,
         "created": glyphs.exited,
+        "folded": glyphs.out,
         "down": glyphs.link_down,
         "no-carrier": glyphs.no_carrier,
     }[note.kind]

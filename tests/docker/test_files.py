@@ -24,7 +24,7 @@ def test_on_a_network_of_ones_own(docker: Machine) -> None:
     docker("network create mynet")
     docker("run -d --name db --hostname db.example.org --network mynet redis")
     found = files(docker.engine, docker.container("db"))
-    assert "nameserver 127.0.0.11\noptions ndots:0\n" in found["/etc/resolv.conf"]
+    assert "nameserver 127.0.0.11\noptions edns0 trust-ad ndots:0\n" in found["/etc/resolv.conf"]
     assert found["/etc/hosts"].endswith("172.18.0.2\tdb.example.org db\n")
     docker("network connect bridge db")
     assert files(docker.engine, docker.container("db"))["/etc/hosts"].endswith("172.17.0.2\tdb.example.org db\n")

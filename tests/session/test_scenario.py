@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
+from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.scenario import (
-    DEFAULT_PROFILE,
     LANGUAGES,
     MAX_BYTES,
     MAX_SEED,
-    PROFILES,
     Scenario,
     ScenarioError,
     Step,
@@ -25,15 +25,16 @@ from netsandbox.session.scenario import (
 from netsandbox.session.strict_yaml import MAX_DEPTH, fault_in_text
 from tests.session.contents import content
 
-HEAD = "netsandbox: 1\n"
+HEAD = "netsandbox: 2\n"
 STEPS = HEAD + "steps:\n"
 
 FULL = """\
-netsandbox: 1
+netsandbox: 2
 title: {en: Two boxes, zh: 两个盒子}
 about: Plain text
 seed: 42
-profile: docker-28
+profile: docker-27
+uplink: 10.9.0.0/24
 setup:
   - docker run -d --name a nginx   # a comment is not part of the line
   - run: [wait, 'exec a sh -c "echo x: y"']
@@ -53,7 +54,8 @@ def test_every_key_is_read() -> None:
         title={"en": "Two boxes", "zh": "两个盒子"},
         about={"en": "Plain text"},
         seed=42,
-        profile="docker-28",
+        profile="docker-27",
+        uplink="10.9.0.0/24",
         setup=(Step(run=("docker run -d --name a nginx",)), Step(run=("wait", 'exec a sh -c "echo x: y"'))),
         steps=(
             Step(("exec a ip neigh",), {"en": "Look", "zh": "看"}, ("contains REACHABLE", "exit 0")),
@@ -65,14 +67,14 @@ def test_every_key_is_read() -> None:
 
 def test_each_line_knows_where_it_stands() -> None:
     scenario = parse_scenario(FULL, "full.yaml")
-    assert [step.line for step in scenario.setup + scenario.steps] == [7, 8, 10, 15]
-    assert scenario.setup[1].run_lines == (8, 8)
-    assert scenario.steps[0].run_lines == (10,)
-    assert scenario.steps[0].expect_lines == (13, 14)
+    assert [step.line for step in scenario.setup + scenario.steps] == [8, 9, 11, 16]
+    assert scenario.setup[1].run_lines == (9, 9)
+    assert scenario.steps[0].run_lines == (11,)
+    assert scenario.steps[0].expect_lines == (14, 15)
 
 
 def test_the_version_alone_is_a_scenario() -> None:
-    assert content(parse_scenario(HEAD, "x")) == Scenario(seed=0, profile=DEFAULT_PROFILE)
+    assert content(parse_scenario(HEAD, "x")) == Scenario(seed=0, profile=DEFAULT_PROFILE, uplink=DEFAULT_LAN)
 
 
 def test_a_language_map_is_ordered_whatever_the_file_says() -> None:
@@ -82,7 +84,7 @@ def test_a_language_map_is_ordered_whatever_the_file_says() -> None:
 
 @pytest.mark.parametrize("text", ["\ufeff" + HEAD, HEAD.replace("\n", "\r\n") + "seed: 0\r\n", "# first\n\n" + HEAD])
 def test_what_editors_add_is_harmless(text: str) -> None:
-    assert content(parse_scenario(text, "x")) == Scenario()
+    assert content(parse_scenario(text, "x")) == Scenario(uplink=DEFAULT_LAN)
 
 
 def test_a_folded_text_and_a_block_of_one_line_are_command_lines() -> None:
@@ -94,9 +96,9 @@ WRONG = {
     "empty": ("", 1, "the file is empty"),
     "comments only": ("# nothing\n\n", 1, "the file is empty"),
     "a list": ("- wait\n", 1, "expected a map with netsandbox, title, about, seed"),
-    "a text": ("wait\n", 1, "profile, setup, steps, found the text 'wait'"),
-    "no version": ("title: x\n", 1, "the key 'netsandbox: 1' is missing"),
-    "another version": ("title: x\nnetsandbox: 2\n", 2, "reads format 1, found 2"),
+    "a text": ("wait\n", 1, "profile, uplink, setup, steps, found the text 'wait'"),
+    "no version": ("title: x\n", 1, "the key 'netsandbox: 2' is missing"),
+    "another version": ("title: x\nnetsandbox: 3\n", 2, "reads the formats 1 and 2, found 3"),
     "version is text": ("netsandbox: '1'\n", 1, "netsandbox: expected a whole number, found the text '1'"),
     "version is a truth value": ("netsandbox: yes\n", 1, "found the truth value 'yes'"),
     "version is nothing": ("netsandbox:\n", 1, "expected a whole number, found nothing"),
@@ -118,6 +120,11 @@ WRONG = {
     "seed in octal": (HEAD + "seed: 017\n", 2, "found the number '017'"),
     "seed is a map": (HEAD + "seed: {a: 1}\n", 2, "found a map"),
     "unknown profile": (HEAD + "profile: docker29\n", 2, "unknown release 'docker29'; did you mean 'docker-29'?"),
+    "uplink is a number": (HEAD + "uplink: 1\n", 2, "uplink: expected true, false or a network"),
+    "uplink is too small": (HEAD + "uplink: 10.0.0.0/30\n", 2, "'10.0.0.0/30' is no LAN for an uplink"),
+    "uplink is no network": (HEAD + "uplink: lan\n", 2, "uplink: "),
+    "uplink is a host": (HEAD + "uplink: 10.0.0.1/24\n", 2, "'10.0.0.1/24' is no LAN"),
+    "uplink is the internet": (HEAD + "uplink: 8.0.0.0/8\n", 2, "'8.0.0.0/8' is a part of the internet"),
     "profile is a number": (HEAD + "profile: 29\n", 2, "found the number '29'; put it in quotes if it is text"),
     "setup is a text": (HEAD + "setup: wait\n", 2, "setup: expected a list of command lines, found the text 'wait'"),
     "steps is nothing": (STEPS + "", 2, "steps: expected a list of command lines, found nothing"),
@@ -249,7 +256,7 @@ def test_bytes_that_are_not_utf8_name_their_line(tmp_path: Path) -> None:
 def test_a_file_may_be_as_large_as_the_cap_and_no_larger(tmp_path: Path) -> None:
     path = tmp_path / "large.yaml"
     path.write_bytes(HEAD.encode() + b"#" * (MAX_BYTES - len(HEAD)))
-    assert content(load_scenario(path)) == Scenario()
+    assert content(load_scenario(path)) == Scenario(uplink=DEFAULT_LAN)
     path.write_bytes(HEAD.encode() + b"#" * (MAX_BYTES - len(HEAD) + 1))
     with pytest.raises(ScenarioError, match="too large: more than 1,048,576 bytes"):
         load_scenario(path)
@@ -279,7 +286,8 @@ scenarios = st.builds(
     title=translations,
     about=translations,
     seed=st.integers(0, MAX_SEED),
-    profile=st.sampled_from(PROFILES),
+    profile=st.sampled_from(list(PROFILES)),
+    uplink=st.sampled_from(["", DEFAULT_LAN, "10.0.0.0/8"]),
     setup=st.lists(steps, max_size=3).map(tuple),
     steps=st.lists(steps, max_size=3).map(tuple),
 )
@@ -294,14 +302,15 @@ def test_what_is_written_reads_back_the_same(scenario: Scenario) -> None:
 
 def test_a_written_scenario_is_pleasant_to_read() -> None:
     assert dump_scenario(parse_scenario(FULL, "x")) == """\
-netsandbox: 1
+netsandbox: 2
 title:
   en: "Two boxes"
   zh: "两个盒子"
 about:
   en: "Plain text"
 seed: 42
-profile: docker-28
+profile: docker-27
+uplink: 10.9.0.0/24
 setup:
   - docker run -d --name a nginx
   - run:

@@ -19,7 +19,7 @@ from tests.tui.harness import screen_text
 async def test_it_opens_ready_and_p_pings(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         live = on.app.live
-        assert [row.name for row in live.nodes()] == ["host", "nginx-1", "nginx-2"]
+        assert [row.name for row in live.nodes()][:4] == ["host", "nginx-1", "nginx-2", "uplink"]
         assert on.app.main.topology.selected == Place("nginx-1")
         before = len(on.app.main.log_pane.store)
         await on.press("p")

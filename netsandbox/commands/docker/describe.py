@@ -66,7 +66,8 @@ def _host_config(engine: DockerEngine, it: Container) -> Json:
         "RestartPolicy": {"Name": it.policy.name, "MaximumRetryCount": it.policy.attempts},
         "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None,
         "CapAdd": list(it.capabilities) or None, "CapDrop": list(it.dropped) or None,
-        "CgroupnsMode": "private", "Dns": list(it.dns), "DnsOptions": [], "DnsSearch": [],
+        "CgroupnsMode": "private", "Dns": list(it.dns.servers), "DnsOptions": list(it.dns.options),
+        "DnsSearch": list(it.dns.search),
         "ExtraHosts": [f"{name}:{address}" for address, name in it.extra_hosts] or None, "GroupAdd": None,
         "IpcMode": "private", "Cgroup": "", "Links": None, "OomScoreAdj": 0, "PidMode": "", "Privileged": it.privileged,
         "PublishAllPorts": False, "ReadonlyRootfs": False, "SecurityOpt": None, "UTSMode": "", "UsernsMode": "",
@@ -116,7 +117,7 @@ def _settings(engine: DockerEngine, it: Container) -> Json:
     name = "default" if it.mode == "host" else sandbox[:12]
     path = f"/var/run/docker/netns/{name}" if sandbox else ""
     head: Json = {"SandboxID": sandbox, "SandboxKey": path, "Ports": ports}
-    if engine.profile == "docker-29":
+    if engine.profile.since(29):
         return {**head, "Networks": networks}
     flat = it.endpoints.get("bridge")
     return {
@@ -141,14 +142,14 @@ def _endpoint_settings(engine: DockerEngine, it: Container, name: str) -> Json:
     head: Json = {"IPAMConfig": {"IPv4Address": address} if address else None, "Links": None,
                   "Aliases": list(wish.aliases) if wish is not None and wish.aliases else None}
     mac = {"MacAddress": format_mac(endpoint.mac) if endpoint else ""}
-    if engine.profile != "docker-29":
+    if not engine.profile.since(29):
         head |= mac
     head |= {"DriverOpts": None}
-    if engine.profile != "docker-27":
+    if engine.profile.since(28):
         head |= {"GwPriority": wish.priority if wish is not None else 0}
     head |= {"NetworkID": network.identity if network is not None and it.has_run else "",
              **_operational(it, endpoint)}
-    if engine.profile == "docker-29":
+    if engine.profile.since(29):
         return _with_mac_after_address(head, mac) | _tail(it, name, wish.aliases if wish else ())
     return head | _tail(it, name, wish.aliases if wish else ())
 
@@ -182,12 +183,12 @@ def network(engine: DockerEngine, it: DockerNetwork) -> Json:
     head: Json = {
         "Name": it.name, "Id": it.identity, "Created": short_timestamp(it.created), "Scope": "local",
         "Driver": it.driver}
-    if engine.profile != "docker-27":
+    if engine.profile.since(28):
         head["EnableIPv4"] = True
     head |= {"EnableIPv6": False, "IPAM": _ipam(it), "Internal": it.internal, "Attachable": False, "Ingress": False,
              "ConfigFrom": {"Network": ""}, "ConfigOnly": False}
     tail: Json = {"Options": _options(it), "Labels": dict(sorted(it.labels.items()))}
-    if engine.profile != "docker-29":
+    if not engine.profile.since(29):
         return head | members | tail
     return head | tail | members | {"Status": _status(it)}
 

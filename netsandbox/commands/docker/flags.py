@@ -10,6 +10,7 @@ from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.profiles import Profile
 
 USAGE = 125
 """Exit status for a flag that is not understood."""
@@ -89,7 +90,7 @@ class Command(NamedTuple):
         return f"{self.path} {self.operands}".rstrip()
 
 
-def parse(command: Command, words: Sequence[str], profile: str) -> Parsed | None:
+def parse(command: Command, words: Sequence[str], profile: Profile) -> Parsed | None:
     """Flags and operands of a command line; None when --help is asked for.
 
     Raises:
@@ -106,9 +107,9 @@ def parse(command: Command, words: Sequence[str], profile: str) -> Parsed | None
     return Parsed(reader.values, reader.operands)
 
 
-def flag_refusal(text: str, command: Command, profile: str) -> str:
+def flag_refusal(text: str, command: Command, profile: Profile) -> str:
     """Since 28 the usage line is shown as well."""
-    if profile == "docker-27":
+    if not profile.since(28):
         return f"{text}\nSee '{command.path} --help'."
     return f"{text}\n\nUsage:  {command.usage}\n\nRun '{command.path} --help' for more information"
 

@@ -31,7 +31,7 @@ def images(client: Client, parsed: Parsed) -> int:
     chosen = [image for image in IMAGES.values() if all(_is_named(image, text) for text in wanted)]
     used = {container.image.name for container in client.engine.containers.values()}
     rows = [row(image, used, not parsed.on("no-trunc")) for image in chosen]
-    today = client.engine.profile == "docker-29" and not parsed.text("format").startswith("table")
+    today = client.engine.profile.since(29) and not parsed.text("format").startswith("table")
     print_list(client, parsed, TODAY if today else EARLIER, rows, "*formatter.imageContext", FIELDS)
     return 0
 

@@ -13,6 +13,7 @@ from netsandbox.docker.errors import DockerError, daemon_error
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
+    from netsandbox.docker.profiles import Profile
 
 COLUMNS = (Column("ID", "CONTAINER ID"), Column("Image", "IMAGE"), Column("Command", "COMMAND"),
            Column("RunningFor", "CREATED"), Column("Status", "STATUS"), Column("Ports", "PORTS"),
@@ -76,7 +77,7 @@ def _matches(container: Container, key: str, value: str) -> bool:
     return wanted[key]
 
 
-def row(container: Container, now: int, short: bool, profile: str) -> dict[str, str]:
+def row(container: Container, now: int, short: bool, profile: Profile) -> dict[str, str]:
     command = ellipsis(container.command, COMMAND_WIDTH) if short else container.command
     networks = list(container.networks) or ([] if container.joined else [container.mode])
     return {"ID": container.short_identity if short else container.identity, "Image": container.reference,
@@ -95,7 +96,7 @@ class Shown(NamedTuple):
     protocol: str
 
 
-def ports(container: Container, profile: str) -> str:
+def ports(container: Container, profile: Profile) -> str:
     """What a running container exposes and publishes; `8000-8002/tcp` for neighbours (formatter.DisplayablePorts)."""
     groups: dict[str, list[int]] = {}
     done: list[str] = []
@@ -123,15 +124,15 @@ def _shown(container: Container) -> list[Shown]:
                     if (int(port), protocol) not in taken]
 
 
-def _group(key: str, run: list[int], profile: str) -> str:
+def _group(key: str, run: list[int], profile: Profile) -> str:
     host, _slash, protocol = key.partition("/")
     span = str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}"
     return f"{_joined(host, span, profile)}->{span}/{protocol}" if host else f"{span}/{protocol}"
 
 
-def _joined(host: str, ports: str, profile: str) -> str:
+def _joined(host: str, ports: str, profile: Profile) -> str:
     """IPv6 in brackets, since 28.0."""
-    return f"[{host}]:{ports}" if ":" in host and profile != "docker-27" else f"{host}:{ports}"
+    return f"[{host}]:{ports}" if ":" in host and profile.since(28) else f"{host}:{ports}"
 
 
 FLAGS = (

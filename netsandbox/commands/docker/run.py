@@ -12,7 +12,7 @@ from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.docker.reference import check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
-from netsandbox.commands.docker.run_settings import exposed_ports, linked_hosts, servers, settings
+from netsandbox.commands.docker.run_settings import exposed_ports, linked_hosts, resolv_conf, settings
 from netsandbox.docker.container import Published, RestartPolicy, Wish
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.images import find_image
@@ -60,7 +60,7 @@ def create(client: Client, parsed: Parsed) -> int:
 def with_help(client: Client, error: DockerError, command: str, is_start: bool = False) -> DockerError:
     """What docker run prints; 27 spares the hint when it was the start that failed."""
     code = error.code if error.code in (126, 127) else FAILED
-    if client.engine.profile == "docker-27":
+    if not client.engine.profile.since(28):
         hint = "" if is_start else f"\nSee 'docker {command} --help'."
         return DockerError(f"docker: {str(error).removesuffix('.')}.{hint}", code, note=error.note)
     return DockerError(f"docker: {error}\n\nRun 'docker {command} --help' for more information", code, note=error.note)
@@ -86,7 +86,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     hosts += linked_hosts(client.engine, parsed.all("link"))
     ports, sysctls = exposed_ports(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
-    dns = servers(parsed.all("dns"))
+    dns = resolv_conf(parsed)
     container = client.engine.create(name, reference, mode, arguments, wish)
     if container.networks:
         container.networks |= networks

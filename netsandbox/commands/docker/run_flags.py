@@ -16,6 +16,9 @@ SHOWN = (
     Flag("cap-drop", "", "list", "Drop Linux capabilities", value="list"),
     Flag("detach", "d", usage="Run container in background and print container ID"),
     Flag("dns", "", "list", "Set custom DNS servers", value="list"),
+    Flag("dns-opt", "", "list", hidden=True, value="list"),
+    Flag("dns-option", "", "list", "Set DNS options", value="list"),
+    Flag("dns-search", "", "list", "Set custom DNS search domains", value="list"),
     Flag("entrypoint", "", "string", "Overwrite the default ENTRYPOINT of the image", value="string"),
     Flag("env", "e", "list", "Set environment variables", value="list"),
     Flag("expose", "", "list", "Expose a port or a range of ports", value="list"),
@@ -53,7 +56,7 @@ IGNORED = (
               "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver",
               "workdir/w"),
     *_ignored("list", "annotation", "attach/a", "device", "device-cgroup-rule",
-              "dns-opt", "dns-option", "dns-search", "env-file", "group-add", "label/l", "label-file",
+              "env-file", "group-add", "label/l", "label-file",
               "link-local-ip", "log-opt", "mount", "security-opt", "storage-opt", "tmpfs", "ulimit",
               "volume/v", "volumes-from"),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.docker.resolv_conf import ResolvConf
+from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
+    from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.engine import DockerEngine
 
 PROTOCOLS = ("tcp", "udp", "sctp")
@@ -75,15 +78,16 @@ def linked_hosts(engine: DockerEngine, texts: list[str]) -> list[tuple[str, str]
     return found
 
 
-def servers(texts: list[str]) -> tuple[str, ...]:
-    """--dns.
+def resolv_conf(parsed: Parsed) -> ResolvConf:
+    """--dns, --dns-search and --dns-option.
 
     Raises:
-        DockerError: no address.
+        DockerError: a server is no address.
     """
-    for text in texts:
+    for text in parsed.all("dns"):
         try:
-            parse_ipv4(text)
-        except AddressError:
+            ip_address(text)
+        except ValueError:
             raise DockerError(f'invalid argument "{text}" for "--dns" flag: {text} is not an ip address', 125) from None
-    return tuple(texts)
+    options = (*parsed.all("dns-opt"), *parsed.all("dns-option"))
+    return ResolvConf(tuple(parsed.all("dns")), tuple(parsed.all("dns-search")), options)

@@ -15,9 +15,6 @@ from netsandbox.docker.images import IMAGES
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
-API = {"docker-27": "1.47", "docker-28": "1.51", "docker-29": "1.52"}
-LOWEST_API = {"docker-27": "1.24", "docker-28": "1.24", "docker-29": "1.44"}
-VERSION = {"docker-27": "27.5.1", "docker-28": "28.5.2", "docker-29": "29.7.2"}
 KERNEL = "6.18.0"
 BAD_TEMPLATE = 64
 
@@ -25,18 +22,18 @@ BAD_TEMPLATE = 64
 def version(client: Client, parsed: Parsed) -> int:
     profile = client.engine.profile
     if client.arguments[0] != "version":
-        client.print(f"Docker version {VERSION[profile]}, build netsandbox")
+        client.print(f"Docker version {profile.version}, build netsandbox")
         return 0
     platform = {"Name": f"netsandbox {__version__} (simulated)"}
-    common: dict[str, Any] = {"Platform": platform, "Version": VERSION[profile], "APIVersion": API[profile],
+    common: dict[str, Any] = {"Platform": platform, "Version": profile.version, "APIVersion": profile.api,
                               "Os": "linux", "Arch": "amd64"}
     if parsed.text("format"):
-        server = {**common, "MinAPIVersion": LOWEST_API[profile], "KernelVersion": KERNEL, "Experimental": False}
+        server = {**common, "MinAPIVersion": profile.lowest_api, "KernelVersion": KERNEL, "Experimental": False}
         return _by_template(client, parsed, {"Client": {**common, "Context": "default"}, "Server": server})
-    client.print(f"Client: netsandbox {__version__} (simulated)\n Version:           {VERSION[profile]}\n"
-                 f" API version:       {API[profile]}\n OS/Arch:           linux/amd64\n Context:           default\n\n"
-                 f"Server: netsandbox {__version__} (simulated)\n Engine:\n  Version:          {VERSION[profile]}\n"
-                 f"  API version:      {API[profile]} (minimum version {LOWEST_API[profile]})\n"
+    client.print(f"Client: netsandbox {__version__} (simulated)\n Version:           {profile.version}\n"
+                 f" API version:       {profile.api}\n OS/Arch:           linux/amd64\n Context:           default\n\n"
+                 f"Server: netsandbox {__version__} (simulated)\n Engine:\n  Version:          {profile.version}\n"
+                 f"  API version:      {profile.api} (minimum version {profile.lowest_api})\n"
                  "  OS/Arch:          linux/amd64\n  Experimental:     false")
     return 0
 
@@ -62,7 +59,7 @@ def _facts(client: Client) -> dict[str, Any]:
     """GET /info, what a lesson can need of it."""
     containers = client.engine.containers.values()
     running = sum(container.is_running for container in containers)
-    return {"ServerVersion": VERSION[client.engine.profile], "Containers": len(containers),
+    return {"ServerVersion": client.engine.profile.version, "Containers": len(containers),
             "ContainersRunning": running, "ContainersPaused": 0, "ContainersStopped": len(containers) - running,
             "Images": len(IMAGES), "Driver": "overlayfs", "LoggingDriver": "json-file", "CgroupDriver": "systemd",
             "CgroupVersion": "2",

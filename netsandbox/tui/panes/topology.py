@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.message import Message
 
 from netsandbox.tui.panes.topology_picture import TopologyPicture
+from netsandbox.tui.topology_internet import stands_for_internet
 from netsandbox.tui.topology_model import Place
 from netsandbox.tui.topology_navigation import first, nearest
 from netsandbox.tui.topology_parts import Detail
@@ -34,7 +35,7 @@ class TopologyPane(TopologyPicture):
     | Key | Description |
     | :- | :- |
     | arrows | Select the nearest device in that direction. |
-    | enter | Inspect the selected device. |
+    | enter | Inspect the selected device; the folded internet is opened. |
     | d | Next level of detail: chosen by size, full, box, chip, folded. |
     """
 
@@ -81,7 +82,7 @@ class TopologyPane(TopologyPicture):
         self.select(first(self.placed) if shown is None else nearest(self.placed, shown, direction))
 
     def action_inspect(self) -> None:
-        """Look into the selected place; a folded group is unfolded instead."""
+        """Look into the selected place; a folded group, and the internet, is unfolded instead."""
         if self.selected is None:
             self.action_select("down")
         elif self.placed is not None and self.selected in self.placed.members:
@@ -90,12 +91,16 @@ class TopologyPane(TopologyPicture):
             self.selected = None
             self._lay_out()
             self.select(member)
+        elif not self.is_internet_open and stands_for_internet(self._rows[0], self.selected.node):
+            self.is_internet_open = True
+            self._lay_out()
         else:
             self.post_message(self.Inspect(self, self.selected))
 
     def action_detail(self) -> None:
-        """Go to the next level of detail."""
+        """Go to the next level of detail; folded, the internet is one node again."""
         self.detail = _DETAILS[(_DETAILS.index(self.detail) + 1) % len(_DETAILS)]
+        self.is_internet_open = self.is_internet_open and self.detail is not Detail.COLLAPSED
         self._lay_out()
 
     def on_click(self, event: events.Click) -> None:

@@ -19,6 +19,7 @@ from netsandbox.tui.source import Flight
 from netsandbox.tui.styles import StyleBook
 from netsandbox.tui.text import fit, safe
 from netsandbox.tui.topology_draw import Placed
+from netsandbox.tui.topology_internet import fold_internet
 from netsandbox.tui.topology_layout import layout
 from netsandbox.tui.topology_model import Place
 from netsandbox.tui.topology_overlay import (
@@ -127,6 +128,7 @@ class TopologyPicture(ScrollView, can_focus=True):
         self.reduced_motion = reduced_motion
         self._self_timed = self_timed
         self.detail: Detail | None = None
+        self.is_internet_open = False
         self.selected: Place | None = None
         self.pinned: Place | None = None
         self.placed: Placed | None = None
@@ -201,7 +203,8 @@ class TopologyPicture(ScrollView, can_focus=True):
 
     def _place(self, width: int, height: int) -> Placed:
         keep = [place for place in (self.selected, self.pinned) if place is not None]
-        return layout(*self._rows, width, height, detail=self.detail, keep=keep, glyphs=self.glyphs)
+        rows = self._rows if self.is_internet_open else fold_internet(*self._rows)
+        return layout(*rows, width, height, detail=self.detail, keep=keep, glyphs=self.glyphs)
 
     def on_resize(self) -> None:
         """Lay out anew for the new size."""

@@ -1,0 +1,131 @@
+"""The default host's way out: its LAN, a home router, and an internet of a few hosts with real names and addresses.
+
+        host eth0 .10 ── 192.168.1.0/24 ── .1 uplink 203.0.113.10 ── 203.0.113.1 isp ── dns.google 8.8.8.8 …
+
+All of it are ordinary hosts on ordinary cables; nothing answers that is not one of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.engine.units import MILLISECOND
+from netsandbox.lab.errors import LabError
+from netsandbox.lab.nodes import Host, Remote
+from netsandbox.linux.core import cable, link
+from netsandbox.linux.drivers.veth import VethInterface
+from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.netlink import route as routes
+from netsandbox.linux.netlink.route import RouteRequest
+from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_network
+
+if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+DEFAULT_LAN = "192.168.1.0/24"
+ROUTER, ISP = "uplink", "isp"
+HOST_NUMBER, ROUTER_NUMBER = 10, 1
+"""Which address of the LAN the host and the router have."""
+SMALLEST_LAN = 28
+"""The longest prefix that has room for them."""
+WAN = parse_network("203.0.113.10/24")
+WAN_GATEWAY = parse_network("203.0.113.1/24")
+REMOTE_PREFIX, REMOTE_GATEWAY = 24, 254
+"""Each host of the internet has a subnet of its own, whose last address is the provider's."""
+
+
+class InternetHost(NamedTuple):
+    """A host out there.
+
+    Attributes:
+        names: what the name server knows it by, the first of which is the node's.
+        latency: nanoseconds from the provider to it, one way.
+    """
+
+    address: str
+    names: tuple[str, ...]
+    latency: int
+
+
+INTERNET = (
+    InternetHost("8.8.8.8", ("dns.google",), 4 * MILLISECOND),
+    InternetHost("1.1.1.1", ("one.one.one.one",), 2 * MILLISECOND),
+    InternetHost("93.184.215.14", ("example.com", "www.example.com"), 40 * MILLISECOND),
+    InternetHost("142.250.72.14", ("google.com", "www.google.com"), 5 * MILLISECOND),
+    InternetHost("110.242.68.66", ("www.baidu.com", "baidu.com"), 90 * MILLISECOND),
+    InternetHost("151.101.2.132", ("deb.debian.org", "dl-cdn.alpinelinux.org", "pypi.org"), 3 * MILLISECOND),
+    InternetHost("34.160.111.145", ("ifconfig.me",), 8 * MILLISECOND),
+)
+NAMES: dict[str, int] = {name: parse_ipv4(host.address) for host in INTERNET for name in host.names}
+"""What the LAN's name server answers: every name out there."""
+TO_PROVIDER = MILLISECOND
+EVERYWHERE = Network(0, 0)
+
+
+def parse_lan(text: str) -> Network:
+    """The LAN of `--uplink` and of a scenario's key.
+
+    Raises:
+        LabError: it is no network with room for host and router, or one that the internet has itself.
+    """
+    try:
+        lan = parse_network(text)
+    except AddressError as error:
+        raise LabError(str(error)) from None
+    if "/" not in text or lan.length > SMALLEST_LAN or lan.length < 8 or lan.address != lan.network:
+        raise LabError(f"{text!r} is no LAN for an uplink: expected a network of /8 to /{SMALLEST_LAN}, "
+                       f"as {DEFAULT_LAN}")
+    if any(taken in lan for taken in (*NAMES.values(), WAN.address)):
+        raise LabError(f"{text!r} is a part of the internet that is behind the uplink")
+    return lan
+
+
+def connect(lab: Lab, host: Host, lan: Network) -> None:
+    """Give a host eth0, a default route and a name server, and all that is behind them."""
+    router, isp = (_add(lab, name) for name in (ROUTER, ISP))
+    for namespace in (router, isp):
+        namespace.write_sysctl("net.ipv4.ip_forward", 1)
+    inner = Network(lan.network + ROUTER_NUMBER, lan.length)
+    _join(lab, (host.namespace, Network(lan.network + HOST_NUMBER, lan.length)), (router, inner))
+    _join(lab, (router, WAN), (isp, WAN_GATEWAY), TO_PROVIDER)
+    _set_route(host.namespace, inner.address, "eth0")
+    _set_route(router, WAN_GATEWAY.address, "eth1")
+    _set_route(isp, WAN.address, "eth0", Network(lan.network, lan.length))
+    host.name_servers = (inner.address,)
+    for remote in INTERNET:
+        _add_remote(lab, isp, remote)
+
+
+def _add_remote(lab: Lab, isp: NetworkNamespace, remote: InternetHost) -> None:
+    own = Network(parse_ipv4(remote.address), REMOTE_PREFIX)
+    gateway = Network(own.network + REMOTE_GATEWAY, REMOTE_PREFIX)
+    namespace = _add(lab, remote.names[0])
+    _join(lab, (isp, gateway), (namespace, own), remote.latency)
+    _set_route(namespace, gateway.address, "eth0")
+
+
+def _add(lab: Lab, name: str) -> NetworkNamespace:
+    return lab.add_remote(Remote(name, lab.new_namespace(name), ROUTER if name != ROUTER else None)).namespace
+
+
+def _join(lab: Lab, left: tuple[NetworkNamespace, Network], right: tuple[NetworkNamespace, Network],
+          latency: int = 0) -> None:
+    """A cable between two namespaces, each with the address of its end."""
+    ends = [_interface(lab, namespace) for namespace, _address in (left, right)]
+    cable.plug(ends[0], ends[1], latency)
+    for end, (_namespace, own) in zip(ends, (left, right), strict=True):
+        addresses.add(end, own, own.broadcast)
+        link.set_up(end)
+
+
+def _interface(lab: Lab, namespace: NetworkNamespace) -> Interface:
+    number = sum(not interface.is_loopback for interface in namespace.interfaces.values())
+    interface = VethInterface(namespace, f"eth{number}", lab.new_mac())
+    namespace.add_interface(interface)
+    return interface
+
+
+def _set_route(namespace: NetworkNamespace, gateway: int, ifname: str, to: Network = EVERYWHERE) -> None:
+    routes.put(namespace, RouteRequest(to, gateway=gateway, interface=namespace.interfaces[ifname]), "add")

@@ -1,0 +1,46 @@
+"""The internet behind the uplink: one node of the picture, which can be opened and folded again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netsandbox.lab import views
+from netsandbox.lab.lab import Lab
+from netsandbox.lab.uplink import DEFAULT_LAN, INTERNET, parse_lan
+from netsandbox.tui.topology_internet import INTERNET as FOLDED
+from netsandbox.tui.topology_internet import fold_internet
+from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology_parts import Detail
+from tests.tui.app_harness import stage
+
+
+def test_folded_the_router_stands_for_all_of_it() -> None:
+    lab = Lab(uplink=parse_lan(DEFAULT_LAN))
+    lab.host()
+    nodes, interfaces, links = fold_internet(views.nodes(lab), views.interfaces(lab), views.links(lab))
+    assert [(row.name, row.kind) for row in nodes] == [("host", "host"), ("uplink", FOLDED)]
+    assert [row.name for row in interfaces if row.node == "uplink"] == ["lo", "eth0"]
+    assert [(row.a, row.b) for row in links] == [(("host", "eth0"), ("uplink", "eth0"))]
+
+
+def test_a_lab_without_an_uplink_is_shown_as_it_is() -> None:
+    lab = Lab()
+    lab.add_host("pc1")
+    lab.add_switch("sw1")
+    rows = views.nodes(lab), views.interfaces(lab), views.links(lab)
+    assert fold_internet(*rows) == rows
+
+
+async def test_enter_opens_it_and_the_folded_level_of_detail_closes_it(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        topology = on.app.main.topology
+        topology.focus()
+        far = Place(INTERNET[0].names[0])
+        assert topology.placed is not None
+        assert topology.placed.shown(far) is None
+        topology.select(Place("uplink"))
+        await on.press("enter")
+        assert topology.placed.shown(far) is not None
+        while topology.detail is not Detail.COLLAPSED:
+            await on.press("d")
+        assert topology.placed.shown(far) is None
