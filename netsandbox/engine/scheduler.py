@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any, Protocol
 
@@ -36,8 +36,10 @@ class Receiver(Protocol):
         """Process the frame to the end; the verdict goes into the trace."""
 
 
-class Audience(tuple[Any, ...]):
-    """The receivers of one frame, where they know in common what it means to most of them."""
+class Audience:
+    """A sequence of the receivers of one frame, who know in common what it means to most of them."""
+
+    __slots__ = ()
 
     def split(self, frame: Any, /) -> tuple[Any, list[int]] | None:
         """The verdict of all receivers but some, and the places of those, ascending, who have to process the frame.
@@ -83,7 +85,7 @@ class Scheduler:
         self.current: int | None = None
         """The step being run: the cause of whatever it schedules."""
         self.deliveries = 0
-        self.queue: deque[tuple[tuple[Receiver, ...], Any, int | None]] = deque()
+        self.queue: deque[tuple[Sequence[Receiver], Any, int | None]] = deque()
         self.ready: deque[tuple[Callable[[Any], object], Any, int | None]] = deque()
         self.timers: list[tuple[int, int, Timer]] = []
         self.foreground = 0
@@ -109,7 +111,7 @@ class Scheduler:
         """Time for display, captures and round-trip times."""
         return self.now + self.offset
 
-    def transmit(self, targets: tuple[Receiver, ...], frame: Any) -> None:
+    def transmit(self, targets: Sequence[Receiver], frame: Any) -> None:
         """Put a frame at the tail of the queue, for every target it was sent to."""
         self.queue.append((targets, frame, self.current))
 
@@ -302,18 +304,23 @@ class Scheduler:
             return min(limit, STORM_STEPS - self._burst), sys.maxsize
         return min(limit, DROP_STEPS - self._burst), POLL - (self.deliveries - self._burst_from) % POLL
 
-    def _deliver_flood(self, targets: tuple[Receiver, ...], frame: Any) -> None:
+    def _deliver_flood(self, targets: Sequence[Receiver], frame: Any) -> None:
         """Deliver to several, to many of them at once where they say how; the records are as if one by one."""
         trace, delivered = self.trace, self._delivered
         events, start = trace.events, 0
         found = targets.split(frame) if isinstance(targets, Audience) else None
-        verdict, places = (None, range(len(targets))) if found is None else found
+        if found is None:
+            for target in targets:
+                mark = len(events)
+                events.insert(mark, (delivered, target, frame, target.receive(frame)))
+            return
+        verdict, places = found
         for place in places:
-            trace.record_alike(delivered, targets[start:place], frame, verdict)
+            trace.record_alike(delivered, targets, start, place, frame, verdict)
             mark, target = len(events), targets[place]
             events.insert(mark, (delivered, target, frame, target.receive(frame)))
             start = place + 1
-        trace.record_alike(delivered, targets[start:], frame, verdict)
+        trace.record_alike(delivered, targets, start, len(targets), frame, verdict)
 
     def _note_storm(self) -> None:
         if self._burst == STORM_STEPS:

@@ -64,17 +64,21 @@ class Alike(tuple[Any, ...]):
     """
 
     receivers: Sequence[Any]
+    start: int
+    """The place of the first one's receiver among all of them."""
     first: int
     """Sequence number of the first of the records."""
+    end: int
+    """Sequence number behind the last."""
 
-    def __new__(cls, kind: type, receivers: Sequence[Any], frame: Any, verdict: Any, first: int) -> Alike:
+    def __new__(cls, kind: type, receivers: Sequence[Any], frame: Any, verdict: Any) -> Alike:
         alike = super().__new__(cls, (kind, None, frame, verdict))
-        alike.receivers, alike.first = receivers, first
+        alike.receivers = receivers
         return alike
 
     def plain(self, seq: int) -> tuple[Any, ...]:
         """One of the records, by its number."""
-        return self[0], self.receivers[seq - self.first], self[2], self[3]
+        return self[0], self.receivers[self.start + seq - self.first], self[2], self[3]
 
 
 PLAIN = (tuple, Alike)
@@ -106,10 +110,14 @@ class Trace:
     def step_count(self) -> int:
         return self.first_step + len(self.steps)
 
-    def record_alike(self, kind: type, receivers: Sequence[Any], frame: Any, verdict: Any) -> None:
-        """Record that several receivers, one after the other, gave the same verdict on a frame."""
-        if receivers:
-            self.events.extend([Alike(kind, receivers, frame, verdict, self.end)] * len(receivers))
+    def record_alike(self, kind: type, receivers: Sequence[Any], start: int, stop: int, frame: Any,
+                     verdict: Any) -> None:
+        """Record that the receivers from `start` up to `stop`, one by one, gave the same verdict on a frame."""
+        if start < stop:
+            alike = Alike(kind, receivers, frame, verdict)
+            alike.start, alike.first = start, self.end
+            alike.end = alike.first + stop - start
+            self.events.extend([alike] * (stop - start))
 
     def begin(self, at: int, cause: int | None) -> int:
         """Open a step; what is recorded from now on belongs to it."""

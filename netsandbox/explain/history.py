@@ -37,14 +37,16 @@ class Row(NamedTuple):
 def last_drop(trace: Trace, end: int) -> int | None:
     """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route or
     no port."""
-    for index in range(min(end, trace.end) - trace.first - 1, -1, -1):
-        raw = trace.events[index]
+    seq = min(end, trace.end) - 1
+    while seq >= trace.first:
+        raw = trace.events[seq - trace.first]
         kind = kind_of(raw)
         if kind is FrameReceived:
             if isinstance(raw[-1], Dropped):
-                return trace.first + index
+                return seq
         elif kind in (PacketDropped, SendFailed, RouteMissing, BindRefused):
-            return trace.first + index
+            return seq
+        seq = raw.first - 1 if type(raw) is Alike else seq - 1
     return None
 
 

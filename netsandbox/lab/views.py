@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.lab.errors import LabError
@@ -48,15 +47,8 @@ def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
     """The interfaces of one node's namespace, or of all namespaces."""
     if node is not None:
         found = find_namespace(lab, node)
-        return [] if found is None else [_interface(i) for i in _settled(found)]
-    return [_interface(i) for namespace in lab.namespaces() for i in _settled(namespace)]
-
-
-def _settled(namespace: NetworkNamespace) -> Iterator[Interface]:
-    """Interfaces with their counters brought up to date."""
-    for interface in namespace.interfaces.values():
-        interface.settle_counters()
-    yield from namespace.interfaces.values()
+        return [] if found is None else [_interface(i) for i in found.interfaces.values()]
+    return [_interface(i) for namespace in lab.namespaces() for i in namespace.interfaces.values()]
 
 
 def _interface(interface: Interface) -> InterfaceRow:

@@ -72,7 +72,7 @@ class TraceWatch:
             self._look_at(trace, seq, raw)
             # Arrivals of a flood that are alike come by the hundred; only of drops each one counts.
             alike = type(raw) is Alike and not isinstance(raw[-1], Dropped)
-            seq = raw.first + len(raw.receivers) if alike else seq + 1
+            seq = raw.end if alike else seq + 1
         self._cursor = end
 
     def _look_at(self, trace: Trace, seq: int, raw: Any) -> None:

@@ -35,6 +35,8 @@ CHANGING = st.one_of(
               st.sampled_from(["arp off", "arp on", "address 02:00:00:00:00:01", "down", "up"])),
     st.builds("exec {} sysctl -w net.ipv4.conf.all.{}".format, hosts,
               st.sampled_from(["arp_accept=1", "proxy_arp=1", "arp_ignore=1", "drop_gratuitous_arp=1"])),
+    st.builds("exec s1 bridge link set dev p{} {} {}".format, st.integers(1, 4),
+              st.sampled_from(["flood", "bcast_flood", "isolated", "hairpin"]), st.sampled_from(["on", "off"])),
     labs.commands,
 )
 LINES = st.lists(st.one_of(ASKING, ASKING, CHANGING), min_size=4, max_size=16)
@@ -88,6 +90,8 @@ HEARD = ["exec h1 arping -c 2 -w 2 -b -I eth0 10.0.0.9", "exec h2 arping -c 2 -w
 @example(lines=[*HEARD, "connect h4 s2", "exec h4 ip link add br0 type bridge", "exec h4 ip link set eth0 master br0",
                 "exec h4 ip link set br0 up", *HEARD])
 @example(lines=[*HEARD, "exec h4 ip netns add other", "exec h4 ip link set eth0 netns other", *HEARD])
+@example(lines=[*HEARD, "exec s1 bridge link set dev p1 hairpin on", "exec s1 bridge link set dev p2 isolated on",
+                "exec s1 bridge link set dev p3 isolated on", *HEARD])
 @settings(max_examples=100, deadline=None)
 @given(lines=LINES)
 def test_all_at_once_is_as_one_by_one(lines: list[str]) -> None:

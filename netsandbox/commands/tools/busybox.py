@@ -138,7 +138,6 @@ def ifconfig(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _block(interface: Interface) -> str:
-    interface.settle_counters()
     plain = [own for own in interface.addresses if own.label in ("", interface.name)]
     it, indent = interface, " " * 10
     return (_heading(it, it.name, plain[:1])

@@ -111,7 +111,6 @@ def _attribute(interface: Interface, name: str) -> str | int | None:
         return simple[name]
     folder, _, leaf = name.partition("/")
     if folder == "statistics":
-        interface.settle_counters()
         return int(getattr(interface, leaf)) if leaf in COUNTERS else None
     if folder == "bridge" and isinstance(interface, Bridge):
         hundredths = interface.fdb.ageing_time * 100 // SECOND

@@ -44,7 +44,6 @@ def _natural(name: str) -> list[tuple[str, int]]:
 
 
 def _block(interface: Interface) -> str:
-    interface.settle_counters()
     plain = [own for own in interface.addresses if own.label in ("", interface.name)]
     text = _heading(interface, interface.name, plain[:1])
     text += f"        RX packets {interface.rx_packets}  bytes {_scaled(interface.rx_bytes)}\n"

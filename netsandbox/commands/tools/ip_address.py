@@ -9,7 +9,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.link_rows import address_row, brief_row, link_row
 from netsandbox.commands.tools.link_statistics import put_statistics
-from netsandbox.commands.tools.names import find_interface, in_order, interface_named
+from netsandbox.commands.tools.names import OtherNamespaces, find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.words import (
@@ -154,16 +154,17 @@ def show(context: ToolContext, words: Words, style: Style, is_link: bool) -> Too
 def show_rows(namespace: NetworkNamespace, machine: Machine | None, chosen: Filter, style: Style,
               is_link: bool) -> list[Row]:
     rows: list[Row] = []
+    others = OtherNamespaces(namespace, machine)
     for interface in in_order(namespace):
         own = [a for a in interface.addresses if chosen.takes_address(interface, a)]
         is_bare = not interface.addresses and chosen.family not in ("inet", "inet6")
         if not chosen.takes(interface) or (not own and not is_bare and style.family != "link"):
             continue
-        rows.append(_device_row(interface, own, machine, style, is_link, "label" in chosen.found))
+        rows.append(_device_row(interface, own, others, style, is_link, "label" in chosen.found))
     return rows
 
 
-def _device_row(interface: Interface, own: list[InterfaceAddress], machine: Machine | None, style: Style,
+def _device_row(interface: Interface, own: list[InterfaceAddress], others: OtherNamespaces, style: Style,
                 is_link: bool, only_addresses: bool) -> Row:
     row = Row(style)
     with_addresses = style.family != "link"
@@ -172,7 +173,7 @@ def _device_row(interface: Interface, own: list[InterfaceAddress], machine: Mach
     elif style.brief:
         brief_row(row, interface, not with_addresses)
     elif not (style.oneline and with_addresses):
-        link_row(row, interface, machine, is_link)
+        link_row(row, interface, others, is_link)
     if not with_addresses:
         return row
     inner = []

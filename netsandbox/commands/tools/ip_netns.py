@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.names import namespace_id
+from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, choose
 from netsandbox.linux.netlink.credentials import may_administer
@@ -63,12 +63,12 @@ def _is_valid(name: str) -> bool:
 
 
 def _list(context: ToolContext, style: Style) -> ToolResult:
-    rows = []
+    rows, numbers = [], OtherNamespaces(context.namespace).numbers
     for name in context.machine.namespace_names():
         row = Row(style)
         row.put("name", name, name)
         other = context.machine.namespace_named(name)
-        number = -1 if other is None else namespace_id(context.namespace, other)
+        number = -1 if other is None else numbers.get(other, -1)
         if number >= 0:
             row.put("id", number, f" (id: {number})")
         row.say("\n")

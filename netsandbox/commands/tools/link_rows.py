@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.link_details import put_details
 from netsandbox.commands.tools.link_statistics import put_statistics
-from netsandbox.commands.tools.names import lower_of, name_of_namespace, namespace_id
+from netsandbox.commands.tools.names import OtherNamespaces, lower_of
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import Machine
     from netsandbox.commands.tools.output import Row
     from netsandbox.linux.core.interface import Interface, InterfaceAddress
 
@@ -57,7 +56,7 @@ def put_flags(row: Row, interface: Interface, lower_is_down: bool) -> None:
     row.put("flags", found, f"<{','.join(found)}> ")
 
 
-def link_row(row: Row, interface: Interface, machine: Machine | None, is_link: bool) -> None:
+def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: bool) -> None:
     """print_linkinfo; `is_link` is False for `ip addr`."""
     style = row.style
     row.put("ifindex", interface.index, f"{interface.index}: ")
@@ -75,7 +74,7 @@ def link_row(row: Row, interface: Interface, machine: Machine | None, is_link: b
     row.put("txqlen", QUEUE_LENGTH, f"qlen {QUEUE_LENGTH}")
     if is_link or not style.family or style.family == "link" or style.details:
         _put_hardware(row, interface)
-    _put_peer_namespace(row, interface, machine)
+    _put_peer_namespace(row, interface, others)
     if style.details:
         put_details(row, interface, is_link)
     if is_link and style.stats:
@@ -92,10 +91,10 @@ def _put_hardware(row: Row, interface: Interface) -> None:
     row.put("broadcast", format_mac(broadcast), f" brd {format_mac(broadcast)}")
 
 
-def _put_peer_namespace(row: Row, interface: Interface, machine: Machine | None) -> None:
+def _put_peer_namespace(row: Row, interface: Interface, others: OtherNamespaces) -> None:
     peer = lower_of(interface)
     if peer is not None and peer.namespace is not interface.namespace:
-        name, number = name_of_namespace(machine, peer.namespace), namespace_id(interface.namespace, peer.namespace)
+        name, number = others.names.get(peer.namespace), others.numbers[peer.namespace]
         row.note("link_netnsid", number)
         row.say(f" link-netns {name}" if name else f" link-netnsid {number}")
 

@@ -8,8 +8,6 @@ from netsandbox.commands.tools.words import no_device
 from netsandbox.linux.netlink.link import MAX_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from netsandbox.commands.tools.context import Machine
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -53,23 +51,17 @@ def lower_of(interface: Interface) -> Interface | None:
     return peer if peer is not None and peer.kind == interface.kind else None
 
 
-def neighbours_of(namespace: NetworkNamespace) -> Iterator[NetworkNamespace]:
-    """The other namespaces that interfaces of this one have their peers in."""
-    seen: list[NetworkNamespace] = []
-    for interface in in_order(namespace):
-        peer = lower_of(interface)
-        if peer is not None and peer.namespace is not namespace and peer.namespace not in seen:
-            seen.append(peer.namespace)
-            yield peer.namespace
+class OtherNamespaces:
+    """The namespaces that interfaces of one have their peers in, as `ip` tells of them.
 
+    Attributes:
+        numbers: by which it knows them (link-netnsid): they count from 0, in the order of the interfaces.
+        names: what `ip netns` calls namespaces, those that it has a name for.
+    """
 
-def namespace_id(namespace: NetworkNamespace, other: NetworkNamespace) -> int:
-    """The number by which `ip` knows another namespace (link-netnsid): they count from 0."""
-    return next((number for number, known in enumerate(neighbours_of(namespace)) if known is other), -1)
-
-
-def name_of_namespace(machine: Machine | None, namespace: NetworkNamespace) -> str | None:
-    """The name that `ip netns` has for a namespace, or None."""
-    if machine is None:
-        return None
-    return next((name for name in machine.namespace_names() if machine.namespace_named(name) is namespace), None)
+    def __init__(self, namespace: NetworkNamespace, machine: Machine | None = None) -> None:
+        peers = [peer.namespace for interface in in_order(namespace) if (peer := lower_of(interface)) is not None]
+        found = dict.fromkeys(peer for peer in peers if peer is not namespace)
+        self.numbers = {other: number for number, other in enumerate(found)}
+        named = [] if machine is None else [(machine.namespace_named(name), name) for name in machine.namespace_names()]
+        self.names = dict(reversed(named))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import civil_date
 from netsandbox.commands.tools.context import Tenant, ToolError, ToolResult
-from netsandbox.commands.tools.names import namespace_id
+from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -93,7 +93,9 @@ def lsns(context: ToolContext, arguments: list[str]) -> ToolResult:
     if options.words:
         raise ToolError(1, f"netsandbox: lsns lists namespaces, not the processes of one ({options.words[0][:40]})")
     chosen = _columns(options)
-    rows = [_cells(context, tenant) for tenant in tenants(context) if _is_wanted(context, tenant, options)]
+    numbers = OtherNamespaces(context.namespace).numbers
+    wanted = [tenant for tenant in tenants(context) if _is_wanted(context, tenant, options)]
+    rows = [_cells(tenant, numbers.get(tenant.namespace)) for tenant in wanted]
     lines = [dict(zip(ALL_COLUMNS, ALL_COLUMNS, strict=True))] if "n" not in options else []
     return ToolResult(0, _table(chosen, lines + rows), "")
 
@@ -114,10 +116,9 @@ def _is_wanted(context: ToolContext, tenant: Tenant, options: Options) -> bool:
     return tenant.namespace is namespace_at(context, f"/proc/{options.values['p']}/ns")
 
 
-def _cells(context: ToolContext, tenant: Tenant) -> dict[str, str]:
-    number = namespace_id(context.namespace, tenant.namespace)
+def _cells(tenant: Tenant, number: int | None) -> dict[str, str]:
     return {"NS": str(tenant.namespace.inode), "TYPE": "net", "NPROCS": str(tenant.processes),
-            "PID": str(tenant.pid or ""), "USER": "root", "NETNSID": "unassigned" if number < 0 else str(number),
+            "PID": str(tenant.pid or ""), "USER": "root", "NETNSID": "unassigned" if number is None else str(number),
             "NSFS": tenant.file, "COMMAND": tenant.command}
 
 

@@ -93,7 +93,6 @@ def dev(namespace: NetworkNamespace) -> str:
             " face |bytes    packets errs drop fifo frame compressed multicast|"
             "bytes    packets errs drop fifo colls carrier compressed\n")
     for interface in in_order(namespace):
-        interface.settle_counters()
         text += (f"{interface.name:>6}: {interface.rx_bytes:7} {interface.rx_packets:7} {0:4} "
                  f"{interface.rx_dropped:4} {0:4} {0:5} {0:10} {0:9} {interface.tx_bytes:8} "
                  f"{interface.tx_packets:7} {0:4} {interface.tx_dropped:4} {0:4} {0:5} {0:7} {0:10}\n")

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.bridge.fdb import ForwardingDatabase
-from netsandbox.linux.bridge.flood import Crowd, FloodPlan
+from netsandbox.linux.bridge.flood import Floods
+from netsandbox.linux.bridge.tally import Tally
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -26,6 +27,8 @@ from netsandbox.linux.events import (
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
@@ -50,17 +53,19 @@ class BridgePort:
     """An interface's place in a bridge, with its flags (`bridge -d link`).
 
     Attributes:
+        number: the lowest that was free.  age: how many ports the bridge has had before.
         held: a state other than forwarding that a person set; it holds until the link changes.
         flags: what a person set that changes nothing here, as there is no spanning tree: cost, priority, guard …
     """
 
-    __slots__ = ("alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "group_fwd_mask", "hairpin", "held",
-                 "interface", "isolated", "learning", "limit", "locked", "mcast_flood", "number", "plans", "state")
+    __slots__ = ("age", "alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "group_fwd_mask", "hairpin",
+                 "held", "interface", "isolated", "learning", "limit", "locked", "mcast_flood", "number", "state")
 
-    def __init__(self, bridge: Bridge, interface: Interface, number: int) -> None:
+    def __init__(self, bridge: Bridge, interface: Interface, number: int, age: int) -> None:
         self.bridge = bridge
         self.interface = interface
         self.number = number
+        self.age = age
         self.state = DISABLED
         self.held = ""
         self.forwarding = False
@@ -68,7 +73,6 @@ class BridgePort:
         self.hairpin = self.isolated = self.locked = False
         self.flags: dict[str, int] = {}
         self.group_fwd_mask = 0
-        self.plans: dict[Forwarding, FloodPlan] = {}
         self.alone = (self,)
         self.update_limit()
 
@@ -93,8 +97,8 @@ class Bridge(Interface):
 
     kind = "bridge"
 
-    __slots__ = ("audience", "fdb", "group_fwd_mask", "host_plans", "mac_is_set", "mtu_is_set", "multicast_snooping",
-                 "ports", "settled", "uncounted")
+    __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "fdb", "floods", "group_fwd_mask", "mac_is_set",
+                 "mtu_is_set", "multicast_snooping", "ports", "settled")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -106,11 +110,11 @@ class Bridge(Interface):
         self.mtu_is_set = False
         self.group_fwd_mask = 0
         self.multicast_snooping = False
-        self.host_plans: dict[Forwarding, FloodPlan] = {}
-        self.audience: Crowd | None = None
-        """The stations behind the ports, once floods have made it worth while to know them."""
-        self.uncounted: list[FloodPlan] = []
-        """Plans that hold counts."""
+        self.floods = Floods()
+        self._numbers = 1
+        """Those that ports have, as bits; 0 is nobody's."""
+        self._ages = 0
+        self._port_macs, self._port_mtus = Tally(), Tally()
         self.fdb.add_local(mac, None)
 
     @property
@@ -139,7 +143,7 @@ class Bridge(Interface):
             return self._handle_group(port, frame)
         found = entries.get(destination)
         if found is None:
-            if not self._plan(port, UNKNOWN):
+            if not self.floods.plan(port, UNKNOWN).reach(port)[1]:
                 return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "nobody"))
             self._flood(port, frame, UNKNOWN, False)
             return BRIDGED
@@ -155,8 +159,8 @@ class Bridge(Interface):
         if out is port or not out.forwarding or out.isolated or size > out.limit or size > interface.peer_limit:
             return self._forward(port, out, frame)
         namespace.record((FrameBridged, self, port, frame, out.alone, False, KNOWN))
-        interface.tx_packets += 1
-        interface.tx_bytes += size
+        interface.sent += 1
+        interface.sent_bytes += size
         scheduler.queue.append((interface.wire, frame, scheduler.current))
         return BRIDGED
 
@@ -194,45 +198,25 @@ class Bridge(Interface):
         if size > interface.peer_limit or size > out.limit:
             return self._send_oversize(port, out.alone, frame, KNOWN, False)
         namespace.record((FrameBridged, self, port, frame, out.alone, False, KNOWN))
-        interface.tx_packets += 1
-        interface.tx_bytes += size
+        interface.sent += 1
+        interface.sent_bytes += size
         namespace.scheduler.transmit(interface.wire, frame)
         return BRIDGED
 
     def _flood(self, port: BridgePort | None, frame: Frame, why: Forwarding, to_host: bool) -> None:
         """br_flood: by all other ports, newest first, as one entry of the queue."""
-        plan = self._plan(port, why)
-        if frame.size > plan.limit:
-            self._send_oversize(port, plan.ports, frame, why, to_host)
+        plan, size = self.floods.plan(port, why), frame.size
+        ports, receivers = plan.reach(port)
+        if size > plan.limit and any(size > port.limit or size > port.interface.peer_limit for port in ports):
+            self._send_oversize(port, ports, frame, why, to_host)
             return
         namespace = self.namespace
-        namespace.record((FrameBridged, self, port, frame, plan.ports, to_host, why))
-        if plan:
-            plan.count_sent(frame.size)
-            namespace.scheduler.transmit(plan, frame)
+        namespace.record((FrameBridged, self, port, frame, ports, to_host, why))
+        if receivers:
+            plan.count(port, size)
+            namespace.scheduler.transmit(receivers, frame)
 
-    def _plan(self, port: BridgePort | None, why: Forwarding) -> FloodPlan:
-        """Where a flood goes; the same until something about a port changes."""
-        plans = self.host_plans if port is None else port.plans
-        plan = plans.get(why)
-        if plan is None:
-            plan = plans[why] = FloodPlan.through(self, self._flood_ports(port, why))
-        return plan
-
-    def _flood_ports(self, source: BridgePort | None, why: Forwarding) -> tuple[BridgePort, ...]:
-        def serves(port: BridgePort) -> bool:
-            if not port.forwarding or (port is source and not port.hairpin):
-                return False
-            if source is not None and source.isolated and port.isolated:
-                return False
-            if why is UNKNOWN:
-                return port.flood
-            if source is None:
-                return True
-            return port.bcast_flood if why is BROADCAST else port.mcast_flood
-        return tuple(port for port in reversed(self.ports) if serves(port))
-
-    def _send_oversize(self, source: BridgePort | None, ports: tuple[BridgePort, ...], frame: Frame, why: Forwarding,
+    def _send_oversize(self, source: BridgePort | None, ports: Sequence[BridgePort], frame: Frame, why: Forwarding,
                        to_host: bool) -> Verdict:
         """Some port or its peer does not take a frame of this size: port by port, and no ICMP."""
         namespace, size = self.namespace, frame.size
@@ -245,8 +229,8 @@ class Bridge(Interface):
                 interface.tx_dropped += 1
                 namespace.record(SendFailed(interface, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
             else:
-                interface.tx_packets += 1
-                interface.tx_bytes += size
+                interface.sent += 1
+                interface.sent_bytes += size
                 namespace.scheduler.transmit(interface.wire, frame)
         if fitting or to_host:
             return BRIDGED
@@ -259,8 +243,8 @@ class Bridge(Interface):
             is_for_us: the destination is the ingress port's own MAC, which the
                 port's driver took for this host's.
         """
-        self.rx_packets += 1
-        self.rx_bytes += frame.size - HARD_HEADER
+        self.heard += 1
+        self.heard_bytes += frame.size - HARD_HEADER
         events = self.namespace.trace.events
         mark = len(events)
         verdict = self.deliver(frame, is_for_us)
@@ -275,8 +259,8 @@ class Bridge(Interface):
         if not self.running:
             return super().transmit(frame)
         namespace.record((FrameSent, self, frame))
-        self.tx_packets += 1
-        self.tx_bytes += frame.size
+        self.sent += 1
+        self.sent_bytes += frame.size
         destination = frame.dst
         if destination & MAC_GROUP_BIT:
             why = BROADCAST if destination == BROADCAST_MAC else MULTICAST
@@ -297,70 +281,67 @@ class Bridge(Interface):
 
     def add_port(self, interface: Interface) -> BridgePort:
         """Enslave an interface (br_add_if)."""
-        taken = {port.number for port in self.ports}
-        port = BridgePort(self, interface, next(number for number in range(1, MAX_PORTS + 1) if number not in taken))
+        free = ~self._numbers & self._numbers + 1
+        self._numbers |= free
+        port = BridgePort(self, interface, free.bit_length() - 1, self._ages)
+        self._ages += 1
         self.ports.append(port)
+        self._port_macs.put(port, interface.mac)
         self.settled = True
-        interface.leave_crowd()
+        interface.station_changed()
         interface.port = port
         self.fdb.add_local(interface.mac, port)
         self.namespace.record(LinkChanged(interface, "master", self.name))
         self._recalculate_mac()
-        self.ports_changed()
+        self.port_changed(port)
         return port
 
     def remove_port(self, port: BridgePort) -> None:
-        self.settle_counters()
         self._set_state(port, DISABLED)
         self.fdb.forget_port(port, everything=True)
         self.ports.remove(port)
+        self._numbers &= ~(1 << port.number)
+        self._port_macs.drop(port)
+        self._port_mtus.drop(port)
         port.interface.port = None
         self.namespace.record(LinkChanged(port.interface, "nomaster", self.name))
         self._recalculate_mac()
-        self.ports_changed()
+        self._follow_ports()
+
+    def port_changed(self, port: BridgePort) -> None:
+        """Something about a port is new: its link, its MTU, or the state that a person wants it to have."""
+        port.update_limit()
+        self.floods.limit_changed(port)
+        self._port_mtus.put(port, port.interface.mtu)
+        self._update_state(port)
+        self._follow_ports()
 
     def ports_changed(self) -> None:
-        """Something about a port is new: its link, flags, MAC or MTU."""
-        self.settle_counters()
+        """The bridge itself went up or down."""
         for port in self.ports:
-            if not (self.up and port.interface.running):
-                if port.held == DISABLED:
-                    self.fdb.forget_port(port, everything=False)
-                port.held = ""
-                self._set_state(port, DISABLED)
-            else:
-                self._set_state(port, port.held or FORWARDING)
-        self.forget_plans()
+            self._update_state(port)
+        self._follow_ports()
+
+    def _update_state(self, port: BridgePort) -> None:
+        if self.up and port.interface.running:
+            self._set_state(port, port.held or FORWARDING)
+            return
+        if port.held == DISABLED:
+            self.fdb.forget_port(port, everything=False)
+        port.held = ""
+        self._set_state(port, DISABLED)
+
+    def _follow_ports(self) -> None:
+        """The bridge's own MTU is the least of its ports', and it has a carrier while one of them forwards."""
         if not self.mtu_is_set:
-            link.set_mtu(self, min((port.interface.mtu for port in self.ports), default=ETHERNET_MTU))
+            link.set_mtu(self, self._port_mtus.least(ETHERNET_MTU))
         if self.settled:
-            link.set_carrier(self, any(port.forwarding for port in self.ports))
-
-    def forget_plans(self) -> None:
-        self.disperse()
-        self.host_plans.clear()
-        for port in self.ports:
-            port.plans.clear()
-            port.update_limit()
-
-    def disperse(self) -> None:
-        """Something about the stations behind the ports is new: they are no crowd any more."""
-        self.settle_counters()
-        if self.audience is not None:
-            for station in self.audience.stations:
-                station.crowd = None
-            self.audience = None
-
-    def settle_counters(self) -> None:
-        """Put the floods so far into the counters of the ports and of who heard them."""
-        super().settle_counters()
-        for plan in self.uncounted:
-            plan.settle()
-        self.uncounted.clear()
+            link.set_carrier(self, self.floods.has_ports)
 
     def port_mac_changed(self, port: BridgePort, old: int) -> None:
         self.fdb.remove_local(old, port)
         self.fdb.add_local(port.interface.mac, port)
+        self._port_macs.put(port, port.interface.mac)
         self._recalculate_mac()
 
     def set_mac(self, mac: int) -> None:
@@ -373,20 +354,24 @@ class Bridge(Interface):
         """br_stp_recalculate_bridge_id: the lowest of the ports', zero without ports, unless it was set."""
         if self.mac_is_set:
             return
-        mac = min((port.interface.mac for port in self.ports), default=0)
+        mac = self._port_macs.least(0)
         if mac != self.mac:
             link.change_mac(self, mac)
 
     def hold_port(self, port: BridgePort, state: str) -> None:
         """`bridge link set dev PORT state …`: what was learned stays; forwarding takes it back."""
         port.held = "" if state == FORWARDING else state
-        self.ports_changed()
+        self.port_changed(port)
 
     def _set_state(self, port: BridgePort, state: str) -> None:
         if port.state == state:
             return
         port.state = state
         port.forwarding = state == FORWARDING
+        if port.forwarding:
+            self.floods.port_forwards(port)
+        else:
+            self.floods.port_stops(port)
         self.namespace.record(PortStateChanged(self, port.interface, state))
         if state == DISABLED and not port.held:
             self.fdb.forget_port(port, everything=False)

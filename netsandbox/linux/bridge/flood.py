@@ -1,192 +1,247 @@
-"""Floods: where one goes, and which of its receivers it concerns.
+"""Floods: where one goes, what it counts, and whom of those that it reaches it concerns.
 
-To nearly all stations behind a bridge a broadcast means nothing: it asks
-about somebody else's address, by somebody whom they do not doubt.  A Crowd
-knows for all of them together what each would find out for itself, so that
-only those concerned process the frame one by one.  The verdicts, records and
-counters are the same as if every station had.
+A flood goes to hundreds of ports, and to nearly all stations behind them it
+means nothing.  So that it costs no more than the stations which it concerns,
+a plan of the ports is kept from flood to flood, the ports' counters are kept
+for all of them together, and the crowd says for all stations together what
+each would find out for itself.  Verdicts, records and counters are the same as
+if every port and every station had done its part alone.
+
+This is the one door: the bridge says which ports forward and how, a station
+says `Interface.station_changed`, and who reads a counter gets what is right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.scheduler import Audience
-from netsandbox.linux.core.interface import Interface, unhandled
-from netsandbox.linux.drop import Outcome
+from netsandbox.linux.bridge.crowd import Crowd
+from netsandbox.linux.bridge.roll import Newest, Roll
+from netsandbox.linux.bridge.tally import Tally
+from netsandbox.linux.events import Forwarding
 from netsandbox.wire.addresses import BROADCAST_MAC
-from netsandbox.wire.arp import REQUEST, ArpPacket
-from netsandbox.wire.ethernet import VLAN_TYPES
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import Bridge, BridgePort
-    from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.ipv4.neighbour import Neighbour
+    from netsandbox.engine.scheduler import Receiver
+    from netsandbox.linux.bridge.bridge import BridgePort
+    from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.wire.ethernet import Frame
 
 SMALLEST_CROWD = 8
 """Receivers of a flood below which asking each costs no more than asking for all."""
+NO_LIMIT = 1 << 30
+HOST, ISOLATED, ORDINARY = "the host", "an isolated port", "a port"
+"""Where a flood comes from, as far as it matters to where it goes."""
 
 
-class Crowd:
-    """The plain stations at the far ends of a bridge's ports.
+class Flood(Newest["Receiver"], Audience):
+    """The receivers of a flood, newest port first."""
 
-    Dissolved when something changes about who they are; a change of their
-    neighbour tables it follows.
+    __slots__ = ("_plan",)
 
-    Attributes:
-        owners: by address, the stations that answer for it.
-        unsure: by address, the stations with an entry for it that holds no MAC.
-        macs: by address, how many stations know it by which MAC.
-    """
-
-    __slots__ = ("bridge", "macs", "owners", "stations", "unsure")
-
-    def __init__(self, bridge: Bridge, receivers: Iterable[Any]) -> None:
-        self.bridge = bridge
-        self.stations = [receiver for receiver in receivers if _is_plain(receiver)]
-        self.owners: dict[int, list[Interface]] = {}
-        self.unsure: dict[int, set[Interface]] = {}
-        self.macs: dict[int, dict[int, int]] = {}
-        for station in self.stations:
-            station.crowd = self
-            for address in station.arp_targets or ():
-                self.owners.setdefault(address, []).append(station)
-            for entry in station.neighbours.values():
-                self.learn(entry)
-
-    def learn(self, entry: Neighbour) -> None:
-        """A station has an entry, or has it in a new state."""
-        if entry.is_valid:
-            known = self.macs.setdefault(entry.address, {})
-            known[entry.mac or 0] = known.get(entry.mac or 0, 0) + 1
-        else:
-            self.unsure.setdefault(entry.address, set()).add(entry.interface)
-
-    def forget(self, entry: Neighbour) -> None:
-        """A station no longer has an entry as it stands."""
-        if not entry.is_valid:
-            self.unsure[entry.address].discard(entry.interface)
-            return
-        known = self.macs[entry.address]
-        known[entry.mac or 0] -= 1
-        if not known[entry.mac or 0]:
-            del known[entry.mac or 0]
-
-    def concerned(self, frame: Frame) -> tuple[Verdict, set[Interface]] | None:
-        """The verdict of all stations but some, and those; None where each has to look.
-
-        The same questions, in the same order, as Interface.receive and arp.receive ask.
-        """
-        payload = frame.payload
-        if type(payload) is ArpPacket:
-            known = self.macs.get(payload.spa)
-            if payload.op != REQUEST or (known and (len(known) > 1 or payload.sha not in known)):
-                return None
-            concerned = self.unsure.get(payload.spa, set()).union(self.owners.get(payload.tpa, ()))
-            return Outcome.IGNORED, concerned
-        if type(payload) is bytes and frame.ethertype not in VLAN_TYPES:
-            return unhandled(frame.ethertype), set()
-        return None
-
-
-def _is_plain(receiver: Any) -> bool:
-    """Whether a receiver does with a broadcast what any station does."""
-    return (type(receiver).receive is Interface.receive and receiver.port is None and receiver.running
-            and receiver.arp_targets is not None)
-
-
-class FloodPlan(Audience):
-    """The receivers of a flood from one port; kept until something about the ports changes.
-
-    Attributes:
-        ports: where the frames leave.  limit: the longest frame that all of them and their peers take.
-        frames, bytes: what the ports' transmit counters do not hold yet: counting a flood port by port is dear.
-        unheard, unheard_bytes: the same of the stations' receive counters.
-        strangers: places of receivers that are not of the crowd.
-    """
-
-    bridge: Bridge
-    ports: tuple[BridgePort, ...]
-    limit: int
-    frames: int
-    bytes: int
-    unheard: int
-    unheard_bytes: int
-    crowd: Crowd | None
-    strangers: list[int]
-    is_used: bool
-
-    @classmethod
-    def through(cls, bridge: Bridge, ports: tuple[BridgePort, ...]) -> FloodPlan:
-        plan = cls(target for port in ports for target in port.interface.wire)
-        plan.bridge, plan.ports = bridge, ports
-        plan.limit = min((min(port.limit, port.interface.peer_limit) for port in ports), default=1 << 30)
-        plan.frames = plan.bytes = plan.unheard = plan.unheard_bytes = 0
-        plan.crowd, plan.strangers, plan.is_used = None, [], False
-        return plan
-
-    def count_sent(self, size: int) -> None:
-        """One more frame leaves by all ports."""
-        if not self.frames and not self.unheard:
-            self.bridge.uncounted.append(self)
-        self.frames += 1
-        self.bytes += size
-
-    def settle(self) -> None:
-        """Put what is not counted yet into the interfaces' counters."""
-        for port in self.ports if self.frames else ():
-            port.interface.tx_packets += self.frames
-            port.interface.tx_bytes += self.bytes
-        for station in self if self.unheard else ():
-            if getattr(station, "crowd", None) is self.crowd:
-                station.rx_packets += self.unheard
-                station.rx_bytes += self.unheard_bytes
-        self.frames = self.bytes = self.unheard = self.unheard_bytes = 0
+    def __init__(self, plan: FloodPlan, left_out: Receiver | None) -> None:
+        super().__init__(plan.ends, left_out)
+        self._plan = plan
 
     def split(self, frame: Frame) -> tuple[Verdict, list[int]] | None:
         """See Audience.split."""
-        if frame.dst != BROADCAST_MAC:
+        if frame.dst != BROADCAST_MAC or len(self) < SMALLEST_CROWD or not self.shows_all(self._plan.ends):
             return None
-        crowd = self.bridge.audience or self._gather()
-        if crowd is None:
-            return None
-        if crowd is not self.crowd:
-            self._meet(crowd)
+        crowd = self._plan.floods.gather()
         found = crowd.concerned(frame)
         if found is None:
             return None
-        self._count_heard(frame.size)
-        return found[0], sorted([*self.strangers, *self._places(found[1], frame.size)])
-
-    def _gather(self) -> Crowd | None:
-        """A crowd for the bridge: not for a few receivers, nor for a first frame, after which much may change."""
-        if len(self) < SMALLEST_CROWD or not self.is_used:
-            self.is_used = True
-            return None
-        bridge = self.bridge
-        crowd = bridge.audience = Crowd(bridge, (end for port in bridge.ports for end in port.interface.wire))
-        return crowd
-
-    def _meet(self, crowd: Crowd) -> None:
-        self.bridge.settle_counters()
-        self.crowd = crowd
-        self.strangers = [place for place, end in enumerate(self) if getattr(end, "crowd", None) is not crowd]
-
-    def _count_heard(self, size: int) -> None:
-        if not self.frames and not self.unheard:
-            self.bridge.uncounted.append(self)
-        self.unheard += 1
-        self.unheard_bytes += size
-
-    def _places(self, concerned: set[Interface], size: int) -> Iterator[int]:
-        """Where the concerned are; they will count the frame themselves."""
+        verdict, concerned = found
+        size = frame.size
+        self._plan.heard += 1
+        self._plan.heard_bytes += size
+        if self.left_out in crowd.members:
+            _uncount(self.left_out, size)
+        places = [place for end in crowd.strangers if (place := self.find(end)) is not None]
         for station in concerned:
-            try:
-                place = self.index(station)
-            except ValueError:
-                continue
-            station.rx_packets -= 1
-            station.rx_bytes -= size
-            yield place
+            place = self.find(station)
+            if place is not None:
+                places.append(place)
+                _uncount(station, size)
+        places.sort()
+        return verdict, places
+
+
+def _uncount(station: Any, size: int) -> None:
+    """Of a frame that is counted for the whole crowd: this one has not heard it, or will count it itself."""
+    station.heard -= 1
+    station.heard_bytes -= size
+
+
+class FloodPlan:
+    """Where floods of one kind go, and what they have added to the counters of the ports and stations there.
+
+    Attributes:
+        ports: by which they leave.  ends: who receives them, at the other ends of the ports' cables.
+        sent, sent_bytes: frames that left by every port so far; the interfaces' own counters do not hold them.
+        heard, heard_bytes: the same of those that reached every station of the crowd.
+    """
+
+    __slots__ = ("_limits", "_views", "ends", "floods", "heard", "heard_bytes", "origin", "ports", "sent", "sent_bytes",
+                 "why")
+
+    def __init__(self, floods: Floods, why: Forwarding, origin: str) -> None:
+        self.floods = floods
+        self.why = why
+        self.origin = origin
+        self.ports: Roll[BridgePort] = Roll()
+        self.ends: Roll[Receiver] = Roll()
+        self.sent = self.sent_bytes = self.heard = self.heard_bytes = 0
+        self._limits = Tally()
+        self._views: dict[BridgePort | None, tuple[Newest[BridgePort], Flood]] = {}
+
+    def serves(self, port: BridgePort) -> bool:
+        """Whether floods of this kind leave by a port (br_flood)."""
+        if not port.forwarding or (self.origin is ISOLATED and port.isolated):
+            return False
+        if self.why is Forwarding.UNKNOWN:
+            return port.flood
+        if self.origin is HOST:
+            return True
+        return port.bcast_flood if self.why is Forwarding.BROADCAST else port.mcast_flood
+
+    @property
+    def limit(self) -> int:
+        """The longest frame that all of the ports and their peers take."""
+        return self._limits.least(NO_LIMIT)
+
+    def note_limit(self, port: BridgePort) -> None:
+        if port in self.ports.places:
+            self._limits.put(port, min(port.limit, port.interface.peer_limit))
+
+    def add(self, port: BridgePort) -> None:
+        """A port begins to forward: what was counted before is not its."""
+        self.ports.add(port)
+        for end in port.interface.wire:
+            self.ends.add(end)
+        port.interface.sent -= self.sent
+        port.interface.sent_bytes -= self.sent_bytes
+        self.note_limit(port)
+        self._views.clear()
+
+    def drop(self, port: BridgePort, ends: tuple[Receiver, ...]) -> None:
+        """A port forwards no longer: what was counted so far it keeps."""
+        if port not in self.ports.places:
+            return
+        port.interface.sent += self.sent
+        port.interface.sent_bytes += self.sent_bytes
+        self.ports = self.ports.without((port,))
+        self.ends = self.ends.without(ends)
+        self._limits.drop(port)
+        self._views.clear()
+
+    def reach(self, source: BridgePort | None) -> tuple[Newest[BridgePort], Flood]:
+        """The ports that a frame leaves by, and who receives it: all but where it came from."""
+        found = self._views.get(source)
+        if found is None:
+            back = source is None or source.hairpin
+            end = None if back or source is None else next(iter(source.interface.wire), None)
+            found = self._views[source] = Newest(self.ports, None if back else source), Flood(self, end)
+        return found
+
+    def count(self, source: BridgePort | None, size: int) -> None:
+        """One more frame leaves by all ports but where it came from."""
+        self.sent += 1
+        self.sent_bytes += size
+        if source is not None and source in self.ports.places and not source.hairpin:
+            source.interface.sent -= 1
+            source.interface.sent_bytes -= size
+
+
+class Floods:
+    """All about the floods of one bridge."""
+
+    def __init__(self) -> None:
+        self._plans: dict[tuple[Forwarding, str], FloodPlan] = {}
+        self._ports: dict[BridgePort, tuple[Receiver, ...]] = {}
+        """Those that forward, in the order in which they were enslaved, with who receives what they send."""
+        self._crowd: Crowd | None = None
+        """The stations behind the ports, once floods have made it worth while to know them."""
+
+    def plan(self, source: BridgePort | None, why: Forwarding) -> FloodPlan:
+        """Where a flood goes that came in by a port; None: that the host sends."""
+        origin = HOST if source is None else ISOLATED if source.isolated else ORDINARY
+        plan = self._plans.get((why, origin))
+        if plan is None:
+            plan = self._plans[why, origin] = FloodPlan(self, why, origin)
+            for port in self._ports:
+                if plan.serves(port):
+                    plan.add(port)
+        return plan
+
+    # -- what the bridge says
+
+    def port_forwards(self, port: BridgePort) -> None:
+        """A port begins to forward."""
+        newest = next(reversed(self._ports), port)
+        self._ports[port] = port.interface.wire
+        if newest.age > port.age:
+            self._ports = dict(sorted(self._ports.items(), key=lambda item: item[0].age))
+            self._forget_plans()
+        for plan in self._plans.values():
+            if plan.serves(port):
+                plan.add(port)
+        if self._crowd is not None:
+            self._crowd.enter(port.interface.wire)
+
+    def port_stops(self, port: BridgePort) -> None:
+        """A port forwards no longer; harmless when it did not."""
+        ends = self._ports.pop(port, ())
+        if self._crowd is not None:
+            self._crowd.leave(ends)
+        for plan in self._plans.values():
+            plan.drop(port, ends)
+
+    def limit_changed(self, port: BridgePort) -> None:
+        """A port or its peer takes frames of another length."""
+        for plan in self._plans.values():
+            plan.note_limit(port)
+
+    def flags_changed(self) -> None:
+        """A port is to be flooded or not, is isolated or not, or sends frames back."""
+        self._forget_plans()
+
+    def _forget_plans(self) -> None:
+        """Work them out anew; what they have counted goes to the ports and stations."""
+        for plan in self._plans.values():
+            for port in plan.ports.items:
+                port.interface.sent += plan.sent
+                port.interface.sent_bytes += plan.sent_bytes
+            for station in self._crowd.members if self._crowd is not None else ():
+                if station in plan.ends.places:
+                    station.heard += plan.heard
+                    station.heard_bytes += plan.heard_bytes
+            plan.ends = Roll()
+        self._plans.clear()
+
+    # -- what is asked
+
+    @property
+    def has_ports(self) -> bool:
+        """Whether any port forwards."""
+        return bool(self._ports)
+
+    def gather(self) -> Crowd:
+        """The crowd as it is now."""
+        if self._crowd is None:
+            self._crowd = Crowd(self)
+            for ends in self._ports.values():
+                self._crowd.enter(ends)
+        self._crowd.admit()
+        return self._crowd
+
+    def sent_by(self, port: BridgePort) -> tuple[int, int]:
+        """Frames and bytes that left by a port in floods and are not in its interface's own counters."""
+        plans = [plan for plan in self._plans.values() if port in plan.ports.places]
+        return sum(plan.sent for plan in plans), sum(plan.sent_bytes for plan in plans)
+
+    def heard_by(self, station: Interface) -> tuple[int, int]:
+        """The same of what a station of the crowd has received."""
+        plans = [plan for plan in self._plans.values() if station in plan.ends.places]
+        return sum(plan.heard for plan in plans), sum(plan.heard_bytes for plan in plans)

@@ -16,7 +16,7 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT, Network
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import BridgePort
-    from netsandbox.linux.bridge.flood import Crowd
+    from netsandbox.linux.bridge.crowd import Crowd
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.neighbour import Neighbour
     from netsandbox.wire.ethernet import Frame
@@ -78,16 +78,17 @@ class Interface:
         handlers: the namespace's protocols, by the class of a frame's payload.
         arp_targets: the only addresses that an ARP question from here can be about, as long as nothing makes the
             namespace look closer (proxies, arp_accept, NOARP); else None.
-        crowd: the stations behind a bridge that this one is counted among, while floods are told to all of them at
-            once; it is left when something about this one changes.
+        sent, sent_bytes, heard, heard_bytes: frames that it counted itself, and their bytes; for what floods add, which
+            is counted for all at once, ask tx_packets, tx_bytes, rx_packets and rx_bytes.
+        crowd: those at a bridge that are told of floods all at once, if this one is among them.
     """
 
     kind = "veth"
 
     __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs",
-                 "handlers", "index", "label", "lower_down", "mac", "mtu", "name", "namespace", "neigh", "neighbours",
-                 "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running", "rx_bytes", "rx_dropped",
-                 "rx_packets", "trusts_sources", "tx_bytes", "tx_dropped", "tx_packets", "up", "wire")
+                 "handlers", "heard", "heard_bytes", "index", "label", "lower_down", "mac", "mtu", "name", "namespace",
+                 "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running",
+                 "rx_dropped", "sent", "sent_bytes", "trusts_sources", "tx_dropped", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
@@ -119,8 +120,8 @@ class Interface:
         self.neighbours: dict[int, Neighbour] = {}
         self.conf: InterfaceConf
         self.neigh: NeighbourParameters
-        self.rx_packets = self.rx_bytes = self.rx_dropped = 0
-        self.tx_packets = self.tx_bytes = self.tx_dropped = 0
+        self.heard = self.heard_bytes = self.rx_dropped = 0
+        self.sent = self.sent_bytes = self.tx_dropped = 0
         self.overheard = 0
         self.crowd: Crowd | None = None
         self.trusts_sources = False
@@ -147,8 +148,8 @@ class Interface:
             self.tx_dropped += 1
             namespace.record(SendFailed(self, frame, Dropped(DropReason.PKT_TOO_BIG, (size, self.peer_limit))))
             return False
-        self.tx_packets += 1
-        self.tx_bytes += size
+        self.sent += 1
+        self.sent_bytes += size
         scheduler = namespace.scheduler
         scheduler.queue.append((self.wire, frame, scheduler.current))
         return True
@@ -159,8 +160,8 @@ class Interface:
         """Take a frame off the wire and process it to the end."""
         if not self.running:
             return NOT_READY if self.peer is not None else LINK_GONE
-        self.rx_packets += 1
-        self.rx_bytes += frame.size
+        self.heard += 1
+        self.heard_bytes += frame.size
         port = self.port
         if port is not None:
             return port.bridge.handle_frame(port, frame)
@@ -204,18 +205,31 @@ class Interface:
 
     def update_running(self) -> None:
         self.running = self.up and self.carrier
-        self.leave_crowd()
+        self.station_changed()
 
-    def leave_crowd(self) -> None:
+    def station_changed(self) -> None:
+        """Something is new about what this does with frames for everyone: it runs or not, has a master or other
+        addresses, or is to look closer."""
         if self.crowd is not None:
-            self.crowd.bridge.disperse()
+            self.crowd.reconsider(self)
 
-    def settle_counters(self) -> None:
-        """Bring the counters up to date: what floods added is put there when somebody looks."""
-        if self.crowd is not None:
-            self.crowd.bridge.settle_counters()
-        if self.port is not None:
-            self.port.bridge.settle_counters()
+    # -- counters
+
+    @property
+    def rx_packets(self) -> int:
+        return self.heard if self.crowd is None else self.heard + self.crowd.heard_by(self)[0]
+
+    @property
+    def rx_bytes(self) -> int:
+        return self.heard_bytes if self.crowd is None else self.heard_bytes + self.crowd.heard_by(self)[1]
+
+    @property
+    def tx_packets(self) -> int:
+        return self.sent if self.port is None else self.sent + self.port.bridge.floods.sent_by(self.port)[0]
+
+    @property
+    def tx_bytes(self) -> int:
+        return self.sent_bytes if self.port is None else self.sent_bytes + self.port.bridge.floods.sent_by(self.port)[1]
 
 
 class Loopback(Interface):
@@ -235,14 +249,14 @@ class Loopback(Interface):
         self.carrier = True
 
     def transmit(self, frame: Frame) -> bool:
-        before = self.tx_packets
-        sent = super().transmit(frame)
-        self.tx_bytes -= HARD_HEADER * (self.tx_packets - before)
-        return sent
+        before = self.sent
+        is_sent = super().transmit(frame)
+        self.sent_bytes -= HARD_HEADER * (self.sent - before)
+        return is_sent
 
     def receive(self, frame: Frame) -> Verdict:
         if self.running:
-            self.rx_bytes -= HARD_HEADER
+            self.heard_bytes -= HARD_HEADER
         return super().receive(frame)
 
     @property

@@ -100,12 +100,12 @@ def _tell_bridge(interface: Interface) -> None:
     if interface.running and not interface.port.forwarding:
         interface.namespace.scheduler.soon(_notice_carrier, interface)
     else:
-        interface.port.bridge.ports_changed()
+        interface.port.bridge.port_changed(interface.port)
 
 
 def _notice_carrier(interface: Interface) -> None:
     if interface.port is not None:
-        interface.port.bridge.ports_changed()
+        interface.port.bridge.port_changed(interface.port)
 
 
 def _notify_arp(interface: Interface, at_once: bool) -> None:
@@ -148,15 +148,12 @@ def set_mtu(interface: Interface, mtu: int) -> None:
     namespace.record(LinkChanged(interface, "mtu", str(mtu)))
     namespace.routes.flush_cache()
     if interface.peer is not None:
-        interface.peer.peer_limit = mtu + HARD_HEADER + VLAN_HEADER
-        _forget_plans(interface.peer)
+        peer = interface.peer
+        peer.peer_limit = mtu + HARD_HEADER + VLAN_HEADER
+        if peer.port is not None:
+            peer.port.bridge.floods.limit_changed(peer.port)
     if interface.port is not None:
-        interface.port.bridge.ports_changed()
-
-
-def _forget_plans(interface: Interface) -> None:
-    if interface.port is not None:
-        interface.port.bridge.forget_plans()
+        interface.port.bridge.port_changed(interface.port)
 
 
 def delete(interface: Interface) -> None:

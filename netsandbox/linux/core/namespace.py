@@ -48,10 +48,11 @@ class NetworkNamespace:
         inode: its number in /proc/PID/ns/net, that of a machine's first namespace unless it is told another.
     """
 
-    __slots__ = ("_ident_key", "_idents", "_next_index", "is_arp_special", "chance", "default_ttl", "deliver_local",
-                 "error_handlers", "exceptions", "fragments", "groups", "icmp_global", "inode", "interfaces", "lo",
-                 "name", "neighbours", "netfilter", "peers", "protocols", "proxies", "proxy_delay", "raw_sockets",
-                 "record", "routes", "scheduler", "sockets", "sysctls", "trace", "transports")
+    __slots__ = ("_by_index", "_holders", "_ident_key", "_idents", "_next_index", "is_arp_special", "chance",
+                 "default_ttl", "deliver_local", "error_handlers", "exceptions", "fragments", "groups", "icmp_global",
+                 "inode", "interfaces", "lo", "name", "neighbours", "netfilter", "peers", "protocols", "proxies",
+                 "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls", "trace",
+                 "transports")
 
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
@@ -63,7 +64,10 @@ class NetworkNamespace:
         self.chance = chance
         self.sysctls = Sysctls()
         self.interfaces: dict[str, Interface] = {}
-        self.routes = RouteTables(self.leave_crowds)
+        self._by_index: dict[int, Interface] = {}
+        self._holders: dict[int, tuple[Interface, ...]] = {}
+        """By address, the interfaces that have it (inet_addr_lst)."""
+        self.routes = RouteTables(self.stations_changed)
         self.netfilter = Netfilter()
         self.protocols = protocols
         self.transports: dict[int, Callable[..., Any]] = {}
@@ -106,7 +110,7 @@ class NetworkNamespace:
         interface.conf = self.sysctls.conf_of_new()
         interface.neigh = self.sysctls.neigh_default.copy()
         self.sysctls.interfaces[interface.name] = (interface.conf, interface.neigh)
-        self.interfaces[interface.name] = interface
+        self.interfaces[interface.name] = self._by_index[interface.index] = interface
         interface.handlers, interface.arp_targets = self.protocols, self._arp_targets()
         self._update_trust(interface)
 
@@ -116,6 +120,7 @@ class NetworkNamespace:
     def drop_interface(self, interface: Interface) -> None:
         """Forget an interface (its routes and neighbours are gone already)."""
         del self.interfaces[interface.name]
+        del self._by_index[interface.index]
         del self.sysctls.interfaces[interface.name]
 
     def rename_interface(self, interface: Interface, name: str) -> None:
@@ -125,15 +130,30 @@ class NetworkNamespace:
         interface.label = f"{self.name}:{name}"
 
     def by_index(self, index: int) -> Interface | None:
-        return next((i for i in self.interfaces.values() if i.index == index), None)
+        return self._by_index.get(index)
 
     # -- addresses
 
+    def note_address(self, interface: Interface, address: int) -> None:
+        """An interface has got an address."""
+        self._holders[address] = (*self._holders.get(address, ()), interface)
+
+    def forget_address(self, interface: Interface, address: int) -> None:
+        """It has lost it; of an address that it has twice, with two prefix lengths, one is left."""
+        holders = list(self._holders.pop(address))
+        holders.remove(interface)
+        if holders:
+            self._holders[address] = tuple(holders)
+
+    def holders_of(self, address: int) -> tuple[Interface, ...]:
+        """The interfaces that have an address; twice where one has it with two prefix lengths."""
+        return self._holders.get(address, ())
+
     def holder_of(self, address: int) -> Interface | None:
         """The interface that has an address (__ip_dev_find)."""
-        for interface in self.interfaces.values():
-            if any(own.local == address for own in interface.addresses):
-                return interface
+        holders = self._holders.get(address)
+        if holders is not None:
+            return min(holders, key=_index_of)
         if address in self.routes.local or address >> 24 == 127:
             return self.lo
         return None
@@ -160,13 +180,13 @@ class NetworkNamespace:
         self.is_arp_special = bool(self.proxies) or any(i.noarp for i in self.interfaces.values()) or any(
             conf.proxy_arp or conf.arp_accept for conf in confs)
         for interface in self.interfaces.values():
-            interface.leave_crowd()
+            interface.station_changed()
             interface.arp_targets = self._arp_targets()
 
-    def leave_crowds(self) -> None:
+    def stations_changed(self) -> None:
         """Who answers for which address has changed."""
         for interface in self.interfaces.values():
-            interface.leave_crowd()
+            interface.station_changed()
 
     def _arp_targets(self) -> set[int] | None:
         return None if self.is_arp_special else self.routes.local
@@ -195,3 +215,7 @@ class NetworkNamespace:
             interface.conf, _neigh = self.sysctls.interfaces[interface.name]
             self._update_trust(interface)
         self.note_arp_settings()
+
+
+def _index_of(interface: Interface) -> int:
+    return interface.index

@@ -35,8 +35,8 @@ class HubPort(Interface):
         """Repeat the frame by every other port that has a carrier; an end that takes no such long frame loses it."""
         if not self.running:
             return NOT_READY if self.peer is not None else LINK_GONE
-        self.rx_packets += 1
-        self.rx_bytes += frame.size
+        self.heard += 1
+        self.heard_bytes += frame.size
         return self.hub.repeat(self, frame)
 
 
@@ -79,8 +79,8 @@ class Hub:
                 port.tx_dropped += 1
                 self.namespace.record(SendFailed(port, frame, Dropped(DropReason.PKT_TOO_BIG, (size, port.peer_limit))))
                 continue
-            port.tx_packets += 1
-            port.tx_bytes += size
+            port.sent += 1
+            port.sent_bytes += size
             targets.extend(port.wire)
         if targets:
             self.namespace.scheduler.transmit(tuple(targets), frame)

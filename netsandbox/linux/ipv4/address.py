@@ -48,6 +48,12 @@ def _insert(interface: Interface, own: InterfaceAddress) -> None:
              if not other.secondary and SCOPES[own.scope] <= SCOPES[other.scope]]
     primary_place = wider[-1] + 1 if wider else 0
     interface.addresses.insert(len(interface.addresses) if own.secondary else primary_place, own)
+    interface.namespace.note_address(interface, own.local)
+
+
+def _take_out(interface: Interface, own: InterfaceAddress) -> None:
+    interface.addresses.remove(own)
+    interface.namespace.forget_address(interface, own.local)
 
 
 def remove(interface: Interface, own: InterfaceAddress) -> None:
@@ -66,7 +72,7 @@ def remove(interface: Interface, own: InterfaceAddress) -> None:
         _remove_one(interface, gone)
     if promoted is not None:
         promoted.secondary = False
-        interface.addresses.remove(promoted)
+        _take_out(interface, promoted)
         _insert(interface, promoted)
         _add_routes(interface, promoted)
     if not interface.addresses:
@@ -96,7 +102,7 @@ def link_is_down(interface: Interface) -> None:
 
 def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
     """fib_del_ifaddr, fib_sync_down_addr: the routes that only this address made, and those that name it as source."""
-    interface.addresses.remove(own)
+    _take_out(interface, own)
     interface.namespace.record(AddressChanged(interface, own.with_length, False))
     rest = [other for other in interface.addresses if not other.secondary]
     has_subnet = any(other.network.length == own.network.length and other.network.network == own.network.network
@@ -123,8 +129,7 @@ def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
 
 
 def _is_elsewhere(interface: Interface, address: int) -> bool:
-    return any(other.local == address for i in interface.namespace.interfaces.values() if i is not interface
-               for other in i.addresses)
+    return any(other is not interface for other in interface.namespace.holders_of(address))
 
 
 def _primary_of(interface: Interface, own: InterfaceAddress) -> int:

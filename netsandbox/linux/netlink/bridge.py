@@ -49,7 +49,6 @@ def check_settings(settings: dict[str, Any]) -> None:
 def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
     if "ageing_time" in settings:
         bridge.fdb.set_ageing(settings["ageing_time"] * SECOND // USER_HZ)
-        bridge.forget_plans()
     bridge.group_fwd_mask = settings.get("group_fwd_mask", bridge.group_fwd_mask)
     if "fdb_flush" in settings:
         flush(bridge, None)
@@ -81,7 +80,7 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
         set_state(port, settings["state"])
     if "fdb_flush" in settings:
         flush(port.bridge, port)
-    port.bridge.forget_plans()
+    port.bridge.floods.flags_changed()
 
 
 def set_state(port: BridgePort, state: int) -> None:
