@@ -97,8 +97,10 @@ def _rest(session: KeptSession) -> dict[str, Any] | None:
     scenario = session.scenario
     if scenario is None:
         return None
-    steps = [{"run": step.run, "say": dict(step.say), "expect": step.expect} for step in session.pending]
-    return {"name": scenario.name, "title": dict(scenario.title), "about": dict(scenario.about), "steps": steps}
+    steps = [{"run": step.run, "say": dict(step.say), "expect": step.expect, "ask": dict(step.ask),
+              "hints": list(map(dict, step.hints))} for step in session.pending]  # fmt: skip
+    return {"name": scenario.name, "title": dict(scenario.title), "about": dict(scenario.about), "steps": steps,
+            "learned": dict(scenario.learned), "next": scenario.after}  # fmt: skip
 
 
 def latest(directory: Path) -> Path | None:
@@ -153,9 +155,11 @@ def _scenario(head: dict[str, Any]) -> Scenario | None:
     told = head.get("scenario")
     if told is None:
         return None
-    steps = [Step(_lines(one["run"]), _texts(one["say"]), _lines(one["expect"])) for one in told["steps"]]
+    steps = [Step(_lines(one["run"]), _texts(one["say"]), _lines(one["expect"]), ask=_texts(one.get("ask", {})),
+                  hints=tuple(map(_texts, one.get("hints", ())))) for one in told["steps"]]  # fmt: skip
     return Scenario(_texts(told["title"]), _texts(told["about"]), head["seed"], head["profile"], (), tuple(steps),
-                    str(told["name"]), head.get("uplink", ""))  # fmt: skip
+                    str(told["name"]), head.get("uplink", ""), _texts(told.get("learned", {})),
+                    str(told.get("next", "")))  # fmt: skip
 
 
 def _lines(told: list[Any]) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Scenario files: a YAML envelope around command lines, read strictly and written so that it reads back the same.
 
-The keys at the top are `netsandbox` (the format's version, the only one required), `title`, `about`, `seed`, `profile`,
-`uplink` (true, false, or the LAN of the default host), `setup` and `steps`. The last two are lists; an item is a
-command line, or a map with `run`, `say` and `expect`.
+The keys at the top are `netsandbox` (the format's version, the only one required), `title`, `about`, `learned`, `next`,
+`seed`, `profile`, `uplink` (true, false, or the LAN of the default host), `setup` and `steps`. The last two are lists;
+an item is a command line, or a map with `ask`, `run`, `say`, `expect` and `hints`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ LANGUAGES = ("en", "zh")
 MAX_BYTES = 1024 * 1024
 MAX_SEED = 2**63 - 1
 
-_TOP_KEYS = ("netsandbox", "title", "about", "seed", "profile", "uplink", "setup", "steps")
-_STEP_KEYS = ("run", "say", "expect")
+MOST_HINTS = 3
+_TOP_KEYS = ("netsandbox", "title", "about", "learned", "next", "seed", "profile", "uplink", "setup", "steps")
+_STEP_KEYS = ("ask", "run", "say", "expect", "hints")
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -80,6 +81,8 @@ class _Reader:
             setup=self._steps(values.get("setup"), "setup"),
             steps=self._steps(values.get("steps"), "steps"),
             name=self._name,
+            learned=self._translated(values.get("learned"), "learned"),
+            after=self._text(values["next"], "next", "a scenario's name") if "next" in values else "",
         )
 
     def _steps(self, node: Node | None, key: str) -> tuple[Step, ...]:
@@ -101,7 +104,15 @@ class _Reader:
         run, run_lines = self._lines(values.get("run"), "run")
         expect, expect_lines = self._lines(values.get("expect"), "expect")
         say = self._translated(values.get("say"), "say")
-        return Step(run, say, expect, line_of(node), run_lines, expect_lines)
+        ask = self._translated(values.get("ask"), "ask")
+        return Step(run, say, expect, line_of(node), run_lines, expect_lines, ask, self._hints(values.get("hints")))
+
+    def _hints(self, node: Node | None) -> tuple[dict[str, str], ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, SequenceNode) or not 0 < len(node.value) <= MOST_HINTS:
+            raise self._error(node, f"hints: expected a list of 1 to {MOST_HINTS} texts, the gentlest first")
+        return tuple(self._translated(item, "hints") for item in node.value)
 
     def _lines(self, node: Node | None, key: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         if node is None:
@@ -203,9 +214,11 @@ def dump_scenario(scenario: Scenario) -> str:
         advice = nearest(scenario.profile, tuple(PROFILES))
         raise ScenarioError("scenario", 0, f"profile: unknown release {quoted(scenario.profile)}; {advice}")
     parts = [f"netsandbox: {VERSION}\n"]
-    for key, texts in (("title", scenario.title), ("about", scenario.about)):
+    for key, texts in (("title", scenario.title), ("about", scenario.about), ("learned", scenario.learned)):
         if texts:
             parts.append(f"{key}:{_translations(texts, 2)}\n")
+    if scenario.after:
+        parts.append(f"next: {_scalar(scenario.after)}\n")
     parts.append(f"seed: {scenario.seed}\nprofile: {scenario.profile}\nuplink: {scenario.uplink or 'false'}\n")
     for key, steps in (("setup", scenario.setup), ("steps", scenario.steps)):
         if steps:
@@ -218,17 +231,22 @@ def dump_scenario(scenario: Scenario) -> str:
 
 
 def _dump_step(step: Step) -> str:
-    if len(step.run) == 1 and not step.say and not step.expect:
+    if len(step.run) == 1 and not (step.say or step.expect or step.ask or step.hints):
         return f"  - {_scalar(step.run[0])}\n"
     entries: list[str] = []
+    if step.ask:
+        entries.append(f"ask:{_translations(step.ask, 6)}\n")
     if step.run:
         entries.append(f"run:{_scalars(step.run)}\n")
     if step.say:
         entries.append(f"say:{_translations(step.say, 6)}\n")
     if step.expect:
         entries.append(f"expect:{_scalars(step.expect)}\n")
+    if step.hints:
+        hints = "".join(f"      -{_translations(hint, 10)}\n" for hint in step.hints)
+        entries.append(f"hints:\n{hints}")
     if not entries:
-        raise ScenarioError("scenario", 0, "a step without run, say and expect cannot be written")
+        raise ScenarioError("scenario", 0, "a step with nothing in it cannot be written")
     return "  - " + "    ".join(entries)
 
 

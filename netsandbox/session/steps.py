@@ -12,8 +12,9 @@ from netsandbox.docker.profiles import DEFAULT_PROFILE
 class Step(NamedTuple):
     """One item of `setup` or `steps`: command lines, what to tell the person about them, what must then be true.
 
-    say maps a language (en, zh) to a text. line is where the item starts in its file, run_lines and expect_lines where
-    each of its lines stands; all count from 1.
+    say maps a language (en, zh) to a text, ask too: a question to be thought about before the lines are run. hints are
+    texts like say for who does not meet what must be true, the gentlest first. line is where the item starts in its
+    file, run_lines and expect_lines where each of its lines stands; all count from 1.
     """
 
     run: tuple[str, ...] = ()
@@ -22,15 +23,17 @@ class Step(NamedTuple):
     line: int = 0
     run_lines: tuple[int, ...] = ()
     expect_lines: tuple[int, ...] = ()
+    ask: Mapping[str, str] = MappingProxyType({})
+    hints: tuple[Mapping[str, str], ...] = ()
 
 
 class Scenario(NamedTuple):
     """A scenario file's content.
 
     Attributes:
-        title, about: map a language (en, zh) to a text.
+        title, about, learned: map a language (en, zh) to a text; learned is what is to be kept of it in the end.
         uplink: the LAN between the default host and its way out, or empty for a host on its own.
-        name: where it was read from.
+        name: where it was read from.  after: the scenario that comes next.
     """
 
     title: Mapping[str, str] = MappingProxyType({})
@@ -41,3 +44,5 @@ class Scenario(NamedTuple):
     steps: tuple[Step, ...] = ()
     name: str = ""
     uplink: str = ""
+    learned: Mapping[str, str] = MappingProxyType({})
+    after: str = ""

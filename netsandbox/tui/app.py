@@ -113,6 +113,8 @@ class NetsandboxApp(TimeKeys, LookingKeys):
                 hint = tr("ready.hint") if scenario is READY else ""
                 live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or told)
                 self.main.say.say(about or hint)
+                if scenario.steps and not self.main.has_class("-short"):
+                    self.main.set_view("lesson")
         except LabError as error:
             self._trouble(str(error))
         except Exception as error:  # noqa: BLE001 - the app opens whatever a file holds
@@ -137,9 +139,8 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         self.autosave.write(session.journal)
         if not self.autosave.problem:
             path.unlink(missing_ok=True)
-        if session.pending:
-            self.main.say.say(tr("recover.pending", count=len(session.pending)))
-        self.main.status.say(tr("recover.done", count=len(session.journal)))
+        left = tr("recover.pending", count=len(session.pending)) if session.pending else ""
+        self.main.status.say("; ".join(filter(None, (tr("recover.done", count=len(session.journal)), left))))
 
     def _trouble(self, text: str) -> None:
         self.main.status.say(text, trouble=True)
@@ -205,9 +206,17 @@ class NetsandboxApp(TimeKeys, LookingKeys):
     def action_next_or_ping(self) -> None:
         """The scenario's next step; without one, a ping between two."""
         self.main.status.say("")
-        if self.live.session.pending:
+        stand = self.live.lesson.stand()
+        if stand is not None and stand.number and stand.unmet and not self._insists:
+            self._insists = True
+            self.live.check_goals()
+            self.main.status.say(tr("lesson.unmet" if self.live.session.pending else "lesson.unmet-last",
+                                    count=stand.unmet))
+        elif self.live.session.pending:
+            self._insists = False
             self._next_step()
         else:
+            self._insists = False
             pair = self._pair()
             if pair is None:
                 self.main.status.say(tr("ping.nobody"), trouble=True)
@@ -222,12 +231,16 @@ class NetsandboxApp(TimeKeys, LookingKeys):
     def _next_step(self) -> None:
         """Begin the scenario's next step, and show what it is about: the frames, or what was printed."""
         live, main = self.live, self.main
-        step = live.session.pending[0]
+        if live.lesson.ask():
+            main.set_view("lesson")
+            return
         said = live.jobs.said
         live.next_step()
-        main.say.say(step.say.get(language()) or step.say.get("en", ""))
         printed = [one for one in live.jobs.since(said) if one.kind in ("out", "err")]
-        main.set_view("output" if printed and live.jobs.running is None else "log")
+        if not main.has_class("-short"):
+            main.set_view("lesson")
+        else:
+            main.set_view("output" if printed and live.jobs.running is None else "log")
 
     def _ping_line(self, one: str, other: str) -> str:
         """A line that pings from one to the other, also in a namespace's shell."""

@@ -63,6 +63,8 @@ class LabApp(App[int]):
         """Lines of the transcript that were there at the last look."""
         self._typed_at: int | None = None
         """Lines that were there when the line was typed that runs now; None when none runs."""
+        self._insists = False
+        """The goals were looked at again for the key that goes on; the next time it does."""
         self._main: MainScreen | None = None
 
     def begin(self) -> None:

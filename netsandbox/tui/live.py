@@ -14,6 +14,7 @@ from netsandbox.session.steps import Step
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lab_view import LabView
+from netsandbox.tui.lesson import Lesson
 from netsandbox.tui.live_jobs import EXPECT, Jobs, Waiting
 from netsandbox.tui.source import Completion, Outcome, Status
 from netsandbox.tui.state_files import StateFiles
@@ -36,6 +37,10 @@ class LiveLab(LabView):
         self.clock = clock
         self.player = Player(session, clock)
         self.jobs = Jobs(self._begin)
+        self.lesson = Lesson()
+        self.jobs.on_judged = self.lesson.judged
+        self._looked: tuple[int, int] | None = None
+        """Lines and steps that were done when the goals were looked at last."""
         self.held = False
         self.failed = ""
         self.wants_quit = False
@@ -160,12 +165,29 @@ class LiveLab(LabView):
             return False
         lines = ["exit"] if session.shell.where is not None and step.run else []
         self.say_step(step)
+        self.lesson.follow(session)
         if not step.run:
             session.on_execute(session.journal)  # with a line it is told by itself that there is one step less to go
         checks = [EXPECT + line for line in step.expect]
         self.jobs.waiting.extend(Waiting(line, True) for line in (*lines, *step.run, *checks))
         self._go_on()
         return True
+
+    def look_at_goals(self) -> None:
+        """Follow the lesson; when something was done and has come to rest, look at the goals that are not met."""
+        session, lesson = self.session, self.lesson
+        lesson.follow(session)
+        done = session.done, session.position.step
+        if done == self._looked or self.jobs.running or self.jobs.waiting or not session.is_quiet:
+            return
+        self._looked = done
+        for line in lesson.to_look_at(by_hand=False):
+            lesson.judged(session.shell.execute(line))
+
+    def check_goals(self) -> None:
+        """Look at the goals again because a person asks, those that send something too."""
+        self.jobs.waiting.extend(Waiting(line, True) for line in self.lesson.to_look_at(by_hand=True))
+        self._go_on()
 
     def say_step(self, step: Step) -> None:
         """Tell what a step says."""

@@ -50,11 +50,13 @@ class Jobs:
 
     Attributes:
         transcript: what was typed and what it said, oldest first.
+        on_judged: told of every expectation that is decided.
         said: lines ever added to the transcript, also those that it no longer holds.
     """
 
     def __init__(self, begin: Callable[[str], Job | None]) -> None:
         self._begin = begin
+        self.on_judged: Callable[[Job], object] = lambda _job: None
         self.transcript: deque[Said] = deque(maxlen=KEPT)
         self.said = 0
         self.waiting: deque[Waiting] = deque()
@@ -146,6 +148,7 @@ class Jobs:
     def _judge(self, job: Job) -> None:
         """An expectation is one line; why it does not hold is told as well."""
         if job.is_done:
+            self.on_judged(job)
             self.say("fail" if job.code else "hold", job.line)
             for stream, text in job.output if job.code else ():
                 self.say(stream, text.rstrip())

@@ -15,6 +15,7 @@ from netsandbox.session.scenario import (
     LANGUAGES,
     MAX_BYTES,
     MAX_SEED,
+    MOST_HINTS,
     Scenario,
     ScenarioError,
     Step,
@@ -95,7 +96,7 @@ def test_a_folded_text_and_a_block_of_one_line_are_command_lines() -> None:
 WRONG = {
     "empty": ("", 1, "the file is empty"),
     "comments only": ("# nothing\n\n", 1, "the file is empty"),
-    "a list": ("- wait\n", 1, "expected a map with netsandbox, title, about, seed"),
+    "a list": ("- wait\n", 1, "expected a map with netsandbox, title, about, learned"),
     "a text": ("wait\n", 1, "profile, uplink, setup, steps, found the text 'wait'"),
     "no version": ("title: x\n", 1, "the key 'netsandbox: 2' is missing"),
     "another version": ("title: x\nnetsandbox: 3\n", 2, "reads the formats 1 and 2, found 3"),
@@ -132,7 +133,11 @@ WRONG = {
     "a line is a date": (HEAD + "steps: [2026-01-01]\n", 2, "found the date '2026-01-01'"),
     "a line is nothing": (STEPS + "  -\n", 3, "steps: expected a command line, found nothing"),
     "a line is empty": (STEPS + "  - '  '\n", 3, "steps: expected a line, found an empty text"),
-    "a list in a list": (STEPS + "  - [wait]\n", 3, "expected a command line or a map with run, say, expect"),
+    "a list in a list": (STEPS + "  - [wait]\n", 3, "expected a command line or a map with ask, run, say, expect"),
+    "hints as a text": (STEPS + "  - hints: look\n", 3, "hints: expected a list of 1 to 3 texts, the gentlest first"),
+    "too many hints": (STEPS + "  - hints: [a, b, c, d]\n", 3, "hints: expected a list of 1 to 3 texts"),
+    "a hint in no language": (STEPS + "  - hints: [{}]\n", 3, "hints: an empty map"),
+    "next is a list": (HEAD + "next: [hub]\n", 2, "next: expected a scenario's name"),
     "a map without anything": (STEPS + "  - {}\n", 3, "steps: an empty item"),
     "a line with a colon": (STEPS + "  - exec a echo b: c\n", 3, "a line with ': ' in it must be in quotes"),
     "run with a colon": (STEPS + "  - run:\n      exec a echo b: c\n", 4, "run: expected a line or a list of lines"),
@@ -280,7 +285,10 @@ plain_words = st.sampled_from([trap.strip() for trap in TRAPS.split(",")])
 lines = st.one_of(plain_words, texts.map(lambda text: text.replace("\n", " ").strip())).filter(bool)
 translations = st.dictionaries(st.sampled_from(LANGUAGES), st.one_of(plain_words, texts), max_size=2)
 many_lines = st.lists(lines, max_size=3).map(tuple)
-steps = st.builds(Step, many_lines, translations, many_lines).filter(lambda step: step.run or step.say or step.expect)
+told = st.dictionaries(st.sampled_from(LANGUAGES), st.one_of(plain_words, texts), min_size=1, max_size=2)
+hints = st.one_of(st.just(()), st.tuples(told), st.tuples(told, told, told))
+steps = st.builds(Step, many_lines, translations, many_lines, ask=translations, hints=hints).filter(
+    lambda step: any((step.run, step.say, step.expect, step.ask, step.hints)))
 scenarios = st.builds(
     Scenario,
     title=translations,
@@ -290,6 +298,9 @@ scenarios = st.builds(
     uplink=st.sampled_from(["", DEFAULT_LAN, "10.0.0.0/8"]),
     setup=st.lists(steps, max_size=3).map(tuple),
     steps=st.lists(steps, max_size=3).map(tuple),
+    learned=translations,
+    after=st.sampled_from(["", "hub", "two words: one", "7"]),
+    name=st.just("again"),
 )
 
 

@@ -159,7 +159,7 @@ def test_a_scenario_goes_on_after_it_was_recovered(tmp_path: Path, terminals: li
     killed.process.wait()
     again = Terminal(tmp_path, "--recover")
     terminals.append(again)
-    again.until("Steps of the scenario that are left")
+    again.until("steps left")
     os.write(again.master, b"p")
     again.until("exec nginx-1 ip route")
 

@@ -14,6 +14,7 @@ from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.export_line import ExportLine
 from netsandbox.tui.panes.filter_line import FilterLine
 from netsandbox.tui.panes.frame_log import FrameLog
+from netsandbox.tui.panes.lesson import LessonPane
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
@@ -52,6 +53,9 @@ class MainScreen(PanesScreen):
         self._looks = 0
         self._pins = False
         """The pinned device was no person's choice."""
+        self._lesson: tuple[str, int] | None = None
+        """The step of the lesson that is shown."""
+        self._lesson_said = False
 
     # -- bringing up to date
 
@@ -75,6 +79,8 @@ class MainScreen(PanesScreen):
                 self._moment = moment
                 self.topology.fly(live.flights(), ticks)
         self._take_rows()
+        live.look_at_goals()
+        self._follow_lesson()
         status = live.status()
         self.status.show(status)
         self.timeline.show(live.marks(), status.step, status.last_step)
@@ -107,6 +113,27 @@ class MainScreen(PanesScreen):
         self.log_pane.set_masters(names_of(interfaces).masters)
         if self._pins:
             self._pin_used()
+
+    def _follow_lesson(self) -> None:
+        """Another step of the lesson, or none after a step back: its words, and the table that it is about."""
+        stand = self.live.lesson.stand()
+        step = (stand.title, stand.number) if stand is not None else None
+        if step == self._lesson:
+            return
+        self._lesson = step
+        if stand is not None:
+            self.say.say(stand.text)
+            subject = self.live.lesson.subject()
+            if subject is not None:
+                self._show_device(Place(subject[0]), subject[1])
+        elif self._lesson_said:
+            self.say.say("")
+        self._lesson_said = stand is not None
+
+    def _show_device(self, place: Place, tab: str = "") -> None:
+        """Show a device that no person chose; a pinned one stays."""
+        self.topology.select(place)
+        self.device.show(place, tab)
 
     def _take_rows(self) -> None:
         live = self.live
@@ -172,6 +199,15 @@ class MainScreen(PanesScreen):
     def _frame_wanted(self, event: DevicePane.FrameWanted) -> None:
         self.go_to_record(event.seq)
         self.set_view("log" if self.view == "device" else self.view)
+
+    @on(LessonPane.CheckWanted)
+    def _check_wanted(self) -> None:
+        self.live.check_goals()
+
+    @on(LessonPane.HintWanted)
+    def _hint_wanted(self) -> None:
+        self.live.lesson.hint()
+        self.show_own()
 
     @on(FrameLog.Highlighted)
     def _highlighted(self, event: FrameLog.Highlighted) -> None:

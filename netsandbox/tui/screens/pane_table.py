@@ -7,6 +7,7 @@ from netsandbox.tui.pane import Pane
 from netsandbox.tui.panes.detail import DetailPane
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.frame_log import FrameLog
+from netsandbox.tui.panes.lesson import PANE as LESSON
 from netsandbox.tui.panes.output import OutputPane
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
@@ -20,6 +21,7 @@ PANES: tuple[Pane, ...] = (
     Pane("detail", lambda _live, glyphs, _still: DetailPane(glyphs, id="detail"), focus="Tree"),
     Pane("why", lambda _live, glyphs, _still: WhyPane(glyphs, id="why")),
     Pane("output", lambda _live, glyphs, _still: OutputPane(glyphs, id="output"), alone=True),
+    LESSON,
 )  # fmt: skip
 
 for _pane in PANES:

@@ -1,0 +1,153 @@
+"""Where a person stands in a lesson: the present step, what it wants to be true, and what is still wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from netsandbox.commands.job import Job
+from netsandbox.session.keeping import KeptSession
+from netsandbox.session.steps import Scenario, Step
+from netsandbox.tui.i18n import language
+from netsandbox.tui.live_jobs import EXPECT
+
+TABLES = {"arp": "arp", "mac": "mac", "fdb": "mac", "route": "routes", "socket": "sockets", "listening": "sockets"}
+"""The device pane's tab in which a person sees what a condition is about."""
+
+
+class Goal(NamedTuple):
+    """One `expect` of a step.
+
+    Attributes:
+        met: None until it has been looked at.
+        wrong: what is there instead, in the reader's language; empty while it is not known or not wrong.
+    """
+
+    line: str
+    met: bool | None = None
+    wrong: str = ""
+
+
+class Stand(NamedTuple):
+    """What the lesson pane shows.
+
+    Attributes:
+        number, total: of the step that was begun last, from 1 and 0 before the first, and of all.
+        text: what the step says, before the first what the scenario is about.
+        ask: the question before the next step, once it was asked; empty otherwise.
+        hints: those that were asked for.  more_hints: how many there are beside them.
+        learned, after: of a lesson that is finished: what to keep, and the scenario that comes next.
+    """
+
+    title: str
+    number: int
+    total: int
+    text: str
+    lines: tuple[str, ...]
+    ask: str
+    goals: tuple[Goal, ...]
+    hints: tuple[str, ...]
+    more_hints: int
+    is_finished: bool
+    learned: str
+    after: str
+
+    @property
+    def unmet(self) -> int:
+        """Goals that do not hold, or were not looked at."""
+        return sum(goal.met is not True for goal in self.goals)
+
+
+def said(texts: Mapping[str, str]) -> str:
+    """A text in the language in use, else in English."""
+    return texts.get(language()) or texts.get("en", "")
+
+
+class Lesson:
+    """The goals of the present step and what was found of them; all else is the session's own.
+
+    What was found holds for one step: going back in time, or on to the next one, forgets it.
+    """
+
+    def __init__(self) -> None:
+        self._scenario: Scenario | None = None
+        self._number = 0
+        self._asked = -1
+        """The step whose question was asked."""
+        self._shown = 0
+        """Hints that were asked for."""
+        self._goals: dict[str, Goal] = {}
+
+    def follow(self, session: KeptSession) -> None:
+        """Forget what was found of another step."""
+        scenario = session.scenario
+        number = len(scenario.steps) - len(session.pending) if scenario is not None else 0
+        if scenario is not self._scenario or number != self._number:
+            self._scenario, self._number = scenario, number
+            self._shown, self._asked, self._goals = 0, -1, {}
+
+    @property
+    def step(self) -> Step | None:
+        """The step that was begun last."""
+        return self._scenario.steps[self._number - 1] if self._scenario is not None and self._number else None
+
+    def judged(self, job: Job) -> None:
+        """Take what an `expect` found."""
+        line = job.line.removeprefix(EXPECT)
+        if self.step is not None and line in self.step.expect:
+            found = " ".join(text.strip() for _stream, text in job.output) if job.code else ""
+            self._goals[line] = Goal(line, not job.code, found)
+
+    def to_look_at(self, by_hand: bool) -> list[str]:
+        """The goals that are not met, as lines; those that send something are looked at only when a person asks."""
+        from netsandbox.commands.expect.condition import acts
+
+        lines = self.step.expect if self.step is not None else ()
+        unmet = [line for line in lines if not (line in self._goals and self._goals[line].met)]
+        return [EXPECT + line for line in unmet if by_hand or not acts(" " + line)]
+
+    def ask(self) -> bool:
+        """Ask the question before the next step; False when there is none, or it was asked already."""
+        following = self._scenario.steps[self._number :] if self._scenario is not None else ()
+        if not following or not following[0].ask or self._asked == self._number:
+            return False
+        self._asked = self._number
+        return True
+
+    def hint(self) -> bool:
+        """Show one hint more; False when there is none."""
+        if self.step is None or self._shown >= len(self.step.hints):
+            return False
+        self._shown += 1
+        return True
+
+    def stand(self) -> Stand | None:
+        """Where the person stands; None without a lesson."""
+        scenario, step = self._scenario, self.step
+        if scenario is None or not scenario.steps:
+            return None
+        goals = tuple(self._goals.get(line, Goal(line)) for line in step.expect) if step is not None else ()
+        is_last = self._number == len(scenario.steps)
+        is_finished = is_last and all(goal.met for goal in goals)
+        asked = scenario.steps[self._number].ask if self._asked == self._number and not is_last else {}
+        hints = step.hints if step is not None else ()
+        return Stand(
+            said(scenario.title) or scenario.name, self._number, len(scenario.steps),
+            said(step.say if step is not None else scenario.about), step.run if step is not None else (), said(asked),
+            goals, tuple(map(said, hints[: self._shown])), len(hints) - self._shown, is_finished,
+            said(scenario.learned), scenario.after,
+        )  # fmt: skip
+
+    def subject(self) -> tuple[str, str] | None:
+        """The node and the tab that the present step is about: of its first goal on a table, if it has one."""
+        from netsandbox.commands.expect.reader import ConditionError, words_of
+
+        for line in self.step.expect if self.step is not None else ():
+            try:
+                words = [word.text for word in words_of(line)]
+            except ConditionError:
+                continue
+            words = words[1:] if words[:1] == ["no"] else words
+            if len(words) > 1 and words[0] in TABLES:
+                return words[1].partition(":")[0], TABLES[words[0]]
+        return None

@@ -1,0 +1,159 @@
+"""The lesson pane: the present step, its command, its goals with what is still wrong, hints, and the end."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.lesson import Goal, Stand
+from netsandbox.tui.live import LiveLab
+from netsandbox.tui.pane import Pane
+from netsandbox.tui.text import safe, wrap
+
+_MARKS = {True: ("✓", "$text-success"), False: ("✗", "$text-error"), None: ("·", "$text-muted")}
+_ASCII_MARKS = {True: "ok", False: "NO", None: "--"}
+Piece = tuple[str, str]
+"""A line and its style."""
+
+
+class LessonPane(VerticalScroll, can_focus=True):
+    """A step of a lesson; `show` gives it one."""
+
+    ALLOW_MAXIMIZE = True
+    DEFAULT_CLASSES = "pane"
+    HELP_TOPIC = "lesson"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "check", "Check", tooltip="Look at the goals again", id="lesson.check"),
+        Binding("h", "hint", "Hint", tooltip="One hint more", id="lesson.hint"),
+    ]
+
+    DEFAULT_CSS = """
+    LessonPane { scrollbar-size: 1 1; padding: 0 1; }
+    LessonPane > Static { height: auto; }
+    """
+
+    class CheckWanted(Message):
+        """The goals are to be looked at again."""
+
+    class HintWanted(Message):
+        """A hint is wanted."""
+
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self.stand: Stand | None = None
+        self._shown: tuple[Stand | None, int] | None = None
+
+    def compose(self) -> ComposeResult:
+        """The text."""
+        yield Static("", markup=False)
+
+    def show(self, stand: Stand | None) -> None:
+        """Show where the person stands."""
+        self.stand = stand
+        width = self.scrollable_content_region.width
+        if (stand, width) == self._shown or width <= 0:
+            return
+        is_other_step = self._shown is None or _place(self._shown[0]) != _place(stand)
+        self._shown = (stand, width)
+        self._retitle(stand)
+        lines = lesson_lines(stand, self.glyphs, width) if stand is not None else [(tr("lesson.none"), "$text-muted")]
+        parts = [Content.styled(line + "\n", style) for line, style in lines]
+        self.query_one(Static).update(Content("").join(parts).rstrip())
+        if is_other_step:
+            self.scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self.call_after_refresh(self.show, self.stand)
+
+    def _retitle(self, stand: Stand | None) -> None:
+        if stand is None:
+            self.border_title, self.border_subtitle = Content(tr("lesson.title")), Content("")
+            return
+        step = tr("lesson.step", number=stand.number, count=stand.total)
+        self.border_title = Content(f"{tr('lesson.title')}: {self.glyphs.plain(safe(stand.title))} · {step}")
+        keys = [tr("lesson.key.check")] if stand.unmet else []
+        keys += [tr("lesson.key.hint")] if stand.more_hints else []
+        self.border_subtitle = Content("  ".join(keys))
+
+    def action_check(self) -> None:
+        """Ask for another look at the goals."""
+        self.post_message(self.CheckWanted())
+
+    def action_hint(self) -> None:
+        """Ask for a hint."""
+        self.post_message(self.HintWanted())
+
+
+def _place(stand: Stand | None) -> tuple[str, int] | None:
+    return (stand.title, stand.number) if stand is not None else None
+
+
+def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int) -> list[Piece]:
+    """The pane's text, broken to a width in cells."""
+    found = _wrapped(stand.text, "$text", glyphs, width)
+    found += [(f"{glyphs.prompt} {safe(line)}", "$text-accent") for line in stand.lines]
+    if stand.goals:
+        met = len(stand.goals) - stand.unmet
+        found.append((tr("lesson.goals", met=met, count=len(stand.goals)), "bold"))
+        for goal in stand.goals:
+            found += _goal_lines(goal, glyphs, width)
+    for hint in stand.hints:
+        found += _wrapped(tr("lesson.hint", text=hint), "$text-warning", glyphs, width)
+    if stand.ask:
+        found += _wrapped(tr("lesson.ask", text=stand.ask), "bold $text-accent", glyphs, width)
+    if stand.is_finished:
+        found += _wrapped(tr("lesson.finished"), "bold $text-success", glyphs, width)
+        found += _wrapped(stand.learned, "$text", glyphs, width)
+        found += _wrapped(tr("lesson.after", name=stand.after), "$text-accent", glyphs, width) if stand.after else []
+    elif not stand.unmet:
+        found += _wrapped(tr("lesson.answer" if stand.ask else "lesson.go-on"), "$text-muted", glyphs, width)
+    return found
+
+
+def _goal_lines(goal: Goal, glyphs: GlyphSet, width: int) -> list[Piece]:
+    mark, style = _MARKS[goal.met]
+    mark = _ASCII_MARKS[goal.met] if glyphs.ascii else mark
+    found = _wrapped(f"{mark} {goal.line}", style, glyphs, width)
+    return found + [(f"  {line}", "$text-muted") for line, _style in _wrapped(goal.wrong, "", glyphs, width - 2)]
+
+
+def _wrapped(text: str, style: str, glyphs: GlyphSet, width: int) -> list[Piece]:
+    return [(line, style) for line in wrap(glyphs.plain(safe(text)), width)] if text else []
+
+
+def _shows(pane: Widget, live: LiveLab) -> None:
+    assert isinstance(pane, LessonPane)
+    pane.show(live.lesson.stand())
+
+
+PANE = Pane("lesson", lambda _live, glyphs, _still: LessonPane(glyphs, id="lesson"), alone=True, shows=_shows, texts={
+    "lesson.title": ("Lesson", "课程"),
+    "topic.lesson": ("Lesson", "课程"),
+    "help.lesson": ("The step of the lesson, and its goals. `r` looks at them again, `h` shows a hint, `p` goes on.",
+                    "课程的当前一步和目标。`r` 重新检查，`h` 给出提示，`p` 继续。"),
+    "key.lesson.check": ("Check", "检查"), "tip.lesson.check": ("Look at the goals again", "重新检查目标"),
+    "key.lesson.hint": ("Hint", "提示"), "tip.lesson.hint": ("One hint more", "再给一个提示"),
+    "lesson.key.check": ("r checks again", "r 重新检查"),
+    "lesson.key.hint": ("h gives a hint", "h 提示"),
+    "lesson.step": ("step {number} of {count}", "第 {number} 步，共 {count} 步"),
+    "lesson.none": ("No lesson is open: ctrl+o shows what there is", "没有打开课程：ctrl+o 列出可选的课程"),
+    "lesson.goals": ("Goals: {met} of {count}", "目标：{count} 个中达成 {met} 个"),
+    "lesson.hint": ("Hint: {text}", "提示：{text}"),
+    "lesson.ask": ("What do you think? {text}", "先想一想：{text}"),
+    "lesson.answer": ("p shows the answer", "按 p 看答案"),
+    "lesson.go-on": ("p goes on", "按 p 继续"),
+    "lesson.finished": ("Finished: every goal is met.", "完成：所有目标都已达成。"),
+    "lesson.after": ("Next: {name} (ctrl+o)", "下一课：{name}（ctrl+o）"),
+})  # fmt: skip
