@@ -15,7 +15,6 @@ from netsandbox.session.scenario import (
     LANGUAGES,
     MAX_BYTES,
     MAX_SEED,
-    MOST_HINTS,
     Scenario,
     ScenarioError,
     Step,
