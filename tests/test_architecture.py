@@ -126,7 +126,8 @@ def imports_go_one_way(module: Module) -> Iterator[str]:
 
 
 def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
-    """wire to lab and explain know the standard library alone; YAML is read in session; Rich and Textual as told."""
+    """wire to lab and explain know the standard library alone; YAML is read in session; Rich and Textual as told;
+    what a user writes as a regular expression runs in RE2, which apps.pattern alone knows."""
     for imported in imports(module.tree):
         library = imported.target.partition(".")[0]
         if library in sys.stdlib_module_names or library == "netsandbox" or imported.typing_only:
@@ -134,6 +135,7 @@ def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
         allowed = (
             module.room == "tui"
             or (library == "yaml" and module.room == "session")
+            or (library == "re2" and imported.lazy and module.name == "netsandbox.apps.pattern")
             or (library == "rich" and imported.lazy and module.room in {"commands", "session", "top"})
             or (library.startswith("textual") and imported.lazy and module.name.startswith("netsandbox.cli"))
         )
@@ -290,6 +292,8 @@ BROKEN = [
     (libraries_stay_in_their_room, "netsandbox.linux.ipv4.arp", "def f():\n    import rich"),
     (libraries_stay_in_their_room, "netsandbox.commands.show", "def f():\n    import textual"),
     (libraries_stay_in_their_room, "netsandbox.wire.arp", "import dpkt"),
+    (libraries_stay_in_their_room, "netsandbox.apps.pattern", "import re2"),
+    (libraries_stay_in_their_room, "netsandbox.commands.filters", "def f():\n    import re2"),
     (rooms_hide_no_import_in_a_function, "netsandbox.lab.lab", "def f():\n    import netsandbox.linux.ipv4.arp"),
     (time_has_one_door, "netsandbox.engine.scheduler", "import time"),
     (time_has_one_door, "netsandbox.linux.ipv4.arp", "from time import monotonic"),

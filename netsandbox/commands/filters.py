@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netsandbox.apps.options import getopt
+from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern, extended, literal
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.patterns import PatternError, compile_pattern
 
 
 class Filtered(NamedTuple):
@@ -20,12 +20,8 @@ class Filtered(NamedTuple):
 
 
 Filter = Callable[[list[str]], Filtered]
-CLASSES = {"alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "blank": " \\t", "digit": "0-9", "lower": "a-z", "space": r"\s",
-           "upper": "A-Z", "xdigit": "0-9a-fA-F"}
-POSIX = re.compile(rf"\[:({'|'.join(CLASSES)}):\]")
 AWK = re.compile(r"(?:/([^/]*)/)?\s*\{\s*print\s*((?:\$(?:NF|\d+)\s*,?\s*)*)\}")
 MOST = 10 ** 9
-BASIC = re.compile(r"\\([(){}+?|])|([(){}+?|])")
 
 
 def grep(arguments: list[str]) -> Filter:
@@ -33,19 +29,19 @@ def grep(arguments: list[str]) -> Filter:
     patterns = [options["e"]] if "e" in options else operands[:1]
     if not patterns:
         raise UsageError("grep: a pattern is missing", 2)
-    text = re.escape(patterns[0]) if "F" in options else POSIX.sub(lambda found: CLASSES[found[1]], patterns[0])
+    text = literal(patterns[0]) if "F" in options else patterns[0]
     if not options.keys() & {"E", "P", "F"}:
-        text = BASIC.sub(lambda found: found[1] or f"\\{found[2]}", text)
+        text = extended(text)
     try:
-        pattern = compile_pattern(rf"\b(?:{text})\b" if "w" in options else text, "i" in options)
+        pattern = compile_pattern(rf"\b(?:{text})\b" if "w" in options else text, "i" in options, "P" not in options)
     except PatternError as error:
         raise UsageError(f"grep: {error}", 2) from None
     return lambda lines: _grep(pattern, options, lines)
 
 
-def _grep(pattern: re.Pattern[str], options: dict[str, str], lines: list[str]) -> Filtered:
-    matches = pattern.fullmatch if "x" in options else pattern.search
-    hits = [n for n, line in enumerate(lines) if (matches(line) is None) == ("v" in options)]
+def _grep(pattern: Pattern, options: dict[str, str], lines: list[str]) -> Filtered:
+    matches = pattern.is_all_of if "x" in options else pattern.matches
+    hits = [n for n, line in enumerate(lines) if matches(line) != ("v" in options)]
     hits = hits[:count("grep", options["m"])] if "m" in options else hits
     before = count("grep", options.get("B", options.get("C", "0")))
     after = count("grep", options.get("A", options.get("C", "0")))
@@ -56,7 +52,7 @@ def _grep(pattern: re.Pattern[str], options: dict[str, str], lines: list[str]) -
         return Filtered([], 0 if hits else 1)
     found = [(n, lines[n]) for n in shown]
     if "o" in options:
-        found = [(n, match[0]) for n in hits for match in pattern.finditer(lines[n]) if match[0]]
+        found = [(n, text) for n in hits for text in pattern.occurrences(lines[n])]
     return Filtered([f"{n + 1}:{text}" if "n" in options else text for n, text in found], 0 if hits else 1)
 
 
@@ -153,7 +149,7 @@ def awk(arguments: list[str]) -> Filter:
         parts = line.split(options.get("F") or None)
         return " ".join(line if n == 0 else parts[n - 1 if n > 0 else n] if n <= len(parts) and parts else ""
                         for n in fields)
-    return lambda lines: Filtered([only(line) for line in lines if pattern.search(line)])
+    return lambda lines: Filtered([only(line) for line in lines if pattern.matches(line)])
 
 
 def _unchanged(_arguments: list[str]) -> Filter:

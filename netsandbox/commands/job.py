@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.output import Output
+from netsandbox.engine.budget import Budget
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
@@ -17,6 +18,8 @@ class Job(Output):
     Attributes:
         code: exit status, None while it runs.
         program: what it runs, if it is a program.
+        budget: what it has used of what a line may use.
+        number: which of the session's lines it is, from 1; 0 where it is none.
         result: what the line found, for reports that want more than its text.
         crash: an exception that no command should raise; it is logged, and the lab goes on.
     """
@@ -26,6 +29,8 @@ class Job(Output):
         self.line = line
         self.code: int | None = None
         self.program: Task | None = None
+        self.budget = Budget()
+        self.number = 0
         self.result: Any = None
         self.crash: BaseException | None = None
         self._condition: Callable[[], bool] | None = None

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.words import check_characters
+from netsandbox.engine.budget import Use, hold
 
 Begin = Callable[[list[str], list[tuple[str, str]], bool], Job]
 """Begins a command: its words, where its output goes, whether the lab is not quiet while it waits."""
@@ -193,6 +194,7 @@ def _substituted(word: str, output_of: Callable[[str], str], variables: Mapping[
             text = output_of(match["command"].strip("`") if match["command"][0] == "`" else match["command"][2:-1])
         if text is not None:
             result += word[at:match.start()] + (_escaped(text.rstrip("\n")) if in_quotes else shlex.join(text.split()))
+            hold(Use.MEMORY, len(result))
             at = match.end()
     return result + word[at:]
 

@@ -12,6 +12,8 @@ from netsandbox.commands.filters import Filter, filtered, named
 from netsandbox.commands.job import Job
 from netsandbox.commands.operators import ASSIGNMENT, Begin, Streams, changes, commands_of, expanded, plain
 from netsandbox.commands.unmodelled import reason
+from netsandbox.engine import budget
+from netsandbox.engine.budget import OverBudgetError, Use
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
@@ -20,8 +22,6 @@ Chunks = list[tuple[str, str]]
 USAGE = "the sandbox's shell reads loops as `for NAME in WORDS; do COMMANDS; done`"
 KEYWORDS = frozenset({"do", "done", "if", "then", "else", "elif", "fi", "while", "case", "esac", "function"})
 RANGE = re.compile(r"\{(\d{1,4})\.\.(\d{1,4})\}")
-MOST_COMMANDS = 10_000
-"""After so many a script is stopped: loops within loops."""
 
 
 class Command(NamedTuple):
@@ -135,7 +135,9 @@ class Script(Task):
         super().__init__(scheduler)
         self._has_exec = has_exec
         self._variables = variables
-        self._left = MOST_COMMANDS
+        self._budget = budget.present()
+        self._counted = 0
+        """Pieces of output that were counted."""
         self._commands: deque[Command | Loop | Binding] = deque(commands)
         self._begin = begin
         self._running: tuple[Job, Command, list[Filter]] | None = None
@@ -155,6 +157,10 @@ class Script(Task):
 
     def start(self) -> None:
         """Begin the next command that may run; those that end at once do not pile up."""
+        with budget.on(self._budget):
+            self._go_on()
+
+    def _go_on(self) -> None:
         while self.is_running and self._commands:
             step = self._commands.popleft()
             try:
@@ -163,7 +169,14 @@ class Script(Task):
             except (CommandError, UsageError) as error:
                 self.complain(f"sh: {error}")
                 self._has_status(error.code)
+            except OverBudgetError as error:
+                self._stopped(error)
         self.exit(self._status)
+
+    def _stopped(self, error: OverBudgetError) -> None:
+        self.complain(f"sh: {error}")
+        self._commands.clear()
+        self._has_status(error.code)
 
     def _goes_on_with(self, step: Command | Loop | Binding) -> bool:
         """Do one step; whether it is a command that takes its time."""
@@ -175,10 +188,7 @@ class Script(Task):
         if isinstance(step, Loop):
             self._unroll(step)
             return False
-        self._left -= 1
-        if self._left < 0:
-            self._commands.clear()
-            raise CommandError(f"the script was stopped after {MOST_COMMANDS} commands")
+        budget.spend(Use.COMMANDS)
         words = expanded(step.words, self._output_of, self._variables)
         if all(ASSIGNMENT.match(word) for word in step.words):
             self._assign(words, step.words)
@@ -188,8 +198,7 @@ class Script(Task):
     def _unroll(self, loop: Loop) -> None:
         """The rounds of a loop come next."""
         values = [value for word in expanded(loop.values, self._output_of, self._variables) for value in _range(word)]
-        if len(values) * (len(loop.body) + 1) > MOST_COMMANDS:
-            raise CommandError(f"a loop of {len(values)} rounds is too long")
+        budget.spend(Use.WORK, len(values) * (len(loop.body) + 1))
         rounds = [step for value in values for step in (Binding(loop.name, value), *loop.body)]
         self._commands.extendleft(reversed(rounds))
 
@@ -198,6 +207,7 @@ class Script(Task):
         if len(written) == 1:
             words = [" ".join(words)]
         self._variables.update((word.partition("=")[0], word.partition("=")[2]) for word in words)
+        budget.hold(Use.MEMORY, sum(map(len, self._variables.values())))
         self._has_status(0)
 
     def _has_status(self, status: int) -> None:
@@ -238,16 +248,23 @@ class Script(Task):
     def _take(self, job: Job, command: Command, filters: list[Filter]) -> None:
         """What a command that has ended printed, and its status."""
         self._running = None
+        new = job.output if job.output is not self.output else self.output[self._counted:]
+        budget.spend(Use.OUTPUT, sum(len(text) for _stream, text in new))
         status = job.code or 0
         if not command.is_plain:
             printed, status = command.printed(job.output, status, filters)
             self.output += printed
+        self._counted = len(self.output)
         self._has_status(status)
 
     def _ended(self) -> None:
         """The shell has its turn once what the program's end set off has come to rest."""
         if self._running is not None and self.is_running:
-            self._take(*self._running)
+            with budget.on(self._budget):
+                try:
+                    self._take(*self._running)
+                except OverBudgetError as error:
+                    self._stopped(error)
             self.scheduler.soon(lambda _argument: self.start())
 
     def interrupt(self) -> None:

@@ -28,6 +28,8 @@ from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.words import split, split_background
 from netsandbox.docker.errors import DockerError
+from netsandbox.engine import budget
+from netsandbox.engine.budget import OverBudgetError
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import DEFAULT_HOST
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError)
+REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError, OverBudgetError)
 NEAR = 0.75
 """How alike a word must be to one that there is, so that it may be a slip of the pen."""
 RECENT = 100
@@ -99,7 +101,7 @@ class Shell:
     def execute(self, line: str) -> Job:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(line)
-        with acting_with(self._rights):
+        with acting_with(self._rights), budget.on(job.budget):
             return self._execute(line, job)
 
     def _execute(self, line: str, job: Job) -> Job:
@@ -107,7 +109,7 @@ class Shell:
             handler = self._handler_of_line(split_background(line)[0])
         except REFUSALS as error:
             if _is_action(line):
-                self._remember(job, self.lab.trace.end)
+                self.remember(job, self.lab.trace.end)
             return _refuse(job, error)
         if handler is not None:
             self._run(job, handler)
@@ -129,9 +131,9 @@ class Shell:
             _refuse(job, error)
         scheduler.end()
         if is_action:
-            self._remember(job, first)
+            self.remember(job, first)
 
-    def _remember(self, job: Job, first: int) -> None:
+    def remember(self, job: Job, first: int) -> None:
         """For `expect`: the line and its first trace record."""
         self.last, self.last_seq = job, first
         self.recent.append(job)

@@ -36,6 +36,8 @@ class KeptSession(Session):
         """How many lines were done when each step that was taken began, the scenario's first one first."""
         self._begun_there: list[int] = []
         """The same in the branch that was left."""
+        self._begun_before = self._begun, self._begun_there
+        """Both before the last line was typed."""
         super().__init__(seed, profile, uplink)
 
     def _as_protocol(self) -> SessionProtocol:
@@ -91,18 +93,27 @@ class KeptSession(Session):
 
     def execute(self, line: str) -> Job:
         """As Session.execute; a line in the past begins a branch, which has only the steps before it."""
-        if self.has_future and self._is_journaled(line):
-            self._begun_there = self._begun
-            self._begun = [done for done in self._begun if done < self.done]
+        if self._is_journaled(line):
+            self._begun_before = self._begun, self._begun_there
+            if self.has_future:
+                self._begun_there = self._begun
+                self._begun = [done for done in self._begun if done < self.done]
         return super().execute(line)
+
+    def take_back(self, job: Job) -> bool:
+        is_back = super().take_back(job)
+        if is_back:
+            self._begun, self._begun_there = self._begun_before
+            self._find_pending()
+        return is_back
 
     def redo(self) -> str | None:
         if not self.has_future and self.other is not None:
             self._begun, self._begun_there = self._begun_there, self._begun
         return super().redo()
 
-    def _rewind(self, step: int) -> None:
-        super()._rewind(step)
+    def _rewind(self, step: int, done: int = 0) -> None:
+        super()._rewind(step, done)
         self._find_pending()
 
     def _redo_entry(self) -> Job:

@@ -102,4 +102,4 @@ def _judges_exit(step: Step) -> bool:
 
 def _is_program(job: Job) -> bool:
     """A program's exit status is its answer (no reply to a ping); only `expect` judges it."""
-    return job.program is not None and job.code not in (2, 125, 126, 127)
+    return job.program is not None and job.code not in (2, 125, 126, 127) and not job.budget.exceeded

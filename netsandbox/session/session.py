@@ -17,6 +17,7 @@ from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.words import is_line, split_background
 from netsandbox.docker.profiles import DEFAULT_PROFILE
+from netsandbox.engine.budget import Use
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.lab import Lab
@@ -27,8 +28,6 @@ ENDLESS_LIMIT = 3500 * MILLISECOND
 """How long a program that would never end runs when nobody is there to press Ctrl-C."""
 ENDLESS_STEPS = 200_000
 """Steps after which such a program is stopped as well: a flood of pings has so many in a tenth of a second."""
-LONGEST_RUN = 2_000_000
-"""Steps after which nobody waits for a line any more."""
 SETTLE_STEPS = 20_000
 INTERRUPT = "^C"
 """The journal's line for Ctrl-C."""
@@ -84,6 +83,8 @@ class Session:
         self.running: Job | None = None
         self.on_execute: Callable[[list[Entry]], None] = lambda _journal: None
         self.files = OwnFiles()
+        self._before: tuple[list[Entry], Position, tuple[list[Entry], Position] | None] = [], Position(0, 0), None
+        """All that was done before the last line was typed."""
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -134,6 +135,7 @@ class Session:
         line = without_prompt(line)
         if not self._is_journaled(line):
             return self.shell.execute(line)
+        self._before = self.journal, self.end, self.other
         if self.has_future:
             self.other = (self.journal, self.end)
             self.journal = self.journal[:self.done]
@@ -145,7 +147,25 @@ class Session:
         self.lab.scheduler.stand_at(position.at)
         job = self._do(line)
         self.end = self.position
+        job.number = self.done
+        self.take_back(job)
         return job
+
+    def take_back(self, job: Job) -> bool:
+        """If a line would have used more than it may: stand where it was typed, as if it never had been.
+
+        False when it did not, or others were typed since then: a line in the background is only stopped.
+        """
+        if not job.budget.exceeded or job.number != self.done or self.done != len(self.journal):
+            return False
+        self._rewind_before(self.done - 1)
+        self.journal.pop()
+        job.number = 0
+        before, self.end, self.other = self._before
+        self.journal = before
+        self.shell.remember(job, self.lab.trace.end)
+        self.on_execute(self.journal)
+        return True
 
     def _do(self, line: str) -> Job:
         """Carry a journaled line out, now or in a replay."""
@@ -177,9 +197,9 @@ class Session:
         """
         line = without_prompt(line)
         job = self.execute(line)
-        if split_background(line)[1] or not self._is_journaled(line):
+        if split_background(line)[1] or not job.number:
             return job
-        last = self.position.step + LONGEST_RUN
+        last = self.position.step + job.budget.left(Use.STEPS)
 
         def goes_on() -> bool:
             return not job.is_done and self.position.step < last
@@ -189,9 +209,10 @@ class Session:
             self.run_while(lambda: goes_on() and not _is_endless(job))
         self.run_while(goes_on)
         if not job.is_done:
-            job.complain(f"stopped: {line[:40]!r} had not come to its end after {LONGEST_RUN:,} steps")
-            self.execute(INTERRUPT)
-        self.settle()
+            job.complain(str(job.budget.error(Use.STEPS)))
+            job.finish(1)
+        if not self.take_back(job):
+            self.settle()
         return job
 
     def _stop_endless(self, job: Job) -> bool:
@@ -284,12 +305,20 @@ class Session:
     def _has_entry_at(self, step: int) -> bool:
         return self.done < len(self.journal) and self.journal[self.done].step <= step
 
-    def _rewind(self, step: int) -> None:
-        """A fresh lab with the journal's beginning done again, up to a step."""
+    def _rewind_before(self, number: int) -> None:
+        """Stand where a line of the journal was typed, with all those before it done: several may have one step."""
+        entry = self.journal[number]
+        self._rewind(entry.step, number)
+        self.lab.scheduler.stand_at(entry.at)
+
+    def _rewind(self, step: int, done: int = 0) -> None:
+        """A fresh lab with the journal's beginning done again: up to a step, and at least so many lines."""
         before = self.lab.trace
         self._begin_anew()
         self.epoch += 1
         self._run_to(step)
+        while self.done < done:
+            self._redo_entry()
         after = self.lab.trace
         if after.first_step == before.first_step == 0 and after.steps[:step] != before.steps[:step]:
             raise ReplayError("the replay took another way than the lab did before")
@@ -302,10 +331,8 @@ class Session:
         """Go to just before the last line that is done; returns the line, or None if there is none."""
         if not self.done:
             return None
-        entry = self.journal[self.done - 1]
-        self._rewind(entry.step)
-        self.lab.scheduler.stand_at(entry.at)
-        return entry.line
+        self._rewind_before(self.done - 1)
+        return self.journal[self.done].line
 
     def redo(self) -> str | None:
         """Do again what was taken back: the next line and all up to the one behind it; None if there is none.

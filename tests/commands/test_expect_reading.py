@@ -15,7 +15,6 @@ from netsandbox.commands.expect.manual import ORDER
 from netsandbox.commands.expect.reader import words_of
 from netsandbox.commands.expect.words import PHRASES, speaker
 from netsandbox.commands.help_verb import manual
-from netsandbox.commands.patterns import PatternError, compile_pattern, search
 
 DECLARED = list(dict.fromkeys(CONDITIONS.values()))
 
@@ -106,7 +105,7 @@ WRONG = [
     ("drop OTHERHOTS", 6, "did you mean 'OTHERHOST'?"),
     ("output says hi", 8, "contains or matches"),
     ("output matches '('", 16, "not a regular expression"),
-    ("output matches '(a+)+'", 16, "for ever"),
+    ("output matches '(a'", 16, "missing )"),
     ("output contains", 16, "a text is missing"),
     ("exit zero", 6, "expected an exit status"),
     ("state nginx-1 runing", 15, "did you mean 'running'?"),
@@ -158,20 +157,3 @@ def test_both_languages_have_the_same_phrases_and_fields() -> None:
         assert fields[0] == fields[1], key
     with pytest.raises(ValueError, match="fr"):
         speaker("fr")
-
-
-HOSTILE = ["(a+)+b", "(a|a)*b", "((a*))*", "(a+){2,}", "(?:x(a|b)y)+", "a*" * 9, "a" * 301, "[a", "*"]
-
-
-@pytest.mark.parametrize("pattern", HOSTILE)
-def test_patterns_that_could_take_for_ever_are_refused(pattern: str) -> None:
-    with pytest.raises(PatternError):
-        compile_pattern(pattern)
-
-
-@pytest.mark.parametrize(("pattern", "line"), [
-    (r"^\d+ packets", "1 packets transmitted"), (r"([0-9]+\.){3}[0-9]+", "at 10.0.0.1 now"), (r"(a|b)c", "xbc"),
-    (r"[(+*|]+", "a||b"), (r"\(1\)\+", "Exited (1)+"), (r"a{2,}b", "aaab")])
-def test_ordinary_patterns_are_searched_line_by_line(pattern: str, line: str) -> None:
-    assert search(compile_pattern(pattern), f"nothing here\n{line}\n") == line
-    assert search(compile_pattern(pattern), "…") is None

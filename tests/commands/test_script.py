@@ -155,7 +155,7 @@ def test_what_is_no_loop_is_one_line(two: KeptSession, line: str) -> None:
 
 def test_loops_within_loops_are_stopped(two: KeptSession) -> None:
     job = two.run("for i in {1..200}; do for j in {1..200}; do true; done; done; hostname")
-    assert (job.out, job.err) == ("", "sh: the script was stopped after 10000 commands\n")
+    assert (job.out, job.err) == ("", "sh: stopped: more than 10,000 commands in one line\n")
 
 
 def test_a_pipe_behind_a_tool_a_verb_and_docker(two: KeptSession) -> None:
@@ -206,8 +206,8 @@ def test_what_only_looks_is_not_journaled(two: KeptSession) -> None:
 REFUSED = ["| grep x", " | docker rm -f $(docker ps -aq)",
            "ip addr |", "ip addr &&", "ip addr; && ip addr", "|", "||", "ip addr > file",
            "ip addr > $(hostname)"]
-REFUSED_FILTERS = ["grep", "grep '('  -E", "grep -E '(a+)+$'", "grep x > file", "head -n x",
-                   "sort -k2", "cut", "cut -f x", "cut -f1 -d ab", "awk", "awk 'BEGIN {}'", "awk '/(a+)+/ {print}'",
+REFUSED_FILTERS = ["grep", "grep '('  -E", "grep -E '(a)\\1'", "grep x > file", "head -n x",
+                   "sort -k2", "cut", "cut -f x", "cut -f1 -d ab", "awk", "awk 'BEGIN {}'", "awk '/(a/ {print}'",
                    "sed s/a/b/", "xargs"]
 
 

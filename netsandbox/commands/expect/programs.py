@@ -5,10 +5,10 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.expect.compare import Comparison, comparison
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
 from netsandbox.commands.expect.reader import Reader
-from netsandbox.commands.patterns import PatternError, compile_pattern, search
 from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
 
@@ -38,7 +38,7 @@ class Wanted:
     def find(self, text: str) -> str | None:
         """The line in which it is, or None; a text of several lines is found as a whole."""
         if self._pattern is not None:
-            return search(self._pattern, text)
+            return self._pattern.first_line(text)
         if self.text not in text:
             return None
         return next((line for line in text.splitlines() if self.text in line), self.text)

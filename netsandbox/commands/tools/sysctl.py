@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
@@ -96,9 +97,9 @@ def _shown(path: str, value: str, options: Options) -> str:
 def _all(namespace: NetworkNamespace, options: Options) -> Iterator[str]:
     """Every setting, or those whose name fits a pattern."""
     try:
-        pattern = re.compile(options.values.get("r", ""))
-    except re.error:
+        pattern = compile_pattern(options.values.get("r", ""), longest=True)
+    except PatternError:
         raise ToolError(1, f"sysctl: invalid pattern: {options.values['r']}") from None
     for key in list(namespace.sysctls.keys()):
-        if pattern.search(key):
+        if pattern.matches(key):
             yield _shown(path_of(key), namespace.sysctls.read(key), options)

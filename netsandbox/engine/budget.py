@@ -1,0 +1,134 @@
+"""What one line may use before it is stopped: counted and never timed, so that it ends alike on every machine.
+
+Whoever does work that a line can make as long as it likes says so, with `spend` for what adds up and `hold` for what
+is there at one time.  The line whose work is done now is the present one; outside of any line nothing is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+
+
+class Use(Enum):
+    """What is counted: how an error names it, how much of it a line may use, and whether that is at one time."""
+
+    STEPS = "{limit} steps of the lab", 2_000_000
+    """Entries of the scheduler's queue that the line waits for."""
+    COMMANDS = "{limit} commands", 10_000
+    """Commands of a script, those of its loops and `$(…)` included; scenario lines that a `load` carries out."""
+    WORK = "{limit} pieces of work", 2_000_000
+    """Rounds of loops, words that are expanded, nodes of a template, lines that a filter reads: some microseconds."""
+    PATTERN = "{limit} steps of regular expressions", 500_000_000
+    """Characters searched, times the instructions of the pattern: some nanoseconds each, at worst."""
+    OUTPUT = "{limit} characters of output", 16_000_000
+    """What a line prints before it gives the turn to the lab, pipes and `$(…)` included."""
+    MEMORY = "{limit} characters in variables and arguments", 200_000
+    """At one time."""
+    DEPTH = "{limit} levels within each other", 16
+    """Scripts in scripts, loads in loads, templates in templates; at one time."""
+
+    def __init__(self, words: str, limit: int) -> None:
+        self.words = words
+        self.limit = limit
+
+
+INTERRUPTED = "interrupted"
+
+
+class OverBudgetError(Exception):
+    """A line that would use more than it may, or that a person has stopped; the text is one line of reason.
+
+    Attributes:
+        code: the line's exit status; as after Ctrl-C when a person has stopped it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.code = 130 if reason == INTERRUPTED else 1
+
+
+class Budget:
+    """What one line has used.
+
+    Attributes:
+        exceeded: why it was stopped; empty as long as it was not.
+        is_stopped: a person does not want it any more; may be set from another thread.
+    """
+
+    __slots__ = ("exceeded", "is_stopped", "used")
+
+    def __init__(self) -> None:
+        self.used: dict[Use, int] = dict.fromkeys(Use, 0)
+        self.exceeded = ""
+        self.is_stopped = False
+
+    def spend(self, use: Use, amount: int = 1) -> None:
+        """Count what adds up.
+
+        Raises:
+            OverBudgetError: it is more than a line may use, or the line was stopped.
+        """
+        self.used[use] += amount
+        if self.is_stopped or self.exceeded or self.used[use] > use.limit:
+            raise self.error(use)
+
+    def hold(self, use: Use, amount: int) -> None:
+        """Count what is there at one time.
+
+        Raises:
+            OverBudgetError: as spend.
+        """
+        self.used[use] = max(self.used[use], amount)
+        if self.is_stopped or self.exceeded or amount > use.limit:
+            raise self.error(use)
+
+    def left(self, use: Use) -> int:
+        """How much of it the line may still use."""
+        return max(0, use.limit - self.used[use])
+
+    def error(self, use: Use) -> OverBudgetError:
+        """Why the line is stopped: for too much of this, if there was no reason before."""
+        limit = use.words.format(limit=f"{use.limit:,}")
+        self.exceeded = self.exceeded or (INTERRUPTED if self.is_stopped else f"stopped: more than {limit} in one line")
+        return OverBudgetError(self.exceeded)
+
+
+_LINES: list[Budget] = []
+"""Of the lines whose work is done now: the present one is the last, those that carry it out (`load`) before it."""
+
+
+@contextmanager
+def on(budget: Budget) -> Iterator[None]:
+    """What is done within counts on this budget: when a line begins, and when a script of its goes on."""
+    _LINES.append(budget)
+    try:
+        yield
+    finally:
+        _LINES.pop()
+
+
+def present() -> Budget:
+    """The present line's budget; outside of any line a fresh one."""
+    return _LINES[-1] if _LINES else Budget()
+
+
+def spend(use: Use, amount: int = 1) -> None:
+    """As Budget.spend, of the present line."""
+    if _LINES:
+        _LINES[-1].spend(use, amount)
+
+
+def hold(use: Use, amount: int) -> None:
+    """As Budget.hold, of the present line."""
+    if _LINES:
+        _LINES[-1].hold(use, amount)
+
+
+def interrupt() -> bool:
+    """Stop the lines at work as soon as they count anything; False when none is.  Any thread may call this."""
+    lines = list(_LINES)
+    for budget in lines:
+        budget.is_stopped = True
+    return bool(lines)
