@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import PARTS, NetworkNamespace
 from netsandbox.linux.core.socket import SocketTable
 from netsandbox.linux.drivers import vlan
 from netsandbox.linux.ipv4 import address as addresses
@@ -30,6 +30,13 @@ TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive}
 ERROR_HANDLERS = {UDP: udp.receive_error}
 
 
+def _reassembler(namespace: NetworkNamespace) -> Reassembler:
+    return Reassembler(namespace, ip_input.reassembly_timed_out)
+
+
+PARTS["fragments"] = _reassembler
+
+
 def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: bool = True) -> NetworkNamespace:
     """A fresh namespace: only `lo`; `ip netns add` leaves it down, Docker brings it up."""
     namespace = NetworkNamespace(name, scheduler, chance, PROTOCOLS)
@@ -40,7 +47,6 @@ def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: boo
     namespace.neighbours.solicit = arp.solicit
     namespace.neighbours.error_report = icmp.report_unresolved
     namespace.sockets = SocketTable(namespace)
-    namespace.fragments = Reassembler(namespace, ip_input.reassembly_timed_out)
     if lo_up:
         bring_up_loopback(namespace)
     return namespace

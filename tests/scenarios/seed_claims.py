@@ -37,7 +37,7 @@ CLAIMS: dict[str, Claim] = {
         (TOUR, "no interface blue"), (TOUR, "interface blue:lo down state DOWN"), (TOUR, "no route blue"),
         (TOUR, "port blue 80 free"), (TOUR, "no arp blue"))),
     "S2": Claim("◐", "cards, loopback, routes and iptables make up the stack; more is per namespace", (
-        (TOUR, "no output contains '-A '"), (TOUR, "sysctl blue net.ipv4.ip_forward 0"), (TOUR, "no arp blue")),
+        (TOUR, "no output contains '-A '"), (TOUR, "sysctl blue net.ipv4.ip_forward 1"), (TOUR, "no arp blue")),
         "rules of one's own and conntrack wait for iptables; the built-in chains are shown"),
     "S3": Claim("✔", "--net=host: no namespace is made", (
         (HOST, "namespace nginx-host is host"),

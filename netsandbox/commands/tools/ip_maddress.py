@@ -98,8 +98,8 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
     if command == "add":
         if mac in interface.group_macs:
             raise KernelError("EEXIST")
-        interface.group_macs.append(mac)
+        interface.group_macs += (mac,)
     elif mac in interface.group_macs:
-        interface.group_macs.remove(mac)
+        interface.group_macs = tuple(other for other in interface.group_macs if other != mac)
     else:
         raise KernelError("ENOENT")

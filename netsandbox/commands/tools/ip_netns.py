@@ -83,7 +83,8 @@ def _add(context: ToolContext, rest: list[str]) -> ToolResult:
         raise ToolError(1, f"mount --make-shared {FOLDER} failed: Operation not permitted")
     if context.machine.namespace_named(rest[0]) is not None:
         raise ToolError(1, f'Cannot create namespace file "{FOLDER}/{rest[0]}": File exists')
-    context.machine.add_namespace(rest[0])
+    first = context.machine.tenants(context.namespace)[0].namespace
+    context.machine.add_namespace(rest[0]).inherit_settings(first)
     return ToolResult(0, "", "")
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ETHERNET_MTU = 1500
 HARD_HEADER = 14
+NOT_DRAWN = 0, -1, 0
 VLAN_HEADER = 4
 """What a frame may exceed its MTU by: the kernel leaves room for one tag."""
 
@@ -87,8 +88,8 @@ class Interface:
 
     __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs",
                  "handlers", "heard", "heard_bytes", "index", "label", "lower_down", "mac", "mtu", "name", "namespace",
-                 "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "running",
-                 "rx_dropped", "sent", "sent_bytes", "trusts_sources", "tx_dropped", "up", "wire")
+                 "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "reachable",
+                 "running", "rx_dropped", "sent", "sent_bytes", "trusts_sources", "tx_dropped", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
@@ -110,7 +111,7 @@ class Interface:
         """IFF_NOARP: neither asks nor answers."""
         self.qdisc = "noop"
         """noqueue once the interface has been up."""
-        self.group_macs: list[int] = []
+        self.group_macs: tuple[int, ...] = ()
         """Addresses that a person made the interface listen to (`bridge fdb add … self`, `ip maddr add`)."""
         self.port: BridgePort | None = None
         self.peer: Interface | None = None
@@ -120,6 +121,9 @@ class Interface:
         self.neighbours: dict[int, Neighbour] = {}
         self.conf: InterfaceConf
         self.neigh: NeighbourParameters
+        self.reachable = NOT_DRAWN
+        """For how many nanoseconds a neighbour's confirmation counts, as drawn from base/2 to base*3/2; the base, in
+        milliseconds; and when it was drawn."""
         self.heard = self.heard_bytes = self.rx_dropped = 0
         self.sent = self.sent_bytes = self.tx_dropped = 0
         self.overheard = 0

@@ -168,7 +168,7 @@ def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
     _leave_namespace(interface)
     if interface.peer is not None:
         _note_lower(interface.peer)
-    interface.name, interface.qdisc, interface.group_macs = name, "noop", []
+    interface.name, interface.qdisc, interface.group_macs = name, "noop", ()
     namespace.add_interface(interface, None if namespace.by_index(interface.index) else interface.index)
     namespace.record(LinkChanged(interface, "added", ""))
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core.interface import Loopback
+from netsandbox.linux.core.interface import NOT_DRAWN, Loopback
 from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.ipv4.neighbour import NeighbourTable
 from netsandbox.linux.ipv4.route import RouteTables
 from netsandbox.linux.netfilter.hooks import Netfilter
 
 if TYPE_CHECKING:
-    from netsandbox.engine.chance import Chance
+    from netsandbox.engine.chance import Chance, Stream
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.socket import SocketTable
@@ -54,6 +54,13 @@ class NetworkNamespace:
                  "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls", "trace",
                  "transports")
 
+    netfilter: Netfilter
+    fragments: Reassembler
+    exceptions: dict[int, NextHopException]
+    peers: dict[int, Peer]
+    proxy_delay: Stream
+    _idents: dict[int, int]
+
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
         self.name = name
@@ -62,13 +69,12 @@ class NetworkNamespace:
         self.trace = scheduler.trace
         self.record: Callable[[Any], None] = scheduler.trace.record
         self.chance = chance
-        self.sysctls = Sysctls()
         self.interfaces: dict[str, Interface] = {}
+        self.sysctls = Sysctls(self.interfaces)
         self._by_index: dict[int, Interface] = {}
         self._holders: dict[int, tuple[Interface, ...]] = {}
         """By address, the interfaces that have it (inet_addr_lst)."""
         self.routes = RouteTables(self.stations_changed)
-        self.netfilter = Netfilter()
         self.protocols = protocols
         self.transports: dict[int, Callable[..., Any]] = {}
         self.error_handlers: dict[int, Callable[..., None]] = {}
@@ -77,21 +83,26 @@ class NetworkNamespace:
         self.groups = NOTHING
         self.proxies = NOTHING
         """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
-        self.exceptions: dict[int, NextHopException] = {}
-        self.peers: dict[int, Peer] = {}
         self.icmp_global: tuple[int, int] = (0, -1)
         self.sockets: SocketTable
-        self.fragments: Reassembler
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.is_arp_special = False
         """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
-        self.proxy_delay = chance.stream(f"{name}/proxy_delay")
-        self._idents: dict[int, int] = {}
         self._ident_key = 0
         self._next_index = 1
         self.neighbours = NeighbourTable(self)
         self.lo = Loopback(self)
         self.add_interface(self.lo)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """A part that is asked for the first time."""
+            if name not in PARTS:
+                raise AttributeError(f"a namespace has no {name}")
+            part = PARTS[name](self)
+            setattr(self, name, part)
+            return part
 
     def trace_key(self) -> str:
         return self.name
@@ -107,9 +118,8 @@ class NetworkNamespace:
         interface.label = f"{self.name}:{interface.name}"
         interface.index = index or self._next_index
         self._next_index = max(self._next_index, interface.index + 1)
-        interface.conf = self.sysctls.conf_of_new()
-        interface.neigh = self.sysctls.neigh_default.copy()
-        self.sysctls.interfaces[interface.name] = (interface.conf, interface.neigh)
+        interface.conf, interface.neigh = self.sysctls.default, self.sysctls.neigh_default
+        interface.reachable = NOT_DRAWN
         self.interfaces[interface.name] = self._by_index[interface.index] = interface
         interface.handlers, interface.arp_targets = self.protocols, self._arp_targets()
         self._update_trust(interface)
@@ -121,11 +131,11 @@ class NetworkNamespace:
         """Forget an interface (its routes and neighbours are gone already)."""
         del self.interfaces[interface.name]
         del self._by_index[interface.index]
-        del self.sysctls.interfaces[interface.name]
 
     def rename_interface(self, interface: Interface, name: str) -> None:
-        self.interfaces = {name if i is interface else i.name: i for i in self.interfaces.values()}
-        self.sysctls.interfaces[name] = self.sysctls.interfaces.pop(interface.name)
+        renamed = {name if i is interface else i.name: i for i in self.interfaces.values()}
+        self.interfaces.clear()
+        self.interfaces.update(renamed)
         interface.name = name
         interface.label = f"{self.name}:{name}"
 
@@ -176,7 +186,7 @@ class NetworkNamespace:
 
     def note_arp_settings(self) -> None:
         """Work out anew what ARP looks at: a setting, a proxy entry or an interface's NOARP flag has changed."""
-        confs = [self.sysctls.all, self.sysctls.default, *(conf for conf, _neigh in self.sysctls.interfaces.values())]
+        confs = [self.sysctls.all, self.sysctls.default, *(i.conf for i in self.interfaces.values())]
         self.is_arp_special = bool(self.proxies) or any(i.noarp for i in self.interfaces.values()) or any(
             conf.proxy_arp or conf.arp_accept for conf in confs)
         for interface in self.interfaces.values():
@@ -212,10 +222,27 @@ class NetworkNamespace:
 
     def _note_settings(self) -> None:
         for interface in self.interfaces.values():
-            interface.conf, _neigh = self.sysctls.interfaces[interface.name]
             self._update_trust(interface)
         self.note_arp_settings()
 
 
 def _index_of(interface: Interface) -> int:
     return interface.index
+
+
+def _no_rows(_namespace: NetworkNamespace) -> dict[Any, Any]:
+    return {}
+
+
+def _no_hooks(_namespace: NetworkNamespace) -> Netfilter:
+    return Netfilter()
+
+
+def _proxy_delay(namespace: NetworkNamespace) -> Stream:
+    return namespace.chance.stream(f"{namespace.name}/proxy_delay")
+
+
+PARTS: dict[str, Callable[[NetworkNamespace], object]] = {
+    "netfilter": _no_hooks, "exceptions": _no_rows, "peers": _no_rows, "_idents": _no_rows,
+    "proxy_delay": _proxy_delay}
+"""What a namespace has from the moment that it is asked for: of five thousand containers few need them."""

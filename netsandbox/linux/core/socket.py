@@ -97,6 +97,8 @@ class Socket:
 class SocketTable:
     """All bound sockets of one namespace, in the order they were bound."""
 
+    __slots__ = ("_by_port", "namespace", "sockets")
+
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
         self.sockets: list[Socket] = []

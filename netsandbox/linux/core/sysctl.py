@@ -6,9 +6,9 @@ each packet are attributes of small objects; the rest is a dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Protocol
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 
@@ -27,7 +27,10 @@ UNUSED_CONF = {"bootp_relay": 0, "disable_policy": 0, "disable_xfrm": 0, "force_
 
 
 class InterfaceConf:
-    """net.ipv4.conf.IFACE.* (Documentation/networking/ip-sysctl.rst)."""
+    """net.ipv4.conf.IFACE.* (Documentation/networking/ip-sysctl.rst).
+
+    Many interfaces share one, so that it never changes: a setting that is written makes another.
+    """
 
     __slots__ = (*UNUSED_CONF,
                  "accept_local", "accept_redirects", "accept_source_route", "arp_accept", "arp_announce",
@@ -68,23 +71,23 @@ class InterfaceConf:
         for name, value in UNUSED_CONF.items():
             setattr(self, name, value)
 
-    def copy(self) -> InterfaceConf:
+    def changed(self, **values: int) -> InterfaceConf:
+        """The same with other values."""
         twin = InterfaceConf()
         for name in self.__slots__:
-            setattr(twin, name, getattr(self, name))
+            setattr(twin, name, values.get(name, getattr(self, name)))
         return twin
 
 
 INITIAL = InterfaceConf()
-"""What all interfaces of a namespace share until one of its settings is written."""
 
 
 class NeighbourParameters:
-    """net.ipv4.neigh.IFACE.*"""
+    """net.ipv4.neigh.IFACE.*, shared and never changed as an InterfaceConf is."""
 
-    __slots__ = ("anycast_delay", "app_solicit", "base_reachable_time_ms", "delay_first_probe_time", "drawn_at",
-                 "gc_stale_time", "interval_probe_time_ms", "locktime", "mcast_resolicit", "mcast_solicit",
-                 "proxy_delay", "proxy_qlen", "reachable_time", "retrans_time_ms", "ucast_solicit", "unres_qlen_bytes")
+    __slots__ = ("anycast_delay", "app_solicit", "base_reachable_time_ms", "delay_first_probe_time", "gc_stale_time",
+                 "interval_probe_time_ms", "locktime", "mcast_resolicit", "mcast_solicit", "proxy_delay", "proxy_qlen",
+                 "retrans_time_ms", "ucast_solicit", "unres_qlen_bytes")
 
     def __init__(self) -> None:
         self.mcast_solicit = self.ucast_solicit = 3
@@ -99,15 +102,12 @@ class NeighbourParameters:
         self.anycast_delay = 100
         self.locktime = 100
         self.interval_probe_time_ms = 5000
-        self.reachable_time = 0
-        """Nanoseconds in use now: drawn from base/2 to base*3/2; 0 until it is needed."""
-        self.drawn_at = 0
 
-    def copy(self) -> NeighbourParameters:
+    def changed(self, **values: int) -> NeighbourParameters:
+        """The same with other values."""
         twin = NeighbourParameters()
         for name in self.__slots__:
-            setattr(twin, name, getattr(self, name))
-        twin.reachable_time = 0
+            setattr(twin, name, values.get(name, getattr(self, name)))
         return twin
 
     @property
@@ -123,6 +123,9 @@ class NeighbourParameters:
         return self.locktime * SECOND // USER_HZ
 
 
+RESET = 2
+"""Of devconf_inherit_init_net: a new namespace has the kernel's defaults."""
+INITIAL_NEIGHBOUR = NeighbourParameters()
 FRAME_TRUESIZE = 2090
 """Buffer that the kernel reckons for one full frame when unres_qlen counts packets."""
 
@@ -165,6 +168,7 @@ GLOBALS: dict[str, int | str] = {
     "net.ipv4.ping_group_range": "1\t0",
     "net.core.somaxconn": 4096,
     "net.core.rmem_max": 212992,
+    "net.core.devconf_inherit_init_net": 0,
     "net.ipv6.conf.all.disable_ipv6": 1,
     "net.ipv6.conf.default.disable_ipv6": 1,
     "net.bridge.bridge-nf-call-iptables": 0,
@@ -186,6 +190,13 @@ NEIGHBOUR_KEYS = ("anycast_delay", "app_solicit", "base_reachable_time", "base_r
                   "unres_qlen", "unres_qlen_bytes")
 
 
+class Configured(Protocol):
+    """An interface, as far as it has settings."""
+
+    conf: InterfaceConf
+    neigh: NeighbourParameters
+
+
 class Sysctls:
     """All settings of one namespace, by their dotted names.
 
@@ -193,17 +204,15 @@ class Sysctls:
     interface's name, as sysctl(8) has it.
     """
 
-    def __init__(self) -> None:
+    __slots__ = ("_changed", "all", "default", "echo_is_ignored", "interfaces", "neigh_default")
+
+    def __init__(self, interfaces: Mapping[str, Configured]) -> None:
         self.all = self.default = INITIAL
-        self._shared = INITIAL, INITIAL
-        """What `all`, and the interfaces with `default`, are until one is written; others share it too."""
-        self._heritage: tuple[InterfaceConf, InterfaceConf] | None = None
-        self.neigh_default = NeighbourParameters()
-        self.interfaces: dict[str, tuple[InterfaceConf, NeighbourParameters]] = {}
+        self.neigh_default = INITIAL_NEIGHBOUR
+        self.interfaces = interfaces
         self._changed: dict[str, int | str] = {}
         self.echo_is_ignored = False
         """net.ipv4.icmp_echo_ignore_all."""
-        self.on_reachable_time: Callable[[NeighbourParameters], None] = lambda _parameters: None
 
     # -- what the stack reads
 
@@ -219,16 +228,14 @@ class Sysctls:
         low, high = self.text("net.ipv4.ip_local_port_range").split()
         return int(low), int(high)
 
-    def conf_of_new(self) -> InterfaceConf:
-        """The settings of an interface that is new in the namespace."""
-        return self.default if self.default is self._shared[1] else self.default.copy()
-
     def inherit(self, first: Sysctls) -> None:
-        """A new namespace begins with the interface settings of the machine's first one (devinet_init_net)."""
-        if first._heritage is None:
-            first._heritage = first.all.copy(), first.default.copy()
-        self._shared = self.all, self.default = first._heritage
-        self.interfaces = {name: (self.default, neigh) for name, (_conf, neigh) in self.interfaces.items()}
+        """A new namespace begins with the interface settings of the machine's first one, as they are now, unless
+        net.core.devconf_inherit_init_net says 2 (devinet_init_net)."""
+        if first.get("net.core.devconf_inherit_init_net") == RESET:
+            return
+        self.all, self.default = first.all, first.default
+        for interface in self.interfaces.values():
+            interface.conf = self.default
         self._changed["net.ipv4.ip_forward"] = self.all.forwarding
 
     def forwards(self, conf: InterfaceConf) -> bool:
@@ -259,7 +266,6 @@ class Sysctls:
             SysctlError: there is no such key, or the value is not a number.
         """
         old = self.read(key)
-        self._share_no_longer()
         holder, name = self._find(key)
         text = "\t".join(str(value).split())
         if holder is None and not old.isdigit():
@@ -272,13 +278,32 @@ class Sysctls:
             if name == "net.ipv4.ip_forward":
                 self._set_forwarding(number)
         elif isinstance(holder, NeighbourParameters):
-            self._write_neighbour(holder, name, number)
-        elif holder is self.all and name == "forwarding":
+            self._store(key, holder.changed(**_neighbour_value(name, number)))
+        elif self._owner(key) == "all" and name == "forwarding":
             self._changed["net.ipv4.ip_forward"] = number
             self._set_forwarding(number)
         else:
-            setattr(holder, name, number)
+            self._store(key, holder.changed(**{name: number}))
         return old
+
+    @staticmethod
+    def _owner(key: str) -> str:
+        """The `all`, `default` or interface in a key."""
+        return ".".join((key.split("/") if "/" in key else key.split("."))[3:-1])
+
+    def _store(self, key: str, new: InterfaceConf | NeighbourParameters) -> None:
+        owner = self._owner(key)
+        if isinstance(new, NeighbourParameters):
+            if owner == "default":
+                self.neigh_default = new
+            else:
+                self.interfaces[owner].neigh = new
+        elif owner == "all":
+            self.all = new
+        elif owner == "default":
+            self.default = new
+        else:
+            self.interfaces[owner].conf = new
 
     def keys(self) -> Iterator[str]:
         """Every key, sorted as `sysctl -a` prints them: a dot in an interface's name is a slash there."""
@@ -288,12 +313,6 @@ class Sysctls:
         for interface in ["default", *self.interfaces]:
             names += [f"net.ipv4.neigh.{interface.replace('.', '/')}.{name}" for name in NEIGHBOUR_KEYS]
         yield from sorted(names)
-
-    def _share_no_longer(self) -> None:
-        self._heritage = None
-        if self.all is self._shared[0]:
-            self.all, self.default = self.all.copy(), self.default.copy()
-            self.interfaces = {name: (conf.copy(), neigh) for name, (conf, neigh) in self.interfaces.items()}
 
     def _write_text(self, key: str, name: str, text: str, old: str) -> None:
         words, expected = text.split("\t"), len(old.split("\t"))
@@ -306,22 +325,13 @@ class Sysctls:
         """inet_forward_change: a router takes no redirects. What is set already changes nothing."""
         if number == self.all.forwarding:
             return
-        self.all.accept_redirects = int(not number)
-        self.all.forwarding = self.default.forwarding = number
-        for conf, _parameters in self.interfaces.values():
-            conf.forwarding = number
-
-    def _write_neighbour(self, holder: NeighbourParameters, name: str, number: int) -> None:
-        if name == "unres_qlen":
-            holder.unres_qlen_bytes = number * FRAME_TRUESIZE
-        elif name == "base_reachable_time":
-            holder.base_reachable_time_ms = number * 1000
-        elif name == "retrans_time":
-            holder.retrans_time_ms = number * 1000 // USER_HZ
-        else:
-            setattr(holder, name, number)
-        if name.startswith("base_reachable_time"):
-            self.on_reachable_time(holder)
+        self.all = self.all.changed(accept_redirects=int(not number), forwarding=number)
+        new = {self.default: self.default.changed(forwarding=number)}
+        for interface in self.interfaces.values():
+            if interface.conf not in new:
+                new[interface.conf] = interface.conf.changed(forwarding=number)
+            interface.conf = new[interface.conf]
+        self.default = new[self.default]
 
     def _find(self, key: str) -> tuple[Any, str]:
         """(the object that holds the value, its attribute), or (None, global key)."""
@@ -344,10 +354,10 @@ class Sysctls:
             ("conf", "all"): self.all, ("conf", "default"): self.default, ("neigh", "default"): self.neigh_default}
         if (kind, interface) in fixed:
             return fixed[kind, interface]
-        pair = self.interfaces.get(interface)
-        if pair is None:
+        found = self.interfaces.get(interface)
+        if found is None:
             return None
-        return pair[0] if kind == "conf" else pair[1]
+        return found.conf if kind == "conf" else found.neigh
 
 
 def _number(key: str, text: str) -> int:
@@ -358,6 +368,17 @@ def _number(key: str, text: str) -> int:
     if not -(1 << 31) <= number < 1 << 32:
         raise SysctlError(f"setting key \"{key}\": Numerical result out of range")
     return number
+
+
+def _neighbour_value(name: str, number: int) -> dict[str, int]:
+    """The field that a key of another unit stands for, and its value."""
+    if name == "unres_qlen":
+        return {"unres_qlen_bytes": number * FRAME_TRUESIZE}
+    if name == "base_reachable_time":
+        return {"base_reachable_time_ms": number * 1000}
+    if name == "retrans_time":
+        return {"retrans_time_ms": number * 1000 // USER_HZ}
+    return {name: number}
 
 
 def _read_neighbour(holder: NeighbourParameters, name: str) -> int:

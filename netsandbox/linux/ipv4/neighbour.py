@@ -35,10 +35,10 @@ from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
+    from netsandbox.engine.chance import Stream
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.sysctl import NeighbourParameters
 
 REDRAW = 300 * SECOND
 """How long a drawn reachable time is used."""
@@ -89,6 +89,9 @@ class NeighbourTable:
     entry that needs no ARP; send a request; tell the senders of queued packets that nobody answered.
     """
 
+    __slots__ = ("_draw", "collector", "construct", "count", "error_report", "is_classic", "namespace", "scheduler",
+                 "solicit")
+
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
         self.scheduler = namespace.scheduler
@@ -99,8 +102,7 @@ class NeighbourTable:
         self.collector = GarbageCollector(self)
         self.is_classic = False
         """Entries are deleted when their time is over, as textbooks have it."""
-        self._draw = namespace.chance.stream(f"{namespace.name}/reachable")
-        namespace.sysctls.on_reachable_time = self._redraw
+        self._draw: Stream | None = None
 
     # -- finding and making
 
@@ -120,18 +122,24 @@ class NeighbourTable:
         self.collector.entry_made(interface.neigh)
         return entry
 
-    def reachable_time(self, parameters: NeighbourParameters) -> int:
+    def reachable_time(self, interface: Interface) -> int:
         """Nanoseconds for which a confirmation counts: base/2 to base*3/2, one value per interface."""
         if self.is_classic:
-            return parameters.base_reachable_time_ms * MILLISECOND
-        if not parameters.reachable_time or self.scheduler.now - parameters.drawn_at > REDRAW:
-            self._redraw(parameters)
-        return parameters.reachable_time
+            return interface.neigh.base_reachable_time_ms * MILLISECOND
+        drawn, of, at = interface.reachable
+        if of == interface.neigh.base_reachable_time_ms and self.scheduler.now - at <= REDRAW:
+            return drawn
+        return self._draw_reachable_time(interface)
 
-    def _redraw(self, parameters: NeighbourParameters) -> None:
-        base = parameters.base_reachable_time_ms * MILLISECOND
-        parameters.reachable_time = self._draw.below(base) + base // 2 if base else 1
-        parameters.drawn_at = self.scheduler.now
+    def _draw_reachable_time(self, interface: Interface) -> int:
+        """neigh_rand_reach_time, every few minutes and whenever the base is another."""
+        if self._draw is None:
+            self._draw = self.namespace.chance.stream(f"{self.namespace.name}/reachable")
+        of = interface.neigh.base_reachable_time_ms
+        base = of * MILLISECOND
+        drawn = self._draw.below(base) + base // 2 if base else 1
+        interface.reachable = drawn, of, self.scheduler.now
+        return drawn
 
     # -- output
 
@@ -238,7 +246,7 @@ class NeighbourTable:
         if new is PROBE:
             entry.probes = 0
         if new in IN_TIMER:
-            delay = self.reachable_time(entry.interface.neigh) if new is REACHABLE else 0
+            delay = self.reachable_time(entry.interface) if new is REACHABLE else 0
             self._start(entry, delay)
         if old not in VALID:
             self._release(entry)
@@ -303,7 +311,7 @@ class NeighbourTable:
         elif state is DELAY:
             if now <= entry.confirmed + parameters.delay_probe_time:
                 self._set(entry, REACHABLE, "confirmed")
-                delay = entry.confirmed + self.reachable_time(parameters) - now
+                delay = entry.confirmed + self.reachable_time(entry.interface) - now
             else:
                 entry.probes = 0
                 self._set(entry, PROBE, "unconfirmed")
@@ -318,7 +326,7 @@ class NeighbourTable:
 
     def _expire_reachable(self, entry: Neighbour) -> int:
         now, parameters = self.scheduler.now, entry.interface.neigh
-        end = entry.confirmed + self.reachable_time(parameters)
+        end = entry.confirmed + self.reachable_time(entry.interface)
         if self.is_classic:
             if now < end:
                 return end - now

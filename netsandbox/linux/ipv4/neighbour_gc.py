@@ -15,13 +15,18 @@ FORCED_EVERY = 5 * SECOND
 """Between the two upper thresholds, a collection is forced this often at most."""
 
 
+THRESHOLDS = (128, 512, 1024)
+
+
 class GarbageCollector:
     """Collects the entries of a table that nobody has used for long, as its thresholds ask."""
+
+    __slots__ = ("_last_forced", "_timer", "scheduler", "table", "thresholds")
 
     def __init__(self, table: NeighbourTable) -> None:
         self.table = table
         self.scheduler = table.scheduler
-        self.thresholds = (128, 512, 1024)
+        self.thresholds = THRESHOLDS
         """net.ipv4.neigh.default.gc_thresh1, 2 and 3."""
         self._timer: Timer | None = None
         self._last_forced = -(1 << 62)

@@ -118,6 +118,8 @@ class RouteTables:
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
+    __slots__ = ("_levels", "_on_local", "_tables", "input_cache", "local", "output_cache")
+
     def __init__(self, on_local: Callable[[], None] = lambda: None) -> None:
         self._on_local = on_local
         """Told when `local` has changed."""

@@ -51,7 +51,7 @@ def _put_own(interface: Interface, request: FdbRequest, command: str) -> None:
         if command == "add":
             raise KernelError("EEXIST")
         return
-    interface.group_macs.append(request.mac)
+    interface.group_macs += (request.mac,)
 
 
 def _put_entry(bridge: Bridge, port: BridgePort | None, request: FdbRequest, command: str) -> None:
@@ -90,7 +90,7 @@ def delete(interface: Interface, mac: int, to_master: bool, to_self: bool) -> No
     elif to_self:
         if mac not in interface.group_macs:
             raise KernelError("ENOENT")
-        interface.group_macs.remove(mac)
+        interface.group_macs = tuple(other for other in interface.group_macs if other != mac)
 
 
 def _delete_entry(bridge: Bridge, port: BridgePort | None, mac: int) -> None:
