@@ -10,6 +10,7 @@ from netsandbox.docker.resolv_conf import ResolvConf
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.images import Image
+    from netsandbox.docker.links import Link
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.docker.ports import Binding
     from netsandbox.engine.scheduler import Scheduler, Timer
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 STOP_TIMEOUT = 10
 """Seconds between SIGTERM and SIGKILL unless told otherwise."""
-CREATED, RUNNING, EXITED, RESTARTING = "created", "running", "exited", "restarting"
+CREATED, RUNNING, PAUSED, EXITED, RESTARTING = "created", "running", "paused", "exited", "restarting"
 
 
 class Wish(NamedTuple):
@@ -115,6 +116,7 @@ class Container:
         owner_identity: of the container whose namespace it is to use, if there was one of that name.
         arguments: the command that replaces the image's own, or empty.
         entrypoint: --entrypoint; None for the image's own.
+        links: what --link asked for.
         networks: what it is attached to while it runs, by the network's name.
         exposed, sysctls: what --expose (as `80/tcp`) and --sysctl asked for.
         dns: what --dns, --dns-search and --dns-option asked for.
@@ -125,16 +127,18 @@ class Container:
         waiters: called once with the exit status when the program ends.
         is_attached: a client watches it, so the lab is not quiet while it runs.
         is_detached: it was run with -d.
+        is_private: it is on the network none.
         sandbox: 64 hex digits that name its network stack, new with each start.
         privileged: --privileged.  capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
     """
 
-    __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "dropped", "endpoints",
-                 "entrypoint", "environment", "error", "exposed", "extra_hosts", "files", "finished", "has_ended",
-                 "has_run", "hostname", "identity", "image", "init", "is_attached", "is_detached", "log", "mode",
-                 "name", "namespace", "networks", "owner_identity", "pid", "policy", "privileged", "program",
-                 "published", "reference", "removes_itself", "restart_timer", "restarts", "sandbox", "started",
-                 "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty", "waiters", "was_stopped")
+    __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname", "dropped",
+                 "endpoints", "entrypoint", "environment", "error", "exposed", "extra_hosts", "files", "finished",
+                 "has_ended", "has_run", "hostname", "identity", "image", "init", "is_attached", "is_detached",
+                 "is_private", "links", "log", "mode", "name", "namespace", "networks", "owner_identity", "pid",
+                 "policy", "privileged", "program", "published", "reference", "removes_itself", "restart_timer",
+                 "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty",
+                 "waiters", "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -163,6 +167,8 @@ class Container:
         self.console = Console(self.log, scheduler)
         self.waiters: list[Callable[[int], None]] = []
         self.hostname = ""
+        self.domainname = ""
+        self.links: tuple[Link, ...] = ()
         self.environment: list[str] = []
         self.files: FileSystem | None = None
         self.extra_hosts: list[tuple[str, str]] = []
@@ -175,6 +181,7 @@ class Container:
         self.removes_itself = False
         self.stop_signal = ""
         self.stop_timeout = STOP_TIMEOUT
+        self.is_private = mode == "none"
         self.policy = RestartPolicy()
         self.restarts = 0
         self.restart_timer: Timer | None = None
@@ -194,7 +201,14 @@ class Container:
 
     @property
     def is_running(self) -> bool:
-        return self.state == RUNNING
+        """Its program is there, paused or not."""
+        return self.state in (RUNNING, PAUSED)
+
+    @property
+    def exposed_ports(self) -> list[str]:
+        """The image's ports, those of --expose and of -p, `80/tcp`, in order."""
+        ports = {*self.image.exposed, *self.exposed, *(f"{port.port}/{port.protocol}" for port in self.published)}
+        return sorted(ports, key=lambda text: (int(text.partition("/")[0]), text))
 
     @property
     def endpoint(self) -> Endpoint | None:

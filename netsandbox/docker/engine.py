@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
 from netsandbox.docker import ports, sandbox, user_networks
-from netsandbox.docker.container import CREATED, EXITED, RESTARTING, RUNNING, Container, Wish
-from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
-from netsandbox.docker.events import ContainerExited, ContainerStarted
+from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, RUNNING, Container, Wish
+from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.events import ContainerExited, ContainerPaused, ContainerStarted, ContainerUnpaused
 from netsandbox.docker.images import find_image
 from netsandbox.docker.isolation import isolate
 from netsandbox.docker.launch import Runner, main_program
@@ -219,7 +219,7 @@ class DockerEngine:
         ports.release(container)
         sandbox.leave_networks(container)
         container.namespace = None
-        container.error = str(error)
+        container.error = str(error).removeprefix(DAEMON)
         container.code = error.code if error.code in (126, 127) else 128
 
     # -- the end of a container's program
@@ -248,6 +248,7 @@ class DockerEngine:
             self.when_ended(container, lambda _code: done())
         if not container.is_running:
             return
+        container.state = RUNNING  # what is paused goes on once it was sent the signal
         wanted = signal or container.stop_signal or container.image.stop_signal
         if self.signal(container, signal_number(wanted)):
             return
@@ -283,6 +284,21 @@ class DockerEngine:
         elif number == SIGNALS["INT"] and not isinstance(program, Server | Sleeper):
             program.interrupt()
         return not program.is_running
+
+    def pause(self, container: Container, paused: bool) -> None:
+        """`docker pause` and `unpause`: its programs stand still; its network stack, which is the kernel's, does not.
+
+        Raises:
+            DockerError: it does not run, or is so already.
+        """
+        if not container.is_running:
+            raise daemon_error(f"Container {container.identity} is not running")
+        if (container.state == PAUSED) == paused:
+            how = "already" if paused else "not"
+            raise daemon_error(f"Container {container.identity} is {how} paused")
+        container.state = PAUSED if paused else RUNNING
+        event = ContainerPaused if paused else ContainerUnpaused
+        self.namespace.record(event(self.namespace.name, container.name))
 
     def kill(self, container: Container) -> None:
         container.was_stopped = True

@@ -20,7 +20,8 @@ class DockerError(Exception):
 
 
 NOT_FOUND = "not found"
+DAEMON = "Error response from daemon: "
 
 
 def daemon_error(text: str, code: int = 1, kind: str = "") -> DockerError:
-    return DockerError(f"Error response from daemon: {text}", code, kind)
+    return DockerError(f"{DAEMON}{text}", code, kind)

@@ -21,6 +21,18 @@ class ContainerExited(NamedTuple):
     code: int
 
 
+class ContainerPaused(NamedTuple):
+    """Its programs stand still; its network stack does not."""
+
+    host: str
+    container: str
+
+
+class ContainerUnpaused(NamedTuple):
+    host: str
+    container: str
+
+
 class AddressAnnounced(NamedTuple):
     """An unsolicited ARP request of Docker's, so that old neighbour entries learn the new MAC."""
 

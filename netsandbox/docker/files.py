@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.docker import links
 from netsandbox.docker.resolv_conf import ResolvConf, internal, legacy
 from netsandbox.linux.core.files import Files, FileSystem, RegularFile
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
@@ -119,9 +120,10 @@ def _hosts(engine: DockerEngine, container: Container) -> str:
         return host_files(engine)["/etc/hosts"]
     name = hostname(engine, owner)
     bare = name.partition(".")[0]
+    name = f"{name}.{owner.domainname}" if owner.domainname else name
     names = name if bare == name else f"{name} {bare}"
     own = [(format_ipv4(endpoint.address), names) for endpoint in owner.endpoints.values()]
-    return _lines((*LOCAL, *owner.extra_hosts, *own))
+    return _lines((*LOCAL, *owner.extra_hosts, *links.hosts(engine, owner), *own))
 
 
 def _lines(records: tuple[tuple[str, str], ...]) -> str:

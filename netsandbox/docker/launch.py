@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
 from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.sandbox import NOT_CREATED
+from netsandbox.linux.core.files import SKELETON
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
@@ -37,12 +39,12 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner)
     waits = _waiting(container, namespace, name, argv)
     if waits is not None:
         return waits
+    if argv and argv[0].rstrip("/") in SKELETON:
+        raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": is a directory: permission denied', 126)
     made = run(container, namespace, argv) if argv else None
     if made is None:
         raise daemon_error(
-            "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create "
-            "failed: unable to start container process: error during container init: exec: "
-            f'"{argv[0] if argv else ""}": executable file not found in $PATH', 127)
+            f'{NOT_CREATED}: exec: "{argv[0] if argv else ""}": executable file not found in $PATH', 127)
     return made
 
 

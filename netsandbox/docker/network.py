@@ -134,7 +134,7 @@ class BridgeNetwork(DockerNetwork):
             raise daemon_error("invalid endpoint settings:\n"
                                "user-specified IP address is supported on user-defined networks only")
         if wish.address not in self.pool.subnet:
-            raise daemon_error("invalid endpoint settings:\nno configured subnet contains IP address "
+            raise daemon_error("invalid endpoint settings:\nno configured subnet or ip-range contain the IP address "
                                f"{format_ipv4(wish.address)}")
 
     def _allocate(self, wanted: int | None) -> int:

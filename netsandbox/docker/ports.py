@@ -68,7 +68,7 @@ def _publish_one(engine: DockerEngine, container: Container, wish: Published) ->
     hosts = [wish.host] if wish.host else [EVERYWHERE, EVERYWHERE_V6]
     candidates = _candidates(engine, wish)
     for number in candidates:
-        taken = next((host for host in hosts if _is_allocated(engine, host, number, wish.protocol)), None)
+        taken = next(filter(None, (_holder(engine, host, number, wish.protocol) for host in hosts)), None)
         if taken is not None:
             if len(candidates) == 1:
                 raise DockerError(f"Bind for {_joined(taken, number)} failed: port is already allocated")
@@ -93,15 +93,15 @@ def _candidates(engine: DockerEngine, wish: Published) -> range:
     return range(engine.last_port + 1, high + 1)
 
 
-def _is_allocated(engine: DockerEngine, host: str, number: int, protocol: str) -> bool:
-    """Whether another container has the port at that address, or at all of the family."""
+def _holder(engine: DockerEngine, host: str, number: int, protocol: str) -> str:
+    """The address at which another container has the port: that one, or all of the family; empty if none has."""
     for other in engine.containers.values():
         for binding in other.bindings:
             same_family = (":" in binding.host) == (":" in host)
             overlap = binding.host == host or {EVERYWHERE, EVERYWHERE_V6} & {binding.host, host}
             if (binding.host_port, binding.protocol) == (number, protocol) and same_family and overlap:
-                return True
-    return False
+                return EVERYWHERE if binding.host == EVERYWHERE else host
+    return ""
 
 
 def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: list[str], number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.core.sysctl import SysctlError
@@ -70,7 +70,7 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
             network.check(wish)
             network.attach(container, namespace, wish)
         except DockerError as error:
-            reason = str(error).removeprefix("Error response from daemon: ")
+            reason = str(error).removeprefix(DAEMON)
             raise daemon_error(f"{FAILED}: {reason}") from None
     choose_gateway(container)
 

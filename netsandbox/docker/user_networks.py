@@ -34,6 +34,8 @@ BRIDGE_NAME = "com.docker.network.bridge.name"
 MTU = "com.docker.network.driver.mtu"
 MAX_INTERFACE_NAME = 15
 NOT_YET = frozenset({"macvlan", "ipvlan", "overlay"})
+PRIVATE = "container cannot be connected to multiple networks with one of the networks in private (none) mode"
+NOT_TO_HOST = "cannot connect container to host network - container must be created in host network mode"
 SHARED = ("container sharing network namespace with another container or host cannot be connected to any other network")
 
 
@@ -61,7 +63,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
         DockerError: nothing was made.
     """
     _check_name(engine, plan.name)
-    _check_driver(plan.driver)
+    _check_driver(plan.driver, engine.profile.since(29))
     subnet = _choose_subnet(engine, plan.subnet)
     gateway = _choose_gateway(plan, subnet)
     mtu = _mtu(plan.options)
@@ -89,13 +91,14 @@ def _check_name(engine: DockerEngine, name: str) -> None:
         raise daemon_error(f"network with name {name} already exists")
 
 
-def _check_driver(driver: str) -> None:
+def _check_driver(driver: str, since_29: bool) -> None:
     if driver in ("host", "null"):
         raise daemon_error(f'only one instance of "{driver}" network is allowed')
     if driver in NOT_YET:
         raise daemon_error(f"the {driver} driver is not modelled yet; the sandbox has the bridge driver")
     if driver != "bridge":
-        raise daemon_error(f'could not find plugin {driver} in v1 plugin registry: plugin "{driver}" not found')
+        before = f"could not find plugin {driver} in v1 plugin registry: " if since_29 else ""
+        raise daemon_error(f'{before}plugin "{driver}" not found')
 
 
 def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
@@ -177,14 +180,12 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     Raises:
         DockerError: the modes do not go together, or the network refuses.
     """
-    if not isinstance(network, BridgeNetwork) or container.joined or container.mode == "host":
-        if network.name == "none" or container.mode == "none":
-            raise daemon_error("container cannot be connected to multiple networks with one of the networks in private "
-                               "(none) mode")
+    if container.joined or container.mode == "host":
         raise daemon_error(SHARED)
-    if container.mode == "none":
-        raise daemon_error("container cannot be connected to multiple networks with one of the networks in private "
-                           "(none) mode")
+    if network.name == "none" or container.is_private:
+        raise daemon_error(PRIVATE)
+    if not isinstance(network, BridgeNetwork):
+        raise daemon_error(NOT_TO_HOST)
     if network.name in container.endpoints:
         raise daemon_error(f"endpoint with name {container.name} already exists in network {network.name}")
     network.check(wish)
@@ -212,6 +213,10 @@ def disconnect(engine: DockerEngine, network: DockerNetwork, container: Containe
     """
     if network.name == "host" and container.mode == "host" and container.is_running:
         raise daemon_error("cannot disconnect container from host network - container was created in host network mode")
+    if network.name == "none" and container.is_private:
+        container.is_private = False
+        engine.namespace.record(NetworkDisconnected(engine.namespace.name, network.name, container.name))
+        return
     if network.name not in container.networks:
         the = "" if container.is_running else "the "
         raise daemon_error(f"container {container.identity} is not connected to {the}network {network.name}")

@@ -214,6 +214,8 @@ LINKS: dict[str, Words] = {
         "{host}上的 Docker 以镜像{image}启动容器{container}，地址为{address}。",
         "网络{network}：最小的空闲地址", "MAC {mac}"),
     "ContainerExited": ("{host}上的容器{container}已退出，退出码{code}。", "其首个进程的退出码"),
+    "ContainerPaused": ("{host}上的 Docker 暂停容器{container}：程序停住，网络协议栈照常工作。", "freezer cgroup"),
+    "ContainerUnpaused": ("{host}上的 Docker 让容器{container}的程序继续运行。", "freezer cgroup"),
     "AddressAnnounced": (
         "Docker 通告{container}的地址{address}，让旧的邻居表项得到新的 MAC 地址。",
         "MAC {mac}", "3 次通告中的第{number}次"),

@@ -253,6 +253,10 @@ LINKS: dict[str, Words] = {
         "Docker on {host} starts {container} from the image {image}, with the address {address}.",
         "network {network}: the lowest free address", "MAC {mac}"),
     "ContainerExited": ("{container} on {host} has ended with exit code {code}.", "exit code of its first process"),
+    "ContainerPaused": (
+        "Docker on {host} pauses {container}: its programs stand still, and its network stack goes on.",
+        "the freezer cgroup"),
+    "ContainerUnpaused": ("Docker on {host} lets the programs of {container} go on.", "the freezer cgroup"),
     "AddressAnnounced": (
         "Docker announces {address} of {container}, so that old neighbour entries get its new MAC.",
         "MAC {mac}", "announcement {number} of 3"),

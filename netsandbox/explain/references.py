@@ -94,6 +94,8 @@ EVENTS: dict[str, str] = {
     "SysctlChanged": "sysctl(8); Documentation/networking/ip-sysctl.rst",
     "ContainerStarted": f"docker-run(1); {_DOCKER}",
     "ContainerExited": "docker-ps(1)",
+    "ContainerPaused": "docker-pause(1)",
+    "ContainerUnpaused": "docker-unpause(1)",
     "AddressAnnounced": f"{_ANNOUNCE}; {_DOCKER}/osl/interface_linux.go advertiseAddrs",
     "AddressReleased": f"{_DOCKER}/ipams/defaultipam",
     "NetworkCreated": f"docker-network-create(1); {_DOCKER}/internal/netiputil",

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from netsandbox.docker.container import EXITED, RESTARTING, RUNNING
+from netsandbox.docker.errors import DAEMON
 from tests.docker.machine import Machine
 
 SECOND = 1_000_000_000
@@ -331,3 +332,19 @@ def test_a_restart_does_not_remove_a_container_that_removes_itself(docker: Machi
     assert docker("ps --format {{.Names}}").out == "web\n"
     docker("stop web")
     assert docker("ps -aq").out == ""
+
+
+def test_a_paused_container_keeps_its_stack_and_runs_nothing_new(docker: Machine) -> None:
+    docker("run -d --name web nginx")
+    identity = docker.container("web").identity
+    assert docker("pause web").out == "web\n"
+    assert docker("pause web").err == f"{DAEMON}Container {identity} is already paused\n"
+    assert docker("ps --format '{{.Status}}'").out.endswith("(Paused)\n")
+    assert docker("inspect web -f '{{.State.Paused}} {{.State.Running}}'").out == "true true\n"
+    assert docker("exec web hostname").err == (
+        f"{DAEMON}container {identity} is paused, unpause the container before exec\n")
+    assert docker("unpause web").out == "web\n"
+    assert docker("unpause web").err == f"{DAEMON}Container {identity} is not paused\n"
+    docker("pause web")
+    assert docker("stop web").out == "web\n"
+    assert docker("pause web").err == f"{DAEMON}Container {identity} is not running\n"

@@ -106,7 +106,7 @@ def test_a_fixed_address_that_is_taken_or_outside(docker: Machine) -> None:
     assert taken.err.startswith(f"docker: {DAEMON}failed to set up container networking: Address already in use\n")
     assert docker("run -d --network mynet --ip 10.6.0.9 nginx").err.startswith(
         f"docker: {DAEMON}failed to set up container networking: invalid endpoint settings:\n"
-        "no configured subnet contains IP address 10.6.0.9\n")
+        "no configured subnet or ip-range contain the IP address 10.6.0.9\n")
     assert docker.container("c1").endpoints == {}
     docker("rm -f c0")
     assert docker("start c1").code == 0
@@ -194,7 +194,8 @@ def test_connect_and_disconnect_refuse(docker: Machine) -> None:
     assert docker("network connect mynet c1").err == f"{DAEMON}endpoint with name c1 already exists in network mynet\n"
     assert docker("network connect mynet h1").err == f"{DAEMON}{shared}\n"
     assert docker("network connect mynet j1").err == f"{DAEMON}{shared}\n"
-    assert docker("network connect host c1").err == f"{DAEMON}{shared}\n"
+    assert docker("network connect host c1").err == (
+        f"{DAEMON}cannot connect container to host network - container must be created in host network mode\n")
     assert docker("network connect mynet n1").err == f"{DAEMON}{none}\n"
     assert docker("network disconnect bridge c1").err == f"{DAEMON}container {c1} is not connected to network bridge\n"
     assert docker("network disconnect host h1").err == (

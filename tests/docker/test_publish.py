@@ -74,7 +74,7 @@ def test_docker_port_and_inspect(docker: Machine) -> None:
     ("docker-27", ""), ("docker-29", "failed to set up container networking: ")])
 @pytest.mark.parametrize(("first", "second", "where"), [
     ("8080:80", "8080:80", "0.0.0.0:8080"), ("127.0.0.1:8080:80", "8080:80", "0.0.0.0:8080"),
-    ("8080:80", "127.0.0.1:8080:80", "127.0.0.1:8080"), ("'[::]:8080:80'", "8080:80", "[::]:8080")])
+    ("8080:80", "127.0.0.1:8080:80", "0.0.0.0:8080"), ("'[::]:8080:80'", "8080:80", "[::]:8080")])
 def test_a_port_that_another_container_has(profile: str, before: str, first: str, second: str, where: str) -> None:
     docker = Machine(profile)
     docker(f"run -d --name web -p {first} nginx")

@@ -45,7 +45,7 @@ def test_settings_of_the_container_alone() -> None:
     ("--sysctl net.ipv4.nope=1", "open /proc/sys/net/ipv4/nope: no such file or directory", 127),
     ("--sysctl net.ipv4.ip_default_ttl=x", "write /proc/sys/net/ipv4/ip_default_ttl: invalid argument", 125),
     ("--net host --sysctl net.ipv4.ip_forward=0", "not allowed in host network namespace", 125),
-    ("--dns x", "x is not an ip address", 125),
+    ("--dns x", "IP address is not correctly formatted: x", 125),
     ("--link nope", "could not get container for nope: No such container: nope", 125),
     ("--link idle", "Cannot link to a non running container: /idle AS /idle", 125)])
 def test_refusals(docker: Machine, words: str, err: str, code: int) -> None:

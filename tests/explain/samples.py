@@ -13,7 +13,9 @@ from netsandbox.docker.events import (
     AddressAnnounced,
     AddressReleased,
     ContainerExited,
+    ContainerPaused,
     ContainerStarted,
+    ContainerUnpaused,
     NetworkConnected,
     NetworkCreated,
     NetworkDisconnected,
@@ -245,6 +247,8 @@ def _of_people() -> Iterator[Any]:
     yield ContainerStarted("host", "nginx-1", "nginx", "bridge", A, MAC_A)
     yield ContainerStarted("host", "nginx-1", "nginx", "host", 0, 0)
     yield ContainerExited("host", "nginx-1", 1)
+    yield ContainerPaused("host", "nginx-1")
+    yield ContainerUnpaused("host", "nginx-1")
     yield AddressAnnounced("nginx-1", A, MAC_A, 2)
     yield AddressReleased("host", "nginx-1", A)
     yield NetworkCreated("host", "mynet", "172.18.0.0/16", "br-0123456789ab")

@@ -30,7 +30,7 @@ def start(client: Client, parsed: Parsed) -> int | None:
             client.complain(str(error))
             failed.append(name)
     if failed:
-        client.complain(f"failed to start containers: {', '.join(failed)}")
+        client.complain(f"Error: failed to start containers: {', '.join(failed)}")
     return 1 if failed else 0
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.commands.docker.host_config import host_config
 from netsandbox.commands.docker.words import short_timestamp
-from netsandbox.docker.container import RESTARTING
+from netsandbox.docker.container import PAUSED, RESTARTING
 from netsandbox.docker.files import hostname
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
 from netsandbox.wire.addresses import format_ipv4, format_mac
@@ -31,7 +32,7 @@ def container(engine: DockerEngine, it: Container) -> Json:
         "ResolvConfPath": f"{path}/resolv.conf", "HostnamePath": f"{path}/hostname", "HostsPath": f"{path}/hosts",
         "LogPath": f"{path}/{it.identity}-json.log", "Name": f"/{it.name}", "RestartCount": it.restarts,
         "Driver": "overlayfs", "Platform": "linux", "MountLabel": "", "ProcessLabel": "",
-        "AppArmorProfile": "docker-default", "ExecIDs": None, "HostConfig": _host_config(engine, it),
+        "AppArmorProfile": "docker-default", "ExecIDs": None, "HostConfig": host_config(engine, it),
         "Mounts": [], "Config": _config(engine, it), "NetworkSettings": _settings(engine, it)}
 
 
@@ -48,37 +49,11 @@ def image(it: Image) -> Json:
 
 def _state(it: Container) -> Json:
     return {
-        "Status": it.state, "Running": it.is_running or it.state == RESTARTING, "Paused": False,
+        "Status": it.state, "Running": it.is_running or it.state == RESTARTING, "Paused": it.state == PAUSED,
         "Restarting": it.state == RESTARTING, "OOMKilled": False, "Dead": False, "Pid": it.pid if it.is_running else 0,
         "ExitCode": it.code, "Error": it.error,
         "StartedAt": short_timestamp(it.started) if it.has_run else NEVER,
         "FinishedAt": short_timestamp(it.finished) if it.has_ended else NEVER}
-
-
-def _host_config(engine: DockerEngine, it: Container) -> Json:
-    bindings: Json = {}
-    for port in it.published:
-        bindings.setdefault(f"{port.port}/{port.protocol}", []).append(
-            {"HostIp": port.host, "HostPort": port.host_port})
-    return {
-        "Binds": None, "ContainerIDFile": "", "LogConfig": {"Type": "json-file", "Config": {}},
-        "NetworkMode": _mode(engine, it), "PortBindings": bindings,
-        "RestartPolicy": {"Name": it.policy.name, "MaximumRetryCount": it.policy.attempts},
-        "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None,
-        "CapAdd": list(it.capabilities) or None, "CapDrop": list(it.dropped) or None,
-        "CgroupnsMode": "private", "Dns": list(it.dns.servers), "DnsOptions": list(it.dns.options),
-        "DnsSearch": list(it.dns.search),
-        "ExtraHosts": [f"{name}:{address}" for address, name in it.extra_hosts] or None, "GroupAdd": None,
-        "IpcMode": "private", "Cgroup": "", "Links": None, "OomScoreAdj": 0, "PidMode": "", "Privileged": it.privileged,
-        "PublishAllPorts": False, "ReadonlyRootfs": False, "SecurityOpt": None, "UTSMode": "", "UsernsMode": "",
-        "ShmSize": 67108864, "Runtime": "runc"}
-
-
-def _mode(engine: DockerEngine, it: Container) -> str:
-    if it.joined:
-        owner = engine.containers.get(it.joined)
-        return f"container:{owner.identity if owner else it.joined}"
-    return it.mode
 
 
 def _config(engine: DockerEngine, it: Container) -> Json:
@@ -86,30 +61,24 @@ def _config(engine: DockerEngine, it: Container) -> Json:
     entrypoint = list(image.entrypoint) if it.entrypoint is None else it.entrypoint
     attached = not it.is_detached
     config: Json = {
-        "Hostname": "" if it.joined else hostname(engine, it), "Domainname": "", "User": "",
+        "Hostname": "" if it.joined else hostname(engine, it), "Domainname": it.domainname, "User": "",
         "AttachStdin": attached and it.stdin, "AttachStdout": attached, "AttachStderr": attached}
     if image.exposed or it.exposed or it.published:
-        config["ExposedPorts"] = {port: {} for port in exposed(it)}
+        config["ExposedPorts"] = {port: {} for port in it.exposed_ports}
     config |= {
         "Tty": it.tty, "OpenStdin": it.stdin, "StdinOnce": attached and it.stdin,
         "Env": [*it.environment, DEFAULT_PATH],
         "Cmd": it.arguments or (list(image.cmd) if it.entrypoint is None else None) or None, "Image": it.reference,
-        "Volumes": None, "WorkingDir": "", "Entrypoint": entrypoint or None, "Labels": {}}
+        "Volumes": None, "WorkingDir": "", "Entrypoint": entrypoint or None, "OnBuild": None, "Labels": {}}
     if image.stop_signal != "SIGTERM":
         config["StopSignal"] = image.stop_signal
     return config
 
 
-def exposed(it: Container) -> list[str]:
-    """The image's ports and those of -p, `80/tcp`, in order."""
-    ports = {*it.image.exposed, *it.exposed, *(f"{port.port}/{port.protocol}" for port in it.published)}
-    return sorted(ports, key=lambda text: (int(text.partition("/")[0]), text))
-
-
 def _settings(engine: DockerEngine, it: Container) -> Json:
     """NetworkSettings; up to 28 with the flat fields, which only speak of docker0."""
     networks = _networks(engine, it)
-    ports: Json = dict.fromkeys(exposed(it)) if it.endpoints else {}
+    ports: Json = dict.fromkeys(it.exposed_ports) if it.endpoints else {}
     for binding in sorted(it.bindings, key=lambda binding: binding.port):
         key = f"{binding.port}/{binding.protocol}"
         ports[key] = [*(ports[key] or ()), {"HostIp": binding.host, "HostPort": str(binding.host_port)}]
@@ -132,7 +101,7 @@ def _settings(engine: DockerEngine, it: Container) -> Json:
 def _networks(engine: DockerEngine, it: Container) -> Json:
     if it.joined:
         return {}
-    names = list(it.networks) or [it.mode]
+    names = list(it.networks) or ([it.mode] if it.is_private or it.mode == "host" else [])
     return {name: _endpoint_settings(engine, it, name) for name in sorted(names)}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inside import Inside, rights_of
 from netsandbox.commands.unmodelled import reason
+from netsandbox.docker.container import PAUSED
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
 
@@ -22,6 +23,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
     namespace = container.namespace
     if namespace is None or not container.is_running:
         raise daemon_error(f"container {container.identity} is not running")
+    if container.state == PAUSED:
+        raise daemon_error(f"container {container.identity} is paused, unpause the container before exec")
     rights = rights_of(container)
     if parsed.on("privileged"):
         rights = rights._replace(net_admin=True)

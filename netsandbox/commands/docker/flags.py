@@ -25,6 +25,7 @@ class Flag(NamedTuple):
         kind: bool, string, list, int or ip.
         value: what `--help` shows as its value's type.
         hidden: understood, but not listed.
+        check: of a value: why it is refused, or empty.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Flag(NamedTuple):
     usage: str = ""
     hidden: bool = False
     value: str = ""
+    check: Callable[[str], str] | None = None
 
     @property
     def shown(self) -> str:
@@ -207,6 +209,9 @@ def _value(flag: Flag, text: str) -> Any:
             return parse_ipv4(text.strip())
         except AddressError:
             raise wrong(f'failed to parse IP: "{text.strip()}"') from None
+    why = flag.check(text) if flag.check is not None else ""
+    if why:
+        raise wrong(why)
     return text
 
 

@@ -12,7 +12,52 @@ if TYPE_CHECKING:
 
 MANAGEMENT = {"container": "Manage containers", "image": "Manage images", "network": "Manage networks"}
 """Commands that only gather others."""
-COMMON = ("run", "exec", "ps", "images", "version", "info")
+OTHER_MANAGEMENT = {
+    "builder": "Manage builds", "context": "Manage contexts",
+    "manifest": "Manage Docker image manifests and manifest lists", "plugin": "Manage plugins",
+    "system": "Manage Docker", "trust": "Manage trust on Docker images", "volume": "Manage volumes"}
+OTHERS = {
+    "build": "Build an image from a Dockerfile", "push": "Upload an image to a registry",
+    "login": "Authenticate to a registry", "logout": "Log out from a registry",
+    "search": "Search Docker Hub for images",
+    "commit": "Create a new image from a container's changes",
+    "cp": "Copy files/folders between a container and the local filesystem",
+    "diff": "Inspect changes to files or directories on a container's filesystem",
+    "events": "Get real time events from the server",
+    "export": "Export a container's filesystem as a tar archive", "history": "Show the history of an image",
+    "import": "Import the contents from a tarball to create a filesystem image",
+    "load": "Load an image from a tar archive or STDIN",
+    "rmi": "Remove one or more images",
+    "save": "Save one or more images to a tar archive (streamed to STDOUT by default)",
+    "stats": "Display a live stream of container(s) resource usage statistics",
+    "tag": "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
+    "top": "Display the running processes of a container",
+    "update": "Update configuration of one or more containers"}
+"""Commands that Docker lists; what the sandbox has of them is declared in the registry, the others are refused."""
+COMMON = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
+WIDEST = 9
+"""Columns of the longest command, which all lists of commands leave."""
+GLOBAL_OPTIONS = """\
+Global Options:
+      --config string      Location of client config files (default
+                           "/root/.docker")
+  -c, --context string     Name of the context to use to connect to the
+                           daemon (overrides DOCKER_HOST env var and
+                           default context set with "docker context use")
+  -D, --debug              Enable debug mode
+  -H, --host string        Daemon socket to connect to
+  -l, --log-level string   Set the logging level ("debug", "info",
+                           "warn", "error", "fatal") (default "info")
+      --tls                Use TLS; implied by --tlsverify
+      --tlscacert string   Trust certs signed only by this CA (default
+                           "/root/.docker/ca.pem")
+      --tlscert string     Path to TLS certificate file (default
+                           "/root/.docker/cert.pem")
+      --tlskey string      Path to TLS key file (default
+                           "/root/.docker/key.pem")
+      --tlsverify          Use TLS and verify the remote
+  -v, --version            Print version information and quit
+"""
 
 
 def command_help(command: Command) -> str:
@@ -34,19 +79,22 @@ def _flag_names(flag: Flag) -> str:
     return f"{short}--{flag.name}{value}"
 
 
-def _two_columns(rows: list[tuple[str, str]]) -> list[str]:
-    width = max(len(left) for left, _right in rows)
+def _two_columns(rows: list[tuple[str, str]], least: int = 0) -> list[str]:
+    width = max(least, *(len(left) for left, _right in rows))
     return [f"  {left.ljust(width + GAP)}{right}".rstrip() for left, right in rows]
 
 
 def top_help(commands: Iterable[Command]) -> str:
-    """`docker help`: the commands that the sandbox has."""
-    by_name = {command.path.split()[1]: command for command in commands}
-    common = [(name, by_name[name].summary) for name in COMMON if name in by_name]
-    others = sorted((name, command.summary) for name, command in by_name.items() if name not in COMMON)
+    """`docker help`: all commands of Docker; one that the sandbox has not says so when it is typed."""
+    summaries = OTHERS | {command.path.split()[1]: command.summary for command in commands}
+    common = [(name, summaries[name]) for name in COMMON]
+    others = sorted((name, summary) for name, summary in summaries.items() if name not in COMMON)
     lines = ["Usage:  docker [OPTIONS] COMMAND", "", "A self-sufficient runtime for containers", "", "Common Commands:",
-             *_two_columns(common), "", "Management Commands:", *_two_columns(list(MANAGEMENT.items())), "",
-             "Commands:", *_two_columns(others), "", "Run 'docker COMMAND --help' for more information on a command."]
+             *_two_columns(common, WIDEST), "", "Management Commands:",
+             *_two_columns(sorted((MANAGEMENT | OTHER_MANAGEMENT).items()), WIDEST), "", "Swarm Commands:",
+             *_two_columns([("swarm", "Manage Swarm")], WIDEST), "", "Commands:", *_two_columns(others, WIDEST), "",
+             GLOBAL_OPTIONS, "Run 'docker COMMAND --help' for more information on a command.", "",
+             "For more help on how to use Docker, head to https://docs.docker.com/go/guides/"]
     return "\n".join(lines) + "\n"
 
 

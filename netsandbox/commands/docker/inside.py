@@ -16,6 +16,7 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
 from netsandbox.commands.unmodelled import reason
+from netsandbox.docker.environment import environment
 from netsandbox.docker.files import files, files_of, hostname, names
 from netsandbox.docker.launch import SHELLS
 from netsandbox.linux.netlink.credentials import Rights, acting_with
@@ -104,9 +105,8 @@ class Inside:
             return Speaker(self.namespace, name, [("err", f"sh: {harmless(str(error))[:MAX_WORD]}")], pid, error.code)
 
     def _variables(self) -> dict[str, str]:
-        own = (text.partition("=") for text in self.container.environment)
-        return {"?": "0", "HOSTNAME": hostname(self.context.engine, self.container),
-                **{name: value for name, _, value in own}}
+        own = (text.partition("=") for text in environment(self.context.engine, self.container))
+        return {"?": "0", **{name: value for name, _, value in own}}
 
     def _begin(self, argv: list[str], output: list[tuple[str, str]], foreground: bool) -> Job:
         """One command of a script."""
@@ -150,9 +150,7 @@ def _hostname(inside: Inside, argv: list[str]) -> Program:
 
 
 def _env(inside: Inside, argv: list[str]) -> Program:
-    own = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-           f"HOSTNAME={hostname(inside.context.engine, inside.container)}", *inside.container.environment, "HOME=/root"]
-    return _say(inside, argv, own)
+    return _say(inside, argv, environment(inside.context.engine, inside.container))
 
 
 def _sleep(inside: Inside, argv: list[str]) -> Program:

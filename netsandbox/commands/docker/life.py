@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker.container import RESTARTING
-from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.signals import SIGNALS, signal_number
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ def each(client: Client, names: list[str], work: Callable[[Container], None], fo
             work(client.engine.find(name))
             client.print(name)
         except DockerError as error:
-            if not (force and error.kind == NOT_FOUND):
+            if force and error.kind == NOT_FOUND:
+                client.complain(str(error))
+            else:
                 refused.append(str(error))
     for text in refused:
         client.complain(text)
@@ -112,7 +114,7 @@ def restart(client: Client, parsed: Parsed) -> None:
             client.engine.start(container)
             client.print(name)
         except DockerError as error:
-            refused.append(str(error))
+            refused.append(f"{DAEMON}Cannot restart container {name}: {str(error).removeprefix(DAEMON)}")
         client.scheduler.soon(go_on)
 
     go_on(None)
@@ -135,6 +137,14 @@ def kill(client: Client, parsed: Parsed) -> int:
 def remove(client: Client, parsed: Parsed) -> int:
     force = parsed.on("force")
     return each(client, parsed.operands, lambda container: client.engine.remove(container, force), force)
+
+
+def pause(client: Client, parsed: Parsed) -> int:
+    return each(client, parsed.operands, lambda container: client.engine.pause(container, True))
+
+
+def unpause(client: Client, parsed: Parsed) -> int:
+    return each(client, parsed.operands, lambda container: client.engine.pause(container, False))
 
 
 def prune(client: Client, parsed: Parsed) -> int:
@@ -207,6 +217,10 @@ REMOVE = Command("docker rm", MANY, "Remove one or more containers", remove, (
     Flag("volumes", "v", usage="Remove anonymous volumes associated with the container")), 1)
 PRUNE = Command("docker container prune", "[OPTIONS]", "Remove all stopped containers", prune, (
     Flag("force", "f", usage="Do not prompt for confirmation"),), 0, 0)
+PAUSE = Command("docker pause", "CONTAINER [CONTAINER...]", "Pause all processes within one or more containers", pause,
+                (), 1)
+UNPAUSE = Command("docker unpause", "CONTAINER [CONTAINER...]",
+                  "Unpause all processes within one or more containers", unpause, (), 1)
 RENAME = Command("docker rename", "CONTAINER NEW_NAME", "Rename a container", rename, (), 2, 2)
 WAIT = Command("docker wait", "CONTAINER [CONTAINER...]", "Block until one or more containers stop, then print their "
                "exit codes", wait, (), 1)

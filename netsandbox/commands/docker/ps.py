@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.docker.describe import exposed
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.words import created_at, ellipsis, human_duration, quoted, status
@@ -119,7 +118,7 @@ def _shown(container: Container) -> list[Shown]:
         return []
     bound = [Shown(b.port, b.host, b.host_port, b.protocol) for b in container.bindings]
     taken = {(it.port, it.protocol) for it in bound}
-    texts = (text.partition("/") for text in exposed(container))
+    texts = (text.partition("/") for text in container.exposed_ports)
     return bound + [Shown(int(port), "", 0, protocol) for port, _slash, protocol in texts
                     if (int(port), protocol) not in taken]
 

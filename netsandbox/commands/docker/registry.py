@@ -16,15 +16,16 @@ HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
     "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "context", "cp", "diff",
-    "events", "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "pause", "plugin",
+    "events", "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
     "push", "rmi", "save", "search", "secret", "service", "stack", "stats", "swarm", "system", "tag", "top",
-    "trust", "unpause", "update", "volume"})
+    "trust", "update", "volume"})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
     "ps": "netsandbox.commands.docker.ps:PS", "attach": "netsandbox.commands.docker.attach:ATTACH",
     "create": "netsandbox.commands.docker.run:CREATE", "inspect": "netsandbox.commands.docker.inspect:INSPECT",
     "kill": "netsandbox.commands.docker.life:KILL", "logs": "netsandbox.commands.docker.attach:LOGS",
+    "pause": "netsandbox.commands.docker.life:PAUSE", "unpause": "netsandbox.commands.docker.life:UNPAUSE",
     "port": "netsandbox.commands.docker.inspect:PORT", "rename": "netsandbox.commands.docker.life:RENAME",
     "restart": "netsandbox.commands.docker.life:RESTART", "rm": "netsandbox.commands.docker.life:REMOVE",
     "start": "netsandbox.commands.docker.attach:START", "stop": "netsandbox.commands.docker.life:STOP",
@@ -101,7 +102,7 @@ def _help(words: list[str]) -> str:
 
 def _group(name: str, rest: list[str]) -> str:
     if rest:
-        raise DockerError(f"docker: unknown command: docker {name} {rest[0]}\n\nUsage:  docker {name} COMMAND\n\n"
+        raise DockerError(f"docker: unknown command: docker {name} {rest[0]}\n\nUsage:  docker {name}\n\n"
                           f"Run 'docker {name} --help' for more information")
     return group_help(name, [COMMANDS[words] for words in COMMANDS if len(words) == 2 and words[0] == name])
 

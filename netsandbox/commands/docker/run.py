@@ -12,7 +12,7 @@ from netsandbox.commands.docker.publish import parse_publish
 from netsandbox.commands.docker.reference import check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
-from netsandbox.commands.docker.run_settings import exposed_ports, linked_hosts, resolv_conf, settings
+from netsandbox.commands.docker.run_settings import exposed_ports, links, resolv_conf, settings
 from netsandbox.docker.container import Published, RestartPolicy, Wish
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.images import find_image
@@ -84,7 +84,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     name = _name(client, parsed)
     _check_modes(client, mode, wish, parsed, published)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
-    hosts += linked_hosts(client.engine, parsed.all("link"))
+    linked = links(client.engine, parsed.all("link"))
     ports, sysctls = exposed_ports(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
     dns = resolv_conf(parsed)
     container = client.engine.create(name, reference, mode, arguments, wish)
@@ -92,6 +92,7 @@ def make(client: Client, parsed: Parsed) -> Container:
         container.networks |= networks
     _configure(container, parsed)
     container.policy, container.extra_hosts, container.published = policy, hosts, published
+    container.links = linked
     container.exposed, container.sysctls, container.dns = ports, sysctls, dns
     container.privileged, container.capabilities, container.dropped = parsed.on("privileged"), capabilities, dropped
     if parsed.on("publish-all"):
@@ -109,7 +110,7 @@ def _configure(container: Container, parsed: Parsed) -> None:
     container.is_detached = parsed.on("detach")
     container.stop_signal = parsed.text("stop-signal")
     container.stop_timeout = parsed.number("stop-timeout", container.stop_timeout)
-    container.hostname = parsed.text("hostname")
+    container.hostname, container.domainname = parsed.text("hostname"), parsed.text("domainname")
     container.environment = parsed.all("env")
     if "entrypoint" in parsed.values:
         container.entrypoint = [parsed.text("entrypoint")] if parsed.text("entrypoint") else []
@@ -177,7 +178,8 @@ def _check_image(client: Client, parsed: Parsed, reference: str) -> None:
     pull = parsed.text("pull") or "missing"
     if pull not in ("always", "missing", "never"):
         raise DockerError(f"invalid pull option: '{pull}': must be one of \"always\", \"missing\" or \"never\"")
-    if find_image(reference) is not None:
+    image = find_image(reference)
+    if image is not None and (pull != "never" or with_tag(reference).rpartition(":")[2] in ("latest", image.tag)):
         return
     if pull == "never":
         raise daemon_error(f"No such image: {with_tag(reference)}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from netsandbox.commands.docker.flags import Flag
+from netsandbox.commands.docker.run_network import bad_extra_host
+from netsandbox.commands.docker.run_settings import bad_server, bad_setting
 
 
 def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
@@ -11,21 +13,22 @@ def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
 
 
 SHOWN = (
-    Flag("add-host", "", "list", "Add a custom host-to-IP mapping (host:ip)", value="list"),
+    Flag("add-host", "", "list", "Add a custom host-to-IP mapping (host:ip)", value="list", check=bad_extra_host),
     Flag("cap-add", "", "list", "Add Linux capabilities", value="list"),
     Flag("cap-drop", "", "list", "Drop Linux capabilities", value="list"),
     Flag("detach", "d", usage="Run container in background and print container ID"),
-    Flag("dns", "", "list", "Set custom DNS servers", value="list"),
+    Flag("dns", "", "list", "Set custom DNS servers", value="list", check=bad_server),
     Flag("dns-opt", "", "list", hidden=True, value="list"),
     Flag("dns-option", "", "list", "Set DNS options", value="list"),
     Flag("dns-search", "", "list", "Set custom DNS search domains", value="list"),
+    Flag("domainname", "", "string", "Container NIS domain name", value="string"),
     Flag("entrypoint", "", "string", "Overwrite the default ENTRYPOINT of the image", value="string"),
     Flag("env", "e", "list", "Set environment variables", value="list"),
     Flag("expose", "", "list", "Expose a port or a range of ports", value="list"),
     Flag("hostname", "h", "string", "Container host name", value="string"),
     Flag("init", usage="Run an init inside the container that forwards signals and reaps processes"),
     Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
-    Flag("ip", "", "ip", "IPv4 address (e.g., 172.30.100.104)", value="ip"),
+    Flag("ip", "", "string", "IPv4 address (e.g., 172.30.100.104)", value="ip"),
     Flag("link", "", "list", "Add link to another container", value="list"),
     Flag("mac-address", "", "string", "Container MAC address (e.g., 92:d0:c6:0a:29:33)", value="string"),
     Flag("name", "", "string", "Assign a name to the container", value="string"),
@@ -42,7 +45,7 @@ SHOWN = (
     Flag("rm", usage="Automatically remove the container and its associated anonymous volumes when it exits"),
     Flag("stop-signal", "", "string", "Signal to stop the container", value="string"),
     Flag("stop-timeout", "", "int", "Timeout (in seconds) to stop a container", value="int"),
-    Flag("sysctl", "", "list", "Sysctl options", value="map"),
+    Flag("sysctl", "", "list", "Sysctl options", value="map", check=bad_setting),
     Flag("tty", "t", usage="Allocate a pseudo-TTY"),
 )
 IGNORED = (
@@ -51,7 +54,7 @@ IGNORED = (
     *_ignored("int", "blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime", "cpu-shares/c",
               "health-retries", "memory-swappiness", "oom-score-adj", "pids-limit"),
     *_ignored("string", "cgroup-parent", "cgroupns", "cidfile", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
-              "domainname", "gpus", "health-cmd", "health-interval", "health-start-interval", "health-start-period",
+              "gpus", "health-cmd", "health-interval", "health-start-interval", "health-start-period",
               "health-timeout", "ip6", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
               "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver",
               "workdir/w"),

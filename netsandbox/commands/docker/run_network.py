@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.container import Wish
@@ -36,7 +37,7 @@ def wanted_networks(parsed: Parsed) -> dict[str, Wish]:
             raise DockerError("no name set for network")
         name = "bridge" if name == "default" else name
         if index == 0:
-            wish = _with_flags(parsed, wish)
+            wish = _with_flags(parsed, name, wish)
         if wish.aliases and not is_user_defined(name):
             raise DockerError("network-scoped aliases are only supported for user-defined networks")
         if name in found:
@@ -83,9 +84,20 @@ def _address(text: str) -> int:
         raise DockerError(f'ParseAddr("{text}"): unable to parse IP', 125) from None
 
 
-def _with_flags(parsed: Parsed, wish: Wish) -> Wish:
+def _own_address(text: str, network: str) -> int | None:
+    """--ip, which the daemon reads."""
+    if not text:
+        return None
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        raise daemon_error(f"invalid config for network {network}: invalid endpoint settings:\n* invalid IPv4 address: "
+                           f"{text}\n* no configured subnet or ip-range contain the IP address {text}") from None
+
+
+def _with_flags(parsed: Parsed, name: str, wish: Wish) -> Wish:
     aliases = (*parsed.all("net-alias"), *parsed.all("network-alias"))
-    address, mac = parsed.values.get("ip"), parsed.text("mac-address").strip()
+    address, mac = _own_address(parsed.text("ip").strip(), name), parsed.text("mac-address").strip()
     if aliases and wish.aliases:
         raise DockerError("conflicting options: cannot specify both --network-alias and per-network alias")
     if address is not None and wish.address is not None:
@@ -107,23 +119,24 @@ def parse_mac_address(text: str) -> int:
     return mac
 
 
-def extra_host(engine: DockerEngine, text: str) -> tuple[str, str]:
-    """--add-host NAME:ADDRESS, or NAME=ADDRESS; host-gateway is docker0's address.
-
-    Returns:
-        (address, name), as /etc/hosts has them.
-    """
-    name, mark, address = text.partition("=") if "=" in text else text.partition(":")
-    def wrong(why: str) -> DockerError:
-        return DockerError(f'invalid argument "{text}" for "--add-host" flag: {why}', 125)
+def bad_extra_host(text: str) -> str:
+    """Why --add-host is refused, or empty: it is NAME:ADDRESS, or NAME=ADDRESS."""
+    name, mark, address = _split_host(text)
     if not mark or not name or ":" in name:
-        raise wrong(f'bad format for add-host: "{text}"')
-    if address == HOST_GATEWAY:
-        return format_ipv4(engine.default.pool.gateway), name
-    address = address.removeprefix("[").removesuffix("]")
-    if ":" in address and all(character in "0123456789abcdefABCDEF:." for character in address):
-        return address, name
+        return f'bad format for add-host: "{text}"'
     try:
-        return format_ipv4(parse_ipv4(address)), name
-    except AddressError:
-        raise wrong(f'invalid IP address in add-host: "{address}"') from None
+        ip_address(address if address != HOST_GATEWAY else "0.0.0.0")
+    except ValueError:
+        return f'invalid IP address in add-host: "{address}"'
+    return ""
+
+
+def _split_host(text: str) -> tuple[str, str, str]:
+    name, mark, address = text.partition("=") if "=" in text else text.partition(":")
+    return name, mark, address.removeprefix("[").removesuffix("]")
+
+
+def extra_host(engine: DockerEngine, text: str) -> tuple[str, str]:
+    """(address, name) of an --add-host, as /etc/hosts has them; host-gateway is docker0's address."""
+    name, _mark, address = _split_host(text)
+    return (format_ipv4(engine.default.pool.gateway) if address == HOST_GATEWAY else address), name

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
+from netsandbox.docker.links import Link
 from netsandbox.docker.resolv_conf import ResolvConf
-from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Parsed
@@ -39,6 +39,12 @@ def exposed_ports(texts: list[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def bad_setting(text: str) -> str:
+    """Why --sysctl is refused, or empty."""
+    key, equals, _value = text.partition("=")
+    return "" if equals and key.startswith(ALLOWED) else f"sysctl '{text}' is not allowed"
+
+
 def settings(texts: list[str], mode: str) -> tuple[tuple[str, str], ...]:
     """--sysctl KEY=VALUE.
 
@@ -47,17 +53,15 @@ def settings(texts: list[str], mode: str) -> tuple[tuple[str, str], ...]:
     """
     found = []
     for text in texts:
-        key, equals, value = text.partition("=")
-        if not equals or not key.startswith(ALLOWED):
-            raise DockerError(f'invalid argument "{text}" for "--sysctl" flag: sysctl \'{text}\' is not allowed', 125)
+        key, _equals, value = text.partition("=")
         if mode == "host" and key.startswith("net."):
             raise daemon_error(f"sysctl '{key}' not allowed in host network namespace")
         found.append((key, value))
     return tuple(found)
 
 
-def linked_hosts(engine: DockerEngine, texts: list[str]) -> list[tuple[str, str]]:
-    """--link NAME[:ALIAS], the older way to names: (address, names) for /etc/hosts.
+def links(engine: DockerEngine, texts: list[str]) -> tuple[Link, ...]:
+    """--link NAME[:ALIAS], the older way to names.
 
     Raises:
         DockerError: no such container, or it does not run.
@@ -68,26 +72,23 @@ def linked_hosts(engine: DockerEngine, texts: list[str]) -> list[tuple[str, str]
         try:
             other = engine.find(name)
         except DockerError as error:
-            raise daemon_error(f"could not get container for {name}: "
-                               f"{str(error).removeprefix('Error response from daemon: ')}") from None
-        endpoint = other.endpoint
-        if endpoint is None:
+            raise daemon_error(f"could not get container for {name}: {str(error).removeprefix(DAEMON)}") from None
+        if not other.is_running:
             raise daemon_error(f"Cannot link to a non running container: /{other.name} AS /{alias or other.name}")
-        names = [alias or other.name, other.short_identity, other.name]
-        found.append((format_ipv4(endpoint.address), " ".join(dict.fromkeys(names))))
-    return found
+        found.append(Link(other.identity, alias or other.name))
+    return tuple(found)
+
+
+def bad_server(text: str) -> str:
+    """Why --dns is refused, or empty."""
+    try:
+        ip_address(text.strip())
+    except ValueError:
+        return f"IP address is not correctly formatted: {text}"
+    return ""
 
 
 def resolv_conf(parsed: Parsed) -> ResolvConf:
-    """--dns, --dns-search and --dns-option.
-
-    Raises:
-        DockerError: a server is no address.
-    """
-    for text in parsed.all("dns"):
-        try:
-            ip_address(text)
-        except ValueError:
-            raise DockerError(f'invalid argument "{text}" for "--dns" flag: {text} is not an ip address', 125) from None
+    """--dns, --dns-search and --dns-option."""
     options = (*parsed.all("dns-opt"), *parsed.all("dns-option"))
     return ResolvConf(tuple(parsed.all("dns")), tuple(parsed.all("dns-search")), options)

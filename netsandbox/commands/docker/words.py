@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import civil_date
-from netsandbox.docker.container import CREATED, RESTARTING
+from netsandbox.docker.container import CREATED, PAUSED, RESTARTING
 from netsandbox.engine.units import EPOCH, SECOND
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def human_duration(nanoseconds: int) -> str:
 def status(container: Container, now: int) -> str:
     """`Up 2 seconds`, `Exited (1) 3 seconds ago`."""
     if container.is_running:
-        return f"Up {human_duration(now - container.started)}"
+        paused = " (Paused)" if container.state == PAUSED else ""
+        return f"Up {human_duration(now - container.started)}{paused}"
     if container.state == CREATED:
         return "Created"
     word = "Restarting" if container.state == RESTARTING else "Exited"
