@@ -3,7 +3,8 @@
 w1: N containers on docker0 with cold tables; container i pings i+1, i+2 …, each
 as soon as the last reply is in, all from one instant.  w2: 1,000 broadcasts of
 one container to all others.  w3: N pings of one pair, one after the other.
-build: N containers are made, and have sent nothing yet.
+build: N containers are made, and have sent nothing yet; what docker0 has no port for is on networks of its own.
+lines: N containers by `docker run`, and then what a person asks among them: CPU a container of each line.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import argparse
 import gc
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import repeat
 from time import perf_counter, process_time
 from typing import Any
 
+from netsandbox.docker.user_networks import NetworkPlan
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.bridge.bridge import MAX_PORTS
 from netsandbox.linux.core.interface import Interface
@@ -24,12 +27,13 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.session.session import Session
 from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
-DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "build": 100}
+DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "build": 100, "lines": 100}
 BROADCASTS = 1000
 PAYLOAD = bytes(range(56))
 LOCAL_EXPERIMENTAL = 0x88B5
@@ -74,10 +78,18 @@ Ends = list[tuple[NetworkNamespace, int]]
 """(namespace, address) of each container."""
 
 
+def network_of(number: int) -> str:
+    """The network for a container: docker0, and when a bridge is full the next one."""
+    return f"net{number // MAX_PORTS}" if number >= MAX_PORTS else "bridge"
+
+
 def build(lab: Lab, ends: Ends, count: int) -> None:
-    """Containers on docker0."""
+    """Containers on docker0, and further networks once it is full."""
     for number in range(count):
-        container = lab.add_container(f"c{number}", "registry.k8s.io/pause")
+        network = network_of(number)
+        if network not in lab.docker().networks:
+            lab.docker().create_network(NetworkPlan(network))
+        container = lab.add_container(f"c{number}", "registry.k8s.io/pause", network)
         if container.namespace is not None and container.endpoint is not None:
             ends.append((container.namespace, container.endpoint.address))
 
@@ -105,6 +117,28 @@ def w3(lab: Lab, ends: Ends, count: int) -> None:
     assert pinger.replies == count, "a reply is missing"
 
 
+LINES = ("wait", "ip link", "why", "show")
+
+
+def lines(count: int) -> Iterator[dict[str, Any]]:
+    """The cost of each line among many containers; of `docker run` that of all."""
+    session = Session()
+    for network in sorted({network_of(number) for number in range(count)} - {"bridge"}):
+        session.run(f"docker network create {network}")
+    runs = [f"docker run -d --name c{number} --network {network_of(number)} nginx" for number in range(count)]
+    for line in ("docker run -d --name first nginx", "docker rm -f first", *LINES):
+        session.run(line)  # what is loaded when it is first needed is no container's cost
+    yield measured(session.lab, "docker run", count, partial(_run_all, session, runs))
+    for line in LINES:
+        yield measured(session.lab, line, count, partial(_run_all, session, [line]))
+
+
+def _run_all(session: Session, typed: list[str]) -> None:
+    for line in typed:
+        job = session.run(line)
+        assert not job.code, f"{line}: {job.output}"
+
+
 WORKLOADS = {"w1": w1, "w2": w2, "w3": w3, "build": build}
 PROMISED = ("w1", "w2", "w3")
 """What `all` means."""
@@ -115,12 +149,17 @@ def measure(name: str, count: int) -> dict[str, Any]:
     lab, ends = Lab(), Ends()
     build(lab, ends, {"w3": 2, "build": 0}.get(name, count))
     lab.scheduler.run_until_quiet()
+    return measured(lab, name, count, partial(WORKLOADS[name], lab, ends, count))
+
+
+def measured(lab: Lab, name: str, count: int, work: Callable[[], object]) -> dict[str, Any]:
+    """What a piece of work takes, the cyclic garbage collector off."""
     gc.collect()
     gc.disable()
     scheduler, trace = lab.scheduler, lab.trace
     deliveries, records = scheduler.deliveries, trace.end
     wall, cpu = perf_counter(), process_time()
-    WORKLOADS[name](lab, ends, count)
+    work()
     cpu, wall = process_time() - cpu, perf_counter() - wall
     return {"workload": name, "n": count, "deliveries": scheduler.deliveries - deliveries,
             "records": trace.end - records, "cpu_s": round(cpu, 6), "wall_s": round(wall, 6),
@@ -140,17 +179,20 @@ def peak_memory() -> int | None:
 def main(arguments: argparse.Namespace) -> int:
     """Print the figures of one workload, or of all in turn."""
     names = PROMISED if arguments.workload == "all" else [arguments.workload]
-    if arguments.n is not None and arguments.n > MAX_PORTS and names != ["w3"]:
+    if arguments.n is not None and arguments.n > MAX_PORTS and not {"w1", "w2"}.isdisjoint(names):
         print(f"netsandbox: a bridge has {MAX_PORTS} ports, so -n can be no more containers than that", file=sys.stderr)
         return 2
     for name in names:
-        result = measure(name, DEFAULTS[name] if arguments.n is None else arguments.n)
-        if arguments.json:
-            print(json.dumps(result))
-        else:
-            per = result["cpu_s"] / (result["deliveries"] or result["n"]) * 1e6
-            peak = "" if result["max_rss_kb"] is None else f"  peak {result['max_rss_kb'] / 1024:,.0f} MiB"
-            print(f"{name}  n {result['n']:,}  {result['deliveries']:,} deliveries  {result['records']:,} records  "
-                  f"CPU {result['cpu_s'] * 1000:,.0f} ms ({per:.2f} µs each){peak}")
-        sys.stdout.flush()
+        count = DEFAULTS[name] if arguments.n is None else arguments.n
+        for result in lines(count) if name == "lines" else [measure(name, count)]:
+            print(json.dumps(result) if arguments.json else told(result), flush=True)
     return 0
+
+
+def told(result: dict[str, Any]) -> str:
+    """A result as a line: of the workloads that send, the cost of a delivery, of the others that of a container."""
+    sends = result["workload"] in PROMISED
+    per = result["cpu_s"] / ((result["deliveries"] if sends else 0) or result["n"]) * 1e6
+    peak = "" if result["max_rss_kb"] is None else f"  peak {result['max_rss_kb'] / 1024:,.0f} MiB"
+    return (f"{result['workload']}  n {result['n']:,}  {result['deliveries']:,} deliveries  "
+            f"{result['records']:,} records  CPU {result['cpu_s'] * 1000:,.0f} ms ({per:.2f} µs each){peak}")

@@ -235,7 +235,8 @@ def _simulate(options: argparse.Namespace) -> int:
 
 
 def _bench_arguments(to: argparse.ArgumentParser) -> None:
-    to.add_argument("workload", nargs="?", choices=("w1", "w2", "w3", "build", "all"), default="all",
+    to.add_argument("workload", nargs="?", choices=("w1", "w2", "w3", "build", "lines", "all"),
+                    default="all",
                     help="default: w1, w2 and w3")
     to.add_argument("-n", type=_positive, metavar="N", help="containers, or pings for w3")
     to.add_argument("--json", action="store_true", help="one line of JSON a workload")

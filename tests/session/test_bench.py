@@ -28,7 +28,7 @@ def test_all_prints_a_line_for_each_promised_workload() -> None:
 
 
 def test_more_containers_than_a_bridge_has_ports_are_refused() -> None:
-    for words in (["build", "-n", "1024"], ["w1", "-n", "2000"], ["all", "-n", "1024"]):
+    for words in (["w2", "-n", "1024"], ["w1", "-n", "2000"], ["all", "-n", "1024"]):
         done = subprocess.run([sys.executable, "-m", "netsandbox", "bench", *words], check=False, capture_output=True,
                               text=True)
         assert (done.returncode, done.stdout) == (2, "")
@@ -40,3 +40,15 @@ def test_build_makes_containers_and_sends_nothing() -> None:
     result, = bench("build", "-n", "5")
     assert (result["workload"], result["n"], result["deliveries"]) == ("build", 5, 0)
     assert result["records"] > 5
+
+
+def test_build_goes_on_with_another_network_when_a_bridge_is_full() -> None:
+    result, = bench("build", "-n", "1030")
+    assert (result["n"], result["deliveries"]) == (1030, 0)
+
+
+def test_lines_tells_of_each_line() -> None:
+    results = bench("lines", "-n", "5")
+    assert [result["workload"] for result in results] == ["docker run", "wait", "ip link", "why", "show"]
+    assert {result["n"] for result in results} == {5}
+    assert [result["deliveries"] > 0 for result in results] == [True, True, False, False, False]
