@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.engine.units import EPOCH, MILLISECOND, SECOND
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
+from netsandbox.linux.tcp.stream import StreamSocket
 
 if TYPE_CHECKING:
 
@@ -100,7 +101,8 @@ class Server(Program):
 
     def _bind(self, port: int, family: str) -> str:
         """Empty when the port is ours now, else the address that is taken."""
-        socket = Socket(self.namespace, self.process, reuse=True)
+        kind = StreamSocket if family == "inet" else Socket
+        socket = kind(self.namespace, self.process, reuse=True)
         socket.family = family
         try:
             socket.bind(ANY, port)

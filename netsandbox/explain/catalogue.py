@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from string import Formatter
 
-from netsandbox.explain import chinese, chinese_drops, chinese_phrases, english, english_drops, english_phrases
+from netsandbox.explain import (
+    chinese,
+    chinese_drops,
+    chinese_phrases,
+    chinese_tcp,
+    english,
+    english_drops,
+    english_phrases,
+    english_tcp,
+)
 from netsandbox.explain.english import Words
 from netsandbox.explain.references import REFERENCES
 
@@ -20,8 +29,8 @@ def _merged(sentences: dict[str, Words], reasons: dict[str, Words]) -> dict[str,
 
 
 CATALOGUE: dict[str, dict[str, Words]] = {
-    "en": _merged(english.SENTENCES, english_drops.REASONS),
-    "zh": _merged(chinese.SENTENCES, chinese_drops.REASONS),
+    "en": _merged(english.SENTENCES | english_tcp.SENTENCES, english_drops.REASONS | english_tcp.REASONS),
+    "zh": _merged(chinese.SENTENCES | chinese_tcp.SENTENCES, chinese_drops.REASONS | chinese_tcp.REASONS),
 }
 PHRASES: dict[str, dict[str, str]] = {"en": english_phrases.PHRASES, "zh": chinese_phrases.PHRASES}
 LANGUAGES: tuple[str, ...] = tuple(CATALOGUE)

@@ -87,6 +87,4 @@ REASONS: dict[str, Words] = {
     "CASCADE_TOO_LONG": ("网络中有环路：连锁反应持续了一百万步，被强行截断", "1,000,000 步"),
     "LINK_GONE": ("它还在途中时链路就被删除了", "没有链路"),
     "NO_PEER": ("网卡没有连接任何设备", "没有网线"),
-    "TCP_NOT_MODELLED": (
-        "有程序在监听 TCP 端口{number}，但 netsandbox 尚不模拟 TCP 连接", "套接字表：TCP 端口{number}"),
 }

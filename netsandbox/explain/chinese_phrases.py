@@ -42,6 +42,8 @@ PHRASES: dict[str, str] = {
     "errno.EINVAL": "程序得到 EINVAL（无效的参数）",
     "errno.EADDRINUSE": "程序得到 EADDRINUSE（地址已在使用）",
     "errno.EADDRNOTAVAIL": "程序得到 EADDRNOTAVAIL（无法指定被请求的地址）",
+    "segment.data": "数据", "segment.syn": "SYN", "segment.synack": "SYN,ACK", "segment.fin": "FIN",
+    "segment.probe": "窗口探测",
     "holder.nobody": "另一个套接字",
     "state.disabled": "禁用", "state.listening": "监听", "state.learning": "学习", "state.forwarding": "转发",
     "state.blocking": "阻塞",

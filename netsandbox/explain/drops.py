@@ -86,6 +86,16 @@ def _no_socket(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
     return "", {"protocol": safe(str(protocol)).upper(), "port": str(port)}
 
 
+def _port(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    return "", {"port": str(operands[0]) if operands else ""}
+
+
+def _queue(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+    """(port, connections that wait, backlog)."""
+    port, waiting, backlog = (*map(str, operands), "", "", "")[:3]
+    return "", {"port": port, "waiting": waiting, "backlog": backlog}
+
+
 def _named_case(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
     """(case, value): the value is a number for the most part, and an address where the words say so."""
     if len(operands) < 2 or not isinstance(operands[0], str):
@@ -175,6 +185,10 @@ def _station(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
 TELLERS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Case]] = {
     DropReason.OTHERHOST: _other_host,
     DropReason.NO_SOCKET: _no_socket,
+    DropReason.TCP_LISTEN_OVERFLOW: _queue,
+    **{reason: _port for reason in DropReason if reason.name.startswith("TCP_") and reason.name not in (
+        "TCP_CSUM", "TCP_LISTEN_OVERFLOW")},
+    DropReason.PROTO_MEM: _port,
     DropReason.PKT_TOO_SMALL: _size,
     DropReason.ICMP_CSUM: _checksums,
     DropReason.IP_INHDR: _named_case,

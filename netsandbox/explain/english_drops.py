@@ -109,7 +109,4 @@ REASONS: dict[str, Words] = {
         "the network loops: the cascade went on for a million steps and was cut off", "1,000,000 steps"),
     "LINK_GONE": ("the link was removed while it was on its way", "no link"),
     "NO_PEER": ("nothing is connected to the interface", "no cable"),
-    "TCP_NOT_MODELLED": (
-        "a program listens on TCP port {number}, but netsandbox does not model TCP connections yet",
-        "socket table: TCP port {number}"),
 }

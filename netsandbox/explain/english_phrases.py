@@ -45,6 +45,8 @@ PHRASES: dict[str, str] = {
     "errno.EINVAL": "the program gets EINVAL, “Invalid argument”",
     "errno.EADDRINUSE": "the program gets EADDRINUSE, “Address already in use”",
     "errno.EADDRNOTAVAIL": "the program gets EADDRNOTAVAIL, “Cannot assign requested address”",
+    "segment.data": "data", "segment.syn": "SYN", "segment.synack": "SYN,ACK", "segment.fin": "FIN",
+    "segment.probe": "window probe",
     "holder.nobody": "another socket",
     "state.disabled": "disabled", "state.listening": "listening", "state.learning": "learning",
     "state.forwarding": "forwarding", "state.blocking": "blocking",

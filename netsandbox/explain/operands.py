@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from netsandbox.docker import events as docker
 from netsandbox.engine.trace import QueueDropped, Storm
 from netsandbox.explain import operands_of_frames as frames
+from netsandbox.explain import operands_of_tcp as tcp
 from netsandbox.explain.drops import reason_clause
 from netsandbox.explain.voice import Voice, place, port_name, safe
 from netsandbox.lab import events as lab
@@ -198,6 +199,10 @@ def _socket(event: Any, voice: Voice) -> Operands:
     return Operands(key, fields)
 
 
+def _tcp(event: Any, voice: Voice) -> Operands:
+    return Operands(*tcp.TELLERS[type(event)](event, voice))
+
+
 # -- links, Docker, the lab
 
 
@@ -247,7 +252,7 @@ TELLERS: dict[type, Teller] = {
     linux.RedirectTaken: _learned_way, linux.SocketMatched: _socket, linux.SocketBound: _socket,
     linux.BindRefused: _socket, linux.SocketClosed: _socket, linux.AddressChanged: _address,
     linux.RouteChanged: _route_changed, linux.LinkChanged: _link, linux.PortStateChanged: _port_state,
-    linux.SysctlChanged: _sysctl,
+    linux.SysctlChanged: _sysctl, **dict.fromkeys(tcp.TELLERS, _tcp),
     docker.ContainerStarted: _started, docker.ContainerExited: _plain, docker.AddressAnnounced: _plain,
     docker.ContainerPaused: _plain, docker.ContainerUnpaused: _plain, docker.AddressReleased: _plain,
     docker.NetworkCreated: _plain, docker.NetworkRemoved: _plain,

@@ -103,6 +103,24 @@ EVENTS: dict[str, str] = {
     "NetworkConnected": "docker-network-connect(1)",
     "NetworkConnected.later": "docker-network-connect(1)",
     "NetworkDisconnected": "docker-network-disconnect(1)",
+    "TcpStateChanged": "RFC 9293, 3.3.2; net/ipv4/tcp.c tcp_set_state",
+    "TcpStateChanged.timewait": "RFC 9293, 3.6.1; net/ipv4/tcp_minisocks.c tcp_time_wait",
+    "TcpStateChanged.syn": "RFC 9293, 3.5; net/ipv4/tcp_input.c tcp_rcv_synsent_state_process",
+    "TcpRetransmitted": "RFC 6298; net/ipv4/tcp_timer.c tcp_retransmit_timer",
+    "TcpRetransmitted.fast": "RFC 8985; net/ipv4/tcp_recovery.c tcp_rack_detect_loss",
+    "TcpRetransmitted.tail": "RFC 8985, 7; net/ipv4/tcp_output.c tcp_send_loss_probe",
+    "TcpRetransmitted.mtu": "RFC 1191; net/ipv4/tcp_output.c tcp_simple_retransmit",
+    "TcpRetransmitted.window": "RFC 9293, 3.8.6.1; net/ipv4/tcp_timer.c tcp_probe_timer",
+    "TcpResetSent": "RFC 9293, 3.5.2; net/ipv4/tcp_ipv4.c tcp_v4_send_reset",
+    "TcpResetSent.unread data": "RFC 2525, 2.17; net/ipv4/tcp.c __tcp_close",
+    "TcpResetSent.abort": "socket(7) SO_LINGER; net/ipv4/tcp_output.c tcp_send_active_reset",
+    "TcpResetSent.keepalive": "RFC 9293, 3.8.4; net/ipv4/tcp_timer.c tcp_keepalive_timer",
+    "TcpFailed": "tcp(7); net/ipv4/tcp_input.c tcp_reset",
+    "TcpFailed.timeout": "tcp(7); net/ipv4/tcp_timer.c tcp_write_timeout",
+    "TcpFailed.icmp": "RFC 5927; net/ipv4/tcp_ipv4.c tcp_v4_err",
+    "TcpWindowShut": "RFC 9293, 3.8.6.1; net/ipv4/tcp_output.c tcp_check_probe_timer",
+    "TcpCookieSent": "RFC 4987, 3.6; net/ipv4/syncookies.c; tcp_syncookies",
+    "TcpChallenged": "RFC 5961; net/ipv4/tcp_input.c tcp_send_challenge_ack",
     "Storm": "IEEE 802.1D, 17",
     "QueueDropped": "IEEE 802.1D, 17",
 }
@@ -134,6 +152,17 @@ DROPS: dict[str, str] = {
     "NO_SOCKET": "RFC 1122, 4.1.3.1; net/ipv4/udp.c __udp4_lib_rcv, net/ipv4/tcp_ipv4.c tcp_v4_rcv",
     "PKT_TOO_SMALL": "net/ipv4/ip_input.c ip_rcv_core",
     "TCP_CSUM": "RFC 9293, 3.1; net/ipv4/tcp_ipv4.c tcp_v4_rcv",
+    **{f"TCP_{name}": f"RFC 9293, 3.10.7.4; net/ipv4/tcp_input.c {place}" for name, place in {
+        "FLAGS": "tcp_rcv_state_process", "ABORT_ON_DATA": "tcp_rcv_state_process", "ZEROWINDOW": "tcp_data_queue",
+        "OLD_DATA": "tcp_data_queue", "OVERWINDOW": "tcp_data_queue", "OFOMERGE": "tcp_data_queue_ofo",
+        "OFO_DROP": "tcp_try_rmem_schedule", "OLD_SEQUENCE": "tcp_sequence", "INVALID_SEQUENCE": "tcp_sequence",
+        "INVALID_END_SEQUENCE": "tcp_sequence", "INVALID_ACK_SEQUENCE": "tcp_rcv_synsent_state_process",
+        "RESET": "tcp_validate_incoming", "INVALID_SYN": "tcp_validate_incoming", "CLOSE": "tcp_rcv_state_process",
+        "OLD_ACK": "tcp_ack", "TOO_OLD_ACK": "tcp_ack", "ACK_UNSENT_DATA": "tcp_ack"}.items()},
+    "TCP_RFC7323_PAWS": "RFC 7323, 5; net/ipv4/tcp_input.c tcp_validate_incoming",
+    "TCP_RFC7323_TW_PAWS": "RFC 7323, 5; net/ipv4/tcp_minisocks.c tcp_timewait_state_process",
+    "TCP_LISTEN_OVERFLOW": "listen(2); net/ipv4/tcp_input.c tcp_conn_request; somaxconn",
+    "PROTO_MEM": "net/ipv4/tcp_input.c tcp_data_queue; tcp_rmem",
     "UDP_CSUM": "RFC 768; net/ipv4/udp.c __udp4_lib_rcv",
     "SOCKET_RCVBUFF": "socket(7) SO_RCVBUF; net/core/sock.c",
     "IP_CSUM": "RFC 1122, 3.2.1.2; net/ipv4/ip_input.c ip_rcv_core",
@@ -185,10 +214,9 @@ DROPS: dict[str, str] = {
     "CASCADE_TOO_LONG": "IEEE 802.1D, 17",
     "LINK_GONE": "net/core/dev.c unregister_netdevice",
     "NO_PEER": "drivers/net/veth.c veth_xmit",
-    "TCP_NOT_MODELLED": "netsandbox",
 }
 
-OURS = frozenset({"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE", "NO_PEER", "TCP_NOT_MODELLED"})
+OURS = frozenset({"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE", "NO_PEER"})
 """Reasons that no kernel has."""
 KERNEL_NAMES = {"BRIDGE_NO_EGRESS_PORT": "NO_TX_TARGET"}
 """Reasons that kernels since 6.14 have under another name."""

@@ -13,6 +13,7 @@ from netsandbox.linux.drivers import vlan
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp, icmp, ip_input, udp
 from netsandbox.linux.ipv4.fragment import Reassembler
+from netsandbox.linux.tcp import errors as tcp_errors
 from netsandbox.linux.tcp import input as tcp
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.arp import ArpPacket
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
     ArpPacket: arp.receive, IPv4Packet: ip_input.receive, ReservedBitPacket: ip_input.receive,
     Malformed: ip_input.receive_malformed, bytes: vlan.receive}
-TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive}
-ERROR_HANDLERS = {UDP: udp.receive_error}
+TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet}
+ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error}
 
 
 def _reassembler(namespace: NetworkNamespace) -> Reassembler:

@@ -18,6 +18,8 @@ from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER
 from netsandbox.linux.core.socket import Process, Socket, SocketError
 from netsandbox.linux.ipv4.udp import PMTU_MODES, UdpSocket
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.rig import tcp
 from netsandbox.rig.format import FORMAT, KernelLabError
 from netsandbox.rig.lab import KernelLab
 from netsandbox.rig.udp import UdpSender
@@ -35,6 +37,8 @@ SNAPSHOT_COMMAND = 3 * MILLISECOND
 CLOSE_TAP = 10 * MILLISECOND
 """How long the kernel takes to close a packet socket: it waits until no processor can still be using it."""
 PROCESS = Process("python3", 1)
+BACKLOG = 16
+"""Of a server that does not say."""
 
 
 def simulate(spec: dict[str, Any], seed: int = 0) -> Result:
@@ -283,16 +287,41 @@ def _open_udp(performance: Performance, action: Action) -> UdpSocket:
 
 def do_bind(performance: Performance, action: Action, finish: Finish) -> None:
     """Keeps the socket (listening, for TCP) until the lab ends."""
-    is_tcp = action["proto"] == "tcp"
-    socket: Socket
-    if is_tcp:
-        socket = Socket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse", True)))
-    else:
-        socket = _open_udp(performance, action)
+    socket = (_open_tcp if action["proto"] == "tcp" else _open_udp)(performance, action)
     socket.bind(parse_ipv4(action.get("addr", "0.0.0.0")), action["port"])
-    if is_tcp:
-        socket.listen(16)
+    if isinstance(socket, StreamSocket):
+        socket.listen(BACKLOG)
     finish({"ok": True})
+
+
+def _open_tcp(performance: Performance, action: Action) -> Socket:
+    socket = StreamSocket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse", True)))
+    socket.ttl = action.get("ttl")
+    if socket.ttl == 0:
+        raise SocketError("EINVAL")
+    socket.tos = action.get("tos", 0)
+    performance.sockets.append(socket)
+    return socket
+
+
+def do_tcp_serve(performance: Performance, action: Action, finish: Finish) -> None:
+    """A server until the lab ends; with `accept` false it never takes a connection from its queue."""
+    lab, socket = performance.lab, _open_tcp(performance, action)
+    assert isinstance(socket, StreamSocket)
+    socket.bind(parse_ipv4(action.get("addr", "0.0.0.0")), action["port"])
+    socket.listen(action.get("backlog", BACKLOG))
+    if not action.get("accept", True):
+        finish({"accepted": []})
+        return
+    server = tcp.Listener(lab, socket, action.get("script", []), action.get("timeout", tcp.SERVER_TIMEOUT))
+    finish({"accepted": server.accepted})
+
+
+def do_tcp_client(performance: Performance, action: Action, finish: Finish) -> None:
+    socket = _open_tcp(performance, action)
+    assert isinstance(socket, StreamSocket)
+    socket.bind(parse_ipv4(action.get("from", "0.0.0.0")), action.get("sport", 0))
+    tcp.Client(performance.lab, socket, action, finish).start(parse_ipv4(action["to"]))
 
 
 def do_udp_serve(performance: Performance, action: Action, finish: Finish) -> None:
@@ -322,5 +351,5 @@ def do_udp_send(performance: Performance, action: Action, finish: Finish) -> Non
 HANDLERS: dict[str, Callable[[Performance, Action, Finish], None]] = {
     "ping": do_ping, "arping": do_arping, "ip": do_ip, "bridge": do_bridge, "exec": do_exec, "link": do_link,
     "sysctl": do_sysctl, "send_frame": do_send_frame, "udp_serve": do_udp_serve, "udp_send": do_udp_send,
-    "bind": do_bind, "watch": do_watch, "snapshot": do_snapshot, "wait": do_wait, "join": do_join}
-
+    "tcp_serve": do_tcp_serve, "tcp_client": do_tcp_client, "bind": do_bind, "watch": do_watch,
+    "snapshot": do_snapshot, "wait": do_wait, "join": do_join}

@@ -16,6 +16,8 @@ LONGEST = 1_000_000
 DATAGRAM = 1 << 20
 """Bytes of the longest datagram that a lab may try to send: more than any socket takes."""
 SHOWN = 60
+LARGEST = 1 << 26
+"""Bytes that one step of a TCP script sends or waits for."""
 
 
 class KernelLabError(Exception):
@@ -61,6 +63,22 @@ def _parses(parse: Callable[[str], int], value: Any) -> bool:
         return False
 
 
+def _is_size(arguments: list[Any]) -> bool:
+    return len(arguments) == 1 and type(arguments[0]) is int and 0 <= arguments[0] <= LARGEST
+
+
+def _is_pause(arguments: list[Any]) -> bool:
+    return len(arguments) == 1 and _is_number(arguments[0])
+
+
+STEPS: dict[str, Callable[[list[Any]], bool]] = {
+    "send": lambda arguments: len(arguments) == 1 and isinstance(arguments[0], str), "send_n": _is_size,
+    "recv": _is_size, "recv_n": _is_size, "recv_eof": lambda arguments: not arguments, "sleep": _is_pause,
+    "until": _is_pause, "shutdown": lambda arguments: not arguments, "close": lambda arguments: not arguments,
+    "rst": lambda arguments: not arguments}
+"""The steps of a TCP script, and what each takes."""
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
@@ -71,6 +89,8 @@ IFACE_NAME = Kind("an interface name, of 1 to 15 characters", lambda value: bool
 TEXTS = Kind("a list of texts", _is_texts)
 WORDS = Kind("a list of one or more texts", lambda value: _is_texts(value) and bool(value))
 COMMAND = Kind("a node and a command, as a list of texts", lambda value: _is_texts(value) and len(value) > 1)
+SCRIPT = Kind("a list of steps, each a list that begins with its name", lambda value: isinstance(value, list) and all(
+    isinstance(step, list) and step and step[0] in STEPS and STEPS[step[0]](step[1:]) for step in value))
 LINK = Kind("two interfaces, each as \"node:iface\"", lambda value: _is_texts(value) and len(value) == 2)
 FLAG = Kind("true or false", lambda value: value in (True, False))
 SECONDS = Kind(f"a number of seconds from 0 to {LONGEST}", _is_number)
@@ -96,12 +116,14 @@ IFACE = {"type": TEXT, "mac": MAC, "ip": TEXTS, "master": NAME, "mtu": _integer(
 EVERY_ACTION = {"do": TEXT, "in": NAME, "at": SECONDS, "bg": FLAG, "timeout": SECONDS}
 UDP = {"reuse": FLAG, "ttl": BYTE, "tos": BYTE, "broadcast": FLAG,
        "pmtudisc": _one_of("dont", "want", "do", "probe"), "port": PORT}
+TCP = {"reuse": FLAG, "ttl": BYTE, "tos": BYTE, "port": PORT}
 NEEDED: dict[str, dict[str, Kind]] = {
     "ping": {"in": NAME, "to": TEXT}, "arping": {"in": NAME, "iface": TEXT, "to": TEXT},
     "ip": {"in": NAME, "args": TEXT}, "bridge": {"in": NAME, "args": TEXT}, "exec": {"in": NAME, "argv": WORDS},
     "link": {"in": NAME, "iface": TEXT, "state": TEXT}, "sysctl": {"in": NAME, "key": TEXT, "value": SETTING},
     "send_frame": {"in": NAME, "iface": TEXT, "hex": TEXT}, "udp_serve": {"in": NAME, "port": PORT},
-    "udp_send": {"in": NAME, "to": ADDRESS, "port": PORT}, "bind": {"in": NAME, "proto": _one_of("tcp", "udp"),
+    "udp_send": {"in": NAME, "to": ADDRESS, "port": PORT}, "tcp_serve": {"in": NAME, "port": PORT},
+    "tcp_client": {"in": NAME, "to": ADDRESS, "port": PORT}, "bind": {"in": NAME, "proto": _one_of("tcp", "udp"),
                                                                   "port": PORT},
     "watch": {"in": NAME, "what": _one_of("neigh", "fdb"), "for": SECONDS}, "snapshot": {"as": TEXT},
     "wait": {"for": SECONDS}, "join": {}}
@@ -112,6 +134,8 @@ OPTIONAL: dict[str, dict[str, Kind]] = {
     "udp_send": {**UDP, "from": ADDRESS, "sport": PORT, "data": TEXT, "size": _integer(0, DATAGRAM), "count": COUNT,
                  "interval": SECONDS, "wait": SECONDS, "connected": FLAG},
     "bind": {**UDP, "addr": ADDRESS},
+    "tcp_serve": {**TCP, "addr": ADDRESS, "script": SCRIPT, "backlog": _integer(0, 65535), "accept": FLAG},
+    "tcp_client": {**TCP, "from": ADDRESS, "sport": PORT, "script": SCRIPT},
     "watch": {"every": Kind("a number of seconds above 0", lambda value: _is_number(value) and value >= 0.001)}}
 
 

@@ -30,6 +30,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding
 from netsandbox.linux.ipv4.nud import NudState
 from netsandbox.linux.ipv4.route import Route
+from netsandbox.linux.tcp import events as tcp
 from netsandbox.wire.addresses import BROADCAST_MAC, Network, parse_ipv4, parse_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, Frame, Malformed
@@ -134,7 +135,10 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
                              ("ARP for hardware type 6",)],
     DropReason.ICMP_IGNORED: [("icmp_echo_ignore_broadcasts",), ("icmp_echo_ignore_all",), ("redirect", A),
                               ("accept_redirects",)],
-    DropReason.TCP_NOT_MODELLED: [(80,)],
+    DropReason.TCP_LISTEN_OVERFLOW: [(80, 2, 1)],
+    DropReason.PROTO_MEM: [(80,)],
+    **{reason: [(80,)] for reason in DropReason if reason.name.startswith("TCP_") and reason.name not in (
+        "TCP_CSUM", "TCP_LISTEN_OVERFLOW")},
 }
 """What the stack gives each reason; the others come without."""
 
@@ -243,6 +247,23 @@ def _of_sockets() -> Iterator[Any]:
             yield events.BindRefused(namespace, "tcp", address, 80, "nginx", error, holder)
 
 
+def _of_connections() -> Iterator[Any]:
+    ends = "nginx-1", A, 80, B, 40000
+    for why in ("connect", "handshake", "syn", "fin", "close", "ack", "rst", "icmp", "abort", "timewait", "timeout",
+                "reuse", "odd"):
+        yield tcp.TcpStateChanged(*ends, "SYN_SENT", "ESTABLISHED", why)
+    for why in ("timeout", "fast", "tail", "mtu", "window", "syn"):
+        for what in ("syn", "synack", "data", "fin", "probe"):
+            yield tcp.TcpRetransmitted(*ends, what, why, 1448, 1, 200_000_000)
+    for why in ("no socket", "handshake", "time-wait", "closed", "unread data", "abort", "keepalive", "odd"):
+        yield tcp.TcpResetSent(*ends, why)
+    for why in ("rst", "timeout", "icmp", "odd"):
+        yield tcp.TcpFailed(*ends, "ECONNRESET", why)
+    yield tcp.TcpWindowShut(*ends, 2000)
+    yield tcp.TcpCookieSent(*ends, 128)
+    yield from (tcp.TcpChallenged(*ends, why) for why in ("syn", "rst", "ack", "odd"))
+
+
 def _of_people() -> Iterator[Any]:
     yield ContainerStarted("host", "nginx-1", "nginx", "bridge", A, MAC_A)
     yield ContainerStarted("host", "nginx-1", "nginx", "host", 0, 0)
@@ -269,5 +290,5 @@ def _of_people() -> Iterator[Any]:
 @cache
 def all_events() -> tuple[Any, ...]:
     """One event or more of every class and every case."""
-    sources = (_of_frames, _of_tables, _of_routes, _of_packets, _of_sockets, _of_people)
+    sources = (_of_frames, _of_tables, _of_routes, _of_packets, _of_sockets, _of_connections, _of_people)
     return tuple(event for source in sources for event in source())

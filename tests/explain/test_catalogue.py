@@ -97,7 +97,7 @@ def test_every_case_of_the_catalogue_is_one_that_some_event_makes() -> None:
 
 def test_a_drop_is_looked_up_by_the_kernels_own_name() -> None:
     """Names of our own have none there, and one is called otherwise."""
-    ours = {"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE", "NO_PEER", "TCP_NOT_MODELLED"}
+    ours = {"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE", "NO_PEER"}
     for drop in samples.drops():
         told = explain(SendFailed(samples.lab().interface("nginx-1"), samples.frames()["udp"], drop))
         assert told.reference.startswith("skb_drop_reason ") == (drop.reason.name not in ours)

@@ -97,12 +97,14 @@ class Socket:
 class SocketTable:
     """All bound sockets of one namespace, in the order they were bound."""
 
-    __slots__ = ("_by_port", "namespace", "sockets")
+    __slots__ = ("_by_port", "connections", "namespace", "sockets")
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
         self.sockets: list[Socket] = []
         self._by_port: dict[tuple[str, int], list[Socket]] = {}
+        self.connections: dict[tuple[int, int, int, int], Any] = {}
+        """TCP connections, half-open and closed ones too, by (address, port, peer, peer's port)."""
 
     def bind(self, socket: Socket, address: int, port: int) -> None:
         namespace = self.namespace
@@ -137,6 +139,14 @@ class SocketTable:
             if socket.reuse and other.reuse and not other.listening:
                 continue
             return other
+        return self._connection_in_the_way(socket, address, port) if socket.protocol == "tcp" else None
+
+    def _connection_in_the_way(self, socket: Socket, address: int, port: int) -> Any:
+        """A connection, or its TIME-WAIT, that holds a port from a bind without SO_REUSEADDR on both."""
+        for (own, own_port, _peer, _peer_port), other in self.connections.items():
+            if (own_port == port and other is not socket and (address in (ANY, own)) and hasattr(other, "process")
+                    and not (socket.reuse and other.reuse)):
+                return other
         return None
 
     def check_listen(self, socket: Socket) -> None:
@@ -154,6 +164,43 @@ class SocketTable:
             if self._conflict(socket, address, port) is None:
                 return port
         raise SocketError("EADDRINUSE")
+
+    def choose_port(self, socket: Any) -> None:
+        """A free port for connect() (inet_hash_connect): bound ones are left alone, the pair must be new.
+
+        Raises:
+            SocketError: EADDRNOTAVAIL when there is none.
+        """
+        low, high = self.namespace.sysctls.port_range
+        count = high - low + 1
+        key = f"{self.namespace.name}/connect/{socket.address}/{socket.peer}/{socket.peer_port}"
+        start = self.namespace.chance.stream(key).below(count) + 2 * len(self.connections)
+        for step in range(count):
+            port = low + (start + step) % count
+            pair = socket.address, port, socket.peer, socket.peer_port
+            if pair not in self.connections and not self._by_port.get(("tcp", port)):
+                socket.port = port
+                return
+        raise SocketError("EADDRNOTAVAIL")
+
+    def adopt(self, connection: Any) -> None:
+        """A connection is whole: packets find it."""
+        self.connections[connection.key] = connection
+
+    def listener(self, address: int, port: int) -> Any:
+        """The listening TCP socket for an address of ours: one bound to it before one bound to any."""
+        found = None
+        for socket in self._by_port.get(("tcp", port), ()):
+            if socket.listening and socket.family == "inet" and socket.address in (ANY, address):
+                if socket.address == address:
+                    return socket
+                found = found or socket
+        return found
+
+    def release(self, socket: Socket) -> None:
+        """Nobody has the socket any more, and no connection: its port is free."""
+        if socket.port:
+            self.close(socket)
 
     def close(self, socket: Socket) -> None:
         """Give the port back; harmless when the socket is not bound."""

@@ -160,6 +160,12 @@ class NeighbourTable:
         entry.cached = True
         return interface.transmit(Frame(entry.mac or 0, interface.mac, ETH_P_IP, packet))
 
+    def confirm(self, interface: Interface, next_hop: int) -> None:
+        """A layer above has heard from a neighbour (neigh_confirm)."""
+        entry = interface.neighbours.get(next_hop)
+        if entry is not None:
+            entry.confirmed = self.scheduler.now
+
     def event_send(self, entry: Neighbour, packet: IPv4Packet | None) -> bool:
         """__neigh_event_send: whether the entry's MAC may be used now; if not, the packet waits."""
         state, parameters = entry.state, entry.interface.neigh

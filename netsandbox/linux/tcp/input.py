@@ -1,28 +1,41 @@
-"""TCP as far as it goes today: listeners hold their port, and stray segments are refused.
-
-Connections are not modelled: a SYN for a listener is dropped with a reason of
-our own, and nothing pretends to answer it.
-"""
+"""Where an arriving segment goes, and what a connection makes of it (net/ipv4/tcp_ipv4.c, tcp_input.c)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.events import RouteChosen, SocketMatched
-from netsandbox.linux.ipv4 import ip_output
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.engine.units import MICROSECOND, SECOND
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.tcp import ack, connect, listen, options, output, receive, reset, timewait, window
+from netsandbox.linux.tcp.events import TcpChallenged
+from netsandbox.linux.tcp.sequence import MASK, after, before, distance
+from netsandbox.linux.tcp.state import (
+    RECEIVE_SHUTDOWN,
+    SEND_SHUTDOWN,
+    Connection,
+    Request,
+    TcpState,
+    TimeWait,
+    Waiting,
+)
+from netsandbox.linux.tcp.transmit import send_ack
 from netsandbox.wire.addresses import MAC_GROUP_BIT
-from netsandbox.wire.ipv4 import TCP, IPv4Packet
-from netsandbox.wire.tcp import ACK, RST, TcpSegment
+from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.tcp.options import Options
     from netsandbox.wire.ethernet import Frame
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+PAUSE = SECOND // 2
+"""tcp_invalid_ratelimit: of what does not fit, one segment in half a second is answered."""
+RESET_ERRORS = {TcpState.SYN_SENT: "ECONNREFUSED", TcpState.CLOSE_WAIT: "EPIPE"}
+ANSWERS_NONE = {"TCP_OLD_DATA", "TCP_OVERWINDOW", "TCP_ZEROWINDOW", "TCP_OFOMERGE", "TCP_OFO_DROP", "PROTO_MEM"}
 
 
-def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
-    """tcp_v4_rcv for a namespace without connections."""
+def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """tcp_v4_rcv: to a connection, a half-open or a closed one, a listener, or nobody."""
     segment = packet.payload
     if frame.dst & MAC_GROUP_BIT:
         return Dropped(DropReason.OTHERHOST, ("TCP", "broadcast frame"))
@@ -30,30 +43,283 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
     if segment.checksum is not None and not segment.is_checksum_right(packet.src, packet.dst):
         return Dropped(DropReason.TCP_CSUM, (segment.checksum,))
-    namespace = interface.namespace
-    listener = next((s for s in namespace.sockets.at_port("tcp", segment.dport)
-                     if s.listening and s.address in (0, packet.dst)), None)
-    if listener is not None and not segment.flags & (RST | ACK):
-        namespace.record(SocketMatched(namespace, "tcp", listener.address, listener.port, listener.process.name))
-        return Dropped(DropReason.TCP_NOT_MODELLED, (segment.dport,))
-    if packet.dst in namespace.routes.local or packet.dst >> 24 == 127:
-        _send_reset(interface, packet, segment)
+    sockets = interface.namespace.sockets
+    found = sockets.connections.get((packet.dst, segment.dport, packet.src, segment.sport))
+    isn = 0
+    if found is not None:
+        if isinstance(found, Connection):
+            return to_connection(found, interface, packet, segment)
+        verdict = _to_record(found, interface, packet, segment)
+        if not isinstance(verdict, int):
+            return verdict
+        isn = verdict
+    listener = sockets.listener(packet.dst, segment.dport)
+    if listener is not None:
+        return _to_listener(listener, interface, packet, segment, isn)
+    reset.answer(interface.namespace, packet, segment)
     return Dropped(DropReason.NO_SOCKET, ("tcp", segment.dport))
 
 
-def _send_reset(interface: Interface, packet: IPv4Packet, segment: TcpSegment) -> None:
-    """tcp_v4_send_reset (RFC 9293, 3.5.2): never in answer to a RST; id 0, DF, no options."""
-    if segment.flags & RST:
-        return
-    namespace = interface.namespace
-    route = route_output(namespace, packet.src, packet.dst)
-    if not isinstance(route, RouteChosen):
-        namespace.record(route)
-        return
-    if segment.flags & ACK:
-        reset = TcpSegment(segment.dport, segment.sport, segment.ack, 0, RST, 0)
-    else:
-        ack = (segment.seq + segment.sequence_length) & 0xFFFFFFFF
-        reset = TcpSegment(segment.dport, segment.sport, 0, ack, RST | ACK, 0)
-    answer = IPv4Packet(packet.dst, packet.src, TCP, reset, namespace.default_ttl, 0, True, packet.tos)
-    ip_output.send(namespace, answer, route)
+def _to_record(found: Request | TimeWait, interface: Interface, packet: IPv4Packet,
+               segment: TcpSegment) -> Verdict | int:
+    """For what is no connection yet, or no more; a number says that the listener may look (and begin there)."""
+    if isinstance(found, TimeWait):
+        verdict = timewait.take(found, packet, segment)
+        if not isinstance(verdict, str):
+            return verdict
+        listener = interface.namespace.sockets.listener(packet.dst, segment.dport)
+        if listener is None:
+            timewait.acknowledge_if_allowed(found)
+            return Dropped(DropReason.TCP_OLD_DATA, (segment.dport,))
+        isn = timewait.next_isn(found)
+        timewait.dismiss(found, "reuse")
+        return isn
+    answer = listen.answer(found, packet, segment)
+    if isinstance(answer, Connection):
+        return _first_of_child(answer, interface, packet, segment)
+    return 0 if isinstance(answer, str) else answer
+
+
+def _to_listener(listener: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment,
+                 isn: int) -> Verdict:
+    answer = listen.take(listener, interface, packet, segment, isn)
+    if isinstance(answer, Connection):
+        return _first_of_child(answer, interface, packet, segment)
+    return answer
+
+
+def _first_of_child(child: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
+    """The ACK that made a connection whole is its first segment (tcp_child_process)."""
+    verdict = process(child, packet, segment)
+    if child.parent is not None:
+        child.parent.wake()
+    return verdict
+
+
+def to_connection(conn: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
+    """Now, or when the program has done with the socket (sk_add_backlog)."""
+    if conn.owned:
+        conn.held.append(Waiting(interface, packet, segment))
+        return Outcome.QUEUED
+    return process(conn, packet, segment)
+
+
+# -- a connection
+
+def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
+    """tcp_rcv_established and tcp_rcv_state_process."""
+    state = conn.state
+    if state is TcpState.CLOSE:
+        return Dropped(DropReason.TCP_CLOSE, (segment.dport,))
+    if state is TcpState.SYN_SENT:
+        verdict = connect.take(conn, packet, segment)
+        _send_waiting(conn)
+        return verdict
+    flags = segment.flags
+    if not flags & (ACK | RST | SYN):
+        return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
+    said = options.read(segment.options, bool(flags & SYN))
+    refusal = _validate(conn, segment, said)
+    if refusal:
+        return Outcome.ACCEPTED if refusal == "reset" else _dropped(refusal, segment)
+    if not flags & ACK:
+        return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
+    problem = ack.take(conn, segment, said)
+    if problem and (problem != ack.OLD or state is TcpState.SYN_RECV):
+        if state is TcpState.SYN_RECV:
+            reset.answer(conn.namespace, packet, segment, "handshake")
+        else:
+            _challenge(conn, "ack")
+        return _dropped(problem, segment)
+    receive.replace_stamp(conn, said, segment.seq)
+    if state is TcpState.ESTABLISHED:
+        return _finish(conn, segment, receive.take(conn, segment))
+    return _in_other_state(conn, packet, segment)
+
+
+def _dropped(reason: str, segment: TcpSegment) -> Dropped:
+    return Dropped(DropReason[reason], (segment.dport,))
+
+
+def _finish(conn: Connection, segment: TcpSegment, problem: str) -> Verdict:
+    """Send what the ACK has made room for, and acknowledge."""
+    _send_waiting(conn)
+    if conn.state is not TcpState.CLOSE:
+        receive.acknowledge(conn)
+    return _dropped(problem, segment) if problem else Outcome.ACCEPTED
+
+
+def _send_waiting(conn: Connection) -> None:
+    """tcp_data_snd_check."""
+    if conn.unsent and conn.state is not TcpState.SYN_SENT:
+        output.push(conn)
+    if conn.waits_for_room and conn.has_room:
+        conn.waits_for_room = False
+        conn.wake()
+
+
+def _in_other_state(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
+    """The state's own part of tcp_rcv_state_process."""
+    state = conn.state
+    everything = conn.una == conn.written
+    if state is TcpState.SYN_RECV:
+        _become_established(conn, segment)
+    elif everything and state is TcpState.FIN_WAIT1:
+        if _fin_is_acked(conn, packet, segment):
+            return Outcome.ACCEPTED
+    elif everything and state is TcpState.CLOSING:
+        timewait.begin(conn, TcpState.TIME_WAIT)
+        return Outcome.ACCEPTED
+    elif everything and state is TcpState.LAST_ACK:
+        conn.change(TcpState.CLOSE, "ack")
+        conn.forget()
+        return Outcome.ACCEPTED
+    return _take_data(conn, packet, segment)
+
+
+def _become_established(conn: Connection, segment: TcpSegment) -> None:
+    conn.una = segment.ack
+    conn.send_window = segment.window << conn.send_scale
+    conn.window_seq = segment.seq
+    if conn.handshake_at:
+        trip = (conn.namespace.scheduler.clock - conn.handshake_at) // MICROSECOND
+        conn.round_trip.sample(trip, conn.una, conn.nxt)
+    connect.established(conn)
+    if conn.shutdown_flags & SEND_SHUTDOWN:
+        conn.change(TcpState.FIN_WAIT1, "close")
+
+
+def _fin_is_acked(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> bool:
+    """FIN-WAIT-1 ends; True when only a record is left, which has taken the segment."""
+    conn.change(TcpState.FIN_WAIT2, "ack")
+    conn.shutdown_flags |= SEND_SHUTDOWN
+    conn.confirm = True
+    if not conn.orphan:
+        conn.wake()
+        return False
+    length = timewait.fin_timeout(conn)
+    if segment.flags & FIN or _goes_beyond(conn, segment):
+        return False
+    timewait.begin(conn, TcpState.FIN_WAIT2, length)
+    return True
+
+
+def _goes_beyond(conn: Connection, segment: TcpSegment) -> bool:
+    end = (segment.seq + len(segment.data)) & MASK
+    return bool(segment.data) and after(end, conn.expected)
+
+
+def _take_data(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
+    state = conn.state
+    if state in (TcpState.CLOSE_WAIT, TcpState.CLOSING, TcpState.LAST_ACK) and before(segment.seq, conn.expected):
+        return _finish(conn, segment, "")
+    if state is not TcpState.ESTABLISHED and conn.shutdown_flags & RECEIVE_SHUTDOWN and _goes_beyond(conn, segment):
+        _reset(conn)
+        reset.answer(conn.namespace, packet, segment, "closed")
+        return Dropped(DropReason.TCP_ABORT_ON_DATA, (segment.dport,))
+    return _finish(conn, segment, receive.take(conn, segment))
+
+
+# -- may it be taken at all
+
+def _validate(conn: Connection, segment: TcpSegment, said: Options) -> str:
+    """tcp_validate_incoming: empty, "reset" when a RST has ended the connection, or a drop reason."""
+    flags = segment.flags
+    if _is_too_old(conn, segment, said) and not flags & RST:
+        if flags & SYN:
+            return _challenge_syn(conn)
+        _answer_oddity(conn, segment)
+        return "TCP_RFC7323_PAWS"
+    end = (segment.seq + segment.sequence_length) & MASK
+    problem = _sequence_problem(conn, segment, end)
+    at_end = segment.seq == (conn.expected - 1) & MASK and conn.state in (
+        TcpState.CLOSE_WAIT, TcpState.LAST_ACK, TcpState.CLOSING)
+    if problem:
+        if flags & RST:
+            if not at_end:
+                return problem
+            _reset(conn)
+            return "reset"
+        if flags & SYN:
+            return _challenge_syn(conn)
+        _answer_oddity(conn, segment)
+        return problem
+    if flags & RST:
+        if segment.seq == conn.expected or at_end or (conn.sacks and segment.seq == _highest_sack(conn)):
+            _reset(conn)
+            return "reset"
+        _challenge(conn, "rst")
+        return "TCP_RESET"
+    if flags & SYN:
+        passes = (conn.state is TcpState.SYN_RECV and flags & ACK and (segment.seq + 1) & MASK == conn.expected
+                  and segment.ack == conn.nxt)
+        return "" if passes else _challenge_syn(conn)
+    return ""
+
+
+def _highest_sack(conn: Connection) -> int:
+    highest = conn.sacks[0][1]
+    for _start, end in conn.sacks:
+        highest = end if after(end, highest) else highest
+    return highest
+
+
+def _sequence_problem(conn: Connection, segment: TcpSegment, end: int) -> str:
+    """tcp_sequence: what lies outside of the window, and why."""
+    if before(end, conn.acked_up_to):
+        return "TCP_OLD_SEQUENCE"
+    limit = (conn.expected + window.open_now(conn)) & MASK
+    if not after((end - bool(segment.flags & FIN)) & MASK, limit):
+        return ""
+    if after(segment.seq, limit):
+        return "TCP_INVALID_SEQUENCE"
+    return "TCP_INVALID_END_SEQUENCE" if conn.received else ""
+
+
+def _is_too_old(conn: Connection, segment: TcpSegment, said: Options) -> bool:
+    """PAWS (RFC 7323, 5): a timestamp older than the last one marks an old duplicate."""
+    if said.stamp is None or not conn.has_stamps or not conn.recent_at:
+        return False
+    return distance(said.stamp[0], conn.recent_stamp) < 0 and not _is_late_ack(conn, segment, said)
+
+
+def _is_late_ack(conn: Connection, segment: TcpSegment, said: Options) -> bool:
+    """A bare ACK that was overtaken on its way (tcp_disordered_ack)."""
+    return (bool(segment.flags & ACK) and not segment.sequence_length and segment.seq == conn.expected
+            and segment.ack == conn.una
+            and -distance(said.stamp[0] if said.stamp else 0, conn.recent_stamp)
+            <= conn.round_trip.timeout // 1_000_000)
+
+
+def _answer_oddity(conn: Connection, segment: TcpSegment) -> None:
+    """tcp_send_dupack, at most each half second for what carries no data."""
+    now = conn.namespace.scheduler.now
+    if not segment.data or segment.flags & SYN:
+        if now - conn.challenged_at < PAUSE:
+            return
+        conn.challenged_at = now
+    end = (segment.seq + segment.sequence_length) & MASK
+    if end != segment.seq and before(segment.seq, conn.expected):
+        receive.be_quick_again(conn)
+        receive.note_duplicate(conn, segment.seq, end if before(end, conn.expected) else conn.expected)
+    send_ack(conn)
+
+
+def _challenge_syn(conn: Connection) -> str:
+    _challenge(conn, "syn")
+    return "TCP_INVALID_SYN"
+
+
+def _challenge(conn: Connection, why: str) -> None:
+    """RFC 5961: only the real peer can answer this ACK (tcp_send_challenge_ack)."""
+    now = conn.namespace.scheduler.now
+    if now - conn.challenged_at >= PAUSE:
+        conn.challenged_at = now
+        conn.namespace.record(TcpChallenged(conn.namespace.name, *conn.key, why))
+        send_ack(conn)
+
+
+def _reset(conn: Connection) -> None:
+    """tcp_reset: the peer has ended it."""
+    conn.queued = 0
+    connect.fail(conn, RESET_ERRORS.get(conn.state, "ECONNRESET"), "rst")

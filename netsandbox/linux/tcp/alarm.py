@@ -1,0 +1,82 @@
+"""The timers of a connection: one for what is under way, one for a delayed ACK (net/ipv4/tcp_timer.c arms both so)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.engine.units import MICROSECOND
+from netsandbox.linux.tcp.rtt import RTO_MAX
+
+if TYPE_CHECKING:
+    from netsandbox.linux.tcp.state import Connection
+
+RETRANSMIT, TAIL, REORDER, PROBE = "retransmit", "tail", "reorder", "probe"
+TICK = 4_000_000
+PATIENCE = 4
+"""Retries for which a lab with nobody in front of it still counts as busy."""
+
+
+def arm(conn: Any, kind: str, delay: int) -> None:
+    """Let the one timer of what was sent ring after `delay` nanoseconds, for this reason and no other."""
+    scheduler = conn.namespace.scheduler
+    scheduler.cancel(conn.timer)
+    delay = min(delay, RTO_MAX)
+    foreground = not conn.orphan and (conn.foreground or conn.retries + conn.probes < PATIENCE)
+    conn.timer_kind = kind
+    conn.timer_due = scheduler.now + delay
+    conn.timer = scheduler.kernel_timer(delay, conn.on_timer, None, foreground)
+
+
+def disarm(conn: Connection) -> None:
+    if conn.timer is not None:
+        conn.namespace.scheduler.cancel(conn.timer)
+        conn.timer = None
+        conn.timer_kind = ""
+
+
+def rearm(conn: Connection) -> None:
+    """tcp_rearm_rto: as long as something is under way, the retransmission timer runs from now."""
+    if not conn.sent:
+        disarm(conn)
+        return
+    delay = conn.round_trip.timeout
+    if conn.timer_kind in (TAIL, REORDER):
+        delay = max(until_timeout(conn), TICK)
+    arm(conn, RETRANSMIT, delay)
+
+
+def until_timeout(conn: Connection) -> int:
+    """Nanoseconds until the oldest segment under way is overdue (tcp_rto_delta_us)."""
+    return conn.sent[0].at + conn.round_trip.timeout - conn.namespace.scheduler.clock
+
+
+def arm_tail_probe(conn: Connection) -> bool:
+    """RFC 8985, 7.2: without any ACK the last segment is sent again, long before the timeout."""
+    trip = conn.round_trip
+    delay = (trip.smoothed >> 2) * MICROSECOND if trip.smoothed else 1_000_000_000
+    delay = -(-delay // TICK) * TICK
+    delay += 200_000_000 if len(conn.sent) == 1 else 2 * TICK
+    left = until_timeout(conn)
+    arm(conn, TAIL, max(min(delay, left) if left > 0 else delay, TICK))
+    return True
+
+
+def arm_ack(conn: Any, due: int) -> None:
+    """Let the delayed ACK leave at a virtual time (ns), however often its timer was armed before."""
+    scheduler = conn.namespace.scheduler
+    scheduler.cancel(conn.ack_timer)
+    conn.ack_due = due
+    conn.ack_timer = scheduler.kernel_timer(max(due - scheduler.now, 0), conn.on_ack_timer, None, True)
+
+
+def disarm_ack(conn: Connection) -> None:
+    if conn.ack_timer is not None:
+        conn.namespace.scheduler.cancel(conn.ack_timer)
+        conn.ack_timer = None
+
+
+def disarm_all(conn: Connection) -> None:
+    disarm(conn)
+    disarm_ack(conn)
+    conn.namespace.scheduler.cancel(conn.keepalive_timer)
+    conn.keepalive_timer = None

@@ -1,0 +1,169 @@
+"""Connections that we begin: the SYN, and what may answer it (tcp_v4_connect, tcp_rcv_synsent_state_process)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.tcp import ack, alarm, listen, options, output, reset, timewait, window
+from netsandbox.linux.tcp.events import TcpFailed
+from netsandbox.linux.tcp.sequence import MASK, after, between
+from netsandbox.linux.tcp.state import Connection, Sent, TcpState, TimeWait
+from netsandbox.linux.tcp.transmit import advertised_mss, send_ack, sync_mss, transmit
+from netsandbox.wire.tcp import ACK, RST, SYN
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.wire.ipv4 import IPv4Packet
+    from netsandbox.wire.tcp import TcpSegment
+
+TIMESTAMPS = 12
+
+
+def begin(conn: Connection, address: int, port: int) -> None:
+    """connect(): choose the source, and send a SYN.
+
+    Raises:
+        SocketError: no route, no free port, or the pair is in use.
+    """
+    namespace = conn.namespace
+    route = route_output(namespace, address, conn.address, conn.interface)
+    if not isinstance(route, RouteChosen):
+        namespace.record(route)
+        raise SocketError(route.error)
+    if route.route.type in ("broadcast", "multicast") or (route.next_hop is None and not route.interface.is_loopback):
+        raise SocketError("ENETUNREACH")
+    conn.address = conn.address or route.source
+    conn.peer, conn.peer_port = route.destination, port
+    if not conn.port:
+        namespace.sockets.choose_port(conn)
+    first = _take_pair(conn, route.interface.is_loopback)
+    conn.stamp_offset = listen.stamp_offset(namespace, conn.address, conn.peer)
+    conn.ident = namespace.chance.stream(f"{namespace.name}/tcp/{conn.key}/{namespace.scheduler.now}").bits(16)
+    conn.advertised_mss = advertised_mss(conn, route)
+    conn.mss_clamp = 65535
+    sync_mss(conn, route.mtu)
+    scaling = bool(namespace.sysctls.get("net.ipv4.tcp_window_scaling"))
+    conn.receive_window, conn.receive_scale, conn.window_clamp = window.initial(
+        namespace.sysctls, conn.receive_buffer, conn.advertised_mss, scaling)
+    conn.slow_start = conn.receive_window
+    conn.una = conn.nxt = conn.written = conn.pushed = conn.small = first or listen.first_number(namespace, conn.key)
+    conn.change(TcpState.SYN_SENT, "connect")
+    send_syn(conn, SYN)
+
+
+def _take_pair(conn: Connection, is_loopback: bool) -> int:
+    """__inet_check_established: the four numbers must be free; the first sequence number after a TIME-WAIT, or 0."""
+    connections = conn.namespace.sockets.connections
+    known = connections.get(conn.key)
+    first = 0
+    if isinstance(known, TimeWait) and timewait.reusable(known, is_loopback):
+        first = timewait.next_isn(known)
+        timewait.dismiss(known, "reuse")
+    elif known is not None:
+        raise SocketError("EADDRNOTAVAIL")
+    connections[conn.key] = conn
+    return first
+
+
+def send_syn(conn: Connection, flags: int) -> None:
+    """tcp_connect: the SYN is under way, and a timer runs for it."""
+    segment = Sent(conn.written, b"", flags, conn.namespace.scheduler.clock)
+    conn.sent.append(segment)
+    conn.written = (conn.written + 1) & MASK
+    transmit(conn, segment.seq, flags)
+    segment.wire = conn.wire
+    conn.nxt = conn.written
+    alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
+
+
+def fail(conn: Connection, error: str, why: str) -> None:
+    """The connection is over, and its program gets an errno (tcp_done_with_error)."""
+    conn.error = error
+    conn.namespace.record(TcpFailed(conn.namespace.name, *conn.key, error, why))
+    conn.change(TcpState.CLOSE, why)
+    conn.forget()
+    conn.wake()
+
+
+def take(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
+    """A segment for a socket in SYN-SENT."""
+    flags, port = segment.flags, segment.dport
+    said = options.read(segment.options, bool(flags & SYN))
+    if flags & ACK:
+        if not after(segment.ack, conn.una) or after(segment.ack, conn.nxt):
+            reset.answer(conn.namespace, packet, segment, "handshake")
+            return Dropped(DropReason.TCP_INVALID_ACK_SEQUENCE, (port,))
+        if said.stamp is not None and said.stamp[1] and not _is_own_stamp(conn, said.stamp[1]):
+            reset.answer(conn.namespace, packet, segment, "handshake")
+            return Dropped(DropReason.TCP_RFC7323_PAWS, (port,))
+        if flags & RST:
+            fail(conn, "ECONNREFUSED", "rst")
+            return Outcome.ACCEPTED
+        if not flags & SYN:
+            return Dropped(DropReason.TCP_FLAGS, (port,))
+        return _open(conn, segment, said)
+    if flags & RST:
+        return Dropped(DropReason.TCP_RESET, (port,))
+    if flags & SYN:
+        return _open_at_once(conn, segment, said)
+    return Dropped(DropReason.TCP_FLAGS, (port,))
+
+
+def _is_own_stamp(conn: Connection, echoed: int) -> bool:
+    """Whether TSecr is one that we sent since the SYN (RFC 7323, 3.2)."""
+    now = (conn.namespace.scheduler.clock // 1_000_000 + conn.stamp_offset) & MASK
+    first = (conn.created // 1_000_000 + conn.stamp_offset) & MASK
+    return between(echoed, first, now)
+
+
+def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None:
+    """What the peer's SYN says of it."""
+    settings = conn.namespace.sysctls
+    conn.mss_clamp = said.mss or 536
+    if said.scale is None or not settings.get("net.ipv4.tcp_window_scaling"):
+        conn.send_scale = conn.receive_scale = 0
+        conn.window_clamp = min(conn.window_clamp, window.MAX_WINDOW)
+    else:
+        conn.send_scale = said.scale
+    conn.has_sack = said.sack_permitted and bool(settings.get("net.ipv4.tcp_sack"))
+    if said.stamp is not None and settings.get("net.ipv4.tcp_timestamps"):
+        conn.has_stamps = True
+        conn.advertised_mss -= TIMESTAMPS
+        conn.recent_stamp, conn.recent_at = said.stamp[0], conn.namespace.scheduler.clock + 1
+    conn.expected = conn.acked_up_to = conn.copied = (segment.seq + 1) & MASK
+    conn.window_seq = segment.seq
+    conn.send_window = segment.window
+    conn.largest_window = max(conn.largest_window, conn.send_window)
+    sync_mss(conn, conn.path_mtu)
+    conn.segment_size = listen.first_segment_size(conn)
+
+
+def _open(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdict:
+    ack.take(conn, segment, said)
+    _agree(conn, segment, said)
+    established(conn)
+    send_ack(conn)
+    return Outcome.ANSWERED
+
+
+def established(conn: Connection) -> None:
+    """The handshake is done (tcp_finish_connect)."""
+    conn.change(TcpState.ESTABLISHED, "handshake")
+    conn.last_sent = conn.received_at = conn.namespace.scheduler.now
+    conn.confirm = True
+    window.opened(conn)
+    conn.wake()
+
+
+def _open_at_once(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdict:
+    """Both began at once: SYN,ACK answers the SYN (RFC 9293, 3.5, figure 7)."""
+    _agree(conn, segment, said)
+    conn.change(TcpState.SYN_RECV, "syn")
+    for sent in conn.sent:
+        sent.flags |= ACK
+    output.retransmit(conn, 0, "syn")
+    return Outcome.ANSWERED

@@ -1,0 +1,81 @@
+"""SYN cookies: a SYN,ACK whose sequence number remembers the SYN (RFC 4987, 3.6; net/ipv4/syncookies.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.tcp import options, window
+from netsandbox.linux.tcp.sequence import MASK
+from netsandbox.linux.tcp.state import Request
+from netsandbox.linux.tcp.transmit import HEADERS
+
+if TYPE_CHECKING:
+    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.wire.ipv4 import IPv4Packet
+    from netsandbox.wire.tcp import TcpSegment
+
+SIZES = (536, 1300, 1440, 1460)
+"""The segment sizes that a cookie can name (msstab)."""
+MINUTE = 60 * SECOND
+VALID_MINUTES = 2
+"""MAX_SYNCOOKIE_AGE."""
+BITS = 24
+NO_SCALE = 15
+"""In the low bits of TSval: the peer scales no windows."""
+
+
+def _hash(listener: Connection, key: tuple[int, int, int, int], what: object) -> int:
+    namespace = listener.namespace
+    return namespace.chance.stream(f"{namespace.name}/cookie/{key}/{what}").bits(32)
+
+
+def make(listener: Connection, request: Request) -> int:
+    """The sequence number of the SYN,ACK; the options go into the low bits of its timestamp."""
+    now = listener.namespace.scheduler.now
+    listener.overflowed_at = now
+    index = max(place for place, size in enumerate(SIZES) if size <= request.mss or place == 0)
+    minute = now // MINUTE
+    body = (_hash(listener, request.key, minute) + index) & (1 << BITS) - 1
+    if request.stamps:
+        scale = request.send_scale if request.scaling else NO_SCALE
+        stamp = listener.namespace.scheduler.clock // 1_000_000 + request.stamp_offset
+        request.stamp_offset += ((stamp & ~0x3F) | request.sack << 4 | scale) - stamp
+    return (_hash(listener, request.key, "base") + request.peer_isn + (minute << BITS) + body) & MASK
+
+
+def check(listener: Connection, packet: IPv4Packet, segment: TcpSegment) -> Request | None:
+    """The half-open connection that an ACK's cookie stands for, or None (cookie_v4_check)."""
+    namespace = listener.namespace
+    now, since = namespace.scheduler.now, listener.overflowed_at
+    if not namespace.sysctls.get("net.ipv4.tcp_syncookies") or since is None or now - since > VALID_MINUTES * MINUTE:
+        return None
+    key = packet.dst, segment.dport, packet.src, segment.sport
+    peer_isn = (segment.seq - 1) & MASK
+    value = (segment.ack - 1 - _hash(listener, key, "base") - peer_isn) & MASK
+    age = (now // MINUTE - (value >> BITS)) & 0xFF
+    index = (value - _hash(listener, key, now // MINUTE - age)) & (1 << BITS) - 1
+    route = route_output(namespace, packet.src, packet.dst)
+    if age >= VALID_MINUTES or index >= len(SIZES) or not isinstance(route, RouteChosen):
+        return None
+    return _request(listener, key, segment, peer_isn, SIZES[index], route)
+
+
+def _request(listener: Connection, key: tuple[int, int, int, int], segment: TcpSegment, peer_isn: int, mss: int,
+             route: RouteChosen) -> Request:
+    settings = listener.namespace.sysctls
+    request = Request(listener, key, (segment.ack - 1) & MASK, peer_isn)
+    request.mss = mss
+    request.advertised_mss = max(min(route.mtu, 65535) - HEADERS, settings.get("net.ipv4.route.min_adv_mss"))
+    stamp = options.read(segment.options, False).stamp
+    if stamp is not None:
+        request.stamps, request.recent = True, stamp[0]
+        request.sack = bool(stamp[1] & 0x10)
+        request.scaling = stamp[1] & 15 != NO_SCALE
+        request.send_scale = stamp[1] & 15 if request.scaling else 0
+        request.stamp_offset = stamp[1] - listener.namespace.scheduler.clock // 1_000_000
+    request.window, request.receive_scale, request.clamp = window.initial(
+        settings, listener.receive_buffer, request.advertised_mss - 12 * request.stamps, request.scaling)
+    return request

@@ -1,0 +1,79 @@
+"""ICMP errors about a segment of ours (net/ipv4/tcp_ipv4.c tcp_v4_err; RFC 5927)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.ipv4 import icmp
+from netsandbox.linux.tcp import connect, listen, output, recovery
+from netsandbox.linux.tcp.sequence import between
+from netsandbox.linux.tcp.state import Connection, Recovery, Request, TcpState
+from netsandbox.linux.tcp.transmit import current_mss
+from netsandbox.wire.icmp import PARAMETER_PROBLEM, REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+ERRNO = {0: "ENETUNREACH", 1: "EHOSTUNREACH", 2: "ENOPROTOOPT", 3: "ECONNREFUSED", 4: "EMSGSIZE", 5: "EOPNOTSUPP",
+         6: "ENETUNREACH", 7: "EHOSTDOWN", 8: "ENONET", 9: "ENETUNREACH", 10: "EHOSTUNREACH", 11: "ENETUNREACH",
+         12: "EHOSTUNREACH", 13: "EHOSTUNREACH", 14: "EHOSTUNREACH", 15: "EHOSTUNREACH"}
+"""icmp_err_convert, by the code of "destination unreachable"."""
+QUOTED = 8
+
+
+def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
+    """Tell the connection that sent the quoted segment, if it can have sent it."""
+    head = quoted.payload_bytes()
+    if len(head) < QUOTED:
+        return
+    port, peer_port = int.from_bytes(head[:2], "big"), int.from_bytes(head[2:4], "big")
+    seq = int.from_bytes(head[4:8], "big")
+    namespace = interface.namespace
+    found = namespace.sockets.connections.get((quoted.src, port, quoted.dst, peer_port))
+    if isinstance(found, Request) and seq == found.isn and _errno(message):
+        if not icmp.is_fragmentation_needed(message):
+            listen.drop(found)
+        return
+    if not isinstance(found, Connection) or found.state is TcpState.CLOSE or not between(seq, found.una, found.nxt):
+        return
+    if message.type == REDIRECT or icmp.is_fragmentation_needed(message):
+        icmp.learn_way(interface, packet, message, quoted)
+        if message.type == UNREACHABLE:
+            shorten(found)
+        return
+    error = _errno(message)
+    if not error:
+        return
+    if found.state in (TcpState.SYN_SENT, TcpState.SYN_RECV):
+        connect.fail(found, error, "icmp")
+    else:
+        found.soft_error = error
+
+
+def _errno(message: IcmpMessage) -> str:
+    if message.type == UNREACHABLE:
+        return ERRNO.get(message.code, "")
+    return {PARAMETER_PROBLEM: "EPROTO", TIME_EXCEEDED: "EHOSTUNREACH"}.get(message.type, "")
+
+
+def shorten(conn: Connection) -> None:
+    """The path takes less: segments that are too large leave again at once, smaller (tcp_simple_retransmit)."""
+    if conn.namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc"):
+        return
+    before, mss = conn.mss, current_mss(conn)
+    if mss >= before:
+        return
+    found = False
+    for segment in conn.sent:
+        if len(segment.data) > mss and not segment.sacked:
+            recovery.mark_lost(conn, segment)
+            found = True
+    if not found:
+        return
+    if conn.recovery is not Recovery.LOSS:
+        conn.high_seq = conn.nxt
+        conn.recovery = Recovery.LOSS
+        conn.undo_marker = 0
+    recovery.resend_lost(conn, "mtu")
+    output.push(conn)

@@ -1,0 +1,270 @@
+"""Connections that others begin: SYNs, half-open connections, and the queue for accept() (tcp_conn_request)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import RouteChosen, SocketMatched
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.tcp import cookies, options, reset, window
+from netsandbox.linux.tcp.events import TcpCookieSent, TcpRetransmitted
+from netsandbox.linux.tcp.options import Options
+from netsandbox.linux.tcp.rtt import RTO_MAX
+from netsandbox.linux.tcp.sequence import MASK, after, before, distance
+from netsandbox.linux.tcp.state import DEFAULT_MSS, Connection, Request, TcpState
+from netsandbox.linux.tcp.transmit import HEADERS, stamp_now, sync_mss
+from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+RETRY = SECOND
+"""TCP_TIMEOUT_INIT: the first SYN,ACK is sent again after this, and then after twice as long each time."""
+LEAST_RECEIVE_MSS, TIMESTAMPS = 88, 12
+
+
+def take(listener: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment,
+            isn: int = 0) -> Verdict | Connection:
+    """A segment for a listening socket (tcp_rcv_state_process, TCP_LISTEN).
+
+    Returns:
+        A verdict, or the connection that a SYN cookie has brought back.
+    """
+    flags, port = segment.flags, segment.dport
+    if flags & RST:
+        return Dropped(DropReason.TCP_RESET, (port,))
+    if flags & ACK:
+        if not flags & SYN and (found := cookies.check(listener, packet, segment)) is not None:
+            found.interface = interface
+            return _become_whole(found, packet, segment)
+        reset.answer(listener.namespace, packet, segment, "handshake")
+        return Dropped(DropReason.TCP_FLAGS, (port,))
+    if not flags & SYN or flags & FIN:
+        return Dropped(DropReason.TCP_FLAGS, (port,))
+    return _receive_syn(listener, interface, packet, segment, isn)
+
+
+def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment,
+                 isn: int) -> Verdict:
+    namespace = listener.namespace
+    namespace.record(SocketMatched(namespace, "tcp", listener.address, listener.port, listener.process.name))
+    mode = namespace.sysctls.get("net.ipv4.tcp_syncookies")
+    crowded = len(listener.requests) >= listener.backlog
+    wants_cookie = mode == 2 or (crowded and not isn and mode == 1)
+    if (crowded and not wants_cookie and not isn) or len(listener.accepted) > listener.backlog:
+        return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.accepted), listener.backlog))
+    said = options.read(segment.options, True)
+    if wants_cookie and said.stamp is None:
+        said = Options(mss=said.mss)
+    route = route_output(namespace, packet.src, packet.dst)
+    if not isinstance(route, RouteChosen):
+        namespace.record(route)
+        return Dropped(DropReason.IP_OUTNOROUTES, (packet.src,))
+    request = new_request(listener, packet, segment, said, route)
+    request.interface = interface
+    if wants_cookie:
+        request.isn = cookies.make(listener, request)
+        namespace.record(TcpCookieSent(namespace.name, *request.key, len(listener.requests)))
+        _send_syn_ack(request)
+        return Outcome.ANSWERED
+    request.isn = isn or first_number(namespace, request.key)
+    listener.requests[request.key] = request
+    namespace.sockets.connections[request.key] = request
+    request.timer = namespace.scheduler.kernel_timer(RETRY, _on_timer, request)
+    _send_syn_ack(request)
+    return Outcome.ANSWERED
+
+
+def first_number(namespace: NetworkNamespace, key: tuple[int, int, int, int]) -> int:
+    """An initial sequence number: a hash of the two ends, and a clock (RFC 6528; secure_tcp_seq)."""
+    base = namespace.chance.stream(f"{namespace.name}/isn/{key}").bits(32)
+    return (base + (namespace.scheduler.clock >> 6)) & MASK
+
+
+def stamp_offset(namespace: NetworkNamespace, source: int, destination: int) -> int:
+    """Where the timestamps of two hosts' connections begin (secure_tcp_ts_off)."""
+    return namespace.chance.stream(f"{namespace.name}/ts/{source}/{destination}").bits(32)
+
+
+def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, said: Options,
+                route: RouteChosen) -> Request:
+    """What a SYN asks for, as far as we go along with it (tcp_openreq_init)."""
+    namespace = listener.namespace
+    settings = namespace.sysctls
+    request = Request(listener, (packet.dst, segment.dport, packet.src, segment.sport), 0, segment.seq)
+    request.mss = said.mss or DEFAULT_MSS
+    request.stamps = said.stamp is not None and bool(settings.get("net.ipv4.tcp_timestamps"))
+    request.recent = said.stamp[0] if request.stamps and said.stamp is not None else 0
+    request.sack = said.sack_permitted and bool(settings.get("net.ipv4.tcp_sack"))
+    request.scaling = said.scale is not None and bool(settings.get("net.ipv4.tcp_window_scaling"))
+    request.send_scale = said.scale or 0 if request.scaling else 0
+    request.advertised_mss = max(min(route.mtu, 65535) - HEADERS, settings.get("net.ipv4.route.min_adv_mss"))
+    size = request.advertised_mss - TIMESTAMPS * request.stamps
+    request.window, request.receive_scale, request.clamp = window.initial(
+        settings, listener.receive_buffer, size, request.scaling)
+    request.stamp_offset = stamp_offset(namespace, packet.dst, packet.src)
+    return request
+
+
+def _send_syn_ack(request: Request) -> None:
+    """tcp_v4_send_synack: IP id 0, as no socket counts it."""
+    namespace = request.listener.namespace
+    request.sent_at = request.sent_at or namespace.scheduler.clock
+    stamp = (stamp_now(namespace, request.stamp_offset), request.recent) if request.stamps else None
+    offered = options.of_syn(request.advertised_mss, stamp, request.sack,
+                             request.receive_scale if request.scaling else None)
+    address, port, peer, peer_port = request.key
+    reset.send_alone(namespace, address, peer, TcpSegment(
+        port, peer_port, request.isn, (request.peer_isn + 1) & MASK, SYN | ACK,
+        min(request.window, window.MAX_WINDOW), offered), request.listener.tos)
+
+
+def _on_timer(request: Request) -> None:
+    """Nobody has answered the SYN,ACK: once more, or never mind (reqsk_timer_handler)."""
+    listener = request.listener
+    namespace = listener.namespace
+    if request.tries >= namespace.sysctls.get("net.ipv4.tcp_synack_retries") or listener.state is not TcpState.LISTEN:
+        drop(request)
+        return
+    request.tries += 1
+    pause = min(RETRY << request.tries, RTO_MAX)
+    namespace.record(TcpRetransmitted(namespace.name, *request.key, "synack", "timeout", 0, request.tries, pause))
+    _send_syn_ack(request)
+    request.timer = namespace.scheduler.kernel_timer(pause, _on_timer, request)
+
+
+def drop(request: Request) -> None:
+    """Forget a half-open connection."""
+    namespace = request.listener.namespace
+    namespace.scheduler.cancel(request.timer)
+    request.listener.requests.pop(request.key, None)
+    if namespace.sockets.connections.get(request.key) is request:
+        del namespace.sockets.connections[request.key]
+
+
+def answer(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict | Connection | str:
+    """A segment for a half-open connection (tcp_check_req).
+
+    Returns:
+        A verdict, the connection that is whole now, or "listener": the listening socket may say what it is worth.
+    """
+    flags, port = segment.flags, segment.dport
+    said = options.read(segment.options, bool(flags & SYN))
+    late = request.stamps and said.stamp is not None and distance(said.stamp[0], request.recent) < 0
+    kind = flags & (SYN | ACK | RST)
+    if segment.seq == request.peer_isn and kind == SYN and not late:
+        if _may_challenge(request):
+            _send_syn_ack(request)
+        return Outcome.ANSWERED
+    if kind & ACK and segment.ack != (request.isn + 1) & MASK:
+        return "listener"
+    expected = (request.peer_isn + 1) & MASK
+    if late or not _is_inside(segment, expected, request.window):
+        if not kind & RST and _may_challenge(request):
+            _acknowledge(request)
+        reason = DropReason.TCP_RFC7323_PAWS if late else DropReason.TCP_INVALID_SEQUENCE
+        return Dropped(reason, (port,))
+    if said.stamp is not None and not after(segment.seq, expected):
+        request.recent = said.stamp[0]
+    if segment.seq == request.peer_isn:
+        kind &= ~SYN
+    if kind & (RST | SYN):
+        if not kind & RST:
+            reset.answer(request.listener.namespace, packet, segment, "handshake")
+        drop(request)
+        return Outcome.ACCEPTED if kind & RST else Dropped(DropReason.TCP_RESET, (port,))
+    if not kind & ACK:
+        return Dropped(DropReason.TCP_FLAGS, (port,))
+    return _become_whole(request, packet, segment)
+
+
+def _is_inside(segment: TcpSegment, expected: int, size: int) -> bool:
+    """tcp_in_window."""
+    end, limit = (segment.seq + segment.sequence_length) & MASK, (expected + size) & MASK
+    if segment.seq == expected or (after(end, expected) and before(segment.seq, limit)):
+        return True
+    return segment.seq == limit and segment.seq == end
+
+
+def _may_challenge(request: Request) -> bool:
+    """tcp_oow_rate_limited: one such answer each half second."""
+    now = request.listener.namespace.scheduler.now
+    if now - request.challenged_at < SECOND // 2:
+        return False
+    request.challenged_at = now
+    return True
+
+
+def _acknowledge(request: Request) -> None:
+    """tcp_v4_reqsk_send_ack."""
+    namespace = request.listener.namespace
+    stamp = (stamp_now(namespace, request.stamp_offset), request.recent) if request.stamps else None
+    address, port, peer, peer_port = request.key
+    reset.send_alone(namespace, address, peer, TcpSegment(
+        port, peer_port, (request.isn + 1) & MASK, (request.peer_isn + 1) & MASK, ACK,
+        request.window >> request.receive_scale, options.of_data(stamp, ())))
+
+
+def _become_whole(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict | Connection:
+    """The third segment: the connection joins the queue for accept(), if there is room (tcp_v4_syn_recv_sock)."""
+    listener = request.listener
+    namespace = listener.namespace
+    if len(listener.accepted) > listener.backlog:
+        if namespace.sysctls.get("net.ipv4.tcp_abort_on_overflow"):
+            reset.answer(namespace, packet, segment, "handshake")
+            drop(request)
+        return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.accepted), listener.backlog))
+    drop(request)
+    child = make_child(request, segment)
+    listener.accepted.append(child)
+    namespace.sockets.adopt(child)
+    return child
+
+
+def make_child(request: Request, segment: TcpSegment) -> Connection:
+    """The socket of a whole connection, from what the handshake agreed on (tcp_create_openreq_child)."""
+    listener = request.listener
+    namespace = listener.namespace
+    child: Any = type(listener)(namespace, listener.process, listener.reuse)
+    child.address, child.port, child.peer, child.peer_port = request.key
+    child.parent, child.tos, child.ttl, child.foreground = listener, listener.tos, listener.ttl, listener.foreground
+    child.nodelay, child.keepalive = listener.nodelay, listener.keepalive
+    child.state = TcpState.SYN_RECV
+    child.has_stamps, child.has_sack = request.stamps, request.sack
+    child.stamp_offset, child.recent_stamp = request.stamp_offset, request.recent
+    child.recent_at = namespace.scheduler.clock + 1 if request.stamps else 0
+    child.send_scale, child.receive_scale = request.send_scale, request.receive_scale
+    child.una = child.nxt = child.written = child.pushed = child.small = (request.isn + 1) & MASK
+    child.expected = child.acked_up_to = child.copied = (request.peer_isn + 1) & MASK
+    child.window_seq = segment.seq
+    child.send_window = child.largest_window = segment.window << request.send_scale
+    child.receive_window = child.slow_start = request.window
+    child.window_clamp = request.clamp
+    child.mss_clamp = request.mss
+    child.advertised_mss = request.advertised_mss - TIMESTAMPS * request.stamps
+    child.ident = namespace.chance.stream(f"{namespace.name}/tcp/{request.key}/{request.isn}").bits(16)
+    route = route_output(namespace, child.peer, child.address)
+    sync_mss(child, route.mtu if isinstance(route, RouteChosen) else child.mss_clamp + HEADERS)
+    child.segment_size = first_segment_size(child)
+    child.received_at = namespace.scheduler.now
+    child.handshake_at = 0 if request.tries else request.sent_at
+    return child  # type: ignore[no-any-return]
+
+
+def first_segment_size(conn: Connection) -> int:
+    """What the peer's segments are taken to hold before the first has come (tcp_initialize_rcv_mss)."""
+    hint = min(conn.advertised_mss, conn.mss, conn.receive_window // 2, DEFAULT_MSS)
+    return max(hint, LEAST_RECEIVE_MSS)
+
+
+def refuse_waiting(listener: Connection) -> None:
+    """A listener closes: half-open connections go in silence, whole ones with a RST (inet_csk_listen_stop)."""
+    for request in list(listener.requests.values()):
+        drop(request)
+    while listener.accepted:
+        child: Any = listener.accepted.popleft()
+        child.abort()

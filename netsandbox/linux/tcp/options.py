@@ -1,0 +1,108 @@
+"""The options of a segment, in the layout and order in which Linux writes them (net/ipv4/tcp_output.c)."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import NamedTuple
+
+END, NOP, MSS, WINDOW_SCALE, SACK_PERMITTED, SACK, TIMESTAMP = 0, 1, 2, 3, 4, 5, 8
+MAX_SCALE = 14
+"""RFC 7323, 2.3: a larger shift is taken to be this one."""
+TIMESTAMP_SIZE = 12
+"""Bytes that timestamps take, with the two NOPs before them."""
+SACK_BASE, SACK_BLOCK = 4, 8
+
+_STAMPS = Struct("!II")
+_ALIGNED = Struct("!IIII")
+_ALIGNED_HEAD = 0x0101080A
+
+
+class Options(NamedTuple):
+    """What a segment's options say.
+
+    Attributes:
+        mss: bytes, 0 when not given.  scale: None when not given.
+        stamp: (TSval, TSecr), or None.  sacks: [start, end) pairs.
+    """
+
+    mss: int = 0
+    scale: int | None = None
+    sack_permitted: bool = False
+    stamp: tuple[int, int] | None = None
+    sacks: tuple[tuple[int, int], ...] = ()
+
+
+NONE = Options()
+
+
+def read(data: bytes, is_syn: bool) -> Options:
+    """tcp_parse_options: nonsense ends the reading; what only a SYN may carry is not looked at elsewhere."""
+    if not data:
+        return NONE
+    if len(data) == TIMESTAMP_SIZE and data.startswith(b"\x01\x01\x08\x0a"):
+        return Options(stamp=_STAMPS.unpack_from(data, 4))
+    found: dict[str, object] = {}
+    for kind, value in _walk(data):
+        if kind == TIMESTAMP and len(value) == 8:
+            found["stamp"] = _STAMPS.unpack(value)
+        elif kind == SACK and value and len(value) % SACK_BLOCK == 0:
+            found["sacks"] = tuple(_STAMPS.iter_unpack(value))
+        elif is_syn:
+            found.update(_of_syn(kind, value))
+    return Options(**found)  # type: ignore[arg-type]
+
+
+def _walk(data: bytes) -> list[tuple[int, bytes]]:
+    found, at = [], 0
+    while at < len(data) and data[at] != END:
+        if data[at] == NOP:
+            at += 1
+            continue
+        size = data[at + 1] if at + 1 < len(data) else 0
+        if size < 2 or at + size > len(data):
+            break
+        found.append((data[at], data[at + 2:at + size]))
+        at += size
+    return found
+
+
+def _of_syn(kind: int, value: bytes) -> dict[str, object]:
+    if kind == MSS and len(value) == 2 and any(value):
+        return {"mss": int.from_bytes(value, "big")}
+    if kind == WINDOW_SCALE and len(value) == 1:
+        return {"scale": min(value[0], MAX_SCALE)}
+    if kind == SACK_PERMITTED and not value:
+        return {"sack_permitted": True}
+    return {}
+
+
+def of_syn(mss: int, stamp: tuple[int, int] | None, sack: bool, scale: int | None) -> bytes:
+    """The options of a SYN or SYN,ACK (tcp_options_write): MSS, SACK permitted and timestamps, window scale."""
+    out = bytes((MSS, 4)) + mss.to_bytes(2, "big")
+    if stamp is not None:
+        out += bytes((SACK_PERMITTED, 2)) if sack else bytes((NOP, NOP))
+        out += bytes((TIMESTAMP, 10)) + _STAMPS.pack(*stamp)
+    elif sack:
+        out += bytes((NOP, NOP, SACK_PERMITTED, 2))
+    if scale is not None:
+        out += bytes((NOP, WINDOW_SCALE, 3, scale))
+    return out
+
+
+def of_data(stamp: tuple[int, int] | None, sacks: tuple[tuple[int, int], ...]) -> bytes:
+    """The options of every later segment: timestamps, then what has come out of order (or twice, RFC 2883)."""
+    out = _ALIGNED.pack(_ALIGNED_HEAD, *stamp, 0)[:TIMESTAMP_SIZE] if stamp is not None else b""
+    if sacks:
+        out += bytes((NOP, NOP, SACK, 2 + SACK_BLOCK * len(sacks)))
+        out += b"".join(_STAMPS.pack(*block) for block in sacks)
+    return out
+
+
+def size_of_data(has_stamp: bool, sacks: int) -> int:
+    """Bytes that `of_data` takes."""
+    return TIMESTAMP_SIZE * has_stamp + (SACK_BASE + SACK_BLOCK * sacks if sacks else 0)
+
+
+def most_sacks(has_stamp: bool) -> int:
+    """How many blocks fit into 40 bytes of options."""
+    return (40 - TIMESTAMP_SIZE * has_stamp - SACK_BASE) // SACK_BLOCK

@@ -1,0 +1,294 @@
+"""What leaves and when: the write queue, Nagle, windows, and sending again (net/ipv4/tcp_output.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.tcp import alarm
+from netsandbox.linux.tcp.events import TcpRetransmitted, TcpWindowShut
+from netsandbox.linux.tcp.sequence import MASK, after, before, distance
+from netsandbox.linux.tcp.state import Chunk, Recovery, Sent, TcpState
+from netsandbox.linux.tcp.transmit import current_mss, is_still_here, transmit
+from netsandbox.wire.tcp import ACK, FIN, PSH, SYN
+
+if TYPE_CHECKING:
+    from netsandbox.linux.tcp.state import Connection
+
+LARGEST_BURST = 65535 - 320
+"""Bytes that are cut into segments only on their way out (sk_gso_max_size less the headers)."""
+SMALL_WINDOW = 536
+
+
+def window_end(conn: Connection) -> int:
+    return (conn.una + conn.send_window) & MASK
+
+
+def goal(conn: Connection, mss: int) -> int:
+    """How much a chunk takes before the next begins (tcp_xmit_size_goal)."""
+    half = conn.largest_window >> 1 if conn.largest_window > SMALL_WINDOW else conn.largest_window
+    return max(min(LARGEST_BURST, half) // mss * mss, mss)
+
+
+# -- the write queue
+
+def append(conn: Connection, data: bytes) -> bytes:
+    """Put what fits into the last chunk, or into a new one; returns the rest (tcp_sendmsg_locked)."""
+    mss = current_mss(conn)
+    size = goal(conn, mss)
+    if not conn.unsent or len(conn.unsent[-1].data) >= size:
+        conn.unsent.append(Chunk(conn.written))
+    tail = conn.unsent[-1]
+    taken = data[:size - len(tail.data)]
+    tail.data += taken
+    conn.written = (conn.written + len(taken)) & MASK
+    return data[len(taken):]
+
+
+def mark_push(conn: Connection) -> None:
+    """A program's write ends here (tcp_mark_push)."""
+    if conn.unsent:
+        conn.unsent[-1].push = True
+        conn.pushed = conn.written
+
+
+def is_push_due(conn: Connection) -> bool:
+    """forced_push: half of the peer's window was written since the last push."""
+    return after(conn.written, (conn.pushed + (conn.largest_window >> 1)) & MASK)
+
+
+def queue_fin(conn: Connection) -> None:
+    """The last thing that the connection sends (tcp_send_fin)."""
+    if not conn.unsent:
+        conn.unsent.append(Chunk(conn.written))
+    conn.unsent[-1].fin = True
+    conn.written = (conn.written + 1) & MASK
+    push(conn, is_nagle_off=True)
+
+
+# -- sending
+
+def push(conn: Connection, is_nagle_off: bool = False) -> None:
+    """Send what may be sent (__tcp_push_pending_frames)."""
+    if conn.unsent and conn.state is not TcpState.CLOSE and not write(conn, is_nagle_off):
+        _check_probe(conn)
+
+
+def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) -> bool:
+    """tcp_write_xmit; False when nothing is under way and something waits.
+
+    A program's bursts leave one by one: after each the queue runs empty, and
+    `more_to_send` says that the socket is still at it.
+    """
+    conn.more_to_send = False
+    sent = 0
+    while conn.unsent:
+        size = next_burst(conn, is_nagle_off)
+        if size < 0 or not _send_burst(conn, size):
+            break
+        sent += 1
+        if only_one:
+            break
+        if conn.namespace.scheduler.in_process and conn.unsent and next_burst(conn, is_nagle_off) >= 0:
+            conn.more_to_send = True
+            break
+    state = conn.congestion
+    is_full = conn.in_flight >= state.window
+    if sent or is_full:
+        state.note_use(len(conn.sent), is_full, conn.una, conn.nxt)
+    if sent:
+        schedule_tail_probe(conn)
+    return bool(sent or conn.sent)
+
+
+def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
+    """How many bytes leave next (0 for a bare FIN), or -1: the windows or Nagle keep them back."""
+    chunk = conn.unsent[0]
+    mss = current_mss(conn)
+    quota = min(conn.congestion.window - conn.in_flight, max(LARGEST_BURST // mss, 2))
+    if quota <= 0:
+        return -1
+    _fill(conn, chunk, quota * mss)
+    length = len(chunk.data)
+    first_end = (chunk.seq + min(length, mss) + (chunk.fin and length <= mss)) & MASK
+    if after(first_end, window_end(conn)) and length + chunk.fin > 0:
+        return -1
+    is_last = len(conn.unsent) == 1
+    if length <= mss:
+        small = length < mss and not chunk.fin and is_last and not is_nagle_off
+        return -1 if small and _nagle(conn) else length
+    if _defers(conn, chunk, quota, mss):
+        return -1
+    return _split_point(conn, chunk, mss, quota, is_last and not is_nagle_off)
+
+
+def _fill(conn: Connection, chunk: Chunk, size: int) -> None:
+    """Let a chunk take from the ones behind it what may leave with it (tcp_grow_skb)."""
+    while len(chunk.data) < size and len(conn.unsent) > 1:
+        following = conn.unsent[1]
+        part = following.data[:size - len(chunk.data)]
+        chunk.data += part
+        del following.data[:len(part)]
+        following.seq = (following.seq + len(part)) & MASK
+        if following.data:
+            return
+        chunk.push |= following.push
+        chunk.fin |= following.fin
+        del conn.unsent[1]
+
+
+def _nagle(conn: Connection) -> bool:
+    """RFC 9293, 3.7.4 with Minshall's change: a small segment waits while another small one is under way."""
+    return (not conn.nodelay and bool(conn.sent) and after(conn.small, conn.una)
+            and not after(conn.small, conn.nxt))
+
+
+def _defers(conn: Connection, chunk: Chunk, quota: int, mss: int) -> bool:
+    """tcp_tso_should_defer: a third of the window is worth a burst, and less may wait for the next ACK."""
+    if conn.recovery >= Recovery.RECOVERY or not conn.sent:
+        return False
+    now = conn.namespace.scheduler.clock
+    if now - conn.sent[-1].at > 1_000_000:
+        return False
+    window = distance(window_end(conn), chunk.seq)
+    room = (conn.congestion.window - conn.in_flight) * mss
+    limit = min(window, room)
+    if limit >= min(LARGEST_BURST // mss, 64) * mss or (len(conn.unsent) > 1 and limit >= len(chunk.data)):
+        return False
+    if limit >= min(conn.send_window, conn.congestion.window * mss) // 3:
+        return False
+    if 2 * (now - conn.sent[0].at) >= (conn.round_trip.smoothed >> 3) * 1000:
+        return False
+    return min(room, window) <= len(chunk.data)
+
+
+def _split_point(conn: Connection, chunk: Chunk, mss: int, quota: int, obeys_nagle: bool) -> int:
+    """tcp_mss_split_point: what of a chunk leaves now, in whole segments where a small one would have to wait."""
+    most, window = mss * quota, distance(window_end(conn), chunk.seq)
+    needed = min(len(chunk.data), window, most)
+    partial = needed % mss
+    if needed == most or not partial:
+        return needed
+    is_whole = needed == len(chunk.data)
+    if not is_whole or (obeys_nagle and not chunk.fin and _nagle(conn)):
+        return needed - partial
+    return needed
+
+
+def _send_burst(conn: Connection, size: int) -> bool:
+    """Cut `size` bytes of the first chunk into segments and send them; False when the first could not leave."""
+    chunk = conn.unsent[0]
+    mss = max(current_mss(conn), 1)
+    whole = size == len(chunk.data)
+    if size < -(-size // mss) * mss and size % mss:
+        conn.small = (chunk.seq + size + (whole and chunk.fin)) & MASK
+    while True:
+        part = bytes(chunk.data[:min(size, mss)])
+        is_end = whole and len(part) == len(chunk.data)
+        flags = ACK | (PSH if is_end and chunk.push and part else 0) | (FIN if is_end and chunk.fin else 0)
+        if not _send_new(conn, chunk.seq, part, flags):
+            return False
+        del chunk.data[:len(part)]
+        chunk.seq = conn.nxt
+        size -= len(part)
+        if is_end:
+            conn.unsent.popleft()
+        if size <= 0:
+            return True
+
+
+def _send_new(conn: Connection, seq: int, data: bytes, flags: int) -> bool:
+    """A segment for the first time (tcp_event_new_data_sent)."""
+    now = conn.namespace.scheduler.clock
+    if transmit(conn, seq, flags, data):
+        return False
+    segment = Sent(seq, data, flags, now)
+    segment.wire = conn.wire
+    conn.nxt = segment.end
+    is_first = not conn.sent
+    conn.sent.append(segment)
+    if conn.recovery >= Recovery.CWR:
+        conn.prr_out += 1
+    if is_first or conn.timer_kind == alarm.TAIL:
+        alarm.rearm(conn)
+    return True
+
+
+def schedule_tail_probe(conn: Connection) -> None:
+    """tcp_schedule_loss_probe: only where SACK can tell what the probe found."""
+    if (conn.sent and conn.has_sack and conn.recovery in (Recovery.OPEN, Recovery.CWR) and conn.state is not
+            TcpState.SYN_SENT and conn.namespace.sysctls.get("net.ipv4.tcp_early_retrans") in (3, 4)):
+        alarm.arm_tail_probe(conn)
+
+
+def _check_probe(conn: Connection) -> None:
+    """Nothing is under way and the peer's window, or the host itself, lets nothing out (tcp_check_probe_timer)."""
+    if not conn.sent and not conn.timer_kind:
+        if not conn.send_window:
+            conn.namespace.record(TcpWindowShut(conn.namespace.name, *conn.key, (conn.written - conn.nxt) & MASK))
+        alarm.arm(conn, alarm.PROBE, conn.round_trip.timeout)
+
+
+# -- sending again
+
+def split(conn: Connection, place: int, size: int) -> None:
+    """Cut a segment that is too large for the path now in two (tcp_fragment)."""
+    segment = conn.sent[place]
+    rest = Sent((segment.seq + size) & MASK, segment.data[size:], segment.flags, segment.at)
+    rest.sacked, rest.lost = segment.sacked, segment.lost
+    rest.again, rest.ever_again = segment.again, segment.ever_again
+    segment.data = segment.data[:size]
+    segment.flags &= ~(FIN | PSH)
+    conn.sent.insert(place + 1, rest)
+    conn.sacked_out += rest.sacked
+    conn.lost_out += rest.lost
+    conn.again_out += rest.again
+
+
+def retransmit(conn: Connection, place: int, why: str) -> bool:
+    """Send one segment that is under way again (tcp_retransmit_skb); False when it may not or cannot leave."""
+    segment = conn.sent[place]
+    if is_still_here(conn, segment):
+        return False
+    if before(segment.seq, conn.una):
+        segment.data = segment.data[(conn.una - segment.seq) & MASK:]
+        segment.seq = conn.una
+    mss = current_mss(conn)
+    if not before(segment.seq, window_end(conn)) and segment.seq != conn.una and segment.data:
+        return False
+    if len(segment.data) > mss:
+        split(conn, place, mss)
+    elif not segment.flags & SYN:
+        _collapse(conn, place, mss)
+    if transmit(conn, segment.seq, segment.flags, segment.data):
+        return False
+    segment.wire = conn.wire
+    what = "data" if segment.data else "fin" if segment.flags & FIN else "syn"
+    note_retransmission(conn, what, why, len(segment.data))
+    if not segment.again:
+        segment.again = True
+        conn.again_out += 1
+    segment.ever_again = True
+    segment.at = conn.namespace.scheduler.clock
+    return True
+
+
+def _collapse(conn: Connection, place: int, mss: int) -> None:
+    """Small segments behind a lost one leave with it (tcp_retrans_try_collapse)."""
+    segment = conn.sent[place]
+    while place + 1 < len(conn.sent) and not segment.flags & FIN:
+        following = conn.sent[place + 1]
+        if (following.sacked or len(segment.data) + len(following.data) > mss
+                or after(following.end, window_end(conn))):
+            return
+        segment.data += following.data
+        segment.flags |= following.flags
+        conn.lost_out -= following.lost and not segment.lost and False
+        conn.lost_out -= following.lost
+        conn.again_out -= following.again
+        del conn.sent[place + 1]
+
+
+def note_retransmission(conn: Connection, what: str, why: str, size: int) -> None:
+    conn.retransmitted += 1
+    conn.namespace.record(TcpRetransmitted(conn.namespace.name, *conn.key, what, why, size, max(conn.retries, 1),
+                                           conn.round_trip.timeout))

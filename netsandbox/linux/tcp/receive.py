@@ -1,0 +1,249 @@
+"""Arriving data: in order, early, twice or outside of the window; and when it is acknowledged (tcp_input.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.tcp import alarm, timewait, window
+from netsandbox.linux.tcp.sequence import MASK, after, before
+from netsandbox.linux.tcp.state import ATO_MIN, RECEIVE_SHUTDOWN, TcpState
+from netsandbox.linux.tcp.transmit import PINGPONG, send_ack
+from netsandbox.wire.tcp import FIN
+
+if TYPE_CHECKING:
+    from netsandbox.linux.tcp.options import Options
+    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.wire.tcp import TcpSegment
+
+MOST_QUICK = 16
+"""ACKs at once, before any is delayed (TCP_MAX_QUICKACKS)."""
+DELAYED_MAX = 200 * MILLISECOND
+"""TCP_DELACK_MAX."""
+MOST_SACKS = 4
+
+
+# -- when to acknowledge
+
+def be_quick(conn: Connection) -> None:
+    """The next segments are acknowledged at once (tcp_incr_quickack)."""
+    count = conn.receive_window // (2 * max(conn.segment_size, 1)) or 2
+    conn.quick = max(conn.quick, min(count, MOST_QUICK))
+
+
+def be_quick_again(conn: Connection) -> None:
+    """Something is wrong, so the peer should hear of it soon (tcp_enter_quickack_mode)."""
+    be_quick(conn)
+    conn.pingpong = 0
+    conn.ato = ATO_MIN
+
+
+def _note_data(conn: Connection, size: int) -> None:
+    """tcp_event_data_recv: how long an ACK may wait follows how often data comes."""
+    conn.ack_wanted = True
+    window.measure(conn, size)
+    now = conn.namespace.scheduler.now
+    if not conn.ato:
+        be_quick(conn)
+        conn.ato = ATO_MIN
+    else:
+        gap = now - conn.received_at
+        if gap <= ATO_MIN // 2:
+            conn.ato = (conn.ato >> 1) + ATO_MIN // 2
+        elif gap < conn.ato:
+            conn.ato = min((conn.ato >> 1) + gap, conn.round_trip.timeout)
+        elif gap > conn.round_trip.timeout:
+            be_quick(conn)
+    conn.received_at = now
+    window.grow(conn, size)
+
+
+def acknowledge(conn: Connection) -> None:
+    """Now or a little later (tcp_ack_snd_check)."""
+    if not conn.ack_wanted:
+        return
+    unacked = (conn.expected - conn.acked_up_to) & MASK
+    moves = unacked > conn.segment_size and (
+        conn.expected == conn.copied or window.wanted(conn) >= conn.receive_window)
+    if moves or (conn.quick and conn.pingpong < PINGPONG) or conn.ack_now or conn.early:
+        send_ack(conn)
+    else:
+        delay_ack(conn)
+
+
+def delay_ack(conn: Connection) -> None:
+    """Let an ACK wait for data to ride on (tcp_send_delayed_ack)."""
+    scheduler = conn.namespace.scheduler
+    delay = conn.ato
+    if delay > ATO_MIN:
+        most = DELAYED_MAX if conn.pingpong >= PINGPONG or conn.pushed_in else 500 * MILLISECOND
+        if conn.round_trip.smoothed:
+            most = min(most, max((conn.round_trip.smoothed >> 3) * 1000, ATO_MIN))
+        delay = min(delay, most)
+    delay = min(delay, DELAYED_MAX)
+    due = scheduler.now + delay
+    if conn.ack_timer is not None:
+        if conn.ack_due <= scheduler.now + (delay >> 2):
+            send_ack(conn)
+            return
+        due = min(due, conn.ack_due)
+        if due == conn.ack_due:
+            return
+    alarm.arm_ack(conn, due)
+
+
+def note_read(conn: Connection) -> None:
+    """A program has read: that may be the time to acknowledge, or to tell of room (tcp_cleanup_rbuf)."""
+    if conn.state in (TcpState.CLOSE, TcpState.LISTEN, TcpState.SYN_SENT):
+        return
+    if conn.ack_wanted:
+        unacked = (conn.expected - conn.acked_up_to) & MASK
+        drained = not conn.received and (conn.pushed_in >= 2 or (conn.pushed_in and conn.pingpong < PINGPONG))
+        if unacked > conn.segment_size or drained:
+            send_ack(conn)
+            return
+    if window.is_worth_telling(conn):
+        send_ack(conn)
+
+
+# -- data
+
+def take(conn: Connection, segment: TcpSegment) -> str:
+    """Queue a segment's data (tcp_data_queue); empty, or the drop reason of what is of no use."""
+    seq, size = segment.seq, len(segment.data)
+    fin = bool(segment.flags & FIN)
+    end = (seq + size + fin) & MASK
+    if seq == end:
+        return ""
+    if seq == conn.expected:
+        if not window.open_now(conn) and size:
+            return _outside(conn, "TCP_ZEROWINDOW")
+        return _in_order(conn, segment.data, fin)
+    if not after(end, conn.expected):
+        note_duplicate(conn, seq, end)
+        return _outside(conn, "TCP_OLD_DATA")
+    opening = window.open_now(conn)
+    if not before(seq, (conn.expected + opening) & MASK):
+        return _outside(conn, "TCP_OVERWINDOW")
+    if before(seq, conn.expected):
+        note_duplicate(conn, seq, conn.expected)
+        if not opening:
+            return _outside(conn, "TCP_ZEROWINDOW")
+        return _in_order(conn, segment.data[(conn.expected - seq) & MASK:], fin)
+    return _early(conn, seq, segment.data, fin)
+
+
+def _outside(conn: Connection, reason: str) -> str:
+    be_quick_again(conn)
+    conn.ack_wanted = True
+    return reason
+
+
+def note_duplicate(conn: Connection, start: int, end: int) -> None:
+    if conn.has_sack and conn.namespace.sysctls.get("net.ipv4.tcp_dsack"):
+        conn.duplicate = start, end
+
+
+def _store(conn: Connection, data: bytes) -> None:
+    """Bytes for the program; no more than the window that was offered."""
+    if not data:
+        return
+    conn.received.append(data)
+    conn.memory += len(data) + window.BUFFER_OVERHEAD
+    conn.expected = (conn.expected + len(data)) & MASK
+
+
+def _in_order(conn: Connection, data: bytes, fin: bool) -> str:
+    if conn.memory > conn.receive_buffer and conn.received and data:
+        conn.ack_wanted = conn.ack_now = True
+        conn.wake()
+        return "PROTO_MEM"
+    _store(conn, data)
+    if data:
+        _note_data(conn, len(data))
+    if fin:
+        take_fin(conn)
+    elif conn.early:
+        _join(conn)
+        if not conn.early:
+            conn.ack_now = True
+    if conn.sacks:
+        conn.sacks = [block for block in conn.sacks if after(block[1], conn.expected)]
+    conn.wake()
+    return ""
+
+
+def _join(conn: Connection) -> None:
+    """What came early fits now (tcp_ofo_queue)."""
+    while conn.early and not after(conn.early[0][0], conn.expected):
+        seq, data, fin = conn.early.pop(0)
+        conn.memory -= len(data) + window.BUFFER_OVERHEAD
+        end = (seq + len(data) + fin) & MASK
+        if not after(end, conn.expected):
+            note_duplicate(conn, seq, end)
+            continue
+        _store(conn, data[(conn.expected - seq) & MASK:])
+        if fin:
+            take_fin(conn)
+            return
+
+
+def _early(conn: Connection, seq: int, data: bytes, fin: bool) -> str:
+    """tcp_data_queue_ofo: keep it, and let SACK tell the peer of the gap."""
+    conn.ack_wanted = True
+    end = (seq + len(data) + fin) & MASK
+    if conn.memory + len(data) > 2 * conn.receive_buffer:
+        return "TCP_OFO_DROP"
+    if any(not before(seq, start) and not after(end, (start + len(old) + old_fin) & MASK)
+           for start, old, old_fin in conn.early):
+        note_duplicate(conn, seq, end)
+        return "TCP_OFOMERGE"
+    place = sum(not after(start, seq) for start, _data, _fin in conn.early)
+    conn.early.insert(place, (seq, data, fin))
+    conn.memory += len(data) + window.BUFFER_OVERHEAD
+    window.grow(conn, len(data))
+    _add_sack(conn, seq, end)
+    return ""
+
+
+def _add_sack(conn: Connection, start: int, end: int) -> None:
+    """The block that has just grown comes first (tcp_sack_new_ofo_skb, tcp_sack_maybe_coalesce)."""
+    if not conn.has_sack:
+        return
+    rest = []
+    for low, high in conn.sacks:
+        if after(low, end) or before(high, start):
+            rest.append((low, high))
+        else:
+            start = low if before(low, start) else start
+            end = high if after(high, end) else end
+    conn.sacks = [(start, end), *rest][:MOST_SACKS]
+
+
+def take_fin(conn: Connection) -> None:
+    """The peer sends no more (tcp_fin)."""
+    conn.expected = (conn.expected + 1) & MASK
+    conn.ack_wanted = True
+    conn.shutdown_flags |= RECEIVE_SHUTDOWN
+    conn.done = True
+    state = conn.state
+    if state in (TcpState.SYN_RECV, TcpState.ESTABLISHED):
+        conn.change(TcpState.CLOSE_WAIT, "fin")
+        conn.pingpong = max(conn.pingpong, PINGPONG)
+    elif state is TcpState.FIN_WAIT1:
+        send_ack(conn)
+        conn.change(TcpState.CLOSING, "fin")
+    elif state is TcpState.FIN_WAIT2:
+        send_ack(conn)
+        timewait.begin(conn, TcpState.TIME_WAIT)
+    conn.early.clear()
+    conn.sacks.clear()
+    conn.wake()
+
+
+def replace_stamp(conn: Connection, said: Options, seq: int) -> None:
+    """Remember the TSval that goes back in the next segment (tcp_replace_ts_recent; RFC 7323, 4.3)."""
+    if said.stamp is None or after(seq, conn.acked_up_to):
+        return
+    conn.recent_stamp = said.stamp[0]
+    conn.recent_at = conn.namespace.scheduler.clock + 1

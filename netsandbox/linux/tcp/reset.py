@@ -1,0 +1,37 @@
+"""Segments that no socket sends: the RST for what is nobody's, and ACKs of half-open or closed connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.ipv4 import ip_output
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.tcp.events import TcpResetSent
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.tcp import ACK, RST, TcpSegment
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+
+def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment, why: str = "no socket") -> None:
+    """tcp_v4_send_reset (RFC 9293, 3.5.2): never in answer to a RST; id 0, DF, no options."""
+    if segment.flags & RST or not (packet.dst in namespace.routes.local or packet.dst >> 24 == 127):
+        return
+    if segment.flags & ACK:
+        reset = TcpSegment(segment.dport, segment.sport, segment.ack, 0, RST, 0)
+    else:
+        ack = (segment.seq + segment.sequence_length) & 0xFFFFFFFF
+        reset = TcpSegment(segment.dport, segment.sport, 0, ack, RST | ACK, 0)
+    namespace.record(TcpResetSent(namespace.name, packet.dst, segment.dport, packet.src, segment.sport, why))
+    send_alone(namespace, packet.dst, packet.src, reset, packet.tos)
+
+
+def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0) -> None:
+    """ip_send_unicast_reply: a segment with IP id 0 and DF."""
+    route = route_output(namespace, to, source)
+    if not isinstance(route, RouteChosen):
+        namespace.record(route)
+        return
+    ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, namespace.default_ttl, 0, True, tos), route)

@@ -1,0 +1,81 @@
+"""How long the answer takes: smoothed round-trip time and retransmission timeout (RFC 6298; tcp_rtt_estimator).
+
+All times are microseconds; the smoothed time is kept eightfold and the deviation fourfold, as the kernel has them.
+"""
+
+from __future__ import annotations
+
+from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
+
+RTO_MIN_US = 200_000
+"""TCP_RTO_MIN: 200 ms."""
+RTO_MAX = 120 * SECOND
+"""TCP_RTO_MAX, in nanoseconds."""
+RTO_INITIAL = SECOND
+"""TCP_TIMEOUT_INIT (RFC 6298, 2.1), in nanoseconds."""
+TIMEOUT_MIN = 8 * MILLISECOND
+"""TCP_TIMEOUT_MIN: two ticks."""
+
+
+class RoundTrip:
+    """What one connection has measured.
+
+    Attributes:
+        smoothed: 8 * SRTT, in microseconds; 0 before the first sample.
+        deviation: 4 * the mean deviation.  variation: what the timeout adds to SRTT, in microseconds.
+        least: the shortest sample, in microseconds; None before the first.
+        timeout: RTO in nanoseconds, backed off as timers expire.
+    """
+
+    __slots__ = ("_largest", "_sequence", "deviation", "least", "smoothed", "timeout", "variation")
+
+    def __init__(self) -> None:
+        self.smoothed = 0
+        self.deviation = 0
+        self.variation = 0
+        self.least: int | None = None
+        self.timeout = RTO_INITIAL
+        self._largest = 0
+        self._sequence = 0
+
+    def sample(self, microseconds: int, una: int, nxt: int) -> None:
+        """Take a measurement in; `una` and `nxt` tell one round trip from the next (sequence numbers)."""
+        found = max(microseconds, 1)
+        self.least = found if self.least is None else min(self.least, found)
+        if not self.smoothed:
+            self.smoothed = found << 3
+            self.deviation = found << 1
+            self.variation = self._largest = max(self.deviation, RTO_MIN_US)
+            self._sequence = nxt
+        else:
+            self._update(found, una, nxt)
+        self.timeout = self.computed()
+
+    def _update(self, found: int, una: int, nxt: int) -> None:
+        found -= self.smoothed >> 3
+        self.smoothed += found
+        if found < 0:
+            found = -found - (self.deviation >> 2)
+            if found > 0:
+                found >>= 3
+        else:
+            found -= self.deviation >> 2
+        self.deviation += found
+        if self.deviation > self._largest:
+            self._largest = self.deviation
+            self.variation = max(self.variation, self._largest)
+        if (una - self._sequence) & 0xFFFFFFFF < 0x80000000 and una != self._sequence:
+            if self._largest < self.variation:
+                self.variation -= (self.variation - self._largest) >> 2
+            self._sequence = nxt
+            self._largest = RTO_MIN_US
+
+    def computed(self) -> int:
+        """The timeout without any backing off, in nanoseconds."""
+        if not self.smoothed:
+            return RTO_INITIAL
+        return min(((self.smoothed >> 3) + self.variation) * MICROSECOND, RTO_MAX)
+
+    def back_off(self) -> None:
+        """RFC 6298, 5.5: twice as long, up to 120 s."""
+        self.timeout = min(self.timeout * 2, RTO_MAX)

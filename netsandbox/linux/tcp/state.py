@@ -1,0 +1,339 @@
+"""What TCP keeps: a connection, a half-open one (a request), and what is left of a closed one (TIME-WAIT).
+
+Plain data; who changes it are the modules of this room, each for its concern.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netsandbox.linux.core.socket import Process, Socket
+from netsandbox.linux.tcp import alarm
+from netsandbox.linux.tcp.congestion import Congestion
+from netsandbox.linux.tcp.events import TcpStateChanged
+from netsandbox.linux.tcp.rtt import RoundTrip
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ipv4 import IPv4Packet
+    from netsandbox.wire.tcp import TcpSegment
+
+
+class TcpState(IntEnum):
+    """include/net/tcp_states.h."""
+
+    ESTABLISHED = 1
+    SYN_SENT = 2
+    SYN_RECV = 3
+    FIN_WAIT1 = 4
+    FIN_WAIT2 = 5
+    TIME_WAIT = 6
+    CLOSE = 7
+    CLOSE_WAIT = 8
+    LAST_ACK = 9
+    LISTEN = 10
+    CLOSING = 11
+
+
+class Recovery(IntEnum):
+    """How the sender takes the latest ACKs (enum tcp_ca_state)."""
+
+    OPEN = 0
+    DISORDER = 1
+    CWR = 2
+    RECOVERY = 3
+    LOSS = 4
+
+
+RECEIVE_SHUTDOWN, SEND_SHUTDOWN = 1, 2
+ATO_MIN = 40_000_000
+"""TCP_ATO_MIN: 40 ms until a delayed ACK leaves, in nanoseconds."""
+DEFAULT_MSS = 536
+
+
+class Chunk:
+    """Bytes that a program wrote and that have not been sent (an sk_buff of the write queue)."""
+
+    __slots__ = ("data", "fin", "push", "seq")
+
+    def __init__(self, seq: int) -> None:
+        self.seq = seq
+        self.data = bytearray()
+        self.push = False
+        self.fin = False
+
+
+class Sent:
+    """A segment that is under way (an sk_buff of the retransmit queue).
+
+    Attributes:
+        at: when it was last sent, in virtual nanoseconds.  first: whether that was the only time.
+        sacked, lost: what the peer's ACKs say of it.  again: whether a retransmission of it is under way.
+    """
+
+    __slots__ = ("again", "at", "data", "ever_again", "flags", "lost", "sacked", "seq", "wire")
+
+    def __init__(self, seq: int, data: bytes, flags: int, at: int) -> None:
+        self.seq = seq
+        self.data = data
+        self.flags = flags
+        self.at = at
+        self.wire: TcpSegment | None = None
+        """What left last; it may still be in this host."""
+        self.sacked = self.lost = self.again = self.ever_again = False
+
+    @property
+    def end(self) -> int:
+        return (self.seq + len(self.data) + (self.flags & 1) + (self.flags >> 1 & 1)) & 0xFFFFFFFF
+
+
+class Waiting(NamedTuple):
+    """A segment that came while the program had the socket."""
+
+    interface: Interface
+    packet: IPv4Packet
+    segment: TcpSegment
+
+
+class Connection(Socket):
+    """One TCP socket: unbound, listening, connecting or connected.
+
+    Attributes:
+        state: RFC 9293's.  error: errno name that the next call fails with.  soft_error: what an ICMP error said.
+        orphan: no program has it any more (SOCK_DEAD).  shutdown: which directions are closed.
+        foreground: whether the lab is not quiet while it waits for an answer.
+    """
+
+    protocol = "tcp"
+
+    def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
+        super().__init__(namespace, process, reuse)
+        self.state = TcpState.CLOSE
+        self.on_event: Callable[[], None] | None = None
+        self.error = self.soft_error = ""
+        self.orphan = self.done = False
+        self.shutdown_flags = 0
+        self.foreground = True
+        self.interface: Interface | None = None
+        self.ttl: int | None = None
+        self.tos = 0
+        self.ident = 0
+        self.nodelay = self.keepalive = self.waits_for_room = False
+        self.owned = False
+        """A program's call goes on: what comes meanwhile waits in `held`."""
+        self.held: deque[Waiting] = deque()
+        self.calls: deque[tuple[str, Any]] = deque()
+        """What the program asked for and was not begun: a method's name and its argument."""
+        self.going_on: tuple[str, Any] | None = None
+        """What is left of the present call."""
+        self.more_to_send = False
+        self.created = namespace.scheduler.now
+        self.handshake_at = 0
+        """When our SYN,ACK left, for the first round-trip time; 0 when it was sent more than once."""
+        self._clear_listen()
+        self._clear_send()
+        self._clear_receive()
+
+    def _clear_listen(self) -> None:
+        self.accepted: deque[Connection] = deque()
+        """Whole connections that wait for accept()."""
+        self.requests: dict[tuple[int, int, int, int], Request] = {}
+        self.parent: Connection | None = None
+        self.overflowed_at: int | None = None
+        """When a SYN last got a cookie."""
+
+    def _clear_send(self) -> None:
+        settings = self.namespace.sysctls
+        self.una = self.nxt = self.written = self.pushed = self.small = 0
+        """snd_una, snd_nxt, write_seq, pushed_seq, snd_sml."""
+        self.send_window = self.window_seq = self.largest_window = 0
+        """snd_wnd, snd_wl1, max_window."""
+        self.send_scale = 0
+        self.mss = self.mss_clamp = DEFAULT_MSS
+        self.path_mtu = 0
+        self.send_buffer = int(settings.text("net.ipv4.tcp_wmem").split()[1])
+        self.queued = 0
+        """Bytes written and not acknowledged."""
+        self.unsent: deque[Chunk] = deque()
+        self.sent: deque[Sent] = deque()
+        self.congestion = Congestion(settings.text("net.ipv4.tcp_congestion_control"))
+        self.round_trip = RoundTrip()
+        self.recovery = Recovery.OPEN
+        self.sacked_out = self.lost_out = self.again_out = 0
+        self.high_seq = self.undo_marker = 0
+        self.prr_delivered = self.prr_out = 0
+        self.delivered = self.retransmitted = 0
+        self.probe_end: int | None = None
+        """The end of the tail loss probe under way (tlp_high_seq)."""
+        self.probe_is_again = False
+        self.rack_at = self.rack_end = self.rack_rtt = 0
+        self.reordering_seen = False
+        self.retries = self.probes = self.backoff = self.timeouts = 0
+        """icsk_retransmits, icsk_probes_out, icsk_backoff, total_rto."""
+        self.retry_since = 0
+        self.timer: Timer | None = None
+        self.timer_kind = ""
+        """retransmit, tail, reorder or probe."""
+        self.timer_due = 0
+        self.keepalive_timer: Timer | None = None
+        self.keepalive_probes = 0
+        self.wire: TcpSegment | None = None
+        """The segment that left last."""
+        self.confirm = False
+        """The neighbour has proved itself, which the next segment tells its entry."""
+        self.last_sent = 0
+
+    def _clear_receive(self) -> None:
+        settings = self.namespace.sysctls
+        self.expected = self.acked_up_to = self.copied = 0
+        """rcv_nxt, rcv_wup, copied_seq."""
+        self.receive_window = self.slow_start = self.window_clamp = 0
+        """rcv_wnd, rcv_ssthresh, window_clamp."""
+        self.receive_scale = 0
+        self.receive_buffer = int(settings.text("net.ipv4.tcp_rmem").split()[1])
+        self.ratio = 128
+        """What of a buffer is data, in 1/256 (scaling_ratio)."""
+        self.advertised_mss = DEFAULT_MSS
+        self.received: deque[bytes] = deque()
+        self.memory = 0
+        """What the received data takes in the buffer (sk_rmem_alloc)."""
+        self.early: list[tuple[int, bytes, bool]] = []
+        """Segments out of order: (seq, data, FIN)."""
+        self.sacks: list[tuple[int, int]] = []
+        self.duplicate: tuple[int, int] | None = None
+        self.has_stamps = self.has_sack = False
+        self.stamp_offset = 0
+        self.recent_stamp = 0
+        self.recent_at = 0
+        """When ts_recent was last set; 0 before."""
+        self.echoed_stamp = 0
+        self.segment_size = DEFAULT_MSS
+        """rcv_mss."""
+        self.last_size = 0
+        self.quick = self.pingpong = 0
+        self.ato = 0
+        self.ack_wanted = self.ack_now = False
+        self.pushed_in = 0
+        """How often a short segment came since the last ACK (ICSK_ACK_PUSHED, ICSK_ACK_PUSHED2)."""
+        self.received_at = -1 << 62
+        self.ack_timer: Timer | None = None
+        self.ack_due = 0
+        self.space_at = 0
+        self.space_seq = 0
+        self.space = 0
+        """rcvq_space: what the program took in one round trip."""
+        self.challenged_at = -1 << 62
+
+    def change(self, state: TcpState, why: str) -> None:
+        """Go to another state, and say so."""
+        if state is not self.state:
+            self.namespace.record(TcpStateChanged(self.namespace.name, *self.key, self.state.name, state.name, why))
+            self.state = state
+
+    def wake(self) -> None:
+        """Tell the program, once the queue is empty, that something has changed."""
+        if self.on_event is not None and not self.orphan:
+            self.namespace.scheduler.soon(_wake, self)
+
+    def forget(self) -> None:
+        """No packet finds the connection any more, and no timer rings for it (tcp_done)."""
+        alarm.disarm_all(self)
+        self.state = TcpState.CLOSE
+        self.unsent.clear()
+        self.sent.clear()
+        self.sacked_out = self.lost_out = self.again_out = 0
+        self.more_to_send = False
+        connections = self.namespace.sockets.connections
+        if connections.get(self.key) is self:
+            del connections[self.key]
+        if self.orphan:
+            self.namespace.sockets.release(self)
+
+    @property
+    def key(self) -> tuple[int, int, int, int]:
+        return self.address, self.port, self.peer, self.peer_port
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a program that waits to write may go on."""
+        raise NotImplementedError
+
+    @property
+    def in_flight(self) -> int:
+        """Segments that are on the network (tcp_packets_in_flight)."""
+        return len(self.sent) - self.sacked_out - self.lost_out + self.again_out
+
+    def trace_key(self) -> str:
+        return f"tcp {self.address:x}:{self.port} {self.peer:x}:{self.peer_port}"
+
+
+def _wake(conn: Connection) -> None:
+    if conn.on_event is not None:
+        conn.on_event()
+
+
+class Request:
+    """A connection of which only the SYN has come (struct tcp_request_sock).
+
+    Attributes:
+        isn: our initial sequence number.  peer_isn: the SYN's.  mss: what the peer takes.
+        stamps, sack, scaling: agreed on.  window: what the SYN,ACK offers, in bytes.
+        tries: how often it was sent again.
+    """
+
+    __slots__ = ("advertised_mss", "challenged_at", "clamp", "interface", "isn", "key", "listener", "mss", "peer_isn",
+                 "receive_scale", "recent", "sack", "scaling", "send_scale", "sent_at", "stamp_offset", "stamps",
+                 "timer", "tries", "window")
+
+    def __init__(self, listener: Connection, key: tuple[int, int, int, int], isn: int, peer_isn: int) -> None:
+        self.listener = listener
+        self.key = key
+        self.isn = isn
+        self.peer_isn = peer_isn
+        self.mss = self.advertised_mss = DEFAULT_MSS
+        self.stamps = self.sack = self.scaling = False
+        self.interface: Interface | None = None
+        self.challenged_at = -1 << 62
+        self.recent = self.stamp_offset = 0
+        self.send_scale = self.receive_scale = 0
+        self.window = self.clamp = 0
+        self.tries = 0
+        self.sent_at = 0
+        self.timer: Timer | None = None
+
+
+class TimeWait:
+    """What is left of a connection that is closed on both sides, or on ours and orphaned (struct tcp_timewait_sock).
+
+    Attributes:
+        state: TIME_WAIT, or FIN_WAIT2 while the peer's FIN is still to come.
+        due: when it goes, in virtual nanoseconds.
+    """
+
+    __slots__ = ("challenged_at", "due", "expected", "interface", "key", "namespace", "nxt", "process", "recent",
+                 "recent_at", "reuse", "scale", "stamp_offset", "stamps", "state", "timer", "tos", "window")
+
+    def __init__(self, conn: Connection, state: TcpState, window: int) -> None:
+        self.namespace = conn.namespace
+        self.interface = conn.interface
+        self.key = conn.key
+        self.process = conn.process
+        self.reuse = conn.reuse
+        self.state = state
+        self.nxt = conn.nxt
+        self.expected = conn.expected
+        self.window = window
+        self.scale = conn.receive_scale
+        self.stamps = conn.has_stamps
+        self.recent = conn.recent_stamp
+        self.recent_at = conn.recent_at
+        self.stamp_offset = conn.stamp_offset
+        self.tos = conn.tos
+        self.challenged_at = -1 << 62
+        self.timer: Timer | None = None
+        self.due = 0

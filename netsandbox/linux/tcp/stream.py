@@ -1,0 +1,305 @@
+"""TCP sockets as programs use them: connect, listen, accept, send, recv, shutdown and close (net/ipv4/tcp.c).
+
+No call waits.  What a program waits for is told by `on_event`, once the queue
+has run empty; then it asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.tcp import connect, listen, output, receive, timers, timewait, window
+from netsandbox.linux.tcp.congestion import INITIAL
+from netsandbox.linux.tcp.events import TcpResetSent
+from netsandbox.linux.tcp.input import process
+from netsandbox.linux.tcp.sequence import MASK
+from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, TcpState
+from netsandbox.linux.tcp.transmit import current_mss, send_reset
+
+OPENING = (TcpState.SYN_SENT, TcpState.SYN_RECV)
+MAY_SEND = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
+RESET_WHEN_CUT = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT, TcpState.FIN_WAIT1, TcpState.FIN_WAIT2, TcpState.SYN_RECV)
+CLOSING = {TcpState.ESTABLISHED: TcpState.FIN_WAIT1, TcpState.SYN_RECV: TcpState.FIN_WAIT1,
+           TcpState.CLOSE_WAIT: TcpState.LAST_ACK}
+"""Where a FIN of ours leads (new_state of tcp.c)."""
+
+
+class StreamSocket(Connection):
+    """One TCP socket of a program.
+
+    Attributes:
+        on_event: called, once the queue is empty, when something may go on: connected, refused, readable, room to
+            write, a connection to accept.
+    """
+
+    @property
+    def is_connected(self) -> bool:
+        return self.state not in (TcpState.CLOSE, TcpState.LISTEN, *OPENING)
+
+    @property
+    def is_connecting(self) -> bool:
+        return self.state in OPENING
+
+    # -- calls
+
+    def connect(self, address: int, port: int) -> None:
+        """Begin a connection; `on_event` tells when it is made, or `error` is set.
+
+        Raises:
+            SocketError: no route, no free port, EISCONN, EALREADY.
+        """
+        if self.state is not TcpState.CLOSE or self.listening:
+            raise SocketError("EALREADY" if self.is_connecting else "EISCONN")
+        connect.begin(self, address, port)
+
+    def listen(self, backlog: int) -> None:
+        """Take connections.
+
+        Raises:
+            SocketError: EADDRINUSE when another one listens there, EINVAL on a connected socket.
+        """
+        if self.state not in (TcpState.CLOSE, TcpState.LISTEN):
+            raise SocketError("EINVAL")
+        if not self.port:
+            self.bind(0, 0)
+        super().listen(min(backlog, self.namespace.sysctls.get("net.core.somaxconn")))
+        self.state = TcpState.LISTEN
+
+    def accept(self) -> StreamSocket | None:
+        """The next whole connection, or None."""
+        if self.state is not TcpState.LISTEN:
+            raise SocketError("EINVAL")
+        if not self.accepted:
+            return None
+        child = self.accepted.popleft()
+        child.parent = None
+        return child  # type: ignore[return-value]
+
+    def send(self, data: bytes) -> int:
+        """Take data to be sent; how many bytes there was room for, 0 for none now.
+
+        Raises:
+            SocketError: EPIPE, ENOTCONN, EAGAIN while connecting, or what the connection has failed with.
+        """
+        self._check_sendable()
+        room = self.send_buffer - self.queued
+        if room <= 0:
+            self.waits_for_room = True
+            return 0
+        size = output.goal(self, max(current_mss(self), 1))
+        taken = data[:-(-room // size) * size]
+        self.waits_for_room = len(taken) < len(data)
+        self.queued += len(taken)
+        self._call("_write", bytes(taken))
+        return len(taken)
+
+    def _check_sendable(self) -> None:
+        if self.is_connecting:
+            raise SocketError("EAGAIN")
+        if self.error and (self.state is TcpState.CLOSE or self.shutdown_flags & SEND_SHUTDOWN):
+            self._raise_pending()
+        if self.state not in MAY_SEND or self.shutdown_flags & SEND_SHUTDOWN:
+            raise SocketError("EPIPE")
+
+    def recv(self, limit: int) -> bytes | None:
+        """Up to `limit` bytes; empty at the end of the stream, None when there is nothing yet.
+
+        Raises:
+            SocketError: ENOTCONN, or what the connection has failed with.
+        """
+        if not self.received:
+            if self.done:
+                return b""
+            self._raise_pending()
+            if self.shutdown_flags & RECEIVE_SHUTDOWN:
+                return b""
+            if self.state in (TcpState.CLOSE, TcpState.LISTEN):
+                raise SocketError("ENOTCONN")
+            return None
+        data = self._take(limit)
+        window.adjust_space(self)
+        self._call("_note_read", None)
+        return data
+
+    def then(self, callback: Callable[[Any], object], argument: Any = None) -> None:
+        """Call back once everything that was asked of the socket is done, as a program goes on after a call."""
+        if self.owned:
+            self.calls.append(("_call_back", (callback, argument)))
+        else:
+            self.namespace.scheduler.go_on(callback, argument)
+
+    def _take(self, limit: int) -> bytes:
+        parts: list[bytes] = []
+        while self.received and limit > 0:
+            head = self.received[0]
+            if len(head) <= limit:
+                self.received.popleft()
+                self.memory -= window.BUFFER_OVERHEAD
+            else:
+                self.received[0] = head[limit:]
+                head = head[:limit]
+            self.memory -= len(head)
+            limit -= len(head)
+            parts.append(head)
+        data = b"".join(parts)
+        self.copied = (self.copied + len(data)) & MASK
+        return data
+
+    def _raise_pending(self) -> None:
+        if self.error:
+            name, self.error = self.error, ""
+            raise SocketError(name)
+
+    def take_error(self) -> str:
+        """SO_ERROR: the errno name that waits, which it forgets; empty when none does."""
+        name, self.error = self.error, ""
+        return name
+
+    def shutdown(self) -> None:
+        """Send no more (SHUT_WR).
+
+        Raises:
+            SocketError: ENOTCONN.
+        """
+        if self.state in (TcpState.CLOSE, TcpState.LISTEN):
+            raise SocketError("ENOTCONN")
+        self._call("_shut", None)
+
+    def close(self) -> None:
+        """Give the socket back; what was written is still sent."""
+        if not self.orphan:
+            self._call("_close", False)
+
+    def abort(self) -> None:
+        """close() with SO_LINGER 0: a RST, and nothing is left."""
+        if not self.orphan:
+            self._call("_close", True)
+
+    # -- one after another: the queue runs empty between the bursts of a call
+
+    def _call(self, name: str, argument: Any) -> None:
+        self.calls.append((name, argument))
+        if not self.owned:
+            self._run()
+
+    def _run(self, _argument: object = None) -> None:
+        """Go on with what programs asked for, then with what came meanwhile (lock_sock, release_sock)."""
+        scheduler = self.namespace.scheduler
+        while self._step():
+            waits = self.going_on or self.calls or self.held
+            if self.more_to_send or (scheduler.in_process and scheduler.queue and waits):
+                self.owned = True
+                scheduler.go_on(self._run)
+                return
+        self.owned = False
+
+    def _step(self) -> bool:
+        if self.more_to_send:
+            output.push(self)
+        elif self.going_on:
+            (name, argument), self.going_on = self.going_on, None
+            getattr(self, name)(argument)
+        elif self.held:
+            waiting = self.held.popleft()
+            process(self, waiting.packet, waiting.segment)
+        elif self.calls:
+            name, argument = self.calls.popleft()
+            getattr(self, name)(argument)
+        else:
+            return False
+        return True
+
+    def _write(self, data: bytes) -> None:
+        """tcp_sendmsg_locked: a chunk at a time."""
+        if self.state not in MAY_SEND:
+            return
+        rest = output.append(self, data)
+        if rest:
+            self.going_on = "_write", rest
+            if output.is_push_due(self):
+                output.mark_push(self)
+                output.push(self)
+            elif len(self.unsent) == 1:
+                output.write(self, only_one=True)
+                self.more_to_send = False
+            return
+        output.mark_push(self)
+        output.push(self)
+
+    def _note_read(self, _argument: object) -> None:
+        receive.note_read(self)
+
+    def _call_back(self, what: tuple[Callable[[Any], object], Any]) -> None:
+        callback, argument = what
+        callback(argument)
+
+    def _shut(self, _argument: object) -> None:
+        if self.shutdown_flags & SEND_SHUTDOWN:
+            return
+        self.shutdown_flags |= SEND_SHUTDOWN
+        self._finish()
+
+    def _finish(self) -> None:
+        if self.state in CLOSING:
+            self.change(CLOSING[self.state], "close")
+            output.queue_fin(self)
+
+    def _close(self, at_once: bool) -> None:
+        """__tcp_close."""
+        self.shutdown_flags = RECEIVE_SHUTDOWN | SEND_SHUTDOWN
+        state = self.state
+        unread = bool(self.received)
+        self.on_event = None
+        if state is TcpState.LISTEN:
+            self._stop_listening()
+        elif state is TcpState.SYN_SENT or (state is TcpState.CLOSE and self.key in self.namespace.sockets.connections):
+            self._end("close")
+        elif state is not TcpState.CLOSE and (unread or at_once):
+            self._reset("unread data" if unread else "abort", state)
+        elif state is not TcpState.CLOSE:
+            self._finish()
+        self.orphan = True
+        self._bury()
+
+    def _stop_listening(self) -> None:
+        self.listening = False
+        self.state = TcpState.CLOSE
+        listen.refuse_waiting(self)
+
+    def _reset(self, why: str, state: TcpState) -> None:
+        self.unsent.clear()
+        if state in RESET_WHEN_CUT:
+            self.namespace.record(TcpResetSent(self.namespace.name, *self.key, why))
+            send_reset(self)
+        self._end("abort")
+
+    def _end(self, why: str) -> None:
+        self.change(TcpState.CLOSE, why)
+        self.forget()
+
+    def _bury(self) -> None:
+        """Nobody has the socket: what can go goes, and the rest goes on by itself."""
+        self.received.clear()
+        if self.state is TcpState.FIN_WAIT2:
+            timewait.begin(self, TcpState.FIN_WAIT2, timewait.fin_timeout(self))
+        elif self.state is TcpState.CLOSE:
+            self.forget()
+
+    # -- what the stack asks
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a third of the send buffer is free again (sk_stream_is_writeable)."""
+        per_segment = 256 + (1 << (max(self.mss_clamp, self.mss) + 640 - 1).bit_length())
+        most = int(self.namespace.sysctls.text("net.ipv4.tcp_wmem").split()[2])
+        wish = 2 * max(INITIAL, self.congestion.window) * per_segment
+        self.send_buffer = max(self.send_buffer, min(wish, most))
+        return self.send_buffer - self.queued >= self.queued >> 1
+
+    def on_timer(self, _argument: object) -> None:
+        timers.sent_timer(self)
+
+    def on_ack_timer(self, _argument: object) -> None:
+        timers.ack_timer(self)

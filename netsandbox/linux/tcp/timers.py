@@ -1,0 +1,207 @@
+"""What happens when a timer of a connection rings (net/ipv4/tcp_timer.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.tcp import ack, alarm, connect, output, recovery
+from netsandbox.linux.tcp.events import TcpResetSent
+from netsandbox.linux.tcp.sequence import MASK
+from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
+from netsandbox.linux.tcp.transmit import (
+    PINGPONG,
+    current_mss,
+    is_still_here,
+    send_ack,
+    send_reset,
+    stamp_now,
+    transmit,
+)
+from netsandbox.wire.tcp import ACK
+
+if TYPE_CHECKING:
+    from netsandbox.linux.tcp.state import Connection
+
+ORPHAN_RETRIES = 8
+"""How often a socket that nobody has tries, with tcp_orphan_retries 0."""
+
+
+def sent_timer(conn: Connection) -> None:
+    """The timer of what was sent (tcp_write_timer_handler)."""
+    kind, conn.timer, conn.timer_kind = conn.timer_kind, None, ""
+    if conn.state in (TcpState.CLOSE, TcpState.LISTEN):
+        return
+    HANDLERS[kind](conn)
+
+
+def _reordered(conn: Connection) -> None:
+    """What might have been overtaken was lost (tcp_rack_reo_timeout)."""
+    flight = conn.in_flight
+    if not conn.sent:
+        return
+    recovery.rack_mark_lost(conn)
+    if flight != conn.in_flight:
+        if conn.recovery is not Recovery.RECOVERY:
+            recovery.enter_recovery(conn)
+            recovery.reduce(conn, 1, 0, recovery.Ack.NOTHING)
+        recovery.resend_lost(conn)
+    if conn.timer_kind != alarm.RETRANSMIT and conn.timer_kind != alarm.REORDER:
+        alarm.rearm(conn)
+
+
+def _probe_tail(conn: Connection) -> None:
+    """Send something new, or the last segment again, so that an ACK tells what is missing (tcp_send_loss_probe)."""
+    if not conn.sent:
+        return
+    if conn.probe_end is None:
+        under_way = len(conn.sent)
+        conn.probe_is_again = False
+        if conn.unsent:
+            _force_one(conn)
+        if len(conn.sent) == under_way and _resend_last(conn):
+            conn.probe_is_again = True
+            conn.probe_end = conn.nxt
+        elif len(conn.sent) > under_way:
+            conn.probe_end = conn.nxt
+        alarm.disarm(conn)
+        alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
+    else:
+        alarm.arm(conn, alarm.RETRANSMIT, max(alarm.until_timeout(conn), alarm.TICK))
+
+
+def _force_one(conn: Connection) -> None:
+    """One segment more than the congestion window lets."""
+    state = conn.congestion
+    window = state.window
+    state.window = max(window, conn.in_flight + 1)
+    output.write(conn, is_nagle_off=True, only_one=True)
+    state.window = window
+
+
+def _resend_last(conn: Connection) -> bool:
+    segment = conn.sent[-1]
+    mss = current_mss(conn)
+    if len(segment.data) > mss:
+        output.split(conn, len(conn.sent) - 1, (len(segment.data) - 1) // mss * mss)
+        segment = conn.sent[-1]
+    if is_still_here(conn, segment) or transmit(conn, segment.seq, segment.flags, segment.data):
+        return False
+    segment.ever_again = True
+    segment.at = conn.namespace.scheduler.clock
+    output.note_retransmission(conn, "data" if segment.data else "fin", "tail", len(segment.data))
+    return True
+
+
+def _limit(conn: Connection) -> int:
+    settings = conn.namespace.sysctls
+    if conn.state is TcpState.SYN_SENT:
+        return settings.get("net.ipv4.tcp_syn_retries") + settings.get("net.ipv4.tcp_syn_linear_timeouts")
+    if conn.orphan:
+        return settings.get("net.ipv4.tcp_orphan_retries") or ORPHAN_RETRIES
+    return settings.get("net.ipv4.tcp_retries2")
+
+
+def _gives_up(conn: Connection) -> bool:
+    """tcp_write_timeout."""
+    if conn.retries < _limit(conn):
+        return False
+    connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
+    return True
+
+
+def _retransmit(conn: Connection) -> None:
+    """tcp_retransmit_timer: the oldest segment again, and twice as long until the next time."""
+    if not conn.sent or _gives_up(conn):
+        return
+    if not conn.send_window and conn.state not in (TcpState.SYN_SENT, TcpState.SYN_RECV):
+        _retransmit_into_shut_window(conn)
+        return
+    if not conn.retries:
+        conn.retry_since = stamp_now(conn.namespace, conn.stamp_offset)
+    recovery.enter_loss(conn)
+    conn.retries += 1
+    conn.timeouts += 1
+    if not output.retransmit(conn, 0, "timeout") and not is_still_here(conn, conn.sent[0]):
+        alarm.arm(conn, alarm.RETRANSMIT, SECOND // 2)
+        return
+    if (conn.state is not TcpState.SYN_SENT or conn.backoff
+            or conn.timeouts > conn.namespace.sysctls.get("net.ipv4.tcp_syn_linear_timeouts")):
+        conn.round_trip.back_off()
+        conn.backoff += conn.state is TcpState.SYN_SENT
+    alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
+
+
+def _retransmit_into_shut_window(conn: Connection) -> None:
+    """Receiver has shrunk its window to nothing: the retransmission is the probe."""
+    conn.retries += 1
+    output.retransmit(conn, 0, "window")
+    conn.round_trip.back_off()
+    alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
+
+
+def _probe_window(conn: Connection) -> None:
+    """Ask whether the window is still shut (tcp_probe_timer, tcp_send_probe0)."""
+    if conn.sent or not conn.unsent:
+        conn.probes = conn.backoff = 0
+        return
+    settings = conn.namespace.sysctls
+    limit = (settings.get("net.ipv4.tcp_orphan_retries") or ORPHAN_RETRIES) if conn.orphan else settings.get(
+        "net.ipv4.tcp_retries2")
+    if conn.probes >= limit:
+        connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
+        return
+    output.write(conn, is_nagle_off=True, only_one=True)
+    if conn.sent:
+        conn.probes = conn.backoff = 0
+        return
+    transmit(conn, (conn.una - 1) & MASK, ACK)
+    output.note_retransmission(conn, "probe", "window", 0)
+    conn.probes += 1
+    conn.backoff += conn.backoff < settings.get("net.ipv4.tcp_retries2")
+    alarm.arm(conn, alarm.PROBE, ack.probe_delay(conn))
+
+
+def ack_timer(conn: Connection) -> None:
+    """The ACK has waited long enough (tcp_delack_timer_handler)."""
+    conn.ack_timer = None
+    if conn.state in (TcpState.CLOSE, TcpState.LISTEN) or not conn.ack_wanted:
+        return
+    if conn.pingpong < PINGPONG:
+        conn.ato = min(conn.ato << 1, conn.round_trip.timeout)
+    else:
+        conn.pingpong = 0
+        conn.ato = ATO_MIN
+    send_ack(conn)
+
+
+def keepalive_timer(conn: Connection) -> None:
+    """Is the peer still there? (tcp_keepalive_timer)"""
+    conn.keepalive_timer = None
+    settings = conn.namespace.sysctls
+    if not conn.keepalive or conn.state in (TcpState.CLOSE, TcpState.LISTEN, TcpState.SYN_SENT):
+        return
+    now = conn.namespace.scheduler.now
+    idle = now - max(conn.received_at, conn.last_sent if conn.keepalive_probes == 0 else conn.received_at)
+    wait = settings.get("net.ipv4.tcp_keepalive_time") * SECOND
+    if conn.sent or conn.unsent or idle < wait:
+        arm_keepalive(conn, wait if conn.sent else max(wait - idle, SECOND))
+        return
+    if conn.keepalive_probes >= settings.get("net.ipv4.tcp_keepalive_probes"):
+        conn.namespace.record(TcpResetSent(conn.namespace.name, *conn.key, "keepalive"))
+        send_reset(conn)
+        connect.fail(conn, "ETIMEDOUT", "timeout")
+        return
+    transmit(conn, (conn.una - 1) & MASK, ACK)
+    conn.keepalive_probes += 1
+    arm_keepalive(conn, settings.get("net.ipv4.tcp_keepalive_intvl") * SECOND)
+
+
+def arm_keepalive(conn: Connection, delay: int) -> None:
+    scheduler = conn.namespace.scheduler
+    scheduler.cancel(conn.keepalive_timer)
+    conn.keepalive_timer = scheduler.kernel_timer(delay, keepalive_timer, conn)
+
+
+HANDLERS = {alarm.RETRANSMIT: _retransmit, alarm.TAIL: _probe_tail, alarm.REORDER: _reordered,
+            alarm.PROBE: _probe_window}

@@ -1,0 +1,150 @@
+"""TIME-WAIT, and FIN-WAIT-2 of sockets that no program has any more (net/ipv4/tcp_minisocks.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.tcp import options, reset, window
+from netsandbox.linux.tcp.events import TcpStateChanged
+from netsandbox.linux.tcp.sequence import MASK, after, before, between, distance
+from netsandbox.linux.tcp.state import TcpState, TimeWait
+from netsandbox.linux.tcp.transmit import stamp_now
+from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+LENGTH = 60 * SECOND
+"""TCP_TIMEWAIT_LEN."""
+CHALLENGE_PAUSE = SECOND // 2
+"""tcp_invalid_ratelimit."""
+
+
+def fin_timeout(conn: Connection) -> int:
+    """Nanoseconds that FIN-WAIT-2 lasts once nobody has the socket (tcp_fin_time)."""
+    timeout = conn.round_trip.timeout
+    return max(conn.namespace.sysctls.get("net.ipv4.tcp_fin_timeout") * SECOND, (timeout << 2) - (timeout >> 1))
+
+
+def begin(conn: Connection, state: TcpState, length: int = LENGTH) -> None:
+    """Let a small record take the connection's place (tcp_time_wait)."""
+    conn.change(TcpState.CLOSE if state is TcpState.FIN_WAIT2 else state, "timewait")
+    record = TimeWait(conn, state, window.open_now(conn))
+    conn.forget()
+    conn.namespace.sockets.connections[record.key] = record
+    _schedule(record, length)
+
+
+def _schedule(record: TimeWait, length: int) -> None:
+    scheduler = record.namespace.scheduler
+    scheduler.cancel(record.timer)
+    record.due = scheduler.now + length
+    record.timer = scheduler.kernel_timer(length, _expire, record)
+
+
+def _expire(record: TimeWait) -> None:
+    dismiss(record, "timeout")
+
+
+def dismiss(record: TimeWait, why: str) -> None:
+    """The pair of addresses and ports is free again."""
+    record.namespace.scheduler.cancel(record.timer)
+    connections = record.namespace.sockets.connections
+    if connections.get(record.key) is record:
+        del connections[record.key]
+    record.namespace.record(TcpStateChanged(record.namespace.name, *record.key, record.state.name, "CLOSE", why))
+
+
+def take(record: TimeWait, packet: IPv4Packet, segment: TcpSegment) -> Verdict | str:
+    """tcp_timewait_state_process: a verdict, or "syn" for a SYN that may open the next connection."""
+    said = options.read(segment.options, bool(segment.flags & SYN))
+    is_late = bool(record.stamps and said.stamp and record.recent_at
+                   and distance(said.stamp[0], record.recent) < 0)
+    end = (segment.seq + segment.sequence_length) & MASK
+    if record.state is TcpState.FIN_WAIT2:
+        return _in_fin_wait2(record, packet, segment, end, is_late)
+    flags = segment.flags
+    if not is_late and segment.seq == record.expected and (segment.seq == end or flags & RST):
+        if flags & RST and not record.namespace.sysctls.get("net.ipv4.tcp_rfc1337"):
+            dismiss(record, "rst")
+        else:
+            _note_stamp(record, said)
+            _schedule(record, LENGTH)
+        return Outcome.ACCEPTED
+    newer = after(segment.seq, record.expected) or (said.stamp is not None and bool(record.recent_at)
+                                                    and distance(record.recent, said.stamp[0]) < 0)
+    if flags & SYN and not flags & (RST | ACK) and not is_late and newer:
+        return "syn"
+    reason = DropReason.TCP_RFC7323_TW_PAWS if is_late else DropReason.TCP_OLD_DATA
+    if not flags & RST:
+        if is_late or flags & ACK:
+            _schedule(record, LENGTH)
+        acknowledge_if_allowed(record)
+    return Dropped(reason, (segment.dport,))
+
+
+def _in_fin_wait2(record: TimeWait, packet: IPv4Packet, segment: TcpSegment, end: int, is_late: bool) -> Verdict:
+    flags = segment.flags
+    limit = (record.expected + record.window) & MASK
+    inside = between(segment.seq, record.expected, limit) or segment.seq == end == limit
+    if is_late or not inside:
+        acknowledge_if_allowed(record)
+        return Dropped(DropReason.TCP_INVALID_SEQUENCE, (segment.dport,))
+    if flags & RST:
+        dismiss(record, "rst")
+        return Outcome.ACCEPTED
+    if flags & SYN and not before(segment.seq, record.expected):
+        reset.answer(record.namespace, packet, segment, "time-wait")
+        return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
+    if not flags & ACK or not after(end, record.expected) or end == segment.seq:
+        return Outcome.ACCEPTED
+    if not flags & FIN or end != (record.expected + 1) & MASK:
+        reset.answer(record.namespace, packet, segment, "time-wait")
+        dismiss(record, "abort")
+        return Dropped(DropReason.TCP_ABORT_ON_DATA, (segment.dport,))
+    record.namespace.record(TcpStateChanged(record.namespace.name, *record.key, "FIN_WAIT2", "TIME_WAIT", "fin"))
+    record.state = TcpState.TIME_WAIT
+    record.expected = end
+    _note_stamp(record, options.read(segment.options, False))
+    _schedule(record, LENGTH)
+    _acknowledge(record)
+    return Outcome.ACCEPTED
+
+
+def _note_stamp(record: TimeWait, said: options.Options) -> None:
+    if record.stamps and said.stamp is not None:
+        record.recent = said.stamp[0]
+        record.recent_at = record.namespace.scheduler.clock + 1
+
+
+def acknowledge_if_allowed(record: TimeWait) -> None:
+    now = record.namespace.scheduler.now
+    if now - record.challenged_at >= CHALLENGE_PAUSE:
+        record.challenged_at = now
+        _acknowledge(record)
+
+
+def _acknowledge(record: TimeWait) -> None:
+    """tcp_v4_timewait_ack: IP id 0, as no socket counts it."""
+    namespace = record.namespace
+    stamp = (stamp_now(namespace, record.stamp_offset), record.recent) if record.stamps else None
+    address, port, peer, peer_port = record.key
+    segment = TcpSegment(port, peer_port, record.nxt, record.expected, ACK, record.window >> record.scale,
+                         options.of_data(stamp, ()))
+    reset.send_alone(namespace, address, peer, segment, record.tos)
+
+
+def reusable(record: TimeWait, is_loopback: bool) -> bool:
+    """Whether connect() may take the pair already (tcp_twsk_unique): tcp_tw_reuse, a second after the last stamp."""
+    mode = record.namespace.sysctls.get("net.ipv4.tcp_tw_reuse")
+    passed = record.namespace.scheduler.clock - record.recent_at
+    return bool(mode == 1 or (mode == 2 and is_loopback)) and record.recent_at > 0 and passed >= SECOND
+
+
+def next_isn(record: TimeWait) -> int:
+    """The first sequence number that cannot be mistaken for the old connection's."""
+    return (record.nxt + 65535 + 2) & MASK or 1

@@ -1,0 +1,180 @@
+"""One segment leaves: its header, its options and its IP packet (net/ipv4/tcp_output.c __tcp_transmit_skb)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.events import RouteChosen
+from netsandbox.linux.ipv4 import ip_output
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.tcp import alarm, options, window
+from netsandbox.linux.tcp.congestion import INITIAL
+from netsandbox.linux.tcp.state import ATO_MIN, Recovery
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.tcp.state import Connection, Sent
+
+OK = ""
+MIN_MSS = 48
+"""TCP_MIN_SND_MSS."""
+HEADERS = 40
+PINGPONG = 1
+"""Answers within the delayed ACK's time after which a conversation is taken to be interactive (TCP_PINGPONG_THRESH)."""
+
+
+def stamp_now(namespace: NetworkNamespace, offset: int) -> int:
+    """TSval: milliseconds, from a random beginning (tcp_time_stamp_ms)."""
+    return (namespace.scheduler.clock // MILLISECOND + offset) & 0xFFFFFFFF
+
+
+def route_of(conn: Connection) -> RouteChosen | None:
+    """The way to the peer, or None (recorded)."""
+    route = route_output(conn.namespace, conn.peer, conn.address, conn.interface)
+    if isinstance(route, RouteChosen):
+        return route
+    conn.namespace.record(route)
+    return None
+
+
+def advertised_mss(conn: Connection, route: RouteChosen) -> int:
+    """What we tell the peer that we take (ipv4_default_advmss)."""
+    least = conn.namespace.sysctls.get("net.ipv4.route.min_adv_mss")
+    return max(min(route.mtu, 65535) - HEADERS, least)
+
+
+def sync_mss(conn: Connection, mtu: int) -> int:
+    """tcp_sync_mss: the largest segment for a path, in bytes of data, and never half of the peer's window."""
+    header = options.TIMESTAMP_SIZE if conn.has_stamps else 0
+    mss = max(min(mtu - HEADERS, conn.mss_clamp), MIN_MSS) - header
+    largest = conn.largest_window
+    if largest:
+        cutoff = largest >> 1 if largest > 536 else largest
+        mss = min(mss, max(cutoff, 68 - 20 - header))
+    conn.path_mtu = mtu
+    conn.mss = mss
+    return mss
+
+
+def current_mss(conn: Connection) -> int:
+    """tcp_current_mss: the path may have changed, and SACK blocks take room."""
+    route = route_output(conn.namespace, conn.peer, conn.address, conn.interface)
+    mss = conn.mss
+    if isinstance(route, RouteChosen) and route.mtu != conn.path_mtu:
+        mss = sync_mss(conn, route.mtu)
+    if conn.sacks or conn.duplicate:
+        blocks = min(len(conn.sacks) + (conn.duplicate is not None), options.most_sacks(conn.has_stamps))
+        mss -= options.SACK_BASE + options.SACK_BLOCK * blocks
+    return mss
+
+
+def _sack_blocks(conn: Connection) -> tuple[tuple[int, int], ...]:
+    if not conn.has_sack or not (conn.sacks or conn.duplicate):
+        return ()
+    blocks = ([conn.duplicate] if conn.duplicate else []) + conn.sacks
+    conn.duplicate = None
+    return tuple(blocks[:options.most_sacks(conn.has_stamps)])
+
+
+def _syn_options(conn: Connection, flags: int) -> bytes:
+    """What a SYN offers, or a SYN,ACK of a simultaneous open has agreed to."""
+    settings = conn.namespace.sysctls
+    if flags & ACK:
+        stamps, sack, scaling = conn.has_stamps, conn.has_sack, bool(conn.receive_scale)
+    else:
+        stamps, sack, scaling = (bool(settings.get(f"net.ipv4.tcp_{name}"))
+                                 for name in ("timestamps", "sack", "window_scaling"))
+    stamp = (stamp_now(conn.namespace, conn.stamp_offset), conn.recent_stamp) if stamps else None
+    return options.of_syn(conn.advertised_mss, stamp, sack, conn.receive_scale if scaling else None)
+
+
+def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"") -> str:
+    """Send one segment; OK or the errno name of what kept it back."""
+    namespace = conn.namespace
+    if flags & SYN:
+        size, offered = min(conn.receive_window, window.MAX_WINDOW), _syn_options(conn, flags)
+    else:
+        stamp = (stamp_now(namespace, conn.stamp_offset), conn.recent_stamp) if conn.has_stamps else None
+        offered = options.of_data(stamp, _sack_blocks(conn))
+        size = window.select(conn)
+    number = conn.expected if flags & ACK else 0
+    segment = TcpSegment(conn.port, conn.peer_port, seq, number, flags, size, offered, data)
+    conn.wire = segment
+    if flags & ACK:
+        _note_ack(conn)
+    if data:
+        _note_data(conn)
+    return deliver(conn, segment)
+
+
+def deliver(conn: Connection, segment: TcpSegment) -> str:
+    """Put a segment into a packet and send it (__ip_queue_xmit)."""
+    namespace = conn.namespace
+    route = route_of(conn)
+    if route is None:
+        return "EHOSTUNREACH"
+    if conn.confirm:
+        conn.confirm = False
+        if route.next_hop is not None:
+            namespace.neighbours.confirm(route.interface, route.next_hop)
+    conn.ident = conn.ident % 0xFFFF + 1
+    whole = not route.locked and not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
+    packet = IPv4Packet(conn.address, conn.peer, TCP, segment, conn.ttl or namespace.default_ttl, conn.ident, whole,
+                        conn.tos)
+    return ip_output.send(namespace, packet, route)
+
+
+def is_still_here(conn: Connection, sent: Sent) -> bool:
+    """Whether what left last of a segment still waits for ARP (skb_still_in_host_queue)."""
+    route = route_output(conn.namespace, conn.peer, conn.address, conn.interface)
+    if not isinstance(route, RouteChosen) or route.next_hop is None:
+        return False
+    entry = route.interface.neighbours.get(route.next_hop)
+    return entry is not None and any(packet.payload is sent.wire for packet in entry.queue or ())
+
+
+def _note_ack(conn: Connection) -> None:
+    """tcp_event_ack_sent: nothing waits to be acknowledged now."""
+    if conn.quick:
+        conn.quick -= conn.ack_wanted
+        if not conn.quick:
+            conn.ato = ATO_MIN
+    conn.ack_wanted = conn.ack_now = False
+    conn.pushed_in = 0
+    alarm.disarm_ack(conn)
+
+
+def _note_data(conn: Connection) -> None:
+    """tcp_event_data_sent: idle connections begin anew, and an answer to what has just come makes a conversation."""
+    now = conn.namespace.scheduler.now
+    if not conn.sent and conn.last_sent and conn.recovery is Recovery.OPEN:
+        _restart_after_idle(conn, now - conn.last_sent)
+    conn.last_sent = now
+    if now - conn.received_at < conn.ato:
+        conn.pingpong = min(conn.pingpong + 1, 255)
+
+
+def _restart_after_idle(conn: Connection, idle: int) -> None:
+    """RFC 2861: the window that was won halves with each timeout of silence (tcp_cwnd_restart)."""
+    timeout, state = conn.round_trip.timeout, conn.congestion
+    if idle <= timeout or not conn.namespace.sysctls.get("net.ipv4.tcp_slow_start_after_idle"):
+        return
+    state.threshold = max(state.threshold, (state.window >> 1) + (state.window >> 2))
+    least = min(INITIAL, state.window)
+    while idle > timeout and state.window > least:
+        state.window >>= 1
+        idle -= timeout
+    state.window = max(state.window, least)
+
+
+def send_ack(conn: Connection) -> None:
+    """A bare ACK (tcp_send_ack)."""
+    transmit(conn, conn.nxt, ACK)
+
+
+def send_reset(conn: Connection) -> None:
+    """tcp_send_active_reset: RST, ACK with timestamps."""
+    transmit(conn, conn.nxt, RST | ACK)
