@@ -20,6 +20,8 @@ MOST_BYTES = 4 << 20
 """Characters in all files of a file system."""
 SKELETON = ("/bin", "/dev", "/etc", "/home", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr",
             "/usr/bin", "/usr/sbin", "/usr/share", "/var", "/var/lib", "/var/log", "/var/tmp")
+KERNELS = ("/proc/", "/sys/")
+"""Where a file is not emptied when it is opened for writing."""
 NULL = "/dev/null"
 REASONS = {
     "EACCES": "Permission denied", "EEXIST": "File exists", "EINVAL": "Invalid argument", "EISDIR": "Is a directory",
@@ -336,6 +338,22 @@ class Files:
 
     # -- changing
 
+    def create(self, path: str, append: bool = False) -> str:
+        """Open a file for writing: it is there from now on, empty unless more is to be put behind what it has.
+
+        Returns:
+            Its canonical path.
+        """
+        where = self.canonical(path)
+        node = self.system.find(where)
+        if self.is_directory_at(where):
+            raise FileError("EISDIR")
+        is_generated = node is None and self.exists_at(where)
+        if not (is_generated and self._generator(where) is not None and where.startswith(KERNELS)) and not (
+                append and self.exists_at(where)):
+            self.write(where, "")
+        return where
+
     def write(self, path: str, text: str, append: bool = False) -> None:
         """Make something a file's text, or put it behind."""
         where = self.canonical(path)
@@ -419,7 +437,7 @@ class Files:
         above = where.rpartition("/")[0] or "/"
         if not self.is_directory_at(above):
             raise FileError("ENOTDIR" if self.exists_at(above) else "ENOENT")
-        if self.system.find(above) is None and above.startswith(("/proc", "/sys")):
+        if self.system.find(above) is None and (above + "/").startswith(KERNELS):
             raise FileError("EPERM" if above.startswith("/sys") else "ENOENT")
 
     def _drop(self, where: str) -> None:

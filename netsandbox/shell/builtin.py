@@ -1,0 +1,71 @@
+"""What a builtin gets, and how it is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.shell.streams import Routed, Streams, readable
+
+if TYPE_CHECKING:
+    from netsandbox.apps.pipe import Pipe
+    from netsandbox.shell.dialect import Dialect
+    from netsandbox.shell.interpreter import Interpreter
+    from netsandbox.shell.simple import SimpleFrame
+    from netsandbox.shell.state import State
+
+
+class Builtin(NamedTuple):
+    """One call.
+
+    Attributes:
+        frame: the command's, on top of the stack until it is done.
+    """
+
+    shell: Interpreter
+    frame: SimpleFrame
+    words: list[str]
+    streams: Streams
+    output: Routed
+
+    @property
+    def arguments(self) -> list[str]:
+        return self.words[1:]
+
+    @property
+    def state(self) -> State:
+        return self.shell.state
+
+    @property
+    def stdin(self) -> Pipe:
+        return readable(self.streams, 0)
+
+    def out(self, text: str) -> None:
+        self.output.append(("out", text))
+
+    def fail(self, text: str, status: int = 1) -> int:
+        """Say what is wrong behind the builtin's name."""
+        self.output.append(("err", self.worded(f"{self.words[0]}: {text}") + "\n"))
+        return status
+
+    def worded(self, text: str) -> str:
+        """Behind the shell's name and the line."""
+        state = self.state
+        if state.dialect.name == "ash" or self.shell.is_interactive:
+            return f"{state.name}: {text}"
+        return f"{state.name}: {'line ' if state.dialect.name == 'bash' else ''}{state.line}: {text}"
+
+
+class Declared(NamedTuple):
+    """A builtin.
+
+    Attributes:
+        run: gives its status, or None if it has put frames in its place or waits.
+        shells: those that have it, all where it is empty.
+    """
+
+    run: Callable[[Builtin], int | None]
+    shells: tuple[str, ...] = ()
+
+    def is_in(self, dialect: Dialect) -> bool:
+        return not self.shells or dialect.name in self.shells

@@ -1,0 +1,117 @@
+"""Jobs: wait, jobs, kill, fg, bg."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.shell.errors import RefusedError
+
+if TYPE_CHECKING:
+    from netsandbox.shell.builtin import Builtin
+    from netsandbox.shell.state import JobEntry
+
+SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15, "CONT": 18, "STOP": 19}
+USAGE = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
+GENTLE = frozenset({"INT"})
+HARMLESS = frozenset({"CONT", "STOP"})
+
+
+def wait(call: Builtin) -> int | None:
+    """`wait`, `wait PID`, `wait %N`: until it has ended."""
+    state, shell = call.state, call.shell
+    if not call.arguments:
+        entries = list(state.jobs.values())
+    else:
+        found = [(text, state.job(text)) for text in call.arguments if text != "-n"]
+        missing = next((text for text, entry in found if entry is None), None)
+        if missing is not None:
+            return call.fail(f"{missing}: no such job" if missing.startswith("%") else
+                             f"pid {missing} is not a child of this shell", 127)
+        entries = [entry for _text, entry in found if entry is not None]
+    for entry in entries:
+        if not shell.wait_on(entry.task):
+            return None
+    for entry in entries:
+        state.jobs.pop(entry.number, None)
+    return (entries[-1].task.code or 0) if call.arguments and entries else 0
+
+
+def jobs(call: Builtin) -> int:
+    state = call.state
+    newest = max(state.jobs, default=0)
+    for entry in list(state.jobs.values()):
+        if "-p" in call.arguments:
+            call.out(f"{entry.pid}\n")
+            continue
+        mark = "+" if entry.number == newest else "-" if entry.number == newest - 1 else " "
+        said = _state(entry)
+        pid = f" {entry.pid}" if "-l" in call.arguments else ""
+        end = " &" if entry.task.is_running else ""
+        call.out(f"[{entry.number}]{mark} {pid} {said:<24}{entry.text}{end}\n")
+        if not entry.task.is_running:
+            del state.jobs[entry.number]
+    return 0
+
+
+def _state(entry: JobEntry) -> str:
+    code = entry.task.code
+    if code is None:
+        return "Running"
+    if code > 128:
+        return {143: "Terminated", 137: "Killed", 130: "Interrupt"}.get(code, f"Exit {code}")
+    return f"Exit {code}" if code else "Done"
+
+
+def kill(call: Builtin) -> int:
+    """`kill [-SIGNAL] PID …`, of jobs and of the machine's processes."""
+    words, name = list(call.arguments), "TERM"
+    if words[:1] == ["-l"]:
+        call.out("".join(f"{number:2}) SIG{signal}\n" for signal, number in SIGNALS.items()))
+        return 0
+    if words[:1] == ["-s"] and len(words) > 1:
+        name, words = words[1], words[2:]
+    elif words and words[0].startswith("-") and words[0] != "--":
+        name = words.pop(0)[1:]
+    words = words[words[:1] == ["--"]:]
+    signal = next((one for one, number in SIGNALS.items() if name in (one, f"SIG{one}", str(number))), None)
+    if signal is None and name not in ("0", "EXIT"):
+        raise RefusedError(f"kill: {name}: invalid signal specification")
+    if not words:
+        raise RefusedError(USAGE, 2)
+    return max(_kill_one(call, text, signal) for text in words)
+
+
+def _kill_one(call: Builtin, text: str, signal: str | None) -> int:
+    entry = call.state.job(text)
+    if entry is not None and entry.task.is_running:
+        if signal in GENTLE:
+            entry.task.interrupt()
+        elif signal is not None and signal not in HARMLESS:
+            entry.task.exit(128 + SIGNALS[signal])
+        return 0
+    if text.startswith("%"):
+        return call.fail(f"{text}: no such job")
+    if not (text.isascii() and text.isdecimal()):
+        return call.fail(f"{text}: arguments must be process or job IDs")
+    if call.shell.machine.kill(int(text), signal or "0"):
+        return 0
+    return call.fail(f"({text}) - No such process")
+
+
+def foreground(call: Builtin) -> int | None:
+    """`fg`: wait for a job."""
+    entry = call.state.job(call.arguments[0] if call.arguments else "%%")
+    if entry is None:
+        return call.fail(f"{call.arguments[0] if call.arguments else 'current'}: no such job")
+    if not call.shell.wait_on(entry.task):
+        return None
+    call.state.jobs.pop(entry.number, None)
+    return entry.task.code or 0
+
+
+def background(call: Builtin) -> int:
+    """`bg`: nothing is ever stopped here."""
+    entry = call.state.job(call.arguments[0] if call.arguments else "%%")
+    if entry is None:
+        return call.fail(f"{call.arguments[0] if call.arguments else 'current'}: no such job")
+    return call.fail(f"job {entry.number} already in background", 0)

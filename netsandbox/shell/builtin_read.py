@@ -1,0 +1,108 @@
+"""read: a line of input into variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.shell.errors import RefusedError
+
+if TYPE_CHECKING:
+    from netsandbox.shell.builtin import Builtin
+
+NO_INPUT = "netsandbox: nobody types here: `read` gets its input from a pipe, a file or a here-document"
+
+
+def read(call: Builtin) -> int | None:
+    """`read [-r] [-p PROMPT] [NAME …]`."""
+    raw, names = _options(call)
+    pipe = call.stdin
+    if pipe.is_terminal:
+        raise RefusedError(NO_INPUT)
+    if not pipe.is_closed and "\n" not in pipe.text:
+        call.shell.wait_for_input(pipe)
+        return None
+    line, is_whole = _line(call, raw)
+    if line is None:
+        line = ""
+    values = _split(line, call.state.separators, len(names), raw)
+    for name, value in zip(names, values, strict=True):
+        call.state.set(name, value)
+    return 0 if is_whole else 1
+
+
+def _options(call: Builtin) -> tuple[bool, list[str]]:
+    raw, words = False, list(call.arguments)
+    while words and words[0].startswith("-") and words[0] != "-":
+        word = words.pop(0)
+        if word == "--":
+            break
+        for at, letter in enumerate(word[1:], 1):
+            if letter == "r":
+                raw = True
+            elif (letter in "ptnNdu" and call.state.dialect.name != "dash") or letter == "p":
+                value = word[at + 1:] or (words.pop(0) if words else "")
+                if letter != "p":
+                    raise RefusedError(f"netsandbox: `read -{letter} {value[:20]}` is not modelled")
+                break
+            elif letter not in "se":
+                raise RefusedError(f"read: -{letter}: invalid option", 2)
+    return raw, words or ["REPLY"]
+
+
+def _line(call: Builtin, raw: bool) -> tuple[str | None, bool]:
+    """(what was read, whether it ended with a newline); without -r a backslash joins lines."""
+    found = ""
+    while True:
+        line = call.stdin.read_line()
+        if line is None:
+            return found or None, False
+        is_whole = line.endswith("\n")
+        text = line.removesuffix("\n")
+        trailing = len(text) - len(text.rstrip("\\"))
+        if raw or not is_whole or trailing % 2 == 0:
+            return found + text, is_whole
+        found += text[:-1]
+
+
+def _split(line: str, separators: str, count: int, raw: bool) -> list[str]:
+    """The fields, the last one with all that is left."""
+    letters: list[tuple[str, bool]] = []
+    at = 0
+    while at < len(line):
+        if line[at] == "\\" and not raw:
+            letters += [(line[at + 1], True)] if at + 1 < len(line) else []
+            at += 2
+        else:
+            letters.append((line[at], False))
+            at += 1
+    blank = {char for char in separators if char in " \t\n"}
+    marks = set(separators) - blank
+
+    def is_one_of(place: int, chars: set[str]) -> bool:
+        return place < len(letters) and not letters[place][1] and letters[place][0] in chars
+    found: list[str] = []
+    at = 0
+    while is_one_of(at, blank):
+        at += 1
+    while len(found) < count - 1 and at < len(letters):
+        start = at
+        while at < len(letters) and not is_one_of(at, blank | marks):
+            at += 1
+        found.append("".join(char for char, _escaped in letters[start:at]))
+        while is_one_of(at, blank):
+            at += 1
+        if is_one_of(at, marks):
+            at += 1
+            while is_one_of(at, blank):
+                at += 1
+    end = len(letters)
+    while end > at and is_one_of(end - 1, blank):
+        end -= 1
+    rest = letters[at:end]
+    if marks and rest and is_one_of(end - 1, marks) and not any(
+            not escaped and char in marks for char, escaped in rest[:-1]):
+        rest = rest[:-1]
+        while rest and not rest[-1][1] and rest[-1][0] in blank:
+            rest = rest[:-1]
+    found.append("".join(char for char, _escaped in rest))
+    return found + [""] * (count - len(found))

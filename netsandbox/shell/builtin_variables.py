@@ -1,0 +1,229 @@
+"""export, readonly, unset, set, shift, local, declare, let, getopts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.shell.arithmetic import CalculationError, evaluate
+from netsandbox.shell.dollar import NAME
+from netsandbox.shell.errors import RefusedError
+from netsandbox.shell.state import MODELLED, OPTIONS
+
+if TYPE_CHECKING:
+    from netsandbox.shell.builtin import Builtin
+    from netsandbox.shell.state import State
+
+LONG = {name: letter for letter, name in OPTIONS.items()}
+
+
+def _assign(call: Builtin, word: str) -> str:
+    """`NAME` or `NAME=VALUE`; gives the name back.
+
+    Raises:
+        RefusedError: no name.
+    """
+    name, equals, value = word.partition("=")
+    appends = name.endswith("+") and equals
+    name = name[:-1] if appends else name
+    if NAME.fullmatch(name) is None:
+        what = f"{call.words[0]}: `{word}': not a valid identifier" if call.state.dialect.name == "bash" else \
+            f"{call.words[0]}: {name}: bad variable name"
+        raise RefusedError(what, 1 if call.state.dialect.name == "bash" else 2)
+    if equals:
+        call.state.set(name, (call.state.values.get(name, "") if appends else "") + value)
+    return name
+
+
+def export(call: Builtin) -> int:
+    words = list(call.arguments)
+    removes = words[:1] == ["-n"]
+    words = words[words[:1] in (["-n"], ["-p"], ["--"]):]
+    if not words:
+        for name in sorted(call.state.exported):
+            if name in call.state.values:
+                prefix = "declare -x" if call.state.dialect.name == "bash" else "export"
+                call.out(f'{prefix} {name}="{call.state.values[name]}"\n')
+    for word in words:
+        name = _assign(call, word)
+        (call.state.exported.discard if removes else call.state.exported.add)(name)
+    return 0
+
+
+def readonly(call: Builtin) -> int:
+    for word in [word for word in call.arguments if word != "-p"]:
+        call.state.readonly.add(_assign(call, word))
+    return 0
+
+
+def unset(call: Builtin) -> int:
+    words = list(call.arguments)
+    functions = words[:1] == ["-f"]
+    for name in words[words[:1] in (["-f"], ["-v"]):]:
+        if not functions and name in call.state.values:
+            call.state.unset(name)
+        elif functions or call.state.dialect.name == "bash":
+            call.state.functions.pop(name, None)
+    return 0
+
+
+def local(call: Builtin) -> int:
+    if not call.state.scopes:
+        if call.state.dialect.name == "bash":
+            return call.fail("can only be used in a function")
+        raise RefusedError("local: not in a function", 2, True)
+    for word in call.arguments:
+        _local(call, word)
+    return 0
+
+
+def _local(call: Builtin, word: str) -> None:
+    name = word.partition("=")[0].removesuffix("+")
+    if NAME.fullmatch(name) is None:
+        _assign(call, word)
+    call.state.hide(name)
+    if "=" in word:
+        _assign(call, word)
+    elif call.state.dialect.name == "bash":
+        call.state.values.pop(name, None)
+
+
+def declare(call: Builtin) -> int:
+    """`declare [-xrg] NAME=VALUE`; other attributes are not modelled."""
+    letters = "".join(word[1:] for word in call.arguments if word.startswith("-"))
+    wrong = next((letter for letter in letters if letter not in "xrgp"), None)
+    if wrong is not None:
+        raise RefusedError(f"netsandbox: `{call.words[0]} -{wrong}` is not modelled")
+    for word in [word for word in call.arguments if not word.startswith("-")]:
+        if call.state.scopes and "g" not in letters:
+            _local(call, word)
+        else:
+            _assign(call, word)
+        name = word.partition("=")[0].removesuffix("+")
+        if "p" in letters:
+            call.out(f'declare -- {name}="{call.state.values.get(name, "")}"\n')
+        call.state.exported |= {name} if "x" in letters else set()
+        call.state.readonly |= {name} if "r" in letters else set()
+    return 0
+
+
+def set_options(call: Builtin) -> int:
+    """`set -e`, `set -o pipefail`, `set -- WORDS`."""
+    state, words = call.state, list(call.arguments)
+    if not words:
+        for name in sorted(state.values):
+            call.out(f"{name}={_shown(state.values[name])}\n")
+        return 0
+    while words and re.match(r"[-+]", words[0]) and words[0] not in ("-", "--"):
+        word = words.pop(0)
+        for letter in word[1:]:
+            if letter == "o":
+                if not words:
+                    return _listed(call)
+                name = words.pop(0)
+                if name not in LONG:
+                    raise RefusedError(f"set: {name}: invalid option name", 2)
+                letter = LONG[name]
+            _switch(state, letter, word[0] == "-", call)
+    if words[:1] == ["--"] or words:
+        state.positional = words[words[:1] == ["--"]:]
+    return 0
+
+
+def _switch(state: State, letter: str, is_on: bool, call: Builtin) -> None:
+    if letter in "mbhHBTE" or letter in "vn":
+        if is_on and letter in "vn":
+            call.fail(f"note: -{letter} does nothing in the sandbox")
+        return
+    if letter not in MODELLED and letter != "C":
+        raise RefusedError(f"set: -{letter}: invalid option", 2)
+    (state.options.add if is_on else state.options.discard)(letter)
+
+
+def _listed(call: Builtin) -> int:
+    for name, letter in sorted(LONG.items()):
+        call.out(f"{name:<15}\t{'on' if letter in call.state.options else 'off'}\n")
+    return 0
+
+
+def _shown(value: str) -> str:
+    return value if re.fullmatch(r"[\w@%+=:,./-]*", value) else "'" + value.replace("'", "'\\''") + "'"
+
+
+def shift(call: Builtin) -> int:
+    text = call.arguments[0] if call.arguments else "1"
+    if not (text.isascii() and text.isdecimal()):
+        what = f"Illegal number: {text}" if call.state.dialect.name == "dash" else f"{text}: numeric argument required"
+        raise RefusedError(f"shift: {what}", 2 if call.state.dialect.name == "dash" else 1, True)
+    if int(text) > len(call.state.positional):
+        if call.state.dialect.name == "dash":
+            raise RefusedError("shift: can't shift that many", 2, True)
+        return 1
+    call.state.positional = call.state.positional[int(text):]
+    return 0
+
+
+class _Live:
+    """Variables as arithmetic sees them."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def get(self, name: str) -> str | None:
+        return self._state.values.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        self._state.set(name, value)
+
+
+def let(call: Builtin) -> int:
+    if not call.arguments:
+        return call.fail("expression expected")
+    value = 0
+    for expression in call.arguments:
+        try:
+            value = evaluate(expression, _Live(call.state))
+        except CalculationError as error:
+            return call.fail(f"{expression}: {error}")
+    return int(value == 0)
+
+
+def getopts(call: Builtin) -> int:
+    """`getopts LETTERS NAME [WORDS]`: one option at a time; OPTIND counts them, and the letter's place behind a dot."""
+    if len(call.arguments) < 2:
+        raise RefusedError("getopts: usage: getopts optstring name [arg ...]", 2)
+    letters, name, *rest = call.arguments
+    state = call.state
+    words = rest or state.positional
+    index = int(state.values.get("OPTIND", "1")) if state.values.get("OPTIND", "1").isdecimal() else 1
+    at = int(state.values.get("_optat", "1")) if index == int(state.values.get("_optind", "0")) else 1
+    word = words[index - 1] if 0 < index <= len(words) else ""
+    if not word.startswith("-") or word in ("-", "--"):
+        state.set(name, "?")
+        state.set("OPTIND", str(index + (word == "--")))
+        return 1
+    letter = word[at]
+    found = letters.find(letter) if letter != ":" else -1
+    state.values.pop("OPTARG", None)
+    index, at = (index, at + 1) if at + 1 < len(word) else (index + 1, 1)
+    if found < 0:
+        _complain(call, letters, f"illegal option -- {letter}", letter)
+    elif letters[found + 1:found + 2] == ":":
+        value = word[at:] if at > 1 else words[index - 1] if index <= len(words) else None
+        index, at = (index + 1, 1) if value is not None else (index, at)
+        if value is None:
+            _complain(call, letters, f"option requires an argument -- {letter}", letter)
+            found = -1
+        else:
+            state.set("OPTARG", value)
+    state.set(name, letter if found >= 0 else "?")
+    for key, number in (("OPTIND", index), ("_optind", index), ("_optat", at)):
+        state.set(key, str(number))
+    return 0
+
+
+def _complain(call: Builtin, letters: str, text: str, letter: str) -> None:
+    if letters.startswith(":"):
+        call.state.set("OPTARG", letter)
+    else:
+        call.output.append(("err", f"{call.state.name}: {text}\n"))

@@ -1,0 +1,85 @@
+"""Functions that run, and commands that were read just now (`.`, `eval`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.shell.errors import RefusedError
+from netsandbox.shell.frames import Frame, ListFrame
+
+if TYPE_CHECKING:
+    from netsandbox.shell.interpreter import Interpreter
+    from netsandbox.shell.streams import Streams
+    from netsandbox.shell.tree import List, Runnable
+
+MOST_CALLS = 200
+"""Functions within one another."""
+
+
+class CallFrame(Frame):
+    """A function that runs.
+
+    Args:
+        words: its name, and `$1` and so on.
+    """
+
+    def __init__(self, body: Runnable, words: list[str], streams: Streams, variables: dict[str, str]) -> None:
+        self._body = body
+        self._words = words
+        self._streams = streams
+        self._variables = variables
+        self._before: tuple[list[str], Streams] | None = None
+
+    def step(self, shell: Interpreter) -> None:
+        if self._before is not None:
+            shell.ended(shell.state.status)
+            return
+        state = shell.state
+        if len(state.scopes) >= MOST_CALLS:
+            raise RefusedError(f"more than {MOST_CALLS} functions within one another", 1, True)
+        self._before = state.positional, shell.streams
+        state.positional, shell.streams = self._words[1:], self._streams
+        state.scopes.append({})
+        named = {"FUNCNAME": self._words[0]} if state.dialect.name == "bash" else {}
+        for name, value in {**self._variables, **named}.items():
+            state.hide(name)
+            state.set(name, value)
+        shell.run(self._body)
+
+    def leave(self, shell: Interpreter) -> None:
+        if self._before is not None:
+            shell.state.positional, shell.streams = self._before
+            shell.state.leave_scope()
+
+
+class SourceFrame(Frame):
+    """`.`, `source` and `eval`: commands that were read just now.
+
+    Attributes:
+        hidden: what variables were before the assignments in front of the command.
+    """
+
+    def __init__(self, body: List, arguments: list[str] | None, streams: Streams, is_file: bool) -> None:
+        self._body = body
+        self._arguments = arguments
+        self._streams = streams
+        self.is_file = is_file
+        self.hidden: dict[str, str | None] = {}
+        self._before: tuple[list[str], Streams] | None = None
+
+    def step(self, shell: Interpreter) -> None:
+        if self._before is not None:
+            shell.ended(shell.state.status)
+            return
+        self._before = shell.state.positional, shell.streams
+        shell.streams = self._streams
+        if self._arguments is not None:
+            shell.state.positional = self._arguments
+        shell.push(ListFrame(self._body))
+
+    def leave(self, shell: Interpreter) -> None:
+        if self._before is not None:
+            positional, shell.streams = self._before
+            shell.state.restore(self.hidden)
+            if self._arguments is not None:
+                shell.state.positional = positional

@@ -1,0 +1,238 @@
+"""if, for, while, until, case, { }, ( ), (( )), [[ ]] and `function NAME`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.shell.dollar import NAME, calculation
+from netsandbox.shell.errors import ScriptError
+from netsandbox.shell.tree import (
+    Calculation,
+    Case,
+    Clause,
+    Condition,
+    CountingFor,
+    For,
+    Group,
+    If,
+    List,
+    Runnable,
+    Subshell,
+    Text,
+    While,
+    Word,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.shell.parser import Parser
+
+
+def compound(parser: Parser, word: str) -> Runnable:
+    """The compound command that begins with a word, which comes next."""
+    return _KINDS[word](parser)
+
+
+def _if(parser: Parser) -> Runnable:
+    line = parser.take().line
+    branches: list[tuple[List, List]] = []
+    while True:
+        condition = parser.commands("then", opened="if", line=line)
+        parser.expect("then", "if", line)
+        body = parser.commands("fi", "else", "elif", opened="if", line=line)
+        branches.append((condition, body))
+        if parser.reserved() != "elif":
+            break
+        parser.take()
+    otherwise = None
+    if parser.reserved() == "else":
+        parser.take()
+        otherwise = parser.commands("fi", opened="if", line=line)
+    parser.expect("fi", "if", line)
+    return If(tuple(branches), otherwise)
+
+
+def _body(parser: Parser, opened: str, line: int) -> List:
+    parser.expect("do", opened, line)
+    body = parser.commands("done", opened=opened, line=line)
+    parser.expect("done", opened, line)
+    return body
+
+
+def _while(parser: Parser) -> Runnable:
+    token = parser.take()
+    condition = parser.commands("do", opened=token.text, line=token.line)
+    return While(condition, _body(parser, token.text, token.line), token.text == "until")
+
+
+def _for(parser: Parser) -> Runnable:
+    line = parser.take().line
+    token = parser.peek()
+    if token.text == "(" and token.kind == "op" and parser.reader.dialect.arithmetic:
+        return _counting_for(parser, line)
+    name = token.word.bare if token.word is not None else None
+    if name is None or NAME.fullmatch(name) is None:
+        is_bash = parser.reader.dialect.name == "bash"
+        if token.kind == "end" and is_bash:
+            raise ScriptError("newline", token.line)
+        if token.kind in ("word", "end"):
+            raise ScriptError("", token.line, text=f"`{token.text}': not a valid identifier" if is_bash else
+                              f"{token.line}: Syntax error: Bad for loop variable")
+        parser.fail(opened="for", line=line)
+    parser.take()
+    words: list[Word] | None = None
+    if parser.peek().kind == "op" and parser.peek().text == ";":
+        parser.take()
+    parser.skip_newlines()
+    if parser.reserved() == "in":
+        parser.take()
+        words = []
+        while (token := parser.peek()).word is not None:
+            words.append(token.word)
+            parser.take()
+        if not (token.kind == "newline" or (token.kind == "op" and token.text == ";")):
+            parser.fail(opened="for", line=line)
+        parser.take()
+        parser.skip_newlines()
+    return For(name, None if words is None else tuple(words), _body(parser, "for", line), line)
+
+
+def _counting_for(parser: Parser, line: int) -> Runnable:
+    """`((A; B; C))`, at the first parenthesis."""
+    token, reader = parser.take(), parser.reader
+    parts = None
+    if reader.text[token.start:token.start + 2] == "((":
+        written = calculation(reader, token.start + 2)
+        parts = _at_semicolons(written) if written is not None else None
+    if parts is None or len(parts) != 3:
+        raise ScriptError("((", line)
+    if parser.peek().kind == "op" and parser.peek().text == ";":
+        parser.take()
+    parser.skip_newlines()
+    return CountingFor(parts[0], parts[1], parts[2], _body(parser, "for", line), line)
+
+
+def _at_semicolons(word: Word) -> list[Word]:
+    found: list[Word] = [Word()]
+    for part in word.parts:
+        pieces = part.text.split(";") if isinstance(part, Text) else None
+        if pieces is None:
+            found[-1] = Word((*found[-1].parts, part))
+            continue
+        for number, piece in enumerate(pieces):
+            if number:
+                found.append(Word())
+            found[-1] = Word((*found[-1].parts, Text(piece, True)))
+    return found
+
+
+def _case(parser: Parser) -> Runnable:
+    line = parser.take().line
+    token = parser.peek()
+    if token.word is None:
+        parser.fail(opened="case", line=line)
+    parser.take()
+    parser.skip_newlines()
+    parser.expect("in", "case", line)
+    parser.skip_newlines()
+    clauses: list[Clause] = []
+    while parser.reserved() != "esac":
+        if parser.peek().kind == "end":
+            parser.fail(")", "case", line)
+        clauses.append(_clause(parser, line))
+        parser.skip_newlines()
+    parser.expect("esac", "case", line)
+    return Case(token.word, tuple(clauses), line)
+
+
+def _clause(parser: Parser, line: int) -> Clause:
+    if parser.peek().kind == "op" and parser.peek().text == "(":
+        parser.take()
+    patterns: list[Word] = []
+    while True:
+        token = parser.peek()
+        if token.word is None:
+            parser.fail(opened="case", line=line)
+        patterns.append(token.word)
+        parser.take()
+        if parser.reserved() != "|":
+            break
+        parser.take()
+    parser.expect(")", "case", line)
+    body = parser.list()
+    end = parser.reserved()
+    if end in (";;", ";&", ";;&"):
+        parser.take()
+        return Clause(tuple(patterns), body, end)
+    if end != "esac":
+        parser.fail(";;", "case", line)
+    return Clause(tuple(patterns), body, ";;")
+
+
+def _group(parser: Parser) -> Runnable:
+    line = parser.take().line
+    body = parser.commands("}", opened="{", line=line)
+    parser.expect("}", "{", line)
+    return Group(body)
+
+
+def _subshell(parser: Parser) -> Runnable:
+    token, reader = parser.take(), parser.reader
+    if reader.dialect.arithmetic and reader.text[token.start:token.start + 2] == "((":
+        written = calculation(reader, token.start + 2)
+        if written is not None:
+            return Calculation(written, token.line)
+    body = parser.commands(")", opened=")", line=token.line)
+    parser.expect(")", ")", token.line)
+    return Subshell(body)
+
+
+def _condition(parser: Parser) -> Runnable:
+    """`[[ … ]]`: all tokens up to its end are its words."""
+    line = parser.take().line
+    words: list[Word] = []
+    while True:
+        token = parser.peek()
+        if token.kind == "end":
+            parser.fail("]]", "[[", line)
+        if token.kind == "newline":
+            parser.take()
+            continue
+        parser.take()
+        if token.word is not None and token.word.bare == "]]":
+            return Condition(tuple(words), line)
+        words.append(token.word if token.word is not None else Word((Text(token.text),)))
+        if token.word is not None and token.word.bare == "=~":
+            words.append(_expression(parser))
+
+
+def _expression(parser: Parser) -> Word:
+    """The word behind `=~`, in which parentheses and bars are letters."""
+    reader = parser.reader
+    while reader.peek() in (" ", "\t"):
+        reader.at += 1
+    parts = list(reader.word().parts)
+    while reader.peek() not in ("", " ", "\t", "\n"):
+        parts.append(Text(reader.peek()))
+        reader.at += 1
+        parts += reader.word().parts
+    return Word(tuple(parts))
+
+
+def _function(parser: Parser) -> Runnable:
+    """`function NAME [()] COMMAND`."""
+    line = parser.take().line
+    token = parser.peek()
+    if token.word is None:
+        parser.fail()
+    parser.take()
+    if parser.peek().kind == "op" and parser.peek().text == "(":
+        parser.take()
+        parser.expect(")", "(", line)
+    return parser.function_body(token.word, line)
+
+
+_KINDS: dict[str, Callable[[Parser], Runnable]] = {
+    "if": _if, "while": _while, "until": _while, "for": _for, "case": _case, "{": _group, "(": _subshell,
+    "[[": _condition, "function": _function}

@@ -1,0 +1,73 @@
+"""The shells that there are: bash, dash (Debian's sh) and BusyBox' ash; what each reads, and how each complains."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netsandbox.shell.errors import ScriptError
+
+
+class Dialect(NamedTuple):
+    """One shell.
+
+    Attributes:
+        name: bash, dash or ash.
+        braces: `{a,b}`.
+        extended: `[[ ]]`, `$'…'`, `&>`, `${x/a/b}`, `${x:1:2}`, `function`.
+        arithmetic: `(( ))`, `for ((…))`, `<<<`, `|&`, `++`, `**`.
+        echo_escapes: whether `echo` reads backslashes without being told.
+    """
+
+    name: str
+    braces: bool = False
+    extended: bool = False
+    arithmetic: bool = False
+    echo_escapes: bool = False
+
+
+BASH = Dialect("bash", braces=True, extended=True, arithmetic=True)
+DASH = Dialect("dash", echo_escapes=True)
+ASH = Dialect("ash", extended=True)
+
+
+def syntax_error(dialect: Dialect, error: ScriptError, name: str, script: str | None) -> str:
+    """The lines that a shell prints of an error, without the last newline.
+
+    Args:
+        name: of the shell, as it was called.
+        script: the text of `-c`; None at a prompt, where bash tells no line.
+    """
+    if error.text:
+        return f"{name}: {error.text}"
+    if dialect.name == "bash":
+        return _of_bash(error, name, script)
+    token = '"' + error.token + '"' if error.token not in ("newline", "word") else error.token
+    behind = f' (expecting "{error.expecting}")' if error.expecting else ""
+    if dialect.name == "ash":
+        what = f"unexpected {token}" if error.token else "unterminated quoted string" if error.is_quote else \
+            f"unexpected end of file{behind}"
+        return f"{name}: {'' if script is None else f'line {error.line}: '}syntax error: {what}" + \
+            (behind if error.token else "")
+    if not error.token:
+        said = _QUOTES.get(error.opened, "EOF in backquote substitution") if error.is_quote else \
+            f"end of file unexpected{behind}"
+        return f"{name}: {error.line}: Syntax error: {said}"
+    return f"{name}: {error.line}: Syntax error: {token} unexpected{behind}"
+
+
+_QUOTES = {"'": "Unterminated quoted string", '"': "Unterminated quoted string", "}": "Missing '}'",
+           ")": 'end of file unexpected (expecting ")")', "))": "Missing '))'"}
+
+
+def _of_bash(error: ScriptError, name: str, script: str | None) -> str:
+    where = "" if script is None else f"-c: line {error.line}: "
+    if not error.token:
+        if error.is_quote:
+            line = error.opened_line if error.opened in ("'", '"', "`") else error.line + 1
+            where = where if script is None else f"-c: line {line}: "
+            return f"{name}: {where}unexpected EOF while looking for matching `{error.opened}'"
+        where = "" if script is None else f"-c: line {error.line + 1}: "
+        return f"{name}: {where}syntax error: unexpected end of file"
+    said = f"{name}: {where}syntax error near unexpected token `{error.token}'"
+    lines = [] if script is None else script.split("\n")
+    return said + (f"\n{name}: {where}`{lines[error.line - 1]}'" if 0 < error.line <= len(lines) else "")

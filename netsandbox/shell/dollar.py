@@ -1,0 +1,158 @@
+"""What begins with a `$`: parameters, `$(…)`, `$((…))`, `$'…'` (POSIX XCU 2.6)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.shell.errors import ScriptError
+from netsandbox.shell.tree import Arithmetic, Command, Parameter, Part, Text, Word, joined
+
+if TYPE_CHECKING:
+    from netsandbox.shell.reader import Reader
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SPECIALS = "@*#?-$!0123456789"
+ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v",
+        "\\": "\\", "'": "'", '"': '"', "?": "?"}
+ANSI_NUMBER = re.compile(r"x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|([0-7]{1,3})")
+PARAMETER_OPERATORS = (":-", ":=", ":?", ":+", "-", "=", "?", "+", "##", "#", "%%", "%")
+FURTHER_OPERATORS = ("//", "/#", "/%", "/", ":", "^^", "^", ",,", ",")
+
+
+def dollar(reader: Reader, quoted: bool) -> list[Part]:
+    following = reader.text[reader.at + 1:reader.at + 2]
+    if following == "(":
+        return [_parenthesis(reader, quoted)]
+    if following == "{":
+        reader.at += 2
+        return [_braced(reader, quoted)]
+    if following == "'" and not quoted and reader.dialect.extended:
+        reader.at += 1
+        return [Text(_ansi(reader), True)]
+    if following == '"' and not quoted and reader.dialect.extended:
+        reader.at += 1
+        return reader.double()
+    name = NAME.match(reader.text, reader.at + 1)
+    if name is not None or (following and following in SPECIALS):
+        found = name[0] if name is not None else following
+        reader.at += 1 + len(found)
+        return [Parameter(found, quoted)]
+    reader.at += 1
+    return [Text("$", quoted)]
+
+
+def _parenthesis(reader: Reader, quoted: bool) -> Part:
+    if reader.peek(3) == "$((":
+        found = calculation(reader, reader.at + 3)
+        if found is not None:
+            return Arithmetic(found, quoted)
+    opened = reader.line
+    reader.at += 2
+    reader.deeper()
+    body = reader.parse(reader)
+    reader.depth -= 1
+    if reader.peek() != ")":
+        raise ScriptError("", reader.line, "", ")", opened, True)
+    reader.at += 1
+    return Command(body, quoted)
+
+
+def calculation(reader: Reader, start: int) -> Word | None:
+    """What stands between two `((` that were read and their `))`; None, and nothing read, if those are not there."""
+    depth, at = 0, start
+    while at < len(reader.text):
+        char = reader.text[at]
+        if char == ")" and not depth:
+            break
+        depth += (char == "(") - (char == ")")
+        at += 2 if char == "\\" else 1
+    else:
+        raise reader.open(")")
+    if reader.text[at:at + 2] != "))":
+        return None
+    inner = reader.inside(reader.text[start:at], reader.line)
+    parts: list[Part] = []
+    while inner.at < len(inner.text):
+        if inner.peek() in "'\"":
+            inner.at += 1
+        else:
+            inner.in_quotes(parts)
+    reader.at, reader.line = at + 2, inner.line
+    return Word(joined(parts))
+
+
+def _braced(reader: Reader, quoted: bool) -> Part:
+    """`${…}`, behind the brace."""
+    line, start = reader.line, reader.at
+    following = reader.text[reader.at + 1:reader.at + 2]
+    in_front = reader.peek() if reader.peek() in "#!" and following not in ("}", "") else ""
+    if in_front == "!" and not reader.dialect.extended:
+        in_front = ""
+    reader.at += len(in_front)
+    name = re.compile(rf"{NAME.pattern}|[0-9]+|[@*#?$!-]").match(reader.text, reader.at)
+    if name is None:
+        raise _bad(reader, start)
+    reader.at = name.end()
+    if reader.peek() == "}":
+        reader.at += 1
+        return Parameter(name[0], quoted, {"#": "length", "!": "!"}.get(in_front, ""))
+    known = PARAMETER_OPERATORS + (FURTHER_OPERATORS if reader.dialect.extended else ())
+    operator = next((one for one in known if reader.text.startswith(one, reader.at)), None)
+    if in_front or operator is None or not reader.text[reader.at:]:
+        raise _bad(reader, start) if reader.text[reader.at:] else reader.open("}")
+    reader.at += len(operator)
+    reader.deeper()
+    part = _argument(reader, name[0], operator, quoted, line)
+    reader.depth -= 1
+    return part
+
+
+def _argument(reader: Reader, name: str, operator: str, quoted: bool, line: int) -> Parameter:
+    is_pattern = operator[0] in "#%/^,"
+    parts: list[Part] = []
+    second: list[Part] | None = None
+    while reader.peek() != "}":
+        if not reader.peek():
+            raise ScriptError("", reader.line, opened="}", opened_line=line, is_quote=True)
+        if second is None and reader.peek() == operator[0] and operator[0] in "/:" and operator not in (
+                ":-", ":=", ":?", ":+") and (parts or operator == ":"):
+            reader.at += 1
+            second = []
+            continue
+        reader.part(second if second is not None else parts, reader.peek(), quoted and not is_pattern, True)
+    reader.at += 1
+    return Parameter(name, quoted, operator, Word(joined(parts)),
+                     Word(joined(second)) if second is not None else None)
+
+
+def _bad(reader: Reader, start: int) -> ScriptError:
+    end = reader.text.find("}", start)
+    if end < 0:
+        return reader.open("}")
+    what = "${" + reader.text[start:end + 1]
+    return ScriptError("", reader.line, text=f"{what}: bad substitution" if reader.dialect.name == "bash" else
+                       f"{reader.line}: Bad substitution")
+
+
+def _ansi(reader: Reader) -> str:
+    """`$'…'`, behind the dollar."""
+    found, at = "", reader.at + 1
+    while reader.text[at:at + 1] != "'":
+        char = reader.text[at:at + 1]
+        if not char:
+            raise reader.open("'")
+        following = reader.text[at + 1:at + 2]
+        number = ANSI_NUMBER.match(reader.text, at + 1) if char == "\\" else None
+        if number is not None:
+            found += chr(int(number[1] or number[2], 16) if number[3] is None else int(number[3], 8) & 255)
+            at = number.end()
+        elif char == "\\" and following:
+            found += ANSI.get(following, "\\" + following)
+            at += 2
+        else:
+            found += char
+            at += 1
+    reader.line += reader.text.count("\n", reader.at, at)
+    reader.at = at + 1
+    return found

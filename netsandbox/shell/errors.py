@@ -1,0 +1,53 @@
+"""What is wrong with a script before it runs."""
+
+from __future__ import annotations
+
+
+class ScriptError(Exception):
+    """A script that cannot be parsed; its text is bash's, without the name of the shell.
+
+    Attributes:
+        token: what stands where it should not, empty at the end of the text.
+        expecting: the word that should stand there, where only one may.
+        line: its number, from 1.
+        opened: what is still open when the text ends: a quote, or a construct's first word; empty for other errors.
+        is_quote: it is a quote, `$(`, `${` or a backquote that is open.
+    """
+
+    def __init__(self, token: str, line: int, expecting: str = "", opened: str = "", opened_line: int = 1,
+                 is_quote: bool = False, text: str = "") -> None:
+        super().__init__(text or token)
+        self.token = token
+        self.line = line
+        self.expecting = expecting
+        self.opened = opened
+        self.opened_line = opened_line
+        self.is_quote = is_quote
+        self.text = text
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether more lines could make it whole."""
+        return not self.token and not self.text
+
+
+class RefusedError(Exception):
+    """Something that a script asks for while it runs and that cannot be; bash's words without the shell's name.
+
+    Attributes:
+        code: the exit status.
+        ends: whether a shell that nobody types into ends with it.
+    """
+
+    def __init__(self, message: str, code: int = 1, ends: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.ends = ends
+
+
+class NotFoundError(RefusedError):
+    """There is no such program."""
+
+
+class DiscardError(RefusedError):
+    """bash gives up all that stands on the line, and goes on with the next one."""

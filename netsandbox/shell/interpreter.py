@@ -1,0 +1,261 @@
+"""A shell that runs: a stack of frames, each of which does one step at a time, so that a script can wait and be copied.
+
+A frame is what is done now: a list, a loop, a command. It does a step, puts another frame on top, or is done. While
+a program runs that takes its time the stack stands still, until the program's end lets it go on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.pipe import Pipe
+from netsandbox.apps.program import Task
+from netsandbox.engine import budget
+from netsandbox.engine.budget import OverBudgetError, Use
+from netsandbox.engine.units import SECOND
+from netsandbox.shell.errors import DiscardError, RefusedError
+from netsandbox.shell.expand import Expansion
+from netsandbox.shell.frames import ListFrame
+from netsandbox.shell.kinds import frame_of
+from netsandbox.shell.streams import Routed, Screen, Streams, readable
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.shell.frames import Frame
+    from netsandbox.shell.machine import Machine
+    from netsandbox.shell.state import State
+    from netsandbox.shell.tree import List, Runnable
+
+class Interpreter(Task):
+    """One shell.
+
+    Args:
+        body: what it runs.
+        streams: its descriptors; None for its own output as the screen.
+
+    Attributes:
+        frames: what is being done, the innermost last.
+        waiting: the program whose end it waits for.
+        is_blocked: it waits for something to read.
+        tested: more than 0 while a command's failure is asked for, so that `set -e` does not end the shell.
+    """
+
+    name = "sh"
+
+    def __init__(self, scheduler: Scheduler, machine: Machine, state: State, body: List, streams: Streams | None = None,
+                 title: str = "") -> None:
+        super().__init__(scheduler)
+        self.machine = machine
+        self.state = state
+        self.streams: Streams = streams if streams is not None else {
+            0: Pipe(is_closed=True), 1: Screen(self, "out"), 2: Screen(self, "err")}
+        self._budget = budget.present()
+        self.frames: list[Frame] = []
+        self.waiting: Task | None = None
+        self.is_blocked = False
+        self.tested = 0
+        self.is_interactive = False
+        self.title = title or state.name
+        self.began = scheduler.clock
+        self.in_background: list[Task] = []
+        self._pipes: tuple[Pipe | None, Pipe | None] = None, None
+        self._is_running_frames = False
+        self._alone = len(body.items) == 1 and not body.items[0].rest and len(body.items[0].first.commands) == 1
+        self.push(ListFrame(body))
+
+    # -- as a task
+
+    @property
+    def is_endless(self) -> bool:
+        return self.is_blocked or (self.waiting is not None and self.waiting.is_endless)
+
+    @property
+    def listens(self) -> bool:
+        return self.waiting is not None and self.waiting.listens
+
+    def start(self) -> None:
+        self.go_on()
+
+    def interrupt(self) -> None:
+        """Ctrl-C goes to what runs, and ends the script."""
+        waiting = self.waiting
+        self.frames = self.frames[:1]
+        if self.frames and isinstance(self.frames[0], ListFrame):
+            self.frames[0].give_up()
+        if waiting is not None:
+            waiting.interrupt()
+        else:
+            self.exit(130)
+
+    def stop(self) -> None:
+        waiting, self.waiting = self.waiting, None
+        if waiting is not None:
+            waiting.exit(137)
+        reading, writing = self._pipes
+        if reading is not None:
+            reading.has_reader = False
+            reading.on_change = None
+        if writing is not None:
+            writing.close()
+
+    def ends_pipe(self, reading: Pipe | None, writing: Pipe | None) -> None:
+        """It is between two others: with its end one pipe has no reader, and the other one no writer."""
+        self._pipes = reading, writing
+
+    # -- the stack
+
+    def push(self, frame: Frame, tested: bool = False) -> None:
+        frame.tested = tested
+        self.tested += tested
+        self.frames.append(frame)
+
+    def run(self, command: Runnable, tested: bool = False) -> None:
+        self.push(frame_of(command), tested)
+
+    def pop(self) -> None:
+        frame = self.frames.pop()
+        self.tested -= frame.tested
+        frame.leave(self)
+
+    def ended(self, status: int) -> None:
+        """The innermost frame, a command, is done; with `set -e` a failure ends the shell."""
+        self.state.status = status
+        is_tested = self.tested > 0
+        self.pop()
+        if status and not is_tested and "e" in self.state.options:
+            self.leave(status)
+
+    def leave(self, status: int) -> None:
+        """`exit`."""
+        self.state.status = status
+        while self.frames:
+            self.pop()
+        self.exit(status)
+
+    def go_on(self) -> None:
+        """Do what can be done now."""
+        if self._is_running_frames:
+            return
+        self._is_running_frames = True
+        with budget.on(self._budget):
+            while self.frames and self.code is None and self.waiting is None and not self.is_blocked:
+                self._step()
+        self._is_running_frames = False
+        if not self.frames and self.code is None:
+            self.exit(self.state.status)
+
+    def _step(self) -> None:
+        try:
+            budget.spend(Use.WORK)
+            self.frames[-1].step(self)
+        except OverBudgetError as error:
+            Routed(self.streams).append(("err", f"{self.state.name}: {error}\n"))
+            self.leave(error.code)
+        except RefusedError as error:
+            self._refused(error)
+
+    def _refused(self, error: RefusedError) -> None:
+        """A command could not even begin."""
+        self.say_error(str(error))
+        if isinstance(error, DiscardError):
+            self._discard(error.code)
+            return
+        if error.ends and not self.is_interactive:
+            self.leave(error.code)
+            return
+        if error.ends:
+            while self.frames:
+                self.pop()
+            self.state.status = error.code
+            return
+        self.ended(error.code)
+
+    def _discard(self, status: int) -> None:
+        while len(self.frames) > 1:
+            self.pop()
+        self.state.status = status
+        if isinstance(self.frames[0], ListFrame):
+            self.frames[0].skip_line()
+
+    def say_error(self, text: str) -> None:
+        """An error of the shell's own, with its name before it."""
+        dialect = self.state.dialect.name
+        name = self.state.name
+        where = f"{name}: " if dialect == "ash" or self.is_interactive else \
+            f"{name}: line {self.state.line}: " if dialect == "bash" else f"{name}: {self.state.line}: "
+        Routed(self.streams).append(("err", f"{where}{text}\n"))
+
+    # -- waiting
+
+    def wait_for(self, task: Task) -> bool:
+        """Start a program; whether it is done already."""
+        task.foreground = self.foreground
+        task.start()
+        return self.wait_on(task)
+
+    def wait_on(self, task: Task) -> bool:
+        """Stand still until a program ends; whether it has."""
+        if not task.is_running:
+            return True
+        self.waiting = task
+        task.on_exit.append(self._woken)
+        return False
+
+    def _woken(self) -> None:
+        """The shell has its turn once what the program's end set off has come to rest."""
+        if self.waiting is not None and not self.waiting.is_running and self.is_running:
+            self.scheduler.soon(self._turn)
+
+    def _turn(self, _argument: object) -> None:
+        if self.is_running and self.waiting is not None and not self.waiting.is_running:
+            self.waiting = None
+            self.go_on()
+
+    def wait_for_input(self, pipe: Pipe) -> None:
+        """Stand still until there is more to read."""
+        self.is_blocked = True
+        pipe.on_change = self._has_input
+
+    def _has_input(self) -> None:
+        if self.is_blocked and self.is_running:
+            self.is_blocked = False
+            self.scheduler.soon(self._read_on)
+
+    def _read_on(self, _argument: object) -> None:
+        if self.is_running and self.waiting is None:
+            self.go_on()
+
+    # -- parts
+
+    def expansion(self, outputs: list[tuple[str, int]], status: int) -> Expansion:
+        state = self.state
+        dynamic = {"SECONDS": str((self.scheduler.clock - self.began) // SECOND), "UID": "0", "EUID": "0", "PPID": "1",
+                   "RANDOM": "", "BASH_VERSION": "5.2.37(1)-release"} if state.dialect.name == "bash" else {"PPID": "1"}
+        if state.dialect.name == "bash":
+            dynamic["RANDOM"] = str(self.machine.random())
+        return Expansion(state, [("", status), *outputs], dynamic)
+
+    def child(self, body: List, streams: Streams, name: str = "") -> Interpreter:
+        """A subshell.
+
+        Raises:
+            OverBudgetError: there are too many within one another.
+        """
+        state = self.state.copy()
+        state.depth += 1
+        budget.hold(Use.DEPTH, state.depth)
+        made = Interpreter(self.scheduler, self.machine, state, body, streams, name)
+        made.foreground = self.foreground
+        made.tested = self.tested
+        made.began = self.began
+        made.in_background = self.in_background
+        return made
+
+    @property
+    def stdin(self) -> Pipe:
+        return readable(self.streams, 0)
+
+    @property
+    def is_whole_line(self) -> bool:
+        """Whether the command that begins now is all that a person typed."""
+        return self._alone and len(self.frames) == 2

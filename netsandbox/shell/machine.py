@@ -1,0 +1,53 @@
+"""What a shell needs of the machine that it runs on: programs by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from netsandbox.apps.pipe import Pipe
+    from netsandbox.apps.program import Task
+    from netsandbox.linux.core.files import Files
+    from netsandbox.shell.dialect import Dialect
+
+
+class Call(NamedTuple):
+    """How a program is called.
+
+    Attributes:
+        is_alone: it is all of its line, and nothing is done with its output.
+    """
+
+    argv: list[str]
+    environment: dict[str, str]
+    files: Files
+    stdin: Pipe
+    is_alone: bool = False
+
+
+class Machine(Protocol):
+    """A place where programs run."""
+
+    def program(self, call: Call) -> Task:
+        """A program, not started yet.
+
+        Raises:
+            NotFoundError, RefusedError: there is none, or not for this call.
+        """
+
+    def takes(self, argv: list[str]) -> bool:
+        """Whether a command is the machine's although the shell has a builtin of its name."""
+
+    def has(self, name: str) -> bool:
+        """Whether there is a program of a name."""
+
+    def next_pid(self) -> int: ...
+
+    def random(self) -> int:
+        """A number from 0 to 32767."""
+
+    def kill(self, pid: int, signal: str) -> bool:
+        """Send a signal to a process that is none of the shell's; False where there is none."""
+
+    def dialect(self, name: str) -> Dialect:
+        """How the shell of a name (sh, bash …) reads."""

@@ -1,0 +1,280 @@
+"""From tokens to the syntax tree (POSIX XCU 2.10), with bash's extensions where a dialect has them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NoReturn
+
+from netsandbox.shell.compound import compound
+from netsandbox.shell.dialect import BASH, Dialect
+from netsandbox.shell.dollar import NAME
+from netsandbox.shell.errors import ScriptError
+from netsandbox.shell.reader import Reader, Token
+from netsandbox.shell.tree import (
+    AndOr,
+    Assignment,
+    Function,
+    List,
+    Pipeline,
+    Redirect,
+    Redirected,
+    Runnable,
+    Simple,
+    Text,
+    Word,
+)
+
+REDIRECTIONS = frozenset({"<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"})
+RESERVED = frozenset({"!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then",
+                      "until", "while"})
+EXTENDED = frozenset({"[[", "function", "select", "time", "coproc"})
+OPENING = frozenset({"{", "case", "for", "if", "until", "while", "[[", "function"})
+CLOSING = frozenset({"}", "do", "done", "elif", "else", "esac", "fi", "then"})
+UNKNOWN = {"select": "the sandbox's shell has no select", "coproc": "the sandbox's shell has no coproc"}
+
+
+class Parser:
+    """Parses from a reader; `ahead` is the token that comes next."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.ahead: Token | None = None
+
+    # -- tokens
+
+    def peek(self) -> Token:
+        if self.ahead is None:
+            self.ahead = self.reader.token()
+        return self.ahead
+
+    def take(self) -> Token:
+        token = self.peek()
+        self.ahead = None
+        return token
+
+    def reserved(self) -> str:
+        """The reserved word, or operator, that comes next; empty for others. Only where a command may begin."""
+        token = self.peek()
+        if token.kind == "op":
+            return token.text
+        bare = token.word.bare if token.word is not None else None
+        if bare in RESERVED or (bare in EXTENDED and self.reader.dialect.extended):
+            return str(bare)
+        return ""
+
+    def expect(self, text: str, opened: str, line: int) -> None:
+        """Take a reserved word or operator.
+
+        Raises:
+            ScriptError: another token stands there, or the text ends.
+        """
+        if self.reserved() != text:
+            self.fail(text, opened, line)
+        self.take()
+
+    def fail(self, expecting: str = "", opened: str = "", line: int = 1) -> NoReturn:
+        """What comes next must not stand there."""
+        token = self.peek()
+        if token.kind == "end":
+            raise ScriptError("", token.line, expecting, opened, line)
+        text = token.text
+        is_posix = self.reader.dialect.name != "bash"
+        if is_posix and token.kind in ("word", "io") and (token.word is None or token.word.bare not in RESERVED):
+            text = "word"
+        raise ScriptError(text, token.line, expecting)
+
+    def skip_newlines(self) -> None:
+        while self.peek().kind == "newline":
+            self.take()
+
+    # -- lists
+
+    def commands(self, *ends: str, opened: str = "", line: int = 1) -> List:
+        """Commands up to one of some words, which is left; at least one.
+
+        Raises:
+            ScriptError: there is none.
+        """
+        found = self.list()
+        if not found.items or (ends and self.reserved() not in ends):
+            self.fail(ends[0] if ends and (found.items or self.peek().kind == "end") else "", opened, line)
+        return found
+
+    def list(self) -> List:
+        """Commands as far as they go."""
+        items: list[AndOr] = []
+        self.skip_newlines()
+        while self._begins_command():
+            start, item = self.peek().start, self.and_or()
+            token = self.peek()
+            is_background = token.kind == "op" and token.text == "&"
+            items.append(item._replace(background=is_background, text=self.reader.text[start:token.start].strip()))
+            if not (is_background or token.kind == "newline" or (token.kind == "op" and token.text == ";")):
+                break
+            self.take()
+            if token.kind == "newline" or self.peek().kind == "newline":
+                items[-1] = items[-1]._replace(ends_line=True)
+            self.skip_newlines()
+        return List(tuple(items))
+
+    def _begins_command(self) -> bool:
+        token = self.peek()
+        if token.kind == "op":
+            return token.text == "(" or token.text in REDIRECTIONS
+        return token.kind == "io" or (token.kind == "word" and self.reserved() not in CLOSING)
+
+    def and_or(self) -> AndOr:
+        first, rest = self.pipeline(), list[tuple[str, Pipeline]]()
+        while self.peek().kind == "op" and self.peek().text in ("&&", "||"):
+            joint = self.take()
+            self.skip_newlines()
+            if not self._begins_command():
+                self.fail(opened=joint.text, line=joint.line)
+            rest.append((joint.text, self.pipeline()))
+        return AndOr(first, tuple(rest))
+
+    def pipeline(self) -> Pipeline:
+        negated = False
+        while self.reserved() == "!":
+            self.take()
+            negated = not negated
+        commands = [self.command()]
+        while self.peek().kind == "op" and self.peek().text in ("|", "|&"):
+            joint = self.take()
+            if joint.text == "|&":
+                commands[-1] = _with_errors(commands[-1], joint.line)
+            self.skip_newlines()
+            if not self._begins_command():
+                self.fail(opened="|", line=joint.line)
+            commands.append(self.command())
+        return Pipeline(tuple(commands), negated)
+
+    # -- commands
+
+    def command(self) -> Runnable:
+        token, word = self.peek(), self.reserved()
+        if word in UNKNOWN:
+            raise ScriptError("", token.line, text=UNKNOWN[word])
+        if word in CLOSING or (token.kind == "op" and token.text not in REDIRECTIONS and token.text != "("):
+            self.fail()
+        if word in OPENING or word == "(":
+            self.reader.deeper()
+            made = compound(self, word)
+            self.reader.depth -= 1
+            if isinstance(made, Function):
+                return made
+            redirects = self.redirects()
+            return Redirected(made, redirects, token.line) if redirects else made
+        return self._simple(token.line)
+
+    def redirects(self) -> tuple[Redirect, ...]:
+        found = list[Redirect]()
+        while self.peek().kind == "io" or (self.peek().kind == "op" and self.peek().text in REDIRECTIONS):
+            found.append(self._redirect())
+        return tuple(found)
+
+    def _redirect(self) -> Redirect:
+        number = int(self.take().text) if self.peek().kind == "io" else None
+        operator = self.take()
+        target = self.peek()
+        if target.word is None:
+            self.fail()
+        self.take()
+        if operator.text in ("<<", "<<-"):
+            return Redirect(number, "<<", self.reader.document(target.word, operator.text == "<<-"))
+        return Redirect(number, operator.text, target.word)
+
+    def _simple(self, line: int) -> Runnable:
+        assignments, words, redirects = list[Assignment](), list[Word](), list[Redirect]()
+        while True:
+            token = self.peek()
+            if token.kind == "io" or (token.kind == "op" and token.text in REDIRECTIONS):
+                redirects.append(self._redirect())
+            elif token.word is not None:
+                assignment = _assignment(token.word) if not words else None
+                self.take()
+                if assignment is not None:
+                    self._refuse_array(assignment)
+                    assignments.append(assignment)
+                else:
+                    words.append(token.word)
+            elif token.text == "(" and token.kind == "op" and len(words) == 1 and not assignments and not redirects:
+                return self._function(words[0])
+            else:
+                break
+        if not (words or assignments or redirects):
+            self.fail()
+        return Simple(tuple(assignments), tuple(words), tuple(redirects), line)
+
+    def _refuse_array(self, assignment: Assignment) -> None:
+        if not assignment.value.parts and self.reader.peek() == "(":
+            raise ScriptError("", self.reader.line, text=f"{assignment.name}=(…): the sandbox's shell has no arrays")
+
+    def _function(self, name: Word) -> Runnable:
+        """`NAME ( ) COMMAND`, at the parenthesis."""
+        line = self.take().line
+        if not (self.peek().kind == "op" and self.peek().text == ")"):
+            self.fail(")")
+        self.take()
+        return self.function_body(name, line)
+
+    def function_body(self, name: Word, line: int) -> Runnable:
+        self.skip_newlines()
+        bare = name.bare
+        if bare is None or (self.reader.dialect.name != "bash" and not NAME.fullmatch(bare)):
+            raise ScriptError("", line, text="Bad function name" if self.reader.dialect.name == "dash" else
+                              "not a valid identifier")
+        word = self.reserved()
+        if word not in OPENING and word != "(" and (self.reader.dialect.name == "bash" or not self._begins_command()):
+            self.fail()
+        return Function(bare, self.command())
+
+
+def _assignment(word: Word) -> Assignment | None:
+    """`NAME=…` as one."""
+    first = word.parts[0] if word.parts else None
+    if not isinstance(first, Text) or first.quoted:
+        return None
+    name = NAME.match(first.text)
+    rest = first.text[name.end():] if name is not None else ""
+    appends = rest.startswith("+=")
+    if name is None or not (appends or rest.startswith("=")):
+        return None
+    text = rest[2 if appends else 1:]
+    return Assignment(name[0], Word(((Text(text),) if text else ()) + word.parts[1:]), appends)
+
+
+def _with_errors(command: Runnable, line: int) -> Runnable:
+    """`|&`: its errors go the same way."""
+    redirect = Redirect(2, ">&", Word((Text("1"),)))
+    if isinstance(command, Simple):
+        return command._replace(redirects=(*command.redirects, redirect))
+    return Redirected(command, (redirect,), line)
+
+
+def _inner(reader: Reader) -> List:
+    """The commands of `$(…)`; the reader is left at what ends them."""
+    parser = Parser(reader)
+    found = parser.list()
+    token = parser.peek()
+    if token.kind == "op" and token.text == ")":
+        reader.at, reader.line = token.start, token.line
+    elif token.kind == "end":
+        reader.at = len(reader.text)
+    else:
+        parser.fail()
+    return found
+
+
+@lru_cache(2048)
+def parse(text: str, dialect: Dialect = BASH) -> List:
+    """The commands of a script.
+
+    Raises:
+        ScriptError: it is none, or not a whole one.
+    """
+    parser = Parser(Reader(text, dialect, _inner))
+    found = parser.list()
+    if parser.peek().kind != "end":
+        parser.fail()
+    return found

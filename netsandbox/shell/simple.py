@@ -1,0 +1,185 @@
+"""A simple command: words, assignments and redirections; then a function, a builtin, or a program."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.engine import budget
+from netsandbox.engine.budget import Use
+from netsandbox.shell.builtin import Builtin
+from netsandbox.shell.builtins import BUILTINS
+from netsandbox.shell.calls import CallFrame, SourceFrame
+from netsandbox.shell.errors import RefusedError
+from netsandbox.shell.frames import Expanding
+from netsandbox.shell.machine import Call
+from netsandbox.shell.streams import Routed, Streams, opened, readable
+from netsandbox.shell.tree import Text
+
+if TYPE_CHECKING:
+    from netsandbox.apps.program import Task
+    from netsandbox.shell.expand import Expansion
+    from netsandbox.shell.interpreter import Interpreter
+    from netsandbox.shell.tree import Simple, Word
+
+DECLARING = frozenset({"export", "readonly", "local", "declare", "typeset"})
+"""Builtins whose words `NAME=VALUE` are not split."""
+SAFE = re.compile(r"[\w@%+=:,./^{}-]+", re.ASCII)
+SPECIAL = frozenset({".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",
+                     "shift", "trap", "unset"})
+"""POSIX' special builtins, before which dash's assignments last."""
+SIGPIPE_STATUS = 141
+
+
+class SimpleFrame(Expanding):
+    """Attributes: builtins: by name."""
+
+    builtins = BUILTINS
+
+    def __init__(self, node: Simple) -> None:
+        super().__init__()
+        self._node = node
+        self._task: Task | None = None
+        self._output: Routed | None = None
+        self._replaces = False
+
+    def step(self, shell: Interpreter) -> None:
+        if self._task is None:
+            shell.state.line = self._node.line
+            super().step(shell)
+        else:
+            self._take(shell, self._task.code or 0)
+
+    def expand(self, shell: Interpreter, expansion: Expansion) -> None:
+        node = self._node
+        words = self._words(node, expansion)
+        targets = [expansion.text(redirect.target) for redirect in node.redirects]
+        values = [self._assigned(expansion, number) for number in range(len(node.assignments))]
+        if words:
+            expansion.forget([name for name, _value in values])
+        streams = shell.streams
+        for redirect, target in zip(node.redirects, targets, strict=True):
+            streams = opened(streams, shell.state.files, redirect.fd, redirect.operator, target,
+                             "C" in shell.state.options)
+        expansion.commit()
+        self._trace(shell, values, words)
+        if words:
+            budget.spend(Use.COMMANDS)
+            self._perform(shell, words, dict(values), streams)
+        else:
+            shell.ended(self.status)
+
+    def _words(self, node: Simple, expansion: Expansion) -> list[str]:
+        first = node.words[0].bare if node.words else None
+        if first not in DECLARING:
+            return expansion.fields(node.words)
+        return [text for word in node.words
+                for text in ([expansion.text(word, True)] if _is_assignment(word) else expansion.fields([word]))]
+
+    def _assigned(self, expansion: Expansion, number: int) -> tuple[str, str]:
+        """One assignment, which those behind it see."""
+        one = self._node.assignments[number]
+        text = expansion.text(one.value, True)
+        if one.appends:
+            text = (expansion.get(one.name) or "") + text
+        expansion.set(one.name, text)
+        return one.name, text
+
+    def _trace(self, shell: Interpreter, values: list[tuple[str, str]], words: list[str]) -> None:
+        """`set -x`."""
+        if "x" in shell.state.options:
+            said = [f"{name}={_quoted(value)}" for name, value in values] + [_quoted(word) for word in words]
+            Routed(shell.streams).append(("err", f"+ {' '.join(said)}\n"))
+
+    def _perform(self, shell: Interpreter, words: list[str], values: dict[str, str], streams: Streams) -> None:
+        state, name = shell.state, words[0]
+        if name in state.functions:
+            shell.pop()
+            shell.push(CallFrame(state.functions[name], words, streams, values), self.tested)
+        elif name == "exec":
+            self._exec(shell, words[1:], values, streams)
+        else:
+            self.run_without_functions(shell, words, streams, values)
+
+    def run_without_functions(self, shell: Interpreter, words: list[str], streams: Streams,
+                              values: dict[str, str] | None = None) -> None:
+        """Run a builtin or a program."""
+        known = self.builtins.get(words[0])
+        if known is not None and known.is_in(shell.state.dialect) and not shell.machine.takes(words):
+            self._built_in(shell, words, values or {}, streams)
+        else:
+            self.program(shell, words, values or {}, streams)
+
+    def _exec(self, shell: Interpreter, words: list[str], values: dict[str, str], streams: Streams) -> None:
+        """Become a program; without one, keep the redirections."""
+        if not words:
+            shell.streams = streams
+            shell.ended(0)
+            return
+        self._replaces = True
+        self.program(shell, words, values, streams)
+
+    def _built_in(self, shell: Interpreter, words: list[str], values: dict[str, str], streams: Streams) -> None:
+        state, output = shell.state, Routed(streams)
+        before = {name: state.values.get(name) for name in values}
+        for name, value in values.items():
+            state.set(name, value)
+        call = Builtin(shell, self, words, streams, output)
+        try:
+            status = self.builtins[words[0]].run(call)
+        except RefusedError as error:
+            output.append(("err", call.worded(str(error)) + "\n"))
+            if error.ends and not shell.is_interactive:
+                shell.leave(error.code)
+                return
+            status = error.code
+        replaced = shell.frames[-1] if status is None and shell.frames else None
+        if state.dialect.name == "dash" and words[0] in SPECIAL:
+            before = {}
+        if isinstance(replaced, SourceFrame):
+            replaced.hidden = before
+        else:
+            state.restore(before)
+        if status is not None:
+            self._output = output
+            self._take(shell, status, words[0])
+
+    def program(self, shell: Interpreter, words: list[str], values: dict[str, str], streams: Streams) -> None:
+        """Start a program; with `command` before it even where a function has its name."""
+        state = shell.state
+        environment = {**state.environment, **values}
+        call = Call(words, environment, state.files, readable(streams, 0), shell.is_whole_line)
+        self._output = Routed(streams)
+        task = shell.machine.program(call)
+        self._output += task.output
+        task.output = self._output
+        self._task = task
+        if shell.wait_for(task):
+            self._take(shell, task.code or 0, words[0])
+
+    def _take(self, shell: Interpreter, status: int, name: str = "") -> None:
+        """What ran has ended."""
+        output = self._output
+        if output is not None and output.is_broken:
+            shell.leave(SIGPIPE_STATUS)
+            return
+        if output is not None and output.failure:
+            shell.say_error(f"{name or self._named()}: write error: {output.failure}")
+            status = status or 1
+        if self._replaces:
+            shell.leave(status)
+        else:
+            shell.ended(status)
+
+    def _named(self) -> str:
+        return self._node.words[0].bare or ""
+
+
+def _is_assignment(word: Word) -> bool:
+    first = word.parts[0] if word.parts else None
+    return isinstance(first, Text) and not first.quoted and re.match(r"[A-Za-z_]\w*\+?=", first.text) is not None
+
+
+def _quoted(word: str) -> str:
+    """As `set -x` shows a word."""
+    return word if SAFE.fullmatch(word) else "'" + word.replace("'", "'\\''") + "'"

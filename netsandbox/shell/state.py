@@ -1,0 +1,144 @@
+"""What a shell knows: variables, functions, options, jobs. Plain data: a subshell has a copy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.engine import budget
+from netsandbox.engine.budget import Use
+from netsandbox.shell.errors import RefusedError
+
+if TYPE_CHECKING:
+    from netsandbox.apps.program import Task
+    from netsandbox.linux.core.files import Files
+    from netsandbox.shell.dialect import Dialect
+    from netsandbox.shell.tree import Runnable
+
+BLANKS = " \t\n"
+DEFAULTS = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
+OPTIONS = {"e": "errexit", "u": "nounset", "x": "xtrace", "f": "noglob", "n": "noexec", "v": "verbose",
+           "a": "allexport", "C": "noclobber", "o": "pipefail"}
+"""Long names by letter; pipefail has none, and stands under the letter that takes its name."""
+MODELLED = frozenset("euxfao")
+
+
+class JobEntry(NamedTuple):
+    """Something that runs in the background.
+
+    Attributes:
+        number: as in %1.
+    """
+
+    number: int
+    pid: int
+    task: Task
+    text: str
+
+
+class State:
+    """Attributes:
+        values: variables by name.  exported, readonly: names of such.
+        functions: by name.
+        name: `$0`.  positional: `$1` and so on.
+        scopes: of each function that runs, the values that its `local` hides, None for one that was not set.
+        files: what is seen from the working directory.
+        status: `$?`.  background: `$!`, 0 while there is none.
+        options: letters of `set`.
+        jobs: in the background, by number; those that ended stay until `jobs` or `wait` has told.
+        line: the number of the command that runs.
+    """
+
+    def __init__(self, dialect: Dialect, files: Files, name: str, pid: int) -> None:
+        self.dialect = dialect
+        self.files = files
+        self.name = name
+        self.pid = pid
+        self.values: dict[str, str] = {"IFS": BLANKS, **DEFAULTS, "PWD": files.cwd}
+        self.exported: set[str] = {"PATH", "HOME", "PWD"}
+        self.readonly: set[str] = set()
+        self.functions: dict[str, Runnable] = {}
+        self.positional: list[str] = []
+        self.scopes: list[dict[str, str | None]] = []
+        self.status = 0
+        self.background = 0
+        self.options: set[str] = set()
+        self.jobs: dict[int, JobEntry] = {}
+        self.line = 1
+        self.depth = 0
+
+    def copy(self) -> State:
+        """For a subshell."""
+        made = State.__new__(State)
+        made.__dict__.update(self.__dict__)
+        made.values, made.functions = dict(self.values), dict(self.functions)
+        made.exported, made.readonly, made.options = set(self.exported), set(self.readonly), set(self.options)
+        made.positional, made.scopes = list(self.positional), [dict(scope) for scope in self.scopes]
+        made.jobs = dict(self.jobs)
+        return made
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What programs get."""
+        return {name: value for name, value in self.values.items() if name in self.exported}
+
+    @property
+    def separators(self) -> str:
+        """IFS; blanks where it is unset."""
+        return self.values.get("IFS", BLANKS)
+
+    def set(self, name: str, value: str) -> None:
+        """Give a variable a value.
+
+        Raises:
+            RefusedError: it is read-only.
+            OverBudgetError: the values are too long.
+        """
+        if name in self.readonly:
+            raise RefusedError(f"{name}: {'is read only' if self.dialect.name == 'dash' else 'readonly variable'}")
+        budget.hold(Use.MEMORY, len(value) + sum(map(len, self.values.values())))
+        self.values[name] = value
+        if "a" in self.options:
+            self.exported.add(name)
+
+    def unset(self, name: str) -> None:
+        """Raises: RefusedError: it is read-only."""
+        if name in self.readonly:
+            raise RefusedError(f"{name}: is read only" if self.dialect.name == "dash" else
+                               f"{name}: cannot unset: readonly variable")
+        self.values.pop(name, None)
+        self.exported.discard(name)
+
+    def hide(self, name: str) -> None:
+        """`local NAME`: its value comes back when the function that runs ends."""
+        self.scopes[-1].setdefault(name, self.values.get(name))
+
+    def leave_scope(self) -> None:
+        """A function ends."""
+        self.restore(self.scopes.pop())
+
+    def restore(self, before: dict[str, str | None]) -> None:
+        """Give variables the values that they had; None for those that were not set."""
+        for name, value in before.items():
+            if value is None:
+                self.values.pop(name, None)
+            else:
+                self.values[name] = value
+
+    def add_job(self, task: Task, text: str, pid: int) -> JobEntry:
+        number = max(self.jobs, default=0) + 1
+        entry = self.jobs[number] = JobEntry(number, pid, task, text)
+        self.background = pid
+        return entry
+
+    def job(self, text: str) -> JobEntry | None:
+        """The one that `%1`, `%%`, `%NAME` or a PID means."""
+        if text.isdecimal():
+            return next((entry for entry in self.jobs.values() if entry.pid == int(text)), None)
+        if not text.startswith("%") or not self.jobs:
+            return None
+        rest = text[1:]
+        if rest in ("", "%", "+"):
+            return self.jobs[max(self.jobs)]
+        if rest.isdecimal():
+            return self.jobs.get(int(rest))
+        return next((entry for entry in reversed(self.jobs.values()) if entry.text.startswith(rest)), None)

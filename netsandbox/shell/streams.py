@@ -1,0 +1,162 @@
+"""Where a command's output goes: the screen, a file, a pipe, what `$(…)` gathers; and what `>` and `<` open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
+
+from netsandbox.apps.pipe import Pipe
+from netsandbox.linux.core.files import FileError
+from netsandbox.shell.errors import RefusedError
+
+if TYPE_CHECKING:
+    from netsandbox.apps.output import Output
+    from netsandbox.linux.core.files import Files
+
+MOST_GATHERED = 1 << 20
+"""Characters that `$(…)` gathers."""
+
+
+class Sink(Protocol):
+    """Takes text."""
+
+    def write(self, text: str) -> None:
+        """Raises: FileError: it cannot be written."""
+
+
+class Screen:
+    """What a person sees of a program's own output.
+
+    Args:
+        stream: out or err.
+    """
+
+    def __init__(self, program: Output, stream: str) -> None:
+        self._program = program
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        if text:
+            self._program.output.append((self._stream, text))
+
+
+class Gathered:
+    """Keeps what it is given."""
+
+    def __init__(self) -> None:
+        self._chunks: list[str] = []
+        self._size = 0
+
+    def write(self, text: str) -> None:
+        self._size += len(text)
+        if self._size > MOST_GATHERED:
+            raise FileError("ENOSPC")
+        self._chunks.append(text)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._chunks)
+
+
+class FileSink:
+    """A file that was opened for writing."""
+
+    def __init__(self, files: Files, path: str) -> None:
+        self._files = files
+        self._path = path
+
+    def write(self, text: str) -> None:
+        if text:
+            self._files.write(self._path, text, append=True)
+
+
+Streams = dict[int, "Sink | Pipe"]
+"""By descriptor."""
+
+
+class Routed(list[tuple[str, str]]):
+    """A program's output, sent on: what is appended as (out or err, text) goes to the descriptors 1 and 2.
+
+    Attributes:
+        failure: why something could not be written, empty if nothing failed.
+        is_broken: it wrote to a pipe that nobody reads any more (SIGPIPE).
+    """
+
+    __slots__ = ("_streams", "failure", "is_broken")
+
+    def __init__(self, streams: Streams) -> None:
+        super().__init__()
+        self._streams = streams
+        self.failure = ""
+        self.is_broken = False
+
+    def append(self, item: tuple[str, str]) -> None:
+        """Send one text on."""
+        stream, text = item
+        sink = self._streams.get(1 if stream == "out" else 2)
+        if sink is None:
+            self.failure = "Bad file descriptor"
+            return
+        if isinstance(sink, Pipe) and not sink.has_reader:
+            self.is_broken = True
+            return
+        try:
+            sink.write(text)
+        except FileError as error:
+            self.failure = str(error)
+
+    def extend(self, items: Iterable[tuple[str, str]]) -> None:
+        for item in items:
+            self.append(item)
+
+    def __iadd__(self, items: Iterable[tuple[str, str]]) -> Routed:  # type: ignore[override,misc]
+        self.extend(items)
+        return self
+
+
+def readable(streams: Streams, number: int) -> Pipe:
+    """What can be read at a descriptor; nothing where it is closed or only written to."""
+    found = streams.get(number)
+    return found if isinstance(found, Pipe) else Pipe(is_closed=True)
+
+
+def opened(streams: Streams, files: Files, fd: int | None, operator: str, target: str, noclobber: bool) -> Streams:
+    """The streams with one redirection done.
+
+    Raises:
+        RefusedError: a file cannot be opened, or a descriptor is not open.
+    """
+    made = dict(streams)
+    try:
+        if operator in ("<<", "<<<"):
+            made[fd or 0] = Pipe(target + ("\n" if operator == "<<<" else ""), is_closed=True)
+        elif operator == "<":
+            made[0 if fd is None else fd] = Pipe(files.read(target), is_closed=True)
+        elif operator in ("<&", ">&"):
+            return _duplicated(made, files, (0 if operator == "<&" else 1) if fd is None else fd, target,
+                               operator == ">&" and fd is None)
+        else:
+            number = (0 if operator == "<>" else 1) if fd is None else fd
+            if noclobber and operator == ">" and files.exists(target) and target != "/dev/null":
+                raise RefusedError(f"{target}: cannot overwrite existing file")
+            made[number] = FileSink(files, files.create(target, operator in (">>", "&>>", "<>")))
+            if operator.startswith("&"):
+                made[2] = made[number]
+    except FileError as error:
+        raise RefusedError(f"{target}: {error}") from None
+    return made
+
+
+def _duplicated(made: Streams, files: Files, number: int, target: str, may_be_file: bool) -> Streams:
+    """`2>&1`, `>&-`; `>& FILE` as `&>`."""
+    if target == "-":
+        made.pop(number, None)
+    elif target.isdecimal():
+        if int(target) not in made:
+            raise RefusedError(f"{target}: Bad file descriptor")
+        made[number] = made[int(target)]
+    elif may_be_file:
+        made[1] = made[2] = FileSink(files, files.create(target, False))
+    else:
+        raise RefusedError(f"{target}: ambiguous redirect")
+    return made

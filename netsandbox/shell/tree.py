@@ -1,0 +1,237 @@
+"""The syntax tree of a script: immutable values, parsed once, and run as often as one likes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class Text(NamedTuple):
+    """Characters; quoted ones are no patterns and are not split."""
+
+    text: str
+    quoted: bool = False
+
+
+class Parameter(NamedTuple):
+    """`$NAME`, `${NAME}` and all that can stand behind the name.
+
+    Attributes:
+        operator: empty, `#` in front (then `length`), `:-`, `-`, `:=`, `=`, `:?`, `?`, `:+`, `+`, `#`, `##`, `%`, `%%`,
+            `/`, `//`, `/#`, `/%`, `:` (a part), `^`, `^^`, `,`, `,,` or `!` (the variable that it names).
+        argument: what stands behind the operator.
+        second: behind a second `/` or `:`.
+    """
+
+    name: str
+    quoted: bool = False
+    operator: str = ""
+    argument: Word | None = None
+    second: Word | None = None
+
+
+class Command(NamedTuple):
+    """`$(…)`."""
+
+    body: List
+    quoted: bool = False
+
+
+class Arithmetic(NamedTuple):
+    """`$((…))`."""
+
+    expression: Word
+    quoted: bool = False
+
+
+Part: TypeAlias = Text | Parameter | Command | Arithmetic
+
+
+class Word(NamedTuple):
+    """One word as it is written."""
+
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def bare(self) -> str | None:
+        """Its text if nothing in it is quoted or replaced; only such a word can be `if`."""
+        if len(self.parts) == 1 and isinstance(self.parts[0], Text) and not self.parts[0].quoted:
+            return self.parts[0].text
+        return None
+
+    @property
+    def literal(self) -> str | None:
+        """Its text if it means the same whenever it is read; None if something in it is replaced."""
+        found = ""
+        for part in self.parts:
+            if not isinstance(part, Text):
+                return None
+            found += part.text
+        return found
+
+    @property
+    def is_quoted(self) -> bool:
+        return any(part.quoted for part in self.parts)
+
+
+class Redirect(NamedTuple):
+    """`2> FILE`.
+
+    Attributes:
+        fd: None for what the operator means by itself.
+        operator: `<`, `>`, `>>`, `>|`, `<>`, `<&`, `>&`, `&>`, `&>>`, `<<` or `<<<`.
+        target: a file's name, a descriptor, or a here-document's text.
+    """
+
+    fd: int | None
+    operator: str
+    target: Word
+
+
+class Assignment(NamedTuple):
+    """`NAME=VALUE`, or `NAME+=VALUE`."""
+
+    name: str
+    value: Word
+    appends: bool = False
+
+
+class Simple(NamedTuple):
+    """A command with its words."""
+
+    assignments: tuple[Assignment, ...]
+    words: tuple[Word, ...]
+    redirects: tuple[Redirect, ...]
+    line: int
+
+
+class If(NamedTuple):
+    """Attributes: branches: (condition, body); otherwise: behind `else`."""
+
+    branches: tuple[tuple[List, List], ...]
+    otherwise: List | None
+
+
+class For(NamedTuple):
+    """`for NAME in WORDS`; words None means the positional parameters."""
+
+    name: str
+    words: tuple[Word, ...] | None
+    body: List
+    line: int
+
+
+class CountingFor(NamedTuple):
+    """`for ((START; CONDITION; STEP))`."""
+
+    start: Word
+    condition: Word
+    step: Word
+    body: List
+    line: int
+
+
+class While(NamedTuple):
+    """`while`, or `until`."""
+
+    condition: List
+    body: List
+    is_until: bool
+
+
+class Clause(NamedTuple):
+    """One arm of a `case`; its end is `;;`, `;&` or `;;&`."""
+
+    patterns: tuple[Word, ...]
+    body: List
+    end: str
+
+
+class Case(NamedTuple):
+    word: Word
+    clauses: tuple[Clause, ...]
+    line: int
+
+
+class Group(NamedTuple):
+    """`{ …; }`."""
+
+    body: List
+
+
+class Subshell(NamedTuple):
+    """`( … )`."""
+
+    body: List
+
+
+class Function(NamedTuple):
+    """A definition."""
+
+    name: str
+    body: Runnable
+
+
+class Calculation(NamedTuple):
+    """`(( … ))`."""
+
+    expression: Word
+    line: int
+
+
+class Condition(NamedTuple):
+    """`[[ … ]]`: its words and operators, as `test` reads them."""
+
+    words: tuple[Word, ...]
+    line: int
+
+
+class Redirected(NamedTuple):
+    """A compound command with redirections behind it."""
+
+    command: Runnable
+    redirects: tuple[Redirect, ...]
+    line: int
+
+
+Runnable: TypeAlias = (
+    Simple | If | For | CountingFor | While | Case | Group | Subshell | Function | Calculation | Condition | Redirected)
+
+
+class Pipeline(NamedTuple):
+    """Attributes: negated: `!` stands before it."""
+
+    commands: tuple[Runnable, ...]
+    negated: bool = False
+
+
+class AndOr(NamedTuple):
+    """Pipelines, each but the first behind `&&` or `||`; with `&` at the end in the background.
+
+    Attributes:
+        text: as it is written.
+        ends_line: a newline follows.
+    """
+
+    first: Pipeline
+    rest: tuple[tuple[str, Pipeline], ...] = ()
+    background: bool = False
+    text: str = ""
+    ends_line: bool = False
+
+
+class List(NamedTuple):
+    """Commands one after the other."""
+
+    items: tuple[AndOr, ...] = ()
+
+
+def joined(parts: list[Part]) -> tuple[Part, ...]:
+    """Neighbouring texts as one."""
+    found: list[Part] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, Text) and isinstance(last, Text) and part.quoted == last.quoted:
+            found[-1] = Text(last.text + part.text, part.quoted)
+        else:
+            found.append(part)
+    return tuple(found)

@@ -1,0 +1,222 @@
+"""Scripts that people write: what they print is what the real shells print."""
+
+from __future__ import annotations
+
+import shutil
+from functools import lru_cache
+
+import pytest
+
+from tests.shell.machine import Said, real, simulated
+
+BOTH = [
+    "for i in 1 2 3; do echo $i; done",
+    'for i\ndo echo "<$i>"; done',
+    "i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo $i; done",
+    "until true; do echo no; done; echo $?",
+    "if false; then echo a; elif true; then echo b; else echo c; fi",
+    "case foo.txt in *.c) echo c;; *.txt|x) echo text;; *) echo other;; esac",
+    "case x in y) false;; esac; echo $?",
+    'f() { echo "$1-$#"; return 3; }; f a b; echo $?',
+    "f() { local x=in; echo $x; }; x=out; f; echo $x",
+    "f() { [ $1 -gt 0 ] && { echo $1; f $(($1-1)); }; return 0; }; f 3",
+    "x=1; (x=2; echo $x); echo $x",
+    "{ echo a; echo b; } | cat",
+    'echo a b c | { read x y; echo "$y"; }',
+    "printf '1 2\\n3 4\\n' | while read a b; do echo $b$a; done",
+    "cat <<EOF\n$((1+2)) ${x:-unset} \\$x `echo sub`\nEOF",
+    "cat <<'EOF'\n$x `y`\nEOF",
+    "cat <<-EOF\n\ttabs\n\tEOF",
+    "echo one > f; echo two >> f; cat f; cat < f",
+    "echo x > f 2>&1; ls() { cat f; }; ls",
+    "cat nothing 2>/dev/null || echo $?",
+    "exec 3> f; echo three >&3; exec 3>&-; cat f",
+    "{ echo out; echo err >&2; } 2>/dev/null",
+    "echo 'a b'   \"c  d\" e\\ f",
+    "x='a  b'; echo $x \"$x\"",
+    'IFS=:; x=a:b::c; set -- $x; echo $# "$3"',
+    'set -- a \'b c\'; for i in "$@"; do echo "[$i]"; done',
+    "set -- a 'b c'; for i in $*; do echo \"[$i]\"; done",
+    'set -- a b; echo "$*" $#; shift; echo $1',
+    "x=/usr/lib/a.tar.gz; echo ${x##*/} ${x%/*} ${x%%.*} ${x#*.} ${#x}",
+    "echo ${x:=5} $x ${y:-6} ${y+set} ${x:+alt}",
+    "echo $((2+3*4)) $(( (2+3)*4 )) $((7/2)) $((-7%3)) $((1<<4)) $((5>3 && 2>1)) $((0x1f)) $((010)) $((1?2:3))",
+    "x=5; echo $((x*2)) $(($x+1)); echo $((x+=3)) $x",
+    "false || echo or; true && echo and; ! false; echo $?",
+    'x=$(echo one; echo two); echo "$x"; echo $x',
+    "echo $(echo $(echo deep))",
+    "x=$(false); echo $?",
+    "echo `echo \\`echo x\\``",
+    "for i in 1 2 3; do [ $i = 2 ] && continue; [ $i = 3 ] && break; echo $i; done",
+    "for i in 1 2; do for j in a b; do [ $j = b ] && continue 2; echo $i$j; done; done",
+    "set -e; false; echo no",
+    "set -e; if false; then :; fi; false || true; ! true; echo yes",
+    "set -e; f() { false; echo in; }; f || echo out; f; echo no",
+    "set -x; echo 'a b' c",
+    "set -u; echo ${x-ok}; echo $x; echo no",
+    "set -f; echo *",
+    "touch() { echo > $1; }; touch b; touch a; echo *; echo [a]* ?",
+    "echo > .hidden; echo *; echo .h*",
+    "mkdir() { :; }; cd /; pwd; cd nowhere; echo $?",
+    "x=3; readonly x; echo $x",
+    'unset x; echo "[$x]"; x=1; unset x; echo ${x-gone}',
+    "eval 'echo $((1+1)); x=2'; echo $x",
+    "export X=1; echo $X",
+    "trap '' INT; echo $?",
+    "echo a; exit 3; echo b",
+    "(exit 4); echo $?",
+    "sleep() { :; }; sleep & wait; echo $?",
+    "printf '%s-%d-%x-%5s|%-5s|%05d\\n' a 10 255 r l 42",
+    "printf '%s\\n' a b c",
+    "printf '%b\\n' 'a\\tb'",
+    "printf '%c%%\\n' xyz",
+    "[ -d / ] && echo dir; [ -f /nothing ] || echo none; [ 2 -gt 1 -a x = x ] && echo both",
+    "test; echo $?; test x; echo $?",
+    "getopts ab: o -a; echo $o; getopts ab: o -a -b val; echo $o $OPTARG",
+    "while getopts xy: o -x -y 1; do echo $o $OPTARG; done",
+    "a=1 b=2; a=3 eval 'echo $a'; echo $a$b",
+    'x=~; echo $x ~/y "~"',
+    'echo "a\\\nb" c\\\nd',
+    "# comment\necho a # b\necho c#d",
+    ": ${x:?gone}; echo no",
+    "command echo a; command -v cd; type() { :; }; command -v nothing; echo $?",
+    "true & echo $((! $?))",
+    "echo $1 ${2} $0",
+    "read x < /dev/null; echo $?",
+    "while :; do break; done; echo $?",
+    "f() { return; }; false; f; echo $?",
+    "x='*'; echo \"$x\"; case '*' in \"$x\") echo same;; esac",
+    "echo ${x#a} ${#} ${?}",
+    'x=abc; echo ${x%c}${x#a}; echo ${x%"c"}',
+]
+BASH_ONLY = [
+    "echo {1..3} {a,b}{1,2} {01..03} {a..e..2} a{,b} {x} {1..}",
+    "[[ abc == a* && -n x ]] && echo yes; [[ a < b ]]; echo $?",
+    "[[ 10.0.0.1 =~ ^[0-9.]+$ ]] && echo address",
+    "((x = 3 * 4)); echo $x; ((0)); echo $?; ((x++)); echo $x $((x ** 2))",
+    "for ((i = 0; i < 3; i++)); do echo $i; done",
+    "x=hello; echo ${x/l/L} ${x//l/L} ${x:1:3} ${x: -2} ${x^} ${x^^} ${x/#h/H} ${x/%o/O}",
+    "echo $'a\\tb\\n'c",
+    'cat <<< "here $((1+1))"',
+    "echo a &> f; cat f; echo b &>> f; cat f",
+    "echo x |& cat",
+    'function f { echo "$FUNCNAME$1"; }; f a',
+    "x=y; y=z; echo ${!x}",
+    "set -o pipefail; false | true; echo $?",
+    "let x=2+3; echo $x",
+    "printf -v x '%03d' 7; echo $x",
+    "x+=a; x+=b; echo $x",
+    "source /dev/null; echo $?",
+    "declare x=1; echo $x",
+    "echo ${@:2}",
+    "case x in x) echo 1;& y) echo 2;; z) echo 3;; esac",
+    "echo -e 'a\\tb'; echo -n c; echo -E 'd\\t'",
+    "printf '%q\\n' 'a b'",
+]
+WRONG = [
+    "echo )",
+    "if true; fi",
+    "for",
+    "while true; echo; done",
+    "done",
+    "echo a; ; b",
+    "echo a | | b",
+    "case x in",
+    "x() { echo",
+    'echo "a',
+    "echo 'a",
+    "echo $(ls",
+    "if true",
+    "for i in 1; echo; done",
+    "&& a",
+    "( )",
+    "{ }",
+    "esac",
+]
+
+
+@lru_cache(512)
+def theirs(script: str, name: str) -> Said:
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return real(script, name, ("one", "two words"))
+
+
+@pytest.mark.parametrize("script", [*BOTH, *BASH_ONLY])
+def test_bash_prints_the_same(script: str) -> None:
+    ours = simulated(script, "bash", ("one", "two words"))
+    assert (ours.out, ours.code) == (theirs(script, "bash").out, theirs(script, "bash").code)
+
+
+@pytest.mark.parametrize("script", BOTH)
+def test_dash_prints_the_same(script: str) -> None:
+    ours = simulated(script, "dash", ("one", "two words"))
+    assert (ours.out, ours.code) == (theirs(script, "dash").out, theirs(script, "dash").code)
+
+
+@pytest.mark.parametrize("name", ["bash", "dash"])
+@pytest.mark.parametrize("script", WRONG)
+def test_a_syntax_error_has_the_shells_words_and_nothing_is_done(script: str, name: str) -> None:
+    assert simulated(script, name) == theirs(script, name)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("nosuch", "bash: line 1: nosuch: command not found\n"),
+        ("\n\nnosuch a", "bash: line 3: nosuch: command not found\n"),
+        ("cd /nowhere", "bash: line 1: cd: /nowhere: No such file or directory\n"),
+        ("cat < nothing", "bash: line 1: nothing: No such file or directory\n"),
+        ("[ a b ]", "bash: line 1: [: a: unary operator expected\n"),
+        ("[ 1 -eq x ]", "bash: line 1: [: x: integer expression expected\n"),
+        ("[ a", "bash: line 1: [: missing `]'\n"),
+        ("echo $((1/0))", 'bash: line 1: 1/0: division by 0 (error token is "0")\n'),
+        ("readonly x=1; x=2", "bash: line 1: x: readonly variable\n"),
+        ("shift x", "bash: line 1: shift: x: numeric argument required\n"),
+        ("break", "bash: line 1: break: only meaningful in a `for', `while', or `until' loop\n"),
+        ("kill %3", "bash: line 1: kill: %3: no such job\n"),
+        (": ${x:?not here}", "bash: line 1: x: not here\n"),
+        ("echo x > /", "bash: line 1: /: Is a directory\n"),
+        ("export 1x=2", "bash: line 1: export: `1x=2': not a valid identifier\n"),
+    ],
+)
+def test_an_error_is_one_line_in_bashs_words(script: str, said: str) -> None:
+    assert simulated(script).err == said
+    assert theirs(script, "bash").err == said
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "while :; do :; done",
+        "while true; do echo x > /dev/null; done",
+        "f() { f; }; f",
+        "for i in {1..9999}; do for j in {1..9999}; do :; done; done",
+        "x=a; while :; do x=$x$x; done",
+        "f() { echo $(f); }; f",
+        "echo {1..9999}{1..9999}",
+        "f() { f | f; }; f",
+        "until false; do echo; done",
+    ],
+)
+def test_what_has_no_end_is_stopped(script: str) -> None:
+    said = simulated(script)
+    assert said.code
+    assert "more than" in said.err
+    assert len(said.err) < 4000
+
+
+def test_what_is_not_modelled_is_said() -> None:
+    for script in ("x=(1 2)", "select x in a; do :; done", "read -t 1 x", "coproc x"):
+        said = simulated(script)
+        assert said.code, script
+        assert "sandbox" in said.err
+    assert "nothing is trapped" in simulated("trap 'echo x' EXIT").err
+
+
+def test_jobs_are_listed_waited_for_and_killed() -> None:
+    said = simulated(
+        "cat < f & echo $!; jobs; wait $!; echo $?; kill %7; wait 999; echo $?; echo done & wait; jobs"
+    )
+    assert said.out.splitlines()[0] == "101"
+    assert said.out.splitlines()[-2:] == ["127", "done"]
