@@ -74,6 +74,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         Binding("z", "zoom", "Maximise", show=False, id="app.zoom"),
         *(Binding(str(number), f"pane({number})", pane.name, show=False, id=f"app.pane.{pane.name}")
           for number, pane in enumerate(PANES, 1)),
+        Binding("ctrl+o", "browse", "Open", show=False, priority=True, id="app.browse"),
         Binding("question_mark,f1", "help", "Help", show=False, id="app.help"),
         Binding("ctrl+c", "interrupt", "Interrupt", show=False, priority=True, id="app.interrupt"),
         Binding("ctrl+d", "end_of_input", "Leave the shell", show=False, priority=True, id="app.end-of-input"),
@@ -119,6 +120,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
             self._trouble(str(error))
         except Exception as error:  # noqa: BLE001 - the app opens whatever a file holds
             self._trouble(f"{type(error).__name__}: {error}: {self.files.log_failure('open', error)}")
+        self._scenario = live.session.scenario
         live.play()
         self.sync()
         self.main.begin()
@@ -162,6 +164,8 @@ class NetsandboxApp(TimeKeys, LookingKeys):
 
     def _toured(self, _result: None) -> None:
         self.files.touch(TOUR)
+        if not (self.options.scenario or self.options.recover):
+            self.action_browse()
 
     # -- what the panes ask for
 
@@ -179,6 +183,11 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         if self.live.wants_quit:
             self.action_quit_now()
             return
+        scenario = self.live.session.scenario
+        if scenario is not self._scenario:
+            self._scenario = scenario
+            self.main.begin()
+            self.opened()
         jobs, lines = self.live.jobs, event.outcome.lines
         if jobs.running is not None:
             self._typed_at = jobs.said - len(lines)

@@ -14,12 +14,15 @@ from textual.widgets import Input
 
 from netsandbox.session.autosave import Autosave
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.steps import Scenario
 from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.lesson import said
 from netsandbox.tui.live import LiveLab
 from netsandbox.tui.live_jobs import Said
 from netsandbox.tui.options import Options
+from netsandbox.tui.progress import ProgressFile
 from netsandbox.tui.screens.main import MainScreen
 from netsandbox.tui.state_files import StateFiles
 
@@ -63,6 +66,11 @@ class LabApp(App[int]):
         """Lines of the transcript that were there at the last look."""
         self._typed_at: int | None = None
         """Lines that were there when the line was typed that runs now; None when none runs."""
+        self.progress = ProgressFile(self.files.directory / "progress.json")
+        self._scenario: Scenario | None = None
+        """The one that was opened last."""
+        self._noted: tuple[Scenario, int] | None = None
+        """The progress that was noted last."""
         self._insists = False
         """The goals were looked at again for the key that goes on; the next time it does."""
         self._main: MainScreen | None = None
@@ -102,6 +110,7 @@ class LabApp(App[int]):
             thorough = not live.is_busy or self._ticks % THOROUGH == 0
             main.sync(travel, thorough)
             if thorough:
+                self._note_progress()
                 self._tell()
         elif not main.log_pane.store.complete:
             main.log_pane.flush()
@@ -128,6 +137,7 @@ class LabApp(App[int]):
     def sync(self) -> None:
         """Bring everything up to date after a person did something, and look at the clock soon."""
         self.main.sync(TRAVEL)
+        self._note_progress()
         self.main.show_keys()
         self._tell()
         if self.is_running:
@@ -160,6 +170,33 @@ class LabApp(App[int]):
             if jobs.running is None:
                 self._typed_at = None
         main.command.follow(text, error=last.kind == "err")
+
+    def opened(self) -> None:
+        """Another scenario was opened: remember it, go to its lesson, and let the keys do what the pane says."""
+        from netsandbox.session.shelf import short_name
+
+        scenario = self.live.session.scenario
+        if scenario is None or not scenario.name:
+            return
+        recent = self.files.history("recent")
+        recent.add(short_name(scenario.name))
+        self.files.keep_history("recent", recent)
+        self.main.say.say(said(scenario.about))
+        if scenario.steps and not self.main.has_class("-short"):
+            self.main.set_view("lesson")
+        self.main.set_focus(self.main.topology)
+        self.main.show_keys()
+
+    def _note_progress(self) -> None:
+        stand, scenario = self.live.lesson.stand(), self.live.session.scenario
+        if stand is None or not stand.number or scenario is None:
+            return
+        done = stand.number if not stand.unmet else stand.number - 1
+        if (scenario, done) != self._noted:
+            from netsandbox.session.shelf import short_name
+
+            self._noted = scenario, done
+            self.progress.note(short_name(scenario.name), done, stand.total)
 
     def _moved(self) -> None:
         """In another time, what the commands said last is no longer so."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.panes.prompt_line import PromptLine
@@ -86,6 +88,25 @@ class LookingKeys(LabApp):
             self.main.export.ask(rows)
         else:
             self.main.status.say(tr("log.empty"), trouble=True)
+
+    def action_browse(self) -> None:
+        """Choose among lessons, scenarios and files."""
+        from netsandbox.tui.screens.browser import BrowserScreen
+
+        if self.screen is self.main:
+            screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons)
+            self.push_screen(screen, self._open_work)
+
+    def _open_work(self, name: str | None) -> None:
+        if not name:
+            return
+        outcome = self.live.execute(f"load {shlex.quote(name)}")
+        self._scenario = self.live.session.scenario
+        self.sync()
+        self.main.begin()
+        self.opened()
+        if outcome.error:
+            self.main.status.say(outcome.error, trouble=True)
 
     def action_zoom(self) -> None:
         """Give a pane the whole screen, or take it back."""

@@ -9,6 +9,7 @@ import pytest
 from netsandbox.commands import lab_verbs
 from netsandbox.session.autosave import latest, recover
 from netsandbox.tui.options import Options
+from netsandbox.tui.screens.browser import BrowserScreen
 from netsandbox.tui.screens.help import HelpScreen
 from netsandbox.tui.screens.tour import PAGES, TourScreen
 from netsandbox.tui.topology_model import Place
@@ -276,10 +277,12 @@ async def test_help_and_palette(tmp_path: Path) -> None:
         assert on.app.main.command.line.startswith("toggle-host-net ")
 
 
-async def test_the_tour_is_shown_once(tmp_path: Path) -> None:
+async def test_the_tour_is_shown_once_and_the_browser_behind_it(tmp_path: Path) -> None:
     async with stage(tmp_path, Options()) as on:
         assert isinstance(on.app.screen, TourScreen)
         await on.press(*["enter"] * PAGES)
+        assert isinstance(on.app.screen, BrowserScreen)
+        await on.press("escape")
         assert on.app.screen is on.app.main
     async with stage(tmp_path, Options()) as on:
         assert on.app.screen is on.app.main

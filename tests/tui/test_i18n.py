@@ -19,6 +19,7 @@ import netsandbox.tui.panes
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.catalogue import CATALOGUE
 from netsandbox.tui.i18n import LANGUAGES, TO_PANE, described, language, language_of_locale, set_language, tr
+from netsandbox.tui.screens.browser import BrowserScreen
 from netsandbox.tui.screens.help import HelpScreen
 from netsandbox.tui.screens.panes import PanesScreen
 from netsandbox.tui.screens.tour import TourScreen
@@ -94,7 +95,7 @@ def test_every_key_binding_is_described_in_both_languages() -> None:
             assert described(binding.id) == (binding.description, binding.tooltip)
             set_language("zh")
             assert described(binding.id) != (binding.description, binding.tooltip)
-    for screen in (NetsandboxApp, PanesScreen, HelpScreen, TourScreen):
+    for screen in (NetsandboxApp, PanesScreen, HelpScreen, TourScreen, BrowserScreen):
         for binding in vars(screen)["BINDINGS"]:
             assert binding.id
             if binding.id.startswith(TO_PANE):

@@ -1,0 +1,81 @@
+"""What there is to open: the bundled scenarios, the files of the present directory, and those opened before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from netsandbox.session.library import bundled, directory, find_scenario
+from netsandbox.session.scenario import load_scenario
+from netsandbox.session.strict_yaml import ScenarioError
+
+MARK = b"netsandbox:"
+"""A file that begins like this, comments aside, is a scenario."""
+PEEK = 4096
+MOST_FILES = 200
+"""Files of a directory that are looked at."""
+BUNDLED, HERE, RECENT = "bundled", "here", "recent"
+
+
+class Work(NamedTuple):
+    """One thing to open.
+
+    Attributes:
+        name: what `load` takes.  kind: bundled, here or recent.
+        title, about: map a language to a text.
+        steps: of the lesson; 0 for a lab that is only opened.
+        asks, goals: questions and conditions in it.
+        problem: what is wrong with the file; all else is empty then.
+    """
+
+    name: str
+    kind: str
+    title: Mapping[str, str] = {}
+    about: Mapping[str, str] = {}
+    steps: int = 0
+    asks: int = 0
+    goals: int = 0
+    uplink: bool = False
+    problem: str = ""
+
+
+def names(recent: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """(name, kind) of all there is, each once: bundled, then files here, then recent ones that are still there."""
+    found = [(name, BUNDLED) for name in bundled()]
+    found += [(name, HERE) for name in _here()]
+    known = {name for name, _kind in found}
+    old = (name for name in dict.fromkeys(reversed(recent)) if name not in known and Path(name).is_file())
+    return found + [(name, RECENT) for name in old]
+
+
+def read(name: str, kind: str) -> Work:
+    """What the file says of itself; a mistake in it is its `problem`, with line and nearest right name."""
+    try:
+        scenario = load_scenario(find_scenario(name))
+    except ScenarioError as error:
+        return Work(name, kind, problem=str(error))
+    steps = scenario.steps
+    return Work(name, kind, scenario.title, scenario.about, len(steps), sum(bool(step.ask) for step in steps),
+                sum(len(step.expect) for step in steps), bool(scenario.uplink))  # fmt: skip
+
+
+def short_name(path: str) -> str:
+    """What `load` takes for a file that was read: a bundled one's own name, else the path."""
+    return Path(path).stem if Path(path).parent == directory() else path
+
+
+def _here() -> Iterator[str]:
+    try:
+        files = sorted(Path().glob("*.yaml"))[:MOST_FILES]
+    except OSError:
+        return
+    for path in files:
+        try:
+            if path.is_file():
+                with path.open("rb") as file:
+                    lines = file.read(PEEK).splitlines()
+                if next((line for line in lines if line.strip() and not line.startswith(b"#")), b"").startswith(MARK):
+                    yield path.name
+        except OSError:
+            continue

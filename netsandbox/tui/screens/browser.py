@@ -1,0 +1,133 @@
+"""The browser: lessons, scenarios, saved labs and recent files, to be searched and opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from netsandbox.session import shelf
+from netsandbox.session.shelf import Work
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.lesson import said
+from netsandbox.tui.text import crop, fit, safe, wrap
+
+AT_ONCE = 4
+"""Files read between two pictures: a key is answered at once while the others come."""
+NAME_WIDTH = 24
+ABOUT_LINES = 4
+Progress = Mapping[str, tuple[int, int]]
+"""How far a person came in a lesson: (steps done, steps)."""
+
+
+class BrowserScreen(ModalScreen[str]):
+    """A list with a search line; what is chosen is the result, empty when nothing is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Close", show=False, id="browser.close"),
+        Binding("down", "move(1)", "Down", show=False, priority=True, id="browser.down"),
+        Binding("up", "move(-1)", "Up", show=False, priority=True, id="browser.up"),
+        Binding("pagedown", "move(8)", "Page down", show=False, priority=True, id="browser.page-down"),
+        Binding("pageup", "move(-8)", "Page up", show=False, priority=True, id="browser.page-up"),
+    ]
+
+    def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._progress = progress
+        self._unread = shelf.names(recent)
+        self.works: list[Work] = []
+        self._listed: list[Work] = []
+
+    def compose(self) -> ComposeResult:
+        """The search line, the list, and what the chosen one is about."""
+        with Vertical(classes="dialog"):
+            yield Input(placeholder=tr("browser.search"), compact=True)
+            yield OptionList(markup=False)
+            yield Static("", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self.set_class(self._glyphs.ascii, "ascii")
+        dialog = self.query_one(".dialog")
+        dialog.border_title = Content(tr("browser.title"))
+        dialog.border_subtitle = Content(tr("browser.keys"))
+        self.query_one(Input).focus()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        batch, self._unread = self._unread[:AT_ONCE], self._unread[AT_ONCE:]
+        self.works += [shelf.read(*one) for one in batch]
+        self._list()
+        if self._unread:
+            self.call_later(self._read_on)
+
+    @on(Input.Changed)
+    def _list(self) -> None:
+        """The works that have all words of the search line; the chosen one stays chosen."""
+        words = self.query_one(Input).value.lower().split()
+        chosen = self.chosen
+        self._listed = [work for work in self.works if all(word in _searched(work) for word in words)]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        width = max(options.size.width - 2, NAME_WIDTH + 20)
+        options.add_options(Option(self._row(work, width)) for work in self._listed)
+        if self._listed:
+            options.highlighted = self._listed.index(chosen) if chosen in self._listed else 0
+        self._tell()
+
+    @property
+    def chosen(self) -> Work | None:
+        """The work under the cursor."""
+        at = self.query_one(OptionList).highlighted
+        return self._listed[at] if at is not None and at < len(self._listed) else None
+
+    def _row(self, work: Work, width: int) -> str:
+        done, of = self._progress.get(work.name, (0, work.steps))
+        how_far = tr("browser.finished") if of and done >= of else f"{done}/{of}" if of else ""
+        title = safe(said(work.title)) or (tr("browser.wrong") if work.problem else "")
+        room = width - NAME_WIDTH - 9
+        row = f"{fit(safe(work.name), NAME_WIDTH)} {fit(crop(title, room, self._glyphs.ellipsis), room)} {how_far:>7}"
+        return self._glyphs.plain(row)
+
+    @on(OptionList.OptionHighlighted)
+    def _tell(self) -> None:
+        work = self.chosen
+        text = "" if work is None else safe(work.problem or said(work.about))
+        width = max(self.query_one(OptionList).size.width, 40)
+        lines = wrap(self._glyphs.plain(text), width, ABOUT_LINES, self._glyphs.ellipsis)
+        if work is not None and not work.problem:
+            lines.append(tr("browser.size", steps=work.steps, goals=work.goals, asks=work.asks)
+                         + (tr("browser.uplink") if work.uplink else ""))  # fmt: skip
+        self.query_one(Static).update(Content("\n".join(lines)))
+
+    def action_move(self, rows: int) -> None:
+        """Choose another; the search line keeps the keys."""
+        options = self.query_one(OptionList)
+        if self._listed:
+            at = options.highlighted or 0
+            options.highlighted = max(0, min(len(self._listed) - 1, at + rows))
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _open(self) -> None:
+        work = self.chosen
+        if work is not None and not work.problem:
+            self.dismiss(work.name)
+
+    def action_leave(self) -> None:
+        """Enough of it."""
+        self.dismiss("")
+
+
+def _searched(work: Work) -> str:
+    return " ".join((work.name, *work.title.values(), *work.about.values())).lower()

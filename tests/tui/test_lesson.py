@@ -1,0 +1,163 @@
+"""A lesson in the app: its pane, its goals as they are met, the question before an answer, and the browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from netsandbox.tui.options import Options
+from netsandbox.tui.panes.lesson import LessonPane
+from netsandbox.tui.screens.browser import BrowserScreen
+from tests.tui.app_harness import Stage
+from tests.tui.app_harness import stage as opened
+
+MEND = """
+netsandbox: 1
+title: {en: Mend it, zh: 修好它}
+learned: {en: A prefix decides who is a neighbour., zh: 前缀决定谁是邻居。}
+next: hub
+setup:
+  - add-host pc1
+  - add-host pc2
+  - connect pc1 pc2
+  - set-ip pc1 10.0.0.1/24
+  - set-ip pc2 10.0.1.2/24
+steps:
+  - ask: Will pc1 hear an answer?
+    run: ping pc1 10.0.0.2 -c 1 -W 1
+    say: It did not.
+    expect: exit 1
+  - say: Mend it.
+    expect:
+      - interface pc2:eth0 address 10.0.0.2/24
+      - reach pc1 pc2
+    hints: [Look at the prefixes., The address of pc2 is in another network.]
+"""
+
+
+@pytest.fixture
+def mend(tmp_path: Path) -> Path:
+    path = tmp_path / "mend.yaml"
+    path.write_text(MEND, encoding="utf-8")
+    return path
+
+
+def pane(stage: Stage) -> tuple[LessonPane, str]:
+    found = stage.app.main.panes["lesson"]
+    assert isinstance(found, LessonPane)
+    return found, str(found.query_one("Static").render())
+
+
+async def test_a_question_comes_before_its_answer(tmp_path: Path, mend: Path) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
+        await stage.press("p")
+        assert "Will pc1 hear an answer?" in pane(stage)[1]
+        assert len(stage.app.live.session.pending) == 2
+        await stage.press("p")
+        await stage.quiet()
+        assert "It did not." in pane(stage)[1]
+        assert "Goals: 1 of 1" in pane(stage)[1]
+
+
+async def test_goals_are_met_as_one_types_and_the_lesson_ends(tmp_path: Path, mend: Path) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
+        for _ in range(3):
+            await stage.press("p")
+            await stage.quiet()
+        text = pane(stage)[1]
+        assert "✗ interface pc2:eth0 address 10.0.0.2/24" in text
+        assert "Goals: 0 of 2" in text
+        await stage.press("p")  # a ping would be no help here
+        await stage.quiet()
+        assert "2 goals are not met yet" in stage.app.main.status.message
+        await stage.line("set-ip pc2 10.0.0.2/24")
+        await stage.quiet()
+        assert "✓ interface pc2:eth0 address 10.0.0.2/24" in pane(stage)[1], "seen without a key"
+        await stage.press("escape")
+        stage.app.main.focus_pane(7)
+        await stage.pilot.pause()
+        await stage.press("r")
+        await stage.quiet()
+        text = pane(stage)[1]
+        assert "Finished" in text
+        assert "A prefix decides who is a neighbour." in text
+        assert "Next: hub" in text
+
+
+async def test_hints_come_one_by_one(tmp_path: Path, mend: Path) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
+        for _ in range(3):
+            await stage.press("p")
+            await stage.quiet()
+        stage.app.main.focus_pane(7)
+        await stage.pilot.pause()
+        await stage.press("h")
+        assert "Look at the prefixes." in pane(stage)[1]
+        assert "another network" not in pane(stage)[1]
+        await stage.press("h")
+        assert "another network" in pane(stage)[1]
+
+
+async def test_narration_goes_when_time_goes_back(tmp_path: Path, mend: Path) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
+        await stage.press("p", "p")
+        await stage.quiet()
+        assert stage.app.main.say.text == "It did not."
+        await stage.press("u")
+        assert stage.app.main.say.text == ""
+        assert "It did not." not in pane(stage)[1]
+
+
+async def test_the_panes_follow_the_lesson(tmp_path: Path) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario="arp-cache")) as stage:
+        await stage.press("p")
+        await stage.quiet()
+        device = stage.app.main.device
+        assert device.place is not None
+        assert (device.place.node, device.tab) == ("pc1", "arp")
+
+
+async def test_the_browser_finds_and_opens_and_progress_is_kept(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        await stage.press("ctrl+o")
+        screen = stage.app.screen
+        assert isinstance(screen, BrowserScreen)
+        for _ in range(20):
+            await stage.pilot.pause()
+        await stage.press(*"everyone hears")
+        assert screen.chosen is not None
+        assert screen.chosen.name == "hub"
+        await stage.press("enter")
+        await stage.quiet()
+        assert stage.app.live.title() == "A hub, where everyone hears everything"
+        await stage.press("p")
+        await stage.quiet()
+        told = json.loads((stage.app.files.directory / "progress.json").read_text())
+        assert told["lessons"]["hub"][0] == 1
+
+
+async def test_a_file_with_a_mistake_is_listed_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wrong.yaml").write_text("netsandbox: 1\nstepps: []\n")
+    monkeypatch.chdir(tmp_path)
+    async with opened(tmp_path) as stage:
+        await stage.press("ctrl+o")
+        screen = stage.app.screen
+        assert isinstance(screen, BrowserScreen)
+        for _ in range(20):
+            await stage.pilot.pause()
+        await stage.press(*"wrong")
+        assert screen.chosen is not None
+        assert "wrong.yaml:2" in screen.chosen.problem
+        assert "did you mean 'steps'" in screen.chosen.problem
+        await stage.press("enter")
+        assert stage.app.screen is screen, "it cannot be opened"
+
+
+@pytest.mark.parametrize("text", ["{", '{"format": 2, "lessons": {}}', '{"format": 1, "lessons": {"hub": [1]}}', "7"])
+async def test_a_damaged_progress_file_is_set_aside(tmp_path: Path, text: str) -> None:
+    (tmp_path / "progress.json").write_text(text)
+    async with opened(tmp_path) as stage:
+        assert stage.app.progress.lessons == {}
+    assert (tmp_path / "progress.set-aside").read_text() == text
