@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.docker.ports import Binding
     from netsandbox.engine.scheduler import Scheduler, Timer
-    from netsandbox.linux.core.files import FileSystem
+    from netsandbox.linux.core.inode import FileSystem
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.user_networks import NetworkPlan
     from netsandbox.engine.chance import Chance
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.files import FileSystem
+    from netsandbox.linux.core.inode import FileSystem
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 DEFAULT_SUBNET = parse_network("172.17.0.1/16")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker import links
 from netsandbox.docker.resolv_conf import ResolvConf, internal, legacy
-from netsandbox.linux.core.files import Files, FileSystem, RegularFile
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import FileSystem, RegularFile
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:

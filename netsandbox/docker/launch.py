@@ -9,7 +9,7 @@ from netsandbox.apps.program import UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.sandbox import NOT_CREATED
-from netsandbox.linux.core.files import SKELETON
+from netsandbox.linux.core.inode import SKELETON
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.engine import DockerEngine
-from netsandbox.linux.core.files import FileSystem
+from netsandbox.linux.core.inode import FileSystem
 from netsandbox.linux.drivers.hub import Hub
 
 if TYPE_CHECKING:

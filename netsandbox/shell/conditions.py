@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from netsandbox.linux.core.files import Files, RegularFile, Symlink
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import RegularFile, Symlink
 
 UNARY = frozenset("bcdefgGhkLnNOprsStuvwxz")
 COMPARISONS: dict[str, Callable[[int, int], bool]] = {

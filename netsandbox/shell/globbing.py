@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.files import FileError
+from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.patterns import is_pattern, matches
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from netsandbox.apps.pipe import Pipe
-from netsandbox.linux.core.files import FileError
+from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.core.files import MOST_BYTES, MOST_NODES, FileError, Files, FileSystem
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import MOST_BYTES, MOST_NODES, FileError, FileSystem
 
 
 class Uptime:

@@ -14,7 +14,8 @@ from netsandbox.commands.tools import context, ip_json
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.files import Files, FileSystem
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import FileSystem
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.routing import learn_gateway, learn_mtu
 from netsandbox.linux.ipv4.udp import UdpSocket

@@ -10,7 +10,7 @@ from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
 from netsandbox.commands.tools.names import lower_of
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.files import FileError
+from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.wire.addresses import format_ipv4, format_mac
 

@@ -1,89 +1,27 @@
-"""A small file system, as a host and each container has one: directories, files, symbolic links, sizes bounded.
+"""A small file system, as a host and each container has one.
 
-`FileSystem` is what is stored. `Files` is what one process sees of it: its working directory, and what is generated
-when it is read (/proc, /sys, what Docker writes under /etc).
+`FileSystem` (inode.py) is what is stored. `Files` is what one process sees of it: its working directory, and what is
+generated when it is read (/proc, /sys, what Docker writes under /etc).
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Scheduler
-
-NAME_MAX, PATH_MAX, MAX_LINKS = 255, 4096, 40
-"""limits.h, and MAXSYMLINKS of namei.h."""
-MOST_NODES = 4096
-MOST_BYTES = 4 << 20
-"""Characters in all files of a file system."""
-SKELETON = ("/bin", "/dev", "/etc", "/home", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr",
-            "/usr/bin", "/usr/sbin", "/usr/share", "/var", "/var/lib", "/var/log", "/var/tmp")
-KERNELS = ("/proc/", "/sys/")
-"""Where a file is not emptied when it is opened for writing."""
-NULL = "/dev/null"
-REASONS = {
-    "EACCES": "Permission denied", "EEXIST": "File exists", "EINVAL": "Invalid argument", "EISDIR": "Is a directory",
-    "ELOOP": "Too many levels of symbolic links", "ENAMETOOLONG": "File name too long",
-    "ENOENT": "No such file or directory", "ENOSPC": "No space left on device", "ENOTDIR": "Not a directory",
-    "ENOTEMPTY": "Directory not empty", "EPERM": "Operation not permitted", "EROFS": "Read-only file system"}
-
-
-class FileError(Exception):
-    """A file operation that failed.
-
-    Attributes:
-        name: the errno's name.
-    """
-
-    def __init__(self, name: str) -> None:
-        super().__init__(REASONS[name])
-        self.name = name
-
-
-class Node:
-    """What a name in a directory stands for.
-
-    Attributes:
-        changed: mtime, in nanoseconds of virtual time.
-    """
-
-    kind = "-"
-    mode = 0o644
-
-    def __init__(self, changed: int) -> None:
-        self.changed = changed
-
-
-class RegularFile(Node):
-    """A file of text."""
-
-    def __init__(self, changed: int, text: str = "") -> None:
-        super().__init__(changed)
-        self.text = text
-
-
-class Symlink(Node):
-    """A symbolic link."""
-
-    kind = "l"
-    mode = 0o777
-
-    def __init__(self, changed: int, target: str) -> None:
-        super().__init__(changed)
-        self.target = target
-
-
-class Directory(Node):
-    """A directory."""
-
-    kind = "d"
-    mode = 0o755
-
-    def __init__(self, changed: int) -> None:
-        super().__init__(changed)
-        self.entries: dict[str, Node] = {}
+from netsandbox.linux.core.inode import (
+    KERNELS,
+    MAX_LINKS,
+    NULL,
+    PATH_MAX,
+    Directory,
+    FileError,
+    FileSystem,
+    Node,
+    RegularFile,
+    Symlink,
+)
 
 
 class Generator(Protocol):
@@ -108,90 +46,6 @@ class Generator(Protocol):
 
     def link(self, path: str) -> str | None:
         """Where a symbolic link points; None for all else."""
-
-
-class FileSystem:
-    """The files of one host or container.
-
-    Args:
-        scheduler: whose clock dates them.
-    """
-
-    def __init__(self, scheduler: Scheduler) -> None:
-        self.scheduler = scheduler
-        self.root = Directory(0)
-        self.nodes = self.size = 0
-        for path in SKELETON:
-            self.add(path, Directory(0))
-        self.add("/var/run", Symlink(0, "/run"))
-        self.add(NULL, RegularFile(0))
-
-    @property
-    def now(self) -> int:
-        return self.scheduler.clock
-
-    def find(self, path: str) -> Node | None:
-        """What stands at a canonical path."""
-        node: Node = self.root
-        for name in path.split("/"):
-            if name:
-                found = node.entries.get(name) if isinstance(node, Directory) else None
-                if found is None:
-                    return None
-                node = found
-        return node
-
-    def add(self, path: str, node: Node) -> None:
-        """Put something at a canonical path; directories that were only generated so far are made.
-
-        Raises:
-            FileError: the file system is full, or a name too long.
-        """
-        *above, name = [part for part in path.split("/") if part]
-        if len(name.encode()) > NAME_MAX:
-            raise FileError("ENAMETOOLONG")
-        if self.nodes >= MOST_NODES:
-            raise FileError("ENOSPC")
-        directory = self.root
-        for part in above:
-            if part not in directory.entries:
-                directory.entries[part] = Directory(self.now)
-                self.nodes += 1
-            inner = directory.entries[part]
-            if not isinstance(inner, Directory):
-                raise FileError("ENOTDIR")
-            directory = inner
-        directory.entries[name] = node
-        directory.changed = self.now
-        self.nodes += 1
-
-    def drop(self, path: str) -> Node | None:
-        """Take a name away, and give back what it stood for."""
-        above, _slash, name = path.rpartition("/")
-        directory = self.find(above)
-        if not isinstance(directory, Directory) or name not in directory.entries:
-            return None
-        node = directory.entries.pop(name)
-        directory.changed = self.now
-        self._forget(node)
-        return node
-
-    def _forget(self, node: Node) -> None:
-        waiting = [node]
-        while waiting:
-            one = waiting.pop()
-            self.nodes -= 1
-            if isinstance(one, RegularFile):
-                self.size -= len(one.text)
-            elif isinstance(one, Directory):
-                waiting += one.entries.values()
-
-    def set_text(self, file: RegularFile, text: str) -> None:
-        """Raises: FileError: the file system is full."""
-        if self.size + len(text) - len(file.text) > MOST_BYTES:
-            raise FileError("ENOSPC")
-        self.size += len(text) - len(file.text)
-        file.text, file.changed = text, self.now
 
 
 class Files:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core.sysctl import InterfaceConf, NeighbourParameters
+from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
+from netsandbox.linux.core.sysctl import InterfaceConf
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameSent, SendFailed
 from netsandbox.wire.addresses import MAC_GROUP_BIT, Network

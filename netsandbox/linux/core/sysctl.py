@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Protocol
 
-from netsandbox.engine.units import MILLISECOND, SECOND
-
-USER_HZ = 100
-"""`locktime` and `proxy_delay` count in hundredths of a second."""
+from netsandbox.linux.core.neighbour_parameters import (
+    INITIAL_NEIGHBOUR,
+    NEIGHBOUR_KEYS,
+    NeighbourParameters,
+    field_value,
+    shown_value,
+)
 
 
 class SysctlError(ValueError):
@@ -82,52 +85,8 @@ class InterfaceConf:
 INITIAL = InterfaceConf()
 
 
-class NeighbourParameters:
-    """net.ipv4.neigh.IFACE.*, shared and never changed as an InterfaceConf is."""
-
-    __slots__ = ("anycast_delay", "app_solicit", "base_reachable_time_ms", "delay_first_probe_time", "gc_stale_time",
-                 "interval_probe_time_ms", "locktime", "mcast_resolicit", "mcast_solicit", "proxy_delay", "proxy_qlen",
-                 "retrans_time_ms", "ucast_solicit", "unres_qlen_bytes")
-
-    def __init__(self) -> None:
-        self.mcast_solicit = self.ucast_solicit = 3
-        self.app_solicit = self.mcast_resolicit = 0
-        self.retrans_time_ms = 1000
-        self.base_reachable_time_ms = 30_000
-        self.delay_first_probe_time = 5
-        self.gc_stale_time = 60
-        self.unres_qlen_bytes = 212_992
-        self.proxy_qlen = 64
-        self.proxy_delay = 80
-        self.anycast_delay = 100
-        self.locktime = 100
-        self.interval_probe_time_ms = 5000
-
-    def changed(self, **values: int) -> NeighbourParameters:
-        """The same with other values."""
-        twin = NeighbourParameters()
-        for name in self.__slots__:
-            setattr(twin, name, values.get(name, getattr(self, name)))
-        return twin
-
-    @property
-    def retrans_time(self) -> int:
-        return max(self.retrans_time_ms, 10) * MILLISECOND
-
-    @property
-    def delay_probe_time(self) -> int:
-        return self.delay_first_probe_time * SECOND
-
-    @property
-    def lock_time(self) -> int:
-        return self.locktime * SECOND // USER_HZ
-
-
 RESET = 2
 """Of devconf_inherit_init_net: a new namespace has the kernel's defaults."""
-INITIAL_NEIGHBOUR = NeighbourParameters()
-FRAME_TRUESIZE = 2090
-"""Buffer that the kernel reckons for one full frame when unres_qlen counts packets."""
 
 GLOBALS: dict[str, int | str] = {
     "net.ipv4.ip_forward": 0,
@@ -202,10 +161,6 @@ GLOBALS.update({f"net.ipv4.{name}": value for name, value in {
     "udp_l3mdev_accept": 0, "udp_rmem_min": 4096, "udp_wmem_min": 4096}.items()})
 """Kept and shown, and without meaning here."""
 
-NEIGHBOUR_KEYS = ("anycast_delay", "app_solicit", "base_reachable_time", "base_reachable_time_ms",
-                  "delay_first_probe_time", "gc_stale_time", "interval_probe_time_ms", "locktime", "mcast_resolicit",
-                  "mcast_solicit", "proxy_delay", "proxy_qlen", "retrans_time", "retrans_time_ms", "ucast_solicit",
-                  "unres_qlen", "unres_qlen_bytes")
 
 
 class Configured(Protocol):
@@ -275,7 +230,7 @@ class Sysctls:
         holder, name = self._find(key)
         if holder is None:
             return self.text(name)
-        return str(_read_neighbour(holder, name) if isinstance(holder, NeighbourParameters) else getattr(holder, name))
+        return str(shown_value(holder, name) if isinstance(holder, NeighbourParameters) else getattr(holder, name))
 
     def write(self, key: str, value: str | int) -> str:
         """Set a value; returns the one it replaces.
@@ -296,7 +251,7 @@ class Sysctls:
             if name == "net.ipv4.ip_forward":
                 self._set_forwarding(number)
         elif isinstance(holder, NeighbourParameters):
-            self._store(key, holder.changed(**_neighbour_value(name, number)))
+            self._store(key, holder.changed(**field_value(name, number)))
         elif self._owner(key) == "all" and name == "forwarding":
             self._changed["net.ipv4.ip_forward"] = number
             self._set_forwarding(number)
@@ -386,24 +341,3 @@ def _number(key: str, text: str) -> int:
     if not -(1 << 31) <= number < 1 << 32:
         raise SysctlError(f"setting key \"{key}\": Numerical result out of range")
     return number
-
-
-def _neighbour_value(name: str, number: int) -> dict[str, int]:
-    """The field that a key of another unit stands for, and its value."""
-    if name == "unres_qlen":
-        return {"unres_qlen_bytes": number * FRAME_TRUESIZE}
-    if name == "base_reachable_time":
-        return {"base_reachable_time_ms": number * 1000}
-    if name == "retrans_time":
-        return {"retrans_time_ms": number * 1000 // USER_HZ}
-    return {name: number}
-
-
-def _read_neighbour(holder: NeighbourParameters, name: str) -> int:
-    if name == "unres_qlen":
-        return holder.unres_qlen_bytes // FRAME_TRUESIZE
-    if name == "base_reachable_time":
-        return holder.base_reachable_time_ms // 1000
-    if name == "retrans_time":
-        return holder.retrans_time_ms * USER_HZ // 1000
-    return int(getattr(holder, name))

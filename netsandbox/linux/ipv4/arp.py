@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.sysctl import USER_HZ
+from netsandbox.linux.core.neighbour_parameters import USER_HZ
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4.neighbour import Neighbour

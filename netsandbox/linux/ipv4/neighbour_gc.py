@@ -8,7 +8,7 @@ from netsandbox.engine.units import MILLISECOND, SECOND
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
-    from netsandbox.linux.core.sysctl import NeighbourParameters
+    from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
     from netsandbox.linux.ipv4.neighbour import NeighbourTable
 
 FORCED_EVERY = 5 * SECOND
