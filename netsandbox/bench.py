@@ -24,9 +24,8 @@ from netsandbox.lab.lab import Lab
 from netsandbox.linux.bridge.bridge import MAX_PORTS
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4 import ip_output
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.session.session import Session
 from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.ethernet import Frame
@@ -57,7 +56,7 @@ class Pinger:
         namespace = self.namespace
         self.sent += 1
         route = route_output(namespace, target)
-        assert isinstance(route, RouteChosen), "all are on one subnet"
+        assert isinstance(route, OutputRoute), "all are on one subnet"
         message = IcmpMessage(ECHO_REQUEST, 0, 1 << 16 | self.sent & 0xFFFF, PAYLOAD)
         ident = namespace.next_ident(route.source, target, ICMP)
         ip_output.send(namespace, IPv4Packet(route.source, target, ICMP, message, 64, ident, True), route)

@@ -33,6 +33,8 @@ BELOW["top"] |= {"explain"}
 BELOW["tui"] = BELOW["top"]
 
 WITH_EVENTS = {"linux", "apps", "docker", "lab"}
+VALUES = re.compile("event|reason|drop|place|route_value|nud")
+"""Modules of events, and of the values that these hold."""
 UI_LIBRARIES = {"textual", "textual_serve", "rich"}
 CHANCE = {"random", "secrets", "uuid", "numpy"}
 BENCH_CLOCKS = {"process_time", "process_time_ns", "perf_counter", "perf_counter_ns"}
@@ -117,7 +119,7 @@ def imports_go_one_way(module: Module) -> Iterator[str]:
         if parts[0] != "netsandbox" or len(parts) == 1:
             continue
         room = parts[1] if parts[1] in BELOW else "top"
-        events = room in WITH_EVENTS and re.search(r"event|reason|drop", ".".join(parts[2:])) is not None
+        events = room in WITH_EVENTS and VALUES.search(".".join(parts[2:])) is not None
         tui_branch = room == "tui" and module.name.startswith("netsandbox.cli") and imported.lazy
         explain_reads = module.room == "explain" and events
         if room == module.room or room in BELOW.get(module.room, ()) or tui_branch or explain_reads:

@@ -9,9 +9,8 @@ from netsandbox.apps.options import getopt, integer
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, Seen, Tap
 from netsandbox.engine.units import MICROSECOND, SECOND
-from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4 import arp
-from netsandbox.linux.ipv4.routing import route_output, select_address
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
 from netsandbox.wire.addresses import (
     BROADCAST_MAC,
     LIMITED_BROADCAST,
@@ -162,9 +161,9 @@ class Arping(Program):
             return 0
         else:
             route = route_output(self.namespace, self.target, 0, interface)
-            if self.target == LIMITED_BROADCAST or (isinstance(route, RouteChosen) and route.route.type == "broadcast"):
+            if self.target == LIMITED_BROADCAST or (isinstance(route, OutputRoute) and route.route.type == "broadcast"):
                 raise UsageError("arping: connect: Permission denied")
-            return route.source if isinstance(route, RouteChosen) else select_address(interface, self.target, "link")
+            return route.source if isinstance(route, OutputRoute) else select_address(interface, self.target, "link")
         if not self.namespace.sockets.is_available(wanted):
             raise UsageError("arping: bind: Cannot assign requested address")
         return wanted

@@ -12,8 +12,7 @@ from netsandbox.apps.ping import Ping
 from netsandbox.apps.ping_options import DONT, MAX_SIZE, WANT, PingOptions
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import MICROSECOND, SECOND, seconds
-from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class BusyboxPing(Ping):
     def _probe_route(self) -> bool:
         """It connects no socket: without a route the first request fails."""
         route = route_output(self.namespace, self.destination, self.bound, self.interface)
-        if isinstance(route, RouteChosen):
+        if isinstance(route, OutputRoute):
             return True
         self.namespace.record(route)
         self._print_header()

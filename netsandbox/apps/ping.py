@@ -164,7 +164,7 @@ class Ping(PingStart):
         self._answered.discard(seq)
         source = self.bound or route.source
         if self.pmtudisc == PROBE:
-            route = route._replace(mtu=route.interface.mtu)
+            route = route.with_mtu(route.interface.mtu)
         fits = options.size + 28 + len(options.header) <= route.mtu
         df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits and not route.locked)
         ident = 0 if self.pmtudisc >= DO else self.namespace.next_ident(source, self.destination, ICMP)

@@ -8,7 +8,7 @@ from netsandbox.linux.ipv4.neighbour import buffer_size
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.events import RouteChosen
+    from netsandbox.linux.ipv4.routing import OutputRoute
 
 LEAST = 4608
 """SOCK_MIN_SNDBUF of net/core/sock.c, in bytes."""
@@ -21,7 +21,7 @@ def size_of(payload: int, options: int) -> int:
     return max(2 * hold, LEAST)
 
 
-def has_room(buffer: int, packet: IPv4Packet, route: RouteChosen) -> bool:
+def has_room(buffer: int, packet: IPv4Packet, route: OutputRoute) -> bool:
     """Whether a raw socket takes a packet, in as many pieces as it is to be cut (__ip_append_data)."""
     charged = 1 + _waiting(packet, route)
     room = (route.mtu - packet.header_size) & ~7 if packet.total_length > route.mtu else packet.total_length
@@ -35,7 +35,7 @@ def has_room(buffer: int, packet: IPv4Packet, route: RouteChosen) -> bool:
     return True
 
 
-def _waiting(packet: IPv4Packet, route: RouteChosen) -> int:
+def _waiting(packet: IPv4Packet, route: OutputRoute) -> int:
     """Bytes of buffer that earlier requests hold, as long as their next hop has not answered."""
     entry = None if route.next_hop is None else route.interface.neighbours.get(route.next_hop)
     if entry is None or not entry.queue:

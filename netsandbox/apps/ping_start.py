@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import Program
-from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class PingStart(Program):
     def _probe_route(self) -> bool:
         """connect() of a UDP socket finds the source address, and the first errors."""
         route = route_output(self.namespace, self.destination, self.bound, self.interface)
-        if not isinstance(route, RouteChosen):
+        if not isinstance(route, OutputRoute):
             self.namespace.record(route)
             if route.error == "EACCES":
                 self._refuse_broadcast()
@@ -92,7 +91,7 @@ class PingStart(Program):
     def _refuse_broadcast(self) -> None:
         self.complain("ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules")
 
-    def _is_broadcast(self, route: RouteChosen) -> bool:
+    def _is_broadcast(self, route: OutputRoute) -> bool:
         return self.destination == 0xFFFFFFFF or route.route.type == "broadcast"
 
     def _print_header(self) -> None:

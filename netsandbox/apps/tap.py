@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.capture import Passing, passings
 from netsandbox.linux.events import LinkChanged
+from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Seen(NamedTuple):
     """
 
     at: int
-    interface: Interface
+    interface: Place
     kind: str
     frame: Frame
 
@@ -68,35 +69,34 @@ class Tap:
             return
         records = list(trace.since(self._cursor))
         self._cursor = trace.end
-        seen = [self._seen(passing) for passing in passings(iter(records), self._bridge) if self._is_wanted(passing)]
+        bridge = None if self._bridge is None else self._bridge.place
+        seen = [self._seen(passing) for passing in passings(iter(records), bridge) if self._is_wanted(passing)]
         if seen:
             self._take(seen)
         if self.interface is not None and any(
-                isinstance(record.event, LinkChanged) and record.event.interface is self.interface
+                isinstance(record.event, LinkChanged) and record.event.interface.id == self.interface.id
                 and record.event.what == "removed" for record in records):
             self._on_gone()
 
     def _is_wanted(self, passing: Passing) -> bool:
         if self.interface is not None:
-            return passing.interface is self.interface
-        return passing.interface.namespace is self.namespace
+            return passing.interface.id == self.interface.id
+        return passing.interface.namespace == self.namespace.name
 
-    @staticmethod
-    def _seen(passing: Passing) -> Seen:
-        return Seen(passing.record.at, passing.interface,
-                    OUT if passing.is_out else packet_type(passing.interface, passing.frame), passing.frame)
+    def _seen(self, passing: Passing) -> Seen:
+        kind = OUT if passing.is_out else self._packet_type(passing.interface, passing.frame)
+        return Seen(passing.record.at, passing.interface, kind, passing.frame)
 
+    def _packet_type(self, place: Place, frame: Frame) -> str:
+        """Whom a frame that comes in is for (eth_type_trans): told by the MAC of the interface itself.
 
-def packet_type(interface: Interface, frame: Frame) -> str:
-    """Whom a frame that comes in is for (eth_type_trans): told by the MAC of the interface itself.
-
-    What a bridge's host gets was told by the port that took it in.
-    """
-    destination = frame.dst
-    if interface.is_loopback or destination == interface.mac:
-        return HOST
-    if destination & MAC_GROUP_BIT:
-        return BROADCAST if destination == BROADCAST_MAC else MULTICAST
-    if isinstance(interface, Bridge) and any(port.interface.mac == destination for port in interface.ports):
-        return HOST
-    return OTHER
+        What a bridge's host gets was told by the port that took it in.
+        """
+        destination = frame.dst
+        if place.is_loopback or destination == place.mac:
+            return HOST
+        if destination & MAC_GROUP_BIT:
+            return BROADCAST if destination == BROADCAST_MAC else MULTICAST
+        is_port = any(interface.mac == destination and interface.place.master == place.id
+                      for interface in self.namespace.interfaces.values())
+        return HOST if is_port else OTHER

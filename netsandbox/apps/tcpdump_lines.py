@@ -111,7 +111,7 @@ class Lines:
 
     def _cooked_rest(self, seen: Seen, length: int, name: str) -> str:
         what = f"ethertype {name} (0x{seen.frame.ethertype:04x}), length {length - HEADER + COOKED_HEADER}: "
-        return f"ifindex {seen.interface.index} {self._mac(seen.frame.src)} " + ("" if self.options.quiet else what)
+        return f"ifindex {seen.interface.ifindex} {self._mac(seen.frame.src)} " + ("" if self.options.quiet else what)
 
     def _mac(self, mac: int) -> str:
         text = format_mac(mac)
@@ -163,7 +163,7 @@ class Lines:
 
 def cooked_header(seen: Seen) -> bytes:
     """LINKTYPE_LINUX_SLL2: protocol, interface, hardware type, packet type and sender."""
-    return _COOKED.pack(seen.frame.ethertype, 0, seen.interface.index,
+    return _COOKED.pack(seen.frame.ethertype, 0, seen.interface.ifindex,
                         ARPHRD_LOOPBACK if seen.interface.is_loopback else ARPHRD_ETHER,
                         PACKET_TYPES[seen.kind], 6, seen.frame.src.to_bytes(6, "big"))
 

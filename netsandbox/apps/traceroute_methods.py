@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from netsandbox.apps.traceroute_options import FIRST_PORT, FIRST_SEQ, IP_HEADER, TRANSPORT_HEADER, UDP_PORT
 from netsandbox.linux.core.socket import ANY, SocketError
-from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4 import ip_output
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.ipv4.udp import DONT, PROBE, ReportedError, UdpSocket
 from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE, IcmpMessage, echo
@@ -163,7 +162,7 @@ class UdpMethod:
             if error.name != "EMSGSIZE":
                 raise ProbeError("send", error.name) from None
             route = route_output(self.namespace, socket.peer, socket.address, socket.interface)
-            if isinstance(route, RouteChosen):
+            if isinstance(route, OutputRoute):
                 probe.take_local_refusal(route.interface.mtu, self.namespace.scheduler.clock)
 
     @staticmethod
@@ -234,7 +233,7 @@ class IcmpMethod:
         if options.source and self.namespace.holder_of(options.source) is None:
             raise ProbeError("bind", "EADDRNOTAVAIL")
         route = route_output(self.namespace, options.address, options.source, self.interface)
-        if not isinstance(route, RouteChosen):
+        if not isinstance(route, OutputRoute):
             self.namespace.record(route)
             raise ProbeError("connect", route.error)
         if route.route.type == "broadcast" or route.destination == 0xFFFFFFFF:

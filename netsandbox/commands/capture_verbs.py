@@ -80,7 +80,7 @@ def export(shell: Shell, job: Job, values: Values) -> None:
     interface = lab.interface(values["end"]) if values["end"] else None
 
     def is_wanted(passing: Passing) -> bool:
-        return (interface is None or passing.interface is interface) and wanted.matches(passing.frame.wire(),
+        return (interface is None or passing.interface.id == interface.id) and wanted.matches(passing.frame.wire(),
                                                                                         passing.is_out)
     stream = BytesIO()
     capture = CaptureFile(stream, trace, commenter(shell.language, Namer(lab)), is_wanted)

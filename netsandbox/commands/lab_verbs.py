@@ -11,7 +11,7 @@ from netsandbox.commands.verb import Parameter, verb
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import DEFAULT_HOST
-from netsandbox.linux.ipv4.nud import NOARP, PERMANENT
+from netsandbox.linux.core.nud import NOARP, PERMANENT
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:

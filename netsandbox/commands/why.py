@@ -103,8 +103,9 @@ def _of_port(shell: Shell, node: str, port: str, language: str, names: Namer) ->
     namespace = shell.lab.existing(node)
     if not port.isascii() or not port.isdecimal() or int(port) > MOST_PORT:
         raise CommandError(f"{port!r} is no port: a number from 0 to {MOST_PORT}")
+    names_of = {namespace.name, *namespace.former_names}
     story = why_change(shell.lab.trace, (SocketBound, BindRefused, SocketClosed),
-                       lambda event: event.namespace is namespace and event.port == int(port), language, names)
+                       lambda event: event.namespace in names_of and event.port == int(port), language, names)
     if story.seq is None:
         raise LabError(f"nobody on {node} has taken port {port}, or was refused it, in all that the trace keeps")
     return story

@@ -13,7 +13,13 @@ from netsandbox.apps.server import Server, Sleeper
 from netsandbox.docker import ports, sandbox, user_networks
 from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, RUNNING, Container, Wish
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
-from netsandbox.docker.events import ContainerExited, ContainerPaused, ContainerStarted, ContainerUnpaused
+from netsandbox.docker.events import (
+    ContainerExited,
+    ContainerPaused,
+    ContainerRenamed,
+    ContainerStarted,
+    ContainerUnpaused,
+)
 from netsandbox.docker.images import find_image
 from netsandbox.docker.isolation import isolate
 from netsandbox.docker.launch import Runner, main_program
@@ -376,7 +382,8 @@ class DockerEngine:
             if other.owner_identity == container.identity:
                 other.mode = f"container:{name}"
         if namespace is not None and namespace is not self.namespace and namespace.name == old:
-            sandbox.rename_namespace(namespace, name)
+            namespace.record(ContainerRenamed(self.namespace.name, old, name))
+            namespace.rename(name)
 
     def change_mode(self, container: Container, mode: str) -> None:
         """Stop a container and start it in another network mode, as a new `docker run` would."""

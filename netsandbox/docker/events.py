@@ -75,3 +75,11 @@ class NetworkDisconnected(NamedTuple):
     host: str
     network: str
     container: str
+
+
+class ContainerRenamed(NamedTuple):
+    """`docker rename`, or what is left of a container's namespace goes on under its heir's name."""
+
+    host: str
+    container: str
+    name: str

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
+from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.core.sysctl import SysctlError
@@ -126,11 +127,5 @@ def pass_on_namespace(engine: DockerEngine, container: Container) -> None:
         return
     heir = next((c for c in engine.containers.values() if c is not container and c.namespace is namespace), None)
     if heir is not None:
-        rename_namespace(namespace, heir.name)
-
-
-def rename_namespace(namespace: NetworkNamespace, name: str) -> None:
-    """Call a namespace by another name, and its interfaces with it."""
-    namespace.name = name
-    for interface in namespace.interfaces.values():
-        interface.label = f"{name}:{interface.name}"
+        namespace.record(ContainerRenamed(engine.namespace.name, container.name, heir.name))
+        namespace.rename(heir.name)

@@ -12,9 +12,10 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
-from typing import Any, Protocol
+from typing import Any
 
-from netsandbox.engine.trace import QueueDropped, Storm, Trace
+from netsandbox.engine.receiver import Audience, Receiver
+from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import expiry
 
@@ -27,26 +28,6 @@ DROP_STEPS = 1_000_000
 STEP_TIME = MICROSECOND
 FEW = 1_000
 """Cancelled timers that are not worth looking for."""
-
-
-class Receiver(Protocol):
-    """Whatever a frame can arrive at."""
-
-    def receive(self, frame: Any, /) -> Any:
-        """Process the frame to the end; the verdict goes into the trace."""
-
-
-class Audience:
-    """A sequence of the receivers of one frame, who know in common what it means to most of them."""
-
-    __slots__ = ()
-
-    def split(self, frame: Any, /) -> tuple[Any, list[int]] | None:
-        """The verdict of all receivers but some, and the places of those, ascending, who have to process the frame.
-
-        None when all have to.
-        """
-        raise NotImplementedError
 
 
 class Timer:
@@ -74,7 +55,7 @@ class Scheduler:
     def __init__(self, trace: Trace, delivered: type, overflow: object = None) -> None:
         """
         Args:
-            delivered: the event class to record a delivery as: (receiver, frame, verdict).
+            delivered: the event class to record a delivery as: (the receiver's place, frame, verdict).
             overflow: the verdict on frames that are dropped when a cascade never ends.
         """
         self.trace = trace
@@ -91,6 +72,7 @@ class Scheduler:
         self.foreground = 0
         """Foreground timers that have not fired."""
         self._serial = 0
+        self._numbers = 0
         self._cancelled = 0
         """Timers that were cancelled since they were last looked for."""
         self._burst = 0
@@ -103,6 +85,11 @@ class Scheduler:
         """Who reads the trace as it grows: told whenever the queue has run empty, and in a storm now and then."""
         self._delivered = delivered
         self._overflow = overflow
+
+    def number(self) -> int:
+        """A number that nothing else in this lab has."""
+        self._numbers += 1
+        return self._numbers
 
     # -- scheduling
 
@@ -268,7 +255,7 @@ class Scheduler:
         else:
             limit, room = min(limit, STORM_STEPS), sys.maxsize
             self._burst_from, self._polls = self.deliveries, 0
-        take, insert, begin = queue.popleft, events.insert, steps.append
+        take, hold, begin = queue.popleft, events.append, steps.append
         limit_records, now = trace.limit, self.now
         done = deliveries = 0
         step, first, offset = trace.step_count, trace.first, self.offset
@@ -281,7 +268,8 @@ class Scheduler:
             begin((first + mark, now + offset, cause))
             if len(targets) == 1:
                 target, = targets
-                insert(mark, (delivered, target, frame, target.receive(frame)))
+                hold(UNDER_WAY)
+                events[mark] = delivered, target.place, frame, target.receive(frame)
                 deliveries += 1
             else:
                 self._deliver_flood(targets, frame)
@@ -307,20 +295,24 @@ class Scheduler:
     def _deliver_flood(self, targets: Sequence[Receiver], frame: Any) -> None:
         """Deliver to several, to many of them at once where they say how; the records are as if one by one."""
         trace, delivered = self.trace, self._delivered
-        events, start = trace.events, 0
-        found = targets.split(frame) if isinstance(targets, Audience) else None
-        if found is None:
+        if not isinstance(targets, Audience):
             for target in targets:
-                mark = len(events)
-                events.insert(mark, (delivered, target, frame, target.receive(frame)))
+                self._hand_over(target, target.place, frame)
             return
-        verdict, places = found
-        for place in places:
-            trace.record_alike(delivered, targets, start, place, frame, verdict)
-            mark, target = len(events), targets[place]
-            events.insert(mark, (delivered, target, frame, target.receive(frame)))
-            start = place + 1
-        trace.record_alike(delivered, targets, start, len(targets), frame, verdict)
+        found, places, start = targets.split(frame), targets.places, 0
+        verdict, numbers = (None, range(len(targets))) if found is None else found
+        for number in numbers:
+            trace.record_alike(delivered, places, start, number, frame, verdict)
+            self._hand_over(targets[number], places[number], frame)
+            start = number + 1
+        trace.record_alike(delivered, places, start, len(targets), frame, verdict)
+
+    def _hand_over(self, target: Receiver, place: Any, frame: Any) -> None:
+        """One arrival; it stands before what comes of it."""
+        events = self.trace.events
+        mark = len(events)
+        events.append(UNDER_WAY)
+        events[mark] = self._delivered, place, frame, target.receive(frame)
 
     def _note_storm(self) -> None:
         if self._burst == STORM_STEPS:
@@ -330,7 +322,7 @@ class Scheduler:
             self.trace.record(QueueDropped(dropped))
             for targets, frame, _cause in self.queue:
                 for target in targets:
-                    self.trace.record((self._delivered, target, frame, self._overflow))
+                    self.trace.record((self._delivered, target.place, frame, self._overflow))
             self.queue.clear()
             if len(self.trace.events) > self.trace.limit:
                 self.trace.trim()

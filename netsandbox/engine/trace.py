@@ -81,6 +81,8 @@ class Alike(tuple[Any, ...]):
         return self[0], self.receivers[self.start + seq - self.first], self[2], self[3]
 
 
+UNDER_WAY = None
+"""What stands in the list for an arrival, whose record has its number at once, until the verdict on it is known."""
 PLAIN = (tuple, Alike)
 """The types of records that are not instances of their event's class; they begin with it."""
 
@@ -221,7 +223,7 @@ def _first_of(step: tuple[int, int, int | None]) -> int:
 
 def _fold(hasher: Any, value: Any) -> None:
     """Feed a value to a hash in a form that no hash seed, host or run can change."""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and not hasattr(value, "trace_key"):
         hasher.update(type(value).__name__.encode() + b"(")
         for part in value:
             _fold(hasher, part)

@@ -21,6 +21,7 @@ from netsandbox.linux.events import (
     PacketQueued,
     RouteChosen,
 )
+from netsandbox.linux.place import Place
 from netsandbox.wire.arp import ArpPacket
 
 TELLING: tuple[type, ...] = (CommandRun, AddressAnnounced, ContainerStarted, NeighbourChanged, IcmpErrorSent, FrameSent,
@@ -103,7 +104,7 @@ def _bridge_port(trace: Trace, record: Record) -> Record | None:
         if isinstance(other.event, FrameReceived | FrameBridged):
             previous = other
     bridged = previous is not None and isinstance(previous.event, FrameBridged)
-    if previous is None or not bridged or previous.event.bridge is not record.event.interface:
+    if previous is None or not bridged or previous.event.bridge.id != record.event.interface.id:
         return None
     return delivery_of(trace, previous)
 
@@ -172,12 +173,7 @@ def _is_delivery(trace: Trace, number: int) -> bool:
     if step is None or not trace.first <= step.first < trace.end:
         return False
     raw = trace.events[step.first - trace.first]
-    return kind_of(raw) is FrameReceived and _is_interface(event_of(raw, step.first).interface)
-
-
-def _is_interface(receiver: Any) -> bool:
-    """Not the inside of a long cable, nor a sender's own copy of a broadcast."""
-    return hasattr(receiver, "label")
+    return kind_of(raw) is FrameReceived and event_of(raw, step.first).interface.is_device
 
 
 def _link(trace: Trace, number: int, subject: Record) -> Link | None:
@@ -214,14 +210,13 @@ def _transmission(records: list[Record], subject: Record) -> Record | None:
     sent = [record for record in records
             if isinstance(record.event, FrameSent | FrameBridged) and record.event.frame is frame]
     for record in sent:
-        if receiver is not None and receiver in _far_ends(record.event):
+        if receiver is not None and any(place.peer == receiver.id for place in _leaves_by(record.event)):
             return record
     return sent[-1] if sent else None
 
 
-def _far_ends(event: Any) -> list[Any]:
-    ports = event.ports if isinstance(event, FrameBridged) else (event,)
-    return [getattr(port.interface, "peer", None) for port in ports]
+def _leaves_by(event: FrameSent | FrameBridged) -> tuple[Place, ...]:
+    return event.ports if isinstance(event, FrameBridged) else (event.interface,)
 
 
 def _same_topic(records: list[Record], subject: Record) -> Record | None:
@@ -234,9 +229,9 @@ def _same_topic(records: list[Record], subject: Record) -> Record | None:
 
 def _topic(event: Any) -> tuple[Any, ...] | None:
     if isinstance(event, NeighbourChanged):
-        return event.interface, event.address
+        return event.interface.id, event.address
     if isinstance(event, FrameSent) and isinstance(event.frame.payload, ArpPacket):
-        return event.interface, event.frame.payload.tpa
+        return event.interface.id, event.frame.payload.tpa
     if isinstance(event, AddressAnnounced | ContainerStarted):
         return (event.container,)
     return None

@@ -162,6 +162,7 @@ PACKETS: dict[str, Words] = {
     "RouteMissing": ("{ns}没有去往{destination}的路由，因此什么也不发送。", "{ns}没有匹配的路由", "{error}"),
     "RouteMissing.route": ("{ns}不得向{destination}发送：路由“{route}”如此规定。", "路由：{route}", "{error}"),
     "VerdictGiven": ("{ns}的{hook}放行{packet}。", "钩子{hook}", "规则{rule}"),
+    "VerdictGiven.taken": ("{ns}的{hook}把{packet}从原路径上取走。", "钩子{hook}", "规则{rule}"),
     "VerdictGiven.dropped": ("{ns}的{hook}丢弃{packet}。", "钩子{hook}", "规则{rule}", "{why}"),
     "PacketQueued": ("{packet}在{where}排队，等待得知{next_hop}的 MAC 地址。", "邻居表：没有{next_hop}的 MAC 地址"),
     "PacketFragmented": (
@@ -203,6 +204,7 @@ LINKS: dict[str, Words] = {
     "LinkChanged.carrier.bridge": ("{where}有了载波，因为至少一个端口在转发。",),
     "LinkChanged.no-carrier": ("{where}失去载波，因为对端已关闭或不存在。",),
     "LinkChanged.no-carrier.bridge": ("{where}失去载波，因为没有端口在转发。",),
+    "LinkChanged.name": ("{where}从现在起用这个名字。",),
     "LinkChanged.mac": ("{where}的 MAC 地址现在是{detail}。",),
     "LinkChanged.mtu": ("{where}的 MTU 现在是{detail}。",),
     "LinkChanged.master": ("{where}成为网桥{detail}的端口，收到的帧都交给网桥。",),
@@ -219,6 +221,7 @@ LINKS: dict[str, Words] = {
     "AddressAnnounced": (
         "Docker 通告{container}的地址{address}，让旧的邻居表项得到新的 MAC 地址。",
         "MAC {mac}", "3 次通告中的第{number}次"),
+    "ContainerRenamed": ("{host}上的容器{container}现在改名为{name}。", "docker rename"),
     "AddressReleased": (
         "{host}上的 Docker 从{container}收回{address}，下一个容器可能得到它。", "该网络的地址池"),
     "NetworkCreated": (

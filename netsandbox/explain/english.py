@@ -189,6 +189,7 @@ PACKETS: dict[str, Words] = {
     "RouteMissing.route": (
         "{ns} must not send to {destination}: its route “{route}” says so.", "route: {route}", "{error}"),
     "VerdictGiven": ("{hook} of {ns} lets {packet} pass.", "hook {hook}", "rule {rule}"),
+    "VerdictGiven.taken": ("{hook} of {ns} takes {packet} out of its way.", "hook {hook}", "rule {rule}"),
     "VerdictGiven.dropped": ("{hook} of {ns} drops {packet}.", "hook {hook}", "rule {rule}", "{why}"),
     "PacketQueued": (
         "{packet} waits at {where} until the MAC of {next_hop} is known.", "neighbour table: no MAC for {next_hop}"),
@@ -241,6 +242,7 @@ LINKS: dict[str, Words] = {
     "LinkChanged.carrier.bridge": ("{where} has a carrier, because one of its ports forwards.",),
     "LinkChanged.no-carrier": ("{where} has no carrier any more, because the other end is down or gone.",),
     "LinkChanged.no-carrier.bridge": ("{where} has no carrier any more, because none of its ports forwards.",),
+    "LinkChanged.name": ("{where} has this name now.",),
     "LinkChanged.mac": ("{where} has the MAC {detail} now.",),
     "LinkChanged.mtu": ("{where} has the MTU {detail} now.",),
     "LinkChanged.master": ("{where} becomes a port of the bridge {detail}; what it receives goes to the bridge.",),
@@ -260,6 +262,7 @@ LINKS: dict[str, Words] = {
     "AddressAnnounced": (
         "Docker announces {address} of {container}, so that old neighbour entries get its new MAC.",
         "MAC {mac}", "announcement {number} of 3"),
+    "ContainerRenamed": ("The container {container} on {host} is called {name} now.", "docker rename"),
     "AddressReleased": (
         "Docker on {host} takes {address} back from {container}; the next container may get it.", "the network's pool"),
     "NetworkCreated": (

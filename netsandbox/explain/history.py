@@ -9,7 +9,6 @@ from netsandbox.engine.trace import Alike, Record, Trace, event_of, kind_of
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import (
     BindRefused,
-    FdbForgotten,
     FdbLearned,
     FrameReceived,
     LinkChanged,
@@ -19,11 +18,9 @@ from netsandbox.linux.events import (
     RouteMissing,
     SendFailed,
 )
+from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.ipv4 import IPv4Packet
-
-ARRIVALS = 2
-"""How deep arrivals can be in one another: a bridge's port, and the bridge itself."""
 
 
 class Row(NamedTuple):
@@ -51,19 +48,13 @@ def last_drop(trace: Trace, end: int) -> int | None:
 
 
 def row_change(trace: Trace, seq: int, address: int) -> int | None:
-    """The record that changed a row, from the number that the row keeps of it.
-
-    A row notes the number while its frame is still being processed, and the
-    arrivals are put in front of their consequences: the change is where the
-    row says, or a few records on.
-    """
-    for place in range(seq, min(seq + ARRIVALS + 1, trace.end)):
-        event = event_of(trace.events[place - trace.first], place)
-        if isinstance(event, NeighbourChanged) and event.address == address:
-            return place
-        if isinstance(event, FdbLearned) and event.mac == address:
-            return place
-    return None
+    """The record that changed a row, from the number that the row keeps of it; None where that tells of another."""
+    if not trace.first <= seq < trace.end:
+        return None
+    event = event_of(trace.events[seq - trace.first], seq)
+    if isinstance(event, NeighbourChanged):
+        return seq if event.address == address else None
+    return seq if isinstance(event, FdbLearned) and event.mac == address else None
 
 
 def last_change(trace: Trace, kinds: tuple[type, ...], is_it: Callable[[Any], bool]) -> int | None:
@@ -73,11 +64,8 @@ def last_change(trace: Trace, kinds: tuple[type, ...], is_it: Callable[[Any], bo
 
 def fdb_row(trace: Trace, record: Record) -> Row | None:
     """The record that put a bridged frame's destination behind the port it left by; None for a permanent row."""
-    bridge, mac = record.event.bridge, record.event.frame.dst
-    for seq, event in _back(trace, record.seq, (FdbLearned, FdbForgotten)):
-        if event.bridge is bridge and event.mac == mac:
-            return Row(seq, mac) if isinstance(event, FdbLearned) else None
-    return None
+    seq, mac = record.event.row, record.event.frame.dst
+    return None if seq is None or row_change(trace, seq, mac) is None else Row(seq, mac)
 
 
 def neighbour_row(trace: Trace, record: Record) -> Row | None:
@@ -86,7 +74,7 @@ def neighbour_row(trace: Trace, record: Record) -> Row | None:
     if not isinstance(frame.payload, IPv4Packet) or frame.dst & MAC_GROUP_BIT or not frame.dst:
         return None
     for seq, event in _back(trace, record.seq, (NeighbourChanged,)):
-        if event.interface is interface and event.mac == frame.dst:
+        if event.interface.id == interface.id and event.mac == frame.dst:
             return Row(seq, event.address)
     return None
 
@@ -101,17 +89,17 @@ def closing(trace: Trace, record: Record) -> int | None:
     return _link_lost(trace, record.seq, interface) if verdict.reason is DropReason.DEV_READY else None
 
 
-def _port_became(trace: Trace, seq: int, interface: Any, state: str) -> int | None:
+def _port_became(trace: Trace, seq: int, interface: Place, state: str) -> int | None:
     """The last change of a port's state before a record, if it is the one to that state."""
     for number, event in _back(trace, seq, (PortStateChanged,)):
-        if event.port is interface:
+        if event.port.id == interface.id:
             return int(number) if event.state == state else None
     return None
 
 
-def _link_lost(trace: Trace, seq: int, interface: Any) -> int | None:
+def _link_lost(trace: Trace, seq: int, interface: Place) -> int | None:
     return next((number for number, event in _back(trace, seq, (LinkChanged,))
-                 if event.interface is interface and event.what in ("down", "no-carrier")), None)
+                 if event.interface.id == interface.id and event.what in ("down", "no-carrier")), None)
 
 
 def _back(trace: Trace, seq: int, kinds: tuple[type, ...]) -> Any:

@@ -10,7 +10,7 @@ from netsandbox.engine.trace import QueueDropped, Storm
 from netsandbox.explain import operands_of_frames as frames
 from netsandbox.explain import operands_of_tcp as tcp
 from netsandbox.explain.drops import reason_clause
-from netsandbox.explain.voice import Voice, place, port_name, safe
+from netsandbox.explain.voice import Voice, label, port_name, safe
 from netsandbox.lab import events as lab
 from netsandbox.linux import events as linux
 from netsandbox.linux.drop import Dropped
@@ -55,7 +55,7 @@ def _send_failed(event: linux.SendFailed, voice: Voice) -> Operands:
 
 
 def _packet_dropped(event: linux.PacketDropped, voice: Voice) -> Operands:
-    fields = {"where": safe(event.namespace.name), "packet": voice.packet(event.packet)}
+    fields = {"where": safe(event.namespace), "packet": voice.packet(event.packet)}
     return _dropped("PacketDropped", event.verdict, fields, event.packet, voice)
 
 
@@ -69,7 +69,7 @@ def _bridged(event: linux.FrameBridged, voice: Voice) -> Operands:
     frame = event.frame
     host_too = event.to_host and event.why is not linux.Forwarding.LOCAL
     return Operands(f"Forwarding.{event.why.name}", {
-        "bridge": place(event.bridge), "frame": voice.frame(frame), "dst": voice.mac(frame.dst),
+        "bridge": label(event.bridge), "frame": voice.frame(frame), "dst": voice.mac(frame.dst),
         "station": voice.station(frame.dst), "address": format_mac(frame.dst),
         "ports": voice.ports(event.ports, event.bridge),
         "port": port_name(event.port, event.bridge) if event.port is not None else voice.say("port.host"),
@@ -82,38 +82,38 @@ def _bridged(event: linux.FrameBridged, voice: Voice) -> Operands:
 def _learned(event: linux.FdbLearned, voice: Voice) -> Operands:
     moved = event.previous is not None
     return Operands("FdbLearned.moved" if moved else "FdbLearned", {
-        "bridge": place(event.bridge), "mac": voice.mac(event.mac),
+        "bridge": label(event.bridge), "mac": voice.mac(event.mac),
         "port": port_name(event.port, event.bridge),
-        "previous": port_name(event.previous, event.bridge) if moved else ""})
+        "previous": port_name(event.previous, event.bridge) if event.previous is not None else ""})
 
 
 def _forgotten(event: linux.FdbForgotten, voice: Voice) -> Operands:
     return Operands(f"FdbForgotten.{event.why}", {
-        "bridge": place(event.bridge), "mac": voice.mac(event.mac),
+        "bridge": label(event.bridge), "mac": voice.mac(event.mac),
         "port": port_name(event.port, event.bridge)})
 
 
 def _neighbour(event: linux.NeighbourChanged, voice: Voice) -> Operands:
     case = event.why if event.new is not None else f"gone.{event.why}"
     return Operands(f"NeighbourChanged.{case}", {
-        "where": place(event.interface), "address": voice.ip(event.address), "old": event.old.name,
+        "where": label(event.interface), "address": voice.ip(event.address), "old": event.old.name,
         "new": event.new.name if event.new is not None else "", "mac": format_mac(event.mac) if event.mac else ""})
 
 
 def _address(event: linux.AddressChanged, _voice: Voice) -> Operands:
     return Operands("AddressChanged.added" if event.added else "AddressChanged.removed", {
-        "where": place(event.interface), "network": str(event.address), "length": str(event.address.length)})
+        "where": label(event.interface), "network": str(event.address), "length": str(event.address.length)})
 
 
 def _route_changed(event: linux.RouteChanged, _voice: Voice) -> Operands:
     route = event.route
     return Operands("RouteChanged.added" if event.added else "RouteChanged.removed", {
-        "ns": safe(event.namespace.name), "route": safe(str(route)), "table": safe(route.table),
+        "ns": safe(event.namespace), "route": safe(str(route)), "table": safe(route.table),
         "metric": str(route.metric) if route.metric else ""})
 
 
 def _sysctl(event: linux.SysctlChanged, _voice: Voice) -> Operands:
-    return Operands("SysctlChanged", {"ns": safe(event.namespace.name), "key": safe(event.key), "old": safe(event.old),
+    return Operands("SysctlChanged", {"ns": safe(event.namespace), "key": safe(event.key), "old": safe(event.old),
                                       "new": safe(event.new)})
 
 
@@ -129,7 +129,7 @@ def _route(event: linux.RouteChosen, voice: Voice) -> Operands:
     elif group:
         case = "group"
     return Operands(f"RouteChosen.{case}", {
-        "ns": safe(event.namespace.name), "destination": voice.ip(event.destination), "where": place(event.interface),
+        "ns": safe(event.namespace), "destination": voice.ip(event.destination), "where": label(event.interface),
         "gateway": voice.ip(event.gateway) if event.gateway is not None else "", "route": safe(str(event.route)),
         "prefix": voice.say("prefix", prefix=str(event.route.destination)),
         "considered": voice.say(many, count=str(event.considered)) if event.considered else "",
@@ -138,7 +138,7 @@ def _route(event: linux.RouteChosen, voice: Voice) -> Operands:
 
 def _no_route(event: linux.RouteMissing, voice: Voice) -> Operands:
     return Operands("RouteMissing" if event.route is None else "RouteMissing.route", {
-        "ns": safe(event.namespace.name), "destination": voice.ip(event.destination),
+        "ns": safe(event.namespace), "destination": voice.ip(event.destination),
         "error": _errno(event.error, voice), "route": safe(str(event.route)) if event.route is not None else ""})
 
 
@@ -147,21 +147,22 @@ def _errno(name: str, voice: Voice) -> str:
 
 
 def _verdict(event: linux.VerdictGiven, voice: Voice) -> Operands:
-    refused = event.verdict is not None
-    return Operands("VerdictGiven.dropped" if refused else "VerdictGiven", {
-        "ns": safe(event.namespace.name), "hook": safe(str(event.hook)), "packet": voice.packet(event.packet),
+    refusal = event.verdict if isinstance(event.verdict, Dropped) else None
+    case = ".dropped" if refusal is not None else ".taken" if event.verdict is not None else ""
+    return Operands(f"VerdictGiven{case}", {
+        "ns": safe(event.namespace), "hook": safe(str(event.hook)), "packet": voice.packet(event.packet),
         "rule": safe(str(event.rule)) if event.rule is not None else "",
-        "why": reason_clause(event.verdict, event.packet, voice) if refused else ""})
+        "why": reason_clause(refusal, event.packet, voice) if refusal is not None else ""})
 
 
 def _queued(event: linux.PacketQueued, voice: Voice) -> Operands:
-    return Operands("PacketQueued", {"where": place(event.interface), "packet": voice.packet(event.packet),
+    return Operands("PacketQueued", {"where": label(event.interface), "packet": voice.packet(event.packet),
                                      "next_hop": voice.ip(event.next_hop)})
 
 
 def _of_packet(event: Any, voice: Voice) -> Operands:
     """PacketFragmented, FragmentHeld, PacketReassembled: the packet, and numbers."""
-    fields = {"ns": safe(event.namespace.name), "packet": voice.packet(event.packet),
+    fields = {"ns": safe(event.namespace), "packet": voice.packet(event.packet),
               "size": str(event.packet.total_length)}
     numbers = {name: str(getattr(event, name)) for name in ("pieces", "mtu", "have") if hasattr(event, name)}
     return Operands(type(event).__name__, fields | numbers)
@@ -169,18 +170,18 @@ def _of_packet(event: Any, voice: Voice) -> Operands:
 
 def _icmp_error(event: linux.IcmpErrorSent, voice: Voice) -> Operands:
     return Operands("IcmpErrorSent", {
-        "ns": safe(event.namespace.name), "to": voice.ip(event.to), "packet": voice.packet(event.about),
+        "ns": safe(event.namespace), "to": voice.ip(event.to), "packet": voice.packet(event.about),
         "name": voice.icmp(event.type, event.code), "type": str(event.type), "code": str(event.code)})
 
 
 def _icmp_silence(event: linux.IcmpSuppressed, voice: Voice) -> Operands:
     return Operands(f"IcmpSuppressed.{event.why}", {
-        "ns": safe(event.namespace.name), "packet": voice.packet(event.about),
+        "ns": safe(event.namespace), "packet": voice.packet(event.about),
         "name": voice.icmp(event.type, event.code)})
 
 
 def _learned_way(event: linux.PathMtuLearned | linux.RedirectTaken, voice: Voice) -> Operands:
-    fields = {"ns": safe(event.namespace.name), "destination": voice.ip(event.destination)}
+    fields = {"ns": safe(event.namespace), "destination": voice.ip(event.destination)}
     if isinstance(event, linux.PathMtuLearned):
         return Operands("PathMtuLearned", fields | {"mtu": str(event.mtu)})
     return Operands("RedirectTaken", fields | {"gateway": voice.ip(event.gateway)})
@@ -189,7 +190,7 @@ def _learned_way(event: linux.PathMtuLearned | linux.RedirectTaken, voice: Voice
 def _socket(event: Any, voice: Voice) -> Operands:
     """SocketMatched, SocketBound, SocketClosed, BindRefused."""
     key = type(event).__name__
-    fields = {"ns": safe(event.namespace.name), "protocol": event.protocol.upper(), "port": str(event.port),
+    fields = {"ns": safe(event.namespace), "protocol": event.protocol.upper(), "port": str(event.port),
               "address": voice.ip(event.address) if event.address else voice.say("any-address"),
               "process": safe(event.process)}
     if isinstance(event, linux.BindRefused):
@@ -208,11 +209,11 @@ def _tcp(event: Any, voice: Voice) -> Operands:
 
 def _link(event: linux.LinkChanged, _voice: Voice) -> Operands:
     case = f"{event.what}.bridge" if event.interface.kind == "bridge" else event.what
-    return Operands(f"LinkChanged.{case}", {"where": place(event.interface), "detail": safe(event.detail)})
+    return Operands(f"LinkChanged.{case}", {"where": label(event.interface), "detail": safe(event.detail)})
 
 
 def _port_state(event: linux.PortStateChanged, voice: Voice) -> Operands:
-    return Operands("PortStateChanged", {"bridge": place(event.bridge), "port": port_name(event.port, event.bridge),
+    return Operands("PortStateChanged", {"bridge": label(event.bridge), "port": port_name(event.port, event.bridge),
                                          "state": voice.state(event.state)})
 
 
@@ -254,7 +255,8 @@ TELLERS: dict[type, Teller] = {
     linux.RouteChanged: _route_changed, linux.LinkChanged: _link, linux.PortStateChanged: _port_state,
     linux.SysctlChanged: _sysctl, **dict.fromkeys(tcp.TELLERS, _tcp),
     docker.ContainerStarted: _started, docker.ContainerExited: _plain, docker.AddressAnnounced: _plain,
-    docker.ContainerPaused: _plain, docker.ContainerUnpaused: _plain, docker.AddressReleased: _plain,
+    docker.ContainerPaused: _plain, docker.ContainerUnpaused: _plain, docker.ContainerRenamed: _plain,
+    docker.AddressReleased: _plain,
     docker.NetworkCreated: _plain, docker.NetworkRemoved: _plain,
     docker.NetworkConnected: _connected, docker.NetworkDisconnected: _plain,
     lab.CommandRun: _plain, lab.NodeAdded: _plain, lab.NodeRemoved: _plain, lab.CableConnected: _plain,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from netsandbox.explain.voice import Voice, arp_kind, place
+from netsandbox.explain.voice import Voice, arp_kind, label
 from netsandbox.linux.drop import Outcome
+from netsandbox.linux.place import CABLE, Place
 from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import Frame
@@ -14,9 +15,9 @@ from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
 
 
-def fields(interface: Any, frame: Frame, voice: Voice) -> dict[str, str]:
+def fields(interface: Place, frame: Frame, voice: Voice) -> dict[str, str]:
     """What sentences about a frame may name; fields of other protocols than its own are empty."""
-    texts = {"where": place(interface), "frame": voice.frame(frame), "dst": voice.mac(frame.dst),
+    texts = {"where": label(interface), "frame": voice.frame(frame), "dst": voice.mac(frame.dst),
              "src": voice.mac(frame.src), "size": str(frame.size)}
     payload = frame.payload
     arp = payload if isinstance(payload, ArpPacket) else None
@@ -37,10 +38,10 @@ def arp_case(frame: Frame) -> str:
     return f".{arp_kind(frame)}" if isinstance(frame.payload, ArpPacket) else ""
 
 
-def outcome_case(receiver: Any, frame: Frame, outcome: Outcome) -> str:
+def outcome_case(receiver: Place, frame: Frame, outcome: Outcome) -> str:
     """Which words of an outcome fit the frame: `.echo-request`, `.arp` …"""
     payload = frame.payload
-    if outcome is Outcome.QUEUED and not hasattr(receiver, "label"):
+    if outcome is Outcome.QUEUED and receiver.kind == CABLE:
         return ".cable"
     if isinstance(payload, ArpPacket):
         return arp_case(frame) if outcome is Outcome.IGNORED else ".arp"

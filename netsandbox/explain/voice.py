@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from netsandbox.explain.catalogue import LANGUAGES, PHRASES, fill
+from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import (
     BROADCAST_MAC,
     LIMITED_BROADCAST,
@@ -125,7 +126,7 @@ class Voice:
         hidden = len(texts) - MOST_NAMED
         return shown if hidden <= 0 else self.say("more", items=shown, count=str(hidden))
 
-    def ports(self, ports: Iterable[Any], bridge: Any) -> str:
+    def ports(self, ports: Iterable[Place], bridge: Place) -> str:
         return self.enumerate(port_name(port, bridge) for port in ports) or self.say("ports.none")
 
     # -- frames and packets
@@ -183,20 +184,14 @@ def arp_kind(frame: Frame) -> str:
     return "arp-request" if frame.dst & MAC_GROUP_BIT else "arp-check"
 
 
-def place(thing: Any) -> str:
-    """`nginx-1:eth0`: the label of an interface, of a bridge's port, or of the end that something leads to."""
-    for part in (thing, getattr(thing, "interface", None), getattr(thing, "end", None)):
-        label = getattr(part, "label", None)
-        if isinstance(label, str):
-            return safe(label)
-    return safe(str(thing))
+def label(place: Place) -> str:
+    """`nginx-1:eth0`."""
+    return safe(place.label)
 
 
-def port_name(port: Any, bridge: Any) -> str:
+def port_name(port: Place, bridge: Place) -> str:
     """A port's name alone, for a sentence that names the bridge; its label where it is somebody else's."""
-    interface = getattr(port, "interface", port)
-    same = getattr(interface, "namespace", None) is getattr(bridge, "namespace", bridge)
-    return safe(interface.name) if same else place(interface)
+    return safe(port.name) if port.namespace == bridge.namespace else label(port)
 
 
 def ethertype(number: int) -> str:

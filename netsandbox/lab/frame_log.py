@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.engine.trace import Record, kind_of
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import LogRow
-from netsandbox.linux.core.cable import LongCable
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, SendFailed
 from netsandbox.wire.describe import info, protocol_name
@@ -17,6 +15,8 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
+    from netsandbox.linux.place import Place
+    from netsandbox.wire.ethernet import Frame
 
 VERDICTS = {Outcome.ACCEPTED: "accepted", Outcome.ANSWERED: "answered", Outcome.IGNORED: "ignored",
             Outcome.BRIDGED: "bridged", Outcome.FORWARDED: "routed", Outcome.QUEUED: "waits",
@@ -54,7 +54,7 @@ def _count(raw: Any) -> int:
     kind = kind_of(raw)
     if kind is FrameReceived:
         receiver = raw.interface if type(raw) is FrameReceived else raw[1]
-        return int(receiver is None or isinstance(receiver, Interface))
+        return int(receiver is None or receiver.is_device)
     if kind is FrameBridged:
         return len(raw.ports if type(raw) is FrameBridged else raw[4])
     return int(kind is FrameSent or kind is SendFailed)
@@ -64,13 +64,11 @@ def _of_record(namer: Namer, record: Record) -> Iterator[LogRow]:
     event = record.event
     kind = type(event)
     if kind is FrameReceived:
-        if isinstance(event.interface, Interface):
+        if event.interface.is_device:
             verdict = event.verdict
             word = "dropped" if isinstance(verdict, Dropped) else VERDICTS.get(verdict, "accepted")
             reason = verdict.reason.name if isinstance(verdict, Dropped) else ""
             yield _row(namer, record, event.interface, "in", event.frame, word, reason)
-        elif isinstance(event.interface, LongCable):
-            return
     elif kind is FrameSent:
         yield _row(namer, record, event.interface, "out", event.frame, "sent", "")
     elif kind is SendFailed:
@@ -78,17 +76,17 @@ def _of_record(namer: Namer, record: Record) -> Iterator[LogRow]:
     elif kind is FrameBridged:
         word = HOW.get(event.why, "flooded")
         for port in event.ports:
-            yield _row(namer, record, port.interface, "out", event.frame, word, "")
+            yield _row(namer, record, port, "out", event.frame, word, "")
 
 
-def _row(namer: Namer, record: Record, interface: Interface, direction: str, frame: Any, verdict: str,
+def _row(namer: Namer, record: Record, place: Place, direction: str, frame: Frame, verdict: str,
          reason: str) -> LogRow:
     source, destination = ends(namer, frame, record.seq)
-    return LogRow(record.seq, record.at, record.step, interface.namespace.name, interface.name, direction, source,
+    return LogRow(record.seq, record.at, record.step, place.namespace, place.name, direction, source,
                   destination, protocol_name(frame), info(frame), verdict, bool(reason), reason)
 
 
-def ends(namer: Namer, frame: Any, seq: int) -> tuple[str, str]:
+def ends(namer: Namer, frame: Frame, seq: int) -> tuple[str, str]:
     """Who sent a frame and whom it is for, by the names that they had when a record was made, where they had any."""
     payload = frame.payload
     if isinstance(payload, IPv4Packet):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from netsandbox.docker.events import ContainerRenamed
 from netsandbox.linux.events import AddressChanged, LinkChanged
 from netsandbox.wire.addresses import parse_mac
 
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Trace
-    from netsandbox.linux.core.interface import Interface
 
 ALWAYS = -1
 """A sequence number before any record's."""
@@ -27,18 +27,13 @@ class NameHistory:
     def read(self, trace: Trace) -> None:
         """Take in what has happened since the last time."""
         start = max(self._cursor, trace.first)
-        changes = [(seq, event) for seq, event in enumerate(trace.events[start - trace.first:], start)
-                   if type(event) is LinkChanged or type(event) is AddressChanged]
-        macs = {event.interface: parse_mac(event.previous) for _seq, event in reversed(changes)
-                if type(event) is LinkChanged and event.what == "mac"}
-        for seq, event in changes:
-            if event.interface.is_loopback:
-                continue
+        for seq, event in enumerate(trace.events[start - trace.first:], start):
             if isinstance(event, AddressChanged):
-                note = self._hold if event.added else self._drop
-                note(seq, event.address.address, event.interface.namespace.name)
-            else:
-                self._note_link(seq, event, macs)
+                self._note_address(seq, event)
+            elif isinstance(event, LinkChanged):
+                self._note_link(seq, event)
+            elif isinstance(event, ContainerRenamed):
+                self._rename(seq, event.container, event.name)
         self._cursor = trace.end
 
     def names(self, number: int, seq: int) -> tuple[str, ...] | None:
@@ -49,21 +44,27 @@ class NameHistory:
         place = bisect_right(held, seq, key=lambda entry: entry[0])
         return held[place - 1][1] if place else ()
 
-    def _note_link(self, seq: int, event: LinkChanged, macs: dict[Interface, int]) -> None:
-        """
-        Args:
-            macs: what those interfaces have at this time that will have had another MAC when all is read.
-        """
-        interface, name = event.interface, event.interface.namespace.name
-        mac = macs.get(interface, interface.mac)
+    def _note_address(self, seq: int, event: AddressChanged) -> None:
+        if not event.interface.is_loopback:
+            note = self._hold if event.added else self._drop
+            note(seq, event.address.address, event.interface.namespace)
+
+    def _note_link(self, seq: int, event: LinkChanged) -> None:
+        place = event.interface
+        if place.is_loopback:
+            return
         if event.what == "mac":
-            self._drop(seq, mac, name)
-            macs[interface] = parse_mac(event.detail)
-            self._hold(seq, macs[interface], name)
-        elif event.what == "removed":
-            self._drop(seq, mac, name)
-        elif event.what in ("added", "up"):
-            self._hold(seq, mac, name)
+            self._drop(seq, parse_mac(event.previous), place.namespace)
+        if event.what == "removed":
+            self._drop(seq, place.mac, place.namespace)
+        elif event.what in ("added", "up", "mac"):
+            self._hold(seq, place.mac, place.namespace)
+
+    def _rename(self, seq: int, old: str, new: str) -> None:
+        for held in self._held.values():
+            names = held[-1][1]
+            if old in names:
+                held.append((seq, tuple(new if name == old else name for name in names)))
 
     def _hold(self, seq: int, number: int, name: str) -> None:
         held = self._held.setdefault(number, [])

@@ -96,6 +96,8 @@ class RouteRow(NamedTuple):
     table: str
     text: str
     """As iproute2 prints it, without the trailing space."""
+    seq: int | None = None
+    """The record that made it."""
 
 
 class SocketRow(NamedTuple):
@@ -108,6 +110,8 @@ class SocketRow(NamedTuple):
     peer: str
     process: str
     pid: int
+    seq: int | None = None
+    """The record that made it."""
 
 
 class LinkRow(NamedTuple):

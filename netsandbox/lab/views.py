@@ -8,8 +8,8 @@ from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host, Remote
 from netsandbox.lab.tables import FdbRow, InterfaceRow, LinkRow, NeighbourRow, NodeRow, RouteRow, SocketRow
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.nud import VALID
 from netsandbox.linux.drivers.hub import HubPort
-from netsandbox.linux.ipv4.nud import VALID
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import format_ipv4, format_mac
@@ -86,8 +86,7 @@ def fdb(lab: Lab, node: str, bridge: str | None = None) -> list[FdbRow]:
             for entry in interface.fdb.entries.values()]
 
 
-def route_text(route: Route) -> str:
-    """A route as iproute2 prints it, without the trailing space."""
+def _route(table: str, route: Route) -> RouteRow:
     parts = [str(route)]
     if route.protocol != "boot":
         parts.append(f"proto {route.protocol}")
@@ -99,7 +98,7 @@ def route_text(route: Route) -> str:
         parts.append(f"metric {route.metric}")
     if route.is_linkdown:
         parts.append("linkdown")
-    return " ".join(parts)
+    return RouteRow(table, " ".join(parts), route.seq)
 
 
 def routes(lab: Lab, node: str) -> list[RouteRow]:
@@ -107,7 +106,7 @@ def routes(lab: Lab, node: str) -> list[RouteRow]:
     namespace = find_namespace(lab, node)
     if namespace is None:
         return []
-    return [RouteRow(table, route_text(route)) for table in ("main", "local") for route in namespace.routes.all(table)]
+    return [_route(table, route) for table in ("main", "local") for route in namespace.routes.all(table)]
 
 
 def sockets(lab: Lab, node: str) -> list[SocketRow]:
@@ -125,7 +124,7 @@ def sockets(lab: Lab, node: str) -> list[SocketRow]:
         any_peer = "[::]:*" if socket.family == "inet6" else "0.0.0.0:*"
         peer = f"{format_ipv4(socket.peer)}:{socket.peer_port}" if socket.peer_port else any_peer
         rows.append(SocketRow(socket.protocol, state, f"{address}:{socket.port}", peer, socket.process.name,
-                              socket.process.pid))
+                              socket.process.pid, socket.seq))
     return rows
 
 

@@ -1,15 +1,26 @@
 """Everything that the stack decides, each kind with its operands.
 
 Events are made where the decision is taken and never changed afterwards.
-They hold no prose: `explain` puts them into words.  Those of the hot path
-(FrameSent, FrameReceived, FrameBridged, FdbLearned, RouteChosen) are recorded
-as plain tuples `(class, *fields)`.
+They hold no prose: `explain` puts them into words.  And they hold values only,
+which name things as they were called then: a namespace is its name, a device
+its Place, a route a RouteValue.  Those of the hot path (FrameSent,
+FrameReceived, FrameBridged, FdbLearned) are recorded as plain tuples
+`(class, *fields)`.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.nud import NudState
+    from netsandbox.linux.drop import Dropped, Outcome
+    from netsandbox.linux.ipv4.route_value import RouteValue
+    from netsandbox.linux.place import Place
+    from netsandbox.wire.addresses import Network
+    from netsandbox.wire.ethernet import Frame
+    from netsandbox.wire.ipv4 import IPv4Packet
 
 
 class Forwarding(Enum):
@@ -27,71 +38,72 @@ class Forwarding(Enum):
 
 
 class FrameSent(NamedTuple):
-    interface: Any
-    frame: Any
+    interface: Place
+    frame: Frame
 
 
 class FrameReceived(NamedTuple):
-    interface: Any
-    frame: Any
-    verdict: Any
-    """An Outcome or a Dropped."""
+    interface: Place
+    frame: Frame
+    verdict: Outcome | Dropped
 
 
 class FrameBridged(NamedTuple):
     """A frame left by some ports of a bridge; each is a transmission by that port, in this order."""
 
-    bridge: Any
-    port: Any
+    bridge: Place
+    port: Place | None
     """The port it came in by; None when the host itself sent it."""
-    frame: Any
-    ports: tuple[Any, ...]
+    frame: Frame
+    ports: tuple[Place, ...]
     to_host: bool
     """Whether the bridge's own stack gets it as well."""
     why: Forwarding
+    row: int | None
+    """The record that made the row that names the port, where one does."""
 
 
 class SendFailed(NamedTuple):
     """A frame that an interface could not put on its wire."""
 
-    interface: Any
-    frame: Any
-    verdict: Any
+    interface: Place
+    frame: Frame
+    verdict: Dropped
 
 
 class FdbLearned(NamedTuple):
-    bridge: Any
+    bridge: Place
     mac: int
-    port: Any
-    previous: Any
+    port: Place
+    previous: Place | None
     """The port that had the address before, or None."""
 
 
 class FdbForgotten(NamedTuple):
-    bridge: Any
+    bridge: Place
     mac: int
-    port: Any
+    port: Place
     why: str
     """aged, port or deleted."""
 
 
 class NeighbourChanged(NamedTuple):
-    interface: Any
+    interface: Place
     address: int
-    old: Any
-    new: Any
-    """NudState; None when the row is gone."""
+    old: NudState
+    new: NudState | None
+    """None when the row is gone."""
     mac: int | None
     why: str
 
 
 class RouteChosen(NamedTuple):
-    namespace: Any
+    namespace: str
     destination: int
-    route: Any
+    route: RouteValue
     gateway: int | None
     """The router to send it to, or None when the destination is on the link."""
-    interface: Any
+    interface: Place
     next_hop: int | None
     """Whose MAC is needed: the gateway or the destination; None over lo and for broadcast and multicast."""
     source: int
@@ -104,93 +116,93 @@ class RouteChosen(NamedTuple):
 
 
 class RouteMissing(NamedTuple):
-    namespace: Any
+    namespace: str
     destination: int
     error: str
     """errno name: ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL."""
-    route: Any
+    route: RouteValue | None
     """The unreachable, prohibit, blackhole or throw route, or None."""
 
 
 class VerdictGiven(NamedTuple):
     """A netfilter hook decided about a packet."""
 
-    namespace: Any
+    namespace: str
     hook: str
-    packet: Any
-    verdict: Any
-    rule: Any
+    packet: IPv4Packet
+    verdict: Dropped | Outcome | None
+    rule: str | None
 
 
 class PacketQueued(NamedTuple):
     """A packet waits for the MAC of its next hop."""
 
-    interface: Any
-    packet: Any
+    interface: Place
+    packet: IPv4Packet
     next_hop: int
 
 
 class PacketDropped(NamedTuple):
     """A packet that ended inside a stack, not on its way in from a wire."""
 
-    namespace: Any
-    packet: Any
-    verdict: Any
+    namespace: str
+    packet: IPv4Packet
+    verdict: Dropped
 
 
 class PacketFragmented(NamedTuple):
-    namespace: Any
-    packet: Any
+    namespace: str
+    packet: IPv4Packet
     pieces: int
     mtu: int
 
 
 class FragmentHeld(NamedTuple):
-    namespace: Any
-    packet: Any
+    namespace: str
+    packet: IPv4Packet
     have: int
     """Bytes of payload that are there."""
 
 
 class PacketReassembled(NamedTuple):
-    namespace: Any
-    packet: Any
+    namespace: str
+    packet: IPv4Packet
 
 
 class IcmpErrorSent(NamedTuple):
     """An ICMP error is about to leave."""
 
-    namespace: Any
+    namespace: str
     type: int
     code: int
-    about: Any
+    about: IPv4Packet
     """The packet it quotes."""
     to: int
 
 
 class IcmpSuppressed(NamedTuple):
-    namespace: Any
+    namespace: str
     type: int
     code: int
-    about: Any
+    about: IPv4Packet
     why: str
     """rate, broadcast, error or fragment."""
 
 
 class PathMtuLearned(NamedTuple):
-    namespace: Any
+    namespace: str
     destination: int
     mtu: int
 
 
 class RedirectTaken(NamedTuple):
-    namespace: Any
+    namespace: str
     destination: int
     gateway: int
 
 
 class SocketMatched(NamedTuple):
-    namespace: Any
+    namespace: str
     protocol: str
     address: int
     port: int
@@ -198,7 +210,7 @@ class SocketMatched(NamedTuple):
 
 
 class SocketBound(NamedTuple):
-    namespace: Any
+    namespace: str
     protocol: str
     address: int
     port: int
@@ -206,7 +218,7 @@ class SocketBound(NamedTuple):
 
 
 class BindRefused(NamedTuple):
-    namespace: Any
+    namespace: str
     protocol: str
     address: int
     port: int
@@ -218,7 +230,7 @@ class BindRefused(NamedTuple):
 
 
 class SocketClosed(NamedTuple):
-    namespace: Any
+    namespace: str
     protocol: str
     address: int
     port: int
@@ -226,37 +238,36 @@ class SocketClosed(NamedTuple):
 
 
 class AddressChanged(NamedTuple):
-    interface: Any
-    address: Any
-    """A wire.addresses.Network."""
+    interface: Place
+    address: Network
     added: bool
 
 
 class RouteChanged(NamedTuple):
-    namespace: Any
-    route: Any
+    namespace: str
+    route: RouteValue
     added: bool
 
 
 class LinkChanged(NamedTuple):
     """An interface went up or down, gained or lost its carrier, came or went."""
 
-    interface: Any
+    interface: Place
     what: str
-    """added, removed, up, down, carrier, no-carrier, mac, mtu, master, nomaster."""
+    """added, removed, up, down, carrier, no-carrier, name, mac, mtu, master, nomaster."""
     detail: str
     previous: str = ""
-    """What a new MAC takes the place of."""
+    """What a new name or MAC takes the place of."""
 
 
 class PortStateChanged(NamedTuple):
-    bridge: Any
-    port: Any
+    bridge: Place
+    port: Place
     state: str
 
 
 class SysctlChanged(NamedTuple):
-    namespace: Any
+    namespace: str
     key: str
     old: str
     new: str

@@ -28,6 +28,7 @@ from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived
+from netsandbox.linux.place import Place
 from netsandbox.linux.stack import create_namespace
 from netsandbox.rig.format import KernelLabError, check, shown
 from netsandbox.rig.tap import Tap
@@ -67,7 +68,7 @@ class KernelLab:
         self._build()
         self.scheduler.run_while(lambda: not self.scheduler.is_idle)
         self.start = self.scheduler.now
-        self.tap = Tap(self.trace, self.start, spec.get("frame_cap", 400))
+        self.tap = Tap(self.trace, self.start, spec.get("frame_cap", 400), self._tapped())
         self.interfaces = self._describe_interfaces()
 
     # -- names (commands.tools.context.Machine)
@@ -228,6 +229,9 @@ class KernelLab:
                     bridge = namespace.interfaces.get(name)
                     snap["fdb"].setdefault(node, {})[name] = fdb_json(bridge) if isinstance(bridge, Bridge) else []
         return snap
+
+    def _tapped(self) -> list[Place]:
+        return [interface.place for node in self.namespaces.values() for interface in node.interfaces.values()]
 
     def _describe_interfaces(self) -> dict[str, Any]:
         return {interface.label: {

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.capture import Passing, passings
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drivers.vlan import is_tagged, untagged
 from netsandbox.linux.events import FrameSent, LinkChanged
+from netsandbox.linux.place import Place
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
 
@@ -20,14 +20,19 @@ CHUNK = 200_000
 
 
 class Tap:
-    """The rig's capture: the first frames of each interface as hex, and the number of all."""
+    """The rig's capture: the first frames of each interface as hex, and the number of all.
 
-    def __init__(self, trace: Trace, start: int, cap: int) -> None:
+    Args:
+        places: the interfaces with a tap. It stays through a rename, and ends when its interface leaves the namespace.
+    """
+
+    def __init__(self, trace: Trace, start: int, cap: int, places: Iterable[Place]) -> None:
+        self._places = {place.id: place for place in places}
         self._trace = trace
         self._start = start
         self._cap = cap
         self._cursor = trace.end
-        self._coming_up: tuple[int, Interface] | None = None
+        self._coming_up: tuple[int, int] | None = None
         self._kept: list[tuple[str, dict[str, Any]]] = []
         self._counts: dict[str, int] = {}
 
@@ -45,13 +50,16 @@ class Tap:
         for record in records:
             event = record.event
             if isinstance(event, LinkChanged) and event.what == "up":
-                self._coming_up = (record.step, event.interface)
-            if isinstance(event, FrameSent) and self._coming_up == (record.step, event.interface):
+                self._coming_up = (record.step, event.interface.id)
+            if isinstance(event, FrameSent) and self._coming_up == (record.step, event.interface.id):
                 continue
             yield record
 
     def _take(self, passing: Passing) -> None:
-        label = passing.interface.label
+        tapped = self._places.get(passing.interface.id)
+        if tapped is None or tapped.namespace != passing.interface.namespace:
+            return
+        label = tapped.label
         count = self._counts[label] = self._counts.get(label, 0) + 1
         if count <= self._cap:
             self._kept.append((label, {
@@ -68,15 +76,14 @@ class Tap:
         data: bytes = frame.wire()
         return data[:LO_SNAPLEN if passing.interface.is_loopback else SNAPLEN]
 
-    def frames(self, labels: list[str]) -> dict[str, list[dict[str, Any]]]:
-        result: dict[str, list[dict[str, Any]]] = {label: [] for label in labels}
+    def frames(self) -> dict[str, list[dict[str, Any]]]:
+        result: dict[str, list[dict[str, Any]]] = {place.label: [] for place in self._places.values()}
         for label, frame in self._kept:
-            if label in result:
-                result[label].append(frame)
+            result[label].append(frame)
         return result
 
-    def totals(self, labels: list[str]) -> dict[str, int]:
-        return {label: self._counts.get(label, 0) for label in labels}
+    def totals(self) -> dict[str, int]:
+        return {place.label: self._counts.get(place.label, 0) for place in self._places.values()}
 
 
 def _is_offloaded(frame: Any) -> bool:

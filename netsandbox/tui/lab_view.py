@@ -138,13 +138,18 @@ class LabView:
         oldest = max(min(self._flown, latest), latest - _LOOK_BACK, 0)
         self._flown = latest + 1
         for step in range(latest, oldest - 1, -1):
-            flights = peek.flights_of(trace, step)
+            flights = peek.flights_of(self.session.lab, step)
             if flights:
                 return flights
         return ()
 
     def frame(self, seq: int) -> FrameBytes | None:
-        record = self.session.trace.get(seq)
+        from netsandbox.explain.chain import delivery_of
+
+        trace = self.session.trace
+        record = trace.get(seq)
+        if record is not None and not hasattr(record.event, "frame"):
+            record = delivery_of(trace, record)
         frame = getattr(record.event, "frame", None) if record is not None else None
         return FrameBytes(seq, frame.wire()) if frame is not None else None
 
@@ -176,11 +181,10 @@ class LabView:
 
         return as_why(why_seq(self.session.trace, seq, language(), self.named))
 
-    def why_row(self, node: str, row: TableRow) -> tuple[int | None, Why]:
+    def why_row(self, row: TableRow) -> tuple[int | None, Why]:
         from netsandbox.tui.row_story import row_story
 
-        namespace = next((one.namespace for one in self.nodes() if one.name == node), node)
-        story = row_story(self.session.trace, namespace, row, language(), self.named)
+        story = row_story(self.session.trace, row, language(), self.named)
         return story.seq, as_why(story)
 
     def why_last_drop(self) -> tuple[int | None, Why]:
@@ -227,8 +231,7 @@ class LabView:
 
 def _which(passing: Passing) -> tuple[int, str, str, bool]:
     """What tells a row of the log from all others."""
-    interface = passing.interface
-    return passing.record.seq, interface.namespace.name, interface.name, passing.is_out
+    return passing.record.seq, passing.interface.namespace, passing.interface.name, passing.is_out
 
 
 def as_why(story: Story) -> Why:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import FrameReceived, SendFailed
@@ -15,6 +14,8 @@ from netsandbox.wire.describe import protocol_name
 
 if TYPE_CHECKING:
     from netsandbox.explain.voice import Names
+    from netsandbox.lab.lab import Lab
+    from netsandbox.linux.place import Place
 
 
 def next_step(session: Session, names: Names) -> str:
@@ -23,13 +24,13 @@ def next_step(session: Session, names: Names) -> str:
         return str(session.journal[session.done].line)
     scheduler = session.lab.scheduler
     if scheduler.queue:
-        from netsandbox.explain.voice import Voice, place  # not needed for the first picture
+        from netsandbox.explain.voice import Voice, label  # not needed for the first picture
 
         targets, frame, _cause = scheduler.queue[0]
         what = Voice(language(), names).frame(frame).removeprefix("the ")
         if len(targets) > 1:
             return tr("next.flood", what=what, count=len(targets))
-        return tr("next.frame", what=what, where=place(targets[0])) if targets else what
+        return tr("next.frame", what=what, where=label(targets[0].place)) if targets else what
     if scheduler.ready:
         callback, argument, _cause = scheduler.ready[0]
         return tr("next.program", program=_owner(callback, argument))
@@ -53,13 +54,15 @@ def _span(nanoseconds: int) -> str:
     return f"{nanoseconds / MILLISECOND:.1f} ms"
 
 
-def flights_of(trace: Trace, step: int) -> list[Flight]:
+def flights_of(lab: Lab, step: int) -> list[Flight]:
     """The frames that a step delivered, each from where it left, and those that could not leave."""
     flights: list[Flight] = []
-    for record in trace.of_step(step):
+    places: dict[int, Place] = {}
+    for record in lab.trace.of_step(step):
         event = record.event
         if isinstance(event, FrameReceived):
-            origin = getattr(event.interface, "peer", None)
+            places = places or {i.id: i.place for n in lab.namespaces() for i in n.interfaces.values()}
+            origin = places.get(event.interface.peer)
         elif isinstance(event, SendFailed):
             origin = event.interface
         else:
@@ -69,5 +72,5 @@ def flights_of(trace: Trace, step: int) -> list[Flight]:
         dropped = isinstance(event.verdict, Dropped)
         reason = event.verdict.reason.name if dropped else ""
         label = protocol_name(event.frame)
-        flights.append(Flight(record.seq, origin.namespace.name, origin.name, label, dropped, reason))
+        flights.append(Flight(record.seq, origin.namespace, origin.name, label, dropped, reason))
     return flights

@@ -177,14 +177,14 @@ class LabSource(Protocol):
         ...
 
     def frame(self, seq: int) -> FrameBytes | None:
-        """The frame of a log row; None when the trace no longer has it."""
+        """The frame of a log row, or whose arrival made a table row; None when the trace no longer has it."""
         ...
 
     def why(self, seq: int) -> Why | None:
         """Why the record of a log row, a table row or a mark came to be."""
         ...
 
-    def why_row(self, node: str, row: TableRow) -> tuple[int | None, Why]:
+    def why_row(self, row: TableRow) -> tuple[int | None, Why]:
         """What made a row of a node's tables, and the record that tells of it."""
         ...
 

@@ -10,12 +10,7 @@ import pytest
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT, Seen
 from netsandbox.apps.tcpdump_lines import Lines, cooked_header
 from netsandbox.apps.tcpdump_options import parse
-from netsandbox.engine.chance import Chance
-from netsandbox.engine.scheduler import Scheduler
-from netsandbox.engine.trace import Trace
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.events import FrameReceived
-from netsandbox.linux.stack import create_namespace
+from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 from netsandbox.wire.ethernet import HEADER, Frame
 from tests.apps import real
@@ -27,11 +22,8 @@ OPTIONS = ("", "-e", "-v", "-e -v", "-q", "-q -e", "-q -v", "-t", "-tt", "-ttt",
            "-xx", "-XX", "-e -x", "-S")
 
 
-def interface() -> Interface:
-    """One that the real tcpdump cannot find a name for."""
-    made = Interface(create_namespace("n", Scheduler(Trace(), FrameReceived), Chance(1)), "?", 2)
-    made.index = 4242
-    return made
+DEVICE = Place("n", "?", "veth", 4242, 2, 1)
+"""One that the real tcpdump cannot find a name for."""
 
 
 def frames() -> list[Frame]:
@@ -40,8 +32,7 @@ def frames() -> list[Frame]:
 
 
 def seen() -> list[Seen]:
-    device = interface()
-    return [Seen(number * INTERVAL, device, KINDS[number % 5], frame) for number, frame in enumerate(frames())]
+    return [Seen(number * INTERVAL, DEVICE, KINDS[number % 5], frame) for number, frame in enumerate(frames())]
 
 
 @real.needs_tcpdump
@@ -60,8 +51,7 @@ def test_beside_the_real_one(options: str, is_cooked: bool, tmp_path: Path) -> N
 def test_names_of_hosts_ports_protocols_and_makers() -> None:
     """As the real one prints them where no name server is: /etc/hosts, /etc/services and /etc/protocols alone."""
     lines = Lines(parse(["-e", "-t"]), False, {"localhost": LOOPBACK_ADDRESS})
-    device = interface()
-    text = {name: lines.of(Seen(0, device, HOST, frame)) for name, frame in SAMPLES.items()}
+    text = {name: lines.of(Seen(0, DEVICE, HOST, frame)) for name, frame in SAMPLES.items()}
     head = "3e:d4:81:57:2b:0c (oui Unknown) > 96:0f:5a:e2:73:b8 (oui Unknown), ethertype IPv4 (0x0800), length"
     assert text["datagram"] == f"{head} 47: 172.17.0.2.40000 > 172.17.0.3.discard: UDP, length 5"
     assert text["unknown protocol"] == f"{head} 44: 172.17.0.2 > 172.17.0.3:  exptest-253 10"
@@ -72,9 +62,8 @@ def test_names_of_hosts_ports_protocols_and_makers() -> None:
 
 def test_times() -> None:
     frame = SAMPLES["ARP request"]
-    device = interface()
     day = 86_400_000_000_000
     expected = {"": "01:00:00.000005", "-tttt": "2026-03-01 01:00:00.000005", "-tt": "1772326800.000005"}
     for option, time in expected.items():
         lines = Lines(parse(["-n", *option.split()]), False, {})
-        assert lines.of(Seen(59 * day + 3_600_000_005_999, device, HOST, frame)).startswith(f"{time} ARP, ")
+        assert lines.of(Seen(59 * day + 3_600_000_005_999, DEVICE, HOST, frame)).startswith(f"{time} ARP, ")

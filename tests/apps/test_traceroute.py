@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 def probes(session: Session, node: str = "a") -> list[IPv4Packet]:
     """The packets that a node sent, later fragments and ARP aside, since the lab was built."""
     return [passing.frame.payload for passing in passings(session.lab.trace.since(0))
-            if passing.is_out and passing.interface.namespace.name == node
+            if passing.is_out and passing.interface.namespace == node
             and isinstance(passing.frame.payload, IPv4Packet)]
 
 

@@ -14,6 +14,7 @@ from netsandbox.docker.events import (
     AddressReleased,
     ContainerExited,
     ContainerPaused,
+    ContainerRenamed,
     ContainerStarted,
     ContainerUnpaused,
     NetworkConnected,
@@ -26,10 +27,11 @@ from netsandbox.lab import events as lab_events
 from netsandbox.lab.lab import Lab
 from netsandbox.linux import events
 from netsandbox.linux.core.cable import LongCable
+from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding
-from netsandbox.linux.ipv4.nud import NudState
 from netsandbox.linux.ipv4.route import Route
+from netsandbox.linux.ipv4.route_value import RouteValue
 from netsandbox.linux.tcp import events as tcp
 from netsandbox.wire.addresses import BROADCAST_MAC, Network, parse_ipv4, parse_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
@@ -153,12 +155,13 @@ def _verdicts() -> Iterator[Any]:
 
 
 def _of_frames() -> Iterator[Any]:
-    eth0 = lab().interface("nginx-1:eth0")
+    eth0 = lab().interface("nginx-1:eth0").place
+    cable = LongCable(lab().interface("nginx-1:eth0"), 5)
     for frame in frames().values():
         yield events.FrameSent(eth0, frame)
         for verdict in _verdicts():
             yield events.FrameReceived(eth0, frame, verdict)
-        yield events.FrameReceived(LongCable(eth0, 5), frame, Outcome.QUEUED)
+        yield events.FrameReceived(cable.place, frame, Outcome.QUEUED)
         for drop in drops():
             yield events.SendFailed(eth0, frame, drop)
         yield from _bridgings(frame)
@@ -168,24 +171,25 @@ def _bridgings(frame: Frame) -> Iterator[Any]:
     bridge = lab().docker().bridge
     hub = lab().nodes["hub1"].hub  # type: ignore[attr-defined]
     for why in Forwarding:
-        switch: Any = hub if why is Forwarding.REPEAT else bridge
-        ports = tuple(switch.ports)
-        yield events.FrameBridged(switch, ports[0], frame, ports[1:], True, why)
-        yield events.FrameBridged(switch, None, frame, ports, False, why)
-        yield events.FrameBridged(switch, None, frame, ports * 20, False, why)
+        switch = hub.place if why is Forwarding.REPEAT else bridge.place
+        ports = (tuple(port.place for port in hub.ports) if why is Forwarding.REPEAT
+                 else tuple(port.interface.place for port in bridge.ports))
+        yield events.FrameBridged(switch, ports[0], frame, ports[1:], True, why, None)
+        yield events.FrameBridged(switch, None, frame, ports, False, why, None)
+        yield events.FrameBridged(switch, None, frame, ports * 20, False, why, None)
 
 
 NEIGHBOUR_CHANGES = ("asked", "no probes", "used", "confirmed", "unconfirmed", "unanswered", "expired",
                      "expired in use", "it asked", "it answered", "it was heard", "by hand", "deleted")
 NEIGHBOUR_REMOVALS = ("deleted", "link down", "link removed", "no address", "no carrier", "new MAC", "arp on",
                       "arp off", "garbage collected", "expired")
-LINK_CHANGES = ("added", "removed", "up", "down", "carrier", "no-carrier", "mac", "mtu", "master", "nomaster")
+LINK_CHANGES = ("added", "removed", "up", "down", "carrier", "no-carrier", "name", "mac", "mtu", "master", "nomaster")
 FORGETTINGS = ("aged", "port", "deleted", "flushed")
 
 
 def _of_tables() -> Iterator[Any]:
-    eth0, bridge = lab().interface("nginx-1:eth0"), lab().docker().bridge
-    ports = [port.interface for port in bridge.ports]
+    eth0, bridge = lab().interface("nginx-1:eth0").place, lab().docker().bridge.place
+    ports = [port.interface.place for port in lab().docker().bridge.ports]
     yield events.FdbLearned(bridge, MAC_A, ports[0], None)
     yield events.FdbLearned(bridge, MAC_A, ports[1], ports[0])
     yield from (events.FdbForgotten(bridge, MAC_A, ports[0], why) for why in FORGETTINGS)
@@ -202,17 +206,18 @@ def _of_tables() -> Iterator[Any]:
                 for state in ("disabled", "listening", "learning", "forwarding", "blocking"))
 
 
-def _route(kind: str) -> Route:
-    return Route(Network(A & 0xFFFF0000, 16), kind, interface=lab().interface("nginx-1:eth0"))
+def _route(kind: str) -> RouteValue:
+    return Route(Network(A & 0xFFFF0000, 16), kind, interface=lab().interface("nginx-1:eth0")).value()
 
 
 def _of_routes() -> Iterator[Any]:
-    eth0 = lab().interface("nginx-1:eth0")
+    eth0 = lab().interface("nginx-1:eth0").place
     namespace = eth0.namespace
     gateway = parse_ipv4("172.17.0.1")
     yield events.RouteChosen(namespace, B, _route("unicast"), None, eth0, B, A, 1500, 2)
     yield events.RouteChosen(namespace, FAR, _route("unicast"), gateway, eth0, gateway, A, 1500, 1)
-    yield events.RouteChosen(namespace, A, _route("local"), None, namespace.lo, None, A, 65536, 3)
+    lo = lab().namespace("nginx-1").lo.place
+    yield events.RouteChosen(namespace, A, _route("local"), None, lo, None, A, 65536, 3)
     yield events.RouteChosen(namespace, GROUP, _route("unicast"), None, eth0, None, A, 1500, 0)
     for error in ("ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL", "ENODEV"):
         yield events.RouteMissing(namespace, FAR, error, None)
@@ -222,10 +227,11 @@ def _of_routes() -> Iterator[Any]:
 
 
 def _of_packets() -> Iterator[Any]:
-    eth0 = lab().interface("nginx-1:eth0")
+    eth0 = lab().interface("nginx-1:eth0").place
     namespace = eth0.namespace
     for packet in packets().values():
         yield events.VerdictGiven(namespace, "FORWARD", packet, None, None)
+        yield events.VerdictGiven(namespace, "FORWARD", packet, Outcome.QUEUED, None)
         yield events.VerdictGiven(namespace, "FORWARD", packet, Dropped(DropReason.NETFILTER_DROP), "-j DROP")
         yield events.PacketQueued(eth0, packet, B)
         yield from (events.PacketDropped(namespace, packet, drop) for drop in drops())
@@ -239,7 +245,7 @@ def _of_packets() -> Iterator[Any]:
 
 
 def _of_sockets() -> Iterator[Any]:
-    namespace = lab().namespace("host")
+    namespace = "host"
     for address in (0, A):
         for kind in (events.SocketMatched, events.SocketBound, events.SocketClosed):
             yield kind(namespace, "tcp", address, 80, "nginx")
@@ -272,6 +278,7 @@ def _of_people() -> Iterator[Any]:
     yield ContainerUnpaused("host", "nginx-1")
     yield AddressAnnounced("nginx-1", A, MAC_A, 2)
     yield AddressReleased("host", "nginx-1", A)
+    yield ContainerRenamed("host", "nginx-1", "web")
     yield NetworkCreated("host", "mynet", "172.18.0.0/16", "br-0123456789ab")
     yield NetworkRemoved("host", "mynet")
     yield NetworkConnected("host", "mynet", "nginx-1", "eth1", A, MAC_A)

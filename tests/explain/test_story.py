@@ -457,7 +457,7 @@ def test_a_storm_is_explained_without_delay() -> None:
 def test_names_and_lines_bring_no_control_characters_and_no_end() -> None:
     lab = two_containers()
     command(lab, "echo \x1b[31m\u202e {x} {0}" + "y" * 100_000)
-    lab.trace.record(events.SysctlChanged(lab.namespace("host"), "net.x\n", "{a}", "\x07"))
+    lab.trace.record(events.SysctlChanged("host", "net.x\n", "{a}", "\x07"))
     story = why_seq(lab.trace, lab.trace.end - 1, "en", lambda _number, _at: "\x1b]0;evil\x07")
     for line in (*story.short(), *story.long()):
         assert line.isprintable()

@@ -69,7 +69,7 @@ class Fuzzed:
         scheduler.transmit((interface,), frame)
         scheduler.run_while(lambda: not scheduler.is_idle)
         found = [r.event for r in trace.since(mark) if isinstance(r.event, FrameReceived)]
-        assert any(event.frame is frame and event.interface is interface for event in found), "no record"
+        assert any(event.frame is frame and event.interface is interface.place for event in found), "no record"
         assert all(isinstance(event.verdict, Outcome | Dropped) for event in found), "no verdict"
 
     def recover(self) -> None:

@@ -20,6 +20,7 @@ from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.ipv4.ip_output import LoopedBack
+from netsandbox.linux.place import BRIDGE, CABLE, LOOPED_BACK, Place
 from netsandbox.wire.ipv4 import IPv4Packet
 
 PASSED_ON = {Outcome.BRIDGED, Outcome.REPEATED}
@@ -38,7 +39,9 @@ class Ledger(list[Any]):
     def __init__(self, lab: Lab) -> None:
         super().__init__(lab.trace.events)
         assert not self, "a ledger begins with an empty lab"
+        self.lab = lab
         self.scheduler: Scheduler = lab.scheduler
+        self._devices: dict[int, Interface] = {}
         self.in_flight: Counter[Key] = Counter()
         self.from_own_bridge: Counter[Key] = Counter()
         """What a host sent by its bridge, and the bridge has not yet passed on or refused."""
@@ -58,23 +61,29 @@ class Ledger(list[Any]):
         super().append(raw)
         self._note(event_of(raw, len(self) - 1))
 
-    def insert(self, index: Any, raw: Any) -> None:
-        super().insert(index, raw)
+    def __setitem__(self, index: Any, raw: Any) -> None:
+        super().__setitem__(index, raw)
         self._note(event_of(raw, index))
 
     def extend(self, raws: Iterable[Any]) -> None:
         for raw in raws:
             self.append(raw)
 
+    def _device(self, place: Place) -> Interface:
+        """What a record speaks of."""
+        if place.id not in self._devices:
+            self._devices.update({i.id: i for n in self.lab.namespaces() for i in n.interfaces.values()})
+        return self._devices[place.id]
+
     def _note(self, event: Any) -> None:
         self.kept.append(event)
         match event:
-            case FrameSent(interface, frame):
-                self._sent(interface, frame)
+            case FrameSent(place, frame):
+                self._sent(self._device(place), frame)
             case FrameBridged():
                 self._bridged(event)
-            case SendFailed(interface, frame, verdict):
-                self._failed(interface, frame, verdict)
+            case SendFailed(place, frame, verdict):
+                self._failed(self._device(place), frame, verdict)
             case FrameReceived(receiver, frame, verdict):
                 self._received(receiver, frame, verdict)
 
@@ -82,7 +91,7 @@ class Ledger(list[Any]):
         assert interface.running, f"{interface} sends without a carrier"
         self._note_sent(interface, frame)
         if isinstance(interface, Bridge):
-            self.from_own_bridge[_key(interface, frame)] += 1
+            self.from_own_bridge[_key(interface.id, frame)] += 1
         else:
             self._leaves(interface, frame)
 
@@ -98,25 +107,24 @@ class Ledger(list[Any]):
         assert peer is not None, f"{interface} sends, but nothing is connected to it"
         assert len(interface.wire) == 1, f"{interface} has {len(interface.wire)} wires"
         if frame.size > peer.mtu + HARD_HEADER + VLAN_HEADER:
-            self.too_big[_key(interface, frame)] += 1
+            self.too_big[_key(interface.id, frame)] += 1
         else:
-            self.in_flight[_key(peer, frame, isinstance(interface.wire[0], LongCable))] += 1
+            self.in_flight[_key(peer.id, frame, isinstance(interface.wire[0], LongCable))] += 1
 
     def _bridged(self, event: FrameBridged) -> None:
         if event.port is None:
-            _take(self.from_own_bridge, _key(event.bridge, event.frame), "a bridge sends what its host did not send")
+            _take(self.from_own_bridge, _key(event.bridge.id, event.frame), "a bridge sends what its host did not send")
         else:
-            self.passed_on[_key(event.port.interface, event.frame)] += 1
-        interfaces = [port.interface for port in event.ports]
-        assert len({id(interface) for interface in interfaces}) == len(interfaces), "a port sends the same frame twice"
-        for interface in interfaces:
-            self._leaves(interface, event.frame)
+            self.passed_on[_key(event.port.id, event.frame)] += 1
+        assert len({port.id for port in event.ports}) == len(event.ports), "a port sends the same frame twice"
+        for port in event.ports:
+            self._leaves(self._device(port), event.frame)
         if event.to_host:
-            self.to_host[_key(event.bridge, event.frame)] += 1
+            self.to_host[_key(event.bridge.id, event.frame)] += 1
 
     def _failed(self, interface: Interface, frame: Any, verdict: Any) -> None:
         reason = self._reason(verdict)
-        key = _key(interface, frame)
+        key = _key(interface.id, frame)
         if reason is DropReason.DEV_READY:
             assert not interface.running, f"{interface} is ready"
             self._note_sent(interface, frame)
@@ -130,25 +138,25 @@ class Ledger(list[Any]):
             assert interface.port is not None
             assert frame.size > interface.mtu + HARD_HEADER + VLAN_HEADER, "it was not too big"
 
-    def _received(self, receiver: Any, frame: Any, verdict: Any) -> None:
+    def _received(self, receiver: Place, frame: Any, verdict: Any) -> None:
         if isinstance(verdict, Dropped):
             self._reason(verdict)
         else:
             assert isinstance(verdict, Outcome), f"{receiver} has no verdict: {verdict!r}"
             self.seen[verdict] += 1
-        if isinstance(receiver, LoopedBack):
-            self.owed |= {_flow(receiver.interface, frame)} - self.sent
+        if receiver.kind == LOOPED_BACK:
+            self.owed |= {_flow(self._device(receiver), frame)} - self.sent
             self.seen["looped back"] += 1
-        elif isinstance(receiver, Bridge):
-            _take(self.to_host, _key(receiver, frame), f"{receiver} receives what it did not hand to its host")
-        elif isinstance(receiver, LongCable):
-            _take(self.in_flight, _key(receiver.end, frame, True), f"{receiver} has a frame that nobody sent")
+        elif receiver.kind == BRIDGE:
+            _take(self.to_host, _key(receiver.id, frame), f"{receiver} receives what it did not hand to its host")
+        elif receiver.kind == CABLE:
+            _take(self.in_flight, _key(receiver.id, frame, True), f"{receiver} has a frame that nobody sent")
             if isinstance(verdict, Outcome):
-                self.in_flight[_key(receiver.end, frame)] += 1
+                self.in_flight[_key(receiver.id, frame)] += 1
                 self.seen["long"] += 1
         else:
-            _take(self.in_flight, _key(receiver, frame), f"{receiver} receives a frame that nobody sent")
-            passed_on = self.passed_on.pop(_key(receiver, frame), 0)
+            _take(self.in_flight, _key(receiver.id, frame), f"{receiver} receives a frame that nobody sent")
+            passed_on = self.passed_on.pop(_key(receiver.id, frame), 0)
             assert passed_on == (verdict in PASSED_ON or _is_oversize(verdict, passed_on)), f"{receiver}: {verdict}"
 
     def _reason(self, verdict: Any) -> DropReason:
@@ -166,13 +174,13 @@ class Ledger(list[Any]):
         for targets, frame, _cause in self.scheduler.queue:
             for target in targets:
                 if isinstance(target, LongCable):
-                    held[_key(target.end, frame, True)] += 1
+                    held[_key(target.end.id, frame, True)] += 1
                 elif not isinstance(target, LoopedBack):
-                    held[_key(target, frame)] += 1
+                    held[_key(target.id, frame)] += 1
         for _when, _serial, timer in self.scheduler.timers:
             cable = getattr(timer.callback, "__self__", None)
             if isinstance(cable, LongCable):
-                held[_key(cable.end, timer.argument)] += 1
+                held[_key(cable.end.id, timer.argument)] += 1
         assert held == +self.in_flight, "what is in flight is not what has left and not arrived"
 
 
@@ -184,11 +192,11 @@ def _is_oversize(verdict: Any, passed_on: int) -> bool:
 def _flow(interface: Interface, frame: Any) -> Flow:
     """A packet at an interface, be it whole or in pieces."""
     packet = frame.payload
-    return id(interface), packet.src, packet.dst, packet.protocol, packet.ident
+    return interface.id, packet.src, packet.dst, packet.protocol, packet.ident
 
 
-def _key(receiver: Interface, frame: Any, is_long: bool = False) -> Key:
-    return id(receiver), is_long, id(frame)
+def _key(device: int, frame: Any, is_long: bool = False) -> Key:
+    return device, is_long, id(frame)
 
 
 def _take(account: Counter[Key], key: Key, complaint: str) -> None:

@@ -55,7 +55,7 @@ def heard(event: Any) -> tuple[Any, ...]:
     """What kind of event it is; of an arrival all that there is to know."""
     if not isinstance(event, FrameReceived):
         return (type(event),)
-    return event.interface.trace_key(), event.frame.wire(), event.verdict
+    return event.interface.label, event.frame.wire(), event.verdict
 
 
 def run(lines: list[str], smallest_crowd: int) -> dict[str, Any]:

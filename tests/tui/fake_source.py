@@ -100,8 +100,8 @@ class FakeSource:
     def why(self, seq: int) -> Why | None:
         return self.whys.get(seq)
 
-    def why_row(self, node: str, row: TableRow) -> tuple[int | None, Why]:
-        return None, Why(f"{node}: {row}", (), "", ())
+    def why_row(self, row: TableRow) -> tuple[int | None, Why]:
+        return None, Why(f"{row}", (), "", ())
 
     def export(self, rows: Sequence[LogRow], path: str) -> Outcome:
         return Outcome((f"{len(rows)} to {path}",), "")

@@ -24,8 +24,8 @@ def view() -> LabView:
     return LabView(session)
 
 
-def decision(view: LabView, node: str, row: TableRow) -> str:
-    seq, why = view.why_row(node, row)
+def decision(view: LabView, row: TableRow) -> str:
+    seq, why = view.why_row(row)
     assert seq is not None
     assert why.causes, "it goes back to a command"
     return why.decision
@@ -33,35 +33,35 @@ def decision(view: LabView, node: str, row: TableRow) -> str:
 
 def test_a_neighbour_and_a_mac_address(view: LabView) -> None:
     neighbour = next(row for row in view.neighbours("nginx-1") if row.address == "172.17.0.3")
-    assert "172.17.0.3" in decision(view, "nginx-1", neighbour)
+    assert "172.17.0.3" in decision(view, neighbour)
     learned = next(row for row in view.fdb("host") if not row.permanent)
-    assert learned.port in decision(view, "host", learned)
+    assert learned.port in decision(view, learned)
 
 
 def test_a_route_names_the_command_that_added_it(view: LabView) -> None:
     route = next(row for row in view.routes("nginx-1") if row.text.startswith("10.9.0.0/16"))
-    _seq, why = view.why_row("nginx-1", route)
+    _seq, why = view.why_row(route)
     assert "10.9.0.0/16" in why.decision
     assert "ip route add" in why.causes[-1].text
     default = next(row for row in view.routes("nginx-2") if row.text.startswith("default"))
-    assert "docker run -d --name nginx-2" in view.why_row("nginx-2", default)[1].causes[-1].text
+    assert "docker run -d --name nginx-2" in view.why_row(default)[1].causes[-1].text
 
 
 def test_an_interface_and_a_socket(view: LabView) -> None:
     interface = next(row for row in view.interfaces("nginx-1") if row.name == "eth0")
-    assert "eth0" in decision(view, "nginx-1", interface)
+    assert "eth0" in decision(view, interface)
     socket = next(row for row in view.sockets("nginx-2") if row.protocol == "tcp")
-    assert "80" in decision(view, "nginx-2", socket)
+    assert "80" in decision(view, socket)
 
 
 def test_a_container_on_the_hosts_network_has_the_hosts_rows(view: LabView) -> None:
     socket = next(row for row in view.sockets("web") if row.protocol == "tcp")
-    assert "80" in decision(view, "web", socket)
+    assert "80" in decision(view, socket)
 
 
 def test_the_bridges_own_address_was_never_learned(view: LabView) -> None:
     own = next(row for row in view.fdb("host") if row.permanent)
-    seq, why = view.why_row("host", own)
+    seq, why = view.why_row(own)
     assert seq is None
     assert "never ages" in why.decision
 
@@ -71,7 +71,7 @@ def test_what_the_trace_has_forgotten_is_said(view: LabView) -> None:
     interface = next(row for row in view.interfaces("nginx-1") if row.name == "eth0")
     session.trace.cap = 1
     session.trace.trim()
-    seq, why = view.why_row("nginx-1", interface)
+    seq, why = view.why_row(interface)
     assert seq is None
     assert "older" in why.decision
 

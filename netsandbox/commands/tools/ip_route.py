@@ -34,8 +34,7 @@ from netsandbox.commands.tools.words import (
     scope_of,
     wrong,
 )
-from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.netlink import route as requests
 from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.linux.netlink.route import RouteRequest
@@ -287,7 +286,7 @@ def _cached_rows(namespace: NetworkNamespace, chosen: Filter, style: Style) -> l
         if not learned.is_used:
             continue
         route = route_output(namespace, destination)
-        if not isinstance(route, RouteChosen) or learned.route is not route.route:
+        if not isinstance(route, OutputRoute) or learned.route is not route.route:
             continue
         if chosen.device is not None and route.interface is not chosen.device:
             continue

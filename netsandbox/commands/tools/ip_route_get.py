@@ -16,8 +16,8 @@ from netsandbox.commands.tools.route_rows import (
     route_row,
 )
 from netsandbox.commands.tools.words import Family, Words, flag, key, number, parse
-from netsandbox.linux.events import RouteChosen, RouteMissing
-from netsandbox.linux.ipv4.routing import learned_about, route_input, route_output
+from netsandbox.linux.events import RouteMissing
+from netsandbox.linux.ipv4.routing import OutputRoute, learned_about, route_input, route_output
 from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
 
@@ -107,15 +107,15 @@ def _beginning(kind: str, destination: int, source: int, style: Style) -> Row:
     return row
 
 
-def _kind(chosen: RouteChosen, destination: int) -> str:
+def _kind(chosen: OutputRoute, destination: int) -> str:
     if destination == LIMITED_BROADCAST:
         return "broadcast"
     return "multicast" if is_multicast(destination) else str(chosen.route.type)
 
 
-def _cache_flags(chosen: RouteChosen, kind: str, destination: int) -> list[str]:
+def _cache_flags(chosen: OutputRoute, kind: str, destination: int) -> list[str]:
     flags = {"local": ["local"], "broadcast": ["local", "brd"], "multicast": ["mc"]}.get(kind, [])
-    if kind == "multicast" and chosen.namespace.is_group_member(chosen.interface, destination):
+    if kind == "multicast" and chosen.interface.namespace.is_group_member(chosen.interface, destination):
         return ["local", "mc"]
     return flags
 
@@ -130,7 +130,7 @@ def _input_row(enters: Interface, source: int, destination: int, style: Style, f
     if "fibmatch" in found and answer.route is not None:
         return route_row(answer.route, style)
     row = _beginning(answer.type, destination, source, style)
-    device = enters.namespace.lo
+    device: Interface = enters.namespace.lo
     if answer.type == "unicast" and answer.chosen is not None:
         device, gateway = answer.chosen.interface, answer.chosen.gateway
         if gateway is not None:

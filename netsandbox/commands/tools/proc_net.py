@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.groups import group_macs
 from netsandbox.commands.tools.names import in_order
-from netsandbox.linux.ipv4.nud import NOARP, NONE, PERMANENT, VALID
+from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:

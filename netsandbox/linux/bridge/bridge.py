@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.bridge.fdb import ForwardingDatabase
 from netsandbox.linux.bridge.flood import Floods
 from netsandbox.linux.bridge.tally import Tally
@@ -24,6 +25,7 @@ from netsandbox.linux.events import (
     PortStateChanged,
     SendFailed,
 )
+from netsandbox.linux.place import BRIDGE, Place
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 
 if TYPE_CHECKING:
@@ -73,14 +75,21 @@ class BridgePort:
         self.hairpin = self.isolated = self.locked = False
         self.flags: dict[str, int] = {}
         self.group_fwd_mask = 0
-        self.alone = (self,)
+        self.alone = (interface.place,)
+        """Its place, as records list the ports that a frame leaves by."""
         self.update_limit()
 
     def update_limit(self) -> None:
         self.limit = self.interface.mtu + HARD_HEADER + VLAN_HEADER
 
-    def trace_key(self) -> str:
-        return self.interface.label
+    @property
+    def place(self) -> Place:
+        return self.interface.place
+
+    def call_anew(self) -> None:
+        """The port, or who is behind it, is called otherwise from now on."""
+        self.alone = (self.place,)
+        self.bridge.floods.called_anew(self)
 
     def __repr__(self) -> str:
         return f"<port {self.interface.label}>"
@@ -95,7 +104,7 @@ class Bridge(Interface):
             whose state is UNKNOWN (br_port_state_selection has not run).
     """
 
-    kind = "bridge"
+    kind = BRIDGE
 
     __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "fdb", "floods", "group_fwd_mask", "mac_is_set",
                  "mtu_is_set", "multicast_snooping", "ports", "settled")
@@ -148,7 +157,7 @@ class Bridge(Interface):
             self._flood(port, frame, UNKNOWN, False)
             return BRIDGED
         if found.local:
-            self.namespace.record((FrameBridged, self, port, frame, (), True, LOCAL))
+            self.namespace.record((FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
             return self._pass_up(frame, destination == port.interface.mac)
         namespace = self.namespace
         scheduler, out, size = namespace.scheduler, found.port, frame.size
@@ -158,7 +167,7 @@ class Bridge(Interface):
         interface = out.interface
         if out is port or not out.forwarding or out.isolated or size > out.limit or size > interface.peer_limit:
             return self._forward(port, out, frame)
-        namespace.record((FrameBridged, self, port, frame, out.alone, False, KNOWN))
+        namespace.record((FrameBridged, self.place, port.interface.place, frame, out.alone, False, KNOWN, found.seq))
         interface.sent += 1
         interface.sent_bytes += size
         scheduler.queue.append((interface.wire, frame, scheduler.current))
@@ -196,8 +205,9 @@ class Bridge(Interface):
         interface, size = out.interface, frame.size
         namespace = self.namespace
         if size > interface.peer_limit or size > out.limit:
-            return self._send_oversize(port, out.alone, frame, KNOWN, False)
-        namespace.record((FrameBridged, self, port, frame, out.alone, False, KNOWN))
+            return self._send_oversize(port, (out,), frame, KNOWN, False)
+        namespace.record((FrameBridged, self.place, _place(port), frame, out.alone, False, KNOWN,
+                          self.fdb.entries[frame.dst].seq))
         interface.sent += 1
         interface.sent_bytes += size
         namespace.scheduler.transmit(interface.wire, frame)
@@ -211,7 +221,7 @@ class Bridge(Interface):
             self._send_oversize(port, ports, frame, why, to_host)
             return
         namespace = self.namespace
-        namespace.record((FrameBridged, self, port, frame, ports, to_host, why))
+        namespace.record((FrameBridged, self.place, _place(port), frame, ports.called, to_host, why, None))
         if receivers:
             plan.count(port, size)
             namespace.scheduler.transmit(receivers, frame)
@@ -220,14 +230,15 @@ class Bridge(Interface):
                        to_host: bool) -> Verdict:
         """Some port or its peer does not take a frame of this size: port by port, and no ICMP."""
         namespace, size = self.namespace, frame.size
-        fitting = tuple(port for port in ports if size <= port.limit)
-        namespace.record((FrameBridged, self, source, frame, fitting, to_host, why))
+        fitting = tuple(port.interface.place for port in ports if size <= port.limit)
+        row = self.fdb.entries[frame.dst].seq if why is KNOWN else None
+        namespace.record((FrameBridged, self.place, _place(source), frame, fitting, to_host, why, row))
         for port in ports:
             interface = port.interface
             limit = min(port.limit, interface.peer_limit)
             if size > limit:
                 interface.tx_dropped += 1
-                namespace.record(SendFailed(interface, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
+                namespace.record(SendFailed(interface.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
             else:
                 interface.sent += 1
                 interface.sent_bytes += size
@@ -247,8 +258,8 @@ class Bridge(Interface):
         self.heard_bytes += frame.size - HARD_HEADER
         events = self.namespace.trace.events
         mark = len(events)
-        verdict = self.deliver(frame, is_for_us)
-        events.insert(mark, (FrameReceived, self, frame, verdict))
+        events.append(UNDER_WAY)
+        events[mark] = FrameReceived, self.place, frame, self.deliver(frame, is_for_us)
         return BRIDGED
 
     # -- a frame from the host
@@ -258,7 +269,7 @@ class Bridge(Interface):
         namespace = self.namespace
         if not self.running:
             return super().transmit(frame)
-        namespace.record((FrameSent, self, frame))
+        namespace.record((FrameSent, self.place, frame))
         self.sent += 1
         self.sent_bytes += frame.size
         destination = frame.dst
@@ -270,11 +281,11 @@ class Bridge(Interface):
         if entry is None:
             self._flood(None, frame, UNKNOWN, False)
         elif entry.port is None:
-            namespace.record(SendFailed(self, frame, Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))))
+            namespace.record(SendFailed(self.place, frame, Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))))
         else:
             verdict = self._forward(None, entry.port, frame)
             if isinstance(verdict, Dropped) and verdict.reason is not DropReason.PKT_TOO_BIG:
-                namespace.record(SendFailed(self, frame, verdict))
+                namespace.record(SendFailed(self.place, frame, verdict))
         return True
 
     # -- ports
@@ -290,8 +301,9 @@ class Bridge(Interface):
         self.settled = True
         interface.station_changed()
         interface.port = port
+        interface.note_place()
         self.fdb.add_local(interface.mac, port)
-        self.namespace.record(LinkChanged(interface, "master", self.name))
+        self.namespace.record(LinkChanged(interface.place, "master", self.name))
         self._recalculate_mac()
         self.port_changed(port)
         return port
@@ -304,7 +316,8 @@ class Bridge(Interface):
         self._port_macs.drop(port)
         self._port_mtus.drop(port)
         port.interface.port = None
-        self.namespace.record(LinkChanged(port.interface, "nomaster", self.name))
+        port.interface.note_place()
+        self.namespace.record(LinkChanged(port.interface.place, "nomaster", self.name))
         self._recalculate_mac()
         self._follow_ports()
 
@@ -347,6 +360,7 @@ class Bridge(Interface):
     def set_mac(self, mac: int) -> None:
         """br_fdb_change_mac_address: the own row follows the address."""
         old, self.mac, self.settled = self.mac, mac, True
+        self.note_place()
         self.fdb.remove_local(old, None)
         self.fdb.add_local(mac, None)
 
@@ -372,9 +386,13 @@ class Bridge(Interface):
             self.floods.port_forwards(port)
         else:
             self.floods.port_stops(port)
-        self.namespace.record(PortStateChanged(self, port.interface, state))
+        self.namespace.record(PortStateChanged(self.place, port.interface.place, state))
         if state == DISABLED and not port.held:
             self.fdb.forget_port(port, everything=False)
 
     def __repr__(self) -> str:
         return f"<bridge {self.label} {format_mac(self.mac)}>"
+
+
+def _place(port: BridgePort | None) -> Place | None:
+    return None if port is None else port.interface.place

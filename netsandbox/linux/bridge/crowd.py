@@ -17,7 +17,7 @@ from netsandbox.wire.arp import REQUEST, ArpPacket
 from netsandbox.wire.ethernet import VLAN_TYPES
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Receiver
+    from netsandbox.engine.receiver import Receiver
     from netsandbox.linux.bridge.flood import Floods
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.ipv4.neighbour import Neighbour

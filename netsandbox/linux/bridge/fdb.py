@@ -14,6 +14,7 @@ from netsandbox.linux.events import FdbForgotten, FdbLearned
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.bridge.bridge import Bridge, BridgePort
+    from netsandbox.linux.place import Place
 
 AGEING_TIME = 300 * SECOND
 """802.1D's default, in nanoseconds."""
@@ -61,16 +62,16 @@ class ForwardingDatabase:
         seq = namespace.trace.end
         if entry is None:
             self.entries[mac] = FdbEntry(mac, port, now, seq)
-            namespace.record((FdbLearned, self.bridge, mac, port.interface, None))
+            namespace.record((FdbLearned, self.bridge.place, mac, port.interface.place, None))
             self._arm(now + self.ageing_time)
             return
         if entry.local:
             return
         entry.updated = now
         if entry.port is not port and not entry.sticky:
-            previous = entry.port.interface if entry.port else None
+            previous = entry.port.interface.place if entry.port else None
             entry.port, entry.seq = port, seq
-            namespace.record((FdbLearned, self.bridge, mac, port.interface, previous))
+            namespace.record((FdbLearned, self.bridge.place, mac, port.interface.place, previous))
 
     def add_local(self, mac: int, port: BridgePort | None) -> None:
         """The bridge's own address, or a port's: a frame to it goes up the stack."""
@@ -102,26 +103,29 @@ class ForwardingDatabase:
         entry.by_user = True
         self.entries.pop(mac, None)
         self.entries[mac] = entry
-        namespace.record((FdbLearned, self.bridge, mac, port.interface if port else self.bridge, None))
+        namespace.record((FdbLearned, self.bridge.place, mac, self._place(port), None))
         if not entry.static:
             self._arm(entry.updated + self.ageing_time)
 
     def change(self, entry: FdbEntry, port: BridgePort | None, local: bool, static: bool) -> None:
         """A person changes a row; it keeps its place in the list."""
         namespace = self.bridge.namespace
-        previous = entry.port.interface if entry.port else None
+        previous = entry.port.interface.place if entry.port else None
         entry.port, entry.local, entry.static = port, local, static or local
         entry.by_user = True
         entry.used = entry.updated = namespace.scheduler.now
         entry.seq = namespace.trace.end
-        namespace.record((FdbLearned, self.bridge, entry.mac, port.interface if port else self.bridge, previous))
+        namespace.record((FdbLearned, self.bridge.place, entry.mac, self._place(port), previous))
         if not entry.static:
             self._arm(entry.updated + self.ageing_time)
 
     def forget(self, entry: FdbEntry, why: str) -> None:
         self.entries.pop(entry.mac, None)
-        self.bridge.namespace.record(
-            FdbForgotten(self.bridge, entry.mac, entry.port.interface if entry.port else self.bridge, why))
+        self.bridge.namespace.record(FdbForgotten(self.bridge.place, entry.mac, self._place(entry.port), why))
+
+    def _place(self, port: BridgePort | None) -> Place:
+        """What a record names behind an address: a port, or the bridge itself."""
+        return self.bridge.place if port is None else port.interface.place
 
     def forget_port(self, port: BridgePort, everything: bool) -> None:
         """What was learned on a port goes with its link; with the port, its own rows too."""

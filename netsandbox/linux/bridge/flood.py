@@ -15,17 +15,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.engine.scheduler import Audience
+from netsandbox.engine.receiver import Audience
 from netsandbox.linux.bridge.crowd import Crowd
-from netsandbox.linux.bridge.roll import Newest, Roll
+from netsandbox.linux.bridge.roll import Backwards, Newest, Roll
 from netsandbox.linux.bridge.tally import Tally
 from netsandbox.linux.events import Forwarding
 from netsandbox.wire.addresses import BROADCAST_MAC
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Receiver
+    from netsandbox.engine.receiver import Receiver
     from netsandbox.linux.bridge.bridge import BridgePort
     from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame
 
 SMALLEST_CROWD = 8
@@ -43,6 +44,11 @@ class Flood(Newest["Receiver"], Audience):
     def __init__(self, plan: FloodPlan, left_out: Receiver | None) -> None:
         super().__init__(plan.ends, left_out)
         self._plan = plan
+
+    @property
+    def places(self) -> Backwards[Place]:
+        """See Audience.places."""
+        return self.called
 
     def split(self, frame: Frame) -> tuple[Verdict, list[int]] | None:
         """See Audience.split."""
@@ -136,6 +142,13 @@ class FloodPlan:
         self._limits.drop(port)
         self._views.clear()
 
+    def call_anew(self, port: BridgePort) -> None:
+        if port in self.ports.places:
+            self.ports.call_anew(port)
+        for end in port.interface.wire:
+            if end in self.ends.places:
+                self.ends.call_anew(end)
+
     def reach(self, source: BridgePort | None) -> tuple[Newest[BridgePort], Flood]:
         """The ports that a frame leaves by, and who receives it: all but where it came from."""
         found = self._views.get(source)
@@ -197,6 +210,11 @@ class Floods:
             self._crowd.leave(ends)
         for plan in self._plans.values():
             plan.drop(port, ends)
+
+    def called_anew(self, port: BridgePort) -> None:
+        """A port, or who is behind it, is called otherwise in records from now on."""
+        for plan in self._plans.values():
+            plan.call_anew(port)
 
     def limit_changed(self, port: BridgePort) -> None:
         """A port or its peer takes frames of another length."""

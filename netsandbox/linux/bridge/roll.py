@@ -3,38 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, overload
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from netsandbox.linux.place import Place
+
+
+class Placed(Protocol):
+    """What records have a place for."""
+
+    @property
+    def place(self) -> Place:
+        """What they call it now."""
+
+
+T = TypeVar("T", bound=Placed)
+S = TypeVar("S")
 
 
 class Roll(Generic[T]):
-    """Things in the order in which they came; what leaves begins a new roll, so that a view of this one stays true."""
+    """Things in the order in which they came; what leaves begins a new roll, so that a view of this one stays true.
 
-    __slots__ = ("items", "places")
+    Attributes:
+        called: what records call each of them.
+    """
+
+    __slots__ = ("called", "items", "places")
 
     def __init__(self, items: Iterable[T] = ()) -> None:
         self.items = list(items)
+        self.called = [item.place for item in self.items]
         self.places = {item: place for place, item in enumerate(self.items)}
 
     def add(self, item: T) -> None:
         self.places[item] = len(self.items)
         self.items.append(item)
+        self.called.append(item.place)
+
+    def call_anew(self, item: T) -> None:
+        """Something is called otherwise from now on: views that were given away still show what it was called then."""
+        self.called = [*self.called]
+        self.called[self.places[item]] = item.place
 
     def without(self, gone: Collection[T]) -> Roll[T]:
         return Roll(item for item in self.items if item not in gone)
 
 
-class Newest(Sequence[T]):
-    """Those that are in a roll now, the newest first, perhaps without one of them; a thousand take no memory."""
+class Backwards(Sequence[S]):
+    """A list up to some place, the last first, perhaps without one of it; a thousand take no memory."""
 
-    __slots__ = ("_end", "_place", "_roll", "left_out")
+    __slots__ = ("_end", "_items", "_place")
+
+    def __init__(self, items: list[S], end: int, place: int) -> None:
+        self._items = items
+        self._end = end
+        self._place = place
+
+    def trace_key(self) -> tuple[S, ...]:
+        return tuple(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+    def __len__(self) -> int:
+        return self._end - (self._place >= 0)
+
+    def __iter__(self) -> Iterator[S]:
+        items = self._items
+        return (items[place] for place in range(self._end - 1, -1, -1) if place != self._place)
+
+    @overload
+    def __getitem__(self, index: int) -> S: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[S]: ...
+    def __getitem__(self, index: int | slice) -> S | Sequence[S]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        place = self._end - 1 - index % len(self)
+        return self._items[place - (self._place >= place)]
+
+
+class Newest(Backwards[T]):
+    """Those that are in a roll now, the newest first, perhaps without one of them."""
+
+    __slots__ = ("_roll", "left_out")
 
     def __init__(self, roll: Roll[T], left_out: T | None = None) -> None:
+        place = -1 if left_out is None else roll.places.get(left_out, -1)
+        super().__init__(roll.items, len(roll.items), place)
         self._roll = roll
-        self._end = len(roll.items)
-        self._place = -1 if left_out is None else roll.places.get(left_out, -1)
-        self.left_out = left_out if self._place >= 0 else None
+        self.left_out = left_out if place >= 0 else None
+
+    @property
+    def called(self) -> Backwards[Place]:
+        """The same as records list them."""
+        return Backwards(self._roll.called, self._end, self._place)
 
     def shows_all(self, roll: Roll[T]) -> bool:
         """Whether it is a view of this roll, and nobody has come since."""
@@ -46,28 +116,3 @@ class Newest(Sequence[T]):
         if place >= self._end or place == self._place:
             return None
         return self._end - 1 - place - (self._place > place)
-
-    def trace_key(self) -> tuple[T, ...]:
-        return tuple(self)
-
-    def __repr__(self) -> str:
-        return repr(tuple(self))
-
-    def __len__(self) -> int:
-        return self._end - (self._place >= 0)
-
-    def __iter__(self) -> Iterator[T]:
-        items = self._roll.items
-        return (items[place] for place in range(self._end - 1, -1, -1) if place != self._place)
-
-    @overload
-    def __getitem__(self, index: int) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[T]: ...
-    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
-        if isinstance(index, slice):
-            return tuple(self)[index]
-        if not -len(self) <= index < len(self):
-            raise IndexError(index)
-        place = self._end - 1 - index % len(self)
-        return self._roll.items[place - (self._place >= place)]

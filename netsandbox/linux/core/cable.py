@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.drop import Outcome
+from netsandbox.linux.place import CABLE, Place
 
 if TYPE_CHECKING:
     from netsandbox.wire.ethernet import Frame
@@ -29,8 +30,9 @@ class LongCable:
     def _emerge(self, frame: Frame) -> None:
         self.end.namespace.scheduler.transmit((self.end,), frame)
 
-    def trace_key(self) -> str:
-        return f"cable to {self.end.label}"
+    @property
+    def place(self) -> Place:
+        return self.end.place._replace(kind=CABLE, ifindex=0)
 
 
 def plug(left: Interface, right: Interface, latency: int = 0) -> None:
@@ -43,6 +45,7 @@ def plug(left: Interface, right: Interface, latency: int = 0) -> None:
         target: Any = LongCable(other, latency) if latency else other
         one.peer, one.wire = other, (target,)
         one.peer_limit = other.mtu + HARD_HEADER + VLAN_HEADER
+        one.note_place()
     both = left.up and right.up
     link.set_carrier(left, both)
     link.set_carrier(right, both)
@@ -55,4 +58,5 @@ def unplug(interface: Interface) -> None:
         return
     for end in (interface, peer):
         end.peer, end.wire = None, ()
+        end.note_place()
         link.set_carrier(end, False)

@@ -9,12 +9,16 @@ hands everything to its host, so that the frames between its ports show too.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.trace import Record
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent
+from netsandbox.linux.place import Place
+
+if TYPE_CHECKING:
+    from netsandbox.linux.drop import Outcome
+    from netsandbox.wire.ethernet import Frame
 
 UNSEEN = frozenset({DropReason.DEV_READY, DropReason.LINK_GONE, DropReason.CASCADE_TOO_LONG})
 """Reasons for which a frame never reached the tap of the interface it was sent to."""
@@ -26,14 +30,14 @@ class Passing(NamedTuple):
     """One frame at one interface."""
 
     record: Record
-    interface: Interface
+    interface: Place
     is_out: bool
-    frame: Any
-    verdict: Any
-    """For a frame that came in: an Outcome or a Dropped; else None."""
+    frame: Frame
+    verdict: Outcome | Dropped | None
+    """For a frame that came in; else None."""
 
 
-def passings(records: Iterator[Record], promiscuous: Interface | None = None) -> Iterator[Passing]:
+def passings(records: Iterator[Record], promiscuous: Place | None = None) -> Iterator[Passing]:
     """Every passing of a frame at an interface that some records tell of, in order.
 
     Args:
@@ -43,7 +47,7 @@ def passings(records: Iterator[Record], promiscuous: Interface | None = None) ->
         event = record.event
         if isinstance(event, FrameReceived):
             verdict = event.verdict
-            if isinstance(event.interface, Interface) and not (
+            if event.interface.is_device and not (
                     isinstance(verdict, Dropped) and verdict.reason in UNSEEN):
                 yield Passing(record, event.interface, False, event.frame, verdict)
                 if promiscuous is not None and _ends_at(promiscuous, event):
@@ -52,13 +56,13 @@ def passings(records: Iterator[Record], promiscuous: Interface | None = None) ->
             yield Passing(record, event.interface, True, event.frame, None)
         elif isinstance(event, FrameBridged):
             for port in event.ports:
-                yield Passing(record, port.interface, True, event.frame, None)
-            if event.bridge is promiscuous and promiscuous is not None and event.port and not event.to_host:
+                yield Passing(record, port, True, event.frame, None)
+            if promiscuous is not None and event.bridge.id == promiscuous.id and event.port and not event.to_host:
                 yield Passing(record, promiscuous, False, event.frame, None)
 
 
-def _ends_at(bridge: Interface, event: FrameReceived) -> bool:
+def _ends_at(bridge: Place, event: FrameReceived) -> bool:
     """Whether a port took the frame in and the bridge had no other port to send it to."""
-    port, verdict = event.interface.port, event.verdict
-    return (port is not None and port.bridge is bridge and isinstance(verdict, Dropped)
+    verdict = event.verdict
+    return (event.interface.master == bridge.id and isinstance(verdict, Dropped)
             and verdict.reason is DropReason.BRIDGE_NO_EGRESS_PORT and event.frame.dst >> 4 != LINK_LOCAL)

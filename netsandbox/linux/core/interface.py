@@ -13,6 +13,7 @@ from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
 from netsandbox.linux.core.sysctl import InterfaceConf
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameSent, SendFailed
+from netsandbox.linux.place import LOOPBACK, Place
 from netsandbox.wire.addresses import MAC_GROUP_BIT, Network
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Interface:
         up: the administrative state (IFF_UP).  carrier: the peer is up too.
         running: up and carrier: frames pass.
         port: set while the interface is enslaved to a bridge.
+        place: what records call it; made anew when its namespace, name, index, MAC, cable or bridge changes.
         wire: the receivers at the other end of its cable.
         peer_limit: the longest frame, in bytes, that the other end takes.
         handlers: the namespace's protocols, by the class of a frame's payload.
@@ -88,17 +90,18 @@ class Interface:
     kind = "veth"
 
     __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs",
-                 "handlers", "heard", "heard_bytes", "index", "label", "lower_down", "mac", "mtu", "name", "namespace",
-                 "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "port", "qdisc", "reachable",
-                 "running", "rx_dropped", "sent", "sent_bytes", "trusts_sources", "tx_dropped", "up", "wire")
+                 "handlers", "heard", "heard_bytes", "id", "index", "lower_down", "mac", "mtu", "name", "namespace",
+                 "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "place", "port", "qdisc",
+                 "reachable", "running", "rx_dropped", "sent", "sent_bytes", "trusts_sources", "tx_dropped", "up",
+                 "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
         self.handlers = namespace.protocols
         self.arp_targets: set[int] | None = None
         self.name = name
-        self.label = f"{namespace.name}:{name}"
         self.index = 0
+        self.id = namespace.scheduler.number()
         self.mac = mac
         self.mtu = mtu
         self.up = False
@@ -131,9 +134,12 @@ class Interface:
         self.crowd: Crowd | None = None
         self.trusts_sources = False
         """No rp_filter: any source that is not our own may come in here."""
+        self.place: Place
+        self.note_place()
 
-    def trace_key(self) -> str:
-        return self.label
+    @property
+    def label(self) -> str:
+        return self.place.label
 
     def __repr__(self) -> str:
         return f"<{self.label}>"
@@ -145,13 +151,13 @@ class Interface:
         namespace = self.namespace
         if not self.running:
             self.tx_dropped += 1
-            namespace.record(SendFailed(self, frame, NOT_READY))
+            namespace.record(SendFailed(self.place, frame, NOT_READY))
             return True
-        namespace.record((FrameSent, self, frame))
+        namespace.record((FrameSent, self.place, frame))
         size = frame.size
         if size > self.peer_limit:
             self.tx_dropped += 1
-            namespace.record(SendFailed(self, frame, Dropped(DropReason.PKT_TOO_BIG, (size, self.peer_limit))))
+            namespace.record(SendFailed(self.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, self.peer_limit))))
             return False
         self.sent += 1
         self.sent_bytes += size
@@ -194,6 +200,14 @@ class Interface:
         return verdict
 
     # -- state
+
+    def note_place(self) -> None:
+        """Something that records call the interface by has changed."""
+        self.place = Place(self.namespace.name, self.name, self.kind, self.index, self.mac, self.id,
+                           0 if self.peer is None else self.peer.id, 0 if self.port is None else self.port.bridge.id)
+        for port in (self.port, None if self.peer is None else self.peer.port):
+            if port is not None:
+                port.call_anew()
 
     @property
     def is_loopback(self) -> bool:
@@ -243,7 +257,7 @@ class Loopback(Interface):
     Its counters leave the Ethernet header out (loopback_xmit).
     """
 
-    kind = "loopback"
+    kind = LOOPBACK
 
     __slots__ = ()
 

@@ -29,7 +29,7 @@ def set_up(interface: Interface) -> None:
     interface.up = True
     interface.qdisc = "noqueue"
     interface.update_running()
-    namespace.record(LinkChanged(interface, "up", ""))
+    namespace.record(LinkChanged(interface.place, "up", ""))
     addresses.link_is_up(interface)
     _update_pair(interface)
     _note_lower(interface)
@@ -46,7 +46,7 @@ def set_down(interface: Interface) -> None:
     namespace.neighbours.flush_interface(interface, "link down", keep_permanent=False)
     interface.up = False
     interface.update_running()
-    namespace.record(LinkChanged(interface, "down", ""))
+    namespace.record(LinkChanged(interface.place, "down", ""))
     addresses.link_is_down(interface)
     _update_pair(interface)
     _tell_bridge(interface)
@@ -61,7 +61,7 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
     interface.carrier_changes += 1
     _note_lower(interface)
     interface.update_running()
-    namespace.record(LinkChanged(interface, "carrier" if carrier else "no-carrier", ""))
+    namespace.record(LinkChanged(interface.place, "carrier" if carrier else "no-carrier", ""))
     namespace.routes.flush_cache()
     both = namespace.sysctls.all.arp_evict_nocarrier and interface.conf.arp_evict_nocarrier
     if not carrier and interface.up and both:
@@ -121,7 +121,7 @@ def change_mac(interface: Interface, mac: int) -> None:
     namespace, old = interface.namespace, interface.mac
     if mac != old:
         _replace_mac(interface, mac)
-    namespace.record(LinkChanged(interface, "mac", format_mac(mac), format_mac(old)))
+    namespace.record(LinkChanged(interface.place, "mac", format_mac(mac), format_mac(old)))
     namespace.neighbours.flush_interface(interface, "new MAC", keep_permanent=False)
     namespace.routes.flush_cache()
     if interface.port is not None and mac != old:
@@ -136,6 +136,7 @@ def _replace_mac(interface: Interface, mac: int) -> None:
         bridge.set_mac(mac)
     else:
         interface.mac = mac
+        interface.note_place()
 
 
 def set_mtu(interface: Interface, mtu: int) -> None:
@@ -145,7 +146,7 @@ def set_mtu(interface: Interface, mtu: int) -> None:
     old, interface.mtu = interface.mtu, mtu
     namespace = interface.namespace
     interface_mtu_changed(interface, old)
-    namespace.record(LinkChanged(interface, "mtu", str(mtu)))
+    namespace.record(LinkChanged(interface.place, "mtu", str(mtu)))
     namespace.routes.flush_cache()
     if interface.peer is not None:
         peer = interface.peer
@@ -170,7 +171,7 @@ def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
         _note_lower(interface.peer)
     interface.name, interface.qdisc, interface.group_macs = name, "noop", ()
     namespace.add_interface(interface, None if namespace.by_index(interface.index) else interface.index)
-    namespace.record(LinkChanged(interface, "added", ""))
+    namespace.record(LinkChanged(interface.place, "added", ""))
 
 
 def _unregister(interface: Interface) -> None:
@@ -180,6 +181,7 @@ def _unregister(interface: Interface) -> None:
             bridge.remove_port(port)
     _leave_namespace(interface)
     interface.peer, interface.wire = None, ()
+    interface.note_place()
 
 
 def _leave_namespace(interface: Interface) -> None:
@@ -189,5 +191,5 @@ def _leave_namespace(interface: Interface) -> None:
     set_down(interface)
     addresses.forget_all(interface)
     namespace.neighbours.flush_interface(interface, "link removed", keep_permanent=False)
-    namespace.record(LinkChanged(interface, "removed", ""))
+    namespace.record(LinkChanged(interface.place, "removed", ""))
     namespace.drop_interface(interface)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.interface import NOT_DRAWN, Loopback
 from netsandbox.linux.core.sysctl import Sysctls
+from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.ipv4.neighbour import NeighbourTable
 from netsandbox.linux.ipv4.route import RouteTables
 from netsandbox.linux.netfilter.hooks import Netfilter
@@ -49,10 +50,10 @@ class NetworkNamespace:
     """
 
     __slots__ = ("_by_index", "_holders", "_ident_key", "_idents", "_next_index", "is_arp_special", "chance",
-                 "default_ttl", "deliver_local", "error_handlers", "exceptions", "fragments", "groups", "icmp_global",
-                 "inode", "interfaces", "lo", "name", "neighbours", "netfilter", "peers", "protocols", "proxies",
-                 "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls", "trace",
-                 "transports")
+                 "default_ttl", "deliver_local", "error_handlers", "exceptions", "former_names", "fragments", "groups",
+                 "icmp_global", "inode", "interfaces", "lo", "name", "neighbours", "netfilter", "peers", "protocols",
+                 "proxies", "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls",
+                 "trace", "transports")
 
     netfilter: Netfilter
     fragments: Reassembler
@@ -64,6 +65,8 @@ class NetworkNamespace:
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
         self.name = name
+        self.former_names: tuple[str, ...] = ()
+        """What older records call it."""
         self.inode = FIRST_INODE
         self.scheduler = scheduler
         self.trace = scheduler.trace
@@ -74,7 +77,7 @@ class NetworkNamespace:
         self._by_index: dict[int, Interface] = {}
         self._holders: dict[int, tuple[Interface, ...]] = {}
         """By address, the interfaces that have it (inet_addr_lst)."""
-        self.routes = RouteTables(self.stations_changed)
+        self.routes = RouteTables(self)
         self.protocols = protocols
         self.transports: dict[int, Callable[..., Any]] = {}
         self.error_handlers: dict[int, Callable[..., None]] = {}
@@ -104,9 +107,6 @@ class NetworkNamespace:
             setattr(self, name, part)
             return part
 
-    def trace_key(self) -> str:
-        return self.name
-
     def __repr__(self) -> str:
         return f"<netns {self.name}>"
 
@@ -115,8 +115,8 @@ class NetworkNamespace:
     def add_interface(self, interface: Interface, index: int | None = None) -> None:
         """Register an interface under the next free index, with copies of the default settings."""
         interface.namespace = self
-        interface.label = f"{self.name}:{interface.name}"
         interface.index = index or self._next_index
+        interface.note_place()
         self._next_index = max(self._next_index, interface.index + 1)
         interface.conf, interface.neigh = self.sysctls.default, self.sysctls.neigh_default
         interface.reachable = NOT_DRAWN
@@ -136,8 +136,18 @@ class NetworkNamespace:
         renamed = {name if i is interface else i.name: i for i in self.interfaces.values()}
         self.interfaces.clear()
         self.interfaces.update(renamed)
-        interface.name = name
-        interface.label = f"{self.name}:{name}"
+        old, interface.name = interface.name, name
+        interface.note_place()
+        self.routes.flush_cache()
+        self.record(LinkChanged(interface.place, "name", name, old))
+
+    def rename(self, name: str) -> None:
+        """Call the namespace by another name, and its interfaces with it."""
+        self.former_names += (self.name,)
+        self.name = name
+        for interface in self.interfaces.values():
+            interface.note_place()
+        self.routes.flush_cache()
 
     def by_index(self, index: int) -> Interface | None:
         return self._by_index.get(index)

@@ -56,6 +56,7 @@ class Socket:
         reuse: SO_REUSEADDR.
         listening: a TCP socket that holds its port for connections.
         backlog: what `ss` shows as Send-Q of a listener.
+        seq: the trace record that tells of its binding.
     """
 
     protocol = "tcp"
@@ -71,6 +72,7 @@ class Socket:
         self.listening = False
         self.backlog = 0
         self.family = "inet"
+        self.seq = 0
 
     def bind(self, address: int, port: int) -> None:
         """Take a port; 0 picks a free one.
@@ -118,11 +120,12 @@ class SocketTable:
         socket.address, socket.port = address, port
         self.sockets.append(socket)
         self._by_port.setdefault((socket.protocol, port), []).append(socket)
-        namespace.record(SocketBound(namespace, socket.protocol, address, port, socket.process.name))
+        socket.seq = namespace.trace.end
+        namespace.record(SocketBound(namespace.name, socket.protocol, address, port, socket.process.name))
 
     def _refuse(self, socket: Socket, address: int, port: int, error: str, holder: str) -> None:
-        self.namespace.record(BindRefused(self.namespace, socket.protocol, address, port, socket.process.name, error,
-                                          holder))
+        self.namespace.record(BindRefused(self.namespace.name, socket.protocol, address, port,
+                                          socket.process.name, error, holder))
         raise SocketError(error)
 
     def is_available(self, address: int) -> bool:
@@ -208,7 +211,7 @@ class SocketTable:
             return
         self.sockets.remove(socket)
         self._by_port[socket.protocol, socket.port].remove(socket)
-        self.namespace.record(SocketClosed(self.namespace, socket.protocol, socket.address, socket.port,
+        self.namespace.record(SocketClosed(self.namespace.name, socket.protocol, socket.address, socket.port,
                                            socket.process.name))
 
     def at_port(self, protocol: str, port: int) -> list[Socket]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, SendFailed
+from netsandbox.linux.place import HUB, Place
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Receiver
+    from netsandbox.engine.receiver import Receiver
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
@@ -23,13 +24,11 @@ class HubPort(Interface):
 
     kind = "port"
 
-    __slots__ = ("alone", "hub", "interface")
+    __slots__ = ("hub",)
 
     def __init__(self, hub: Hub, namespace: NetworkNamespace, name: str) -> None:
         super().__init__(namespace, name, 0, 65535)
         self.hub = hub
-        self.interface = self
-        """So that a hub's port reads like a bridge's in FrameBridged.ports."""
 
     def receive(self, frame: Frame) -> Verdict:
         """Repeat the frame by every other port that has a carrier; an end that takes no such long frame loses it."""
@@ -46,9 +45,7 @@ class Hub:
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
         self.ports: list[HubPort] = []
-
-    def trace_key(self) -> str:
-        return self.namespace.name
+        self.place = Place(namespace.name, "", HUB, 0, 0, namespace.scheduler.number())
 
     def __repr__(self) -> str:
         return f"<hub {self.namespace.name}>"
@@ -71,13 +68,15 @@ class Hub:
         others = tuple(port for port in self.ports if port is not source and port.running)
         if not others:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, ("hub",))
-        self.namespace.record((FrameBridged, self, source, frame, others, False, Forwarding.REPEAT))
+        self.namespace.record((FrameBridged, self.place, source.place, frame,
+                               tuple(port.place for port in others), False, Forwarding.REPEAT, None))
         size = frame.size
         targets: list[Receiver] = []
         for port in others:
             if size > port.peer_limit:
                 port.tx_dropped += 1
-                self.namespace.record(SendFailed(port, frame, Dropped(DropReason.PKT_TOO_BIG, (size, port.peer_limit))))
+                too_big = Dropped(DropReason.PKT_TOO_BIG, (size, port.peer_limit))
+                self.namespace.record(SendFailed(port.place, frame, too_big))
                 continue
             port.sent += 1
             port.sent_bytes += size

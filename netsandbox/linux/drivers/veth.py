@@ -26,6 +26,8 @@ class VethPair:
         self.right = right
         left.peer, right.peer = right, left
         left.wire, right.wire = (right,), (left,)
+        left.note_place()
+        right.note_place()
 
     @classmethod
     def create(cls, left: tuple[NetworkNamespace, str, int], right: tuple[NetworkNamespace, str, int]) -> VethPair:

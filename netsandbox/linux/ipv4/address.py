@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.interface import InterfaceAddress
-from netsandbox.linux.events import AddressChanged, RouteChanged
+from netsandbox.linux.events import AddressChanged
 from netsandbox.linux.ipv4.route import SCOPES, Route
 from netsandbox.wire.addresses import Network, is_multicast
 
@@ -36,7 +36,7 @@ def insert(interface: Interface, own: InterfaceAddress) -> bool:
         return False
     own.secondary = any(not other.secondary for other in same_subnet)
     _insert(interface, own)
-    interface.namespace.record(AddressChanged(interface, own.with_length, True))
+    interface.namespace.record(AddressChanged(interface.place, own.with_length, True))
     _add_routes(interface, own)
     interface.namespace.routes.flush_cache()
     return True
@@ -103,7 +103,7 @@ def link_is_down(interface: Interface) -> None:
 def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
     """fib_del_ifaddr, fib_sync_down_addr: the routes that only this address made, and those that name it as source."""
     _take_out(interface, own)
-    interface.namespace.record(AddressChanged(interface, own.with_length, False))
+    interface.namespace.record(AddressChanged(interface.place, own.with_length, False))
     rest = [other for other in interface.addresses if not other.secondary]
     has_subnet = any(other.network.length == own.network.length and other.network.network == own.network.network
                      for other in rest)
@@ -179,11 +179,9 @@ def _add_route(interface: Interface, route: Route) -> None:
                 route.destination, route.type, route.interface, route.source):
             return
     namespace.routes.add(route)
-    namespace.record(RouteChanged(namespace, route, True))
 
 
 def _remove_routes(interface: Interface, is_dead: Callable[[Route], bool]) -> None:
     namespace = interface.namespace
     for route in [route for route in namespace.routes.all(None) if is_dead(route)]:
         namespace.routes.remove(route)
-        namespace.record(RouteChanged(namespace, route, False))

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.neighbour_parameters import USER_HZ
+from netsandbox.linux.core.nud import NOARP, REACHABLE, STALE
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4.neighbour import Neighbour
-from netsandbox.linux.ipv4.nud import NOARP, REACHABLE, STALE
 from netsandbox.linux.ipv4.route import SCOPES
-from netsandbox.linux.ipv4.routing import route_input, route_output, select_address
+from netsandbox.linux.ipv4.routing import OutputRoute, route_input, route_output, select_address
 from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, MAC_GROUP_BIT, is_multicast, multicast_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import ETH_P_ARP, Frame
@@ -212,4 +211,4 @@ def _filtered(interface: Interface, arp: ArpPacket) -> bool:
     if not namespace.sysctls.either(interface.conf, "arp_filter"):
         return False
     route = route_output(namespace, arp.spa, arp.tpa)
-    return not isinstance(route, RouteChosen) or route.interface is not interface
+    return not isinstance(route, OutputRoute) or route.interface is not interface

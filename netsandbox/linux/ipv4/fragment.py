@@ -132,7 +132,7 @@ class Reassembler:
         if packet.offset == 0:
             queue.first = (interface, frame, packet)
         if not queue.is_complete:
-            self.namespace.record(FragmentHeld(self.namespace, packet, queue.have))
+            self.namespace.record(FragmentHeld(self.namespace.name, packet, queue.have))
             return None
         return self._complete(key, queue)
 
@@ -146,7 +146,7 @@ class Reassembler:
                            head.tos, options=head.options)
         if isinstance(head, HeldPacket):
             whole = with_marks(whole, head.options, head.marks)
-        self.namespace.record(PacketReassembled(self.namespace, whole))
+        self.namespace.record(PacketReassembled(self.namespace.name, whole))
         return whole
 
     def _discard(self, key: Key) -> None:
@@ -156,7 +156,7 @@ class Reassembler:
     def _expire(self, key: Key) -> None:
         queue = self._queues.pop(key)
         for piece, _data in queue.pieces.values():
-            self.namespace.record(PacketDropped(self.namespace, piece,
+            self.namespace.record(PacketDropped(self.namespace.name, piece,
                                                 Dropped(DropReason.FRAG_REASM_TIMEOUT, (queue.have,))))
         if queue.first is not None:
             self._on_timeout(*queue.first)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import EPOCH, MILLISECOND
+from netsandbox.linux.core.nud import VALID
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed, RouteChosen
+from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed
 from netsandbox.linux.ipv4 import icmp_limit, ip_options, ip_output
 from netsandbox.linux.ipv4.neighbour import Neighbour
-from netsandbox.linux.ipv4.nud import VALID
-from netsandbox.linux.ipv4.routing import learn_gateway, learn_mtu, route_output, select_address
+from netsandbox.linux.ipv4.routing import OutputRoute, learn_gateway, learn_mtu, route_output, select_address
 from netsandbox.wire.addresses import LIMITED_BROADCAST, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import (
@@ -97,9 +97,9 @@ def _reply(namespace: NetworkNamespace, packet: IPv4Packet, reply: IcmpMessage) 
     if source not in namespace.routes.local and source >> 24 != 127:
         source = 0
     route = route_output(namespace, destination)
-    if not isinstance(route, RouteChosen) or route.source != source:
+    if not isinstance(route, OutputRoute) or route.source != source:
         route = route_output(namespace, destination, source)
-    if not isinstance(route, RouteChosen):
+    if not isinstance(route, OutputRoute):
         namespace.record(route)
         return ACCEPTED
     source = source or route.source
@@ -174,7 +174,7 @@ def _take_redirect(interface: Interface, packet: IPv4Packet, gateway: int, desti
     """__ip_do_redirect: only from the gateway in use, and only once the new one's MAC is known."""
     namespace = interface.namespace
     chosen = route_output(namespace, destination)
-    if not isinstance(chosen, RouteChosen) or chosen.gateway != packet.src or gateway == packet.src:
+    if not isinstance(chosen, OutputRoute) or chosen.gateway != packet.src or gateway == packet.src:
         return Dropped(DropReason.ICMP_IGNORED, ("redirect", packet.src))
     if not _accepts_redirects(interface) or not _may_be_gateway(interface, gateway, packet.src):
         return Dropped(DropReason.ICMP_IGNORED, ("accept_redirects",))
@@ -220,20 +220,20 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     """
     why = _why_silent(interface, namespace, packet, frame)
     if why:
-        namespace.record(IcmpSuppressed(namespace, kind, code, packet, why))
+        namespace.record(IcmpSuppressed(namespace.name, kind, code, packet, why))
         return False
     local = packet.dst in namespace.routes.local and interface is not None
     source = packet.dst if local else 0
     if not local and interface is not None and namespace.sysctls.get("net.ipv4.icmp_errors_use_inbound_ifaddr"):
         source = select_address(interface, packet.src, "link")
     route = route_output(namespace, packet.src, source)
-    if not isinstance(route, RouteChosen):
+    if not isinstance(route, OutputRoute):
         namespace.record(route)
         return False
     if not _within_limits(namespace, route, kind, code, packet.src):
-        namespace.record(IcmpSuppressed(namespace, kind, code, packet, "rate"))
+        namespace.record(IcmpSuppressed(namespace.name, kind, code, packet, "rate"))
         return False
-    namespace.record(IcmpErrorSent(namespace, kind, code, packet, packet.src))
+    namespace.record(IcmpErrorSent(namespace.name, kind, code, packet, packet.src))
     source = source or route.source or DUMMY
     options = packet.options and ip_options.echoed(namespace, packet, source)
     quote = packet.emit()[:min(route.mtu, ERROR_SIZE) - HEADERS - len(options)]
@@ -259,7 +259,7 @@ def _why_silent(interface: Interface | None, namespace: NetworkNamespace, packet
     return ""
 
 
-def _within_limits(namespace: NetworkNamespace, route: RouteChosen, kind: int, code: int, receiver: int) -> bool:
+def _within_limits(namespace: NetworkNamespace, route: OutputRoute, kind: int, code: int, receiver: int) -> bool:
     """icmpv4_xrlim_allow: neither lo nor "fragmentation needed" is limited."""
     masked = namespace.sysctls.get("net.ipv4.icmp_ratemask") >> kind & 1
     if not masked or (kind == UNREACHABLE and code == FRAGMENTATION_NEEDED) or route.interface.is_loopback:
@@ -281,4 +281,4 @@ def send_redirect(interface: Interface, frame: Frame, packet: IPv4Packet, gatewa
     if icmp_limit.allows_redirect(namespace, packet.src):
         send_error(interface, namespace, packet, REDIRECT, REDIRECT_HOST, gateway, frame)
     else:
-        namespace.record(IcmpSuppressed(namespace, REDIRECT, REDIRECT_HOST, packet, "rate"))
+        namespace.record(IcmpSuppressed(namespace.name, REDIRECT, REDIRECT_HOST, packet, "rate"))

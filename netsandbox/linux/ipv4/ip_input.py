@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output
 from netsandbox.linux.ipv4.ip_options import HeldPacket
-from netsandbox.linux.ipv4.routing import InputRoute, route_input, select_address
+from netsandbox.linux.ipv4.routing import InputRoute, OutputRoute, route_input, select_address
 from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import Frame, Malformed
@@ -172,14 +171,14 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
         if verdict is not None:
             return verdict
         onward = buffer.packet
-    namespace.record(chosen)
+    namespace.record(chosen.chosen)
     if isinstance(onward, HeldPacket):
         onward = ip_options.forwarded(onward, _address_of(chosen))
     ip_output.output(namespace, onward, chosen, buffer)
     return Outcome.FORWARDED
 
 
-def _address_of(chosen: RouteChosen) -> int:
+def _address_of(chosen: OutputRoute) -> int:
     """ip_rt_get_source: what we are to those that a route leads to."""
     return chosen.route.source or select_address(chosen.interface, chosen.gateway or chosen.destination, "global")
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import EPOCH, MILLISECOND
-from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.ipv4.routing import route_output, select_address
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
 from netsandbox.wire.ipv4 import HEADER, IPv4Packet
 from netsandbox.wire.options import END, NO_OPERATION, Option, read_options
 
@@ -103,7 +102,7 @@ def with_marks(packet: IPv4Packet, options: bytes, marks: Marks) -> HeldPacket:
 def _address_towards(namespace: NetworkNamespace, interface: Interface | None, peer: int) -> int:
     """fib_compute_spec_dst."""
     route = route_output(namespace, peer)
-    if isinstance(route, RouteChosen):
+    if isinstance(route, OutputRoute):
         return route.source
     return select_address(interface, peer, "global") if interface is not None else 0
 

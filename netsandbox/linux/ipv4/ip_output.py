@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteChosen, RouteMissing
+from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteMissing
 from netsandbox.linux.ipv4 import ip_options
 from netsandbox.linux.ipv4.fragment import fragment
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
+from netsandbox.linux.place import LOOPED_BACK, Place
 from netsandbox.wire.addresses import BROADCAST_MAC, is_multicast, multicast_mac
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -38,11 +39,12 @@ class LoopedBack:
             packet = ip_options.hold(namespace, self.interface, packet, is_ours=False)
         return namespace.deliver_local(self.interface, frame, packet)
 
-    def trace_key(self) -> str:
-        return f"{self.interface.label} (looped back)"
+    @property
+    def place(self) -> Place:
+        return self.interface.place._replace(kind=LOOPED_BACK, ifindex=0)
 
 
-def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen,
+def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
          buffer: SocketBuffer | None = None) -> str:
     """Send a packet of our own by a route: OUTPUT, POSTROUTING, then the wire (ip_local_out).
 
@@ -52,7 +54,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen,
     Returns:
         OK, or the errno name that the sending program gets.
     """
-    namespace.record(route)
+    namespace.record(route.chosen)
     next_hop = route.next_hop
     if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
         return OK if namespace.neighbours.output(route.interface, next_hop, packet) else "ENOBUFS"
@@ -64,22 +66,22 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen,
         if buffer.needs_route:
             buffer.needs_route = False
             found = _reroute(namespace, buffer.packet)
-            if not isinstance(found, RouteChosen):
+            if not isinstance(found, OutputRoute):
                 return found.error
             route = found
         packet = buffer.packet
     return output(namespace, packet, route, buffer)
 
 
-def _reroute(namespace: NetworkNamespace, packet: IPv4Packet) -> RouteChosen | RouteMissing:
+def _reroute(namespace: NetworkNamespace, packet: IPv4Packet) -> OutputRoute | RouteMissing:
     """ip_route_me_harder: OUTPUT made another packet of it, which may have another way to go."""
     source = packet.src if namespace.routes.address_type(packet.src) == "local" else 0
     route = route_output(namespace, packet.dst, source)
-    namespace.record(route)
+    namespace.record(route.chosen if isinstance(route, OutputRoute) else route)
     return route
 
 
-def output(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen,
+def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
            buffer: SocketBuffer | None = None) -> str:
     """POSTROUTING, the sender's own copy, fragmentation where needed, and the neighbour (ip_output)."""
     if namespace.netfilter.functions:
@@ -106,16 +108,16 @@ def _loops_back(namespace: NetworkNamespace, packet: IPv4Packet, interface: Inte
     return not is_multicast(packet.dst) or namespace.is_group_member(interface, packet.dst)
 
 
-def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute) -> str:
     """Whole, or in pieces (ip_finish_output)."""
     if packet.total_length <= route.mtu:
         return _finish(namespace, packet, route)
     pieces = fragment(packet, route.mtu)
-    namespace.record(PacketFragmented(namespace, packet, len(pieces), route.mtu))
+    namespace.record(PacketFragmented(namespace.name, packet, len(pieces), route.mtu))
     return _send_pieces(namespace, pieces, route)
 
 
-def _send_pieces(namespace: NetworkNamespace, pieces: list[IPv4Packet], route: RouteChosen) -> str:
+def _send_pieces(namespace: NetworkNamespace, pieces: list[IPv4Packet], route: OutputRoute) -> str:
     """Fragments in order; the first that cannot go ends the datagram.
 
     A program's own are handed over one by one: the queue runs empty after
@@ -132,11 +134,11 @@ def _send_pieces(namespace: NetworkNamespace, pieces: list[IPv4Packet], route: R
     return OK
 
 
-def _send_rest(what: tuple[NetworkNamespace, list[IPv4Packet], RouteChosen]) -> None:
+def _send_rest(what: tuple[NetworkNamespace, list[IPv4Packet], OutputRoute]) -> None:
     _send_pieces(*what)
 
 
-def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen) -> str:
+def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute) -> str:
     """ip_finish_output2: the MAC of the next hop, then the interface."""
     interface, next_hop = route.interface, route.next_hop
     if next_hop is not None:
@@ -158,12 +160,12 @@ def _refused(namespace: NetworkNamespace, packet: IPv4Packet, verdict: Dropped |
     """What the sender of a packet that did not pass a hook gets to hear."""
     if not isinstance(verdict, Dropped):
         return OK
-    namespace.record(PacketDropped(namespace, packet, verdict))
+    namespace.record(PacketDropped(namespace.name, packet, verdict))
     return "EPERM"
 
 
 def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
-               interface: Interface | None = None) -> RouteChosen | str:
+               interface: Interface | None = None) -> OutputRoute | str:
     """The output route, or the errno name when there is none (recorded)."""
     route = route_output(namespace, destination, source, interface)
     if isinstance(route, RouteMissing):
@@ -172,7 +174,7 @@ def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
     return route
 
 
-def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteChosen, keep_whole: bool) -> str:
+def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute, keep_whole: bool) -> str:
     """Send what a program wrote as one packet: id and DF are the caller's, the size is checked here.
 
     Args:
@@ -182,7 +184,7 @@ def send_datagram(namespace: NetworkNamespace, packet: IPv4Packet, route: RouteC
         OK, EMSGSIZE, or what `send` returns.
     """
     if keep_whole and packet.total_length > route.mtu:
-        namespace.record(PacketDropped(namespace, packet, Dropped(DropReason.PKT_TOO_BIG,
+        namespace.record(PacketDropped(namespace.name, packet, Dropped(DropReason.PKT_TOO_BIG,
                                                                   (packet.total_length, route.mtu))))
         return "EMSGSIZE"
     return send(namespace, packet, route)

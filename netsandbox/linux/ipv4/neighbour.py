@@ -11,10 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
-from netsandbox.linux.ipv4.neighbour_gc import GarbageCollector
-from netsandbox.linux.ipv4.nud import (
+from netsandbox.linux.core.nud import (
     CONNECTED,
     DELAY,
     FAILED,
@@ -30,6 +27,9 @@ from netsandbox.linux.ipv4.nud import (
     VALID,
     NudState,
 )
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
+from netsandbox.linux.ipv4.neighbour_gc import GarbageCollector
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -151,8 +151,7 @@ class NeighbourTable:
         if entry is None:
             entry = self.ensure(interface, next_hop)
             if entry is None:
-                self.namespace.record(PacketDropped(
-                    self.namespace, packet, Dropped(DropReason.NEIGH_CREATEFAIL, (format_ipv4(next_hop),))))
+                self._drop(packet, DropReason.NEIGH_CREATEFAIL, next_hop)
                 return False
         entry.used = self.scheduler.now
         if not entry.sure and not self.event_send(entry, packet):
@@ -180,7 +179,7 @@ class NeighbourTable:
             if not parameters.mcast_solicit + parameters.app_solicit:
                 self._set(entry, FAILED, "no probes")
                 if packet is not None:
-                    self._drop(packet, DropReason.NEIGH_FAILED, entry)
+                    self._drop(packet, DropReason.NEIGH_FAILED, entry.address)
                 return False
             entry.probes = parameters.ucast_solicit
             self._set(entry, INCOMPLETE, "asked")
@@ -200,10 +199,10 @@ class NeighbourTable:
         while queue and entry.queued_bytes + size > limit:
             oldest = queue.popleft()
             entry.queued_bytes -= buffer_size(oldest.total_length)
-            self._drop(oldest, DropReason.NEIGH_QUEUEFULL, entry)
+            self._drop(oldest, DropReason.NEIGH_QUEUEFULL, entry.address)
         queue.append(packet)
         entry.queued_bytes += size
-        self.namespace.record(PacketQueued(entry.interface, packet, entry.address))
+        self.namespace.record(PacketQueued(entry.interface.place, packet, entry.address))
 
     # -- input
 
@@ -284,9 +283,9 @@ class NeighbourTable:
         self.scheduler.cancel(entry.timer)
         entry.timer = None
         for packet in entry.queue or ():
-            self._drop(packet, DropReason.NEIGH_DEAD, entry)
+            self._drop(packet, DropReason.NEIGH_DEAD, entry.address)
         entry.queue, entry.queued_bytes = None, 0
-        self.namespace.record(NeighbourChanged(entry.interface, entry.address, entry.state, None, entry.mac, why))
+        self.namespace.record(NeighbourChanged(entry.interface.place, entry.address, entry.state, None, entry.mac, why))
 
     def delete(self, entry: Neighbour) -> None:
         """`ip neigh del`: fail it, which answers what waits, then remove it."""
@@ -362,7 +361,7 @@ class NeighbourTable:
         queue, entry.queue, entry.queued_bytes = entry.queue, None, 0
         while queue and entry.state is FAILED:
             packet = queue.popleft()
-            self._drop(packet, DropReason.NEIGH_FAILED, entry)
+            self._drop(packet, DropReason.NEIGH_FAILED, entry.address)
             self.error_report(entry, packet)
 
     # -- garbage collection
@@ -393,8 +392,9 @@ class NeighbourTable:
         entry.seq = namespace.trace.end
         if not is_valid:
             entry.cached = False
-        namespace.record(NeighbourChanged(entry.interface, entry.address, old, new,
+        namespace.record(NeighbourChanged(entry.interface.place, entry.address, old, new,
                                           mac if is_valid else None, why))
 
-    def _drop(self, packet: IPv4Packet, reason: DropReason, entry: Neighbour) -> None:
-        self.namespace.record(PacketDropped(self.namespace, packet, Dropped(reason, (format_ipv4(entry.address),))))
+    def _drop(self, packet: IPv4Packet, reason: DropReason, next_hop: int) -> None:
+        verdict = Dropped(reason, (format_ipv4(next_hop),))
+        self.namespace.record(PacketDropped(self.namespace.name, packet, verdict))

@@ -7,13 +7,16 @@ prefix wins, then the lowest metric, then the older route.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, format_ipv4, is_multicast, prefix_mask
+from netsandbox.linux.events import RouteChanged
+from netsandbox.linux.ipv4.route_value import RouteValue
+from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast, prefix_mask
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
 ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
@@ -31,10 +34,11 @@ class Route:
         onlink: the gateway is taken to be on the link without being checked.
         gateway_is_own: the gateway was an address of this host when the route was made (nhc_scope is host), so
             that it is shown and not used.
+        seq: the trace record that tells of its making.
     """
 
-    __slots__ = ("destination", "gateway", "gateway_is_own", "interface", "metric", "mtu", "mtu_is_locked",
-                 "onlink", "protocol", "scope", "source", "table", "tos", "type")
+    __slots__ = ("_value", "destination", "gateway", "gateway_is_own", "interface", "metric", "mtu", "mtu_is_locked",
+                 "onlink", "protocol", "scope", "seq", "source", "table", "tos", "type")
 
     def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
                  interface: Interface | None = None, source: int | None = None, scope: str = "global",
@@ -54,6 +58,8 @@ class Route:
         self.tos = tos
         self.mtu = mtu
         self.mtu_is_locked = False
+        self.seq = 0
+        self._value: RouteValue | None = None
 
     @property
     def is_linkdown(self) -> bool:
@@ -78,16 +84,17 @@ class Route:
         """What two routes of one table must not share."""
         return self.destination, self.metric, self.tos
 
-    def __str__(self) -> str:
-        target = "default" if self.destination.length == 0 else (
-            format_ipv4(self.destination.address) if self.destination.length == 32 else str(self.destination))
-        parts = [target] if self.type == "unicast" else [self.type, target]
-        parts += ["via", format_ipv4(self.gateway)] if self.gateway is not None else []
-        parts += ["dev", self.interface.name] if self.interface is not None else []
-        return " ".join(parts)
+    def value(self) -> RouteValue:
+        """The route as records hold it."""
+        place = None if self.interface is None else self.interface.place
+        value = self._value
+        if value is None or value.interface is not place:
+            value = self._value = RouteValue(self.destination, self.type, self.gateway, place, self.source, self.scope,
+                                             self.protocol, self.metric, self.table)
+        return value
 
-    def trace_key(self) -> str:
-        return f"{self.table} {self} metric {self.metric} src {self.source}"
+    def __str__(self) -> str:
+        return str(self.value())
 
     def __repr__(self) -> str:
         return f"<route {self}>"
@@ -118,11 +125,10 @@ class RouteTables:
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    __slots__ = ("_levels", "_on_local", "_tables", "input_cache", "local", "output_cache")
+    __slots__ = ("_levels", "_namespace", "_tables", "input_cache", "local", "output_cache")
 
-    def __init__(self, on_local: Callable[[], None] = lambda: None) -> None:
-        self._on_local = on_local
-        """Told when `local` has changed."""
+    def __init__(self, namespace: NetworkNamespace) -> None:
+        self._namespace = namespace
         self._tables: dict[str, list[Route]] = {}
         """In the order that `ip route` lists them: by network, the longer prefix first, then metric, then age."""
         self.local: set[int] = set()
@@ -146,22 +152,27 @@ class RouteTables:
         return self._levels
 
     def add(self, route: Route, before: bool = False) -> None:
-        """Insert behind the routes of the same prefix with a lower or the same metric, or `before` the latter."""
+        """Insert behind the routes of the same prefix with a lower or the same metric, or `before` the latter, and
+        record it."""
         routes = self._tables.setdefault(route.table, [])
         find = bisect_left if before else bisect_right
         routes.insert(find(routes, _place(route), key=_place), route)
         if route.type == "local" and route.destination.length == 32:
             self.local.add(route.destination.address)
-            self._on_local()
+            self._namespace.stations_changed()
         self._changed()
+        route.seq = self._namespace.trace.end
+        self._namespace.record(RouteChanged(self._namespace.name, route.value(), True))
 
     def remove(self, route: Route) -> None:
+        """Take a route out, and record it."""
         routes = self._tables[route.table]
         routes.remove(route)
         if route.type == "local" and not self._has_twin(route):
             self.local.discard(route.destination.address)
-            self._on_local()
+            self._namespace.stations_changed()
         self._changed()
+        self._namespace.record(RouteChanged(self._namespace.name, route.value(), False))
 
     def _has_twin(self, route: Route) -> bool:
         """Whether another local route has the same destination."""

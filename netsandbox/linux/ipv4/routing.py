@@ -6,7 +6,7 @@ changes, as one lookup decides for every packet of a conversation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason
@@ -22,7 +22,30 @@ CACHE_LIMIT = 20_000
 MIN_MTU = 68
 """RFC 791: every link carries at least this."""
 
-OutputRoute: TypeAlias = RouteChosen | RouteMissing
+
+class OutputRoute(NamedTuple):
+    """Which way a packet leaves; the fields are those of RouteChosen, where what is done by it is needed itself."""
+
+    destination: int
+    route: Route
+    gateway: int | None
+    interface: Interface
+    next_hop: int | None
+    source: int
+    mtu: int
+    locked: bool
+    chosen: RouteChosen
+    """What is recorded when a packet takes it."""
+
+    @classmethod
+    def by(cls, route: Route, destination: int, gateway: int | None, interface: Interface, next_hop: int | None,
+           source: int, mtu: int, considered: int, locked: bool = False) -> OutputRoute:
+        chosen = RouteChosen(interface.namespace.name, destination, route.value(), gateway, interface.place, next_hop,
+                             source, mtu, considered, locked)
+        return cls(destination, route, gateway, interface, next_hop, source, mtu, locked, chosen)
+
+    def with_mtu(self, mtu: int) -> OutputRoute:
+        return self._replace(mtu=mtu, chosen=self.chosen._replace(mtu=mtu))
 
 
 class InputRoute(NamedTuple):
@@ -37,7 +60,7 @@ class InputRoute(NamedTuple):
     route: Route | None
     interface: Interface | None
     """The one to leave by, when it is to be forwarded."""
-    chosen: RouteChosen | None
+    chosen: OutputRoute | None
     redirect: bool
     """The packet leaves as it came, so its sender knows a shorter way."""
 
@@ -78,7 +101,7 @@ def _use_learned(namespace: NetworkNamespace, destination: int, route: Route) ->
 # -- output
 
 def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
-                 interface: Interface | None = None) -> OutputRoute:
+                 interface: Interface | None = None) -> OutputRoute | RouteMissing:
     """The route for a packet of our own (ip_route_output_key).
 
     Args:
@@ -96,9 +119,9 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
 
 
 def _find_output(namespace: NetworkNamespace, destination: int, source: int,
-                 interface: Interface | None) -> OutputRoute:
+                 interface: Interface | None) -> OutputRoute | RouteMissing:
     if (interface is not None and not interface.up) or (source and namespace.holder_of(source) is None):
-        return RouteMissing(namespace, destination, "ENETUNREACH", None)
+        return RouteMissing(namespace.name, destination, "ENETUNREACH", None)
     if not destination and not source and interface is not None:
         source = select_address(interface, 0, "host")
     destination = destination or source
@@ -116,25 +139,26 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int,
     if route is None or route.type in ERRORS:
         if interface is not None:
             return _on_link(namespace, destination, source, interface)
-        return RouteMissing(namespace, destination, ERRORS[route.type] if route else "ENETUNREACH", route)
+        return RouteMissing(namespace.name, destination, ERRORS[route.type] if route else "ENETUNREACH",
+                            route.value() if route else None)
     return _chosen(namespace, destination, source, route, group, len(matches))
 
 
-def _on_link(namespace: NetworkNamespace, destination: int, source: int, interface: Interface) -> RouteChosen:
+def _on_link(namespace: NetworkNamespace, destination: int, source: int, interface: Interface) -> OutputRoute:
     """No route, but an interface: the kernel takes the destination to be on its link."""
     route = Route(Network(destination, 32), interface=interface, scope="link")
     source = source or select_address(interface, 0, "link")
     no_hop = interface.is_loopback or is_multicast(destination) or destination == LIMITED_BROADCAST
     hop = None if no_hop else destination
-    return RouteChosen(namespace, destination, route, None, interface, hop, source, interface.mtu, 0)
+    return OutputRoute.by(route, destination, None, interface, hop, source, interface.mtu, 0)
 
 
 def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: Route, group: bool,
-            considered: int) -> OutputRoute:
+            considered: int) -> OutputRoute | RouteMissing:
     if route.type == "local":
         lo = namespace.lo
-        return RouteChosen(namespace, destination, route, None, lo, None, source or route.source or destination,
-                           lo.mtu, considered)
+        return OutputRoute.by(route, destination, None, lo, None, source or route.source or destination, lo.mtu,
+                              considered)
     interface = route.interface
     assert interface is not None, "only special routes have no interface"
     gateway, mtu = None if route.gateway_is_own else route.gateway, route.mtu or interface.mtu
@@ -149,9 +173,9 @@ def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: R
     source = source or route.source or select_address(interface, route.gateway or destination, route.scope)
     if source >> 24 == 127 and not interface.is_loopback and not namespace.sysctls.either(interface.conf,
                                                                                           "route_localnet"):
-        return RouteMissing(namespace, destination, "EINVAL", None)
-    return RouteChosen(namespace, destination, route, gateway, interface, hop, source, mtu, considered,
-                       route.mtu_is_locked or (learned is not None and learned.locked))
+        return RouteMissing(namespace.name, destination, "EINVAL", None)
+    return OutputRoute.by(route, destination, gateway, interface, hop, source, mtu, considered,
+                          route.mtu_is_locked or (learned is not None and learned.locked))
 
 
 def select_address(interface: Interface, destination: int, scope: str) -> int:
@@ -269,8 +293,8 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     shared = namespace.sysctls.either(out.conf, "shared_media")
     same_wire = gateway is not None and any(source in a.network and gateway in a.network for a in out.addresses)
     hop = None if route.type == "broadcast" else destination if gateway is None else gateway
-    chosen = RouteChosen(namespace, destination, route, gateway, out, hop, source, route.mtu or out.mtu,
-                         len(namespace.routes.matches(destination)))
+    chosen = OutputRoute.by(route, destination, gateway, out, hop, source, route.mtu or out.mtu,
+                            len(namespace.routes.matches(destination)))
     redirect = bool(out is interface and on_link and sends and (shared or same_wire))
     return InputRoute("unicast", None, "", route, out, chosen, redirect)
 
@@ -310,14 +334,14 @@ def validate_source(interface: Interface, source: int, out: Interface | None) ->
 def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int) -> None:
     """A router said "fragmentation needed" (__ip_rt_update_pmtu)."""
     chosen = route_output(namespace, destination)
-    if not isinstance(chosen, RouteChosen) or chosen.mtu < mtu or chosen.route.mtu_is_locked:
+    if not isinstance(chosen, OutputRoute) or chosen.mtu < mtu or chosen.route.mtu_is_locked:
         return
     least = namespace.sysctls.get("net.ipv4.route.min_pmtu")
     locked = mtu < least
     mtu = min(chosen.mtu, least) if locked else mtu
     known = learned_about(namespace, destination, chosen.route)
     expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.mtu_expires") * SECOND
-    namespace.record(PathMtuLearned(namespace, destination, mtu))
+    namespace.record(PathMtuLearned(namespace.name, destination, mtu))
     learned = known or NextHopException(0, None, False, chosen.route, expires)
     _remember(namespace, destination, learned._replace(mtu=mtu, locked=locked, expires=expires))
 
@@ -336,7 +360,7 @@ def learn_gateway(namespace: NetworkNamespace, destination: int, route: Route, g
     """A redirect was taken (__ip_do_redirect)."""
     known = learned_about(namespace, destination, route)
     expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.gc_timeout") * SECOND
-    namespace.record(RedirectTaken(namespace, destination, gateway))
+    namespace.record(RedirectTaken(namespace.name, destination, gateway))
     learned = known or NextHopException(0, gateway, False, route, expires)
     _remember(namespace, destination, learned._replace(gateway=gateway, expires=expires))
 

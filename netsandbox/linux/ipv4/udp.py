@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import RouteChosen, SocketMatched
+from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4 import icmp, ip_output
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 from netsandbox.wire.icmp import (
     PARAMETER_PROBLEM,
@@ -99,9 +99,9 @@ class UdpSocket(Socket):
             self.address = route.source
         self._ident = self.namespace.chance.stream(f"{self.namespace.name}/udp/{self.port}/{address}/{port}").bits(16)
 
-    def _route(self, address: int, source: int) -> RouteChosen:
+    def _route(self, address: int, source: int) -> OutputRoute:
         route = route_output(self.namespace, address, source, self.interface)
-        if not isinstance(route, RouteChosen):
+        if not isinstance(route, OutputRoute):
             self.namespace.record(route)
             raise SocketError(route.error)
         is_broadcast = address == LIMITED_BROADCAST or route.route.type == "broadcast"
@@ -126,14 +126,14 @@ class UdpSocket(Socket):
             self.bind(ANY, 0)
         route = self._route(to, self.address)
         if self.pmtudisc == PROBE:
-            route = route._replace(mtu=route.interface.mtu)
+            route = route.with_mtu(route.interface.mtu)
         packet = self._packet(route, to, to_port, data, connected)
         problem = ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
         if problem and (problem != "ENOBUFS" or self.recverr):
             raise SocketError(problem)
         return len(data)
 
-    def _packet(self, route: RouteChosen, to: int, port: int, data: bytes, connected: bool) -> IPv4Packet:
+    def _packet(self, route: OutputRoute, to: int, port: int, data: bytes, connected: bool) -> IPv4Packet:
         source = self.address or route.source
         to = route.destination
         fits = len(data) + 28 <= route.mtu
@@ -186,7 +186,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     group = packet.dst not in namespace.routes.local and packet.dst >> 24 != 127
     matches = _group_matches(namespace, packet, datagram) if group else _best(namespace, packet, datagram)
     for socket in matches:
-        namespace.record(SocketMatched(namespace, "udp", socket.address, socket.port, socket.process.name))
+        namespace.record(SocketMatched(namespace.name, "udp", socket.address, socket.port, socket.process.name))
         data = datagram.data[:datagram.length - 8]
         socket.received.append(Datagram(data, packet.src, datagram.sport, packet.dst))
         socket.wake()

@@ -164,7 +164,7 @@ class Netfilter:
             verdict = function(namespace, buffer)
             if verdict is not None:
                 break
-        namespace.record(VerdictGiven(namespace, hook.value, packet, verdict, None))
+        namespace.record(VerdictGiven(namespace.name, hook.value, packet, verdict, None))
         return verdict
 
     # -- a packet over lo

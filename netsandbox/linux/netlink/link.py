@@ -127,7 +127,7 @@ def _add_veth(namespace: NetworkNamespace, request: LinkRequest, new_mac: Callab
     macs = [_valid_mac(r.mac) if r.mac else new_mac() for r in (peer, request)]
     pair = VethPair.create((peer_namespace, peer_name, macs[0]), (namespace, name, macs[1]))
     for interface, wanted in ((pair.left, peer), (pair.right, request)):
-        interface.namespace.record(LinkChanged(interface, "added", ""))
+        interface.namespace.record(LinkChanged(interface.place, "added", ""))
         _finish(interface, wanted)
 
 
@@ -137,7 +137,7 @@ def _add_bridge(namespace: NetworkNamespace, request: LinkRequest, new_mac: Call
     bridge_requests.check_settings(request.settings)
     bridge = Bridge(namespace, name, mac, bool(request.mac))
     namespace.add_interface(bridge)
-    namespace.record(LinkChanged(bridge, "added", ""))
+    namespace.record(LinkChanged(bridge.place, "added", ""))
     bridge_requests.change_bridge(bridge, request.settings)
     _finish(bridge, request)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.ipv4.nud import VALID, NudState
+from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.linux.netlink.errors import KernelError
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.linux.netlink.errors import KernelError
@@ -59,14 +58,14 @@ def put(namespace: NetworkNamespace, request: RouteRequest, command: str) -> Non
         if twin is not None and twin is not peers[0]:
             raise KernelError("EEXIST")
         if twin is None:
-            _remove(namespace, peers[0])
-            _add(namespace, route, before=True)
+            namespace.routes.remove(peers[0])
+            namespace.routes.add(route, before=True)
         return
     if twin is not None:
         raise KernelError("EEXIST")
     if "create" not in flags:
         raise KernelError("ENOENT")
-    _add(namespace, route, before="append" not in flags)
+    namespace.routes.add(route, before="append" not in flags)
 
 
 def _check_key(destination: Network) -> None:
@@ -79,16 +78,6 @@ def _is_same(one: Route, other: Route) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in (
         "type", "gateway", "interface", "source", "scope", "protocol", "metric", "onlink", "mtu",
         "mtu_is_locked"))
-
-
-def _add(namespace: NetworkNamespace, route: Route, before: bool) -> None:
-    namespace.routes.add(route, before)
-    namespace.record(RouteChanged(namespace, route, True))
-
-
-def _remove(namespace: NetworkNamespace, route: Route) -> None:
-    namespace.routes.remove(route)
-    namespace.record(RouteChanged(namespace, route, False))
 
 
 # -- what the kernel checks of a new route
@@ -193,7 +182,7 @@ def delete(namespace: NetworkNamespace, request: RouteRequest) -> None:
         raise KernelError("ESRCH", "FIB table does not exist")
     for route in routes:
         if route.destination == request.destination and route.tos == request.tos and _fits(route, request):
-            _remove(namespace, route)
+            namespace.routes.remove(route)
             return
     raise KernelError("ESRCH")
 
@@ -211,4 +200,4 @@ def _fits(route: Route, request: RouteRequest) -> bool:
 @needs_net_admin
 def remove(namespace: NetworkNamespace, route: Route) -> None:
     """What `flush` does with each."""
-    _remove(namespace, route)
+    namespace.routes.remove(route)

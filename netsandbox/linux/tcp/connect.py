@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import ack, alarm, listen, options, output, reset, timewait, window
 from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.sequence import MASK, after, between
@@ -31,7 +30,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
     """
     namespace = conn.namespace
     route = route_output(namespace, address, conn.address, conn.interface)
-    if not isinstance(route, RouteChosen):
+    if not isinstance(route, OutputRoute):
         namespace.record(route)
         raise SocketError(route.error)
     if route.route.type in ("broadcast", "multicast") or (route.next_hop is None and not route.interface.is_loopback):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.events import RouteChosen
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import options, window
 from netsandbox.linux.tcp.sequence import MASK
 from netsandbox.linux.tcp.state import Request
@@ -58,13 +57,13 @@ def check(listener: Connection, packet: IPv4Packet, segment: TcpSegment) -> Requ
     age = (now // MINUTE - (value >> BITS)) & 0xFF
     index = (value - _hash(listener, key, now // MINUTE - age)) & (1 << BITS) - 1
     route = route_output(namespace, packet.src, packet.dst)
-    if age >= VALID_MINUTES or index >= len(SIZES) or not isinstance(route, RouteChosen):
+    if age >= VALID_MINUTES or index >= len(SIZES) or not isinstance(route, OutputRoute):
         return None
     return _request(listener, key, segment, peer_isn, SIZES[index], route)
 
 
 def _request(listener: Connection, key: tuple[int, int, int, int], segment: TcpSegment, peer_isn: int, mss: int,
-             route: RouteChosen) -> Request:
+             route: OutputRoute) -> Request:
     settings = listener.namespace.sysctls
     request = Request(listener, key, (segment.ack - 1) & MASK, peer_isn)
     request.mss = mss

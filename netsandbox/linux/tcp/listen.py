@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import RouteChosen, SocketMatched
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.events import SocketMatched
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import cookies, options, reset, window
 from netsandbox.linux.tcp.events import TcpCookieSent, TcpRetransmitted
 from netsandbox.linux.tcp.options import Options
@@ -51,7 +51,7 @@ def take(listener: Connection, interface: Interface, packet: IPv4Packet, segment
 def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment,
                  isn: int) -> Verdict:
     namespace = listener.namespace
-    namespace.record(SocketMatched(namespace, "tcp", listener.address, listener.port, listener.process.name))
+    namespace.record(SocketMatched(namespace.name, "tcp", listener.address, listener.port, listener.process.name))
     mode = namespace.sysctls.get("net.ipv4.tcp_syncookies")
     crowded = len(listener.requests) >= listener.backlog
     wants_cookie = mode == 2 or (crowded and not isn and mode == 1)
@@ -61,7 +61,7 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
     if wants_cookie and said.stamp is None:
         said = Options(mss=said.mss)
     route = route_output(namespace, packet.src, packet.dst)
-    if not isinstance(route, RouteChosen):
+    if not isinstance(route, OutputRoute):
         namespace.record(route)
         return Dropped(DropReason.IP_OUTNOROUTES, (packet.src,))
     request = new_request(listener, packet, segment, said, route)
@@ -91,7 +91,7 @@ def stamp_offset(namespace: NetworkNamespace, source: int, destination: int) -> 
 
 
 def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, said: Options,
-                route: RouteChosen) -> Request:
+                route: OutputRoute) -> Request:
     """What a SYN asks for, as far as we go along with it (tcp_openreq_init)."""
     namespace = listener.namespace
     settings = namespace.sysctls
@@ -248,7 +248,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.advertised_mss = request.advertised_mss - TIMESTAMPS * request.stamps
     child.ident = namespace.chance.stream(f"{namespace.name}/tcp/{request.key}/{request.isn}").bits(16)
     route = route_output(namespace, child.peer, child.address)
-    sync_mss(child, route.mtu if isinstance(route, RouteChosen) else child.mss_clamp + HEADERS)
+    sync_mss(child, route.mtu if isinstance(route, OutputRoute) else child.mss_clamp + HEADERS)
     child.segment_size = first_segment_size(child)
     child.received_at = namespace.scheduler.now
     child.handshake_at = 0 if request.tries else request.sent_at

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4 import ip_output
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, TcpSegment
@@ -31,7 +30,7 @@ def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment,
 def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0) -> None:
     """ip_send_unicast_reply: a segment with IP id 0 and DF."""
     route = route_output(namespace, to, source)
-    if not isinstance(route, RouteChosen):
+    if not isinstance(route, OutputRoute):
         namespace.record(route)
         return
     ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, namespace.default_ttl, 0, True, tos), route)

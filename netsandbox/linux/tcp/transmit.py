@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.events import RouteChosen
 from netsandbox.linux.ipv4 import ip_output
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import alarm, options, window
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
@@ -31,16 +30,16 @@ def stamp_now(namespace: NetworkNamespace, offset: int) -> int:
     return (namespace.scheduler.clock // MILLISECOND + offset) & 0xFFFFFFFF
 
 
-def route_of(conn: Connection) -> RouteChosen | None:
+def route_of(conn: Connection) -> OutputRoute | None:
     """The way to the peer, or None (recorded)."""
     route = route_output(conn.namespace, conn.peer, conn.address, conn.interface)
-    if isinstance(route, RouteChosen):
+    if isinstance(route, OutputRoute):
         return route
     conn.namespace.record(route)
     return None
 
 
-def advertised_mss(conn: Connection, route: RouteChosen) -> int:
+def advertised_mss(conn: Connection, route: OutputRoute) -> int:
     """What we tell the peer that we take (ipv4_default_advmss)."""
     least = conn.namespace.sysctls.get("net.ipv4.route.min_adv_mss")
     return max(min(route.mtu, 65535) - HEADERS, least)
@@ -63,7 +62,7 @@ def current_mss(conn: Connection) -> int:
     """tcp_current_mss: the path may have changed, and SACK blocks take room."""
     route = route_output(conn.namespace, conn.peer, conn.address, conn.interface)
     mss = conn.mss
-    if isinstance(route, RouteChosen) and route.mtu != conn.path_mtu:
+    if isinstance(route, OutputRoute) and route.mtu != conn.path_mtu:
         mss = sync_mss(conn, route.mtu)
     if conn.sacks or conn.duplicate:
         blocks = min(len(conn.sacks) + (conn.duplicate is not None), options.most_sacks(conn.has_stamps))
@@ -130,7 +129,7 @@ def deliver(conn: Connection, segment: TcpSegment) -> str:
 def is_still_here(conn: Connection, sent: Sent) -> bool:
     """Whether what left last of a segment still waits for ARP (skb_still_in_host_queue)."""
     route = route_output(conn.namespace, conn.peer, conn.address, conn.interface)
-    if not isinstance(route, RouteChosen) or route.next_hop is None:
+    if not isinstance(route, OutputRoute) or route.next_hop is None:
         return False
     entry = route.interface.neighbours.get(route.next_hop)
     return entry is not None and any(packet.payload is sent.wire for packet in entry.queue or ())

@@ -192,7 +192,7 @@ class MainScreen(PanesScreen):
 
     @on(DevicePane.WhyWanted)
     def _why_wanted(self, event: DevicePane.WhyWanted) -> None:
-        self._explain(*self.live.why_row(event.node, event.row))
+        self._explain(*self.live.why_row(event.row))
         self.action_view("why")
 
     @on(DevicePane.FrameWanted)
