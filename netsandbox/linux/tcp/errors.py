@@ -9,8 +9,8 @@ from netsandbox.linux.tcp import connect, listen, output, recovery
 from netsandbox.linux.tcp.sequence import between
 from netsandbox.linux.tcp.state import Connection, Recovery, Request, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
-from netsandbox.wire.tcp import PSH
 from netsandbox.wire.icmp import PARAMETER_PROBLEM, REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage
+from netsandbox.wire.tcp import PSH
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface

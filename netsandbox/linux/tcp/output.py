@@ -215,6 +215,16 @@ def _note_sent(conn: Connection, segments: list[Sent]) -> None:
         alarm.rearm(conn)
 
 
+def fill_window(conn: Connection) -> None:
+    """Send as much of a segment as a nearly shut window takes (tcp_write_wakeup)."""
+    chunk = conn.unsent[0]
+    room = distance(window_end(conn), chunk.seq)
+    if room > 0:
+        size = min(room, current_mss(conn), len(chunk.data))
+        chunk.push = chunk.push or size < len(chunk.data)
+        _send_burst(conn, size)
+
+
 def schedule_tail_probe(conn: Connection) -> None:
     """tcp_schedule_loss_probe: only where SACK can tell what the probe found."""
     if (conn.sent and conn.has_sack and conn.recovery in (Recovery.OPEN, Recovery.CWR) and conn.state is not

@@ -167,7 +167,7 @@ def _probe_window(conn: Connection) -> None:
     if conn.probes >= limit:
         connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
         return
-    output.write(conn, is_nagle_off=True, only_one=True)
+    output.fill_window(conn)
     if conn.sent:
         conn.probes = conn.backoff = 0
         return
