@@ -218,7 +218,7 @@ class StreamSocket(Connection):
     def _take_held(self, waiting: Waiting) -> None:
         verdict = process(self, waiting.packet, waiting.segment)
         if isinstance(verdict, Dropped):
-            self.namespace.record(PacketDropped(self.namespace, waiting.packet, verdict))
+            self.namespace.record(PacketDropped(self.namespace.name, waiting.packet, verdict))
 
     def _write(self, data: bytes) -> None:
         """tcp_sendmsg_locked: a chunk at a time."""
