@@ -49,7 +49,11 @@ class _Inline(Suggester):
 
 
 class _Entry(Input):
-    """An input that hands on a paste of several lines; Textual's would keep the first and drop the others."""
+    """An input that keeps what is typed quickly in order, and hands on a paste of several lines.
+
+    Textual carries out an input's keys, as ctrl+u, only when the app has seen them, and by then letters that were typed
+    after them are in the line; of a paste it would keep the first line and drop the others.
+    """
 
     class Pasted(Message):
         """Several lines were pasted."""
@@ -57,6 +61,16 @@ class _Entry(Input):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
+
+    async def _on_key(self, event: events.Key) -> None:
+        line = self.query_ancestor(PromptLine)
+        for owner in (self, line):
+            for binding in owner._bindings.key_to_bindings.get(event.key, ()):
+                if await self.app.run_action(binding.action, owner):
+                    event.stop()
+                    event.prevent_default()
+                    return
+        await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         if len(event.text.splitlines()) > 1:
