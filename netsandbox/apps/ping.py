@@ -151,7 +151,7 @@ class Ping(PingStart):
         return True
 
     def _send(self, number: int) -> str:
-        route = ip_output.find_route(self.namespace, self.destination, self.bound, self.interface)
+        route = ip_output.find_route(self.namespace, self.destination, self.bound, self.interface, self.options.direct)
         if isinstance(route, str):
             return route
         options = self.options

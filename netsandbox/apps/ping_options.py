@@ -27,6 +27,7 @@ class PingOptions:
         outstanding: -O, say so when no reply has come before the next request.
         stamped: -D, the time before every line.
         strict: -B, the source address stays what it was at first.
+        direct: -r, only to where no gateway is needed (SO_DONTROUTE).
         preload: -l, requests that are sent at once.
         header: IPv4 options, of -R and -T.
         family: what -v calls it.
@@ -55,6 +56,7 @@ class PingOptions:
     outstanding: bool = False
     stamped: bool = False
     strict: bool = False
+    direct: bool = False
     verbose: bool = False
     family: str = "AF_UNSPEC"
     warnings: tuple[str, ...] = ()
@@ -81,7 +83,7 @@ def parse(arguments: list[str]) -> PingOptions:
     result.broadcast, result.quiet = "b" in options, "q" in options
     result.flood, result.numeric = "f" in options, "n" in options
     result.adaptive, result.outstanding, result.stamped = "A" in options, "O" in options, "D" in options
-    result.strict, result.verbose = "B" in options, "v" in options
+    result.strict, result.verbose, result.direct = "B" in options, "v" in options, "r" in options
     if result.flood and "i" not in options:
         result.interval = 0
     if not operands:

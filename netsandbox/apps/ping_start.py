@@ -10,6 +10,9 @@ from netsandbox.apps.program import Program
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
+MOST_OPTIONS = 40
+"""Bytes of IPv4 options, as ping counts them in its first line whatever their size."""
+
 if TYPE_CHECKING:
     from netsandbox.apps.ping_options import PingOptions
     from netsandbox.engine.scheduler import Timer
@@ -76,7 +79,7 @@ class PingStart(Program):
                 return False
             self.complain("WARNING: pinging broadcast address")
         self.source = route.source
-        if self.interface is not None and self.namespace.holder_of(self.source) is not self.interface:
+        if self.interface is not None and self.interface not in self.namespace.holders_of(self.source):
             self.complain("ping: Warning: source address might be selected on device other than: "
                           f"{self.interface.name}")
         return True
@@ -97,7 +100,7 @@ class PingStart(Program):
     def _print_header(self) -> None:
         options = self.options
         shown = format_ipv4(self.destination)
-        origin, whole = "", options.size + 28 + len(options.header)
+        origin, whole = "", options.size + 28 + (MOST_OPTIONS if options.header else 0)
         if options.devices or options.strict:
             origin = f"from {format_ipv4(self.source)} {self.interface.name if self.interface else ''}: "
         if options.pattern:

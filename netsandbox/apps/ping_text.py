@@ -104,13 +104,18 @@ def describe_options(data: bytes, shown: bytes) -> tuple[str, bytes]:
             continue
         used = min(option.value[0], len(option.value) + 2)
         if option.kind == RECORD_ROUTE and used > 4:
-            route = option.value[1:used - 3]
+            route = option.value[1:1 + _rounded_up(used - 4)]
             text += "\t(same route)" if route == shown else "\nRR: " + "".join(
                 f"\t{format_ipv4(int.from_bytes(route[at:at + 4], 'big'))}\n" for at in range(0, len(route), 4))
             shown = route
         elif option.kind == TIMESTAMP and used > 5:
-            text += "\nTS: " + _describe_stamps(option.value[2:used - 3], option.value[1])
+            text += "\nTS: " + _describe_stamps(option.value[2:2 + _rounded_up(used - 5)], option.value[1])
     return text, shown
+
+
+def _rounded_up(size: int) -> int:
+    """To whole addresses and times: in a full option, where the pointer stands behind the end, a byte is missing."""
+    return (size + 3) // 4 * 4
 
 
 def _describe_stamps(data: bytes, flags: int) -> str:

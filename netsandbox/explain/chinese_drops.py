@@ -18,7 +18,7 @@ REASONS: dict[str, Words] = {
     "IP_INHDR.empty": ("该分片不含任何数据", "偏移{number}"),
     "IP_INHDR.overlap": ("该分片与已有的分片重叠", "偏移{number}"),
     "IP_INHDR.options": ("IPv4 选项不合理", "首部第{number}字节"),
-    "IP_INHDR.source route": ("带有源路由选项，而这里不接受源路由", "accept_source_route=0"),
+    "IP_INHDR.source route": ("带有不被接受或无处可去的源路由选项", "accept_source_route", "其中列出的站点"),
     "IP_INHDR.beyond the end": ("该分片超出了数据包的末尾", "结束于第{number}字节"),
     "IP_RPFILTER": (
         "发往其源地址{source}的数据包不会从这块网卡离开（rp_filter）", "回到{source}的路由", "rp_filter 为{mode}"),
@@ -33,6 +33,8 @@ REASONS: dict[str, Words] = {
         "{destination}不是本机的地址，而以广播帧到来的数据包不予转发", "目的 MAC {dst}"),
     "IP_INADDRERRORS.multicast frame": (
         "{destination}不是本机的地址，而以组播帧到来的数据包不予转发", "目的 MAC {dst}"),
+    "UNICAST_IN_L2_MULTICAST": (
+        "只发给{destination}的数据包却装在发给多个站点的帧里", "目的 MAC {dst}", "drop_unicast_in_l2_multicast 为 1"),
     "IP_LOCALNET": ("{address}只能用于主机内部，不得出现在线路上", "127.0.0.0/8", "route_localnet 为 0"),
     "IP_LOCAL_SOURCE": ("它的源地址{source}正是本机的地址", "本机地址", "accept_local 为 0"),
     "IP_INVALID_SOURCE": ("没有主机可以使用它的源地址{source}", "源地址{source}"),

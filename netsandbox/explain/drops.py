@@ -196,6 +196,7 @@ TELLERS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Case]] = {
     DropReason.IP_OUTNOROUTES: _destination,
     DropReason.IP_INNOROUTES: _no_way_in,
     DropReason.IP_INADDRERRORS: _destination,
+    DropReason.UNICAST_IN_L2_MULTICAST: _destination,
     DropReason.IP_LOCALNET: _source,
     DropReason.IP_LOCAL_SOURCE: _source,
     DropReason.IP_INVALID_SOURCE: _source,

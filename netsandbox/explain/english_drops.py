@@ -20,7 +20,8 @@ REASONS: dict[str, Words] = {
     "IP_INHDR.empty": ("the fragment holds no bytes", "offset {number}"),
     "IP_INHDR.overlap": ("the fragment overlaps one that is already there", "offset {number}"),
     "IP_INHDR.options": ("its IPv4 options make no sense", "at byte {number} of the header"),
-    "IP_INHDR.source route": ("it carries a source route, and those are not accepted", "accept_source_route=0"),
+    "IP_INHDR.source route": (
+        "it carries a source route that is not accepted or leads nowhere", "accept_source_route", "the stops it names"),
     "IP_INHDR.beyond the end": ("the fragment lies beyond the end of its packet", "ends at byte {number}"),
     "IP_RPFILTER": (
         "an answer to its source {source} would not leave by this interface (rp_filter)",
@@ -39,6 +40,9 @@ REASONS: dict[str, Words] = {
     "IP_INADDRERRORS.multicast frame": (
         "{destination} is no address of this host, and what comes in a multicast frame is not forwarded",
         "destination MAC {dst}"),
+    "UNICAST_IN_L2_MULTICAST": (
+        "a packet for {destination} alone came in a frame for many", "destination MAC {dst}",
+        "drop_unicast_in_l2_multicast is 1"),
     "IP_LOCALNET": ("{address} belongs inside a host, not on a wire", "127.0.0.0/8", "route_localnet is 0"),
     "IP_LOCAL_SOURCE": (
         "its source {source} is an address of this very host", "local addresses", "accept_local is 0"),

@@ -118,11 +118,11 @@ def sockets(lab: Lab, node: str) -> list[SocketRow]:
     for socket in namespace.sockets.sockets:
         address = "[::]" if socket.family == "inet6" else format_ipv4(socket.address)
         if isinstance(socket, UdpSocket):
-            state = "ESTAB" if socket.peer_port else "UNCONN"
+            state = "ESTAB" if socket.is_connected else "UNCONN"
         else:
             state = "LISTEN" if socket.listening else "CLOSE"
         any_peer = "[::]:*" if socket.family == "inet6" else "0.0.0.0:*"
-        peer = f"{format_ipv4(socket.peer)}:{socket.peer_port}" if socket.peer_port else any_peer
+        peer = f"{format_ipv4(socket.peer)}:{socket.peer_port}" if socket.peer else any_peer
         rows.append(SocketRow(socket.protocol, state, f"{address}:{socket.port}", peer, socket.process.name,
                               socket.process.pid, socket.seq))
     return rows

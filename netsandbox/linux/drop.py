@@ -46,6 +46,7 @@ class DropReason(Enum):
     IP_OUTNOROUTES = "no route for a packet of our own"
     IP_INNOROUTES = "no route for a packet to forward"
     IP_INADDRERRORS = "not for this host, and it does not forward (ip_forward)"
+    UNICAST_IN_L2_MULTICAST = "a packet for one host in a frame for many"
     IP_LOCALNET = "a 127.0.0.0/8 address on a wire"
     IP_LOCAL_SOURCE = "the source is this host's own address"
     IP_INVALID_SOURCE = "a source address that no host can have"

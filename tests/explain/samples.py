@@ -113,6 +113,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.IP_RPFILTER: [(A, 1)],
     DropReason.IP_INNOROUTES: [(FAR, ""), (FAR, "unreachable 203.0.113.0/24"), (GROUP,)],
     DropReason.IP_INADDRERRORS: [(FAR, "ip_forward"), (FAR, "broadcast frame"), (FAR, "multicast frame")],
+    DropReason.UNICAST_IN_L2_MULTICAST: [(A,)],
     DropReason.IP_LOCALNET: [(parse_ipv4("127.0.0.1"),)],
     DropReason.IP_LOCAL_SOURCE: [(A,)],
     DropReason.IP_INVALID_SOURCE: [(GROUP,)],

@@ -58,7 +58,7 @@ def socket_rows(namespace: NetworkNamespace) -> list[SocketRow]:
 def _row(socket: Socket, fd: int) -> SocketRow:
     waiting = 0
     if isinstance(socket, UdpSocket):
-        state = "ESTAB" if socket.peer_port else "UNCONN"
+        state = "ESTAB" if socket.peer else "UNCONN"
         waiting = TRUESIZE * len(socket.received)
         device = f"%{socket.interface.name}" if socket.interface is not None else ""
     else:

@@ -133,7 +133,7 @@ class Interface:
         self.overheard = 0
         self.crowd: Crowd | None = None
         self.trusts_sources = False
-        """No rp_filter: any source that is not our own may come in here."""
+        """Any source that is not our own may come in here, in any frame: no rp_filter and the like."""
         self.place: Place
         self.note_place()
 

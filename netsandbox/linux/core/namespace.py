@@ -125,7 +125,15 @@ class NetworkNamespace:
         self._update_trust(interface)
 
     def _update_trust(self, interface: Interface) -> None:
-        interface.trusts_sources = not interface.is_loopback and not self.sysctls.either(interface.conf, "rp_filter")
+        either = self.sysctls.either
+        interface.trusts_sources = not (interface.is_loopback or self.routes.has_custom_local
+                                        or either(interface.conf, "rp_filter")
+                                        or either(interface.conf, "drop_unicast_in_l2_multicast"))
+
+    def note_custom_local(self) -> None:
+        """A person has added a route of type local: whose a source is, is looked up closely from now on."""
+        self.routes.has_custom_local = True
+        self._note_settings()
 
     def drop_interface(self, interface: Interface) -> None:
         """Forget an interface (its routes and neighbours are gone already)."""
@@ -174,8 +182,9 @@ class NetworkNamespace:
         holders = self._holders.get(address)
         if holders is not None:
             return min(holders, key=_index_of)
-        if address in self.routes.local or address >> 24 == 127:
-            return self.lo
+        route = self.routes.local_route(address)
+        if route is not None and route.type == "local":
+            return route.interface
         return None
 
     def is_group_member(self, interface: Interface, group: int) -> bool:
@@ -197,8 +206,9 @@ class NetworkNamespace:
     def note_arp_settings(self) -> None:
         """Work out anew what ARP looks at: a setting, a proxy entry or an interface's NOARP flag has changed."""
         confs = [self.sysctls.all, self.sysctls.default, *(i.conf for i in self.interfaces.values())]
-        self.is_arp_special = bool(self.proxies) or any(i.noarp for i in self.interfaces.values()) or any(
-            conf.proxy_arp or conf.arp_accept for conf in confs)
+        self.is_arp_special = bool(self.proxies or self.routes.prefixes) or any(
+            i.noarp for i in self.interfaces.values()) or any(
+            conf.proxy_arp or conf.proxy_arp_pvlan or conf.arp_accept for conf in confs)
         for interface in self.interfaces.values():
             interface.station_changed()
             interface.arp_targets = self._arp_targets()

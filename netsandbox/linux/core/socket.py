@@ -223,9 +223,9 @@ class SocketTable:
         for socket in self._by_port.get((protocol, port), ()):
             if socket.address not in (ANY, address):
                 continue
-            if socket.peer_port and (socket.peer, socket.peer_port) != (peer, peer_port):
+            if (socket.peer and socket.peer != peer) or (socket.peer_port and socket.peer_port != peer_port):
                 continue
-            score = 4 * bool(socket.peer_port) + 2 * (socket.address != ANY)
+            score = 4 * bool(socket.peer) + 4 * bool(socket.peer_port) + 2 * (socket.address != ANY)
             if score >= best:
                 found, best = socket, score
         return found

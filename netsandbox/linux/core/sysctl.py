@@ -25,7 +25,7 @@ class SysctlError(ValueError):
 
 UNUSED_CONF = {"bootp_relay": 0, "disable_policy": 0, "disable_xfrm": 0, "force_igmp_version": 0,
                "igmpv2_unsolicited_report_interval": 10_000, "igmpv3_unsolicited_report_interval": 1000,
-               "medium_id": 0, "src_valid_mark": 0, "tag": 0}
+               "src_valid_mark": 0, "tag": 0}
 """Settings of interfaces that are kept and shown, as the kernel has them, and mean nothing to this stack."""
 
 
@@ -39,8 +39,8 @@ class InterfaceConf:
                  "accept_local", "accept_redirects", "accept_source_route", "arp_accept", "arp_announce",
                  "arp_evict_nocarrier", "arp_filter", "arp_ignore", "arp_notify", "bc_forwarding",
                  "drop_gratuitous_arp", "drop_unicast_in_l2_multicast", "forwarding", "ignore_routes_with_linkdown",
-                 "log_martians", "promote_secondaries", "proxy_arp", "proxy_arp_pvlan", "route_localnet", "rp_filter",
-                 "secure_redirects", "send_redirects", "shared_media")
+                 "log_martians", "medium_id", "promote_secondaries", "proxy_arp", "proxy_arp_pvlan", "route_localnet",
+                 "rp_filter", "secure_redirects", "send_redirects", "shared_media")
 
     accept_local: int
     accept_redirects: int
@@ -57,6 +57,7 @@ class InterfaceConf:
     forwarding: int
     ignore_routes_with_linkdown: int
     log_martians: int
+    medium_id: int
     promote_secondaries: int
     proxy_arp: int
     proxy_arp_pvlan: int

@@ -10,7 +10,7 @@ from netsandbox.linux.core.nud import NOARP, REACHABLE, STALE
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.neighbour import Neighbour
 from netsandbox.linux.ipv4.route import SCOPES
-from netsandbox.linux.ipv4.routing import OutputRoute, route_input, route_output, select_address
+from netsandbox.linux.ipv4.routing import InputRoute, OutputRoute, route_input, route_output, select_address
 from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, MAC_GROUP_BIT, is_multicast, multicast_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import ETH_P_ARP, Frame
@@ -128,9 +128,7 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
         _learn(interface, arp)
         send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
         return ANSWERED
-    if route.type != "unicast" or not interface.conf.forwarding or route.interface is interface:
-        return None
-    if not namespace.sysctls.either(interface.conf, "proxy_arp") and (interface.name, arp.tpa) not in namespace.proxies:
+    if route.type != "unicast" or not interface.conf.forwarding or not _answers_for_others(interface, arp, route):
         return None
     _learn(interface, arp)
     limit = interface.neigh.proxy_delay
@@ -140,6 +138,22 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
     delay = namespace.proxy_delay.below(limit * SECOND // USER_HZ)
     namespace.scheduler.kernel_timer(delay, _answer_late, (interface, frame, arp), foreground=True)
     return Outcome.QUEUED
+
+
+def _answers_for_others(interface: Interface, arp: ArpPacket, route: InputRoute) -> bool:
+    """arp_fwd_proxy, arp_fwd_pvlan, pneigh_lookup: proxy ARP, for the same wire too where its ports are isolated."""
+    either = interface.namespace.sysctls.either
+    if route.interface is interface:
+        return arp.spa != arp.tpa and bool(either(interface.conf, "proxy_arp_pvlan"))
+    if either(interface.conf, "proxy_arp") and _is_another_medium(interface, route.interface):
+        return True
+    return (interface.name, arp.tpa) in interface.namespace.proxies
+
+
+def _is_another_medium(interface: Interface, out: Interface | None) -> bool:
+    """medium_id: what has the same number is one wire; 0 is a wire of its own, -1 is not to be proxied for."""
+    number, other = interface.conf.medium_id, 0 if out is None else out.conf.medium_id
+    return not number or (number != -1 and other not in (number, -1))
 
 
 def _answer_late(question: tuple[Interface, Frame, ArpPacket]) -> None:

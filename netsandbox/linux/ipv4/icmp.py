@@ -63,7 +63,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return Dropped(DropReason.ICMP_CSUM, (message.checksum, message.right_checksum()))
     namespace = interface.namespace
     kind = message.type
-    if packet.dst not in namespace.routes.local:
+    if packet.dst not in namespace.routes.local and not namespace.routes.is_local(packet.dst):
         refusal = _ignores_group(namespace, packet, kind)
         if refusal is not None:
             return refusal
@@ -82,8 +82,6 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
 
 def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -> Dropped | None:
     """RFC 1122, 3.2.2.6: a broadcast echo may be ignored, and Linux does (icmp_echo_ignore_broadcasts)."""
-    if packet.dst >> 24 == 127:
-        return None
     if kind not in (ECHO_REQUEST, TIMESTAMP_REQUEST):
         return Dropped(DropReason.INVALID_PROTO, (kind, "broadcast"))
     if namespace.sysctls.get("net.ipv4.icmp_echo_ignore_broadcasts"):
@@ -93,8 +91,8 @@ def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -
 
 def _reply(namespace: NetworkNamespace, packet: IPv4Packet, reply: IcmpMessage) -> Verdict:
     """icmp_reply: addresses swapped, the same TOS."""
-    source, destination = packet.dst, packet.src
-    if source not in namespace.routes.local and source >> 24 != 127:
+    source, destination = packet.dst, ip_options.first_stop_back(packet) if packet.options else packet.src
+    if not namespace.routes.is_local(source):
         source = 0
     route = route_output(namespace, destination)
     if not isinstance(route, OutputRoute) or route.source != source:
@@ -222,11 +220,12 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     if why:
         namespace.record(IcmpSuppressed(namespace.name, kind, code, packet, why))
         return False
-    local = packet.dst in namespace.routes.local and interface is not None
+    local = namespace.routes.is_local(packet.dst) and interface is not None
     source = packet.dst if local else 0
     if not local and interface is not None and namespace.sysctls.get("net.ipv4.icmp_errors_use_inbound_ifaddr"):
         source = select_address(interface, packet.src, "link")
-    route = route_output(namespace, packet.src, source)
+    to = ip_options.first_stop_back(packet) if packet.options else packet.src
+    route = route_output(namespace, to, source)
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return False
@@ -238,8 +237,8 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     options = packet.options and ip_options.echoed(namespace, packet, source)
     quote = packet.emit()[:min(route.mtu, ERROR_SIZE) - HEADERS - len(options)]
     tos = packet.tos & TOS_MASK | INTERNETWORK_CONTROL
-    error = IPv4Packet(source, packet.src, ICMP, IcmpMessage(kind, code, rest, quote), namespace.default_ttl,
-                       namespace.next_ident(source, packet.src, ICMP), False, tos, options=options)
+    error = IPv4Packet(source, to, ICMP, IcmpMessage(kind, code, rest, quote), namespace.default_ttl,
+                       namespace.next_ident(source, to, ICMP), False, tos, options=options)
     ip_output.send(namespace, error, route, None if buffer is None else buffer.of_answer(error))
     return True
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output
+from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output, source_route
 from netsandbox.linux.ipv4.ip_options import HeldPacket
 from netsandbox.linux.ipv4.routing import InputRoute, OutputRoute, route_input, select_address
 from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
@@ -22,6 +22,7 @@ from netsandbox.wire.icmp import (
     PARAMETER_PROBLEM,
     PROTOCOL_UNREACHABLE,
     REASSEMBLY_EXCEEDED,
+    SOURCE_ROUTE_FAILED,
     TIME_EXCEEDED,
     TTL_EXCEEDED,
     UNREACHABLE,
@@ -69,9 +70,14 @@ def _route(interface: Interface, frame: Frame, packet: IPv4Packet, buffer: Socke
     kind = route.type
     if packet.options:
         held = _read_options(interface, frame, packet, kind == "local")
-        if isinstance(held, Dropped):
-            return held
-        packet = held
+        followed = held if isinstance(held, Dropped) else source_route.follow(interface, frame, held, route)
+        if isinstance(followed, Dropped):
+            return followed
+        packet, route = followed
+        kind = route.type
+    if (frame.dst & MAC_GROUP_BIT and kind not in ("broadcast", "multicast")
+            and interface.namespace.sysctls.either(interface.conf, "drop_unicast_in_l2_multicast")):
+        return Dropped(DropReason.UNICAST_IN_L2_MULTICAST, (packet.dst,))
     if kind == "local" or kind == "broadcast" or kind == "multicast":
         if packet.mf or packet.offset or buffer is not None:
             return deliver_local(interface, frame, packet, buffer)
@@ -88,14 +94,12 @@ def receive_malformed(interface: Interface, _frame: Frame, payload: Malformed) -
 
 
 def _read_options(interface: Interface, frame: Frame, packet: IPv4Packet, is_ours: bool) -> HeldPacket | Dropped:
-    """ip_rcv_options: nonsense is a parameter problem, and a source route is refused in silence."""
+    """ip_rcv_options: nonsense is a parameter problem."""
     namespace = interface.namespace
     held = ip_options.hold(namespace, interface, packet, is_ours)
     if held.marks.problem is not None:
         icmp.send_error(interface, namespace, held, PARAMETER_PROBLEM, 0, held.marks.problem << 24, frame)
         return Dropped(DropReason.IP_INHDR, ("options", held.marks.problem))
-    if held.marks.source_route:
-        return Dropped(DropReason.IP_INHDR, ("source route", packet.dst))
     return held
 
 
@@ -159,11 +163,15 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if packet.ttl <= 1:
         icmp.send_error(interface, namespace, packet, TIME_EXCEEDED, TTL_EXCEEDED, 0, frame, buffer)
         return Dropped(DropReason.IP_INHDR, ("TTL", packet.ttl))
+    has_source_route = isinstance(packet, HeldPacket) and packet.marks.source_route is not None
+    if isinstance(packet, HeldPacket) and packet.marks.is_strict and chosen.gateway is not None:
+        icmp.send_error(interface, namespace, packet, UNREACHABLE, SOURCE_ROUTE_FAILED, 0, frame, buffer)
+        return Dropped(DropReason.IP_INHDR, ("source route", packet.dst))
     if packet.total_length > mtu and packet.df:
         icmp.send_error(interface, namespace, packet, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame, buffer)
         return Dropped(DropReason.PKT_TOO_BIG, (packet.total_length, mtu))
     onward = packet.with_ttl(packet.ttl - 1)
-    if route.redirect:
+    if route.redirect and not has_source_route:
         icmp.send_redirect(interface, frame, onward, chosen.next_hop or packet.dst)
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, onward)

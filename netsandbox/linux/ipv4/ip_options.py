@@ -1,7 +1,4 @@
-"""IPv4 options as hosts and routers treat them (RFC 791, RFC 1812 5.2.4; net/ipv4/ip_options.c).
-
-Source routes are refused, as they are by default (accept_source_route).
-"""
+"""IPv4 options as hosts and routers treat them (RFC 791, RFC 1812 5.2.4; net/ipv4/ip_options.c)."""
 
 from __future__ import annotations
 
@@ -9,15 +6,18 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import EPOCH, MILLISECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
-from netsandbox.wire.ipv4 import HEADER, IPv4Packet
+from netsandbox.wire.ipv4 import HEADER, IPv4Packet, parse_transport
 from netsandbox.wire.options import END, NO_OPERATION, Option, read_options
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-RECORD_ROUTE, TIMESTAMP, ROUTER_ALERT = 7, 68, 148
-SOURCE_ROUTES = (131, 137)
+RECORD_ROUTE, TIMESTAMP, ROUTER_ALERT, CIPSO = 7, 68, 148, 134
+LOOSE, STRICT = 131, 137
+"""Source routes."""
+LEAST_CIPSO = 8
+"""Bytes of a security label (IPOPT_CIPSO) with one tag."""
 TIME_ONLY, TIME_AND_ADDRESS, PRESPECIFIED = 0, 1, 3
 """A timestamp option's flags."""
 COPIED = 0x80
@@ -38,18 +38,23 @@ class Marks:
     """What the kernel notes about the options of a packet in its hands (struct ip_options).
 
     Attributes:
-        record, stamp: where those options begin.  source_route: there is one.
+        record, stamp, source_route, label: where those options begin; label is CIPSO's.
+        is_strict: the source route names every hop.  next_stop: where it sends the packet from here.
         wants_record, wants_stamp, wants_time: an address or a time goes into the place just left for it.
         problem: where they stop making sense, as a parameter problem points to it in the header.
     """
 
-    __slots__ = ("problem", "record", "source_route", "stamp", "wants_record", "wants_stamp", "wants_time")
+    __slots__ = ("is_strict", "label", "next_stop", "problem", "record", "source_route", "stamp", "wants_record",
+                 "wants_stamp", "wants_time")
 
     def __init__(self) -> None:
         self.record: int | None = None
         self.stamp: int | None = None
+        self.source_route: int | None = None
+        self.label: int | None = None
+        self.next_stop: int | None = None
         self.problem: int | None = None
-        self.source_route = self.wants_record = self.wants_stamp = self.wants_time = False
+        self.is_strict = self.wants_record = self.wants_stamp = self.wants_time = False
 
 
 class HeldPacket(IPv4Packet):
@@ -68,6 +73,16 @@ class HeldPacket(IPv4Packet):
         if self.checksum is not None:
             total = self.checksum + ((self.ttl - ttl) << 8)
             twin.checksum = total + (total >= 0xFFFF) & 0xFFFF
+        return twin
+
+    def sent_to(self, destination: int) -> HeldPacket:
+        """The same for another destination: what it carries keeps its bytes, and so its checksum."""
+        body = self.payload_bytes()
+        is_whole = not (self.mf or self.offset)
+        payload = parse_transport(self.protocol, body, self.src, destination) if is_whole else body
+        twin = HeldPacket(self.src, destination, self.protocol, payload, self.ttl, self.ident, self.df, self.tos,
+                          self.mf, self.offset, self.options, self.checksum, self.total_length)
+        twin.marks = self.marks
         return twin
 
 
@@ -118,9 +133,13 @@ def _read(namespace: NetworkNamespace, data: bytearray, marks: Marks, option: Op
         data[at:] = bytes(len(data) - at)
     elif kind != NO_OPERATION and not option.is_whole:
         raise OptionError(at)
-    elif kind in SOURCE_ROUTES:
-        _check(data, at, size, 3, 4, marks.source_route)
-        marks.source_route = True
+    elif kind in (LOOSE, STRICT):
+        _check(data, at, size, 3, 4, False)
+        if marks.source_route is not None:
+            raise OptionError(at)
+        marks.source_route, marks.is_strict = at, kind == STRICT
+    elif kind == CIPSO:
+        _read_label(data, marks, at, size)
     elif kind == RECORD_ROUTE:
         _check(data, at, size, 3, 4, marks.record is not None)
         _record(data, marks, at, size, address)
@@ -129,6 +148,14 @@ def _read(namespace: NetworkNamespace, data: bytearray, marks: Marks, option: Op
         _stamp(namespace, data, marks, at, size, address)
     elif kind == ROUTER_ALERT and size < 4:
         raise OptionError(at + 1)
+
+
+def _read_label(data: bytearray, marks: Marks, at: int, size: int) -> None:
+    """cipso_v4_validate: as no domain of interpretation is configured, none is known."""
+    if marks.label is not None:
+        raise OptionError(at)
+    marks.label = at
+    raise OptionError(at + 1 if size < LEAST_CIPSO else at + 2)
 
 
 def _check(data: bytearray, at: int, size: int, least: int, first: int, is_second: bool) -> None:
@@ -190,13 +217,28 @@ def _put(data: bytearray, at: int, address: int) -> None:
 # -- on the way out
 
 def forwarded(packet: HeldPacket, address: int) -> IPv4Packet:
-    """ip_forward_options: the address it leaves by stands where ours was put on arrival."""
+    """ip_forward_options: the address it leaves by stands where ours was put on arrival.
+
+    Beside a time it is put only where a source route was followed: otherwise the one towards the sender stays.
+    """
     data, marks = bytearray(packet.options), packet.marks
     if marks.record is not None and marks.wants_record:
         _put(data, marks.record + data[marks.record + 2] - 5, address)
-    if marks.stamp is not None and marks.wants_stamp:
-        _put(data, marks.stamp + data[marks.stamp + 2] - 9, address)
+    if marks.source_route is not None and marks.next_stop is not None:
+        packet = _move_on(packet, data, marks.source_route, marks.next_stop, address)
+        if marks.stamp is not None and marks.wants_stamp:
+            _put(data, marks.stamp + data[marks.stamp + 2] - 9, address)
     return _released(packet, bytes(data))
+
+
+def _move_on(packet: HeldPacket, data: bytearray, at: int, stop: int, address: int) -> HeldPacket:
+    """The next stop of a source route becomes the destination, and our address stands in its place."""
+    place, wanted = data[at + 2], stop.to_bytes(ADDRESS, "big")
+    while data[at + place - 1:at + place - 1 + ADDRESS] != wanted:
+        place += ADDRESS
+    _put(data, at + place - 1, address)
+    data[at + 2] = place + ADDRESS
+    return packet.sent_to(stop)
 
 
 def recorded(namespace: NetworkNamespace, packet: IPv4Packet) -> IPv4Packet:
@@ -209,8 +251,25 @@ def _released(packet: IPv4Packet, options: bytes) -> IPv4Packet:
                       packet.tos, packet.mf, packet.offset, options, None, packet.total_length)
 
 
+def first_stop_back(packet: IPv4Packet) -> int:
+    """Where an answer goes first: to the last stop of the source route that the question took, or to its sender."""
+    stops = _stops_back(packet)
+    return stops[0] if stops else packet.src
+
+
+def _stops_back(packet: IPv4Packet) -> list[int]:
+    """The stops of a source route that lie behind a packet, the last first; the sender itself is none of them."""
+    if not isinstance(packet, HeldPacket) or packet.marks.source_route is None:
+        return []
+    part = _option_at(packet.options, packet.marks.source_route)
+    end = min(part[2], len(part) + 1) - 1
+    stops = [int.from_bytes(part[at:at + ADDRESS], "big") for at in range(3, end - ADDRESS + 1, ADDRESS)]
+    return [stop for place, stop in enumerate(stops) if place or stop != packet.src][::-1]
+
+
 def echoed(namespace: NetworkNamespace, packet: IPv4Packet, address: int) -> bytes:
-    """__ip_options_echo, ip_options_build: an answer goes on with the asker's record of route and time."""
+    """__ip_options_echo, ip_options_build: an answer goes on with the asker's record of route and time, and takes the
+    asker's source route the other way round."""
     if not isinstance(packet, HeldPacket):
         return b""
     marks, out = packet.marks, bytearray()
@@ -222,6 +281,12 @@ def echoed(namespace: NetworkNamespace, packet: IPv4Packet, address: int) -> byt
         out += part
     if marks.stamp is not None:
         out += _stamped(namespace, marks, _option_at(packet.options, marks.stamp), address)
+    stops = _stops_back(packet)
+    if stops and marks.source_route is not None:
+        way = b"".join(stop.to_bytes(ADDRESS, "big") for stop in [*stops[1:], packet.src])
+        out += bytes((packet.options[marks.source_route], 3 + len(way), ADDRESS)) + way
+    if marks.label is not None:
+        out += _option_at(packet.options, marks.label)
     return bytes(out) + bytes(-len(out) % 4)
 
 

@@ -57,7 +57,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     namespace.record(route.chosen)
     next_hop = route.next_hop
     if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
-        return OK if namespace.neighbours.output(route.interface, next_hop, packet) else "ENOBUFS"
+        return OK if namespace.neighbours.output(route.interface, next_hop, packet, route.route) else "ENOBUFS"
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, packet)
         verdict = namespace.netfilter.traverse(namespace, Hook.OUTPUT, buffer, None, route.interface)
@@ -103,7 +103,7 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
 
 def _loops_back(namespace: NetworkNamespace, packet: IPv4Packet, interface: Interface) -> bool:
     """A sender's own listeners are done with a copy of a broadcast before it leaves (ip_mc_output)."""
-    if interface.is_loopback or packet.src not in namespace.routes.local:
+    if interface.is_loopback or not namespace.routes.is_local(packet.src):
         return False
     return not is_multicast(packet.dst) or namespace.is_group_member(interface, packet.dst)
 
@@ -142,7 +142,7 @@ def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute)
     """ip_finish_output2: the MAC of the next hop, then the interface."""
     interface, next_hop = route.interface, route.next_hop
     if next_hop is not None:
-        sent = namespace.neighbours.output(interface, next_hop, packet)
+        sent = namespace.neighbours.output(interface, next_hop, packet, route.route)
     elif interface.is_loopback:
         sent = interface.transmit(Frame(0, 0, ETH_P_IP, packet))
     else:
@@ -165,9 +165,9 @@ def _refused(namespace: NetworkNamespace, packet: IPv4Packet, verdict: Dropped |
 
 
 def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
-               interface: Interface | None = None) -> OutputRoute | str:
-    """The output route, or the errno name when there is none (recorded)."""
-    route = route_output(namespace, destination, source, interface)
+               interface: Interface | None = None, direct: bool = False) -> OutputRoute | str:
+    """The output route, or the errno name when there is none (recorded); see route_output."""
+    route = route_output(namespace, destination, source, interface, direct)
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return route.error

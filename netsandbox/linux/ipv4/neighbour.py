@@ -6,7 +6,6 @@ an entry that "expires": REACHABLE turns STALE, stays in use, and the next packe
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from netsandbox.linux.core.nud import (
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
 from netsandbox.linux.ipv4.neighbour_gc import GarbageCollector
+from netsandbox.linux.ipv4.neighbour_queue import NeighbourQueue
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.route import Route
 
 REDRAW = 300 * SECOND
 """How long a drawn reachable time is used."""
@@ -55,7 +56,7 @@ class Neighbour:
     """
 
     __slots__ = ("address", "cached", "confirmed", "dead", "interface", "is_valid", "mac", "probes", "queue",
-                 "queued_bytes", "seq", "state", "sure", "timer", "updated", "used")
+                 "seq", "state", "sure", "timer", "updated", "used")
 
     def __init__(self, interface: Interface, address: int, now: int) -> None:
         self.interface = interface
@@ -66,20 +67,11 @@ class Neighbour:
         """state in SURE, in VALID: kept because each packet asks."""
         self.cached = self.dead = False
         self.probes = 0
-        self.queue: deque[IPv4Packet] | None = None
-        self.queued_bytes = 0
+        self.queue: NeighbourQueue | None = None
         self.timer: Timer | None = None
         self.updated = self.used = now
         self.confirmed = now - 2 * interface.neigh.base_reachable_time_ms * MILLISECOND
         self.seq = 0
-
-
-def buffer_size(length: int) -> int:
-    """Bytes of socket buffer that the kernel reckons for a packet of so many bytes (skb->truesize)."""
-    needed = length + 32
-    if needed <= 256:
-        return 832
-    return (1 << (needed + 319).bit_length()) + 256
 
 
 class NeighbourTable:
@@ -143,7 +135,7 @@ class NeighbourTable:
 
     # -- output
 
-    def output(self, interface: Interface, next_hop: int, packet: IPv4Packet) -> bool:
+    def output(self, interface: Interface, next_hop: int, packet: IPv4Packet, route: Route | None) -> bool:
         """Send a packet to a next hop, or let it wait for the MAC; False as Interface.transmit."""
         entry = interface.neighbours.get(next_hop)
         if entry is not None and entry.cached and entry.state is REACHABLE:
@@ -154,7 +146,7 @@ class NeighbourTable:
                 self._drop(packet, DropReason.NEIGH_CREATEFAIL, next_hop)
                 return False
         entry.used = self.scheduler.now
-        if not entry.sure and not self.event_send(entry, packet):
+        if not entry.sure and not self.event_send(entry, packet, route):
             return True
         entry.cached = True
         return interface.transmit(Frame(entry.mac or 0, interface.mac, ETH_P_IP, packet))
@@ -165,7 +157,7 @@ class NeighbourTable:
         if entry is not None:
             entry.confirmed = self.scheduler.now
 
-    def event_send(self, entry: Neighbour, packet: IPv4Packet | None) -> bool:
+    def event_send(self, entry: Neighbour, packet: IPv4Packet | None, route: Route | None = None) -> bool:
         """__neigh_event_send: whether the entry's MAC may be used now; if not, the packet waits."""
         state, parameters = entry.state, entry.interface.neigh
         if state in SURE:
@@ -186,22 +178,16 @@ class NeighbourTable:
             self._start(entry, parameters.retrans_time)
             probe_now = True
         if packet is not None:
-            self._enqueue(entry, packet)
+            self._enqueue(entry, packet, route)
         if probe_now:
             self._probe(entry)
         return False
 
-    def _enqueue(self, entry: Neighbour, packet: IPv4Packet) -> None:
-        queue = entry.queue
-        if queue is None:
-            queue = entry.queue = deque()
-        size, limit = buffer_size(packet.total_length), entry.interface.neigh.unres_qlen_bytes
-        while queue and entry.queued_bytes + size > limit:
-            oldest = queue.popleft()
-            entry.queued_bytes -= buffer_size(oldest.total_length)
+    def _enqueue(self, entry: Neighbour, packet: IPv4Packet, route: Route | None) -> None:
+        if entry.queue is None:
+            entry.queue = NeighbourQueue()
+        for oldest in entry.queue.add(packet, route, entry.interface.neigh.unres_qlen_bytes):
             self._drop(oldest, DropReason.NEIGH_QUEUEFULL, entry.address)
-        queue.append(packet)
-        entry.queued_bytes += size
         self.namespace.record(PacketQueued(entry.interface.place, packet, entry.address))
 
     # -- input
@@ -258,9 +244,13 @@ class NeighbourTable:
 
     def _release(self, entry: Neighbour) -> None:
         """The MAC is known: what waited leaves, in the order it came."""
-        queue, entry.queue, entry.queued_bytes = entry.queue, None, 0
+        queue, entry.queue = entry.queue, None
         if queue:
-            self.scheduler.one_by_one(list(queue), lambda packet: self.output(entry.interface, entry.address, packet))
+            self.scheduler.one_by_one([(entry, *waiting) for waiting in queue.take_all()], self._send_on)
+
+    def _send_on(self, what: tuple[Neighbour, IPv4Packet, Route | None]) -> None:
+        entry, packet, route = what
+        self.output(entry.interface, entry.address, packet, route)
 
     def _invalidate(self, entry: Neighbour, new: NudState, why: str) -> None:
         old = entry.state
@@ -284,7 +274,7 @@ class NeighbourTable:
         entry.timer = None
         for packet in entry.queue or ():
             self._drop(packet, DropReason.NEIGH_DEAD, entry.address)
-        entry.queue, entry.queued_bytes = None, 0
+        entry.queue = None
         self.namespace.record(NeighbourChanged(entry.interface.place, entry.address, entry.state, None, entry.mac, why))
 
     def delete(self, entry: Neighbour) -> None:
@@ -353,16 +343,22 @@ class NeighbourTable:
         return parameters.ucast_solicit + parameters.app_solicit + multicast
 
     def _probe(self, entry: Neighbour) -> None:
-        self.solicit(entry, entry.queue[-1] if entry.queue else None)
+        self.solicit(entry, entry.queue.newest if entry.queue else None)
         entry.probes += 1
 
     def _report(self, entry: Neighbour) -> None:
-        """neigh_invalidate: every waiting packet is answered with Host Unreachable."""
-        queue, entry.queue, entry.queued_bytes = entry.queue, None, 0
-        while queue and entry.state is FAILED:
-            packet = queue.popleft()
+        """neigh_invalidate: every waiting packet is answered with Host Unreachable.
+
+        Not where its route was deleted in the meantime: that leads to the machine's first namespace now
+        (dst_dev_put), from where nobody finds the sender.
+        """
+        queue, entry.queue = entry.queue, None
+        for packet, route in queue.take_all() if queue else ():
+            if entry.state is not FAILED:
+                return
             self._drop(packet, DropReason.NEIGH_FAILED, entry.address)
-            self.error_report(entry, packet)
+            if route is None or not route.is_dead:
+                self.error_report(entry, packet)
 
     # -- garbage collection
 

@@ -22,6 +22,8 @@ SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "no
 ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
 """What `connect` fails with for a route type that leads nowhere."""
 TABLES = ("local", "main", "default")
+LOOPBACK = 127
+"""The first byte of addresses that are every host's own."""
 
 
 class Route:
@@ -35,10 +37,11 @@ class Route:
         gateway_is_own: the gateway was an address of this host when the route was made (nhc_scope is host), so
             that it is shown and not used.
         seq: the trace record that tells of its making.
+        is_dead: it was removed, and with it what it says of the way (struct fib_info), as no other route says it too.
     """
 
-    __slots__ = ("_value", "destination", "gateway", "gateway_is_own", "interface", "metric", "mtu", "mtu_is_locked",
-                 "onlink", "protocol", "scope", "seq", "source", "table", "tos", "type")
+    __slots__ = ("_value", "destination", "gateway", "gateway_is_own", "interface", "is_dead", "metric", "mtu",
+                 "mtu_is_locked", "onlink", "protocol", "scope", "seq", "source", "table", "tos", "type")
 
     def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
                  interface: Interface | None = None, source: int | None = None, scope: str = "global",
@@ -59,6 +62,7 @@ class Route:
         self.mtu = mtu
         self.mtu_is_locked = False
         self.seq = 0
+        self.is_dead = False
         self._value: RouteValue | None = None
 
     @property
@@ -79,6 +83,11 @@ class Route:
     def is_on_link(self) -> bool:
         """The destination itself is the next hop."""
         return self.gateway is None
+
+    def way(self) -> tuple[object, ...]:
+        """What routes to several destinations share (struct fib_info, fib_find_info)."""
+        return (self.table, self.type, self.gateway, self.interface, self.source, self.scope, self.protocol,
+                self.metric, self.onlink, self.mtu, self.mtu_is_locked)
 
     def key(self) -> tuple[Network, int, int]:
         """What two routes of one table must not share."""
@@ -116,22 +125,32 @@ def _as_walked(routes: Iterable[Route]) -> Levels:
     return [(prefix_mask(length), found[length]) for length in sorted(found, reverse=True)]
 
 
+def _is_local_prefix(route: Route) -> bool:
+    destination = route.destination
+    return route.type == "local" and destination.length < 32 and destination.address >> 24 != LOOPBACK
+
+
 class RouteTables:
     """The routes of one namespace.
 
     Attributes:
         local: every address that is this host's, for the question asked of
             each packet and each ARP request.
+        prefixes: how many routes of type local stand for more than one address, 127.0.0.0/8 aside.
+        has_custom_local: a person has added a route of type local (fib_has_custom_local_routes).
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    __slots__ = ("_levels", "_namespace", "_tables", "input_cache", "local", "output_cache")
+    __slots__ = ("_levels", "_namespace", "_tables", "has_custom_local", "input_cache", "local", "output_cache",
+                 "prefixes")
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
         self._tables: dict[str, list[Route]] = {}
         """In the order that `ip route` lists them: by network, the longer prefix first, then metric, then age."""
         self.local: set[int] = set()
+        self.prefixes = 0
+        self.has_custom_local = False
         self._levels: list[Levels] | None = None
         """For each of TABLES what a lookup walks, once one is made after a change."""
         self.output_cache: dict[Any, Any] = {}
@@ -160,6 +179,9 @@ class RouteTables:
         if route.type == "local" and route.destination.length == 32:
             self.local.add(route.destination.address)
             self._namespace.stations_changed()
+        elif _is_local_prefix(route):
+            self.prefixes += 1
+            self._namespace.note_arp_settings()
         self._changed()
         route.seq = self._namespace.trace.end
         self._namespace.record(RouteChanged(self._namespace.name, route.value(), True))
@@ -168,7 +190,11 @@ class RouteTables:
         """Take a route out, and record it."""
         routes = self._tables[route.table]
         routes.remove(route)
-        if route.type == "local" and not self._has_twin(route):
+        route.is_dead = all(other.way() != route.way() for other in routes)
+        if _is_local_prefix(route):
+            self.prefixes -= 1
+            self._namespace.note_arp_settings()
+        elif route.type == "local" and route.destination.length == 32 and not self._has_twin(route):
             self.local.discard(route.destination.address)
             self._namespace.stations_changed()
         self._changed()
@@ -190,26 +216,27 @@ class RouteTables:
     def _names(self) -> list[str]:
         return [*TABLES, *(name for name in self._tables if name not in TABLES)]
 
-    def matches(self, destination: int, interface: Interface | None = None) -> list[Route]:
+    def matches(self, destination: int, interface: Interface | None = None, scope: str = "global") -> list[Route]:
         """Every route that covers a destination, the one to use first; a throw route ends its table.
 
         Args:
             interface: only routes that leave by it (flowi4_oif).
+            scope: only routes of this scope or a narrower one (flowi4_scope).
         """
         found: list[Route] = []
         for levels in self._walk():
             for mask, by_network in levels:
                 routes = by_network.get(destination & mask)
-                if routes and not self._take(routes, interface, found):
+                if routes and not self._take(routes, interface, SCOPES[scope], found):
                     break
         return found
 
     @staticmethod
-    def _take(routes: list[Route], interface: Interface | None, found: list[Route]) -> bool:
+    def _take(routes: list[Route], interface: Interface | None, scope: int, found: list[Route]) -> bool:
         """Add the usable routes of one prefix; False when one of them is a throw route."""
         for route in routes:
             leaves_by_it = interface is None or route.interface is interface or route.interface is None
-            if leaves_by_it and not route.is_ignored:
+            if leaves_by_it and SCOPES[route.scope] >= scope and not route.is_ignored:
                 if route.type == "throw":
                     return False
                 found.append(route)
@@ -224,14 +251,24 @@ class RouteTables:
         found = self.matches(destination, interface)
         return found[0] if found else None
 
+    def is_local(self, address: int) -> bool:
+        """Whether an address is this host's: its own, of 127.0.0.0/8, or of a local prefix."""
+        return address in self.local or address >> 24 == LOOPBACK or (
+            self.prefixes > 0 and self.address_type(address) == "local")
+
+    def local_route(self, address: int) -> Route | None:
+        """The route of the local table that covers an address."""
+        for mask, by_network in self._walk()[0]:
+            routes = by_network.get(address & mask)
+            if routes:
+                return routes[0]
+        return None
+
     def address_type(self, address: int) -> str:
         """inet_addr_type: local, broadcast, multicast or unicast."""
         if address in (0, LIMITED_BROADCAST):
             return "broadcast"
         if is_multicast(address):
             return "multicast"
-        for mask, by_network in self._walk()[0]:
-            routes = by_network.get(address & mask)
-            if routes:
-                return routes[0].type
-        return "unicast"
+        route = self.local_route(address)
+        return "unicast" if route is None else route.type

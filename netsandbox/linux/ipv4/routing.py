@@ -101,25 +101,26 @@ def _use_learned(namespace: NetworkNamespace, destination: int, route: Route) ->
 # -- output
 
 def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
-                 interface: Interface | None = None) -> OutputRoute | RouteMissing:
+                 interface: Interface | None = None, direct: bool = False) -> OutputRoute | RouteMissing:
     """The route for a packet of our own (ip_route_output_key).
 
     Args:
         source: the source address that the socket is bound to, or 0.
         interface: the interface that the socket is bound to.
+        direct: only to where no gateway is needed (SO_DONTROUTE, RT_SCOPE_LINK).
     """
     cache = namespace.routes.output_cache
-    key = (destination, source, interface)
+    key = (destination, source, interface, direct)
     found = cache.get(key)
     if found is None:
         if len(cache) > CACHE_LIMIT:
             cache.clear()
-        found = cache[key] = _find_output(namespace, destination, source, interface)
+        found = cache[key] = _find_output(namespace, destination, source, interface, direct)
     return found
 
 
-def _find_output(namespace: NetworkNamespace, destination: int, source: int,
-                 interface: Interface | None) -> OutputRoute | RouteMissing:
+def _find_output(namespace: NetworkNamespace, destination: int, source: int, interface: Interface | None,
+                 direct: bool) -> OutputRoute | RouteMissing:
     if (interface is not None and not interface.up) or (source and namespace.holder_of(source) is None):
         return RouteMissing(namespace.name, destination, "ENETUNREACH", None)
     if not destination and not source and interface is not None:
@@ -134,7 +135,7 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int,
         holder = namespace.holder_of(source)
         if holder is not None:
             return _on_link(namespace, destination, source, holder)
-    matches = namespace.routes.matches(destination, interface)
+    matches = namespace.routes.matches(destination, interface, "link" if direct else "global")
     route = matches[0] if matches else None
     if route is None or route.type in ERRORS:
         if interface is not None:
@@ -309,7 +310,7 @@ def validate_source(interface: Interface, source: int, out: Interface | None) ->
     mode = namespace.sysctls.either(interface.conf, "rp_filter")
     sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
     accepts_local = namespace.sysctls.either(interface.conf, "accept_local")
-    if not mode and (out is not interface or not sends):
+    if not mode and (out is not interface or not sends) and not namespace.routes.has_custom_local:
         if not accepts_local and source in namespace.routes.local:
             return Dropped(DropReason.IP_LOCAL_SOURCE, (source,)), False
         return None, False

@@ -63,6 +63,7 @@ class UdpSocket(Socket):
     """A UDP socket.
 
     Attributes:
+        source: of what it sends (inet_saddr); ANY for the one that the route names.
         ttl, tos: of what it sends; a ttl of None is ip_default_ttl, whatever that is then.
         pmtudisc: IP_MTU_DISCOVER (0 to 3).
         broadcast: SO_BROADCAST.
@@ -75,6 +76,7 @@ class UdpSocket(Socket):
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
+        self.source = ANY
         self.ttl: int | None = None
         self.tos = 0
         self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
@@ -87,16 +89,27 @@ class UdpSocket(Socket):
         self.on_event: Callable[[], None] | None = None
         self._ident = 0
 
+    def bind(self, address: int, port: int) -> None:
+        """As every socket; from a broadcast or multicast address, which it then receives for, nothing is sent."""
+        super().bind(address, port)
+        is_own = self.namespace.routes.address_type(address) not in ("broadcast", "multicast")
+        self.source = address if is_own else ANY
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it has a peer, be it at port 0."""
+        return self.peer != ANY
+
     def connect(self, address: int, port: int) -> None:
         """Fix the peer, and the source address by the route to it.
 
         Raises:
             SocketError: no route, or EACCES for a broadcast address without SO_BROADCAST.
         """
-        route = self._route(address, self.address)
+        route = self._route(address, self.source)
         self.peer, self.peer_port = route.destination, port
-        if self.address == ANY:
-            self.address = route.source
+        self.source = self.source or route.source
+        self.address = self.address or self.source
         self._ident = self.namespace.chance.stream(f"{self.namespace.name}/udp/{self.port}/{address}/{port}").bits(16)
 
     def _route(self, address: int, source: int) -> OutputRoute:
@@ -124,7 +137,7 @@ class UdpSocket(Socket):
             raise SocketError("EINVAL")
         if not self.port:
             self.bind(ANY, 0)
-        route = self._route(to, self.address)
+        route = self._route(to, self.source)
         if self.pmtudisc == PROBE:
             route = route.with_mtu(route.interface.mtu)
         packet = self._packet(route, to, to_port, data, connected)
@@ -134,7 +147,7 @@ class UdpSocket(Socket):
         return len(data)
 
     def _packet(self, route: OutputRoute, to: int, port: int, data: bytes, connected: bool) -> IPv4Packet:
-        source = self.address or route.source
+        source = self.source or route.source
         to = route.destination
         fits = len(data) + 28 <= route.mtu
         df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits and not route.locked)
@@ -183,7 +196,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     if datagram.checksum and not datagram.is_checksum_offloaded:
         return Dropped(DropReason.UDP_CSUM, (datagram.checksum,))
     namespace = interface.namespace
-    group = packet.dst not in namespace.routes.local and packet.dst >> 24 != 127
+    group = not namespace.routes.is_local(packet.dst)
     matches = _group_matches(namespace, packet, datagram) if group else _best(namespace, packet, datagram)
     for socket in matches:
         namespace.record(SocketMatched(namespace.name, "udp", socket.address, socket.port, socket.process.name))
@@ -216,7 +229,7 @@ def _best(namespace: NetworkNamespace, packet: IPv4Packet, datagram: UdpDatagram
 def _group_matches(namespace: NetworkNamespace, packet: IPv4Packet, datagram: UdpDatagram) -> list[UdpSocket]:
     return [socket for socket in namespace.sockets.at_port("udp", datagram.dport)
             if isinstance(socket, UdpSocket) and socket.address in (ANY, packet.dst)
-            and (not socket.peer_port or (socket.peer, socket.peer_port) == (packet.src, datagram.sport))]
+            and socket.peer in (ANY, packet.src) and socket.peer_port in (0, datagram.sport)]
 
 
 def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
@@ -234,7 +247,7 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         return
     if icmp.is_fragmentation_needed(message):
         mtu = message.rest & 0xFFFF
-        if socket.peer_port:
+        if socket.is_connected:
             route_output(interface.namespace, quoted.dst)
         if socket.pmtudisc == DONT:
             return
@@ -247,6 +260,6 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         socket.errors.append(ReportedError(message.type, message.code, mtu, packet.src, packet.ttl,
                                            interface.namespace.scheduler.clock))
         socket.wake()
-    elif name and socket.peer_port:
+    elif name and socket.is_connected:
         socket.error = name
         socket.wake()

@@ -53,7 +53,7 @@ def put(namespace: NetworkNamespace, request: RouteRequest, command: str) -> Non
     peers = [other for other in namespace.routes.all(route.table) if other.key() == route.key()]
     if peers and "exclusive" in flags:
         raise KernelError("EEXIST")
-    twin = next((other for other in peers if _is_same(other, route)), None)
+    twin = next((other for other in peers if other.way() == route.way()), None)
     if peers and "replace" in flags:
         if twin is not None and twin is not peers[0]:
             raise KernelError("EEXIST")
@@ -66,18 +66,13 @@ def put(namespace: NetworkNamespace, request: RouteRequest, command: str) -> Non
     if "create" not in flags:
         raise KernelError("ENOENT")
     namespace.routes.add(route, before="append" not in flags)
+    if route.type == "local":
+        namespace.note_custom_local()
 
 
 def _check_key(destination: Network) -> None:
     if destination.address != destination.network:
         raise KernelError("EINVAL", "Invalid prefix for given prefix length")
-
-
-def _is_same(one: Route, other: Route) -> bool:
-    """The same type, scope and nexthop information (fib_find_info)."""
-    return all(getattr(one, name) == getattr(other, name) for name in (
-        "type", "gateway", "interface", "source", "scope", "protocol", "metric", "onlink", "mtu",
-        "mtu_is_locked"))
 
 
 # -- what the kernel checks of a new route

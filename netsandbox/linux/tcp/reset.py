@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment, why: str = "no socket") -> None:
     """tcp_v4_send_reset (RFC 9293, 3.5.2): never in answer to a RST; id 0, DF, no options."""
-    if segment.flags & RST or not (packet.dst in namespace.routes.local or packet.dst >> 24 == 127):
+    if segment.flags & RST or not namespace.routes.is_local(packet.dst):
         return
     if segment.flags & ACK:
         reset = TcpSegment(segment.dport, segment.sport, segment.ack, 0, RST, 0)
