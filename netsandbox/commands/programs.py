@@ -208,6 +208,9 @@ class DockerPrograms:
         """Whether a host, switch, hub or another host's container has the name."""
         return self._shell.lab.is_named(name)
 
+    def host_files(self) -> Files:
+        return self._shell.machine.files(None)
+
     def has_program(self, name: str) -> bool:
         return is_program(name)
 

@@ -31,12 +31,14 @@ class Wish(NamedTuple):
         mac: --mac-address, or None for a random one.
         aliases: --network-alias.
         priority: gw-priority: of several networks the one with the highest gives the default route.
+        is_connected: it was asked by docker network connect, not by docker run.
     """
 
     address: int | None = None
     mac: int | None = None
     aliases: tuple[str, ...] = ()
     priority: int = 0
+    is_connected: bool = False
 
 
 class Published(NamedTuple):
@@ -135,7 +137,8 @@ class Container:
     __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname", "dropped",
                  "endpoints", "entrypoint", "environment", "error", "exposed", "extra_hosts", "files", "finished",
                  "has_ended", "has_run", "hostname", "identity", "image", "init", "is_attached", "is_detached",
-                 "is_private", "links", "log", "mode", "name", "namespace", "networks", "owner_identity", "pid",
+                 "is_private", "labels", "links", "log", "mode", "name", "namespace", "networks", "owner_identity",
+                 "pid",
                  "policy", "privileged", "program", "published", "reference", "removes_itself", "restart_timer",
                  "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty",
                  "waiters", "was_stopped")
@@ -170,6 +173,7 @@ class Container:
         self.domainname = ""
         self.links: tuple[Link, ...] = ()
         self.environment: list[str] = []
+        self.labels: dict[str, str] = {}
         self.files: FileSystem | None = None
         self.extra_hosts: list[tuple[str, str]] = []
         self.tty = False

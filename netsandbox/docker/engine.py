@@ -24,6 +24,7 @@ from netsandbox.docker.images import find_image
 from netsandbox.docker.isolation import isolate
 from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
+from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
 from netsandbox.engine.units import MILLISECOND, SECOND
@@ -74,7 +75,8 @@ class DockerEngine:
         """The port of the host that Docker chose last."""
         self.maker = NetworkMaker(namespace, self.random, self.profile)
         identities = {name: random_identity(self.random) for name in (DEFAULT_BRIDGE, "host", "none")}
-        self.default = self.maker.make(DEFAULT_BRIDGE, identities[DEFAULT_BRIDGE], "docker0", DEFAULT_SUBNET)
+        self.default = self.maker.make(DEFAULT_BRIDGE, identities[DEFAULT_BRIDGE], "docker0", DEFAULT_SUBNET,
+                                       BridgeOptions("docker0"))
         now = self.scheduler.clock
         self.networks: dict[str, DockerNetwork] = {
             DEFAULT_BRIDGE: self.default, "host": DockerNetwork("host", identities["host"], now, "host"),
@@ -297,8 +299,8 @@ class DockerEngine:
         Raises:
             DockerError: it does not run, or is so already.
         """
-        if not container.is_running:
-            raise daemon_error(f"Container {container.identity} is not running")
+        if not container.is_running and paused:
+            raise daemon_error(f"container {container.identity} is not running")
         if (container.state == PAUSED) == paused:
             how = "already" if paused else "not"
             raise daemon_error(f"Container {container.identity} is {how} paused")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import links
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def environment(engine: DockerEngine, container: Container) -> list[str]:
-    """NAME=value in the order of `env`; -e replaces what is there already, or takes it away without a value."""
+def environment(engine: DockerEngine, container: Container, more: Sequence[str] = ()) -> list[str]:
+    """NAME=value in the order of `env`; -e replaces what is there already, or takes it away without a value.
+
+    Args:
+        more: what docker exec was told.
+    """
     found = [PATH, f"HOSTNAME={hostname(engine, container)}"]
     found += ["TERM=xterm"] if container.tty else []
     found += links.environment(engine, container)
-    for text in container.environment:
+    for text in (*container.environment, *more):
         name, equals, _value = text.partition("=")
         place = next((at for at, own in enumerate(found) if own.partition("=")[0] == name), None)
         if not equals:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker import links
 from netsandbox.docker.resolv_conf import ResolvConf, internal, legacy
+from netsandbox.docker.service_names import dns_names
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileSystem, RegularFile
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
@@ -74,17 +75,10 @@ def names(engine: DockerEngine, container: Container) -> dict[str, int]:
         network = endpoint.network
         for member in () if network.is_default else network.members.values():
             address = member.endpoints[network.name].address
-            for name in _names_of(member, network.name):
+            for name in reversed(dns_names(member, network.name)):
                 found.setdefault(name, address)
                 found.setdefault(f"{name}.{network.name}", address)
     return found
-
-
-def _names_of(container: Container, network: str) -> list[str]:
-    """Its names on a network, the one that its address has in return last."""
-    own = container.networks.get(network)
-    others = [container.hostname, container.short_identity, *(own.aliases if own is not None else ())]
-    return [*(name for name in others if name), container.name]
 
 
 def names_in(hosts: str) -> dict[str, int]:

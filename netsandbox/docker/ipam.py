@@ -32,8 +32,14 @@ class AddressPool:
         self.subnet = subnet
         self.gateway = gateway
         self.part = part
-        self.used: set[int] = {subnet.network, subnet.broadcast, gateway}
+        ends = {subnet.network, subnet.broadcast} if subnet.length < 31 else set[int]()
+        self.used: set[int] = {*ends, gateway}
         self.lowest = (part or subnet).network
+
+    def limit(self, part: Network | None, reserved: Iterable[int]) -> None:
+        """Give addresses out of a part alone (--ip-range), and never those that are reserved."""
+        self.part, self.lowest = part, (part or self.subnet).network
+        self.used.update(reserved)
 
     def allocate(self, wanted: int | None = None) -> int:
         """The wanted address, or the lowest free one.

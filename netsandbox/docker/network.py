@@ -25,6 +25,7 @@ from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
+    from netsandbox.docker.network_options import BridgeOptions
     from netsandbox.docker.profiles import Profile
     from netsandbox.engine.chance import Stream
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -54,6 +55,7 @@ class DockerNetwork:
 
     driver = "null"
     internal = False
+    attachable = False
 
     def __init__(self, name: str, identity: str, created: int, driver: str = "null") -> None:
         self.name = name
@@ -71,12 +73,15 @@ class BridgeNetwork(DockerNetwork):
         ifname: the bridge's name, by which Docker looks it up each time.
         members: attached and running containers by identity, in the order they came.
         mtu: of the containers' interfaces, in bytes.
+        settings: what it was told with -o.
+        has_own_subnet: a person gave the subnet, so that --ip may be used.
+        reserved: --aux-address.
     """
 
     driver = "bridge"
 
     def __init__(self, name: str, identity: str, bridge: Bridge, pool: AddressPool, stream: Stream,
-                 announces: bool) -> None:
+                 announces: bool, settings: BridgeOptions) -> None:
         super().__init__(name, identity, bridge.namespace.scheduler.clock, "bridge")
         self.namespace = bridge.namespace
         self.scheduler = self.namespace.scheduler
@@ -84,9 +89,17 @@ class BridgeNetwork(DockerNetwork):
         self.ifname = bridge.name
         self.pool = pool
         self.members: dict[str, Container] = {}
-        self.mtu = ETHERNET_MTU
+        self.settings = settings
+        self.has_own_subnet = False
+        self.reserved: dict[str, int] = {}
+        self.mtu = settings.mtu or ETHERNET_MTU
         self._random = stream
         self._announces = announces
+
+    @property
+    def gives_gateway(self) -> bool:
+        """Whether its containers get a default route by the bridge."""
+        return not self.internal and self.settings.has_gateway
 
     @property
     def is_default(self) -> bool:
@@ -109,7 +122,7 @@ class BridgeNetwork(DockerNetwork):
                                f"{veth} to bridge {self.ifname} failed: {refusal}")
         # The peer is made in the container's namespace, where its index is 2, as on a real host.
         pair = VethPair.create((self.namespace, veth, random_mac(self._random)),
-                               (namespace, _free_name(namespace), mac))
+                               (namespace, _free_name(namespace, self.settings.prefix), mac))
         outside, inside = pair.left, pair.right
         if self.mtu != ETHERNET_MTU:
             link.set_mtu(outside, self.mtu)
@@ -133,6 +146,10 @@ class BridgeNetwork(DockerNetwork):
         if self.is_default:
             raise daemon_error("invalid endpoint settings:\n"
                                "user-specified IP address is supported on user-defined networks only")
+        if not self.has_own_subnet:
+            raise daemon_error("invalid endpoint settings:\n"
+                               "user specified IP address is supported only when connecting to networks with user "
+                               "configured subnets")
         if wish.address not in self.pool.subnet:
             raise daemon_error("invalid endpoint settings:\nno configured subnet or ip-range contain the IP address "
                                f"{format_ipv4(wish.address)}")
@@ -190,11 +207,11 @@ class BridgeNetwork(DockerNetwork):
             link.delete(inside)
 
 
-def _free_name(namespace: NetworkNamespace) -> str:
+def _free_name(namespace: NetworkNamespace, prefix: str) -> str:
     number = 0
-    while f"eth{number}" in namespace.interfaces:
+    while f"{prefix}{number}" in namespace.interfaces:
         number += 1
-    return f"eth{number}"
+    return f"{prefix}{number}"
 
 
 class NetworkMaker:
@@ -209,7 +226,8 @@ class NetworkMaker:
         self.stream = stream
         self.is_old = not profile.since(28)
 
-    def make(self, name: str, identity: str, ifname: str, gateway: Network) -> BridgeNetwork:
+    def make(self, name: str, identity: str, ifname: str, gateway: Network, settings: BridgeOptions,
+             internal: bool = False) -> BridgeNetwork:
         """A bridge with the gateway's address; no carrier until a container comes.
 
         Its MAC is set, so that it does not follow its ports'.
@@ -217,8 +235,13 @@ class NetworkMaker:
         mac = 0x0242 << 32 | gateway.address if self.is_old else random_mac(self.stream)
         bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
         self.namespace.add_interface(bridge)
-        addresses.add(bridge, gateway, gateway.broadcast)
+        if settings.has_gateway and settings.gateway_mode != "isolated":
+            addresses.add(bridge, gateway, gateway.broadcast if gateway.length < 31 else None)
+        if settings.mtu:
+            link.set_mtu(bridge, settings.mtu)
         link.set_up(bridge)
         pool = AddressPool(Network(gateway.network, gateway.length), gateway.address)
-        return BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old)
+        network = BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old, settings)
+        network.internal = internal
+        return network
 

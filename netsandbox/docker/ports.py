@@ -65,7 +65,7 @@ def release(container: Container) -> None:
 
 
 def _publish_one(engine: DockerEngine, container: Container, wish: Published) -> None:
-    hosts = [wish.host] if wish.host else [EVERYWHERE, EVERYWHERE_V6]
+    hosts = [wish.host] if wish.host else _default_hosts(container)
     candidates = _candidates(engine, wish)
     for number in candidates:
         taken = next(filter(None, (_holder(engine, host, number, wish.protocol) for host in hosts)), None)
@@ -80,6 +80,13 @@ def _publish_one(engine: DockerEngine, container: Container, wish: Published) ->
         if len(candidates) == 1:
             raise DockerError(refusal)
     raise DockerError("all ports are allocated")
+
+
+def _default_hosts(container: Container) -> list[str]:
+    """Where -p without an address binds: what the network was told (host_binding_ipv4), else everywhere."""
+    endpoint = gateway_of(container)
+    own = endpoint.network.settings.host_binding if endpoint is not None else ""
+    return [own] if own and own != EVERYWHERE else [EVERYWHERE, EVERYWHERE_V6]
 
 
 def _candidates(engine: DockerEngine, wish: Published) -> range:

@@ -116,7 +116,7 @@ def choose_gateway(container: Container) -> None:
 
 def gateway_of(container: Container) -> Endpoint | None:
     """Highest priority, not internal, then the smallest network name (libnetwork's Endpoint.Less)."""
-    usable = [endpoint for endpoint in container.endpoints.values() if not endpoint.network.internal]
+    usable = [endpoint for endpoint in container.endpoints.values() if endpoint.network.gives_gateway]
     return min(usable, key=lambda e: (-container.networks[e.network.name].priority, e.network.name), default=None)
 
 

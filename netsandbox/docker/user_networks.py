@@ -15,6 +15,7 @@ from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDisconnected, NetworkRemoved
 from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
+from netsandbox.docker.network_options import bridge_options
 from netsandbox.docker.sandbox import choose_gateway
 from netsandbox.linux.core import link
 from netsandbox.wire.addresses import Network, format_ipv4
@@ -28,12 +29,10 @@ if TYPE_CHECKING:
 PREDEFINED = ("bridge", "host", "none", "default")
 NAME = re.compile(r"[\w.-]+", re.ASCII)
 MAX_NAME = 64
-LONGEST_PREFIX = 30
-"""A subnet needs room for a gateway and a container."""
-BRIDGE_NAME = "com.docker.network.bridge.name"
-MTU = "com.docker.network.driver.mtu"
 MAX_INTERFACE_NAME = 15
-NOT_YET = frozenset({"macvlan", "ipvlan", "overlay"})
+NOT_YET = frozenset({"macvlan", "ipvlan"})
+NO_SWARM = ('This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node '
+            "to swarm and try again.")
 PRIVATE = "container cannot be connected to multiple networks with one of the networks in private (none) mode"
 NOT_TO_HOST = "cannot connect container to host network - container must be created in host network mode"
 SHARED = ("container sharing network namespace with another container or host cannot be connected to any other network")
@@ -44,6 +43,7 @@ class NetworkPlan(NamedTuple):
 
     Attributes:
         subnet, gateway, part: None for what Docker chooses; part is --ip-range.
+        reserved: --aux-address: addresses by name that no container gets.
     """
 
     name: str
@@ -54,6 +54,8 @@ class NetworkPlan(NamedTuple):
     internal: bool = False
     options: Mapping[str, str] = {}
     labels: Mapping[str, str] = {}
+    reserved: Mapping[str, int] = {}
+    attachable: bool = False
 
 
 def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
@@ -64,18 +66,17 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     """
     _check_name(engine, plan.name)
     _check_driver(plan.driver, engine.profile.since(29))
+    options = bridge_options(plan.options)
     subnet = _choose_subnet(engine, plan.subnet)
     gateway = _choose_gateway(plan, subnet)
-    mtu = _mtu(plan.options)
     identity = random_identity(engine.random)
-    ifname = plan.options.get(BRIDGE_NAME) or f"br-{identity[:12]}"
+    ifname = options.name or f"br-{identity[:12]}"
     _check_interface(engine, ifname)
-    network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length))
-    network.pool.part, network.pool.lowest = plan.part, (plan.part or subnet).network
-    network.internal = plan.internal
-    network.options, network.labels = dict(plan.options), dict(plan.labels)
-    if mtu is not None:
-        network.mtu = mtu
+    network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length), options,
+                                plan.internal)
+    network.pool.limit(plan.part, plan.reserved.values())
+    network.attachable, network.has_own_subnet = plan.attachable, plan.subnet is not None
+    network.options, network.labels, network.reserved = dict(plan.options), dict(plan.labels), dict(plan.reserved)
     engine.networks[plan.name] = network
     engine.namespace.record(NetworkCreated(engine.namespace.name, plan.name, str(network.pool.subnet), ifname))
     return network
@@ -84,9 +85,10 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
 def _check_name(engine: DockerEngine, name: str) -> None:
     if name in PREDEFINED:
         raise daemon_error(f"operation is not permitted on predefined {name} network ")
-    if not NAME.fullmatch(name) or len(name) > MAX_NAME:
-        raise daemon_error(f"invalid network name {name[:MAX_NAME]!r}: the sandbox takes up to {MAX_NAME} letters, "
-                           "digits, '_', '.' and '-'")
+    if not name.strip():
+        raise daemon_error("invalid name: name is empty")
+    if len(name) > MAX_NAME:
+        raise daemon_error(f"invalid network name {name[:MAX_NAME]!r}: the sandbox takes up to {MAX_NAME} characters")
     if name in engine.networks:
         raise daemon_error(f"network with name {name} already exists")
 
@@ -94,6 +96,8 @@ def _check_name(engine: DockerEngine, name: str) -> None:
 def _check_driver(driver: str, since_29: bool) -> None:
     if driver in ("host", "null"):
         raise daemon_error(f'only one instance of "{driver}" network is allowed')
+    if driver == "overlay":
+        raise daemon_error(NO_SWARM)
     if driver in NOT_YET:
         raise daemon_error(f"the {driver} driver is not modelled yet; the sandbox has the bridge driver")
     if driver != "bridge":
@@ -112,8 +116,6 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
     if wanted.address != wanted.network:
         right = Network(wanted.network, wanted.length)
         raise daemon_error(f"invalid network config:\ninvalid subnet {wanted}: it should be {right}")
-    if wanted.length > LONGEST_PREFIX:
-        raise daemon_error("failed to allocate gateway (): no available addresses on this pool")
     if any(overlaps(wanted, other) for other in own):
         raise daemon_error("invalid pool request: Pool overlaps with other one on this address space")
     return wanted
@@ -123,29 +125,25 @@ def _choose_gateway(plan: NetworkPlan, subnet: Network) -> int:
     if plan.gateway is not None and plan.gateway not in subnet:
         raise daemon_error(f"invalid network config:\ninvalid gateway {format_ipv4(plan.gateway)}: parent subnet is "
                            "an IPv4 block, and does not contain it")
-    if plan.gateway in (subnet.network, subnet.broadcast):
+    if plan.gateway in (subnet.network, subnet.broadcast) and subnet.length < 31:
         raise daemon_error(f"failed to allocate gateway ({format_ipv4(plan.gateway or 0)}): Address already in use")
     if plan.part is not None and (plan.part.network not in subnet or plan.part.length < subnet.length):
         raise daemon_error("invalid network config:\ninvalid ip-range "
                            f"{plan.part}: CIDR block is bigger than its parent subnet {subnet}")
     if plan.gateway is not None:
         return plan.gateway
-    return max((plan.part or subnet).network, subnet.network + 1)
-
-
-def _mtu(options: Mapping[str, str]) -> int | None:
-    text = options.get(MTU)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdecimal() and 68 <= int(text) <= 65535):
-        raise daemon_error(f"invalid MTU {text}: expected 68 to 65535 bytes")
-    return int(text)
+    reserved = {*plan.reserved.values(), *((subnet.network,) if subnet.length < 31 else ())}
+    address = (plan.part or subnet).network
+    while address in reserved:
+        address += 1
+    return address
 
 
 def _check_interface(engine: DockerEngine, ifname: str) -> None:
-    if not NAME.fullmatch(ifname) or len(ifname) > MAX_INTERFACE_NAME:
-        raise daemon_error(f"invalid bridge name {ifname[:MAX_NAME]!r}: up to {MAX_INTERFACE_NAME} letters, digits, "
-                           "'_', '.' and '-'")
+    if len(ifname) > MAX_INTERFACE_NAME:
+        raise daemon_error("numerical result out of range")
+    if not NAME.fullmatch(ifname):
+        raise daemon_error(f"invalid bridge name {ifname[:MAX_NAME]!r}: letters, digits, '_', '.' and '-'")
     if ifname in engine.namespace.interfaces:
         raise daemon_error(f"networks have same bridge name: there is already an interface {ifname}")
 

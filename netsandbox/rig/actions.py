@@ -71,6 +71,7 @@ class Performance:
             self._act(outcome)
             if action.get("bg"):
                 self.background.append(outcome)
+                self._drain_queue()
             else:
                 self.wait_for([outcome])
         self.wait_for(self.background)

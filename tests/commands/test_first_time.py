@@ -69,11 +69,6 @@ def test_a_bridge_is_named_as_people_name_it(lab: Session) -> None:
     assert Session().run("ageing docker0 1s").code == 0
 
 
-def test_the_note_on_networks_is_said_once() -> None:
-    session = Session()
-    assert session.run("docker network create one").err.startswith("note: ")
-    assert session.run("docker network create two").err == ""
-
 
 def test_options_of_the_terminal_interface_need_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--recover"]) == 2

@@ -36,6 +36,9 @@ class FakeMachine:
     def name_in_use(self, name: str) -> bool:
         return name in self.lab.names()
 
+    def host_files(self) -> Files:
+        return Files(self.lab.host().files, {})
+
     def has_program(self, name: str) -> bool:
         return name in ("ping", "ip")
 

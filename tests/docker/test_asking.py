@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from netsandbox.linux.core.inode import RegularFile
 from tests.docker.machine import Machine
 
 
@@ -75,7 +76,7 @@ def test_prune(two: Machine) -> None:
 @pytest.mark.parametrize(("line", "err"), [
     ("version -f {{.Nope}}", "no entry for key"), ("info -f '{{'", "unclosed action"),
     ("images -f dangling=true", "dangling"), ("images -f x", "invalid filter"),
-    ("ps -f label=a", "is not modelled in the sandbox; there are"),
+    ("ps -f volume=a", "is not modelled in the sandbox; there are"),
     ("ps -f since=nope", "No such container: nope"), ("images --format {{.Nope}}", "Nope"),
     ("pull", "requires 1 argument")])
 def test_wrong_questions(two: Machine, line: str, err: str) -> None:
@@ -83,3 +84,12 @@ def test_wrong_questions(two: Machine, line: str, err: str) -> None:
     assert said.code
     assert err in said.err
     assert said.out == ""
+
+
+def test_labels_variables_from_files_and_where_exec_begins(docker: Machine) -> None:
+    docker.lab.host().files.add("/env", RegularFile(0, "# a comment\nA=1\nB=two words\n"))
+    docker("run -d --name web --env-file /env --label tier=front -l role=web nginx")
+    assert docker("ps --format '{{.Labels}}'").out == "role=web,tier=front\n"
+    assert docker("ps -q --filter label=tier=back").out == ""
+    assert docker("exec -e C=3 web env").out.splitlines()[2:] == ["A=1", "B=two words", "C=3", "HOME=/root"]
+    assert docker("run --env-file /nope nginx").err.startswith("docker: open /nope: no such file or directory\n")

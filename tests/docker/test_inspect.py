@@ -116,8 +116,8 @@ def test_several_and_missing_ones(docker: Machine) -> None:
 def test_port(docker: Machine) -> None:
     docker("run -d --name web nginx")
     assert docker("port web") == (0, "", "")
-    assert docker("port web 80") == (1, "", "no public port '80/tcp' published for web\n")
-    assert docker("port web x").err == "invalid port 'x': invalid syntax\n"
+    assert docker("port web 80") == (1, "", "Error: No public port '80' published for web\n")
+    assert docker("port web x").err == "Error: invalid port (x): strconv.ParseUint: parsing \"x\": invalid syntax\n"
 
 
 DATA = {"Id": "abc", "On": True, "Off": False, "Empty": [], "Nothing": None, "Number": 7,

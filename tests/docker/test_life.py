@@ -118,7 +118,8 @@ def test_kill(docker: Machine) -> None:
     assert docker("kill web").err == (f"Error response from daemon: cannot kill container: web: container {identity} "
                                       "is not running\n")
     docker("start web")
-    assert docker("kill --signal SIGFOO web").err == "Error response from daemon: invalid signal: SIGFOO\n"
+    assert docker("kill --signal SIGFOO web").err == (
+        "Error response from daemon: cannot kill container: web: invalid signal: SIGFOO\n")
     docker("kill -s 15 web")
     assert docker.container("web").code == 0
 
@@ -342,9 +343,9 @@ def test_a_paused_container_keeps_its_stack_and_runs_nothing_new(docker: Machine
     assert docker("ps --format '{{.Status}}'").out.endswith("(Paused)\n")
     assert docker("inspect web -f '{{.State.Paused}} {{.State.Running}}'").out == "true true\n"
     assert docker("exec web hostname").err == (
-        f"{DAEMON}container {identity} is paused, unpause the container before exec\n")
+        f"{DAEMON}Container web is paused, unpause the container before exec\n")
     assert docker("unpause web").out == "web\n"
     assert docker("unpause web").err == f"{DAEMON}Container {identity} is not paused\n"
     docker("pause web")
     assert docker("stop web").out == "web\n"
-    assert docker("pause web").err == f"{DAEMON}Container {identity} is not running\n"
+    assert docker("pause web").err == f"{DAEMON}container {identity} is not running\n"

@@ -67,10 +67,11 @@ CASES: list[tuple[str, tuple[str, ...], int]] = [
     ("run --stop-signal FOO nginx", ("docker: ", DAEMON, "invalid signal: FOO", RUN_HINT), 125),
     ("start nope", (DAEMON, "No such container: nope\nError: failed to start containers: nope\n"), 1),
     *((f"{verb} nope", (DAEMON, "No such container: nope\n"), 1)
-      for verb in ("stop", "kill", "rm", "logs", "port", "attach", "wait", "restart")),
+      for verb in ("stop", "rm", "logs", "port", "attach", "wait", "restart")),
+    ("kill nope", (DAEMON, "cannot kill container: nope: No such container: nope\n"), 1),
     ("exec nope ls", (DAEMON, "No such container: nope\n"), 1),
     ("rm -f nope", (DAEMON, "No such container: nope\n"), 0),
-    ("rename nope x", ("failed to rename container: ", DAEMON, "No such container: nope\n"), 1),
+    ("rename nope x", (DAEMON, "No such container: nope\nError: failed to rename container named nope\n"), 1),
     ("network rm nope", (DAEMON, "network nope not found\nexit status 1\n"), 1),
     ("network rm -f nope", (), 0),
     ("network rm bridge", (DAEMON, "bridge is a pre-defined network and cannot be removed\nexit status 1\n"), 1),
@@ -109,7 +110,8 @@ def test_a_name_that_is_taken(docker: Machine) -> None:
                 "(or rename) that container to be able to reuse that name.")
     assert docker("run -d --name web nginx") == (125, "", f"docker: {DAEMON}{conflict}{RUN_HINT}")
     docker("run -d --name other nginx")
-    assert docker("rename other web").err == f"failed to rename container: {DAEMON}{conflict}\n"
+    assert docker("rename other web").err == (
+        f"{DAEMON}Error when allocating new name: {conflict}\nError: failed to rename container named other\n")
 
 
 def test_a_name_of_another_node_in_the_lab(docker: Machine) -> None:

@@ -105,7 +105,7 @@ def test_a_fixed_address_that_is_taken_or_outside(docker: Machine) -> None:
     taken = docker("run -d --name c1 --network mynet --ip 10.5.0.9 nginx")
     assert taken.err.startswith(f"docker: {DAEMON}failed to set up container networking: Address already in use\n")
     assert docker("run -d --network mynet --ip 10.6.0.9 nginx").err.startswith(
-        f"docker: {DAEMON}failed to set up container networking: invalid endpoint settings:\n"
+        f"docker: {DAEMON}invalid config for network mynet: invalid endpoint settings:\n"
         "no configured subnet or ip-range contain the IP address 10.6.0.9\n")
     assert docker.container("c1").endpoints == {}
     docker("rm -f c0")
@@ -118,16 +118,18 @@ def test_a_fixed_address_that_is_taken_or_outside(docker: Machine) -> None:
     ("--subnet 10.0.0.1/24 x",
      f"{DAEMON}invalid network config:\ninvalid subnet 10.0.0.1/24: it should be 10.0.0.0/24"),
     ("--subnet 10.0.0.0 x", "netip.ParsePrefix(\"10.0.0.0\"): no '/'"),
-    ("--subnet 10.0.0.0/31 x", f"{DAEMON}failed to allocate gateway (): no available addresses on this pool"),
     ("--gateway 10.0.0.1 x", "every ip-range or gateway must have a corresponding subnet"),
     ("--subnet 10.0.0.0/24 --gateway 10.1.0.1 x", "no matching subnet for gateway 10.1.0.1"),
     ("--subnet 10.0.0.0/24 --gateway 10.0.0.0 x",
      f"{DAEMON}failed to allocate gateway (10.0.0.0): Address already in use"),
     ("--subnet 10.0.0.0/24 --ip-range 10.1.0.0/25 x", "no matching subnet for range 10.1.0.0/25"),
-    ("-d overlay x", f"{DAEMON}the overlay driver is not modelled yet; the sandbox has the bridge driver"),
+    ("-d overlay x",
+     (f'{DAEMON}This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this '
+     "node to swarm and try again.")),
+    ("-d macvlan x", f"{DAEMON}the macvlan driver is not modelled yet; the sandbox has the bridge driver"),
     ("-d odd x", f'{DAEMON}could not find plugin odd in v1 plugin registry: plugin "odd" not found'),
     ("-d host x", f'{DAEMON}only one instance of "host" network is allowed'),
-    ("-o com.docker.network.driver.mtu=9 x", f"{DAEMON}invalid MTU 9: expected 68 to 65535 bytes"),
+    ("-o com.docker.network.driver.mtu=9 x", f"{DAEMON}invalid argument"),
     ("-o com.docker.network.bridge.name=docker0 x",
      f"{DAEMON}networks have same bridge name: there is already an interface docker0")])
 def test_a_network_that_cannot_be_made(docker: Machine, line: str, err: str) -> None:
@@ -207,7 +209,7 @@ def test_connect_and_disconnect_refuse(docker: Machine) -> None:
 
 
 def test_connecting_what_does_not_run_waits_for_the_start(docker: Machine) -> None:
-    docker("network create mynet")
+    docker("network create --subnet 172.18.0.0/16 mynet")
     docker("create --name c1 nginx")
     assert docker("network connect --ip 172.18.0.50 mynet c1").code == 0
     assert docker.container("c1").endpoints == {}
@@ -298,3 +300,49 @@ def test_the_trace_says_what_is_done_with_networks(docker: Machine) -> None:
                      NetworkDisconnected("host", "mynet", "web"), NetworkDisconnected("host", "mynet", "idle"),
                      NetworkRemoved("host", "mynet")]
     assert found[0].bridge.startswith("br-")
+
+
+B = "com.docker.network.bridge."
+
+
+@pytest.mark.parametrize(("options", "err"), [
+    (f"{B}enable_icc=x", f'failed to parse {B}enable_icc value: x (strconv.ParseBool: parsing "x": invalid syntax)'),
+    (f"{B}host_binding_ipv4=x", f"failed to parse {B}host_binding_ipv4 value: x (nil ip)"),
+    (f"{B}gateway_mode_ipv4=x", f"failed to parse {B}gateway_mode_ipv4 value: x (unknown gateway mode x)"),
+    ("com.docker.network.driver.mtu=x",
+     'failed to parse com.docker.network.driver.mtu value: x (strconv.Atoi: parsing "x": invalid syntax)'),
+    (f"{B}name=toolongnameforaninterface", "numerical result out of range")])
+def test_options_that_the_engine_refuses(docker: Machine, options: str, err: str) -> None:
+    assert docker(f"network create -o {options} x").err == f"{DAEMON}{err}\n"
+    assert "x" not in docker.engine.networks
+
+
+def test_options_of_devices_and_addresses(docker: Machine) -> None:
+    docker(f"network create -o com.docker.network.container_iface_prefix=net -o {B}inhibit_ipv4=true n1")
+    docker("run -d --name c1 --network n1 nginx")
+    container = docker.container("c1")
+    assert container.endpoints["n1"].inside.name == "net0"
+    assert docker.engine.networks["n1"].bridge.addresses == []  # type: ignore[attr-defined]
+    assert container.namespace is not None
+    assert [route for route in container.namespace.routes.all("main") if route.gateway] == []
+    docker("network create --subnet 10.9.0.0/29 --aux-address printer=10.9.0.2 n2")
+    docker("run -d --name c2 --network n2 nginx")
+    assert docker("inspect c2 -f '{{.NetworkSettings.Networks.n2.IPAddress}}'").out == "10.9.0.3\n"
+    docker("network create --subnet 10.9.1.0/31 n3")
+    docker("run -d --name c3 --network n3 nginx")
+    assert docker("inspect c3 -f '{{.NetworkSettings.Networks.n3.IPAddress}}'").out == "10.9.1.1\n"
+
+
+def test_a_port_is_bound_where_the_network_was_told(docker: Machine) -> None:
+    docker(f"network create -o {B}host_binding_ipv4=127.0.0.1 lo")
+    docker("run -d --name web --network lo -p 8088:80 nginx")
+    assert docker("port web").out == "80/tcp -> 127.0.0.1:8088\n"
+
+
+def test_a_fixed_address_needs_a_subnet_of_ones_own(docker: Machine) -> None:
+    docker("network create mynet")
+    said = docker("run -d --name c1 --network mynet --ip 172.18.0.9 nginx")
+    assert said.err.startswith(f"docker: {DAEMON}invalid config for network mynet: invalid endpoint settings:\n"
+                               "user specified IP address is supported only when connecting to networks with user "
+                               "configured subnets\n")
+    assert "c1" not in docker.engine.containers

@@ -62,7 +62,7 @@ def test_docker_port_and_inspect(docker: Machine) -> None:
     assert docker("port web").out == "53/udp -> 127.0.0.1:53\n80/tcp -> 0.0.0.0:8080\n80/tcp -> [::]:8080\n"
     assert docker("port web 80").out == "0.0.0.0:8080\n[::]:8080\n"
     assert docker("port web 53/udp").out == "127.0.0.1:53\n"
-    assert docker("port web 53") == (1, "", "no public port '53/tcp' published for web\n")
+    assert docker("port web 53") == (1, "", "Error: No public port '53' published for web\n")
     ports = json.loads(docker("inspect -f '{{json .NetworkSettings.Ports}}' web").out)
     assert ports == {"53/udp": [{"HostIp": "127.0.0.1", "HostPort": "53"}],
                      "80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}, {"HostIp": "::", "HostPort": "8080"}]}

@@ -11,7 +11,7 @@ class Harness(App[None]):
     """Shows the widgets it is given; keeps the messages that reach it."""
 
     ENABLE_COMMAND_PALETTE = False
-    CSS = "Screen { layout: vertical; }"
+    CSS = "Screen { layout: vertical; } PromptLine { dock: bottom; }"
 
     def __init__(self, *widgets: Widget) -> None:
         super().__init__()

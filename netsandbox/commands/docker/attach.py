@@ -137,8 +137,8 @@ def follow(client: Client, container: Container, with_time: bool) -> object:
 
 ATTACH = Command("docker attach", "[OPTIONS] CONTAINER",
                  "Attach local standard input, output, and error streams to a running container", attach_again, (
-                     Flag("detach-keys", "", "string", hidden=True), Flag("no-stdin", hidden=True),
-                     Flag("sig-proxy", hidden=True)), 1, 1)
+                     Flag("detach-keys", "", "string", hidden=True, ignored=True),
+                     Flag("no-stdin", hidden=True, ignored=True), Flag("sig-proxy", hidden=True, ignored=True)), 1, 1)
 START = Command("docker start", "[OPTIONS] CONTAINER [CONTAINER...]", "Start one or more stopped containers", start, (
     Flag("attach", "a", usage="Attach STDOUT/STDERR and forward signals"),
     Flag("interactive", "i", usage="Attach container's STDIN")), 1)

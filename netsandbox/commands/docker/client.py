@@ -14,7 +14,7 @@ from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext
-    from netsandbox.commands.docker.flags import Command
+    from netsandbox.commands.docker.flags import Command, Parsed
     from netsandbox.docker.container import Container
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -63,7 +63,16 @@ class Client(Program):
         if parsed is None:
             self.output.append(("out", command_help(found)))
             return 0
+        self._tell_what_is_ignored(found, parsed)
         return found.run(self, parsed)
+
+    def _tell_what_is_ignored(self, command: Command, parsed: Parsed) -> None:
+        """A flag that does nothing here says so, once."""
+        for flag in command.flags:
+            told = (command.path, flag.name)
+            if flag.ignored and flag.name in parsed.values and told not in self.engine.told:
+                self.engine.told.add(told)
+                self.complain(f"note: --{flag.name} does nothing in the sandbox")
 
     def complain(self, text: str) -> None:
         """Print an error, whatever control characters a person's words had in it made visible."""

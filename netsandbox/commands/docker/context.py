@@ -17,6 +17,9 @@ class DockerMachine(Protocol):
     def name_in_use(self, name: str) -> bool:
         """Whether something in the lab beside this engine's containers has a name."""
 
+    def host_files(self) -> Files:
+        """The engine's host's files, as the client sees them."""
+
     def has_program(self, name: str) -> bool:
         """Whether `run_in` knows a program or tool of that name."""
 

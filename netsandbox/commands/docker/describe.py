@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.host_config import host_config
 from netsandbox.commands.docker.words import short_timestamp
-from netsandbox.docker.container import PAUSED, RESTARTING
+from netsandbox.docker.container import PAUSED, RESTARTING, Wish
 from netsandbox.docker.files import hostname
+from netsandbox.docker.links import linked
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
+from netsandbox.docker.service_names import dns_names
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def _config(engine: DockerEngine, it: Container) -> Json:
         "Tty": it.tty, "OpenStdin": it.stdin, "StdinOnce": attached and it.stdin,
         "Env": [*it.environment, DEFAULT_PATH],
         "Cmd": it.arguments or (list(image.cmd) if it.entrypoint is None else None) or None, "Image": it.reference,
-        "Volumes": None, "WorkingDir": "", "Entrypoint": entrypoint or None, "OnBuild": None, "Labels": {}}
+        "Volumes": None, "WorkingDir": "", "Entrypoint": entrypoint or None, "OnBuild": None, "Labels": it.labels}
     if image.stop_signal != "SIGTERM":
         config["StopSignal"] = image.stop_signal
     return config
@@ -106,21 +108,28 @@ def _networks(engine: DockerEngine, it: Container) -> Json:
 
 
 def _endpoint_settings(engine: DockerEngine, it: Container, name: str) -> Json:
-    endpoint, network, wish = it.endpoints.get(name), engine.networks.get(name), it.networks.get(name)
-    address = format_ipv4(wish.address) if wish is not None and wish.address is not None else None
-    head: Json = {"IPAMConfig": {"IPv4Address": address} if address else None, "Links": None,
-                  "Aliases": list(wish.aliases) if wish is not None and wish.aliases else None}
+    endpoint, network, wish = it.endpoints.get(name), engine.networks.get(name), it.networks.get(name) or Wish()
+    address = {"IPv4Address": format_ipv4(wish.address)} if wish.address is not None else {}
+    head: Json = {"IPAMConfig": address or ({} if wish.is_connected else None), "Links": _links(engine, it, name),
+                  "Aliases": list(wish.aliases) or ([] if wish.is_connected else None)}
     mac = {"MacAddress": format_mac(endpoint.mac) if endpoint else ""}
     if not engine.profile.since(29):
         head |= mac
-    head |= {"DriverOpts": None}
+    head |= {"DriverOpts": {} if wish.is_connected else None}
     if engine.profile.since(28):
-        head |= {"GwPriority": wish.priority if wish is not None else 0}
+        head |= {"GwPriority": wish.priority}
     head |= {"NetworkID": network.identity if network is not None and it.has_run else "",
              **_operational(it, endpoint)}
     if engine.profile.since(29):
-        return _with_mac_after_address(head, mac) | _tail(it, name, wish.aliases if wish else ())
-    return head | _tail(it, name, wish.aliases if wish else ())
+        return _with_mac_after_address(head, mac) | _tail(it, name)
+    return head | _tail(it, name)
+
+
+def _links(engine: DockerEngine, it: Container, network: str) -> list[str] | None:
+    """Of --link on a network that a person made."""
+    if network in ("bridge", "host", "none"):
+        return None
+    return [f"{other.name}:{link.alias}" for link, other in linked(engine, it)] or None
 
 
 def _operational(it: Container, endpoint: Endpoint | None) -> Json:
@@ -141,8 +150,8 @@ def _with_mac_after_address(fields: Json, mac: Json) -> Json:
     return result
 
 
-def _tail(it: Container, name: str, aliases: tuple[str, ...]) -> Json:
-    names = [it.name, *aliases, it.short_identity] if name not in ("bridge", "host", "none") else None
+def _tail(it: Container, name: str) -> Json:
+    names = dns_names(it, name) if name not in ("bridge", "host", "none") else None
     return {"IPv6Gateway": "", "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "DNSNames": names}
 
 
@@ -154,7 +163,8 @@ def network(engine: DockerEngine, it: DockerNetwork) -> Json:
         "Driver": it.driver}
     if engine.profile.since(28):
         head["EnableIPv4"] = True
-    head |= {"EnableIPv6": False, "IPAM": _ipam(it), "Internal": it.internal, "Attachable": False, "Ingress": False,
+    head |= {"EnableIPv6": False, "IPAM": _ipam(it), "Internal": it.internal, "Attachable": it.attachable,
+             "Ingress": False,
              "ConfigFrom": {"Network": ""}, "ConfigOnly": False}
     tail: Json = {"Options": _options(it), "Labels": dict(sorted(it.labels.items()))}
     if not engine.profile.since(29):

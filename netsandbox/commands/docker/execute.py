@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.env_file import env_files
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inside import Inside, rights_of
 from netsandbox.commands.unmodelled import reason
@@ -24,11 +25,12 @@ def run(client: Client, parsed: Parsed) -> int | None:
     if namespace is None or not container.is_running:
         raise daemon_error(f"container {container.identity} is not running")
     if container.state == PAUSED:
-        raise daemon_error(f"container {container.identity} is paused, unpause the container before exec")
+        raise daemon_error(f"Container {parsed.operands[0]} is paused, unpause the container before exec")
     rights = rights_of(container)
     if parsed.on("privileged"):
         rights = rights._replace(net_admin=True)
-    inside = Inside(client.context, container, namespace, rights)
+    inside = Inside(client.context, container, namespace, rights, _environment(client, parsed),
+                    parsed.text("workdir") or "/")
     name = argv[0].rpartition("/")[2]
     if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive"):
         client.enter(container, client.exit, lambda: client.exit(0))
@@ -50,6 +52,12 @@ def run(client: Client, parsed: Parsed) -> int | None:
     return None
 
 
+def _environment(client: Client, parsed: Parsed) -> list[str]:
+    """What -e, --env-file and -t add."""
+    terminal = ["TERM=xterm"] if parsed.on("tty") else []
+    return [*terminal, *env_files(client, parsed), *parsed.all("env")]
+
+
 def follow(client: Client, container: Container, program: Task) -> None:
     """Show what a program prints, and end with it; the container's end kills it."""
     program.output = client.output
@@ -62,11 +70,11 @@ def follow(client: Client, container: Container, program: Task) -> None:
 
 EXEC = Command("docker exec", "[OPTIONS] CONTAINER COMMAND [ARG...]", "Execute a command in a running container", run, (
     Flag("detach", "d", usage="Detached mode: run command in the background"),
-    Flag("detach-keys", "", "string", "Override the key sequence for detaching a container", True),
+    Flag("detach-keys", "", "string", "Override the key sequence for detaching a container", True, ignored=True),
     Flag("env", "e", "list", "Set environment variables", value="list"),
     Flag("env-file", "", "list", "Read in a file of environment variables", True),
     Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
     Flag("privileged", usage="Give extended privileges to the command"),
     Flag("tty", "t", usage="Allocate a pseudo-TTY"),
-    Flag("user", "u", "string", "Username or UID", value="string"),
+    Flag("user", "u", "string", "Username or UID", value="string", ignored=True),
     Flag("workdir", "w", "string", "Working directory inside the container", value="string")), 2, mixed=False)

@@ -25,6 +25,7 @@ class Flag(NamedTuple):
         kind: bool, string, list, int or ip.
         value: what `--help` shows as its value's type.
         hidden: understood, but not listed.
+        ignored: understood, and without effect in the sandbox: a note says so.
         check: of a value: why it is refused, or empty.
     """
 
@@ -35,6 +36,7 @@ class Flag(NamedTuple):
     hidden: bool = False
     value: str = ""
     check: Callable[[str], str] | None = None
+    ignored: bool = False
 
     @property
     def shown(self) -> str:

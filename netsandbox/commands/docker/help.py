@@ -21,7 +21,6 @@ OTHERS = {
     "login": "Authenticate to a registry", "logout": "Log out from a registry",
     "search": "Search Docker Hub for images",
     "commit": "Create a new image from a container's changes",
-    "cp": "Copy files/folders between a container and the local filesystem",
     "diff": "Inspect changes to files or directories on a container's filesystem",
     "events": "Get real time events from the server",
     "export": "Export a container's filesystem as a tar archive", "history": "Show the history of an image",
@@ -31,8 +30,7 @@ OTHERS = {
     "save": "Save one or more images to a tar archive (streamed to STDOUT by default)",
     "stats": "Display a live stream of container(s) resource usage statistics",
     "tag": "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
-    "top": "Display the running processes of a container",
-    "update": "Update configuration of one or more containers"}
+    "top": "Display the running processes of a container"}
 """Commands that Docker lists; what the sandbox has of them is declared in the registry, the others are refused."""
 COMMON = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
 WIDEST = 9

@@ -80,12 +80,12 @@ def pull(client: Client, parsed: Parsed) -> int:
 
 IMAGES_COMMAND = Command("docker images", "[OPTIONS] [REPOSITORY[:TAG]]", "List images", images, (
     Flag("all", "a", usage="Show all images (default hides intermediate and dangling images)"),
-    Flag("digests", usage="Show digests", hidden=True),
+    Flag("digests", usage="Show digests", hidden=True, ignored=True),
     Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter"),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
     Flag("no-trunc", usage="Don't truncate output"),
     Flag("quiet", "q", usage="Only show image IDs")), 0, 1)
 PULL = Command("docker pull", "[OPTIONS] NAME[:TAG|@DIGEST]", "Download an image from a registry", pull, (
-    Flag("all-tags", "a", usage="Download all tagged images in the repository", hidden=True),
-    Flag("platform", "", "string", "Set platform if server is multi-platform capable", hidden=True),
+    Flag("all-tags", "a", usage="Download all tagged images in the repository", hidden=True, ignored=True),
+    Flag("platform", "", "string", "Set platform if server is multi-platform capable", hidden=True, ignored=True),
     Flag("quiet", "q", usage="Suppress verbose output")), 1, 1)

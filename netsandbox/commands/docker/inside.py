@@ -6,7 +6,7 @@ the others too, so the sandbox lends them, as nsenter would, and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import Program, Task, UsageError
@@ -42,14 +42,18 @@ class Inside:
     Args:
         container: whose image and files count.  namespace: where they run.
         rights: what they may do, the container's own unless told otherwise.
+        variables: further ones, as NAME=value.
+        cwd: where they begin.
     """
 
     def __init__(self, context: DockerContext, container: Container, namespace: NetworkNamespace,
-                 rights: Rights | None = None) -> None:
+                 rights: Rights | None = None, variables: Sequence[str] = (), cwd: str = "/") -> None:
         self.context = context
         self.container = container
         self.namespace = namespace
         self.rights = rights or rights_of(container)
+        self.variables = variables
+        self.cwd = cwd
 
     def program(self, argv: list[str]) -> Task | None:
         """The program that words name, not started yet, or None if there is none."""
@@ -72,7 +76,7 @@ class Inside:
     def lent_program(self, argv: list[str], known: dict[str, int] | None = None) -> Program:
         """One of the shell's programs, with the container's files and names."""
         engine, machine = self.context.engine, self.context.machine
-        return machine.run_in(self.namespace, argv, files_of(engine, self.container),
+        return machine.run_in(self.namespace, argv, files_of(engine, self.container).at(self.cwd),
                               names(engine, self.container) if known is None else known)
 
     def is_in_image(self, name: str) -> bool:
@@ -104,8 +108,12 @@ class Inside:
         except (CommandError, UsageError) as error:
             return Speaker(self.namespace, name, [("err", f"sh: {harmless(str(error))[:MAX_WORD]}")], pid, error.code)
 
+    def environment(self) -> list[str]:
+        """NAME=value of all variables."""
+        return environment(self.context.engine, self.container, self.variables)
+
     def _variables(self) -> dict[str, str]:
-        own = (text.partition("=") for text in environment(self.context.engine, self.container))
+        own = (text.partition("=") for text in self.environment())
         return {"?": "0", **{name: value for name, _, value in own}}
 
     def _begin(self, argv: list[str], output: list[tuple[str, str]], foreground: bool) -> Job:
@@ -150,7 +158,7 @@ def _hostname(inside: Inside, argv: list[str]) -> Program:
 
 
 def _env(inside: Inside, argv: list[str]) -> Program:
-    return _say(inside, argv, environment(inside.context.engine, inside.container))
+    return _say(inside, argv, inside.environment())
 
 
 def _sleep(inside: Inside, argv: list[str]) -> Program:

@@ -120,17 +120,18 @@ def port(client: Client, parsed: Parsed) -> int:
         return 0
     number, slash, protocol = parsed.operands[1].partition("/")
     if not (number.isascii() and number.isdecimal() and int(number) < 65536):
-        raise DockerError(f"invalid port '{parsed.operands[1]}': invalid syntax")
+        raise DockerError(f'Error: invalid port ({number}): strconv.ParseUint: parsing "{number}": invalid syntax')
     text = f"{number}/{protocol.lower() if slash else 'tcp'}"
     if text not in found:
-        raise DockerError(f"no public port '{text}' published for {parsed.operands[0]}")
+        raise DockerError(f"Error: No public port '{parsed.operands[1]}' published for {parsed.operands[0]}")
     client.print("\n".join(found[text]))
     return 0
 
 
 FORMAT = Flag("format", "f", "string", "Format output using a custom template", value="string")
 INSPECT = Command("docker inspect", "[OPTIONS] NAME|ID [NAME|ID...]", "Return low-level information on Docker objects",
-                  run, (FORMAT, Flag("size", "s", usage="Display total file sizes if the type is container"),
+                  run, (FORMAT, Flag("size", "s", usage="Display total file sizes if the type is container",
+                                ignored=True),
                         Flag("type", "", "string", "Only inspect objects of the given type", value="string")), 1)
 PORT = Command("docker port", "CONTAINER [PRIVATE_PORT[/PROTO]]",
                "List port mappings or a specific mapping for the container", port, (), 1, 2)

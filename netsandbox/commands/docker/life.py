@@ -53,8 +53,13 @@ class Batch:
         return 1 if self.errors else 0
 
 
-def each(client: Client, names: list[str], work: Callable[[Container], None], force: bool = False) -> int:
-    """Do something at once with each of several containers, and print its name."""
+def each(client: Client, names: list[str], work: Callable[[Container], None], force: bool = False,
+         before: str = "") -> int:
+    """Do something at once with each of several containers, and print its name.
+
+    Args:
+        before: what a refusal begins with, the container's name behind it.
+    """
     refused = []
     for name in names:
         try:
@@ -63,6 +68,8 @@ def each(client: Client, names: list[str], work: Callable[[Container], None], fo
         except DockerError as error:
             if force and error.kind == NOT_FOUND:
                 client.complain(str(error))
+            elif before:
+                refused.append(f"{DAEMON}{before}{name}: {str(error).removeprefix(DAEMON)}")
             else:
                 refused.append(str(error))
     for text in refused:
@@ -125,13 +132,12 @@ def kill(client: Client, parsed: Parsed) -> int:
 
     def work(container: Container) -> None:
         if not container.is_running:
-            raise daemon_error(f"cannot kill container: {container.name}: container {container.identity} "
-                               "is not running")
+            raise daemon_error(f"container {container.identity} is not running")
         if signal_number(number) == SIGNALS["KILL"]:
             client.engine.kill(container)
         else:
             client.engine.signal(container, signal_number(number))
-    return each(client, parsed.operands, work)
+    return each(client, parsed.operands, work, before="cannot kill container: ")
 
 
 def remove(client: Client, parsed: Parsed) -> int:
@@ -166,16 +172,22 @@ def rename(client: Client, parsed: Parsed) -> int:
     old, new = parsed.operands
     try:
         container = client.engine.find(old)
-        new = new.strip().removeprefix("/")
-        if not new:
-            raise daemon_error("Neither old nor new names may be empty")
-        if new == container.name:
-            raise daemon_error("Renaming a container with the same name as its current name")
-        check_name(client, new)
-        client.engine.rename(container, new)
+        _rename(client, container, new.strip().removeprefix("/"))
     except DockerError as error:
-        raise DockerError(f"failed to rename container: {error}", error.code) from None
+        raise DockerError(f"{error}\nError: failed to rename container named {old}", error.code) from None
     return 0
+
+
+def _rename(client: Client, container: Container, name: str) -> None:
+    if not name:
+        raise daemon_error("Neither old nor new names may be empty")
+    if name == container.name:
+        raise daemon_error("Renaming a container with the same name as its current name")
+    try:
+        check_name(client, name, "/")
+        client.engine.rename(container, name)
+    except DockerError as error:
+        raise daemon_error(f"Error when allocating new name: {str(error).removeprefix(DAEMON)}") from None
 
 
 def wait(client: Client, parsed: Parsed) -> int | None:
@@ -189,10 +201,10 @@ def wait(client: Client, parsed: Parsed) -> int | None:
     return Batch(client, parsed.operands, echoes=False).run(request)
 
 
-def check_name(client: Client, name: str) -> None:
+def check_name(client: Client, name: str, before: str = "") -> None:
     """Raises DockerError: no container may be called so, or something else in the lab is."""
     if not NAME.fullmatch(name):
-        raise daemon_error(f"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
+        raise daemon_error(f"Invalid container name ({before}{name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
     if len(name) > MAX_NAME:
         raise daemon_error(f"Invalid container name ({name[:MAX_NAME]}...): the sandbox takes up to {MAX_NAME} "
                            "characters")
@@ -213,7 +225,7 @@ RESTART = Command("docker restart", MANY, "Restart one or more containers", rest
 KILL = Command("docker kill", MANY, "Kill one or more running containers", kill, TIME[:1], 1)
 REMOVE = Command("docker rm", MANY, "Remove one or more containers", remove, (
     Flag("force", "f", usage="Force the removal of a running container (uses SIGKILL)"),
-    Flag("link", "l", usage="Remove the specified link"),
+    Flag("link", "l", usage="Remove the specified link", ignored=True),
     Flag("volumes", "v", usage="Remove anonymous volumes associated with the container")), 1)
 PRUNE = Command("docker container prune", "[OPTIONS]", "Remove all stopped containers", prune, (
     Flag("force", "f", usage="Do not prompt for confirmation"),), 0, 0)

@@ -12,14 +12,13 @@ from netsandbox.docker import user_networks
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
+from netsandbox.docker.network_options import without_effect
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
 ID_LENGTH = 12
-NOTE = ("note: the network has a bridge, a subnet, isolation and its containers' names as Docker makes them; the "
-        "packets of its name server (127.0.0.11) and masquerading are not modelled yet")
 COLUMNS = (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", "DRIVER"), Column("Scope", "SCOPE"))
 
 
@@ -59,38 +58,57 @@ def inspect_networks(client: Client, parsed: Parsed) -> int:
 
 
 def create(client: Client, parsed: Parsed) -> int:
-    subnets = [_network(text) for text in parsed.all("subnet")]
+    plan = user_networks.NetworkPlan(
+        parsed.operands[0], parsed.text("driver") or "bridge", internal=parsed.on("internal"),
+        attachable=parsed.on("attachable"),
+        options=_pairs(parsed.all("opt")), labels=_pairs(parsed.all("label")))
+    network = client.engine.create_network(_with_addresses(client, plan, parsed))
+    client.print(network.identity)
+    for key in without_effect(plan.options):
+        client.complain(f"note: the option {key} does nothing in the sandbox")
+    return 0
+
+
+def _with_addresses(client: Client, plan: user_networks.NetworkPlan, parsed: Parsed) -> user_networks.NetworkPlan:
+    """--subnet, --gateway, --ip-range and --aux-address, which the client brings together."""
+    subnets = [_network(client, text, "subnet") for text in parsed.all("subnet")]
     gateways = [_address(text, "gateway") for text in parsed.all("gateway")]
-    parts = [_network(text) for text in parsed.all("ip-range")]
+    parts = [_network(client, text, "ip-range") for text in parsed.all("ip-range")]
     if len(subnets) < len(gateways) or len(subnets) < len(parts):
         raise DockerError("every ip-range or gateway must have a corresponding subnet")
     if len(subnets) > 1:
-        raise DockerError("the sandbox gives a network one subnet")
+        raise daemon_error("bridge driver doesn't support multiple subnets")
     for gateway in gateways:
         if gateway not in subnets[0]:
             raise DockerError(f"no matching subnet for gateway {format_ipv4(gateway)}")
     for part in parts:
         if part.network not in subnets[0]:
             raise DockerError(f"no matching subnet for range {part}")
-    plan = user_networks.NetworkPlan(
-        parsed.operands[0], parsed.text("driver") or "bridge", subnets[0] if subnets else None,
-        gateways[0] if gateways else None, parts[0] if parts else None, parsed.on("internal"),
-        _pairs(parsed.all("opt")), _pairs(parsed.all("label")))
-    network = client.engine.create_network(plan)
-    client.print(network.identity)
-    if ("", "network create") not in client.engine.told:
-        client.engine.told.add(("", "network create"))
-        client.complain(NOTE)
-    return 0
+    reserved = {name: _reserved(text, subnets) for name, text in _pairs(parsed.all("aux-address")).items()}
+    return plan._replace(subnet=subnets[0] if subnets else None, gateway=gateways[0] if gateways else None,
+                         part=parts[0] if parts else None, reserved=reserved)
 
 
-def _network(text: str) -> Network:
+def _reserved(text: str, subnets: list[Network]) -> int:
     try:
-        if "/" not in text:
-            raise DockerError(f'netip.ParsePrefix("{text}"): no \'/\'')
-        return parse_network(text)
-    except AddressError as error:
-        raise DockerError(f'netip.ParsePrefix("{text}"): {error}') from None
+        address = parse_ipv4(text)
+    except AddressError:
+        raise DockerError(f"no matching subnet for aux-address {text}") from None
+    if not any(address in subnet for subnet in subnets):
+        raise DockerError(f"no matching subnet for aux-address {text}")
+    return address
+
+
+def _network(client: Client, text: str, what: str) -> Network:
+    try:
+        if "/" in text:
+            return parse_network(text)
+    except AddressError:
+        pass
+    if client.engine.profile.since(29):
+        raise DockerError(f'netip.ParsePrefix("{text}"): no \'/\'' if "/" not in text else
+                          f'netip.ParsePrefix("{text}"): ParseAddr("{text.partition("/")[0]}"): unable to parse IP')
+    raise daemon_error(f"invalid network config:\ninvalid {what} {text}: invalid CIDR block notation")
 
 
 def _address(text: str, flag: str) -> int:
@@ -125,7 +143,7 @@ def connect(client: Client, parsed: Parsed) -> None:
     engine = client.engine
     network, container = engine.network(parsed.operands[0]), engine.find(parsed.operands[1])
     aliases = tuple(alias for text in parsed.all("alias") for alias in text.split(","))
-    wish = Wish(parsed.values.get("ip"), None, aliases, parsed.number("gw-priority", 0))
+    wish = Wish(parsed.values.get("ip"), None, aliases, parsed.number("gw-priority", 0), True)
     user_networks.connect(engine, network, container, wish)
     # The daemon answers when the new port forwards; so a ping on the next line is not lost.
     client.scheduler.soon(lambda _argument: client.exit(0))
@@ -163,6 +181,7 @@ INSPECT = Command("docker network inspect", "[OPTIONS] NETWORK [NETWORK...]",
                       FORMAT, Flag("verbose", "v", usage="Verbose output for diagnostics")), 1)
 CREATE = Command("docker network create", "[OPTIONS] NETWORK", "Create a network", create, (
     Flag("attachable", usage="Enable manual container attachment", hidden=True),
+    Flag("aux-address", "", "list", "Auxiliary IPv4 or IPv6 addresses used by Network driver", value="map"),
     Flag("driver", "d", "string", "Driver to manage the Network", value="string"),
     Flag("gateway", "", "list", "IPv4 or IPv6 Gateway for the master subnet", value="ipSlice"),
     Flag("internal", usage="Restrict external access to the network"),

@@ -20,7 +20,7 @@ COLUMNS = (Column("ID", "CONTAINER ID"), Column("Image", "IMAGE"), Column("Comma
 OTHERS = {"CreatedAt": "CREATED AT", "State": "STATE", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
           "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS"}
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
-NOT_MODELLED = ("expose", "health", "is-task", "isolation", "label", "publish", "task", "volume")
+NOT_MODELLED = ("expose", "health", "is-task", "isolation", "publish", "task", "volume")
 COMMAND_WIDTH = 20
 
 
@@ -67,6 +67,7 @@ def _matches(container: Container, key: str, value: str) -> bool:
     wanted = {"status": container.state == value, "id": container.identity.startswith(value),
               "ancestor": value in (container.reference, container.image.name),
               "network": value in container.networks or value == container.mode,
+              "label": _has_label(container, value),
               "exited": container.has_ended and not container.is_running and str(container.code) == value}
     if key in NOT_MODELLED:
         raise DockerError(f"docker ps --filter {key} is not modelled in the sandbox; there are {', '.join(wanted)}, "
@@ -76,13 +77,19 @@ def _matches(container: Container, key: str, value: str) -> bool:
     return wanted[key]
 
 
+def _has_label(container: Container, text: str) -> bool:
+    key, equals, value = text.partition("=")
+    return key in container.labels and (not equals or container.labels[key] == value)
+
+
 def row(container: Container, now: int, short: bool, profile: Profile) -> dict[str, str]:
     command = ellipsis(container.command, COMMAND_WIDTH) if short else container.command
-    networks = list(container.networks) or ([] if container.joined else [container.mode])
+    networks = sorted(container.networks) or ([] if container.joined else [container.mode])
     return {"ID": container.short_identity if short else container.identity, "Image": container.reference,
             "Command": quoted(command), "RunningFor": human_duration(now - container.created) + " ago",
             "Status": status(container, now), "Ports": ports(container, profile), "Names": container.name,
-            "CreatedAt": created_at(container.created), "State": container.state, "Size": "0B", "Labels": "",
+            "CreatedAt": created_at(container.created), "State": container.state, "Size": "0B",
+            "Labels": ",".join(f"{key}={value}" for key, value in container.labels.items()),
             "Mounts": "", "LocalVolumes": "0", "Networks": ",".join(networks)}
 
 

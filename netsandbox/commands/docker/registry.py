@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
-    "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "context", "cp", "diff",
+    "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "context", "diff",
     "events", "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
     "push", "rmi", "save", "search", "secret", "service", "stack", "stats", "swarm", "system", "tag", "top",
-    "trust", "update", "volume"})
+    "trust", "volume"})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
     "ps": "netsandbox.commands.docker.ps:PS", "attach": "netsandbox.commands.docker.attach:ATTACH",
+    "cp": "netsandbox.commands.docker.copy:CP", "update": "netsandbox.commands.docker.update:UPDATE",
     "create": "netsandbox.commands.docker.run:CREATE", "inspect": "netsandbox.commands.docker.inspect:INSPECT",
     "kill": "netsandbox.commands.docker.life:KILL", "logs": "netsandbox.commands.docker.attach:LOGS",
     "pause": "netsandbox.commands.docker.life:PAUSE", "unpause": "netsandbox.commands.docker.life:UNPAUSE",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.capabilities import normalized
+from netsandbox.commands.docker.env_file import env_files
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.publish import parse_publish
@@ -13,10 +14,12 @@ from netsandbox.commands.docker.reference import check_reference, not_found, str
 from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
 from netsandbox.commands.docker.run_settings import exposed_ports, links, resolv_conf, settings
-from netsandbox.docker.container import Published, RestartPolicy, Wish
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.commands.docker.update import restart_policy
+from netsandbox.docker.container import Published, Wish
+from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.images import find_image
 from netsandbox.docker.names import random_name
+from netsandbox.docker.network import BridgeNetwork
 from netsandbox.docker.signals import signal_number
 
 if TYPE_CHECKING:
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
 FAILED = 125
 CAPABILITY_FLAGS = (("cap-add", "CapAdd"), ("cap-drop", "CapDrop"))
-POLICIES = ("no", "on-failure", "always", "unless-stopped")
 NOT_FORWARDED = ("note: the host's port is taken, as Docker takes it, but nothing is forwarded to the container yet; "
                  "from the host its own address can be used")
 
@@ -73,7 +75,7 @@ def make(client: Client, parsed: Parsed) -> Container:
         DockerError: nothing was created.
     """
     published = [port for text in parsed.all("publish") for port in parse_publish(text)]
-    policy = _policy(parsed)
+    policy = restart_policy(parsed)
     capabilities, dropped = (normalized(parsed.all(name), field) for name, field in CAPABILITY_FLAGS)
     if parsed.text("stop-signal"):
         signal_number(parsed.text("stop-signal"))
@@ -83,16 +85,17 @@ def make(client: Client, parsed: Parsed) -> Container:
     _check_image(client, parsed, reference)
     name = _name(client, parsed)
     _check_modes(client, mode, wish, parsed, published)
+    _check_wishes(client, networks)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"))
     ports, sysctls = exposed_ports(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
-    dns = resolv_conf(parsed)
+    dns, variables = resolv_conf(parsed), [*env_files(client, parsed), *parsed.all("env")]
     container = client.engine.create(name, reference, mode, arguments, wish)
     if container.networks:
         container.networks |= networks
     _configure(container, parsed)
     container.policy, container.extra_hosts, container.published = policy, hosts, published
-    container.links = linked
+    container.links, container.environment = linked, variables
     container.exposed, container.sysctls, container.dns = ports, sysctls, dns
     container.privileged, container.capabilities, container.dropped = parsed.on("privileged"), capabilities, dropped
     if parsed.on("publish-all"):
@@ -111,7 +114,8 @@ def _configure(container: Container, parsed: Parsed) -> None:
     container.stop_signal = parsed.text("stop-signal")
     container.stop_timeout = parsed.number("stop-timeout", container.stop_timeout)
     container.hostname, container.domainname = parsed.text("hostname"), parsed.text("domainname")
-    container.environment = parsed.all("env")
+    container.labels = dict(sorted((key, value) for key, _equals, value in (
+        text.partition("=") for text in parsed.all("label"))))
     if "entrypoint" in parsed.values:
         container.entrypoint = [parsed.text("entrypoint")] if parsed.text("entrypoint") else []
 
@@ -133,26 +137,6 @@ def _name(client: Client, parsed: Parsed) -> str:
     return name
 
 
-def _policy(parsed: Parsed) -> RestartPolicy:
-    text = parsed.text("restart") or "no"
-    name, colon, count = text.partition(":")
-    if colon and not name:
-        raise DockerError("invalid restart policy format: no policy provided before colon")
-    if count and not (count.isascii() and count.lstrip("-").isdecimal()):
-        raise DockerError("invalid restart policy format: maximum retry count must be an integer")
-    if name not in POLICIES:
-        raise daemon_error(f"invalid restart policy: unknown policy '{name}'; use one of 'no', 'always', 'on-failure', "
-                           "or 'unless-stopped'")
-    attempts = int(count or 0)
-    if attempts and name != "on-failure":
-        raise daemon_error("invalid restart policy: maximum retry count can only be used with 'on-failure'")
-    if attempts < 0:
-        raise daemon_error("invalid restart policy: maximum retry count cannot be negative")
-    if parsed.on("rm") and name != "no":
-        raise DockerError("conflicting options: cannot specify both --restart and --rm")
-    return RestartPolicy(name, attempts)
-
-
 def _check_modes(client: Client, mode: str, wish: Wish, parsed: Parsed, published: list[Published]) -> None:
     """What a network mode does not go together with."""
     if mode.startswith("container:"):
@@ -167,6 +151,17 @@ def _check_modes(client: Client, mode: str, wish: Wish, parsed: Parsed, publishe
     if wish.address is not None and (mode in BUILT_IN or mode.startswith("container:")):
         raise daemon_error(f"invalid config for network {mode}: invalid endpoint settings:\n"
                            "user-specified IP address is supported on user-defined networks only")
+
+
+def _check_wishes(client: Client, networks: dict[str, Wish]) -> None:
+    """Raises DockerError: an address that cannot be had on one of the networks, as far as it is there already."""
+    for name, wish in networks.items():
+        network = client.engine.networks.get(name)
+        if isinstance(network, BridgeNetwork):
+            try:
+                network.check(wish)
+            except DockerError as error:
+                raise daemon_error(f"invalid config for network {name}: {str(error).removeprefix(DAEMON)}") from None
 
 
 def _check_image(client: Client, parsed: Parsed, reference: str) -> None:

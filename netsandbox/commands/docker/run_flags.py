@@ -8,8 +8,9 @@ from netsandbox.commands.docker.run_settings import bad_server, bad_setting
 
 
 def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
-    """Flags about what a network sandbox does not model: they are read and have no effect."""
-    return tuple(Flag(name.partition("/")[0], name.partition("/")[2], kind, hidden=True) for name in names)
+    """Flags about what a network sandbox does not model: they are read, have no effect, and a note says so."""
+    return tuple(Flag(name.partition("/")[0], name.partition("/")[2], kind, hidden=True, ignored=True)
+                 for name in names)
 
 
 SHOWN = (
@@ -24,11 +25,13 @@ SHOWN = (
     Flag("domainname", "", "string", "Container NIS domain name", value="string"),
     Flag("entrypoint", "", "string", "Overwrite the default ENTRYPOINT of the image", value="string"),
     Flag("env", "e", "list", "Set environment variables", value="list"),
+    Flag("env-file", "", "list", "Read in a file of environment variables", value="list"),
     Flag("expose", "", "list", "Expose a port or a range of ports", value="list"),
     Flag("hostname", "h", "string", "Container host name", value="string"),
     Flag("init", usage="Run an init inside the container that forwards signals and reaps processes"),
     Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
     Flag("ip", "", "string", "IPv4 address (e.g., 172.30.100.104)", value="ip"),
+    Flag("label", "l", "list", "Set meta data on a container", value="list"),
     Flag("link", "", "list", "Add link to another container", value="list"),
     Flag("mac-address", "", "string", "Container MAC address (e.g., 92:d0:c6:0a:29:33)", value="string"),
     Flag("name", "", "string", "Assign a name to the container", value="string"),
@@ -59,7 +62,7 @@ IGNORED = (
               "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver",
               "workdir/w"),
     *_ignored("list", "annotation", "attach/a", "device", "device-cgroup-rule",
-              "env-file", "group-add", "label/l", "label-file",
+              "group-add", "label-file",
               "link-local-ip", "log-opt", "mount", "security-opt", "storage-opt", "tmpfs", "ulimit",
               "volume/v", "volumes-from"),
 )

@@ -144,7 +144,7 @@ class _Run:
         if not isinstance(value, dict):
             raise self._error(operand, f"can't evaluate field {name} in type interface {{}}")
         if name in value:
-            return value[name]
+            return NIL if value[name] is None and name in SLICES else value[name]
         if name == "ID" and "Id" in value:
             return value["Id"]
         if self.type_name:
@@ -159,6 +159,13 @@ class _Run:
         return TemplateError(f'template: :{line}:{column}: executing "" at <{source}>: {why}')
 
 
+class Nil(list[Any]):
+    """A slice that was never made: JSON has null for it, and a text `[]`."""
+
+
+NIL = Nil()
+SLICES = frozenset({"Aliases", "DNSNames", "Links", "Cmd", "Entrypoint", "CapAdd", "CapDrop", "ExtraHosts", "Binds"})
+"""Fields of the API that are slices."""
 UNDEFINED = object()
 
 
@@ -181,6 +188,8 @@ def show(value: Any) -> str:
 
 
 def to_json(value: Any) -> str:
+    if value is NIL:
+        return "null"
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -10,6 +10,7 @@ from netsandbox.linux.tcp.sequence import between
 from netsandbox.linux.tcp.state import Connection, Recovery, Request, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.icmp import PARAMETER_PROBLEM, REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage
+from netsandbox.wire.tcp import PSH
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -39,8 +40,10 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         return
     if message.type == REDIRECT or icmp.is_fragmentation_needed(message):
         icmp.learn_way(interface, packet, message, quoted)
-        if message.type == UNREACHABLE:
+        if message.type == UNREACHABLE and not found.owned:
             shorten(found)
+        elif message.type == UNREACHABLE:
+            found.is_path_shorter = True
         return
     error = _errno(message)
     if not error:
@@ -57,6 +60,24 @@ def _errno(message: IcmpMessage) -> str:
     return {PARAMETER_PROBLEM: "EPROTO", TIME_EXCEEDED: "EHOSTUNREACH"}.get(message.type, "")
 
 
+def _cut_anew(conn: Connection, mss: int) -> bool:
+    """Make smaller segments of those that are too large and have not arrived, and take them to be lost."""
+    place, found = 0, False
+    while place < len(conn.sent):
+        segment = conn.sent[place]
+        if len(segment.data) > mss and not segment.sacked:
+            recovery.mark_lost(conn, segment)
+            found = True
+            while place + 1 < len(conn.sent) and not conn.sent[place + 1].sacked and not segment.flags & PSH:
+                output.join(conn, place)
+            while len(conn.sent[place].data) > mss:
+                output.split(conn, place, mss)
+                place += 1
+            conn.sent[place].flags |= PSH
+        place += 1
+    return found
+
+
 def shorten(conn: Connection) -> None:
     """The path takes less: segments that are too large leave again at once, smaller (tcp_simple_retransmit)."""
     if conn.namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc"):
@@ -64,12 +85,7 @@ def shorten(conn: Connection) -> None:
     before, mss = conn.mss, current_mss(conn)
     if mss >= before:
         return
-    found = False
-    for segment in conn.sent:
-        if len(segment.data) > mss and not segment.sacked:
-            recovery.mark_lost(conn, segment)
-            found = True
-    if not found:
+    if not _cut_anew(conn, mss):
         return
     if conn.recovery is not Recovery.LOSS:
         conn.high_seq = conn.nxt

@@ -99,9 +99,22 @@ def _first_of_child(child: Connection, interface: Interface, packet: IPv4Packet,
 def to_connection(conn: Connection, interface: Interface, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
     """Now, or when the program has done with the socket (sk_add_backlog)."""
     if conn.owned:
-        conn.held.append(Waiting(interface, packet, segment))
+        _hold(conn, Waiting(packet, segment))
         return Outcome.QUEUED
     return process(conn, packet, segment)
+
+
+def _hold(conn: Connection, waiting: Waiting) -> None:
+    """Keep a segment for later; what goes on where the last one ended becomes one with it (tcp_add_backlog)."""
+    last, new = conn.held[-1].segment if conn.held else None, waiting.segment
+    if (last is None or (last.seq + last.sequence_length) & MASK != new.seq or last.options != new.options
+            or (last.flags | new.flags) & (SYN | RST) or not last.flags & new.flags & ACK):
+        conn.held.append(waiting)
+        return
+    number = last.ack if before(new.ack, last.ack) else new.ack
+    whole = TcpSegment(new.sport, new.dport, last.seq, number, last.flags | new.flags, new.window, new.options,
+                       last.data + new.data)
+    conn.held[-1] = Waiting(waiting.packet, whole)
 
 
 # -- a connection

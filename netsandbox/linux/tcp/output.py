@@ -104,7 +104,8 @@ def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
     """How many bytes leave next (0 for a bare FIN), or -1: the windows or Nagle keep them back."""
     chunk = conn.unsent[0]
     mss = current_mss(conn)
-    quota = min(conn.congestion.window - conn.in_flight, max(LARGEST_BURST // mss, 2))
+    window = conn.congestion.window
+    quota = min(window - conn.in_flight, max(window >> 1, 1), max(LARGEST_BURST // mss, 2))
     if quota <= 0:
         return -1
     _fill(conn, chunk, quota * mss)
@@ -175,42 +176,53 @@ def _split_point(conn: Connection, chunk: Chunk, mss: int, quota: int, obeys_nag
 
 
 def _send_burst(conn: Connection, size: int) -> bool:
-    """Cut `size` bytes of the first chunk into segments and send them; False when the first could not leave."""
+    """Cut `size` bytes of the first chunk into segments and send them; False when the last could not leave."""
     chunk = conn.unsent[0]
     mss = max(current_mss(conn), 1)
     whole = size == len(chunk.data)
+    is_burst = size > mss
     if size < -(-size // mss) * mss and size % mss:
         conn.small = (chunk.seq + size + (whole and chunk.fin)) & MASK
-    while True:
-        part = bytes(chunk.data[:min(size, mss)])
-        is_end = whole and len(part) == len(chunk.data)
-        flags = ACK | (PSH if is_end and chunk.push and part else 0) | (FIN if is_end and chunk.fin else 0)
-        if not _send_new(conn, chunk.seq, part, flags):
-            return False
-        del chunk.data[:len(part)]
-        chunk.seq = conn.nxt
-        size -= len(part)
-        if is_end:
-            conn.unsent.popleft()
-        if size <= 0:
-            return True
-
-
-def _send_new(conn: Connection, seq: int, data: bytes, flags: int) -> bool:
-    """A segment for the first time (tcp_event_new_data_sent)."""
-    now = conn.namespace.scheduler.clock
-    if transmit(conn, seq, flags, data):
+    now, seq, segments, problem = conn.namespace.scheduler.clock, chunk.seq, [], ""
+    for start in range(0, max(size, 1), mss):
+        part = bytes(chunk.data[start:min(start + mss, size)])
+        is_end = whole and start + len(part) == size
+        pushes = part and ((is_end and chunk.push) or (is_burst and start + len(part) == size))
+        flags = ACK | (PSH if pushes else 0) | (FIN if is_end and chunk.fin else 0)
+        problem = transmit(conn, seq, flags, part)
+        segments.append(Sent(seq, part, flags, now, conn.wire))
+        seq = segments[-1].end
+    if problem:
         return False
-    segment = Sent(seq, data, flags, now)
-    segment.wire = conn.wire
-    conn.nxt = segment.end
+    conn.is_burst = is_burst
+    _note_sent(conn, segments)
+    if whole:
+        conn.unsent.popleft()
+    else:
+        del chunk.data[:size]
+        chunk.seq = seq
+    return True
+
+
+def _note_sent(conn: Connection, segments: list[Sent]) -> None:
+    """They are under way now (tcp_event_new_data_sent)."""
     is_first = not conn.sent
-    conn.sent.append(segment)
+    conn.nxt = segments[-1].end
+    conn.sent.extend(segments)
     if conn.recovery >= Recovery.CWR:
-        conn.prr_out += 1
+        conn.prr_out += len(segments)
     if is_first or conn.timer_kind == alarm.TAIL:
         alarm.rearm(conn)
-    return True
+
+
+def fill_window(conn: Connection) -> None:
+    """Send as much of a segment as a nearly shut window takes (tcp_write_wakeup)."""
+    chunk = conn.unsent[0]
+    room = distance(window_end(conn), chunk.seq)
+    if room > 0:
+        size = min(room, current_mss(conn), len(chunk.data))
+        chunk.push = chunk.push or size < len(chunk.data)
+        _send_burst(conn, size)
 
 
 def schedule_tail_probe(conn: Connection) -> None:
@@ -233,7 +245,7 @@ def _check_probe(conn: Connection) -> None:
 def split(conn: Connection, place: int, size: int) -> None:
     """Cut a segment that is too large for the path now in two (tcp_fragment)."""
     segment = conn.sent[place]
-    rest = Sent((segment.seq + size) & MASK, segment.data[size:], segment.flags, segment.at)
+    rest = Sent((segment.seq + size) & MASK, segment.data[size:], segment.flags, segment.at, segment.wire)
     rest.sacked, rest.lost = segment.sacked, segment.lost
     rest.again, rest.ever_again = segment.again, segment.ever_again
     segment.data = segment.data[:size]
@@ -280,12 +292,18 @@ def _collapse(conn: Connection, place: int, mss: int) -> None:
         if (following.sacked or len(segment.data) + len(following.data) > mss
                 or after(following.end, window_end(conn))):
             return
-        segment.data += following.data
-        segment.flags |= following.flags
-        conn.lost_out -= following.lost and not segment.lost and False
-        conn.lost_out -= following.lost
-        conn.again_out -= following.again
-        del conn.sent[place + 1]
+        join(conn, place)
+
+
+def join(conn: Connection, place: int) -> None:
+    """Make one segment of two neighbours that are under way (tcp_collapse_retrans)."""
+    segment, following = conn.sent[place], conn.sent[place + 1]
+    segment.data += following.data
+    segment.flags |= following.flags
+    conn.lost_out -= following.lost
+    conn.again_out -= following.again
+    segment.ever_again |= following.ever_again
+    del conn.sent[place + 1]
 
 
 def note_retransmission(conn: Connection, what: str, why: str, size: int) -> None:

@@ -154,7 +154,7 @@ def _store(conn: Connection, data: bytes) -> None:
 
 
 def _in_order(conn: Connection, data: bytes, fin: bool) -> str:
-    if conn.memory > conn.receive_buffer and conn.received and data:
+    if data and not window.has_memory(conn) and conn.received:
         conn.ack_wanted = conn.ack_now = True
         conn.wake()
         return "PROTO_MEM"

@@ -78,12 +78,12 @@ class Sent:
 
     __slots__ = ("again", "at", "data", "ever_again", "flags", "lost", "sacked", "seq", "wire")
 
-    def __init__(self, seq: int, data: bytes, flags: int, at: int) -> None:
+    def __init__(self, seq: int, data: bytes, flags: int, at: int, wire: TcpSegment | None = None) -> None:
         self.seq = seq
         self.data = data
         self.flags = flags
         self.at = at
-        self.wire: TcpSegment | None = None
+        self.wire = wire
         """What left last; it may still be in this host."""
         self.sacked = self.lost = self.again = self.ever_again = False
 
@@ -95,7 +95,6 @@ class Sent:
 class Waiting(NamedTuple):
     """A segment that came while the program had the socket."""
 
-    interface: Interface
     packet: IPv4Packet
     segment: TcpSegment
 
@@ -127,11 +126,14 @@ class Connection(Socket):
         self.owned = False
         """A program's call goes on: what comes meanwhile waits in `held`."""
         self.held: deque[Waiting] = deque()
+        self.is_path_shorter = False
+        """An ICMP error said so meanwhile."""
         self.calls: deque[tuple[str, Any]] = deque()
         """What the program asked for and was not begun: a method's name and its argument."""
         self.going_on: tuple[str, Any] | None = None
         """What is left of the present call."""
-        self.more_to_send = False
+        self.more_to_send = self.is_burst = False
+        """Whether a call has more to send now; whether what left last was several segments at once."""
         self.created = namespace.scheduler.now
         self.handshake_at = 0
         """When our SYN,ACK left, for the first round-trip time; 0 when it was sent more than once."""
@@ -175,7 +177,8 @@ class Connection(Socket):
         self.reordering_seen = False
         self.retries = self.probes = self.backoff = self.timeouts = 0
         """icsk_retransmits, icsk_probes_out, icsk_backoff, total_rto."""
-        self.retry_since = 0
+        self.retry_since = self.retry_began = 0
+        """When the present retries began: as TSval, and in virtual nanoseconds."""
         self.timer: Timer | None = None
         self.timer_kind = ""
         """retransmit, tail, reorder or probe."""

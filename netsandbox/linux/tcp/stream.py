@@ -10,12 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from netsandbox.linux.core.socket import SocketError
-from netsandbox.linux.tcp import connect, listen, output, receive, timers, timewait, window
+from netsandbox.linux.drop import Dropped
+from netsandbox.linux.events import PacketDropped
+from netsandbox.linux.tcp import connect, errors, listen, output, receive, timers, timewait, window
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.input import process
 from netsandbox.linux.tcp.sequence import MASK
-from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, TcpState
+from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN, SEND_SHUTDOWN, Connection, TcpState, Waiting
 from netsandbox.linux.tcp.transmit import current_mss, send_reset
 
 OPENING = (TcpState.SYN_SENT, TcpState.SYN_RECV)
@@ -188,9 +190,9 @@ class StreamSocket(Connection):
         """Go on with what programs asked for, then with what came meanwhile (lock_sock, release_sock)."""
         scheduler = self.namespace.scheduler
         while self._step():
-            waits = self.going_on or self.calls or self.held
-            if self.more_to_send or (scheduler.in_process and scheduler.queue and waits):
-                self.owned = True
+            if self.more_to_send or (scheduler.in_process and scheduler.queue and (
+                    self.is_burst or self.going_on or self.calls or self.held)):
+                self.owned, self.is_burst = True, False
                 scheduler.go_on(self._run)
                 return
         self.owned = False
@@ -202,14 +204,21 @@ class StreamSocket(Connection):
             (name, argument), self.going_on = self.going_on, None
             getattr(self, name)(argument)
         elif self.held:
-            waiting = self.held.popleft()
-            process(self, waiting.packet, waiting.segment)
+            self._take_held(self.held.popleft())
+        elif self.is_path_shorter:
+            self.is_path_shorter = False
+            errors.shorten(self)
         elif self.calls:
             name, argument = self.calls.popleft()
             getattr(self, name)(argument)
         else:
             return False
         return True
+
+    def _take_held(self, waiting: Waiting) -> None:
+        verdict = process(self, waiting.packet, waiting.segment)
+        if isinstance(verdict, Dropped):
+            self.namespace.record(PacketDropped(self.namespace.name, waiting.packet, verdict))
 
     def _write(self, data: bytes) -> None:
         """tcp_sendmsg_locked: a chunk at a time."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.tcp import ack, alarm, connect, output, recovery
 from netsandbox.linux.tcp.events import TcpResetSent
+from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sequence import MASK
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
 from netsandbox.linux.tcp.transmit import (
@@ -93,18 +94,30 @@ def _resend_last(conn: Connection) -> bool:
     return True
 
 
-def _limit(conn: Connection) -> int:
+def patience(retries: int, first: int) -> int:
+    """Nanoseconds that so many retries take, the first after `first` (tcp_model_timeout)."""
+    doublings = (RTO_MAX // first).bit_length() - 1
+    if retries <= doublings:
+        return ((2 << retries) - 1) * first
+    return ((2 << doublings) - 1) * first + (retries - doublings) * RTO_MAX
+
+
+def _has_timed_out(conn: Connection) -> bool:
+    """A SYN's tries are counted, all else is a matter of time (retransmits_timed_out)."""
     settings = conn.namespace.sysctls
     if conn.state is TcpState.SYN_SENT:
-        return settings.get("net.ipv4.tcp_syn_retries") + settings.get("net.ipv4.tcp_syn_linear_timeouts")
+        return conn.retries >= settings.get("net.ipv4.tcp_syn_retries") + settings.get(
+            "net.ipv4.tcp_syn_linear_timeouts")
+    retries = settings.get("net.ipv4.tcp_retries2")
     if conn.orphan:
-        return settings.get("net.ipv4.tcp_orphan_retries") or ORPHAN_RETRIES
-    return settings.get("net.ipv4.tcp_retries2")
+        retries = settings.get("net.ipv4.tcp_orphan_retries") or ORPHAN_RETRIES
+    first = RTO_INITIAL if conn.state is TcpState.SYN_RECV else RTO_MIN_US * MICROSECOND
+    return bool(conn.retries) and conn.namespace.scheduler.now - conn.retry_began >= patience(retries, first)
 
 
 def _gives_up(conn: Connection) -> bool:
     """tcp_write_timeout."""
-    if conn.retries < _limit(conn):
+    if not _has_timed_out(conn):
         return False
     connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
     return True
@@ -118,6 +131,7 @@ def _retransmit(conn: Connection) -> None:
         _retransmit_into_shut_window(conn)
         return
     if not conn.retries:
+        conn.retry_began = conn.namespace.scheduler.now
         conn.retry_since = stamp_now(conn.namespace, conn.stamp_offset)
     recovery.enter_loss(conn)
     conn.retries += 1
@@ -134,6 +148,8 @@ def _retransmit(conn: Connection) -> None:
 
 def _retransmit_into_shut_window(conn: Connection) -> None:
     """Receiver has shrunk its window to nothing: the retransmission is the probe."""
+    if not conn.retries:
+        conn.retry_began = conn.namespace.scheduler.now
     conn.retries += 1
     output.retransmit(conn, 0, "window")
     conn.round_trip.back_off()
@@ -151,7 +167,7 @@ def _probe_window(conn: Connection) -> None:
     if conn.probes >= limit:
         connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
         return
-    output.write(conn, is_nagle_off=True, only_one=True)
+    output.fill_window(conn)
     if conn.sent:
         conn.probes = conn.backoff = 0
         return

@@ -128,6 +128,14 @@ def grow(conn: Connection, size: int) -> None:
         conn.quick |= 1
 
 
+def has_memory(conn: Connection) -> bool:
+    """What was offered is taken, even if the buffer has to grow for it, up to tcp_rmem (tcp_clamp_window)."""
+    if conn.memory > conn.receive_buffer:
+        most = int(conn.namespace.sysctls.text("net.ipv4.tcp_rmem").split()[2])
+        conn.receive_buffer = max(conn.receive_buffer, min(conn.memory, most))
+    return conn.memory <= conn.receive_buffer
+
+
 def adjust_space(conn: Connection) -> None:
     """A program that reads fast gets a larger buffer (tcp_rcv_space_adjust)."""
     scheduler = conn.namespace.scheduler

@@ -1,7 +1,6 @@
 """One line of input at the foot of the screen, with completion listed above it and a line for errors and hints.
 
-The list lies in the layout, not over it: an overlay that cuts a wide character
-in two loses it, and an overlay of a line at the bottom has no room below.
+List and note lie over the panes, as wide as the screen: nothing is laid out anew while somebody types.
 """
 
 from __future__ import annotations
@@ -49,7 +48,11 @@ class _Inline(Suggester):
 
 
 class _Entry(Input):
-    """An input that hands on a paste of several lines; Textual's would keep the first and drop the others."""
+    """An input that keeps what is typed quickly in order, and hands on a paste of several lines.
+
+    Textual carries out an input's keys, as ctrl+u, only when the app has seen them, and by then letters that were typed
+    after them are in the line; of a paste it would keep the first line and drop the others.
+    """
 
     class Pasted(Message):
         """Several lines were pasted."""
@@ -57,6 +60,16 @@ class _Entry(Input):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
+
+    async def _on_key(self, event: events.Key) -> None:
+        line = self.query_ancestor(PromptLine)
+        for owner in (self, line):
+            for binding in owner._bindings.key_to_bindings.get(event.key, ()):
+                if await self.app.run_action(binding.action, owner):
+                    event.stop()
+                    event.prevent_default()
+                    return
+        await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         if len(event.text.splitlines()) > 1:
@@ -90,9 +103,14 @@ class PromptLine(Vertical):
     DEFAULT_CSS = """
     PromptLine {
         height: auto;
-        & OptionList { height: auto; max-height: 6; border: none; padding: 0; scrollbar-size: 1 1; display: none; }
+        & OptionList {
+            height: auto; max-height: 6; border: none; padding: 0; scrollbar-size: 1 1; display: none;
+            overlay: screen; background: $panel;
+        }
         &.-listing OptionList { display: block; }
-        & .prompt--note { height: auto; display: none; color: $text-muted; }
+        & .prompt--note {
+            height: auto; display: none; color: $text-muted; overlay: screen; background: $panel; width: 100%;
+        }
         &.-note .prompt--note { display: block; }
         &.-error .prompt--note { color: $text-error; }
         & Horizontal { height: 1; }
@@ -191,15 +209,26 @@ class PromptLine(Vertical):
         self.query_one(".prompt--label", Static).update(Content(self.label()))
 
     def note(self, text: str, *, error: bool = False) -> None:
-        """Show a line above the input, or none; an error takes more than one where it must."""
-        self.set_class(bool(text), "-note")
-        self.set_class(error and bool(text), "-error")
-        lead = f" {self.glyphs.dropped} " if error else " "
-        width, most = self.app.size.width - len(lead) - 1, ERROR_LINES if error else 1
-        lines = wrap(self.glyphs.plain(safe(text)), width, most, self.glyphs.ellipsis)
-        shown = Content(lead + "\n   ".join(lines) if text else "")
-        self.query_one(".prompt--note", Static).update(shown, layout=len(lines) != self._note_lines)
-        self._note_lines = len(lines)
+        """Show a text: in the empty line itself, above one that is typed; an error takes more rows where it must."""
+        above = bool(text) and (error or bool(self.line))
+        plain = self.glyphs.plain(safe(text))
+        self.input.placeholder = "" if above else plain
+        self.set_class(above, "-note")
+        self.set_class(above and error, "-error")
+        if above:
+            lead = f" {self.glyphs.dropped} " if error else " "
+            width, most = self.app.size.width - len(lead) - 1, ERROR_LINES if error else 1
+            lines = wrap(plain, width, most, self.glyphs.ellipsis)
+            self.query_one(".prompt--note", Static).update(Content(lead + "\n   ".join(lines)))
+            self._note_lines = len(lines)
+        self._place()
+
+    def _place(self) -> None:
+        """Put the note right above the line, and the list above the note."""
+        note = self._note_lines if self.has_class("-note") else 0
+        self.query_one(".prompt--note").styles.offset = (0, -note)
+        if self._options is not None:
+            self._options.styles.offset = (0, -note - min(len(self._found), LISTED))
 
     def _write(self, line: str) -> None:
         self._written = line
@@ -321,6 +350,7 @@ class PromptLine(Vertical):
         for one, note in zip(found, notes, strict=False):
             options.add_option(Option(Text.assemble(f" {fit(safe(one.text), width)}", (note, "dim"))))
         self.set_class(bool(found), "-listing")
+        self._place()
 
     # --- hooks ---
 

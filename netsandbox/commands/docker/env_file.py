@@ -1,0 +1,35 @@
+"""--env-file: variables out of a file of the host's (opts.ParseEnvFile)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.docker.errors import DockerError
+from netsandbox.linux.core.inode import FileError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.commands.docker.flags import Parsed
+
+
+def env_files(client: Client, parsed: Parsed) -> list[str]:
+    """NAME=value of each line; comments and empty lines are left out.
+
+    Raises:
+        DockerError: a file is not there, or a line of it is wrong.
+    """
+    found: list[str] = []
+    for path in parsed.all("env-file"):
+        try:
+            text = client.machine.host_files().read(path)
+        except FileError as error:
+            raise DockerError(f"open {path}: {str(error).lower()}", 125) from None
+        for line in map(str.strip, text.splitlines()):
+            name = line.partition("=")[0]
+            if not line or line.startswith("#"):
+                continue
+            if not name or name != name.strip() or " " in name:
+                raise DockerError(f"invalid env file ({path}): variable '{name}' contains whitespaces"
+                                  if name else f"invalid env file ({path}): no variable name on line '{line}'", 125)
+            found.append(line)
+    return found

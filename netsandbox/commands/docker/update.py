@@ -1,0 +1,64 @@
+"""docker update, and the restart policy that it and docker run are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.life import each
+from netsandbox.docker.container import RestartPolicy
+from netsandbox.docker.errors import DockerError, daemon_error
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+
+POLICIES = ("no", "on-failure", "always", "unless-stopped")
+RESOURCES = ("blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime", "cpu-shares/c", "cpus",
+             "cpuset-cpus", "cpuset-mems", "memory/m", "memory-reservation", "memory-swap", "pids-limit")
+"""Flags about what a network sandbox does not have: a note says so."""
+
+
+def restart_policy(parsed: Parsed) -> RestartPolicy:
+    """--restart.
+
+    Raises:
+        DockerError: there is no such policy.
+    """
+    text = parsed.text("restart") or "no"
+    name, colon, count = text.partition(":")
+    if colon and not name:
+        raise DockerError("invalid restart policy format: no policy provided before colon")
+    if count and not (count.isascii() and count.lstrip("-").isdecimal()):
+        raise DockerError("invalid restart policy format: maximum retry count must be an integer")
+    if name not in POLICIES:
+        raise daemon_error(f"invalid restart policy: unknown policy '{name}'; use one of 'no', 'always', 'on-failure', "
+                           "or 'unless-stopped'")
+    attempts = int(count or 0)
+    if attempts and name != "on-failure":
+        raise daemon_error("invalid restart policy: maximum retry count can only be used with 'on-failure'")
+    if attempts < 0:
+        raise daemon_error("invalid restart policy: maximum retry count cannot be negative")
+    if parsed.on("rm") and name != "no":
+        raise DockerError("conflicting options: cannot specify both --restart and --rm")
+    return RestartPolicy(name, attempts)
+
+
+def update(client: Client, parsed: Parsed) -> int:
+    if not parsed.values:
+        raise DockerError("you must provide one or more flags when using this command")
+    policy = restart_policy(parsed) if "restart" in parsed.values else None
+
+    def work(container: Container) -> None:
+        if policy is not None and container.removes_itself and policy.name != "no":
+            raise daemon_error("Restart policy cannot be updated because AutoRemove is enabled for the container")
+        if policy is not None:
+            container.policy = policy
+    return each(client, parsed.operands, work)
+
+
+UPDATE = Command("docker update", "[OPTIONS] CONTAINER [CONTAINER...]",
+                 "Update configuration of one or more containers", update, (
+    Flag("restart", "", "string", "Restart policy to apply when a container exits", value="string"),
+    *(Flag(name.partition("/")[0], name.partition("/")[2], "string", hidden=True, ignored=True)
+      for name in RESOURCES)), 1)

@@ -1,0 +1,109 @@
+"""What `docker network create -o` can say of a bridge network (libnetwork/drivers/bridge, labels.go)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address
+from typing import NamedTuple
+
+from netsandbox.docker.errors import daemon_error
+
+BRIDGE = "com.docker.network.bridge."
+NAME = BRIDGE + "name"
+MTU = "com.docker.network.driver.mtu"
+PREFIX = "com.docker.network.container_iface_prefix"
+TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
+GATEWAY_MODES = ("nat", "nat-unprotected", "routed", "isolated")
+LEAST_MTU, MOST_MTU = 68, 65535
+
+
+class BridgeOptions(NamedTuple):
+    """The options that the sandbox models.
+
+    Attributes:
+        name: the bridge's; empty for one made of the network's id.
+        mtu: of bridge and interfaces in bytes; 0 for the usual one.
+        icc: whether its containers reach each other.
+        masquerade: whether they leave by the host's address.
+        host_binding: the host's address that -p without one takes; empty for all.
+        gateway_mode: nat, nat-unprotected, routed or isolated.
+        has_gateway: whether the bridge gets the gateway's address (inhibit_ipv4 is off).
+        prefix: of the interfaces' names in containers.
+    """
+
+    name: str = ""
+    mtu: int = 0
+    icc: bool = True
+    masquerade: bool = True
+    host_binding: str = ""
+    gateway_mode: str = "nat"
+    has_gateway: bool = True
+    prefix: str = "eth"
+
+
+def _wrong(key: str, text: str, why: str) -> Exception:
+    return daemon_error(f"failed to parse {key} value: {text} ({why})")
+
+
+def _boolean(key: str, text: str) -> bool:
+    if text not in TRUE | FALSE:
+        raise _wrong(key, text, f'strconv.ParseBool: parsing "{text}": invalid syntax')
+    return text in TRUE
+
+
+def _mtu(key: str, text: str) -> int:
+    if not text.lstrip("+-").isdecimal() or not text.isascii():
+        raise _wrong(key, text, f'strconv.Atoi: parsing "{text}": invalid syntax')
+    if not int(text) >= 0:
+        raise daemon_error(f"invalid MTU number: {text}")
+    if int(text) and not LEAST_MTU <= int(text) <= MOST_MTU:
+        raise daemon_error("invalid argument")
+    return int(text)
+
+
+def _address(key: str, text: str) -> str:
+    try:
+        return str(IPv4Address(text))
+    except ValueError:
+        raise _wrong(key, text, "nil ip") from None
+
+
+def _gateway_mode(key: str, text: str) -> str:
+    if text not in GATEWAY_MODES:
+        raise _wrong(key, text, f"unknown gateway mode {text}")
+    return text
+
+
+def _text(_key: str, text: str) -> str:
+    return text
+
+
+READERS: dict[str, tuple[str, Callable[[str, str], str | int | bool]]] = {
+    NAME: ("name", _text), MTU: ("mtu", _mtu), PREFIX: ("prefix", _text),
+    BRIDGE + "enable_icc": ("icc", _boolean), BRIDGE + "enable_ip_masquerade": ("masquerade", _boolean),
+    BRIDGE + "host_binding_ipv4": ("host_binding", _address),
+    BRIDGE + "gateway_mode_ipv4": ("gateway_mode", _gateway_mode),
+    BRIDGE + "inhibit_ipv4": ("inhibits", _boolean)}
+OF_IPV6 = frozenset({BRIDGE + "gateway_mode_ipv6", BRIDGE + "host_binding_ipv6"})
+
+
+def bridge_options(options: Mapping[str, str]) -> BridgeOptions:
+    """The options that a person gave.
+
+    Raises:
+        DockerError: one has a value that Docker refuses.
+    """
+    found: dict[str, str | int | bool] = {}
+    for key, text in options.items():
+        if key in READERS:
+            field, read = READERS[key]
+            found[field] = read(key, text)
+    if "inhibits" in found:
+        found["has_gateway"] = not found.pop("inhibits")
+    return BridgeOptions(**found)  # type: ignore[arg-type]  # each reader gives the type of its field
+
+
+def without_effect(options: Mapping[str, str]) -> list[str]:
+    """The options that do nothing in the sandbox: IPv6's, and those that Docker itself does not know."""
+    return [key for key in options if key not in READERS]
