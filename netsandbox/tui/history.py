@@ -12,7 +12,6 @@ class History:
         self.limit = limit
         self.lines: list[str] = []
         self._typed = ""
-        self._anywhere = False
         self._at: int | None = None
         for line in lines:
             self.add(line)
@@ -31,17 +30,20 @@ class History:
         self._at = None
 
     def _fits(self, line: str) -> bool:
-        return self._typed in line if self._anywhere else line.startswith(self._typed)
+        return line.startswith(self._typed)
 
-    def older(self, typed: str, anywhere: bool = False) -> str:
+    def holding(self, text: str) -> list[str]:
+        """The lines that hold a text, newest first."""
+        return [line for line in reversed(self.lines) if text in line]
+
+    def older(self, typed: str) -> str:
         """The line before the one shown.
 
         Args:
             typed: what stands there when the walk begins; the lines shown begin with it.
-            anywhere: they hold it in any place.
         """
         if self._at is None:
-            self._typed, self._at, self._anywhere = typed, len(self.lines), anywhere
+            self._typed, self._at = typed, len(self.lines)
         for at in range(self._at - 1, -1, -1):
             if self._fits(self.lines[at]):
                 self._at = at

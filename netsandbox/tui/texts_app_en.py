@@ -36,6 +36,8 @@ TEXTS: dict[str, str] = {
     "browser.wrong": "(a mistake in the file)",
     "browser.size": "steps: {steps}, goals: {goals}, questions: {asks}",
     "browser.uplink": ", with an uplink",
+    "prompt.search": "older line with",
+    "prompt.nothing": "no older line holds this",
     "scenario.done": "The scenario has no further step",
     "command.failed": "It ended with status {code}",
     "failed.command": "{what}. The lab is as before; details in {where}",

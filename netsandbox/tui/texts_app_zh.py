@@ -36,6 +36,8 @@ TEXTS: dict[str, str] = {
     "browser.wrong": "（文件有错）",
     "browser.size": "步骤 {steps}，目标 {goals}，提问 {asks}",
     "browser.uplink": "，有上行链路",
+    "prompt.search": "查找旧命令",
+    "prompt.nothing": "没有包含它的旧命令",
     "scenario.done": "这个场景没有下一步了",
     "command.failed": "结束状态为 {code}",
     "failed.command": "{what}。实验保持原样；详情见 {where}",

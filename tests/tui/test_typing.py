@@ -37,17 +37,54 @@ async def test_a_line_that_needs_no_time_says_nothing_of_it(tmp_path: Path) -> N
         assert "Paused:" not in shown(on)
 
 
-async def test_ctrl_r_at_the_prompt_looks_for_an_older_line_and_does_nothing_to_the_lab(tmp_path: Path) -> None:
+async def older_lines(on: Stage) -> list[str]:
+    await on.line("show nodes")
+    await on.line("ip route")
+    await on.line("ip neigh")
+    return entered(on)
+
+
+async def test_ctrl_r_searches_older_lines_for_what_is_typed_after_it_and_enter_runs_the_one_shown(
+    tmp_path: Path,
+) -> None:
     async with stage(tmp_path) as on:
-        await on.line("show nodes")
-        await on.line("hostname")
-        done = [entry.line for entry in on.app.live.session.journal]
-        await on.press(*"odes", "ctrl+r")
-        assert on.app.main.command.line == "show nodes"
-        await on.press("ctrl+r")
-        assert on.app.main.command.line == "show nodes", "no older one"
-        assert [entry.line for entry in on.app.live.session.journal] == done
+        await older_lines(on)
+        await on.press("ctrl+r", *"route")
+        assert "older line with route" in shown(on)
+        assert "ip route" in shown(on)
+        await on.press("enter")
+        assert [said.text for said in on.app.live.jobs.transcript if said.kind == "line"][-1] == "host ❯ ip route"
+        assert on.app.main.command.line == ""
+
+
+async def test_a_search_takes_what_was_typed_and_ctrl_r_goes_to_older_ones(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        done = await older_lines(on)
+        await on.press(*"ip", "ctrl+r", "ctrl+r", "tab")
+        assert on.app.main.command.line == "ip route"
+        assert entered(on) == done, "nothing was run"
         assert on.app.live.player.is_playing
+
+
+async def test_escape_leaves_a_search_with_the_line_as_it_was(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await older_lines(on)
+        await on.press(*"pin", "ctrl+r", *"zzz")
+        assert "no older line holds this" in shown(on)
+        await on.press("escape")
+        assert on.app.main.command.line == "pin"
+        assert on.app.main.command.input.has_focus
+
+
+async def test_letters_after_ctrl_u_in_one_burst_are_kept(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("slash", *"arp", "enter")
+        driver = on.app._driver
+        assert driver is not None
+        for key, letter in [("slash", "/"), ("ctrl+u", None), *((one, one) for one in "icmp")]:
+            driver.process_message(events.Key(key, letter))
+        await on.pilot.pause(0.1)
+        assert on.app.main.filter.line == "icmp"
 
 
 async def paste(on: Stage, text: str) -> None:

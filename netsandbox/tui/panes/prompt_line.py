@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.history import History
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.panes.prompt_entry import Entry, Inline, common_start
 from netsandbox.tui.source import Completion
 from netsandbox.tui.text import cell_len, fit, safe, wrap
 
@@ -29,53 +30,6 @@ ERROR_LINES = 4
 
 LISTED = 6
 """Completions listed at most; typing on narrows them down."""
-
-
-class _Inline(Suggester):
-    """Offers the first completion behind the cursor; `right` accepts it."""
-
-    def __init__(self, line: PromptLine) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._line = line
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The whole line as the first completion would make it."""
-        found = self._line.completions(value, len(value))
-        if not found:
-            return None
-        whole = value[: found[0].start] + found[0].text
-        return whole if whole.startswith(value) and whole.isprintable() else None
-
-
-class _Entry(Input):
-    """An input that keeps what is typed quickly in order, and hands on a paste of several lines.
-
-    Textual carries out an input's keys, as ctrl+u, only when the app has seen them, and by then letters that were typed
-    after them are in the line; of a paste it would keep the first line and drop the others.
-    """
-
-    class Pasted(Message):
-        """Several lines were pasted."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    async def _on_key(self, event: events.Key) -> None:
-        line = self.query_ancestor(PromptLine)
-        for owner in (self, line):
-            for binding in owner._bindings.key_to_bindings.get(event.key, ()):
-                if await self.app.run_action(binding.action, owner):
-                    event.stop()
-                    event.prevent_default()
-                    return
-        await super()._on_key(event)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        if len(event.text.splitlines()) > 1:
-            self.post_message(self.Pasted(event.text))
-            event.prevent_default()
-            event.stop()
 
 
 class PromptLine(Vertical):
@@ -87,7 +41,7 @@ class PromptLine(Vertical):
         Binding("shift+tab", "complete(-1)", "Complete back", show=False, id="prompt.complete-back"),
         Binding("up", "older", "Older line", show=False, id="prompt.older"),
         Binding("down", "newer", "Newer line", show=False, id="prompt.newer"),
-        Binding("ctrl+r", "older(True)", "Older line with this in it", show=False, id="prompt.search"),
+        Binding("ctrl+r", "search", "Older line with this in it", show=False, id="prompt.search"),
     ]
     """
     | Key | Description |
@@ -97,7 +51,7 @@ class PromptLine(Vertical):
     | tab / shift+tab | Complete as far as it is clear; again: go through the list, as up and down then do. |
     | right | Accept the completion shown behind the cursor. |
     | up / down | Older / newer lines that begin with what is typed. |
-    | ctrl+r | Older lines that hold what is typed. |
+    | ctrl+r | List older lines that hold what is typed; again: an older one. enter runs it, tab puts it in. |
     """
 
     DEFAULT_CSS = """
@@ -164,6 +118,8 @@ class PromptLine(Vertical):
         """While tab goes through the list: the line before it, and which completion is in."""
         self._clear_to: tuple[str, int] | None = None
         """The line and the cursor where tab found nothing further that all agree on: the next one chooses."""
+        self._before_search: str | None = None
+        """While older lines are searched: what was typed before."""
         self._written = ""
         """The line as this widget wrote it last, to tell its own changes from a person's."""
 
@@ -173,7 +129,7 @@ class PromptLine(Vertical):
         with Horizontal():
             yield Static(self.label(), markup=False, classes="prompt--label")
             # The blink is a wall clock: it would make every picture of the screen a lottery.
-            cursor = _Entry(suggester=_Inline(self), select_on_focus=False)
+            cursor = Entry(self, Inline(self))
             cursor.cursor_blink = False
             yield cursor
 
@@ -181,6 +137,11 @@ class PromptLine(Vertical):
     def input(self) -> Input:
         """The input."""
         return self.query_one(Input)
+
+    @property
+    def is_searching(self) -> bool:
+        """Older lines are searched, and what is typed is what they are to hold."""
+        return self._before_search is not None
 
     @property
     def line(self) -> str:
@@ -198,7 +159,10 @@ class PromptLine(Vertical):
         self._look()
 
     def action_leave(self) -> None:
-        """Give the focus away; what was typed stays for the next time."""
+        """Give the focus away; what was typed stays for the next time.  Out of a search, only back to the line."""
+        if self._before_search is not None:
+            self._end_search(self._before_search)
+            return
         self._list(())
         self.note("")
         self.left()
@@ -250,6 +214,9 @@ class PromptLine(Vertical):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         line = event.value.strip()
+        if self._before_search is not None:
+            line = self._chosen_text().strip()
+            self._end_search(line)
         self._list(())
         self._cycle = None
         if self.accepts(line):
@@ -264,13 +231,37 @@ class PromptLine(Vertical):
             self._insert(self._found[event.option_index])
             self.input.focus()
 
-    @on(_Entry.Pasted)
-    def _pasted(self, event: _Entry.Pasted) -> None:
+    @on(Entry.Pasted)
+    def _pasted(self, event: Entry.Pasted) -> None:
         event.stop()
         self.pasted(event.text)
 
+    # --- searching older lines ---
+
+    def action_search(self) -> None:
+        """List the older lines that hold what is typed; pressed again, go to the next older one."""
+        if self._before_search is None:
+            self._before_search = self.line
+            self.query_one(".prompt--label", Static).update(Content(f" {tr('prompt.search')} "))
+            self._look()
+        elif self._options is not None:
+            self._options.action_cursor_down()
+
+    def _chosen_text(self) -> str:
+        at = self._options.highlighted if self._options is not None else None
+        return self._found[at].text if at is not None and at < len(self._found) else ""
+
+    def _end_search(self, line: str) -> None:
+        self._before_search = None
+        self.relabel()
+        self._write(line)
+        self._look()
+
     def action_complete(self, step: int) -> None:
         """Complete as far as all completions agree; pressed again, put in one after the other."""
+        if self._before_search is not None:
+            self._end_search(self._chosen_text() or self.line)
+            return
         if self._cycle is not None:
             base, at = self._cycle
             self._choose(base, (at + step) % len(self._found))
@@ -283,7 +274,7 @@ class PromptLine(Vertical):
             self._insert(self._found[0])
             return
         typed = line[self._found[0].start : cursor]
-        shared = _common_start([found.text for found in self._found])
+        shared = common_start([found.text for found in self._found])
         if shared.startswith(typed) and len(shared) > len(typed):
             self._replace(self._found[0].start, cursor, shared)
             self._clear_to = self.line, self.input.cursor_position
@@ -308,16 +299,20 @@ class PromptLine(Vertical):
         self._write(line[:start] + text + line[end:].removeprefix(" " if text.endswith(" ") else ""))
         self.input.cursor_position = start + len(text)
 
-    def action_older(self, anywhere: bool = False) -> None:
-        """Show an older line that begins with what is typed, or holds it; while tab chooses, the one before."""
-        if self._cycle is not None and not anywhere:
+    def action_older(self) -> None:
+        """Show an older line that begins with what is typed; while tab chooses, the one before."""
+        if self._before_search is not None and self._options is not None:
+            self._options.action_cursor_up()
+        elif self._cycle is not None:
             self.action_complete(-1)
-            return
-        self._cycle = None
-        self._write(self.history.older(self.line, anywhere))
+        else:
+            self._write(self.history.older(self.line))
 
     def action_newer(self) -> None:
         """Show a newer line; while tab chooses, the next."""
+        if self._before_search is not None and self._options is not None:
+            self._options.action_cursor_down()
+            return
         if self._cycle is not None or (self._clear_to == (self.line, self.input.cursor_position) and self._found):
             self.action_complete(1)
             return
@@ -329,6 +324,12 @@ class PromptLine(Vertical):
 
     def _look(self) -> None:
         """List what the line may become, and say what is known of it."""
+        if self._before_search is not None:
+            self._list([Completion(line, 0, "") for line in self.history.holding(self.line)[:LISTED]])
+            if self._options is not None and self._found:
+                self._options.highlighted = 0
+            self.note("" if self._found else tr("prompt.nothing"))
+            return
         if self._cycle is None:
             self._list(self.completions(self.line, self.input.cursor_position) if self.input.has_focus else ())
         self.look(self.line)
@@ -379,10 +380,3 @@ class PromptLine(Vertical):
 
     def left(self) -> None:
         """Escape was pressed."""
-
-
-def _common_start(texts: Sequence[str]) -> str:
-    """The longest beginning that all texts share."""
-    low, high = min(texts), max(texts)
-    size = next((at for at, (one, two) in enumerate(zip(low, high, strict=False)) if one != two), len(low))
-    return low[:size]

@@ -1,0 +1,87 @@
+"""The input of a prompt line: keys in the order in which they are typed, a paste of several lines, a suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from textual import events
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widget import Widget
+from textual.widgets import Input
+
+from netsandbox.tui.source import Completion
+
+
+class Line(Protocol):
+    """What completes a line."""
+
+    @property
+    def is_searching(self) -> bool:
+        """What is typed is no line of its own."""
+
+    def completions(self, line: str, cursor: int) -> Sequence[Completion]:
+        """How the line may go on at the cursor."""
+
+
+class Inline(Suggester):
+    """Offers the first completion behind the cursor; `right` accepts it."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._line = line
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole line as the first completion would make it."""
+        found = () if self._line.is_searching else self._line.completions(value, len(value))
+        if not found:
+            return None
+        whole = value[: found[0].start] + found[0].text
+        return whole if whole.startswith(value) and whole.isprintable() else None
+
+
+class Entry(Input):
+    """An input that keeps what is typed quickly in order, and hands on a paste of several lines.
+
+    Textual carries out an input's keys, as ctrl+u, only when the app has seen them, and by then letters that were typed
+    after them are in the line; of a paste it would keep the first line and drop the others.
+    """
+
+    def __init__(self, line: Widget, suggester: Suggester) -> None:
+        """Make the input.
+
+        Args:
+            line: the prompt line, whose keys are the input's too.
+        """
+        super().__init__(suggester=suggester, select_on_focus=False)
+        self.line = line
+
+    class Pasted(Message):
+        """Several lines were pasted."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    async def _on_key(self, event: events.Key) -> None:
+        for owner in (self, self.line):
+            for binding in owner._bindings.key_to_bindings.get(event.key, ()):
+                if await self.app.run_action(binding.action, owner):
+                    event.stop()
+                    event.prevent_default()
+                    return
+        await super()._on_key(event)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        if len(event.text.splitlines()) > 1:
+            self.post_message(self.Pasted(event.text))
+            event.prevent_default()
+            event.stop()
+
+
+def common_start(texts: Sequence[str]) -> str:
+    """The longest beginning that all texts share."""
+    low, high = min(texts), max(texts)
+    size = next((at for at, (one, two) in enumerate(zip(low, high, strict=False)) if one != two), len(low))
+    return low[:size]
