@@ -28,7 +28,7 @@ from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.netfilter.hooks import Hook
+from netsandbox.linux.netfilter import iptables
 from netsandbox.wire.addresses import parse_network
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class DockerEngine:
             "none": DockerNetwork("none", identities["none"], now)}
         self._isolates = False
         namespace.write_sysctl("net.ipv4.ip_forward", 1)
-        namespace.netfilter.set_policy("filter", Hook.FORWARD, drops=False)
+        iptables.execute(namespace, ["-P", "FORWARD", "ACCEPT"])
 
     @property
     def bridge(self) -> Bridge:

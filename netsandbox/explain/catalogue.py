@@ -12,10 +12,12 @@ from netsandbox.explain import (
     chinese,
     chinese_drops,
     chinese_phrases,
+    chinese_rules,
     chinese_tcp,
     english,
     english_drops,
     english_phrases,
+    english_rules,
     english_tcp,
 )
 from netsandbox.explain.english import Words
@@ -29,10 +31,13 @@ def _merged(sentences: dict[str, Words], reasons: dict[str, Words]) -> dict[str,
 
 
 CATALOGUE: dict[str, dict[str, Words]] = {
-    "en": _merged(english.SENTENCES | english_tcp.SENTENCES, english_drops.REASONS | english_tcp.REASONS),
-    "zh": _merged(chinese.SENTENCES | chinese_tcp.SENTENCES, chinese_drops.REASONS | chinese_tcp.REASONS),
+    "en": _merged(english.SENTENCES | english_tcp.SENTENCES | english_rules.SENTENCES,
+                  english_drops.REASONS | english_tcp.REASONS | english_rules.REASONS),
+    "zh": _merged(chinese.SENTENCES | chinese_tcp.SENTENCES | chinese_rules.SENTENCES,
+                  chinese_drops.REASONS | chinese_tcp.REASONS | chinese_rules.REASONS),
 }
-PHRASES: dict[str, dict[str, str]] = {"en": english_phrases.PHRASES, "zh": chinese_phrases.PHRASES}
+PHRASES: dict[str, dict[str, str]] = {
+    "en": english_phrases.PHRASES | english_rules.PHRASES, "zh": chinese_phrases.PHRASES | chinese_rules.PHRASES}
 LANGUAGES: tuple[str, ...] = tuple(CATALOGUE)
 
 

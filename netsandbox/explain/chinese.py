@@ -161,9 +161,6 @@ PACKETS: dict[str, Words] = {
         "路由：{route}", "源地址{source}", "MTU {mtu}"),
     "RouteMissing": ("{ns}没有去往{destination}的路由，因此什么也不发送。", "{ns}没有匹配的路由", "{error}"),
     "RouteMissing.route": ("{ns}不得向{destination}发送：路由“{route}”如此规定。", "路由：{route}", "{error}"),
-    "VerdictGiven": ("{ns}的{hook}放行{packet}。", "钩子{hook}", "规则{rule}"),
-    "VerdictGiven.taken": ("{ns}的{hook}把{packet}从原路径上取走。", "钩子{hook}", "规则{rule}"),
-    "VerdictGiven.dropped": ("{ns}的{hook}丢弃{packet}。", "钩子{hook}", "规则{rule}", "{why}"),
     "PacketQueued": ("{packet}在{where}排队，等待得知{next_hop}的 MAC 地址。", "邻居表：没有{next_hop}的 MAC 地址"),
     "PacketFragmented": (
         "{ns}把{packet}切成{pieces}个分片，因为它超过了 MTU。", "{size}字节", "MTU {mtu}", "允许分片（未设置 DF）"),

@@ -156,6 +156,8 @@ def _neighbour(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
 def _rule(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
     """(rule,): those that Docker keeps for its networks are not among what `iptables -S` lists."""
     rule = str(operands[0]) if operands else ""
+    if rule in ("table full", "clash", "moved", "icmp error", "redirect", "no address"):
+        return f".{rule}", {}
     return ".docker" if rule.startswith("-A DOCKER") else "", {"rule": safe(rule)}
 
 

@@ -188,9 +188,6 @@ PACKETS: dict[str, Words] = {
         "{ns} has no route to {destination}, so nothing is sent.", "no route of {ns} matches", "{error}"),
     "RouteMissing.route": (
         "{ns} must not send to {destination}: its route “{route}” says so.", "route: {route}", "{error}"),
-    "VerdictGiven": ("{hook} of {ns} lets {packet} pass.", "hook {hook}", "rule {rule}"),
-    "VerdictGiven.taken": ("{hook} of {ns} takes {packet} out of its way.", "hook {hook}", "rule {rule}"),
-    "VerdictGiven.dropped": ("{hook} of {ns} drops {packet}.", "hook {hook}", "rule {rule}", "{why}"),
     "PacketQueued": (
         "{packet} waits at {where} until the MAC of {next_hop} is known.", "neighbour table: no MAC for {next_hop}"),
     "PacketFragmented": (

@@ -55,7 +55,7 @@ def tell_as(key: str, told: Operands, voice: Voice) -> Explanation:
     words = find(voice.language, key)
     assert words is not None, f"no words for {key}"
     decision = voice.capital(fill(words[0], told.fields))
-    return Explanation(decision, _filled(words[1:], told.fields), reference(key))
+    return Explanation(decision, _filled(words[1:], told.fields) + told.lines, reference(key))
 
 
 def _filled(templates: tuple[str, ...], fields: dict[str, str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from netsandbox.docker import events as docker
 from netsandbox.engine.trace import QueueDropped, Storm
 from netsandbox.explain import operands_of_frames as frames
+from netsandbox.explain import operands_of_rules as rules
 from netsandbox.explain import operands_of_tcp as tcp
 from netsandbox.explain.drops import reason_clause
 from netsandbox.explain.voice import Voice, label, port_name, safe
@@ -22,6 +23,8 @@ class Operands(NamedTuple):
 
     key: str
     fields: dict[str, str]
+    lines: tuple[str, ...] = ()
+    """More that was looked at, in words already."""
 
 
 Teller = Callable[[Any, Voice], Operands]
@@ -146,13 +149,8 @@ def _errno(name: str, voice: Voice) -> str:
     return voice.say_or(f"errno.{name}", "errno", error=safe(name))
 
 
-def _verdict(event: linux.VerdictGiven, voice: Voice) -> Operands:
-    refusal = event.verdict if isinstance(event.verdict, Dropped) else None
-    case = ".dropped" if refusal is not None else ".taken" if event.verdict is not None else ""
-    return Operands(f"VerdictGiven{case}", {
-        "ns": safe(event.namespace), "hook": safe(str(event.hook)), "packet": voice.packet(event.packet),
-        "rule": safe(str(event.rule)) if event.rule is not None else "",
-        "why": reason_clause(refusal, event.packet, voice) if refusal is not None else ""})
+def _of_rules(event: Any, voice: Voice) -> Operands:
+    return Operands(*rules.TELLERS[type(event)](event, voice))
 
 
 def _queued(event: linux.PacketQueued, voice: Voice) -> Operands:
@@ -247,7 +245,7 @@ TELLERS: dict[type, Teller] = {
     linux.FrameSent: _sent, linux.FrameReceived: _received, linux.FrameBridged: _bridged,
     linux.SendFailed: _send_failed, linux.FdbLearned: _learned, linux.FdbForgotten: _forgotten,
     linux.NeighbourChanged: _neighbour, linux.RouteChosen: _route, linux.RouteMissing: _no_route,
-    linux.VerdictGiven: _verdict, linux.PacketQueued: _queued, linux.PacketDropped: _packet_dropped,
+    **dict.fromkeys(rules.TELLERS, _of_rules), linux.PacketQueued: _queued, linux.PacketDropped: _packet_dropped,
     linux.PacketFragmented: _of_packet, linux.FragmentHeld: _of_packet, linux.PacketReassembled: _of_packet,
     linux.IcmpErrorSent: _icmp_error, linux.IcmpSuppressed: _icmp_silence, linux.PathMtuLearned: _learned_way,
     linux.RedirectTaken: _learned_way, linux.SocketMatched: _socket, linux.SocketBound: _socket,

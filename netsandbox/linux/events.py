@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.nud import NudState
     from netsandbox.linux.drop import Dropped, Outcome
     from netsandbox.linux.ipv4.route_value import RouteValue
+    from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.place import Place
     from netsandbox.wire.addresses import Network
     from netsandbox.wire.ethernet import Frame
@@ -130,8 +131,19 @@ class VerdictGiven(NamedTuple):
     namespace: str
     hook: str
     packet: IPv4Packet
+    """As it came."""
     verdict: Dropped | Outcome | None
-    rule: str | None
+    """None: it goes on; else a Dropped or an Outcome."""
+    walks: tuple[ChainWalk, ...] = ()
+    """The chains that it was led through, rule by rule."""
+    entered: str = ""
+    leaves: str = ""
+    after: IPv4Packet | None = None
+    """The packet that goes on in its place, if another one does."""
+    connection: str = ""
+    """How it belongs to which connection, as netfilter.listing.connection_words has it."""
+    connection_from: int = -1
+    """The first record after that connection's first packet came; -1 for none."""
 
 
 class PacketQueued(NamedTuple):

@@ -13,6 +13,7 @@ from netsandbox.linux.drivers import vlan
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp, icmp, ip_input, udp
 from netsandbox.linux.ipv4.fragment import Reassembler
+from netsandbox.linux.netfilter.netfilter import Netfilter
 from netsandbox.linux.tcp import errors as tcp_errors
 from netsandbox.linux.tcp import input as tcp
 from netsandbox.wire.addresses import Network
@@ -35,7 +36,12 @@ def _reassembler(namespace: NetworkNamespace) -> Reassembler:
     return Reassembler(namespace, ip_input.reassembly_timed_out)
 
 
+def _netfilter(_namespace: NetworkNamespace) -> Netfilter:
+    return Netfilter()
+
+
 PARTS["fragments"] = _reassembler
+PARTS["netfilter"] = _netfilter
 
 
 def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: bool = True) -> NetworkNamespace:

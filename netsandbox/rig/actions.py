@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -186,6 +187,14 @@ def do_bridge(performance: Performance, action: Action, finish: Finish) -> None:
     _tool(performance, action, ["bridge", *action["args"].split()], finish)
 
 
+def do_iptables(performance: Performance, action: Action, finish: Finish) -> None:
+    _tool(performance, action, ["iptables", *shlex.split(action["args"])], finish)
+
+
+def do_conntrack(performance: Performance, action: Action, finish: Finish) -> None:
+    _tool(performance, action, ["conntrack", *shlex.split(action.get("args", "-L"))], finish)
+
+
 def do_exec(performance: Performance, action: Action, finish: Finish) -> None:
     if action["argv"][0] not in TOOLS:
         raise KernelLabError(f"exec {action['argv'][0]!r} is not simulated")
@@ -352,4 +361,5 @@ HANDLERS: dict[str, Callable[[Performance, Action, Finish], None]] = {
     "ping": do_ping, "arping": do_arping, "ip": do_ip, "bridge": do_bridge, "exec": do_exec, "link": do_link,
     "sysctl": do_sysctl, "send_frame": do_send_frame, "udp_serve": do_udp_serve, "udp_send": do_udp_send,
     "tcp_serve": do_tcp_serve, "tcp_client": do_tcp_client, "bind": do_bind, "watch": do_watch,
+    "iptables": do_iptables, "conntrack": do_conntrack,
     "snapshot": do_snapshot, "wait": do_wait, "join": do_join}

@@ -109,11 +109,12 @@ def _one_of(*names: str) -> Kind:
 
 
 LAB = {"name": TEXT, "about": TEXT, "jitter": TEXT, "nodes": OBJECT, "links": LIST, "setup": LIST, "settle": SECONDS,
-       "linger": SECONDS, "frame_cap": COUNT, "actions": LIST}
+       "linger": SECONDS, "frame_cap": COUNT, "actions": LIST,
+       "observe": TEXTS, "drops": FLAG}
 NODE = {"ifaces": OBJECT, "routes": TEXTS, "sysctl": OBJECT, "netns_of": NAME, "iptables": TEXTS}
 IFACE = {"type": TEXT, "mac": MAC, "ip": TEXTS, "master": NAME, "mtu": _integer(0, 1 << 31), "up": FLAG,
          "ageing": SECONDS, "hub": FLAG}
-EVERY_ACTION = {"do": TEXT, "in": NAME, "at": SECONDS, "bg": FLAG, "timeout": SECONDS}
+EVERY_ACTION = {"do": TEXT, "in": NAME, "at": SECONDS, "bg": FLAG, "timeout": SECONDS, "show": FLAG}
 UDP = {"reuse": FLAG, "ttl": BYTE, "tos": BYTE, "broadcast": FLAG,
        "pmtudisc": _one_of("dont", "want", "do", "probe"), "port": PORT}
 TCP = {"reuse": FLAG, "ttl": BYTE, "tos": BYTE, "port": PORT}
@@ -126,14 +127,14 @@ NEEDED: dict[str, dict[str, Kind]] = {
     "tcp_client": {"in": NAME, "to": ADDRESS, "port": PORT}, "bind": {"in": NAME, "proto": _one_of("tcp", "udp"),
                                                                   "port": PORT},
     "watch": {"in": NAME, "what": _one_of("neigh", "fdb"), "for": SECONDS}, "snapshot": {"as": TEXT},
-    "wait": {"for": SECONDS}, "join": {}}
+    "wait": {"for": SECONDS}, "join": {}, "iptables": {"in": NAME, "args": TEXT}, "conntrack": {"in": NAME}}
 """The actions there are, each with the fields that it cannot do without."""
 OPTIONAL: dict[str, dict[str, Kind]] = {
     "ping": {"count": COUNT, "args": TEXTS, "id": PORT}, "arping": {"count": COUNT, "args": TEXTS},
     "send_frame": {"count": COUNT}, "udp_serve": {**UDP, "addr": ADDRESS, "echo": FLAG},
     "udp_send": {**UDP, "from": ADDRESS, "sport": PORT, "data": TEXT, "size": _integer(0, DATAGRAM), "count": COUNT,
                  "interval": SECONDS, "wait": SECONDS, "connected": FLAG},
-    "bind": {**UDP, "addr": ADDRESS},
+    "bind": {**UDP, "addr": ADDRESS}, "conntrack": {"args": TEXT},
     "tcp_serve": {**TCP, "addr": ADDRESS, "script": SCRIPT, "backlog": _integer(0, 65535), "accept": FLAG},
     "tcp_client": {**TCP, "from": ADDRESS, "sport": PORT, "script": SCRIPT},
     "watch": {"every": Kind("a number of seconds above 0", lambda value: _is_number(value) and value >= 0.001)}}
@@ -156,8 +157,6 @@ def check(spec: Any) -> None:
     for number, command in enumerate(spec.get("setup", [])):
         COMMAND.check(f"setup[{number}]", command)
         _check_node_name(spec, f"setup[{number}]", command[0])
-        if command[1] == "iptables":
-            raise KernelLabError("setup command 'iptables' is not simulated yet")
 
 
 def _check_fields(place: str, body: dict[str, Any], kinds: dict[str, Kind]) -> None:
@@ -173,8 +172,6 @@ def _check_node(spec: dict[str, Any], node: str, body: Any) -> None:
     NAME.check("nodes", node)
     OBJECT.check(place, body)
     _check_fields(place, body, NODE)
-    if body.get("iptables"):
-        raise KernelLabError(f"{place}: iptables rules are not simulated yet")
     owner = spec["nodes"].get(body.get("netns_of", node))
     if not isinstance(owner, dict) or ("netns_of" in body and "netns_of" in owner):
         raise KernelLabError(f"{place}.netns_of: {shown(body['netns_of'])} is no node with a namespace of its own")

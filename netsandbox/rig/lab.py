@@ -28,6 +28,8 @@ from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived
+from netsandbox.linux.netfilter import restore
+from netsandbox.linux.netfilter.listing import connection_text
 from netsandbox.linux.place import Place
 from netsandbox.linux.stack import create_namespace
 from netsandbox.rig.format import KernelLabError, check, shown
@@ -137,6 +139,8 @@ class KernelLab:
             self._configure_links(node)
         for node in self.owners():
             self._configure_addresses(node)
+        for node in self.owners():
+            self._put_rules(node)
         for node, *argv in self.spec.get("setup", []):
             self._must(node, argv)
 
@@ -181,6 +185,19 @@ class KernelLab:
                 self._must(node, ["ip", "addr", "add", *address.split(), "dev", name, *broadcast])
         for route in self.nodes[node].get("routes", []):
             self._must(node, ["ip", "route", "add", *route.split()])
+
+    def _put_rules(self, node: str) -> None:
+        """All rules of a node by one iptables-restore, as the rig does; where that fails, one by one."""
+        rules = self.nodes[node].get("iptables", [])
+        tables: dict[str, list[str]] = {}
+        for rule in rules:
+            words = shlex.split(rule)
+            table = words[words.index("-t") + 1] if "-t" in words else "filter"
+            tables.setdefault(table, []).append(rule.replace(f"-t {table} ", ""))
+        text = "".join(f"*{table}\n" + "\n".join(lines) + "\nCOMMIT\n" for table, lines in tables.items())
+        if restore.restore(self.namespaces[node], text, keeps=True).code:
+            for rule in rules:
+                self._must(node, ["iptables", *shlex.split(rule)])
 
     def _must(self, node: str, argv: list[str]) -> None:
         result = self.tool(node, argv)
@@ -228,6 +245,12 @@ class KernelLab:
                 if body.get("type") == "bridge":
                     bridge = namespace.interfaces.get(name)
                     snap["fdb"].setdefault(node, {})[name] = fdb_json(bridge) if isinstance(bridge, Bridge) else []
+        for node in self.spec.get("observe", []):
+            namespace = self.namespace(node)
+            snap.setdefault("iptables", {})[node] = restore.saved_lines(namespace)
+            connections = namespace.netfilter.connections or ()
+            snap.setdefault("conntrack", {})[node] = sorted(
+                connection_text(connection, self.scheduler.now) for connection in connections)
         return snap
 
     def _tapped(self) -> list[Place]:

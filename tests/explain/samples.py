@@ -32,6 +32,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.route_value import RouteValue
+from netsandbox.linux.netfilter.events import ChainWalk, ConnectionChanged, PacketLogged, RuleSeen
 from netsandbox.linux.tcp import events as tcp
 from netsandbox.wire.addresses import BROADCAST_MAC, Network, parse_ipv4, parse_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
@@ -55,10 +56,10 @@ def events_modules() -> Iterator[Any]:
 
 
 def event_classes() -> list[type]:
-    """The named tuples of the events modules; a trace's own Record and Step are no events."""
+    """The named tuples of the events modules; a trace's Record and Step, and a walk's parts, are no events."""
     return [value for module in events_modules() for value in vars(module).values()
             if isinstance(value, type) and issubclass(value, tuple) and hasattr(value, "_fields")
-            and value.__module__ == module.__name__ and value.__name__ not in ("Record", "Step")]
+            and value.__module__ == module.__name__ and value.__name__ not in ("Record", "Step", "RuleSeen", "ChainWalk")]
 
 
 @cache
@@ -129,7 +130,9 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.DUP_FRAG: [(1480,)],
     DropReason.FRAG_REASM_TIMEOUT: [(1480,)],
     DropReason.FRAG_TOO_FAR: [(70000,)],
-    DropReason.NETFILTER_DROP: [(), ("FORWARD policy",), ("-A DOCKER ! -i br0 -o br0 -j DROP",)],
+    DropReason.NETFILTER_DROP: [(), ("FORWARD policy",), ("-A DOCKER ! -i br0 -o br0 -j DROP",),
+                                ("table full",), ("clash",), ("moved",),
+                                ("icmp error",), ("redirect",), ("no address",)],
     DropReason.BRIDGE_INGRESS_STP_STATE: [("blocking",), ("locked",)],
     DropReason.BRIDGE_NO_EGRESS_PORT: [(MAC_B, "same port"), (MAC_B, "disabled"), (MAC_B, "isolated"),
                                        (MAC_B, "nobody"), (MAC_B,), ("hub",)],
@@ -223,17 +226,27 @@ def _of_routes() -> Iterator[Any]:
     for error in ("ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL", "ENODEV"):
         yield events.RouteMissing(namespace, FAR, error, None)
         yield events.RouteMissing(namespace, FAR, error, _route("prohibit"))
+    for why in ("new", "state", "expired", "reset", "reopened", "deleted", "early drop", "address gone"):
+        yield ConnectionChanged(namespace, "udp      17 29 src=1.2.3.4 dst=5.6.7.8", why, 0)
     yield events.PathMtuLearned(namespace, FAR, 1400)
     yield events.RedirectTaken(namespace, FAR, gateway)
+
+
+WALKS = (ChainWalk("filter", "FORWARD", (
+    RuleSeen("FORWARD", 1, "-s 10.0.0.0/8 -j DROP", "-s 10.0.0.0/8", "172.17.0.2", 0, 0),
+    RuleSeen("FORWARD", 2, "-m comment --comment x", "", "", 1, 84)), "DROP", True),)
 
 
 def _of_packets() -> Iterator[Any]:
     eth0 = lab().interface("nginx-1:eth0").place
     namespace = eth0.namespace
     for packet in packets().values():
-        yield events.VerdictGiven(namespace, "FORWARD", packet, None, None)
-        yield events.VerdictGiven(namespace, "FORWARD", packet, Outcome.QUEUED, None)
-        yield events.VerdictGiven(namespace, "FORWARD", packet, Dropped(DropReason.NETFILTER_DROP), "-j DROP")
+        yield events.VerdictGiven(namespace, "FORWARD", packet, None)
+        yield events.VerdictGiven(namespace, "FORWARD", packet, Dropped(DropReason.NETFILTER_DROP, ("-j DROP",)), WALKS)
+        yield events.VerdictGiven(namespace, "PREROUTING", packet, Outcome.QUEUED)
+        yield events.VerdictGiven(namespace, "PREROUTING", packet, None, WALKS, "eth0", "docker0", packet.with_ttl(9),
+                                  "NEW ORIGINAL icmp src=1.2.3.4 dst=5.6.7.8 type=8 code=0 id=1", 0)
+        yield PacketLogged(namespace, packet, "IN=eth0 OUT= SRC=1.2.3.4")
         yield events.PacketQueued(eth0, packet, B)
         yield from (events.PacketDropped(namespace, packet, drop) for drop in drops())
         yield events.PacketFragmented(namespace, packet, 3, 1500)

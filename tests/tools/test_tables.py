@@ -194,9 +194,11 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
 
 
 @pytest.mark.parametrize(("command", "word"), [
-    ("iptables -A INPUT -p tcp -j DROP", "a rule is not modelled yet"),
-    ("iptables -I FORWARD 1 -j ACCEPT", "a rule is not modelled yet"),
-    ("iptables -t nat -N DOCKER", "a chain of your own is not modelled yet"),
+    ("iptables -A INPUT -m string --string x --algo bm -j DROP", "match 'string' is not modelled"),
+    ("iptables -I FORWARD 1 -j NFQUEUE", "target 'NFQUEUE' is not modelled"),
+    ("ip6tables -A INPUT -j DROP", "IPv6 is not modelled"),
+    ("conntrack -E", "-E is not modelled"),
+    ("conntrack -L --zone 3", "zones are not modelled"),
     ("ip rule add from 10.0.0.0/8 table 5", "policy routing is not modelled"),
     ("ip link add d0 type dummy", "interfaces of type dummy are not modelled"),
     ("ip link set docker0 type bridge vlan_filtering 1", "vlan_filtering 1 of a bridge is not modelled"),

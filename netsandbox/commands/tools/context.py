@@ -66,6 +66,7 @@ class ToolContext(NamedTuple):
 
     Attributes:
         files: those that a program sees there; None where there are none.
+        stdin: what is piped into the tool.
         run: runs another tool or program in a namespace, for `ip netns exec`;
             None means that only the tools of this package can be run.
     """
@@ -74,6 +75,7 @@ class ToolContext(NamedTuple):
     machine: Machine
     files: Files | None = None
     run: Callable[[ToolContext, list[str]], ToolResult] | None = None
+    stdin: str = ""
 
     def inside(self, namespace: NetworkNamespace) -> ToolContext:
         """The same in another namespace (setns)."""

@@ -1,99 +1,108 @@
-"""`iptables`, as far as there is something to see: the built-in chains, their policies and counters.
-
-Rules are not modelled: what would add one says so.
-"""
+"""`iptables`, `iptables-save`, `iptables-restore` under their names of both kinds; `ip6tables` says what it is not."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import civil_date
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.netfilter.hooks import TABLES, Chain, Hook, Netfilter
+from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter import restore as tables_restore
+from netsandbox.linux.netfilter.hooks import TABLES
+from netsandbox.linux.netfilter.iptables_print import SAVED, saved_table
 from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
-VERSION = "iptables v1.8.11 (nf_tables)"
-COMMANDS = {"list": "L", "list-rules": "S", "flush": "F", "zero": "Z", "delete-chain": "X", "append": "A",
-            "insert": "I", "delete": "D", "replace": "R", "check": "C", "policy": "P", "new-chain": "N",
-            "rename-chain": "E"}
-LONG = {f"--{name}": letter for name, letter in COMMANDS.items()} | {
-    "--table": "t", "--numeric": "n", "--verbose": "v", "--exact": "x", "--line-numbers": "0", "--version": "V",
-    "--wait": "w", "--help": "h", "--ipv4": "4"}
-OF_CHAINS = "LSFZX"
-"""Commands about chains: they take the name of one, or are about all."""
-SWITCHES = "nvx04"
-TRY = "Try `iptables -h' or 'iptables --help' for more information."
-USAGE = f"""{VERSION}
-
-Usage: iptables [-t table] -L|-S [chain] [-n] [-v] [-x] [--line-numbers]
-       iptables [-t table] -P chain ACCEPT|DROP
-       iptables [-t table] -Z|-F|-X [chain]
-The tables are {', '.join(TABLES)}; rules are not modelled yet.
-"""
-WRONG = 2
-SAVED = ("mangle", "security", "raw", "filter", "nat")
-"""The order in which iptables-save writes the tables."""
-UNHOOKED = {"ENOENT": "No chain/target/match by that name", "ENOTEMPTY": "Directory not empty"}
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+NO_IPV6 = "netsandbox: {program}: IPv6 is not modelled: there are no rules and none can be made; iptables is there\n"
 
 
-class Request(NamedTuple):
-    """One command line."""
-
-    command: str
-    table: str
-    words: list[str]
-    switches: str
-
-
-def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    request = _read(arguments)
-    if request.command in "Vh":
-        return ToolResult(0, USAGE if request.command == "h" else VERSION + "\n", "")
-    if request.table not in TABLES:
-        raise ToolError(3, f"{VERSION}: table '{request.table}' does not exist\n"
-                           "Perhaps iptables or your kernel needs to be upgraded.")
-    _check_rights(VERSION)
-    netfilter = context.namespace.netfilter
-    if request.command in "LS":
-        chains = _named(netfilter, request)
-        return ToolResult(0, (_listing if request.command == "L" else _rules)(chains, request.switches), "")
-    if request.command in "FZX":
-        _clear(netfilter, request)
-    elif request.command == "P":
-        _set_policy(netfilter, request)
-    else:
-        _refuse(netfilter, request)
-    return ToolResult(0, "", "")
+def run(context: ToolContext, arguments: list[str], program: str = "iptables") -> ToolResult:
+    title = iptables.title_of(program)
+    only_asks = bool({"-V", "--version", "-h", "--help"} & set(arguments))
+    if not may_administer() and not only_asks:
+        raise ToolError(4, f"{title}: Could not fetch rule set generation id: Permission denied (you must be root)")
+    return ToolResult(*iptables.run(context.namespace, arguments, program))
 
 
-def _check_rights(version: str) -> None:
+def run_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return run(context, arguments, "iptables-legacy")
+
+
+def _check_rights(program: str) -> None:
     """To read the rules needs the capability too."""
     if not may_administer():
-        raise ToolError(4, f"{version}: Could not fetch rule set generation id: Permission denied (you must be root)")
+        raise ToolError(4, f"{iptables.title_of(program)}: Could not fetch rule set generation id: "
+                           "Permission denied (you must be root)")
 
 
-def save(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """`iptables-save`: the tables that are in use."""
-    _check_rights(VERSION.replace("iptables", "iptables-save"))
-    netfilter = context.namespace.netfilter
-    wanted = arguments[1:2] if arguments[:1] == ["-t"] else SAVED
-    if not set(wanted) <= set(SAVED):
+def save(context: ToolContext, arguments: list[str], program: str = "iptables-save") -> ToolResult:
+    """`iptables-save [-c] [-t TABLE]`: the tables that are in use."""
+    words, with_counters = list(arguments), False
+    wanted: tuple[str, ...] = SAVED
+    while words:
+        word = words.pop(0)
+        if word in ("-c", "--counters"):
+            with_counters = True
+        elif word in ("-t", "--table") and words:
+            wanted = (words.pop(0),)
+        elif word in ("-V", "--version"):
+            return ToolResult(0, iptables.title_of(program) + "\n", "")
+        else:
+            return ToolResult(1, "", "Unknown arguments found on commandline\n")
+    _check_rights(program)
+    if not set(wanted) <= set(TABLES):
         return ToolResult(1, "", f"Table `{wanted[0]}' does not exist\n")
-    used = [table for table in SAVED if table in netfilter.tables and table in wanted]
+    tables = context.namespace.netfilter.tables
     now = _asctime((EPOCH + context.namespace.scheduler.now) // SECOND)
-    return ToolResult(0, "".join(_saved(netfilter, table, now) for table in used), "")
+    name = iptables.title_of(program) if "-legacy" not in program else f"iptables-save {iptables.VERSION}"
+    texts = [f"# Generated by {name} on {now}\n" + "\n".join(saved_table(tables[table], with_counters))
+             + f"\n# Completed on {now}\n" for table in wanted if table in tables]
+    return ToolResult(0, "".join(texts), "")
 
 
-def _saved(netfilter: Netfilter, table: str, now: str) -> str:
-    chains = "".join(f":{chain.name} {chain.policy} [{chain.packets}:{chain.bytes}]\n"
-                     for chain in netfilter.chains(table))
-    return (f"# Generated by {VERSION.replace('iptables', 'iptables-save')} on {now}\n"
-            f"*{table}\n{chains}COMMIT\n# Completed on {now}\n")
+def save_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return save(context, arguments, "iptables-legacy-save")
+
+
+def restore(context: ToolContext, arguments: list[str], program: str = "iptables-restore") -> ToolResult:
+    """`iptables-restore [-c] [-n] [-t] [FILE]`: what iptables-save wrote, from standard input or a file."""
+    switches, files, words = set(), [], list(arguments)
+    letters = {"--counters": "c", "--noflush": "n", "--test": "t", "--verbose": "v", "--wait": "w", "--version": "V"}
+    while words:
+        word = words.pop(0)
+        if word in letters or (word.startswith("-") and set(word[1:]) <= set("cntvwV") and len(word) > 1):
+            switches |= set(letters.get(word, word[1:]))
+        elif word.startswith("-"):
+            raise ToolError(1, f"netsandbox: {program}: option '{word}' is not modelled")
+        else:
+            files.append(word)
+    if "V" in switches:
+        return ToolResult(0, iptables.title_of(program) + "\n", "")
+    _check_rights(program)
+    text = context.stdin if not files else _read(context, files[0])
+    return ToolResult(*tables_restore.restore(context.namespace, text, "n" in switches, "c" in switches,
+                                              "t" in switches,
+                                       program))
+
+
+def _read(context: ToolContext, name: str) -> str:
+    try:
+        return context.files.read(name) if context.files is not None else ""
+    except FileError as error:
+        raise ToolError(1, f"Can't open {name}: {error}") from None
+
+
+def restore_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return restore(context, arguments, "iptables-legacy-restore")
+
+
+def no_ipv6(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(1, "", NO_IPV6.format(program="ip6tables"))
 
 
 def _asctime(seconds: int) -> str:
@@ -101,146 +110,3 @@ def _asctime(seconds: int) -> str:
     year, month, day = civil_date(days)
     clock = f"{rest // 3600:02d}:{rest % 3600 // 60:02d}:{rest % 60:02d}"
     return f"{'ThuFriSatSunMonTueWed'[days % 7 * 3:][:3]} {MONTHS[month * 3 - 3:][:3]} {day:2d} {clock} {year}"
-
-
-def _read(arguments: list[str]) -> Request:
-    """Letters may stand together (-nvL); a chain and a number follow the command, a rule is taken as it is."""
-    command, table, switches, words = "", "filter", "", list(arguments)
-    rest: list[str] = []
-    while words:
-        word = words.pop(0)
-        name, _equals, value = word.partition("=")
-        letters = LONG.get(name, "") if word.startswith("--") else word[1:] if word.startswith("-") else ""
-        if not letters:
-            raise ToolError(WRONG, f"Bad argument `{word}'\n{TRY}") if not word.startswith("-") else _unknown(word)
-        for position, letter in enumerate(letters):
-            if letter == "t":
-                table = letters[position + 1:] or value or _next(words, "t")
-                break
-            if letter in COMMANDS.values() or letter in "Vh":
-                if command:
-                    raise _wrong(f"Cannot use -{letter} with -{command}")
-                command = letter
-            elif letter == "w":
-                words = words[1:] if words and words[0].isdecimal() else words
-            elif letter == "6":
-                raise ToolError(WRONG, TRY)
-            elif letter in SWITCHES:
-                switches += letter
-            else:
-                raise _unknown(f"-{letter}")
-        if command and not rest:
-            rest, words = _operands(command, words)
-    if not command:
-        raise _wrong("no command specified")
-    return Request(command, table, rest, switches)
-
-
-def _operands(command: str, words: list[str]) -> tuple[list[str], list[str]]:
-    """(what belongs to the command, the rest): a chain and a number at most, or a rule to the end but for -t."""
-    if command in "Vh":
-        return [], []
-    count = 0
-    if command in OF_CHAINS or command == "P":
-        while count < min(2, len(words)) and not words[count].startswith("-"):
-            count += 1
-    elif words:
-        count = words.index("-t", 1) if "-t" in words[1:] else len(words)
-    if command not in OF_CHAINS and not words:
-        raise _wrong(f'option "-{command}" requires an argument')
-    if command == "P" and count < 2:
-        raise _wrong("-P requires a chain and a policy")
-    return words[:count], words[count:]
-
-
-def _next(words: list[str], option: str) -> str:
-    if not words:
-        raise _wrong(f'option "-{option}" requires an argument')
-    return words.pop(0)
-
-
-def _wrong(message: str) -> ToolError:
-    return ToolError(WRONG, f"{VERSION}: {message}\n{TRY}")
-
-
-def _unknown(option: str) -> ToolError:
-    return _wrong(f'unknown option "{option}"')
-
-
-def _named(netfilter: Netfilter, request: Request) -> list[Chain]:
-    """The chains that a command is about; a number asks for a rule, and there is none."""
-    words = request.words
-    found = [chain for chain in netfilter.chains(request.table) if not words or chain.name == words[0]]
-    if words[1:] and not (words[1].isdecimal() and int(words[1][:9])):
-        raise _wrong(f"Invalid rule number `{words[1]}'")
-    if not found:
-        raise ToolError(1, "iptables: No chain/target/match by that name.")
-    return found if not words[1:] else []
-
-
-def _listing(chains: list[Chain], switches: str) -> str:
-    columns = "target     prot opt source               destination         "
-    if "v" in switches:
-        columns = "target     prot opt in     out     source               destination         "
-        columns = f"{'    pkts      bytes' if 'x' in switches else ' pkts bytes'} {columns}"
-    if "0" in switches:
-        columns = f"num  {columns}"
-    texts = []
-    for chain in chains:
-        counters = ""
-        if "v" in switches:
-            counters = f" {_short(chain.packets, switches)} packets, {_short(chain.bytes, switches)} bytes"
-        texts.append(f"Chain {chain.name} (policy {chain.policy}{counters})\n{columns}\n")
-    return "\n".join(texts)
-
-
-def _short(number: int, switches: str) -> str:
-    """Thousands from 100,000 on, as xtables_print_num rounds them; all of it with -x."""
-    if "x" in switches or number <= 99_999:
-        return str(number)
-    for unit in "KM":
-        number = (number + 500) // 1000
-        if number <= 9_999:
-            return f"{number}{unit}"
-    return f"{(number + 500) // 1000}G"
-
-
-def _rules(chains: list[Chain], switches: str) -> str:
-    counters = {chain.name: f" -c {chain.packets} {chain.bytes}" if "v" in switches else "" for chain in chains}
-    return "".join(f"-P {chain.name} {chain.policy}{counters[chain.name]}\n" for chain in chains)
-
-
-def _clear(netfilter: Netfilter, request: Request) -> None:
-    """Without rules there is nothing to flush; -Z zeroes counters, -X takes out chains that drop nothing."""
-    for chain in _named(netfilter, request):
-        if request.command == "Z":
-            netfilter.zero(request.table, Hook[chain.name])
-        problem = netfilter.unhook(request.table, Hook[chain.name]) if request.command == "X" else ""
-        if problem and request.words:
-            raise ToolError(1, f"iptables: {UNHOOKED[problem]}.")
-
-
-def _set_policy(netfilter: Netfilter, request: Request) -> None:
-    name, policy = request.words[:2]
-    if name not in [hook.value for hook in TABLES[request.table]]:
-        raise ToolError(1, "iptables: Bad built-in chain name.")
-    if policy not in ("ACCEPT", "DROP"):
-        raise ToolError(1, "iptables: Bad policy name. Run `dmesg' for more information.")
-    if policy == "DROP" and request.table == "nat":
-        raise _wrong('\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n')
-    netfilter.set_policy(request.table, Hook[name], policy == "DROP")
-
-
-def _refuse(netfilter: Netfilter, request: Request) -> NoReturn:
-    """What needs a rule: there is none to be found, and none can be made."""
-    words = request.words
-    known = [chain.name for chain in netfilter.chains(request.table)]
-    if request.command in "AIDRC" and words[0] not in known:
-        raise ToolError(1, "iptables: No chain/target/match by that name.")
-    if request.command in "DCR":
-        is_number = len(words) == 2 and words[1].isdecimal()
-        raise ToolError(1, "iptables: No chain/target/match by that name." if is_number else
-                        "iptables: Bad rule (does a matching rule exist in that chain?).")
-    what = {"N": "a chain of your own", "E": "renaming a chain"}.get(request.command, "a rule")
-    raise ToolError(1, f"netsandbox: {what} is not modelled yet: nothing was changed (there are the built-in chains, "
-                       "their policies and counters)")

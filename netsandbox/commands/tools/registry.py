@@ -17,9 +17,14 @@ Tool = Callable[["ToolContext", list[str]], ToolResult]
 TOOLS: Late[str, Tool] = Late({
     "arp": "netsandbox.commands.tools.arp:run", "brctl": "netsandbox.commands.tools.brctl:run",
     "bridge": "netsandbox.commands.tools.bridge:run", "cat": "netsandbox.commands.tools.files:cat",
+    "conntrack": "netsandbox.commands.tools.conntrack:run",
     "hostname": "netsandbox.commands.tools.files:hostname", "ifconfig": "netsandbox.commands.tools.ifconfig:run",
-    "ip": "netsandbox.commands.tools.ip:run", "iptables": "netsandbox.commands.tools.iptables:run",
-    "iptables-save": "netsandbox.commands.tools.iptables:save", "netstat": "netsandbox.commands.tools.ss:netstat",
+    "ip": "netsandbox.commands.tools.ip:run",
+    "ip6tables": "netsandbox.commands.tools.iptables:no_ipv6",
+    **{f"iptables{kind}{name}": f"netsandbox.commands.tools.iptables:{function}{suffix}"
+       for kind, suffix in (("", ""), ("-nft", ""), ("-legacy", "_legacy"))
+       for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))},
+    "netstat": "netsandbox.commands.tools.ss:netstat",
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
     "sysctl": "netsandbox.commands.tools.sysctl:run",
     **{name: f"netsandbox.commands.tools.namespaces:{name}" for name in ("lsns", "readlink")},

@@ -15,7 +15,6 @@ from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.ipv4.neighbour import NeighbourTable
 from netsandbox.linux.ipv4.route import RouteTables
-from netsandbox.linux.netfilter.hooks import Netfilter
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance, Stream
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.ipv4.fragment import Reassembler
     from netsandbox.linux.ipv4.icmp_limit import Peer
     from netsandbox.linux.ipv4.routing import NextHopException
+    from netsandbox.linux.netfilter.netfilter import Netfilter
 
 ALL_SYSTEMS = 0xE0000001
 """224.0.0.1: every interface is a member."""
@@ -254,15 +254,11 @@ def _no_rows(_namespace: NetworkNamespace) -> dict[Any, Any]:
     return {}
 
 
-def _no_hooks(_namespace: NetworkNamespace) -> Netfilter:
-    return Netfilter()
-
-
 def _proxy_delay(namespace: NetworkNamespace) -> Stream:
     return namespace.chance.stream(f"{namespace.name}/proxy_delay")
 
 
 PARTS: dict[str, Callable[[NetworkNamespace], object]] = {
-    "netfilter": _no_hooks, "exceptions": _no_rows, "peers": _no_rows, "_idents": _no_rows,
+    "exceptions": _no_rows, "peers": _no_rows, "_idents": _no_rows,
     "proxy_delay": _proxy_delay}
 """What a namespace has from the moment that it is asked for: of five thousand containers few need them."""

@@ -106,8 +106,10 @@ class Reassembler:
     def __init__(self, namespace: NetworkNamespace,
                  on_timeout: Callable[[Interface, Frame, IPv4Packet], None]) -> None:
         self.namespace = namespace
-        self._on_timeout = on_timeout
+        self.on_timeout = on_timeout
         self._queues: dict[Key, _Queue] = {}
+        self.largest = 0
+        """Bytes of the longest fragment of the packet that became whole last."""
 
     def add(self, interface: Interface, frame: Frame, packet: IPv4Packet) -> IPv4Packet | Dropped | None:
         """Take a fragment: the whole packet once it is complete, None while pieces are missing."""
@@ -138,6 +140,7 @@ class Reassembler:
 
     def _complete(self, key: Key, queue: _Queue) -> IPv4Packet:
         self._discard(key)
+        self.largest = max(piece.total_length for piece, _data in queue.pieces.values())
         data = b"".join(queue.pieces[offset][1] for offset in sorted(queue.pieces))
         assert queue.first is not None, "the bytes from 0 on are there"
         head = queue.first[2]
@@ -159,4 +162,4 @@ class Reassembler:
             self.namespace.record(PacketDropped(self.namespace.name, piece,
                                                 Dropped(DropReason.FRAG_REASM_TIMEOUT, (queue.have,))))
         if queue.first is not None:
-            self._on_timeout(*queue.first)
+            self.on_timeout(*queue.first)

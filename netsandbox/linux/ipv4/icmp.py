@@ -274,10 +274,11 @@ def report_unresolved(entry: Neighbour, packet: IPv4Packet) -> None:
     send_error(None, namespace, packet, UNREACHABLE, HOST_UNREACHABLE)
 
 
-def send_redirect(interface: Interface, frame: Frame, packet: IPv4Packet, gateway: int) -> None:
+def send_redirect(interface: Interface, frame: Frame, packet: IPv4Packet, gateway: int,
+                  buffer: SocketBuffer | None = None) -> None:
     """The sender has a shorter way: by `gateway` (RFC 1812, 5.2.7.2)."""
     namespace = interface.namespace
     if icmp_limit.allows_redirect(namespace, packet.src):
-        send_error(interface, namespace, packet, REDIRECT, REDIRECT_HOST, gateway, frame)
+        send_error(interface, namespace, packet, REDIRECT, REDIRECT_HOST, gateway, frame, buffer)
     else:
         namespace.record(IcmpSuppressed(namespace.name, REDIRECT, REDIRECT_HOST, packet, "rate"))

@@ -58,6 +58,8 @@ def _receive_hooked(interface: Interface, frame: Frame, packet: IPv4Packet) -> V
     namespace = interface.namespace
     buffer = namespace.netfilter.buffer_of(packet, interface)
     buffer.frame = frame
+    if buffer.skips_prerouting:
+        return _route(interface, frame, buffer.packet, buffer)
     verdict = namespace.netfilter.traverse(namespace, Hook.PREROUTING, buffer, interface, None)
     return _route(interface, frame, buffer.packet, buffer) if verdict is None else verdict
 
@@ -167,14 +169,16 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if isinstance(packet, HeldPacket) and packet.marks.is_strict and chosen.gateway is not None:
         icmp.send_error(interface, namespace, packet, UNREACHABLE, SOURCE_ROUTE_FAILED, 0, frame, buffer)
         return Dropped(DropReason.IP_INHDR, ("source route", packet.dst))
-    if packet.total_length > mtu and packet.df:
+    size = buffer.largest_piece or packet.total_length if buffer is not None else packet.total_length
+    if size > mtu and packet.df:
         icmp.send_error(interface, namespace, packet, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame, buffer)
         return Dropped(DropReason.PKT_TOO_BIG, (packet.total_length, mtu))
     onward = packet.with_ttl(packet.ttl - 1)
     if route.redirect and not has_source_route:
-        icmp.send_redirect(interface, frame, onward, chosen.next_hop or packet.dst)
+        icmp.send_redirect(interface, frame, onward, chosen.next_hop or packet.dst, buffer)
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, onward)
+        buffer.mtu = mtu
         verdict = namespace.netfilter.traverse(namespace, Hook.FORWARD, buffer, interface, out)
         if verdict is not None:
             return verdict

@@ -60,6 +60,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         return OK if namespace.neighbours.output(route.interface, next_hop, packet, route.route) else "ENOBUFS"
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, packet)
+        buffer.mtu = route.mtu
         verdict = namespace.netfilter.traverse(namespace, Hook.OUTPUT, buffer, None, route.interface)
         if verdict is not None:
             return _refused(namespace, buffer.packet, verdict)
@@ -86,6 +87,7 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     """POSTROUTING, the sender's own copy, fragmentation where needed, and the neighbour (ip_output)."""
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, packet)
+        buffer.mtu, buffer.next_hop = route.mtu, route.gateway or 0
         verdict = namespace.netfilter.traverse(namespace, Hook.POSTROUTING, buffer, buffer.entered, route.interface)
         if verdict is not None:
             return _refused(namespace, buffer.packet, verdict)
@@ -96,9 +98,13 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         scheduler = namespace.scheduler
         scheduler.transmit((LoopedBack(route.interface),), _group_frame(route.interface, packet))
         if scheduler.in_process:
-            scheduler.go_on(lambda way: _emit(namespace, packet, way), route)
+            scheduler.go_on(_emit_later, (namespace, packet, route))
             return OK
-    return _emit(namespace, packet, route)
+    return _emit(namespace, packet, route, buffer.largest_piece if buffer is not None else 0)
+
+
+def _emit_later(what: tuple[NetworkNamespace, IPv4Packet, OutputRoute]) -> None:
+    _emit(*what)
 
 
 def _loops_back(namespace: NetworkNamespace, packet: IPv4Packet, interface: Interface) -> bool:
@@ -108,12 +114,13 @@ def _loops_back(namespace: NetworkNamespace, packet: IPv4Packet, interface: Inte
     return not is_multicast(packet.dst) or namespace.is_group_member(interface, packet.dst)
 
 
-def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute) -> str:
-    """Whole, or in pieces (ip_finish_output)."""
-    if packet.total_length <= route.mtu:
+def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute, largest: int = 0) -> str:
+    """Whole, or in pieces, which are no longer than those that the packet came in (ip_finish_output)."""
+    if packet.total_length <= route.mtu and not largest:
         return _finish(namespace, packet, route)
-    pieces = fragment(packet, route.mtu)
-    namespace.record(PacketFragmented(namespace.name, packet, len(pieces), route.mtu))
+    mtu = min(route.mtu, largest) if largest else route.mtu
+    pieces = fragment(packet, mtu)
+    namespace.record(PacketFragmented(namespace.name, packet, len(pieces), mtu))
     return _send_pieces(namespace, pieces, route)
 
 

@@ -1,0 +1,33 @@
+"""netfilter 的决定，中文。"""
+
+from __future__ import annotations
+
+from netsandbox.explain.english import Words
+
+SENTENCES: dict[str, Words] = {
+    "VerdictGiven": ("{ns}的{hook}放行{packet}。", "钩子{hook}", "从{entered}进入", "从{leaves}发出",
+                     "连接：{connection}", "继续前行时：{changed}"),
+    "VerdictGiven.dropped": ("{ns}的{hook}丢弃{packet}。", "钩子{hook}", "从{entered}进入", "从{leaves}发出",
+                             "连接：{connection}", "{rule}"),
+    "VerdictGiven.taken": ("{ns}的{hook}留住{packet}，直到其余部分到齐。", "钩子{hook}"),
+    "ConnectionChanged.new": ("{ns}把一个连接记入连接表。", "{text}"),
+    "ConnectionChanged.state": ("{ns}的一个连接进入另一状态。", "{text}"),
+    "ConnectionChanged.gone": ("{ns}忘掉一个连接。", "{why}", "{text}"),
+    "PacketLogged": ("{ns}的 LOG 规则把{packet}写入内核日志。", "{line}"),
+}
+REASONS: dict[str, Words] = {
+    "NETFILTER_DROP.table full": ("跟踪的连接已达上限，又没有可以让位的", "nf_conntrack_max"),
+    "NETFILTER_DROP.clash": ("NAT 没有剩余的端口可用：另一个连接等着同样的应答", "连接表"),
+    "NETFILTER_DROP.moved": ("它的连接借用了别的网卡的地址，而不是现在要发出的网卡", "MASQUERADE", "路由"),
+    "NETFILTER_DROP.icmp error": ("NAT 无法转换没有意义的 ICMP 差错", "ICMP 校验和"),
+    "NETFILTER_DROP.redirect": ("对经 NAT 转换的连接，重定向没有意义", "NAT"),
+    "NETFILTER_DROP.no address": ("该网卡没有可供 NAT 使用的地址", "网卡的地址"),
+}
+PHRASES: dict[str, str] = {
+    "rules.chain": "表 {table}，链 {chain}：",
+    "rules.hidden": "在此之前另有 {count} 条规则不匹配",
+    "rules.taken": "{chain} 第 {number} 条匹配（至今 {packets} 个）：{text}",
+    "rules.passed": "{chain} 第 {number} 条不匹配：{failed}，规则：{text}",
+    "rules.passed.seen": "{chain} 第 {number} 条不匹配：{failed}，而它是 {seen}；规则：{text}",
+    "rules.policy": "到达 {chain} 末尾：默认策略 {verdict}",
+}

@@ -1,0 +1,38 @@
+"""What netfilter decides, in English."""
+
+from __future__ import annotations
+
+from netsandbox.explain.english import Words
+
+SENTENCES: dict[str, Words] = {
+    "VerdictGiven": ("{hook} of {ns} lets {packet} pass.", "hook {hook}", "in by {entered}", "out by {leaves}",
+                     "connection: {connection}", "it goes on as {changed}"),
+    "VerdictGiven.dropped": ("{hook} of {ns} drops {packet}.", "hook {hook}", "in by {entered}", "out by {leaves}",
+                             "connection: {connection}", "{rule}"),
+    "VerdictGiven.taken": ("{hook} of {ns} keeps {packet} until the rest of it is there.", "hook {hook}"),
+    "ConnectionChanged.new": ("{ns} enters a connection into its table.", "{text}"),
+    "ConnectionChanged.state": ("A connection of {ns} is in another state.", "{text}"),
+    "ConnectionChanged.gone": ("{ns} forgets a connection.", "{why}", "{text}"),
+    "PacketLogged": ("A LOG rule of {ns} writes {packet} to the kernel's log.", "{line}"),
+}
+REASONS: dict[str, Words] = {
+    "NETFILTER_DROP.table full": (
+        "as many connections are tracked as may be, and none of them gives way", "nf_conntrack_max"),
+    "NETFILTER_DROP.clash": (
+        "no port is left that NAT may give it: another connection expects the same answers", "connection table"),
+    "NETFILTER_DROP.moved": (
+        "its connection has borrowed the address of another interface than the one it leaves by now",
+        "MASQUERADE", "route"),
+    "NETFILTER_DROP.icmp error": ("NAT cannot translate an ICMP error that makes no sense", "ICMP checksum"),
+    "NETFILTER_DROP.redirect": ("a redirect says nothing about a connection that NAT translates", "NAT"),
+    "NETFILTER_DROP.no address": (
+        "the interface has no address that NAT could put into it", "addresses of the interface"),
+}
+PHRASES: dict[str, str] = {
+    "rules.chain": "table {table}, chain {chain}:",
+    "rules.hidden": "{count} rules before these did not fit either",
+    "rules.taken": "{chain} {number} takes it ({packets} so far): {text}",
+    "rules.passed": "{chain} {number} does not: {failed}, of {text}",
+    "rules.passed.seen": "{chain} {number} does not: {failed}, but it has {seen}; {text}",
+    "rules.policy": "end of {chain}: policy {verdict}",
+}

@@ -1,0 +1,95 @@
+"""What netfilter decided: the walk through the rules, rule by rule, and the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from netsandbox.explain.voice import Voice, safe
+from netsandbox.linux import events as linux
+from netsandbox.linux.drop import Dropped
+from netsandbox.linux.netfilter.events import ChainWalk, ConnectionChanged, PacketLogged, RuleSeen
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.ipv4 import IPv4Packet
+
+MOST_RULES = 12
+"""Rules of one chain that did not take the packet and are told; the others are counted."""
+
+
+class Told(NamedTuple):
+    """A key, its fields, and the lines of a walk."""
+
+    key: str
+    fields: dict[str, str]
+    lines: tuple[str, ...] = ()
+
+
+def verdict(event: linux.VerdictGiven, voice: Voice) -> Told:
+    """A hook's verdict: dropped, passed, or kept for later."""
+    case = ".dropped" if isinstance(event.verdict, Dropped) else "" if event.verdict is None else ".taken"
+    after = event.after
+    fields = {"ns": safe(event.namespace), "hook": safe(event.hook),
+              "packet": voice.packet(event.packet), "entered": safe(event.entered), "leaves": safe(event.leaves),
+              "changed": _changes(event.packet, after) if after is not None else "",
+              "connection": safe(event.connection), "rule": _decisive(event)}
+    return Told(f"VerdictGiven{case}", fields, tuple(_walked(event.walks, voice)))
+
+
+def _decisive(event: linux.VerdictGiven) -> str:
+    """The rule, or the policy, that a verdict comes from."""
+    operands = event.verdict.operands if isinstance(event.verdict, Dropped) else ()
+    return safe(str(operands[0])) if operands else ""
+
+
+def _changes(before: IPv4Packet, after: IPv4Packet) -> str:
+    """`dst 192.168.1.10:8080 → 172.17.0.2:80`: what another packet in the place of this one differs in."""
+    pairs = [("src", _end(before, True), _end(after, True)), ("dst", _end(before, False), _end(after, False)),
+             ("ttl", str(before.ttl), str(after.ttl)), ("tos", hex(before.tos), hex(after.tos))]
+    return ", ".join(f"{name} {old} → {new}" for name, old, new in pairs if old != new)
+
+
+def _end(packet: IPv4Packet, is_source: bool) -> str:
+    address = format_ipv4(packet.src if is_source else packet.dst)
+    port = getattr(packet.payload, "sport" if is_source else "dport", None)
+    return address if port is None else f"{address}:{port}"
+
+
+def _walked(walks: tuple[ChainWalk, ...], voice: Voice) -> Iterator[str]:
+    for walk in walks:
+        yield voice.say("rules.chain", table=walk.table, chain=walk.chain)
+        passed = [step for step in walk.rules if step.failed]
+        hidden = len(passed) - MOST_RULES
+        for step in walk.rules:
+            if step.failed and step in passed[:max(0, hidden)]:
+                continue
+            yield _rule(step, voice)
+        if hidden > 0:
+            yield voice.say("rules.hidden", count=str(hidden))
+        if walk.by_policy:
+            yield voice.say("rules.policy", chain=walk.chain, verdict=walk.verdict)
+
+
+def _rule(step: RuleSeen, voice: Voice) -> str:
+    place = {"chain": safe(step.chain), "number": str(step.number), "text": safe(step.text),
+             "packets": str(step.packets)}
+    if not step.failed:
+        return voice.say("rules.taken", **place)
+    key = "rules.passed.seen" if step.seen else "rules.passed"
+    return voice.say(key, failed=safe(step.failed), seen=safe(step.seen), **place)
+
+
+def connection(event: ConnectionChanged, _voice: Voice) -> Told:
+    """The tracker's table changed."""
+    case = event.why if event.why in ("new", "state") else "gone"
+    return Told(f"ConnectionChanged.{case}", {
+        "ns": safe(event.namespace), "text": " ".join(safe(event.text).split()), "why": safe(event.why)})
+
+
+def logged(event: PacketLogged, voice: Voice) -> Told:
+    """A line in the kernel's log."""
+    return Told("PacketLogged", {"ns": safe(event.namespace), "packet": voice.packet(event.packet),
+                                 "line": safe(event.line)})
+
+
+TELLERS: dict[type, Callable[[Any, Voice], Told]] = {
+    linux.VerdictGiven: verdict, ConnectionChanged: connection, PacketLogged: logged}

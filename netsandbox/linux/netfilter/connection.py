@@ -1,0 +1,139 @@
+"""Connections as the tracker knows them: their two tuples, their state, and how long they are kept.
+
+include/net/netfilter/nf_conntrack.h, nf_conntrack_tuple.h.
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag
+from typing import NamedTuple
+
+from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, TIMESTAMP_REPLY, TIMESTAMP_REQUEST, IcmpMessage
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
+from netsandbox.wire.tcp import TcpSegment
+from netsandbox.wire.udp import UdpDatagram
+
+ESTABLISHED, RELATED, NEW, ESTABLISHED_REPLY, RELATED_REPLY = range(5)
+"""How a packet belongs to its connection (enum ip_conntrack_info)."""
+ORIGINAL, REPLY = 0, 1
+"""Directions (enum ip_conntrack_dir)."""
+INFORMATION_REQUEST, INFORMATION_REPLY, MASK_REQUEST, MASK_REPLY = 15, 16, 17, 18
+INVERSE_TYPES = {ECHO_REQUEST: ECHO_REPLY, TIMESTAMP_REQUEST: TIMESTAMP_REPLY, INFORMATION_REQUEST: INFORMATION_REPLY,
+                 MASK_REQUEST: MASK_REPLY}
+INVERSE_TYPES |= {answer: question for question, answer in INVERSE_TYPES.items()}
+QUESTIONS = frozenset({ECHO_REQUEST, TIMESTAMP_REQUEST, INFORMATION_REQUEST, MASK_REQUEST})
+"""The ICMP types that a connection can begin with."""
+WITH_PORTS = frozenset({TCP, UDP, 33, 132, 136})
+"""TCP, UDP, DCCP, SCTP and UDP-Lite: the first four bytes of the header are the ports."""
+
+
+class Status(IntFlag):
+    """enum ip_conntrack_status."""
+
+    EXPECTED = 1
+    SEEN_REPLY = 2
+    ASSURED = 4
+    CONFIRMED = 8
+    SRC_NAT = 16
+    DST_NAT = 32
+    SRC_NAT_DONE = 128
+    DST_NAT_DONE = 256
+    DYING = 512
+
+
+SEEN_REPLY, ASSURED, CONFIRMED = int(Status.SEEN_REPLY), int(Status.ASSURED), int(Status.CONFIRMED)
+SRC_NAT, DST_NAT = int(Status.SRC_NAT), int(Status.DST_NAT)
+SRC_NAT_DONE, DST_NAT_DONE, DYING = int(Status.SRC_NAT_DONE), int(Status.DST_NAT_DONE), int(Status.DYING)
+NAT_MASK = SRC_NAT | DST_NAT
+NAT_DONE = SRC_NAT_DONE | DST_NAT_DONE
+
+
+class FlowTuple(NamedTuple):
+    """Who talks to whom, seen from the sender (struct nf_conntrack_tuple).
+
+    For ICMP the source port is the identifier, and the destination port is type << 8 | code.
+    """
+
+    protocol: int
+    src: int
+    dst: int
+    sport: int
+    dport: int
+
+    def inverted(self) -> FlowTuple:
+        """What a reply looks like (nf_ct_invert_tuple)."""
+        if self.protocol == ICMP:
+            kind = INVERSE_TYPES.get(self.dport >> 8, self.dport >> 8)
+            return FlowTuple(ICMP, self.dst, self.src, self.sport, kind << 8 | self.dport & 0xFF)
+        return FlowTuple(self.protocol, self.dst, self.src, self.dport, self.sport)
+
+
+def tuple_of(packet: IPv4Packet) -> FlowTuple | None:
+    """The tuple of a packet that is not a later fragment (nf_ct_get_tuple); None where its header is cut off."""
+    payload = packet.payload
+    if isinstance(payload, UdpDatagram | TcpSegment):
+        return FlowTuple(packet.protocol, packet.src, packet.dst, payload.sport, payload.dport)
+    if isinstance(payload, IcmpMessage):
+        ident = payload.ident if payload.type in INVERSE_TYPES else 0
+        return FlowTuple(ICMP, packet.src, packet.dst, ident, payload.type << 8 | payload.code)
+    return _tuple_of_bytes(packet, payload)
+
+
+def _tuple_of_bytes(packet: IPv4Packet, data: bytes) -> FlowTuple | None:
+    protocol = packet.protocol
+    if packet.offset:
+        return None
+    if protocol == ICMP:
+        if len(data) < 8:
+            return None
+        ident = int.from_bytes(data[4:6], "big") if data[0] in INVERSE_TYPES else 0
+        return FlowTuple(ICMP, packet.src, packet.dst, ident, data[0] << 8 | data[1])
+    if protocol in WITH_PORTS:
+        if len(data) < 8:
+            return None
+        ports = int.from_bytes(data[:4], "big")
+        return FlowTuple(protocol, packet.src, packet.dst, ports >> 16, ports & 0xFFFF)
+    return FlowTuple(protocol, packet.src, packet.dst, 0, 0)
+
+
+class Connection:
+    """One tracked connection (struct nf_conn).
+
+    Attributes:
+        original, reply: the tuples of both directions; `reply` is what answers look like on the wire.
+        status: bits of Status.
+        expires: virtual nanoseconds.  lifetime: nanoseconds that it was given last.
+        state: a TCP state's number, else 0.
+        stream_from: since when a UDP conversation counts as a stream.
+        masquerade: index of the interface whose address it borrows, or 0.
+        tcp: what the TCP tracker knows; None for other protocols.
+        made_at: the trace's record number when its first packet came.
+    """
+
+    __slots__ = ("expires", "lifetime", "made_at", "mark", "masquerade", "original", "reply", "serial", "state",
+                 "status", "stream_from", "tcp")
+
+    def __init__(self, original: FlowTuple, serial: int, made_at: int) -> None:
+        self.original = original
+        self.reply = original.inverted()
+        self.serial = serial
+        self.made_at = made_at
+        self.status = 0
+        self.expires = self.lifetime = 0
+        self.state = 0
+        self.mark = 0
+        self.masquerade = 0
+        self.stream_from = 0
+        self.tcp: object = None
+
+    def tuple(self, direction: int) -> FlowTuple:
+        return self.reply if direction else self.original
+
+    @property
+    def is_confirmed(self) -> bool:
+        return bool(self.status & CONFIRMED)
+
+
+def direction_of(info: int) -> int:
+    """CTINFO2DIR."""
+    return REPLY if info >= ESTABLISHED_REPLY else ORIGINAL

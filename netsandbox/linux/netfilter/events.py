@@ -1,0 +1,55 @@
+"""What netfilter decides beside a hook's verdict (VerdictGiven), and what a walk through rules is told as."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+
+class RuleSeen(NamedTuple):
+    """A rule that a packet met."""
+
+    chain: str
+    number: int
+    text: str
+    failed: str
+    """The condition that the packet did not fulfil, or empty: the rule took the packet."""
+    seen: str
+    """What the packet has there."""
+    packets: int
+    bytes: int
+    """The rule's counters after this packet."""
+
+
+class ChainWalk(NamedTuple):
+    """A packet's way through a table's chain and those that it leads to."""
+
+    table: str
+    chain: str
+    rules: tuple[RuleSeen, ...]
+    verdict: str
+    """ACCEPT, DROP or STOLEN."""
+    by_policy: bool
+    """No rule decided: the chain's policy did."""
+
+
+class ConnectionChanged(NamedTuple):
+    """The connection tracker entered, changed or forgot a connection."""
+
+    namespace: str
+    text: str
+    """Its line of `conntrack -L`."""
+    why: str
+    """new, state, expired, reset, reopened, deleted, early drop, address gone, another way out."""
+    made_at: int
+    """The first record after its first packet came."""
+
+
+class PacketLogged(NamedTuple):
+    """A LOG rule wrote a line to the kernel's log."""
+
+    namespace: str
+    packet: IPv4Packet
+    line: str

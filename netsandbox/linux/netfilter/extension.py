@@ -1,0 +1,282 @@
+"""What a match or a target declares: its name and its options, each with how it is read and written.
+
+The parser, the printers and the walk all read these declarations: a new match
+is one class.  The texts are those of iptables' own extensions (libxt_NAME.c).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from netsandbox.linux.netfilter.protocols import port_number, port_text
+from netsandbox.linux.netfilter.rule import Target
+from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
+    from netsandbox.linux.netfilter.rule import Head
+
+PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+WORD = 0xFFFFFFFF
+
+
+class UsageError(Exception):
+    """A rule that iptables refuses before the kernel sees it."""
+
+
+class ImpossibleError(Exception):
+    """A rule that the kernel refuses: an errno name."""
+
+    def __init__(self, errno: str) -> None:
+        super().__init__(errno)
+        self.errno = errno
+
+
+class Option(NamedTuple):
+    """One option of an extension.
+
+    Attributes:
+        read: from its argument; None: it takes none.
+        write: as iptables-save writes the value.
+        can_negate: `!` may stand before it.
+        words: how many arguments it takes.
+        needed: a rule without it is refused.
+        aliases: other spellings.
+    """
+
+    flag: str
+    read: Callable[[str], Any] | None = None
+    write: Callable[[Any], str] = str
+    can_negate: bool = True
+    words: int = 1
+    needed: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+class Given(NamedTuple):
+    """An option as a rule has it."""
+
+    negated: bool
+    value: Any
+
+
+class Extension:
+    """What matches and targets have in common.
+
+    Attributes:
+        given: its options, by flag.
+    """
+
+    name: str
+    options: ClassVar[tuple[Option, ...]] = ()
+    needs_tracking: ClassVar[bool] = False
+    needs_one: ClassVar[bool] = False
+    """At least one of its options has to be there."""
+    first_word: ClassVar[str] = ""
+    """What its part of a listing begins with."""
+
+    def __init__(self, given: dict[str, Given]) -> None:
+        self.given = given
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Work out what every packet would ask for."""
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        """Refuse what makes no sense; defaults may be added.
+
+        Raises:
+            UsageError: in iptables' words.
+        """
+        for option in cls.options:
+            if option.needed and option.flag not in given:
+                raise UsageError(f'{cls.name}: option "{option.flag}" must be specified\n')
+        if cls.needs_one and not given:
+            raise UsageError(f"{cls.name}: At least one option is required")
+
+    def value(self, flag: str) -> Any:
+        """What an option says, or None."""
+        found = self.given.get(flag)
+        return None if found is None else found.value
+
+    def written(self) -> str:
+        """Its options as iptables-save writes them."""
+        words = []
+        for option in self.options:
+            found = self.given.get(option.flag)
+            if found is not None:
+                words.append("! " * found.negated + option.flag)
+                words += [option.write(found.value)] if option.read is not None else []
+        return " ".join(word for word in words if word)
+
+
+class Match(Extension):
+    """A match: what -m loads.
+
+    Attributes:
+        hooks: those that it may be asked at; None: all.
+    """
+
+    hooks: ClassVar[frozenset[Hook] | None] = None
+
+    @classmethod
+    def hooks_of(cls, _given: dict[str, Given]) -> frozenset[Hook] | None:
+        """Where a match with such options may be asked; None: everywhere."""
+        return cls.hooks
+
+    @property
+    def text(self) -> str:
+        return f"-m {self.name} {self.written()}".rstrip()
+
+    def listed(self, numeric: bool) -> str:
+        """Its part of `iptables -L`."""
+        raise NotImplementedError
+
+    def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        """Whether a packet fulfils it (struct xt_match)."""
+        raise NotImplementedError
+
+    def seen(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        """What the packet has there."""
+        return ""
+
+
+class Action(Extension, Target):
+    """A target with options of its own: what -j names (struct xt_target)."""
+
+    @property
+    def text(self) -> str:
+        return self.written()
+
+    def listed(self, _numeric: bool) -> str:
+        return ""
+
+
+# -- reading values
+
+class Span(NamedTuple):
+    """From a number to a number."""
+
+    low: int
+    high: int
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int) and self.low <= number <= self.high
+
+
+def quoted(text: str) -> str:
+    """A text as xtables_save_string writes it."""
+    if PLAIN.fullmatch(text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def read_port(text: str) -> int:
+    number = port_number(text)
+    if number is None:
+        raise UsageError(f"invalid port/service `{text}' specified")
+    return number
+
+
+def read_ports(text: str) -> Span:
+    """`80`, `80:90`, `:90`, `80:`, and names."""
+    low, colon, high = text.partition(":")
+    if not colon:
+        return Span(read_port(text), read_port(text))
+    span = Span(read_port(low) if low else 0, read_port(high) if high else 65535)
+    if span.high < span.low:
+        raise UsageError("invalid portrange (min > max)")
+    return span
+
+
+def write_span(span: Span, separator: str = ":") -> str:
+    return str(span.low) if span.low == span.high else f"{span.low}{separator}{span.high}"
+
+
+def list_ports(name: str, found: Given | None, numeric: bool) -> str:
+    """`dpt:80`, `dpts:80:90`, `dpts:!80:90`."""
+    if found is None:
+        return ""
+    low, high = found.value
+    ports = port_text(low, numeric) if low == high else f"{port_text(low, numeric)}:{port_text(high, numeric)}"
+    return f" {name}{'s' * (low != high)}:{'!' * found.negated}{ports}"
+
+
+class BadValueError(UsageError):
+    """A value that an option does not take; what is told of it begins with the extension's and the option's name."""
+
+
+def number(low: int, high: int) -> Callable[[str], int]:
+    """A reader of one number."""
+    return _Number(low, high)
+
+
+class _Number:
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def __call__(self, text: str) -> int:
+        found = as_number(text)
+        if found is None or not self.low <= found <= self.high:
+            raise BadValueError(f"bad value for option OPTION, or out of range ({self.low}-{self.high}).\n")
+        return found
+
+
+def as_number(text: str) -> int | None:
+    """A number in C's notation: decimal, 0x and 0."""
+    if re.fullmatch(r"0[xX][0-9a-fA-F]{1,16}", text):
+        return int(text, 16)
+    if re.fullmatch(r"0[0-7]{1,20}", text):
+        return int(text, 8)
+    return int(text) if re.fullmatch(r"[0-9]{1,20}", text) else None
+
+
+class MarkValue(NamedTuple):
+    value: int
+    mask: int
+
+
+def read_mark(text: str) -> MarkValue:
+    """`VALUE[/MASK]`."""
+    value, slash, mask = text.partition("/")
+    first, second = as_number(value), as_number(mask) if slash else WORD
+    if first is None or second is None or max(first, second) > WORD:
+        raise BadValueError("bad integer value for option OPTION, or out of range.\n")
+    return MarkValue(first, second)
+
+
+def write_mark(mark: MarkValue) -> str:
+    return f"{mark.value:#x}" if mark.mask == WORD else f"{mark.value:#x}/{mark.mask:#x}"
+
+
+def read_address(text: str) -> int:
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        raise UsageError(f"Bad IP address \"{text}\"") from None
+
+
+def read_address_range(text: str) -> Span:
+    """`ADDRESS` or `ADDRESS-ADDRESS`."""
+    first, dash, last = text.partition("-")
+    low = read_address(first)
+    return Span(low, read_address(last) if dash else low)
+
+
+def write_address_range(span: Span) -> str:
+    return format_ipv4(span.low) if span.low == span.high else f"{format_ipv4(span.low)}-{format_ipv4(span.high)}"
+
+
+def transport_ports(buffer: SocketBuffer) -> tuple[int, int] | None:
+    """Source and destination port of the packet, where it has any."""
+    payload = buffer.packet.payload
+    if isinstance(payload, bytes):
+        if buffer.packet.offset or len(payload) < 4:
+            return None
+        return int.from_bytes(payload[:2], "big"), int.from_bytes(payload[2:4], "big")
+    sport = getattr(payload, "sport", None)
+    return None if sport is None else (sport, payload.dport)  # type: ignore[union-attr]

@@ -1,0 +1,256 @@
+"""iptables, iptables-save and iptables-restore: what they do to a namespace's rules, and what they answer.
+
+Docker and ufw give their rules through here as well.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.linux.netfilter.extension import UsageError
+from netsandbox.linux.netfilter.hooks import TABLES
+from netsandbox.linux.netfilter.iptables_parse import Parser
+from netsandbox.linux.netfilter.iptables_print import listed_rules, listing
+from netsandbox.linux.netfilter.iptables_words import BadArgumentError, NotModelledError, Request
+from netsandbox.linux.netfilter.ruleset import Chain, RuleError, Table
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+VERSION = "v1.8.11"
+ERRORS = {"EINVAL": "Invalid argument", "EOPNOTSUPP": "Operation not supported", "EMLINK": "Too many links",
+          "EBUSY": "Device or resource busy", "ENOENT": "No such file or directory"}
+VERBS = {"A": "APPEND", "I": "INSERT", "R": "REPLACE"}
+NAT_DROP = '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n'
+BAD_POLICY = "Bad policy name. Run `dmesg' for more information."
+NO_CHAIN = "No chain/target/match by that name."
+NO_RULE = "Bad rule (does a matching rule exist in that chain?)."
+USAGE_ERROR, KERNEL_ERROR, RESOURCE_ERROR = 2, 4, 1
+
+
+class Answer(NamedTuple):
+    """What a command leaves behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+class FailedError(Exception):
+    """A command that changed nothing: its exit status and its complaint."""
+
+    def __init__(self, code: int, message: str, is_whole: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.is_whole = is_whole
+        """The complaint is not followed by a hint at the manual."""
+
+
+def run(namespace: NetworkNamespace, arguments: list[str], program: str = "iptables") -> Answer:
+    """One command line: exit status, output and complaint."""
+    try:
+        return Answer(0, execute(namespace, arguments, program), "")
+    except FailedError as error:
+        return Answer(error.code, "", error.message)
+
+
+def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "iptables") -> str:
+    """One command line; returns what it prints.
+
+    Raises:
+        FailedError: nothing was changed.
+    """
+    title = title_of(program)
+    netfilter = namespace.netfilter
+    try:
+        request = Parser(arguments, netfilter.tables).parse()
+    except (UsageError, NotModelledError) as error:
+        raise complaint(error, title, program.removesuffix("-legacy").removesuffix("-nft")) from None
+    if "V" in request.switches:
+        return f"{title}\n"
+    if "h" in request.switches:
+        return USAGE.replace("TITLE", title)
+    table = netfilter.tables.get(request.table) or Table(request.table)
+    if request.command == "P" and request.name == "DROP" and request.table == "nat":
+        raise complaint(UsageError(NAT_DROP), title, "iptables")
+    try:
+        out = apply(table, request)
+    except RuleError as error:
+        raise _refusal(error.errno, request, title) from None
+    if request.command not in "LSC" and (table.chains or request.table in netfilter.tables):
+        netfilter.tables[request.table] = table
+        netfilter.refresh(namespace)
+    return out
+
+
+def title_of(program: str) -> str:
+    """`iptables v1.8.11 (nf_tables)`."""
+    name = program.replace("-legacy", "").replace("-nft", "")
+    return f"{name} {VERSION} ({'legacy' if '-legacy' in program else 'nf_tables'})"
+
+
+def complaint(error: Exception, title: str, program: str, line: int = 0) -> FailedError:
+    """What iptables says of a line that it does not understand."""
+    if isinstance(error, NotModelledError):
+        return FailedError(RESOURCE_ERROR, f"netsandbox: {error} is not modelled: nothing was changed\n", True)
+    text = str(error)
+    if text.startswith("table '"):
+        return FailedError(3, f"{title}: {text}\nPerhaps iptables or your kernel needs to be upgraded.\n", True)
+    where = f"Error occurred at line: {line}\n" if line else ""
+    hint = f"{where}Try `{program} -h' or '{program} --help' for more information.\n"
+    if isinstance(error, BadArgumentError):
+        return FailedError(USAGE_ERROR, f"{text}\n{hint}" if text else hint)
+    return FailedError(USAGE_ERROR, f"{title}: {text}\n{hint}")
+
+
+def _refusal(errno: str, request: Request, title: str) -> FailedError:
+    """What iptables says when the kernel refuses."""
+    command = request.command
+    simple = {("ENOENT", "D"): NO_CHAIN, ("EEXIST", "N"): "Chain already exists.", ("EEXIST", "E"): "File exists.",
+              ("ENORULE", command): NO_RULE, ("ENOTEMPTY", "X"): "Directory not empty.",
+              ("ENOCHAIN", "P"): "Bad built-in chain name.", ("EPOLICY", "P"): BAD_POLICY,
+              ("E2BIG", "I"): "Index of insertion too big.", ("E2BIG", "D"): "Index of deletion too big.",
+              ("E2BIG", "R"): "Index of replacement too big."}.get((errno, command))
+    if simple is None and errno == "ENOENT":
+        simple = NO_CHAIN
+    if simple is not None:
+        return FailedError(RESOURCE_ERROR, f"iptables: {simple}\n", True)
+    what = f"RULE_{VERBS[command]}" if command in VERBS else "CHAIN_DEL"
+    where = f"rule in chain {request.chain}" if command in VERBS else f"chain {request.chain or errno}"
+    if ":" in errno:
+        errno, _colon, name = errno.partition(":")
+        where = f"chain {name}"
+    return FailedError(KERNEL_ERROR, f"{title}:  {what} failed ({ERRORS.get(errno, errno)}): {where}\n", True)
+
+
+# -- the commands
+
+def apply(table: Table, request: Request) -> str:
+    """Do what a request asks of a table; returns what is printed.
+
+    Raises:
+        RuleError: nothing was changed.
+    """
+    command, name = request.command, request.chain
+    if command in "LS":
+        chains = [table.find(name)] if name else list(table.shown())
+        if command == "S":
+            return "".join(f"{line}\n" for line in listed_rules(chains, request.number, "v" in request.switches))
+        return listing(table, chains, request.number, request.switches)
+    if command in "AIRDC":
+        _change_rules(table, request)
+    elif command == "N":
+        table.add_chain(name)
+    elif command == "E":
+        table.rename_chain(name, request.name)
+    elif command == "P":
+        _set_policy(table, request)
+    elif command == "F":
+        for chain in _chains(table, name):
+            table.flush(chain.name)
+    elif command == "Z":
+        _zero(table, request)
+    elif command == "X":
+        _delete_chains(table, name)
+    return ""
+
+
+def _chains(table: Table, name: str) -> list[Chain]:
+    return [table.find(name)] if name else list(table.chains.values())
+
+
+def _change_rules(table: Table, request: Request) -> None:
+    command, name = request.command, request.chain
+    if command == "C" and name not in table.chains:
+        raise RuleError("ENORULE")
+    chain = table.find(name)
+    if command == "D" and request.number:
+        if name not in table.chains:
+            raise RuleError("ENOENT")
+        table.delete(name, request.number - 1)
+        return
+    if request.number > len(chain.rules) + (command == "I"):
+        raise RuleError("E2BIG")
+    if request.impossible:
+        raise RuleError(request.impossible if command in VERBS else "ENORULE")
+    if command == "I":
+        for rule in reversed(request.rules):
+            table.insert(name, max(0, request.number - 1), rule)
+    elif command == "A":
+        for rule in request.rules:
+            table.append(name, rule)
+    elif command == "R":
+        table.insert(name, request.number, request.rules[0])
+        table.delete(name, request.number - 1)
+    else:
+        _find_rules(table, request)
+
+
+def _find_rules(table: Table, request: Request) -> None:
+    """-D and -C: the first rule that says the same."""
+    for rule in request.rules:
+        at = table.place_of(request.chain, rule)
+        if at is None:
+            raise RuleError("ENORULE")
+        if request.command == "D":
+            table.delete(request.chain, at)
+
+
+def _set_policy(table: Table, request: Request) -> None:
+    if request.chain not in [hook.value for hook in TABLES[table.name]]:
+        raise RuleError("ENOCHAIN")
+    if request.name not in ("ACCEPT", "DROP"):
+        raise RuleError("EPOLICY")
+    table.set_policy(request.chain, request.name == "DROP")
+
+
+def _zero(table: Table, request: Request) -> None:
+    for chain in _chains(table, request.chain):
+        if request.number > len(chain.rules):
+            raise RuleError("ENORULE")
+        if not request.number:
+            chain.packets = chain.bytes = 0
+        for at, rule in enumerate(chain.rules, 1):
+            if request.number in (0, at):
+                rule.packets = rule.bytes = 0
+
+
+def _delete_chains(table: Table, name: str) -> None:
+    """-X: a chain, or all that are one's own; built-in ones that are empty and accept are unhooked."""
+    if name:
+        table.delete_chain(name)
+        return
+    own = [chain for chain in table.chains.values() if chain.hook is None]
+    for chain in own:
+        if chain.rules or any(other.jumps.get(chain.name) for other in table.chains.values() if other not in own):
+            raise RuleError(f"EBUSY:{chain.name}")
+    for chain in own:
+        del table.chains[chain.name]
+    for chain in list(table.chains.values()):
+        if not chain.rules and not chain.drops:
+            del table.chains[chain.name]
+
+
+USAGE = """TITLE
+
+Usage: iptables -[ACD] chain rule-specification [options]
+       iptables -I chain [rulenum] rule-specification [options]
+       iptables -R chain rulenum rule-specification [options]
+       iptables -D chain rulenum [options]
+       iptables -[LS] [chain [rulenum]] [options]
+       iptables -[FZ] [chain] [options]
+       iptables -[NX] chain
+       iptables -E old-chain-name new-chain-name
+       iptables -P chain target [options]
+       iptables -h (print this help information)
+"""
+
+
+def split(line: str) -> list[str]:
+    """A rule's words as iptables-restore reads them: quotes hold blanks together."""
+    try:
+        return shlex.split(line, posix=True)
+    except ValueError:
+        raise UsageError("unmatched quote in the line") from None

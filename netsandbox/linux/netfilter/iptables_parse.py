@@ -1,0 +1,382 @@
+"""iptables' command line: its words into a Request, with its own complaints (iptables/xshared.c, xtables.c)."""
+
+from __future__ import annotations
+
+from netsandbox.linux.netfilter.extension import (
+    Action,
+    BadValueError,
+    Extension,
+    Given,
+    ImpossibleError,
+    Match,
+    Option,
+    UsageError,
+)
+from netsandbox.linux.netfilter.iptables_words import (
+    COMMANDS,
+    FOR_LISTS,
+    FOR_RULES,
+    LONG_COMMANDS,
+    LONG_OPTIONS,
+    LONGEST_CHAIN,
+    LONGEST_NAME,
+    OF_RULES,
+    OPTIONS,
+    WITH_ARGUMENT,
+    BadArgumentError,
+    NotModelledError,
+    Request,
+)
+from netsandbox.linux.netfilter.masks import read_mask
+from netsandbox.linux.netfilter.protocols import PROTOCOLS
+from netsandbox.linux.netfilter.registry import MATCHES, OF_PROTOCOLS, OTHER_MATCHES, OTHER_TARGETS, TARGETS
+from netsandbox.linux.netfilter.rule import Condition, Head, Jump, Mask, Rule, Word
+from netsandbox.linux.netfilter.ruleset import NAMES, Table
+
+
+class Parser:
+    """Reads one command line.
+
+    Args:
+        find_table: the table of a name, to know its chains by.
+    """
+
+    def __init__(self, words: list[str], find_table: dict[str, Table]) -> None:
+        self.words = list(words)
+        self.tables = find_table
+        self.command = ""
+        self.table = "filter"
+        self.chain = self.name = ""
+        self.number = 0
+        self.seen: set[str] = set()
+        self.counters = (0, 0)
+        self.negated = False
+        self.sources: list[Mask] = []
+        self.destinations: list[Mask] = []
+        self.head = Head()
+        self.matches: list[tuple[type[Match], dict[str, Given]]] = []
+        self.target = ""
+        self.is_goto = False
+        self.action: tuple[type[Action], dict[str, Given]] | None = None
+
+    # -- the loop over the words
+
+    def parse(self) -> Request:
+        """The whole line.
+
+        Raises:
+            UsageError, NotModelledError
+        """
+        while self.words:
+            word = self.words.pop(0)
+            if word == "!":
+                self.negated = True
+                continue
+            if not word.startswith("-") or word == "-":
+                raise BadArgumentError(f"Bad argument `{word}'")
+            self._long(word) if word.startswith("--") else self._short(word)
+        if self.seen & {"V", "h"}:
+            return self._request((), "")
+        return self._finish()
+
+    def _short(self, word: str) -> None:
+        """Letters may stand together; the rest of the word is the argument of the first that takes one."""
+        letters = word[1:]
+        while letters:
+            letter, letters = letters[0], letters[1:]
+            if letter in COMMANDS:
+                self._begin(letter, f"-{letter}", letters)
+                return
+            if letter not in OPTIONS or letter == "0":
+                raise UsageError(f'unknown option "-{letter}"')
+            if letter in WITH_ARGUMENT:
+                self._option(letter, letters or self._argument(f"-{letter}"))
+                return
+            self._option(letter, "")
+
+    def _long(self, word: str) -> None:
+        name, equals, value = word[2:].partition("=")
+        extension = self._extension_option(name)
+        if extension is not None:
+            self._give(*extension, word.partition("=")[0], value if equals else None)
+            return
+        letter = self._abbreviated(name)
+        if letter in COMMANDS:
+            self._begin(letter, word, value)
+        elif letter in OPTIONS:
+            self._option(letter, (value or self._argument(f"--{name}")) if letter in WITH_ARGUMENT else "")
+        elif self._loads_protocol(name):
+            self._long(word)
+        elif letter != "M":
+            raise UsageError(f'unknown option "--{name}"')
+
+    def _abbreviated(self, name: str) -> str:
+        """The letter of a long option or command, or of its only possible beginning."""
+        known = {**LONG_OPTIONS, **LONG_COMMANDS}
+        if name in known:
+            return known[name]
+        found = {known[other] for other in known if other.startswith(name)}
+        return found.pop() if len(found) == 1 and name else ""
+
+    def _argument(self, option: str) -> str:
+        if not self.words:
+            raise UsageError(f'option "{option}" requires an argument')
+        return self.words.pop(0)
+
+    def _next_is_value(self) -> bool:
+        return bool(self.words) and not self.words[0].startswith("-") and self.words[0] != "!"
+
+    # -- commands
+
+    def _begin(self, letter: str, word: str, attached: str) -> None:
+        if self.command:
+            raise UsageError(f"Cannot use -{letter} with -{self.command}")
+        if self.negated:
+            raise UsageError(f"unexpected ! flag before --{COMMANDS[letter]}")
+        self.command = letter
+        optional = letter in "LSFZX"
+        if attached:
+            self.chain = attached
+        elif not optional:
+            self.chain = self._argument(word)
+        elif self._next_is_value():
+            self.chain = self.words.pop(0)
+        if letter in "PE":
+            if not self._next_is_value():
+                what = "a chain and a policy" if letter == "P" else "old-chain-name and new-chain-name"
+                raise UsageError(f"-{letter} requires {what}")
+            self.name = self.words.pop(0)
+        elif letter in "DILSZR" and self.chain and self._next_is_value():
+            self.number = self._rule_number(self.words.pop(0))
+        elif letter == "R":
+            raise UsageError("-R requires a rule number")
+
+    @staticmethod
+    def _rule_number(text: str) -> int:
+        if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:10]) < 1 << 31:
+            raise UsageError(f"Invalid rule number `{text}'")
+        return int(text)
+
+    # -- options of iptables itself
+
+    def _option(self, letter: str, value: str) -> None:
+        if self.negated and letter not in "sdiopf":
+            raise UsageError(f"cannot have ! before --{OPTIONS.get(letter, letter)}")
+        negated, self.negated = self.negated, False
+        if (letter in self.seen and letter not in "mtwW46") or (letter == "g" and "j" in self.seen):
+            raise UsageError(f"multiple --{OPTIONS[letter]} options not allowed")
+        self.seen.add(letter)
+        if letter in "sd":
+            masks = [read_mask(part)._replace(negated=negated) for part in value.split(",")]
+            if len(masks) > 1 and negated:
+                raise UsageError("! not allowed with multiple source or destination IP addresses")
+            (self.sources if letter == "s" else self.destinations).extend(masks)
+        elif letter in "io":
+            self._interface(letter, Word(negated, value))
+        elif letter == "p":
+            self._protocol(value.lower(), negated)
+        elif letter == "f":
+            self.head = self.head._replace(fragment=Word(negated, ""))
+        else:
+            self._other_option(letter, value)
+
+    def _other_option(self, letter: str, value: str) -> None:
+        if letter in "jg":
+            if not value:
+                raise UsageError("Invalid target name (too short)")
+            self.target, self.is_goto = value, letter == "g"
+            if letter == "j" and value in TARGETS:
+                self.action = TARGETS[value], {}
+        elif letter == "m":
+            self._load(value)
+        elif letter == "t":
+            if value not in ("filter", "nat", "mangle", "raw", "security"):
+                raise UsageError(f"table '{value}' does not exist")
+            self.table = value
+        elif letter == "c":
+            self._read_counters(value)
+        elif letter in "wW" and self._next_is_value() and self.words[0].isdecimal():
+            self.words.pop(0)
+        elif letter == "6":
+            raise BadArgumentError("")
+
+    def _interface(self, letter: str, given: Word) -> None:
+        if not given.value:
+            raise UsageError("Empty interface is likely to be undesired")
+        if len(given.value) > LONGEST_NAME:
+            raise UsageError(f"interface name `{given.value}' must be shorter than {LONGEST_NAME + 1} characters")
+        word = None if given == (False, "+") else given
+        self.head = self.head._replace(entered=word) if letter == "i" else self.head._replace(leaves=word)
+
+    def _protocol(self, value: str, negated: bool) -> None:
+        number = int(value) if value.isdecimal() and len(value) < 4 else PROTOCOLS.get(value, 256)
+        if number > 255:
+            raise UsageError(f'unknown protocol "{value}" specified')
+        if number == 0 and negated:
+            raise UsageError("rule would never match protocol")
+        self.head = self.head._replace(protocol=Word(negated, str(number)) if number else None)
+
+    def _read_counters(self, value: str) -> None:
+        packets, comma, size = value.partition(",")
+        if not comma:
+            if not self._next_is_value():
+                raise UsageError("--set-counters requires packet and byte counter")
+            size = self.words.pop(0)
+        if not packets.isdecimal():
+            raise UsageError("-c packet counter not numeric")
+        if not size.isdecimal():
+            raise UsageError("-c byte counter not numeric")
+        self.counters = int(packets), int(size)
+
+    # -- extensions
+
+    def _load(self, name: str) -> None:
+        if name in OTHER_MATCHES:
+            raise NotModelledError(f"match '{name}'")
+        if name not in MATCHES:
+            raise UsageError(f"Couldn't load match `{name}':No such file or directory\n")
+        self.matches.append((MATCHES[name], {}))
+
+    def _loads_protocol(self, name: str) -> bool:
+        """An option that nobody knows, behind -p: the protocol's own match is loaded (once)."""
+        protocol = self.head.protocol
+        match = MATCHES.get(OF_PROTOCOLS.get(protocol.value, "")) if protocol is not None else None
+        if match is None or any(loaded is match for loaded, _given in self.matches):
+            return False
+        self.matches.append((match, {}))
+        if self._extension_option(name) is None:
+            self.matches.pop()
+            return False
+        return True
+
+    def _extension_option(self, name: str) -> tuple[type[Extension], dict[str, Given], Option] | None:
+        """The loaded extension that an option belongs to; the last one loaded goes first."""
+        loaded: list[tuple[type[Extension], dict[str, Given]]] = [*self.matches[::-1]]
+        loaded += [self.action] if self.action is not None else []
+        wanted = f"--{name}"
+        for extension, given in loaded:
+            for option in _options(extension):
+                if wanted == option.flag or wanted in option.aliases:
+                    return extension, given, option
+        if self._abbreviated(name) or len(name) < 2:
+            return None
+        found = [(extension, given, option) for extension, given in loaded for option in _options(extension)
+                 if any(flag.startswith(wanted) for flag in (option.flag, *option.aliases))]
+        return found[0] if len(found) == 1 else None
+
+    def _give(self, extension: type[Extension], given: dict[str, Given], option: Option, typed: str,
+              attached: str | None) -> None:
+        negated, self.negated = self.negated, False
+        if negated and not option.can_negate:
+            raise UsageError(f'{extension.name}: option "{option.flag}" cannot be inverted.\n')
+        if option.flag in given:
+            raise UsageError(f"Only one `{option.aliases[0] if option.aliases else option.flag}' allowed"
+                             if extension.name in ("tcp", "udp") else
+                             f'{extension.name}: option "{option.flag}" can only be used once.\n')
+        if option.read is None:
+            given[option.flag] = Given(negated, None)
+            return
+        if not option.words:
+            given[option.flag] = Given(negated, option.read(""))
+            return
+        text = attached if attached is not None else self._argument(typed)
+        for _more in range(option.words - 1):
+            text = f"{text} {self.words.pop(0)}" if self.words else text
+        try:
+            given[option.flag] = Given(negated, option.read(text))
+        except BadValueError as error:
+            raise UsageError(f"{extension.name}: {error}".replace("OPTION", f'"{option.flag}"')) from None
+
+    # -- the end of the line
+
+    def _finish(self) -> Request:
+        if not self.command:
+            raise UsageError("no command specified")
+        self._check_options()
+        if self.negated:
+            raise UsageError("nothing appropriate following !")
+        if self.command in "NE":
+            self._check_chain_name(self.name or self.chain)
+        if self.command not in OF_RULES or (self.command == "D" and self.number):
+            return self._request((), "")
+        self._check_interfaces()
+        try:
+            rules = self._rules()
+        except ImpossibleError as error:
+            return self._request((), error.errno)
+        return self._request(rules, self._impossible())
+
+    def _check_options(self) -> None:
+        allowed = FOR_RULES | {"m"} if self.command in OF_RULES else (
+            FOR_LISTS if self.command == "L" else frozenset("c") if self.command in "PSZ" else frozenset())
+        for letter in OPTIONS:
+            if letter in self.seen and letter in FOR_RULES | FOR_LISTS and letter not in allowed:
+                name = "jump" if letter == "g" else OPTIONS[letter]
+                raise UsageError(f"Illegal option `--{name}' with this command")
+
+    @staticmethod
+    def _check_chain_name(name: str) -> None:
+        if name.startswith(("-", "!")):
+            raise UsageError(f"chain name not allowed to start with `{name[0]}'")
+        if name in TARGETS or name in OTHER_TARGETS:
+            raise UsageError("chain name may not clash with target name")
+        if len(name) > LONGEST_CHAIN:
+            raise UsageError(f"chain name `{name}' too long (must be under {LONGEST_CHAIN + 1} chars)")
+        if any(character.isspace() for character in name):
+            raise UsageError(f"Invalid chain name `{name}'")
+
+    def _check_interfaces(self) -> None:
+        if self.chain in ("OUTPUT", "POSTROUTING") and self.head.entered is not None:
+            raise UsageError(f"Can't use --in-interface with {self.chain}")
+        if self.chain in ("INPUT", "PREROUTING") and self.head.leaves is not None:
+            raise UsageError(f"Can't use --out-interface with {self.chain}")
+
+    def _rules(self) -> tuple[Rule, ...]:
+        for match, given in self.matches:
+            match.check(given, self.head)
+        target = self._target()
+        matches: list[Condition] = [match(given) for match, given in self.matches]
+        found: list[Rule] = []
+        nothing: list[Mask | None] = [None]
+        for source in self.sources or nothing:
+            for destination in self.destinations or nothing:
+                head = self.head._replace(source=_narrow(source), destination=_narrow(destination))
+                fresh = tuple(matches) if not found else tuple(match(given) for match, given in self.matches)
+                found.append(Rule(head, fresh, target, *self.counters))
+        return tuple(found)
+
+    def _target(self) -> Action | Jump | None:
+        if self.action is not None:
+            kind, given = self.action
+            if kind.name == "DROP" and self.table == "nat":
+                raise UsageError('\nThe "nat" table is not intended for filtering, the use of DROP is therefore '
+                                 "inhibited.\n\n")
+            kind.check(given, self.head)
+            return kind(given)
+        if not self.target:
+            return None
+        table = self.tables.get(self.table)
+        if self.target in NAMES or (table is not None and self.target in table.chains):
+            return Jump(self.target, self.is_goto)
+        if self.target in OTHER_TARGETS:
+            raise NotModelledError(f"target '{self.target}'")
+        raise UsageError(f"Chain '{self.target}' does not exist")
+
+    def _impossible(self) -> str:
+        """A match that cannot be asked at the chain's hook."""
+        hook = NAMES.get(self.chain)
+        limits = [limit for match, given in self.matches for limit in [match.hooks_of(given)] if limit is not None]
+        return "EINVAL" if hook is not None and any(hook not in limit for limit in limits) else ""
+
+    def _request(self, rules: tuple[Rule, ...], impossible: str) -> Request:
+        return Request(self.command, self.table, self.chain, self.number, self.name, rules, frozenset(self.seen),
+                       self.counters, impossible)
+
+
+def _options(extension: type[Extension]) -> tuple[Option, ...]:
+    return extension.options
+
+
+def _narrow(mask: Mask | None) -> Mask | None:
+    """An address that may be anything is no condition, unless it is negated."""
+    return None if mask is None or (mask.mask == 0 and not mask.negated) else mask

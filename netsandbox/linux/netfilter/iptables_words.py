@@ -1,0 +1,56 @@
+"""iptables' commands and options, and a line of them once it is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.linux.netfilter.extension import UsageError
+
+if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.rule import Rule
+
+COMMANDS = {"A": "append", "C": "check", "D": "delete", "I": "insert", "R": "replace", "L": "list", "S": "list-rules",
+            "F": "flush", "Z": "zero", "N": "new-chain", "X": "delete-chain", "P": "policy", "E": "rename-chain"}
+LONG_COMMANDS = {name: letter for letter, name in COMMANDS.items()} | {"new": "N"}
+OPTIONS = {"s": "source", "d": "destination", "i": "in-interface", "o": "out-interface", "p": "protocol",
+           "j": "jump", "g": "goto", "m": "match", "f": "fragments", "n": "numeric", "v": "verbose", "x": "exact",
+           "0": "line-numbers", "c": "set-counters", "t": "table", "w": "wait", "W": "wait-interval",
+           "4": "ipv4", "6": "ipv6", "V": "version", "h": "help"}
+LONG_OPTIONS = {name: letter for letter, name in OPTIONS.items()} | {
+    "src": "s", "dst": "d", "proto": "p", "fragment": "f", "modprobe": "M"}
+WITH_ARGUMENT = frozenset("sdiopjgmctM")
+OF_RULES = "ACDIR"
+FOR_RULES = frozenset("sdiopjgfc")
+"""Options that only a rule can have."""
+FOR_LISTS = frozenset("nx0")
+LONGEST_NAME = 15
+LONGEST_CHAIN = 28
+
+
+class BadArgumentError(UsageError):
+    """A word that belongs to nothing; the complaint does not begin with the program's name."""
+
+
+class NotModelledError(Exception):
+    """A real match or target that this stack has not."""
+
+
+class Request(NamedTuple):
+    """One command line.
+
+    Attributes:
+        number: of a rule, from 1; 0 for none.
+        name: the policy, or the new name of a chain.
+        rules: the rule that is meant; several where an address stands for several.
+        impossible: the errno name that the kernel would give to the rule, or empty.
+    """
+
+    command: str
+    table: str
+    chain: str
+    number: int
+    name: str
+    rules: tuple[Rule, ...]
+    switches: frozenset[str]
+    counters: tuple[int, int]
+    impossible: str = ""

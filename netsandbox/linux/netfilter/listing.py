@@ -1,0 +1,41 @@
+"""A connection as `conntrack -L` prints it."""
+
+from __future__ import annotations
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, WITH_PORTS, Connection, FlowTuple
+from netsandbox.linux.netfilter.track_tcp import STATES
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.ipv4 import ICMP, TCP
+
+NAMES = {1: "icmp", 6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite", 47: "gre"}
+
+
+def tuple_text(flow: FlowTuple) -> str:
+    text = f"src={format_ipv4(flow.src)} dst={format_ipv4(flow.dst)}"
+    if flow.protocol == ICMP:
+        return f"{text} type={flow.dport >> 8} code={flow.dport & 0xFF} id={flow.sport}"
+    if flow.protocol in WITH_PORTS:
+        return f"{text} sport={flow.sport} dport={flow.dport}"
+    return text
+
+
+def connection_text(connection: Connection, now: int) -> str:
+    """One line of `conntrack -L`, without its end."""
+    protocol = connection.original.protocol
+    seconds = max(0, (connection.expires if connection.is_confirmed else now + connection.lifetime) - now - 1) // SECOND
+    state = f"{STATES[connection.state]} " if protocol == TCP else ""
+    unreplied = "" if connection.status & SEEN_REPLY else "[UNREPLIED] "
+    assured = "[ASSURED] " if connection.status & ASSURED else ""
+    return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {seconds} {state}{tuple_text(connection.original)} "
+            f"{unreplied}{tuple_text(connection.reply)} {assured}mark={connection.mark} use=1")
+
+
+STATE_WORDS = ("ESTABLISHED", "RELATED", "NEW", "ESTABLISHED", "RELATED")
+
+
+def connection_words(connection: Connection, info: int) -> str:
+    """How a packet belongs to a connection, in the words of its line: state, direction, tuples."""
+    direction = "REPLY" if info > 2 else "ORIGINAL"
+    return (f"{STATE_WORDS[info]} {direction} {NAMES.get(connection.original.protocol, 'unknown')} "
+            f"{tuple_text(connection.original)} {tuple_text(connection.reply)}")

@@ -1,0 +1,42 @@
+"""Addresses with masks as iptables reads them: 10.0.0.0/8, 10.0.0.0/255.0.0.0, localhost."""
+
+from __future__ import annotations
+
+from netsandbox.linux.netfilter.extension import UsageError
+from netsandbox.linux.netfilter.rule import Mask
+from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
+
+WHOLE = 0xFFFFFFFF
+
+
+def read_mask(text: str) -> Mask:
+    """One address and its mask.
+
+    Raises:
+        UsageError: in iptables' words.
+    """
+    host, slash, mask = text.partition("/")
+    bits = _mask_bits(mask) if slash else WHOLE
+    if slash and host.count(".") < 3:
+        host += ".0" * (3 - host.count("."))
+    return Mask(False, _address(host) & bits, bits)
+
+
+def _address(host: str) -> int:
+    if host == "localhost":
+        return 0x7F000001
+    try:
+        return parse_ipv4(host)
+    except AddressError:
+        raise UsageError(f"host/network `{host}' not found") from None
+
+
+def _mask_bits(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) < 4:
+        if int(text) > 32:
+            raise UsageError(f"invalid mask `{text}' specified")
+        return Network(0, int(text)).mask
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        raise UsageError(f"invalid mask `{text}' specified") from None

@@ -1,0 +1,209 @@
+"""Matches about this host: addrtype, physdev, owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.netfilter.extension import (
+    Given,
+    Match,
+    Option,
+    Span,
+    UsageError,
+    as_number,
+    transport_ports,
+    write_span,
+)
+from netsandbox.linux.netfilter.hooks import Hook
+from netsandbox.linux.netfilter.matches_state import Names
+from netsandbox.linux.netfilter.rule import names_interface
+from netsandbox.wire.addresses import is_multicast
+from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.hooks import SocketBuffer
+    from netsandbox.linux.netfilter.rule import Head
+
+ADDRESS_TYPES = ("UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE",
+                 "PROHIBIT", "THROW", "NAT", "XRESOLVE")
+LONGEST_NAME = 15
+
+
+def read_address_types(text: str) -> Names:
+    given = [word.upper() for word in text.split(",")]
+    for word, upper in zip(text.split(","), given, strict=True):
+        if upper not in ADDRESS_TYPES:
+            raise UsageError(f'addrtype: bad type "{word}"')
+    return Names(tuple(name for name in ADDRESS_TYPES if name in given))
+
+
+class AddressType(Match):
+    """What an address is to this host: its own, somebody's, a broadcast (xt_addrtype.c)."""
+
+    name = "addrtype"
+    options = (Option("--src-type", read_address_types), Option("--dst-type", read_address_types),
+               Option("--limit-iface-in", can_negate=False), Option("--limit-iface-out", can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        if "--src-type" not in given and "--dst-type" not in given:
+            raise UsageError("addrtype: you must specify --src-type or --dst-type")
+        if "--limit-iface-in" in given and "--limit-iface-out" in given:
+            raise UsageError("addrtype: you can't specify both --limit-iface-in and --limit-iface-out")
+
+    @classmethod
+    def hooks_of(cls, given: dict[str, Given]) -> frozenset[Hook] | None:
+        if "--limit-iface-in" in given:
+            return frozenset({Hook.PREROUTING, Hook.INPUT, Hook.FORWARD})
+        return frozenset({Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING}) if "--limit-iface-out" in given else None
+
+    def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        packet = buffer.packet
+        for flag, address in (("--src-type", packet.src), ("--dst-type", packet.dst)):
+            given = self.given.get(flag)
+            if given is not None and (self._type_of(namespace, buffer, address) in given.value.names) is given.negated:
+                return False
+        return True
+
+    def _type_of(self, namespace: NetworkNamespace, buffer: SocketBuffer, address: int) -> str:
+        kind = address_type(namespace, address)
+        limit = buffer.entered if "--limit-iface-in" in self.given else (
+            buffer.leaves if "--limit-iface-out" in self.given else None)
+        if limit is not None and kind == "LOCAL" and all(own.local != address for own in limit.addresses):
+            return "UNICAST"
+        return kind
+
+    def seen(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        pairs = (("--src-type", buffer.packet.src), ("--dst-type", buffer.packet.dst))
+        return " ".join(f"{flag[2:]} {self._type_of(namespace, buffer, address)}" for flag, address in pairs
+                        if flag in self.given)
+
+    def listed(self, _numeric: bool) -> str:
+        text = " ADDRTYPE match"
+        for flag in ("--src-type", "--dst-type"):
+            given = self.given.get(flag)
+            if given is not None:
+                text += f" {flag[2:]} {'!' * given.negated}{given.value}"
+        text += " limit-in" * ("--limit-iface-in" in self.given)
+        return text + " limit-out" * ("--limit-iface-out" in self.given)
+
+
+def address_type(namespace: NetworkNamespace, address: int) -> str:
+    """inet_addr_type, as -m addrtype names it."""
+    if is_multicast(address):
+        return "MULTICAST"
+    return namespace.routes.address_type(address).upper()
+
+
+def read_device(text: str) -> str:
+    if len(text) > LONGEST_NAME:
+        raise UsageError(f"interface name `{text}' must be shorter than 16 characters")
+    return text
+
+
+class PhysicalDevice(Match):
+    """The ports of a bridge that a packet crosses, as br_netfilter notes them (xt_physdev.c)."""
+
+    name = "physdev"
+    options = (Option("--physdev-is-in"), Option("--physdev-in", read_device), Option("--physdev-is-out"),
+               Option("--physdev-out", read_device), Option("--physdev-is-bridged"))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        if not given:
+            raise UsageError("PHYSDEV: no physdev option specified")
+
+    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        return all(self._one_holds(buffer, flag, given) is not given.negated for flag, given in self.given.items())
+
+    @staticmethod
+    def _one_holds(buffer: SocketBuffer, flag: str, given: Given) -> bool:
+        entered, leaves = buffer.physical_in, buffer.physical_out
+        if flag == "--physdev-is-bridged":
+            return leaves is not None
+        if flag == "--physdev-is-in":
+            return entered is not None
+        if flag == "--physdev-is-out":
+            return leaves is not None
+        port = entered if flag == "--physdev-in" else leaves
+        return port is not None and names_interface(given.value, port)
+
+    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        return f"physdev-in {_name(buffer.physical_in)} physdev-out {_name(buffer.physical_out)}"
+
+    def listed(self, _numeric: bool) -> str:
+        return f" PHYSDEV match {self.written()}"
+
+
+def _name(interface: Interface | None) -> str:
+    return interface.name if interface is not None else "-"
+
+
+def read_user(text: str) -> Span:
+    if text == "root":
+        return Span(0, 0)
+    low, dash, high = text.partition("-")
+    first, last = as_number(low), as_number(high if dash else low)
+    if first is None or last is None:
+        raise UsageError(f'owner: Bad value for "--uid-owner" option: "{text}"')
+    return Span(first, last)
+
+
+def write_users(span: Span) -> str:
+    return write_span(span, "-")
+
+
+class Owner(Match):
+    """Whose socket a packet of this host's own comes from (xt_owner.c); the programs here are all root's."""
+
+    name = "owner"
+    hooks = frozenset({Hook.OUTPUT, Hook.POSTROUTING})
+    options = (Option("--socket-exists"), Option("--uid-owner", read_user, write_users),
+               Option("--gid-owner", read_user, write_users))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        if not given:
+            raise UsageError("owner: At least one of --uid-owner, --gid-owner or --socket-exists is required")
+
+    def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        exists = has_socket(namespace, buffer)
+        if not exists:
+            return all(given.negated for given in self.given.values())
+        return all((flag == "--socket-exists" or 0 in given.value) is not given.negated
+                   for flag, given in self.given.items())
+
+    def seen(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        return "uid 0 gid 0" if has_socket(namespace, buffer) else "no socket"
+
+    def listed(self, numeric: bool) -> str:
+        words = []
+        for flag, name in (("--uid-owner", "UID"), ("--gid-owner", "GID")):
+            given = self.given.get(flag)
+            if given is not None:
+                shown = "root" if given.value == Span(0, 0) and not numeric else write_span(given.value, "-")
+                words.append(f"{'! ' * given.negated}owner {name} match {shown}")
+        if "--socket-exists" in self.given:
+            words.append(f"{'! ' * self.given['--socket-exists'].negated}owner socket exists")
+        return "".join(f" {word}" for word in words)
+
+
+def has_socket(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+    """Whether a program's socket sent the packet, and not the kernel by itself."""
+    packet = buffer.packet
+    if buffer.entered is not None:
+        return False
+    if packet.protocol == ICMP:
+        message = packet.payload
+        return isinstance(message, IcmpMessage) and message.type == ECHO_REQUEST
+    ports = transport_ports(buffer)
+    name = {TCP: "tcp", UDP: "udp"}.get(packet.protocol)
+    if ports is None or name is None:
+        return bool(namespace.raw_sockets)
+    return any(socket.address in (0, packet.src) for socket in namespace.sockets.at_port(name, ports[0]))
+
+
+MATCHES: tuple[type[Match], ...] = (AddressType, PhysicalDevice, Owner)

@@ -1,0 +1,308 @@
+"""Matches that remember: limit, hashlimit, recent, statistic.  They go by the lab's virtual clock."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.netfilter.extension import Given, Match, Option, UsageError, number, quoted
+from netsandbox.linux.netfilter.extension import transport_ports as ports_of
+from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.hooks import SocketBuffer
+    from netsandbox.linux.netfilter.rule import Head
+
+SCALE = 10_000
+"""Ten-thousandths of a second: what xt_limit counts in."""
+UNITS = (("day", 86_400), ("hour", 3600), ("min", 60), ("sec", 1))
+DEFAULT_BURST = 5
+MOST_STAMPS = 20
+"""ip_pkt_list_tot: how many packets of an address `recent` remembers."""
+MOST_ADDRESSES = 100
+RANDOM_BITS = 31
+
+
+class Rate(NamedTuple):
+    """Once in `period` ten-thousandths of a second."""
+
+    period: int
+
+    def __str__(self) -> str:
+        name, seconds = UNITS[0]
+        for other, length in UNITS[1:]:
+            if self.period > length * SCALE or length * SCALE // self.period < length * SCALE % self.period:
+                break
+            name, seconds = other, length
+        return f"{seconds * SCALE // self.period}/{name}"
+
+    @property
+    def nanoseconds(self) -> int:
+        return self.period * (SECOND // SCALE)
+
+
+def read_rate(text: str) -> Rate:
+    """`3/min`, `5`, `1/s`."""
+    match = re.fullmatch(r"(\d{1,9})(?:/([a-z]+))?", text)
+    unit = next((seconds for name, seconds in UNITS if match and match[2] and
+                 ("second" if name == "sec" else "minute" if name == "min" else name).startswith(match[2])), None)
+    if match is None or not int(match[1]) or (match[2] and unit is None):
+        raise UsageError(f"bad rate \"{text}\"'")
+    period = SCALE * (unit or 1) // int(match[1])
+    if not period:
+        raise UsageError(f"Rate too fast \"{text}\"\n")
+    return Rate(period)
+
+
+class Bucket:
+    """A token bucket: credit in nanoseconds, and when it was last looked at."""
+
+    __slots__ = ("at", "credit")
+
+    def __init__(self, at: int, credit: int) -> None:
+        self.at, self.credit = at, credit
+
+    def take(self, now: int, cost: int, most: int) -> bool:
+        """Whether there is credit for one more packet; it is then gone."""
+        self.credit = min(most, self.credit + now - self.at)
+        self.at = now
+        if self.credit < cost:
+            return False
+        self.credit -= cost
+        return True
+
+
+class Limit(Match):
+    """So many packets in a time, after a first burst (xt_limit.c)."""
+
+    name = "limit"
+    options = (Option("--limit", read_rate, can_negate=False),
+               Option("--limit-burst", number(0, 10_000), can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        given.setdefault("--limit", Given(False, Rate(3600 * SCALE // 3)))
+
+    def prepare(self) -> None:
+        self.bucket: Bucket | None = None
+        self.burst = self.value("--limit-burst") or DEFAULT_BURST
+
+    def holds(self, namespace: NetworkNamespace, _buffer: SocketBuffer) -> bool:
+        cost, now = self.given["--limit"].value.nanoseconds, namespace.scheduler.now
+        if self.bucket is None:
+            self.bucket = Bucket(now, cost * self.burst)
+        return self.bucket.take(now, cost, cost * self.burst)
+
+    def seen(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> str:
+        cost = self.given["--limit"].value.nanoseconds
+        return f"credit {self.bucket.credit // cost if self.bucket is not None else self.burst}"
+
+    def written(self) -> str:
+        burst = f" --limit-burst {self.burst}" if self.burst != DEFAULT_BURST else ""
+        return f"--limit {self.given['--limit'].value}{burst}"
+
+    def listed(self, _numeric: bool) -> str:
+        return f" limit: avg {self.given['--limit'].value} burst {self.burst}"
+
+
+MODES = ("srcip", "srcport", "dstip", "dstport")
+
+
+def read_modes(text: str) -> str:
+    words = text.split(",")
+    if not set(words) <= set(MODES):
+        raise UsageError(f'hashlimit: Bad value for "--hashlimit-mode" option: "{text}"')
+    return ",".join(mode for mode in ("srcip", "srcport", "dstip", "dstport") if mode in words)
+
+
+class HashLimit(Match):
+    """A limit for each address or port by itself (xt_hashlimit.c)."""
+
+    name = "hashlimit"
+    options = (Option("--hashlimit-upto", read_rate, aliases=("--hashlimit",)),
+               Option("--hashlimit-above", read_rate),
+               Option("--hashlimit-burst", number(1, 1_000_000), can_negate=False),
+               Option("--hashlimit-mode", read_modes, can_negate=False),
+               Option("--hashlimit-name", str, can_negate=False, needed=True))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        super().check(given, head)
+        upto = given.get("--hashlimit-upto")
+        if upto is not None and upto.negated:
+            del given["--hashlimit-upto"]
+            given["--hashlimit-above"] = upto._replace(negated=False)
+        if ("--hashlimit-upto" in given) == ("--hashlimit-above" in given):
+            raise UsageError("You have to specify --hashlimit")
+        given.setdefault("--hashlimit-burst", Given(False, DEFAULT_BURST))
+
+    def prepare(self) -> None:
+        self.buckets: dict[tuple[int, ...], Bucket] = {}
+
+    def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        rate: Rate = self.value("--hashlimit-upto") or self.value("--hashlimit-above")
+        cost, burst, now = rate.nanoseconds, self.given["--hashlimit-burst"].value, namespace.scheduler.now
+        key = self._key(buffer)
+        bucket = self.buckets.get(key)
+        if bucket is None:
+            bucket = self.buckets[key] = Bucket(now, cost * burst)
+        return bucket.take(now, cost, cost * burst) is ("--hashlimit-upto" in self.given)
+
+    def _key(self, buffer: SocketBuffer) -> tuple[int, ...]:
+        modes = (self.value("--hashlimit-mode") or "").split(",")
+        sport, dport = ports_of(buffer) or (0, 0)
+        values = {"srcip": buffer.packet.src, "srcport": sport, "dstip": buffer.packet.dst, "dstport": dport}
+        return tuple(values[mode] for mode in modes if mode)
+
+    def listed(self, _numeric: bool) -> str:
+        above = "--hashlimit-above" in self.given
+        rate = self.value("--hashlimit-above") or self.value("--hashlimit-upto")
+        mode = self.value("--hashlimit-mode")
+        return (f" limit: {'above' if above else 'up to'} {rate} burst {self.given['--hashlimit-burst'].value}"
+                f"{f' mode {mode}'.replace(',', '-') if mode else ''}")
+
+
+def read_netmask(text: str) -> int:
+    try:
+        return parse_ipv4(text)
+    except AddressError:
+        raise UsageError(f"recent: Bad value for \"--mask\" option: \"{text}\"") from None
+
+
+class Entry(NamedTuple):
+    """What is remembered of an address: the last TTL, and when its packets came."""
+
+    ttl: int
+    stamps: tuple[int, ...]
+
+
+ACTIONS = ("--set", "--rcheck", "--update", "--remove")
+
+
+class Recent(Match):
+    """Addresses that were seen lately (xt_recent.c)."""
+
+    name = "recent"
+    options = (Option("--set"), Option("--rcheck"), Option("--update"), Option("--remove"),
+               Option("--seconds", number(1, 0xFFFFFFFF), can_negate=False),
+               Option("--hitcount", number(1, MOST_STAMPS), can_negate=False),
+               Option("--rttl", can_negate=False),
+               Option("--name", str, quoted, can_negate=False), Option("--mask", read_netmask, format_ipv4,
+                                                                      can_negate=False),
+               Option("--rsource", can_negate=False), Option("--rdest", can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        if sum(flag in given for flag in ACTIONS) != 1:
+            raise UsageError("recent: you must specify one of `--set', `--rcheck' `--update' or `--remove'")
+        given.setdefault("--name", Given(False, "DEFAULT"))
+        given.setdefault("--mask", Given(False, Network(0, 32).mask))
+        if "--rdest" not in given:
+            given["--rsource"] = Given(False, None)
+
+    def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        action = next(flag for flag in ACTIONS if flag in self.given)
+        negated, now = self.given[action].negated, namespace.scheduler.now
+        table = namespace.netfilter.recent.setdefault(self.value("--name"), {})
+        address = (buffer.packet.dst if "--rdest" in self.given else buffer.packet.src) & self.value("--mask")
+        entry = table.get(address)
+        if entry is not None and "--rttl" in self.given and entry.ttl != buffer.packet.ttl:
+            entry = None
+        if action == "--set":
+            table.pop(address, None)
+            table[address] = Entry(buffer.packet.ttl, ((entry.stamps if entry else ()) + (now,))[-MOST_STAMPS:])
+            while len(table) > MOST_ADDRESSES:
+                table.pop(next(iter(table)))
+            return not negated
+        if entry is None:
+            return negated
+        if action == "--remove":
+            del table[address]
+            return not negated
+        found = self._is_recent(entry.stamps, now) is not negated
+        if action == "--update" and found:
+            table[address] = Entry(buffer.packet.ttl, (*entry.stamps, now)[-MOST_STAMPS:])
+        return found
+
+    def _is_recent(self, stamps: tuple[int, ...], now: int) -> bool:
+        seconds, wanted = self.value("--seconds"), self.value("--hitcount") or 1
+        hits = sum(1 for stamp in stamps if not seconds or now - stamp <= seconds * SECOND)
+        return bool(hits >= wanted)
+
+    def seen(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        address = (buffer.packet.dst if "--rdest" in self.given else buffer.packet.src) & self.value("--mask")
+        entry = namespace.netfilter.recent.get(self.value("--name"), {}).get(address)
+        return f"{format_ipv4(address)}: {len(entry.stamps) if entry is not None else 0} hits"
+
+    def listed(self, _numeric: bool) -> str:
+        names = {"--set": "SET", "--rcheck": "CHECK", "--update": "UPDATE", "--remove": "REMOVE"}
+        action = next(flag for flag in ACTIONS if flag in self.given)
+        text = f"{' !' * self.given[action].negated} recent: {names[action]}"
+        for flag, name in (("--seconds", "seconds"), ("--hitcount", "hit_count")):
+            text += f" {name}: {self.value(flag)}" if flag in self.given else ""
+        text += " TTL-Match" * ("--rttl" in self.given)
+        side = "dest" if "--rdest" in self.given else "source"
+        return f"{text} name: {self.value('--name')} side: {side} mask: {format_ipv4(self.value('--mask'))}"
+
+
+def read_mode(text: str) -> str:
+    if text not in ("random", "nth"):
+        raise UsageError(f'Bad mode "{text}"')
+    return text
+
+
+def read_probability(text: str) -> int:
+    """In 2**-31, as the kernel has it."""
+    if not re.fullmatch(r"[01]?(\.\d{1,20})?", text) or not text or float(text) > 1:
+        raise UsageError("--probability must be between 0 and 1")
+    return int(float(text) * (1 << RANDOM_BITS) + 0.5)
+
+
+class Statistic(Match):
+    """Every nth packet, or some at random (xt_statistic.c)."""
+
+    name = "statistic"
+    options = (Option("--mode", read_mode, can_negate=False, needed=True),
+               Option("--probability", read_probability, lambda p: f"{p / (1 << RANDOM_BITS):.11f}"),
+               Option("--every", number(1, 0xFFFFFFFF)),
+               Option("--packet", number(0, 0xFFFFFFFF), can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        super().check(given, head)
+        if given["--mode"].value == "random":
+            if "--probability" not in given:
+                raise UsageError("--probability must be specified when using random mode")
+            return
+        if "--every" not in given and "--packet" not in given:
+            raise UsageError("--every and --packet must be specified when using nth mode")
+        for flag, other in (("--every", "--packet"), ("--packet", "--every")):
+            if other not in given:
+                raise UsageError(f'statistic: option "{flag}" also requires "{other}".\n')
+        if given["--packet"].value >= given["--every"].value:
+            raise UsageError("the --packet p must be 0 <= p <= n-1")
+
+    def prepare(self) -> None:
+        self.count = self.value("--packet") or 0
+
+    def holds(self, namespace: NetworkNamespace, _buffer: SocketBuffer) -> bool:
+        if self.value("--mode") == "random":
+            drawn = namespace.netfilter.chance(namespace).bits(RANDOM_BITS)
+            return (drawn < self.value("--probability")) is not self.given["--probability"].negated
+        self.count = 0 if self.count == self.value("--every") - 1 else self.count + 1
+        return (self.count == 0) is not self.given["--every"].negated
+
+    def seen(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> str:
+        return f"count {self.count}" if self.value("--mode") == "nth" else ""
+
+    def listed(self, _numeric: bool) -> str:
+        if self.value("--mode") == "random":
+            given = self.given["--probability"]
+            return f" statistic mode random{' !' * given.negated} probability {given.value / (1 << RANDOM_BITS):.11f}"
+        given, packet = self.given["--every"], self.value("--packet")
+        return f" statistic mode nth{' !' * given.negated} every {given.value}{f' packet {packet}' if packet else ''}"
+
+
+MATCHES: tuple[type[Match], ...] = (Limit, HashLimit, Recent, Statistic)

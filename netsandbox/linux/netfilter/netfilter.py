@@ -1,0 +1,201 @@
+"""Netfilter in one namespace: its rules, its connections, and the functions that they hook in."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.drop import Dropped, Outcome
+from netsandbox.linux.events import VerdictGiven
+from netsandbox.linux.ipv4.fragment import Reassembler
+from netsandbox.linux.netfilter import conntrack, nat
+from netsandbox.linux.netfilter.conntrack import ConnectionTable
+from netsandbox.linux.netfilter.hooks import PRIORITIES, TABLES, Hook, Priority, SocketBuffer
+from netsandbox.linux.netfilter.listing import connection_words
+from netsandbox.linux.netfilter.ruleset import Table
+from netsandbox.linux.netfilter.walk import ChainFunction
+
+if TYPE_CHECKING:
+    from netsandbox.engine.chance import Stream
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.hooks import HookFunction, HookVerdict
+    from netsandbox.linux.netfilter.matches_rate import Entry
+    from netsandbox.wire.ethernet import Frame
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+NO_FUNCTIONS: dict[Hook, tuple[HookFunction, ...]] = {}
+LOG_LINES = 1000
+"""How much of the kernel's log is kept."""
+
+
+class Netfilter:
+    """The hooks of one namespace.
+
+    Attributes:
+        functions: what is asked at each hook, in order; an empty dictionary costs a packet one test.
+        tables: those that something was put into.
+        connections: what is tracked; None until something needs it, as the kernel registers its hooks on demand.
+        is_tracking: a rule needs it now.
+        looped: packets that are on their way over `lo`, which keep their buffers.
+        recent: the address lists of -m recent.
+        log: the lines that LOG wrote.
+    """
+
+    __slots__ = ("_extra", "_fragments", "_nat_chains", "_stream", "connections", "functions", "is_tracking", "log",
+                 "looped", "recent", "tables")
+
+    def __init__(self) -> None:
+        self.functions = NO_FUNCTIONS
+        self.tables: dict[str, Table] = {}
+        self.connections: ConnectionTable | None = None
+        self.is_tracking = False
+        self.looped: deque[SocketBuffer] | None = None
+        self.recent: dict[str, dict[int, Entry]] = {}
+        self.log: deque[tuple[int, str]] = deque(maxlen=LOG_LINES)
+        self._extra: tuple[tuple[int, Hook, HookFunction], ...] = ()
+        self._nat_chains: dict[Hook, ChainFunction] = {}
+        self._fragments: Reassembler | None = None
+        self._stream: Stream | None = None
+
+    # -- functions
+
+    def register(self, hook: Hook, function: HookFunction, priority: int = Priority.FILTER - 1) -> None:
+        """Ask a function at a hook, after those of a lower or the same priority (nf_register_net_hook)."""
+        self._extra += ((priority, hook, function),)
+        self._order(self._wanted())
+
+    def table(self, name: str) -> Table:
+        """A table, made if it is not there."""
+        return self.tables.setdefault(name, Table(name))
+
+    def refresh(self, namespace: NetworkNamespace) -> None:
+        """Chains or rules came or went: hook in what they need, and nothing else."""
+        self.is_tracking = any(table.trackers for table in self.tables.values())
+        if self.is_tracking and self.connections is None:
+            self.connections = ConnectionTable(namespace)
+        self._order(self._wanted())
+
+    def _wanted(self) -> list[tuple[int, Hook, HookFunction]]:
+        found = list(self._extra)
+        self._nat_chains = {}
+        for table in self.tables.values():
+            for chain in table.chains.values():
+                if chain.hook is None:
+                    continue
+                if table.name == "nat":
+                    self._nat_chains[chain.hook] = ChainFunction(table, chain)
+                else:
+                    found.append((PRIORITIES[table.name], chain.hook, ChainFunction(table, chain)))
+        if self.is_tracking:
+            found += TRACKING
+            found += NAT if self._nat_chains else ()
+        return found
+
+    def _order(self, wanted: list[tuple[int, Hook, HookFunction]]) -> None:
+        ordered = sorted(wanted, key=_priority)
+        hooks = {hook for _priority, hook, _function in ordered}
+        self.functions = {hook: tuple(entry[2] for entry in ordered if entry[1] is hook)
+                          for hook in Hook if hook in hooks}
+
+    # -- packets
+
+    def traverse(self, namespace: NetworkNamespace, hook: Hook, buffer: SocketBuffer, entered: Interface | None,
+                 leaves: Interface | None) -> HookVerdict:
+        """Ask the functions of a hook in turn, until one does not let the packet go on, and record it."""
+        buffer.hook, buffer.entered, buffer.leaves = hook, entered, leaves
+        buffer.walks = []
+        packet, verdict = buffer.packet, None
+        for function in self.functions.get(hook, ()):
+            verdict = function(namespace, buffer)
+            if verdict is not None:
+                break
+        after = buffer.packet
+        connection = buffer.connection
+        namespace.record((
+            VerdictGiven, namespace.name, hook.value, packet, verdict, tuple(buffer.walks),
+            entered.name if entered is not None else "", leaves.name if leaves is not None else "",
+            None if after is packet else after,
+            "" if connection is None else connection_words(connection, buffer.info),
+            -1 if connection is None else connection.made_at))
+        return verdict
+
+    def ask_nat(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
+        """The nat table's rules of the present hook, about a connection's first packet."""
+        chain = self._nat_chains.get(buffer.hook)
+        return None if chain is None else chain(namespace, buffer)
+
+    def buffer_of(self, packet: IPv4Packet, entered: Interface) -> SocketBuffer:
+        """The buffer of a packet that came in."""
+        while entered.is_loopback and self.looped:
+            buffer = self.looped.popleft()
+            if buffer.packet is packet:
+                return buffer
+        return SocketBuffer(packet)
+
+    def loop(self, buffer: SocketBuffer) -> None:
+        """A packet leaves by `lo`: what is noted beside it comes in again with it."""
+        if self.looped is None:
+            self.looped = deque()
+        self.looped.append(buffer)
+
+    def holding(self, buffer: SocketBuffer | None, packet: IPv4Packet) -> SocketBuffer:
+        """A buffer with the packet as it is now."""
+        if buffer is None:
+            return SocketBuffer(packet)
+        buffer.packet = packet
+        return buffer
+
+    def gather(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
+        """Keep fragments until the packet is whole (nf_defrag_ipv4)."""
+        packet, entered, frame = buffer.packet, buffer.entered, buffer.frame
+        if not (packet.mf or packet.offset) or entered is None or frame is None:
+            return None
+        if self._fragments is None:
+            self._fragments = Reassembler(namespace, _timed_out)
+        whole = self._fragments.add(entered, frame, packet)
+        if whole is None:
+            return Outcome.QUEUED
+        if isinstance(whole, Dropped):
+            return whole
+        buffer.packet, buffer.largest_piece = whole, self._fragments.largest
+        return None
+
+    # -- what targets need
+
+    def chance(self, namespace: NetworkNamespace) -> Stream:
+        """What ports after a clash, and --mode random, are drawn from."""
+        if self._stream is None:
+            self._stream = namespace.chance.stream(f"{namespace.name}/netfilter")
+        return self._stream
+
+    def address_is_gone(self, interface: Interface, address: int | None) -> None:
+        """Masqueraded connections end with the address that they borrowed, or with its interface (masq_inet_event)."""
+        for connection in self.connections or ():
+            if connection.masquerade == interface.index and address in (None, connection.reply.dst):
+                assert self.connections is not None
+                self.connections.forget(connection, "address gone")
+
+
+def _priority(entry: tuple[int, Hook, HookFunction]) -> int:
+    return entry[0]
+
+
+def _timed_out(interface: Interface, frame: Frame, first: IPv4Packet) -> None:
+    """A packet that never became whole: its sender is told if it was for this host."""
+    namespace = interface.namespace
+    if namespace.routes.address_type(first.dst) == "local":
+        namespace.fragments.on_timeout(interface, frame, first)
+
+
+TRACKING: list[tuple[int, Hook, HookFunction]] = [
+    (Priority.DEFRAGMENTATION, Hook.PREROUTING, conntrack.defragment),
+    (Priority.TRACKING, Hook.PREROUTING, conntrack.track), (Priority.TRACKING, Hook.OUTPUT, conntrack.track),
+    (Priority.CONFIRMATION, Hook.INPUT, conntrack.confirm),
+    (Priority.CONFIRMATION, Hook.POSTROUTING, conntrack.confirm)]
+"""What connection tracking hooks in."""
+NAT: list[tuple[int, Hook, HookFunction]] = [
+    (Priority.NAT_DESTINATION, Hook.PREROUTING, nat.translate), (Priority.NAT_DESTINATION, Hook.OUTPUT, nat.translate),
+    (Priority.NAT_SOURCE, Hook.INPUT, nat.translate), (Priority.NAT_SOURCE, Hook.POSTROUTING, nat.translate)]
+"""What the nat table hooks in while packets are tracked."""
+assert set(TABLES) == {*PRIORITIES, "nat"}

@@ -1,0 +1,29 @@
+"""The matches and targets there are, and those that iptables has and this stack has not."""
+
+from __future__ import annotations
+
+from netsandbox.linux.netfilter import (
+    matches_host,
+    matches_packet,
+    matches_rate,
+    matches_state,
+    targets_basic,
+    targets_nat,
+    targets_packet,
+)
+from netsandbox.linux.netfilter.extension import Action, Match
+
+MATCHES: dict[str, type[Match]] = {match.name: match for match in (
+    *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES, *matches_rate.MATCHES)}
+TARGETS: dict[str, type[Action]] = {target.name: target for target in (
+    *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS)}
+OTHER_MATCHES = frozenset({
+    "ah", "bpf", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "cpu", "dccp", "devgroup", "dscp",
+    "ecn", "esp", "helper", "ipcomp", "ipvs", "nfacct", "osf", "pkttype", "policy", "quota", "rateest", "realm",
+    "rpfilter", "sctp", "set", "socket", "string", "tcpmss", "time", "tos", "u32", "unclean"})
+OTHER_TARGETS = frozenset({
+    "AUDIT", "CHECKSUM", "CLASSIFY", "CLUSTERIP", "CONNSECMARK", "ECN", "HMARK", "IDLETIMER", "LED", "NFLOG",
+    "NFQUEUE", "QUEUE", "RATEEST", "SECMARK", "SET", "SYNPROXY", "TCPOPTSTRIP", "TEE", "TPROXY", "ULOG"})
+"""Real ones that are not modelled: they are refused by name."""
+OF_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp"}
+"""The match that an option behind -p loads by itself."""

@@ -1,0 +1,69 @@
+"""REJECT's answers: an ICMP error or a TCP reset in the name of the receiver (net/ipv4/netfilter/nf_reject_ipv4.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.events import RouteMissing
+from netsandbox.linux.ipv4 import icmp, ip_output
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.netfilter.connection import SEEN_REPLY
+from netsandbox.linux.netfilter.track_tcp import TcpTracking
+from netsandbox.wire.ethernet import ETH_P_IP, Frame
+from netsandbox.wire.icmp import UNREACHABLE
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.tcp import ACK, RST, TcpSegment
+from netsandbox.wire.udp import UdpDatagram
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.hooks import SocketBuffer
+
+
+def send_unreachable(namespace: NetworkNamespace, buffer: SocketBuffer, code: int) -> None:
+    """nf_send_unreach: nothing is said about a later fragment, nor about a packet whose checksum is wrong."""
+    packet = buffer.packet
+    if packet.offset or not _is_sound(packet):
+        return
+    icmp.send_error(buffer.entered, namespace, packet, UNREACHABLE, code, 0, buffer.frame, buffer)
+
+
+def _is_sound(packet: IPv4Packet) -> bool:
+    payload = packet.payload
+    if isinstance(payload, TcpSegment):
+        return payload.checksum is None or payload.is_checksum_right(packet.src, packet.dst)
+    if isinstance(payload, UdpDatagram):
+        return not payload.checksum or payload.is_checksum_offloaded
+    return True
+
+
+def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
+    """nf_send_reset: a RST as the receiver would send it, never in answer to one."""
+    packet, segment = buffer.packet, buffer.packet.payload
+    if packet.offset or not isinstance(segment, TcpSegment) or segment.flags & RST or not _is_sound(packet):
+        return
+    if segment.flags & ACK:
+        reset = TcpSegment(segment.dport, segment.sport, segment.ack, 0, RST, 0)
+    else:
+        ack = (segment.seq + segment.sequence_length) & 0xFFFFFFFF
+        reset = TcpSegment(segment.dport, segment.sport, 0, ack, RST | ACK, 0)
+    answer = IPv4Packet(packet.dst, packet.src, TCP, reset, namespace.default_ttl, 0, True, 0)
+    source = packet.dst if namespace.routes.address_type(packet.dst) == "local" else 0
+    route = route_output(namespace, packet.src, source)
+    if isinstance(route, RouteMissing):
+        namespace.record(route)
+        return
+    _note_closing(buffer)
+    port, frame = buffer.physical_in, buffer.frame
+    if port is not None and frame is not None:
+        port.transmit(Frame(frame.src, frame.dst, ETH_P_IP, answer))
+        return
+    ip_output.send(namespace, answer, route, buffer.of_answer(answer))
+
+
+def _note_closing(buffer: SocketBuffer) -> None:
+    """nf_ct_set_closing: the connection may be opened anew at once."""
+    connection = buffer.connection
+    if connection is not None and isinstance(connection.tcp, TcpTracking) and connection.status & SEEN_REPLY:
+        for side in connection.tcp.sides:
+            side.closed_first = True

@@ -1,0 +1,122 @@
+"""Putting other addresses and ports into a packet, as NAT and other targets do (nf_nat_proto.c).
+
+A packet is never changed, it is made anew; a wrong checksum stays as wrong as
+it was, for the kernel only corrects it by the difference (RFC 1624).
+"""
+
+from __future__ import annotations
+
+from netsandbox.linux.netfilter.connection import INVERSE_TYPES, WITH_PORTS, FlowTuple
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, Transport
+from netsandbox.wire.tcp import TcpSegment
+from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
+
+UDP_CHECKSUM, TCP_CHECKSUM = 6, 16
+"""Where the checksum begins in each header."""
+
+
+def changed(packet: IPv4Packet, payload: Transport | None = None, **fields: int) -> IPv4Packet:
+    """The packet with other fields: src, dst, ttl, tos; the header's checksum follows."""
+    twin = packet.with_ttl(fields.get("ttl", packet.ttl))
+    twin.src, twin.dst = fields.get("src", packet.src), fields.get("dst", packet.dst)
+    twin.tos = fields.get("tos", packet.tos)
+    if twin.checksum is not None:
+        twin.checksum = _updated(twin.checksum, _sum(packet.src) + _sum(packet.dst) + packet.tos,
+                                 _sum(twin.src) + _sum(twin.dst) + twin.tos)
+    if payload is not None:
+        twin.payload = payload
+        size = len(payload) if isinstance(payload, bytes) else payload.size
+        twin.size = twin.total_length = packet.header_size + size
+    return twin
+
+
+def translate(packet: IPv4Packet, target: FlowTuple, is_source: bool) -> IPv4Packet:
+    """nf_nat_ipv4_manip_pkt: the packet with the source, or the destination, of a tuple."""
+    address, port = (target.src, target.sport) if is_source else (target.dst, target.dport)
+    old = packet.src if is_source else packet.dst
+    fields = {"src" if is_source else "dst": address}
+    payload = _ported(packet.payload, target, port, is_source)
+    if isinstance(payload, UdpDatagram | TcpSegment):
+        _correct(payload, packet.payload, old, address)
+    return changed(packet, payload, **fields)
+
+
+def _ported(payload: Transport, target: FlowTuple, port: int, is_source: bool) -> Transport:
+    """The transport message with another port or identifier."""
+    if isinstance(payload, UdpDatagram):
+        sport, dport = (port, payload.dport) if is_source else (payload.sport, port)
+        return UdpDatagram(sport, dport, payload.data, payload.checksum, payload.length)
+    if isinstance(payload, TcpSegment):
+        sport, dport = (port, payload.dport) if is_source else (payload.sport, port)
+        return TcpSegment(sport, dport, payload.seq, payload.ack, payload.flags, payload.window, payload.options,
+                          payload.data, payload.urgent, payload.reserved, payload.checksum)
+    if isinstance(payload, IcmpMessage) and payload.type in INVERSE_TYPES:
+        rest = target.sport << 16 | payload.rest & 0xFFFF
+        return IcmpMessage(payload.type, payload.code, rest, payload.data)
+    return payload
+
+
+def _correct(payload: UdpDatagram | TcpSegment, old: Transport, old_address: int, address: int) -> None:
+    """A checksum that was wrong, or left to `lo`, stays as far from the right one as it was."""
+    if not isinstance(old, UdpDatagram | TcpSegment) or not payload.checksum:
+        return
+    if isinstance(old, OffloadedDatagram):
+        payload.checksum = None
+        return
+    before = _sum(old_address) + old.sport + old.dport
+    payload.checksum = _updated(payload.checksum, before, _sum(address) + payload.sport + payload.dport)
+
+
+def _sum(address: int) -> int:
+    return (address >> 16) + (address & 0xFFFF)
+
+
+def _updated(checksum: int, before: int, after: int) -> int:
+    """The checksum once the words it covers sum up to something else."""
+    return -((~checksum & 0xFFFF) - before + after) % 0xFFFF
+
+
+def translate_quoted(data: bytes, target: FlowTuple, is_source: bool) -> bytes:
+    """The packet that an ICMP error quotes, with the source or the destination of a tuple."""
+    try:
+        quoted = IPv4Packet.parse(data, quoted=True)
+    except ParseError:
+        return data
+    address, port = (target.src, target.sport) if is_source else (target.dst, target.dport)
+    head = bytearray(data)
+    old = quoted.src if is_source else quoted.dst
+    at = 12 if is_source else 16
+    head[at:at + 4] = address.to_bytes(4, "big")
+    _put(head, 10, _updated(_word(head, 10), _sum(old), _sum(address)))
+    start = quoted.header_size
+    if not quoted.offset and len(data) >= start + 8:
+        _translate_transport(head, start, quoted.protocol, target, port, is_source, _sum(old) - _sum(address))
+    return bytes(head)
+
+
+def _translate_transport(head: bytearray, start: int, protocol: int, target: FlowTuple, port: int, is_source: bool,
+                         gone: int) -> None:
+    if protocol == ICMP:
+        if head[start] in INVERSE_TYPES:
+            old = _word(head, start + 4)
+            _put(head, start + 4, target.sport)
+            _put(head, start + 2, _updated(_word(head, start + 2), old, target.sport))
+        return
+    if protocol not in WITH_PORTS:
+        return
+    at = start + (0 if is_source else 2)
+    old = _word(head, at)
+    _put(head, at, port)
+    place = {UDP: UDP_CHECKSUM, TCP: TCP_CHECKSUM}.get(protocol)
+    if place is not None and len(head) >= start + place + 2 and _word(head, start + place):
+        _put(head, start + place, _updated(_word(head, start + place), old + gone, port))
+
+
+def _word(data: bytearray, at: int) -> int:
+    return data[at] << 8 | data[at + 1]
+
+
+def _put(data: bytearray, at: int, word: int) -> None:
+    data[at:at + 2] = word.to_bytes(2, "big")

@@ -1,0 +1,256 @@
+"""One rule: its conditions, its target, its counters (struct ipt_entry).
+
+What a rule looks at are Conditions: the packet's head (-s, -d, -i, -o, -p, -f),
+and the matches that are loaded with -m.  Each says whether it holds for a packet,
+and what it saw, so that a walk can be told afterwards.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+
+from netsandbox.linux.drop import Dropped, Outcome
+from netsandbox.linux.netfilter.protocols import protocol_name
+from netsandbox.wire.addresses import Network, format_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
+
+WHOLE = 0xFFFFFFFF
+
+
+class Decision(Enum):
+    """What a target says beside dropping or taking the packet."""
+
+    ACCEPT = "ACCEPT"
+    CONTINUE = "CONTINUE"
+    RETURN = "RETURN"
+
+
+Answer = Decision | Dropped | Outcome
+
+
+class Condition(Protocol):
+    """Something that a packet must fulfil."""
+
+    @property
+    def text(self) -> str:
+        """As iptables-save writes it."""
+
+    def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        """Whether the packet fulfils it."""
+
+    def seen(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        """What the packet has there."""
+
+
+class Target:
+    """What is done with a packet that fulfils all conditions.
+
+    Attributes:
+        tables, hooks: those that it may stand in; None: all.
+        needs_tracking: without connections it can do nothing.
+    """
+
+    name: str
+    tables: ClassVar[frozenset[str] | None] = None
+    hooks: ClassVar[frozenset[Hook] | None] = None
+    needs_tracking: ClassVar[bool] = False
+
+    @property
+    def text(self) -> str:
+        """As iptables-save writes it, without -j NAME."""
+        return ""
+
+    def listed(self, _numeric: bool) -> str:
+        """As `iptables -L` shows it."""
+        return ""
+
+    def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        """Do it."""
+        raise NotImplementedError
+
+
+class Mask(NamedTuple):
+    """An address and a mask, which iptables lets be anything; `negated` is the `!` before the option."""
+
+    negated: bool
+    address: int
+    mask: int
+
+    @property
+    def short(self) -> str:
+        """`10.0.0.0/8`, or `10.0.0.1/255.0.255.0`."""
+        length = self.mask.bit_count()
+        if self.mask == Network(0, length).mask:
+            return f"{format_ipv4(self.address)}/{length}"
+        return f"{format_ipv4(self.address)}/{format_ipv4(self.mask)}"
+
+
+class Word(NamedTuple):
+    negated: bool
+    value: str
+
+
+class Head(NamedTuple):
+    """What a rule says of the IP header and the interfaces (struct ipt_ip)."""
+
+    source: Mask | None = None
+    destination: Mask | None = None
+    entered: Word | None = None
+    leaves: Word | None = None
+    protocol: Word | None = None
+    fragment: Word | None = None
+
+    def conditions(self) -> list[Condition]:
+        found: list[Condition] = []
+        if self.source is not None:
+            found.append(AddressIs("-s", self.source))
+        if self.destination is not None:
+            found.append(AddressIs("-d", self.destination))
+        if self.entered is not None:
+            found.append(InterfaceIs("-i", self.entered))
+        if self.leaves is not None:
+            found.append(InterfaceIs("-o", self.leaves))
+        if self.protocol is not None:
+            found.append(ProtocolIs(self.protocol))
+        if self.fragment is not None:
+            found.append(IsFragment(self.fragment.negated))
+        return found
+
+
+class AddressIs:
+    """-s and -d."""
+
+    __slots__ = ("flag", "given", "is_source")
+
+    def __init__(self, flag: str, given: Mask) -> None:
+        self.flag, self.given, self.is_source = flag, given, flag == "-s"
+
+    @property
+    def text(self) -> str:
+        return f"{'! ' * self.given.negated}{self.flag} {self.given.short}"
+
+    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        negated, address, mask = self.given
+        packet = buffer.packet
+        return ((packet.src if self.is_source else packet.dst) & mask == address) is not negated
+
+    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        return format_ipv4(buffer.packet.src if self.is_source else buffer.packet.dst)
+
+
+def names_interface(pattern: str, interface: Interface | None) -> bool:
+    """Whether a name, or a beginning with `+` behind it, is an interface's."""
+    name = interface.name if interface is not None else ""
+    return name.startswith(pattern[:-1]) if pattern.endswith("+") else name == pattern
+
+
+class InterfaceIs:
+    """-i and -o."""
+
+    __slots__ = ("flag", "given")
+
+    def __init__(self, flag: str, given: Word) -> None:
+        self.flag, self.given = flag, given
+
+    @property
+    def text(self) -> str:
+        return f"{'! ' * self.given.negated}{self.flag} {self.given.value}"
+
+    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        negated, pattern = self.given
+        return names_interface(pattern, buffer.entered if self.flag == "-i" else buffer.leaves) is not negated
+
+    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        interface = buffer.entered if self.flag == "-i" else buffer.leaves
+        return interface.name if interface is not None else ""
+
+
+class ProtocolIs:
+    """-p."""
+
+    __slots__ = ("given", "number")
+
+    def __init__(self, given: Word) -> None:
+        self.given, self.number = given, int(given.value)
+
+    @property
+    def text(self) -> str:
+        return f"{'! ' * self.given.negated}-p {protocol_name(self.number)}"
+
+    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        return (buffer.packet.protocol == self.number) is not self.given.negated
+
+    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        return protocol_name(buffer.packet.protocol)
+
+
+class IsFragment:
+    """-f: a fragment other than the first."""
+
+    __slots__ = ("negated",)
+
+    def __init__(self, negated: bool) -> None:
+        self.negated = negated
+
+    @property
+    def text(self) -> str:
+        return f"{'! ' * self.negated}-f"
+
+    def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
+        return bool(buffer.packet.offset) is not self.negated
+
+    def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
+        return f"offset {buffer.packet.offset}"
+
+
+class Jump(Target):
+    """-j and -g to a chain of one's own; the walk follows it."""
+
+    def __init__(self, chain: str, is_goto: bool = False) -> None:
+        self.name = chain
+        self.is_goto = is_goto
+
+
+class Rule:
+    """A rule with its counters.
+
+    Attributes:
+        head, matches: its conditions as they were given; `conditions` are all of them, in the order they are asked.
+        target: None for a rule that only counts.
+        text: as `iptables -S` writes it, without -A and the chain's name.
+    """
+
+    __slots__ = ("bytes", "conditions", "head", "matches", "packets", "target", "text")
+
+    def __init__(self, head: Head, matches: tuple[Condition, ...], target: Target | None, packets: int = 0,
+                 size: int = 0) -> None:
+        self.head = head
+        self.matches = matches
+        self.target = target
+        self.packets, self.bytes = packets, size
+        self.conditions: tuple[Condition, ...] = (*head.conditions(), *matches)
+        words = [condition.text for condition in self.conditions]
+        if target is not None:
+            flag = "-g" if isinstance(target, Jump) and target.is_goto else "-j"
+            words += [f"{flag} {target.name}", target.text]
+        self.text = " ".join(word for word in words if word)
+
+    @property
+    def jump(self) -> str:
+        """The chain that it leads to, or nothing."""
+        return self.target.name if isinstance(self.target, Jump) else ""
+
+    @property
+    def needs_tracking(self) -> bool:
+        return bool(self.target is not None and self.target.needs_tracking) or any(
+            getattr(match, "needs_tracking", False) for match in self.matches)
+
+    def leading_to(self, chain: str) -> Rule:
+        """The rule, when the chain that it leads to has another name."""
+        is_goto = isinstance(self.target, Jump) and self.target.is_goto
+        return Rule(self.head, self.matches, Jump(chain, is_goto), self.packets, self.bytes)

@@ -1,0 +1,232 @@
+"""Tables and chains of one namespace, and what changes them.
+
+As with nf_tables, a built-in chain exists, hooks in and counts from the moment
+that something was put into it; until then packets pass it by.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from netsandbox.linux.netfilter.hooks import TABLES, Hook
+from netsandbox.linux.netfilter.rule import Rule
+
+NAMES = {hook.value: hook for hook in Hook}
+
+
+class RuleError(Exception):
+    """The kernel's answer to an impossible request: an errno name."""
+
+    def __init__(self, errno: str) -> None:
+        super().__init__(errno)
+        self.errno = errno
+
+
+class Refusal(NamedTuple):
+    """Where a target may stand."""
+
+    tables: frozenset[str] | None
+    hooks: frozenset[Hook] | None
+
+
+class Chain:
+    """A chain.
+
+    Attributes:
+        hook: of a built-in chain; None for one of somebody's own.
+        drops: the policy.  packets, bytes: what came to the end of a built-in chain.
+        jumps: the chains that its rules lead to, and how many rules do.
+        limits: where its targets may stand, and how many rules say so.
+    """
+
+    __slots__ = ("bytes", "drops", "hook", "jumps", "limits", "name", "packets", "rules")
+
+    def __init__(self, name: str, hook: Hook | None) -> None:
+        self.name = name
+        self.hook = hook
+        self.drops = False
+        self.packets = self.bytes = 0
+        self.rules: list[Rule] = []
+        self.jumps: Counter[str] = Counter()
+        self.limits: Counter[Refusal] = Counter()
+
+    @property
+    def policy(self) -> str:
+        return "-" if self.hook is None else "DROP" if self.drops else "ACCEPT"
+
+    def note(self, rule: Rule, count: int) -> None:
+        """A rule came (1) or went (-1)."""
+        if rule.jump:
+            self.jumps[rule.jump] += count
+        elif rule.target is not None and (rule.target.tables is not None or rule.target.hooks is not None):
+            self.limits[Refusal(rule.target.tables, rule.target.hooks)] += count
+
+
+class Table:
+    """A table: built-in chains that exist, then the others, in the order they were made."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.chains: dict[str, Chain] = {}
+        self.trackers = 0
+        """Rules that need connection tracking."""
+
+    def shown(self) -> Iterator[Chain]:
+        """The chains as they are listed: the built-in ones come first, whether they exist or not."""
+        for hook in TABLES[self.name]:
+            yield self.chains.get(hook.value) or Chain(hook.value, hook)
+        for chain in self.chains.values():
+            if chain.hook is None:
+                yield chain
+
+    def find(self, name: str) -> Chain:
+        """A chain that can be looked at; a built-in one need not exist for that.
+
+        Raises:
+            RuleError: ENOENT.
+        """
+        chain = self.chains.get(name)
+        if chain is None and self._is_builtin(name):
+            chain = Chain(name, NAMES[name])
+        if chain is None:
+            raise RuleError("ENOENT")
+        return chain
+
+    def make(self, name: str) -> Chain:
+        """A chain that is to be changed: a built-in one comes into being."""
+        chain = self.find(name)
+        return self.chains.setdefault(name, chain)
+
+    def _is_builtin(self, name: str) -> bool:
+        return name in NAMES and NAMES[name] in TABLES[self.name]
+
+    def references(self, name: str) -> int:
+        return sum(chain.jumps[name] for chain in self.chains.values() if name in chain.jumps)
+
+    # -- chains
+
+    def add_chain(self, name: str) -> None:
+        if name in self.chains or self._is_builtin(name):
+            raise RuleError("EEXIST")
+        self.chains[name] = Chain(name, None)
+
+    def delete_chain(self, name: str) -> None:
+        """Take an empty chain that nothing leads to out."""
+        chain = self.chains.get(name)
+        if chain is None:
+            raise RuleError("ENOENT")
+        if chain.drops:
+            raise RuleError("ENOTEMPTY")
+        if chain.rules or self.references(name):
+            raise RuleError("EBUSY")
+        del self.chains[name]
+
+    def rename_chain(self, old: str, new: str) -> None:
+        if old not in self.chains or new in self.chains or self._is_builtin(new):
+            raise RuleError("EEXIST")
+        if self._is_builtin(old):
+            raise RuleError("ENOENT")
+        self.chains = {new if name == old else name: chain for name, chain in self.chains.items()}
+        self.chains[new].name = new
+        for chain in self.chains.values():
+            if chain.jumps.get(old):
+                chain.jumps[new] = chain.jumps.pop(old)
+                chain.rules = [rule.leading_to(new) if rule.jump == old else rule for rule in chain.rules]
+
+    def set_policy(self, name: str, drops: bool) -> None:
+        """ACCEPT or DROP what comes to the end of a built-in chain, and count it anew from now on."""
+        chain = self.make(name)
+        chain.drops = drops
+        chain.packets = chain.bytes = 0
+
+    # -- rules
+
+    def insert(self, name: str, at: int, rule: Rule) -> None:
+        """Put a rule before the one at a place (0 is the first; the number of rules is the end).
+
+        Raises:
+            RuleError: ENOENT, E2BIG (no such place), EOPNOTSUPP, ELOOP or EINVAL (it cannot stand here).
+        """
+        chain = self.find(name)
+        if at > len(chain.rules):
+            raise RuleError("E2BIG")
+        self._check(chain, rule)
+        chain = self.make(name)
+        chain.rules.insert(at, rule)
+        chain.note(rule, 1)
+        self.trackers += rule.needs_tracking
+
+    def append(self, name: str, rule: Rule) -> None:
+        self.insert(name, len(self.find(name).rules), rule)
+
+    def delete(self, name: str, at: int) -> Rule:
+        chain = self.find(name)
+        if not 0 <= at < len(chain.rules):
+            raise RuleError("E2BIG")
+        rule = chain.rules.pop(at)
+        chain.note(rule, -1)
+        self.trackers -= rule.needs_tracking
+        return rule
+
+    def flush(self, name: str) -> None:
+        chain = self.find(name)
+        self.trackers -= sum(rule.needs_tracking for rule in chain.rules)
+        chain.rules.clear()
+        chain.jumps.clear()
+        chain.limits.clear()
+
+    def place_of(self, name: str, rule: Rule) -> int | None:
+        """Where the first rule that says the same is."""
+        return next((at for at, other in enumerate(self.find(name).rules) if other.text == rule.text), None)
+
+    # -- what cannot be
+
+    def _check(self, chain: Chain, rule: Rule) -> None:
+        """nf_tables_check_loops, and the target's own check of where it stands."""
+        if rule.jump:
+            if self._is_builtin(rule.jump):
+                raise RuleError("EOPNOTSUPP")
+            if rule.jump not in self.chains:
+                raise RuleError("ENOENT")
+            if chain.name in self._below(rule.jump):
+                raise RuleError("EMLINK")
+            for name in self._below(rule.jump):
+                for limit in self.chains[name].limits:
+                    self._check_place(chain, limit)
+        elif rule.target is not None:
+            self._check_place(chain, Refusal(rule.target.tables, rule.target.hooks))
+
+    def _check_place(self, chain: Chain, limit: Refusal) -> None:
+        if limit.tables is not None and self.name not in limit.tables:
+            raise RuleError("EINVAL")
+        if limit.hooks is not None and not self._hooks_above(chain) <= limit.hooks:
+            raise RuleError("EINVAL")
+
+    def _below(self, name: str) -> set[str]:
+        """A chain and all that it leads to."""
+        found, waiting = set(), [name]
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name in self.chains:
+                found.add(name)
+                waiting += [target for target, count in self.chains[name].jumps.items() if count > 0]
+        return found
+
+    def _hooks_above(self, chain: Chain) -> set[Hook]:
+        """The hooks from which a chain is reached."""
+        if chain.hook is not None:
+            return {chain.hook}
+        return {base.hook for base in self.chains.values() if base.hook is not None and chain.name in
+                self._below(base.name)}
+
+    def copy(self) -> Table:
+        """The same chains and rules, to be changed apart; the rules' counters go along."""
+        twin = Table(self.name)
+        twin.trackers = self.trackers
+        for name, chain in self.chains.items():
+            other = twin.chains[name] = Chain(name, chain.hook)
+            other.drops, other.packets, other.bytes = chain.drops, chain.packets, chain.bytes
+            other.rules, other.jumps, other.limits = list(chain.rules), Counter(chain.jumps), Counter(chain.limits)
+        return twin

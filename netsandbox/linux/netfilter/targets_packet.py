@@ -1,0 +1,198 @@
+"""Targets that change a packet's header: TTL, TOS, DSCP, TCPMSS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.events import RouteMissing
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.netfilter.extension import (
+    Action,
+    Given,
+    ImpossibleError,
+    MarkValue,
+    Option,
+    UsageError,
+    as_number,
+    number,
+)
+from netsandbox.linux.netfilter.hooks import Hook
+from netsandbox.linux.netfilter.rewrite import changed
+from netsandbox.linux.netfilter.rule import Answer, Decision
+from netsandbox.wire.names import DSCP
+from netsandbox.wire.tcp import HEADER, RST, SYN, TcpSegment
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.hooks import SocketBuffer
+    from netsandbox.linux.netfilter.rule import Head
+
+MANGLE = frozenset({"mangle"})
+TOS_NAMES = {"Minimize-Delay": 0x10, "Maximize-Throughput": 8, "Maximize-Reliability": 4, "Minimize-Cost": 2,
+             "Normal-Service": 0}
+CLASSES = {name.lower(): value for value, name in DSCP.items()} | {"be": 0}
+HEADERS = 40
+LEAST_MSS = 536
+OPTION_MSS, MSS_LENGTH = 2, 4
+
+
+class SetTtl(Action):
+    """Another TTL (xt_HL.c)."""
+
+    name = "TTL"
+    tables = MANGLE
+    options = (Option("--ttl-set", number(0, 255), can_negate=False),
+               Option("--ttl-inc", number(1, 255), can_negate=False),
+               Option("--ttl-dec", number(1, 255), can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        if len(given) != 1:
+            raise UsageError("TTL: You must specify an action")
+
+    def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        (flag, given), = self.given.items()
+        ttl = {"--ttl-set": given.value, "--ttl-inc": min(255, buffer.packet.ttl + given.value),
+               "--ttl-dec": max(0, buffer.packet.ttl - given.value)}[flag]
+        buffer.packet = changed(buffer.packet, ttl=ttl)
+        return Decision.CONTINUE
+
+    def listed(self, _numeric: bool) -> str:
+        (flag, given), = self.given.items()
+        return f" TTL {{}} {given.value}".format({"--ttl-set": "set to", "--ttl-inc": "increment by",
+                                                  "--ttl-dec": "decrement by"}[flag])
+
+
+def read_tos(text: str) -> MarkValue:
+    """`VALUE[/MASK]`, or a name of RFC 1349."""
+    if text in TOS_NAMES:
+        return MarkValue(TOS_NAMES[text], 0x3F)
+    value, slash, mask = text.partition("/")
+    first, second = as_number(value), as_number(mask) if slash else 0xFF
+    if first is None or second is None or max(first, second) > 0xFF:
+        raise UsageError(f'TOS: Bad value for "--set-tos" option: "{text}"')
+    return MarkValue(first, second)
+
+
+def write_tos(tos: MarkValue) -> str:
+    return f"{tos.value:#04x}/{tos.mask:#04x}"
+
+
+class SetTos(Action):
+    """Another type of service (xt_DSCP.c)."""
+
+    name = "TOS"
+    tables = MANGLE
+    options = (Option("--set-tos", read_tos, write_tos, can_negate=False),
+               Option("--and-tos", read_tos, can_negate=False), Option("--or-tos", read_tos, can_negate=False),
+               Option("--xor-tos", read_tos, can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        found = [(flag, given.pop(flag).value) for flag in ("--set-tos", "--and-tos", "--or-tos", "--xor-tos")
+                 if flag in given]
+        if not found:
+            raise UsageError("TOS: An action is required")
+        flag, (value, mask) = found[0]
+        given["--set-tos"] = Given(False, {
+            "--set-tos": MarkValue(value, mask), "--and-tos": MarkValue(0, ~value & 0xFF),
+            "--or-tos": MarkValue(value, value), "--xor-tos": MarkValue(value, 0)}[flag])
+
+    def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        value, mask = self.value("--set-tos")
+        buffer.packet = changed(buffer.packet, tos=buffer.packet.tos & ~mask ^ value)
+        return Decision.CONTINUE
+
+    def listed(self, _numeric: bool) -> str:
+        return f" TOS set {write_tos(self.value('--set-tos'))}"
+
+
+def read_dscp_class(text: str) -> int:
+    if text.lower() not in CLASSES:
+        raise UsageError(f"Invalid DSCP value `{text}'")
+    return CLASSES[text.lower()]
+
+
+class SetDscp(Action):
+    """Another differentiated services code point (RFC 2474)."""
+
+    name = "DSCP"
+    tables = MANGLE
+    options = (Option("--set-dscp", number(0, 63), lambda value: f"{value:#04x}", can_negate=False),
+               Option("--set-dscp-class", read_dscp_class, can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        named = given.pop("--set-dscp-class", None)
+        if named is not None:
+            given["--set-dscp"] = named
+        if not given:
+            raise UsageError("DSCP target: Parameter --set-dscp is required")
+
+    def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        buffer.packet = changed(buffer.packet, tos=buffer.packet.tos & 3 | self.value("--set-dscp") << 2)
+        return Decision.CONTINUE
+
+    def listed(self, _numeric: bool) -> str:
+        return f" DSCP set {self.value('--set-dscp'):#04x}"
+
+
+class ClampMss(Action):
+    """Another maximum segment size in a SYN (xt_TCPMSS.c)."""
+
+    name = "TCPMSS"
+    hooks = frozenset({Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING})
+    options = (Option("--set-mss", number(0, 65495), can_negate=False),
+               Option("--clamp-mss-to-pmtu", can_negate=False))
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        if len(given) != 1:
+            raise UsageError("TCPMSS target: At least one parameter is required")
+        if head.protocol != (False, "6"):
+            raise ImpossibleError("EINVAL")
+
+    def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
+        segment = buffer.packet.payload
+        if not isinstance(segment, TcpSegment):
+            return Decision.CONTINUE
+        wanted = self.value("--set-mss")
+        if wanted is None:
+            wanted = _narrowest(namespace, buffer) - HEADERS
+            if wanted <= 0:
+                return Decision.CONTINUE
+        options = _with_mss(segment, wanted)
+        if options is not None:
+            buffer.packet = changed(buffer.packet, TcpSegment(
+                segment.sport, segment.dport, segment.seq, segment.ack, segment.flags, segment.window, options,
+                segment.data, segment.urgent, segment.reserved))
+        return Decision.CONTINUE
+
+    def listed(self, _numeric: bool) -> str:
+        return f" TCPMSS {'clamp to PMTU' if '--set-mss' not in self.given else 'set ' + str(self.value('--set-mss'))}"
+
+
+def _narrowest(namespace: NetworkNamespace, buffer: SocketBuffer) -> int:
+    """The smaller MTU of the ways to both ends (tcpmss_reverse_mtu)."""
+    back = route_output(namespace, buffer.packet.src)
+    return buffer.mtu if isinstance(back, RouteMissing) else min(buffer.mtu, back.mtu)
+
+
+def _with_mss(segment: TcpSegment, wanted: int) -> bytes | None:
+    """The options with a smaller maximum segment size; None where nothing changes."""
+    options, at = segment.options, 0
+    while at < len(options) and options[at]:
+        length = 1 if options[at] == 1 else options[at + 1] if at + 1 < len(options) else 0
+        if options[at] == OPTION_MSS and length == MSS_LENGTH:
+            if int.from_bytes(options[at + 2:at + 4], "big") <= wanted:
+                return None
+            return options[:at + 2] + wanted.to_bytes(2, "big") + options[at + 4:]
+        if not length:
+            break
+        at += length
+    if segment.data or not segment.flags & SYN or segment.flags & RST or len(options) + HEADER + MSS_LENGTH > 60:
+        return None
+    return bytes((OPTION_MSS, MSS_LENGTH)) + min(wanted, LEAST_MSS).to_bytes(2, "big") + options
+
+
+TARGETS: tuple[type[Action], ...] = (SetTtl, SetTos, SetDscp, ClampMss)

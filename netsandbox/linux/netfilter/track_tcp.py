@@ -1,0 +1,377 @@
+"""TCP as the connection tracker sees it from the middle (net/netfilter/nf_conntrack_proto_tcp.c).
+
+A segment has to fit the state and the windows of its connection, or it is
+invalid.  The states are those that `conntrack -L` prints.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.netfilter.connection import (
+    ASSURED,
+    ORIGINAL,
+    REPLY,
+    SEEN_REPLY,
+    Connection,
+    direction_of,
+)
+from netsandbox.wire.tcp import ACK, FIN, PSH, RST, SYN, URG, TcpSegment
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.sysctl import Sysctls
+
+STATES = ("NONE", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",
+          "SYN_SENT2")
+NO, SS, SR, ES, FW, CW, LA, TW, CL, S2 = range(10)
+INVALID, IGNORE = 10, 11
+"""What a transition may be beside a state: the segment makes no sense, or may make sense to the ends alone."""
+IV, IG = INVALID, IGNORE
+SET_SYN, SET_SYNACK, SET_FIN, SET_ACK, SET_RST, SET_NONE = range(6)
+TRANSITIONS = (
+    ((SS, SS, IG, IG, IG, IG, IG, SS, SS, S2),
+     (IV, IV, SR, IV, IV, IV, IV, IV, IV, SR),
+     (IV, IV, FW, FW, LA, LA, LA, TW, CL, IV),
+     (ES, IV, ES, ES, CW, CW, TW, TW, CL, IV),
+     (IV, CL, CL, CL, CL, CL, CL, CL, CL, CL),
+     (IV,) * 10),
+    ((IV, S2, IV, IV, IV, IV, IV, SS, IV, S2),
+     (IV, SR, IG, IG, IG, IG, IG, IG, IG, SR),
+     (IV, IV, FW, FW, LA, LA, LA, TW, CL, IV),
+     (IV, IG, SR, ES, CW, CW, TW, TW, CL, IG),
+     (IV, CL, CL, CL, CL, CL, CL, CL, CL, CL),
+     (IV,) * 10))
+"""By direction, by what is set in the segment, by state."""
+TIMEOUTS = ("", "syn_sent", "syn_recv", "established", "fin_wait", "close_wait", "last_ack", "time_wait", "close",
+            "syn_sent")
+MAX_ACK_WINDOW = 66_000
+MAX_SCALE = 14
+OPTION_SCALE, OPTION_SACK_PERMITTED, OPTION_SACK = 3, 4, 5
+VALID_FLAGS = frozenset({SYN, SYN | URG, SYN | ACK, RST, RST | ACK, FIN | ACK, FIN | ACK | URG, ACK, ACK | URG})
+"""Of all flags but PSH, ECE and CWR."""
+WORDS = 1 << 32
+
+
+class Side:
+    """What is known of one end (struct ip_ct_tcp_state): the sequence space, and what it said in its SYN."""
+
+    __slots__ = ("closed_first", "end", "is_liberal", "max_ack", "max_end", "max_win", "sack", "scale", "scales",
+                 "unacked")
+
+    def __init__(self) -> None:
+        self.end = self.max_end = self.max_win = self.scale = 0
+        self.max_ack: int | None = None
+        self.sack = self.scales = self.is_liberal = self.closed_first = self.unacked = False
+
+    def read_options(self, segment: TcpSegment) -> None:
+        """tcp_options: window scale and SACK of a SYN."""
+        if not segment.options:
+            return
+        self.scale = 0
+        self.sack = self.scales = self.is_liberal = self.closed_first = self.unacked = False
+        for kind, value in _options(segment.options):
+            if kind == OPTION_SACK_PERMITTED:
+                self.sack = True
+            elif kind == OPTION_SCALE and len(value) == 1:
+                self.scale, self.scales = min(value[0], MAX_SCALE), True
+
+
+class Last(NamedTuple):
+    """The segment before this one."""
+
+    flags: int = SET_NONE
+    """What index_of says of it."""
+    direction: int = ORIGINAL
+    seq: int = 0
+    ack: int = 0
+    end: int = 0
+    window: int = 0
+
+
+class TcpTracking:
+    """A connection's TCP part (struct ip_ct_tcp)."""
+
+    __slots__ = ("last", "last_side", "retransmissions", "sides", "simultaneous")
+
+    def __init__(self) -> None:
+        self.sides = (Side(), Side())
+        self.last = Last()
+        self.last_side: Side | None = None
+        """What a SYN said that was ignored, as it may yet turn out to be the connection's true beginning."""
+        self.retransmissions = 0
+        self.simultaneous = False
+
+
+class ReopenedError(Exception):
+    """A SYN uses the ports of a connection that is over: it is to be forgotten, and the segment looked at anew."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self.connection = connection
+
+
+def _options(data: bytes) -> list[tuple[int, bytes]]:
+    found, at = [], 0
+    while at < len(data) and data[at]:
+        if data[at] == 1:
+            at += 1
+            continue
+        length = data[at + 1] if at + 1 < len(data) else 0
+        if length < 2 or at + length > len(data):
+            break
+        found.append((data[at], data[at + 2:at + length]))
+        at += length
+    return found
+
+
+def _before(first: int, second: int) -> bool:
+    return (first - second) % WORDS >= WORDS >> 1
+
+
+def _after(first: int, second: int) -> bool:
+    return _before(second, first)
+
+
+def index_of(flags: int) -> int:
+    """get_conntrack_index."""
+    if flags & RST:
+        return SET_RST
+    if flags & SYN:
+        return SET_SYNACK if flags & ACK else SET_SYN
+    if flags & FIN:
+        return SET_FIN
+    return SET_ACK if flags & ACK else SET_NONE
+
+
+def has_valid_flags(segment: TcpSegment) -> bool:
+    return segment.flags & (FIN | SYN | RST | ACK | URG) & ~PSH in VALID_FLAGS
+
+
+def begin(connection: Connection, segment: TcpSegment, sysctls: Sysctls) -> bool:
+    """tcp_new: whether a connection may begin with this segment."""
+    state = TRANSITIONS[ORIGINAL][index_of(segment.flags)][NO]
+    if state >= INVALID:
+        return False
+    tracking = connection.tcp = TcpTracking()
+    sender, receiver = tracking.sides
+    sender.end = (segment.seq + segment.sequence_length) % WORDS
+    sender.max_win = segment.window or 1
+    if state == SS:
+        sender.max_end = sender.end
+        sender.read_options(segment)
+    elif not sysctls.get("net.netfilter.nf_conntrack_tcp_loose"):
+        return False
+    else:
+        sender.max_end = (sender.end + sender.max_win) % WORDS
+        for side in (sender, receiver):
+            side.sack = side.is_liberal = True
+    return True
+
+
+def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysctls) -> tuple[bool, int | None]:
+    """nf_conntrack_tcp_packet: (whether the segment is valid, its new lifetime in ns; 0 to forget it, None to keep).
+
+    Raises:
+        ReopenedError: the connection is over, and the segment begins another one.
+    """
+    tracking = connection.tcp
+    assert isinstance(tracking, TcpTracking), "a TCP connection begins with `begin`"
+    direction, index, old = direction_of(info), index_of(segment.flags), connection.state
+    new = TRANSITIONS[direction][index][old]
+    last, sender, receiver = tracking.last, tracking.sides[direction], tracking.sides[not direction]
+    skips_window = False
+    if new == SS and old >= TW:
+        if sender.closed_first or receiver.closed_first or (last.direction == direction and last.flags == SET_RST):
+            raise ReopenedError(connection)
+        new = IG
+    if new == IG:
+        resynchronised = _ignored(tracking, segment, direction, index)
+        if not resynchronised:
+            return True, None
+        old, new = SS, SR
+        sender, receiver = tracking.sides[direction], tracking.sides[not direction]
+    elif new == IV:
+        return False, None
+    elif new == S2:
+        tracking.simultaneous = True
+    elif new == SR and direction == REPLY and index == SET_ACK and tracking.simultaneous:
+        new = ES
+    elif new == CL and index == SET_RST:
+        verdict = _reset(connection, tracking, segment, direction, sysctls)
+        if verdict is None:
+            return False, None
+        keeps, skips_window = verdict
+        new = old if keeps else new
+    if not skips_window:
+        fits = _fits(tracking, segment, direction, index, old, sysctls)
+        if fits is not True:
+            return fits is None, None
+    return True, _accepted(connection, tracking, segment, direction, index, old, new, sysctls)
+
+
+def _ignored(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int) -> bool:
+    """A segment that only the ends can judge; True where it shows that an ignored SYN was the true beginning."""
+    last = tracking.last
+    if index == SET_SYNACK and last.flags == SET_SYN and last.direction != direction and segment.ack == last.end:
+        first = tracking.last_side or Side()
+        first.end = first.max_end = last.end
+        first.max_win = last.window or 1
+        sides = [Side(), Side()]
+        sides[last.direction] = first
+        tracking.sides = (sides[0], sides[1])
+        return True
+    end = (segment.seq + segment.sequence_length) % WORDS
+    tracking.last = Last(index, direction, segment.seq, last.ack, end, segment.window)
+    if index == SET_SYN and direction == ORIGINAL:
+        tracking.last_side = Side()
+        tracking.last_side.read_options(segment)
+    return False
+
+
+def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int,
+           sysctls: Sysctls) -> tuple[bool, bool] | None:
+    """A RST: (whether the state stays, whether no window is asked), or None where it cannot be one of the peer's."""
+    last, other = tracking.last, tracking.sides[not direction]
+    is_established = connection.state == ES and bool(connection.status & ASSURED)
+    if other.max_ack is not None:
+        if segment.seq == 0 and not is_established:
+            return False, False
+        if _before(segment.seq, other.max_ack) and not sysctls.get("net.netfilter.nf_conntrack_tcp_ignore_invalid_rst"):
+            return None
+        if not is_established or segment.seq == other.max_ack:
+            return False, False
+        if last.flags == SET_ACK and last.direction == direction and segment.seq == last.end:
+            return False, False
+        return True, False
+    half = (connection.status & SEEN_REPLY and last.flags == SET_SYN) or (
+        not connection.status & ASSURED and last.flags == SET_ACK)
+    return False, bool(half and segment.ack == last.end)
+
+
+def _highest_sack(segment: TcpSegment, sack: int) -> int:
+    for kind, value in _options(segment.options):
+        if kind == OPTION_SACK:
+            for at in range(4, len(value), 8):
+                right = int.from_bytes(value[at:at + 4], "big")
+                sack = right if _after(right, sack) else sack
+    return sack
+
+
+def _start(sender: Side, receiver: Side, segment: TcpSegment, end: int, sack: int, direction: int) -> None:
+    """tcp_init_sender: the first segment of this direction, or of a connection whose beginning nobody saw."""
+    sender.end = end
+    if segment.flags & SYN:
+        sender.max_end, sender.max_win = end, segment.window or 1
+        sender.read_options(segment)
+        if direction == REPLY and not (sender.scales and receiver.scales):
+            sender.scale = receiver.scale = 0
+        return
+    sender.max_win = segment.window << sender.scale or 1
+    sender.max_end = (end + sender.max_win) % WORDS
+    if not receiver.max_win:
+        receiver.end = receiver.max_end = sack
+    elif sack == (receiver.end + 1) % WORDS:
+        receiver.end = sack
+
+
+def _fits(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int, state: int,
+          sysctls: Sysctls) -> bool | None:
+    """tcp_in_window: True where the segment fits both windows; None where it is too old to matter; else False."""
+    sender, receiver = tracking.sides[direction], tracking.sides[not direction]
+    flags, seq, win = segment.flags, segment.seq, segment.window
+    ack = sack = segment.ack
+    end = (seq + segment.sequence_length) % WORDS
+    if receiver.sack:
+        sack = _highest_sack(segment, sack)
+    if not sender.max_win or (flags & SYN and _after(end, sender.end) and state in (SS, SR)):
+        _start(sender, receiver, segment, end, sack, direction)
+        if direction == REPLY and flags & SYN and not flags & ACK:
+            return True
+    if not flags & ACK or (flags & RST and not ack):
+        ack = sack = receiver.end
+    if flags & RST and not seq and state == SS:
+        seq = end = sender.end
+    judged = _judge(sender, receiver, seq, end, sack, sysctls)
+    if judged is not True:
+        return judged
+    if not flags & SYN:
+        win <<= sender.scale
+    _learn(sender, receiver, bool(flags & ACK), ack, sack, end, win)
+    _count_retransmissions(tracking, segment, direction, index, end)
+    return True
+
+
+def _judge(sender: Side, receiver: Side, seq: int, end: int, sack: int, sysctls: Sysctls) -> bool | None:
+    """The four conditions on sequence and acknowledgement numbers."""
+    lenient: bool = sender.is_liberal or bool(sysctls.get("net.netfilter.nf_conntrack_tcp_be_liberal"))
+    if not _before(seq, (sender.max_end + 1) % WORDS):
+        return lenient
+    if not _before(sack, (receiver.end + 1) % WORDS):
+        return lenient
+    if receiver.max_win and not _after(end, (sender.end - receiver.max_win - 1) % WORDS):
+        return True if lenient else None
+    if not _after(sack, (receiver.end - max(sender.max_win, MAX_ACK_WINDOW) - 1) % WORDS):
+        return True if lenient else None
+    return True
+
+
+def _learn(sender: Side, receiver: Side, has_ack: bool, ack: int, sack: int, end: int, win: int) -> None:
+    sender.max_win = max(sender.max_win, win + (sack - ack) % WORDS)
+    if _after(end, sender.end):
+        sender.end, sender.unacked = end, True
+    if has_ack and (sender.max_ack is None or _after(ack, sender.max_ack)):
+        sender.max_ack = ack
+    if receiver.max_win and _after(end, sender.max_end):
+        receiver.max_win += (end - sender.max_end) % WORDS
+    if _after((sack + win) % WORDS, (receiver.max_end - 1) % WORDS):
+        receiver.max_end = (sack + win + (not win)) % WORDS
+    if ack == receiver.end:
+        receiver.unacked = False
+
+
+def _count_retransmissions(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int, end: int) -> None:
+    if index != SET_ACK:
+        return
+    this = Last(tracking.last.flags, direction, segment.seq, segment.ack, end, segment.window)
+    if tracking.last == this:
+        tracking.retransmissions += 1
+    else:
+        tracking.last, tracking.retransmissions = this, 0
+
+
+def _accepted(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, index: int,
+              old: int, new: int, sysctls: Sysctls) -> int | None:
+    """The segment fits: the connection goes on to its next state; returns its new lifetime as `track` does."""
+    tracking.last = tracking.last._replace(flags=index, direction=direction)
+    connection.state = new
+    if old != new and new == FW:
+        tracking.sides[direction].closed_first = True
+    lifetime = _lifetime(tracking, index, new, sysctls)
+    if not connection.status & SEEN_REPLY:
+        if segment.flags & RST:
+            return 0
+        if index == SET_SYN and old == SS:
+            return None
+        if new == ES:
+            lifetime = min(lifetime, _seconds(sysctls, "unacknowledged"))
+    elif not connection.status & ASSURED and old in (SR, ES) and new == ES:
+        connection.status |= ASSURED
+    return lifetime
+
+
+def _lifetime(tracking: TcpTracking, index: int, state: int, sysctls: Sysctls) -> int:
+    usual = _seconds(sysctls, TIMEOUTS[state])
+    if tracking.retransmissions >= sysctls.get("net.netfilter.nf_conntrack_tcp_max_retrans"):
+        return min(usual, _seconds(sysctls, "max_retrans"))
+    if index == SET_RST:
+        return _seconds(sysctls, "close")
+    if tracking.sides[0].unacked or tracking.sides[1].unacked:
+        return min(usual, _seconds(sysctls, "unacknowledged"))
+    if index == SET_ACK and not tracking.last.window:
+        return min(usual, _seconds(sysctls, "max_retrans"))
+    return usual
+
+
+def _seconds(sysctls: Sysctls, name: str) -> int:
+    return sysctls.get(f"net.netfilter.nf_conntrack_tcp_timeout_{name}") * SECOND

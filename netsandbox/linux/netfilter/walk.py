@@ -1,0 +1,134 @@
+"""The walk of a packet through a chain: rule by rule, into other chains and back (ipt_do_table, nft_do_chain).
+
+What it met is written down on the way, as values; the caller counts by that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
+from netsandbox.linux.netfilter.hooks import Hook
+from netsandbox.linux.netfilter.rule import Decision, Jump
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.hooks import HookVerdict, SocketBuffer
+    from netsandbox.linux.netfilter.rule import Rule
+    from netsandbox.linux.netfilter.ruleset import Chain, Table
+
+ACCEPT, RETURN, CONTINUE = Decision.ACCEPT, Decision.RETURN, Decision.CONTINUE
+
+
+class Walk:
+    """One walk, from a built-in chain on.
+
+    Attributes:
+        steps: the rules that were asked.  hits: those that took the packet, with its length then.
+    """
+
+    def __init__(self, namespace: NetworkNamespace, buffer: SocketBuffer, table: Table, base: Chain) -> None:
+        self.namespace = namespace
+        self.buffer = buffer
+        self.table = table
+        self.base = base
+        self.steps: list[RuleSeen] = []
+        self.hits: list[tuple[Rule, int]] = []
+        self.reached_end = False
+
+    def take(self) -> HookVerdict:
+        """Ask the rules in turn; None: the packet goes on."""
+        chain, at = self.base, 0
+        stack: list[tuple[Chain, int]] = []
+        while True:
+            if at >= len(chain.rules):
+                if not stack:
+                    return self._end()
+                chain, at = stack.pop()
+                continue
+            rule = chain.rules[at]
+            at += 1
+            if not self._asks(chain, at, rule):
+                continue
+            target = rule.target
+            if target is None:
+                continue
+            if isinstance(target, Jump):
+                if not target.is_goto:
+                    stack.append((chain, at))
+                chain, at = self.table.chains[target.name], 0
+                continue
+            answer = target.act(self.namespace, self.buffer)
+            if answer is CONTINUE:
+                continue
+            if answer is ACCEPT:
+                return None
+            if answer is RETURN:
+                at = len(chain.rules)
+                continue
+            if isinstance(answer, Outcome):
+                return answer
+            assert isinstance(answer, Dropped)
+            return answer if answer.operands else _dropped(self.table, chain, rule)
+
+    def _asks(self, chain: Chain, number: int, rule: Rule) -> bool:
+        """Whether a rule takes the packet."""
+        namespace, buffer = self.namespace, self.buffer
+        for condition in rule.conditions:
+            if not condition.holds(namespace, buffer):
+                self.steps.append(RuleSeen(chain.name, number, rule.text, condition.text,
+                                           condition.seen(namespace, buffer), rule.packets, rule.bytes))
+                return False
+        length = buffer.packet.total_length
+        self.hits.append((rule, length))
+        self.steps.append(RuleSeen(chain.name, number, rule.text, "", "", rule.packets + 1, rule.bytes + length))
+        return True
+
+    def _end(self) -> HookVerdict:
+        self.reached_end = True
+        if not self.base.drops:
+            return None
+        return Dropped(DropReason.NETFILTER_DROP, (f"{_prefix(self.table)}-P {self.base.name} DROP",))
+
+    def count(self) -> None:
+        """Add what happened to the counters."""
+        for rule, length in self.hits:
+            rule.packets += 1
+            rule.bytes += length
+        if self.reached_end:
+            self.base.packets += 1
+            self.base.bytes += self.buffer.packet.total_length
+
+    def told(self, verdict: HookVerdict) -> ChainWalk:
+        """The walk as a value."""
+        word = "DROP" if isinstance(verdict, Dropped) else "STOLEN" if verdict is not None else "ACCEPT"
+        return ChainWalk(self.table.name, self.base.name, tuple(self.steps), word, self.reached_end)
+
+
+def _prefix(table: Table) -> str:
+    return "" if table.name == "filter" else f"-t {table.name} "
+
+
+def _dropped(table: Table, chain: Chain, rule: Rule) -> Dropped:
+    return Dropped(DropReason.NETFILTER_DROP, (f"{_prefix(table)}-A {chain.name} {rule.text}",))
+
+
+class ChainFunction:
+    """A built-in chain as it hooks in (a HookFunction)."""
+
+    def __init__(self, table: Table, chain: Chain) -> None:
+        self.table = table
+        self.chain = chain
+
+    def __call__(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
+        before, mark = buffer.packet, buffer.mark
+        walk = Walk(namespace, buffer, self.table, self.chain)
+        verdict = walk.take()
+        walk.count()
+        buffer.walks.append(walk.told(verdict))
+        if self.chain.hook is Hook.OUTPUT and self.table.name == "mangle" and verdict is None:
+            after = buffer.packet
+            if mark != buffer.mark or (before.src, before.dst, before.tos) != (after.src, after.dst, after.tos):
+                buffer.needs_route = True
+        return verdict
