@@ -59,7 +59,8 @@ def event_classes() -> list[type]:
     """The named tuples of the events modules; a trace's Record and Step, and a walk's parts, are no events."""
     return [value for module in events_modules() for value in vars(module).values()
             if isinstance(value, type) and issubclass(value, tuple) and hasattr(value, "_fields")
-            and value.__module__ == module.__name__ and value.__name__ not in ("Record", "Step", "RuleSeen", "ChainWalk")]
+            and value.__module__ == module.__name__
+            and value.__name__ not in ("Record", "Step", "RuleSeen", "ChainWalk")]
 
 
 @cache
