@@ -1,52 +1,43 @@
-"""`netsandbox run --pcapng`: the run's frames as a capture file, written as the run goes on."""
+"""`netsandbox run --pcapng`: the run's frames as a capture file, which gets its name when the run is over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from contextlib import contextmanager
 
 from netsandbox.commands.comments import commenter
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer
-from netsandbox.session.files import FileError, reason
+from netsandbox.session.files import WholeFile
 from netsandbox.session.runner import Runner
 
 
 @contextmanager
 def capturing(path: str, runner: Runner, language: str) -> Iterator[None]:
-    """Capture what the runner does.
+    """Capture what the runner does; a run that is broken off leaves the file as it was.
 
     Raises:
         FileError: the file cannot be opened or written.
     """
-    stream = _open(path)
+    file = WholeFile(path)
     try:
-        runner.after_line = Capture(path, stream, runner, language).update
+        runner.after_line = Capture(file, runner, language).update
         yield
+        file.keep()
     finally:
-        with suppress(OSError):  # each update has emptied the buffer, or has failed already
-            stream.close()
-
-
-def _open(path: str) -> BinaryIO:
-    try:
-        return open(path, "wb")
-    except OSError as error:
-        raise FileError(path, reason(error)) from None
+        file.drop()
 
 
 class Capture:
     """The run's capture file; a line that goes back in time begins it anew.
 
     Raises:
-        FileError: from `update`, when nothing more can be written, or when the output is a pipe, from which nothing
-            can be taken back.
+        FileError: from `update`, when nothing more can be written.
     """
 
-    def __init__(self, path: str, stream: BinaryIO, runner: Runner, language: str) -> None:
-        self._path = path
-        self._stream = stream
+    def __init__(self, file: WholeFile, runner: Runner, language: str) -> None:
+        self._whole = file
+        self._stream = open(file.descriptor, "wb", closefd=False)  # noqa: SIM115 - the file is closed where it was opened
         self._runner = runner
         self._language = language
         self._lab = runner.session.lab
@@ -56,17 +47,13 @@ class Capture:
         return CaptureFile(self._stream, self._lab.trace, commenter(self._language, Namer(self._lab)))
 
     def update(self) -> None:
-        if self._runner.session.lab is not self._lab:
-            if not self._stream.seekable():
-                raise FileError(self._path, "a pipe cannot take frames back; write to a file")
-            self._stream.seek(0)
-            self._stream.truncate()
-            self._lab = self._runner.session.lab
-            self._file = self._begin()
         try:
+            if self._runner.session.lab is not self._lab:
+                self._stream.seek(0)
+                self._stream.truncate()
+                self._lab = self._runner.session.lab
+                self._file = self._begin()
             self._file.update()
             self._stream.flush()
-        except BrokenPipeError:
-            raise
         except OSError as error:
-            raise FileError(self._path, f"cannot be written: {reason(error)}") from None
+            raise self._whole.error(error) from None

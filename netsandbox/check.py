@@ -6,20 +6,27 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
+from netsandbox.apart import EndedError, Limits, apart
 from netsandbox.check_outcome import FAILED, HELD, WRONG, Outcome, Report
 from netsandbox.check_report import TextReport, junit
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
-from netsandbox.session.files import NoFiles, write_atomically
+from netsandbox.session.files import refuse_inputs, write_atomically
 from netsandbox.session.library import find_scenario
+from netsandbox.session.own_files import NoFiles
 from netsandbox.session.runner import Line, Runner
 from netsandbox.session.scenario import Scenario, ScenarioError, load_scenario
 
 CANARIES = ("exit 999", "frames 999999999 since 1 lines")
 """Conditions that hold in no lab: a check that calls one of them true sees nothing, and none of its answers counts."""
+
+
+LIMITS = Limits()
+"""For each scenario and each hand-in."""
 
 
 def main(options: argparse.Namespace) -> int:
@@ -28,10 +35,12 @@ def main(options: argparse.Namespace) -> int:
     Raises:
         FileError: the JUnit file cannot be written.
     """
+    if options.junit:
+        refuse_inputs(options.junit, [*options.files, *options.session])
     text = TextReport(options.lang, sys.stdout.isatty())
     reports = []
     for name, saved in product(options.files, options.session or [""]):
-        reports.append(judge(name, saved, options.lang) if saved else check(name, options.lang))
+        reports.append(_apart(name, saved, options.lang))
         if not options.json:
             text.file(reports[-1])
     if options.json:
@@ -42,6 +51,14 @@ def main(options: argparse.Namespace) -> int:
     if options.junit:
         write_atomically(options.junit, junit(reports))
     return status(reports)
+
+
+def _apart(name: str, saved: str, language: str) -> Report:
+    """Judge one in a process of its own: a hand-in that breaks it leaves the others to be judged."""
+    try:
+        return apart(partial(judge, name, saved, language) if saved else partial(check, name, language), LIMITS)
+    except EndedError as error:
+        return Report(name, error=_said(language, "ended", saved or name, str(error)), session=saved)
 
 
 def status(reports: Sequence[Report]) -> int:
@@ -56,7 +73,7 @@ def check(name: str, language: str = "en") -> Report:
         path = find_scenario(name)
         scenario = load_scenario(path)
     except ScenarioError as error:
-        return Report(name, None, error=str(error))
+        return Report(name, error=str(error))
     return check_scenario(scenario, language)
 
 
@@ -65,17 +82,17 @@ def judge(name: str, saved: str, language: str = "en") -> Report:
     try:
         scenario, session = (load_scenario(find_scenario(file)) for file in (name, saved))
     except ScenarioError as error:
-        return Report(name, None, error=str(error), session=saved)
+        return Report(name, error=str(error), session=saved)
     wrong = tuple(_unreadable(scenario))
     if wrong:
-        return Report(scenario.name, scenario, wrong, session=saved)
+        return Report(scenario.name, dict(scenario.title), wrong, session=saved)
     runner = Runner.of(session)
     runner.language = language
-    runner.session.files = NoFiles()
+    runner.session.use_files(NoFiles())
     runner.session.open(session)
     outcomes = tuple(_judge(runner, scenario))
     problem = "" if outcomes else _said(language, "nothing", scenario.name)
-    return Report(scenario.name, scenario, outcomes, problem, saved)
+    return Report(scenario.name, dict(scenario.title), outcomes, problem, saved)
 
 
 def _judge(runner: Runner, scenario: Scenario) -> list[Outcome]:
@@ -93,10 +110,10 @@ def check_scenario(scenario: Scenario, language: str = "en") -> Report:
     """The same for one that was read already."""
     wrong = tuple(_unreadable(scenario))
     if wrong:
-        return Report(scenario.name, scenario, wrong)
+        return Report(scenario.name, dict(scenario.title), wrong)
     runner = Runner.of(scenario)
     outcomes = tuple(_outcomes(runner, scenario, language))
-    report = Report(scenario.name, scenario, outcomes)
+    report = Report(scenario.name, dict(scenario.title), outcomes)
     if not any(outcome.is_expect for outcome in outcomes):
         return report._replace(error=_said(language, "nothing", scenario.name))
     blind = _blind_to(runner)
@@ -104,6 +121,7 @@ def check_scenario(scenario: Scenario, language: str = "en") -> Report:
 
 
 ERRORS = {
+    "ended": ("{file}: not judged to the end: {what}", "{file}：没有评判完：{what}"),
     "nothing": ("{file}: no expect line: nothing was checked", "{file}：没有 expect 行，什么也没有检查"),
     "blind": ("{file}: the check is blind: it says that `{what}` holds, which cannot be",
               "{file}：检查失灵：它认为 `{what}` 成立，而这不可能"),
@@ -171,8 +189,7 @@ def summary(reports: Sequence[Report]) -> dict[str, Any]:
 
 
 def _file(report: Report) -> dict[str, Any]:
-    title = dict(report.scenario.title) if report.scenario else {}
-    return {"file": report.file, "session": report.session, "title": title, "status": report.status,
+    return {"file": report.file, "session": report.session, "title": report.title, "status": report.status,
             "error": report.error,
             "expectations": [_expectation(outcome) for outcome in report.outcomes if outcome.is_expect],
             "failed_lines": [{"line": outcome.number, "command": outcome.text, "message": outcome.message}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from netsandbox.commands.expect import Verdict
-    from netsandbox.session.scenario import Scenario
 
 HELD, FAILED, WRONG = "held", "failed", "wrong"
 
@@ -31,15 +31,16 @@ class Outcome(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What came of one file.
+    """What came of one file; plain values, as it may come from another process.
 
     Attributes:
+        title: the scenario's, by language.
         error: why the file as a whole is wrong; empty if it is not.
         session: the file of the saved session that was judged, or empty.
     """
 
     file: str
-    scenario: Scenario | None
+    title: Mapping[str, str] = {}
     outcomes: tuple[Outcome, ...] = ()
     error: str = ""
     session: str = ""

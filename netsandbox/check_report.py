@@ -39,7 +39,7 @@ class TextReport:
 
     def file(self, report: Report) -> None:
         """One file: its title, its expectations, and below those that fail what there was instead."""
-        title = report.scenario.title if report.scenario else {}
+        title = report.title
         self._print(title.get(self._language) or title.get("en") or report.file, "bold")
         if report.session:
             self._print(f"  {self._say('session')}{report.session}", "bold")

@@ -16,6 +16,8 @@ from typing import NamedTuple
 from netsandbox.lab.errors import LabError
 
 VERSION = "0.1.0"
+LARGEST_LAB = 64 << 20
+"""Bytes of a kernel lab."""
 EXAMPLES = """\
 examples:
   netsandbox                                     the terminal UI: a host with Docker and two containers
@@ -32,6 +34,7 @@ examples:
 
 
 
+USE_FILES = frozenset({"open", "run", "check", "simulate", "serve"})
 HELP = frozenset({"-h", "--help", "--version"})
 
 
@@ -55,6 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(50_000, 20, 100)
     _mend_streams()
     try:
+        if name in USE_FILES:
+            from netsandbox.session.leftovers import sweep_at_start
+
+            sweep_at_start()
         status = COMMANDS[name].run(parser(name).parse_args(words))
         sys.stdout.flush()
         return status
@@ -135,6 +142,8 @@ def _open_arguments(to: argparse.ArgumentParser) -> None:
     to.add_argument("--theme", default="", metavar="NAME", help="one of Textual's themes, as textual-light")
     to.add_argument("--reduced-motion", action="store_true", help="frames do not travel")
     to.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
+    to.add_argument("--only-below", default="", metavar="DIR", help=argparse.SUPPRESS)  # what serve gives a visitor
+    _writes_arguments(to)
     _uplink_arguments(to)
 
 
@@ -159,6 +168,11 @@ def _open(options: argparse.Namespace) -> int:
     return start(options)
 
 
+def _writes_arguments(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--allow-writes", default="", metavar="DIR",
+                    help="let lines of scenarios (save, export) write files below DIR; without it they write none")
+
+
 def _serve_arguments(to: argparse.ArgumentParser) -> None:
     _open_arguments(to)
     to.add_argument("--host", default="localhost", help="address to listen at (default: this machine alone)")
@@ -176,6 +190,7 @@ def _run_arguments(to: argparse.ArgumentParser) -> None:
     to.add_argument("--json", action="store_true", help="print one JSON object")
     to.add_argument("--pcapng", metavar="OUT", help="write every frame at every interface to a capture")
     to.add_argument("--trace", action="store_true", help="print every record of the trace as well")
+    _writes_arguments(to)
     to.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
     to.add_argument("--lang", choices=("en", "zh"), default="en", help="language of what the scenario says")
     _uplink_arguments(to)
@@ -210,17 +225,16 @@ def _simulate_arguments(to: argparse.ArgumentParser) -> None:
 
 def _simulate(options: argparse.Namespace) -> int:
     import json
-    from pathlib import Path
 
     from netsandbox.rig.actions import simulate
     from netsandbox.rig.format import KernelLabError
     from netsandbox.rig.lab import dump
-    from netsandbox.session.files import FileError, reason, write_atomically
+    from netsandbox.session.files import read_bytes, refuse_inputs, write_atomically
 
+    if options.output:
+        refuse_inputs(options.output, (options.lab,))
     try:
-        spec = json.loads(Path(options.lab).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FileError(options.lab, reason(error)) from None
+        spec = json.loads(read_bytes(options.lab, LARGEST_LAB))
     except (ValueError, RecursionError) as error:
         return _fail(f"{options.lab}: not JSON: {error}")
     try:

@@ -12,7 +12,7 @@ from netsandbox.commands.show import columns_of, table
 from netsandbox.engine.units import format_time
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.uplink import DEFAULT_LAN
-from netsandbox.session.files import FileError, printable
+from netsandbox.session.files import FileError, printable, refuse_inputs
 from netsandbox.session.library import find_scenario
 from netsandbox.session.runner import Event, Line, Runner, Said
 from netsandbox.session.scenario import Scenario, Step, load_scenario
@@ -32,7 +32,11 @@ def run(arguments: argparse.Namespace) -> int:
         ScenarioError, FileError: the file is wrong.
     """
     scenario = read_lines(sys.stdin) if arguments.file == "-" else load_scenario(find_scenario(arguments.file))
+    if arguments.pcapng:
+        refuse_inputs(arguments.pcapng, (scenario.name,))
     runner = Runner.of(scenario, arguments.seed, arguments.uplink)
+    runner.session.files.allowed = arguments.allow_writes
+    runner.session.files.inputs.append(scenario.name)
     with ExitStack() as stack:
         if arguments.pcapng:
             from netsandbox.capture import capturing

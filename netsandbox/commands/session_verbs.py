@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
+from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import format_time
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def _where(session: SessionProtocol) -> str:
 def step(shell: Shell, job: Job, values: Values) -> None:
     session = _session(shell)
     for _number in range(values["count"]):
+        spend(Use.STEPS)
         if not session.step():
             break
     job.print(_where(session))
@@ -162,5 +164,7 @@ def new(shell: Shell, job: Job, _values: Values) -> None:
 def until(shell: Shell, job: Job, values: Values) -> None:
     if values["time"] is not None and not re.fullmatch(r"\d{1,18}", values["time"]):
         raise CommandError("until: the time is a whole number of nanoseconds")
-    _session(shell).run_to(values["step"], None if values["time"] is None else int(values["time"]))
+    session = _session(shell)
+    spend(Use.STEPS, max(0, values["step"] - session.position.step))
+    session.run_to(values["step"], None if values["time"] is None else int(values["time"]))
     job.finish()

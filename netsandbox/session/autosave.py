@@ -19,12 +19,6 @@ from netsandbox.session.steps import Scenario, Step
 FORMAT = "netsandbox-journal/1"
 
 
-def state_directory() -> Path:
-    """XDG_STATE_HOME/netsandbox, by default below ~/.local/state."""
-    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    return Path(base) / "netsandbox"
-
-
 class Autosave:
     """Keeps a session's journal in a file, always whole.
 

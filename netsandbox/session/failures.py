@@ -5,8 +5,8 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from netsandbox.session.autosave import state_directory
 from netsandbox.session.files import reason
+from netsandbox.session.leftovers import state_directory
 
 LARGEST_LOG = 1_000_000
 """Bytes of the log after which it begins anew."""

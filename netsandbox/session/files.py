@@ -1,7 +1,9 @@
 """Files written so that a crash half-way never destroys the old one, and errors that say what to do.
 
 The new content goes to a temporary file beside the target, is forced to the disk, and takes the target's name in one
-step: a reader sees the old file or the new one, never a part.
+step: a reader sees the old file or the new one, never a part.  What a killed process has left there goes away with the
+next write or the next start (session.leftovers).  Only regular files are read and written: a pipe or a device could
+keep the program waiting for ever.
 """
 
 from __future__ import annotations
@@ -10,12 +12,11 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from netsandbox.lab.errors import LabError
-
-_ATTEMPTS = 100
-"""Temporary names to try; a crashed process may have left some behind."""
+from netsandbox.session import leftovers
 
 _REASONS = {
     errno.ENOSPC: "no space left on the disk",
@@ -29,6 +30,9 @@ _REASONS = {
     errno.ENAMETOOLONG: "the name is too long",
     errno.ELOOP: "too many symbolic links",
 }
+
+
+NOT_REGULAR = "not a regular file, but a pipe, a device or a socket"
 
 
 class FileError(LabError):
@@ -58,9 +62,16 @@ def reason(error: OSError | ValueError) -> str:
 
 
 def read_bytes(path: str | Path, limit: int) -> bytes:
-    """The file's content; FileError when it cannot be read or has more than limit bytes."""
+    """The file's content; FileError when it cannot be read, is no regular file, or has more than limit bytes."""
     try:
-        with open(path, "rb") as file:
+        # Without O_NONBLOCK the open itself would wait for somebody to write into a pipe.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            mode = os.fstat(descriptor).st_mode
+            if stat.S_ISDIR(mode):
+                raise IsADirectoryError(errno.EISDIR, "is a directory")
+            if not stat.S_ISREG(mode):
+                raise FileError(str(path), f"cannot be read: {NOT_REGULAR}")
             data = file.read(limit + 1)
     except (OSError, ValueError) as error:
         raise FileError(str(path), f"cannot be read: {reason(error)}") from None
@@ -69,11 +80,62 @@ def read_bytes(path: str | Path, limit: int) -> bytes:
     return data
 
 
-def write_atomically(path: str | Path, content: str | bytes) -> None:
-    """Make content (text as UTF-8) the file's content, all or nothing.
+def refuse_inputs(path: str | Path, inputs: Iterable[str | Path]) -> None:
+    """Raises FileError when a file that is to be written is one of those that are read, by whatever name."""
+    for one in inputs:
+        with contextlib.suppress(OSError, ValueError):
+            if os.path.samefile(path, one):
+                raise FileError(str(path), f"not written: it is an input of the same run ({one})")
 
-    A symbolic link is followed, the permissions of an existing file are kept. A pipe or a device (`/dev/stdout`) cannot
-    be replaced and is written to. Raises FileError, and then the old file is as it was.
+
+class WholeFile:
+    """A file in the making: it gets its name, and takes the place of an older one, once it is whole.
+
+    A symbolic link is followed, the permissions of an existing file are kept.
+
+    Attributes:
+        descriptor: where its content is written to.
+
+    Raises:
+        FileError: there can be no such file, or what has the name is no regular file.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        try:
+            self._target = os.path.realpath(self.path)
+            self._mode = _mode_to_replace(self.path)
+            self._left = leftovers.begin(os.path.dirname(self._target))
+        except (OSError, ValueError) as error:
+            raise self.error(error) from None
+        self.descriptor = self._left.descriptor
+
+    def error(self, error: OSError | ValueError) -> FileError:
+        """What the operating system refused, as an error that names the file."""
+        return FileError(self.path, f"cannot be written: {reason(error)}")
+
+    def keep(self) -> None:
+        """It is whole.  Raises FileError, and then the old file is as it was."""
+        try:
+            os.fsync(self.descriptor)
+            if self._mode is not None:
+                os.chmod(self._left.path, stat.S_IMODE(self._mode))
+            self._left.move_to(self._target)
+        except OSError as error:
+            raise self.error(error) from None
+        finally:
+            self.drop()
+        _sync_directory(os.path.dirname(self._target))
+
+    def drop(self) -> None:
+        """It is not wanted any more; harmless when it was kept."""
+        self._left.end()
+
+
+def write_atomically(path: str | Path, content: str | bytes) -> None:
+    """Make content (text as UTF-8) the file's content, all or nothing: see WholeFile.
+
+    Raises FileError, and then the old file is as it was.
     """
     name = str(path)
     try:
@@ -81,84 +143,31 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
     except UnicodeEncodeError as error:
         char = error.object[error.start]
         raise FileError(name, f"cannot be written: the character U+{ord(char):04X} cannot be stored") from None
+    file = WholeFile(name)
     try:
-        target = os.path.realpath(name)
-        mode = _mode(target)
-        if mode is not None and stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, "is a directory")
-        if mode is not None and not stat.S_ISREG(mode):
-            Path(target).write_bytes(data)
-        else:
-            _replace(target, data, mode)
-    except (OSError, ValueError) as error:
-        raise FileError(name, f"cannot be written: {reason(error)}") from None
+        _write_all(file.descriptor, data)
+        file.keep()
+    except OSError as error:
+        raise file.error(error) from None
+    finally:
+        file.drop()
 
 
-class FileThereError(FileError):
-    """A file that is somebody else's, and that nobody said to replace."""
+def _mode_to_replace(path: str) -> int | None:
+    """The mode of the file that is there, None if none is.
 
-
-class OwnFiles:
-    """The files that a session writes: one that was there before it is replaced only by force."""
-
-    def __init__(self) -> None:
-        self._own: set[str] = set()
-
-    def write(self, path: str, content: str | bytes, force: bool = False) -> None:
-        """As write_atomically.
-
-        Raises:
-            FileError: it cannot be written; FileThereError: it is somebody else's, and force is off.
-        """
-        if not force and os.path.isfile(path) and os.path.realpath(path) not in self._own:
-            raise FileThereError(path, "there is such a file already; with --force it is replaced")
-        write_atomically(path, content)
-        self._own.add(os.path.realpath(path))
-
-
-class NoFiles(OwnFiles):
-    """Of a session that is somebody else's: nothing is written."""
-
-    def write(self, path: str, content: str | bytes, force: bool = False) -> None:
-        """Raises FileError."""
-        raise FileError(path, "not written: this session is only looked at")
-
-
-def _mode(target: str) -> int | None:
+    Raises:
+        OSError, ValueError: nothing can be written there.
+    """
     try:
-        return os.stat(target).st_mode
+        mode = os.stat(path).st_mode
     except FileNotFoundError:
         return None
-
-
-def _replace(target: str, data: bytes, mode: int | None) -> None:
-    directory = os.path.dirname(target)
-    descriptor, temporary = _open_beside(directory)
-    try:
-        try:
-            _write_all(descriptor, data)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if mode is not None:
-            os.chmod(temporary, stat.S_IMODE(mode))
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    _sync_directory(directory)
-
-
-def _open_beside(directory: str) -> tuple[int, str]:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    for attempt in range(_ATTEMPTS):
-        temporary = os.path.join(directory, f".netsandbox-{os.getpid()}-{attempt}.tmp")
-        try:
-            return os.open(temporary, flags, 0o666), temporary
-        except FileExistsError:
-            continue
-    raise FileExistsError(errno.EEXIST, "too many temporary files are left beside it")
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "is a directory")
+    if not stat.S_ISREG(mode):
+        raise OSError(0, NOT_REGULAR)
+    return mode
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

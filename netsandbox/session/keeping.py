@@ -10,6 +10,9 @@ from netsandbox.commands.late import Late
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.words import split_background
 from netsandbox.docker.profiles import DEFAULT_PROFILE
+from netsandbox.engine import budget
+from netsandbox.engine.budget import Budget, OverBudgetError, Use
+from netsandbox.session.files import read_bytes
 from netsandbox.session.session import INTERRUPT, Entry, Position, Session
 from netsandbox.session.steps import Scenario, Step
 
@@ -38,6 +41,8 @@ class KeptSession(Session):
         """The same in the branch that was left."""
         self._begun_before = self._begun, self._begun_there
         """Both before the last line was typed."""
+        self._loads: list[Budget] = []
+        """One for each scenario that is being set up within the other, all the outermost line's."""
         super().__init__(seed, profile, uplink)
 
     def _as_protocol(self) -> SessionProtocol:
@@ -62,11 +67,41 @@ class KeptSession(Session):
 
         Raises:
             ScenarioError, FileError: the file is wrong; the session is as it was.
+            OverBudgetError: it loads others without end; the session is as it was.
         """
-        return self.open(FILES["read"](FILES["find"](name)))
+        self.files.refuse_reading(name)
+        path = FILES["find"](name)
+        is_bundled = str(path) != name
+        return self.open(FILES["read"](path, read_bytes if is_bundled else self.files.read))
 
     def open(self, scenario: Scenario, seed: int | None = None, uplink: str | None = None) -> str:
-        """Begin anew with a scenario; seed and uplink instead of its own."""
+        """Begin anew with a scenario; seed and uplink instead of its own.
+
+        Raises:
+            OverBudgetError: its set-up loads others without end; the session is as it was.
+        """
+        before = dict(vars(self))
+        self._loads.append(self._loads[0] if self._loads else budget.present())
+        try:
+            self._refuse_loads_without_end(scenario)
+            told = self._open(scenario, seed, uplink)
+            if len(self._loads) == 1 and self._loads[0].exceeded:
+                raise OverBudgetError(self._loads[0].exceeded)
+        except OverBudgetError:
+            vars(self).update(before)
+            self.epoch += 1
+            raise
+        finally:
+            self._loads.pop()
+        return told
+
+    def _refuse_loads_without_end(self, scenario: Scenario) -> None:
+        """A set-up may load another scenario, and that one a third."""
+        self._loads[0].hold(Use.DEPTH, len(self._loads))
+        if len(self._loads) > 1:
+            self._loads[0].spend(Use.COMMANDS, 1 + sum(len(step.run) for step in scenario.setup))
+
+    def _open(self, scenario: Scenario, seed: int | None, uplink: str | None) -> str:
         self.scenario, self.pending = scenario, list(scenario.steps)
         self._reset(scenario.seed if seed is None else seed, scenario.profile,
                     scenario.uplink if uplink is None else uplink)
@@ -127,7 +162,8 @@ class KeptSession(Session):
             self.pending = list(self.scenario.steps[taken:])
 
     def _do_step(self, step: Step) -> list[Job]:
-        return [self.run(line) for line in step.run]
+        with self.files.of_scenario():
+            return [self.run(line) for line in step.run]
 
     # -- saving
 

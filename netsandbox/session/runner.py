@@ -53,6 +53,7 @@ class Runner:
 
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.session = KeptSession(seed, profile, uplink)
+        self.session.files.is_scenario = True
         self.failed = False
         self.language = "en"
         self.after_line: Callable[[], None] = lambda: None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -35,13 +35,20 @@ _TOP_KEYS = ("netsandbox", "title", "about", "learned", "next", "seed", "profile
 _STEP_KEYS = ("ask", "run", "say", "expect", "hints")
 
 
-def load_scenario(path: str | Path) -> Scenario:
+IS_OURS = re.compile(rb"""^(?:\xef\xbb\xbf)?[ \t{]*["']?netsandbox["']?[ \t]*:""", re.MULTILINE)
+"""What every scenario has: of a file without it no error says more, as it may be anybody's."""
+
+
+def load_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_bytes) -> Scenario:
     """Read a scenario file. Raises ScenarioError for a file that cannot be read and for all that is wrong in it."""
     name = str(path)
     try:
-        data = read_bytes(path, MAX_BYTES)
+        data = read(name, MAX_BYTES)
     except FileError as error:
         raise ScenarioError(name, 0, error.message) from None
+    if data.strip() and not IS_OURS.search(data):
+        raise ScenarioError(name, 0, "this is no scenario: the key 'netsandbox: 1' is missing; it says which format "
+                                     "a file has")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

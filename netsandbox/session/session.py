@@ -22,7 +22,7 @@ from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.uplink import parse_lan
-from netsandbox.session.files import OwnFiles
+from netsandbox.session.own_files import OwnFiles
 
 ENDLESS_LIMIT = 3500 * MILLISECOND
 """How long a program that would never end runs when nobody is there to press Ctrl-C."""
@@ -95,6 +95,10 @@ class Session:
         self.running = None
         self.done = 0
 
+    def use_files(self, files: OwnFiles) -> None:
+        """Read and write only what these let it."""
+        self.files, self.shell.write_file = files, files.write
+
     def _as_protocol(self) -> SessionProtocol | None:
         """Itself, if it can do all that the verbs of time need."""
         return None
@@ -156,7 +160,7 @@ class Session:
 
         False when it did not, or others were typed since then: a line in the background is only stopped.
         """
-        if not job.budget.exceeded or job.number != self.done or self.done != len(self.journal):
+        if not job.budget.exceeded or not job.number or job.number != self.done or self.done != len(self.journal):
             return False
         self._rewind_before(self.done - 1)
         self.journal.pop()

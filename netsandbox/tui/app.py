@@ -135,7 +135,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         if path is None:
             self._trouble(tr("recover.none", where=str(self.files.directory)))
             return
-        session = recover(path)
+        session = self._with_files(recover(path))
         self.live.adopt(session)
         self.autosave.follow(session)
         self.autosave.write(session.journal)

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from netsandbox.session.autosave import Autosave
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.own_files import OwnFiles
 from netsandbox.session.steps import Scenario
 from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
 from netsandbox.tui.glyphs import ASCII, UNICODE
@@ -55,7 +56,8 @@ class LabApp(App[int]):
         self.glyphs = ASCII if options.ascii else UNICODE
         if options.ascii:
             ScrollBar.renderer = AsciiScrollBarRender
-        self.live = LiveLab(KeptSession(), self.files, clock or time.monotonic)
+        self.own_files = OwnFiles(options.allow_writes, options.root)
+        self.live = LiveLab(self._with_files(KeptSession()), self.files, clock or time.monotonic)
         self.autosave = Autosave(self.live.session, self.files.directory)
         self._self_timed = clock is None
         self._timer: Timer | None = None
@@ -74,6 +76,11 @@ class LabApp(App[int]):
         self._insists = False
         """The goals were looked at again for the key that goes on; the next time it does."""
         self._main: MainScreen | None = None
+
+    def _with_files(self, session: KeptSession) -> KeptSession:
+        """A session that reads and writes what this app may."""
+        session.use_files(self.own_files)
+        return session
 
     def begin(self) -> None:
         """The panes are there: a hook for the app that has something to open."""

@@ -21,8 +21,9 @@ from netsandbox.lab.tables import (
     RouteRow,
     SocketRow,
 )
-from netsandbox.session.files import FileError, FileThereError
+from netsandbox.session.files import FileError
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.own_files import FileThereError
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.source import Cause, Flight, FrameBytes, Mark, Outcome, TableRow, Why

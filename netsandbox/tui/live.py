@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from netsandbox.commands.job import Job
 from netsandbox.engine.player import Player
@@ -111,7 +112,7 @@ class LiveLab(LabView):
         first = (job.err.strip() or job.out.strip() or tr("command.failed", code=job.code)).splitlines()[0]
         return Outcome(lines, first)
 
-    def _begin(self, line: str) -> Job | None:
+    def _begin(self, line: str, of_scenario: bool = False) -> Job | None:
         """Execute a line; an exception in it is kept from the person's lab, which is as it was before."""
         session = self.session
         session.shell.language = language()
@@ -122,7 +123,8 @@ class LiveLab(LabView):
             self.jobs.say("line", f"{self.prompt()} ❯ {line}")
         lab, done = session.lab, session.done
         try:
-            job = session.execute(line)
+            with session.files.of_scenario() if of_scenario else nullcontext():
+                job = session.execute(line)
             crash = job.crash
         except Exception as error:  # noqa: BLE001 - whatever a command raises must not end the app
             crash = error

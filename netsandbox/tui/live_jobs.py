@@ -54,7 +54,8 @@ class Jobs:
         said: lines ever added to the transcript, also those that it no longer holds.
     """
 
-    def __init__(self, begin: Callable[[str], Job | None]) -> None:
+    def __init__(self, begin: Callable[[str, bool], Job | None]) -> None:
+        """Begin: executes a line, which may be a scenario's."""
         self._begin = begin
         self.on_judged: Callable[[Job], object] = lambda _job: None
         self.transcript: deque[Said] = deque(maxlen=KEPT)
@@ -111,7 +112,7 @@ class Jobs:
             if not self.waiting or not session.lab.scheduler.is_idle:
                 return
             waiting = self.waiting.popleft()
-            job = self._begin(waiting.line)
+            job = self._begin(waiting.line, waiting.unattended)
             if job is not None:
                 self.watch(job, session.clock, waiting.unattended)
 

@@ -16,6 +16,8 @@ class Options(NamedTuple):
         still: reduced motion.
         tour: show the tour on the first run.
         seed: instead of the scenario's.
+        allow_writes: the directory below which lines of scenarios may write; empty for nowhere.
+        root: the directory outside of which nothing is read or written; empty for no such bound.
         uplink: the same of the default host's LAN; empty for a host on its own.
     """
 
@@ -27,3 +29,5 @@ class Options(NamedTuple):
     tour: bool = True
     seed: int | None = None
     uplink: str | None = None
+    allow_writes: str = ""
+    root: str = ""

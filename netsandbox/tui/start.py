@@ -41,4 +41,6 @@ def options_of(arguments: argparse.Namespace) -> Options:
         still=arguments.reduced_motion,
         seed=arguments.seed,
         uplink=arguments.uplink,
+        allow_writes=arguments.allow_writes,
+        root=arguments.only_below,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from netsandbox.session.autosave import state_directory
 from netsandbox.session.failures import log_failure
 from netsandbox.session.files import FileError, write_atomically
+from netsandbox.session.leftovers import state_directory
 from netsandbox.tui.history import History
 
 

@@ -102,7 +102,7 @@ def test_a_scenario_without_expectations_is_wrong(tmp_path: Path, capsys: pytest
 @pytest.mark.parametrize(("text", "message"), [
     ("netsandbox: 1\nsteps: {}\n", ":2: steps: expected a list"),
     ("netsandbox: 1\nsteps: [!!python/object:os.system x]\n", "tags are not allowed"),
-    ("\x00", "not allowed in YAML"),
+    ("netsandbox: 1 \x00", "not allowed in YAML"),
 ])
 def test_a_wrong_file(tmp_path: Path, text: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path, text)
