@@ -26,6 +26,7 @@ from netsandbox.commands.tools.words import (
     scope_of,
     wrong,
 )
+from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink import address as requests
 
 if TYPE_CHECKING:
@@ -111,7 +112,13 @@ class Filter:
 
     def takes_address(self, interface: Interface, own: InterfaceAddress) -> bool:
         found = self.found
-        if self.family in ("inet6", "link") or found.keys() & {"dynamic", "tentative", "deprecated"}:
+        if self.family in ("inet6", "link") or "tentative" in found:
+            return False
+        lifetime, now = own.lifetime, interface.namespace.scheduler.now
+        is_permanent = lifetime is None or lifetime.is_permanent
+        if ("dynamic" in found and is_permanent) or ("permanent" in found and not is_permanent):
+            return False
+        if "deprecated" in found and (lifetime is None or not lifetime.is_deprecated(now)):
             return False
         if ("primary" in found and own.secondary) or ("secondary" in found and not own.secondary):
             return False
@@ -239,14 +246,33 @@ def modify(namespace: NetworkNamespace, command: str, words: Words, family_name:
         key("broadcast*", "brd", read=_broadcast(family), once="broadcast"),
         key("scope", read=scope("invalid scope value.")), key("dev"), key("label"),
         key("metric*", "priority*", "preference*", read=number('"metric" value is invalid\n')),
-        key("valid_lft*"), key("preferred_lft*"), flag("home"), flag("nodad"), flag("noprefixroute")), other)
+        key("valid_lft*", read=_lifetime("valid_lft value")),
+        key("preferred_lft*", read=_lifetime("preferred_lft value")), flag("home"), flag("nodad"), flag("noprefixroute")), other)
     if "dev" not in found:
         raise ToolError(1, 'Not enough information: "dev" argument is required.')
     device = interface_named(namespace, found["dev"])
+    _check_lifetimes(found)
     if command == "delete":
         _delete(device, network, local, found)
     else:
         requests.put(device, network, command, found)
+
+
+def _lifetime(complaint: str) -> Callable[[Words], int]:
+    """set_lifetime: seconds, or `forever`."""
+    def read(words: Words) -> int:
+        if words.peek() != "forever":
+            return number(f"{complaint}\n")(words)
+        words.next()
+        return FOREVER
+    return read
+
+
+def _check_lifetimes(found: dict[str, Any]) -> None:
+    if found.get("valid_lft", FOREVER) == 0:
+        raise ToolError(1, "valid_lft is zero")
+    if found.get("valid_lft", FOREVER) < found.get("preferred_lft", FOREVER):
+        raise ToolError(1, "preferred_lft is greater than valid_lft")
 
 
 def _delete(device: Interface, network: Network | None, local: str, found: dict[str, Any]) -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.link_details import put_details
 from netsandbox.commands.tools.link_statistics import put_statistics
 from netsandbox.commands.tools.names import OtherNamespaces, lower_of
+from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.output import Row
     from netsandbox.linux.core.interface import Interface, InterfaceAddress
 
-FOREVER = (1 << 32) - 1
 QUEUE_LENGTH = 1000
 """DEFAULT_TX_QUEUE_LEN: what lo, veths and bridges have."""
 
@@ -133,11 +133,20 @@ def address_row(row: Row, interface: Interface, own: InterfaceAddress, with_devi
     row.put("scope", own.scope, f"scope {own.scope} ")
     if own.secondary:
         row.put("secondary", True, "secondary ")
+    lifetime, now = own.lifetime, interface.namespace.scheduler.now
+    if lifetime is not None and lifetime.is_deprecated(now):
+        row.put("deprecated", True, "deprecated ")
+    if lifetime is not None and not lifetime.is_permanent:
+        row.put("dynamic", True, "dynamic ")
     if not own.makes_route:
         row.put("noprefixroute", True, "noprefixroute ")
     label = own.label or interface.name
     row.put("label", label, label)
     row.new_line()
-    row.note("valid_life_time", FOREVER)
-    row.note("preferred_life_time", FOREVER)
-    row.say("       valid_lft forever preferred_lft forever\n")
+    valid, preferred = (FOREVER, FOREVER) if lifetime is None else lifetime.left(now)
+    row.put("valid_life_time", valid, f"       valid_lft {_seconds(valid)}")
+    row.put("preferred_life_time", preferred, f" preferred_lft {_seconds(preferred)}\n")
+
+
+def _seconds(number: int) -> str:
+    return "forever" if number == FOREVER else f"{number}sec"

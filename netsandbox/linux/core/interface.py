@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import BridgePort
     from netsandbox.linux.bridge.crowd import Crowd
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.lifetime import Lifetime
     from netsandbox.linux.ipv4.neighbour import Neighbour
     from netsandbox.wire.ethernet import Frame
 
@@ -43,10 +44,11 @@ class InterfaceAddress:
 
     Attributes:
         network: its subnet; with a peer, the peer's address and prefix length.  local: the address itself.
+        lifetime: how long the interface has it; None for as long as nobody takes it away.
         metric: of the route to the subnet.  makes_route: whether there is one (else noprefixroute).
     """
 
-    __slots__ = ("broadcast", "label", "local", "makes_route", "metric", "network", "scope", "secondary")
+    __slots__ = ("broadcast", "label", "lifetime", "local", "makes_route", "metric", "network", "scope", "secondary")
 
     def __init__(self, network: Network, broadcast: int | None, scope: str, local: int | None = None) -> None:
         self.network = network
@@ -54,6 +56,7 @@ class InterfaceAddress:
         self.broadcast = broadcast
         self.scope = scope
         self.secondary = False
+        self.lifetime: Lifetime | None = None
         self.label = ""
         self.metric = 0
         self.makes_route = True

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.interface import InterfaceAddress
 from netsandbox.linux.events import AddressChanged
+from netsandbox.linux.ipv4.lifetime import FOREVER, Lifetime
 from netsandbox.linux.ipv4.route import SCOPES, Route
 from netsandbox.wire.addresses import Network, is_multicast
 
@@ -49,6 +51,20 @@ def _insert(interface: Interface, own: InterfaceAddress) -> None:
     primary_place = wider[-1] + 1 if wider else 0
     interface.addresses.insert(len(interface.addresses) if own.secondary else primary_place, own)
     interface.namespace.note_address(interface, own.local)
+
+
+def set_lifetime(interface: Interface, own: InterfaceAddress, valid: int, preferred: int) -> None:
+    """Have an address for so many seconds from now on (set_ifa_lifetime)."""
+    scheduler = interface.namespace.scheduler
+    if own.lifetime is not None:
+        scheduler.cancel(own.lifetime.timer)
+    own.lifetime = None if valid == preferred == FOREVER else Lifetime(valid, preferred, scheduler.now)
+    if own.lifetime is not None and valid != FOREVER:
+        own.lifetime.timer = scheduler.kernel_timer(valid * SECOND, _expire, (interface, own))
+
+
+def _expire(what: tuple[Interface, InterfaceAddress]) -> None:
+    remove(*what)
 
 
 def _take_out(interface: Interface, own: InterfaceAddress) -> None:
@@ -103,6 +119,8 @@ def link_is_down(interface: Interface) -> None:
 def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
     """fib_del_ifaddr, fib_sync_down_addr: the routes that only this address made, and those that name it as source."""
     _take_out(interface, own)
+    if own.lifetime is not None:
+        interface.namespace.scheduler.cancel(own.lifetime.timer)
     interface.namespace.record(AddressChanged(interface.place, own.with_length, False))
     rest = [other for other in interface.addresses if not other.secondary]
     has_subnet = any(other.network.length == own.network.length and other.network.network == own.network.network

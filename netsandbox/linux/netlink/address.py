@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.interface import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import Network
@@ -38,10 +39,15 @@ def put(interface: Interface, network: Network | None, command: str, options: di
                      and other.network.length == own.network.length and own.network.address in other.network), None)
     if existing is not None and command == "add":
         raise KernelError("EEXIST", "ipv4: Address already assigned")
-    if existing is not None or network.address == 0:
+    lifetimes = options.get("valid_lft", FOREVER), options.get("preferred_lft", FOREVER)
+    if existing is not None:
+        addresses.set_lifetime(interface, existing, *lifetimes)
+        return
+    if network.address == 0:
         return
     _check_scope(interface, own.network, scope)
     addresses.insert(interface, own)
+    addresses.set_lifetime(interface, own, *lifetimes)
 
 
 def _check_scope(interface: Interface, network: Network, scope: str) -> None:
