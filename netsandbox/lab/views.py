@@ -8,7 +8,7 @@ from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host, Remote
 from netsandbox.lab.tables import FdbRow, InterfaceRow, LinkRow, NeighbourRow, NodeRow, RouteRow, SocketRow
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.nud import VALID
+from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.drivers.hub import HubPort
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.udp import UdpSocket
@@ -62,7 +62,7 @@ def _interface(interface: Interface) -> InterfaceRow:
 
 
 def neighbours(lab: Lab, node: str) -> list[NeighbourRow]:
-    """The neighbour table of a node, by address."""
+    """The neighbour table of a node, by address; as with `ip neigh`, without what needs no ARP."""
     namespace = find_namespace(lab, node)
     if namespace is None:
         return []
@@ -70,7 +70,8 @@ def neighbours(lab: Lab, node: str) -> list[NeighbourRow]:
                          format_mac(entry.mac) if entry.mac is not None and entry.state in VALID else None,
                          entry.state.value, entry.updated, entry.timer.when if entry.timer else None, entry.seq)
             for interface in namespace.interfaces.values()
-            for entry in sorted(interface.neighbours.values(), key=lambda entry: entry.address)]
+            for entry in sorted(interface.neighbours.values(), key=lambda entry: entry.address)
+            if entry.state is not NudState.NOARP]
 
 
 def fdb(lab: Lab, node: str, bridge: str | None = None) -> list[FdbRow]:

@@ -113,7 +113,7 @@ def _set(namespace: NetworkNamespace, options: Options) -> None:
     state = NudState.STALE if "temp" in options.words[2:] else NudState.PERMANENT
     device = _device(namespace, options, address)
     try:
-        requests.put(device, address, mac, state, "replace", False)
+        requests.put(device, address, mac, state, "replace")
     except KernelError as error:
         raise ToolError(FAILED, f"SIOCSARP: {STRERROR[error.errno]}") from None
 

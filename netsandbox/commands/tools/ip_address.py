@@ -247,7 +247,8 @@ def modify(namespace: NetworkNamespace, command: str, words: Words, family_name:
         key("scope", read=scope("invalid scope value.")), key("dev"), key("label"),
         key("metric*", "priority*", "preference*", read=number('"metric" value is invalid\n')),
         key("valid_lft*", read=_lifetime("valid_lft value")),
-        key("preferred_lft*", read=_lifetime("preferred_lft value")), flag("home"), flag("nodad"), flag("noprefixroute")), other)
+        key("preferred_lft*", read=_lifetime("preferred_lft value")), flag("home"), flag("nodad"),
+        flag("noprefixroute")), other)
     if "dev" not in found:
         raise ToolError(1, 'Not enough information: "dev" argument is required.')
     device = interface_named(namespace, found["dev"])

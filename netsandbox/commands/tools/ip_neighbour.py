@@ -39,6 +39,7 @@ COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "get*", "show*", "l
 STATES = ("permanent*", "reachable*", "noarp", "none", "stale", "incomplete", "delay", "probe", "failed*")
 BITS = {NudState.INCOMPLETE: 0x01, NudState.REACHABLE: 0x02, NudState.STALE: 0x04, NudState.DELAY: 0x08,
         NudState.PROBE: 0x10, NudState.FAILED: 0x20, NudState.NOARP: 0x40, NudState.PERMANENT: 0x80, NudState.NONE: 0}
+FLAGS = ("router", "managed", "extern_learn")
 NONE_ASKED = 0x100
 """The bit that stands for entries without a state."""
 
@@ -80,6 +81,9 @@ def neighbour_row(entry: Neighbour, style: Style, with_device: bool = True) -> R
         row.put("dev", device, f"dev {device} ")
     if mac:
         row.put("lladdr", mac, f"lladdr {mac} ")
+    for name in FLAGS:
+        if name in entry.flags:
+            row.put(name, None, f"{name} ")
     if style.stats:
         _put_ages(row, entry)
     if entry.state is not NudState.NONE:
@@ -151,7 +155,8 @@ class Filter:
 
     def takes(self, entry: Neighbour) -> bool:
         bits = BITS[entry.state]
-        if not bits & self.mask and (bits or not self.mask & NONE_ASKED):
+        in_state = bits & self.mask or (not bits and self.mask & NONE_ASKED)
+        if not in_state and "extern_learn" not in entry.flags:
             return False
         if "unused" in self.found and entry.timer is not None:
             return False
@@ -244,7 +249,8 @@ def _read_target(words: Words, keys: tuple[Any, ...], complaint: str, code: int,
 def _modify(namespace: NetworkNamespace, command: str, words: Words, family: str) -> None:
     found = _read_target(words, (
         key("lladdr*", once="lladdr"), key("nud", read=_state), flag("router"), flag("use"), flag("managed"),
-        flag("extern_learn*"), key("protocol*")), "Device and destination are required arguments.", USAGE, family)
+        flag("extern_learn*", name="extern_learn"), key("protocol*")), "Device and destination are required arguments.",
+        USAGE, family)
     mac = mac_bytes(found["lladdr"]) if found.get("lladdr", "null") != "null" else None
     device = interface_named(namespace, found["dev"]) if "dev" in found else None
     if "proxy" in found:
@@ -254,7 +260,9 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words, family: str
     elif command == "delete":
         requests.delete(device, found["target"])
     else:
-        requests.put(device, found["target"], mac, found.get("nud", NudState.PERMANENT), command, "use" in found)
+        flags = frozenset(("use", *FLAGS)) & found.keys()
+        usual = NudState.NONE if flags & {"use", "managed"} else NudState.PERMANENT
+        requests.put(device, found["target"], mac, found.get("nud", usual), command, flags)
 
 
 def _state(words: Words) -> NudState:

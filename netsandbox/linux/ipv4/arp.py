@@ -34,7 +34,7 @@ def construct(entry: Neighbour) -> None:
     kind = interface.namespace.routes.address_type(entry.address)
     if kind == "multicast":
         entry.mac = multicast_mac(entry.address)
-    elif interface.noarp:
+    elif interface.noarp or interface.is_loopback:
         entry.mac = interface.mac
     elif kind == "broadcast":
         entry.mac = BROADCAST_MAC

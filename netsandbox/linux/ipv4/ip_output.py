@@ -150,11 +150,18 @@ def _finish(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute)
     interface, next_hop = route.interface, route.next_hop
     if next_hop is not None:
         sent = namespace.neighbours.output(interface, next_hop, packet, route.route)
-    elif interface.is_loopback:
-        sent = interface.transmit(Frame(0, 0, ETH_P_IP, packet))
     else:
-        sent = interface.transmit(_group_frame(interface, packet))
+        _note_group(interface, packet.dst)
+        sent = interface.transmit(Frame(0, 0, ETH_P_IP, packet) if interface.is_loopback
+                                  else _group_frame(interface, packet))
     return OK if sent else "ENOBUFS"
+
+
+def _note_group(interface: Interface, destination: int) -> None:
+    """What needs no ARP has a row of the neighbour table as well, in state NOARP (arp_constructor)."""
+    address = 0 if interface.is_loopback else destination
+    if address not in interface.neighbours:
+        interface.namespace.neighbours.ensure(interface, address)
 
 
 def _group_frame(interface: Interface, packet: IPv4Packet) -> Frame:

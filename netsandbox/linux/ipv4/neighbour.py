@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
 
+NO_FLAGS: frozenset[str] = frozenset()
 REDRAW = 300 * SECOND
 """How long a drawn reachable time is used."""
 
@@ -52,10 +53,11 @@ class Neighbour:
         updated: when state or MAC last changed.  confirmed: when the neighbour last proved that it is there.
             used: when the slow output path last used it.  All in virtual nanoseconds.
         cached: a hardware header is cached (hh_cache): REACHABLE packets take the fast path, and leave `used` alone.
+        flags: extern_learn, managed, router, as a person has set them (NTF_*).
         seq: the trace record of the last change.  dead: it is out of the table.
     """
 
-    __slots__ = ("address", "cached", "confirmed", "dead", "interface", "is_valid", "mac", "probes", "queue",
+    __slots__ = ("address", "cached", "confirmed", "dead", "flags", "interface", "is_valid", "mac", "probes", "queue",
                  "seq", "state", "sure", "timer", "updated", "used")
 
     def __init__(self, interface: Interface, address: int, now: int) -> None:
@@ -66,6 +68,7 @@ class Neighbour:
         self.sure = self.is_valid = False
         """state in SURE, in VALID: kept because each packet asks."""
         self.cached = self.dead = False
+        self.flags: frozenset[str] = NO_FLAGS
         self.probes = 0
         self.queue: NeighbourQueue | None = None
         self.timer: Timer | None = None
@@ -156,6 +159,14 @@ class NeighbourTable:
         entry = interface.neighbours.get(next_hop)
         if entry is not None:
             entry.confirmed = self.scheduler.now
+
+    def manage(self, entry: Neighbour) -> None:
+        """neigh_managed_work: an entry that a person lets be managed is used again and again."""
+        if "managed" in entry.flags and not entry.dead:
+            entry.used = self.scheduler.now
+            self.event_send(entry, None)
+            delay = entry.interface.namespace.sysctls.neigh_default.interval_probe_time_ms * MILLISECOND
+            self.scheduler.kernel_timer(max(delay, SECOND), self.manage, entry)
 
     def event_send(self, entry: Neighbour, packet: IPv4Packet | None, route: Route | None = None) -> bool:
         """__neigh_event_send: whether the entry's MAC may be used now; if not, the packet waits."""
@@ -286,7 +297,7 @@ class NeighbourTable:
     def flush_interface(self, interface: Interface, why: str, keep_permanent: bool) -> None:
         """neigh_flush_dev: link down, carrier loss or a new MAC."""
         for entry in list(interface.neighbours.values()):
-            if not (keep_permanent and entry.state is PERMANENT):
+            if not (keep_permanent and (entry.state is PERMANENT or "extern_learn" in entry.flags)):
                 self.remove(entry, why)
 
     # -- timers
@@ -359,18 +370,6 @@ class NeighbourTable:
             self._drop(packet, DropReason.NEIGH_FAILED, entry.address)
             if route is None or not route.is_dead:
                 self.error_report(entry, packet)
-
-    # -- garbage collection
-
-    def collect(self, unused_for: int) -> None:
-        """Delete what is FAILED, or was not used for so many nanoseconds."""
-        now = self.scheduler.now
-        for interface in self.namespace.interfaces.values():
-            for entry in list(interface.neighbours.values()):
-                if entry.state is PERMANENT or entry.state in IN_TIMER:
-                    continue
-                if entry.state is FAILED or now > max(entry.used, entry.confirmed) + unused_for:
-                    self.remove(entry, "garbage collected")
 
     # -- recording
 

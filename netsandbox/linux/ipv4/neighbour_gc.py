@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.nud import FAILED, IN_TIMER, PERMANENT
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
@@ -40,8 +41,18 @@ class GarbageCollector:
         now = self.scheduler.now
         if table.count >= limit or now > self._last_forced + FORCED_EVERY:
             self._last_forced = now
-            table.collect(0)
+            self.collect(0)
         return table.count < limit
+
+    def collect(self, unused_for: int) -> None:
+        """Delete what is FAILED, or was not used for so many nanoseconds."""
+        now = self.scheduler.now
+        for interface in self.table.namespace.interfaces.values():
+            for entry in list(interface.neighbours.values()):
+                if entry.state is PERMANENT or entry.state in IN_TIMER or "extern_learn" in entry.flags:
+                    continue
+                if entry.state is FAILED or now > max(entry.used, entry.confirmed) + unused_for:
+                    self.table.remove(entry, "garbage collected")
 
     def entry_made(self, parameters: NeighbourParameters) -> None:
         """From gc_thresh1 entries on, collect now and then."""
@@ -56,5 +67,5 @@ class GarbageCollector:
     def _periodic(self, parameters: NeighbourParameters) -> None:
         """neigh_periodic_work: nothing below gc_thresh1 entries."""
         if self.table.count >= self.thresholds[0]:
-            self.table.collect(parameters.gc_stale_time * SECOND)
+            self.collect(parameters.gc_stale_time * SECOND)
             self._arm(parameters)

@@ -16,8 +16,13 @@ MAC_LENGTH = 6
 
 
 @needs_net_admin
-def put(interface: Interface, address: int, mac: list[int] | None, state: NudState, command: str, use: bool) -> None:
+def put(interface: Interface, address: int, mac: list[int] | None, state: NudState, command: str,
+        flags: frozenset[str] = frozenset()) -> None:
     """neigh_add.
+
+    Args:
+        flags: of extern_learn, managed, router and use. To use an entry is to ask for its MAC; one that is managed
+            is asked for again and again.
 
     Raises:
         KernelError: the entry is there (add) or is not (change), or the MAC is missing or none.
@@ -30,12 +35,19 @@ def put(interface: Interface, address: int, mac: list[int] | None, state: NudSta
         raise KernelError("ENOENT")
     if entry is not None and command == "add":
         raise KernelError("EEXIST")
+    if entry is None and state is NudState.PERMANENT and "managed" in flags:
+        raise KernelError("EINVAL", "Invalid NTF_* flag for permanent entry")
     entry = entry or table.ensure(interface, address)
     if entry is None:
         raise KernelError("ENOBUFS")
-    if entry.state not in VALID and mac is None and state in VALID and not use:
+    is_asked = not flags.isdisjoint(("use", "managed"))
+    if entry.state not in VALID and mac is None and state in VALID and not is_asked:
         raise KernelError("EINVAL", "No link layer address given")
-    if use:
+    kept = entry.flags & {"router"} if is_asked else frozenset()
+    entry.flags = (flags - {"use"} if not is_asked else flags - {"use", "router"}) | kept
+    if "managed" in flags:
+        table.manage(entry)
+    if is_asked:
         table.event_send(entry, None)
         return
     number = int.from_bytes(bytes(mac), "big") if mac is not None else None
