@@ -168,7 +168,7 @@ class Sleeper(Program):
 
     def start(self) -> None:
         if self.seconds is not None:
-            self._timer = self.scheduler.after(round(self.seconds * SECOND), lambda _argument: self.exit(0),
+            self._timer = self.scheduler.after(round(self.seconds * SECOND), self.exit, 0,
                                                foreground=self.foreground or not self.seconds)
 
     def stop(self) -> None:

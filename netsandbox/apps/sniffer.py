@@ -71,7 +71,7 @@ class Sniffer(Program):
             self.counts[seen.kind] += 1
             self.print(self._line(seen))
             if self.total == self.count:
-                self.scheduler.soon(lambda _argument: self._finish(0))
+                self.scheduler.soon(self._finish, 0)
 
     def _line(self, seen: Seen) -> str:
         frame = seen.frame
@@ -81,7 +81,7 @@ class Sniffer(Program):
     def _disappear(self) -> None:
         if self.code is None:
             self.complain(f"{self.interface.name} was removed")
-            self.scheduler.soon(lambda _argument: self._finish(1))
+            self.scheduler.soon(self._finish, 1)
 
     def interrupt(self) -> None:
         """Ctrl-C: the summary."""

@@ -159,7 +159,7 @@ class Tcpdump(Program):
                 continue
             if self._written is not None and len(self._written.frames) == MOST_FRAMES:
                 self.complain("tcpdump: Unable to write output: No space left on device")
-                self.scheduler.soon(lambda _argument: self._finish(1))
+                self.scheduler.soon(self._finish, 1)
                 return
             self.captured += 1
             if self._written is not None:
@@ -167,7 +167,7 @@ class Tcpdump(Program):
             if self._written is None or self.options.prints:
                 self.print(self._lines.of(seen))
             if self.captured == self.options.count:
-                self.scheduler.soon(lambda _argument: self._finish(0))
+                self.scheduler.soon(self._finish, 0)
 
     def _is_shown(self, seen: Seen) -> bool:
         """What leaves by lo comes in again, and is shown then."""
@@ -178,7 +178,7 @@ class Tcpdump(Program):
     def _disappear(self) -> None:
         if self.code is None:
             self.complain("tcpdump: pcap_loop: The interface disappeared")
-            self.scheduler.soon(lambda _argument: self._finish(1))
+            self.scheduler.soon(self._finish, 1)
 
     def interrupt(self) -> None:
         """Ctrl-C: the summary."""

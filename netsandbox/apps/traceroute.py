@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
@@ -19,6 +19,24 @@ if TYPE_CHECKING:
 
 MARGIN = MILLISECOND
 """What is added to a known answer's time before it is multiplied."""
+
+
+class Pass:
+    """Once over all probes.
+
+    Attributes:
+        now: when it began.  index: the probe that it is at.  under_way: how many wait for their answers.
+        due: when the first of them is given up.  sent: when the one that was sent last left; None if it could not.
+    """
+
+    __slots__ = ("due", "index", "now", "sent", "under_way")
+
+    def __init__(self, now: int, index: int) -> None:
+        self.now = now
+        self.index = index
+        self.under_way = 0
+        self.due: int | None = None
+        self.sent: int | None = None
 
 
 class Traceroute(Program):
@@ -45,7 +63,7 @@ class Traceroute(Program):
         self._header = (f"traceroute to {options.target} ({format_ipv4(options.address)}), "
                         f"{options.max_hops} hops max, {options.size} byte packets")
         self._timer: Timer | None = None
-        self._turns: Iterator[int | None] = iter(())
+        self._pass: Pass | None = None
 
     def start(self) -> None:
         """Print the first line and send the first probe."""
@@ -59,7 +77,7 @@ class Traceroute(Program):
             self._fail(error)
             return
         self._line = self._header
-        self._turns = self._work()
+        self._pass = None
         self._go_on(None)
         if self.code is None:
             self._flush()
@@ -67,24 +85,29 @@ class Traceroute(Program):
     # -- the loop
 
     def _go_on(self, _argument: object) -> None:
-        """Do what there is to do until the queue must run empty, or an answer must come."""
+        """Print what is known and keep enough probes under way, until the queue must run empty, or an answer come."""
         if self.code is not None:
             return
         try:
-            for pause in self._turns:
-                if pause is None:
+            while self._next < self._end or self._pass is not None:
+                has_sent, due = self._go_over()
+                if has_sent or (due is not None and not self._is_answered(due)):
                     return
-                if self.method.is_ready:
-                    self.method.collect()
-                    continue
-                self.method.listen(self._hear)
-                self._timer = self.scheduler.wake_after(pause, self._time_out, foreground=self.foreground)
-                return
         except ProbeError as error:
             self._fail(error)
             return
         self._flush()
         self.exit(0)
+
+    def _is_answered(self, due: int) -> bool:
+        """Whether something came already; else the program sleeps until something does, or until a time."""
+        if self.method.is_ready:
+            self.method.collect()
+            return True
+        pause = _whole_milliseconds(max(0, due - self.scheduler.clock))
+        self.method.listen(self._hear)
+        self._timer = self.scheduler.wake_after(pause, self._time_out, foreground=self.foreground)
+        return False
 
     def _hear(self) -> None:
         """Something came while the program slept."""
@@ -97,44 +120,53 @@ class Traceroute(Program):
         self.method.listen(None)
         self._go_on(None)
 
-    def _work(self) -> Iterator[int | None]:
-        """Print what is known and keep enough probes under way.
+    def _go_over(self) -> tuple[bool, int | None]:
+        """Go over the probes, or on with it after one was sent: (whether one is sent now, when to look again).
 
-        Yields:
-            None after each probe that was sent; else how long to wait for answers, in nanoseconds.
+        That is when the first that is under way is given up, or when the next may be sent.
         """
-        while self._next < self._end:
-            due = yield from self._round()
-            if due is not None:
-                yield _whole_milliseconds(max(0, due - self.scheduler.clock))
-
-    def _round(self) -> Generator[None, None, int | None]:
-        """Once over all probes; returns when the first that is under way is given up, or when the next may be sent."""
-        due: int | None = None
-        now, under_way, index = self.scheduler.clock, 0, self._next
-        while index < self._end and under_way < max(1, self.options.at_once):
+        way = self._pass
+        if way is None:
+            way = self._pass = Pass(self.scheduler.clock, self._next)
+        elif not self._has_left(way):
+            self._pass = None
+            return False, way.due
+        while way.index < self._end and way.under_way < max(1, self.options.at_once):
+            index = way.index
             if index == self._next:
-                due = self._expire(index, now)
+                way.due = self._expire(index, way.now)
             probe = self.probes[index]
             if probe.done:
                 self._settle(index)
-                index += 1
-                continue
-            sent = probe.sent
-            if sent is None:
-                if self.options.pause and self._last_sent is not None and self._last_sent + self.options.pause > now:
-                    return self._last_sent + self.options.pause
+                way.index += 1
+            elif probe.sent is not None:
+                self._count(way, probe.sent)
+            elif self.options.pause and self._last_sent is not None and self._last_sent + self.options.pause > way.now:
+                self._pass = None
+                return False, self._last_sent + self.options.pause
+            else:
                 self.scheduler.go_on(self._go_on)  # behind what `send` may have to do later: further fragments
-                sent = self.method.send(probe, index // self.options.probes + 1)
-                yield
-                if sent is None and due is None:
-                    raise ProbeError("send probe", "ENOBUFS")
-                if sent is None:
-                    return due
-                self._last_sent = sent
-            due = sent + self._patience(index) if due is None else due
-            index, under_way = index + 1, under_way + 1
-        return due
+                way.sent = self.method.send(probe, index // self.options.probes + 1)
+                return True, None
+        self._pass = None
+        return False, way.due
+
+    def _has_left(self, way: Pass) -> bool:
+        """Whether the probe that was sent last could leave."""
+        if way.sent is None:
+            if way.due is None:
+                raise ProbeError("send probe", "ENOBUFS")
+            return False
+        self._last_sent = way.sent
+        self._count(way, way.sent)
+        return True
+
+    def _count(self, way: Pass, sent: int) -> None:
+        """One more is under way."""
+        if way.due is None:
+            way.due = sent + self._patience(way.index)
+        way.index += 1
+        way.under_way += 1
 
     def _settle(self, index: int) -> None:
         """A probe is done: print it if it is its turn, and go no farther if it came to an end."""

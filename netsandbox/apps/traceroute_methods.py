@@ -295,7 +295,7 @@ class IcmpMethod:
     def _wake(self) -> None:
         if self._callback is not None:
             callback, self._callback = self._callback, None
-            self.namespace.scheduler.soon(lambda _argument: callback())
+            self.namespace.scheduler.soon(_call, callback)
 
     @property
     def is_ready(self) -> bool:
@@ -329,3 +329,7 @@ class IcmpMethod:
         self._open.clear()
         if self in self.namespace.raw_sockets:
             self.namespace.raw_sockets.remove(self)
+
+
+def _call(callback: Callable[[], None]) -> None:
+    callback()

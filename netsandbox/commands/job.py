@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.output import Output
@@ -63,7 +64,8 @@ class Job(Output):
         self.output += program.output
         program.output = self.output
 
-        def ended() -> None:
-            self.finish(program.code or 0)
-        program.on_exit.append(ended)
+        program.on_exit.append(partial(self._end_with, program))
         program.start()
+
+    def _end_with(self, program: Task) -> None:
+        self.finish(program.code or 0)

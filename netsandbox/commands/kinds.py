@@ -79,21 +79,21 @@ def _parse_namespace(lab: Lab, text: str) -> str:
     return text
 
 
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(us|ms|s|sec|m|min|h)?")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(us|ms|s|sec|m|min|h|d)?")
 _UNITS = {"us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "sec": SECOND, None: SECOND, "m": 60 * SECOND,
-          "min": 60 * SECOND, "h": 3600 * SECOND}
+          "min": 60 * SECOND, "h": 3600 * SECOND, "d": 86400 * SECOND}
 LONGEST = 10 * 365 * 86400 * SECOND
 
 
 def parse_duration(text: str) -> int:
-    """`30s`, `500ms`, `2m`, `1.5`: nanoseconds.
+    """`30s`, `500ms`, `2m`, `1d`, `1.5`: nanoseconds.
 
     Raises:
         CommandError: not a duration.
     """
     match = _DURATION.fullmatch(text)
     if match is None or len(text) > 24:
-        raise CommandError(f"{text[:40]!r} is not a duration; write 30s, 500ms, 2m or 1.5")
+        raise CommandError(f"{text[:40]!r} is not a duration; write 30s, 500ms, 2m, 1d or 1.5")
     value = round(float(match[1]) * _UNITS[match[2]])
     if value > LONGEST:
         raise CommandError(f"{text!r} is longer than ten years")

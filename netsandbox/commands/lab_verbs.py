@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.program import Task
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
-from netsandbox.engine.units import SECOND
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.core.nud import NOARP, PERMANENT
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler, Timer
 
 Values = dict[str, Any]
-LONGEST_WAIT = 600 * SECOND
+MOST_STEPS = 100_000
 
 
 @verb("add-host", "Add a machine with a network namespace of its own",
@@ -180,7 +180,7 @@ class Pause(Task):
         self._timer: Timer | None = None
 
     def start(self) -> None:
-        self._timer = self.scheduler.after(self._time, lambda _argument: self.exit(0), foreground=self.foreground)
+        self._timer = self.scheduler.after(self._time, self.exit, 0, foreground=self.foreground)
 
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
@@ -189,22 +189,23 @@ class Pause(Task):
 @verb("wait", "Let virtual time pass", Parameter("time", kinds.DURATION, required=False),
       details="Without a time: until nothing is under way any more (frames, programs, ARP retries). "
               "The time passes at once when nobody watches.",
-      examples=(("wait", "until the lab is quiet"), ("wait 6s", "exactly six seconds")))
+      examples=(("wait", "until the lab is quiet"), ("wait 6s", "exactly six seconds"), ("wait 30d", "thirty days")))
 def wait(shell: Shell, job: Job, values: Values) -> None:
     scheduler = shell.lab.scheduler
     if values["time"] is None:
-        limit = scheduler.clock + LONGEST_WAIT
-
-        def is_over() -> bool:
-            if scheduler.clock < limit:
-                return scheduler.is_quiet
-            job.complain("wait: the lab is not quiet after ten minutes: some program goes on for ever; give a time, "
-                         "as wait 10s")
-            job.finish(1)
-            return True
-        job.finish_when(is_over)
+        job.finish_when(partial(_is_quiet, scheduler, job, shell.lab.trace.step_count + MOST_STEPS))
     else:
         job.follow(Pause(scheduler, values["time"]))
+
+
+def _is_quiet(scheduler: Scheduler, job: Job, last: int) -> bool:
+    """Whether a wait is over; it is given up after many steps, not after much time."""
+    if scheduler.trace.step_count < last:
+        return scheduler.is_quiet
+    job.complain(f"wait: the lab is not quiet after {MOST_STEPS:,} steps: some program goes on for ever; give a time, "
+                 "as wait 10s")
+    job.finish(1)
+    return True
 
 
 @verb("enter", "Open a shell in a node's namespace", Parameter("node", kinds.NAMESPACE),

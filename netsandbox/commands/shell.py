@@ -240,10 +240,12 @@ class Shell:
             self.where, self.entered_by = inner.node, None
             job.finish()
             return
-
-        def begin(words: list[str], output: list[tuple[str, str]], foreground: bool) -> Job:
-            return self._begin(ALONE, False, [*inner.prefix, *words], output, foreground)
+        begin = partial(self._begin_inside, inner.prefix)
         job.follow(INTERPRETER["sh"](self.lab.scheduler, inner.script, begin, True, {"?": "0"}))
+
+    def _begin_inside(self, prefix: list[str], words: list[str], output: list[tuple[str, str]],
+                      foreground: bool) -> Job:
+        return self._begin(ALONE, False, [*prefix, *words], output, foreground)
 
     @property
     def _rights(self) -> Rights:

@@ -7,6 +7,7 @@ takes them back in the other direction.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
@@ -204,7 +205,7 @@ class DockerEngine:
         container.program = program
         program.foreground = container.is_attached
         program.output = container.console
-        program.on_exit.append(lambda: self._program_ended(container))
+        program.on_exit.append(partial(self._program_ended, container))
         if isinstance(program, Server | Sleeper):
             program.start()
         else:  # What sends frames waits until its port forwards, as Docker waits before it starts a program.
@@ -242,18 +243,18 @@ class DockerEngine:
             self._end(container, container.program.code or 0)
 
     def stop(self, container: Container, timeout: int | None = None, signal: str = "",
-             done: Callable[[], None] | None = None) -> None:
+             done: Callable[[int], None] | None = None) -> None:
         """`docker stop`: the image's stop signal, and after `timeout` seconds SIGKILL; below 0 it waits for ever.
 
         Args:
-            done: called when the program has ended.
+            done: called with its status when the program has ended.
         """
         container.was_stopped = True
         self.scheduler.cancel(container.restart_timer)
         if container.state == RESTARTING:
             container.state = EXITED
         if done is not None:
-            self.when_ended(container, lambda _code: done())
+            self.when_ended(container, done)
         if not container.is_running:
             return
         container.state = RUNNING  # what is paused goes on once it was sent the signal
@@ -264,11 +265,11 @@ class DockerEngine:
         if seconds == 0:
             self.kill(container)
         elif seconds > 0:
-            run = container.started
-            self.scheduler.after(seconds * SECOND, lambda _argument: self._kill_run(container, run), foreground=True)
+            self.scheduler.after(seconds * SECOND, self._kill_run, (container, container.started), foreground=True)
 
-    def _kill_run(self, container: Container, started: int) -> None:
+    def _kill_run(self, what: tuple[Container, int]) -> None:
         """SIGKILL, unless the program ended and another one runs by now."""
+        container, started = what
         if container.started == started:
             self.kill(container)
 
@@ -341,7 +342,7 @@ class DockerEngine:
             return
         delay = min(FIRST_RESTART << min(container.restarts, 20), LAST_RESTART)
         container.state = RESTARTING
-        container.restart_timer = self.scheduler.after(delay, lambda _argument: self._restart(container))
+        container.restart_timer = self.scheduler.after(delay, self._restart, container)
 
     def _restart(self, container: Container) -> None:
         if container.state != RESTARTING or self.containers.get(container.name) is not container:

@@ -129,8 +129,11 @@ class Scheduler:
         for number, item in enumerate(items, 1):
             handle(item)
             if self.in_process and number < len(items):
-                self.go_on(lambda rest: self.one_by_one(rest, handle), items[number:])
+                self.go_on(self._handle_rest, (items[number:], handle))
                 return
+
+    def _handle_rest(self, what: tuple[list[Any], Callable[[Any], object]]) -> None:
+        self.one_by_one(*what)
 
     def go_on(self, callback: Callable[[Any], object], argument: Any = None) -> None:
         """Let the program whose turn it is go on once the queue is empty, before any other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -44,29 +45,28 @@ def attach(client: Client, container: Container) -> None:
     container.is_attached = True
     container.console.readers.append(reader)
 
-    def ended(code: int) -> None:
-        release(container, reader)
-        client.exit(code)
-
     try:
         engine.start(container)
     except DockerError:
         release(container, reader)
         raise
-    client.on_interrupt = lambda: interrupt(client, container)
+    client.on_interrupt = partial(interrupt, client, container)
     client.watched = container.program
     _enter_shell(client, container, reader)
-    engine.when_ended(container, ended)
+    engine.when_ended(container, partial(_let_go, client, container, reader))
 
 
 def _enter_shell(client: Client, container: Container, reader: object) -> None:
     """A person types into what waits for it."""
-    def detach() -> None:
-        release(container, reader)
-        client.exit(0)
-
     if container.stays_open and container.argv and container.argv[0].rpartition("/")[2] in SHELLS:
-        client.enter(container, lambda code: client.engine.end_program(container, code), detach)
+        client.enter(container, partial(client.engine.end_program, container),
+                     partial(_let_go, client, container, reader, 0))
+
+
+def _let_go(client: Client, container: Container, reader: object, code: int) -> None:
+    """The client ends; the container goes on, or has ended."""
+    release(container, reader)
+    client.exit(code)
 
 
 def attach_again(client: Client, parsed: Parsed) -> None:
@@ -75,7 +75,7 @@ def attach_again(client: Client, parsed: Parsed) -> None:
     if not container.is_running:
         raise DockerError("cannot attach to a stopped container, start it first")
     reader = follow(client, container, False)
-    client.on_interrupt = lambda: interrupt(client, container)
+    client.on_interrupt = partial(interrupt, client, container)
     _enter_shell(client, container, reader)
 
 
@@ -119,20 +119,23 @@ def _log_text(at: int, text: str, with_time: bool) -> str:
 
 def follow(client: Client, container: Container, with_time: bool) -> object:
     """Show what it writes from now on; what is given back shows it."""
-    def reader(item: tuple[str, str]) -> None:
-        stream, text = item
-        for line in text.splitlines():
-            client.output.append((stream, _log_text(client.scheduler.clock, line, with_time)))
-
-    def let_go(code: int) -> None:
-        release(container, reader)
-        client.exit(code)
-
+    reader = partial(_show, client, with_time)
     container.console.readers.append(reader)
     client.watched = container.program
-    client.on_interrupt = lambda: let_go(130)
-    client.engine.when_ended(container, lambda _code: let_go(0))
+    client.on_interrupt = partial(_let_go, client, container, reader, 130)
+    client.engine.when_ended(container, partial(_stop_following, client, container, reader))
     return reader
+
+
+def _show(client: Client, with_time: bool, item: tuple[str, str]) -> None:
+    stream, text = item
+    for line in text.splitlines():
+        client.output.append((stream, _log_text(client.scheduler.clock, line, with_time)))
+
+
+def _stop_following(client: Client, container: Container, reader: object, _code: int) -> None:
+    """To follow a container's end is no failure, however it ended."""
+    _let_go(client, container, reader, 0)
 
 
 ATTACH = Command("docker attach", "[OPTIONS] CONTAINER",

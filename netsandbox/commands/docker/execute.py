@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.env_file import env_files
@@ -33,7 +34,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
                     parsed.text("workdir") or "/")
     name = argv[0].rpartition("/")[2]
     if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive"):
-        client.enter(container, client.exit, lambda: client.exit(0))
+        client.enter(container, client.exit, partial(client.exit, 0))
         return None
     program = inside.program(argv)
     if program is None and container.image.really_has(name):
@@ -63,9 +64,17 @@ def follow(client: Client, container: Container, program: Task) -> None:
     program.output = client.output
     client.on_interrupt = program.interrupt
     client.watched = program
-    program.on_exit.append(lambda: client.exit(program.code or 0))
-    client.engine.when_ended(container, lambda _code: program.exit(137))
+    program.on_exit.append(partial(_end_with, client, program))
+    client.engine.when_ended(container, partial(_kill, program))
     program.start()
+
+
+def _end_with(client: Client, program: Task) -> None:
+    client.exit(program.code or 0)
+
+
+def _kill(program: Task, _code: int) -> None:
+    program.exit(137)
 
 
 EXEC = Command("docker exec", "[OPTIONS] CONTAINER COMMAND [ARG...]", "Execute a command in a running container", run, (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -29,18 +30,18 @@ class Batch:
         self.errors: list[DockerError] = []
         self._waiting = len(names)
 
-    def run(self, request: Callable[[Container, Callable[[], None]], None], force: bool = False) -> int | None:
+    def run(self, request: Callable[[Container, Callable[[int], None]], None], force: bool = False) -> int | None:
         """Send the requests; the exit status, or None if some take time."""
         for name in self.names:
             try:
-                request(self.client.engine.find(name), lambda name=name: self._answered(name))  # type: ignore[misc]
+                request(self.client.engine.find(name), partial(self._answered, name))
             except DockerError as error:
                 if not (force and error.kind == NOT_FOUND):
                     self.errors.append(error)
                 self._waiting -= 1
         return self._status() if not self._waiting and self.client.is_running else None
 
-    def _answered(self, name: str) -> None:
+    def _answered(self, name: str, _code: int) -> None:
         if self.echoes:
             self.client.print(name)
         self._waiting -= 1
@@ -85,7 +86,7 @@ def _timeout(parsed: Parsed) -> int | None:
 
 
 def stop(client: Client, parsed: Parsed) -> int | None:
-    def request(container: Container, done: Callable[[], None]) -> None:
+    def request(container: Container, done: Callable[[int], None]) -> None:
         signal_number(parsed.text("signal") or "TERM")
         client.engine.stop(container, _timeout(parsed), parsed.text("signal"), done)
     return Batch(client, parsed.operands).run(request)
@@ -94,37 +95,46 @@ def stop(client: Client, parsed: Parsed) -> int | None:
 def restart(client: Client, parsed: Parsed) -> None:
     """One after the other; what is refused is printed at the end."""
     signal_number(parsed.text("signal") or "TERM")
-    names, refused = list(parsed.operands), list[str]()
+    Restarting(client, list(parsed.operands), _timeout(parsed), parsed.text("signal")).go_on()
 
-    def go_on(_argument: object) -> None:
-        if names:
-            stop_one(names.pop(0))
+
+class Restarting:
+    """`docker restart` under way."""
+
+    def __init__(self, client: Client, names: list[str], timeout: int | None, signal: str) -> None:
+        self.client = client
+        self.names = names
+        self.timeout = timeout
+        self.signal = signal
+        self.refused: list[str] = []
+
+    def go_on(self, _argument: object = None) -> None:
+        if self.names:
+            self._stop_one(self.names.pop(0))
             return
-        for text in refused:
-            client.complain(text)
-        client.exit(1 if refused else 0)
+        for text in self.refused:
+            self.client.complain(text)
+        self.client.exit(1 if self.refused else 0)
 
-    def stop_one(name: str) -> None:
+    def _stop_one(self, name: str) -> None:
+        engine = self.client.engine
         try:
-            container = client.engine.find(name)
+            container = engine.find(name)
         except DockerError as error:
-            refused.append(str(error))
-            client.scheduler.soon(go_on)
+            self.refused.append(str(error))
+            self.client.scheduler.soon(self.go_on)
             return
         removes, container.removes_itself = container.removes_itself, False
-        client.engine.stop(container, _timeout(parsed), parsed.text("signal"),
-                           lambda: start_again(container, name, removes))
+        engine.stop(container, self.timeout, self.signal, partial(self._start_again, container, name, removes))
 
-    def start_again(container: Container, name: str, removes: bool) -> None:
+    def _start_again(self, container: Container, name: str, removes: bool, _code: int) -> None:
         container.removes_itself = removes
         try:
-            client.engine.start(container)
-            client.print(name)
+            self.client.engine.start(container)
+            self.client.print(name)
         except DockerError as error:
-            refused.append(f"{DAEMON}Cannot restart container {name}: {str(error).removeprefix(DAEMON)}")
-        client.scheduler.soon(go_on)
-
-    go_on(None)
+            self.refused.append(f"{DAEMON}Cannot restart container {name}: {str(error).removeprefix(DAEMON)}")
+        self.client.scheduler.soon(self.go_on)
 
 
 def kill(client: Client, parsed: Parsed) -> int:
@@ -191,14 +201,16 @@ def _rename(client: Client, container: Container, name: str) -> None:
 
 
 def wait(client: Client, parsed: Parsed) -> int | None:
-    def request(container: Container, done: Callable[[], None]) -> None:
-        def ended(code: int) -> None:
-            client.print(str(code))
-            done()
+    def request(container: Container, done: Callable[[int], None]) -> None:
         if container.program is not None and (client.watched is None or container.program.is_endless):
             client.watched = container.program
-        client.engine.when_ended(container, ended)
+        client.engine.when_ended(container, partial(_tell_code, client, done))
     return Batch(client, parsed.operands, echoes=False).run(request)
+
+
+def _tell_code(client: Client, done: Callable[[int], None], code: int) -> None:
+    client.print(str(code))
+    done(code)
 
 
 def check_name(client: Client, name: str, before: str = "") -> None:

@@ -146,7 +146,7 @@ def connect(client: Client, parsed: Parsed) -> None:
     wish = Wish(parsed.values.get("ip"), None, aliases, parsed.number("gw-priority", 0), True)
     user_networks.connect(engine, network, container, wish)
     # The daemon answers when the new port forwards; so a ping on the next line is not lost.
-    client.scheduler.soon(lambda _argument: client.exit(0))
+    client.scheduler.soon(client.exit, 0)
 
 
 def disconnect(client: Client, parsed: Parsed) -> int:

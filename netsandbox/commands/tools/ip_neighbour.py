@@ -24,8 +24,8 @@ from netsandbox.commands.tools.words import (
     wrong,
 )
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import VALID, NudState
-from netsandbox.linux.ipv4.neighbour import Neighbour
 from netsandbox.linux.netlink import neighbour as requests
 from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac

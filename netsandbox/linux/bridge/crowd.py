@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.receiver import Receiver
     from netsandbox.linux.bridge.flood import Floods
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.ipv4.neighbour import Neighbour
+    from netsandbox.linux.core.neighbour import Neighbour
     from netsandbox.wire.ethernet import Frame
 
 NOBODY: frozenset[Interface] = frozenset()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import BridgePort
     from netsandbox.linux.bridge.crowd import Crowd
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.neighbour import Neighbour
     from netsandbox.linux.ipv4.lifetime import Lifetime
-    from netsandbox.linux.ipv4.neighbour import Neighbour
     from netsandbox.wire.ethernet import Frame
 
     Verdict = Outcome | Dropped

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.neighbour_parameters import USER_HZ
 from netsandbox.linux.core.nud import NOARP, REACHABLE, STALE
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.ipv4.neighbour import Neighbour
 from netsandbox.linux.ipv4.route import SCOPES
 from netsandbox.linux.ipv4.routing import InputRoute, OutputRoute, route_input, route_output, select_address
 from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, MAC_GROUP_BIT, is_multicast, multicast_mac
@@ -72,14 +73,17 @@ def _announced_source(interface: Interface, target: int, packet: IPv4Packet | No
 
 def announce(interface: Interface, at_once: bool) -> None:
     """arp_notify: one gratuitous request for each address (inetdev_send_gratuitous_arp)."""
-    def tell(local: int) -> None:
-        send(interface, REQUEST, local, local, 0, BROADCAST_MAC)
+    tell = partial(_announce_one, interface)
     own = [address.local for address in interface.addresses]
     if at_once:
         for local in own:
             tell(local)
     else:
         interface.namespace.scheduler.one_by_one(own, tell)
+
+
+def _announce_one(interface: Interface, local: int) -> None:
+    send(interface, REQUEST, local, local, 0, BROADCAST_MAC)
 
 
 def receive(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:

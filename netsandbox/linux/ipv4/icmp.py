@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import EPOCH, MILLISECOND
+from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import VALID
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed
 from netsandbox.linux.ipv4 import icmp_limit, ip_options, ip_output
-from netsandbox.linux.ipv4.neighbour import Neighbour
 from netsandbox.linux.ipv4.routing import OutputRoute, learn_gateway, learn_mtu, route_output, select_address
 from netsandbox.wire.addresses import LIMITED_BROADCAST, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.errors import ParseError

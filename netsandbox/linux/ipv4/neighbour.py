@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import (
     CONNECTED,
     DELAY,
@@ -36,45 +37,12 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
-    from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
 
-NO_FLAGS: frozenset[str] = frozenset()
 REDRAW = 300 * SECOND
 """How long a drawn reachable time is used."""
-
-
-class Neighbour:
-    """One entry of the table.
-
-    Attributes:
-        updated: when state or MAC last changed.  confirmed: when the neighbour last proved that it is there.
-            used: when the slow output path last used it.  All in virtual nanoseconds.
-        cached: a hardware header is cached (hh_cache): REACHABLE packets take the fast path, and leave `used` alone.
-        flags: extern_learn, managed, router, as a person has set them (NTF_*).
-        seq: the trace record of the last change.  dead: it is out of the table.
-    """
-
-    __slots__ = ("address", "cached", "confirmed", "dead", "flags", "interface", "is_valid", "mac", "probes", "queue",
-                 "seq", "state", "sure", "timer", "updated", "used")
-
-    def __init__(self, interface: Interface, address: int, now: int) -> None:
-        self.interface = interface
-        self.address = address
-        self.mac: int | None = None
-        self.state = NONE
-        self.sure = self.is_valid = False
-        """state in SURE, in VALID: kept because each packet asks."""
-        self.cached = self.dead = False
-        self.flags: frozenset[str] = NO_FLAGS
-        self.probes = 0
-        self.queue: NeighbourQueue | None = None
-        self.timer: Timer | None = None
-        self.updated = self.used = now
-        self.confirmed = now - 2 * interface.neigh.base_reachable_time_ms * MILLISECOND
-        self.seq = 0
 
 
 class NeighbourTable:

@@ -1,0 +1,66 @@
+"""The fields of an object, read and written all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+
+class Fields:
+    """How objects of one class are taken apart and put together.
+
+    Attributes:
+        names: of the slots, and `__dict__` if there is one.
+        read: gives the fields of an object as a tuple, or, where some were never filled, as a dictionary of the others.
+    """
+
+    def __init__(self, kind: type) -> None:
+        self.names = list(_slots(kind))
+        if kind.__dictoffset__:
+            self.names.append("__dict__")
+        self._descriptors: list[Any] = [getattr(kind, name, None) for name in self.names]
+        each = "".join(f"it.{name}, " for name in self.names)
+        made: dict[str, Callable[..., Any]] = {}
+        # To go through the names for each object would take most of the time of a copy.
+        exec(f"def read(it): return ({each})", made)
+        exec(f"def write(it, fields): ({each}) = fields" if each else "def write(it, fields): pass", made)
+        self._read, self._write = made["read"], made["write"]
+        # A class that makes a part when it is asked for must not be asked here.
+        self.read: Callable[[Any], Any] = self._read_filled if hasattr(kind, "__getattr__") else self._read_any
+
+    @staticmethod
+    @cache
+    def of(kind: type) -> Fields:
+        return Fields(kind)
+
+    def _read_any(self, thing: Any) -> Any:
+        try:
+            return self._read(thing)
+        except AttributeError:
+            return self._read_filled(thing)
+
+    def _read_filled(self, thing: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, descriptor in zip(self.names, self._descriptors, strict=True):
+            try:
+                found[name] = thing.__dict__ if name == "__dict__" else descriptor.__get__(thing)
+            except AttributeError:
+                continue
+        return found
+
+    def write(self, thing: Any, fields: Any) -> None:
+        if type(fields) is tuple:
+            self._write(thing, fields)
+        else:
+            for name, field in fields.items():
+                setattr(thing, name, field)
+
+
+def _slots(kind: type) -> Iterator[str]:
+    for base in reversed(kind.__mro__):
+        names = base.__dict__.get("__slots__", ())
+        for name in (names,) if isinstance(names, str) else names:
+            is_private = name.startswith("__") and not name.endswith("__")
+            if name not in ("__dict__", "__weakref__"):
+                yield f"_{base.__name__.lstrip('_')}{name}" if is_private else name

@@ -1,0 +1,207 @@
+"""A copy of a web of objects, made flat: objects are listed by number, and refer to each other by it.
+
+Neither deepcopy nor pickle alone will do: both follow references into one
+another, along every cable of a lab, until the stack is full, and both copy
+what nothing can change.  Here each object's fields are pickled on their own; a
+reference to another object is its number, one to a value is the value itself.
+So a snapshot is a string of bytes and a list of what is shared with everybody,
+and neither the collector of garbage nor anybody's later step touches it.
+"""
+
+from __future__ import annotations
+
+import gc
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from io import BytesIO
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
+
+from netsandbox.engine.fields import Fields
+
+ATOMS = frozenset({int, str, bytes, bool, float, complex, type(None)})
+CONTAINERS = (dict, list, set, frozenset, deque, MethodType)
+"""What pickle copies in its own way."""
+SHARED = (type, Enum, ModuleType, BuiltinFunctionType)
+OBJECT, VALUE, TUPLE, FUNCTION, OTHER, REFUSED = range(6)
+
+
+class CopyError(Exception):
+    """Something that cannot be copied, such as a function that keeps what its maker knew."""
+
+
+class Rules(NamedTuple):
+    """Which classes are what, by the modules that they come from: names of packages with a final dot.
+
+    Attributes:
+        objects: instances are copied.  values: instances never change, and are shared.
+    """
+
+    objects: tuple[str, ...]
+    values: tuple[str, ...]
+
+    def sort_of(self, kind: type) -> int:
+        module = f"{kind.__module__}."
+        if issubclass(kind, SHARED) or module.startswith(self.values):
+            return VALUE
+        if issubclass(kind, FunctionType):
+            return FUNCTION
+        if issubclass(kind, tuple):
+            return TUPLE
+        if issubclass(kind, CONTAINERS):
+            return OTHER
+        if module.startswith(self.objects) and not issubclass(kind, BaseException):
+            return OBJECT
+        return OTHER if kind.__module__ in ("builtins", "functools", "collections", "array") else REFUSED
+
+
+def object_at(_number: int) -> object:
+    """In the bytes: an object of the copy, by its number."""
+    raise NotImplementedError
+
+
+def value_at(_number: int) -> object:
+    """In the bytes: something that is shared, by its number."""
+    raise NotImplementedError
+
+
+def outside_at(_number: int) -> object:
+    """In the bytes: something that whoever restores brings along."""
+    raise NotImplementedError
+
+
+def make_tuple(_kind: type, _parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """In the bytes: a tuple of a class of its own."""
+    raise NotImplementedError
+
+
+MARKS = frozenset({object_at, value_at, outside_at, make_tuple})
+
+
+class _Writer(pickle.Pickler):
+    """Replaces references by numbers, and notes what they stand for."""
+
+    def __init__(self, stream: BytesIO, rules: Rules, outside: Sequence[object]) -> None:
+        super().__init__(stream, pickle.HIGHEST_PROTOCOL)
+        self.objects: list[object] = []
+        self.values: list[object] = []
+        self._rules = rules
+        self._sorts: dict[type, int] = {}
+        self._outside = {id(thing): number for number, thing in enumerate(outside)}
+
+    def reducer_override(self, thing: Any) -> Any:
+        """See pickle.Pickler; it is asked about everything but plain numbers, texts, lists, dictionaries and tuples."""
+        kind = type(thing)
+        sort = self._sorts.get(kind)
+        if sort is None:
+            sort = self._sorts[kind] = self._rules.sort_of(kind)
+        if id(thing) in self._outside:
+            return outside_at, (self._outside[id(thing)],)
+        if sort == OBJECT:
+            self.objects.append(thing)
+            return object_at, (len(self.objects) - 1,)
+        if sort == OTHER or (sort == FUNCTION and thing in MARKS):
+            return NotImplemented
+        if sort == TUPLE and not _is_value(thing):
+            return make_tuple, (kind, tuple(thing))
+        if sort == REFUSED or (sort == FUNCTION and thing.__closure__):
+            raise CopyError(f"{thing!r} cannot be copied")
+        self.values.append(thing)
+        return value_at, (len(self.values) - 1,)
+
+
+def _is_value(parts: tuple[Any, ...]) -> bool:
+    return all(type(part) in ATOMS or isinstance(part, Enum) for part in parts)
+
+
+class _Reader(pickle.Unpickler):
+    def __init__(self, data: bytes, meanings: dict[str, Callable[..., Any]]) -> None:
+        super().__init__(BytesIO(data))
+        self._meanings = meanings
+
+    def find_class(self, module: str, name: str) -> Any:
+        """What a mark in the bytes means, or a class of Python's own."""
+        return self._meanings[name] if module == __name__ else super().find_class(module, name)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A copy makes tens of thousands of objects, none of them garbage: to look for some takes longer than the copy."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class Snapshot:
+    """Some objects, and all that can be reached from them, as they were.
+
+    Attributes:
+        size: how many objects were copied.
+    """
+
+    __slots__ = ("_batches", "_data", "_fields", "_kinds", "_values")
+
+    def __init__(self, root: object, rules: Rules, outside: Sequence[object] = ()) -> None:
+        """
+        Args:
+            outside: objects that are not copied; `restore` is told what takes their places.
+
+        Raises:
+            CopyError: something that is reached cannot be copied.
+        """
+        stream = BytesIO()
+        writer = _Writer(stream, rules, outside)
+        self._fields: dict[type, Fields] = {}
+        self._batches: list[int] = []
+        with _without_collector():
+            try:
+                writer.dump(root)
+                self._write_objects(writer)
+            except (TypeError, pickle.PicklingError, AttributeError) as error:
+                raise CopyError(str(error)) from None
+        self._data = stream.getvalue()
+        self._kinds = [type(thing) for thing in writer.objects]
+        self._values = writer.values
+
+    def _write_objects(self, writer: _Writer) -> None:
+        """The fields of those that are known so far, which make others known, and so on."""
+        done, objects = 0, writer.objects
+        while done < len(objects):
+            batch = objects[done:]
+            writer.dump([self._fields_of(type(thing)).read(thing) for thing in batch])
+            self._batches.append(len(batch))
+            done += len(batch)
+
+    def _fields_of(self, kind: type) -> Fields:
+        found = self._fields.get(kind)
+        if found is None:
+            found = self._fields[kind] = Fields.of(kind)
+        return found
+
+    @property
+    def size(self) -> int:
+        return len(self._kinds)
+
+    def restore(self, outside: Sequence[object] = ()) -> Any:
+        """A copy of the objects; it can be made any number of times.
+
+        Args:
+            outside: what takes the places of what was not copied, in the same order.
+        """
+        with _without_collector():
+            objects = [kind.__new__(kind) for kind in self._kinds]
+            reader = _Reader(self._data, {
+                "object_at": objects.__getitem__, "value_at": self._values.__getitem__,
+                "outside_at": outside.__getitem__, "make_tuple": tuple.__new__})
+            root, rest = reader.load(), iter(objects)
+            for _batch in self._batches:
+                for fields, thing in zip(reader.load(), rest, strict=False):
+                    self._fields[type(thing)].write(thing, fields)
+        return root
