@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import re
 
-from netsandbox.tui.text import cell_len
-
-_SHORTER: tuple[tuple[re.Pattern[str], str], ...] = (
+_BRIEF: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r", length \d+$"), ""),
     # Who speaks to whom is a column; of a datagram's ends only the ports are news.
     (re.compile(r"^[\d.]+\.(\d+) > [\d.]+\.(\d+): (?=Flags|UDP|\d|\[)"), r"\1 > \2: "),
     (re.compile(r"^\d+(?:\.\d+){3} > \d+(?:\.\d+){3}: (?:ICMP )?"), ""),
+    (re.compile(r"^(?:ICMP )?(echo \w+), id \d+(?=, seq)"), r"\1"),
+)
+_BRIEFEST: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(?:Request|Reply) (?=who-has|\d)"), ""),
-    (re.compile(r", id \d+(?=, seq)"), ""),
     (re.compile(r"^(echo \w+), seq (\d+)$"), r"\1 \2"),
     (re.compile(r"^(who-has \S+).* tell .*"), r"\1"),
     (re.compile(r"^who-has (\S+)$"), r"\1?"),
 )
+BRIEF, WHOLE = 38, 64
+"""Cells from which on a line is told without what other columns say, and as tcpdump tells it."""
 
 
 def shortened(line: str, width: int) -> str:
-    """A frame's line, told in fewer words until it fits into `width` cells; perhaps still wider than that."""
-    for pattern, less in _SHORTER:
-        if cell_len(line) <= width:
-            break
+    """A frame's line for a column of `width` cells: whole in a wide one, in fewer words in others.
+
+    The form goes by the column and not by the line, so that rows below each other are told alike.
+    """
+    if width >= WHOLE:
+        return line
+    for pattern, less in _BRIEF if width >= BRIEF else _BRIEF + _BRIEFEST:
         line = pattern.sub(less, line)
     return line

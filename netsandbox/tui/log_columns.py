@@ -15,6 +15,7 @@ from netsandbox.tui.text import cell_len, crop, fit, safe
 Masters = Mapping[tuple[str, str], str]
 """(node, interface) -> the bridge that it is a port of."""
 
+NOBODY = ("everyone", "group")
 PROTOCOL_STYLES = {"arp": "arp", "icmp": "icmp", "tcp": "tcp", "udp": "udp", "dns": "udp", "http": "tcp"}
 
 
@@ -90,12 +91,17 @@ def _interface(row: LogRow, masters: Masters) -> str:
 
 def who_text(row: LogRow, glyphs: GlyphSet) -> str:
     """From whom to whom, by name."""
-    return f"{safe(row.source)} {glyphs.arrow} {safe(row.destination)}"
+    return f"{_called(row.source)} {glyphs.arrow} {_called(row.destination)}"
+
+
+def _called(name: str) -> str:
+    """A node's name, or in the language in use who is meant by an address that is nobody's own."""
+    return tr("who." + name) if name in NOBODY else safe(name)
 
 
 def verdict_text(row: LogRow, glyphs: GlyphSet) -> str:
     """One word; of a drop the mark and the kernel's reason."""
-    return f"{glyphs.dropped} {safe(row.reason or row.verdict)}" if row.dropped else safe(row.verdict)
+    return f"{glyphs.dropped} {safe(row.reason or row.verdict)}" if row.dropped else tr("verdict." + row.verdict)
 
 
 def header(widths: Columns, glyphs: GlyphSet) -> str:
