@@ -8,7 +8,8 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.link_details import ROOT_PRIORITY
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge.bridge import Bridge, BridgePort
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.netlink import bridge as bridge_requests
 from netsandbox.linux.netlink import link as links
 from netsandbox.linux.netlink.credentials import may_administer

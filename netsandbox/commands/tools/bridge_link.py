@@ -11,13 +11,13 @@ from netsandbox.commands.tools.link_rows import put_flags, put_name
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, flag, key, on_or_off, parse
-from netsandbox.linux.bridge.bridge import STATES
+from netsandbox.linux.bridge.port import STATES
 from netsandbox.linux.netlink import bridge as bridge_requests
 from netsandbox.linux.netlink.errors import KernelError
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.bridge.bridge import BridgePort
+    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 SWITCHES = ("guard", "hairpin", "fastleave", "root_block", "learning", "learning_sync", "flood", "mcast_flood",

@@ -9,7 +9,7 @@ from netsandbox.linux.bridge.bridge import Bridge
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.output import Row
-    from netsandbox.linux.bridge.bridge import BridgePort
+    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface
 
 PRIORITY, COST = 32, 2

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.bridge.fdb import ForwardingDatabase
 from netsandbox.linux.bridge.flood import Floods
+from netsandbox.linux.bridge.port import DISABLED, FORWARDING, LEARNING, BridgePort
 from netsandbox.linux.bridge.tally import Tally
 from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import (
     Forwarding,
@@ -41,58 +42,10 @@ LINK_LOCAL = 0x0180C2000000 >> 4
 """01:80:C2:00:00:00 to 0F: 802.1D's reserved group addresses, without their last four bits."""
 PAUSE = 0x0180C2000001
 
-DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
-STATES = (DISABLED, "listening", LEARNING, FORWARDING, "blocking")
-"""BR_STATE_*, by number."""
-
 # To fetch a member from its Enum costs more than a look into a table, and these are fetched for each frame.
 BRIDGED = Outcome.BRIDGED
 KNOWN, UNKNOWN, LOCAL = Forwarding.KNOWN, Forwarding.UNKNOWN, Forwarding.LOCAL
 BROADCAST, MULTICAST = Forwarding.BROADCAST, Forwarding.MULTICAST
-
-
-class BridgePort:
-    """An interface's place in a bridge, with its flags (`bridge -d link`).
-
-    Attributes:
-        number: the lowest that was free.  age: how many ports the bridge has had before.
-        held: a state other than forwarding that a person set; it holds until the link changes.
-        flags: what a person set that changes nothing here, as there is no spanning tree: cost, priority, guard …
-    """
-
-    __slots__ = ("age", "alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "group_fwd_mask", "hairpin",
-                 "held", "interface", "isolated", "learning", "limit", "locked", "mcast_flood", "number", "state")
-
-    def __init__(self, bridge: Bridge, interface: Interface, number: int, age: int) -> None:
-        self.bridge = bridge
-        self.interface = interface
-        self.number = number
-        self.age = age
-        self.state = DISABLED
-        self.held = ""
-        self.forwarding = False
-        self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
-        self.hairpin = self.isolated = self.locked = False
-        self.flags: dict[str, int] = {}
-        self.group_fwd_mask = 0
-        self.alone = (interface.place,)
-        """Its place, as records list the ports that a frame leaves by."""
-        self.update_limit()
-
-    def update_limit(self) -> None:
-        self.limit = self.interface.mtu + HARD_HEADER + VLAN_HEADER
-
-    @property
-    def place(self) -> Place:
-        return self.interface.place
-
-    def call_anew(self) -> None:
-        """The port, or who is behind it, is called otherwise from now on."""
-        self.alone = (self.place,)
-        self.bridge.floods.called_anew(self)
-
-    def __repr__(self) -> str:
-        return f"<port {self.interface.label}>"
 
 
 class Bridge(Interface):
@@ -136,20 +89,22 @@ class Bridge(Interface):
         """br_handle_frame: learn, look up, pass on."""
         if not port.forwarding:
             return self._refuse(port, frame)
-        source, entries = frame.src, self.fdb.entries
-        entry = entries.get(source)
+        hooks = self.namespace.bridge_hooks
+        if hooks is not None:
+            verdict = hooks.receive(self, port, frame)
+            if verdict is not None:
+                return verdict
+        entries = self.fdb.entries
+        entry = entries.get(frame.src)
         if entry is not None and entry.port is port and port.learning and not entry.local:
             entry.updated = self.namespace.scheduler.now
-        elif source == 0 or source & MAC_GROUP_BIT:
-            return Dropped(DropReason.MAC_INVALID_SOURCE, (source,))
-        elif port.locked and frame.dst >> 4 != LINK_LOCAL and (
-                entry is None or entry.port is not port or entry.local):
-            return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, ("locked",))
-        elif port.learning and self.fdb.ageing_time:
-            self.fdb.learn(port, source, entry)
+        else:
+            refusal = self.learn_source(port, frame)
+            if refusal is not None:
+                return refusal
         destination = frame.dst
         if destination & MAC_GROUP_BIT:
-            return self._handle_group(port, frame)
+            return self.handle_group(port, frame)
         found = entries.get(destination)
         if found is None:
             if not self.floods.plan(port, UNKNOWN).reach(port)[1]:
@@ -158,7 +113,7 @@ class Bridge(Interface):
             return BRIDGED
         if found.local:
             self.namespace.record((FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
-            return self._pass_up(frame, destination == port.interface.mac)
+            return self.pass_up(frame, destination == port.interface.mac)
         namespace = self.namespace
         scheduler, out, size = namespace.scheduler, found.port, frame.size
         found.used = scheduler.now
@@ -173,6 +128,21 @@ class Bridge(Interface):
         scheduler.queue.append((interface.wire, frame, scheduler.current))
         return BRIDGED
 
+    def learn_source(self, port: BridgePort, frame: Frame) -> Dropped | None:
+        """Note at which port a station is; one that cannot be, or that a locked port does not know, is refused."""
+        source = frame.src
+        entry = self.fdb.entries.get(source)
+        if entry is not None and entry.port is port and port.learning and not entry.local:
+            entry.updated = self.namespace.scheduler.now
+        elif source == 0 or source & MAC_GROUP_BIT:
+            return Dropped(DropReason.MAC_INVALID_SOURCE, (source,))
+        elif port.locked and frame.dst >> 4 != LINK_LOCAL and (
+                entry is None or entry.port is not port or entry.local):
+            return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, ("locked",))
+        elif port.learning and self.fdb.ageing_time:
+            self.fdb.learn(port, source, entry)
+        return None
+
     def _refuse(self, port: BridgePort, frame: Frame) -> Verdict:
         """A port that does not forward; while it is learning it learns all the same."""
         source = frame.src
@@ -180,10 +150,10 @@ class Bridge(Interface):
             self.fdb.learn(port, source, self.fdb.entries.get(source))
         return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
 
-    def _handle_group(self, port: BridgePort, frame: Frame) -> Verdict:
+    def handle_group(self, port: BridgePort, frame: Frame) -> Verdict:
         if frame.dst == BROADCAST_MAC:
             self._flood(port, frame, BROADCAST, True)
-            self._pass_up(frame)
+            self.pass_up(frame)
             return BRIDGED
         if frame.dst >> 4 == LINK_LOCAL and frame.dst == PAUSE:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst,))
@@ -191,17 +161,27 @@ class Bridge(Interface):
         if frame.dst >> 4 == LINK_LOCAL and kept_back >> (frame.dst & 15) & 1:
             return port.interface.deliver(frame)
         self._flood(port, frame, MULTICAST, True)
-        self._pass_up(frame)
+        self.pass_up(frame)
         return BRIDGED
+
+    @staticmethod
+    def refusal_of(port: BridgePort | None, out: BridgePort | None, destination: int) -> Dropped | None:
+        """Why the port that the table names is no way out (should_deliver)."""
+        if out is None:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
+        if out is port and not port.hairpin:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "same port"))
+        if not out.forwarding:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, out.state))
+        if out.isolated and port is not None and port.isolated:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "isolated"))
+        return None
 
     def _forward(self, port: BridgePort | None, out: BridgePort, frame: Frame) -> Verdict:
         """br_forward: to the one port that the table names."""
-        if out is port and not port.hairpin:
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst, "same port"))
-        if not out.forwarding:
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst, out.state))
-        if out.isolated and port is not None and port.isolated:
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst, "isolated"))
+        refusal = self.refusal_of(port, out, frame.dst)
+        if refusal is not None:
+            return refusal
         interface, size = out.interface, frame.size
         namespace = self.namespace
         if size > interface.peer_limit or size > out.limit:
@@ -247,7 +227,7 @@ class Bridge(Interface):
             return BRIDGED
         return Dropped(DropReason.PKT_TOO_BIG, (size,))
 
-    def _pass_up(self, frame: Frame, is_for_us: bool = False) -> Verdict:
+    def pass_up(self, frame: Frame, is_for_us: bool = False) -> Verdict:
         """br_pass_frame_up: the host's own stack gets the frame, from the bridge.
 
         Args:
@@ -272,6 +252,8 @@ class Bridge(Interface):
         namespace.record((FrameSent, self.place, frame))
         self.sent += 1
         self.sent_bytes += frame.size
+        if namespace.bridge_hooks is not None and namespace.bridge_hooks.resume(self, frame):
+            return True
         destination = frame.dst
         if destination & MAC_GROUP_BIT:
             why = BROADCAST if destination == BROADCAST_MAC else MULTICAST

@@ -13,7 +13,8 @@ from netsandbox.linux.events import FdbForgotten, FdbLearned
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
-    from netsandbox.linux.bridge.bridge import Bridge, BridgePort
+    from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.place import Place
 
 AGEING_TIME = 300 * SECOND

@@ -24,7 +24,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC
 
 if TYPE_CHECKING:
     from netsandbox.engine.receiver import Receiver
-    from netsandbox.linux.bridge.bridge import BridgePort
+    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame

@@ -17,8 +17,8 @@ from netsandbox.linux.place import LOOPBACK, Place
 from netsandbox.wire.addresses import MAC_GROUP_BIT, Network
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import BridgePort
     from netsandbox.linux.bridge.crowd import Crowd
+    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.neighbour import Neighbour
     from netsandbox.linux.ipv4.lifetime import Lifetime

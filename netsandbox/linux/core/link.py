@@ -48,6 +48,7 @@ def set_down(interface: Interface) -> None:
     interface.update_running()
     namespace.record(LinkChanged(interface.place, "down", ""))
     addresses.link_is_down(interface)
+    namespace.netfilter.address_is_gone(interface, None)
     _update_pair(interface)
     _tell_bridge(interface)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.ipv4.fragment import Reassembler
     from netsandbox.linux.ipv4.icmp_limit import Peer
     from netsandbox.linux.ipv4.routing import NextHopException
+    from netsandbox.linux.netfilter.bridged import BridgeHooks
     from netsandbox.linux.netfilter.netfilter import Netfilter
 
 ALL_SYSTEMS = 0xE0000001
@@ -49,11 +50,11 @@ class NetworkNamespace:
         inode: its number in /proc/PID/ns/net, that of a machine's first namespace unless it is told another.
     """
 
-    __slots__ = ("_by_index", "_holders", "_ident_key", "_idents", "_next_index", "is_arp_special", "chance",
-                 "default_ttl", "deliver_local", "error_handlers", "exceptions", "former_names", "fragments", "groups",
-                 "icmp_global", "inode", "interfaces", "lo", "name", "neighbours", "netfilter", "peers", "protocols",
-                 "proxies", "proxy_delay", "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls",
-                 "trace", "transports")
+    __slots__ = ("_by_index", "bridge_hooks", "_holders", "_ident_key", "_idents", "_next_index", "is_arp_special",
+                 "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions", "former_names",
+                 "fragments", "groups", "icmp_global", "inode", "interfaces", "lo", "name", "neighbours", "netfilter",
+                 "peers", "protocols", "proxies", "proxy_delay", "raw_sockets", "record", "routes", "scheduler",
+                 "sockets", "sysctls", "trace", "transports")
 
     netfilter: Netfilter
     fragments: Reassembler
@@ -83,6 +84,8 @@ class NetworkNamespace:
         self.error_handlers: dict[int, Callable[..., None]] = {}
         self.deliver_local: Callable[..., Any]
         self.raw_sockets: list[Any] = []
+        self.bridge_hooks: BridgeHooks | None = None
+        """What looks at bridged frames, while something does (br_netfilter)."""
         self.groups = NOTHING
         self.proxies = NOTHING
         """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
@@ -234,6 +237,7 @@ class NetworkNamespace:
         """
         old = self.sysctls.write(key, value)
         self._note_settings()
+        self.netfilter.note_bridges(self)
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         low, soft, hard = (self.sysctls.get(f"net.ipv4.neigh.default.gc_thresh{number}") for number in (1, 2, 3))
         self.neighbours.collector.thresholds = (low, soft, hard)

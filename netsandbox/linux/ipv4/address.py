@@ -122,6 +122,7 @@ def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
     if own.lifetime is not None:
         interface.namespace.scheduler.cancel(own.lifetime.timer)
     interface.namespace.record(AddressChanged(interface.place, own.with_length, False))
+    interface.namespace.netfilter.address_is_gone(interface, own.local)
     rest = [other for other in interface.addresses if not other.secondary]
     has_subnet = any(other.network.length == own.network.length and other.network.network == own.network.network
                      for other in rest)

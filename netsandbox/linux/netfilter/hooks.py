@@ -96,6 +96,14 @@ class SocketBuffer:
         self.needs_route = self.is_untracked = self.is_traced = self.skips_prerouting = False
         self.walks: list[ChainWalk] = []
 
+    def clone(self) -> SocketBuffer:
+        """The same for another port that the packet leaves by (skb_clone)."""
+        twin = SocketBuffer(self.packet)
+        for name in SocketBuffer.__slots__:
+            setattr(twin, name, getattr(self, name))
+        twin.walks = []
+        return twin
+
     def of_answer(self, answer: IPv4Packet) -> SocketBuffer:
         """The buffer of an error about this packet, or of a refusal of it: it is related (nf_ct_attach)."""
         twin = SocketBuffer(answer)

@@ -9,6 +9,7 @@ from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.netfilter import conntrack, nat
+from netsandbox.linux.netfilter.bridged import BridgeHooks
 from netsandbox.linux.netfilter.conntrack import ConnectionTable
 from netsandbox.linux.netfilter.hooks import PRIORITIES, TABLES, Hook, Priority, SocketBuffer
 from netsandbox.linux.netfilter.listing import connection_words
@@ -38,11 +39,13 @@ class Netfilter:
         connections: what is tracked; None until something needs it, as the kernel registers its hooks on demand.
         is_tracking: a rule needs it now.
         looped: packets that are on their way over `lo`, which keep their buffers.
+        handed: the packet that a bridge is handing to the host's own stack.
         recent: the address lists of -m recent.
         log: the lines that LOG wrote.
     """
 
-    __slots__ = ("_extra", "_fragments", "_nat_chains", "_stream", "connections", "functions", "is_tracking", "log",
+    __slots__ = ("_extra", "_fragments", "_nat_chains", "_stream", "connections", "functions", "handed",
+                 "is_tracking", "log",
                  "looped", "recent", "tables")
 
     def __init__(self) -> None:
@@ -51,6 +54,7 @@ class Netfilter:
         self.connections: ConnectionTable | None = None
         self.is_tracking = False
         self.looped: deque[SocketBuffer] | None = None
+        self.handed: SocketBuffer | None = None
         self.recent: dict[str, dict[int, Entry]] = {}
         self.log: deque[tuple[int, str]] = deque(maxlen=LOG_LINES)
         self._extra: tuple[tuple[int, Hook, HookFunction], ...] = ()
@@ -75,6 +79,14 @@ class Netfilter:
         if self.is_tracking and self.connections is None:
             self.connections = ConnectionTable(namespace)
         self._order(self._wanted())
+        self.note_bridges(namespace)
+
+    def note_bridges(self, namespace: NetworkNamespace) -> None:
+        """Whether bridged frames are looked at: there is something to ask, and bridge-nf-call-iptables is on."""
+        if not self.functions or not namespace.sysctls.get("net.bridge.bridge-nf-call-iptables"):
+            namespace.bridge_hooks = None
+        elif namespace.bridge_hooks is None:
+            namespace.bridge_hooks = BridgeHooks(namespace)
 
     def _wanted(self) -> list[tuple[int, Hook, HookFunction]]:
         found = list(self._extra)
@@ -127,6 +139,9 @@ class Netfilter:
 
     def buffer_of(self, packet: IPv4Packet, entered: Interface) -> SocketBuffer:
         """The buffer of a packet that came in."""
+        handed, self.handed = self.handed, None
+        if handed is not None and handed.packet is packet:
+            return handed
         while entered.is_loopback and self.looped:
             buffer = self.looped.popleft()
             if buffer.packet is packet:

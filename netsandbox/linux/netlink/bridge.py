@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge.bridge import STATES
+from netsandbox.linux.bridge.port import STATES
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.linux.netlink.errors import KernelError, NotModelledError
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import Bridge, BridgePort
+    from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.bridge.port import BridgePort
 
 USER_HZ = 100
 DEFAULTS = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.bridge.bridge import LEARNING, Bridge
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.port import LEARNING
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.linux.netlink.errors import KernelError
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import BridgePort
+    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface
 
 
