@@ -44,10 +44,8 @@ def is_simulated(lab: dict[str, Any]) -> bool:
     return known and not types & UNSIMULATED_TYPES
 
 
-BRIDGED = {"bridge_netfilter"}
-"""br_netfilter comes with the bridge's hooks."""
-SIMULATED = [path for path in CASES if is_simulated(load(path)["lab"]) and path.stem not in BRIDGED]
-OTHERS = [path for path in CASES if path not in SIMULATED and path.stem not in BRIDGED]
+SIMULATED = [path for path in CASES if is_simulated(load(path)["lab"])]
+OTHERS = [path for path in CASES if path not in SIMULATED]
 
 
 @pytest.mark.parametrize("path", SIMULATED, ids=lambda path: path.stem)

@@ -91,7 +91,7 @@ class Bridge(Interface):
             return self._refuse(port, frame)
         hooks = self.namespace.bridge_hooks
         if hooks is not None:
-            verdict = hooks.receive(self, port, frame)
+            verdict = hooks.look(self, port, frame)
             if verdict is not None:
                 return verdict
         entries = self.fdb.entries

@@ -48,7 +48,7 @@ class BridgeHooks:
         self.namespace = namespace
         self.waiting: list[Waiting] = []
 
-    def receive(self, bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict | None:
+    def look(self, bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict | None:
         """A frame at a port that forwards (br_nf_pre_routing); None: it is none of iptables' business."""
         packet = frame.payload
         if isinstance(packet, Malformed) and frame.ethertype == ETH_P_IP:

@@ -9,7 +9,15 @@ from netsandbox.linux.tcp import connect, listen, output, recovery
 from netsandbox.linux.tcp.sequence import between
 from netsandbox.linux.tcp.state import Connection, Recovery, Request, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
-from netsandbox.wire.icmp import PARAMETER_PROBLEM, REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage
+from netsandbox.wire.icmp import (
+    HOST_UNREACHABLE,
+    NET_UNREACHABLE,
+    PARAMETER_PROBLEM,
+    REDIRECT,
+    TIME_EXCEEDED,
+    UNREACHABLE,
+    IcmpMessage,
+)
 from netsandbox.wire.tcp import PSH
 
 if TYPE_CHECKING:
@@ -32,8 +40,8 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
     seq = int.from_bytes(head[4:8], "big")
     namespace = interface.namespace
     found = namespace.sockets.connections.get((quoted.src, port, quoted.dst, peer_port))
-    if isinstance(found, Request) and seq == found.isn and _errno(message):
-        if not icmp.is_fragmentation_needed(message):
+    if isinstance(found, Request):
+        if seq == found.isn and _ends_request(message):
             listen.drop(found)
         return
     if not isinstance(found, Connection) or found.state is TcpState.CLOSE or not between(seq, found.una, found.nxt):
@@ -52,6 +60,13 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         connect.fail(found, error, "icmp")
     else:
         found.soft_error = error
+
+
+def _ends_request(message: IcmpMessage) -> bool:
+    """tcp_req_err: of "destination unreachable" only net and host are final for a half-open connection."""
+    if message.type == UNREACHABLE:
+        return message.code in (NET_UNREACHABLE, HOST_UNREACHABLE)
+    return message.type in (PARAMETER_PROBLEM, TIME_EXCEEDED)
 
 
 def _errno(message: IcmpMessage) -> str:
