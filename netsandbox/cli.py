@@ -135,15 +135,19 @@ def _fail(message: str, status: int = 2) -> int:
 
 
 def _open_arguments(to: argparse.ArgumentParser) -> None:
-    to.add_argument("scenario", nargs="?", default="", metavar="SCENARIO", help="a bundled name or a file")
+    _app_arguments(to)
     to.add_argument("--recover", action="store_true", help="go on with the session that was left last")
+    to.add_argument("--only-below", default="", metavar="DIR", help=argparse.SUPPRESS)  # what serve gives a visitor
+    _writes_arguments(to)
+
+
+def _app_arguments(to: argparse.ArgumentParser) -> None:
+    to.add_argument("scenario", nargs="?", default="", metavar="SCENARIO", help="a bundled name or a file")
     to.add_argument("--lang", choices=("en", "zh"), help="default: as the locale says")
     to.add_argument("--ascii", action="store_true", help="no characters beyond ASCII")
     to.add_argument("--theme", default="", metavar="NAME", help="one of Textual's themes, as textual-light")
     to.add_argument("--reduced-motion", action="store_true", help="frames do not travel")
     to.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's")
-    to.add_argument("--only-below", default="", metavar="DIR", help=argparse.SUPPRESS)  # what serve gives a visitor
-    _writes_arguments(to)
     _uplink_arguments(to)
 
 
@@ -174,9 +178,12 @@ def _writes_arguments(to: argparse.ArgumentParser) -> None:
 
 
 def _serve_arguments(to: argparse.ArgumentParser) -> None:
-    _open_arguments(to)
+    _app_arguments(to)
     to.add_argument("--host", default="localhost", help="address to listen at (default: this machine alone)")
     to.add_argument("--port", type=_port, default=8000, metavar="N")
+    to.add_argument("--visitors", type=_positive, default=8, metavar="N", help="how many at a time (default: 8)")
+    to.add_argument("--idle", type=_positive, default=60, metavar="MINUTES",
+                    help="how long one may do nothing (default: 60)")
 
 
 def _serve(options: argparse.Namespace) -> int:

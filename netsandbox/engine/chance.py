@@ -1,4 +1,4 @@
-"""All chance in a lab: one reproducible stream for each (seed, name).
+"""All chance in a lab: one reproducible stream for each (seed, name); and, for doors, secrets.
 
 A stream is a hash of seed, name and a counter, so it is eight bytes of state
 instead of a generator's 2.5 KiB, and adding a node never shifts the numbers
@@ -7,6 +7,7 @@ that another one draws.
 
 from __future__ import annotations
 
+import os
 from hashlib import blake2b
 
 
@@ -43,3 +44,8 @@ class Chance:
     def stream(self, name: str) -> Stream:
         """The stream of that name, from its beginning."""
         return Stream(f"{self.seed}\0{name}")
+
+
+def secret() -> str:
+    """What nobody can guess, in 32 hexadecimal digits; nothing in a lab depends on it."""
+    return os.urandom(16).hex()

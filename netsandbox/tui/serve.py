@@ -1,4 +1,4 @@
-"""`netsandbox serve`: the app in a web browser, by textual-serve."""
+"""`netsandbox serve`: the app in a web browser, by textual-serve, behind a door of our own (tui.door)."""
 
 from __future__ import annotations
 
@@ -6,37 +6,68 @@ import argparse
 import os
 import shlex
 import sys
+from ipaddress import ip_address
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-EXPOSES = """\
-Everyone who can reach {where} gets a lab of their own: no password, no encryption.
-Its commands stay in the simulation, but `save` and `pcap` write files as the user {user}."""
+from netsandbox.engine.chance import secret
+from netsandbox.session.files import printable, reason
+from netsandbox.session.leftovers import state_directory
+
+BANNER = """\
+netsandbox is served at
+  {address}
+Whoever has this address gets a lab, as long as this program runs; nobody else does. There is no encryption.
+A lab's `save` and `export` write, and its `load` reads, only below {directory}/VISITOR.
+At most {visitors} at a time; one who does nothing for {idle} minutes is let go. Ctrl+C ends it."""
+WARNING = "Warning: {host} can be reached from other machines, and what is sent can be read on the way."
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    """Serve until interrupted; 2 when textual-serve is not installed."""
+    """Serve until interrupted; 2 when textual-serve is not installed, or nobody can listen there."""
     try:
-        from textual_serve.server import Server
+        from netsandbox.tui.door import Door, Rules
     except ImportError:
         print("netsandbox: serve needs textual-serve:  pip install 'netsandbox[web]'", file=sys.stderr)
         return 2
-    where = f"http://{arguments.host}:{arguments.port}"
-    user = os.environ.get("USER") or str(os.getuid() if hasattr(os, "getuid") else "")
-    print(EXPOSES.format(where=where, user=user))
-    if arguments.host not in LOOPBACK:
-        print(f"Warning: {arguments.host} can be reached from other machines.", file=sys.stderr)
-    server = Server(command(arguments), host=arguments.host, port=arguments.port, title="netsandbox")
-    server.serve()
+    rules = Rules(arguments.host, arguments.port, secret(), arguments.visitors, arguments.idle * 60,
+                  state_directory() / "visitors")
+    shown = "localhost" if is_everywhere(arguments.host) else arguments.host
+    shown = f"[{shown}]" if ":" in shown else shown
+    print(BANNER.format(address=f"http://{shown}:{arguments.port}/?token={rules.token}", directory=rules.directory,
+                        visitors=rules.visitors, idle=arguments.idle), flush=True)
+    if not is_loopback(arguments.host):
+        print(WARNING.format(host=printable(arguments.host)), file=sys.stderr, flush=True)
+    try:
+        Door(rules, command(arguments)).serve()
+    except OSError as error:
+        print(f"netsandbox: cannot listen at {printable(arguments.host)}:{arguments.port}: {reason(error)}",
+              file=sys.stderr)
+        return 2
     return 0
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_everywhere(host: str) -> bool:
+    """Whether it means all addresses of the machine."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
 def command(arguments: argparse.Namespace) -> str:
-    """The command line that each browser's app is started with."""
+    """The command line that each browser's app is started with; the door adds the visitor's directory."""
     words = [sys.executable, "-m", "netsandbox", "open"]
     if arguments.scenario:
-        words.append(arguments.scenario)
-    flags = ("recover", "ascii", "reduced_motion")
-    words += ["--" + flag.replace("_", "-") for flag in flags if getattr(arguments, flag)]
+        is_file = os.path.isfile(arguments.scenario)
+        words.append(os.path.abspath(arguments.scenario) if is_file else arguments.scenario)
+    words += ["--" + flag.replace("_", "-") for flag in ("ascii", "reduced_motion") if getattr(arguments, flag)]
     for option in ("lang", "theme", "seed"):
         value = getattr(arguments, option)
         if value not in (None, ""):

@@ -6,7 +6,10 @@ import argparse
 import gc
 import os
 import sys
+from contextlib import suppress
 
+from netsandbox.session.autosave import latest
+from netsandbox.session.leftovers import state_directory
 from netsandbox.tui.i18n import language_of_locale, set_language
 from netsandbox.tui.options import Options
 
@@ -19,11 +22,28 @@ def start(arguments: argparse.Namespace) -> int:
     if not (sys.stdout.isatty() and sys.stdin.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
         print("netsandbox: the terminal UI needs a terminal; `netsandbox run SCENARIO` needs none", file=sys.stderr)
         return 2
+    if arguments.only_below:
+        _stay_below(arguments)
     set_language(arguments.lang or locale_language())
     gc.disable()  # until the first picture is painted: almost all that is made until then stays
     from netsandbox.tui.launch import launch
 
     return launch(options_of(arguments))
+
+
+MOST_MEMORY = 2 << 30
+"""Bytes of address space for a visitor's app."""
+
+
+def _stay_below(arguments: argparse.Namespace) -> None:
+    """A visitor's directory is where everything is kept, the program's own files too; a broken connection is mended."""
+    os.chdir(arguments.only_below)
+    os.environ["XDG_STATE_HOME"] = os.path.join(arguments.only_below, ".state")
+    arguments.recover = latest(state_directory()) is not None
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
 def locale_language() -> str:
@@ -42,5 +62,5 @@ def options_of(arguments: argparse.Namespace) -> Options:
         seed=arguments.seed,
         uplink=arguments.uplink,
         allow_writes=arguments.allow_writes,
-        root=arguments.only_below,
+        root=arguments.only_below and ".",
     )

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from netsandbox.cli import main, parser
+from netsandbox.commands.catalogue import VERBS
 from netsandbox.tui.serve import command
 
-PATIENCE = 20
+PATIENCE = 40
+KNOWN = "0123456789abcdef" * 2
 
 
 def test_the_command_of_each_browser_is_quoted() -> None:
@@ -29,47 +33,72 @@ def test_the_command_of_each_browser_is_quoted() -> None:
 
 def test_without_textual_serve_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch,
                                                        capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    monkeypatch.delitem(sys.modules, "netsandbox.tui.door", raising=False)
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
     assert main(["serve"]) == 2
     assert "netsandbox[web]" in capsys.readouterr().err
 
 
+class Served(NamedTuple):
+    """A server that runs: its address with the token, and where its visitors' directories are."""
+
+    address: str
+    visitors: Path
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Of a visitor who has seen the tour."""
+        return {f"netsandbox-visitor-{self.origin.rpartition(':')[2]}": KNOWN}
+
+    @property
+    def origin(self) -> str:
+        return self.address.partition("/?")[0]
+
+    @property
+    def socket(self) -> str:
+        return self.address.replace("http:", "ws:").replace("/?", "/ws?width=120&height=40&")
+
+
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
-    """Where the app is served."""
-    pytest.importorskip("textual_serve")
+def served(tmp_path: Path) -> Iterator[Served]:
+    """The app, served."""
+    for library in ("textual_serve", "aiohttp"):
+        pytest.importorskip(library)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         number: int = free.getsockname()[1]
-    (tmp_path / "netsandbox").mkdir()
-    (tmp_path / "netsandbox" / "tour-seen").touch()
-    server = subprocess.Popen([sys.executable, "-m", "netsandbox", "serve", "--port", str(number)],
-                              env=os.environ | {"XDG_STATE_HOME": str(tmp_path)}, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL)  # fmt: skip
-    yield number
+    (tmp_path / "netsandbox" / "visitors" / KNOWN / ".state" / "netsandbox").mkdir(parents=True)
+    (tmp_path / "netsandbox" / "visitors" / KNOWN / ".state" / "netsandbox" / "tour-seen").touch()
+    words = [sys.executable, "-m", "netsandbox", "serve", "--port", str(number), "--visitors", "2"]
+    server = subprocess.Popen(words, env=os.environ | {"XDG_STATE_HOME": str(tmp_path)}, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+    assert server.stdout is not None
+    assert "served at" in server.stdout.readline()
+    yield Served(server.stdout.readline().strip(), tmp_path / "netsandbox" / "visitors")
     server.terminate()
     server.wait()
+    server.stdout.close()
 
 
-async def test_a_command_typed_in_the_browser_fills_the_log(port: int) -> None:
+async def test_a_command_typed_in_the_browser_fills_the_log(served: Served) -> None:
     aiohttp = pytest.importorskip("aiohttp")
-    async with aiohttp.ClientSession() as session:
-        await _page(session, f"http://localhost:{port}/")
-        async with session.ws_connect(f"http://localhost:{port}/ws?width=120&height=40") as page:
+    async with aiohttp.ClientSession(cookies=served.cookies) as session:
+        await _page(session, served.address)
+        async with session.ws_connect(f"{served.origin}/ws?width=120&height=40") as page:
             await page.send_str(json.dumps(["resize", {"width": 120, "height": 40}]))
             await _until(page, b"nginx-2")
             await page.send_str(json.dumps(["stdin", ":ping nginx-1 nginx-2\r"]))
             await _until(page, b"ICMP")
 
 
-async def test_a_real_browser_shows_it_and_takes_mouse_and_keys(port: int) -> None:
+async def test_a_real_browser_shows_it_and_takes_mouse_and_keys(served: Served) -> None:
     aiohttp = pytest.importorskip("aiohttp")
     driver = pytest.importorskip("playwright.async_api")
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         pytest.skip("no Chromium here")
-    async with aiohttp.ClientSession() as session:
-        await _page(session, f"http://localhost:{port}/")
+    async with aiohttp.ClientSession(cookies=served.cookies) as session:
+        await _page(session, served.address)
     painted = bytearray()
     came = asyncio.Event()
 
@@ -85,8 +114,10 @@ async def test_a_real_browser_shows_it_and_takes_mouse_and_keys(port: int) -> No
     async with driver.async_playwright() as play:
         chromium = await play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = await chromium.new_page(viewport={"width": 1200, "height": 800})
+        await page.context.add_cookies([{"name": name, "value": value, "url": served.origin}
+                                        for name, value in served.cookies.items()])
         page.on("websocket", lambda opened: opened.on("framereceived", take))
-        await page.goto(f"http://localhost:{port}/")
+        await page.goto(served.address)
         await until(b"nginx-2")
         painted.clear()
         await page.mouse.click(320, 90)  # the box of nginx-2
@@ -94,6 +125,63 @@ async def test_a_real_browser_shows_it_and_takes_mouse_and_keys(port: int) -> No
         await page.keyboard.press("p")
         await until(b"ICMP")
         await chromium.close()
+
+
+CLOSED = [({"Origin": "http://evil.example"}, True), ({"Host": "evil.example"}, True),
+          ({"Host": "evil.example:{port}", "Origin": "http://evil.example:{port}"}, True), ({}, False),
+          ({"Origin": "null"}, True), ({"Host": "localhost:1"}, True)]
+
+
+@pytest.mark.parametrize(("headers", "has_token"), CLOSED)
+async def test_the_door_is_closed_to_other_pages_and_without_the_token(
+        served: Served, headers: dict[str, str], has_token: bool) -> None:  # fmt: skip
+    aiohttp = pytest.importorskip("aiohttp")
+    port = served.origin.rpartition(":")[2]
+    given = {name: value.format(port=port) for name, value in headers.items()}
+    async with aiohttp.ClientSession(cookies=served.cookies) as session:
+        await _page(session, served.address)
+    async with aiohttp.ClientSession() as stranger:
+        address = served.socket if has_token else served.socket.replace("&token=", "&t=")
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await stranger.ws_connect(address, headers=given)
+        assert refused.value.status == 403
+        for path in ("/", "/static/js/textual.js", "/download/x"):
+            query = "?" + served.address.partition("?")[2] if has_token else "?token=" + "0" * 32
+            async with stranger.get(served.origin + path + query, headers=given) as answer:
+                assert answer.status == 403
+    assert [path.name for path in served.visitors.iterdir()] == [KNOWN]
+
+
+async def test_a_visitor_writes_in_a_directory_of_their_own_and_nowhere_else(served: Served) -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+    precious = served.visitors.parent.parent / "precious.txt"
+    precious.write_text("precious", encoding="utf-8")
+    async with aiohttp.ClientSession(cookies=served.cookies) as session:
+        await _page(session, served.address)
+        async with session.ws_connect(f"{served.origin}/ws?width=120&height=40") as page:
+            await _until(page, b"nginx-2")
+            for line in (f"save {precious} --force", "export ../x.pcapng", "save mine.yaml"):
+                await page.send_str(json.dumps(["stdin", f"\x1b:{line}\r"]))
+            await _until(page, b"mine.yaml")
+        async with session.ws_connect(f"{served.origin}/ws?width=120&height=40") as page:
+            await _until(page, b"nginx-2")
+    (own,) = served.visitors.iterdir()
+    assert {path.name for path in own.iterdir()} == {".state", "mine.yaml"}
+    assert precious.read_text(encoding="utf-8") == "precious"
+
+
+async def test_only_so_many_visitors_are_let_in_and_nonsense_is_ignored(served: Served) -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+    async with aiohttp.ClientSession(cookies=served.cookies) as session:
+        await _page(session, served.address)
+        async with session.ws_connect(served.socket) as one, session.ws_connect(served.socket):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await session.ws_connect(served.socket)
+            assert refused.value.status == 503
+            for text in ("", "[", "[]", "{}", '["stdin"]', '["stdin", 1]', '["resize", {}]', "[" * 100_000,
+                         '["resize", {"width": -5, "height": 1e99}]', '["ping", [[]]]'):
+                await one.send_str(text)
+            await _until(one, b"nginx-2")
 
 
 async def _page(session: object, address: str) -> None:
@@ -111,7 +199,45 @@ async def _page(session: object, address: str) -> None:
 async def _until(page: object, text: bytes) -> None:
     """Read until a text is painted."""
     seen = b""
-    while text not in seen:
-        message = await asyncio.wait_for(page.receive(), PATIENCE)  # type: ignore[attr-defined]
-        assert isinstance(message.data, bytes | str), f"{text!r} never came: {seen[-500:]!r}"
-        seen += message.data if isinstance(message.data, bytes) else b""
+    async with asyncio.timeout(PATIENCE):
+        while text not in seen:
+            message = await page.receive()  # type: ignore[attr-defined]
+            assert isinstance(message.data, bytes | str), f"{text!r} never came: {seen[-500:]!r}"
+            seen += message.data if isinstance(message.data, bytes) else b""
+
+
+@pytest.mark.parametrize(("host", "asked", "is_own"), [
+    ("localhost", "localhost:80", True), ("localhost", "127.0.0.1:80", True), ("localhost", "[::1]:80", True),
+    ("localhost", "localhost", True), ("localhost", "localhost:8080", False), ("localhost", "192.0.2.1:80", False),
+    ("localhost", "localhost.evil.example:80", False), ("0.0.0.0", "192.0.2.1:80", True), ("localhost", "", False),
+    ("0.0.0.0", "evil.example:80", False), ("lab.example", "lab.example:80", True), ("localhost", ":80", False)])
+def test_whom_a_request_may_name_as_its_host(host: str, asked: str, is_own: bool, tmp_path: Path) -> None:
+    door = pytest.importorskip("netsandbox.tui.door")
+    assert door.Door(door.Rules(host, 80, "x", 1, 1, tmp_path), "true").is_own_host(asked) == is_own
+
+
+async def test_a_visitor_who_does_nothing_is_let_go(tmp_path: Path) -> None:
+    door = pytest.importorskip("netsandbox.tui.door")
+
+    class Silent:
+        closed = False
+
+        async def receive(self) -> object:
+            await asyncio.Event().wait()
+            return None
+    await door.Door(door.Rules("localhost", 80, "x", 1, 0.01, tmp_path), "true")._listen(Silent(), None)
+
+
+@pytest.mark.parametrize(("host", "warns"), [("localhost", False), ("::1", False), ("0.0.0.0", True), ("::", True),
+                                             ("192.0.2.1", True)])
+def test_the_banner_names_verbs_that_there_are_and_an_open_host_warns(
+        host: str, warns: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    door = pytest.importorskip("netsandbox.tui.door")
+    monkeypatch.setattr(door.Door, "serve", lambda _self: None)
+    assert main(["serve", "--host", host]) == 0
+    said = capsys.readouterr()
+    assert ("can be reached from other machines" in said.err) == warns
+    named = set(re.findall(r"`(\w+)`", said.out))
+    assert named
+    assert named <= VERBS.keys()
+    assert re.search(r"http://\S+:8000/\?token=[0-9a-f]{32}\n", said.out)
