@@ -231,7 +231,8 @@ async def test_a_visitor_who_does_nothing_is_let_go(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("host", "warns"), [("localhost", False), ("::1", False), ("0.0.0.0", True), ("::", True),
                                              ("192.0.2.1", True)])
 def test_the_banner_names_verbs_that_there_are_and_an_open_host_warns(
-        host: str, warns: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+        host: str, warns: bool, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
     door = pytest.importorskip("netsandbox.tui.door")
     monkeypatch.setattr(door.Door, "serve", lambda _self: None)
     assert main(["serve", "--host", host]) == 0
