@@ -285,7 +285,7 @@ class Statistic(Match):
             raise UsageError("the --packet p must be 0 <= p <= n-1")
 
     def prepare(self) -> None:
-        self.count = self.value("--packet") or 0
+        self.count = (self.value("--every") or 1) - 1 - (self.value("--packet") or 0)
 
     def holds(self, namespace: NetworkNamespace, _buffer: SocketBuffer) -> bool:
         if self.value("--mode") == "random":

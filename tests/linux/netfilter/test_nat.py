@@ -1,0 +1,97 @@
+"""NAT is undone on every reply, whatever the rules; no two connections look alike; nothing is kept for ever."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.netfilter.rewrite import changed
+from netsandbox.wire.addresses import parse_ipv4
+from netsandbox.wire.icmp import ECHO_REPLY, IcmpMessage
+from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.tcp import ACK, SYN, TcpSegment
+from netsandbox.wire.udp import UdpDatagram
+from tests.linux.netfilter.router import OUTSIDE, Router, packet
+
+NAT_RULES = (
+    "-A POSTROUTING -o eth1 -j MASQUERADE", "-A POSTROUTING -o eth1 -p udp -j MASQUERADE --to-ports 2000-2010",
+    "-A POSTROUTING -s 10.0.0.0/24 -j SNAT --to-source 203.0.113.50-203.0.113.53",
+    "-A POSTROUTING -o eth1 -p tcp -j SNAT --to-source 203.0.113.1:3000-3001",
+    "-A PREROUTING -d 192.0.2.1 -p udp -j DNAT --to-destination 203.0.113.9:5353",
+    "-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 203.0.113.9-203.0.113.10",
+    "-A PREROUTING -d 192.0.2.0/24 -j NETMAP --to 203.0.113.0/24", "-A POSTROUTING -j ACCEPT")
+PACKETS = st.tuples(st.sampled_from(("tcp", "udp", "icmp")), st.sampled_from(("10.0.0.7", "10.0.0.8")),
+                    st.sampled_from(("192.0.2.1", "192.0.2.2")), st.integers(1, 65535), st.sampled_from((53, 80)))
+
+
+def reply_to(sent: IPv4Packet) -> IPv4Packet:
+    """What its receiver answers."""
+    inside = sent.payload
+    if isinstance(inside, UdpDatagram):
+        answer: UdpDatagram | TcpSegment | IcmpMessage = UdpDatagram(inside.dport, inside.sport, b"answer")
+    elif isinstance(inside, TcpSegment):
+        answer = TcpSegment(inside.dport, inside.sport, 9, inside.seq + 1, SYN | ACK, 100)
+    else:
+        assert isinstance(inside, IcmpMessage)
+        answer = IcmpMessage(ECHO_REPLY, 0, inside.rest, inside.data)
+    return IPv4Packet(sent.dst, sent.src, sent.protocol, answer)
+
+
+def ends(one: IPv4Packet) -> tuple[int, ...]:
+    inside = one.payload
+    if isinstance(inside, IcmpMessage):
+        return one.src, one.dst, inside.ident
+    assert isinstance(inside, UdpDatagram | TcpSegment)
+    return one.src, one.dst, inside.sport, inside.dport
+
+
+@settings(max_examples=120, deadline=None)
+@given(rules=st.lists(st.sampled_from(NAT_RULES), max_size=4, unique=True), sent=st.lists(PACKETS, max_size=8))
+def test_each_reply_comes_back_as_an_answer_to_what_was_sent(rules: list[str], sent: list[tuple[str, str, str, int,
+                                                                                               int]]) -> None:
+    router = Router()
+    router.iptables("-A FORWARD -m conntrack --ctstate INVALID -j DROP")
+    for rule in rules:
+        router.iptables(f"-t nat {rule}")
+    seen: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for protocol, src, dst, sport, dport in sent:
+        made = packet(protocol, src, dst, sport, dport)
+        went = router.pass_through(made, "eth0", "eth1")
+        if went is None:
+            continue
+        outside, inside = (went.protocol, *ends(went)), (made.protocol, *ends(made))
+        assert seen.setdefault(outside, inside) == inside, "two connections look alike"
+        back = router.pass_through(reply_to(went), "eth1", "eth0")
+        assert back is not None
+        assert ends(back) == ends(reply_to(made))
+        assert back.emit() == changed(back).emit()
+    table = router.namespace.netfilter.connections
+    assert table is not None
+    router.scheduler.run_until(router.scheduler.now + 1_000_000 * SECOND)
+    assert len(table) == 0
+    assert not table.by_tuple
+    assert not table.by_source
+
+
+def test_the_checksums_are_right_behind_nat() -> None:
+    router = Router()
+    router.iptables("-t nat -A POSTROUTING -o eth1 -j MASQUERADE")
+    for protocol in ("tcp", "udp", "icmp"):
+        went = router.pass_through(packet(protocol, "10.0.0.7", "192.0.2.1"), "eth0", "eth1")
+        assert went is not None
+        assert went.src == parse_ipv4(OUTSIDE)
+        again = IPv4Packet.parse(went.emit())
+        assert again.is_checksum_right
+        assert getattr(again.payload, "checksum", None) is None
+
+
+def test_the_table_s_bound_holds_and_what_is_not_assured_gives_way() -> None:
+    router = Router()
+    router.iptables("-A FORWARD -m conntrack --ctstate NEW -j ACCEPT")
+    router.namespace.write_sysctl("net.netfilter.nf_conntrack_max", 5)
+    went = [router.pass_through(packet("udp", "10.0.0.7", "192.0.2.1", port), "eth0", "eth1") for port in range(1, 21)]
+    assert all(went)
+    table = router.namespace.netfilter.connections
+    assert table is not None
+    assert len(table) == 5
