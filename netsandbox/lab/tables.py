@@ -59,6 +59,13 @@ class InterfaceRow(NamedTuple):
     tx_dropped: int
     overheard: int
     """Frames received whose destination MAC was another station's."""
+    title: str = ""
+    """What a person calls it who did not make it by its name: a Docker network, a switch; empty for all others."""
+
+    @property
+    def called(self) -> str:
+        """The title, else the name."""
+        return self.title or self.name
 
 
 class NeighbourRow(NamedTuple):

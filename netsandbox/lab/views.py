@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.docker.network import BridgeNetwork
 from netsandbox.lab.errors import LabError
-from netsandbox.lab.nodes import Host, Remote
+from netsandbox.lab.nodes import Host, Remote, Switch
 from netsandbox.lab.tables import FdbRow, InterfaceRow, LinkRow, NeighbourRow, NodeRow, RouteRow, SocketRow
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.nud import VALID, NudState
@@ -15,9 +16,14 @@ from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+
+OWN_NAME = "br-"
+"""How the engine begins a bridge's name that nobody chose."""
 
 
 def nodes(lab: Lab) -> list[NodeRow]:
@@ -45,20 +51,35 @@ def find_namespace(lab: Lab, node: str) -> NetworkNamespace | None:
 
 def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
     """The interfaces of one node's namespace, or of all namespaces."""
+    titles = _titles(lab)
     if node is not None:
         found = find_namespace(lab, node)
-        return [] if found is None else [_interface(i) for i in found.interfaces.values()]
-    return [_interface(i) for namespace in lab.namespaces() for i in namespace.interfaces.values()]
+        return [] if found is None else [_interface(i, titles) for i in found.interfaces.values()]
+    return [_interface(i, titles) for namespace in lab.namespaces() for i in namespace.interfaces.values()]
 
 
-def _interface(interface: Interface) -> InterfaceRow:
+def _titles(lab: Lab) -> dict[tuple[str, str], str]:
+    """(namespace, bridge) -> the switch that it is, or the Docker network that a person made."""
+    found = {}
+    for node in lab.nodes.values():
+        if isinstance(node, Switch):
+            found[node.namespace.name, node.bridge.name] = node.name
+        elif isinstance(node, Host) and node.docker is not None:
+            for network in node.docker.networks.values():
+                if isinstance(network, BridgeNetwork) and network.bridge.name.startswith(OWN_NAME):
+                    found[node.namespace.name, network.bridge.name] = network.name
+    return found
+
+
+def _interface(interface: Interface, titles: Mapping[tuple[str, str], str]) -> InterfaceRow:
     port, peer = interface.port, interface.peer
     return InterfaceRow(
         interface.namespace.name, interface.name, interface.index, interface.kind, format_mac(interface.mac),
         interface.mtu, interface.up, interface.carrier, interface.operstate, port.bridge.name if port else None,
         port.state if port else None, tuple(str(own.with_length) for own in interface.addresses),
         (peer.namespace.name, peer.name) if peer else None, interface.rx_packets, interface.rx_bytes,
-        interface.rx_dropped, interface.tx_packets, interface.tx_bytes, interface.tx_dropped, interface.overheard)
+        interface.rx_dropped, interface.tx_packets, interface.tx_bytes, interface.tx_dropped, interface.overheard,
+        titles.get((interface.namespace.name, interface.name), ""))
 
 
 def neighbours(lab: Lab, node: str) -> list[NeighbourRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from netsandbox.lab.frame_log import HOW, VERDICTS
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.frame_words import shortened
@@ -15,6 +16,7 @@ from netsandbox.tui.text import cell_len, crop, fit, safe
 Masters = Mapping[tuple[str, str], str]
 """(node, interface) -> the bridge that it is a port of."""
 
+WORDS = frozenset({*VERDICTS.values(), *HOW.values(), "sent", "flooded", "dropped"})
 NOBODY = ("everyone", "group")
 PROTOCOL_STYLES = {"arp": "arp", "icmp": "icmp", "tcp": "tcp", "udp": "udp", "dns": "udp", "http": "tcp"}
 
@@ -101,7 +103,9 @@ def _called(name: str) -> str:
 
 def verdict_text(row: LogRow, glyphs: GlyphSet) -> str:
     """One word; of a drop the mark and the kernel's reason."""
-    return f"{glyphs.dropped} {safe(row.reason or row.verdict)}" if row.dropped else tr("verdict." + row.verdict)
+    if row.dropped:
+        return f"{glyphs.dropped} {safe(row.reason or row.verdict)}"
+    return tr("verdict." + row.verdict) if row.verdict in WORDS else safe(row.verdict)
 
 
 def header(widths: Columns, glyphs: GlyphSet) -> str:

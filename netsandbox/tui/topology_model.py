@@ -168,10 +168,10 @@ class _Builder:
         item = self.items.get(row.node)
         if item is None or item.inner is None:
             return
-        detail = " ".join(map(safe, row.addresses))
+        detail = " ".join(map(safe, (row.name, *row.addresses) if row.title else row.addresses))
         place = Place(row.node, row.name)
         self.nets[place] = len(item.inner.nets)
-        item.inner.nets.append(Net(place, safe(row.name), "bridge", detail, _interface_notes(row)))
+        item.inner.nets.append(Net(place, safe(row.called), "bridge", detail, _interface_notes(row)))
 
     def _add_node(self, node: NodeRow) -> None:
         place = Place(node.name)

@@ -12,6 +12,7 @@ from netsandbox.tui.panes.lesson import LessonPane
 from netsandbox.tui.screens.browser import BrowserScreen
 from tests.tui.app_harness import Stage
 from tests.tui.app_harness import stage as opened
+from tests.tui.harness import screen_text
 
 MEND = """
 netsandbox: 1
@@ -161,3 +162,32 @@ async def test_a_damaged_progress_file_is_set_aside(tmp_path: Path, text: str) -
     async with opened(tmp_path) as stage:
         assert stage.app.progress.lessons == {}
     assert (tmp_path / "progress.set-aside").read_text() == text
+
+
+async def test_outside_a_lesson_the_device_pane_goes_with_who_speaks_until_a_person_selects(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        for line in ("docker network create app", "docker run -d --name web --network app nginx",
+                     "docker run -d --name db --network app nginx", "wait 3s", "ping web db -c 1"):
+            await stage.line(line)
+            await stage.quiet()
+        device = stage.app.main.device
+        assert device.place is not None
+        assert device.place.node in ("web", "db")
+        await stage.press("escape", "1", "right", "right")
+        chosen = stage.app.main.topology.selected
+        await stage.line("ping web db -c 1")
+        await stage.quiet()
+        assert device.place == chosen
+
+
+async def test_a_docker_network_is_called_by_its_name_and_a_switch_by_its_own(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        for line in ("docker network create app", "docker run -d --name web --network app nginx", "wait 3s",
+                     "add-switch sw1"):
+            await stage.line(line)
+            await stage.quiet()
+        rows = stage.app.live.interfaces()
+        bridge = next(row for row in rows if row.title == "app")
+        assert bridge.name.startswith("br-")
+        assert next(row for row in rows if row.node == "sw1" and row.kind == "bridge").called == "sw1"
+        assert f"{bridge.name} 172.18.0.1/16" in screen_text(stage.app)  # type: ignore[arg-type]

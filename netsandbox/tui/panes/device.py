@@ -243,7 +243,7 @@ class DevicePane(Vertical):
             self.border_title = Content(tr("device.title"))
             self.border_subtitle = Content("")
             return
-        name = safe(self.place.interface or self.place.node)
+        name = safe(self._called(self.place))
         parts: list[Content] = [Content(f"{self.glyphs.pinned} {name}" if self.pinned else name), Content(" ──")]
         if self.glyphs.ascii:
             parts[-1] = Content(" --")
@@ -254,6 +254,14 @@ class DevicePane(Vertical):
             parts += [Content(" "), Content.styled(shown, click + Style(bold=tab == self.tab))]
         self.border_title = Content("").join(parts)
         self.border_subtitle = Content(tr("device.pinned") if self.pinned else "")
+
+    def _called(self, place: Place) -> str:
+        """What a person calls the device; a bridge that has a title says its own name beside it."""
+        rows = self.source.interfaces(place.node) if place.interface else ()
+        row = next((row for row in rows if row.name == place.interface), None)
+        if row is None or not row.title or row.title == place.node:
+            return place.node if row is not None and row.title else place.interface or place.node
+        return f"{row.title} ({row.name})"
 
     # --- the table ---
 

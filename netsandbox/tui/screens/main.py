@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import on
 
 from netsandbox.lab.log_match import names_of
-from netsandbox.lab.tables import LogRow
+from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.live import LiveLab
 from netsandbox.tui.panes.device import DevicePane
@@ -30,6 +30,13 @@ UNHURRIED = 2.0
 """The pace up to which every frame's detail and reasons are shown as it comes."""
 LOOKS = 4
 """At a higher pace they are shown at every fourth look at the tables: a person sees no more."""
+
+
+def _masters(interfaces: Sequence[InterfaceRow]) -> dict[tuple[str, str], str]:
+    """Whose port an interface is, as a person calls that bridge."""
+    called = {(row.node, row.name): row.called for row in interfaces if row.title}
+    return {(node, name): called.get((node, master), master)
+            for (node, name), master in names_of(interfaces).masters.items()}  # fmt: skip
 
 
 class MainScreen(PanesScreen):
@@ -56,6 +63,10 @@ class MainScreen(PanesScreen):
         self._lesson: tuple[str, int] | None = None
         """The step of the lesson that is shown."""
         self._lesson_said = False
+        self._follows = True
+        """The device pane goes with the frames; a device that a person selected stays."""
+        self._put: Place | None = None
+        """The device that was selected for the person."""
 
     # -- bringing up to date
 
@@ -110,7 +121,7 @@ class MainScreen(PanesScreen):
         self._structure = structure
         interfaces = live.interfaces()
         self.topology.show(live.nodes(), interfaces, live.links())
-        self.log_pane.set_masters(names_of(interfaces).masters)
+        self.log_pane.set_masters(_masters(interfaces))
         if self._pins:
             self._pin_used()
 
@@ -132,6 +143,7 @@ class MainScreen(PanesScreen):
 
     def _show_device(self, place: Place, tab: str = "") -> None:
         """Show a device that no person chose; a pinned one stays."""
+        self._put = place
         self.topology.select(place)
         self.device.show(place, tab)
 
@@ -153,12 +165,12 @@ class MainScreen(PanesScreen):
 
     def begin(self) -> None:
         """Another lab was opened: select and pin what a person will look at first."""
+        self._follows = True
         nodes = self.live.nodes()
         container = next((row for row in nodes if row.kind == "container"), nodes[0] if nodes else None)
         self._pin_used()
         if container is not None:
-            self.topology.select(Place(container.name))
-            self.device.show(Place(container.name))
+            self._show_device(Place(container.name))
 
     def _pin_used(self) -> None:
         """Until a person pins something, pin a bridge in use: docker0 may have no ports where a network has."""
@@ -178,6 +190,7 @@ class MainScreen(PanesScreen):
 
     @on(TopologyPane.Selected)
     def _selected(self, event: TopologyPane.Selected) -> None:
+        self._follows = self._follows and event.place == self._put
         self.device.show(event.place)
 
     @on(TopologyPane.Inspect)
@@ -215,8 +228,20 @@ class MainScreen(PanesScreen):
             return  # news of before what was looked for was found
         self._stays = None
         self._show_later(event.row.seq)
+        self._follow_frame(event.row)
         if not self.log_pane.following and self.view == "output":
             self.set_view("log")
+
+    def _follow_frame(self, row: LogRow) -> None:
+        """Show a device of those who speak, unless one is shown already or a person or a lesson chose."""
+        ends = row.source, row.destination
+        shown = self.device.place
+        if not self._follows or (shown is not None and shown.node in ends) or self.live.lesson.subject() is not None:
+            return
+        able = {node.name for node in self.live.nodes() if node.kind in ("container", "host")}
+        name = next((name for name in ends if name in able), None)
+        if name is not None:
+            self.device.show(Place(name))
 
     @on(FrameLog.Chosen)
     def _chosen(self, event: FrameLog.Chosen) -> None:
