@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import BridgeNetwork
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.netlink import route as routes
 from netsandbox.linux.netlink.credentials import ROOT, acting_with
-from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import Network

@@ -10,11 +10,13 @@ from string import Formatter
 
 from netsandbox.explain import (
     chinese,
+    chinese_devices,
     chinese_drops,
     chinese_phrases,
     chinese_rules,
     chinese_tcp,
     english,
+    english_devices,
     english_drops,
     english_phrases,
     english_rules,
@@ -31,10 +33,10 @@ def _merged(sentences: dict[str, Words], reasons: dict[str, Words]) -> dict[str,
 
 
 CATALOGUE: dict[str, dict[str, Words]] = {
-    "en": _merged(english.SENTENCES | english_tcp.SENTENCES | english_rules.SENTENCES,
-                  english_drops.REASONS | english_tcp.REASONS | english_rules.REASONS),
-    "zh": _merged(chinese.SENTENCES | chinese_tcp.SENTENCES | chinese_rules.SENTENCES,
-                  chinese_drops.REASONS | chinese_tcp.REASONS | chinese_rules.REASONS),
+    "en": _merged(english.SENTENCES | english_tcp.SENTENCES | english_rules.SENTENCES | english_devices.DEVICES,
+                  english_drops.REASONS | english_tcp.REASONS | english_rules.REASONS | english_devices.REASONS),
+    "zh": _merged(chinese.SENTENCES | chinese_tcp.SENTENCES | chinese_rules.SENTENCES | chinese_devices.DEVICES,
+                  chinese_drops.REASONS | chinese_tcp.REASONS | chinese_rules.REASONS | chinese_devices.REASONS),
 }
 PHRASES: dict[str, dict[str, str]] = {
     "en": english_phrases.PHRASES | english_rules.PHRASES, "zh": chinese_phrases.PHRASES | chinese_rules.PHRASES}

@@ -84,6 +84,7 @@ TABLES: dict[str, Words] = {
     "FdbForgotten.aged": (
         "{bridge}删除{port}之后的{mac}：在整个老化时间内它没有发送过任何帧。", "{mac}的表项"),
     "FdbForgotten.port": ("{bridge}删除{port}之后的{mac}，因为该端口不再转发。", "{mac}的表项"),
+    "FdbForgotten.vlan": ("{bridge}忘记{port}之后的{mac}，因为该端口离开了它的 VLAN。", "{mac}的行"),
     "FdbForgotten.deleted": ("有人从{bridge}的转发表中删除了{port}之后的{mac}。", "{mac}的表项"),
     "FdbForgotten.flushed": ("有人清空了{bridge}的转发表，{port}之后的{mac}随之消失。", "{mac}的表项"),
     "NeighbourChanged": ("{where}上{address}的邻居表项由{old}变为{new}。", "MAC {mac}"),

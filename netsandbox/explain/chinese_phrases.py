@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 PHRASES: dict[str, str] = {
+    "slave.link": "成员的链路",
+    "slave.primary": "首选成员的链路恢复",
+    "slave.enslaved": "第一个有链路的成员",
+    "slave.released": "成员被移出",
+    "slave.nobody": "无",
     "named": "{address}（{name}）",
     "everyone": "所有站点",
     "list": "、",

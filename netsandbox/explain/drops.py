@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from netsandbox.explain import devices
 from netsandbox.explain.catalogue import Words, fill, find
 from netsandbox.explain.voice import Voice, ethertype, safe
 from netsandbox.linux.drop import Dropped, DropReason
@@ -216,4 +217,5 @@ TELLERS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Case]] = {
     DropReason.MAC_INVALID_SOURCE: _station,
     DropReason.ARP_INVALID: _named_case,
     DropReason.ICMP_IGNORED: _icmp_ignored,
+    **devices.DROPS,
 }

@@ -100,6 +100,8 @@ TABLES: dict[str, Words] = {
         "{bridge} forgets {mac} behind {port}: it has sent nothing for the whole ageing time.", "the row of {mac}"),
     "FdbForgotten.port": (
         "{bridge} forgets {mac} behind {port}, because the port no longer forwards.", "the row of {mac}"),
+    "FdbForgotten.vlan": (
+        "{bridge} forgets {mac} behind {port}, because the port has left its VLAN.", "the row of {mac}"),
     "FdbForgotten.deleted": ("Somebody deleted {mac} behind {port} from the table of {bridge}.", "the row of {mac}"),
     "FdbForgotten.flushed": ("Somebody flushed the table of {bridge}; {mac} behind {port} went.", "the row of {mac}"),
     "NeighbourChanged": ("The row for {address} on {where} goes from {old} to {new}.", "MAC {mac}"),

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 PHRASES: dict[str, str] = {
+    "slave.link": "link of the slaves",
+    "slave.primary": "the primary slave has a link again",
+    "slave.enslaved": "the first slave with a link",
+    "slave.released": "the slave was taken out",
+    "slave.nobody": "none",
     "named": "{address} ({name})",
     "everyone": "everyone",
     "list": ", ",

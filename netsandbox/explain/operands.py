@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from netsandbox.docker import events as docker
 from netsandbox.engine.trace import QueueDropped, Storm
+from netsandbox.explain import devices
 from netsandbox.explain import operands_of_frames as frames
 from netsandbox.explain import operands_of_rules as rules
 from netsandbox.explain import operands_of_tcp as tcp
@@ -241,6 +242,10 @@ def _plain(event: Any, voice: Voice) -> Operands:
     return Operands(type(event).__name__, fields)
 
 
+def _device(event: Any, voice: Voice) -> Operands:
+    return Operands(*devices.tell(event, voice))
+
+
 TELLERS: dict[type, Teller] = {
     linux.FrameSent: _sent, linux.FrameReceived: _received, linux.FrameBridged: _bridged,
     linux.SendFailed: _send_failed, linux.FdbLearned: _learned, linux.FdbForgotten: _forgotten,
@@ -259,5 +264,5 @@ TELLERS: dict[type, Teller] = {
     docker.NetworkConnected: _connected, docker.NetworkDisconnected: _plain,
     lab.CommandRun: _plain, lab.NodeAdded: _plain, lab.NodeRemoved: _plain, lab.CableConnected: _plain,
     lab.CableDisconnected: _plain,
-    Storm: _plain, QueueDropped: _plain,
+    Storm: _plain, QueueDropped: _plain, **dict.fromkeys(devices.KINDS, _device),
 }

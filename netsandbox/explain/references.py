@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from netsandbox.explain.device_references import DEVICE_DROPS, DEVICES, OUR_DEVICE_DROPS
+
 _ARP = "RFC 826; net/ipv4/arp.c arp_process"
 _SEND_ARP = "RFC 826; net/ipv4/arp.c arp_solicit, arp_send"
 _ANNOUNCE = "RFC 5227, 2.3"
@@ -221,13 +223,13 @@ DROPS: dict[str, str] = {
     "NO_PEER": "drivers/net/veth.c veth_xmit",
 }
 
-OURS = frozenset({"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE", "NO_PEER"})
+OURS = frozenset({"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE", "NO_PEER"}) | OUR_DEVICE_DROPS
 """Reasons that no kernel has."""
 KERNEL_NAMES = {"BRIDGE_NO_EGRESS_PORT": "NO_TX_TARGET"}
 """Reasons that kernels since 6.14 have under another name."""
 
-REFERENCES: dict[str, str] = (EVENTS | {f"Outcome.{key}": text for key, text in OUTCOMES.items()}
-                              | {f"DropReason.{key}": text for key, text in DROPS.items()})
+REFERENCES: dict[str, str] = (EVENTS | DEVICES | {f"Outcome.{key}": text for key, text in OUTCOMES.items()}
+                              | {f"DropReason.{key}": text for key, text in (DROPS | DEVICE_DROPS).items()})
 
 
 def drop_reference(name: str, source: str) -> str:

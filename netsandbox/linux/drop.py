@@ -67,11 +67,25 @@ class DropReason(Enum):
     NETFILTER_DROP = "a netfilter rule or policy"
     BRIDGE_INGRESS_STP_STATE = "the bridge port is not forwarding"
     BRIDGE_NO_EGRESS_PORT = "the bridge has no port to send it to"
+    BRIDGE_INGRESS_VLAN = "the port that the frame came in by is not in its VLAN"
+    BRIDGE_EGRESS_VLAN = "the port that the frame should leave by is not in its VLAN"
+    BPDU_INVALID = "no message of a spanning tree that the bridge takes"
     MAC_INVALID_SOURCE = "a source MAC that no station can have"
     ARP_INVALID = "an ARP packet that the kernel ignores"
     ICMP_IGNORED = "an ICMP message that the kernel is set to ignore"
     CASCADE_TOO_LONG = "a loop: the cascade went on for a million steps"
     LINK_GONE = "the link was removed while the frame was on it"
+    VXLAN_VNI_NOT_FOUND = "no VXLAN device has the VNI of the packet"
+    NO_TX_TARGET = "a VXLAN device has no row that names another end for the frame"
+    TUNNEL_UNKNOWN = "no tunnel device has these addresses and this key"
+    TUNNEL_INVALID = "what the tunnel carries is no header that makes sense"
+    RECURSION_LIMIT = "devices that send by each other in a circle"
+    QDISC_DROP = "the queueing discipline dropped it"
+    BOND_INACTIVE = "it came by a slave of the bond that is not the active one"
+    MACVLAN_FOREIGN = "children of one parent are kept apart"
+    TUN_NO_READER = "no program reads from the tun or tap device"
+    DEV_NULL = "a dummy device sends nothing anywhere"
+    VLAN_UNKNOWN = "the host has no device for the VLAN of the tag"
     NO_PEER = "nothing is connected to the interface"
 
 
@@ -85,6 +99,7 @@ class Outcome(Enum):
     FORWARDED = "the host routed it on"
     QUEUED = "it waits for something"
     REPEATED = "the hub repeated it"
+    PASSED_UP = "a device that stands on this one took it"
 
 
 class Dropped(NamedTuple):

@@ -20,6 +20,7 @@ from netsandbox.wire.addresses import Network
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import Malformed
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, ReservedBitPacket
+from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
     ArpPacket: arp.receive, IPv4Packet: ip_input.receive, ReservedBitPacket: ip_input.receive,
-    Malformed: ip_input.receive_malformed, bytes: vlan.receive}
+    Malformed: ip_input.receive_malformed, VlanTag: vlan.receive}
 TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet}
 ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error}
 

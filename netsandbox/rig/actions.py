@@ -23,6 +23,7 @@ from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.rig import tcp
 from netsandbox.rig.format import FORMAT, KernelLabError
 from netsandbox.rig.lab import KernelLab
+from netsandbox.rig.tap import CLOSE_RING
 from netsandbox.rig.udp import UdpSender
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 from netsandbox.wire.errors import ParseError
@@ -78,6 +79,9 @@ class Performance:
         self.wait_for(self.background)
         lab.run_until(self.scheduler.clock + seconds(spec.get("linger", 0.3)))
         lab.snapshots["end"] = lab.snapshot()
+        labels = list(lab.interfaces)
+        lab.tap.closes_at(labels, self.scheduler.clock + snapshot_time(lab))
+        lab.run_until(self.scheduler.clock + snapshot_time(lab) + len(labels) * CLOSE_RING)
         lab.tap.drain()
         return {"format": FORMAT, "name": spec.get("name", ""), "about": spec.get("about", ""), "kernel": "netsandbox",
                 "env": {"net.core.rmem_max": 212992}, "started": "2026-01-01T00:00:00Z", "lab": spec,
@@ -223,8 +227,12 @@ def do_join(performance: Performance, _action: Action, finish: Finish) -> None:
 def do_snapshot(performance: Performance, action: Action, finish: Finish) -> None:
     lab = performance.lab
     lab.snapshots[action["as"]] = lab.snapshot()
+    lab.scheduler.wake_after(snapshot_time(lab), lambda _argument: finish({}))
+
+
+def snapshot_time(lab: KernelLab) -> int:
     commands = sum(3 + sum(body.get("type") == "bridge" for body in lab.ifaces(node).values()) for node in lab.owners())
-    lab.scheduler.wake_after(commands * SNAPSHOT_COMMAND, lambda _argument: finish({}))
+    return int(commands * SNAPSHOT_COMMAND)
 
 
 def do_send_frame(performance: Performance, action: Action, finish: Finish) -> None:
@@ -265,6 +273,9 @@ def do_watch(performance: Performance, action: Action, finish: Finish) -> None:
         if action["what"] == "neigh":
             return {f"{e['dst']} {e['dev']}": f"{'/'.join(e.get('state', []))} {e.get('lladdr', '-')}"
                     for e in neighbour_json(namespace, statistics=False)}
+        if action["what"] == "stp":
+            return {port.interface.name: port.state for bridge in namespace.interfaces.values()
+                    if isinstance(bridge, Bridge) for port in bridge.ports}
         return {e["mac"]: e["ifname"] for bridge in namespace.interfaces.values() if isinstance(bridge, Bridge)
                 for e in fdb_json(bridge) if "master" in e and e.get("state") != "permanent"}
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from netsandbox.linux.core import kind as kinds
 from netsandbox.wire.addresses import AddressError, parse_ipv4, parse_mac
 
 FORMAT = "kernel_lab/1"
@@ -110,10 +111,11 @@ def _one_of(*names: str) -> Kind:
 
 LAB = {"name": TEXT, "about": TEXT, "jitter": TEXT, "nodes": OBJECT, "links": LIST, "setup": LIST, "settle": SECONDS,
        "linger": SECONDS, "frame_cap": COUNT, "actions": LIST,
-       "observe": TEXTS, "drops": FLAG}
-NODE = {"ifaces": OBJECT, "routes": TEXTS, "sysctl": OBJECT, "netns_of": NAME, "iptables": TEXTS}
+       "observe": TEXTS, "drops": FLAG, "ipv6": FLAG}
+NODE = {"ifaces": OBJECT, "routes": TEXTS, "sysctl": OBJECT, "netns_of": NAME, "iptables": TEXTS,
+        "rules": TEXTS, "ipv6": FLAG}
 IFACE = {"type": TEXT, "mac": MAC, "ip": TEXTS, "master": NAME, "mtu": _integer(0, 1 << 31), "up": FLAG,
-         "ageing": SECONDS, "hub": FLAG}
+         "ageing": SECONDS, "hub": FLAG, "args": TEXT, "link": TEXT}
 EVERY_ACTION = {"do": TEXT, "in": NAME, "at": SECONDS, "bg": FLAG, "timeout": SECONDS, "show": FLAG}
 UDP = {"reuse": FLAG, "ttl": BYTE, "tos": BYTE, "broadcast": FLAG,
        "pmtudisc": _one_of("dont", "want", "do", "probe"), "port": PORT}
@@ -126,7 +128,7 @@ NEEDED: dict[str, dict[str, Kind]] = {
     "udp_send": {"in": NAME, "to": ADDRESS, "port": PORT}, "tcp_serve": {"in": NAME, "port": PORT},
     "tcp_client": {"in": NAME, "to": ADDRESS, "port": PORT}, "bind": {"in": NAME, "proto": _one_of("tcp", "udp"),
                                                                   "port": PORT},
-    "watch": {"in": NAME, "what": _one_of("neigh", "fdb"), "for": SECONDS}, "snapshot": {"as": TEXT},
+    "watch": {"in": NAME, "what": _one_of("neigh", "fdb", "stp"), "for": SECONDS}, "snapshot": {"as": TEXT},
     "wait": {"for": SECONDS}, "join": {}, "iptables": {"in": NAME, "args": TEXT}, "conntrack": {"in": NAME}}
 """The actions there are, each with the fields that it cannot do without."""
 OPTIONAL: dict[str, dict[str, Kind]] = {
@@ -172,6 +174,8 @@ def _check_node(spec: dict[str, Any], node: str, body: Any) -> None:
     NAME.check("nodes", node)
     OBJECT.check(place, body)
     _check_fields(place, body, NODE)
+    if body.get("ipv6") or spec.get("ipv6"):
+        raise KernelLabError(f"{place}: IPv6 is not simulated yet")
     owner = spec["nodes"].get(body.get("netns_of", node))
     if not isinstance(owner, dict) or ("netns_of" in body and "netns_of" in owner):
         raise KernelLabError(f"{place}.netns_of: {shown(body['netns_of'])} is no node with a namespace of its own")
@@ -180,9 +184,9 @@ def _check_node(spec: dict[str, Any], node: str, body: Any) -> None:
     for name, iface in body.get("ifaces", {}).items():
         IFACE_NAME.check(f"{place}.ifaces", name)
         OBJECT.check(f"{place}.ifaces.{name}", iface)
-        if iface.get("type", "veth") not in ("veth", "bridge"):
+        if kinds.find(iface.get("type", "veth")) is None and iface["type"] != "tap":
             raise KernelLabError(f"{place}.ifaces.{name}: interface type {shown(iface['type'])} is not simulated "
-                                 "(veth and bridge are)")
+                                 f"({', '.join(kind.name for kind in kinds.all_kinds())} are)")
         _check_fields(f"{place}.ifaces.{name}", iface, IFACE)
 
 
@@ -199,6 +203,12 @@ def _check_action(spec: dict[str, Any], place: str, action: Any) -> None:
             kind.check(f"{place}.{key}", action[key])
     if "in" in action:
         _check_node_name(spec, f"{place}.in", action["in"])
+
+
+def knows_vlans(spec: dict[str, Any]) -> bool:
+    """Whether a lab has VLAN devices or a bridge that filters by VLAN."""
+    return any(iface.get("type") == "vlan" or "vlan_" in iface.get("args", "")
+               for node in spec["nodes"].values() for iface in node.get("ifaces", {}).values())
 
 
 def _check_links(spec: dict[str, Any]) -> None:

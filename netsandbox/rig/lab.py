@@ -19,7 +19,7 @@ from netsandbox.commands.tools.registry import run_tool
 from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import SECOND, seconds
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface
@@ -32,7 +32,7 @@ from netsandbox.linux.netfilter import restore
 from netsandbox.linux.netfilter.listing import connection_text
 from netsandbox.linux.place import Place
 from netsandbox.linux.stack import create_namespace
-from netsandbox.rig.format import KernelLabError, check, shown
+from netsandbox.rig.format import KernelLabError, check, knows_vlans, shown
 from netsandbox.rig.tap import Tap
 from netsandbox.wire.addresses import format_ipv4, format_mac, parse_mac
 
@@ -50,6 +50,8 @@ BASE_SYSCTL: dict[str, int | str] = {
     "net.bridge.bridge-nf-call-arptables": 0,
 }
 """What the rig sets in every namespace before it makes interfaces."""
+CONFIGURING = 4 * SECOND // 10
+"""How long after the links the rig gives addresses and begins to look whether all is ready, and what it waits then."""
 LONGEST_ERROR = 200
 """Characters that are repeated of what a tool said."""
 
@@ -68,9 +70,9 @@ class KernelLab:
         self.snapshots: dict[str, Any] = {}
         self._macs = self.chance.stream("mac")
         self._build()
-        self.scheduler.run_while(lambda: not self.scheduler.is_idle)
+        self._settle()
         self.start = self.scheduler.now
-        self.tap = Tap(self.trace, self.start, spec.get("frame_cap", 400), self._tapped())
+        self.tap = Tap(self.trace, self.start, spec.get("frame_cap", 400), self._tapped(), knows_vlans(spec))
         self.interfaces = self._describe_interfaces()
 
     # -- names (commands.tools.context.Machine)
@@ -136,6 +138,8 @@ class KernelLab:
         for left, right in self.spec.get("links", []):
             VethPair.create(self._end(right), self._end(left))  # the kernel registers the peer first
         for node in self.owners():
+            self._make_others(node)
+        for node in self.owners():
             self._configure_links(node)
         for node in self.owners():
             self._configure_addresses(node)
@@ -154,6 +158,26 @@ class KernelLab:
                 bridge = Bridge(namespace, name, self._mac(body), "mac" in body)
                 bridge.fdb.ageing_time = int(body.get("ageing", 300) * 100) * SECOND // 100
                 namespace.add_interface(bridge)
+                if "args" in body:
+                    self._must(node, ["ip", "link", "set", name, "type", "bridge", *body["args"].split()])
+
+    def _make_others(self, node: str) -> None:
+        """Devices of other kinds, each by the command that the rig gives; they need the links."""
+        for name, body in self.ifaces(node).items():
+            kind = body.get("type", "veth")
+            if kind in ("veth", "bridge"):
+                continue
+            if kind in ("tun", "tap"):
+                self._must(node, ["ip", "tuntap", "add", "dev", name, "mode", kind])
+                continue
+            home, _colon, lower = body.get("link", f"{node}:").partition(":")
+            made = name if home == node else "kl-made"
+            argv = ["ip", "link", "add", "name", made, *(["link", lower] if lower else []),
+                    *(["address", body["mac"]] if "mac" in body else []), "netns", node, "type", kind,
+                    *body.get("args", "").split()]
+            self._must(home, argv)
+            if made != name:
+                self._must(node, ["ip", "link", "set", made, "name", name])
 
     def _end(self, endpoint: str) -> tuple[NetworkNamespace, str, int]:
         node, _colon, name = endpoint.partition(":")
@@ -166,11 +190,9 @@ class KernelLab:
             if "mtu" in body:
                 self._must(node, ["ip", "link", "set", "dev", name, "mtu", str(body["mtu"])])
             if "master" in body:
-                bridge = namespace.interfaces.get(body["master"])
-                if not isinstance(bridge, Bridge):
-                    raise KernelLabError(f"{node}:{name}: master {body['master']!r} is no bridge")
-                port = bridge.add_port(interface)
-                port.learning = not ifaces[body["master"]].get("hub")
+                self._must(node, ["ip", "link", "set", "dev", name, "master", body["master"]])
+                if interface.port is not None:
+                    interface.port.learning = not ifaces.get(body["master"], {}).get("hub")
         for name, body in ifaces.items():
             if body.get("up", True):
                 link.set_up(self._interface(namespace, name))
@@ -183,8 +205,9 @@ class KernelLab:
             for address in body.get("ip", []):
                 broadcast = [] if "brd" in address or address.endswith(("/32", "/31")) else ["broadcast", "+"]
                 self._must(node, ["ip", "addr", "add", *address.split(), "dev", name, *broadcast])
-        for route in self.nodes[node].get("routes", []):
-            self._must(node, ["ip", "route", "add", *route.split()])
+        for what in ("route", "rule"):
+            for words in self.nodes[node].get(f"{what}s", []):
+                self._must(node, ["ip", what, "add", *words.split()])
 
     def _put_rules(self, node: str) -> None:
         """All rules of a node by one iptables-restore, as the rig does; where that fails, one by one."""
@@ -245,6 +268,7 @@ class KernelLab:
                 if body.get("type") == "bridge":
                     bridge = namespace.interfaces.get(name)
                     snap["fdb"].setdefault(node, {})[name] = fdb_json(bridge) if isinstance(bridge, Bridge) else []
+                self._look_closer(snap, node, name, body)
         for node in self.spec.get("observe", []):
             namespace = self.namespace(node)
             snap.setdefault("iptables", {})[node] = restore.saved_lines(namespace)
@@ -255,6 +279,43 @@ class KernelLab:
 
     def _tapped(self) -> list[Place]:
         return [interface.place for node in self.namespaces.values() for interface in node.interfaces.values()]
+
+    def _look_closer(self, snap: dict[str, Any], node: str, name: str, body: dict[str, Any]) -> None:
+        """What only some kinds of devices have: VLANs, states of ports, rows of their own, slaves."""
+        def ask(*argv: str) -> Any:
+            return json.loads(self.tool(node, list(argv)).out or "[]")
+        kind, args = body.get("type", "veth"), body.get("args", "")
+        if kind == "bridge" and "vlan_filtering" in args:
+            snap.setdefault("vlan", {})[node] = ask("bridge", "-j", "vlan", "show")
+        if kind == "bridge" and "stp_state 1" in args:
+            snap.setdefault("stp", {})[node] = [{"port": port["ifname"], "state": port.get("state"),
+                                                 "cost": port.get("cost")} for port in ask("bridge", "-j", "link")]
+        if kind in ("vxlan", "macvlan") and "master" not in body:
+            rows = ask("bridge", "-j", "fdb", "show", "dev", name)
+            snap.setdefault("fdb_dev", {}).setdefault(node, {})[name] = rows
+        if kind == "bond":
+            text = self.tool(node, ["cat", f"/proc/net/bonding/{name}"]).out
+            snap.setdefault("bond", {}).setdefault(node, {})[name] = text
+
+    def _settle(self) -> None:
+        """Wait, as the rig does and no longer, until all links have a carrier and all bridge ports forward."""
+        end = self.scheduler.now + seconds(self.spec.get("settle", 3.0))
+        self.scheduler.run_while(lambda: not self.scheduler.is_idle)
+        poll = SECOND // 4
+        while self.scheduler.now < end and any(map(self._is_late, self._all_interfaces())):
+            self.scheduler.run_until(self.scheduler.now + poll)
+            poll = min(2 * poll, 2 * SECOND)
+        if poll != SECOND // 4:
+            self.scheduler.run_until(self.scheduler.now + CONFIGURING)
+
+    def _all_interfaces(self) -> list[Interface]:
+        return [interface for namespace in self.namespaces.values() for interface in namespace.interfaces.values()]
+
+    @staticmethod
+    def _is_late(interface: Interface) -> bool:
+        if interface.up and interface.operstate in ("DOWN", "LOWERLAYERDOWN"):
+            return True
+        return interface.port is not None and not interface.port.forwarding
 
     def _describe_interfaces(self) -> dict[str, Any]:
         return {interface.label: {

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from netsandbox.engine.trace import Record, Trace
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.capture import Passing, passings
-from netsandbox.linux.drivers.vlan import is_tagged, untagged
 from netsandbox.linux.events import FrameSent, LinkChanged
 from netsandbox.linux.place import Place
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
+from netsandbox.wire.vlan import VlanTag
 
 SNAPLEN, LO_SNAPLEN = 1982, 16318
+CLOSE_RING = 18 * MILLISECOND
+"""How long the kernel takes to close a tap with a ring: two grace periods of RCU, about."""
 CHUNK = 200_000
 """Records after which a long cascade is taken in, before the trace forgets them."""
 
@@ -24,17 +26,25 @@ class Tap:
 
     Args:
         places: the interfaces with a tap. It stays through a rename, and ends when its interface leaves the namespace.
+        keeps_tags: the kernel keeps a frame's tag beside it from its first reception on; the rig has put it back
+            since there are labs with VLANs, and labs without any were captured before.
     """
 
-    def __init__(self, trace: Trace, start: int, cap: int, places: Iterable[Place]) -> None:
+    def __init__(self, trace: Trace, start: int, cap: int, places: Iterable[Place], keeps_tags: bool = True) -> None:
         self._places = {place.id: place for place in places}
         self._trace = trace
+        self._keeps_tags = keeps_tags
         self._start = start
         self._cap = cap
         self._cursor = trace.end
         self._coming_up: tuple[int, int] | None = None
         self._kept: list[tuple[str, dict[str, Any]]] = []
         self._counts: dict[str, int] = {}
+        self._closing: dict[str, int] = {}
+
+    def closes_at(self, labels: list[str], when: int) -> None:
+        """The rig closes its taps one after the other, from this time on."""
+        self._closing = {label: when + (number + 1) * CLOSE_RING for number, label in enumerate(labels)}
 
     def drain(self, only_if_long: bool = False) -> None:
         """Take in what happened since the last time."""
@@ -60,6 +70,8 @@ class Tap:
         if tapped is None or tapped.namespace != passing.interface.namespace:
             return
         label = tapped.label
+        if passing.record.at > self._closing.get(label, passing.record.at):
+            return
         count = self._counts[label] = self._counts.get(label, 0) + 1
         if count <= self._cap:
             self._kept.append((label, {
@@ -67,12 +79,12 @@ class Tap:
                 "dir": "out" if passing.is_out else "in", "hex": self._kept_bytes(passing).hex(),
                 **({"csum_partial": True} if _is_offloaded(passing.frame) else {})}))
 
-    @staticmethod
-    def _kept_bytes(passing: Passing) -> bytes:
+    def _kept_bytes(self, passing: Passing) -> bytes:
         """What fits into a slot of the rig's rings."""
         frame = passing.frame
-        if is_tagged(frame) and not isinstance(passing.record.event, FrameSent):
-            frame = untagged(frame)  # from its first reception on, the tag is no part of the frame
+        if not self._keeps_tags and isinstance(frame.payload, VlanTag) and not isinstance(
+                passing.record.event, FrameSent):
+            frame = frame.untagged()
         data: bytes = frame.wire()
         return data[:LO_SNAPLEN if passing.interface.is_loopback else SNAPLEN]
 

@@ -11,12 +11,15 @@ from netsandbox.wire import names
 from netsandbox.wire.addresses import format_ipv4, format_mac
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.describe_ip import packet_text
+from netsandbox.wire.describe_link import is_spanning_tree, spanning_tree_text, tag_text
 from netsandbox.wire.describe_out import Conversations, Cut, Out, number
-from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, HEADER, Frame
+from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, HEADER, VLAN_TYPES, Frame
+from netsandbox.wire.gre import ETHERNET as TEB
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
+from netsandbox.wire.vlan import SIZE, VlanTag
 
 __all__ = ["Conversations", "info", "line", "protocol_name"]
 
@@ -46,9 +49,11 @@ _ARP_OPERATIONS = {1: "Request", 2: "Reply", 3: "Reverse Request", 4: "Reverse R
 
 def protocol_name(frame: Frame) -> str:
     """The innermost protocol that the frame was parsed as: `ARP`, `ICMP`, `UDP`, `TCP`, `IPv4` for a later fragment."""
-    payload = frame.payload
+    payload = _untagged(frame).payload
     if isinstance(payload, ArpPacket):
         return "ARP"
+    if isinstance(payload, bytes) and is_spanning_tree(payload):
+        return "STP"
     if not isinstance(payload, IPv4Packet):
         return "802.3" if frame.ethertype <= _LONGEST_LENGTH else names.ETHERTYPES.get(
             frame.ethertype, f"0x{frame.ethertype:04x}")
@@ -62,13 +67,25 @@ def protocol_name(frame: Frame) -> str:
     return "IPv4" if payload.offset else names.IP_PROTOCOLS.get(payload.protocol, "IPv4")
 
 
+def _untagged(frame: Frame) -> Frame:
+    while isinstance(frame.payload, VlanTag):
+        frame = frame.untagged()
+    return frame
+
+
 def info(frame: Frame) -> str:
     """What `tcpdump -n -S` prints behind the time and the protocol, its first line: `Request who-has 172.17.0.3 …`.
 
     Where the type is unknown, the addresses and the type.
     """
     out = Out(verbose=False, conversations=None)
+    while isinstance(frame.payload, VlanTag):
+        out.add(f"vlan {frame.payload.vid}, ")
+        frame = frame.untagged()
     data = frame.wire()
+    if isinstance(frame.payload, bytes) and is_spanning_tree(frame.payload):
+        _finish(out, frame.payload, frame.ethertype)
+        return "".join(out.parts).partition(": ")[2]
     if frame.ethertype in (ETH_P_ARP, ETH_P_IP, _ETH_P_RARP):
         _finish(out, data[HEADER:], frame.ethertype)
     else:
@@ -114,7 +131,14 @@ def _frame(out: Out, data: bytes, length: int) -> None:
     if len(data) < HEADER:
         raise Cut("ether")
     _link_header(out, data, length)
-    _payload(out, data[HEADER:], length - HEADER, number(data, 12, 2, "ether"))
+    at, ethertype = HEADER, number(data, 12, 2, "ether")
+    while ethertype in VLAN_TYPES:
+        out.add(f"{tag_text(data[at:])}, ")
+        ethertype, at = number(data, at + 2, 2, "vlan"), at + SIZE
+        if ethertype <= _LONGEST_LENGTH:
+            break
+        out.add(f"ethertype {_ETHERTYPES.get(ethertype, 'Unknown')} (0x{ethertype:04x}), ")
+    _payload(out, data[at:], length - at, ethertype)
 
 
 def _link_header(out: Out, data: bytes, length: int) -> None:
@@ -129,11 +153,20 @@ def _link_header(out: Out, data: bytes, length: int) -> None:
 
 def _payload(out: Out, data: bytes, length: int, ethertype: int) -> None:
     if ethertype == ETH_P_IP:
-        packet_text(out, data, length, _frame)
+        packet_text(out, data, length, _inside)
     elif ethertype in (ETH_P_ARP, _ETH_P_RARP):
         _arp(out, data, length)
+    elif ethertype <= _LONGEST_LENGTH and is_spanning_tree(data):
+        spanning_tree_text(out, data[:ethertype], ethertype)
     else:
         out.add(_dump(data if ethertype > _LONGEST_LENGTH else data[:ethertype]))
+
+
+def _inside(out: Out, data: bytes, length: int, ethertype: int) -> None:
+    if ethertype == TEB:
+        _frame(out, data, length)
+    else:
+        _payload(out, data, length, ethertype)
 
 
 def _arp(out: Out, data: bytes, length: int) -> None:

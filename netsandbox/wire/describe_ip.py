@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from netsandbox.wire import gre
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.checksum import internet_checksum
 from netsandbox.wire.describe_options import ip_options
 from netsandbox.wire.describe_out import Cut, Out, number, should_be
 from netsandbox.wire.describe_tcp import segment_text
+from netsandbox.wire.describe_tunnel import gre_text
 from netsandbox.wire.icmp import (
     ECHO_REPLY,
     ECHO_REQUEST,
@@ -22,7 +24,7 @@ from netsandbox.wire.icmp import (
 IP_HEADER, UDP_HEADER = 20, 8
 ICMP, IP_IN_IP, TCP, UDP = 1, 4, 6, 17
 
-FrameText = Callable[[Out, bytes, int], None]
+FrameText = Callable[[Out, bytes, int, int], None]
 """Adds an Ethernet frame, its bytes and its length, to a description: what a VXLAN packet carries."""
 
 _PROTOCOLS = {
@@ -64,7 +66,7 @@ def packet_text(out: Out, data: bytes, length: int, frame_text: FrameText) -> No
     Args:
         data: the packet, as far as it is there, and what may follow it.
         length: how long what holds the packet is.
-        frame_text: how to add a frame inside a tunnel.
+        frame_text: how to add what is inside a tunnel, by its EtherType.
     """
     if not _is_packet(out, data, length):
         return
@@ -125,6 +127,10 @@ def _transport(out: Out, packet: bytes, header: int, length: int, frame_text: Fr
     elif protocol == IP_IN_IP and out.depth < Out.DEEPEST:
         out.depth += 1
         packet_text(out, data, length, frame_text)
+        out.depth -= 1
+    elif protocol == gre.PROTOCOL and out.depth < Out.DEEPEST:
+        out.depth += 1
+        gre_text(out, data, length, frame_text)
         out.depth -= 1
     else:
         out.add(f" ip-proto-{protocol} {length}")
@@ -283,5 +289,5 @@ def _vxlan(out: Out, data: bytes, length: int, frame_text: FrameText) -> None:
     if len(data) < _VXLAN_HEADER:
         raise Cut("vxlan")
     out.depth += 1
-    frame_text(out, data[_VXLAN_HEADER:], length - _VXLAN_HEADER)
+    frame_text(out, data[_VXLAN_HEADER:], length - _VXLAN_HEADER, gre.ETHERNET)
     out.depth -= 1

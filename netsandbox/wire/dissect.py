@@ -7,11 +7,12 @@ belongs to a field, the last one being `Truncated`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from netsandbox.wire import names
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_ipv4, format_mac
 from netsandbox.wire.dissect_ip import ipv4_layers
+from netsandbox.wire.dissect_tag import llc_layers, tag_layers
+from netsandbox.wire.ethernet import VLAN_TYPES
+from netsandbox.wire.gre import ETHERNET as TEB
 from netsandbox.wire.layers import Dissection, Field, Layer, Row, bytes_layer, preview, read_fields
 
 __all__ = ["Dissection", "Field", "Layer", "dissect"]
@@ -19,6 +20,8 @@ __all__ = ["Dissection", "Field", "Layer", "dissect"]
 _ETHERNET_HEADER = 14
 _ARP_FIXED = 8
 _ARP_SIZE = 28
+DEEPEST = 20
+"""Headers inside each other, beyond which there are only bytes."""
 _SMALLEST_ETHERTYPE = 0x0600
 """Below it the field is a length (IEEE 802.3)."""
 
@@ -26,20 +29,51 @@ _SMALLEST_ETHERTYPE = 0x0600
 def dissect(data: bytes) -> Dissection:
     """A frame taken apart, whatever its bytes are."""
     end = len(data)
-    fields = tuple(read_fields(data, 0, end, _ETHERNET))
-    if end < _ETHERNET_HEADER:
-        layers = (Layer("Ethernet", f"cut off after {end} bytes", 0, end, fields),) if data else ()
-        return Dissection(layers, end)
-    kind = int.from_bytes(data[12:14], "big")
-    source, destination = format_mac(int.from_bytes(data[6:12], "big")), format_mac(int.from_bytes(data[:6], "big"))
-    ethernet = Layer("Ethernet", f"{source} → {destination}, {_type_name(kind)}", 0, _ETHERNET_HEADER, fields)
-    inside = _PAYLOADS.get(kind, _unknown)(data, _ETHERNET_HEADER, end)
-    covered = inside[-1].end if inside else _ETHERNET_HEADER
-    return Dissection((ethernet, *inside, *bytes_layer("Trailer", data, covered, end)), end)
+    return Dissection(_Walk().frame(data, 0, end), end)
 
 
-def _unknown(data: bytes, start: int, end: int) -> tuple[Layer, ...]:
-    return bytes_layer("Data", data, start, end)
+class _Walk:
+    """The way through headers inside each other, which ends somewhere."""
+
+    def __init__(self) -> None:
+        self.left = DEEPEST
+
+    def frame(self, data: bytes, start: int, end: int) -> tuple[Layer, ...]:
+        """A frame, on its own or inside a tunnel."""
+        fields = tuple(read_fields(data, start, end, _ETHERNET))
+        if end - start < _ETHERNET_HEADER:
+            summary = f"cut off after {end - start} bytes"
+            return (Layer("Ethernet", summary, start, end, fields),) if start < end else ()
+        body = start + _ETHERNET_HEADER
+        to, of, kind = (int.from_bytes(data[at:stop], "big") for at, stop in (
+            (start, start + 6), (start + 6, start + 12), (start + 12, body)))
+        ethernet = Layer("Ethernet", f"{format_mac(of)} → {format_mac(to)}, {_type_name(kind)}", start, body, fields)
+        inside = self.payload(kind, data, body, end)
+        covered = inside[-1].end if inside else body
+        return ethernet, *inside, *bytes_layer("Trailer", data, covered, end)
+
+    def payload(self, kind: int, data: bytes, start: int, end: int) -> tuple[Layer, ...]:
+        """What an EtherType says."""
+        if not self.left:
+            return bytes_layer("Data", data, start, end)
+        self.left -= 1
+        try:
+            return self._payload(kind, data, start, end)
+        finally:
+            self.left += 1
+
+    def _payload(self, kind: int, data: bytes, start: int, end: int) -> tuple[Layer, ...]:
+        if kind == 0x0800:
+            return ipv4_layers(data, start, end, inside=self.payload)
+        if kind == 0x0806:
+            return _arp_layers(data, start, end)
+        if kind in VLAN_TYPES:
+            return tag_layers(data, start, end, self.payload)
+        if kind == TEB:
+            return self.frame(data, start, end)
+        if kind < _SMALLEST_ETHERTYPE:
+            return llc_layers(data, start, min(start + kind, end))
+        return bytes_layer("Data", data, start, end)
 
 
 def _arp_layers(data: bytes, start: int, end: int) -> tuple[Layer, ...]:
@@ -109,8 +143,3 @@ _ARP: tuple[Row, ...] = (
     (24, 4, "Target IP address", format_ipv4),
 )
 _ARP_IPV4_ETHERNET = frozenset(bytes.fromhex(f"{hardware:04x}0800 06 04") for hardware in names.ARP_HARDWARE)
-
-_PAYLOADS: dict[int, Callable[[bytes, int, int], tuple[Layer, ...]]] = {
-    0x0800: ipv4_layers,
-    0x0806: _arp_layers,
-}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from netsandbox.wire import names
+from netsandbox.wire import gre, names, vxlan
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
+from netsandbox.wire.dissect_tag import Inside, gre_layers, vxlan_layers
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, ERRORS, PARAMETER_PROBLEM, REDIRECT, UNREACHABLE
 from netsandbox.wire.layers import Field, Layer, Row, bytes_layer, preview, read_fields
 from netsandbox.wire.options import NO_OPERATION, Option, read_options
@@ -15,6 +16,8 @@ UDP_HEADER = 8
 TCP_HEADER = 20
 
 ICMP, TCP, UDP = 1, 6, 17
+
+IPIP = 4
 
 
 class _Carrier:
@@ -34,8 +37,13 @@ class _Carrier:
         self.is_whole = is_whole
 
 
-def ipv4_layers(data: bytes, start: int, end: int, is_quoted: bool = False) -> tuple[Layer, ...]:
-    """The packet that begins at `start`: its header, and the layers of what it carries."""
+def ipv4_layers(data: bytes, start: int, end: int, is_quoted: bool = False,
+                inside: Inside | None = None) -> tuple[Layer, ...]:
+    """The packet that begins at `start`: its header, and the layers of what it carries.
+
+    Args:
+        inside: takes apart what a tunnel carries.
+    """
     fields = read_fields(data, start, end, _IPV4)
     if not fields:
         return ()
@@ -53,16 +61,25 @@ def ipv4_layers(data: bytes, start: int, end: int, is_quoted: bool = False) -> t
         fields[_TOTAL_LENGTH] = fields[_TOTAL_LENGTH]._replace(value=f"{total} (here are {end - start})")
     stop = start + total if header <= total <= end - start else end
     packet = Layer("IPv4", _ipv4_summary(data, start), start, body, tuple(fields))
-    return (packet, *_payload_layers(data, start, body, stop, is_quoted))
+    return (packet, *_payload_layers(data, start, body, stop, is_quoted, inside))
 
 
-def _payload_layers(data: bytes, start: int, body: int, end: int, is_quoted: bool) -> tuple[Layer, ...]:
+def _payload_layers(data: bytes, start: int, body: int, end: int, is_quoted: bool,
+                    inside: Inside | None) -> tuple[Layer, ...]:
     fragment = _number(data, start + 6, 2)
     if fragment & 0x1FFF:
         return bytes_layer("Fragment data", data, body, end)
     is_whole = not fragment & 0x2000 and end - start == _number(data, start + 2, 2)
     carrier = _Carrier(_number(data, start + 12, 4), _number(data, start + 16, 4), is_quoted, is_whole)
-    transport = {ICMP: _icmp_layers, UDP: _udp_layers, TCP: _tcp_layers}.get(data[start + 9])
+    protocol = data[start + 9]
+    if inside is not None and protocol == IPIP:
+        return inside(0x0800, data, body, end)
+    if inside is not None and protocol == gre.PROTOCOL:
+        return gre_layers(data, body, end, inside)
+    if inside is not None and protocol == UDP and _number(data, body + 2, 2) in (vxlan.PORT, vxlan.LINUX_PORT):
+        udp = _udp_layers(data, body, end, carrier)
+        return (udp[0], *vxlan_layers(data, udp[0].end, udp[1].end, inside), *udp[2:]) if len(udp) > 1 else udp
+    transport = {ICMP: _icmp_layers, UDP: _udp_layers, TCP: _tcp_layers}.get(protocol)
     return transport(data, body, end, carrier) if transport else bytes_layer("Data", data, body, end)
 
 

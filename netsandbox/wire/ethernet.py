@@ -7,11 +7,12 @@ from typing import TypeAlias
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, SIZE, VlanTag
 
 HEADER = 14
 ETH_P_IP = 0x0800
 ETH_P_ARP = 0x0806
-VLAN_TYPES = (0x8100, 0x88A8)
+VLAN_TYPES = (ETH_P_8021Q, ETH_P_8021AD)
 """EtherTypes of a tag in front of the real one (IEEE 802.1Q)."""
 
 
@@ -39,7 +40,7 @@ class Malformed:
         return hash(self.data)
 
 
-Payload: TypeAlias = ArpPacket | IPv4Packet | Malformed | bytes
+Payload: TypeAlias = ArpPacket | IPv4Packet | VlanTag | Malformed | bytes
 
 
 class Frame:
@@ -89,6 +90,21 @@ class Frame:
             data = self._wire = self.encode()
         return data
 
+    def tagged(self, vid: int, tpid: int = ETH_P_8021Q, priority: int = 0) -> Frame:
+        """The same with a tag in front of the payload (__vlan_insert_tag)."""
+        tag = VlanTag(priority << 13 | vid, self.ethertype, self.payload)
+        return Frame(self.dst, self.src, tpid, tag, self.trailer)
+
+    def untagged(self) -> Frame:
+        """The same without its outer tag (skb_vlan_untag)."""
+        tag = self.payload
+        assert isinstance(tag, VlanTag), "only a tagged frame has a tag to take off"
+        return Frame(self.dst, self.src, tag.ethertype, tag.payload, self.trailer)  # type: ignore[arg-type]
+
+    def readdressed(self, dst: int, src: int) -> Frame:
+        """The same payload from and to other stations."""
+        return Frame(dst, src, self.ethertype, self.payload, self.trailer)
+
     def trace_key(self) -> bytes:
         """What stands for the frame in a trace's digest."""
         return self.wire()
@@ -120,6 +136,9 @@ def parse_payload(ethertype: int, data: bytes) -> Payload:
             return ArpPacket.parse(data)
         if ethertype == ETH_P_IP:
             return IPv4Packet.parse(data)
+        if ethertype in VLAN_TYPES and len(data) >= SIZE:
+            inner = data[2] << 8 | data[3]
+            return VlanTag(data[0] << 8 | data[1], inner, parse_payload(inner, data[SIZE:]))
     except ParseError as error:
         return Malformed(data, error.reason, str(error))
     return data

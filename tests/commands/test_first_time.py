@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.cli import main
+from netsandbox.linux.core.kind import all_kinds
 from netsandbox.session.session import Session
 
 NO_TCP = "TCP connections are not modelled; `ping` reaches, and `ss -ltn` in the other node shows who listens\n"
@@ -26,8 +27,9 @@ def lab() -> Session:
     ("docker exec web wget http://ad", 127, (
         'OCI runtime exec failed: exec failed: unable to start container process: exec: "wget": executable file not '
         f"found in $PATH\nthe sandbox has no wget: {NO_TCP}")),
-    ("ip link add vx type vxlan id 10 dstport 4789", 1, (
-        "netsandbox: interfaces of type vxlan are not modelled (veth and bridge are)\n")),
+    ("ip link add t0 type geneve id 10 remote 10.0.0.9", 1, (
+        "netsandbox: interfaces of type geneve are not modelled "
+        f"(these are: {', '.join(kind.name for kind in all_kinds())})\n")),
     ("ls", 2, ("ls: the sandbox has no file system, only what tells of a network: ls /sys/class/net, ls -l /proc/1/ns, "
                "cat /proc/net/arp, cat /etc/hosts …\n")),
     ("ping", 2, "ping: usage error: Destination address required\n"),

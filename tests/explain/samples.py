@@ -25,6 +25,7 @@ from netsandbox.docker.events import (
 from netsandbox.engine.trace import QueueDropped, Storm
 from netsandbox.lab import events as lab_events
 from netsandbox.lab.lab import Lab
+from netsandbox.linux import device_events as devices
 from netsandbox.linux import events
 from netsandbox.linux.core.cable import LongCable
 from netsandbox.linux.core.nud import NudState
@@ -103,6 +104,14 @@ def packets() -> dict[str, IPv4Packet]:
 
 
 OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
+    DropReason.BRIDGE_INGRESS_VLAN: [(10, "p1"), (0, "p1")],
+    **{reason: [(10, "p1")] for reason in (DropReason.BRIDGE_EGRESS_VLAN, DropReason.VLAN_UNKNOWN,
+                                           DropReason.VXLAN_VNI_NOT_FOUND, DropReason.TUNNEL_UNKNOWN)},
+    **{reason: [("t0",)] for reason in (DropReason.DEV_NULL, DropReason.NO_TX_TARGET, DropReason.RECURSION_LIMIT,
+                                        DropReason.BOND_INACTIVE, DropReason.MACVLAN_FOREIGN,
+                                        DropReason.TUN_NO_READER)},
+    DropReason.QDISC_DROP: [("eth0", "netem", "loss")],
+    DropReason.BPDU_INVALID: [("p1",), ("guard", "p1")],
     DropReason.OTHERHOST: [(), ("TCP", "broadcast frame")],
     DropReason.NO_SOCKET: [("udp", 53), ("tcp", 80)],
     DropReason.PKT_TOO_SMALL: [(12,), ("IPv4 needs 20 bytes, here are 12",)],
@@ -189,7 +198,7 @@ NEIGHBOUR_CHANGES = ("asked", "no probes", "used", "confirmed", "unconfirmed", "
 NEIGHBOUR_REMOVALS = ("deleted", "link down", "link removed", "no address", "no carrier", "new MAC", "arp on",
                       "arp off", "garbage collected", "expired")
 LINK_CHANGES = ("added", "removed", "up", "down", "carrier", "no-carrier", "name", "mac", "mtu", "master", "nomaster")
-FORGETTINGS = ("aged", "port", "deleted", "flushed")
+FORGETTINGS = ("aged", "port", "vlan", "deleted", "flushed")
 
 
 def _of_tables() -> Iterator[Any]:
@@ -309,8 +318,32 @@ def _of_people() -> Iterator[Any]:
     yield QueueDropped(4000)
 
 
+def _of_devices() -> Iterator[Any]:
+    yield devices.TagPushed("pc1:eth0.10", "eth0", 10, "802.1Q")
+    yield from (devices.VlanEntered("sw1:br0", "p1", 10, tagged) for tagged in (True, False))
+    yield from (devices.VlanLeft("sw1:br0", "p1, p2", 10, tagged) for tagged in (True, False))
+    yield devices.BpduTaken("sw1:p1", 32768, "02:00:00:00:a1:00", 2, "02:00:00:00:a2:00")
+    yield from (devices.RootChosen("sw1:br0", 32768, "02:00:00:00:a1:00", port, 2) for port in ("p1", ""))
+    yield from (devices.TopologyChanged("sw1:br0", changing) for changing in (True, False))
+    for kind, why in (("vxlan", "flood"), ("vxlan", "row"), ("gre", "remote"), ("ipip", "route")):
+        yield devices.Encapsulated("host:t0", kind, 42, A, why)
+        yield devices.Decapsulated("host:t0", kind, 42, A)
+    yield from (devices.VtepLearned("host:vx0", MAC_A, A, previous) for previous in (0, B))
+    yield from (devices.ChildChosen("host:eth0", "m1:eth0", why)
+                for why in ("mac", "address", "sibling", "broadcast", "source", "passthru"))
+    yield from (devices.SlaveChosen("host:bond0", "e1", why) for why in ("active", "turn"))
+    for why in ("link", "primary", "enslaved", "released"):
+        yield from (devices.ActiveSlaveChanged("host:bond0", slave, previous, why)
+                    for slave, previous in (("e1", ""), ("e1", "e2"), ("", "e1")))
+    yield from (devices.FrameShaped("host:eth0", "netem", what, 100_000_000)
+                for what in ("delayed", "duplicated", "corrupted", "reordered", "shaped"))
+    yield devices.RuleMatched("host", FAR, 100, "from 10.0.0.0/8 lookup 5")
+    yield devices.PathChosen("host", FAR, "via 10.1.0.254 dev e1", 2, 1)
+
+
 @cache
 def all_events() -> tuple[Any, ...]:
     """One event or more of every class and every case."""
-    sources = (_of_frames, _of_tables, _of_routes, _of_packets, _of_sockets, _of_connections, _of_people)
+    sources = (_of_frames, _of_tables, _of_routes, _of_packets, _of_sockets, _of_connections, _of_people,
+               _of_devices)
     return tuple(event for source in sources for event in source())

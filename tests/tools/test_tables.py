@@ -14,12 +14,12 @@ from netsandbox.commands.tools import context, ip_json
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core import errors
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileSystem
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.routing import learn_gateway, learn_mtu
 from netsandbox.linux.ipv4.udp import UdpSocket
-from netsandbox.linux.netlink import errors
 from netsandbox.wire.addresses import parse_ipv4
 from tests.tools.twin import Line, Outcome, SimulatedTwin
 
@@ -200,13 +200,13 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
     ("conntrack -E", "-E is not modelled"),
     ("conntrack -L --zone 3", "zones are not modelled"),
     ("ip rule add from 10.0.0.0/8 table 5", "policy routing is not modelled"),
-    ("ip link add d0 type dummy", "interfaces of type dummy are not modelled"),
-    ("ip link set docker0 type bridge vlan_filtering 1", "vlan_filtering 1 of a bridge is not modelled"),
-    ("ip link set docker0 type bridge stp_state 1", "stp_state 1 of a bridge is not modelled"),
+    ("ip link add d0 type ifb", "interfaces of type ifb are not modelled"),
+    ("ip link add d0 type team", "interfaces of type team are not modelled"),
+    ("ip link set docker0 type bridge mcast_snooping 1", "mcast_snooping 1 of a bridge is not modelled"),
     ("ip link set docker0 promisc on", "promiscuous mode is not modelled"),
     ("ip route add 10.0.0.0/8 nexthop via 172.17.0.2", "nexthop of a route is not modelled"),
     ("ip tunnel show", "`ip tunnel` is not modelled"),
-    ("bridge vlan add vid 2 dev v1", "`bridge vlan add` is not modelled"),
+    ("bridge vlan set vid 2 dev v1", "`bridge vlan set` is not modelled"),
     ("brctl stp docker0 on", "the spanning tree protocol is not modelled"),
     ("ss -s", "`ss -s` is not modelled"),
     ("ss -tln src 10.0.0.1", "filter"),

@@ -19,7 +19,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, Frame
+from netsandbox.wire import stp
+from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, VLAN_TYPES, Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
@@ -77,7 +78,9 @@ def is_decoded(data: bytes) -> bool:
     ethertype = int.from_bytes(data[12:14], "big")
     if ethertype == ETH_P_IP and data[23:24] in (IGMP, PIM):
         return False
-    return ethertype in (ETH_P_ARP, ETH_P_IP, 0x8035, 0x88B5, 0x88F5)
+    while ethertype in VLAN_TYPES:
+        ethertype, data = int.from_bytes(data[16:18], "big"), data[4:]
+    return ethertype in (ETH_P_ARP, ETH_P_IP, 0x8035, 0x88B5, 0x88F5) or data[14:17] == stp.LLC
 
 
 def damaged(count: int) -> list[bytes]:

@@ -96,7 +96,10 @@ def test_errors_quote_alike() -> None:
 
 def test_frames_are_read_alike() -> None:
     for wire in (*(frame.wire() for frame in SAMPLES.values()), *kernel_frames()[::5]):
-        theirs, ours = layer2.Ether(wire), Frame.parse(wire)
+        ours = Frame.parse(wire)
+        if ours.ethertype < 0x600 or (ours.ethertype == ETH_P_ARP and wire[14:16] != b"\0\1"):
+            continue  # scapy calls the one Dot3, without a type, and shows the other's addresses as bytes
+        theirs = layer2.Ether(wire)
         assert (theirs.dst, theirs.src, theirs.type) == (format_mac(ours.dst), format_mac(ours.src), ours.ethertype)
         match ours.payload:
             case ArpPacket() as packet:

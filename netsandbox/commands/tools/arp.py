@@ -8,9 +8,9 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.proc_net import arp_entries
 from netsandbox.commands.tools.words import SCOPE_NUMBERS
+from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.netlink import neighbour as requests
-from netsandbox.linux.netlink.errors import STRERROR, KernelError
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4
 
 if TYPE_CHECKING:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
-from netsandbox.commands.tools.link_details import ROOT_PRIORITY
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.bridge import ROOT_PRIORITY, Bridge
 from netsandbox.linux.bridge.port import BridgePort
+from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import bridge as bridge_requests
 from netsandbox.linux.netlink import link as links
 from netsandbox.linux.netlink.credentials import may_administer
-from netsandbox.linux.netlink.errors import STRERROR, KernelError
 from netsandbox.wire.addresses import format_mac
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from netsandbox.commands.tools.groups import group_macs
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, wrong
+from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, number_of, parse, wrong
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import fdb as requests
-from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.linux.netlink.fdb import FdbRequest
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_mac, parse_mac
 
@@ -94,6 +94,8 @@ def fdb_row(found: FdbRow, style: Style, with_device: bool = True) -> Row:
     row.put("mac", format_mac(found.mac), f"{format_mac(found.mac)} ")
     if with_device:
         row.put("ifname", found.interface.name, f"dev {found.interface.name} ")
+    if entry is not None and entry.vlan:
+        row.put("vlan", entry.vlan, f"vlan {entry.vlan} ")
     if style.stats and entry is not None:
         now = found.interface.namespace.scheduler.now
         used, updated = (now - entry.used) // SECOND, (now - entry.updated) // SECOND
@@ -127,10 +129,12 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
                           flag("dynamic")), other)
     bridge = _bridge_named(namespace, found["br"]) if "br" in found else None
     device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
+    vlan = _vlan(found)
     rows = [fdb_row(row, style, device is None) for row in all_rows(namespace)
             if (bridge is None or _belongs(row, bridge)) and device in (None, row.interface)
             and found.get("state", row.state) in (row.state, "all")
-            and not ("dynamic" in found and row.state == "permanent") and found.get("vlan", "0") == "0"]
+            and not ("dynamic" in found and row.state == "permanent")
+            and (vlan is None or (row.entry is not None and row.entry.vlan == vlan))]
     return ToolResult(0, render(rows, style), "")
 
 
@@ -154,6 +158,20 @@ def _mac(word: str) -> int:
         return parse_mac(word)
     except AddressError:
         raise ToolError(USAGE, f"Invalid mac address {word}") from None
+
+
+def _vlan(found: dict[str, Any]) -> int | None:
+    """The number behind `vlan`, or None.
+
+    Raises:
+        ToolError: it is none (invarg in fdb_modify).
+    """
+    if "vlan" not in found:
+        return None
+    number = number_of(found["vlan"])
+    if number is None or not 0 <= number < 4096:
+        raise wrong(found["vlan"], "invalid vlan id")
+    return number
 
 
 class _Target:
@@ -185,7 +203,7 @@ def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
         bridge = device.port.bridge if device.port is not None else device
     if not isinstance(bridge, Bridge):
         raise ToolError(NOT_FOUND, str(KernelError("EOPNOTSUPP", "Get operation not supported by device")))
-    entry = bridge.fdb.entries.get(mac)
+    entry = bridge.fdb.entries.get((_vlan(found) or 0) << 48 | mac)
     if entry is None:
         raise ToolError(NOT_FOUND, str(KernelError("ENOENT", "Fdb entry not found")))
     holder = entry.port.interface if entry.port is not None else bridge
@@ -204,15 +222,15 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
     if "dev" not in found or not target.word:
         raise ToolError(USAGE, "Device and address are required arguments.")
     mac = _mac(target.word)
-    for name in ("dst", "nhid", "port", "vni", "src_vni", "via", "router", "vlan", "extern_learn"):
+    for name in ("dst", "nhid", "port", "vni", "src_vni", "via", "router", "extern_learn"):
         if name in found:
             raise ToolError(1, f"netsandbox: {name} of a forwarding entry is not modelled")
     device = interface_named(namespace, found["dev"], USAGE)
     is_permanent = "permanent" in found or not ("static" in found or "dynamic" in found)
-    request = FdbRequest(mac, is_permanent, "dynamic" not in found, "sticky" in found, "use" in found)
+    request = FdbRequest(mac, is_permanent, "dynamic" not in found, "sticky" in found, "use" in found, _vlan(found))
     to_master = "master" in found
     if command == "delete":
-        requests.delete(device, mac, to_master, "self" in found or not to_master)
+        requests.delete(device, mac, to_master, "self" in found or not to_master, _vlan(found))
     else:
         requests.put(device, request, command, to_master, "self" in found or not to_master)
 
@@ -237,9 +255,11 @@ def _flush(namespace: NetworkNamespace, words: Words) -> None:
         raise ToolError(USAGE, "Device is a required argument.")
     device = _bridge_named(namespace, found["dev"])
     port = _bridge_named(namespace, found["brport"], "bridge port device") if "brport" in found else None
-    demands = dict(MASKS[name] for name in found if name in MASKS)
+    demands: dict[str, int] = dict(MASKS[name] for name in found if name in MASKS)
     if "static" in found or "dynamic" in found:
         demands |= {"local": False, "static": "static" in found}
     if any(name in found for name in NOT_FLUSHED):
         return
+    if "vlan" in found:
+        demands["vlan"] = _vlan(found) or 0
     requests.flush(device, port, demands, "master" in found)

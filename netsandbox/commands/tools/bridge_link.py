@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.link_details import port_cost, port_priority
 from netsandbox.commands.tools.link_rows import put_flags, put_name
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, flag, key, on_or_off, parse
 from netsandbox.linux.bridge.port import STATES
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import bridge as bridge_requests
-from netsandbox.linux.netlink.errors import KernelError
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -50,7 +49,7 @@ def port_row(port: BridgePort, style: Style) -> Row:
     row.put("mtu", interface.mtu, f"mtu {interface.mtu} ")
     row.put("master", port.bridge.name, f"master {port.bridge.name} ")
     row.put("state", port.state, f"state {port.state} ")
-    for name, value in (("priority", port_priority(port)), ("cost", port_cost(port))):
+    for name, value in (("priority", port.priority), ("cost", port.path_cost)):
         row.put(name, value, f"{name} {value} ")
     if style.details:
         row.new_line()

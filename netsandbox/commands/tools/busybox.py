@@ -17,13 +17,13 @@ from netsandbox.commands.tools import route as route_tool
 from netsandbox.commands.tools import sysctl as sysctl_tool
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.files import device_flags
-from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
-from netsandbox.linux.netlink.errors import KernelError
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.core.interface import Interface, InterfaceAddress
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.interface_address import InterfaceAddress
 
 IOCTLS = {"up": "SIOCSIFFLAGS", "down": "SIOCSIFFLAGS", "mtu": "SIOCSIFMTU", "name": "SIOCSIFNAME",
           "address": "SIOCSIFHWADDR"}
@@ -143,7 +143,7 @@ def _block(interface: Interface) -> str:
     return (_heading(it, it.name, plain[:1])
             + f"{indent}RX packets:{it.rx_packets} errors:0 dropped:{it.rx_dropped} overruns:0 frame:0\n"
             + f"{indent}TX packets:{it.tx_packets} errors:0 dropped:{it.tx_dropped} overruns:0 carrier:0\n"
-            + f"{indent}collisions:0 txqueuelen:{QUEUE_LENGTH} \n"
+            + f"{indent}collisions:0 txqueuelen:{interface.queue_length} \n"
             + f"{indent}RX bytes:{_scaled(it.rx_bytes)}  TX bytes:{_scaled(it.tx_bytes)}\n\n")
 
 

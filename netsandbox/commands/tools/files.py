@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import proc_net
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
 from netsandbox.commands.tools.names import lower_of
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.wire.addresses import format_ipv4, format_mac
@@ -71,9 +71,14 @@ def read_file(context: ToolContext, path: str) -> str:
 
 
 def _proc_net(namespace: NetworkNamespace, name: str) -> str:
-    if name not in PROC_NET:
-        raise NoFileError("No such file or directory")
-    return PROC_NET[name](namespace)
+    if name in PROC_NET:
+        return PROC_NET[name](namespace)
+    directory, slash, rest = name.partition("/")
+    for kind in kinds.all_kinds() if slash else ():
+        text = kind.proc_file(namespace, rest) if kind.proc_directory == directory else None
+        if text is not None:
+            return text
+    raise NoFileError("No such file or directory")
 
 
 def _sysctl(namespace: NetworkNamespace, name: str) -> str:
@@ -104,7 +109,7 @@ def _attribute(interface: Interface, name: str) -> str | int | None:
     link = peer.index if peer is not None else interface.index
     simple: dict[str, str | int] = {
         "address": format_mac(interface.mac), "mtu": interface.mtu, "operstate": interface.operstate.lower(),
-        "ifindex": interface.index, "iflink": link, "tx_queue_len": QUEUE_LENGTH, "addr_len": 6,
+        "ifindex": interface.index, "iflink": link, "tx_queue_len": interface.queue_length, "addr_len": 6,
         "type": LOOPBACK if interface.is_loopback else ETHERNET, "flags": f"0x{device_flags(interface):x}",
         "broadcast": format_mac(0 if interface.is_loopback else (1 << 48) - 1)}
     if name in simple:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools import ifconfig_requests as requests
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.files import device_flags
-from netsandbox.commands.tools.link_rows import QUEUE_LENGTH
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.core.interface import Interface, InterfaceAddress
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.interface_address import InterfaceAddress
 
 FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x40: "RUNNING", 0x80: "NOARP", 0x1000: "MULTICAST"}
 RUNNING = 0x40
@@ -71,8 +71,8 @@ def _heading(interface: Interface, name: str, addresses: list[InterfaceAddress])
         text += "" if interface.is_loopback else f"  broadcast {format_ipv4(own.broadcast or 0)}"
         text += "\n"
     if interface.is_loopback:
-        return text + f"        loop  txqueuelen {QUEUE_LENGTH}  (Local Loopback)\n"
-    return text + f"        ether {format_mac(interface.mac)}  txqueuelen {QUEUE_LENGTH}  (Ethernet)\n"
+        return text + f"        loop  txqueuelen {interface.queue_length}  (Local Loopback)\n"
+    return text + f"        ether {format_mac(interface.mac)}  txqueuelen {interface.queue_length}  (Ethernet)\n"
 
 
 def _scaled(count: int) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.linux.core.interface import InterfaceAddress
+from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.credentials import may_administer
-from netsandbox.linux.netlink.errors import STRERROR, KernelError
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_mac, prefix_mask
 
 if TYPE_CHECKING:

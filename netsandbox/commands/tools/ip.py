@@ -10,7 +10,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.words import USAGE, choose, wrong
-from netsandbox.linux.netlink.errors import KernelError
+from netsandbox.linux.core.errors import KernelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

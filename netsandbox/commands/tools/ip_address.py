@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.commands.tools.context import Machine, ToolContext
-    from netsandbox.linux.core.interface import Interface, InterfaceAddress
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.interface_address import InterfaceAddress
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.addresses import Network
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools import ip_address
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.kind_words import read_settings
 from netsandbox.commands.tools.names import MAX_OTHER_NAME, find_interface, interface_named, is_valid_name
 from netsandbox.commands.tools.words import (
     USAGE,
@@ -19,10 +20,10 @@ from netsandbox.commands.tools.words import (
     mac_bytes,
     number,
     number_of,
-    on_or_off,
     parse,
     wrong,
 )
+from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
 
@@ -42,18 +43,9 @@ NOT_MODELLED = {
     "multicast": "IFF_MULTICAST is", "allmulticast": "IFF_ALLMULTI is", "promisc": "promiscuous mode is",
     "trailers": "trailers are", "carrier": "a carrier by hand is", "protodown": "protodown is",
     "dynamic": "IFF_DYNAMIC is", "alias": "aliases are", "group": "groups of devices are", "mode": "link modes are",
-    "state": "an operstate by hand is", "addrgenmode": "IPv6 is", "link": "stacked devices are",
+    "state": "an operstate by hand is", "addrgenmode": "IPv6 is",
     "link-netns": "stacked devices are", "link-netnsid": "stacked devices are", "parentdev": "parent devices are",
     "index": "an interface index by hand is"}
-PORT_FLAGS = ("hairpin*", "guard*", "root_block*", "fastleave*", "learning*", "flood*", "mcast_flood*", "bcast_flood*",
-              "mcast_to_unicast*", "proxy_arp*", "proxy_arp_wifi*", "mcast_fast_leave*", "neigh_suppress*",
-              "vlan_tunnel*", "isolated*", "locked*", "mab")
-BRIDGE_NUMBERS = (
-    "forward_delay*", "hello_time*", "max_age*", "ageing_time*", "stp_state*", "priority*", "vlan_filtering*",
-    "no_linklocal_learn", "mst_enabled", "fdb_max_learned", "vlan_default_pvid*", "mcast_router*",
-    "mcast_snooping*", "mcast_vlan_snooping*", "mcast_query_use_ifaddr*", "mcast_querier*", "mcast_hash_elasticity*",
-    "mcast_hash_max*", "mcast_last_member_count*", "mcast_startup_query_count*", "mcast_igmp_version*",
-    "mcast_mld_version*", "nf_call_iptables*", "nf_call_ip6tables*", "nf_call_arptables*")
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
@@ -109,7 +101,8 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
 
     found = parse(words, (
         flag("up"), flag("down"), key("name", read=_name, once="name"), key("index", read=_index, once="index"),
-        key("link*"), key("address*", read=lambda rest: mac_bytes(rest.next())), key("broadcast*", "brd"),
+        key("link*", read=_lower(namespace)), key("address*", read=lambda rest: mac_bytes(rest.next())),
+        key("broadcast*", "brd"),
         key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
         key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
         key("netns", read=_namespace(context), once="netns"), *(_switch(name) for name in (
@@ -136,7 +129,7 @@ def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool)
     switches = [name for name in found if name in ("up", "down")]
     request.up = None if not switches else switches[-1] == "up"
     request.master, request.leaves_master = found.get("master"), "nomaster" in found
-    request.namespace = found.get("netns")
+    request.namespace, request.lower = found.get("netns"), found.get("link")
 
 
 def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_peer: bool) -> None:
@@ -151,42 +144,20 @@ def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_pe
     interface_named(namespace, request.device)
 
 
-def _read_settings(context: ToolContext, kind: str, words: Words, makes: bool) -> dict[str, Any]:
+def _read_settings(context: ToolContext, name: str, words: Words, makes: bool) -> dict[str, Any]:
     """What follows `type KIND`."""
-    if kind == "bridge":
-        return parse(words, (*(key(name, read=number(f"invalid {name.rstrip('*')}")) for name in BRIDGE_NUMBERS),
-                             key("group_fwd_mask*", read=number("invalid group_fwd_mask", 0, 0xFFFF)),
-                             flag("fdb_flush*"), key("vlan_protocol*"), key("group_address*"),
-                             *(key(f"mcast_{name}_interval*") for name in (
-                                 "last_member", "membership", "querier", "query", "query_response", "startup_query")),
-                             ), _unknown_option("bridge"))
-    if kind == "bridge_slave":
-        return parse(words, (flag("fdb_flush*"), key("state*", read=number("state is invalid\n")),
-                             key("priority*", read=number("priority is invalid\n")),
-                             key("cost*", read=number("cost is invalid\n")),
-                             *(on_or_off(name, 1) for name in PORT_FLAGS),
-                             key("mcast_router*"),
-                             key("group_fwd_mask*", read=number("invalid group_fwd_mask", 0, 0xFFFF)),
-                             ), _unknown_option("bridge_slave"))
-    if kind == "veth" and words:
-        if words.next() != "peer":
-            raise usage("veth", 1)
-        return {"peer": read_request(context, words, makes, is_peer=True)}
-    if kind in requests.OTHER_TYPES:
-        raise requests.unmodelled(kind)
+    stem, slave, _ = name.partition("_slave")
+    kind = kinds.find(stem)
+    if kind is not None and slave and kind.slave_attributes is None:
+        kind = None
+    if kind is not None:
+        return read_settings(kind, bool(slave), words, context.namespace,
+                             lambda rest: read_request(context, rest, makes, is_peer=True))
+    if name in requests.OTHER_TYPES:
+        raise requests.unmodelled(name)
     if words:
         raise ToolError(1, f'Garbage instead of arguments "{words.next()} ...". Try "ip link help".')
     return {}
-
-
-def _unknown_option(kind: str) -> Callable[[str, Words], None]:
-    def complain(word: str, _words: Words) -> None:
-        topic = "bridge_device" if kind == "bridge" else kind
-        if word and "help".startswith(word):
-            raise usage(topic)
-        noun = "command" if kind == "bridge" else "option"
-        raise ToolError(1, f'{kind}: unknown {noun} "{word}"?\n{usage(topic).message}')
-    return complain
 
 
 # -- readers
@@ -224,6 +195,16 @@ def _master(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
         if master is None:
             raise wrong(word, "Device does not exist\n")
         return master
+    return read
+
+
+def _lower(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
+    def read(words: Words) -> Interface:
+        word = words.next()
+        lower = find_interface(namespace, word)
+        if lower is None:
+            raise ToolError(1, f'Cannot find device "{word}"')
+        return lower
     return read
 
 

@@ -10,7 +10,7 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, garbage, key, mac_bytes, parse
-from netsandbox.linux.netlink.errors import KernelError
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ from netsandbox.commands.tools.words import (
     wrong,
 )
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.netlink import neighbour as requests
-from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac
 
 if TYPE_CHECKING:

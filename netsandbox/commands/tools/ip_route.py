@@ -34,9 +34,9 @@ from netsandbox.commands.tools.words import (
     scope_of,
     wrong,
 )
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.netlink import route as requests
-from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.wire.addresses import Network
 

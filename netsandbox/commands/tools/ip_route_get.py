@@ -16,9 +16,9 @@ from netsandbox.commands.tools.route_rows import (
     route_row,
 )
 from netsandbox.commands.tools.words import Family, Words, flag, key, number, parse
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4.routing import OutputRoute, learned_about, route_input, route_output
-from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
 
 if TYPE_CHECKING:

@@ -7,25 +7,29 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.link_details import put_details
 from netsandbox.commands.tools.link_statistics import put_statistics
 from netsandbox.commands.tools.names import OtherNamespaces, lower_of
+from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.output import Row
-    from netsandbox.linux.core.interface import Interface, InterfaceAddress
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.interface_address import InterfaceAddress
 
-QUEUE_LENGTH = 1000
-"""DEFAULT_TX_QUEUE_LEN: what lo, veths and bridges have."""
+FLAGS = ("NO-CARRIER", "LOOPBACK", "BROADCAST", "POINTOPOINT", "MULTICAST", "NOARP", "MASTER", "SLAVE", "UP",
+         "LOWER_UP")
+"""IFF_* names in the order that iproute2 has them."""
 
 
 def flags(interface: Interface) -> list[str]:
-    """IFF_* names in the order that iproute2 has them."""
-    found = ["NO-CARRIER"] if interface.up and not interface.carrier else []
-    found += ["LOOPBACK"] if interface.is_loopback else ["BROADCAST", "MULTICAST"]
-    found += ["NOARP"] if interface.noarp else []
-    found += ["UP"] if interface.up else []
-    found += ["LOWER_UP"] if interface.running else []
-    return found
+    """IFF_* names."""
+    master = interface.master
+    above = kinds.find(master.kind) if master is not None else None
+    found = {*interface.flags, *(above.slave_flags if above is not None else ())}
+    found |= {name for name, is_set in (
+        ("NO-CARRIER", interface.up and not interface.carrier), ("NOARP", interface.noarp), ("UP", interface.up),
+        ("LOWER_UP", interface.running)) if is_set}
+    return [name for name in FLAGS if name in found]
 
 
 def put_name(row: Row, interface: Interface, layout: str, knows_namespaces: bool) -> bool:
@@ -36,7 +40,10 @@ def put_name(row: Row, interface: Interface, layout: str, knows_namespaces: bool
             interface of that index in its own namespace for it.
     """
     peer, name, lower_is_down = lower_of(interface), interface.name, False
-    if peer is not None:
+    if interface.is_unbound:
+        row.note("link", None)
+        name = f"{name}@NONE"
+    elif peer is not None:
         elsewhere = peer.namespace is not interface.namespace
         if elsewhere and knows_namespaces:
             row.note("link_index", peer.index)
@@ -64,14 +71,14 @@ def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: b
     row.put("mtu", interface.mtu, f"mtu {interface.mtu} ")
     if style.family != "inet6":
         row.put("qdisc", interface.qdisc, f"qdisc {interface.qdisc} ")
-    if interface.port is not None:
-        row.put("master", interface.port.bridge.name, f"master {interface.port.bridge.name} ")
+    if (master := interface.master) is not None:
+        row.put("master", master.name, f"master {master.name} ")
     row.put("operstate", interface.operstate, f"state {interface.operstate} ")
     if is_link:
         row.put("linkmode", "DEFAULT", "mode DEFAULT ")
     if style.family != "inet6":
         row.put("group", "default", "group default ")
-    row.put("txqlen", QUEUE_LENGTH, f"qlen {QUEUE_LENGTH}")
+    row.put("txqlen", interface.queue_length, f"qlen {interface.queue_length}")
     if is_link or not style.family or style.family == "link" or style.details:
         _put_hardware(row, interface)
     _put_peer_namespace(row, interface, others)
@@ -84,11 +91,20 @@ def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: b
 
 
 def _put_hardware(row: Row, interface: Interface) -> None:
-    kind, broadcast = ("loopback", 0) if interface.is_loopback else ("ether", (1 << 48) - 1)
     row.new_line()
-    row.put("link_type", kind, f"    link/{kind} ")
-    row.put("address", format_mac(interface.mac), format_mac(interface.mac))
-    row.put("broadcast", format_mac(broadcast), f" brd {format_mac(broadcast)}")
+    row.put("link_type", interface.hardware, f"    link/{interface.hardware} ")
+    found = interface.hardware_addresses
+    if found is None:
+        return
+    address, other = found
+    row.put("address", address, address)
+    if "POINTOPOINT" in interface.flags:
+        row.note("link_pointtopoint", True)
+        row.put("broadcast", other, f" peer {other}")
+    else:
+        row.put("broadcast", other, f" brd {other}")
+    if interface.permanent_mac not in (0, interface.mac):
+        row.put("permaddr", format_mac(interface.permanent_mac), f" permaddr {format_mac(interface.permanent_mac)}")
 
 
 def _put_peer_namespace(row: Row, interface: Interface, others: OtherNamespaces) -> None:
@@ -104,7 +120,8 @@ def brief_row(row: Row, interface: Interface, is_link: bool) -> None:
     lower_is_down = put_name(row, interface, "%-16s ", knows_namespaces=True)
     row.put("operstate", interface.operstate, f"{interface.operstate:<14} ")
     if is_link:
-        row.put("address", format_mac(interface.mac), f"{format_mac(interface.mac)} ")
+        if interface.hardware_addresses is not None:
+            row.put("address", interface.hardware_addresses[0], f"{interface.hardware_addresses[0]} ")
         put_flags(row, interface, lower_is_down)
         row.say("\n")
 

@@ -46,9 +46,8 @@ def is_valid_name(name: str, limit: int = MAX_NAME) -> bool:
 
 
 def lower_of(interface: Interface) -> Interface | None:
-    """The device that a device stands on (IFLA_LINK): a veth's other end.  A cable to a hub is no device."""
-    peer = interface.peer
-    return peer if peer is not None and peer.kind == interface.kind else None
+    """The device that a device stands on (IFLA_LINK), such as a veth's other end."""
+    return interface.lower
 
 
 class OtherNamespaces:

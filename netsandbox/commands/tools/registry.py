@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.linux.netlink.errors import KernelError, NotModelledError
+from netsandbox.linux.core.errors import KernelError, NotModelledError
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext

@@ -9,8 +9,8 @@ from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import read_options
 from netsandbox.commands.tools.proc_net import RTF_GATEWAY, RTF_HOST, RTF_REJECT, main_routes, route_bits
 from netsandbox.commands.tools.words import Words, flag, key, number, parse
+from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import route as requests
-from netsandbox.linux.netlink.errors import STRERROR, KernelError
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
 

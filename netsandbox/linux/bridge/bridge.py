@@ -10,10 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.trace import UNDER_WAY
-from netsandbox.linux.bridge.fdb import ForwardingDatabase
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge import output, special, vlan
+from netsandbox.linux.bridge.fdb import AGEING_TIME, ForwardingDatabase
 from netsandbox.linux.bridge.flood import Floods
-from netsandbox.linux.bridge.port import DISABLED, FORWARDING, LEARNING, BridgePort
+from netsandbox.linux.bridge.port import DISABLED, FORWARDING, BridgePort
+from netsandbox.linux.bridge.special import LINK_LOCAL
+from netsandbox.linux.bridge.stp import SpanningTree
+from netsandbox.linux.bridge.stp_port import PortTree, identifier
 from netsandbox.linux.bridge.tally import Tally
+from netsandbox.linux.bridge.vlan import DEFAULT_PVID, VlanGroup
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -26,11 +32,11 @@ from netsandbox.linux.events import (
     PortStateChanged,
     SendFailed,
 )
-from netsandbox.linux.place import BRIDGE, Place
+from netsandbox.linux.place import BRIDGE
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
+from netsandbox.wire.vlan import ETH_P_8021Q
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -38,9 +44,7 @@ if TYPE_CHECKING:
 
 MAX_PORTS = (1 << 10) - 1
 """BR_MAX_PORTS without port 0, which is none."""
-LINK_LOCAL = 0x0180C2000000 >> 4
-"""01:80:C2:00:00:00 to 0F: 802.1D's reserved group addresses, without their last four bits."""
-PAUSE = 0x0180C2000001
+ROOT_PRIORITY = 0x8000
 
 # To fetch a member from its Enum costs more than a look into a table, and these are fetched for each frame.
 BRIDGED = Outcome.BRIDGED
@@ -59,8 +63,9 @@ class Bridge(Interface):
 
     kind = BRIDGE
 
-    __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "fdb", "floods", "group_fwd_mask", "mac_is_set",
-                 "mtu_is_set", "multicast_snooping", "ports", "settled")
+    __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "ageing_time", "default_pvid", "fdb", "floods",
+                 "forward_delay", "group_fwd_mask", "hello_time", "max_age", "multicast_snooping", "ports", "priority",
+                 "settled", "tree", "vlan_filtering", "vlan_protocol", "vlans")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -69,9 +74,18 @@ class Bridge(Interface):
         self.mac_is_set = self.settled = mac_is_set
         self.carrier = not mac_is_set
         self.carrier_changes = int(mac_is_set)
-        self.mtu_is_set = False
         self.group_fwd_mask = 0
         self.multicast_snooping = False
+        self.ageing_time = AGEING_TIME
+        """What a person set; while the tree changes, rows age faster."""
+        self.priority = ROOT_PRIORITY
+        self.max_age, self.hello_time, self.forward_delay = 20 * SECOND, 2 * SECOND, 15 * SECOND
+        self.tree: SpanningTree | None = None
+        self.vlan_filtering = False
+        self.vlan_protocol = ETH_P_8021Q
+        self.default_pvid = DEFAULT_PVID
+        self.vlans: VlanGroup | None = None
+        """Its own, once somebody has asked for VLANs."""
         self.floods = Floods()
         self._numbers = 1
         """Those that ports have, as bits; 0 is nobody's."""
@@ -87,8 +101,8 @@ class Bridge(Interface):
 
     def handle_frame(self, port: BridgePort, frame: Frame) -> Verdict:
         """br_handle_frame: learn, look up, pass on."""
-        if not port.forwarding:
-            return self._refuse(port, frame)
+        if not port.is_simple:
+            return special.handle_frame(self, port, frame)
         hooks = self.namespace.bridge_hooks
         if hooks is not None:
             verdict = hooks.look(self, port, frame)
@@ -99,7 +113,7 @@ class Bridge(Interface):
         if entry is not None and entry.port is port and port.learning and not entry.local:
             entry.updated = self.namespace.scheduler.now
         else:
-            refusal = self.learn_source(port, frame)
+            refusal = special.learn_source(self, port, frame)
             if refusal is not None:
                 return refusal
         destination = frame.dst
@@ -121,76 +135,24 @@ class Bridge(Interface):
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
         interface = out.interface
         if out is port or not out.forwarding or out.isolated or size > out.limit or size > interface.peer_limit:
-            return self._forward(port, out, frame)
+            return output.forward(self, port, out, frame, found.seq)
         namespace.record((FrameBridged, self.place, port.interface.place, frame, out.alone, False, KNOWN, found.seq))
         interface.sent += 1
         interface.sent_bytes += size
         scheduler.queue.append((interface.wire, frame, scheduler.current))
         return BRIDGED
 
-    def learn_source(self, port: BridgePort, frame: Frame) -> Dropped | None:
-        """Note at which port a station is; one that cannot be, or that a locked port does not know, is refused."""
-        source = frame.src
-        entry = self.fdb.entries.get(source)
-        if entry is not None and entry.port is port and port.learning and not entry.local:
-            entry.updated = self.namespace.scheduler.now
-        elif source == 0 or source & MAC_GROUP_BIT:
-            return Dropped(DropReason.MAC_INVALID_SOURCE, (source,))
-        elif port.locked and frame.dst >> 4 != LINK_LOCAL and (
-                entry is None or entry.port is not port or entry.local):
-            return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, ("locked",))
-        elif port.learning and self.fdb.ageing_time:
-            self.fdb.learn(port, source, entry)
-        return None
-
-    def _refuse(self, port: BridgePort, frame: Frame) -> Verdict:
-        """A port that does not forward; while it is learning it learns all the same."""
-        source = frame.src
-        if port.state == LEARNING and port.learning and source and not source & MAC_GROUP_BIT and self.fdb.ageing_time:
-            self.fdb.learn(port, source, self.fdb.entries.get(source))
-        return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
-
     def handle_group(self, port: BridgePort, frame: Frame) -> Verdict:
         if frame.dst == BROADCAST_MAC:
             self._flood(port, frame, BROADCAST, True)
             self.pass_up(frame)
             return BRIDGED
-        if frame.dst >> 4 == LINK_LOCAL and frame.dst == PAUSE:
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst,))
-        kept_back = ~(self.group_fwd_mask | port.group_fwd_mask) & 0xFFFE
-        if frame.dst >> 4 == LINK_LOCAL and kept_back >> (frame.dst & 15) & 1:
-            return port.interface.deliver(frame)
+        if frame.dst >> 4 == LINK_LOCAL:
+            verdict = special.handle_reserved(self, port, frame)
+            if verdict is not None:
+                return verdict
         self._flood(port, frame, MULTICAST, True)
         self.pass_up(frame)
-        return BRIDGED
-
-    @staticmethod
-    def refusal_of(port: BridgePort | None, out: BridgePort | None, destination: int) -> Dropped | None:
-        """Why the port that the table names is no way out (should_deliver)."""
-        if out is None:
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
-        if out is port and not port.hairpin:
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "same port"))
-        if not out.forwarding:
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, out.state))
-        if out.isolated and port is not None and port.isolated:
-            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "isolated"))
-        return None
-
-    def _forward(self, port: BridgePort | None, out: BridgePort, frame: Frame) -> Verdict:
-        """br_forward: to the one port that the table names."""
-        refusal = self.refusal_of(port, out, frame.dst)
-        if refusal is not None:
-            return refusal
-        interface, size = out.interface, frame.size
-        namespace = self.namespace
-        if size > interface.peer_limit or size > out.limit:
-            return self._send_oversize(port, (out,), frame, KNOWN, False)
-        namespace.record((FrameBridged, self.place, _place(port), frame, out.alone, False, KNOWN,
-                          self.fdb.entries[frame.dst].seq))
-        interface.sent += 1
-        interface.sent_bytes += size
-        namespace.scheduler.transmit(interface.wire, frame)
         return BRIDGED
 
     def _flood(self, port: BridgePort | None, frame: Frame, why: Forwarding, to_host: bool) -> None:
@@ -198,34 +160,13 @@ class Bridge(Interface):
         plan, size = self.floods.plan(port, why), frame.size
         ports, receivers = plan.reach(port)
         if size > plan.limit and any(size > port.limit or size > port.interface.peer_limit for port in ports):
-            self._send_oversize(port, ports, frame, why, to_host)
+            output.send_singly(self, port, ports, frame, why, to_host)
             return
         namespace = self.namespace
-        namespace.record((FrameBridged, self.place, _place(port), frame, ports.called, to_host, why, None))
+        namespace.record((FrameBridged, self.place, output.place_of(port), frame, ports.called, to_host, why, None))
         if receivers:
             plan.count(port, size)
             namespace.scheduler.transmit(receivers, frame)
-
-    def _send_oversize(self, source: BridgePort | None, ports: Sequence[BridgePort], frame: Frame, why: Forwarding,
-                       to_host: bool) -> Verdict:
-        """Some port or its peer does not take a frame of this size: port by port, and no ICMP."""
-        namespace, size = self.namespace, frame.size
-        fitting = tuple(port.interface.place for port in ports if size <= port.limit)
-        row = self.fdb.entries[frame.dst].seq if why is KNOWN else None
-        namespace.record((FrameBridged, self.place, _place(source), frame, fitting, to_host, why, row))
-        for port in ports:
-            interface = port.interface
-            limit = min(port.limit, interface.peer_limit)
-            if size > limit:
-                interface.tx_dropped += 1
-                namespace.record(SendFailed(interface.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
-            else:
-                interface.sent += 1
-                interface.sent_bytes += size
-                namespace.scheduler.transmit(interface.wire, frame)
-        if fitting or to_host:
-            return BRIDGED
-        return Dropped(DropReason.PKT_TOO_BIG, (size,))
 
     def pass_up(self, frame: Frame, is_for_us: bool = False) -> Verdict:
         """br_pass_frame_up: the host's own stack gets the frame, from the bridge.
@@ -239,8 +180,21 @@ class Bridge(Interface):
         events = self.namespace.trace.events
         mark = len(events)
         events.append(UNDER_WAY)
-        events[mark] = FrameReceived, self.place, frame, self.deliver(frame, is_for_us)
+        events[mark] = FrameReceived, self.place, frame, self.to_host(frame, is_for_us)
         return BRIDGED
+
+    def to_host(self, frame: Frame, is_for_us: bool) -> Verdict:
+        """What stands on the bridge, or its host's own stack."""
+        if self.stack is not None:
+            return self.stack.pass_up(frame, is_for_us or frame.dst == self.mac)
+        return self.deliver(frame, is_for_us)
+
+    @property
+    def vlan_group(self) -> VlanGroup:
+        """The VLANs of the bridge itself, which is a port among others."""
+        if self.vlans is None:
+            self.vlans = VlanGroup(self.default_pvid)
+        return self.vlans
 
     # -- a frame from the host
 
@@ -252,9 +206,12 @@ class Bridge(Interface):
         namespace.record((FrameSent, self.place, frame))
         self.sent += 1
         self.sent_bytes += frame.size
+        destination = frame.dst
+        if self.vlan_filtering:
+            vlan.transmit(self, frame)
+            return True
         if namespace.bridge_hooks is not None and namespace.bridge_hooks.resume(self, frame):
             return True
-        destination = frame.dst
         if destination & MAC_GROUP_BIT:
             why = BROADCAST if destination == BROADCAST_MAC else MULTICAST
             self._flood(None, frame, why, False)
@@ -265,7 +222,7 @@ class Bridge(Interface):
         elif entry.port is None:
             namespace.record(SendFailed(self.place, frame, Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))))
         else:
-            verdict = self._forward(None, entry.port, frame)
+            verdict = output.forward(self, None, entry.port, frame, entry.seq)
             if isinstance(verdict, Dropped) and verdict.reason is not DropReason.PKT_TOO_BIG:
                 namespace.record(SendFailed(self.place, frame, verdict))
         return True
@@ -287,11 +244,14 @@ class Bridge(Interface):
         self.fdb.add_local(interface.mac, port)
         self.namespace.record(LinkChanged(interface.place, "master", self.name))
         self._recalculate_mac()
+        if self.vlans is not None:
+            for vid in port.vlan_group.vlans:
+                self.fdb.add_local(interface.mac, port, vid)
         self.port_changed(port)
         return port
 
     def remove_port(self, port: BridgePort) -> None:
-        self._set_state(port, DISABLED)
+        self._disable(port)
         self.fdb.forget_port(port, everything=True)
         self.ports.remove(port)
         self._numbers &= ~(1 << port.number)
@@ -319,32 +279,94 @@ class Bridge(Interface):
 
     def _update_state(self, port: BridgePort) -> None:
         if self.up and port.interface.running:
-            self._set_state(port, port.held or FORWARDING)
+            if port.held or self.tree is None:
+                self.set_state(port, port.held or FORWARDING)
+            elif port.state == DISABLED:
+                self.tree.link_is_up(port)
             return
         if port.held == DISABLED:
             self.fdb.forget_port(port, everything=False)
         port.held = ""
-        self._set_state(port, DISABLED)
+        self._disable(port)
+
+    def _disable(self, port: BridgePort) -> None:
+        if self.tree is not None and port.state != DISABLED:
+            self.tree.disable_port(port)
+        else:
+            self.set_state(port, DISABLED)
 
     def _follow_ports(self) -> None:
         """The bridge's own MTU is the least of its ports', and it has a carrier while one of them forwards."""
         if not self.mtu_is_set:
             link.set_mtu(self, self._port_mtus.least(ETHERNET_MTU))
+        self.states_changed()
+
+    def states_changed(self) -> None:
+        """br_port_state_selection: it has a carrier while one of its ports forwards."""
         if self.settled:
             link.set_carrier(self, self.floods.has_ports)
 
     def port_mac_changed(self, port: BridgePort, old: int) -> None:
-        self.fdb.remove_local(old, port)
-        self.fdb.add_local(port.interface.mac, port)
+        self._move_local(old, port.interface.mac, port, port.vlans)
         self._port_macs.put(port, port.interface.mac)
         self._recalculate_mac()
 
-    def set_mac(self, mac: int) -> None:
+    def open(self) -> None:
+        if self.tree is not None:
+            self.tree.start()
+        self.ports_changed()
+
+    def stop(self) -> None:
+        self.ports_changed()
+        if self.tree is not None:
+            self.tree.stop()
+
+    def set_spanning_tree(self, on: bool) -> None:
+        """br_stp_set_enabled: ports that forward go on; those that come up later listen first."""
+        if on and self.tree is None:
+            self.tree = SpanningTree(self)
+            for port in self.ports:
+                port.tree = PortTree(self.tree, port)
+            if self.up:
+                self.tree.start()
+        elif not on and self.tree is not None:
+            self.tree.stop()
+            self.tree = None
+            self.ports_changed()
+
+    def set_vlan_filtering(self, on: bool) -> None:
+        """__br_vlan_filter_toggle: nothing is flushed."""
+        self.ensure_vlans()
+        self.vlan_filtering = on
+        for port in self.ports:
+            port.is_simple = port.forwarding and not on
+        self.floods.flags_changed()
+
+    def ensure_vlans(self) -> None:
+        """Somebody asks for VLANs: the groups that a kernel has from the start, and their rows."""
+        if self.vlans is None:
+            self.fdb.add_local(self.mac, None, self.default_pvid)
+            for port in self.ports:
+                self.fdb.add_local(port.interface.mac, port, self.default_pvid)
+        assert self.vlan_group is not None
+
+    def uninit(self) -> None:
+        for port in list(self.ports):
+            self.remove_port(port)
+
+    def assign_mac(self, mac: int) -> None:
         """br_fdb_change_mac_address: the own row follows the address."""
         old, self.mac, self.settled = self.mac, mac, True
         self.note_place()
-        self.fdb.remove_local(old, None)
-        self.fdb.add_local(mac, None)
+        self._move_local(old, mac, None, self.vlans)
+        if self.tree is not None:
+            self.tree.identity_changed(identifier(self.priority, old))
+
+    def _move_local(self, old: int, new: int, port: BridgePort | None, group: VlanGroup | None) -> None:
+        """br_fdb_changeaddr: the own rows follow the address, in each VLAN."""
+        for vid in (0, *sorted(group.vlans if group is not None else ())):
+            self.fdb.remove_local(old, port, vid)
+            self.fdb.add_local(new, port, vid)
 
     def _recalculate_mac(self) -> None:
         """br_stp_recalculate_bridge_id: the lowest of the ports', zero without ports, unless it was set."""
@@ -359,11 +381,13 @@ class Bridge(Interface):
         port.held = "" if state == FORWARDING else state
         self.port_changed(port)
 
-    def _set_state(self, port: BridgePort, state: str) -> None:
+    def set_state(self, port: BridgePort, state: str) -> None:
+        """br_set_state."""
         if port.state == state:
             return
         port.state = state
         port.forwarding = state == FORWARDING
+        port.is_simple = port.forwarding and not self.vlan_filtering
         if port.forwarding:
             self.floods.port_forwards(port)
         else:
@@ -374,7 +398,3 @@ class Bridge(Interface):
 
     def __repr__(self) -> str:
         return f"<bridge {self.label} {format_mac(self.mac)}>"
-
-
-def _place(port: BridgePort | None) -> Place | None:
-    return None if port is None else port.interface.place

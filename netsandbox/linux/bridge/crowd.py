@@ -161,7 +161,7 @@ class Crowd:
 def _is_plain(receiver: Any) -> bool:
     """Whether a receiver does with a broadcast what any station does."""
     return (type(receiver).receive is Interface.receive and receiver.port is None and receiver.running
-            and receiver.arp_targets is not None)
+            and receiver.stack is None            and receiver.arp_targets is not None)
 
 
 def _is_loopback(address: int) -> bool:

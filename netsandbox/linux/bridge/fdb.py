@@ -25,17 +25,17 @@ class FdbEntry:
     """One row.
 
     Attributes:
-        port: None for the bridge's own MAC.
+        port: None for the bridge's own MAC.  vlan: 0 while the bridge does not filter by VLAN.
         local: the address is the bridge's or a port's own (`permanent`).
         static: it never ages.
         updated, used: when it was last seen as a source, and as a destination.
         seq: the trace record that made or moved it.
     """
 
-    __slots__ = ("by_user", "local", "mac", "port", "seq", "static", "sticky", "updated", "used")
+    __slots__ = ("by_user", "local", "mac", "port", "seq", "static", "sticky", "updated", "used", "vlan")
 
     def __init__(self, mac: int, port: BridgePort | None, now: int, seq: int, local: bool = False,
-                 static: bool = False) -> None:
+                 static: bool = False, vlan: int = 0) -> None:
         self.mac = mac
         self.port = port
         self.local = local
@@ -45,10 +45,16 @@ class FdbEntry:
         self.updated = now
         self.used = now
         self.seq = seq
+        self.vlan = vlan
+
+    @property
+    def key(self) -> int:
+        """By which it is found."""
+        return self.vlan << 48 | self.mac
 
 
 class ForwardingDatabase:
-    """The rows of one bridge, in the order they were made."""
+    """The rows of one bridge, in the order they were made, by VLAN and MAC: `vlan << 48 | mac`."""
 
     def __init__(self, bridge: Bridge) -> None:
         self.bridge = bridge
@@ -56,13 +62,13 @@ class ForwardingDatabase:
         self.ageing_time = AGEING_TIME
         self._timer: Timer | None = None
 
-    def learn(self, port: BridgePort, mac: int, entry: FdbEntry | None) -> None:
+    def learn(self, port: BridgePort, mac: int, entry: FdbEntry | None, vlan: int = 0) -> None:
         """Note that `mac` sends by `port`; `entry` is the row it has now, if any."""
         namespace = self.bridge.namespace
         now = namespace.scheduler.now
         seq = namespace.trace.end
         if entry is None:
-            self.entries[mac] = FdbEntry(mac, port, now, seq)
+            self.entries[vlan << 48 | mac] = FdbEntry(mac, port, now, seq, vlan=vlan)
             namespace.record((FdbLearned, self.bridge.place, mac, port.interface.place, None))
             self._arm(now + self.ageing_time)
             return
@@ -74,36 +80,37 @@ class ForwardingDatabase:
             entry.port, entry.seq = port, seq
             namespace.record((FdbLearned, self.bridge.place, mac, port.interface.place, previous))
 
-    def add_local(self, mac: int, port: BridgePort | None) -> None:
+    def add_local(self, mac: int, port: BridgePort | None, vlan: int = 0) -> None:
         """The bridge's own address, or a port's: a frame to it goes up the stack."""
-        entry = self.entries.get(mac)
+        key = vlan << 48 | mac
+        entry = self.entries.get(key)
         if mac == 0 or (entry is not None and entry.local):
             return
         scheduler = self.bridge.namespace.scheduler
-        self.entries.pop(mac, None)
-        self.entries[mac] = FdbEntry(mac, port, scheduler.now, self.bridge.namespace.trace.end, local=True)
+        self.entries.pop(key, None)
+        self.entries[key] = FdbEntry(mac, port, scheduler.now, self.bridge.namespace.trace.end, local=True, vlan=vlan)
 
-    def remove_local(self, mac: int, port: BridgePort | None) -> None:
-        """Take back an own address, unless another port or the bridge has it as well."""
-        entry = self.entries.get(mac)
+    def remove_local(self, mac: int, port: BridgePort | None, vlan: int = 0) -> None:
+        """Take back an own address, unless another port or the bridge has it as well, and is in the VLAN."""
+        entry = self.entries.get(vlan << 48 | mac)
         if entry is None or not entry.local or entry.port is not port:
             return
         for other in reversed(self.bridge.ports):
-            if other is not port and other.interface.mac == mac:
+            if other is not port and other.interface.mac == mac and (not vlan or vlan in other.vlan_group.vlans):
                 entry.port = other
                 return
-        if port is not None and self.bridge.mac == mac:
+        if port is not None and self.bridge.mac == mac and (not vlan or vlan in self.bridge.vlan_group.vlans):
             entry.port = None
             return
-        del self.entries[mac]
+        del self.entries[entry.key]
 
-    def add_static(self, mac: int, port: BridgePort | None, local: bool, static: bool) -> None:
+    def add_static(self, mac: int, port: BridgePort | None, local: bool, static: bool, vlan: int = 0) -> None:
         """A row that a person adds; replaces what is there."""
         namespace = self.bridge.namespace
-        entry = FdbEntry(mac, port, namespace.scheduler.now, namespace.trace.end, local, static)
+        entry = FdbEntry(mac, port, namespace.scheduler.now, namespace.trace.end, local, static, vlan)
         entry.by_user = True
-        self.entries.pop(mac, None)
-        self.entries[mac] = entry
+        self.entries.pop(entry.key, None)
+        self.entries[entry.key] = entry
         namespace.record((FdbLearned, self.bridge.place, mac, self._place(port), None))
         if not entry.static:
             self._arm(entry.updated + self.ageing_time)
@@ -121,7 +128,7 @@ class ForwardingDatabase:
             self._arm(entry.updated + self.ageing_time)
 
     def forget(self, entry: FdbEntry, why: str) -> None:
-        self.entries.pop(entry.mac, None)
+        self.entries.pop(entry.key, None)
         self.bridge.namespace.record(FdbForgotten(self.bridge.place, entry.mac, self._place(entry.port), why))
 
     def _place(self, port: BridgePort | None) -> Place:
@@ -132,7 +139,7 @@ class ForwardingDatabase:
         """What was learned on a port goes with its link; with the port, its own rows too."""
         for entry in [entry for entry in self.entries.values() if entry.port is port]:
             if everything and entry.local:
-                self.remove_local(entry.mac, port)
+                self.remove_local(entry.mac, port, entry.vlan)
             elif everything or not entry.static:
                 self.forget(entry, "port")
 
@@ -159,6 +166,6 @@ class ForwardingDatabase:
         for entry in ageing:
             if entry.updated + self.ageing_time <= scheduler.now:
                 self.forget(entry, "aged")
-        left = [entry.updated for entry in ageing if entry.mac in self.entries]
+        left = [entry.updated for entry in ageing if entry.key in self.entries]
         if left:
             self._arm(min(left) + self.ageing_time)

@@ -1,18 +1,22 @@
-"""A port of a bridge: the place that an interface has in it."""
+"""An interface's place in a bridge: its state and its flags (struct net_bridge_port)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.bridge.vlan import VlanGroup
 from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.bridge.stp_port import PortTree
     from netsandbox.linux.place import Place
 
 DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
 STATES = (DISABLED, "listening", LEARNING, FORWARDING, "blocking")
 """BR_STATE_*, by number."""
+PRIORITY, COST = 32, 2
+"""Of a bridge port: 0x80 >> 2 … and what a 10 Gbit/s veth costs."""
 
 
 class BridgePort:
@@ -25,7 +29,8 @@ class BridgePort:
     """
 
     __slots__ = ("age", "alone", "bcast_flood", "bridge", "flags", "flood", "forwarding", "group_fwd_mask", "hairpin",
-                 "held", "interface", "isolated", "learning", "limit", "locked", "mcast_flood", "number", "state")
+                 "held", "interface", "is_simple", "isolated", "learning", "limit", "locked", "mcast_flood",
+                 "neigh_suppress", "number", "state", "tree", "vlans")
 
     def __init__(self, bridge: Bridge, interface: Interface, number: int, age: int) -> None:
         self.bridge = bridge
@@ -34,9 +39,12 @@ class BridgePort:
         self.age = age
         self.state = DISABLED
         self.held = ""
-        self.forwarding = False
+        self.forwarding = self.is_simple = False
+        """is_simple: it forwards, and the bridge does not filter by VLAN."""
+        self.tree: PortTree | None = None
+        self.vlans: VlanGroup | None = None
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
-        self.hairpin = self.isolated = self.locked = False
+        self.hairpin = self.isolated = self.locked = self.neigh_suppress = False
         self.flags: dict[str, int] = {}
         self.group_fwd_mask = 0
         self.alone = (interface.place,)
@@ -44,7 +52,37 @@ class BridgePort:
         self.update_limit()
 
     def update_limit(self) -> None:
-        self.limit = self.interface.mtu + HARD_HEADER + VLAN_HEADER
+        """The longest frame that is simply put on the interface's wire: none, where more is to be done."""
+        self.limit = self.longest if self.interface.is_wired else -1
+
+    @property
+    def longest(self) -> int:
+        """The longest frame that may leave, in bytes (is_skb_forwardable)."""
+        return self.interface.mtu + HARD_HEADER + VLAN_HEADER
+
+    @property
+    def vlan_group(self) -> VlanGroup:
+        """Its VLANs; a port that nobody has asked about has the default."""
+        if self.vlans is None:
+            self.vlans = VlanGroup(self.bridge.default_pvid)
+        return self.vlans
+
+    @property
+    def priority(self) -> int:
+        return self.flags.get("priority", PRIORITY)
+
+    @property
+    def path_cost(self) -> int:
+        return self.flags.get("cost", COST)
+
+    @property
+    def root_block(self) -> bool:
+        return bool(self.flags.get("root_block"))
+
+    @property
+    def port_id(self) -> int:
+        """Priority and number (br_make_port_id)."""
+        return self.priority << 10 | self.number
 
     @property
     def place(self) -> Place:

@@ -44,7 +44,7 @@ def plug(left: Interface, right: Interface, latency: int = 0) -> None:
     for one, other in ((left, right), (right, left)):
         target: Any = LongCable(other, latency) if latency else other
         one.peer, one.wire = other, (target,)
-        one.peer_limit = other.mtu + HARD_HEADER + VLAN_HEADER
+        one.set_peer_limit(other.mtu + HARD_HEADER + VLAN_HEADER)
         one.note_place()
     both = left.up and right.up
     link.set_carrier(left, both)

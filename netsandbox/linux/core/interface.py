@@ -7,24 +7,36 @@ the lab's queue for the peer, and the scheduler calls `receive`.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from netsandbox.engine.trace import UNDER_WAY
+from netsandbox.linux.core.device import DeviceOperations
 from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
 from netsandbox.linux.core.sysctl import InterfaceConf
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
-from netsandbox.linux.events import FrameSent, SendFailed
+from netsandbox.linux.events import FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.place import LOOPBACK, Place
-from netsandbox.wire.addresses import MAC_GROUP_BIT, Network
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.crowd import Crowd
     from netsandbox.linux.bridge.port import BridgePort
+    from netsandbox.linux.core.interface_address import InterfaceAddress
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.neighbour import Neighbour
-    from netsandbox.linux.ipv4.lifetime import Lifetime
+    from netsandbox.linux.core.stacked import Stack
     from netsandbox.wire.ethernet import Frame
 
     Verdict = Outcome | Dropped
+
+    class Shaper(Protocol):
+        """A queueing discipline that an interface's frames pass."""
+
+        limit: int
+        """What `peer_limit` is while there is none."""
+
+        def enqueue(self, frame: Frame) -> bool:
+            """Take a frame that is to be sent; False where it was dropped and the sender is told."""
 
 ETHERNET_MTU = 1500
 HARD_HEADER = 14
@@ -39,39 +51,7 @@ def unhandled(ethertype: int) -> Dropped:
     return Dropped(DropReason.UNHANDLED_PROTO, (ethertype,))
 
 
-class InterfaceAddress:
-    """One IPv4 address of an interface, with what `ip addr` shows of it.
-
-    Attributes:
-        network: its subnet; with a peer, the peer's address and prefix length.  local: the address itself.
-        lifetime: how long the interface has it; None for as long as nobody takes it away.
-        metric: of the route to the subnet.  makes_route: whether there is one (else noprefixroute).
-    """
-
-    __slots__ = ("broadcast", "label", "lifetime", "local", "makes_route", "metric", "network", "scope", "secondary")
-
-    def __init__(self, network: Network, broadcast: int | None, scope: str, local: int | None = None) -> None:
-        self.network = network
-        self.local = network.address if local is None else local
-        self.broadcast = broadcast
-        self.scope = scope
-        self.secondary = False
-        self.lifetime: Lifetime | None = None
-        self.label = ""
-        self.metric = 0
-        self.makes_route = True
-
-    @property
-    def has_peer(self) -> bool:
-        return self.local != self.network.address
-
-    @property
-    def with_length(self) -> Network:
-        """The address and its prefix length."""
-        return Network(self.local, self.network.length)
-
-
-class Interface:
+class Interface(DeviceOperations):
     """A network device of one namespace.
 
     Attributes:
@@ -82,6 +62,7 @@ class Interface:
         place: what records call it; made anew when its namespace, name, index, MAC, cable or bridge changes.
         wire: the receivers at the other end of its cable.
         peer_limit: the longest frame, in bytes, that the other end takes.
+        stack: what stands on it and may take its frames: VLANs, macvlans, a bond …; None for nearly all.
         handlers: the namespace's protocols, by the class of a frame's payload.
         arp_targets: the only addresses that an ARP question from here can be about, as long as nothing makes the
             namespace look closer (proxies, arp_accept, NOARP); else None.
@@ -90,13 +71,11 @@ class Interface:
         crowd: those at a bridge that are told of floods all at once, if this one is among them.
     """
 
-    kind = "veth"
-
-    __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs",
-                 "handlers", "heard", "heard_bytes", "id", "index", "lower_down", "mac", "mtu", "name", "namespace",
-                 "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "place", "port", "qdisc",
-                 "reachable", "running", "rx_dropped", "sent", "sent_bytes", "trusts_sources", "tx_dropped", "up",
-                 "wire")
+    __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs", "handlers",
+                 "heard", "heard_bytes", "id", "index", "lower_down", "mac", "mac_is_set", "mtu", "mtu_is_set", "name",
+                 "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "place", "port",
+                 "qdisc", "reachable", "running", "rx_dropped", "sent", "sent_bytes", "shaper", "stack",
+                 "trusts_sources", "tx_dropped", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
@@ -107,6 +86,8 @@ class Interface:
         self.id = namespace.scheduler.number()
         self.mac = mac
         self.mtu = mtu
+        self.mac_is_set = self.mtu_is_set = False
+        """By a person: it does not follow other devices any more."""
         self.up = False
         self.carrier = False
         self.running = False
@@ -121,6 +102,9 @@ class Interface:
         self.group_macs: tuple[int, ...] = ()
         """Addresses that a person made the interface listen to (`bridge fdb add … self`, `ip maddr add`)."""
         self.port: BridgePort | None = None
+        self.stack: Stack | None = None
+        self.shaper: Shaper | None = None
+        """A queueing discipline other than noqueue (`tc qdisc`)."""
         self.peer: Interface | None = None
         self.wire: tuple[Any, ...] = ()
         self.peer_limit = mtu + HARD_HEADER + VLAN_HEADER
@@ -156,17 +140,50 @@ class Interface:
             self.tx_dropped += 1
             namespace.record(SendFailed(self.place, frame, NOT_READY))
             return True
-        namespace.record((FrameSent, self.place, frame))
         size = frame.size
         if size > self.peer_limit:
-            self.tx_dropped += 1
-            namespace.record(SendFailed(self.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, self.peer_limit))))
-            return False
+            return self._transmit_otherwise(frame, size)
+        namespace.record((FrameSent, self.place, frame))
         self.sent += 1
         self.sent_bytes += size
         scheduler = namespace.scheduler
         scheduler.queue.append((self.wire, frame, scheduler.current))
         return True
+
+    def _transmit_otherwise(self, frame: Frame, size: int) -> bool:
+        """A queueing discipline has the frame first, or the other end takes none of this size."""
+        if self.shaper is not None:
+            return self.shaper.enqueue(frame)
+        self.namespace.record((FrameSent, self.place, frame))
+        self.tx_dropped += 1
+        self.namespace.record(SendFailed(self.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, self.peer_limit))))
+        return False
+
+    def start_xmit(self, frame: Frame) -> bool:
+        """ndo_start_xmit, for a frame that a bridge passes on by this interface: it is recorded already."""
+        if self.shaper is not None:
+            return self.shaper.enqueue(frame)
+        self.sent += 1
+        self.sent_bytes += frame.size
+        self.namespace.scheduler.transmit(self.wire, frame)
+        return True
+
+    def set_peer_limit(self, limit: int) -> None:
+        """The other end takes frames of at most so many bytes."""
+        if self.shaper is not None:
+            self.shaper.limit = limit
+        else:
+            self.peer_limit = limit
+
+    @property
+    def is_wired(self) -> bool:
+        """What it sends is simply put on its wire, where a bridge may do that in its place."""
+        return self.shaper is None
+
+    @property
+    def is_delayed(self) -> bool:
+        """What it sends leaves later, and is recorded then."""
+        return self.shaper is not None
 
     # -- receiving
 
@@ -176,6 +193,8 @@ class Interface:
             return NOT_READY if self.peer is not None else LINK_GONE
         self.heard += 1
         self.heard_bytes += frame.size
+        if self.stack is not None:
+            return self.stack.pass_up(frame, frame.dst == self.mac)
         port = self.port
         if port is not None:
             return port.bridge.handle_frame(port, frame)
@@ -202,7 +221,33 @@ class Interface:
         verdict: Verdict = handler(self, frame, payload)
         return verdict
 
+    def take(self, frame: Frame, is_for_us: bool = False) -> None:
+        """A frame comes up from the device below, and not by a wire (netif_rx of a stacked device).
+
+        Args:
+            is_for_us: the device below took it for its host's, whatever this one's MAC is.
+        """
+        events = self.namespace.trace.events
+        mark = len(events)
+        verdict: Verdict = NOT_READY
+        events.append(UNDER_WAY)
+        if self.up:
+            self.heard += 1
+            self.heard_bytes += frame.size - HARD_HEADER
+            if self.stack is not None:
+                verdict = self.stack.pass_up(frame, is_for_us)
+            elif self.port is not None:
+                verdict = self.port.bridge.handle_frame(self.port, frame)
+            else:
+                verdict = self.deliver(frame, is_for_us)
+        events[mark] = FrameReceived, self.place, frame, verdict
+
     # -- state
+
+    def assign_mac(self, mac: int) -> None:
+        """ndo_set_mac_address: what was checked becomes its address."""
+        self.mac = mac
+        self.note_place()
 
     def note_place(self) -> None:
         """Something that records call the interface by has changed."""
@@ -211,6 +256,23 @@ class Interface:
         for port in (self.port, None if self.peer is None else self.peer.port):
             if port is not None:
                 port.call_anew()
+
+    @property
+    def hardware_addresses(self) -> tuple[str, str] | None:
+        """Its own address and that of everybody, as `ip link` prints them; None where there is no such thing."""
+        return format_mac(self.mac), format_mac(0 if self.is_loopback else BROADCAST_MAC)
+
+    @property
+    def lower(self) -> Interface | None:
+        """The device that this one stands on, or whose other end it is (IFLA_LINK)."""
+        return None
+
+    @property
+    def master(self) -> Interface | None:
+        """The bridge, bond or VRF that it is part of."""
+        if self.port is not None:
+            return self.port.bridge
+        return self.stack.master if self.stack is not None else None
 
     @property
     def is_loopback(self) -> bool:
@@ -222,7 +284,7 @@ class Interface:
         if not self.up:
             return "DOWN"
         if self.carrier:
-            return "UP"
+            return self.up_state
         return "LOWERLAYERDOWN" if self.lower_down else "DOWN"
 
     def update_running(self) -> None:
@@ -261,6 +323,10 @@ class Loopback(Interface):
     """
 
     kind = LOOPBACK
+    hardware = "loopback"
+    flags = ("LOOPBACK",)
+    min_mtu = max_mtu = 0
+    up_state = "UNKNOWN"
 
     __slots__ = ()
 
@@ -285,6 +351,3 @@ class Loopback(Interface):
     def is_loopback(self) -> bool:
         return True
 
-    @property
-    def operstate(self) -> str:
-        return "UNKNOWN" if self.up else "DOWN"

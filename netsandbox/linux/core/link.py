@@ -17,7 +17,6 @@ from netsandbox.linux.ipv4.routing import interface_mtu_changed
 from netsandbox.wire.addresses import format_mac
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
@@ -27,13 +26,16 @@ def set_up(interface: Interface) -> None:
         return
     namespace = interface.namespace
     interface.up = True
-    interface.qdisc = "noqueue"
+    if interface.qdisc == "noop":
+        interface.qdisc = interface.queueing
     interface.update_running()
     namespace.record(LinkChanged(interface.place, "up", ""))
     addresses.link_is_up(interface)
     _update_pair(interface)
+    interface.open()
     _note_lower(interface)
     _tell_bridge(interface)
+    _tell_uppers(interface, "up")
     if interface.running:
         _notify_arp(interface, at_once=True)
 
@@ -50,7 +52,9 @@ def set_down(interface: Interface) -> None:
     addresses.link_is_down(interface)
     namespace.netfilter.address_is_gone(interface, None)
     _update_pair(interface)
+    interface.stop()
     _tell_bridge(interface)
+    _tell_uppers(interface, "down")
 
 
 def set_carrier(interface: Interface, carrier: bool) -> None:
@@ -68,12 +72,13 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
     if not carrier and interface.up and both:
         namespace.neighbours.flush_interface(interface, "no carrier", keep_permanent=True)
     _tell_bridge(interface)
+    _tell_uppers(interface, "carrier")
 
 
 def _note_lower(interface: Interface) -> None:
-    """default_operstate, when the carrier changes: the peer is looked for by its index in the interface's own
-    namespace, so that an unrelated interface of that index counts as well as the peer."""
-    peer = interface.peer
+    """default_operstate, when the carrier changes: the device below is looked for by its index in the interface's
+    own namespace, so that an unrelated interface of that index counts as well."""
+    peer = interface.lower
     namesake = None if peer is None or peer.index == interface.index else interface.namespace.by_index(peer.index)
     interface.lower_down = namesake is not None and not namesake.carrier
 
@@ -81,17 +86,17 @@ def _note_lower(interface: Interface) -> None:
 def _update_pair(interface: Interface) -> None:
     """Both ends of a veth have a carrier while both are up (veth_open, veth_close)."""
     peer = interface.peer
-    if interface.kind == "bridge":
-        _bridge_ports_follow(interface)
-    elif peer is not None:
+    if peer is not None:
         both = interface.up and peer.up
         set_carrier(interface, both)
         set_carrier(peer, both)
 
 
-def _bridge_ports_follow(interface: Interface) -> None:
-    bridge: Bridge = interface  # type: ignore[assignment]
-    bridge.ports_changed()
+def _tell_uppers(interface: Interface, what: str) -> None:
+    """call_netdevice_notifiers: those that stand on the interface, in the order they came."""
+    if interface.stack is not None:
+        for upper in list(interface.stack.uppers):
+            upper.on_lower(what, interface)
 
 
 def _tell_bridge(interface: Interface) -> None:
@@ -114,34 +119,28 @@ def _notify_arp(interface: Interface, at_once: bool) -> None:
         arp.announce(interface, at_once)
 
 
-def change_mac(interface: Interface, mac: int) -> None:
+def change_mac(interface: Interface, mac: int, by_hand: bool = False) -> None:
     """`ip link set IFACE address MAC`: neighbours are forgotten, bridges learn the new own address.
 
     The address that it has already is told to everybody as well (NETDEV_CHANGEADDR).
     """
     namespace, old = interface.namespace, interface.mac
+    interface.mac_is_set |= by_hand
     if mac != old:
-        _replace_mac(interface, mac)
+        interface.assign_mac(mac)
     namespace.record(LinkChanged(interface.place, "mac", format_mac(mac), format_mac(old)))
     namespace.neighbours.flush_interface(interface, "new MAC", keep_permanent=False)
     namespace.routes.flush_cache()
     if interface.port is not None and mac != old:
         interface.port.bridge.port_mac_changed(interface.port, old)
+    _tell_uppers(interface, "mac")
     if interface.running:
         _notify_arp(interface, at_once=False)
 
 
-def _replace_mac(interface: Interface, mac: int) -> None:
-    if interface.kind == "bridge":
-        bridge: Bridge = interface  # type: ignore[assignment]
-        bridge.set_mac(mac)
-    else:
-        interface.mac = mac
-        interface.note_place()
-
-
-def set_mtu(interface: Interface, mtu: int) -> None:
+def set_mtu(interface: Interface, mtu: int, by_hand: bool = False) -> None:
     """Bytes of payload; the peer's sender learns the new limit by losing what is larger."""
+    interface.mtu_is_set |= by_hand
     if interface.mtu == mtu:
         return
     old, interface.mtu = interface.mtu, mtu
@@ -151,17 +150,19 @@ def set_mtu(interface: Interface, mtu: int) -> None:
     namespace.routes.flush_cache()
     if interface.peer is not None:
         peer = interface.peer
-        peer.peer_limit = mtu + HARD_HEADER + VLAN_HEADER
+        peer.set_peer_limit(mtu + HARD_HEADER + VLAN_HEADER)
         if peer.port is not None:
             peer.port.bridge.floods.limit_changed(peer.port)
     if interface.port is not None:
         interface.port.bridge.port_changed(interface.port)
+    _tell_uppers(interface, "mtu")
 
 
 def delete(interface: Interface) -> None:
-    """`ip link del`: a veth takes its peer along; a bridge lets its ports go."""
+    """`ip link del`: a veth takes its peer along; what stands on it goes first, and a master lets its slaves go."""
     pair = [interface, interface.peer] if interface.peer is not None else [interface]
     for end in pair:
+        _tell_uppers(end, "gone")
         _unregister(end)
 
 
@@ -176,10 +177,7 @@ def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
 
 
 def _unregister(interface: Interface) -> None:
-    if interface.kind == "bridge":
-        bridge: Bridge = interface  # type: ignore[assignment]
-        for port in list(bridge.ports):
-            bridge.remove_port(port)
+    interface.uninit()
     _leave_namespace(interface)
     interface.peer, interface.wire = None, ()
     interface.note_place()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.kind import Attribute, Form, LinkKind, NewLink
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -14,8 +15,14 @@ class VethInterface(Interface):
     """One end of a veth pair (drivers/net/veth.c)."""
 
     kind = "veth"
+    queues = 2
 
     __slots__ = ()
+
+    @property
+    def lower(self) -> Interface | None:
+        """The other end; a cable to a hub is no device."""
+        return self.peer if isinstance(self.peer, VethInterface) else None
 
 
 class VethPair:
@@ -36,3 +43,21 @@ class VethPair:
         left[0].add_interface(pair.left)
         right[0].add_interface(pair.right)
         return pair
+
+
+class VethKind(LinkKind):
+    """`type veth [ peer … ]`."""
+
+    name = "veth"
+    attributes = (Attribute(("peer",), Form.PEER),)
+    usage = "Usage: ip link add IFACE type veth [ peer name IFACE [ address MAC ] [ netns NAME ] ]"
+    has_peer = True
+
+    def make(self, request: NewLink) -> Interface:
+        """veth_newlink."""
+        other: NewLink = request.settings["peer"]
+        peer = VethInterface(other.namespace, other.name, other.address)
+        return VethPair(peer, VethInterface(request.namespace, request.name, request.address)).right
+
+
+KIND = VethKind()

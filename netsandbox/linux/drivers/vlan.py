@@ -1,32 +1,223 @@
-"""IEEE 802.1Q tags on interfaces without VLANs (net/core/dev.c, net/8021q/vlan_core.c)."""
+"""802.1Q and 802.1ad devices: a VLAN of the device below (net/8021q/vlan.c, vlan_dev.c, vlan_netlink.c)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core import interface as interfaces
-from netsandbox.wire.ethernet import HEADER, VLAN_TYPES, Frame
+from netsandbox.linux.core import link
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface, unhandled
+from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused
+from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
+from netsandbox.linux.device_events import TagPushed
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
+from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, MAX_ID, VlanTag
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
 
-TAG = 4
-NUMBER = 0x0FFF
-"""The bits of a tag that are the VLAN's number; 0 says that the tag has a priority alone."""
-
-
-def is_tagged(frame: Frame) -> bool:
-    return frame.ethertype in VLAN_TYPES and frame.size >= HEADER + TAG
-
-
-def untagged(frame: Frame) -> Frame:
-    """The frame as the kernel holds it from its first reception on: the tag is kept beside it (skb_vlan_untag)."""
-    data = frame.wire()
-    return Frame.parse(data[:HEADER - 2] + data[HEADER + TAG - 2:])
+PROTOCOLS = {"802.1Q": ETH_P_8021Q, "802.1ad": ETH_P_8021AD}
+NAMES = {number: name for name, number in PROTOCOLS.items()}
+SWITCHES = {"reorder_hdr": "REORDER_HDR", "gvrp": "GVRP", "mvrp": "MVRP", "loose_binding": "LOOSE_BINDING",
+            "bridge_binding": "BRIDGE_BINDING"}
+"""What is switched on and off, and the flag that `ip -d link` shows; gvrp and mvrp are not modelled."""
 
 
-def receive(interface: Interface, frame: Frame, payload: bytes) -> Verdict:
-    """A tag with a priority alone means nothing; a VLAN that nobody has is not for us. Other types are unknown."""
-    if is_tagged(frame) and not int.from_bytes(payload[:2], "big") & NUMBER:
-        return interface.deliver(untagged(frame), is_for_us=True)
-    return interfaces.unhandled(frame.ethertype)
+def receive(interface: Interface, frame: Frame, tag: VlanTag) -> Verdict:
+    """A tag that no VLAN device took: with a priority alone it means nothing, else the frame is not for us."""
+    if not tag.vid:
+        return interface.deliver(frame.untagged(), is_for_us=frame.dst == interface.mac)
+    if frame.ethertype == ETH_P_8021AD and interface.stack is None:
+        return unhandled(frame.ethertype)
+    return Dropped(DropReason.VLAN_UNKNOWN, (tag.vid, interface.name))
+
+
+class VlanInterface(StackedInterface):
+    """One VLAN of the device below.
+
+    Attributes:
+        below: that device.  vid: number of the VLAN.  tpid: EtherType of its tag.
+        switches: names of SWITCHES that are on.
+    """
+
+    kind = "vlan"
+    min_mtu = 0
+
+    __slots__ = ("below", "egress", "multicast", "switches", "tpid", "vid")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, vid: int,
+                 tpid: int) -> None:
+        super().__init__(namespace, name, mac, below.mtu)
+        self.below = below
+        self.vid = vid
+        self.tpid = tpid
+        self.switches = {"reorder_hdr"}
+        self.egress: dict[int, int] = {}
+        """Priority of the tag by priority of the packet, which is 0 for all that is modelled."""
+        self.noarp = below.noarp
+        self.multicast = 0
+        """Frames to groups that it received (rx_multicast)."""
+
+    @property
+    def lower(self) -> Interface | None:
+        return self.below
+
+    def hand_on(self, frame: Frame) -> bool:
+        """vlan_dev_hard_start_xmit: put the tag in and hand the frame down."""
+        self.namespace.record(TagPushed(self.label, self.below.name, self.vid, NAMES[self.tpid]))
+        return self.below.transmit(frame.tagged(self.vid, self.tpid, self.egress.get(0, 0)))
+
+    def take(self, frame: Frame, is_for_us: bool = False) -> None:
+        self.multicast += bool(self.up and frame.dst & MAC_GROUP_BIT and frame.dst != BROADCAST_MAC)
+        super().take(frame, is_for_us)
+
+    # -- following the device below
+
+    def registered(self) -> None:
+        stack = stack_of(self.below)
+        stack.vlans[self.tpid, self.vid] = self
+        stack.uppers.append(self)
+        follow_carrier(self, self.below)
+
+    def open(self) -> None:
+        """vlan_dev_open: an address of its own makes the device below listen to everything."""
+        follow_carrier(self, self.below)
+        self._listen(self.mac != self.below.mac)
+
+    def stop(self) -> None:
+        self._listen(False)
+
+    def _listen(self, wanted: bool) -> None:
+        stack = stack_of(self.below)
+        if wanted:
+            stack.listeners.add(self.name)
+        else:
+            stack.listeners.discard(self.name)
+
+    def uninit(self) -> None:
+        stack = self.below.stack
+        if stack is not None:
+            self._listen(False)
+            stack.vlans.pop((self.tpid, self.vid), None)
+            leave(self.below, self)
+
+    def assign_mac(self, mac: int) -> None:
+        super().assign_mac(mac)
+        if self.up:
+            self._listen(mac != self.below.mac)
+
+    def on_lower(self, what: str, lower: Interface) -> None:
+        """vlan_device_event."""
+        is_loose = "loose_binding" in self.switches
+        if what == "gone":
+            link.delete(self)
+        elif what == "mac" and not self.mac_is_set:
+            link.change_mac(self, lower.mac)
+        elif what == "mtu":
+            link.set_mtu(self, min(self.mtu, lower.mtu))
+        elif what == "down" and not is_loose:
+            link.set_down(self)
+        elif what == "up" and not is_loose:
+            link.set_up(self)
+        follow_carrier(self, lower)
+
+    def check_mtu(self, mtu: int) -> None:
+        """vlan_dev_change_mtu: not above what is below; unlike other limits, without words."""
+        if mtu > self.below.mtu:
+            raise KernelError("ERANGE")
+
+
+class VlanKind(LinkKind):
+    """`type vlan id N [ protocol 802.1ad ] …`."""
+
+    name = "vlan"
+    attributes = (
+        choice("protocol", choices=("802.1Q", "802.1ad"), complaint="protocol is invalid"),
+        number("id", complaint="id is invalid", high=0xFFFF),
+        *(Attribute((name,), Form.ON_OFF, code=255) for name in ("reorder_hdr", "loose_binding", "bridge_binding")),
+        Attribute(("egress-qos-map",), Form.MAP, "invalid egress-qos-map"),
+        refused("gvrp"), refused("mvrp"), refused("ingress-qos-map"))
+    proc_directory = "vlan"
+    unknown = 'vlan: unknown command "{word}"?'
+    usage = """\
+Usage: ... vlan id VLANID
+                [ protocol { 802.1q | 802.1ad } ]
+                [ reorder_hdr { on | off } ]
+                [ loose_binding { on | off } ]
+                [ bridge_binding { on | off } ]
+
+VLANID := 0-4095"""
+
+    def make(self, request: NewLink) -> Interface:
+        """vlan_newlink and vlan_check_real_dev."""
+        settings, below = request.settings, request.lower
+        if not settings:
+            raise KernelError("EINVAL", "8021q: VLAN properties not specified")
+        tpid, vid = PROTOCOLS[settings.get("protocol", "802.1Q")], settings.get("id")
+        if vid is not None and vid > MAX_ID:
+            raise KernelError("ERANGE", "8021q: Invalid VLAN id")
+        if vid is None:
+            raise KernelError("EINVAL", "8021q: VLAN id not specified")
+        if below is None:
+            raise KernelError("EINVAL", "8021q: link not specified")
+        if below.is_loopback or below.hardware != "ether":
+            raise KernelError("EOPNOTSUPP", "8021q: VLANs not supported on device")
+        if below.stack is not None and (tpid, vid) in below.stack.vlans:
+            raise KernelError("EEXIST", "8021q: VLAN device already exists")
+        mac = below.mac if request.mac is None else request.mac
+        made = VlanInterface(request.namespace, request.name, mac, below, vid, tpid)
+        made.mac_is_set = request.mac is not None
+        if request.mtu is not None and request.mtu > below.mtu:
+            raise KernelError("EINVAL")
+        self.change(made, settings)
+        return made
+
+    def change(self, interface: Interface, settings: dict[str, Any]) -> None:
+        """vlan_changelink: the flags alone; number and protocol are kept, whatever is asked."""
+        assert isinstance(interface, VlanInterface)
+        interface.egress.update(settings.get("egress-qos-map", {}))
+        for name in SWITCHES:
+            if name in settings:
+                (interface.switches.add if settings[name] else interface.switches.discard)(name)
+
+    def details(self, interface: Interface) -> list[Detail]:
+        assert isinstance(interface, VlanInterface)
+        flags = [flag for name, flag in SWITCHES.items() if name in interface.switches]
+        rows = [Detail("protocol", NAMES[interface.tpid], f"protocol {NAMES[interface.tpid]} "),
+                Detail("id", interface.vid, f"id {interface.vid} "),
+                Detail("flags", flags, f"<{','.join(flags)}> ")]
+        if interface.egress:
+            pairs = " ".join(f"{old}:{new}" for old, new in interface.egress.items())
+            value = [{"from": old, "to": new} for old, new in interface.egress.items()]
+            rows.append(Detail("egress_qos", value, f"\n      egress-qos-map {{ {pairs} }} "))
+        return rows
+
+
+    def proc_file(self, namespace: NetworkNamespace, name: str) -> str | None:
+        """vlan_seq_show and vlandev_seq_show (net/8021q/vlanproc.c)."""
+        if name == "config":
+            found = [one for one in namespace.interfaces.values() if isinstance(one, VlanInterface)]
+            return ("VLAN Dev name\t | VLAN ID\nName-Type: VLAN_NAME_TYPE_RAW_PLUS_VID_NO_PAD\n"
+                    + "".join(f"{one.name:<15}| {one.vid}  | {one.below.name}\n" for one in found))
+        interface = namespace.interfaces.get(name)
+        return _statistics(interface) if isinstance(interface, VlanInterface) else None
+
+
+def _statistics(vlan: VlanInterface) -> str:
+    def count(what: str, number: int) -> str:
+        return f"{what:>30} {number:>12}\n"
+    egress = " ".join(f"{old}:{new}" for old, new in vlan.egress.items())
+    return (f"{vlan.name}  VID: {vlan.vid}\t REORDER_HDR: {int('reorder_hdr' in vlan.switches)}  "
+            "dev->priv_flags: 81021\n"
+            + count("total frames received", vlan.rx_packets) + count("total bytes received", vlan.rx_bytes)
+            + count("Broadcast/Multicast Rcvd", vlan.multicast) + "\n"
+            + count("total frames transmitted", vlan.tx_packets) + count("total bytes transmitted", vlan.tx_bytes)
+            + f"Device: {vlan.below.name}\n"
+            "INGRESS priority mappings: 0:0  1:0  2:0  3:0  4:0  5:0  6:0 7:0\n"
+            f" EGRESS priority mappings: {egress}{' ' if egress else ''}\n")
+
+
+KIND = VlanKind()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.interface import InterfaceAddress
+from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.events import AddressChanged
 from netsandbox.linux.ipv4.lifetime import FOREVER, Lifetime
 from netsandbox.linux.ipv4.route import SCOPES, Route

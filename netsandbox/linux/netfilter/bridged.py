@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.bridge.bridge import BROADCAST, KNOWN, LINK_LOCAL, LOCAL, MULTICAST, UNKNOWN
+from netsandbox.linux.bridge import output, special
+from netsandbox.linux.bridge.bridge import BROADCAST, KNOWN, LOCAL, MULTICAST, UNKNOWN
+from netsandbox.linux.bridge.special import LINK_LOCAL
 from netsandbox.linux.core.nud import CONNECTED
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, PacketFragmented, SendFailed
@@ -111,7 +113,7 @@ class BridgeHooks:
 
     def _finish(self, bridge: Bridge, port: BridgePort, frame: Frame, buffer: SocketBuffer) -> Verdict:
         """Learn, look up, pass on; as Bridge.handle_frame does it without hooks."""
-        refusal = bridge.learn_source(port, frame)
+        refusal = special.learn_source(bridge, port, frame)
         if refusal is not None:
             return refusal
         destination, floods = frame.dst, bridge.floods
@@ -126,10 +128,11 @@ class BridgeHooks:
             self.namespace.record((FrameBridged, bridge.place, port.interface.place, frame, (), True, LOCAL, None))
             return self._up(bridge, frame, buffer, destination == port.interface.mac)
         found.used = self.namespace.scheduler.now
-        refusal = bridge.refusal_of(port, found.port, destination)
+        if found.port is None:
+            return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
+        refusal = output.refusal_to(port, found.port, destination)
         if refusal is not None:
             return refusal
-        assert found.port is not None, "a row without a port is refused"
         return self._send(bridge, port, (found.port,), frame, KNOWN, False, found.seq, buffer)
 
     def _group(self, bridge: Bridge, port: BridgePort, frame: Frame, buffer: SocketBuffer) -> Verdict:
@@ -185,14 +188,12 @@ class BridgeHooks:
 
     def _put(self, out: BridgePort, frame: Frame) -> None:
         interface, size = out.interface, frame.size
-        limit = min(out.limit, interface.peer_limit)
+        limit = min(out.longest, interface.peer_limit) if interface.is_wired else out.longest
         if size > limit:
             interface.tx_dropped += 1
             self.namespace.record(SendFailed(interface.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
             return
-        interface.sent += 1
-        interface.sent_bytes += size
-        self.namespace.scheduler.transmit(interface.wire, frame)
+        interface.start_xmit(frame)
 
 
 def _holding(frame: Frame, packet: IPv4Packet, destination: int | None = None) -> Frame:

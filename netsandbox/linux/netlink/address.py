@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core.interface import InterfaceAddress
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink.credentials import needs_net_admin
-from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:

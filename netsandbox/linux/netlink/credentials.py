@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from netsandbox.linux.netlink.errors import KernelError
+from netsandbox.linux.core.errors import KernelError
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

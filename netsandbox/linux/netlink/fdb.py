@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import LEARNING
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink.credentials import needs_net_admin
-from netsandbox.linux.netlink.errors import KernelError
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.port import BridgePort
@@ -22,6 +22,8 @@ class FdbRequest(NamedTuple):
     static: bool
     sticky: bool
     use: bool
+    vlan: int | None = None
+    """None: in no VLAN, and in each that the port is in."""
 
 
 @needs_net_admin
@@ -35,11 +37,11 @@ def put(interface: Interface, request: FdbRequest, command: str, to_master: bool
         raise KernelError("EINVAL", "FDB add only supported for Ethernet devices")
     port = interface.port
     if to_master and port is not None:
-        _put_entry(port.bridge, port, request, command)
+        _put_entries(port.bridge, port, request, command)
     elif not to_self:
         raise KernelError("EOPNOTSUPP")
     if to_self and isinstance(interface, Bridge):
-        _put_entry(interface, None, request, command)
+        _put_entries(interface, None, request, command)
     elif to_self:
         _put_own(interface, request, command)
 
@@ -55,54 +57,81 @@ def _put_own(interface: Interface, request: FdbRequest, command: str) -> None:
     interface.group_macs += (request.mac,)
 
 
-def _put_entry(bridge: Bridge, port: BridgePort | None, request: FdbRequest, command: str) -> None:
-    """br_fdb_add and fdb_add_entry."""
+def _vlans(bridge: Bridge, port: BridgePort | None, vlan: int | None) -> list[int]:
+    """Where a row goes: into the VLAN that is named, else into none and into each of the port's.
+
+    Raises:
+        KernelError: the port is not in that VLAN.
+    """
+    if bridge.vlans is None:
+        if vlan:
+            bridge.ensure_vlans()
+        else:
+            return [0]
+    group = bridge.vlan_group if port is None else port.vlan_group
+    if vlan and vlan not in group.vlans:
+        raise KernelError("EINVAL")
+    return [vlan] if vlan else [0, *sorted(group.vlans)]
+
+
+def _put_entries(bridge: Bridge, port: BridgePort | None, request: FdbRequest, command: str) -> None:
+    """br_fdb_add."""
     if request.mac == 0:
         raise KernelError("EINVAL")
+    for vlan in _vlans(bridge, port, request.vlan):
+        _put_entry(bridge, port, request, command, vlan)
+
+
+def _put_entry(bridge: Bridge, port: BridgePort | None, request: FdbRequest, command: str, vlan: int) -> None:
+    """fdb_add_entry."""
+    key = vlan << 48 | request.mac
     if request.use:
         if port is not None and (port.forwarding or port.state == LEARNING):
-            bridge.fdb.learn(port, request.mac, bridge.fdb.entries.get(request.mac))
+            bridge.fdb.learn(port, request.mac, bridge.fdb.entries.get(key), vlan)
         return
     keeps = request.permanent or request.static
     if port is not None and not keeps and not port.forwarding and port.state != LEARNING:
         raise KernelError("EPERM")
     if (port is None and not request.permanent) or (request.sticky and request.permanent):
         raise KernelError("EINVAL")
-    entry = bridge.fdb.entries.get(request.mac)
+    entry = bridge.fdb.entries.get(key)
     if entry is not None and command == "add":
         raise KernelError("EEXIST")
     if entry is None:
-        bridge.fdb.add_static(request.mac, port, request.permanent, request.static)
+        bridge.fdb.add_static(request.mac, port, request.permanent, request.static, vlan)
     else:
         bridge.fdb.change(entry, port, request.permanent, request.static)
-    bridge.fdb.entries[request.mac].sticky = request.sticky
+    bridge.fdb.entries[key].sticky = request.sticky
 
 
 @needs_net_admin
-def delete(interface: Interface, mac: int, to_master: bool, to_self: bool) -> None:
+def delete(interface: Interface, mac: int, to_master: bool, to_self: bool, vlan: int | None = None) -> None:
     """rtnl_fdb_del."""
     port = interface.port
     if to_master and port is not None:
-        _delete_entry(port.bridge, port, mac)
+        _delete_entries(port.bridge, port, mac, vlan)
     elif not to_self:
         raise KernelError("EOPNOTSUPP")
     if to_self and isinstance(interface, Bridge):
-        _delete_entry(interface, None, mac)
+        _delete_entries(interface, None, mac, vlan)
     elif to_self:
         if mac not in interface.group_macs:
             raise KernelError("ENOENT")
         interface.group_macs = tuple(other for other in interface.group_macs if other != mac)
 
 
-def _delete_entry(bridge: Bridge, port: BridgePort | None, mac: int) -> None:
-    entry = bridge.fdb.entries.get(mac)
-    if entry is None or entry.port is not port:
+def _delete_entries(bridge: Bridge, port: BridgePort | None, mac: int, vlan: int | None) -> None:
+    """br_fdb_delete: it is enough that one of the rows is there."""
+    rows = [bridge.fdb.entries.get(vid << 48 | mac) for vid in _vlans(bridge, port, vlan)]
+    found = [entry for entry in rows if entry is not None and entry.port is port]
+    if not found:
         raise KernelError("ENOENT")
-    bridge.fdb.forget(entry, "deleted")
+    for entry in found:
+        bridge.fdb.forget(entry, "deleted")
 
 
 @needs_net_admin
-def flush(interface: Interface, only: Interface | None, demands: dict[str, bool], to_master: bool) -> None:
+def flush(interface: Interface, only: Interface | None, demands: dict[str, int], to_master: bool) -> None:
     """br_fdb_delete_bulk: every entry that has what is demanded; without demands every one.
 
     Args:
@@ -122,5 +151,5 @@ def flush(interface: Interface, only: Interface | None, demands: dict[str, bool]
     for entry in list(bridge.fdb.entries.values()):
         if only is not None and (entry.port.interface if entry.port is not None else bridge) is not only:
             continue
-        if all(bool(getattr(entry, name)) == wanted for name, wanted in demands.items()):
+        if all(int(getattr(entry, name)) == wanted for name, wanted in demands.items()):
             bridge.fdb.forget(entry, "flushed")

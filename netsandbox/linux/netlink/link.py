@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
+from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core import link
-from netsandbox.linux.drivers.veth import VethPair
+from netsandbox.linux.core.errors import KernelError, NotModelledError
+from netsandbox.linux.core.kind import LinkKind, NewLink
 from netsandbox.linux.events import LinkChanged
-from netsandbox.linux.netlink import bridge as bridge_requests
 from netsandbox.linux.netlink.credentials import needs_net_admin
-from netsandbox.linux.netlink.errors import KernelError, NotModelledError
 from netsandbox.linux.stack import bring_up_loopback
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 
@@ -20,12 +19,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-OTHER_TYPES = {"bareudp", "bond", "dummy", "geneve", "gre", "gretap", "ifb", "ip6tnl", "ipip", "ipvlan", "ipvtap",
-               "macsec", "macvlan", "macvtap", "netkit", "nlmon", "sit", "team", "vlan", "vrf", "vti", "vxlan",
-               "wireguard", "xfrm"}
-"""What `ip link add` can make on a real machine."""
-MIN_MTU, MAX_MTU = 68, 65535
-"""Of a veth and a bridge; lo takes any."""
+OTHER_TYPES = {"amt", "bareudp", "erspan", "geneve", "gtp", "hsr", "ifb", "ip6erspan", "ip6gre", "ip6gretap", "ip6tnl",
+               "ipoib", "ipvtap", "macsec", "macvtap", "netdevsim", "netkit", "nlmon", "rmnet", "sit", "team", "vcan",
+               "virt_wifi", "vti", "vxcan", "wireguard", "xfrm"}
+"""What `ip link add` can make on a real machine, beside the kinds that there are."""
 MAX_NAME = 15
 """IFNAMSIZ without the final zero."""
 
@@ -52,19 +49,13 @@ class LinkRequest:
         self.master: Interface | None = None
         self.leaves_master = False
         self.namespace: NetworkNamespace | None = None
+        self.lower: Interface | None = None
+        """The device that it shall stand on (`link`)."""
 
 
 def kernel_takes_name(name: str) -> bool:
     """dev_valid_name; what cannot be printed is refused as well."""
     return name not in (".", "..") and ":" not in name and name.isprintable()
-
-
-def free_name(namespace: NetworkNamespace, stem: str) -> str:
-    """The first of stem0, stem1 … that no interface has."""
-    number = 0
-    while f"{stem}{number}" in namespace.interfaces:
-        number += 1
-    return f"{stem}{number}"
 
 
 def check_name(name: str) -> None:
@@ -78,10 +69,26 @@ def mac_of(octets: list[int]) -> int:
     return int.from_bytes(bytes(octets), "big")
 
 
+
 # -- making
 
 def unmodelled(kind: str) -> NotModelledError:
-    return NotModelledError(f"interfaces of type {kind} are not modelled (veth and bridge are)")
+    return NotModelledError(f"interfaces of type {kind} are not modelled "
+                            f"(these are: {', '.join(known.name for known in kinds.all_kinds())})")
+
+
+def kind_named(name: str) -> LinkKind:
+    """The kind of that name (rtnl_link_ops_get).
+
+    Raises:
+        KernelError: no kernel has it.  NotModelledError: a real one has.
+    """
+    kind = kinds.find(name)
+    if kind is None and name in OTHER_TYPES:
+        raise unmodelled(name)
+    if kind is None:
+        raise KernelError("EOPNOTSUPP", "Unknown device type")
+    return kind
 
 
 @needs_net_admin
@@ -93,53 +100,49 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
         new_mac: gives a random address to what was given none.
 
     Raises:
-        KernelError: the name is taken, or the kind is not known.
+        KernelError: the name is taken, or the kind is not known, or its driver refuses.
     """
-    namespace = request.namespace or home
+    namespace, peer = request.namespace or home, request.settings.get("peer")
     if request.device and request.device in namespace.interfaces:
         raise KernelError("EEXIST")
-    for name in (request.device, request.settings["peer"].device if "peer" in request.settings else ""):
+    for name in (request.device, peer.device if peer is not None else ""):
         check_name(name)
-    if request.mtu is not None:
-        _check_mtu(request.mtu)
-    if request.type == "veth":
-        _add_veth(namespace, request, new_mac)
-    elif request.type == "bridge":
-        _add_bridge(namespace, request, new_mac)
-    elif request.type in OTHER_TYPES:
-        raise unmodelled(request.type)
-    else:
-        raise KernelError("EOPNOTSUPP", "Unknown device type")
-
-
-def _add_veth(namespace: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]) -> None:
-    """veth_newlink: the peer is registered first."""
-    peer = request.settings.get("peer") or LinkRequest()
-    peer_namespace = peer.namespace or namespace
-    peer_name = peer.device or free_name(peer_namespace, "veth")
-    if peer_name in peer_namespace.interfaces:
-        raise KernelError("EEXIST")
-    if peer_namespace is namespace and peer_name == request.device:
-        raise KernelError("EEXIST")
-    name = request.device or next(
-        name for name in (f"veth{number}" for number in range(1 << 15))
-        if name not in namespace.interfaces and (peer_namespace is not namespace or name != peer_name))
-    macs = [_valid_mac(r.mac) if r.mac else new_mac() for r in (peer, request)]
-    pair = VethPair.create((peer_namespace, peer_name, macs[0]), (namespace, name, macs[1]))
-    for interface, wanted in ((pair.left, peer), (pair.right, request)):
+    kind = kind_named(request.type)
+    settings = request.settings
+    if kind.has_peer:
+        peer = peer or LinkRequest()
+        settings = settings | {"peer": _new_link(peer, home, peer.namespace or namespace, kind, new_mac, "veth")}
+        other: NewLink = settings["peer"]
+        if other.name in other.namespace.interfaces or (other.namespace, other.name) == (namespace, request.device):
+            raise KernelError("EEXIST")
+    made = kind.make(_new_link(request, home, namespace, kind, new_mac, kind.name)._replace(settings=settings))
+    new = [(made, request)] if made.peer is None or peer is None else [(made.peer, peer), (made, request)]
+    for interface, wanted in new:
+        if wanted.mtu is not None:
+            _check_mtu(interface, wanted.mtu)
+    for interface, _wanted in new:
+        interface.namespace.add_interface(interface)
+    for interface, wanted in new:
         interface.namespace.record(LinkChanged(interface.place, "added", ""))
+        interface.registered()
         _finish(interface, wanted)
 
 
-def _add_bridge(namespace: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]) -> None:
-    mac = _valid_mac(request.mac) if request.mac else new_mac()
-    name = request.device or free_name(namespace, "bridge")
-    bridge_requests.check_settings(request.settings)
-    bridge = Bridge(namespace, name, mac, bool(request.mac))
-    namespace.add_interface(bridge)
-    namespace.record(LinkChanged(bridge.place, "added", ""))
-    bridge_requests.change_bridge(bridge, request.settings)
-    _finish(bridge, request)
+def _new_link(request: LinkRequest, home: NetworkNamespace, namespace: NetworkNamespace, kind: LinkKind,
+              new_mac: Callable[[], int], stem: str) -> NewLink:
+    name = request.device or _free_name(namespace, stem, request)
+    mac = _valid_mac(request.mac) if request.mac else None
+    return NewLink(namespace, name, mac, request.mtu, request.settings, home, request.lower, new_mac)
+
+
+def _free_name(namespace: NetworkNamespace, stem: str, request: LinkRequest) -> str:
+    """The first name that is free; a veth's peer, which is registered first, may have taken one."""
+    peer = request.settings.get("peer")
+    taken = peer.device or f"{stem}0" if peer is not None and (peer.namespace or namespace) is namespace else ""
+    number = 0
+    while f"{stem}{number}" in namespace.interfaces or f"{stem}{number}" == taken:
+        number += 1
+    return f"{stem}{number}"
 
 
 def _finish(interface: Interface, request: LinkRequest) -> None:
@@ -184,15 +187,16 @@ def change(interface: Interface, request: LinkRequest) -> None:
 
 
 def _change_settings(interface: Interface, request: LinkRequest) -> None:
-    if request.type == "bridge_slave":
-        if interface.port is None:
+    kind, slave, _ = request.type.partition("_slave")
+    if slave:
+        master = interface.master
+        if master is None or master.kind != kind:
             raise KernelError("EOPNOTSUPP")
-        bridge_requests.change_port(interface.port, request.settings)
-    elif request.type == "bridge" and isinstance(interface, Bridge):
-        bridge_requests.check_settings(request.settings)
-        bridge_requests.change_bridge(interface, request.settings)
-    elif request.type != interface.kind or request.settings:
+        kind_named(kind).change_slave(interface, request.settings)
+    elif kind != interface.kind:
         raise KernelError("EOPNOTSUPP")
+    elif request.settings:
+        kind_named(kind).change(interface, request.settings)
 
 
 @needs_net_admin
@@ -207,9 +211,8 @@ def set_up(interface: Interface, up: bool) -> None:
 
 def set_mac(interface: Interface, octets: list[int]) -> None:
     mac = _valid_mac(octets)
-    if isinstance(interface, Bridge):
-        interface.mac_is_set = True
-    link.change_mac(interface, mac)
+    interface.check_mac(mac)
+    link.change_mac(interface, mac, by_hand=True)
 
 
 def _valid_mac(octets: list[int]) -> int:
@@ -220,19 +223,16 @@ def _valid_mac(octets: list[int]) -> int:
 
 
 def set_mtu(interface: Interface, mtu: int) -> None:
-    if not interface.is_loopback:
-        _check_mtu(mtu)
-    elif mtu < 0:
-        raise KernelError("EINVAL", "mtu less than device minimum")
-    if isinstance(interface, Bridge):
-        interface.mtu_is_set = True
-    link.set_mtu(interface, mtu)
+    _check_mtu(interface, mtu)
+    interface.check_mtu(mtu)
+    link.set_mtu(interface, mtu, by_hand=True)
 
 
-def _check_mtu(mtu: int) -> None:
-    if mtu < MIN_MTU:
+def _check_mtu(interface: Interface, mtu: int) -> None:
+    """dev_validate_mtu; a maximum of 0 is none."""
+    if mtu < 0 or mtu < interface.min_mtu:
         raise KernelError("EINVAL", "mtu less than device minimum")
-    if mtu > MAX_MTU:
+    if 0 < interface.max_mtu < mtu:
         raise KernelError("EINVAL", "mtu greater than device maximum")
 
 
@@ -253,29 +253,23 @@ def set_arp(interface: Interface, on: bool) -> None:
 
 @needs_net_admin
 def set_master(interface: Interface, master: Interface) -> None:
-    """do_set_master and br_add_if."""
-    if interface.port is not None and interface.port.bridge is master:
+    """do_set_master."""
+    if interface.master is master:
         return
     leave_master(interface)
-    if not isinstance(master, Bridge):
-        raise KernelError("EOPNOTSUPP")
-    if interface.is_loopback or interface.mac == 0:
-        raise KernelError("EINVAL")
-    if isinstance(interface, Bridge):
-        raise KernelError("ELOOP", "Can not enslave a bridge to a bridge")
-    if len(master.ports) >= MAX_PORTS:
-        raise KernelError("EXFULL")
-    master.add_port(interface)
+    kind_named(master.kind or "veth").enslave(master, interface)
 
 
 def leave_master(interface: Interface) -> None:
-    if interface.port is not None:
-        interface.port.bridge.remove_port(interface.port)
+    master = interface.master
+    if master is not None:
+        kind_named(master.kind).release(master, interface)
 
 
 def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
     """dev_change_net_namespace: it arrives down, without addresses, routes and neighbours."""
-    if interface.is_loopback or isinstance(interface, Bridge):
+    kind = kinds.find(interface.kind)
+    if interface.is_loopback or (kind is not None and kind.is_immovable):
         raise KernelError("EINVAL", "The interface netns is immutable")
     if namespace is interface.namespace:
         return

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.netlink.credentials import needs_net_admin
-from netsandbox.linux.netlink.errors import KernelError
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
 from netsandbox.linux.netlink.credentials import needs_net_admin
-from netsandbox.linux.netlink.errors import KernelError
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:

@@ -1,0 +1,124 @@
+"""What may follow `type KIND`: the words that each kind declares (linux/core/kind.py), read as iproute2 reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.names import find_interface
+from netsandbox.commands.tools.words import Key, Words, key, number, on_or_off, parse, wrong
+from netsandbox.linux.core.kind import Attribute, Form, LinkKind
+from netsandbox.wire.addresses import AddressError, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+Readers = dict[Form, Callable[[Attribute], Key]]
+
+
+def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkNamespace,
+                  read_peer: Callable[[Words], Any]) -> dict[str, Any]:
+    """All words behind `type KIND` or `type KIND_slave`.
+
+    Args:
+        read_peer: reads a device of its own, as behind `peer`.
+
+    Raises:
+        ToolError: a word that the kind does not have, or a wrong value.
+    """
+    attributes = kind.slave_attributes if slave else kind.attributes
+    name = f"{kind.name}_slave" if slave else kind.name
+
+    def other(word: str, _words: Words) -> None:
+        usage = usage_of(kind, slave)
+        if word and "help".startswith(word):
+            raise ToolError(255, usage)
+        complaint = kind.unknown if kind.unknown and not slave else f'{name}: unknown option "{{word}}"?'
+        raise ToolError(1 if kind.attributes or slave else 255, f"{complaint.format(word=word)}\n{usage}")
+    if attributes is not None and not attributes and words:
+        raise ToolError(1, f'Garbage instead of arguments "{words.next()} ...". Try "ip link help".')
+    found = parse(words, [_key(attribute, kind, namespace, read_peer) for attribute in attributes or ()], other)
+    complaint = kind.complaint(found)
+    if complaint:
+        raise ToolError(1, complaint)
+    return found
+
+
+def usage_of(kind: LinkKind, slave: bool = False) -> str:
+    """Its usage text; where it has none of its own, one that the table gives."""
+    if kind.usage and not slave:
+        return kind.usage
+    attributes = (kind.slave_attributes if slave else kind.attributes) or ()
+    shown = [_shown(attribute) for attribute in attributes if attribute.form is not Form.REFUSED]
+    return " ".join([f"Usage: ... {kind.name}{'_slave' if slave else ''}", *shown])
+
+
+def _shown(attribute: Attribute) -> str:
+    word = attribute.spellings[0].rstrip("*")
+    value = {Form.FLAG: "", Form.ON_OFF: " { on | off }", Form.ADDRESS: " ADDR", Form.DEVICE: " DEV",
+             Form.CHOICE: f" {{ {' | '.join(attribute.choices)} }}"}.get(attribute.form, f" {word.upper()}")
+    return f"[ {word}{value} ]"
+
+
+def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
+         read_peer: Callable[[Words], Any]) -> Key:
+    """One keyword of a kind."""
+    spellings, name = attribute.spellings, attribute.key
+    readers: dict[Form, Callable[[Words], Any]] = {
+        Form.FLAG: lambda _words: attribute.value, Form.WORD: Words.next, Form.PEER: read_peer,
+        Form.NUMBER: number(attribute.complaint, attribute.low, attribute.high),
+        Form.CHOICE: lambda words: _choice(words, attribute), Form.ADDRESS: lambda words: _address(words, attribute),
+        Form.DEVICE: lambda words: _device(words, namespace), Form.MAP: lambda words: _map(words, attribute),
+        Form.REFUSED: lambda _words: _refuse(kind, name)}
+    if attribute.form is Form.ON_OFF:
+        return on_or_off(spellings[0], attribute.code)._replace(name=name)
+    return key(*spellings, read=readers[attribute.form], name=name)
+
+
+def _refuse(kind: LinkKind, name: str) -> None:
+    raise ToolError(1, f"netsandbox: {name} of a {kind.name} is not modelled")
+
+
+def _choice(words: Words, attribute: Attribute) -> str:
+    word = words.next()
+    found = next((choice for choice in attribute.choices if word.lower() == choice.lower()), None)
+    if found is None:
+        if attribute.code == 1:
+            raise ToolError(1, attribute.complaint.format(word=word))
+        raise wrong(word, attribute.complaint)
+    return found
+
+
+def _address(words: Words, attribute: Attribute) -> int:
+    word = words.next()
+    if word in ("any", "default"):
+        return 0
+    try:
+        return parse_ipv4(word)
+    except AddressError:
+        if attribute.complaint:
+            raise wrong(word, attribute.complaint) from None
+        raise ToolError(1, f'Error: any valid address is expected rather than "{word}".') from None
+
+
+def _device(words: Words, namespace: NetworkNamespace) -> Any:
+    word = words.next()
+    found = find_interface(namespace, word)
+    if found is None:
+        raise ToolError(1, f'Cannot find device "{word}"')
+    return found
+
+
+def _map(words: Words, attribute: Attribute) -> dict[int, int]:
+    """One or more `from:to`."""
+    found: dict[int, int] = {}
+    while words:
+        left, colon, right = words.peek().partition(":")
+        if not colon:
+            break
+        if not (left.isdecimal() and right.isdecimal() and left.isascii() and right.isascii()):
+            raise wrong(words.next(), attribute.complaint)
+        found[int(left[:9])] = int(right[:9]) & 7
+        words.next()
+    return found

@@ -1,0 +1,107 @@
+"""What stacked devices, tunnels, filtering bridges and policy rules decided, in English."""
+
+from __future__ import annotations
+
+Words = tuple[str, ...]
+
+DEVICES: dict[str, Words] = {
+    "Outcome.PASSED_UP": ("A device that stands on {where} takes {frame}.", "destination MAC {dst}"),
+    "TagPushed": (
+        "{place} puts the tag of VLAN {vlan} into the frame and hands it to {below}.",
+        "{place} is VLAN {vlan} of {below}", "tag {protocol}, 4 bytes behind the source MAC"),
+    "VlanEntered": (
+        "{bridge} takes the frame into VLAN {vlan}: it came without a tag, and that is the PVID of {port}.",
+        "PVID of {port}: {vlan}"),
+    "VlanEntered.tagged": (
+        "{bridge} takes the frame into VLAN {vlan}, as its tag says, and takes the tag off.",
+        "tag: VLAN {vlan}", "{port} is in VLAN {vlan}"),
+    "VlanLeft": (
+        "By {ports} the frame of VLAN {vlan} leaves without a tag.", "{ports}: VLAN {vlan} is Egress Untagged"),
+    "VlanLeft.tagged": (
+        "By {ports} the frame leaves with the tag of VLAN {vlan}.", "{ports}: VLAN {vlan} is not Egress Untagged"),
+    "BpduTaken": (
+        "{port} hears of the root {root}, cost {cost}, from the bridge {sender}: better or newer than what it knew.",
+        "root: priority {priority}, MAC {root}", "cost {cost}", "said by {sender}"),
+    "RootChosen": (
+        "{bridge} finds that {root} is the root of the spanning tree, and that its own way there is {port}.",
+        "lowest priority, then lowest MAC: {priority}, {root}", "cost {cost}"),
+    "RootChosen.itself": (
+        "{bridge} finds that it is the root of the spanning tree itself.",
+        "lowest priority, then lowest MAC: {priority}, {root}"),
+    "TopologyChanged": (
+        "{bridge} sees that the spanning tree has changed: rows of its table age faster for a while.",
+        "topology change flag in the root's messages"),
+    "TopologyChanged.over": (
+        "For {bridge} the change of the spanning tree is over: rows age as slowly as before.",
+        "topology change flag in the root's messages"),
+    "Encapsulated": (
+        "{place} puts what it was given into a {kind} packet to {remote}.", "{kind} device {place}: remote {remote}"),
+    "Encapsulated.flood": (
+        "{place} does not know where the MAC is, or the frame is for everyone: a copy to {remote}, VNI {number}.",
+        "forwarding table: the row of 00:00:00:00:00:00 names {remote}"),
+    "Encapsulated.row": (
+        "{place} knows that the MAC is behind {remote}, and puts the frame into a UDP packet to it, in VNI {number}.",
+        "forwarding table: the row of the MAC names {remote}"),
+    "Decapsulated": (
+        "{place} takes the {kind} packet from {remote} and goes on with what was in it.",
+        "{kind} device {place}", "number {number}"),
+    "VtepLearned": (
+        "{place} learns that {mac} is behind {remote}, because a frame of that MAC has just come from there.",
+        "inner source MAC {mac}", "outer source {remote}"),
+    "VtepLearned.moved": (
+        "{place} sees that {mac} has moved: it is behind {remote} now, no longer behind {previous}.",
+        "inner source MAC {mac}", "outer source {remote}", "the row said {previous}"),
+    "ChildChosen": ("{parent} hands the frame to {child}, whose MAC it is for.", "destination MAC"),
+    "ChildChosen.address": (
+        "{parent} hands the frame to {child}, whose IP address it is for: all children have one MAC.",
+        "destination address"),
+    "ChildChosen.sibling": (
+        "{child} stands on {parent} as well, so the frame goes straight to it and never shows on the wire.",
+        "destination MAC or address"),
+    "ChildChosen.broadcast": ("The frame is for everyone, so {parent} hands {child} a copy.", "destination MAC"),
+    "ChildChosen.source": ("{child} takes frames of that source MAC from {parent}.", "source MAC"),
+    "ChildChosen.passthru": ("{child} has {parent} for itself and takes every frame.", "mode passthru"),
+    "SlaveChosen": ("{bond} sends by {slave}, its active slave.", "mode active-backup"),
+    "SlaveChosen.turn": ("{bond} sends by {slave}, whose turn it is.", "mode balance-rr"),
+    "ActiveSlaveChanged": (
+        "{bond} sends and takes by {slave} from now on, no longer by {previous}.", "{why}"),
+    "ActiveSlaveChanged.none": ("{bond} has no slave with a link left; the last one was {previous}.", "{why}"),
+    "FrameShaped": ("{discipline} on {place} holds the frame for {time}.", "tc qdisc on {place}"),
+    "FrameShaped.duplicated": ("{discipline} on {place} sends the frame twice.", "tc qdisc on {place}: duplicate"),
+    "FrameShaped.corrupted": (
+        "{discipline} on {place} turns one bit of the frame around.", "tc qdisc on {place}: corrupt"),
+    "FrameShaped.reordered": (
+        "{discipline} on {place} lets the frame go before those that wait.", "tc qdisc on {place}: reorder"),
+    "RuleMatched": (
+        "In {namespace} rule {priority} fits the packet to {destination}: {rule}.",
+        "rules are asked in the order of their numbers", "rule {priority}: {rule}"),
+    "PathChosen": (
+        "The route to {destination} has {paths} next hops; the packet's hash chose {path}.",
+        "fib_multipath_hash_policy {policy}"),
+}
+REASONS: dict[str, Words] = {
+    "BRIDGE_INGRESS_VLAN": ("the port {port} is not in VLAN {vlan}, whose tag it has", "VLANs of {port}: no {vlan}"),
+    "BRIDGE_INGRESS_VLAN.none": (
+        "it has no tag, and the port {port} has no PVID that would say which VLAN it is in", "PVID of {port}: none"),
+    "BRIDGE_EGRESS_VLAN": (
+        "it is in VLAN {vlan}, and {port}, which it should leave by, is not", "VLANs of {port}: no {vlan}"),
+    "BPDU_INVALID": ("it is no message of a spanning tree that the bridge takes", "LLC 42 42 03, version 0"),
+    "BPDU_INVALID.guard": (
+        "no bridge is wanted behind {port} (guard), and this is a bridge's message", "guard of {port}: on"),
+    "VLAN_UNKNOWN": (
+        "it has the tag of VLAN {vlan}, and this host has no device for that VLAN on {port}", "tag: VLAN {vlan}"),
+    "DEV_NULL": ("{port} is a dummy device: it sends nothing anywhere", "kind dummy"),
+    "VXLAN_VNI_NOT_FOUND": ("no VXLAN device here has the VNI {vlan}", "VNI {vlan} in the VXLAN header"),
+    "NO_TX_TARGET": (
+        "{port} has no row for this MAC, and none of 00:00:00:00:00:00 that says where to flood",
+        "bridge fdb show dev {port}"),
+    "TUNNEL_UNKNOWN": (
+        "no tunnel device here has these addresses and the key {vlan}", "addresses and key of the tunnels"),
+    "TUNNEL_INVALID": ("what the tunnel carries is no header that makes sense", "inner header"),
+    "RECURSION_LIMIT": (
+        "{port} sends by a device that sends by {port} again: a loop of tunnels", "8 devices in each other at most"),
+    "QDISC_DROP": ("the queueing discipline of {port} dropped it: {rule}", "tc -s qdisc show dev {port}"),
+    "BOND_INACTIVE": ("it came by a slave of {port} that is not the active one", "active slave of {port}"),
+    "MACVLAN_FOREIGN": ("children of one parent are kept apart in this mode", "mode private or vepa"),
+    "TUN_NO_READER": ("no program reads from {port}", "carrier of {port}: none"),
+}

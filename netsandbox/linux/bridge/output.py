@@ -1,0 +1,85 @@
+"""Where the frames of a bridge leave: by which ports, and what becomes of one that is too long (br_forward.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import Forwarding, FrameBridged, SendFailed
+
+if TYPE_CHECKING:
+    from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.bridge.port import BridgePort
+    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.place import Place
+    from netsandbox.wire.ethernet import Frame
+
+
+def place_of(port: BridgePort | None) -> Place | None:
+    return None if port is None else port.place
+
+
+def forward(bridge: Bridge, port: BridgePort | None, out: BridgePort, frame: Frame, row: int) -> Verdict:
+    """br_forward: to the one port that the table names.
+
+    Args:
+        row: the record that made the row.
+    """
+    refusal = refusal_to(port, out, frame.dst)
+    if refusal is not None:
+        return refusal
+    return send_by(bridge, port, (out,), frame, Forwarding.KNOWN, False, row)
+
+
+def refusal_to(port: BridgePort | None, out: BridgePort, destination: int) -> Dropped | None:
+    """should_deliver: why a frame does not leave by the port that the table names."""
+    if out is port and not port.hairpin:
+        return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "same port"))
+    if not out.forwarding:
+        return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, out.state))
+    if out.isolated and port is not None and port.isolated:
+        return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination, "isolated"))
+    return None
+
+
+def send_by(bridge: Bridge, port: BridgePort | None, ports: Sequence[BridgePort], frame: Frame, why: Forwarding,
+            to_host: bool, row: int | None = None) -> Verdict:
+    """The same bytes by some ports, as one entry of the queue where all of them take a frame of its size."""
+    size = frame.size
+    if any(size > out.limit or size > out.interface.peer_limit for out in ports):
+        return send_singly(bridge, port, ports, frame, why, to_host, row)
+    places = tuple(out.place for out in ports)
+    bridge.namespace.record((FrameBridged, bridge.place, place_of(port), frame, places, to_host, why, row))
+    for out in ports:
+        out.interface.sent += 1
+        out.interface.sent_bytes += size
+    targets = tuple(target for out in ports for target in out.interface.wire)
+    bridge.namespace.scheduler.transmit(targets, frame)
+    return Outcome.BRIDGED
+
+
+def send_singly(bridge: Bridge, source: BridgePort | None, ports: Sequence[BridgePort], frame: Frame,
+                why: Forwarding, to_host: bool, row: int | None = None) -> Verdict:
+    """Port by port: one of them or its peer does not take a frame of this size, and there is no ICMP about that; or
+    what it sends goes further than to a wire."""
+    namespace, size = bridge.namespace, frame.size
+    fitting = tuple(port for port in ports if size <= port.longest)
+    shown = tuple(port.place for port in fitting if not port.interface.is_delayed)
+    namespace.record((FrameBridged, bridge.place, place_of(source), frame, shown, to_host, why, row))
+    for port in ports:
+        interface = port.interface
+        limit = port.longest if not interface.is_wired else min(port.longest, interface.peer_limit)
+        if size > limit:
+            interface.tx_dropped += 1
+            namespace.record(SendFailed(interface.place, frame, Dropped(DropReason.PKT_TOO_BIG, (size, limit))))
+        else:
+            interface.start_xmit(frame)
+    if fitting or to_host:
+        return Outcome.BRIDGED
+    return Dropped(DropReason.PKT_TOO_BIG, (size,))
+
+
+def flood_ports(bridge: Bridge, source: BridgePort | None, why: Forwarding) -> Sequence[BridgePort]:
+    """All ports that a flood serves but where it came from, the newest first."""
+    return bridge.floods.plan(source, why).reach(source)[0]

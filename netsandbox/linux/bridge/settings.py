@@ -1,0 +1,144 @@
+"""What the kernel does with the settings of a bridge and its ports (net/bridge/br_netlink.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge import vlan
+from netsandbox.linux.bridge.port import STATES
+from netsandbox.linux.bridge.stp_port import identifier
+from netsandbox.linux.core.errors import KernelError, NotModelledError
+from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, MAX_ID
+
+if TYPE_CHECKING:
+    from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.bridge.port import BridgePort
+
+USER_HZ = 100
+DEFAULTS = {
+    "no_linklocal_learn": 0, "mst_enabled": 0, "fdb_max_learned": 0, "vlan_stats_enabled": 0, "vlan_stats_per_port": 0,
+    "mcast_router": 1, "mcast_snooping": 0, "mcast_vlan_snooping": 0, "mcast_query_use_ifaddr": 0, "mcast_querier": 0,
+    "mcast_hash_elasticity": 16, "mcast_hash_max": 4096, "mcast_last_member_count": 2, "mcast_startup_query_count": 2,
+    "mcast_igmp_version": 2, "mcast_mld_version": 1, "nf_call_iptables": 0, "nf_call_ip6tables": 0,
+    "nf_call_arptables": 0}
+"""What a simulated bridge has, and cannot have otherwise."""
+TIMES = {"forward_delay": (2, 30), "hello_time": (1, 10), "max_age": (6, 40)}
+"""Of the spanning tree: the least and the most, in seconds; only the hello time is held to it while there is none."""
+VLAN_PROTOCOLS = {"802.1Q": ETH_P_8021Q, "802.1ad": ETH_P_8021AD}
+NEVER_FORWARDED, PAUSE = 0x7, 0x2
+"""Bits of group_fwd_mask that a bridge refuses, and that a port does."""
+PORT_FLAGS = ("hairpin", "isolated", "learning", "flood", "mcast_flood", "bcast_flood", "locked", "neigh_suppress")
+PORT_MARKS = ("guard", "root_block", "fastleave", "mcast_to_unicast", "cost", "priority")
+"""Kept and shown; the spanning tree reads the first two and the last two."""
+PORT_UNKNOWN = ("proxy_arp", "proxy_arp_wifi", "neigh_vlan_suppress", "vlan_tunnel", "mab")
+
+
+def check_settings(settings: dict[str, Any]) -> None:
+    """Refuse what a simulated bridge cannot be.
+
+    Raises:
+        NotModelledError: it names the setting.
+        KernelError: a value makes no sense, or group addresses of 802.1D itself and of pauses are to be forwarded.
+    """
+    if settings.get("group_fwd_mask", 0) & NEVER_FORWARDED:
+        raise KernelError("EINVAL")
+    for name, value in settings.items():
+        if name in DEFAULTS and value != DEFAULTS[name]:
+            raise NotModelledError(f"{name} {value} of a bridge is not modelled (it is {DEFAULTS[name]})")
+    if not 0 <= settings.get("vlan_default_pvid", 0) <= MAX_ID:
+        raise KernelError("EINVAL")
+
+
+def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
+    """br_changelink, in its order; what came before a refusal stays done."""
+    for name in TIMES:
+        if name in settings:
+            _set_time(bridge, name, settings[name] * SECOND // USER_HZ)
+    if "ageing_time" in settings:
+        bridge.ageing_time = settings["ageing_time"] * SECOND // USER_HZ
+        bridge.fdb.set_ageing(bridge.ageing_time)
+    if "stp_state" in settings:
+        bridge.set_spanning_tree(bool(settings["stp_state"]))
+    if "priority" in settings:
+        _set_priority(bridge, settings["priority"] & 0xFFFF)
+    if "vlan_filtering" in settings and bool(settings["vlan_filtering"]) != bridge.vlan_filtering:
+        bridge.set_vlan_filtering(bool(settings["vlan_filtering"]))
+    if "vlan_protocol" in settings:
+        bridge.ensure_vlans()
+        bridge.vlan_protocol = VLAN_PROTOCOLS[settings["vlan_protocol"]]
+    bridge.group_fwd_mask = settings.get("group_fwd_mask", bridge.group_fwd_mask)
+    if "fdb_flush" in settings:
+        flush(bridge, None)
+    if "vlan_default_pvid" in settings:
+        bridge.ensure_vlans()
+        vlan.set_default_pvid(bridge, settings["vlan_default_pvid"])
+
+
+def _set_time(bridge: Bridge, name: str, value: int) -> None:
+    low, high = TIMES[name]
+    if (bridge.tree is not None or name == "hello_time") and not low * SECOND <= value <= high * SECOND:
+        raise KernelError("ERANGE")
+    setattr(bridge, name, value)
+    if bridge.tree is not None and bridge.tree.is_root:
+        setattr(bridge.tree, name, value)
+
+
+def _set_priority(bridge: Bridge, priority: int) -> None:
+    old, bridge.priority = identifier(bridge.priority, bridge.mac), priority
+    if bridge.tree is not None:
+        bridge.tree.identity_changed(old)
+
+
+def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
+    """br_setport.
+
+    Raises:
+        KernelError: the state is none, or the port's link is down.
+        NotModelledError: a flag that is not modelled is asked for.
+    """
+    for name in PORT_UNKNOWN:
+        if settings.get(name):
+            raise NotModelledError(f"the flag {name} of a bridge port is not modelled")
+    if settings.get("group_fwd_mask", 0) & PAUSE:
+        raise KernelError("EINVAL")
+    port.group_fwd_mask = settings.get("group_fwd_mask", port.group_fwd_mask)
+    for name in PORT_FLAGS:
+        if name in settings:
+            setattr(port, name, settings[name])
+    old = port.port_id
+    for name in PORT_MARKS:
+        if name in settings:
+            port.flags[name] = int(settings[name])
+    if "mcast_fast_leave" in settings:
+        port.flags["fastleave"] = int(settings["mcast_fast_leave"])
+    if port.bridge.tree is not None and ("cost" in settings or "priority" in settings):
+        port.bridge.tree.port_changed(port, old)
+    if "state" in settings:
+        set_state(port, settings["state"])
+    if "fdb_flush" in settings:
+        flush(port.bridge, port)
+    port.bridge.floods.flags_changed()
+
+
+def set_state(port: BridgePort, state: int) -> None:
+    """br_set_port_state: without a spanning tree a blocked port forwards again at once.
+
+    Raises:
+        KernelError: the state is none, or the port's link is down.
+    """
+    if not 0 <= state < len(STATES):
+        raise KernelError("EINVAL")
+    if not port.interface.up or (not port.interface.running and state != 0):
+        raise KernelError("ENETDOWN")
+    if port.bridge.tree is not None:
+        raise KernelError("EBUSY")
+    name = STATES[state]
+    port.bridge.hold_port(port, "forwarding" if name == "blocking" else name)
+
+
+def flush(bridge: Bridge, port: BridgePort | None) -> None:
+    """Forget what was learned, on one port or on all."""
+    for entry in list(bridge.fdb.entries.values()):
+        if not entry.static and not entry.local and (port is None or entry.port is port):
+            bridge.fdb.forget(entry, "flushed")

@@ -1,0 +1,248 @@
+"""VLAN filtering of a bridge: which VLANs a port lets in and out, and with or without a tag (net/bridge/br_vlan.c).
+
+The bridge itself is a port too: what its host gets and sends is filtered by
+the bridge's own group.  Inside the bridge a frame has no tag; its VLAN is kept
+beside it, as the kernel does.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.engine.trace import UNDER_WAY
+from netsandbox.linux.bridge import output
+from netsandbox.linux.core.interface import HARD_HEADER
+from netsandbox.linux.device_events import VlanEntered, VlanLeft
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, SendFailed
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
+from netsandbox.wire.vlan import VlanTag
+
+if TYPE_CHECKING:
+    from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.bridge.fdb import FdbEntry
+    from netsandbox.linux.bridge.port import BridgePort
+    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.wire.ethernet import Frame
+
+DEFAULT_PVID = 1
+LINK_LOCAL = 0x0180C2000000 >> 4
+
+
+class VlanGroup:
+    """The VLANs of one port, or of the bridge itself (struct net_bridge_vlan_group).
+
+    Attributes:
+        vlans: their numbers.  untagged: those that leave without a tag.
+        pvid: the VLAN of what comes in without a tag; 0 for none.
+    """
+
+    __slots__ = ("pvid", "untagged", "vlans")
+
+    def __init__(self, default_pvid: int) -> None:
+        self.pvid = default_pvid
+        self.vlans = {default_pvid} if default_pvid else set()
+        self.untagged = set(self.vlans)
+
+    def add(self, vid: int, pvid: bool, untagged: bool) -> None:
+        """A VLAN with its flags, whatever flags it had (__vlan_add_flags)."""
+        self.vlans.add(vid)
+        if pvid:
+            self.pvid = vid
+        elif self.pvid == vid:
+            self.pvid = 0
+        (self.untagged.add if untagged else self.untagged.discard)(vid)
+
+    def remove(self, vid: int) -> None:
+        self.vlans.discard(vid)
+        self.untagged.discard(vid)
+        if self.pvid == vid:
+            self.pvid = 0
+
+
+class Admitted(NamedTuple):
+    """A frame inside the bridge."""
+
+    vid: int
+    priority: int
+    frame: Frame
+    """Without the tag of its VLAN."""
+
+
+def admit(bridge: Bridge, group: VlanGroup, frame: Frame) -> Admitted | int:
+    """Which VLAN a frame is in (__allowed_ingress); if none, the VLAN that the port lacks, or 0: it has no PVID."""
+    tag = frame.payload
+    vid = priority = 0
+    if isinstance(tag, VlanTag) and frame.ethertype == bridge.vlan_protocol:
+        vid, priority, frame = tag.vid, tag.priority, frame.untagged()
+    if not vid:
+        return Admitted(group.pvid, priority, frame) if group.pvid else 0
+    return Admitted(vid, priority, frame) if vid in group.vlans else vid
+
+
+def leaving(bridge: Bridge, group: VlanGroup, found: Admitted) -> Frame:
+    """The frame as it leaves: untagged or with its tag (br_handle_vlan)."""
+    if found.vid in group.untagged:
+        return found.frame
+    return found.frame.tagged(found.vid, bridge.vlan_protocol, found.priority)
+
+
+def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
+    """br_handle_frame_finish, where a bridge filters by VLAN."""
+    source, destination = frame.src, frame.dst
+    if source == 0 or source & MAC_GROUP_BIT:
+        return Dropped(DropReason.MAC_INVALID_SOURCE, (source,))
+    found = admit(bridge, port.vlan_group, frame)
+    if isinstance(found, int):
+        return Dropped(DropReason.BRIDGE_INGRESS_VLAN, (found, port.interface.name))
+    bridge.namespace.record(VlanEntered(bridge.label, port.interface.name, found.vid, found.frame is not frame))
+    key = found.vid << 48 | source
+    entry = bridge.fdb.entries.get(key)
+    if port.locked and (entry is None or entry.port is not port or entry.local):
+        return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, ("locked",))
+    if port.learning and bridge.fdb.ageing_time:
+        bridge.fdb.learn(port, source, entry, found.vid)
+    if not port.forwarding:
+        return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
+    if destination & MAC_GROUP_BIT:
+        why = Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST
+        _flood(bridge, port, found, why)
+        _pass_up(bridge, port, found)
+        return Outcome.BRIDGED
+    target = bridge.fdb.entries.get(found.vid << 48 | destination)
+    if target is None:
+        return _flood(bridge, port, found, Forwarding.UNKNOWN)
+    target.used = bridge.namespace.scheduler.now
+    if target.local:
+        return _pass_up(bridge, port, found, destination == port.interface.mac, is_known=True)
+    if target.port is None:
+        return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
+    return _forward(bridge, port, target, found)
+
+
+def transmit(bridge: Bridge, frame: Frame) -> None:
+    """br_dev_xmit: the host sends by its bridge, as a port among others."""
+    found = admit(bridge, bridge.vlan_group, frame)
+    namespace, destination = bridge.namespace, frame.dst
+    if isinstance(found, int):
+        namespace.record(SendFailed(bridge.place, frame, Dropped(DropReason.BRIDGE_INGRESS_VLAN, (found, bridge.name))))
+        return
+    if destination & MAC_GROUP_BIT:
+        _flood(bridge, None, found, Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST)
+        return
+    entry = bridge.fdb.entries.get(found.vid << 48 | destination)
+    if entry is None:
+        verdict = _flood(bridge, None, found, Forwarding.UNKNOWN)
+    elif entry.port is None:
+        verdict = Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
+    else:
+        verdict = _forward(bridge, None, entry, found)
+    if isinstance(verdict, Dropped):
+        namespace.record(SendFailed(bridge.place, frame, verdict))
+
+
+def _pass_up(bridge: Bridge, port: BridgePort | None, found: Admitted, is_for_us: bool = False,
+             is_known: bool = False) -> Verdict:
+    """br_pass_frame_up: the host gets it if the bridge itself is in the VLAN."""
+    namespace, group = bridge.namespace, bridge.vlan_group
+    if found.vid not in group.vlans:
+        verdict = Dropped(DropReason.BRIDGE_EGRESS_VLAN, (found.vid, bridge.name))
+        if is_known:
+            return verdict
+        namespace.record(SendFailed(bridge.place, found.frame, verdict))
+        return Outcome.BRIDGED
+    frame = leaving(bridge, group, found)
+    if is_known:
+        namespace.record((FrameBridged, bridge.place, output.place_of(port), found.frame, (), True, Forwarding.LOCAL,
+                          None))
+    bridge.heard += 1
+    bridge.heard_bytes += frame.size - HARD_HEADER
+    events = namespace.trace.events
+    mark = len(events)
+    events.append(UNDER_WAY)
+    events[mark] = FrameReceived, bridge.place, frame, bridge.to_host(frame, is_for_us)
+    return Outcome.BRIDGED
+
+
+def _forward(bridge: Bridge, port: BridgePort | None, row: FdbEntry, found: Admitted) -> Verdict:
+    """br_forward: to the one port that the table names."""
+    out = row.port
+    assert out is not None, "the bridge's own rows are asked about before"
+    refusal = output.refusal_to(port, out, found.frame.dst)
+    if refusal is not None:
+        return refusal
+    if found.vid not in out.vlan_group.vlans:
+        return Dropped(DropReason.BRIDGE_EGRESS_VLAN, (found.vid, out.interface.name))
+    return _send(bridge, port, [out], found, Forwarding.KNOWN, False, row.seq)
+
+
+def _flood(bridge: Bridge, port: BridgePort | None, found: Admitted, why: Forwarding) -> Verdict:
+    """br_flood: the ports that are in the VLAN."""
+    ports = [out for out in output.flood_ports(bridge, port, why) if found.vid in out.vlan_group.vlans]
+    to_host = why is not Forwarding.UNKNOWN and port is not None and found.vid in bridge.vlan_group.vlans
+    if not ports and not to_host and why is Forwarding.UNKNOWN:
+        return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (found.frame.dst, "nobody"))
+    return _send(bridge, port, ports, found, why, to_host)
+
+
+def _send(bridge: Bridge, port: BridgePort | None, ports: list[BridgePort], found: Admitted, why: Forwarding,
+          to_host: bool, row: int | None = None) -> Verdict:
+    """One transmission for each run of ports that get the same bytes."""
+    verdict: Verdict = Outcome.BRIDGED
+    if not ports:
+        bridge.namespace.record((FrameBridged, bridge.place, output.place_of(port), found.frame, (), to_host, why,
+                                 None))
+    for is_untagged, run in groupby(ports, key=lambda out: found.vid in out.vlan_group.untagged):
+        group = tuple(run)
+        bridge.namespace.record(VlanLeft(bridge.label, ", ".join(out.interface.name for out in group), found.vid,
+                                         not is_untagged))
+        frame = leaving(bridge, group[0].vlan_group, found)
+        verdict = output.send_by(bridge, port, group, frame, why, to_host, row)
+        to_host = False
+    return verdict
+
+
+# -- changing
+
+def groups_of(bridge: Bridge, port: BridgePort | None) -> VlanGroup:
+    return bridge.vlan_group if port is None else port.vlan_group
+
+
+def add(bridge: Bridge, port: BridgePort | None, vid: int, pvid: bool, untagged: bool) -> None:
+    """nbp_vlan_add, br_vlan_add: the port's own address becomes known in the VLAN."""
+    group = groups_of(bridge, port)
+    is_new = vid not in group.vlans
+    group.add(vid, pvid, untagged)
+    if is_new:
+        bridge.fdb.add_local(port.interface.mac if port is not None else bridge.mac, port, vid)
+
+
+def remove(bridge: Bridge, port: BridgePort | None, vid: int) -> bool:
+    """nbp_vlan_delete, br_vlan_delete: all rows of the VLAN on the port go; False where it is not there."""
+    group = groups_of(bridge, port)
+    if vid not in group.vlans:
+        return False
+    group.remove(vid)
+    for entry in list(bridge.fdb.entries.values()):
+        if entry.vlan == vid and entry.port is port:
+            if entry.local and not entry.by_user:
+                bridge.fdb.remove_local(entry.mac, port, vid)
+            else:
+                bridge.fdb.forget(entry, "vlan")
+    return True
+
+
+def set_default_pvid(bridge: Bridge, pvid: int) -> None:
+    """__br_vlan_set_default_pvid: who still has the old default gets the new one."""
+    old, bridge.default_pvid = bridge.default_pvid, pvid
+    if pvid == old:
+        return
+    for port in (None, *bridge.ports):
+        group = groups_of(bridge, port)
+        if old and (group.pvid != old or old not in group.untagged):
+            continue
+        if pvid:
+            add(bridge, port, pvid, pvid=True, untagged=True)
+        if old:
+            remove(bridge, port, old)

@@ -1,0 +1,66 @@
+"""What differs from one kind of device to another: constants, and what a driver does when something changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+
+
+class DeviceOperations:
+    """struct net_device_ops, and the constants that a driver's setup gives a device."""
+
+    kind: ClassVar[str] = ""
+    hardware: ClassVar[str] = "ether"
+    """ARPHRD_*, as `ip link` prints it."""
+    flags: ClassVar[tuple[str, ...]] = ("BROADCAST", "MULTICAST")
+    """IFF_* that all of its kind have."""
+    min_mtu: ClassVar[int] = 68
+    max_mtu: ClassVar[int] = 65535
+    queues: ClassVar[int] = 1
+    tso_max: int = 524280
+    queue_length: ClassVar[int] = 1000
+    up_state: ClassVar[str] = "UP"
+    """Its operstate when it is up: UNKNOWN for what nobody tells about a carrier."""
+    queueing: ClassVar[str] = "noqueue"
+    """The queueing discipline that it gets when it comes up."""
+
+    __slots__ = ()
+
+    # -- what a driver does when something about the device changes (struct net_device_ops)
+
+    def registered(self) -> None:
+        """It has its place in its namespace now."""
+
+    def open(self) -> None:
+        """ndo_open: it was set up."""
+
+    def stop(self) -> None:
+        """ndo_stop: it was set down."""
+
+    def uninit(self) -> None:
+        """ndo_uninit: it is deleted."""
+
+    def check_mac(self, mac: int) -> None:
+        """Raises KernelError: the device does not take this address."""
+
+    def check_mtu(self, mtu: int) -> None:
+        """Raises KernelError: the device does not take this MTU, although it is within its limits."""
+
+    def on_lower(self, what: str, lower: Interface) -> None:
+        """Something about a device below has changed (its notifier block).
+
+        Args:
+            what: up, down, carrier, mac, mtu or gone.
+        """
+
+    @property
+    def permanent_mac(self) -> int:
+        """The address that it was made with, for what keeps one; else 0."""
+        return 0
+
+    @property
+    def is_unbound(self) -> bool:
+        """A tunnel that could stand on any device, and does on none (`t0@NONE`)."""
+        return False

@@ -1,0 +1,227 @@
+"""Kinds of devices: how each is made, changed and described (struct rtnl_link_ops).
+
+A kind is one file in `drivers`, named after the kind, with a KIND in it.  It
+is imported when somebody first asks for it, and nothing else lists it: `ip
+link add`, its completion, `ip -d link` and the kernel labs read it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import Enum
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netsandbox.linux.core.errors import KernelError
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+DRIVERS = "netsandbox.linux.drivers"
+
+
+class Form(Enum):
+    """How the value of an attribute is written."""
+
+    FLAG = "the word stands alone"
+    NUMBER = "a number"
+    ON_OFF = "on or off"
+    CHOICE = "one of some words"
+    ADDRESS = "an IPv4 address"
+    DEVICE = "the name of a device"
+    WORD = "any word"
+    MAP = "numbers and what stands for them, as 0:5 1:6"
+    PEER = "a device of its own, as `ip link` describes one"
+    REFUSED = "not modelled"
+
+
+class Attribute(NamedTuple):
+    """One thing that can be said of a device when it is made or changed (struct nla_policy).
+
+    Attributes:
+        spellings: iproute2's words for it; one that ends in a star may be cut short.
+        complaint: what iproute2 says of a value that is none.
+        choices: the words that a CHOICE takes.  low, high: the limits of a NUMBER.
+        name, value: under which name it is kept, and what a FLAG means; the first spelling, and True, unless given.
+        code: the exit status of iproute2 for such a value.
+        words: how many words a REFUSED one takes.
+    """
+
+    spellings: tuple[str, ...]
+    form: Form
+    complaint: str = ""
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = (1 << 32) - 1
+    name: str = ""
+    value: Any = True
+    code: int = 255
+    words: int = 1
+
+    @property
+    def key(self) -> str:
+        return self.name or self.spellings[0].rstrip("*")
+
+
+def flag(*spellings: str, name: str = "", value: Any = True) -> Attribute:
+    return Attribute(spellings, Form.FLAG, name=name, value=value)
+
+
+def number(*spellings: str, complaint: str, low: int = 0, high: int = (1 << 32) - 1, name: str = "") -> Attribute:
+    return Attribute(spellings, Form.NUMBER, complaint, low=low, high=high, name=name)
+
+
+def choice(*spellings: str, choices: tuple[str, ...], complaint: str, code: int = 255) -> Attribute:
+    return Attribute(spellings, Form.CHOICE, complaint, choices, code=code)
+
+
+def address(*spellings: str, complaint: str = "", name: str = "") -> Attribute:
+    return Attribute(spellings, Form.ADDRESS, complaint, name=name)
+
+
+def refused(*spellings: str, words: int = 1) -> Attribute:
+    return Attribute(spellings, Form.REFUSED, words=words)
+
+
+class Detail(NamedTuple):
+    """One setting as `ip -d link` prints it.
+
+    Attributes:
+        name: in JSON; empty for what is printed as text alone.
+        text: with the blank behind it.
+    """
+
+    name: str
+    value: Any
+    text: str
+
+
+def setting(name: str, value: Any, text: str = "") -> Detail:
+    """A setting that is printed as `name value`; `text` where its name as text is another."""
+    word = ("on" if value else "off") if isinstance(value, bool) else (
+        f"{value:7.2f}" if isinstance(value, float) else str(value))
+    return Detail(name, value, f"{text or name} {word} ")
+
+
+class NewLink(NamedTuple):
+    """What a kind is asked to make.
+
+    Attributes:
+        namespace: where the device shall be.  name: what it shall be called.
+        mac: None where the kind may choose.  new_mac: gives a random one.
+        home: the namespace of who asks.  lower: the device that it shall stand on (`link`), or None.
+    """
+
+    namespace: NetworkNamespace
+    name: str
+    mac: int | None
+    mtu: int | None
+    settings: dict[str, Any]
+    home: NetworkNamespace
+    lower: Interface | None
+    new_mac: Callable[[], int]
+
+    @property
+    def address(self) -> int:
+        """The MAC that was asked for, or a random one (eth_hw_addr_random)."""
+        return self.mac if self.mac is not None else self.new_mac()
+
+
+class LinkKind:
+    """One kind of device.
+
+    Attributes:
+        name: what `type` takes and `ip -d link` prints.
+        attributes: what may follow `type NAME`.
+        slave_attributes: what may follow `type NAME_slave`; None where there is no such type.
+        has_peer: a device of it is one end of a pair.
+        slave_flags: IFF_* that it gives to its slaves.
+        unknown: what iproute2 says of another word, before the usage text; {word} is the word.
+        usage: the usage text.
+        is_immovable: it stays in its namespace (netns_immutable).
+    """
+
+    name = ""
+    attributes: tuple[Attribute, ...] = ()
+    slave_attributes: tuple[Attribute, ...] | None = None
+    has_peer = False
+    slave_flags: tuple[str, ...] = ()
+    unknown = ""
+    usage = ""
+    is_immovable = False
+    proc_directory = ""
+    """Its files are in /proc/net/DIRECTORY."""
+
+    def complaint(self, settings: dict[str, Any]) -> str:
+        """What iproute2 itself finds missing in the words that were given; empty if nothing."""
+        return ""
+
+    def make(self, request: NewLink) -> Interface:
+        """A device, not yet in its namespace (newlink).
+
+        Raises:
+            KernelError: it cannot be.  NotModelledError: it is not modelled.
+        """
+        raise NotImplementedError
+
+    def change(self, interface: Interface, settings: dict[str, Any]) -> None:
+        """changelink; kinds without one refuse every change.
+
+        Raises:
+            KernelError: a setting cannot be changed so.
+        """
+        raise KernelError("EOPNOTSUPP")
+
+    def change_slave(self, interface: Interface, settings: dict[str, Any]) -> None:
+        """slave_changelink: of a device that has a master of this kind."""
+        raise KernelError("EOPNOTSUPP")
+
+    def enslave(self, master: Interface, interface: Interface) -> None:
+        """ndo_add_slave; only a few kinds can be a master.
+
+        Raises:
+            KernelError: they do not go together.
+        """
+        raise KernelError("EOPNOTSUPP")
+
+    def release(self, master: Interface, interface: Interface) -> None:
+        """ndo_del_slave."""
+
+    def details(self, interface: Interface) -> list[Detail]:
+        """fill_info."""
+        return []
+
+    def proc_file(self, namespace: NetworkNamespace, name: str) -> str | None:
+        """The text of one of its files; None where there is no such file."""
+        return None
+
+    def slave_details(self, interface: Interface) -> list[Detail]:
+        """fill_slave_info: of a device that has a master of this kind."""
+        return []
+
+
+_found: dict[str, LinkKind] = {}
+
+
+def names() -> Iterator[str]:
+    """The files in `drivers`, in alphabetical order: those that hold a kind are named after it."""
+    package = import_module(DRIVERS)
+    return (found.name for found in iter_modules(package.__path__))
+
+
+def find(name: str) -> LinkKind | None:
+    """The kind of that name; None where no driver has it."""
+    if name not in _found:
+        if not name.isidentifier() or name not in names():
+            return None
+        kind = getattr(import_module(f"{DRIVERS}.{name}"), "KIND", None)
+        if kind is None:
+            return None
+        _found[name] = kind
+    return _found[name]
+
+
+def all_kinds() -> list[LinkKind]:
+    return [kind for kind in map(find, names()) if kind is not None]

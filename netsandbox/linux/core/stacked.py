@@ -1,0 +1,124 @@
+"""What stands on an interface: VLANs, which take the frames with their tag, and one more device that may take others.
+
+The order is that of __netif_receive_skb_core (net/core/dev.c): VLAN devices,
+then the rx handler, of which a device has one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from netsandbox.linux.core import link
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.drop import Outcome
+from netsandbox.linux.events import FrameSent
+from netsandbox.wire.vlan import VlanTag
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.wire.ethernet import Frame
+
+
+class RxHandler(Protocol):
+    """What is asked about each frame of an interface before its host is (rx_handler_func_t)."""
+
+    master: Interface | None
+    """The bond or VRF that the interface belongs to; None for what merely stands on it."""
+
+    def handle_frame(self, frame: Frame, is_for_us: bool) -> Verdict | None:
+        """Take the frame, or None: it goes on to the interface's own host (RX_HANDLER_PASS)."""
+
+
+class Stack:
+    """All that stands on one interface.
+
+    Attributes:
+        vlans: devices by TPID and number of the VLAN.
+        handler: a macvlan's, ipvlan's, bond's or VRF's; a bridge's is `Interface.port`.
+        uppers: who is told when something about the interface changes.
+    """
+
+    __slots__ = ("handler", "interface", "listeners", "uppers", "vlans")
+
+    def __init__(self, interface: Interface) -> None:
+        self.interface = interface
+        self.vlans: dict[tuple[int, int], Interface] = {}
+        self.handler: RxHandler | None = None
+        self.uppers: list[Interface] = []
+        self.listeners: set[str] = set()
+        """Those above that made it take every frame (dev_set_promiscuity, for want of a unicast filter)."""
+
+    @property
+    def master(self) -> Interface | None:
+        return self.handler.master if self.handler is not None else None
+
+    def pass_up(self, frame: Frame, is_for_us: bool) -> Verdict:
+        """Who takes the frame: a VLAN device, the rx handler, the bridge, or the interface's own host."""
+        interface, payload = self.interface, frame.payload
+        if self.vlans and type(payload) is VlanTag:
+            vlan = self.vlans.get((frame.ethertype, payload.vid))
+            if vlan is not None:
+                vlan.take(frame.untagged(), is_for_us)
+                return Outcome.PASSED_UP
+        if self.handler is not None:
+            verdict = self.handler.handle_frame(frame, is_for_us)
+            if verdict is not None:
+                return verdict
+        if interface.port is not None:
+            return interface.port.bridge.handle_frame(interface.port, frame)
+        return interface.deliver(frame, is_for_us)
+
+
+class StackedInterface(Interface):
+    """A device whose frames go to another device, and not to a wire of its own."""
+
+    __slots__ = ()
+
+    @property
+    def is_wired(self) -> bool:
+        return False
+
+    def transmit(self, frame: Frame) -> bool:
+        if not self.running or self.shaper is not None:
+            return super().transmit(frame) if self.shaper is None else self.shaper.enqueue(frame)
+        self.namespace.record((FrameSent, self.place, frame))
+        return self.start_xmit(frame)
+
+    def start_xmit(self, frame: Frame) -> bool:
+        if self.shaper is not None:
+            return self.shaper.enqueue(frame)
+        self.sent += 1
+        self.sent_bytes += frame.size
+        return self.hand_on(frame)
+
+    def hand_on(self, frame: Frame) -> bool:
+        """What the driver does with a frame that was counted as sent; False as of `transmit`."""
+        raise NotImplementedError
+
+
+def stack_of(interface: Interface) -> Stack:
+    """The stack on an interface, begun if there is none."""
+    if interface.stack is None:
+        interface.stack = Stack(interface)
+        interface.station_changed()
+    return interface.stack
+
+
+def settle(interface: Interface) -> None:
+    """Forget a stack that has become empty: most interfaces have none, and are served faster."""
+    stack = interface.stack
+    if stack is not None and not stack.uppers and stack.handler is None:
+        interface.stack = None
+
+
+def leave(lower: Interface, upper: Interface) -> None:
+    """An upper device goes."""
+    stack = lower.stack
+    if stack is not None and upper in stack.uppers:
+        stack.uppers.remove(upper)
+        settle(lower)
+
+
+def follow_carrier(upper: Interface, lower: Interface) -> None:
+    """netif_stacked_transfer_operstate: no carrier below, none above."""
+    link.set_carrier(upper, lower.carrier)
