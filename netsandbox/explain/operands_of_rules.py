@@ -35,6 +35,18 @@ def verdict(event: linux.VerdictGiven, voice: Voice) -> Told:
     return Told(f"VerdictGiven{case}", fields, tuple(_walked(event.walks, voice)))
 
 
+def walk_lines(event: linux.VerdictGiven, voice: Voice) -> tuple[str, ...]:
+    """What a hook did to a packet, for the story of an arrival or of a transmission; nothing where it did nothing."""
+    if not event.walks and event.after is None and event.verdict is None:
+        return ()
+    told = verdict(event, voice)
+    lines = [voice.say("rules.hook", hook=told.fields["hook"])]
+    lines += [voice.say("rules.connection", connection=told.fields["connection"])] if event.connection else []
+    lines += told.lines
+    lines += [voice.say("rules.changed", changed=told.fields["changed"])] if told.fields["changed"] else []
+    return tuple(lines)
+
+
 def _decisive(event: linux.VerdictGiven) -> str:
     """The rule, or the policy, that a verdict comes from."""
     operands = event.verdict.operands if isinstance(event.verdict, Dropped) else ()

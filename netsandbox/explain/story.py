@@ -10,6 +10,7 @@ from netsandbox.explain.chain import Link, before, chain, delivery_of, section
 from netsandbox.explain.explanation import Explanation, tell, tell_as
 from netsandbox.explain.history import Row, closing, fdb_row, last_change, last_drop, neighbour_row, row_change
 from netsandbox.explain.operands import operands
+from netsandbox.explain.operands_of_rules import walk_lines
 from netsandbox.explain.voice import Names, Voice
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.drop import Dropped, Outcome
@@ -25,6 +26,7 @@ from netsandbox.linux.events import (
     PacketQueued,
     RouteChosen,
     SendFailed,
+    VerdictGiven,
 )
 from netsandbox.wire.arp import ArpPacket
 
@@ -163,6 +165,7 @@ def _record(trace: Trace, seq: int) -> Record:
 
 def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation, effects = _told(trace, record, voice)
+    explanation = _with_walks(trace, record, explanation, voice)
     links, skipped, hops = chain(trace, record, MOST_CAUSES)
     causes = [_cause(trace, link, voice) for link in links]
     if skipped:
@@ -214,6 +217,16 @@ def _with_closing(trace: Trace, record: Record, explanation: Explanation, voice:
     since = voice.say("closed.line" if line else "closed", what=tell(closed.event, voice).decision.rstrip(".。"),
                       seq=str(seq), line=line)
     return explanation._replace(looked_at=(*explanation.looked_at, since))
+
+
+def _with_walks(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:
+    """The rules that a packet met in the same stack: after its arrival, or before it was sent on or dropped."""
+    if isinstance(record.event, VerdictGiven):
+        return explanation
+    around = section(trace, record) if isinstance(record.event, FrameReceived) else before(trace, record)
+    lines = [line for other in around if isinstance(other.event, VerdictGiven)
+             for line in walk_lines(other.event, voice)]
+    return explanation._replace(looked_at=(*explanation.looked_at, *lines))
 
 
 def _taken(event: FrameReceived, followed: list[Record], voice: Voice) -> Explanation:

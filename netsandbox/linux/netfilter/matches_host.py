@@ -20,6 +20,7 @@ from netsandbox.linux.netfilter.rule import names_interface
 from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP
+from netsandbox.wire.tcp import ACK, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -203,7 +204,17 @@ def has_socket(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
     name = {TCP: "tcp", UDP: "udp"}.get(packet.protocol)
     if ports is None or name is None:
         return bool(namespace.raw_sockets)
+    if isinstance(packet.payload, TcpSegment):
+        return _has_tcp_socket(namespace, packet.src, packet.dst, packet.payload)
     return any(socket.address in (0, packet.src) for socket in namespace.sockets.at_port(name, ports[0]))
+
+
+def _has_tcp_socket(namespace: NetworkNamespace, source: int, destination: int, segment: TcpSegment) -> bool:
+    """A segment of a connection that a program still has, or of a listener; not a RST, nor what TIME_WAIT sends."""
+    found = namespace.sockets.connections.get((source, segment.sport, destination, segment.dport))
+    if segment.flags & (SYN | ACK) == SYN | ACK:
+        return True
+    return getattr(found, "orphan", True) is False
 
 
 MATCHES: tuple[type[Match], ...] = (AddressType, PhysicalDevice, Owner)

@@ -64,8 +64,12 @@ class Chain:
             self.limits[Refusal(rule.target.tables, rule.target.hooks)] += count
 
 
+def _name_of(chain: Chain) -> str:
+    return chain.name
+
+
 class Table:
-    """A table: built-in chains that exist, then the others, in the order they were made."""
+    """A table: the built-in chains that exist, and the others."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -74,12 +78,10 @@ class Table:
         """Rules that need connection tracking."""
 
     def shown(self) -> Iterator[Chain]:
-        """The chains as they are listed: the built-in ones come first, whether they exist or not."""
+        """The chains as they are listed: the built-in ones first, existing or not, then the others by name."""
         for hook in TABLES[self.name]:
             yield self.chains.get(hook.value) or Chain(hook.value, hook)
-        for chain in self.chains.values():
-            if chain.hook is None:
-                yield chain
+        yield from sorted((chain for chain in self.chains.values() if chain.hook is None), key=_name_of)
 
     def find(self, name: str) -> Chain:
         """A chain that can be looked at; a built-in one need not exist for that.

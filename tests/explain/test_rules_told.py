@@ -1,0 +1,72 @@
+"""`why` walks through the rules to the one that took a packet, for one that was dropped and for one that was not."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.linux.events import FrameReceived, FrameSent
+from netsandbox.session.session import Session
+from netsandbox.wire.icmp import ECHO_REQUEST
+from netsandbox.wire.ipv4 import IPv4Packet
+
+RULES = ("iptables -N GUARD", "iptables -A GUARD -s 172.17.0.9 -j ACCEPT",
+         "iptables -A GUARD -p icmp -m conntrack --ctstate NEW -j DROP", "iptables -A INPUT -i docker0 -j GUARD")
+TELLS = {
+    "en": ("table filter, chain INPUT:", "INPUT 1 takes it (1 so far): -i docker0 -j GUARD",
+           "GUARD 1 does not: -s 172.17.0.9/32, but it has 172.17.0.2", "GUARD 2 takes it (1 so far)",
+           "NEW ORIGINAL icmp src=172.17.0.2 dst=172.17.0.1"),
+    "zh": ("表 filter，链 INPUT：", "INPUT 第 1 条匹配（至今 1 个）",
+           "GUARD 第 1 条不匹配：-s 172.17.0.9/32，而它是 172.17.0.2",
+           "GUARD 第 2 条匹配")}
+
+
+def said(session: Session, line: str) -> str:
+    job = session.execute(line)
+    session.lab.scheduler.run_until_quiet()
+    return "".join(text for _stream, text in job.output)
+
+
+@pytest.fixture
+def session() -> Session:
+    made = Session()
+    said(made, "docker run -d --name cli alpine sleep 1d")
+    for rule in RULES:
+        assert said(made, f"exec host {rule}").strip() == ""
+    return made
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_last_drop_names_each_rule_on_the_way(session: Session, language: str) -> None:
+    said(session, "docker exec cli ping -c 1 -W 1 172.17.0.1")
+    story = said(session, f"why --lang {language}")
+    for part in TELLS[language]:
+        assert part in story
+
+
+def arrival(session: Session, place: str) -> int:
+    """The number of the record of the last echo request that came to, or left by, an interface."""
+    trace = session.lab.trace
+    return max(record.seq for record in trace.since(0)
+               if isinstance(record.event, FrameReceived | FrameSent) and record.event.interface.label == place
+               and isinstance(record.event.frame.payload, IPv4Packet)
+               and getattr(record.event.frame.payload.payload, "type", None) == ECHO_REQUEST)
+
+
+def test_a_packet_that_was_let_in_tells_which_rule_did_so(session: Session) -> None:
+    said(session, "exec host iptables -I GUARD -p icmp --icmp-type echo-request -j ACCEPT")
+    said(session, "docker exec cli ping -c 1 -W 1 172.17.0.1")
+    story = said(session, f"why {arrival(session, 'host:docker0')}")
+    assert "GUARD 1 takes it (1 so far): -p icmp -m icmp --icmp-type 8 -j ACCEPT" in story
+
+
+def test_a_masqueraded_packet_tells_both_addresses(session: Session) -> None:
+    for line in ("add-host pc1", "ip link add lan0 type veth peer name wan0", "ip addr add 10.9.0.1/24 dev lan0",
+                 "ip link set lan0 up", "ip link set wan0 up",
+                 "ip neigh add 10.9.0.2 lladdr 02:00:00:00:00:09 dev lan0",
+                 "iptables -P FORWARD ACCEPT",
+                 "iptables -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE"):
+        said(session, line if line.startswith("add-host") else f"exec host {line}")
+    said(session, "docker exec cli ping -c 1 -W 1 10.9.0.2")
+    story = said(session, f"why {arrival(session, 'host:lan0')}")
+    assert "it goes on as src 172.17.0.2 → 10.9.0.1" in story
+    assert "POSTROUTING 1 takes it (1 so far): -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE" in story
