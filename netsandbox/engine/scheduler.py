@@ -259,16 +259,20 @@ class Scheduler:
             limit, room = min(limit, STORM_STEPS), sys.maxsize
             self._burst_from, self._polls = self.deliveries, 0
         take, hold, begin = queue.popleft, events.append, steps.append
-        limit_records, now = trace.limit, self.now
-        done = deliveries = 0
-        step, first, offset = trace.step_count, trace.first, self.offset
+        now, done, deliveries = self.now, 0, 0
+        step, offset, ahead = trace.step_count, self.offset, trace.ahead
+        full = trace.first + trace.limit - ahead
         while queue and done < limit and deliveries < room:
             targets, frame, cause = take()
             self.offset = offset = offset + STEP_TIME
             self.current = step + done
             done += 1
             mark = len(events)
-            begin((first + mark, now + offset, cause))
+            if mark > full:
+                trace.trim()
+                ahead, mark = trace.ahead, len(events)
+                full = trace.first + trace.limit - ahead
+            begin((ahead + mark, now + offset, cause))
             if len(targets) == 1:
                 target, = targets
                 hold(UNDER_WAY)
@@ -277,9 +281,8 @@ class Scheduler:
             else:
                 self._deliver_flood(targets, frame)
                 deliveries += len(targets)
-            if mark > limit_records:
-                trace.trim()
-                first = trace.first
+                ahead = trace.ahead
+                full = trace.first + trace.limit - ahead
         self.deliveries += deliveries
         self._burst += done
         if self._burst >= STORM_STEPS:
@@ -327,7 +330,7 @@ class Scheduler:
                 for target in targets:
                     self.trace.record((self._delivered, target.place, frame, self._overflow))
             self.queue.clear()
-            if len(self.trace.events) > self.trace.limit:
+            if self.trace.is_full:
                 self.trace.trim()
         if not self.queue:
             self._burst = 0
@@ -371,7 +374,7 @@ class Scheduler:
             self._tell_watchers()
         self._discard_cancelled()
         self._tick_goes_on = serial < 0 and bool(self.timers) and self.timers[0][0] == when and self.timers[0][1] < 0
-        if len(self.trace.events) > self.trace.limit:
+        if self.trace.is_full:
             self.trace.trim()
 
     def _settle(self) -> None:

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from hashlib import blake2b
-from sys import byteorder
+from sys import byteorder, maxsize
 from typing import Any, NamedTuple
 
 DEFAULT_CAP = 1_000_000
@@ -57,10 +57,9 @@ class QueueDropped(NamedTuple):
 
 
 class Alike(tuple[Any, ...]):
-    """Consecutive records that differ only in their receiver, `None` here; the trace's list holds it once for each.
+    """Consecutive records that differ only in their receiver, `None` here; the trace's list holds it for all of them.
 
-    It reads as one of them would in the form of a plain tuple, (class, receiver, frame, verdict), and takes a tenth
-    of their memory.
+    It reads as one of them would in the form of a plain tuple, (class, receiver, frame, verdict).
     """
 
     receivers: Sequence[Any]
@@ -70,6 +69,8 @@ class Alike(tuple[Any, ...]):
     """Sequence number of the first of the records."""
     end: int
     """Sequence number behind the last."""
+    place: int
+    """Where it is in the list, with all that were forgotten before."""
 
     def __new__(cls, kind: type, receivers: Sequence[Any], frame: Any, verdict: Any) -> Alike:
         alike = super().__new__(cls, (kind, None, frame, verdict))
@@ -95,18 +96,30 @@ class Trace:
         self.limit = cap + (cap >> 3)
         """When to forget: an eighth beyond the cap, so that it happens seldom."""
         self.events: list[Any] = []
+        """The records, in order; those of an Alike are one."""
+        self.ahead = 0
+        """How far the number of the next record is ahead of its place in the list."""
         self.steps: list[tuple[int, int, int | None]] = []
         """(first sequence number, time, cause) of each step that is still known."""
         self.first = 0
         """Sequence number of the oldest record that is kept."""
         self.first_step = 0
         self.record = self.events.append
+        self._runs: list[Alike] = []
+        """Those in the list, in order."""
+        self._gone = 0
+        """Places of the list that were forgotten."""
         self._forgotten = blake2b(digest_size=16)
 
     @property
     def end(self) -> int:
         """The sequence number that the next record will get."""
-        return self.first + len(self.events)
+        return self.ahead + len(self.events)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to forget the oldest records."""
+        return self.end - self.first > self.limit
 
     @property
     def step_count(self) -> int:
@@ -119,11 +132,14 @@ class Trace:
             alike = Alike(kind, receivers, frame, verdict)
             alike.start, alike.first = start, self.end
             alike.end = alike.first + stop - start
-            self.events.extend([alike] * (stop - start))
+            alike.place = self._gone + len(self.events)
+            self._runs.append(alike)
+            self.record(alike)
+            self.ahead += stop - start - 1
 
     def begin(self, at: int, cause: int | None) -> int:
         """Open a step; what is recorded from now on belongs to it."""
-        self.steps.append((self.first + len(self.events), at, cause))
+        self.steps.append((self.end, at, cause))
         return self.first_step + len(self.steps) - 1
 
     def trim(self) -> None:
@@ -132,11 +148,15 @@ class Trace:
         What stays of them is a digest of their steps: time, cause, and how
         many records each made, which is what a replay must do again.
         """
-        excess = len(self.events) - self.cap
-        if excess <= 0:
+        oldest = self.end - self.cap
+        if oldest <= self.first:
             return
+        excess = self._place(oldest)
+        self.first = oldest
         del self.events[:excess]
-        self.first += excess
+        self.ahead += excess
+        self._gone += excess
+        del self._runs[:bisect_right(self._runs, self.first, key=_end_of)]
         gone = max(0, bisect_right(self.steps, self.first, key=_first_of) - 1)
         numbers = array("q")
         for first, at, cause in self.steps[:gone]:
@@ -150,11 +170,43 @@ class Trace:
     def digest(self) -> str:
         """A hash of every record that is kept, and of the steps of those that are forgotten."""
         hasher = self._forgotten.copy()
-        for seq, raw in enumerate(self.events, self.first):
-            _fold(hasher, raw.plain(seq) if type(raw) is Alike else raw)
+        for first, raw in self.entries(self.first):
+            for plain in map(raw.plain, range(first, raw.end)) if type(raw) is Alike else (raw,):
+                _fold(hasher, plain)
         return hasher.hexdigest()
 
     # -- reading
+
+    def _place(self, seq: int) -> int:
+        """Where a record is in the list."""
+        number = bisect_right(self._runs, seq, key=_first_of_run) - 1
+        if number < 0:
+            return seq - self.first
+        run = self._runs[number]
+        place = run.place - self._gone
+        return place if seq < run.end else place + 1 + seq - run.end
+
+    def raw(self, seq: int) -> Any:
+        """A record that is kept, in the form that it was recorded in."""
+        return self.events[self._place(seq)]
+
+    def entries(self, start: int) -> Iterator[tuple[int, Any]]:
+        """From a record on, each with its number; those of an Alike once, from the first one wanted."""
+        seq = max(start, self.first)
+        if seq < self.end:
+            for place in range(self._place(seq), len(self.events)):
+                raw = self.events[place]
+                yield seq, raw
+                seq = raw.end if type(raw) is Alike else seq + 1
+
+    def back(self, end: int) -> Iterator[tuple[int, Any]]:
+        """The records before one, each with its number, newest first; those of an Alike once, by the last one's."""
+        seq = min(end, self.end) - 1
+        if seq >= self.first:
+            for place in range(self._place(seq), -1, -1):
+                raw = self.events[place]
+                yield seq, raw
+                seq = raw.first - 1 if type(raw) is Alike else seq - 1
 
     def step(self, number: int) -> Step | None:
         """A step by its number, or None when it is older than the trace."""
@@ -170,12 +222,11 @@ class Trace:
 
     def get(self, seq: int) -> Record | None:
         """One record, or None when it is forgotten or not yet made."""
-        index = seq - self.first
-        if not 0 <= index < len(self.events):
+        if not self.first <= seq < self.end:
             return None
         number = self.step_of(seq)
         _first, at, cause = self.steps[number - self.first_step] if self.steps else BEFORE_ANY_STEP
-        return Record(seq, at, number, cause, event_of(self.events[index], seq))
+        return Record(seq, at, number, cause, event_of(self.raw(seq), seq))
 
     def of_step(self, number: int) -> Iterator[Record]:
         """The records of one step."""
@@ -184,24 +235,34 @@ class Trace:
             return
         following = self.step(number + 1)
         end = self.end if following is None else following.first
-        for seq in range(max(step.first, self.first), end):
-            yield Record(seq, step.at, number, step.cause, event_of(self.events[seq - self.first], seq))
+        for seq, event in self._events(step.first, end):
+            yield Record(seq, step.at, number, step.cause, event)
 
     def since(self, cursor: int, end: int | None = None) -> Iterator[Record]:
         """The records from `cursor` on that are still kept."""
-        seq = max(cursor, self.first)
         end = self.end if end is None else min(end, self.end)
-        if seq >= end:
-            return
-        number = self.step_of(seq)
-        while seq < end:
-            index = number - self.first_step
-            _first, at, cause = self.steps[index] if self.steps else BEFORE_ANY_STEP
-            last = self.steps[index + 1][0] if index + 1 < len(self.steps) else end
-            for seq in range(seq, min(last, end)):  # noqa: B020
-                yield Record(seq, at, number, cause, event_of(self.events[seq - self.first], seq))
-            seq = min(last, end)
-            number += 1
+        number = self.step_of(max(cursor, self.first))
+        _first, at, cause = self.steps[number - self.first_step] if self.steps else BEFORE_ANY_STEP
+        following = self._first_behind(number)
+        for seq, event in self._events(cursor, end):
+            while seq >= following:
+                number += 1
+                _first, at, cause = self.steps[number - self.first_step]
+                following = self._first_behind(number)
+            yield Record(seq, at, number, cause, event)
+
+    def _first_behind(self, number: int) -> int:
+        """The first record that belongs to a later step."""
+        index = number + 1 - self.first_step
+        return self.steps[index][0] if index < len(self.steps) else maxsize
+
+    def _events(self, start: int, end: int) -> Iterator[tuple[int, Any]]:
+        """Some records, each with its number."""
+        for first, raw in self.entries(start):
+            if first >= end:
+                return
+            for seq in range(first, min(raw.end, end)) if type(raw) is Alike else (first,):
+                yield seq, event_of(raw, seq)
 
 
 def event_of(raw: Any, seq: int) -> Any:
@@ -215,6 +276,14 @@ def kind_of(raw: Any) -> type:
     """The class of a recorded event."""
     kind: type = raw[0] if type(raw) in PLAIN else type(raw)
     return kind
+
+
+def _first_of_run(run: Alike) -> int:
+    return run.first
+
+
+def _end_of(run: Alike) -> int:
+    return run.end
 
 
 def _first_of(step: tuple[int, int, int | None]) -> int:

@@ -172,7 +172,7 @@ def _is_delivery(trace: Trace, number: int) -> bool:
     step = trace.step(number)
     if step is None or not trace.first <= step.first < trace.end:
         return False
-    raw = trace.events[step.first - trace.first]
+    raw = trace.raw(step.first)
     return kind_of(raw) is FrameReceived and event_of(raw, step.first).interface.is_device
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from netsandbox.engine.trace import Alike, Record, Trace, event_of, kind_of
+from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import (
     BindRefused,
@@ -34,16 +34,13 @@ class Row(NamedTuple):
 def last_drop(trace: Trace, end: int) -> int | None:
     """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route or
     no port."""
-    seq = min(end, trace.end) - 1
-    while seq >= trace.first:
-        raw = trace.events[seq - trace.first]
+    for seq, raw in trace.back(end):
         kind = kind_of(raw)
         if kind is FrameReceived:
             if isinstance(raw[-1], Dropped):
                 return seq
         elif kind in (PacketDropped, SendFailed, RouteMissing, BindRefused):
             return seq
-        seq = raw.first - 1 if type(raw) is Alike else seq - 1
     return None
 
 
@@ -51,7 +48,7 @@ def row_change(trace: Trace, seq: int, address: int) -> int | None:
     """The record that changed a row, from the number that the row keeps of it; None where that tells of another."""
     if not trace.first <= seq < trace.end:
         return None
-    event = event_of(trace.events[seq - trace.first], seq)
+    event = event_of(trace.raw(seq), seq)
     if isinstance(event, NeighbourChanged):
         return seq if event.address == address else None
     return seq if isinstance(event, FdbLearned) and event.mac == address else None
@@ -104,14 +101,7 @@ def _link_lost(trace: Trace, seq: int, interface: Place) -> int | None:
 
 def _back(trace: Trace, seq: int, kinds: tuple[type, ...]) -> Any:
     """Pairs of number and event, newest first, of some kinds only."""
-    events, first = trace.events, trace.first
-    index = seq - first - 1
-    while index >= 0:
-        raw = events[index]
+    for number, raw in trace.back(seq):
         kind = type(raw)
-        if kind is Alike:  # arrivals of a flood, by the hundred; nobody looks back for them
-            index = raw.first - first - 1
-            continue
-        if (raw[0] if kind is tuple else kind) in kinds:
-            yield first + index, event_of(raw, first + index)
-        index -= 1
+        if (raw[0] if kind is tuple else kind) in kinds:  # arrivals of a flood that are Alike, nobody looks back for
+            yield number, event_of(raw, number)

@@ -157,7 +157,7 @@ def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end
 def _record(trace: Trace, seq: int) -> Record:
     """A record; what was made before the first step has no cause."""
     if not trace.steps:
-        return Record(seq, 0, -1, None, event_of(trace.events[seq - trace.first], seq))
+        return Record(seq, 0, -1, None, event_of(trace.raw(seq), seq))
     record = trace.get(seq)
     assert record is not None, "the number was checked"
     return record._replace(cause=None) if record.step < trace.first_step else record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.engine.trace import Record, kind_of
+from netsandbox.engine.trace import Alike, Record, kind_of
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import LogRow
 from netsandbox.linux.drop import Dropped, Outcome
@@ -42,10 +42,11 @@ def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None)
 def last(lab: Lab, limit: int) -> tuple[list[LogRow], int]:
     """(the last rows, how many there are in all): most of a long log is only counted."""
     trace, count, start = lab.trace, 0, lab.trace.end
-    for seq in range(trace.end - 1, trace.first - 1, -1):
+    for seq, raw in trace.back(trace.end):
+        records = seq + 1 - max(raw.first, trace.first) if type(raw) is Alike else 1
         if count < limit:
-            start = seq
-        count += _count(trace.events[seq - trace.first])
+            start = max(seq + 1 - records, seq + 1 - limit + count)
+        count += records * _count(raw)
     return list(rows(lab, start))[-limit:], count
 
 

@@ -26,8 +26,7 @@ class NameHistory:
 
     def read(self, trace: Trace) -> None:
         """Take in what has happened since the last time."""
-        start = max(self._cursor, trace.first)
-        for seq, event in enumerate(trace.events[start - trace.first:], start):
+        for seq, event in trace.entries(self._cursor):
             if isinstance(event, AddressChanged):
                 self._note_address(seq, event)
             elif isinstance(event, LinkChanged):

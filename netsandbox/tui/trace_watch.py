@@ -66,14 +66,12 @@ class TraceWatch:
         if self._cursor >= trace.end:
             return
         self._trim(trace.first)
-        seq, end = max(self._cursor, trace.first), trace.end
-        while seq < end:
-            raw = trace.events[seq - trace.first]
-            self._look_at(trace, seq, raw)
+        for first, raw in trace.entries(self._cursor):
             # Arrivals of a flood that are alike come by the hundred; only of drops each one counts.
-            alike = type(raw) is Alike and not isinstance(raw[-1], Dropped)
-            seq = raw.end if alike else seq + 1
-        self._cursor = end
+            each = type(raw) is Alike and isinstance(raw[-1], Dropped)
+            for seq in range(first, raw.end) if each else (first,):
+                self._look_at(trace, seq, raw)
+        self._cursor = trace.end
 
     def _look_at(self, trace: Trace, seq: int, raw: Any) -> None:
         kind = kind_of(raw)

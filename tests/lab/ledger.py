@@ -8,11 +8,10 @@ that with what the scheduler holds and with what is recorded later.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from netsandbox.engine.scheduler import Scheduler
-from netsandbox.engine.trace import event_of
+from netsandbox.engine.trace import Alike, event_of
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.cable import LongCable
@@ -59,15 +58,12 @@ class Ledger(list[Any]):
 
     def append(self, raw: Any) -> None:
         super().append(raw)
-        self._note(event_of(raw, len(self) - 1))
+        for seq in range(raw.first, raw.end) if type(raw) is Alike else (0,):
+            self._note(event_of(raw, seq))
 
     def __setitem__(self, index: Any, raw: Any) -> None:
         super().__setitem__(index, raw)
         self._note(event_of(raw, index))
-
-    def extend(self, raws: Iterable[Any]) -> None:
-        for raw in raws:
-            self.append(raw)
 
     def _device(self, place: Place) -> Interface:
         """What a record speaks of."""
