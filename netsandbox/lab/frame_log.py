@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.trace import Alike, Record, kind_of
+from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import LogRow
 from netsandbox.linux.drop import Dropped, Outcome
@@ -24,16 +25,20 @@ VERDICTS = {Outcome.ACCEPTED: "accepted", Outcome.ANSWERED: "answered", Outcome.
 HOW = {Forwarding.KNOWN: "to port", Forwarding.LOCAL: "to host", Forwarding.REPEAT: "repeated"}
 
 
-def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None) -> Iterator[LogRow]:
-    """Rows of the records from `since` on, oldest first.
+def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None,
+         journeys: Journeys | None = None) -> Iterator[LogRow]:
+    """Rows of the records from `since` on, oldest first; with journeys, each says to which it belongs.
 
     A bridge's transmissions are rows of their own: `out` at each port, with
     the sequence number of the record that tells of them all.
     """
     namer, count = Namer(lab), 0
     for record in lab.trace.since(since, end):
+        journey = -1
         for row in _of_record(namer, record):
-            yield row
+            if journeys is not None and journey < 0:
+                journey = journeys.of(record)
+            yield row._replace(journey=journey) if journeys is not None else row
             count += 1
         if limit is not None and count >= limit:
             return

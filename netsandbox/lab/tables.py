@@ -154,3 +154,7 @@ class LogRow(NamedTuple):
     dropped: bool
     reason: str
     """The kernel's drop reason name, or empty."""
+    journey: int = -1
+    """The number of the first record of the frame's way; -1 where it was not looked for."""
+    hops: int = 0
+    """Of a row that stands for a whole journey: the rows that it stands for; negative while they are shown."""

@@ -89,6 +89,8 @@ class GlyphSet(NamedTuple):
     times: str = "×"
     separator: str = "·"
     changed: str = "✱"
+    folded: str = "▸"
+    unfolded: str = "▾"
     bar: str = "▁▂▃▄▅▆▇█"
     """Eighths of a cell, for countdowns."""
 
@@ -136,5 +138,7 @@ ASCII = GlyphSet(
     times="x",
     separator="-",
     changed="!",
+    folded="+",
+    unfolded="-",
     bar="....####",
 )

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netsandbox.lab import frame_log, views
+from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import (
     FdbRow,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 TABLES_RATE = 200_000_000
 """Virtual nanoseconds after which tables are looked at again although nothing happened: their timers run."""
+UNDER_WAY = 500
+"""Records before the present among which those are that sent what is on its way."""
 _LOOK_BACK = 50
 """Steps among which a frame that moved is looked for, when many were made at once."""
 Rows = TypeVar("Rows")
@@ -54,6 +57,7 @@ class LabView:
         self._lineage: tuple[Any, Any] = (None, None)
         self._flown = 0
         self._history: Any = session.journal
+        self._journeys = Journeys()
 
     # -- versions
 
@@ -81,9 +85,11 @@ class LabView:
         """After a change of the epoch: the record from which on what was read before is no longer so."""
         session = self.session
         before, self._lineage = self._lineage, (session.lab, session.journal)
-        if before[0] is session.lab or before[1] is session.journal:
-            return session.trace.end
-        return 0
+        end = session.trace.end if before[0] is session.lab or before[1] is session.journal else 0
+        self._journeys = Journeys()
+        for record in session.trace.since(end - UNDER_WAY, end):
+            self._journeys.of(record)  # frames that were under way then have their journeys still
+        return end
 
     def _read(self) -> None:
         if self._history is not self.session.journal:
@@ -130,7 +136,7 @@ class LabView:
     # -- the trace
 
     def log(self, since: int, limit: int) -> Sequence[LogRow]:
-        return list(frame_log.rows(self.session.lab, since, limit))
+        return list(frame_log.rows(self.session.lab, since, limit, journeys=self._journeys))
 
     def flights(self) -> Sequence[Flight]:
         """Of the latest step that moved a frame, among those made since the last call."""

@@ -77,10 +77,15 @@ def format_time(at: int) -> str:
 
 def where_text(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
     """Which way and at which interface: `⇐ nginx-1:eth0`, or for a port its bridge `⇐ docker0:veth3a7f9c1`."""
+    if row.hops:
+        mark = glyphs.folded if row.hops > 0 else glyphs.unfolded
+        return f"{mark} {_interface(row, masters)}" + (f" +{row.hops - 1}" if row.hops > 0 else "")
     return f"{glyphs.into if row.direction == 'in' else glyphs.out} {_interface(row, masters)}"
 
 
 def _narrow_where(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
+    if row.hops:
+        return f"{glyphs.folded if row.hops > 0 else glyphs.unfolded}{_interface(row, masters)}"
     is_port = masters.get((row.node, row.interface), row.interface) != row.interface
     place = safe(row.interface) if is_port else _interface(row, masters)
     return f"{glyphs.into if row.direction == 'in' else glyphs.out}{place}"

@@ -10,11 +10,30 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from itertools import islice, takewhile
+from typing import NamedTuple
 
 from netsandbox.lab.tables import LogRow
 
 SLACK = 0.12
 """Rows beyond the capacity, as a share of it, before the oldest are dropped: many at once is cheap."""
+TELLING = {"answered": 4, "accepted": 3, "waits": 3}
+"""How much a verdict tells of where a journey ended; a drop tells 2, but for a frame that was another station's."""
+OVERHEARD = "OTHERHOST"
+
+
+class Way(NamedTuple):
+    """One journey: how many rows tell of it, and the one that tells best how it ended."""
+
+    hops: int
+    end: LogRow
+
+    def with_row(self, row: LogRow) -> Way:
+        """With one row more."""
+        return Way(self.hops + 1, row if _telling(row) >= _telling(self.end) else self.end)
+
+
+def _telling(row: LogRow) -> int:
+    return (1 if row.reason == OVERHEARD else 2) if row.dropped else TELLING.get(row.verdict, 1)
 
 
 class LogStore:
@@ -25,7 +44,13 @@ class LogStore:
         self._rows: list[LogRow] = []
         self._first = 0
         """Absolute number of the oldest row kept."""
+        self._filter: Callable[[LogRow], bool] | None = None
+        self.folded = False
+        """One row stands for a journey, unless it is open."""
+        self._open: set[int] = set()
+        self._ways: dict[int, Way] = {}
         self._test: Callable[[LogRow], bool] | None = None
+        """Filter and folding together."""
         self._index: list[int] = []
         """With a filter: absolute numbers of the rows that it lets through, ascending."""
         self._scanned = 0
@@ -47,7 +72,7 @@ class LogStore:
     @property
     def filtered(self) -> bool:
         """True with a filter."""
-        return self._test is not None
+        return self._filter is not None
 
     @property
     def complete(self) -> bool:
@@ -56,7 +81,9 @@ class LogStore:
 
     def extend(self, rows: Iterable[LogRow]) -> int:
         """Add rows at the end; returns how many positions were dropped at the beginning."""
+        rows = list(rows)
         self._rows.extend(rows)
+        self._count(rows)
         excess = len(self._rows) - self.capacity
         if excess <= self.capacity * SLACK:
             return 0
@@ -74,6 +101,8 @@ class LogStore:
         self._first = self._scanned = self.end
         self._rows.clear()
         self._index.clear()
+        self._ways.clear()
+        self._open.clear()
 
     def truncate(self, seq: int) -> None:
         """Forget the rows from record `seq` on: the lab went back in time."""
@@ -81,12 +110,56 @@ class LogStore:
         del self._rows[keep:]
         del self._index[bisect_left(self._index, self.end) :]
         self._scanned = min(self._scanned, self.end)
+        self._ways.clear()
+        self._count(self._rows)
 
     def set_filter(self, test: Callable[[LogRow], bool] | None) -> None:
         """Let only rows through that pass the test; call `scan` until it says that all are seen."""
-        self._test = test
+        self._filter = test
+        self._begin_scan()
+
+    def fold(self, folded: bool) -> None:
+        """Let one row stand for each journey, or show all; call `scan` as for a filter."""
+        self.folded = folded
+        self._open.clear()
+        self._begin_scan()
+
+    def unfold(self, row: LogRow) -> bool:
+        """Open the journey that a row stands for, or close it; False where it stands for itself alone."""
+        if not self.folded or row.journey < 0 or self._ways[row.journey].hops == 1:
+            return False
+        self._open ^= {row.journey}
+        self._begin_scan()
+        return True
+
+    def _begin_scan(self) -> None:
+        self._test = self._passes if self.folded else self._filter
         self._index.clear()
         self._scanned = self._first
+
+    def _passes(self, row: LogRow) -> bool:
+        is_shown = row.journey in (row.seq, -1) or row.journey in self._open
+        return is_shown and (self._filter is None or self._filter(row))
+
+    def _count(self, rows: Iterable[LogRow]) -> None:
+        ways = self._ways
+        for row in rows:
+            way = ways.get(row.journey)
+            ways[row.journey] = Way(1, row) if way is None else way.with_row(row)
+        if len(ways) > 2 * self.capacity:
+            self._ways = {number: way for number, way in ways.items() if way.end.seq >= self._rows[0].seq}
+
+    def shown(self, position: int) -> LogRow:
+        """The row at a position, as it is shown: of a folded journey with its end."""
+        row = self.row(position)
+        if not self.folded or row.journey != row.seq:
+            return row
+        hops, end = self._ways[row.journey]
+        if hops == 1:
+            return row
+        if row.journey in self._open:
+            return row._replace(hops=-hops)
+        return row._replace(hops=hops, verdict=end.verdict, dropped=end.dropped, reason=end.reason)
 
     def scan(self, limit: int) -> bool:
         """Show the filter at most `limit` more rows; returns True while there are others."""

@@ -27,6 +27,7 @@ class FrameLog(LogView):
         Binding("home,g", "first", "First", show=False, id="log.first"),
         Binding("end,G", "follow", "Follow", tooltip="Go to the newest frame and follow", id="log.follow"),
         Binding("enter", "choose", "Open", tooltip="Look into the frame", show=False, id="log.choose"),
+        Binding("f", "fold", "Journeys", tooltip="One row for a frame's whole way, or all", show=False, id="log.fold"),
         Binding("m", "mark", "Mark", tooltip="Mark the frame", show=False, id="log.mark"),
         Binding("apostrophe", "next_mark", "Next mark", show=False, id="log.next-mark"),
         Binding("f3", "find_next(1)", "Find next", show=False, id="log.find-next"),
@@ -39,7 +40,8 @@ class FrameLog(LogView):
     | up, k / down, j | Hold the log and move the cursor. |
     | shift+up / shift+down | Select several frames. |
     | home, g / end, G | First frame / newest frame, and follow. |
-    | enter | Open the frame. |
+    | enter | Open the frame, or the journey that a row stands for. |
+    | f | One row for each journey, or all rows. |
     | m / ' | Mark the frame / next marked frame. |
     | f3 / shift+f3 | Next / previous match of the search. |
     | y | Copy the selected frames. |
@@ -55,6 +57,29 @@ class FrameLog(LogView):
         self._resized()
         if not self.following:
             self._show_cursor()
+
+    def action_fold(self) -> None:
+        """One row for each journey, or all."""
+        row = self.current
+        self.store.fold(not self.store.folded)
+        self._scanned_anew(row)
+
+    def action_choose(self) -> None:
+        """Open the journey that the row stands for, or close it; look into a row that stands for itself."""
+        row = self.current
+        if row is not None and row.journey == row.seq and self.store.unfold(row):
+            self._scanned_anew(row)
+        else:
+            super().action_choose()
+
+    def _scanned_anew(self, row: LogRow | None) -> None:
+        """Other rows are shown; the cursor stays where it was, or goes to the row that stands for its journey."""
+        while self.store.scan(SLICE):
+            pass
+        self._lines.clear()
+        self._resized()
+        if row is not None and not self.following:
+            self.go_to_seq(row.seq if row.journey in (-1, row.seq) or not self.store.folded else row.journey)
 
     def search(self, needle: str) -> None:
         """Mark what contains a text, and go to the next row that does."""

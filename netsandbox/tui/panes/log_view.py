@@ -360,6 +360,8 @@ class LogView(ScrollView, can_focus=True):
             parts.append(tr("log.matched", shown=len(self.store), total=self.store.total))
             if not self.store.complete:
                 parts.append(tr("log.filtering"))
+        if self.store.folded:
+            parts.append(tr("log.journeys"))
         parts.append(tr("log.following") if self.following else tr("log.held"))
         self.border_title = Content(" ── ".join(parts) if not self.glyphs.ascii else " -- ".join(parts))
 
@@ -380,9 +382,9 @@ class LogView(ScrollView, can_focus=True):
         first, last = self._selection()
         cursor = position == self.position
         selected = first <= position <= last and first != last
-        row = self.store.row(position)
+        row = self.store.shown(position)
         marked = row.seq in self.marks
-        key = (self.store.absolute(position), cursor, selected, marked, widths, width)
+        key = (self.store.absolute(position), cursor, selected, marked, widths, width, row.hops, row.verdict)
         strip = self._lines.get(key)
         if strip is None:
             strip = self._lines[key] = self._paint(row, widths, width, cursor, selected, marked)

@@ -1,0 +1,54 @@
+"""Journeys in the log: one row for a frame's whole way, opened to its hops, with filter and cursor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tui.app_harness import Stage, stage
+
+
+async def pinged(on: Stage) -> None:
+    await on.press("p")
+    await on.quiet()
+    await on.press("escape", "3")
+
+
+async def test_f_folds_the_log_to_journeys_and_back(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await pinged(on)
+        store = on.app.main.log_pane.store
+        whole = len(store)
+        await on.press("f")
+        assert len(store) < whole / 3
+        last = store.shown(len(store) - 1)
+        assert (last.info.partition(",")[0], last.verdict) == ("172.17.0.3 > 172.17.0.2: ICMP echo reply", "accepted")
+        assert last.hops == 4
+        await on.press("f")
+        assert len(store) == whole
+
+
+async def test_enter_opens_a_journey_to_its_hops_and_closes_it(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await pinged(on)
+        log = on.app.main.log_pane
+        await on.press("f", "up")
+        folded = len(log.store)
+        row = log.current
+        assert row is not None
+        await on.press("enter")
+        assert len(log.store) == folded + 3, "the echo request was seen at four places"
+        assert log.current is not None
+        assert log.current.seq == row.seq
+        await on.press("enter")
+        assert len(log.store) == folded
+
+
+async def test_a_filter_and_a_step_back_work_on_journeys(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await pinged(on)
+        log = on.app.main.log_pane
+        await on.press("f", "slash", *"icmp", "enter")
+        assert len(log.store) == 2
+        await on.press("b", "b", "b", "b")
+        await on.quiet()
+        assert log.store.shown(len(log.store) - 1).verdict != "accepted", "the reply has not come yet"
