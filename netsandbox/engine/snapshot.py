@@ -23,10 +23,10 @@ from typing import Any, NamedTuple
 from netsandbox.engine.fields import Fields
 
 ATOMS = frozenset({int, str, bytes, bool, float, complex, type(None)})
-CONTAINERS = (dict, list, set, frozenset, deque, MethodType)
+CONTAINERS = (dict, list, set, frozenset, deque)
 """What pickle copies in its own way."""
-SHARED = (type, Enum, ModuleType, BuiltinFunctionType)
-OBJECT, VALUE, TUPLE, FUNCTION, OTHER, REFUSED = range(6)
+SHARED = (type, Enum, ModuleType)
+OBJECT, VALUE, TUPLE, FUNCTION, METHOD, STRANGER, OTHER, REFUSED = range(8)
 
 
 class CopyError(Exception):
@@ -37,16 +37,22 @@ class Rules(NamedTuple):
     """Which classes are what, by the modules that they come from: names of packages with a final dot.
 
     Attributes:
-        objects: instances are copied.  values: instances never change, and are shared.
+        objects: instances are copied.  values: instances never change, and are shared; a class has its own name, too.
+        strangers: instances are none of the copy's business, and None there.
     """
 
     objects: tuple[str, ...]
     values: tuple[str, ...]
+    strangers: tuple[str, ...] = ()
 
     def sort_of(self, kind: type) -> int:
         module = f"{kind.__module__}."
-        if issubclass(kind, SHARED) or module.startswith(self.values):
+        if issubclass(kind, SHARED) or f"{module}{kind.__name__}.".startswith(self.values):
             return VALUE
+        if module.startswith(self.strangers):
+            return STRANGER
+        if issubclass(kind, MethodType | BuiltinFunctionType):
+            return METHOD
         if issubclass(kind, FunctionType):
             return FUNCTION
         if issubclass(kind, tuple):
@@ -103,18 +109,41 @@ class _Writer(pickle.Pickler):
         if sort == OBJECT:
             self.objects.append(thing)
             return object_at, (len(self.objects) - 1,)
+        if sort == METHOD:
+            return self._method(thing)
         if sort == OTHER or (sort == FUNCTION and thing in MARKS):
             return NotImplemented
         if sort == TUPLE and not _is_value(thing):
             return make_tuple, (kind, tuple(thing))
-        if sort == REFUSED or (sort == FUNCTION and thing.__closure__):
+        if sort == REFUSED or (sort == FUNCTION and not _knows_values_only(thing)):
             raise CopyError(f"{thing!r} cannot be copied")
+        return self._value(None if sort == STRANGER else thing)
+
+    def _value(self, thing: object) -> Any:
         self.values.append(thing)
         return value_at, (len(self.values) - 1,)
+
+    def _method(self, method: Any) -> Any:
+        """A method of an object of the copy; one of a module, or of what is not copied, is a value."""
+        owner = getattr(method, "__self__", None)
+        if owner is None or isinstance(owner, ModuleType | type):
+            return self._value(method)
+        if id(owner) not in self._outside and self._rules.sort_of(type(owner)) == STRANGER:
+            return self._value(None)
+        return getattr, (owner, method.__name__)
 
 
 def _is_value(parts: tuple[Any, ...]) -> bool:
     return all(type(part) in ATOMS or isinstance(part, Enum) for part in parts)
+
+
+def _knows_values_only(thing: Any) -> bool:
+    """Whether what a function keeps of its maker's never changes: numbers, texts, and functions of that kind."""
+    if isinstance(thing, FunctionType):
+        return all(_knows_values_only(cell.cell_contents) for cell in thing.__closure__ or ())
+    if isinstance(thing, tuple):
+        return all(map(_knows_values_only, thing))
+    return type(thing) in ATOMS or isinstance(thing, type | Enum | range | BuiltinFunctionType)
 
 
 class _Reader(pickle.Unpickler):

@@ -175,6 +175,27 @@ class Trace:
                 _fold(hasher, plain)
         return hasher.hexdigest()
 
+    def until(self, end: int, steps: int) -> Trace:
+        """A trace of its own of what was recorded up to a number, in so many steps."""
+        early = Trace(self.cap)
+        early.first, early.first_step = min(self.first, end), min(self.first_step, steps)
+        place = len(self.events) if end >= self.end else self._place(end) if end > self.first else 0
+        early.events = self.events[:place]
+        early.ahead, early._gone = end - len(early.events), self._gone
+        early._runs = self._runs[:bisect_right(self._runs, end, key=_end_of)]
+        early.steps = self.steps[:max(0, steps - self.first_step)]
+        early.record = early.events.append
+        early._forgotten = self._forgotten.copy()
+        return early
+
+    def branch(self) -> Trace:
+        """An empty trace that goes on where this one ends: what is older it does not know."""
+        later = Trace(self.cap)
+        later.first = later.ahead = self.end
+        later.first_step = self.step_count
+        later._forgotten = self._forgotten.copy()
+        return later
+
     # -- reading
 
     def _place(self, seq: int) -> int:

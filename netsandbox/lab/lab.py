@@ -17,6 +17,7 @@ from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import DEFAULT_CAP, Trace
 from netsandbox.lab import uplink as internet
 from netsandbox.lab.cabling import check_room, free_name
+from netsandbox.lab.copying import copied
 from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.events import CableConnected, CableDisconnected, NodeAdded, NodeRemoved
 from netsandbox.lab.name_history import NameHistory
@@ -185,6 +186,10 @@ class Lab:
         if name == DEFAULT_HOST and name not in self.nodes:
             raise LabError(f"{name!r} is made when it is first needed, and nothing has needed it yet")
         return self.namespace(name)
+
+    def copy(self) -> Lab:
+        """A lab that is as this one is now, and goes its own way; its trace begins here."""
+        return copied(self)
 
     def namespaces(self) -> Iterator[NetworkNamespace]:
         """Every namespace once."""

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from netsandbox.session.files import FileError, reason, write_atomically
+from netsandbox.session.journal import Entry
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.owner import Owner, is_in_use
-from netsandbox.session.session import Entry
 from netsandbox.session.steps import Scenario, Step
 
 FORMAT = "netsandbox-journal/1"

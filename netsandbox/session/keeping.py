@@ -13,7 +13,8 @@ from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Budget, OverBudgetError, Use
 from netsandbox.session.files import read_bytes
-from netsandbox.session.session import INTERRUPT, Entry, Position, Session
+from netsandbox.session.journal import Entry, Position
+from netsandbox.session.session import INTERRUPT, Session
 from netsandbox.session.steps import Scenario, Step
 
 FILES: Late[str, Callable[..., Any]] = Late({
@@ -55,6 +56,7 @@ class KeptSession(Session):
         self.journal, self.other, self.end = [], None, Position(0, 0)
         self._begun, self._begun_there = [], []
         self.epoch += 1
+        self.checkpoints.clear()
         self._begin_anew()
 
     def new(self) -> None:
@@ -190,6 +192,7 @@ def as_lines(session: Session) -> list[str]:
     """The lines that, each carried out to its end, do what the session did, at the same steps and times."""
     lines: list[str] = []
     trial = Session(session.seed, session.profile, session.uplink)
+    trial.checkpoints.is_on = False
     entries = session.journal[:session.done]
     ends = [Position(entry.step, entry.at) for entry in entries] + [session.position]
     for entry, end in zip(entries, ends[1:], strict=True):

@@ -53,6 +53,7 @@ class Runner:
 
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.session = KeptSession(seed, profile, uplink)
+        self.session.checkpoints.is_on = False  # nobody steps back
         self.session.files.is_scenario = True
         self.failed = False
         self.language = "en"

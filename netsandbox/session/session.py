@@ -1,13 +1,13 @@
 """A session: a lab, and the journal of what was done to it.
 
 Going back, undoing, branching and loading are one mechanism: the journal is
-replayed in a fresh lab, and the replay is checked against what happened.
+replayed from the last checkpoint before, or in a fresh lab, and the replay is
+checked against what happened.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.job import Job
@@ -22,6 +22,8 @@ from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.uplink import parse_lan
+from netsandbox.session.checkpoints import FEWEST, Checkpoint, Checkpoints
+from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.own_files import OwnFiles
 
 ENDLESS_LIMIT = 3500 * MILLISECOND
@@ -32,21 +34,6 @@ SETTLE_STEPS = 20_000
 INTERRUPT = "^C"
 """The journal's line for Ctrl-C."""
 UNJOURNALED = frozenset({"look", "check", "session"})
-
-
-class Entry(NamedTuple):
-    """One line of the journal: at which step and virtual time it was executed."""
-
-    step: int
-    at: int
-    line: str
-
-
-class Position(NamedTuple):
-    """A point of a session: so many steps done, and the clock there."""
-
-    step: int
-    at: int
 
 
 class ReplayError(Exception):
@@ -69,6 +56,7 @@ class Session:
         epoch: grows whenever the past changes, so that readers of the trace begin anew.
         on_execute: told of every entry, for the autosave.
         files: what it writes.
+        checkpoints: where it can begin again.
     """
 
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
@@ -83,6 +71,7 @@ class Session:
         self.running: Job | None = None
         self.on_execute: Callable[[list[Entry]], None] = lambda _journal: None
         self.files = OwnFiles()
+        self.checkpoints = Checkpoints()
         self._before: tuple[list[Entry], Position, tuple[list[Entry], Position] | None] = [], Position(0, 0), None
         """All that was done before the last line was typed."""
         self._begin_anew()
@@ -94,6 +83,17 @@ class Session:
         self.shell.write_file = self.files.write
         self.running = None
         self.done = 0
+
+    def outside(self, trace: Trace | None = None) -> tuple[object, ...]:
+        """What a copy of its lab and shell shares with it (engine.snapshot), with another trace in a new copy."""
+        trace = trace or self.trace
+        return trace, trace.record, self, self.files
+
+    def _begin_at(self, kept: Checkpoint) -> None:
+        """Be as at a checkpoint."""
+        trace = self.trace.until(kept.end, kept.step)
+        self.lab, self.shell, self.running = kept.snapshot.restore(self.outside(trace))
+        self.done = len(kept.lines)
 
     def use_files(self, files: OwnFiles) -> None:
         """Read and write only what these let it."""
@@ -144,6 +144,7 @@ class Session:
             self.other = (self.journal, self.end)
             self.journal = self.journal[:self.done]
             self.epoch += 1
+            self.checkpoints.forget_others(self)
         position = self.position
         self.journal.append(Entry(position.step, position.at, line))
         self.done += 1
@@ -151,6 +152,7 @@ class Session:
         self.lab.scheduler.stand_at(position.at)
         job = self._do(line)
         self.end = self.position
+        self.checkpoints.note(self)
         job.number = self.done
         self.take_back(job)
         return job
@@ -167,6 +169,7 @@ class Session:
         job.number = 0
         before, self.end, self.other = self._before
         self.journal = before
+        self.checkpoints.forget_others(self)
         self.shell.remember(job, self.lab.trace.end)
         self.on_execute(self.journal)
         return True
@@ -236,7 +239,10 @@ class Session:
         return True
 
     def run_while(self, condition: Callable[[], bool]) -> None:
-        self.lab.scheduler.run_while(condition)
+        def goes_on() -> bool:
+            self.checkpoints.note(self)
+            return condition()
+        self.lab.scheduler.run_while(goes_on)
         self.end = max(self.end, self.position)
 
     def settle(self) -> None:
@@ -256,6 +262,7 @@ class Session:
             moved = self.lab.scheduler.step()
             if not self.has_future:
                 self.end = max(self.end, self.position)
+            self.checkpoints.note(self)
             return moved
         return False
 
@@ -266,12 +273,14 @@ class Session:
             if at is not None:
                 self.lab.scheduler.stand_at(at)
             self.end = self.position
+            self.checkpoints.note(self)
 
     def advance(self, when: int) -> None:
         """Let virtual time pass up to a moment: timers that are due fire."""
         if not self.has_future:
             self.lab.scheduler.run_until(when)
             self.end = self.position
+            self.checkpoints.note(self)
 
     def _redo_entry(self) -> Job:
         entry = self.journal[self.done]
@@ -299,11 +308,12 @@ class Session:
     def _run_to(self, step: int) -> None:
         """Do what was done, up to a step."""
         while self.position.step < step:
+            self.checkpoints.note(self)
             if self._has_entry_at(self.position.step):
                 self._redo_entry()
                 continue
             following = self.journal[self.done].step if self.done < len(self.journal) else step
-            if not self.lab.scheduler.run_steps(min(step, following) - self.position.step):
+            if not self.lab.scheduler.run_steps(min(step, following, self.position.step + FEWEST) - self.position.step):
                 raise ReplayError("the replay came to an end before the lab did")
 
     def _has_entry_at(self, step: int) -> bool:
@@ -316,16 +326,25 @@ class Session:
         self.lab.scheduler.stand_at(entry.at)
 
     def _rewind(self, step: int, done: int = 0) -> None:
-        """A fresh lab with the journal's beginning done again: up to a step, and at least so many lines."""
+        """The journal done again up to a step, and at least so many lines: from the last checkpoint before it."""
         before = self.lab.trace
-        self._begin_anew()
-        self.epoch += 1
+        start = self._begin_before(step)
         self._run_to(step)
         while self.done < done:
             self._redo_entry()
         after = self.lab.trace
-        if after.first_step == before.first_step == 0 and after.steps[:step] != before.steps[:step]:
+        if after.first_step == before.first_step == 0 and after.steps[start:step] != before.steps[start:step]:
             raise ReplayError("the replay took another way than the lab did before")
+
+    def _begin_before(self, step: int) -> int:
+        """Stand at the last checkpoint before a step, or at the very beginning; returns how many steps are done."""
+        kept = self.checkpoints.before(self, min(step, self.position.step))
+        if kept is None:
+            self._begin_anew()
+        else:
+            self._begin_at(kept)
+        self.epoch += 1
+        return self.position.step
 
     def back(self, steps: int = 1) -> None:
         """Take the last steps back."""
@@ -345,8 +364,8 @@ class Session:
         """
         if not self.has_future and self.other is not None:
             (self.journal, self.end), self.other = self.other, (self.journal, self.end)
-            self._begin_anew()
-            self.epoch += 1
+            self._begin_before(parting(self.journal, self.other[0]))
+            self.checkpoints.forget_others(self)
             self.go_to(self.end.step, self.end.at)
             return self.journal[-1].line if self.journal else ""
         if not self.has_future:

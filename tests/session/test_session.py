@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from netsandbox.lab import views
-from netsandbox.session.session import Position, Session
+from netsandbox.session.journal import Position
+from netsandbox.session.session import Session
 from tests.session.lines import built, state, tables
 
 LINES = ["add-container a", "add-container b --image redis", "ping a b", "ping b 172.17.0.1 -c 2 &", "wait 1.5s",

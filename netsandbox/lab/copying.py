@@ -1,0 +1,31 @@
+"""What is copied with a lab, and what is shared: see engine.snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.snapshot import Rules, Snapshot
+
+if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
+
+RULES = Rules(
+    objects=tuple(f"netsandbox.{room}." for room in ("engine", "linux", "apps", "docker", "lab", "shell", "commands")),
+    values=("netsandbox.wire.", "netsandbox.linux.place.", "netsandbox.linux.drop.", "netsandbox.linux.events.",
+            "netsandbox.linux.tcp.events.", "netsandbox.linux.ipv4.route_value.", "netsandbox.linux.core.nud.",
+            "netsandbox.linux.core.sysctl.InterfaceConf.", "netsandbox.docker.images.Image.",
+            "netsandbox.commands.late.", "netsandbox.commands.verb.", "netsandbox.shell.tree."),
+    strangers=("netsandbox.session.",))
+"""A session's own things are not the lab's: a copy is without them."""
+
+
+def copied(lab: Lab) -> Lab:
+    """A lab as another is now, with a trace of its own from here on.
+
+    Raises:
+        CopyError: something in it cannot be copied.
+    """
+    trace = lab.trace.branch()
+    snapshot = Snapshot(lab, RULES, (lab.trace, lab.trace.record))
+    copy: Lab = snapshot.restore((trace, trace.record))
+    return copy
