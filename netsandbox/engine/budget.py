@@ -97,6 +97,8 @@ class Budget:
 
 _LINES: list[Budget] = []
 """Of the lines whose work is done now: the present one is the last, those that carry it out (`load`) before it."""
+_replays = 0
+"""Replays within each other that are at work."""
 
 
 @contextmanager
@@ -126,8 +128,21 @@ def hold(use: Use, amount: int) -> None:
         _LINES[-1].hold(use, amount)
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """What is done within is a replay: it has to go as it went before, and nobody can stop its lines."""
+    global _replays  # noqa: PLW0603
+    _replays += 1
+    try:
+        yield
+    finally:
+        _replays -= 1
+
+
 def interrupt() -> bool:
     """Stop the lines at work as soon as they count anything; False when none is.  Any thread may call this."""
+    if _replays:
+        return False
     lines = list(_LINES)
     for budget in lines:
         budget.is_stopped = True

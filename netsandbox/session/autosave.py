@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
+from netsandbox.engine.budget import undisturbed
 from netsandbox.session.files import FileError, reason, write_atomically
 from netsandbox.session.journal import Entry
 from netsandbox.session.keeping import KeptSession
@@ -17,6 +18,8 @@ from netsandbox.session.owner import Owner, is_in_use
 from netsandbox.session.steps import Scenario, Step
 
 FORMAT = "netsandbox-journal/1"
+DID_NOT_END = "did not end"
+"""Stands behind a line that was at work for so long that nobody knows whether it would have ended."""
 
 
 class Autosave:
@@ -29,6 +32,8 @@ class Autosave:
     def __init__(self, session: KeptSession, directory: Path) -> None:
         self.path, self._owner = _free_name(directory)
         self.problem = ""
+        self.is_marked = False
+        """It says that a line did not end."""
         self.follow(session)
 
     def follow(self, session: KeptSession) -> None:
@@ -44,12 +49,29 @@ class Autosave:
         head = {"format": FORMAT, "seed": session.seed, "profile": session.profile, "uplink": session.uplink,
                 "scenario": _rest(session)}
         rows = [json.dumps(head), *(json.dumps(entry, ensure_ascii=False) for entry in journal)]
+        self.is_marked = False
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._owner.take()
             write_atomically(self.path, "\n".join(rows) + "\n")
         except (FileError, OSError) as error:
             self.problem = str(error)
+
+    def mark(self) -> None:
+        """Write that the line at work did not end, should the process be killed now; another thread may call this."""
+        if not self.problem:
+            job = self._session.running
+            number = job.number if job is not None and not job.is_done else 0
+            try:
+                mark(self.path, number or self._session.done)
+            except (FileError, OSError):
+                return
+            self.is_marked = True
+
+    def unmark(self) -> None:
+        """It did end."""
+        if self.is_marked:
+            self.write(self._session.journal)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -106,23 +128,50 @@ def latest(directory: Path) -> Path | None:
     return next((path for path in files if not is_in_use(path)), None)
 
 
-def recover(path: Path) -> KeptSession:
-    """The session that a journal tells of, at its end.
+def mark(path: Path, number: int) -> None:
+    """Write into a journal that one of its lines, the first is 1, did not end.
+
+    Raises:
+        FileError: it cannot be read or written.
+    """
+    rows = _rows(path)
+    if 0 < number < len(rows):
+        rows[number] = json.dumps([*json.loads(rows[number])[:3], DID_NOT_END], ensure_ascii=False)
+        write_atomically(path, "\n".join(rows) + "\n")
+
+
+def marked(path: Path) -> str:
+    """The line of a journal that did not end, or empty."""
+    with suppress(FileError, ValueError, IndexError):
+        return next((str(row[2]) for row in map(json.loads, _rows(path)[1:]) if len(row) > 3), "")
+    return ""
+
+
+def _rows(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise FileError(str(path), reason(error)) from None
+
+
+def recover(path: Path, before: Callable[[int], object] = lambda _number: None) -> KeptSession:
+    """The session that a journal tells of, at its end, or before the line that did not end.
+
+    Args:
+        before: told the number of each line that is done again, before it is.
 
     Raises:
         FileError: the file cannot be read or is no journal.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError) as error:
-        raise FileError(str(path), reason(error)) from None
-    head, entries = _parse(path, lines)
+    head, entries = _parse(path, _rows(path))
     session = KeptSession(head["seed"], head["profile"], head.get("uplink", ""))
     scenario = head["scenario"]
-    for entry in entries:
-        session.run_to(entry.step, entry.at)
-        session.execute(entry.line)
-    session.settle()
+    with undisturbed():
+        for number, entry in enumerate(entries, 1):
+            before(number)
+            session.run_to(entry.step, entry.at)
+            session.execute(entry.line)
+        session.settle()
     if scenario is not None:
         session.scenario, session.pending = scenario, list(scenario.steps)
     return session
@@ -134,7 +183,8 @@ def _parse(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[Entry]]:
         if head["format"] != FORMAT or not isinstance(head["seed"], int):
             raise ValueError
         head["scenario"] = _scenario(head)
-        entries = [Entry(int(step), int(at), str(line)) for step, at, line in map(json.loads, lines[1:])]
+        rows = takewhile(lambda row: len(row) == 3, map(json.loads, lines[1:]))
+        entries = [Entry(int(step), int(at), str(line)) for step, at, line in rows]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         raise FileError(str(path), "this is no journal of netsandbox, or it is damaged") from None
     return head, entries

@@ -175,7 +175,8 @@ class KeptSession(Session):
         Raises:
             FileError: it cannot be written, or is somebody else's and force is off; what was there is untouched.
         """
-        lines, to_go = as_lines(self), len(self.pending)
+        with budget.undisturbed():
+            lines, to_go = as_lines(self), len(self.pending)
         old = self.scenario
         scenario = Scenario(title=old.title if old else {"en": "a saved session"}, about=old.about if old else {},
                             seed=self.seed, profile=self.profile, uplink=self.uplink,

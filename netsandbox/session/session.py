@@ -17,7 +17,7 @@ from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.words import is_line, split_background
 from netsandbox.docker.profiles import DEFAULT_PROFILE
-from netsandbox.engine.budget import Use
+from netsandbox.engine.budget import Use, undisturbed
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.lab import Lab
@@ -286,7 +286,8 @@ class Session:
         entry = self.journal[self.done]
         self.lab.scheduler.stand_at(entry.at)
         self.done += 1
-        return self._do(entry.line)
+        with undisturbed():
+            return self._do(entry.line)
 
     # -- moving in time
 
@@ -313,7 +314,10 @@ class Session:
                 self._redo_entry()
                 continue
             following = self.journal[self.done].step if self.done < len(self.journal) else step
-            if not self.lab.scheduler.run_steps(min(step, following, self.position.step + FEWEST) - self.position.step):
+            steps = min(step, following, self.position.step + FEWEST) - self.position.step
+            with undisturbed():
+                goes_on = self.lab.scheduler.run_steps(steps)
+            if not goes_on:
                 raise ReplayError("the replay came to an end before the lab did")
 
     def _has_entry_at(self, step: int) -> bool:

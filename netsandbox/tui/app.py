@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -15,7 +17,7 @@ from textual.widgets import Input
 
 from netsandbox.commands.verb import Verb
 from netsandbox.lab.errors import LabError
-from netsandbox.session.autosave import latest, recover
+from netsandbox.session.autosave import latest, marked, recover
 from netsandbox.session.steps import Scenario
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.looking_keys import LookingKeys
@@ -135,14 +137,23 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         if path is None:
             self._trouble(tr("recover.none", where=str(self.files.directory)))
             return
-        session = self._with_files(recover(path))
+        unended = marked(path)
+        with self.at_work.busy():
+            session = self._with_files(recover(path, partial(self._recovers, path)))
+        self._recovering = None
         self.live.adopt(session)
         self.autosave.follow(session)
         self.autosave.write(session.journal)
         if not self.autosave.problem:
             path.unlink(missing_ok=True)
         left = tr("recover.pending", count=len(session.pending)) if session.pending else ""
+        if unended:
+            left = tr("recover.unended", line=unended) + (f"; {left}" if left else "")
+            self.live.jobs.say("err", tr("recover.unended", line=unended))
         self.main.status.say("; ".join(filter(None, (tr("recover.done", count=len(session.journal)), left))))
+
+    def _recovers(self, path: Path, number: int) -> None:
+        self._recovering = path, number
 
     def _trouble(self, text: str) -> None:
         self.main.status.say(text, trouble=True)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from textual.actions import SkipAction
-from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.timer import Timer
 from textual.widgets import Input
 
-from netsandbox.session.autosave import Autosave
+from netsandbox.session.autosave import Autosave, mark
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.own_files import OwnFiles
 from netsandbox.session.steps import Scenario
 from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
+from netsandbox.tui.at_work import AtWork
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.interruptible import listening
 from netsandbox.tui.lesson import said
 from netsandbox.tui.live import LiveLab
 from netsandbox.tui.live_jobs import Said
@@ -26,6 +29,7 @@ from netsandbox.tui.options import Options
 from netsandbox.tui.progress import ProgressFile
 from netsandbox.tui.screens.main import MainScreen
 from netsandbox.tui.state_files import StateFiles
+from netsandbox.tui.unbroken import UnbrokenApp
 
 BUSY, IDLE = 1 / 30, 0.2
 """Seconds between two looks at the clock while frames move, and while time only passes."""
@@ -39,7 +43,7 @@ THOROUGH = 3
 """While frames move, the tables are brought up to date at every third picture."""
 
 
-class LabApp(App[int]):
+class LabApp(UnbrokenApp):
     """An app whose one lab runs with the clock."""
 
     def __init__(self, options: Options, files: StateFiles | None = None,
@@ -59,6 +63,10 @@ class LabApp(App[int]):
         self.own_files = OwnFiles(options.allow_writes, options.root)
         self.live = LiveLab(self._with_files(KeptSession()), self.files, clock or time.monotonic)
         self.autosave = Autosave(self.live.session, self.files.directory)
+        self.at_work = AtWork(self._mark, self.autosave.unmark)
+        self.live.busy = self.at_work.busy
+        self._recovering: tuple[Path, int] | None = None
+        """The journal that is done again, and at which of its lines."""
         self._self_timed = clock is None
         self._timer: Timer | None = None
         self._ticks = 0
@@ -81,6 +89,21 @@ class LabApp(App[int]):
         """A session that reads and writes what this app may."""
         session.use_files(self.own_files)
         return session
+
+    def _mark(self) -> None:
+        if self._recovering is None:
+            self.autosave.mark()
+        else:
+            mark(*self._recovering)
+
+    def get_driver_class(self) -> type[Driver]:
+        """One that hears ctrl+c and esc while a line is at work, when the app itself hears nothing."""
+        return listening(super().get_driver_class())
+
+    def tell_failure(self, error: Exception) -> None:
+        """An exception in a handler: the log has the rest."""
+        where = self.files.log_failure("a key", error)
+        self.main.status.say(tr("failed.key", what=f"{type(error).__name__}: {error}", where=where), trouble=True)
 
     def begin(self) -> None:
         """The panes are there: a hook for the app that has something to open."""
@@ -130,8 +153,10 @@ class LabApp(App[int]):
         return rests and self._ticks % RESTING != 0 and self.main.log_pane.store.complete
 
     def _on_timer(self) -> None:
-        self.tick()
-        self._schedule()
+        try:
+            self.tick()
+        finally:
+            self._schedule()
 
     def _schedule(self) -> None:
         if self._timer is not None:

@@ -28,7 +28,9 @@ async def _run(app: NetsandboxApp) -> int:
         if number is not None:
             with suppress(NotImplementedError):  # the event loop of Windows takes no signals
                 loop.add_signal_handler(number, _end, app, number)
+    app.at_work.start()
     status = await app.run_async()
+    app.at_work.end()
     app.autosave.leave()
     return status if status is not None else (app.return_code or 0)
 

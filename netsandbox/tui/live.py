@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 from netsandbox.commands.job import Job
 from netsandbox.engine.player import Player
@@ -45,6 +45,8 @@ class LiveLab(LabView):
         self.held = False
         self.failed = ""
         self.wants_quit = False
+        self.busy: Callable[[], AbstractContextManager[None]] = nullcontext
+        """What a line or a step is carried out in, for whoever looks on."""
         self.player.play()
 
     def adopt(self, session: KeptSession) -> None:
@@ -123,7 +125,7 @@ class LiveLab(LabView):
             self.jobs.say("line", f"{self.prompt()} ❯ {line}")
         lab, done = session.lab, session.done
         try:
-            with session.files.of_scenario() if of_scenario else nullcontext():
+            with self.busy(), session.files.of_scenario() if of_scenario else nullcontext():
                 job = session.execute(line)
             crash = job.crash
         except Exception as error:  # noqa: BLE001 - whatever a command raises must not end the app
@@ -213,17 +215,21 @@ class LiveLab(LabView):
             self.player.play()
 
     def _collect(self) -> None:
+        lab = self.session.lab
         try:
             self.jobs.collect(self.session)
         except Exception as error:  # noqa: BLE001 - as in _begin
             self._halt(error)
+        if self.session.lab is not lab:
+            self._other_lab()
 
     # -- time
 
     def pump(self) -> bool:
         """Let the lab go on with the wall clock; whether anything moved."""
         try:
-            moved = self.player.pump()
+            with self.busy():
+                moved = self.player.pump()
         except Exception as error:  # noqa: BLE001 - as in _begin
             self._halt(error)
             return True

@@ -104,7 +104,10 @@ class Jobs:
     def collect(self, session: Session) -> None:
         """Read what was printed, and begin the lines whose turn it is."""
         while True:
+            over = next((one.job for one in self.watched if one.job.is_done and one.job.budget.exceeded), None)
             self._read()
+            if over is not None:
+                session.take_back(over)
             running = self.running
             if running is not None:
                 self._stop_endless(session, running)

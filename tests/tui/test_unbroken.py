@@ -1,0 +1,172 @@
+"""The app outlives every key: the palette entered twice, a handler that fails, a line that would not end."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.driver import Driver
+from textual.events import Key
+from textual.message import Message
+
+from netsandbox.engine import budget
+from netsandbox.engine.budget import Budget, Use
+from netsandbox.session.autosave import Autosave, mark, marked, recover
+from netsandbox.session.keeping import KeptSession
+from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.at_work import LONG, AtWork
+from netsandbox.tui.interruptible import listening
+from netsandbox.tui.panes.prompt_line import PromptLine
+from netsandbox.tui.unbroken import MOST_FAILURES
+from tests.session.lines import built, state
+from tests.tui.app_harness import stage as opened
+
+
+@pytest.mark.parametrize("keys", [("down", "enter", "enter"), ("down", "enter", "enter", "enter"), ("enter", "escape"),
+                                  ("down", "enter", "escape", "escape"), ("escape", "escape")])
+async def test_the_palette_entered_twice_closes_once(keys: tuple[str, ...], tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        await stage.press("ctrl+p")
+        for key in keys:  # quickly: nothing of it is handled before the last one is there
+            stage.app._driver.send_message(Key(key, None))  # type: ignore[union-attr]
+        for _ in range(5):
+            await stage.pilot.pause()
+        assert stage.app.is_running
+        await stage.press("escape", "escape")
+        assert stage.app.screen is stage.app.main
+        await stage.line("add-host alive")
+        assert "alive" in stage.app.live.session.lab.nodes
+
+
+async def test_an_exception_in_a_handler_is_told_and_logged_and_the_part_goes_on(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    async with opened(tmp_path) as stage:
+        with monkeypatch.context() as patch:
+            patch.setattr(NetsandboxApp, "action_help", lambda _self: 1 // 0)
+            patch.setattr(PromptLine, "open", lambda _self, _text="": 1 // 0)
+            for key in ("question_mark", "colon", "slash", "question_mark"):
+                await stage.press(key)
+        assert stage.app.main.status.trouble
+        await stage.line("add-host alive")
+        assert "alive" in stage.app.live.session.lab.nodes
+        assert (tmp_path / "errors.log").read_text(encoding="utf-8").count("ZeroDivisionError: ") == 4
+        assert isinstance(stage.app._exception, ZeroDivisionError)
+        stage.app._exception = None  # of which the harness would tell a test
+
+
+async def test_what_fails_without_end_ends_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[Exception] = []
+    monkeypatch.setattr(App, "_handle_exception", lambda _self, error: ended.append(error))
+    async with opened(tmp_path) as stage:
+        for number in range(MOST_FAILURES + 1):
+            assert ended == [], number
+            stage.app._handle_exception(ZeroDivisionError())
+        assert len(ended) == 1
+        stage.app._exception = None
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "escape"])
+def test_a_key_ends_the_line_at_work(key: str) -> None:
+    class Deaf:
+        def process_message(self, message: Message) -> None:
+            passed.append(message)
+    passed: list[Message] = []
+    driver = listening(Deaf)()  # type: ignore[arg-type,call-arg]
+    assert issubclass(listening(Driver), Driver)
+    with budget.on(line := Budget()):
+        driver.process_message(Key("x", "x"))
+        line.spend(Use.WORK)
+        driver.process_message(Key(key, None))
+        with pytest.raises(budget.OverBudgetError, match="interrupted"):
+            line.spend(Use.WORK)
+    assert len(passed) == 2
+
+
+async def test_a_line_that_was_stopped_leaves_the_lab_as_it_was(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    async with opened(tmp_path) as stage:
+        session = stage.app.live.session
+        before, journal = state(session), list(session.journal)
+        monkeypatch.setattr(Use.COMMANDS, "limit", 20)
+        await stage.line("for i in {1..30}; do sysctl -w net.ipv4.ip_forward=0; done")
+        await stage.quiet()
+        assert (state(session), session.journal) == (before, journal)
+        said = "\n".join(one.text for one in stage.app.live.jobs.transcript)
+        assert "stopped: more than 20 commands in one line" in said
+        await stage.line("for i in {1..30}; do ping -c 1 172.17.0.2 > /dev/null; done")
+        await stage.quiet()
+        assert (state(session)[1:], session.journal) == (before[1:], journal)
+        await stage.line("add-host alive")
+        assert session.journal[-1].line == "add-host alive"
+
+
+def test_a_replay_cannot_be_stopped() -> None:
+    session = built("add-host a", "for i in 1 2; do ip link; done")
+    before = state(session)
+    session.undo()
+    execute = session.shell.execute
+
+    def stopped(line: str) -> object:
+        assert not budget.interrupt()
+        return execute(line)
+    session.shell.execute = stopped  # type: ignore[assignment,method-assign]
+    session.redo()
+    assert state(session) == before
+
+
+def test_what_is_at_work_for_long_is_marked_once_and_unmarked_when_it_ends() -> None:
+    said: list[str] = []
+    clock = AtWork(lambda: said.append("mark"), lambda: said.append("unmark"))
+    clock.look(float("inf"))
+    with clock.busy(), clock.busy():
+        since = clock._since or 0
+        clock.look(since + LONG - 0.1)
+        assert said == []
+        clock.look(since + LONG + 0.1)
+        clock.look(since + LONG + 0.2)
+        assert said == ["mark"]
+    assert said == ["mark", "unmark"]
+    with clock.busy():
+        pass
+    assert said == ["mark", "unmark"]
+
+
+def test_recovery_stops_before_the_line_that_did_not_end(tmp_path: Path) -> None:
+    session = KeptSession()
+    autosave = Autosave(session, tmp_path)
+    for line in ("add-host a", "add-host b", "add-host c"):
+        session.run(line)
+    autosave.mark()
+    assert marked(autosave.path) == "add-host c"
+    assert recover(autosave.path).lab.nodes.keys() == built("add-host a", "add-host b").lab.nodes.keys()
+    autosave.unmark()
+    assert marked(autosave.path) == ""
+    assert state(recover(autosave.path)) == state(session)
+    mark(autosave.path, 2)
+    assert [entry.line for entry in recover(autosave.path).journal] == ["add-host a"]
+    for nonsense in (0, 99):
+        mark(autosave.path, nonsense)
+    autosave.forget()
+
+
+async def test_a_recovery_that_hangs_is_marked_where_it_hangs(tmp_path: Path) -> None:
+    session = KeptSession()
+    autosave = Autosave(session, tmp_path)
+    for line in ("add-host a", "add-host b"):
+        session.run(line)
+    told: list[int] = []
+    recover(autosave.path, told.append)
+    assert told == [1, 2]
+    autosave.leave()
+
+
+async def test_a_window_of_another_size_and_back(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        for size in ((800, 500), (1, 1), (120, 40)):
+            async with asyncio.timeout(60):
+                await stage.pilot.resize_terminal(*size)
+                await stage.pilot.pause()
+        await stage.line("add-host alive")
+        assert "alive" in stage.app.live.session.lab.nodes
