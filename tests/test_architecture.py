@@ -32,6 +32,18 @@ BELOW["commands"] |= {"explain"}
 BELOW["top"] |= {"explain"}
 BELOW["tui"] = BELOW["top"]
 
+IN_LINUX: dict[str, frozenset[str]] = {
+    "core": frozenset(),
+    "bridge": frozenset({"core"}),
+    "ipv4": frozenset({"core"}),
+    "drivers": frozenset({"core", "bridge"}),
+    "netfilter": frozenset({"core", "bridge", "ipv4"}),
+    "tcp": frozenset({"core", "ipv4"}),
+    "stack": frozenset({"core", "bridge", "ipv4", "drivers", "netfilter", "tcp"}),
+    "netlink": frozenset({"core", "bridge", "ipv4", "drivers", "netfilter", "tcp", "stack"}),
+}
+"""The same of the rooms inside linux, of which events and other values beside them are below all. A second family
+stands beside ipv4; core hears nothing of either, but by core.notifier, and by what stack.py plugs into a namespace."""
 WITH_EVENTS = {"linux", "apps", "docker", "lab"}
 VALUES = re.compile("event|reason|drop|place|route_value|nud")
 """Modules of events, and of the values that these hold."""
@@ -125,6 +137,21 @@ def imports_go_one_way(module: Module) -> Iterator[str]:
         if room == module.room or room in BELOW.get(module.room, ()) or tui_branch or explain_reads:
             continue
         yield f"{module.name}:{imported.line}: {module.room} must not import {target}"
+
+
+def rooms_of_linux_keep_their_order(module: Module) -> Iterator[str]:
+    """What is imported for its type alone may be anybody's: a core that names a class of a family calls nothing."""
+    here = _room_in_linux(module.name)
+    for imported in imports(module.tree):
+        there = _room_in_linux(source_of(imported))
+        if here and there and there != here and there not in IN_LINUX[here] and not imported.typing_only:
+            yield f"{module.name}:{imported.line}: linux/{here} must not import {source_of(imported)}"
+
+
+def _room_in_linux(name: str) -> str:
+    """Empty for what is elsewhere, or a value."""
+    parts = name.split(".")
+    return parts[2] if parts[:2] == ["netsandbox", "linux"] and len(parts) > 2 and parts[2] in IN_LINUX else ""
 
 
 def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
@@ -253,6 +280,7 @@ def is_frozen(cls: type) -> bool:
 
 RULES: tuple[Rule, ...] = (
     imports_go_one_way,
+    rooms_of_linux_keep_their_order,
     libraries_stay_in_their_room,
     rooms_hide_no_import_in_a_function,
     time_has_one_door,
@@ -289,6 +317,9 @@ BROKEN = [
     (imports_go_one_way, "netsandbox.cli", "from netsandbox.tui.app import App"),
     (imports_go_one_way, "netsandbox.bench", "def f():\n    from netsandbox.tui import app"),
     (imports_go_one_way, "netsandbox.cellar.things", ""),
+    (rooms_of_linux_keep_their_order, "netsandbox.linux.core.link", "from netsandbox.linux.ipv4 import arp"),
+    (rooms_of_linux_keep_their_order, "netsandbox.linux.ipv4.arp", "import netsandbox.linux.netfilter.nat"),
+    (rooms_of_linux_keep_their_order, "netsandbox.linux.tcp.input", "def f():\n    from netsandbox.linux import stack"),
     (libraries_stay_in_their_room, "netsandbox.lab.lab", "import yaml"),
     (libraries_stay_in_their_room, "netsandbox.cli", "from rich.table import Table"),
     (libraries_stay_in_their_room, "netsandbox.linux.ipv4.arp", "def f():\n    import rich"),
@@ -323,6 +354,9 @@ KEPT = [
     (imports_go_one_way, "netsandbox.explain.words", "from netsandbox.linux.events import FrameSent"),
     (imports_go_one_way, "netsandbox.cli", "def f():\n    from netsandbox.tui.app import App"),
     (imports_go_one_way, "netsandbox.cli", "from netsandbox import __version__"),
+    (rooms_of_linux_keep_their_order, "netsandbox.linux.core.link", "from netsandbox.linux.events import LinkChanged"),
+    (rooms_of_linux_keep_their_order, "netsandbox.linux.core.link",
+     "if TYPE_CHECKING:\n    from netsandbox.linux.ipv4.route import Route"),
     (libraries_stay_in_their_room, "netsandbox.cli", "def f():\n    from rich.table import Table"),
     (time_has_one_door, "netsandbox.bench", "from time import process_time, perf_counter"),
     (time_has_one_door, "netsandbox.engine.player", "import asyncio, time"),

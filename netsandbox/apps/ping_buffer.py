@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.ipv4.neighbour_queue import buffer_size
+from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:

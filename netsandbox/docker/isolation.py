@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.network import BridgeNetwork
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine

@@ -34,10 +34,10 @@ class CopyError(Exception):
 
 
 class Rules(NamedTuple):
-    """Which classes are what, by the modules that they come from: names of packages with a final dot.
+    """Which classes are what, by the beginnings of their names, with those of their packages and a final dot.
 
     Attributes:
-        objects: instances are copied.  values: instances never change, and are shared; a class has its own name, too.
+        objects: instances are copied.  values: instances never change, and are shared.
         strangers: instances are none of the copy's business, and None there.
     """
 
@@ -46,10 +46,10 @@ class Rules(NamedTuple):
     strangers: tuple[str, ...] = ()
 
     def sort_of(self, kind: type) -> int:
-        module = f"{kind.__module__}."
-        if issubclass(kind, SHARED) or f"{module}{kind.__name__}.".startswith(self.values):
+        name = f"{kind.__module__}.{kind.__name__}."
+        if issubclass(kind, SHARED) or name.startswith(self.values):
             return VALUE
-        if module.startswith(self.strangers):
+        if name.startswith(self.strangers):
             return STRANGER
         if issubclass(kind, MethodType | BuiltinFunctionType):
             return METHOD
@@ -59,7 +59,7 @@ class Rules(NamedTuple):
             return TUPLE
         if issubclass(kind, CONTAINERS):
             return OTHER
-        if module.startswith(self.objects) and not issubclass(kind, BaseException):
+        if name.startswith(self.objects) and not issubclass(kind, BaseException):
             return OBJECT
         return OTHER if kind.__module__ in ("builtins", "functools", "collections", "array") else REFUSED
 
@@ -134,7 +134,8 @@ class _Writer(pickle.Pickler):
 
 
 def _is_value(parts: tuple[Any, ...]) -> bool:
-    return all(type(part) in ATOMS or isinstance(part, Enum) for part in parts)
+    return all(type(part) in ATOMS or isinstance(part, Enum)
+               or (isinstance(part, FunctionType) and part.__closure__ is None) for part in parts)
 
 
 def _knows_values_only(thing: Any) -> bool:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core import link
+from netsandbox.linux.core import link, sysctl
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import PARTS, NetworkNamespace
+from netsandbox.linux.core.neighbour_table import Family, NeighbourTable
+from netsandbox.linux.core.notifier import Notice
 from netsandbox.linux.core.socket import SocketTable
 from netsandbox.linux.drivers import vlan
 from netsandbox.linux.ipv4 import address as addresses
-from netsandbox.linux.ipv4 import arp, icmp, ip_input, udp
+from netsandbox.linux.ipv4 import arp, device, icmp, ip_input, udp
 from netsandbox.linux.ipv4.fragment import Reassembler
+from netsandbox.linux.ipv4.route import RouteTables
 from netsandbox.linux.netfilter.netfilter import Netfilter
+from netsandbox.linux.netfilter.settings import SETTINGS
 from netsandbox.linux.tcp import errors as tcp_errors
 from netsandbox.linux.tcp import input as tcp
-from netsandbox.wire.addresses import Network
+from netsandbox.wire.addresses import Network, format_ipv4
 from netsandbox.wire.arp import ArpPacket
-from netsandbox.wire.ethernet import Malformed
+from netsandbox.wire.ethernet import ETH_P_IP, Malformed
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, ReservedBitPacket
 from netsandbox.wire.vlan import VlanTag
 
@@ -33,6 +37,10 @@ TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet}
 ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error}
 
 
+ARP = Family(ETH_P_IP, format_ipv4, arp.construct, arp.solicit, icmp.report_unresolved)
+"""arp_tbl."""
+
+
 def _reassembler(namespace: NetworkNamespace) -> Reassembler:
     return Reassembler(namespace, ip_input.reassembly_timed_out)
 
@@ -41,6 +49,20 @@ def _netfilter(_namespace: NetworkNamespace) -> Netfilter:
     return Netfilter()
 
 
+def _masquerades(interface: Interface, notice: Notice, _before: int) -> None:
+    """What was translated to an address of a link that is down is over (masq_device_event)."""
+    if notice is Notice.DOWN:
+        interface.namespace.netfilter.address_is_gone(interface, None)
+
+
+def _neighbours(namespace: NetworkNamespace) -> NeighbourTable:
+    return NeighbourTable(namespace, ARP)
+
+
+sysctl.GLOBALS.update(SETTINGS)
+NOTIFIERS = device.netdev_event, _masquerades
+PARTS["routes"] = RouteTables
+PARTS["neighbours"] = _neighbours
 PARTS["fragments"] = _reassembler
 PARTS["netfilter"] = _netfilter
 
@@ -51,9 +73,7 @@ def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: boo
     namespace.transports = TRANSPORTS
     namespace.error_handlers = ERROR_HANDLERS
     namespace.deliver_local = ip_input.deliver_local
-    namespace.neighbours.construct = arp.construct
-    namespace.neighbours.solicit = arp.solicit
-    namespace.neighbours.error_report = icmp.report_unresolved
+    namespace.notifiers = NOTIFIERS
     namespace.sockets = SocketTable(namespace)
     if lo_up:
         bring_up_loopback(namespace)

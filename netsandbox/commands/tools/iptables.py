@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.server import civil_date
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter import iptables
 from netsandbox.linux.netfilter import restore as tables_restore
-from netsandbox.linux.netfilter.hooks import TABLES
 from netsandbox.linux.netfilter.iptables_print import SAVED, saved_table
 from netsandbox.linux.netlink.credentials import may_administer
 

@@ -1,8 +1,8 @@
 """What happens when a link changes: up, down, carrier, MAC, MTU, master, end.
 
-Each of these has consequences in other tables (routes, neighbours, bridge
-ports, the peer's carrier), and this is where they are kept together, in the
-kernel's order of notifiers.
+Each of these has consequences for the peer's carrier, for a bridge and for
+what stands on the device, which are kept together here, and for the tables of
+the protocol families, which hear of it from the notifier.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.core.notifier import Notice, tell
 from netsandbox.linux.events import LinkChanged
-from netsandbox.linux.ipv4 import address as addresses
-from netsandbox.linux.ipv4 import arp
-from netsandbox.linux.ipv4.routing import interface_mtu_changed
 from netsandbox.wire.addresses import format_mac
 
 if TYPE_CHECKING:
@@ -30,14 +28,14 @@ def set_up(interface: Interface) -> None:
         interface.qdisc = interface.queueing
     interface.update_running()
     namespace.record(LinkChanged(interface.place, "up", ""))
-    addresses.link_is_up(interface)
+    tell(interface, Notice.UP)
     _update_pair(interface)
     interface.open()
     _note_lower(interface)
     _tell_bridge(interface)
     _tell_uppers(interface, "up")
     if interface.running:
-        _notify_arp(interface, at_once=True)
+        tell(interface, Notice.RUNNING)
 
 
 def set_down(interface: Interface) -> None:
@@ -45,12 +43,11 @@ def set_down(interface: Interface) -> None:
     if not interface.up:
         return
     namespace = interface.namespace
-    namespace.neighbours.flush_interface(interface, "link down", keep_permanent=False)
+    tell(interface, Notice.GOING_DOWN)
     interface.up = False
     interface.update_running()
     namespace.record(LinkChanged(interface.place, "down", ""))
-    addresses.link_is_down(interface)
-    namespace.netfilter.address_is_gone(interface, None)
+    tell(interface, Notice.DOWN)
     _update_pair(interface)
     interface.stop()
     _tell_bridge(interface)
@@ -67,10 +64,7 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
     _note_lower(interface)
     interface.update_running()
     namespace.record(LinkChanged(interface.place, "carrier" if carrier else "no-carrier", ""))
-    namespace.routes.flush_cache()
-    both = namespace.sysctls.all.arp_evict_nocarrier and interface.conf.arp_evict_nocarrier
-    if not carrier and interface.up and both:
-        namespace.neighbours.flush_interface(interface, "no carrier", keep_permanent=True)
+    tell(interface, Notice.CARRIER)
     _tell_bridge(interface)
     _tell_uppers(interface, "carrier")
 
@@ -114,11 +108,6 @@ def _notice_carrier(interface: Interface) -> None:
         interface.port.bridge.port_changed(interface.port)
 
 
-def _notify_arp(interface: Interface, at_once: bool) -> None:
-    if interface.addresses and interface.namespace.sysctls.either(interface.conf, "arp_notify"):
-        arp.announce(interface, at_once)
-
-
 def change_mac(interface: Interface, mac: int, by_hand: bool = False) -> None:
     """`ip link set IFACE address MAC`: neighbours are forgotten, bridges learn the new own address.
 
@@ -129,13 +118,12 @@ def change_mac(interface: Interface, mac: int, by_hand: bool = False) -> None:
     if mac != old:
         interface.assign_mac(mac)
     namespace.record(LinkChanged(interface.place, "mac", format_mac(mac), format_mac(old)))
-    namespace.neighbours.flush_interface(interface, "new MAC", keep_permanent=False)
-    namespace.routes.flush_cache()
+    tell(interface, Notice.CHANGE_ADDRESS)
     if interface.port is not None and mac != old:
         interface.port.bridge.port_mac_changed(interface.port, old)
     _tell_uppers(interface, "mac")
     if interface.running:
-        _notify_arp(interface, at_once=False)
+        tell(interface, Notice.NOTIFY_PEERS)
 
 
 def set_mtu(interface: Interface, mtu: int, by_hand: bool = False) -> None:
@@ -145,9 +133,9 @@ def set_mtu(interface: Interface, mtu: int, by_hand: bool = False) -> None:
         return
     old, interface.mtu = interface.mtu, mtu
     namespace = interface.namespace
-    interface_mtu_changed(interface, old)
+    tell(interface, Notice.CHANGE_MTU, old)
     namespace.record(LinkChanged(interface.place, "mtu", str(mtu)))
-    namespace.routes.flush_cache()
+    tell(interface, Notice.LIMITS_CHANGED)
     if interface.peer is not None:
         peer = interface.peer
         peer.set_peer_limit(mtu + HARD_HEADER + VLAN_HEADER)
@@ -188,7 +176,6 @@ def _leave_namespace(interface: Interface) -> None:
     if interface.port is not None:
         interface.port.bridge.remove_port(interface.port)
     set_down(interface)
-    addresses.forget_all(interface)
-    namespace.neighbours.flush_interface(interface, "link removed", keep_permanent=False)
+    tell(interface, Notice.UNREGISTER)
     namespace.record(LinkChanged(interface.place, "removed", ""))
     namespace.drop_interface(interface)

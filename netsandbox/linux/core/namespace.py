@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.linux.core.interface import NOT_DRAWN, Loopback
 from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.events import LinkChanged
-from netsandbox.linux.ipv4.neighbour import NeighbourTable
-from netsandbox.linux.ipv4.route import RouteTables
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance, Stream
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.neighbour_table import NeighbourTable
+    from netsandbox.linux.core.notifier import Notifier
     from netsandbox.linux.core.socket import SocketTable
     from netsandbox.linux.ipv4.fragment import Reassembler
     from netsandbox.linux.ipv4.icmp_limit import Peer
+    from netsandbox.linux.ipv4.route import RouteTables
     from netsandbox.linux.ipv4.routing import NextHopException
     from netsandbox.linux.netfilter.bridged import BridgeHooks
     from netsandbox.linux.netfilter.netfilter import Netfilter
@@ -53,9 +54,12 @@ class NetworkNamespace:
     __slots__ = ("_by_index", "bridge_hooks", "_holders", "_ident_key", "_idents", "_next_index", "is_arp_special",
                  "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions", "former_names",
                  "fragments", "groups", "icmp_global", "inode", "interfaces", "lo", "name", "neighbours", "netfilter",
+                 "notifiers",
                  "peers", "protocols", "proxies", "proxy_delay", "raw_sockets", "record", "routes", "scheduler",
                  "sockets", "sysctls", "trace", "transports")
 
+    routes: RouteTables
+    neighbours: NeighbourTable
     netfilter: Netfilter
     fragments: Reassembler
     exceptions: dict[int, NextHopException]
@@ -78,8 +82,9 @@ class NetworkNamespace:
         self._by_index: dict[int, Interface] = {}
         self._holders: dict[int, tuple[Interface, ...]] = {}
         """By address, the interfaces that have it (inet_addr_lst)."""
-        self.routes = RouteTables(self)
         self.protocols = protocols
+        self.notifiers: tuple[Notifier, ...] = ()
+        """Who hears of what happens to its interfaces."""
         self.transports: dict[int, Callable[..., Any]] = {}
         self.error_handlers: dict[int, Callable[..., None]] = {}
         self.deliver_local: Callable[..., Any]
@@ -96,7 +101,6 @@ class NetworkNamespace:
         """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
         self._ident_key = 0
         self._next_index = 1
-        self.neighbours = NeighbourTable(self)
         self.lo = Loopback(self)
         self.add_interface(self.lo)
 

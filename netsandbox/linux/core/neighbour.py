@@ -10,7 +10,7 @@ from netsandbox.linux.core.nud import NONE
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.ipv4.neighbour_queue import NeighbourQueue
+    from netsandbox.linux.core.neighbour_queue import NeighbourQueue
 
 NO_FLAGS: frozenset[str] = frozenset()
 

@@ -17,7 +17,6 @@ from netsandbox.linux.core.neighbour_parameters import (
     field_value,
     shown_value,
 )
-from netsandbox.linux.netfilter.settings import SETTINGS
 
 
 class SysctlError(ValueError):
@@ -155,7 +154,6 @@ GLOBALS: dict[str, int | str] = {
     "net.bridge.bridge-nf-call-arptables": 0,
 }
 """What has no interface in its name."""
-GLOBALS.update(SETTINGS)
 GLOBALS.update({f"net.ipv4.{name}": value for name, value in {
     "fib_multipath_hash_policy": 0, "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0, "fwmark_reflect": 0,
     "icmp_echo_enable_probe": 0, "igmp_link_local_mcast_reports": 1, "igmp_max_memberships": 20, "igmp_max_msf": 10,

@@ -32,9 +32,9 @@ from netsandbox.wire.icmp import (
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import SocketBuffer
     from netsandbox.wire.ethernet import Frame
 
 ERROR_SIZE = 576

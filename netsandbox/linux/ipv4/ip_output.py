@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteMissing
 from netsandbox.linux.ipv4 import ip_options
 from netsandbox.linux.ipv4.fragment import fragment
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
 from netsandbox.linux.place import LOOPED_BACK, Place
 from netsandbox.wire.addresses import BROADCAST_MAC, is_multicast, multicast_mac
 from netsandbox.wire.ethernet import ETH_P_IP, Frame

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.bridge import output, special
 from netsandbox.linux.bridge.bridge import BROADCAST, KNOWN, LOCAL, MULTICAST, UNKNOWN
 from netsandbox.linux.bridge.special import LINK_LOCAL
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.core.nud import CONNECTED
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, PacketFragmented, SendFailed
 from netsandbox.linux.ipv4.fragment import fragment
 from netsandbox.linux.ipv4.routing import route_input
-from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.bridge.port import BridgePort
+    from netsandbox.linux.core.hooks import HookVerdict
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.events import Forwarding
-    from netsandbox.linux.netfilter.hooks import HookVerdict
 
 
 class Waiting:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import track_tcp
 from netsandbox.linux.netfilter.connection import (
@@ -32,7 +33,6 @@ from netsandbox.linux.netfilter.connection import (
     tuple_of,
 )
 from netsandbox.linux.netfilter.events import ConnectionChanged
-from netsandbox.linux.netfilter.hooks import Hook
 from netsandbox.linux.netfilter.listing import connection_text
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import REDIRECT, IcmpMessage
@@ -41,8 +41,8 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import HookVerdict, SocketBuffer
 
 LAST_ICMP_TYPE = 18
 ERRORS = frozenset({3, 4, REDIRECT, 11, 12})

@@ -15,8 +15,8 @@ from netsandbox.linux.netfilter.rule import Target
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import Hook, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
     from netsandbox.linux.netfilter.rule import Head
 
 PLAIN = re.compile(r"[A-Za-z0-9_-]+")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.netfilter.extension import UsageError
-from netsandbox.linux.netfilter.hooks import TABLES
 from netsandbox.linux.netfilter.iptables_parse import Parser
 from netsandbox.linux.netfilter.iptables_print import listed_rules, listing
 from netsandbox.linux.netfilter.iptables_words import BadArgumentError, NotModelledError, Request

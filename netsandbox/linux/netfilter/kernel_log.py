@@ -11,8 +11,8 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import SocketBuffer
     from netsandbox.wire.ipv4 import IPv4Packet
 
 FLAG_BITS = (("CWR", 0x80), ("ECE", 0x40), ("URG", 0x20), ("ACK", 0x10), ("PSH", 8), ("RST", 4), ("SYN", 2), ("FIN", 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.netfilter.extension import (
     Given,
     Match,
@@ -14,7 +15,6 @@ from netsandbox.linux.netfilter.extension import (
     transport_ports,
     write_span,
 )
-from netsandbox.linux.netfilter.hooks import Hook
 from netsandbox.linux.netfilter.matches_state import Names
 from netsandbox.linux.netfilter.rule import names_interface
 from netsandbox.wire.addresses import is_multicast
@@ -23,9 +23,9 @@ from netsandbox.wire.ipv4 import ICMP, TCP, UDP
 from netsandbox.wire.tcp import ACK, SYN, TcpSegment
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import SocketBuffer
     from netsandbox.linux.netfilter.rule import Head
 
 ADDRESS_TYPES = ("UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE",

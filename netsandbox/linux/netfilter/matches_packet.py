@@ -29,8 +29,8 @@ from netsandbox.wire.names import TCP_FLAGS
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import SocketBuffer
     from netsandbox.linux.netfilter.rule import Head
 
 FLAGS = {name: 1 << bit for bit, name in enumerate(TCP_FLAGS[:6])}

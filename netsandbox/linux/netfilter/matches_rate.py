@@ -11,8 +11,8 @@ from netsandbox.linux.netfilter.extension import transport_ports as ports_of
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import SocketBuffer
     from netsandbox.linux.netfilter.rule import Head
 
 SCALE = 10_000

@@ -38,8 +38,8 @@ from netsandbox.linux.netfilter.rule import Mask
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import SocketBuffer
     from netsandbox.linux.netfilter.rule import Head
 
 STATES = ("INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import rewrite
 from netsandbox.linux.netfilter.connection import (
@@ -28,15 +29,14 @@ from netsandbox.linux.netfilter.connection import (
     FlowTuple,
     direction_of,
 )
-from netsandbox.linux.netfilter.hooks import Hook
 from netsandbox.wire.icmp import REDIRECT, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
+    from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.conntrack import ConnectionTable
-    from netsandbox.linux.netfilter.hooks import HookVerdict, SocketBuffer
 
 MOST_ATTEMPTS = 128
 FEWEST_ATTEMPTS = 16

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority, SocketBuffer
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.netfilter import conntrack, nat
 from netsandbox.linux.netfilter.bridged import BridgeHooks
 from netsandbox.linux.netfilter.conntrack import ConnectionTable
-from netsandbox.linux.netfilter.hooks import PRIORITIES, TABLES, Hook, Priority, SocketBuffer
 from netsandbox.linux.netfilter.listing import connection_words
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.walk import ChainFunction
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
+    from netsandbox.linux.core.hooks import HookFunction, HookVerdict
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import HookFunction, HookVerdict
     from netsandbox.linux.netfilter.matches_rate import Entry
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet

@@ -16,8 +16,8 @@ from netsandbox.wire.tcp import ACK, RST, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import SocketBuffer
 
 
 def send_unreachable(namespace: NetworkNamespace, buffer: SocketBuffer, code: int) -> None:

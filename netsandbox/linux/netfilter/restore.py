@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.netfilter.extension import UsageError
-from netsandbox.linux.netfilter.hooks import TABLES
 from netsandbox.linux.netfilter.iptables import ERRORS as ERRNO_TEXTS
 from netsandbox.linux.netfilter.iptables import (
     KERNEL_ERROR,

@@ -15,9 +15,9 @@ from netsandbox.linux.netfilter.protocols import protocol_name
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import Hook, SocketBuffer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
 
 WHOLE = 0xFFFFFFFF
 

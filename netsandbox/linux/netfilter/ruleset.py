@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netsandbox.linux.netfilter.hooks import TABLES, Hook
+from netsandbox.linux.core.hooks import TABLES, Hook
 from netsandbox.linux.netfilter.rule import Rule
 
 NAMES = {hook.value: hook for hook in Hook}

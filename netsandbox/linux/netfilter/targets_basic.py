@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import kernel_log, reject
 from netsandbox.linux.netfilter.extension import (
@@ -17,12 +18,11 @@ from netsandbox.linux.netfilter.extension import (
     read_mark,
     write_mark,
 )
-from netsandbox.linux.netfilter.hooks import Hook
 from netsandbox.linux.netfilter.rule import Answer, Decision
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import SocketBuffer
     from netsandbox.linux.netfilter.rule import Head
 
 WORD = 0xFFFFFFFF

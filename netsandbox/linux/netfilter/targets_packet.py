@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.linux.netfilter.extension import (
@@ -16,15 +17,14 @@ from netsandbox.linux.netfilter.extension import (
     as_number,
     number,
 )
-from netsandbox.linux.netfilter.hooks import Hook
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.linux.netfilter.rule import Answer, Decision
 from netsandbox.wire.names import DSCP
 from netsandbox.wire.tcp import HEADER, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import SocketBuffer
     from netsandbox.linux.netfilter.rule import Head
 
 MANGLE = frozenset({"mangle"})

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
-from netsandbox.linux.netfilter.hooks import Hook
 from netsandbox.linux.netfilter.rule import Decision, Jump
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.netfilter.rule import Rule
     from netsandbox.linux.netfilter.ruleset import Chain, Table
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.drop import CASCADE_TOO_LONG, Dropped
 from netsandbox.linux.events import FrameReceived
 from netsandbox.linux.ipv4 import address
 from netsandbox.linux.netfilter import iptables
-from netsandbox.linux.netfilter.hooks import Hook, SocketBuffer
 from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import Network, parse_ipv4
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage

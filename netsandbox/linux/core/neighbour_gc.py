@@ -10,7 +10,7 @@ from netsandbox.linux.core.nud import FAILED, IN_TIMER, PERMANENT
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
-    from netsandbox.linux.ipv4.neighbour import NeighbourTable
+    from netsandbox.linux.core.neighbour_table import NeighbourTable
 
 FORCED_EVERY = 5 * SECOND
 """Between the two upper thresholds, a collection is forced this often at most."""

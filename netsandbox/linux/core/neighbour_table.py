@@ -7,10 +7,12 @@ an entry that "expires": REACHABLE turns STALE, stays in use, and the next packe
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.neighbour import Neighbour
+from netsandbox.linux.core.neighbour_gc import GarbageCollector
+from netsandbox.linux.core.neighbour_queue import NeighbourQueue
 from netsandbox.linux.core.nud import (
     CONNECTED,
     DELAY,
@@ -29,38 +31,48 @@ from netsandbox.linux.core.nud import (
 )
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
-from netsandbox.linux.ipv4.neighbour_gc import GarbageCollector
-from netsandbox.linux.ipv4.neighbour_queue import NeighbourQueue
-from netsandbox.wire.addresses import format_ipv4
-from netsandbox.wire.ethernet import ETH_P_IP, Frame
-from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
+    from netsandbox.wire.ipv4 import IPv4Packet
 
 REDRAW = 300 * SECOND
 """How long a drawn reachable time is used."""
 
 
+class Family(NamedTuple):
+    """The protocol's part of a table (struct neigh_table, neigh_ops).
+
+    Attributes:
+        ethertype: of the frames that carry its packets.  text: an address as people write it.
+        construct: know an entry that nobody needs to be asked about.  solicit: send a request.
+        error_report: tell the sender of a packet that waited that nobody answered.
+    """
+
+    ethertype: int
+    text: Callable[[int], str]
+    construct: Callable[[Neighbour], None]
+    solicit: Callable[[Neighbour, IPv4Packet | None], None]
+    error_report: Callable[[Neighbour, IPv4Packet], None]
+
+
 class NeighbourTable:
     """The neighbours of one namespace, kept by interface.
 
-    `construct`, `solicit` and `error_report` are the protocol's part (struct neigh_table, neigh_ops): know an
-    entry that needs no ARP; send a request; tell the senders of queued packets that nobody answered.
+    What they are the neighbours of is the family's: arp_tbl and nd_tbl are two of these.
     """
 
-    __slots__ = ("_draw", "collector", "construct", "count", "error_report", "is_classic", "namespace", "scheduler",
-                 "solicit")
+    __slots__ = ("_draw", "collector", "count", "ethertype", "family", "is_classic", "namespace", "scheduler")
 
-    def __init__(self, namespace: NetworkNamespace) -> None:
+    def __init__(self, namespace: NetworkNamespace, family: Family) -> None:
         self.namespace = namespace
         self.scheduler = namespace.scheduler
-        self.construct: Callable[[Neighbour], None]
-        self.solicit: Callable[[Neighbour, IPv4Packet | None], None]
-        self.error_report: Callable[[Neighbour, IPv4Packet], None]
+        self.family = family
+        self.ethertype = family.ethertype
         self.count = 0
         self.collector = GarbageCollector(self)
         self.is_classic = False
@@ -77,7 +89,7 @@ class NeighbourTable:
         if not self.collector.make_room():
             return None
         entry = Neighbour(interface, address, self.scheduler.now)
-        self.construct(entry)
+        self.family.construct(entry)
         interface.neighbours[address] = entry
         if interface.crowd is not None:
             interface.crowd.learn(entry)
@@ -110,7 +122,7 @@ class NeighbourTable:
         """Send a packet to a next hop, or let it wait for the MAC; False as Interface.transmit."""
         entry = interface.neighbours.get(next_hop)
         if entry is not None and entry.cached and entry.state is REACHABLE:
-            return interface.transmit(Frame(entry.mac or 0, interface.mac, ETH_P_IP, packet))
+            return interface.transmit(Frame(entry.mac or 0, interface.mac, self.ethertype, packet))
         if entry is None:
             entry = self.ensure(interface, next_hop)
             if entry is None:
@@ -120,7 +132,7 @@ class NeighbourTable:
         if not entry.sure and not self.event_send(entry, packet, route):
             return True
         entry.cached = True
-        return interface.transmit(Frame(entry.mac or 0, interface.mac, ETH_P_IP, packet))
+        return interface.transmit(Frame(entry.mac or 0, interface.mac, self.ethertype, packet))
 
     def confirm(self, interface: Interface, next_hop: int) -> None:
         """A layer above has heard from a neighbour (neigh_confirm)."""
@@ -322,7 +334,7 @@ class NeighbourTable:
         return parameters.ucast_solicit + parameters.app_solicit + multicast
 
     def _probe(self, entry: Neighbour) -> None:
-        self.solicit(entry, entry.queue.newest if entry.queue else None)
+        self.family.solicit(entry, entry.queue.newest if entry.queue else None)
         entry.probes += 1
 
     def _report(self, entry: Neighbour) -> None:
@@ -337,7 +349,7 @@ class NeighbourTable:
                 return
             self._drop(packet, DropReason.NEIGH_FAILED, entry.address)
             if route is None or not route.is_dead:
-                self.error_report(entry, packet)
+                self.family.error_report(entry, packet)
 
     # -- recording
 
@@ -359,5 +371,5 @@ class NeighbourTable:
                                           mac if is_valid else None, why))
 
     def _drop(self, packet: IPv4Packet, reason: DropReason, next_hop: int) -> None:
-        verdict = Dropped(reason, (format_ipv4(next_hop),))
+        verdict = Dropped(reason, (self.family.text(next_hop),))
         self.namespace.record(PacketDropped(self.namespace.name, packet, verdict))
