@@ -326,7 +326,7 @@ BROKEN = [
     (libraries_stay_in_their_room, "netsandbox.commands.show", "def f():\n    import textual"),
     (libraries_stay_in_their_room, "netsandbox.wire.arp", "import dpkt"),
     (libraries_stay_in_their_room, "netsandbox.apps.pattern", "import re2"),
-    (libraries_stay_in_their_room, "netsandbox.commands.filters", "def f():\n    import re2"),
+    (libraries_stay_in_their_room, "netsandbox.commands.tools.grep", "def f():\n    import re2"),
     (rooms_hide_no_import_in_a_function, "netsandbox.lab.lab", "def f():\n    import netsandbox.linux.ipv4.arp"),
     (time_has_one_door, "netsandbox.engine.scheduler", "import time"),
     (time_has_one_door, "netsandbox.linux.ipv4.arp", "from time import monotonic"),

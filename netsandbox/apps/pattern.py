@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from netsandbox.engine.budget import Use, spend
 
@@ -23,6 +23,14 @@ WORD_ENDS = re.compile(r"(\[\^?\]?(?:\[[:.=].*?[:.=]\]|[^\]])*\]|\\[^<>])|\\[<>]
 
 class PatternError(ValueError):
     """A pattern that is not used, and why."""
+
+
+class Found(NamedTuple):
+    """One occurrence; groups: all of it, then what stood in parentheses."""
+
+    start: int
+    end: int
+    groups: tuple[str, ...]
 
 
 class Pattern:
@@ -50,6 +58,14 @@ class Pattern:
             self._count(len(text) - found.end())
             if found[0]:
                 yield found[0]
+
+    def find(self, text: str, start: int = 0) -> Found | None:
+        """The first occurrence from a place on."""
+        self._count(len(text) - start)
+        found = self._engine.search(text, start)
+        if found is None:
+            return None
+        return Found(found.start(), found.end(), tuple(group or "" for group in (found[0], *found.groups())))
 
     def first_line(self, text: str) -> str | None:
         """The first line in which it occurs."""

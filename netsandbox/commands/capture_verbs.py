@@ -13,7 +13,7 @@ from netsandbox.apps.sniffer import Sniffer
 from netsandbox.commands import kinds
 from netsandbox.commands.comments import commenter
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.verb import Parameter, verb
+from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer
@@ -68,7 +68,7 @@ def sniff(shell: Shell, job: Job, values: Values) -> None:
               "the number of a frame in `show frames`. A file that this session did not write is replaced only with "
               "--force.",
       examples=(("export lab.pcapng", "everything"), ('export arp.pcapng --filter "arp or icmp"', "some protocols"),
-                ("export eth0.pcapng --at nginx-1:eth0", "one interface")), group="session")
+                ("export eth0.pcapng --at nginx-1:eth0", "one interface")), group="session", effect=Effect.SESSION)
 def export(shell: Shell, job: Job, values: Values) -> None:
     if shell.write_file is None:
         raise CommandError("export: there is no session here that could write files", 1)

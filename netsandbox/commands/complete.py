@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.commands import kinds
 from netsandbox.commands.catalogue import VERBS, verbs
 from netsandbox.commands.docker.registry import COMMANDS as DOCKER
-from netsandbox.commands.filters import FILTERS
-from netsandbox.commands.operators import SUDO, last_command
+from netsandbox.commands.parts import SUDO
 from netsandbox.commands.programs import PROGRAMS
-from netsandbox.commands.shell import LOCAL_VERBS
+from netsandbox.commands.prompt import LOCAL_VERBS
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.docker.images import IMAGES
+from netsandbox.shell.parser import last_command
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.commands.verb import Parameter, Verb
 
+FILTERS = ("grep", "head", "tail", "wc", "sort", "uniq", "cut", "awk", "sed", "tr", "xargs", "tee", "cat", "less", "jq")
+"""What commonly stands behind a pipe."""
 MOST = 200
 """Candidates that are offered; a lab may have a thousand names."""
 TOOL_WORDS: dict[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.late import Late
-from netsandbox.commands.verb import Parameter, Verb, verb
+from netsandbox.commands.verb import Effect, Parameter, Verb, verb
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -47,7 +47,7 @@ def _say(key: str, language: str) -> str:
 @verb("help", "This list, or all about one verb or tool", Parameter("topic", kinds.WORDS, rest=True, required=False),
       examples=(("help connect", "usage, details, examples"), ("help docker run", "docker's own help"),
                 ("help ip route", "what of a Linux tool there is"), ("help expect reach", "one condition"),
-                ("help filter", "how frames are chosen")), group="look", aliases=("?",))
+                ("help filter", "how frames are chosen")), group="look", effect=Effect.LOOK, aliases=("?",))
 def help_verb(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     words, language = list(values["topic"] or []), shell.language
     if not words:

@@ -1,4 +1,4 @@
-"""Shells that a line opens: `ip netns exec NAME bash`, `nsenter -t PID -n`, and the scripts of `sh -c`."""
+"""What leads elsewhere: `ip netns exec NAME …`, `nsenter -t PID -n …`; without a program a shell is opened there."""
 
 from __future__ import annotations
 
@@ -13,50 +13,57 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.shell.machine import Call
+
+HERE = "this is a shell already; `enter NODE` opens one in a node"
 
 
 class InnerShell(NamedTuple):
-    """A shell in a shell.
+    """Where a command leads.
 
     Attributes:
-        prefix: what stands before each of its commands, so that it runs where the shell is.
-        node: where it is, by the lab's name.
-        script: what it carries out; None if a person types into it.
+        node: by the lab's name.
+        words: of the program there; none if a person types into a shell.
     """
 
-    prefix: list[str]
     node: str
-    script: str | None
+    words: list[str]
 
 
-def inner_shell(shell: Shell, words: list[str]) -> InnerShell | None:
-    """The shell that a command opens, if it does.
+def inner_shell(shell: Shell, call: Call, may_open: bool) -> InnerShell | None:
+    """Where a command leads, if it does.
+
+    Args:
+        may_open: whether it may open a shell into which a person types.
 
     Raises:
-        CommandError, UsageError: it has no script, or is where there is none, or one is open already.
+        CommandError, UsageError: there is none, or a shell is open already.
     """
-    prefix, rest, namespace = _place(shell, words)
+    rest, namespace = _place(shell, call.argv)
     program = rest[0].rpartition("/")[2] if rest else "sh"
-    if program not in SHELLS or (rest and rest[0] in shell.verbs):
-        return None
-    if rest[1:2] == ["-c"]:
-        if len(rest) < 3:
-            raise CommandError(f"{program}: -c requires an argument", 2)
-        return InnerShell(prefix, "", rest[2])
-    if rest[1:]:
-        raise CommandError(f"{program}: there are no files with scripts; `{program} -c '…'` brings its commands along")
+    is_shell = program in SHELLS and not [word for word in rest[1:] if word not in ("-i", "-l", "--login", "--norc")]
+    is_read = not call.stdin.is_terminal
     if namespace is None:
-        raise CommandError(f"{program}: this is a shell already; `enter NODE` opens one in a node")
-    return InnerShell(prefix, _name(shell.lab, namespace), None)
+        if is_shell and not is_read and rest[0] not in shell.verbs:
+            raise CommandError(f"{program}: {HERE}")
+        return None
+    if not is_shell or (is_read and rest):
+        return InnerShell(_name(shell.lab, namespace), rest)
+    if not may_open:
+        raise CommandError(f"{call.argv[0]!r} opens a shell here, which needs a line of its own")
+    return InnerShell(_name(shell.lab, namespace), [])
 
 
-def _place(shell: Shell, words: list[str]) -> tuple[list[str], list[str], NetworkNamespace | None]:
-    """(the words that say where, the rest, that namespace); no words if it is here."""
-    if words[0] == NSENTER and may_administer():
+def _place(shell: Shell, words: list[str]) -> tuple[list[str], NetworkNamespace | None]:
+    """(the words of the program, its namespace if it is elsewhere)."""
+    if not may_administer():
+        return words, None
+    if words[0] == NSENTER:
         namespace, rest = nsenter(shell, words[1:])
-        return words[:len(words) - len(rest)], rest, namespace
-    found = shell.machine.namespace_named(words[3]) if is_netns_exec(words) and may_administer() else None
-    return (words[:4], words[4:], found) if found is not None else ([], words, None)
+        return rest, namespace
+    if is_netns_exec(words):
+        return words[4:], shell.machine.namespace_named(words[3])
+    return words, None
 
 
 def _name(lab: Lab, namespace: NetworkNamespace) -> str:

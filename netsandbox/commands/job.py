@@ -17,6 +17,7 @@ class Job(Output):
     """One line of a person's or a scenario's.
 
     Attributes:
+        text: the line without the `&` at its end.
         code: exit status, None while it runs.
         program: what it runs, if it is a program.
         budget: what it has used of what a line may use.
@@ -28,6 +29,7 @@ class Job(Output):
     def __init__(self, line: str) -> None:
         super().__init__()
         self.line = line
+        self.text = line
         self.code: int | None = None
         self.program: Task | None = None
         self.budget = Budget()

@@ -211,13 +211,13 @@ def _is_quiet(scheduler: Scheduler, job: Job, last: int) -> bool:
 @verb("enter", "Open a shell in a node's namespace", Parameter("node", kinds.NAMESPACE),
       details="Tools and programs then run there, until `exit`. The sandbox brings the tools along, as nsenter from "
               "the host would: the nginx image itself has neither ip nor ping.",
-      examples=(("enter nginx-1", "then: ip addr, ping 172.17.0.3, exit"),), group="shell")
+      examples=(("enter nginx-1", "then: ip addr, ping 172.17.0.3, exit"),), group="shell", alone=True)
 def enter(shell: Shell, job: Job, values: Values) -> None:
     shell.where = values["node"]
     job.finish()
 
 
-@verb("exit", "Leave the shell that was entered", group="shell", aliases=("leave",))
+@verb("exit", "Leave the shell that was entered", group="shell", alone=True, aliases=("leave",))
 def leave(shell: Shell, job: Job, _values: Values) -> None:
     if shell.where is None:
         raise CommandError("no shell was entered; ctrl+q or `quit` ends netsandbox")
@@ -228,7 +228,7 @@ def leave(shell: Shell, job: Job, _values: Values) -> None:
 @verb("detach", "Leave a container's shell, which goes on",
       details="What Ctrl-P Ctrl-Q does in a terminal: `exit` would end the shell, and with it a container whose "
               "program it is. `docker attach` goes in again.",
-      examples=(("docker run -it --name box alpine", "then: detach, docker attach box"),), group="shell")
+      examples=(("docker run -it --name box alpine", "then: detach, docker attach box"),), group="shell", alone=True)
 def detach(shell: Shell, job: Job, _values: Values) -> None:
     if shell.entered_by is None:
         raise CommandError("no container's shell was entered; `exit` leaves what `enter` opened")

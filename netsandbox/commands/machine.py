@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import Tenant
 from netsandbox.commands.tools.ip_netns import FOLDER
+from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
 from netsandbox.docker import files
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host, Node
 from netsandbox.lab.uplink import NAMES
 from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import Directory, Symlink
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.stack import create_namespace
 
@@ -47,6 +49,11 @@ class NodeEtc:
         return None
 
 
+def files_root(lab: Lab) -> NetworkNamespace:
+    """The namespace of the default host, which has the files of `ip netns`."""
+    return lab.host().namespace
+
+
 class LabMachine:
     """A lab as commands.tools.context.Machine sees it.
 
@@ -61,8 +68,24 @@ class LabMachine:
         self.told: set[str] = set()
 
     def namespace_named(self, name: str) -> NetworkNamespace | None:
-        """What `ip netns add` made; containers' namespaces have no name there, as with Docker."""
-        return self.lab.extra_namespaces.get(name)
+        """What `ip netns add` made, or what a link in /run/netns leads to; Docker gives no names there."""
+        found = self.lab.extra_namespaces.get(name)
+        if found is not None or not self._has_links:
+            return found
+        files = self._kernel_files()
+        return namespace_file(files, files_root(self.lab), self, f"{FOLDER}/{name}")
+
+    @property
+    def _has_links(self) -> bool:
+        """Whether a person put links where `ip netns` keeps its names."""
+        host = self.lab.nodes.get(DEFAULT_HOST)
+        if host is None or not host.has_files:
+            return False
+        folder = host.files.find(FOLDER)
+        return isinstance(folder, Symlink) or (isinstance(folder, Directory) and bool(folder.entries))
+
+    def _kernel_files(self) -> Files:
+        return with_kernel(self.files(None), files_root(self.lab), self)
 
     def namespace_of_pid(self, pid: int) -> NetworkNamespace | None:
         """A running container's, by the PID that `docker inspect` tells."""
@@ -102,7 +125,14 @@ class LabMachine:
         return None
 
     def namespace_names(self) -> list[str]:
-        return list(reversed(self.lab.extra_namespaces))
+        own = list(reversed(self.lab.extra_namespaces))
+        if not self._has_links:
+            return own
+        folder = self.lab.host().files.find(FOLDER)
+        if isinstance(folder, Symlink):
+            files = self._kernel_files()
+            return files.names(FOLDER) if files.is_directory(FOLDER) else own
+        return [*(folder.entries if isinstance(folder, Directory) else ()), *own]
 
     def add_namespace(self, name: str) -> NetworkNamespace:
         namespace = create_namespace(name, self.lab.scheduler, self.lab.chance, lo_up=False)
@@ -123,8 +153,20 @@ class LabMachine:
         for host, container in self.lab.containers():
             if container.name == name and host.docker is not None:
                 return files.files_of(host.docker, container)
-        node = self.lab.nodes.get(name or DEFAULT_HOST) or self.lab.host()
-        return Files(node.files, dict.fromkeys(files.WRITTEN, NodeEtc(node)))
+        node = self.lab.nodes.get(name or DEFAULT_HOST) or self._machine_of_namespaces(name)
+        return Files(node.files, dict.fromkeys(files.WRITTEN, NodeEtc(node)), "/", self._binds(name, node))
+
+    def _machine_of_namespaces(self, name: str | None) -> Node:
+        """Whose files a namespace of `ip netns` sees: the default host's, or where there is none the first one's."""
+        hosts = [node for node in self.lab.nodes.values() if isinstance(node, Host)]
+        is_inner = name in self.lab.extra_namespaces and DEFAULT_HOST not in self.lab.nodes
+        return hosts[0] if is_inner and hosts else self.lab.host()
+
+    def _binds(self, name: str | None, node: Node) -> dict[str, str]:
+        """`ip netns exec` shows the files of /etc/netns/NAME in /etc."""
+        folder = node.files.find(f"/etc/netns/{name}") if name in self.lab.extra_namespaces else None
+        inside = folder.entries if isinstance(folder, Directory) else ()
+        return {f"/etc/{file}": f"/etc/netns/{name}/{file}" for file in inside}
 
     def names(self, name: str | None) -> dict[str, int]:
         """The addresses of names there: /etc/hosts, and in a container Docker's name server."""

@@ -9,6 +9,7 @@ from netsandbox.commands import kinds, programs
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.lab_verbs import first_address
 from netsandbox.commands.verb import Parameter, verb
+from netsandbox.lab.uplink import NAMES
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -24,7 +25,7 @@ def _from_and_words(shell: Shell, words: Sequence[str]) -> tuple[str | None, lis
     named = len(operands) > 1 and words[0] == operands[0] and shell.lab.is_named(words[0])
     source = words[0] if named else None
     rest = words[1:] if named else words
-    return source, [first_address(shell, word) for word in rest]
+    return source, [word if word in NAMES else first_address(shell, word) for word in rest]
 
 
 def _may_take_value(word: str) -> bool:
@@ -36,6 +37,13 @@ def _is_target(shell: Shell, word: str) -> bool:
     return shell.lab.is_named(word) or word.count(".") == 3
 
 
+def _follow(shell: Shell, job: Job, source: str | None, words: list[str]) -> None:
+    """Run a program in a node, or where the person is."""
+    namespace = shell.lab.namespace(source) if source else shell.namespace
+    context = programs.context(shell, namespace, words, shell.machine.files(source), shell.machine.names(source))
+    job.follow(programs.program(shell, context))
+
+
 @verb("ping", "Send echo requests from a node to another", Parameter("words", rest=True, required=False, default=()),
       details="ping FROM TO [ping's options]: TO is a name or an address; one request unless -c says otherwise. "
               "With one operand it is the program ping on the default host, as it is inside a namespace.",
@@ -45,8 +53,7 @@ def ping(shell: Shell, job: Job, values: Values) -> None:
     source, words = _from_and_words(shell, values["words"])
     if source is not None and not any(word.startswith("-c") for word in words):
         words = ["-c", "1", *words]
-    namespace = shell.lab.namespace(source) if source else shell.namespace
-    job.follow(programs.program(shell, namespace, ["ping", *words], names=shell.machine.names(source)))
+    _follow(shell, job, source, ["ping", *words])
 
 
 @verb("arping", "Ask for a MAC address by ARP", Parameter("words", rest=True, required=False, default=()),
@@ -57,8 +64,7 @@ def arping(shell: Shell, job: Job, values: Values) -> None:
     source, words = _from_and_words(shell, values["words"])
     if source is not None and not any(word.startswith("-c") for word in words):
         words = ["-c", "3", *words]
-    namespace = shell.lab.namespace(source) if source else shell.namespace
-    job.follow(programs.program(shell, namespace, ["arping", *words], names=shell.machine.names(source)))
+    _follow(shell, job, source, ["arping", *words])
 
 
 @verb("traceroute", "Find the routers between a node and another",
@@ -70,9 +76,7 @@ def arping(shell: Shell, job: Job, values: Values) -> None:
                 ("traceroute pc1 pc2 -q 1 -N 1", "one probe at a time")), group="program")
 def traceroute(shell: Shell, job: Job, values: Values) -> None:
     source, words = _from_and_words(shell, values["words"])
-    namespace = shell.lab.namespace(source) if source else shell.namespace
-    job.follow(programs.program(shell, namespace, ["traceroute", *(["-n"] if source else []), *words],
-                                names=shell.machine.names(source)))
+    _follow(shell, job, source, ["traceroute", *(["-n"] if source else []), *words])
 
 
 @verb("exec", "Run a tool or program in a node", Parameter("node", kinds.NAMESPACE), Parameter("words", rest=True),
@@ -87,5 +91,4 @@ def execute(shell: Shell, job: Job, values: Values) -> None:
     if words[0] in ("exec", "enter", "exit"):
         raise CommandError(f"{words[0]!r} is a verb of the lab, not a program")
     node = values["node"]
-    job.follow(programs.program(shell, shell.lab.namespace(node), words, shell.machine.files(node),
-                                shell.machine.names(node)))
+    job.follow(shell.program_at(node, list(words)))

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.pipe import nothing
+from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Maker, Program, UsageError
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.late import Late
-from netsandbox.commands.tools.context import ToolContext, ToolResult
+from netsandbox.commands.tools.context import ToolContext
+from netsandbox.commands.tools.inputs import NeedsInputError
+from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.tools.rights import note_on
 from netsandbox.commands.unmodelled import reason
-from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with, may_administer
+from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.shell.machine import Call
 
 
 NSENTER = "nsenter"
@@ -34,22 +37,27 @@ SHOWS_NAMES = frozenset({"tcpdump"})
 
 
 class ToolProgram(Program):
-    """A tool that is done as soon as it runs."""
+    """A tool that is done as soon as it runs, or as soon as its input has ended."""
 
-    def __init__(self, shell: Shell, namespace: NetworkNamespace, words: list[str],
-                 files: Files | None = None, tool: Tool | None = None) -> None:
-        self.name = words[0]
-        super().__init__(namespace, 1)
+    def __init__(self, shell: Shell, context: Context, tool: Tool | None = None) -> None:
+        self.name = context.argv[0]
+        super().__init__(context.namespace, 1)
         self._shell = shell
-        self._words = words
-        self._files = files
+        self._context = context
         self._tool = tool
         self._rights = RIGHTS.get()
 
     def start(self) -> None:
         """Run it and exit with its status."""
-        with acting_with(self._rights):
-            result = run_tool(context(self._shell, self.namespace, self._files), self._words, self._tool)
+        made = self._context
+        try:
+            with acting_with(self._rights):
+                context = ToolContext(made.namespace, self._shell.machine, made.files, run_tool, made.stdin,
+                                      made.environment)
+                result = run_tool(context, made.argv, self._tool)
+        except NeedsInputError:
+            made.stdin.on_change = self._read_on
+            return
         if result.out:
             self.output.append(("out", result.out))
         if result.err:
@@ -59,6 +67,15 @@ class ToolProgram(Program):
             self._shell.machine.told.add(note)
             self.complain(note)
         self.exit(result.code)
+
+    def _read_on(self) -> None:
+        if self.is_running and self._context.stdin.is_closed:
+            self._context.stdin.on_change = None
+            self.start()
+
+    def stop(self) -> None:
+        if self._context.stdin.on_change == self._read_on:
+            self._context.stdin.on_change = None
 
 
 class Refused(Program):
@@ -74,11 +91,18 @@ class Refused(Program):
         self.exit(self._code)
 
 
-def context(shell: Shell, namespace: NetworkNamespace, files: Files | None = None) -> ToolContext:
-    """What a tool gets; `ip netns exec` can run tools in other namespaces."""
-    def run(inner: ToolContext, words: list[str]) -> ToolResult:
-        return run_tool(inner, words)
-    return ToolContext(namespace, shell.machine, files, run)
+def context(shell: Shell, namespace: NetworkNamespace, argv: list[str], files: Files | None = None,
+            names: Names | None = None, call: Call | None = None) -> Context:
+    """What a program is made from; its name without a path.
+
+    Args:
+        call: whose input and environment it has.
+    """
+    seen = with_kernel(files if files is not None else shell.machine.files(None), namespace, shell.machine)
+    stdin = call.stdin if call is not None else Pipe(is_terminal=True)
+    return Context(namespace, [argv[0].rpartition("/")[2], *argv[1:]], seen, shell.lab.next_pid,
+                   NAMES if names is None else names, call.environment if call is not None else {}, stdin,
+                   shell.machine.captures)
 
 
 PROGRAMS: Late[str, Maker] = Late({
@@ -95,67 +119,40 @@ BUSYBOX_TOOLS: Late[str, Tool] = Late({
     "sysctl": "netsandbox.commands.tools.busybox:sysctl"})
 
 
-def applet(shell: Shell, namespace: NetworkNamespace, argv: list[str], names: Names = NAMES) -> Program | None:
+def applet(shell: Shell, context: Context) -> Program | None:
     """The program that BusyBox has of its own, None for those that are alike."""
-    name = argv[0].rpartition("/")[2]
+    name = context.argv[0]
     if name in BUSYBOX_TOOLS:
-        return ToolProgram(shell, namespace, argv, None, BUSYBOX_TOOLS[name])
+        return ToolProgram(shell, context, BUSYBOX_TOOLS[name])
     make = APPLETS.get(name)
-    return _made(make, shell, namespace, argv, names) if make is not None else None
+    return _made(make, shell, context) if make is not None else None
 
 
-def _made(make: Maker, shell: Shell, namespace: NetworkNamespace, words: list[str], names: Names,
-          files: Files | None = None) -> Program:
-    known = NAMES if words[0] in SHOWS_NAMES else names
+def _made(make: Maker, shell: Shell, context: Context) -> Program:
+    if context.argv[0] in SHOWS_NAMES:
+        context = context._replace(names=NAMES)
     try:
-        made = make(Context(namespace, words, files or shell.machine.files(None), shell.lab.next_pid, known, {},
-                            nothing(), shell.machine.captures))
+        made = make(context)
     except UsageError as error:
-        return Refused(namespace, str(error), error.code)
+        return Refused(context.namespace, str(error), error.code)
     made.captures = shell.machine.captures
     return made
 
 
-def program(shell: Shell, namespace: NetworkNamespace, words: list[str],
-            files: Files | None = None, names: Names = NAMES) -> Program:
+def program(shell: Shell, context: Context) -> Program:
     """The program that a command line names, in a namespace; not started yet.
 
     A word that names none is a program that fails as a shell does.
     """
-    try:
-        namespace, words = _inside(shell, namespace, words)
-    except UsageError as error:
-        return Refused(namespace, str(error), error.code)
-    make = PROGRAMS.get(words[0])
+    name = context.argv[0]
+    make = PROGRAMS.get(name)
     if make is not None:
-        return _made(make, shell, namespace, words, names, files)
-    if words[0] in TOOLS:
-        return ToolProgram(shell, namespace, words, files)
-    if words[0] == NSENTER:
-        return Refused(namespace, "nsenter: reassociate to namespaces failed: Operation not permitted", 1)
-    return Refused(namespace, reason(words[0]) or f"sh: 1: {words[0]}: not found", 127)
-
-
-def _inside(shell: Shell, namespace: NetworkNamespace, words: list[str]) -> tuple[NetworkNamespace, list[str]]:
-    """`ip netns exec NAME ping …`: a program that takes time is run in that namespace; tools do it themselves.
-
-    `nsenter -t PID -n …` is the same for a container's.
-
-    Raises:
-        UsageError: nsenter is told no namespace, or there is none.
-    """
-    if not may_administer():
-        return namespace, words
-    while words[0] == NSENTER:
-        namespace, words = nsenter(shell, words[1:])
-        if not words:
-            raise UsageError("nsenter: a shell of its own needs a line of its own", 1)
-    while is_netns_exec(words):
-        inner = shell.machine.namespace_named(words[3])
-        if inner is None or (words[4] not in PROGRAMS and words[4] != "ip"):
-            break
-        namespace, words = inner, words[4:]
-    return namespace, words
+        return _made(make, shell, context)
+    if name in TOOLS:
+        return ToolProgram(shell, context)
+    if name == NSENTER:
+        return Refused(context.namespace, "nsenter: reassociate to namespaces failed: Operation not permitted", 1)
+    return Refused(context.namespace, reason(name) or f"sh: 1: {name}: not found", 127)
 
 
 def is_netns_exec(words: list[str]) -> bool:
@@ -177,25 +174,36 @@ def nsenter(shell: Shell, arguments: list[str]) -> tuple[NetworkNamespace, list[
     target, rest = "", list(arguments)
     while rest and rest[0].startswith("-"):
         option = rest.pop(0)
+        if option == "--":
+            break
         name, _equals, value = option.partition("=")
         if name in ("-t", "--target") and not value and rest:
             value = rest.pop(0)
         elif option.startswith(("-t", "-n")) and not value:
             value = option[2:]
         target = value or target
-    name = target.removeprefix("/var").removeprefix("/run/netns/")
-    pid = target.removeprefix("/proc/").removesuffix("/ns/net")
-    found = shell.machine.namespace_of_pid(int(pid) if pid.isascii() and pid.isdecimal() and len(pid) < 10 else 0)
-    found = found or shell.machine.namespace_named(name)
+    found = _entered(shell, target)
     if found is None:
         raise UsageError(f"nsenter: cannot open {harmless(target)[:60] or 'a namespace'}: No such file or directory; "
                          "`nsenter -t PID -n ip addr` takes the PID of docker inspect -f '{{.State.Pid}}'", 1)
     return found, rest
 
 
-def docker(shell: Shell, words: list[str]) -> Client:
+def _entered(shell: Shell, target: str) -> NetworkNamespace | None:
+    """The namespace of a PID, or of a file that keeps one."""
+    if target.isascii() and target.isdecimal():
+        return shell.machine.namespace_of_pid(int(target)) if len(target) < 10 else None
+    if not target.startswith("/"):
+        return shell.machine.namespace_named(target) if target else None
+    files = with_kernel(shell.machine.files(None), shell.namespace, shell.machine)
+    return namespace_file(files, shell.namespace, shell.machine, target)
+
+
+def docker(shell: Shell, call: Call) -> Client:
     """`docker …` on the default host."""
-    return docker_program(DockerContext(shell.lab.docker(), DockerPrograms(shell)), words)
+    made = docker_program(DockerContext(shell.lab.docker(), DockerPrograms(shell)), call.argv[1:])
+    made.may_enter, made.stdin = call.is_alone, call.stdin
+    return made
 
 
 class DockerPrograms:
@@ -214,8 +222,18 @@ class DockerPrograms:
     def has_program(self, name: str) -> bool:
         return is_program(name)
 
-    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: Files, names: Names) -> Program:
-        return program(self._shell, namespace, argv, files, names)
+    def context(self, namespace: NetworkNamespace, argv: list[str], files: Files, names: Names,
+                call: Call | None = None) -> Context:
+        return context(self._shell, namespace, argv, files, names, call)
 
-    def applet(self, namespace: NetworkNamespace, argv: list[str], names: Names) -> Program | None:
-        return applet(self._shell, namespace, argv, names)
+    def run_in(self, context: Context) -> Program:
+        return program(self._shell, context)
+
+    def applet(self, context: Context) -> Program | None:
+        return applet(self._shell, context)
+
+    def next_pid(self) -> int:
+        return self._shell.next_pid()
+
+    def random(self) -> int:
+        return self._shell.random()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.verb import Parameter, verb
+from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import format_time
 
@@ -34,7 +34,8 @@ def _where(session: SessionProtocol) -> str:
 @verb("step", "Do the next steps", Parameter("count", kinds.COUNT, required=False, default=1),
       details="A step is one arrival of a frame (a flood is one), one timer, or one turn of a program. After going "
               "back, steps do again what was done.",
-      examples=(("step", "one"), ("step 10", "ten")), group="session", aliases=("n",))
+      examples=(("step", "one"), ("step 10", "ten")), group="session",
+      effect=Effect.SESSION, aliases=("n",))
 def step(shell: Shell, job: Job, values: Values) -> None:
     session = _session(shell)
     for _number in range(values["count"]):
@@ -48,7 +49,8 @@ def step(shell: Shell, job: Job, values: Values) -> None:
 @verb("back", "Take steps back", Parameter("count", kinds.COUNT, required=False, default=1),
       details="The lab is exactly as it was: frames, tables, timers. A line typed here begins another branch; "
               "`redo` brings the old future back.",
-      examples=(("back", "one step"), ("back 20", "twenty")), group="session")
+      examples=(("back", "one step"), ("back 20", "twenty")), group="session",
+      effect=Effect.SESSION)
 def back(shell: Shell, job: Job, values: Values) -> None:
     session = _session(shell)
     session.back(values["count"])
@@ -57,6 +59,7 @@ def back(shell: Shell, job: Job, values: Values) -> None:
 
 
 @verb("undo", "Take the last line back", group="session",
+      effect=Effect.SESSION,
       details="The lab stands where the line was typed. `redo` does it again.")
 def undo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
@@ -66,6 +69,7 @@ def undo(shell: Shell, job: Job, _values: Values) -> None:
 
 
 @verb("redo", "Do again what was taken back", group="session",
+      effect=Effect.SESSION,
       details="Also after typing in the past: then the branch that was left comes back.")
 def redo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
@@ -77,7 +81,8 @@ def redo(shell: Shell, job: Job, _values: Values) -> None:
 @verb("goto", "Go to a time, a frame, a command or a step", Parameter("where", kinds.WORD),
       details="WHERE is a time (2.5s), a frame's number (#104), a command's (c3), a step (300), start or end.",
       examples=(("goto 2.5s", "the clock at two and a half seconds"), ("goto #104", "where record 104 was made"),
-                ("goto c3", "just before the third line"), ("goto end", "as far as it was done")), group="session")
+                ("goto c3", "just before the third line"), ("goto end", "as far as it was done")), group="session",
+      effect=Effect.SESSION)
 def goto(shell: Shell, job: Job, values: Values) -> None:
     session, where = _session(shell), values["where"]
     if where == "start":
@@ -111,7 +116,8 @@ def _go_to_command(session: SessionProtocol, number: int) -> None:
     session.go_to(session.journal[number - 1].step)
 
 
-@verb("journal", "List the lines so far", group="session", aliases=("history",))
+@verb("journal", "List the lines so far", group="session",
+      effect=Effect.SESSION, aliases=("history",))
 def journal(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     for number, entry in enumerate(session.journal, 1):
@@ -127,7 +133,8 @@ def journal(shell: Shell, job: Job, _values: Values) -> None:
       details="The file's set-up holds every line at its time, less those that were refused, and its steps what the "
               "scenario has left; `load FILE` brings the same lab back, frame for frame. "
               "A file that this session did not write is replaced only with --force.",
-      examples=(("save mine.yaml", "a scenario file"),), group="session")
+      examples=(("save mine.yaml", "a scenario file"),), group="session",
+      effect=Effect.SESSION)
 def save(shell: Shell, job: Job, values: Values) -> None:
     job.print(_session(shell).save(values["file"], values["force"]))
     job.finish()
@@ -135,13 +142,15 @@ def save(shell: Shell, job: Job, values: Values) -> None:
 
 @verb("load", "Begin anew with a scenario", Parameter("file", kinds.FILE),
       details="Its set-up is done at once; `next` does its steps, one at a time.",
-      examples=(("load docker0-ping", "a bundled one"), ("load mine.yaml", "a file")), group="session")
+      examples=(("load docker0-ping", "a bundled one"), ("load mine.yaml", "a file")), group="session",
+      effect=Effect.SESSION)
 def load(shell: Shell, job: Job, values: Values) -> None:
     job.print(_session(shell).load(values["file"]))
     job.finish()
 
 
-@verb("next", "Do the scenario's next step", group="session")
+@verb("next", "Do the scenario's next step", group="session",
+      effect=Effect.SESSION)
 def next_step(shell: Shell, job: Job, _values: Values) -> None:
     jobs = _session(shell).next_step()
     if jobs is None:
@@ -152,7 +161,8 @@ def next_step(shell: Shell, job: Job, _values: Values) -> None:
     job.finish(max((done.code or 0 for done in jobs), default=0))
 
 
-@verb("new", "Begin anew with an empty lab", group="session")
+@verb("new", "Begin anew with an empty lab", group="session",
+      effect=Effect.SESSION)
 def new(shell: Shell, job: Job, _values: Values) -> None:
     _session(shell).new()
     job.finish()
@@ -160,7 +170,8 @@ def new(shell: Shell, job: Job, _values: Values) -> None:
 
 @verb("until", "Let the lab go on to a step, and the clock to a time", Parameter("step", kinds.COUNT),
       Parameter("time", kinds.WORD, required=False),
-      details="What `save` writes where a line was typed while another one still ran.", group="session")
+      details="What `save` writes where a line was typed while another one still ran.", group="session",
+      effect=Effect.SESSION)
 def until(shell: Shell, job: Job, values: Values) -> None:
     if values["time"] is not None and not re.fullmatch(r"\d{1,18}", values["time"]):
         raise CommandError("until: the time is a whole number of nanoseconds")

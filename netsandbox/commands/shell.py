@@ -1,57 +1,67 @@
 """The shell: one line in, one Job out.
 
-A line is, in this order: a verb of the lab, `docker …`, or a program or tool
-that Linux brings, which runs in the namespace that was entered, else on the
-default host.
+A line is parsed once (commands.line) and runs where the person stood when it began (commands.place). Its first word is,
+in this order: a verb of the lab, `docker …`, or a program or tool that Linux brings; all else is bash's.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
-from functools import partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.program import UsageError
-from netsandbox.commands import programs
+from netsandbox.commands.around import INTERPRETER
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
-from netsandbox.commands.docker.inside import rights_of
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.inner_shell import InnerShell, inner_shell
-from netsandbox.commands.interpreter import INTERPRETER
 from netsandbox.commands.job import Job
+from netsandbox.commands.line import PARSER, Line, effect_of, read_line
 from netsandbox.commands.machine import LabMachine
-from netsandbox.commands.operators import commands_of, first_words, has_substitution, is_compound, tokens
-from netsandbox.commands.tools.registry import TOOLS
-from netsandbox.commands.unmodelled import reason
-from netsandbox.commands.words import split, split_background
-from netsandbox.docker.errors import DockerError
+from netsandbox.commands.place import Place
+from netsandbox.commands.prompt import Prompt, VerbCall, no_input
+from netsandbox.commands.refusals import REFUSALS
+from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_kernel
+from netsandbox.commands.verb import Effect
 from netsandbox.engine import budget
-from netsandbox.engine.budget import OverBudgetError
-from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import DEFAULT_HOST
-from netsandbox.linux.core.socket import SocketError
-from netsandbox.linux.core.sysctl import SysctlError
-from netsandbox.linux.netlink.credentials import ROOT, Rights, acting_with
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.netlink.credentials import acting_with
+from netsandbox.shell.dialect import BASH, BUILTIN_NAMES, Dialect
+from netsandbox.shell.machine import Call, Held
+from netsandbox.shell.state import State
+from netsandbox.shell.streams import Screen
 
 if TYPE_CHECKING:
+    from netsandbox.apps.program import Task
     from netsandbox.commands.session_protocol import SessionProtocol
     from netsandbox.commands.verb import Verb
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.shell.tree import List
 
-REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError, OverBudgetError)
-NEAR = 0.75
-"""How alike a word must be to one that there is, so that it may be a slip of the pen."""
 RECENT = 100
 """Lines that are remembered for `expect`."""
-ALONE = frozenset({"check", "session", "shell"})
-"""Groups of verbs beside which no other command can stand on the same line."""
-LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
-"""Verbs that mean the program of that name once a namespace is entered."""
+
+
+def _home(place: Place) -> str:
+    return "/" if place.container is not None else "/root"
+
+
+class Home:
+    """The files of a place, made when they are first looked at (shell.state.FilesSource)."""
+
+    def __init__(self, shell: Shell, place: Place) -> None:
+        self._shell = shell
+        self._place = place
+
+    @property
+    def cwd(self) -> str:
+        return _home(self._place)
+
+    def files(self) -> Files:
+        return self._shell.files_at(self._place)
 
 
 class Shell:
@@ -76,8 +86,14 @@ class Shell:
         """Makes something a file's content, all or nothing, and replaces a file that the session did not write only
         by force; set when the shell belongs to a session."""
         self.machine = LabMachine(lab)
-        self.variables: dict[str, str] = {"?": "0"}
-        """What `NAME=VALUE` has set, and the exit code of the line before this one."""
+        self.opens: Place | None = None
+        """Where the next lines belong, set by a command that opens a shell there."""
+        self._own_state: State | None = None
+        self._inner_state: tuple[Place, State] | None = None
+        self._chance = lab.chance.stream("shell")
+        self._last_pid = FIRST_SHELL_PID
+        self._only_looks = False
+        """Whether the line that is carried out does nothing to the lab."""
         self.last: Job | None = None
         """The line before this one, for `expect`."""
         self.last_seq = 0
@@ -90,45 +106,136 @@ class Shell:
         return "" if self.where is None else self.where
 
     @property
-    def _names(self) -> dict[str, int]:
-        return self.machine.names(self.where)
+    def place(self) -> Place:
+        """Where the person stands."""
+        return Place(self.where, self.entered_by)
 
     @property
     def namespace(self) -> NetworkNamespace:
         """Where tools run now."""
-        return self.lab.namespace(self.where or DEFAULT_HOST)
+        return self.namespace_at(self.place)
 
-    def execute(self, line: str) -> Job:
+    def namespace_at(self, place: Place) -> NetworkNamespace:
+        """Where programs run there; a line that only looks makes no host."""
+        if self._only_looks and place.where is None and DEFAULT_HOST not in self.lab.nodes:
+            return self._stand_in.host().namespace
+        return self.lab.namespace(place.where or DEFAULT_HOST)
+
+    def files_at(self, place: Place) -> Files:
+        """What is seen there, from the home directory."""
+        namespace = self.namespace_at(place)
+        is_stand_in = place.where is None and DEFAULT_HOST not in self.lab.nodes
+        seen = Files(self._stand_in.host().files, {}) if is_stand_in else self.machine.files(place.where)
+        return with_kernel(seen, namespace, self.machine).at(_home(place))
+
+    @property
+    def state(self) -> State:
+        """Variables, functions and jobs of the shell that the person types into; a new one for each that is entered."""
+        place = self.place
+        if place.where is None:
+            if self._own_state is None:
+                self._own_state = self._new_state(place)
+            return self._own_state
+        if self._inner_state is None or self._inner_state[0] != place:
+            self._inner_state = place, self._new_state(place)
+        return self._inner_state[1]
+
+    @property
+    def _has_state(self) -> bool:
+        return self.where is not None or self._own_state is not None
+
+    def _new_state(self, place: Place) -> State:
+        dialect = Prompt(self, place).dialect(self._shell_name(place))
+        made = State(dialect, Home(self, place), self._shell_name(place), 0)
+        container = place.container
+        own = container.environment if container is not None else ["USER=root", "SHELL=/bin/bash"]
+        hostname = DEFAULT_HOST if place.where is None else self.machine.hostname(self.namespace_at(place))
+        for name, _equals, value in (text.partition("=") for text in [f"HOSTNAME={hostname}", *own]):
+            made.values[name] = value
+            made.exported.add(name)
+        return made
+
+    def _shell_name(self, place: Place) -> str:
+        """bash; in a container the shell that was asked for."""
+        if place.client is None or place.container is None:
+            return "bash"
+        asked = [word.rpartition("/")[2] for word in (*place.client.arguments, *place.container.argv)]
+        return next((word for word in asked if word in ("bash", "sh", "ash")), "sh")
+
+    def names_at(self, place: Place) -> dict[str, int]:
+        """The addresses of names there."""
+        has_none = self._only_looks and place.where is None and DEFAULT_HOST not in self.lab.nodes
+        return {} if has_none else self.machine.names(place.where)
+
+    @cached_property
+    def _stand_in(self) -> Lab:
+        """A lab beside this one, for what only looks while there is no host yet."""
+        return type(self.lab)()
+
+    def program_at(self, node: str, words: list[str]) -> Task:
+        """A program in a node, as root of its host has it."""
+        place = Place(node, None, True)
+        call = Call(words, self.state.environment, Held(self.files_at(place)), no_input())
+        found = Prompt(self, place).command(call, False)
+        assert not isinstance(found, VerbCall)
+        return found
+
+    def next_pid(self) -> int:
+        """For a shell; numbers of its own, so that programs have the same whether a shell starts them or not."""
+        self._last_pid += 1
+        return self._last_pid
+
+    def random(self) -> int:
+        """For `$RANDOM`: from 0 to 32767."""
+        return self._chance.below(1 << 15)
+
+    def execute(self, text: str) -> Job:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
-        job = Job(line)
-        with acting_with(self._rights), budget.on(job.budget):
-            return self._execute(line, job)
+        job = Job(text)
+        with acting_with(self.place.rights), budget.on(job.budget):
+            return self._execute(text, job)
 
-    def _execute(self, line: str, job: Job) -> Job:
+    def _execute(self, text: str, job: Job) -> Job:
         try:
-            handler = self._handler_of_line(split_background(line)[0])
+            line = read_line(text, self.state.dialect if self.where is not None else BASH)
+        except CommandError as error:
+            self.remember(job, self.lab.trace.end)
+            return _refuse(job, error)
+        job.text = line.text
+        is_action = not line.is_empty and (line.acts if line.verb and VERBS[line.verb].reads_line else
+                                           line.effect is Effect.ACT)
+        try:
+            begin = self._beginning(line)
         except REFUSALS as error:
-            if _is_action(line):
+            if is_action:
                 self.remember(job, self.lab.trace.end)
             return _refuse(job, error)
-        if handler is not None:
-            self._run(job, handler)
+        if begin is not None:
+            self._run(job, line, begin, is_action and not _is_expect(line))
         else:
             job.finish()
         return job
 
-    def _run(self, job: Job, handler: Callable[[Job], None]) -> None:
-        is_action = _is_action(job.line)
-        scheduler = self.lab.scheduler
+    def _run(self, job: Job, line: Line, begin: VerbCall | Task, is_action: bool) -> None:
+        scheduler, place = self.lab.scheduler, self.place
         first = self.lab.trace.end
         if is_action:
             scheduler.begin()
-            self.lab.trace.record(CommandRun(split_background(job.line)[0].strip()))
+            self.lab.trace.record(CommandRun(line.text.strip()))
+        self._only_looks = not is_action
         try:
-            handler(job)
-            self._follow_into_container(job)
+            if isinstance(begin, VerbCall):
+                begin.verb.handler(self, job, begin.values)
+            else:
+                job.follow(begin)
+                self._go_where_it_leads(job)
         except REFUSALS as error:
             _refuse(job, error)
+        finally:
+            self._only_looks = False
+        if line.background and job.program is not None and job.program.is_running and self.place == place:
+            process = getattr(job.program, "process", None)
+            self.state.add_job(job.program, line.text, process.pid if process is not None else self.next_pid())
         scheduler.end()
         if is_action:
             self.remember(job, first)
@@ -138,9 +245,12 @@ class Shell:
         self.last, self.last_seq = job, first
         self.recent.append(job)
 
-    def _follow_into_container(self, job: Job) -> None:
-        """`docker run -it`, `docker exec -it`: the next lines belong into the container."""
-        client = job.program
+    def _go_where_it_leads(self, job: Job) -> None:
+        """`docker run -it`, `docker exec -it`, `ip netns exec NAME bash`: the next lines belong there."""
+        if self.opens is not None:
+            self.where, self.entered_by, self.opens = self.opens.where, self.opens.client, None
+        program = job.program
+        client = program if isinstance(program, Client) else getattr(program, "waiting", None)
         if isinstance(client, Client) and client.enters is not None:
             self.where, self.entered_by = client.enters.name, client
             job.finish()
@@ -157,124 +267,75 @@ class Shell:
         if client is not None:
             client.detach()
 
-    def _handler_of_line(self, line: str) -> Callable[[Job], None] | None:
-        """What carries a line out, None for one that is empty; `expect` reads its own line."""
-        if is_compound(line, self.variables) and not _is_expect(first_words(line)):
-            return self._script(line)
-        words = split(line)
-        return self._handler(words) if words else None
+    # -- what a line is
 
-    def _script(self, text: str) -> Callable[[Job], None]:
-        """A line of several commands."""
-        words = first_words(text)
-        alone = next((word for word in words if _group(word) in ALONE), None)
-        if alone is not None and len(words) > 1:
+    def _beginning(self, line: Line) -> VerbCall | Task | None:
+        """What carries a line out, None for one that is empty."""
+        if line.is_empty:
+            return None
+        if line.words and _is_expect(line):
+            return VerbCall(VERBS[line.head], VERBS[line.head].parse(self, list(line.words[1:])))
+        words = line.words
+        if words is not None and not self._is_the_shells(words):
+            verb = Prompt(self, self.place).verb(list(words))
+            if verb is not None:
+                return verb
+            call = Call(list(words), self.state.environment, self.state, no_input(), True)
+            return Prompt(self, self.place).command(call, not line.background)
+        return self._script(line)
+
+    def _is_the_shells(self, words: tuple[str, ...]) -> bool:
+        """Whether a lone command is the shell's own: a builtin or a function."""
+        if self._has_state and words[0] in self.state.functions:
+            return True
+        if words[0] in VERBS:
+            return words[0] == "wait" and len(words) == 2 and not Prompt(self, self.place).takes(list(words))
+        return words[0] in BUILTIN_NAMES
+
+    def _script(self, line: Line) -> Task:
+        """A line of several commands, or one with expansions."""
+        heads, is_action = line.survey.heads, line.effect is Effect.ACT
+        alone = next((head for head in heads if head in VERBS and VERBS[head].alone), None)
+        if alone is not None and len(heads) > 1 and not (alone == "exit" and len(heads) > 1):
             raise CommandError(f"{alone!r} needs a line of its own")
-        if words and not _is_action(text) and any(has_substitution(word) for _kind, word in tokens(text)):
-            raise CommandError(f"{words[0]!r} only looks, and $(…) does something: it cannot stand there")
+        looking = next((head for head in heads if effect_of(head) is not Effect.ACT), None)
+        if looking is not None and line.survey.substitutes and effect_of(heads[0]) is not Effect.ACT:
+            raise CommandError(f"{heads[0]!r} only looks, and $(…) does something: it cannot stand there")
+        prompt = Prompt(self, self.place, is_action)
+        self._check_filters(line, prompt)
+        return self._interpreter(line, prompt)
+
+    def _check_filters(self, line: Line, prompt: Prompt) -> None:
+        """Nothing of a line is done that has a pipe to what is not there."""
+        known = {*(self.state.functions if self._has_state else ()), *line.survey.functions, *BUILTIN_NAMES, ""}
+        missing = next((name for name in line.survey.filters
+                        if name not in known and not prompt.has(name.rpartition("/")[2]) and "/" not in name), None)
+        if missing is not None:
+            prompt.refuse(missing)
+
+    def _interpreter(self, line: Line, prompt: Prompt) -> Task:
+        assert line.body is not None or line.words is not None
+        has_host = self.where is not None or DEFAULT_HOST in self.lab.nodes or line.effect is Effect.ACT
+        state = self.state if has_host else self._new_state(self.place)
+        if not state.pid and line.effect is Effect.ACT:
+            state.pid = self.next_pid()
+        state = state.copy() if line.background else state
         if self.last is not None:
-            self.variables["?"] = str(self.last.code or 0)
-        begin = partial(self._begin, ALONE if _is_action(text) else frozenset(), len(commands_of(text)) == 1)
-        script = INTERPRETER["sh"](self.lab.scheduler, text, begin, False, self.variables)
-        return lambda job: job.follow(script)
-
-    def _begin(self, refused: frozenset[str], may_open: bool, words: list[str], output: list[tuple[str, str]],
-               foreground: bool) -> Job:
-        """One command of a script (operators.Begin), if it is no verb of some groups; whether it may open a shell."""
-        job = Job(words[0])
-        job.output = output
-        try:
-            if _group(words[0]) in refused:
-                raise CommandError(f"{words[0]!r} needs a line of its own")
-            with acting_with(self._rights):
-                self._handler(words, may_open and foreground)(job)
-            if may_open and foreground:
-                self._follow_into_container(job)
-            self._refuse_what_waits(job)
-        except REFUSALS as error:
-            _refuse(job, error)
-        return job
-
-    def _refuse_what_waits(self, job: Job) -> None:
-        """A shell that a person types into, or a wait without an end of its own, cannot be one of several commands."""
-        if isinstance(job.program, Client) and job.program.enters is not None and job.code is None:
-            job.program.leave(2)
-            raise CommandError("a shell in a container needs a line of its own")
-        if job.code is None and job.program is None:
-            raise CommandError(f"{job.line!r} needs a line of its own")
-
-    def _handler(self, words: list[str], may_open: bool = True) -> Callable[[Job], None]:
-        """What carries a command out, its words checked already; whether it may open a shell in a namespace."""
-        if words[0] == "sudo" and len(words) > 1:
-            words = words[1:]
-        name = words[0]
-        entered = self.where is not None
-        inner = inner_shell(self, words)
-        if inner is not None:
-            if inner.script is None and not may_open:
-                raise CommandError(f"{name!r} opens a shell here, which needs a line of its own")
-            return partial(self._open, inner)
-        if name in VERBS and not (entered and name in LOCAL_VERBS):
-            declared = VERBS[name]
-            values = declared.parse(self, words[1:])
-            return lambda job: declared.handler(self, job, values)
-        if name == "docker" and not entered:
-            return lambda job: job.follow(programs.docker(self, words[1:]))
-        applet = programs.applet(self, self.namespace, words, self._names) if self._is_in_busybox() else None
-        if applet is not None:
-            return lambda job: job.follow(applet)
-        if programs.is_program(name):
-            return lambda job: job.follow(programs.program(self, self.namespace, words, self.machine.files(self.where),
-                                                           self._names))
-        if reason(name):
-            raise CommandError(reason(name), 127)
-        if name == "docker":
-            raise CommandError("sh: 1: docker: not found; `exit` leaves this shell first", 127)
-        if entered:
-            raise CommandError(f"sh: 1: {name}: not found{self._nearest(name)}", 127)
-        raise CommandError(f"unknown command {name[:40]!r}{self._nearest(name)}", 2)
-
-    def _open(self, inner: InnerShell, job: Job) -> None:
-        """A shell in a namespace, or the script of `sh -c`."""
-        if inner.script is None:
-            self.where, self.entered_by = inner.node, None
-            job.finish()
-            return
-        begin = partial(self._begin_inside, inner.prefix)
-        job.follow(INTERPRETER["sh"](self.lab.scheduler, inner.script, begin, True, {"?": "0"}))
-
-    def _begin_inside(self, prefix: list[str], words: list[str], output: list[tuple[str, str]],
-                      foreground: bool) -> Job:
-        return self._begin(ALONE, False, [*prefix, *words], output, foreground)
-
-    @property
-    def _rights(self) -> Rights:
-        """In a container's own shell the container's; root's at the lab's prompt and in what `enter` opens."""
-        container = self.entered_by.enters if self.entered_by is not None else None
-        return ROOT if container is None else rights_of(container)
-
-    def _is_in_busybox(self) -> bool:
-        """Whether a person is in a container's shell, and the container has BusyBox's tools."""
-        entered = self.entered_by.enters if self.entered_by is not None else None
-        return entered is not None and entered.image.has_busybox
-
-    def _nearest(self, name: str) -> str:
-        near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, "docker"], 1, NEAR)
-        return f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
+            state.status = self.last.code or 0
+        body = line.body if line.body is not None else read_script(line.text)
+        made = INTERPRETER["sh"](self.lab.scheduler, prompt, state, body)
+        made.streams = {0: no_input(), 1: Screen(made, "out"), 2: Screen(made, "err")}
+        made.is_interactive, made.is_typed, made.tells_lines = True, True, False
+        return made
 
 
-def _group(name: str) -> str | None:
-    return VERBS[name].group if name in VERBS else None
+def read_script(text: str, dialect: Dialect = BASH) -> List:
+    """The commands of a line that needs no check any more."""
+    return PARSER["parse"](text, dialect)
 
 
-def _is_action(line: str) -> bool:
-    """Whether a line does something, so that `expect` is about it; `expect` itself reads all of its line."""
-    words = first_words(line)
-    return not _is_expect(words) and any(_group(word) not in ("session", "look") for word in words)
-
-
-def _is_expect(words: list[str]) -> bool:
-    return bool(words) and _group(words[0]) == "check"
+def _is_expect(line: Line) -> bool:
+    return bool(line.verb) and VERBS[line.verb].reads_line
 
 
 def _refuse(job: Job, error: Exception) -> Job:

@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.verb import Parameter, verb
+from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.units import SECOND, format_time
 from netsandbox.lab import frame_log, views
 
@@ -37,7 +37,7 @@ def columns_of(text: str) -> int:
       details="show nodes | interfaces | links | arp | mac | routes | sockets [NODE], show frames [--last N].",
       examples=(("show", "the nodes and how they are linked"), ("show arp nginx-1", "one neighbour table"),
                 ("show mac", "every MAC table"), ("show mac docker0", "one"),
-                ("show frames --last 10", "the end of the frame log")), group="look")
+                ("show frames --last 10", "the end of the frame log")), group="look", effect=Effect.LOOK)
 def show(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     what, node = values["what"], values["node"]
     if node is not None and not shell.lab.is_named(node):

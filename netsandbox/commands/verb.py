@@ -7,6 +7,7 @@ the documentation.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.errors import CommandError
@@ -15,6 +16,17 @@ from netsandbox.commands.kinds import WORDS, Kind
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
+
+
+class Effect(Enum):
+    """What a command does to the lab."""
+
+    LOOK = "look"
+    """Nothing."""
+    ACT = "act"
+    """It changes it, or lets time pass: its line belongs into the journal."""
+    SESSION = "session"
+    """It moves in time or touches the machine's own files, and stands outside of the journal."""
 
 
 class Parameter(NamedTuple):
@@ -52,9 +64,11 @@ class Verb(NamedTuple):
     Attributes:
         summary: one line.  details: paragraphs of its manual page.
         examples: (line, what it does).
-        is_session: it moves in time or touches files: it is not journaled.
-        acts: of a group whose lines change nothing (look, check): whether what follows the verb does all the same, so
-            that the line is journaled.
+        group: the heading under which help lists it.
+        effect: what its lines do to the lab.
+        alone: no other command can stand on its line.
+        reads_line: it reads its line itself, whatever a shell would make of it; then `acts` says whether what follows
+            the verb does something, so that the line is journaled.
     """
 
     name: str
@@ -64,8 +78,10 @@ class Verb(NamedTuple):
     details: str = ""
     examples: tuple[tuple[str, str], ...] = ()
     group: str = "lab"
-    is_session: bool = False
+    effect: Effect = Effect.ACT
+    alone: bool = False
     aliases: tuple[str, ...] = ()
+    reads_line: bool = False
     acts: Callable[[str], bool] = lambda _rest: False
 
     @property
@@ -117,10 +133,11 @@ class Verb(NamedTuple):
 
 
 def verb(name: str, summary: str, *parameters: Parameter, details: str = "",
-         examples: tuple[tuple[str, str], ...] = (), group: str = "lab", is_session: bool = False,
-         aliases: tuple[str, ...] = (), acts: Callable[[str], bool] = lambda _rest: False
-         ) -> Callable[[Handler], Verb]:
+         examples: tuple[tuple[str, str], ...] = (), group: str = "lab", effect: Effect = Effect.ACT,
+         alone: bool = False, aliases: tuple[str, ...] = (), reads_line: bool = False,
+         acts: Callable[[str], bool] = lambda _rest: False) -> Callable[[Handler], Verb]:
     """Declare a verb; the decorated function carries it out. commands/catalogue.py says where it is."""
     def declare(handler: Handler) -> Verb:
-        return Verb(name, summary, parameters, handler, details, examples, group, is_session, aliases, acts)
+        return Verb(name, summary, parameters, handler, details, examples, group, effect,
+                    alone or effect is Effect.SESSION, aliases, reads_line, acts)
     return declare

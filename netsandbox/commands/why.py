@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.verb import Parameter, verb
+from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.errors import LabError
@@ -33,7 +33,7 @@ MOST_PORT = 65535
       examples=(("why", "the last drop or refusal"), ("why 104", "record 104 of the log"),
                 ("why arp nginx-1 172.17.0.3", "a neighbour row"), ("why fdb docker0 nginx-1", "a MAC row"),
                 ("why port host 80", "who has port 80")),
-      group="look")
+      group="look", effect=Effect.LOOK)
 def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     words = list(values["words"] or [])
     language = values["language"] or shell.language

@@ -1,8 +1,7 @@
-"""A line of text to words, as a shell splits them: quotes, backslashes, comments."""
+"""What no line can hold."""
 
 from __future__ import annotations
 
-import shlex
 from unicodedata import category
 
 from netsandbox.commands.errors import CommandError
@@ -14,21 +13,6 @@ HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 LONGEST_LINE = 10_000
 DASHES = {"–": "en dash (U+2013)", "—": "em dash (U+2014)", "−": "minus sign (U+2212)"}
 """What word processors make of a hyphen."""
-
-
-def split(line: str) -> list[str]:
-    """The words of a line; an empty list for an empty line or a comment.
-
-    Raises:
-        CommandError: the line is too long, holds control characters, or a quote is not closed.
-    """
-    check_characters(line)
-    try:
-        words = [] if line.lstrip().startswith("#") else shlex.split(line)
-        return words[:words.index("#")] if "#" in words else words
-    except ValueError as error:
-        what = "a quote is not closed" if "quotation" in str(error) else "nothing follows the last backslash"
-        raise CommandError(f"{what} in: {line[:60]}") from None
 
 
 def hidden_character(text: str) -> str | None:
@@ -46,7 +30,7 @@ def check_characters(line: str) -> None:
     """
     if len(line) > LONGEST_LINE:
         raise CommandError(f"the line has {len(line)} characters; {LONGEST_LINE} are the most")
-    hidden = hidden_character(line.replace("\t", " "))
+    hidden = hidden_character(line.replace("\t", " ").replace("\n", " "))
     if hidden is not None:
         raise CommandError(f"the line holds control characters (U+{ord(hidden):04X})")
 
@@ -58,15 +42,3 @@ def is_line(text: str) -> bool:
     except CommandError:
         return False
     return True
-
-
-def split_background(line: str) -> tuple[str, bool]:
-    """(the line without it, whether a `&` of its own stands behind it): begin, and do not wait for the end."""
-    text = line.rstrip()
-    if text.endswith("&") and text[:-1].endswith((" ", "\t")):
-        return text[:-1].rstrip(), True
-    return line, False
-
-
-def quote(words: list[str]) -> str:
-    return shlex.join(words)

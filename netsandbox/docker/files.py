@@ -9,7 +9,7 @@ from netsandbox.docker.resolv_conf import ResolvConf, internal, legacy
 from netsandbox.docker.service_names import dns_names
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileSystem, RegularFile
-from netsandbox.wire.addresses import format_ipv4, parse_ipv4
+from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
@@ -70,7 +70,8 @@ def names(engine: DockerEngine, container: Container) -> dict[str, int]:
     The server knows who is on the networks that a person made; its packets, which never leave lo, are not modelled.
     """
     owner = _owner(engine, container)
-    found = names_in(_hosts(engine, container))
+    own = container.files.find("/etc/hosts") if container.files is not None else None
+    found = names_in(own.text if isinstance(own, RegularFile) else _hosts(engine, container))
     for endpoint in owner.endpoints.values():
         network = endpoint.network
         for member in () if network.is_default else network.members.values():
@@ -85,10 +86,13 @@ def names_in(hosts: str) -> dict[str, int]:
     """The IPv4 addresses of a text in the manner of /etc/hosts; the first of a name counts."""
     found: dict[str, int] = {}
     for line in hosts.splitlines():
-        address, *words = line.split()
-        if ":" not in address:
-            for word in words:
-                found.setdefault(word, parse_ipv4(address))
+        address, *words = line.partition("#")[0].split() or [""]
+        try:
+            number = parse_ipv4(address)
+        except AddressError:
+            continue
+        for word in words:
+            found.setdefault(word, number)
     return found
 
 

@@ -25,6 +25,11 @@ class Node:
         self._files: FileSystem | None = None
 
     @property
+    def has_files(self) -> bool:
+        """Whether somebody has looked at its files."""
+        return self._files is not None
+
+    @property
     def files(self) -> FileSystem:
         """Made when somebody looks at it."""
         if self._files is None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
+from netsandbox.commands.line import is_background
 from netsandbox.commands.session_protocol import SessionProtocol
-from netsandbox.commands.words import split_background
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Budget, OverBudgetError, Use
@@ -214,7 +214,7 @@ def _traces_of(session: Session) -> tuple[Position, int, str | None]:
 def _line_for(trial: Session, entry: Entry, end: Position) -> str:
     """The line as it is, or with `&` where the next one came before its end."""
     before, done = trial.position, trial.done
-    if split_background(entry.line)[1] or entry.line == INTERRUPT:
+    if is_background(entry.line) or entry.line == INTERRUPT:
         trial.run(entry.line)
         return entry.line
     trial.run(entry.line)

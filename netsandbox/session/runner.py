@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.job import Job
-from netsandbox.commands.operators import first_words
+from netsandbox.commands.line import verb_of
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.session.keeping import KeptSession
 
@@ -75,7 +75,7 @@ class Runner:
         if text:
             yield Said(text)
         for line, number in zip(step.run, step.run_lines, strict=True):
-            is_expect = first_words(line)[:1] == ["expect"]
+            is_expect = verb_of(line) == "expect"
             yield self.line(line, number, is_expect, not is_expect and _judges_exit(step))
         for line, number in zip(step.expect, step.expect_lines, strict=True):
             yield self.line(f"expect {line}", number, is_expect=True)

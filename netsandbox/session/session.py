@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from netsandbox.commands.catalogue import VERBS
+from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
-from netsandbox.commands.operators import first_words
+from netsandbox.commands.line import is_background, read_line
 from netsandbox.commands.pasted import without_prompt
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
-from netsandbox.commands.words import is_line, split_background
+from netsandbox.commands.words import is_line
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine.budget import Use, undisturbed
 from netsandbox.engine.trace import Trace
@@ -33,7 +33,6 @@ ENDLESS_STEPS = 200_000
 SETTLE_STEPS = 20_000
 INTERRUPT = "^C"
 """The journal's line for Ctrl-C."""
-UNJOURNALED = frozenset({"look", "check", "session"})
 
 
 class ReplayError(Exception):
@@ -189,13 +188,15 @@ class Session:
         return job
 
     def _is_journaled(self, line: str) -> bool:
+        """Whether it does something; one that cannot be read may, so that its refusal is kept as well."""
+        if line == INTERRUPT:
+            return True
         if not is_line(line):
             return False
-        words = first_words(line)
-        declared = VERBS.get(words[0]) if words else None
-        if declared is not None and declared.group == "check":
-            return declared.acts(line.partition(words[0])[2])
-        return any(word not in VERBS or VERBS[word].group not in UNJOURNALED for word in words)
+        try:
+            return read_line(line).acts
+        except CommandError:
+            return True
 
     def run(self, line: str) -> Job:
         """Carry a line out to its end, and let what it set off come to rest.
@@ -204,7 +205,7 @@ class Session:
         """
         line = without_prompt(line)
         job = self.execute(line)
-        if split_background(line)[1] or not job.number:
+        if is_background(line) or not job.number:
             return job
         last = self.position.step + job.budget.left(Use.STEPS)
 

@@ -51,7 +51,7 @@ class Builtin(NamedTuple):
     def worded(self, text: str) -> str:
         """Behind the shell's name and the line."""
         state = self.state
-        if state.dialect.name == "ash" or self.shell.is_interactive:
+        if state.dialect.name == "ash" or not self.shell.tells_lines:
             return f"{state.name}: {text}"
         return f"{state.name}: {'line ' if state.dialect.name == 'bash' else ''}{state.line}: {text}"
 

@@ -30,6 +30,14 @@ DASH = Dialect("dash", echo_escapes=True)
 ASH = Dialect("ash", extended=True)
 
 
+BUILTIN_NAMES = frozenset((
+    ":", "true", "false", "break", "continue", "return", "exit", "eval", ".", "source", "command", "builtin", "trap",
+    "type", "hash", "shopt", "alias", "unalias", "umask", "ulimit", "wait", "jobs", "kill", "fg", "bg", "disown", "cd",
+    "pwd", "echo", "printf", "read", "test", "[", "export", "readonly", "unset", "set", "shift", "local", "declare",
+    "typeset", "let", "getopts", "exec"))
+"""Commands that a shell carries out itself (shell.builtins)."""
+
+
 def syntax_error(dialect: Dialect, error: ScriptError, name: str, script: str | None) -> str:
     """The lines that a shell prints of an error, without the last newline.
 

@@ -36,6 +36,7 @@ class Interpreter(Task):
     Attributes:
         frames: what is being done, the innermost last.
         waiting: the program whose end it waits for.
+        is_typed: its commands are a line of a person's.
         is_blocked: it waits for something to read.
         tested: more than 0 while a command's failure is asked for, so that `set -e` does not end the shell.
     """
@@ -55,11 +56,14 @@ class Interpreter(Task):
         self.is_blocked = False
         self.tested = 0
         self.is_interactive = False
+        self.tells_lines = True
+        """Whether an error names the line, as in a script; not at a prompt."""
         self.title = title or state.name
         self.began = scheduler.clock
         self.in_background: list[Task] = []
         self._pipes: tuple[Pipe | None, Pipe | None] = None, None
         self._is_running_frames = False
+        self.is_typed = False
         self._alone = len(body.items) == 1 and not body.items[0].rest and len(body.items[0].first.commands) == 1
         self.push(ListFrame(body))
 
@@ -181,7 +185,7 @@ class Interpreter(Task):
         """An error of the shell's own, with its name before it."""
         dialect = self.state.dialect.name
         name = self.state.name
-        where = f"{name}: " if dialect == "ash" or self.is_interactive else \
+        where = f"{name}: " if dialect == "ash" or not self.tells_lines else \
             f"{name}: line {self.state.line}: " if dialect == "bash" else f"{name}: {self.state.line}: "
         Routed(self.streams).append(("err", f"{where}{text}\n"))
 
@@ -249,6 +253,7 @@ class Interpreter(Task):
         made.tested = self.tested
         made.began = self.began
         made.in_background = self.in_background
+        made.tells_lines = self.tells_lines
         return made
 
     @property
@@ -258,4 +263,4 @@ class Interpreter(Task):
     @property
     def is_whole_line(self) -> bool:
         """Whether the command that begins now is all that a person typed."""
-        return self._alone and len(self.frames) == 2
+        return self.is_typed and self._alone and len(self.frames) == 2

@@ -7,26 +7,48 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
     from netsandbox.apps.program import Task
+    from netsandbox.engine.scheduler import Scheduler
     from netsandbox.linux.core.files import Files
     from netsandbox.shell.dialect import Dialect
+
+
+class FilesHolder(Protocol):
+    """Something that has files, which may be made when they are first looked at."""
+
+    @property
+    def files(self) -> Files: ...
+
+
+class Held(NamedTuple):
+    """Files that are there."""
+
+    files: Files
 
 
 class Call(NamedTuple):
     """How a program is called.
 
     Attributes:
+        holder: has the files that are seen.
         is_alone: it is all of its line, and nothing is done with its output.
     """
 
     argv: list[str]
     environment: dict[str, str]
-    files: Files
+    holder: FilesHolder
     stdin: Pipe
     is_alone: bool = False
+
+    @property
+    def files(self) -> Files:
+        return self.holder.files
 
 
 class Machine(Protocol):
     """A place where programs run."""
+
+    @property
+    def scheduler(self) -> Scheduler: ...
 
     def program(self, call: Call) -> Task:
         """A program, not started yet.

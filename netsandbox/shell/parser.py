@@ -178,6 +178,8 @@ class Parser:
         operator = self.take()
         target = self.peek()
         if target.word is None:
+            if target.kind == "end" and self.reader.dialect.name == "bash":
+                raise ScriptError("newline", target.line)
             self.fail()
         self.take()
         if operator.text in ("<<", "<<-"):
@@ -278,3 +280,25 @@ def parse(text: str, dialect: Dialect = BASH) -> List:
     if parser.peek().kind != "end":
         parser.fail()
     return found
+
+
+LEADING = frozenset({"!", "{", "do", "elif", "else", "if", "then", "time", "until", "while"})
+"""Words behind which a command begins."""
+SEPARATORS = frozenset({"&&", "||", ";", "|", "|&", "&", "(", ";;"})
+
+
+def last_command(text: str) -> tuple[str, int]:
+    """The operator before the last command of a text that may go on, empty where there is none, and where it starts."""
+    reader = Reader(text, BASH, _inner)
+    joint, start, is_first = "", 0, True
+    try:
+        while (token := reader.token()).kind != "end":
+            if token.kind == "newline" or (token.kind == "op" and token.text in SEPARATORS):
+                joint, start, is_first = token.text if token.kind == "op" else ";", reader.at, True
+            elif token.kind == "word" and is_first and token.text in LEADING and reader.at < len(text):
+                joint, start = ";", reader.at
+            else:
+                is_first = False
+    except ScriptError:
+        pass
+    return joint, start

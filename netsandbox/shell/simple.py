@@ -96,7 +96,7 @@ class SimpleFrame(Expanding):
         if name in state.functions:
             shell.pop()
             shell.push(CallFrame(state.functions[name], words, streams, values), self.tested)
-        elif name == "exec":
+        elif name == "exec" and not shell.machine.takes(words):
             self._exec(shell, words[1:], values, streams)
         else:
             self.run_without_functions(shell, words, streams, values)
@@ -148,7 +148,7 @@ class SimpleFrame(Expanding):
         """Start a program; with `command` before it even where a function has its name."""
         state = shell.state
         environment = {**state.environment, **values}
-        call = Call(words, environment, state.files, readable(streams, 0), shell.is_whole_line)
+        call = Call(words, environment, state, readable(streams, 0), shell.is_whole_line)
         self._output = Routed(streams)
         task = shell.machine.program(call)
         self._output += task.output

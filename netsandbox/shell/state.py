@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
+from netsandbox.linux.core.files import Files
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
-    from netsandbox.linux.core.files import Files
     from netsandbox.shell.dialect import Dialect
     from netsandbox.shell.tree import Runnable
 
@@ -20,6 +20,15 @@ OPTIONS = {"e": "errexit", "u": "nounset", "x": "xtrace", "f": "noglob", "n": "n
            "a": "allexport", "C": "noclobber", "o": "pipefail"}
 """Long names by letter; pipefail has none, and stands under the letter that takes its name."""
 MODELLED = frozenset("euxfao")
+
+
+class FilesSource(Protocol):
+    """Makes the files when they are first looked at."""
+
+    @property
+    def cwd(self) -> str: ...
+
+    def files(self) -> Files: ...
 
 
 class JobEntry(NamedTuple):
@@ -48,9 +57,9 @@ class State:
         line: the number of the command that runs.
     """
 
-    def __init__(self, dialect: Dialect, files: Files, name: str, pid: int) -> None:
+    def __init__(self, dialect: Dialect, files: Files | FilesSource, name: str, pid: int) -> None:
         self.dialect = dialect
-        self.files = files
+        self._files = files
         self.name = name
         self.pid = pid
         self.values: dict[str, str] = {"IFS": BLANKS, **DEFAULTS, "PWD": files.cwd}
@@ -65,6 +74,16 @@ class State:
         self.jobs: dict[int, JobEntry] = {}
         self.line = 1
         self.depth = 0
+
+    @property
+    def files(self) -> Files:
+        if not isinstance(self._files, Files):
+            self._files = self._files.files()
+        return self._files
+
+    @files.setter
+    def files(self, files: Files) -> None:
+        self._files = files
 
     def copy(self) -> State:
         """For a subshell."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from netsandbox.commands.job import Job
-from netsandbox.commands.words import split_background
+from netsandbox.commands.line import is_background
 from netsandbox.session.session import ENDLESS_LIMIT, INTERRUPT, Session
 
 EXPECT = "expect "
@@ -83,7 +83,7 @@ class Jobs:
     def watch(self, job: Job, clock: int, unattended: bool = False) -> None:
         """Follow a job from its beginning."""
         self._unattended = unattended
-        self.watched.append(Watched(job, clock, split_background(job.line)[1]))
+        self.watched.append(Watched(job, clock, is_background(job.line)))
 
     def drop_unattended(self) -> None:
         """The rest of a scenario's step is not wanted any more; what a person entered is."""

@@ -66,7 +66,7 @@ def test_ls_shows_the_link(lab: Session) -> None:
     lab.run("wait 3m")
     link = "lrwxrwxrwx 1 root root 0 Jan  1 00:03 {} -> 'net:[4026531840]'\n"
     assert lab.run("ls -l /proc/self/ns/net").out == link.format("/proc/self/ns/net")
-    assert lab.run("ls -l /proc/$$/ns").out == link.format("net")
+    assert lab.run("ls -l /proc/$$/ns").out == "total 0\n" + link.format("net")
     assert lab.run("ls /proc/1/ns").out == "net\n"
     assert lab.run("readlink -f /proc/1/ns/net").out == "/proc/1/ns/" + HOST
 

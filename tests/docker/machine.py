@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from netsandbox.apps import ping_options
 from netsandbox.apps.ping import Ping
-from netsandbox.apps.program import Program
+from netsandbox.apps.pipe import nothing
+from netsandbox.apps.program import Context, Program
 from netsandbox.apps.server import Speaker
 from netsandbox.commands.docker import Client, DockerContext, program
 from netsandbox.docker.container import Container
@@ -16,6 +17,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.shell.machine import Call
 
 
 class Said(NamedTuple):
@@ -42,15 +44,26 @@ class FakeMachine:
     def has_program(self, name: str) -> bool:
         return name in ("ping", "ip")
 
-    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: Files,
-               _names: dict[str, int]) -> Program:
-        self.files = files
-        if argv[0].rpartition("/")[2] == "ping":
-            return Ping(namespace, ping_options.parse(argv[1:]), 7, 7, {})
-        return Speaker(namespace, "ip", [("out", f"ip in {namespace.name}")], 1)
+    def context(self, namespace: NetworkNamespace, argv: list[str], files: Files, names: dict[str, int],
+                call: Call | None = None) -> Context:
+        stdin = call.stdin if call is not None else nothing()
+        return Context(namespace, argv, files, self.next_pid, names, {}, stdin, {})
 
-    def applet(self, _namespace: NetworkNamespace, _argv: list[str], _names: dict[str, int]) -> Program | None:
+    def run_in(self, context: Context) -> Program:
+        argv = context.argv
+        self.files = context.files
+        if argv[0].rpartition("/")[2] == "ping":
+            return Ping(context.namespace, ping_options.parse(argv[1:]), 7, 7, {})
+        return Speaker(context.namespace, "ip", [("out", f"ip in {context.namespace.name}")], 1)
+
+    def applet(self, _context: Context) -> Program | None:
         return None
+
+    def next_pid(self) -> int:
+        return self.lab.next_pid()
+
+    def random(self) -> int:
+        return 7
 
 
 class Machine:

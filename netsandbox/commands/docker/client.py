@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program, Task
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
@@ -28,6 +29,8 @@ class Client(Program):
 
     Attributes:
         enters: the container whose shell a person is in now, until `leave`; None otherwise.
+        may_enter: whether it is a line of its own, so that a person can follow into a container's shell.
+        stdin: what it can read, and hands on with -i.
         watched: the program whose output is shown and whose end is awaited, if there is one.
     """
 
@@ -40,6 +43,8 @@ class Client(Program):
         self.engine = context.engine
         self.machine = context.machine
         self.enters: Container | None = None
+        self.may_enter = True
+        self.stdin = Pipe(is_terminal=True)
         self.on_interrupt: Callable[[], None] | None = None
         self.watched: Task | None = None
         self.arguments = arguments
@@ -53,6 +58,9 @@ class Client(Program):
         code = self.guarded(self._dispatch)
         if code is not None:
             self.exit(code)
+        elif self.enters is not None and not self.may_enter:
+            self.complain("a shell in a container needs a line of its own")
+            self.leave(2)
 
     def _dispatch(self) -> int | None:
         found = self._find(self.arguments)
@@ -105,7 +113,7 @@ class Client(Program):
         inside = Inside(self.context, container, namespace)
         if not inside.is_in_image(argv[0].rpartition("/")[2]):
             return None
-        return inside.program(argv)
+        return inside.found(argv)
 
     # -- a shell inside a container
 

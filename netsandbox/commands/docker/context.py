@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
+    from netsandbox.apps.program import Context, Program
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.shell.machine import Call
 
 
 class DockerMachine(Protocol):
@@ -23,18 +24,26 @@ class DockerMachine(Protocol):
     def has_program(self, name: str) -> bool:
         """Whether `run_in` knows a program or tool of that name."""
 
-    def run_in(self, namespace: NetworkNamespace, argv: list[str], files: Files,
-               names: dict[str, int]) -> Program:
-        """A program or tool in a namespace, not started yet.
+    def context(self, namespace: NetworkNamespace, argv: list[str], files: Files, names: dict[str, int],
+                call: Call | None = None) -> Context:
+        """What a program is made from.
 
         Args:
             argv: its name and its arguments.
-            files: those that it sees.
             names: the addresses of the names that it can look up.
+            call: whose input and environment it has.
         """
 
-    def applet(self, namespace: NetworkNamespace, argv: list[str], names: dict[str, int]) -> Program | None:
+    def run_in(self, context: Context) -> Program:
+        """A program or tool in a namespace, not started yet."""
+
+    def applet(self, context: Context) -> Program | None:
         """The same as BusyBox has it, None where there is no difference."""
+
+    def next_pid(self) -> int: ...
+
+    def random(self) -> int:
+        """A number from 0 to 32767."""
 
 
 class DockerContext(NamedTuple):

@@ -36,7 +36,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
     if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive"):
         client.enter(container, client.exit, partial(client.exit, 0))
         return None
-    program = inside.program(argv)
+    stdin = client.stdin if parsed.on("interactive") and not client.stdin.is_terminal else None
+    program = inside.found(argv, inside.call(argv, stdin))
     if program is None and container.image.really_has(name):
         raise DockerError(reason(name) or f"the sandbox has no {name}", 127)
     if program is None:

@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program, Task, UsageError
 from netsandbox.apps.server import Sleeper, Speaker, sleep_seconds
+from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.docker.words import harmless
-from netsandbox.commands.errors import CommandError
-from netsandbox.commands.interpreter import INTERPRETER
-from netsandbox.commands.job import Job
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.environment import environment
 from netsandbox.docker.files import files, files_of, hostname, names
 from netsandbox.docker.launch import SHELLS
 from netsandbox.linux.netlink.credentials import Rights, acting_with
+from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
+from netsandbox.shell.errors import NotFoundError
+from netsandbox.shell.machine import Call, Held
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext
     from netsandbox.docker.container import Container
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 NOT_FOUND = 127
@@ -55,29 +59,92 @@ class Inside:
         self.variables = variables
         self.cwd = cwd
 
-    def program(self, argv: list[str]) -> Task | None:
+    # -- shell.machine.Machine
+
+    @property
+    def scheduler(self) -> Scheduler:
+        return self.namespace.scheduler
+
+    def program(self, call: Call) -> Task:
+        """The program that words name, not started yet.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        found = self.found(call.argv, call)
+        if found is not None:
+            return found
+        name = call.argv[0]
+        if self.container.image.really_has(name) and reason(name):
+            return Speaker(self.namespace, name, [("err", f"note: {reason(name)}")], 1, NOT_FOUND)
+        if reason(name):
+            raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found\nnote: {reason(name)}", NOT_FOUND)
+        raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: "
+                            f"{'command ' if self.dialect('').name == 'bash' else ''}not found", NOT_FOUND)
+
+    def takes(self, _argv: list[str]) -> bool:
+        return False
+
+    def has(self, name: str) -> bool:
+        return name in BUILT_IN or self.context.machine.has_program(name) or name in AROUND or name in SHELLS
+
+    def next_pid(self) -> int:
+        return self.context.machine.next_pid()
+
+    def random(self) -> int:
+        return self.context.machine.random()
+
+    def kill(self, _pid: int, _signal: str) -> bool:
+        return False
+
+    def dialect(self, name: str) -> Dialect:
+        """Which shell a name is in this image."""
+        if name in ("bash", "zsh"):
+            return BASH
+        return ASH if self.container.image.has_busybox else DASH
+
+    # -- what there is
+
+    def found(self, argv: list[str], call: Call | None = None) -> Task | None:
         """The program that words name, not started yet, or None if there is none."""
         with acting_with(self.rights):
-            return self._program(argv)
+            return self._found(argv, call or self.call(argv))
 
-    def _program(self, argv: list[str]) -> Task | None:
+    def call(self, argv: list[str], stdin: Pipe | None = None) -> Call:
+        """How a program is called that Docker starts: with the container's environment, at its root."""
+        variables = {name: value for name, _, value in (text.partition("=") for text in self.environment())}
+        return Call(argv, variables, Held(self.files()), stdin or Pipe(is_closed=True))
+
+    def files(self) -> Files:
+        seen = files_of(self.context.engine, self.container)
+        return self.context.machine.context(self.namespace, ["sh"], seen.at(self.cwd), {}).files
+
+    def _found(self, argv: list[str], call: Call) -> Task | None:
         name = argv[0].rpartition("/")[2] if argv else ""
         if name in SHELLS and self.is_in_image(name):
-            return self._shell(argv)
+            return self._shell(call)
+        if name in AROUND and (self.is_in_image(name) or self.context.machine.has_program("ls")):
+            return AROUND[name](self, call)
         builtin = BUILT_IN.get(name)
-        if builtin is not None and self.is_in_image(name):
-            return builtin(self, argv)
+        if name in ENDLESS and (name != "tail" or "-f" in argv or "-F" in argv) and self.is_in_image(name):
+            return ENDLESS[name](self, argv)
         if not self.context.machine.has_program(name):
-            return builtin(self, argv) if builtin is not None else None
-        known = names(self.context.engine, self.container)
-        applet = self.context.machine.applet(self.namespace, argv, known) if self.container.image.has_busybox else None
-        return applet or self.lent_program(argv, known)
+            return builtin(self, argv) if builtin is not None else self._script(call)
+        return self._lent(argv, call)
 
-    def lent_program(self, argv: list[str], known: dict[str, int] | None = None) -> Program:
+    def _script(self, call: Call) -> Task | None:
+        """A file with commands, by its path."""
+        path = call.argv[0] if call.argv else ""
+        if "/" not in path or not call.files.exists(path) or call.files.is_directory(path):
+            return None
+        return SHELL_PROGRAM["sh"](self, call._replace(argv=["sh", *call.argv]))
+
+    def _lent(self, argv: list[str], call: Call) -> Task:
         """One of the shell's programs, with the container's files and names."""
         engine, machine = self.context.engine, self.context.machine
-        return machine.run_in(self.namespace, argv, files_of(engine, self.container).at(self.cwd),
-                              names(engine, self.container) if known is None else known)
+        context = machine.context(self.namespace, argv, call.files, names(engine, self.container), call)
+        applet = machine.applet(context) if self.container.image.has_busybox else None
+        return applet or machine.run_in(context)
 
     def is_in_image(self, name: str) -> bool:
         tools = self.container.image.tools
@@ -94,43 +161,15 @@ class Inside:
         self.context.engine.told.add(told)
         return name
 
-    def _shell(self, argv: list[str]) -> Task:
-        name, pid = argv[0], 1
-        rest = [word for word in argv[1:] if word not in ("-i", "-l", "-e", "-x", "--login")]
-        if not rest:
-            return Sleeper(self.namespace, name, 0, pid)
-        if rest[0] not in ("-c", "-ec", "-lc", "-xc"):
-            refusal = f"sh: 0: cannot open {harmless(rest[0])[:MAX_WORD]}"
-            return Speaker(self.namespace, name, [("err", refusal)], pid, 2)
-        try:
-            return INTERPRETER["sh"](self.namespace.scheduler, rest[1] if len(rest) > 1 else "", self._begin, True,
-                                     self._variables())
-        except (CommandError, UsageError) as error:
-            return Speaker(self.namespace, name, [("err", f"sh: {harmless(str(error))[:MAX_WORD]}")], pid, error.code)
+    def _shell(self, call: Call) -> Task:
+        if not [word for word in call.argv[1:] if word not in ("-i", "-l", "--login")] and call.stdin.is_at_end:
+            return Sleeper(self.namespace, call.argv[0], 0, 1)
+        return SHELL_PROGRAM["sh"](self, call)
 
     def environment(self) -> list[str]:
         """NAME=value of all variables."""
         return environment(self.context.engine, self.container, self.variables)
 
-    def _variables(self) -> dict[str, str]:
-        own = (text.partition("=") for text in self.environment())
-        return {"?": "0", **{name: value for name, _, value in own}}
-
-    def _begin(self, argv: list[str], output: list[tuple[str, str]], foreground: bool) -> Job:
-        """One command of a script."""
-        job = Job(argv[0])
-        job.output = output
-        program = self.program(argv)
-        if program is None:
-            if not self.container.image.really_has(argv[0]):
-                job.complain(f"sh: {harmless(argv[0])[:MAX_WORD]}: not found")
-            if reason(argv[0]):
-                job.complain(f"note: {reason(argv[0])}")
-            job.finish(NOT_FOUND)
-        else:
-            program.foreground = foreground
-            job.follow(program)
-        return job
 
 
 def _say(inside: Inside, argv: list[str], lines: list[str], status: int = 0) -> Program:
@@ -142,18 +181,14 @@ def _echo(inside: Inside, argv: list[str]) -> Program:
 
 
 def _cat(inside: Inside, argv: list[str]) -> Program:
-    """The files that Docker writes; others are the shell's, if it has any."""
+    """The files that Docker writes."""
     known = files(inside.context.engine, inside.container)
-    if not all(path in known for path in argv[1:]) and inside.context.machine.has_program("cat"):
-        return inside.lent_program(argv)
     lines = [("out", line) if path in known else ("err", f"cat: can't open '{path}': No such file or directory")
              for path in argv[1:] for line in known.get(path, "?").splitlines()]
     return Speaker(inside.namespace, "cat", lines, 1, int(any(path not in known for path in argv[1:])))
 
 
 def _hostname(inside: Inside, argv: list[str]) -> Program:
-    if argv[1:] and inside.context.machine.has_program("hostname"):
-        return inside.lent_program(argv)
     return _say(inside, argv, [hostname(inside.context.engine, inside.container)])
 
 
@@ -177,5 +212,7 @@ def _for_ever(inside: Inside, argv: list[str]) -> Program:
 BUILT_IN: dict[str, Callable[[Inside, list[str]], Program]] = {
     "echo": _echo, "cat": _cat, "hostname": _hostname, "env": _env, "printenv": _env, "sleep": _sleep,
     "true": lambda inside, argv: _say(inside, argv, []), "false": lambda inside, argv: _say(inside, argv, [], 1),
-    "tail": _for_ever, "top": _for_ever, "whoami": lambda inside, argv: _say(inside, argv, ["root"]),
+    "whoami": lambda inside, argv: _say(inside, argv, ["root"]),
     "pwd": lambda inside, argv: _say(inside, argv, ["/"])}
+"""What is there where the shell has no such program."""
+ENDLESS: dict[str, Callable[[Inside, list[str]], Program]] = {"tail": _for_ever, "top": _for_ever}

@@ -10,8 +10,7 @@ from netsandbox.commands.expect.context import Context
 from netsandbox.commands.expect.reader import ConditionError, words_of
 from netsandbox.commands.expect.report import failure_lines
 from netsandbox.commands.kinds import Kind
-from netsandbox.commands.verb import Parameter, verb
-from netsandbox.commands.words import split_background
+from netsandbox.commands.verb import Effect, Parameter, verb
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -35,10 +34,11 @@ CONDITION = Kind("CONDITION", lambda _lab, text: text, _candidates)
       examples=(("expect reach nginx-1 nginx-2", "a ping is answered"),
                 ("expect arp nginx-1 172.17.0.3 nginx-2 REACHABLE", "a row of the ARP table"),
                 ("expect frames 4 in on ports of docker0 where arp or icmp", "the ping took four frames"),
-                ("expect no drop", "since the last command line nothing was dropped")), group="check", acts=acts)
+                ("expect no drop", "since the last command line nothing was dropped")), group="check",
+      effect=Effect.LOOK, alone=True, reads_line=True, acts=acts)
 def expect(shell: Shell, job: Job, _values: dict[str, Any]) -> None:
     """Test the condition in the line, as it was typed."""
-    line = split_background(job.line)[0]
+    line = job.text
     parsed = parse(line[words_of(line)[0].end:].strip())
     context = Context(shell)
 

@@ -48,7 +48,8 @@ class _Trial:
         lab.scheduler.begin()
         lab.trace.record(CommandRun(line))
         words = ["ping", "-c", "1", "-W", LIMIT, address]
-        ping = programs.program(self._context.shell, lab.namespace(self._source), words)
+        shell = self._context.shell
+        ping = programs.program(shell, programs.context(shell, lab.namespace(self._source), words))
         ping.on_exit.append(lambda: self._ended(ping))
         ping.start()
 

@@ -16,7 +16,7 @@ from netsandbox.commands.tools import ip as ip_tool
 from netsandbox.commands.tools import route as route_tool
 from netsandbox.commands.tools import sysctl as sysctl_tool
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.files import device_flags
+from netsandbox.commands.tools.sysfs import device_flags
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.wire.addresses import format_ipv4, format_mac
 

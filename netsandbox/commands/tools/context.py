@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from netsandbox.apps.pipe import Pipe
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -66,7 +68,8 @@ class ToolContext(NamedTuple):
 
     Attributes:
         files: those that a program sees there; None where there are none.
-        stdin: what is piped into the tool.
+        stdin: what it can read; None where nobody types.
+        environment: variables by name.
         run: runs another tool or program in a namespace, for `ip netns exec`;
             None means that only the tools of this package can be run.
     """
@@ -75,11 +78,12 @@ class ToolContext(NamedTuple):
     machine: Machine
     files: Files | None = None
     run: Callable[[ToolContext, list[str]], ToolResult] | None = None
-    stdin: str = ""
+    stdin: Pipe | None = None
+    environment: Mapping[str, str] = MappingProxyType({})
 
     def inside(self, namespace: NetworkNamespace) -> ToolContext:
         """The same in another namespace (setns)."""
-        return ToolContext(namespace, self.machine, self.files, self.run)
+        return self._replace(namespace=namespace)
 
 
 class ToolError(Exception):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import ifconfig_requests as requests
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.files import device_flags
+from netsandbox.commands.tools.sysfs import device_flags
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import civil_date
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import stdin
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.inode import FileError
@@ -84,7 +85,7 @@ def restore(context: ToolContext, arguments: list[str], program: str = "iptables
     if "V" in switches:
         return ToolResult(0, iptables.title_of(program) + "\n", "")
     _check_rights(program)
-    text = context.stdin if not files else _read(context, files[0])
+    text = stdin(context, program) if not files else _read(context, files[0])
     return ToolResult(*tables_restore.restore(context.namespace, text, "n" in switches, "c" in switches,
                                               "t" in switches,
                                        program))

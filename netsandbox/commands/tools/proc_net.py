@@ -10,6 +10,8 @@ from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
@@ -107,3 +109,51 @@ def dev_mcast(namespace: NetworkNamespace) -> str:
 
 def _groups(interface: Interface) -> list[tuple[int, bool]]:
     return list(group_macs(interface))
+
+
+def tcp(namespace: NetworkNamespace) -> str:
+    """Sockets of TCP (tcp4_seq_show)."""
+    return _sockets(namespace, "tcp", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt "
+                    "  uid  timeout inode", 149)
+
+
+def udp(namespace: NetworkNamespace) -> str:
+    """Sockets of UDP (udp4_seq_show)."""
+    return _sockets(namespace, "udp", "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   "
+                    "uid  timeout inode ref pointer drops", 127)
+
+
+FIRST_INODE = 20000
+
+
+def _sockets(namespace: NetworkNamespace, protocol: str, heading: str, width: int) -> str:
+    lines = [heading]
+    own = [socket for socket in namespace.sockets.sockets if socket.protocol == protocol and socket.family == "inet"]
+    for number, socket in enumerate(own):
+        state = 0xA if getattr(socket, "listening", False) else 1 if socket.peer_port else 7
+        lines.append(f"{number:4}: {_swapped(socket.address)}:{socket.port:04X} {_swapped(socket.peer)}:"
+                     f"{socket.peer_port:04X} {state:02X} 00000000:00000000 00:00000000 00000000     0        0 "
+                     f"{FIRST_INODE + number} 1 0000000000000000 100 0 0 10 0")
+    return "".join(f"{line:<{width}}\n" for line in lines)
+
+
+def fib_trie(namespace: NetworkNamespace) -> str:
+    """The tables main and local as a list of their leaves (fib_triestat.c); the tree's inner nodes are left out."""
+    text = ""
+    for table in ("main", "local"):
+        text += f"{table.capitalize()}:\n  +-- 0.0.0.0/0 0 0 0\n"
+        shown = dict[int, list[Route]]()
+        for route in namespace.routes.all(table):
+            shown.setdefault(route.destination.network, []).append(route)
+        for network in sorted(shown):
+            text += f"     |-- {format_ipv4(network)}\n"
+            for route in shown[network]:
+                scope = {"local": "host LOCAL", "broadcast": "link BROADCAST"}.get(
+                    route.type, f"{'universe' if route.gateway is not None else 'link'} {route.type.upper()}")
+                text += f"        /{route.destination.length} {scope}\n"
+    return text
+
+
+FILES: dict[str, Callable[[NetworkNamespace], str]] = {
+    "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "route": route_table, "tcp": tcp, "udp": udp}
+"""/proc/net, by name."""

@@ -16,9 +16,17 @@ INSTALLERS = ("apt", "apt-get", "apk", "dnf", "microdnf", "yum")
 Tool = Callable[["ToolContext", list[str]], ToolResult]
 TOOLS: Late[str, Tool] = Late({
     "arp": "netsandbox.commands.tools.arp:run", "brctl": "netsandbox.commands.tools.brctl:run",
-    "bridge": "netsandbox.commands.tools.bridge:run", "cat": "netsandbox.commands.tools.files:cat",
+    "bridge": "netsandbox.commands.tools.bridge:run", **{name: f"netsandbox.commands.tools.text:{name}" for name in (
+        "cat", "column", "cut", "head", "nl", "rev", "sort", "tac", "tail", "tee", "tr", "uniq", "wc")},
+    **dict.fromkeys(("less", "more"), "netsandbox.commands.tools.text:pager"),
+    **{name: f"netsandbox.commands.tools.grep:{name}" for name in ("egrep", "fgrep", "grep")},
+    **{name: f"netsandbox.commands.tools.file_tools:{name}" for name in (
+        "basename", "chmod", "cp", "dirname", "ln", "mkdir", "mv", "pwd", "readlink", "realpath", "rm",
+        "rmdir", "touch")},
+    "awk": "netsandbox.commands.tools.awk:awk",
+    "ls": "netsandbox.commands.tools.ls:ls", "sed": "netsandbox.commands.tools.sed:sed",
+    "hostname": "netsandbox.commands.tools.hostname:hostname", "ifconfig": "netsandbox.commands.tools.ifconfig:run",
     "conntrack": "netsandbox.commands.tools.conntrack:run",
-    "hostname": "netsandbox.commands.tools.files:hostname", "ifconfig": "netsandbox.commands.tools.ifconfig:run",
     "ip": "netsandbox.commands.tools.ip:run",
     "ip6tables": "netsandbox.commands.tools.iptables:no_ipv6",
     **{f"iptables{kind}{name}": f"netsandbox.commands.tools.iptables:{function}{suffix}"
@@ -27,9 +35,9 @@ TOOLS: Late[str, Tool] = Late({
     "netstat": "netsandbox.commands.tools.ss:netstat",
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
     "sysctl": "netsandbox.commands.tools.sysctl:run",
-    **{name: f"netsandbox.commands.tools.namespaces:{name}" for name in ("lsns", "readlink")},
+    "lsns": "netsandbox.commands.tools.namespaces:lsns",
     **{name: f"netsandbox.commands.tools.small:{name}" for name in (
-        "echo", "false", "ls", "seq", "true", "uname", "whoami")},
+        "echo", "false", "seq", "true", "uname", "whoami")},
     **dict.fromkeys(INSTALLERS, "netsandbox.commands.tools.small:install")})
 NOT_FOUND = 127
 

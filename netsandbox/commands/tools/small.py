@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.namespaces import listed
-from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.shell.escapes import echoed
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -15,15 +14,11 @@ if TYPE_CHECKING:
 MOST_NUMBERS = 10_000
 RELEASE = "6.18.0"
 UNAME = {"s": "Linux", "n": "", "r": RELEASE, "v": "#1 SMP", "m": "x86_64", "o": "GNU/Linux"}
-NO_FILES = ("ls: the sandbox has no file system, only what tells of a network: ls /sys/class/net, ls -l /proc/1/ns, "
-            "cat /proc/net/arp, cat /etc/hosts …")
 NOTHING_TO_INSTALL = "note: nothing is installed: ip, ping, arping, tcpdump and the other tools are there already\n"
 
 
 def echo(_context: ToolContext, arguments: list[str]) -> ToolResult:
-    options = [word for word in arguments[:1] if word in ("-n", "-e", "-en", "-ne")]
-    text = " ".join(arguments[len(options):])
-    return ToolResult(0, text + ("" if options and "n" in options[0] else "\n"), "")
+    return ToolResult(0, echoed(arguments, False), "")
 
 
 def true(_context: ToolContext, _arguments: list[str]) -> ToolResult:
@@ -70,30 +65,3 @@ def _seq_error(what: str) -> ToolError:
 def install(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     """apt-get, apk and the like: what a tutorial installs in a container is lent to it."""
     return ToolResult(0, "", NOTHING_TO_INSTALL)
-
-
-def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """The folders that say something about a network, a name a line."""
-    paths = [word for word in arguments if not word.startswith("-")] or ["/"]
-    if set(paths) <= {"/", ".", "~"}:
-        raise ToolError(2, NO_FILES)
-    is_long = any(word.startswith("-") and "l" in word for word in arguments)
-    found = {path: _entries(context, "/" + "/".join(part for part in path.split("/") if part), is_long)
-             for path in paths}
-    out = "\n".join((f"{path}:\n" if len(found) > 1 else "") + "".join(f"{name}\n" for name in names)
-                    for path, names in found.items() if names is not None)
-    err = "".join(f"ls: cannot access '{path}': No such file or directory\n"
-                  for path, names in found.items() if names is None)
-    return ToolResult(2 if err else 0, out, err)
-
-
-def _entries(context: ToolContext, path: str, is_long: bool) -> list[str] | None:
-    interfaces = context.namespace.interfaces
-    if path == "/sys/class/net":
-        return sorted(interfaces)
-    if path in ("/var/run/netns", "/run/netns"):
-        return sorted(context.machine.namespace_names())
-    bridge = interfaces.get(path.removeprefix("/sys/class/net/").removesuffix("/brif"))
-    if path.endswith("/brif") and isinstance(bridge, Bridge):
-        return sorted(port.interface.name for port in bridge.ports)
-    return listed(context, path, is_long)

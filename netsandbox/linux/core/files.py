@@ -54,16 +54,19 @@ class Files:
 
     Args:
         generated: by the path where each is mounted; a file of the system's own hides a generated one.
+        binds: what is seen in another place, by that place (mount --bind).
     """
 
-    def __init__(self, system: FileSystem, generated: Mapping[str, Generator], cwd: str = "/") -> None:
+    def __init__(self, system: FileSystem, generated: Mapping[str, Generator], cwd: str = "/",
+                 binds: Mapping[str, str] | None = None) -> None:
         self.system = system
         self.generated = generated
         self.cwd = cwd
+        self.binds = binds or {}
 
     def at(self, cwd: str) -> Files:
         """The same, seen from another directory."""
-        return Files(self.system, self.generated, cwd)
+        return Files(self.system, self.generated, cwd, self.binds)
 
     # -- asking
 
@@ -98,7 +101,7 @@ class Files:
                 raise FileError("ELOOP")
             parts.extendleft(reversed(target.split("/")))
             here = "" if target.startswith("/") else here
-        return here or "/"
+        return self.binds.get(here, here) or "/"
 
     def _generator(self, path: str) -> Generator | None:
         """Which one a canonical path belongs to: the nearest above it."""

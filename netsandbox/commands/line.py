@@ -1,0 +1,164 @@
+"""A line, parsed once: what it runs, whether in the background, and what it does to the lab."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.catalogue import VERBS
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.late import Late
+from netsandbox.commands.parts import SUDO, Survey
+from netsandbox.commands.verb import Effect
+from netsandbox.commands.words import check_characters
+from netsandbox.shell.dialect import BASH, Dialect, syntax_error
+from netsandbox.shell.errors import ScriptError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.shell.tree import List
+
+PLAIN = re.compile(r"[\w@%+:,./= \t-]*")
+"""Without another character a line's words are what stands between blanks."""
+MARK = re.compile(r"\s#(?=\d)")
+"""A record's number, as the lab's verbs take it; no comment."""
+RESERVED = frozenset({"if", "for", "while", "case", "function", "select", "time", "coproc", "do", "done", "then",
+                      "else", "elif", "fi", "esac", "in"})
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+PARSER: Late[str, Callable[[str, Dialect], List]] = Late({"parse": "netsandbox.shell.parser:parse"})
+SURVEY: Late[str, Callable[[List], Survey]] = Late({"survey": "netsandbox.commands.survey:survey"})
+"""Most lines are plain; to import the parser would take longer than to run them."""
+
+
+class Line(NamedTuple):
+    """One line.
+
+    Attributes:
+        text: without the `&` at its end.
+        background: whether it is only begun.
+        words: of its only command, if all of them are literal; else None.
+        body: what it runs where it is more than that.
+    """
+
+    text: str
+    background: bool
+    words: tuple[str, ...] | None
+    body: List | None
+    survey: Survey
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.words if self.body is None else not self.body.items
+
+    @property
+    def head(self) -> str:
+        return self.survey.heads[0] if self.survey.heads else ""
+
+    @property
+    def verb(self) -> str:
+        """Its first word, if that is a verb of the lab's."""
+        return self.head if self.head in VERBS else ""
+
+    @property
+    def effect(self) -> Effect:
+        """What it does to the lab: of several commands the strongest counts."""
+        found = [effect_of(head) for head in self.survey.heads]
+        if not found:
+            return Effect.LOOK if self.is_empty else Effect.ACT
+        if Effect.ACT in found:
+            return Effect.ACT
+        return Effect.SESSION if Effect.SESSION in found else Effect.LOOK
+
+    @property
+    def acts(self) -> bool:
+        """Whether it belongs into the journal."""
+        if self.verb and VERBS[self.verb].reads_line:
+            return VERBS[self.verb].acts(self.text.partition(self.verb)[2])
+        return self.effect is Effect.ACT and not self.is_empty
+
+
+class IncompleteError(CommandError):
+    """More lines have to follow."""
+
+
+def effect_of(name: str) -> Effect:
+    """What a command does to the lab; all that is no verb may do something."""
+    return VERBS[name].effect if name in VERBS else Effect.ACT
+
+
+@lru_cache(4096)
+def read_line(text: str, dialect: Dialect = BASH) -> Line:
+    """Parse a line.
+
+    Raises:
+        IncompleteError: more lines have to follow.
+        CommandError: it is none.
+    """
+    check_characters(text)
+    plain = _plain(text)
+    if plain is not None:
+        return plain
+    try:
+        body = PARSER["parse"](text, dialect)
+    except ScriptError as error:
+        said = syntax_error(dialect, error, dialect.name if dialect.name == "bash" else "sh", None)
+        raise (IncompleteError if error.is_incomplete else CommandError)(said) from None
+    return _scripted(text, body)
+
+
+def _plain(text: str) -> Line | None:
+    """A line of one command without anything special in it, and one that its verb reads itself."""
+    words = text.split()
+    first = words[1:2] if words[:1] == [SUDO] else words[:1]
+    if first and first[0] in VERBS and (VERBS[first[0]].reads_line or (first[0] == "until" and "do" not in words)):
+        is_background = words[-1] == "&"
+        shown = text.rstrip()[:-1].rstrip() if is_background else text
+        return Line(shown, is_background, tuple(shown.split()), None, Survey((first[0],), (), (), False, None))
+    if first and first[0] in VERBS and MARK.search(text) and PLAIN.fullmatch(MARK.sub(" ", text)):
+        return Line(text, False, tuple(words), None, Survey(tuple(first), (), (), False, tuple(words)))
+    if text.lstrip().startswith("#") and "\n" not in text:
+        return Line("", False, (), None, Survey((), (), (), False, ()))
+    if PLAIN.fullmatch(text) is None or not RESERVED.isdisjoint(words[:1]) or (
+            words and ASSIGNMENT.match(words[0]) is not None) or words[:1] == ["until"]:
+        return None
+    return Line(text, False, tuple(words), None, Survey(tuple(first), (), (), False, tuple(words)))
+
+
+def _scripted(text: str, body: List) -> Line:
+    """Of a `&` at the end all of the line is meant."""
+    is_background = bool(body.items) and body.items[-1].background
+    if is_background:
+        items = (*body.items[:-1], body.items[-1]._replace(background=False))
+        body = body._replace(items=items)
+        text = text[:text.rindex("&")].rstrip()
+    found = SURVEY["survey"](body)
+    return Line(text, is_background, found.words, body, found)
+
+
+def verb_of(text: str) -> str:
+    """The verb with which a line begins, empty where it begins with none or cannot be read."""
+    try:
+        return read_line(text).verb
+    except CommandError:
+        return ""
+
+
+def is_background(text: str) -> bool:
+    """Whether a line is only begun."""
+    try:
+        return read_line(text).background
+    except CommandError:
+        return False
+
+
+def is_whole(text: str) -> bool:
+    """Whether no more lines have to follow."""
+    try:
+        read_line(text)
+    except IncompleteError:
+        return False
+    except CommandError:
+        return True
+    return True

@@ -1,0 +1,26 @@
+"""What a script holds, as lines tell it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+SUDO = "sudo"
+
+
+class Survey(NamedTuple):
+    """What a script holds.
+
+    Attributes:
+        heads: the first words of its commands that are no filters behind a pipe, `sudo` left out; empty for
+            what only sets a variable or a function, and where a word is known only when it is read.
+        filters: those behind a pipe.
+        functions: that it defines.
+        substitutes: whether `$(…)` stands in it.
+        words: of the only command, if it has only one and all is literal; else None.
+    """
+
+    heads: tuple[str, ...]
+    filters: tuple[str, ...]
+    functions: tuple[str, ...]
+    substitutes: bool
+    words: tuple[str, ...] | None

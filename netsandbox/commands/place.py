@@ -1,0 +1,53 @@
+"""Where a line runs: decided once, when it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.docker.inside import rights_of
+from netsandbox.linux.netlink.credentials import ROOT, Rights, acting_with
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker import Client
+    from netsandbox.commands.shell import Shell
+    from netsandbox.docker.container import Container
+
+
+class Place(NamedTuple):
+    """Attributes:
+        where: the node, or the namespace of `ip netns`, that was entered; None at the lab's own prompt.
+        client: the docker client that brought a person into a container; None elsewhere.
+        bare: only programs are there, none of the lab's verbs: it was led to by `ip netns exec` or nsenter.
+    """
+
+    where: str | None
+    client: Client | None = None
+    bare: bool = False
+
+    @property
+    def container(self) -> Container | None:
+        """The container whose own shell it is."""
+        return self.client.enters if self.client is not None else None
+
+    @property
+    def rights(self) -> Rights:
+        """In a container's own shell the container's; root's elsewhere."""
+        return ROOT if self.container is None else rights_of(self.container)
+
+    @property
+    def has_busybox(self) -> bool:
+        return self.container is not None and self.container.image.has_busybox
+
+    @contextmanager
+    def standing(self, shell: Shell) -> Iterator[None]:
+        """What is done within is done here, wherever the person is by now; where it leads the person counts."""
+        before = shell.where, shell.entered_by
+        shell.where, shell.entered_by = self.where, self.client
+        try:
+            with acting_with(self.rights):
+                yield
+        finally:
+            if (shell.where, shell.entered_by) == (self.where, self.client):
+                shell.where, shell.entered_by = before

@@ -1,0 +1,290 @@
+"""The machine that a line at the prompt runs on: the lab's verbs, docker, and the programs of Linux (shell.machine)."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from netsandbox.apps.pipe import Pipe
+from netsandbox.apps.program import Task, UsageError
+from netsandbox.commands import programs
+from netsandbox.commands.around import AROUND, SHELL_PROGRAM
+from netsandbox.commands.catalogue import VERBS
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.inner_shell import inner_shell
+from netsandbox.commands.job import Job
+from netsandbox.commands.parts import SUDO
+from netsandbox.commands.place import Place
+from netsandbox.commands.refusals import REFUSALS
+from netsandbox.commands.tools.registry import TOOLS
+from netsandbox.commands.unmodelled import reason
+from netsandbox.commands.verb import Effect
+from netsandbox.docker.launch import SHELLS
+from netsandbox.docker.signals import SIGNALS
+from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
+from netsandbox.shell.errors import NotFoundError, RefusedError
+from netsandbox.shell.machine import Call, Held
+
+if TYPE_CHECKING:
+    from netsandbox.commands.shell import Shell
+    from netsandbox.commands.verb import Verb
+
+NEAR = 0.75
+"""How alike a word must be to one that there is, so that it may be a slip of the pen."""
+LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
+"""Verbs that mean the program of that name once a namespace is entered."""
+SHADOWED = frozenset({"exec", "wait"})
+"""Verbs that have the name of a shell's builtin."""
+NOT_FOUND = 127
+
+
+class MissingError(CommandError):
+    """There is no such program.
+
+    Attributes:
+        short: how a script is told.
+    """
+
+    def __init__(self, message: str, code: int, short: str) -> None:
+        super().__init__(message, code)
+        self.short = short
+
+
+class VerbCall(NamedTuple):
+    """A verb with its words checked."""
+
+    verb: Verb
+    values: dict[str, Any]
+
+
+class VerbTask(Task):
+    """A verb of the lab's as one command of several."""
+
+    def __init__(self, shell: Shell, place: Place, call: VerbCall, words: list[str]) -> None:
+        super().__init__(shell.lab.scheduler)
+        self.name = words[0]
+        self._shell = shell
+        self._place = place
+        self._call = call
+        self.job = Job(" ".join(words))
+
+    @property
+    def is_endless(self) -> bool:
+        return self.job.program is not None and self.job.program.is_endless
+
+    @property
+    def listens(self) -> bool:
+        return self.job.program is not None and self.job.program.listens
+
+    def start(self) -> None:
+        self.job.output = self.output
+        try:
+            with self._place.standing(self._shell):
+                self._call.verb.handler(self._shell, self.job, self._call.values)
+        except REFUSALS as error:
+            self.complain(str(error))
+            self.job.finish(int(getattr(error, "code", 1)))
+        if self.job.code is not None:
+            self.exit(self.job.code)
+        elif self.job.program is None:
+            self.complain(f"{self.job.line!r} needs a line of its own")
+            self.exit(2)
+        else:
+            self.job.program.on_exit.append(self._ended)
+
+    def _ended(self) -> None:
+        self.exit(self.job.code or 0)
+
+    def interrupt(self) -> None:
+        self.job.interrupt()
+
+    def stop(self) -> None:
+        if self.job.program is not None:
+            self.job.program.exit(137)
+
+
+class Prompt:
+    """Programs by name, at a place (shell.machine.Machine).
+
+    Args:
+        is_action: whether the line does something, so that no verb that only looks or moves in time can stand in it.
+    """
+
+    def __init__(self, shell: Shell, place: Place, is_action: bool = True) -> None:
+        self._shell = shell
+        self._place = place
+        self._is_action = is_action
+        self.scheduler = shell.lab.scheduler
+
+    def at(self, place: Place) -> Prompt:
+        """The same, elsewhere."""
+        return Prompt(self._shell, place, self._is_action)
+
+    # -- shell.machine.Machine
+
+    def program(self, call: Call) -> Task:
+        shell, words = self._shell, call.argv
+        try:
+            with self._place.standing(shell):
+                found = self.command(call, call.is_alone)
+        except MissingError as error:
+            raise NotFoundError(error.short, NOT_FOUND) from None
+        except (CommandError, UsageError) as error:
+            raise RefusedError(str(error), error.code) from None
+        if not isinstance(found, VerbCall):
+            return found
+        if found.verb.alone and not (self._is_action is False and found.verb.effect is not Effect.ACT):
+            raise RefusedError(f"{words[0]!r} needs a line of its own", 2)
+        return VerbTask(shell, self._place, found, words)
+
+    def takes(self, argv: list[str]) -> bool:
+        """`wait 5s` and `exec NODE …` are the lab's, `wait %1`, `wait $!` and `exec PROGRAM` the shell's."""
+        if argv[0] not in SHADOWED or self._place.bare or len(argv) < 2:
+            return False
+        if argv[0] == "exec":
+            return self._shell.lab.is_named(argv[1]) or argv[1] in self._shell.lab.extra_namespaces
+        return not argv[1].startswith(("%", "-")) and self._shell.state.job(argv[1]) is None
+
+    def has(self, name: str) -> bool:
+        return name in VERBS or name == "docker" or name in SHELLS or name in AROUND or name == SUDO or (
+            programs.is_program(name))
+
+    def next_pid(self) -> int:
+        return self._shell.next_pid()
+
+    def random(self) -> int:
+        return self._shell.random()
+
+    def kill(self, pid: int, signal: str) -> bool:
+        return kill(self._shell, pid, signal)
+
+    def dialect(self, name: str) -> Dialect:
+        container = self._place.container
+        if container is not None and name != "bash":
+            return ASH if container.image.has_busybox else DASH
+        return BASH if name in ("bash", "zsh") else DASH
+
+    # -- what a command is
+
+    def command(self, call: Call, may_open: bool) -> Task | VerbCall:
+        """What words name, checked already.
+
+        Args:
+            may_open: whether it may open a shell into which a person types.
+
+        Raises:
+            CommandError, LabError, UsageError and others: there is none, or its words are wrong.
+        """
+        call = _without_sudo(call)
+        words, place, shell = call.argv, self._place, self._shell
+        name, entered = words[0], place.where is not None
+        inner = inner_shell(shell, call, may_open)
+        if inner is not None and not inner.words:
+            return Opener(shell, inner.node)
+        if inner is not None and self.has(inner.words[0].rpartition("/")[2]):
+            where = self.at(Place(inner.node, None, True))
+            return where.command(call._replace(argv=inner.words, holder=Held(shell.files_at(where.place))), False)
+        verb = self.verb(words)
+        if verb is not None:
+            return verb
+        if name == "docker" and not entered:
+            return programs.docker(shell, call)
+        base = name.rpartition("/")[2]
+        if base in SHELLS:
+            return SHELL_PROGRAM["sh"](self, call)
+        if base in AROUND:
+            return AROUND[base](self, call)
+        if programs.is_program(base):
+            return self._linux(call, base)
+        return self._file(call, name)
+
+    def verb(self, words: list[str]) -> VerbCall | None:
+        """The verb of the lab's that words begin with, if they do."""
+        words = words[words[:1] == [SUDO] and len(words) > 1:]
+        name, place = words[0], self._place
+        if place.bare or name not in VERBS or (place.where is not None and name in LOCAL_VERBS):
+            return None
+        return VerbCall(VERBS[name], VERBS[name].parse(self._shell, words[1:]))
+
+    def refuse(self, name: str) -> NoReturn:
+        """Raises: CommandError: there is no such program."""
+        raise self._missing(name)
+
+    @property
+    def place(self) -> Place:
+        return self._place
+
+    def _linux(self, call: Call, name: str) -> Task:
+        shell, place = self._shell, self._place
+        context = programs.context(shell, shell.namespace_at(place), [name, *call.argv[1:]], call.files,
+                                   shell.names_at(place), call)
+        applet = programs.applet(shell, context) if place.has_busybox else None
+        return applet or programs.program(shell, context)
+
+    def _file(self, call: Call, name: str) -> Task:
+        """A script by its path, or nothing."""
+        if "/" in name and call.files.exists(name) and not call.files.is_directory(name):
+            return SHELL_PROGRAM["sh"](self, call._replace(argv=["bash", *call.argv]))
+        raise self._missing(name)
+
+    def _missing(self, name: str) -> MissingError:
+        """What is said of a program that is not there."""
+        entered = self._place.where is not None
+        said = f"{name}: not found" if entered and self.dialect("sh").name != "bash" else f"{name}: command not found"
+        if reason(name):
+            return MissingError(reason(name), NOT_FOUND, reason(name))
+        if name == "docker":
+            hint = "; `exit` leaves this shell first"
+            return MissingError(f"sh: 1: docker: not found{hint}", NOT_FOUND, f"docker: not found{hint}")
+        near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, *AROUND, "docker"], 1, NEAR)
+        hint = f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
+        if entered:
+            return MissingError(f"sh: 1: {name}: not found{hint}", NOT_FOUND, said)
+        return MissingError(f"unknown command {name[:40]!r}{hint}", 2, said)
+
+
+class Opener(Task):
+    """A shell in a namespace, into which the person's next lines belong."""
+
+    name = "sh"
+
+    def __init__(self, shell: Shell, node: str) -> None:
+        super().__init__(shell.lab.scheduler)
+        self._shell = shell
+        self._node = node
+
+    def start(self) -> None:
+        self._shell.opens = Place(self._node)
+        self.exit(0)
+
+
+def _without_sudo(call: Call) -> Call:
+    words, environment = list(call.argv), call.environment
+    while words[0] == SUDO and len(words) > 1:
+        words.pop(0)
+        while words and words[0].startswith("-"):
+            option = words.pop(0)
+            if option in ("-u", "-g", "-h", "-p") and words:
+                words.pop(0)
+        while words and "=" in words[0] and words[0].partition("=")[0].isidentifier():
+            name, _equals, value = words.pop(0).partition("=")
+            environment = {**environment, name: value}
+        words = words or ["bash"]
+    return call._replace(argv=words, environment=environment)
+
+
+def kill(shell: Shell, pid: int, signal: str) -> bool:
+    """Send a signal to a container's first process; False where there is none of that PID."""
+    for host, container in shell.lab.containers():
+        if container.is_running and container.pid == pid and host.docker is not None:
+            if signal != "0":
+                host.docker.signal(container, SIGNALS[signal])
+            return True
+    return False
+
+
+def no_input() -> Pipe:
+    """A person's keyboard, on which nothing is typed."""
+    return Pipe(is_terminal=True)
+
+

@@ -1,0 +1,138 @@
+"""What a script holds, found without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netsandbox.commands.parts import SUDO, Survey
+from netsandbox.shell.tree import (
+    AndOr,
+    Arithmetic,
+    Calculation,
+    Case,
+    Command,
+    Condition,
+    CountingFor,
+    For,
+    Function,
+    Group,
+    If,
+    List,
+    Parameter,
+    Redirected,
+    Runnable,
+    Simple,
+    Subshell,
+    While,
+    Word,
+)
+
+
+class _Finder:
+    def __init__(self) -> None:
+        self.heads: list[str] = []
+        self.filters: list[str] = []
+        self.functions: list[str] = []
+        self.substitutes = False
+
+    def commands(self, body: List) -> None:
+        for item in body.items:
+            self._and_or(item)
+
+    def _and_or(self, item: AndOr) -> None:
+        for pipeline in (item.first, *(following for _joint, following in item.rest)):
+            for number, command in enumerate(pipeline.commands):
+                self._command(command, number > 0)
+
+    def _command(self, command: Runnable, is_filter: bool) -> None:
+        if isinstance(command, Simple):
+            self._simple(command, is_filter)
+        elif isinstance(command, Redirected):
+            self._command(command.command, is_filter)
+            self._words([redirect.target for redirect in command.redirects])
+        elif isinstance(command, Function):
+            self.functions.append(command.name)
+            self.heads.append("")
+            self._command(command.body, False)
+        else:
+            for body in _bodies(command):
+                self.commands(body)
+            self._words(_own_words(command))
+
+    def _simple(self, command: Simple, is_filter: bool) -> None:
+        words = list(command.words)
+        while words and words[0].literal == SUDO:
+            words.pop(0)
+        if not words and command.assignments:
+            self.heads.append("")
+        if words:
+            (self.filters if is_filter else self.heads).append(words[0].literal or "")
+        self._words([*command.words, *(redirect.target for redirect in command.redirects),
+                     *(assignment.value for assignment in command.assignments)])
+
+    def _words(self, words: list[Word]) -> None:
+        for word in words:
+            for part in word.parts:
+                if isinstance(part, Command):
+                    self.substitutes = True
+                    self.commands(part.body)
+                elif isinstance(part, Arithmetic):
+                    self._words([part.expression])
+                elif isinstance(part, Parameter):
+                    self._words([inner for inner in (part.argument, part.second) if inner is not None])
+
+
+def _bodies(command: Runnable) -> Iterator[List]:
+    if isinstance(command, If):
+        for condition, body in command.branches:
+            yield condition
+            yield body
+        if command.otherwise is not None:
+            yield command.otherwise
+    elif isinstance(command, While):
+        yield command.condition
+        yield command.body
+    elif isinstance(command, Case):
+        yield from (clause.body for clause in command.clauses)
+    elif isinstance(command, For | CountingFor | Group | Subshell):
+        yield command.body
+
+
+def _own_words(command: Runnable) -> list[Word]:
+    if isinstance(command, For):
+        return list(command.words or ())
+    if isinstance(command, Case):
+        return [command.word, *(word for clause in command.clauses for word in clause.patterns)]
+    if isinstance(command, CountingFor):
+        return [command.start, command.condition, command.step]
+    if isinstance(command, Calculation):
+        return [command.expression]
+    return list(command.words) if isinstance(command, Condition) else []
+
+
+def survey(body: List) -> Survey:
+    """All that stands in a script, its `$(…)` and functions included."""
+    found = _Finder()
+    found.commands(body)
+    return Survey(tuple(found.heads), tuple(found.filters), tuple(found.functions), found.substitutes,
+                  _lone_words(body))
+
+
+def _lone_words(body: List) -> tuple[str, ...] | None:
+    if len(body.items) != 1 or body.items[0].rest or body.items[0].background:
+        return None
+    pipeline = body.items[0].first
+    command = pipeline.commands[0]
+    if len(pipeline.commands) > 1 or pipeline.negated or not isinstance(command, Simple) or command.assignments or (
+            command.redirects):
+        return None
+    words = [word.literal for word in command.words]
+    if any(_is_expanded(word) for word in command.words):
+        return None
+    return tuple(word for word in words if word is not None) if None not in words else None
+
+
+def _is_expanded(word: Word) -> bool:
+    """Whether braces, a tilde or a file's name could come out of it."""
+    return any(not part.quoted and not {"{", "~", "*", "?", "["}.isdisjoint(getattr(part, "text", ""))
+               for part in word.parts)

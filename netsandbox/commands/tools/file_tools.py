@@ -1,0 +1,270 @@
+"""mkdir, rmdir, rm, cp, mv, ln, touch, chmod, basename, dirname, readlink, realpath, pwd."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.kernel_files import FOLDERS, NAMESPACE, namespace_file
+from netsandbox.linux.core.inode import Directory, FileError, RegularFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.core.files import Files
+
+MOST = 10_000
+
+
+def _missing(name: str, operand: str = "missing operand") -> ToolError:
+    return ToolError(1, f"{name}: {operand}\nTry '{name} --help' for more information.")
+
+
+def _each(paths: list[str], work: Callable[[str], None], words: Callable[[str, FileError], str]) -> ToolResult:
+    """Do something with each path, and complain about those with which it cannot be done."""
+    errors = ""
+    for path in paths:
+        try:
+            work(path)
+        except FileError as error:
+            errors += words(path, error) + "\n"
+    return ToolResult(1 if errors else 0, "", errors)
+
+
+def mkdir(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options, paths = options_of("mkdir", arguments, "pv", "m", {"parents": "p", "verbose": "v", "mode": "m"})
+    if not paths:
+        raise _missing("mkdir")
+    files = files_of(context)
+
+    def make(path: str) -> None:
+        if "p" in options:
+            so_far = "/" if path.startswith("/") else ""
+            for part in [part for part in path.split("/") if part][:-1]:
+                so_far = f"{so_far}{part}/"
+                if not files.exists(so_far):
+                    files.make_directory(so_far.rstrip("/"))
+            if files.is_directory(path):
+                return
+        files.make_directory(path.rstrip("/") or "/")
+
+    return _each(paths, make, lambda path, error: f"mkdir: cannot create directory ‘{path}’: {error}")
+
+
+def rmdir(context: ToolContext, arguments: list[str]) -> ToolResult:
+    _options, paths = options_of("rmdir", arguments, "pv", "")
+    files = files_of(context)
+    return _each(paths, files.remove_directory, lambda path, error: f"rmdir: failed to remove '{path}': {error}")
+
+
+def rm(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options, paths = options_of("rm", arguments, "rRfivd", "", {"recursive": "r", "force": "f"})
+    if not paths and "f" not in options:
+        raise _missing("rm")
+    files = files_of(context)
+
+    def remove(path: str) -> None:
+        if "f" in options and files.link(path) is None and not files.exists(path):
+            return
+        if files.link(path) is None and files.is_directory(path):
+            if not options.keys() & {"r", "R"}:
+                raise FileError("EISDIR")
+            if files.canonical(path) == "/":
+                raise FileError("EPERM")
+            _remove_all(files, files.canonical(path, follow=False))
+        else:
+            files.remove(path)
+
+    return _each(paths, remove, lambda path, error: f"rm: cannot remove '{path}': {error}")
+
+
+def _remove_all(files: Files, path: str) -> None:
+    if not isinstance(files.system.find(path), Directory):
+        raise FileError("EPERM")
+    files.system.drop(path)
+
+
+def _target(files: Files, path: str, to: str) -> str:
+    """Where a file goes: into a folder under its own name, or to that name."""
+    return f"{to.rstrip('/')}/{path.rstrip('/').rpartition('/')[2]}" if files.is_directory(to) else to
+
+
+def cp(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options, paths = options_of("cp", arguments, "rRafpvnL", "", {"recursive": "r", "archive": "a"})
+    if len(paths) < 2:
+        raise _missing(
+            "cp", "missing file operand" if not paths else f"missing destination file operand after '{paths[0]}'"
+        )
+    *sources, to = paths
+    files = files_of(context)
+    if len(sources) > 1 and not files.is_directory(to):
+        raise ToolError(1, f"cp: target '{to}': No such file or directory")
+    errors = ""
+    for path in sources:
+        try:
+            if files.is_directory(path):
+                if not options.keys() & {"r", "R", "a"}:
+                    errors += f"cp: -r not specified; omitting directory '{path}'\n"
+                    continue
+                _copy_all(files, path, _target(files, path, to))
+            else:
+                files.write(_target(files, path, to), files.read(path))
+        except FileError as error:
+            errors += (
+                f"cp: cannot stat '{path}': {error}\n"
+                if not files.exists(path)
+                else f"cp: cannot create regular file '{to}': {error}\n"
+            )
+    return ToolResult(1 if errors else 0, "", errors)
+
+
+def _copy_all(files: Files, path: str, to: str) -> None:
+    waiting, done = [(path, to)], 0
+    while waiting and done < MOST:
+        source, target = waiting.pop()
+        done += 1
+        if files.is_directory(source):
+            if not files.exists(target):
+                files.make_directory(target)
+            waiting += [(f"{source}/{name}", f"{target}/{name}") for name in files.names(source)]
+        else:
+            files.write(target, files.read(source))
+
+
+def mv(context: ToolContext, arguments: list[str]) -> ToolResult:
+    _options, paths = options_of("mv", arguments, "fivn", "", {"force": "f"})
+    if len(paths) < 2:
+        raise _missing(
+            "mv", "missing file operand" if not paths else f"missing destination file operand after '{paths[0]}'"
+        )
+    *sources, to = paths
+    files = files_of(context)
+    return _each(
+        sources,
+        lambda path: files.rename(path, _target(files, path, to)),
+        lambda path, error: (
+            f"mv: cannot stat '{path}': {error}"
+            if not files.exists(path)
+            else f"mv: cannot move '{path}' to '{to}': {error}"
+        ),
+    )
+
+
+def ln(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options, paths = options_of("ln", arguments, "sfnvT", "", {"symbolic": "s", "force": "f", "no-dereference": "n"})
+    if not paths:
+        raise _missing("ln", "missing file operand")
+    files = files_of(context)
+    target = paths[0]
+    name = paths[1] if len(paths) > 1 else target.rstrip("/").rpartition("/")[2]
+    if "T" not in options and not ("n" in options and files.link(name) is not None):
+        name = _target(files, target, name)
+    if "s" not in options:
+        return _hard_link(files, target, name)
+    try:
+        if "f" in options and files.link(name) is not None:
+            files.remove(name)
+        if name.rstrip("/") == FOLDERS[0] and _is_empty(files, name):
+            files.system.drop(FOLDERS[0])
+        files.make_link(name, target)
+    except FileError as error:
+        raise ToolError(1, f"ln: failed to create symbolic link '{name}': {error}") from None
+    return ToolResult(0, "", "")
+
+
+def _is_empty(files: Files, path: str) -> bool:
+    return files.is_directory(path) and not files.names(path)
+
+
+def _hard_link(files: Files, target: str, name: str) -> ToolResult:
+    """A copy: two names of one file would need what nothing here shows."""
+    node = files.node(target)
+    if not isinstance(node, RegularFile):
+        raise ToolError(
+            1,
+            f"ln: {target}: hard link not allowed for directory"
+            if files.is_directory(target)
+            else f"ln: failed to access '{target}': No such file or directory",
+        )
+    raise ToolError(1, f"netsandbox: hard links are not modelled; `ln -s {target} {name}` makes a symbolic one")
+
+
+def touch(context: ToolContext, arguments: list[str]) -> ToolResult:
+    _options, paths = options_of("touch", arguments, "acm", "drt")
+    if not paths:
+        raise _missing("touch", "missing file operand")
+    return _each(paths, files_of(context).touch, lambda path, error: f"touch: cannot touch '{path}': {error}")
+
+
+def chmod(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """chmod and chown: root may do everything with every file here."""
+    paths = [word for word in arguments if not word.startswith("-")][1:]
+    if not paths:
+        raise _missing("chmod")
+    files = files_of(context)
+    errors = "".join(
+        f"chmod: cannot access '{path}': No such file or directory\n" for path in paths if not files.exists(path)
+    )
+    return ToolResult(1 if errors else 0, "", errors)
+
+
+def basename(_context: ToolContext, arguments: list[str]) -> ToolResult:
+    if not arguments:
+        raise _missing("basename")
+    name = arguments[0].rstrip("/").rpartition("/")[2] or "/"
+    suffix = arguments[1] if len(arguments) > 1 else ""
+    return ToolResult(0, (name.removesuffix(suffix) if suffix != name else name) + "\n", "")
+
+
+def dirname(_context: ToolContext, arguments: list[str]) -> ToolResult:
+    if not arguments:
+        raise _missing("dirname")
+    above, slash, _name = arguments[0].rstrip("/").rpartition("/")
+    return ToolResult(0, (above or ("/" if slash else ".")) + "\n", "")
+
+
+def readlink(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Where links point; a process' network namespace too. For what is no link it says nothing and fails."""
+    options, paths = options_of("readlink", arguments, "fenmqsvz", "", {"canonicalize": "f", "no-newline": "n"})
+    if not paths:
+        raise _missing("readlink")
+    out, code = "", 0
+    for path in paths:
+        found = _resolved(context, path, "f" in options)
+        if found is None:
+            code = 1
+        else:
+            out += found + ("" if "n" in options else "\n")
+    return ToolResult(code, out, "")
+
+
+def _resolved(context: ToolContext, path: str, follows: bool) -> str | None:
+    files = files_of(context)
+    namespace = namespace_file(files, context.namespace, context.machine, path) if "/ns/net" in path else None
+    if (namespace is not None and NAMESPACE.fullmatch(files.canonical(path)) is not None) or (
+        namespace is not None and path.startswith(("/proc/self/", "/proc/thread-self/"))
+    ):
+        text = f"net:[{namespace.inode}]"
+        return path.removesuffix("net") + text if follows else text
+    if not follows:
+        return files.link(path)
+    try:
+        return files.canonical(path)
+    except FileError:
+        return None
+
+
+def realpath(context: ToolContext, arguments: list[str]) -> ToolResult:
+    out, errors = "", ""
+    for path in [word for word in arguments if not word.startswith("-")]:
+        try:
+            out += files_of(context).canonical(path) + "\n"
+        except FileError as error:
+            errors += f"realpath: {path}: {error}\n"
+    return ToolResult(1 if errors else 0, out, errors)
+
+
+def pwd(context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(0, files_of(context).cwd + "\n", "")

@@ -1,0 +1,102 @@
+"""grep, egrep and fgrep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern, extended, literal
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import Input, files_of, inputs, options_of, whole_number
+from netsandbox.commands.tools.text import lines_of
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+LONG = {"ignore-case": "i", "invert-match": "v", "extended-regexp": "E", "fixed-strings": "F", "perl-regexp": "P",
+        "line-number": "n", "count": "c", "only-matching": "o", "quiet": "q", "silent": "q", "word-regexp": "w",
+        "line-regexp": "x", "no-filename": "h", "with-filename": "H", "files-with-matches": "l", "recursive": "r",
+        "no-messages": "s", "regexp": "e", "max-count": "m", "after-context": "A", "before-context": "B",
+        "context": "C"}
+
+
+def grep(context: ToolContext, arguments: list[str]) -> ToolResult:
+    words = [word for word in arguments if not word.startswith(("--color", "--colour", "--line-buffered"))]
+    words = [f"-C{word[1:]}" if word[:1] == "-" and word[1:].isdecimal() else word for word in words]
+    options, operands = options_of("grep", words, "viEnwFcoPqxhHlLsrRIaU", "eABCm", LONG, 2, "e")
+    if "e" not in options and not operands:
+        raise ToolError(2, "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.")
+    patterns = options["e"].split("\n") if "e" in options else operands.pop(0).split("\n")
+    pattern = _compiled(patterns, options)
+    if options.keys() & {"r", "R"}:
+        operands = [path for operand in operands or ["."] for path in _below(context, operand)]
+    found, errors = inputs(context, "grep", operands)
+    shows_names = ("H" in options or len(operands) > 1 or bool(options.keys() & {"r", "R"})) and "h" not in options
+    out, hits = "", 0
+    for one in found:
+        text, count = _one(one, pattern, options, shows_names)
+        out, hits = out + text, hits + count
+    status = 2 if errors and "q" not in options else 0 if hits else 1
+    return ToolResult(status, "" if "q" in options else out, "" if "s" in options else errors)
+
+
+def egrep(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return grep(context, ["-E", *arguments])
+
+
+def fgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return grep(context, ["-F", *arguments])
+
+
+def _below(context: ToolContext, path: str) -> list[str]:
+    """All files of a folder."""
+    files, found, waiting = files_of(context), list[str](), [path]
+    while waiting and len(found) < 10_000:
+        one = waiting.pop(0)
+        if files.is_directory(one):
+            waiting += [f"{one.rstrip('/')}/{name}" for name in files.names(one)]
+        else:
+            found.append(one)
+    return found
+
+
+def _compiled(patterns: list[str], options: dict[str, str]) -> Pattern:
+    texts = [literal(text) if "F" in options else text for text in patterns]
+    if not options.keys() & {"E", "P", "F"}:
+        texts = [extended(text) for text in texts]
+    text = texts[0] if len(texts) == 1 else "|".join(f"(?:{text})" for text in texts)
+    try:
+        return compile_pattern(rf"\b(?:{text})\b" if "w" in options else text, "i" in options, "P" not in options)
+    except PatternError as error:
+        raise ToolError(2, f"grep: {error}") from None
+
+
+def _one(one: Input, pattern: Pattern, options: dict[str, str], shows_name: bool) -> tuple[str, int]:
+    """What is printed of one text, and how many lines matched."""
+    lines = lines_of(one.text)
+    matches = pattern.is_all_of if "x" in options else pattern.matches
+    hits = [n for n, line in enumerate(lines) if matches(line) != ("v" in options)]
+    hits = hits[:whole_number("grep", options["m"])] if "m" in options else hits
+    prefix = f"{one.name or '(standard input)'}:" if shows_name else ""
+    if "l" in options:
+        return (f"{one.name or '(standard input)'}\n" if hits else ""), len(hits)
+    if "c" in options:
+        return f"{prefix}{len(hits)}\n", len(hits)
+    if "o" in options:
+        rows = [(n, text) for n in hits for text in pattern.occurrences(lines[n])]
+        return "".join(prefix + (f"{n + 1}:" if "n" in options else "") + text + "\n" for n, text in rows), len(hits)
+    return _with_context(lines, hits, options, prefix), len(hits)
+
+
+def _with_context(lines: list[str], hits: list[int], options: dict[str, str], prefix: str) -> str:
+    before = whole_number("grep", options.get("B", options.get("C", "0")))
+    after = whole_number("grep", options.get("A", options.get("C", "0")))
+    shown = sorted({n for hit in hits for n in range(max(0, hit - before), min(len(lines), hit + after + 1))})
+    chosen, out, last = set(hits), "", -1
+    for n in shown:
+        if (before or after) and last >= 0 and n > last + 1:
+            out += "--\n"
+        mark = ":" if n in chosen else "-"
+        name = prefix[:-1] + mark if prefix else ""
+        out += name + (f"{n + 1}{mark}" if "n" in options else "") + lines[n] + "\n"
+        last = n
+    return out

@@ -1,0 +1,100 @@
+"""What a tool reads: the files that it is told, else its input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.apps.options import getopt
+from netsandbox.apps.program import UsageError
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.kernel_files import with_kernel
+from netsandbox.engine import budget
+from netsandbox.engine.budget import Use
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import FileError, FileSystem
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+STDIN = "-"
+
+
+class NeedsInputError(Exception):
+    """The tool is run again once its input has ended."""
+
+
+class Input(NamedTuple):
+    """One text that a tool reads; its name is empty for the input."""
+
+    name: str
+    text: str
+
+
+def files_of(context: ToolContext) -> Files:
+    """The files that are seen; of a machine without any those of the kernel."""
+    if context.files is not None:
+        return context.files
+    return with_kernel(Files(FileSystem(context.namespace.scheduler), {}), context.namespace, context.machine)
+
+
+def stdin(context: ToolContext, name: str) -> str:
+    """All of the input.
+
+    Raises:
+        NeedsInputError: it has not ended yet.
+        ToolError: it is a person's keyboard, on which nobody types.
+    """
+    pipe = context.stdin
+    if pipe is None or pipe.is_terminal:
+        raise ToolError(1, f"netsandbox: `{name}` reads its input, and nobody types here: give it a file or a pipe")
+    if not pipe.is_closed:
+        raise NeedsInputError
+    return pipe.read()
+
+
+def inputs(context: ToolContext, name: str, paths: list[str]) -> tuple[list[Input], str]:
+    """(the texts, what is complained about files that cannot be read)."""
+    found, errors = list[Input](), ""
+    for path in paths or [STDIN]:
+        if path == STDIN:
+            found.append(Input("", stdin(context, name)))
+            continue
+        try:
+            found.append(Input(path, files_of(context).read(path)))
+        except FileError as error:
+            errors += f"{name}: {path}: {error}\n"
+    budget.spend(Use.WORK, sum(one.text.count("\n") + 1 for one in found))
+    return found, errors
+
+
+def options_of(name: str, arguments: list[str], flags: str, valued: str, long: dict[str, str] | None = None,
+               code: int = 1, repeated: str = "") -> tuple[dict[str, str], list[str]]:
+    """Options and operands, long options by their short ones.
+
+    Raises:
+        ToolError: one is not known.
+    """
+    words = list[str]()
+    for at, word in enumerate(arguments):
+        if word == "--":
+            words += arguments[at:]
+            break
+        if not word.startswith("--"):
+            words.append(word)
+            continue
+        key, equals, value = word[2:].partition("=")
+        letter = (long or {}).get(key)
+        if letter is None:
+            raise ToolError(code, f"{name}: unrecognized option '{word}'\nTry '{name} --help' for more information.")
+        words.append(f"-{letter}" + (value if equals else ""))
+    try:
+        return getopt(name, words, flags, valued, repeated)
+    except UsageError as error:
+        raise ToolError(code, f"{error}\nTry '{name} --help' for more information.") from None
+
+
+def whole_number(name: str, text: str, what: str = "invalid number") -> int:
+    """Raises: ToolError: it is none."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise ToolError(1, f"{name}: {what}: ‘{text[:40]}’")
+    return int(text)

@@ -1,0 +1,255 @@
+"""What the kernel tells in files, as a process of a namespace sees them: /proc, /sys, /run/netns."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools import proc_net, sysfs
+from netsandbox.commands.tools.context import Machine, Tenant
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.netlink.credentials import RIGHTS
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+FOLDERS = ("/run/netns", "/run/docker/netns")
+FIRST_SHELL_PID = 1_000_000
+"""Above it are the shells, which are where they look from."""
+SELF = ("self", "thread-self")
+TEXTS = {
+    "/proc/version": "Linux version 6.18.0 (netsandbox)\n",
+    "/proc/cpuinfo": "processor\t: 0\n",
+    "/proc/loadavg": "0.00 0.00 0.00 1/1 1\n",
+    "/proc/modules": "",
+}
+NAMESPACE = re.compile(r"/proc/(\d{1,9})/ns(?:/net)?")
+
+
+def with_kernel(files: Files, namespace: NetworkNamespace, machine: Machine) -> Files:
+    """The files, with those of the kernel as a process in a namespace sees them."""
+    generated = {
+        **files.generated,
+        "/proc": Proc(namespace, machine),
+        "/sys": Sys(namespace),
+        FOLDERS[0]: NamedNamespaces(machine),
+        FOLDERS[1]: DockerNamespaces(namespace, machine),
+    }
+    return Files(files.system, generated, files.cwd, files.binds)
+
+
+def tenants(namespace: NetworkNamespace, machine: Machine) -> list[Tenant]:
+    """The namespaces that a program sees: in a container only its own processes are there."""
+    found = machine.tenants(namespace)
+    if RIGHTS.get().contained:
+        return [tenant._replace(pid=1, file="") for tenant in found if tenant.namespace is namespace]
+    return found
+
+
+class ReadOnly:
+    """Files that nobody can write to, and no links."""
+
+    def write(self, path: str, _text: str) -> bool:
+        raise FileError("EACCES")
+
+    def link(self, _path: str) -> str | None:
+        return None
+
+
+class Proc(ReadOnly):
+    """/proc (linux.core.files.Generator)."""
+
+    def __init__(self, namespace: NetworkNamespace, machine: Machine) -> None:
+        self._namespace = namespace
+        self._machine = machine
+
+    def _pids(self) -> dict[int, Tenant]:
+        return {tenant.pid: tenant for tenant in tenants(self._namespace, self._machine) if tenant.processes}
+
+    def _of(self, pid: int) -> NetworkNamespace | None:
+        found = self._pids().get(pid)
+        if found is not None:
+            return found.namespace
+        return None if RIGHTS.get().contained else self._machine.namespace_of_pid(pid)
+
+    def link(self, path: str) -> str | None:
+        if path in ("/proc/self", "/proc/thread-self", "/proc/net"):
+            return "/proc/self/net" if path == "/proc/net" else None
+        return None
+
+    def names(self, path: str) -> list[str] | None:
+        parts = path.split("/")[2:]
+        if not parts:
+            pids = [str(pid) for pid in self._pids()]
+            return [*pids, *SELF, *(name.rpartition("/")[2] for name in TEXTS), "net", "sys", "uptime"]
+        if parts[0] == "sys":
+            return self._settings("/".join(parts[1:]))
+        namespace = self._process(parts[0])
+        if namespace is None:
+            return None
+        made = [kind.proc_directory for kind in kinds.all_kinds() if kind.proc_directory]
+        inner = {(): ["cmdline", "comm", "net", "ns", "status"], ("ns",): ["net"], ("net",): [*proc_net.FILES, *made]}
+        if len(parts) == 3 and parts[1] == "net" and parts[2] in made:
+            return []
+        return inner.get(tuple(parts[1:]))
+
+    def _process(self, name: str) -> NetworkNamespace | None:
+        """Whose folder /proc/NAME is."""
+        if name in SELF:
+            return self._namespace
+        if not (name.isascii() and name.isdecimal() and len(name) < 10):
+            return None
+        return self._namespace if int(name) > FIRST_SHELL_PID else self._of(int(name))
+
+    def _settings(self, folder: str) -> list[str] | None:
+        prefix = folder + "/" if folder else ""
+        keys = [
+            key
+            for key in (
+                key.replace(".", "\0").replace("/", ".").replace("\0", "/")
+                for key in list(self._namespace.sysctls.keys())
+            )
+            if key.startswith(prefix)
+        ]
+        found = {key[len(prefix) :].partition("/")[0] for key in keys}
+        return sorted(found) or None
+
+    def read(self, path: str) -> str | None:
+        if path in TEXTS:
+            return TEXTS[path]
+        if path == "/proc/uptime":
+            seconds = self._namespace.scheduler.clock / SECOND
+            return f"{seconds:.2f} {seconds:.2f}\n"
+        if path.startswith("/proc/sys/"):
+            return self._setting(path.removeprefix("/proc/sys/"))
+        parts = path.split("/")[2:]
+        namespace = self._process(parts[0])
+        if namespace is None or len(parts) < 2:
+            return None
+        if parts[1] == "net" and len(parts) == 3:
+            return proc_net.FILES[parts[2]](namespace) if parts[2] in proc_net.FILES else None
+        if parts[1] == "net" and len(parts) == 4:
+            kind = next((kind for kind in kinds.all_kinds() if kind.proc_directory == parts[2]), None)
+            return kind.proc_file(namespace, parts[3]) if kind is not None else None
+        return self._about(parts)
+
+    def _about(self, parts: list[str]) -> str | None:
+        """What a process tells of itself."""
+        if parts[1:] == ["ns", "net"]:
+            raise FileError("EINVAL")
+        tenant = self._pids().get(int(parts[0])) if parts[0].isdecimal() else None
+        command = tenant.command if tenant is not None else "sh"
+        texts = {
+            "cmdline": command,
+            "comm": command.partition(" ")[0].rpartition("/")[2][:15] + "\n",
+            "status": f"Name:\t{command.partition(' ')[0]}\nPid:\t{parts[0]}\n",
+        }
+        return texts.get(parts[1]) if len(parts) == 2 else None
+
+    def _setting(self, name: str) -> str | None:
+        try:
+            return self._namespace.sysctls.read(name) + "\n"
+        except SysctlError:
+            return None
+
+    def write(self, path: str, text: str) -> bool:
+        if not path.startswith("/proc/sys/") or self.read(path) is None:
+            raise FileError("EACCES" if self.read(path) is not None else "ENOENT")
+        if not RIGHTS.get().sysctls:
+            raise FileError("EROFS")
+        try:
+            self._namespace.write_sysctl(path.removeprefix("/proc/sys/"), text.strip())
+        except SysctlError:
+            raise FileError("EINVAL") from None
+        return True
+
+
+class Sys(ReadOnly):
+    """/sys (linux.core.files.Generator)."""
+
+    def __init__(self, namespace: NetworkNamespace) -> None:
+        self._namespace = namespace
+
+    def names(self, path: str) -> list[str] | None:
+        if path in ("/sys", "/sys/class"):
+            return ["class"] if path == "/sys" else ["net"]
+        return (
+            sysfs.names(self._namespace, path.removeprefix(sysfs.FOLDER)) if path.startswith(sysfs.FOLDER) else None
+        )
+
+    def read(self, path: str) -> str | None:
+        below = path.removeprefix(sysfs.FOLDER + "/")
+        return sysfs.read(self._namespace, below) if below != path else None
+
+    def write(self, path: str, text: str) -> bool:
+        if self.read(path) is None:
+            raise FileError("ENOENT")
+        if not RIGHTS.get().net_admin:
+            raise FileError("EROFS" if RIGHTS.get().contained else "EPERM")
+        sysfs.write(self._namespace, path.removeprefix(sysfs.FOLDER + "/"), text.strip())
+        return True
+
+
+class NamedNamespaces(ReadOnly):
+    """/run/netns: what `ip netns add` keeps there (linux.core.files.Generator)."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def names(self, path: str) -> list[str] | None:
+        """The folder is there once there was a namespace."""
+        found = self._machine.namespace_names() if not RIGHTS.get().contained else []
+        return found if found and path == FOLDERS[0] else None
+
+    def read(self, path: str) -> str | None:
+        if path.rpartition("/")[2] in (self.names(FOLDERS[0]) or ()):
+            raise FileError("EINVAL")
+        return None
+
+    def write(self, path: str, _text: str) -> bool:
+        if path.rpartition("/")[2] in (self.names(FOLDERS[0]) or ()):
+            raise FileError("EINVAL")
+        return False
+
+
+class DockerNamespaces(ReadOnly):
+    """/run/docker/netns: a file for each container's namespace (linux.core.files.Generator)."""
+
+    def __init__(self, namespace: NetworkNamespace, machine: Machine) -> None:
+        self._namespace = namespace
+        self._machine = machine
+
+    def names(self, path: str) -> list[str] | None:
+        found = [
+            tenant.file for tenant in tenants(self._namespace, self._machine) if tenant.file.startswith(FOLDERS[1])
+        ]
+        return [file.rpartition("/")[2] for file in found] if path == FOLDERS[1] and found else None
+
+    def read(self, path: str) -> str | None:
+        if path.rpartition("/")[2] in (self.names(FOLDERS[1]) or ()):
+            raise FileError("EINVAL")
+        return None
+
+
+def namespace_file(files: Files, namespace: NetworkNamespace, machine: Machine, path: str) -> NetworkNamespace | None:
+    """The namespace that a file keeps, over any links; None if it keeps none."""
+    try:
+        where = files.canonical(path)
+    except FileError:
+        return None
+    folder, _slash, name = where.rpartition("/")
+    if folder == FOLDERS[0]:
+        return machine.namespace_named(name)
+    match = NAMESPACE.fullmatch(where)
+    if match is not None:
+        if int(match[1]) > FIRST_SHELL_PID:
+            return namespace
+        found = next((one for one in tenants(namespace, machine) if one.processes and one.pid == int(match[1])), None)
+        return found.namespace if found is not None else machine.namespace_of_pid(int(match[1]))
+    if where in ("/proc/self/ns/net", "/proc/thread-self/ns/net"):
+        return namespace
+    return next((one.namespace for one in tenants(namespace, machine) if one.file == where), None)

@@ -1,0 +1,85 @@
+"""ls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.server import civil_date
+from netsandbox.commands.tools.context import ToolResult
+from netsandbox.commands.tools.inputs import files_of, options_of
+from netsandbox.commands.tools.kernel_files import namespace_file
+from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.core.inode import FileError, Node, RegularFile
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+
+
+def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """A name a line, as where the output is no terminal."""
+    options, paths = options_of("ls", arguments, "laA1hdRrtFniSgoCxs", "", {"all": "a", "almost-all": "A"}, 2)
+    files, errors = files_of(context), ""
+    alone, folders = list[str](), list[str]()
+    for path in paths or ["."]:
+        if namespace_file(files, context.namespace, context.machine, path) is not None and path.endswith("/net"):
+            alone.append(path)
+        elif not files.exists(path) and files.link(path) is None:
+            errors += f"ls: cannot access '{path}': {_why(context, path)}\n"
+        elif files.is_directory(path) and "d" not in options and not (
+                "l" in options and files.link(path) is not None and not path.endswith("/")):
+            folders.append(path)
+        else:
+            alone.append(path)
+    parts = [_rows(context, "", alone, options)] if alone else []
+    for path in folders:
+        text = _folder(context, path, options)
+        parts.append(f"{path}:\n{text}" if len(paths) > 1 else text)
+    return ToolResult(2 if errors else 0, "\n".join(parts), errors)
+
+
+def _why(context: ToolContext, path: str) -> str:
+    try:
+        files_of(context).read(path)
+    except FileError as error:
+        return str(error)
+    return "No such file or directory"
+
+
+def _folder(context: ToolContext, path: str, options: dict[str, str]) -> str:
+    names = [name for name in files_of(context).names(path) if not name.startswith(".") or options.keys() & {"a", "A"}]
+    names = [".", "..", *names] if "a" in options else names
+    if "r" in options:
+        names.reverse()
+    total = "total 0\n" if "l" in options else ""
+    return total + _rows(context, path.rstrip("/") + "/", names, options)
+
+
+def _rows(context: ToolContext, prefix: str, names: list[str], options: dict[str, str]) -> str:
+    if "l" not in options:
+        return "".join(f"{name}\n" for name in names)
+    return "".join(_long(context, prefix + name, name) + "\n" for name in names)
+
+
+def _long(context: ToolContext, path: str, name: str) -> str:
+    """Mode, links, owner, size, date, name, and where a link points."""
+    files = files_of(context)
+    node, link = files.node(path), files.link(path)
+    is_folder = link is None and files.is_directory(path)
+    if path.endswith("/ns/net"):
+        found = namespace_file(files, context.namespace, context.machine, path)
+        link = f"net:[{found.inode}]" if found is not None else link
+    kind = "l" if link is not None else "d" if is_folder else "-"
+    mode = {"l": "rwxrwxrwx", "d": "rwxr-xr-x", "-": "rw-r--r--"}[kind]
+    size = len(node.text.encode()) if isinstance(node, RegularFile) else 0
+    shown = f"{name} -> '{link}'" if link is not None and link.startswith("net:[") else (
+        f"{name} -> {link}" if link is not None else name)
+    return f"{kind}{mode} 1 root root {size} {_date(context, node)} {shown}"
+
+
+def _date(context: ToolContext, node: Node | None) -> str:
+    at = node.changed if node is not None else context.namespace.scheduler.clock
+    days, seconds = divmod((EPOCH + at) // SECOND, 86400)
+    _year, month, day = civil_date(days)
+    return f"{MONTHS[month * 3 - 3:month * 3]} {day:2d} {seconds // 3600:02d}:{seconds % 3600 // 60:02d}"

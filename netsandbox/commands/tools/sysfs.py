@@ -1,0 +1,153 @@
+"""/sys/class/net: a folder for each device (net-sysfs.c, br_sysfs_if.c, br_sysfs_br.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.names import lower_of
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.netlink.bridge import change_port
+from netsandbox.linux.netlink.link import set_mtu
+from netsandbox.wire.addresses import format_mac
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+FOLDER = "/sys/class/net"
+COUNTERS = ("rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets")
+ZERO_COUNTERS = ("collisions", "multicast", "rx_errors", "tx_errors")
+ETHERNET, LOOPBACK = 1, 772
+"""ARPHRD_*."""
+SIMPLE = ("addr_len", "address", "broadcast", "carrier", "dev_id", "duplex", "flags", "ifalias", "ifindex", "iflink",
+          "link_mode", "mtu", "operstate", "speed", "tx_queue_len", "type", "uevent")
+STATES = {"disabled": 0, "listening": 1, "learning": 2, "forwarding": 3, "blocking": 4}
+
+
+def names(namespace: NetworkNamespace, path: str) -> list[str] | None:
+    """What is in the folder itself (an empty path) or in one below; None where there is none."""
+    _empty, *parts = path.split("/")
+    if not parts:
+        return list(namespace.interfaces)
+    interface = namespace.interfaces.get(parts[0])
+    if interface is None or len(parts) > 2:
+        return None
+    folders = _folders(interface)
+    if len(parts) == 1:
+        return [*SIMPLE, *folders]
+    return folders.get(parts[1])
+
+
+def _folders(interface: Interface) -> dict[str, list[str]]:
+    found = {"statistics": [*COUNTERS, *ZERO_COUNTERS]}
+    if isinstance(interface, Bridge):
+        found["bridge"] = list(_bridge(interface))
+        found["brif"] = [port.interface.name for port in interface.ports]
+    if interface.port is not None:
+        found["brport"] = list(_port(interface))
+    return found
+
+
+def read(namespace: NetworkNamespace, path: str) -> str | None:
+    """A file below the folder.
+
+    Raises:
+        FileError: it cannot be read now.
+    """
+    device, _slash, attribute = path.partition("/")
+    interface = namespace.interfaces.get(device)
+    if interface is None:
+        return None
+    value = _attribute(interface, attribute)
+    return None if value is None else f"{value}\n"
+
+
+def _attribute(interface: Interface, name: str) -> str | int | None:
+    folder, _slash, leaf = name.partition("/")
+    if folder == "statistics":
+        return int(getattr(interface, leaf)) if leaf in COUNTERS else 0 if leaf in ZERO_COUNTERS else None
+    if folder == "bridge" and isinstance(interface, Bridge):
+        return _bridge(interface).get(leaf)
+    if folder == "brport":
+        return _port(interface).get(leaf)
+    if name in ("carrier", "speed", "duplex"):
+        return _link_attribute(interface, name)
+    return _simple(interface).get(name)
+
+
+def _simple(interface: Interface) -> dict[str, str | int]:
+    peer = lower_of(interface)
+    return {"address": format_mac(interface.mac), "mtu": interface.mtu, "operstate": interface.operstate.lower(),
+            "ifindex": interface.index, "iflink": peer.index if peer is not None else interface.index,
+            "tx_queue_len": interface.queue_length, "addr_len": 6,
+            "type": LOOPBACK if interface.is_loopback else ETHERNET,
+            "flags": f"0x{device_flags(interface):x}", "dev_id": "0x0", "link_mode": 0, "ifalias": "",
+            "broadcast": format_mac(0 if interface.is_loopback else (1 << 48) - 1),
+            "uevent": f"INTERFACE={interface.name}\nIFINDEX={interface.index}"}
+
+
+def _bridge(bridge: Bridge) -> dict[str, str | int]:
+    hundredths = bridge.fdb.ageing_time * 100 // SECOND
+    identity = f"8000.{bridge.mac:012x}"
+    return {"ageing_time": hundredths, "bridge_id": identity, "multicast_snooping": 0, "root_id": identity,
+            "stp_state": 0}
+
+
+def _port(interface: Interface) -> dict[str, str | int]:
+    """Of the bridge's port that a device is."""
+    port = interface.port
+    if port is None:
+        return {}
+    return {"bcast_flood": int(port.bcast_flood), "hairpin_mode": int(port.hairpin), "isolated": int(port.isolated),
+            "learning": int(port.learning), "multicast_flood": int(port.mcast_flood),
+            "port_no": f"0x{port.number:x}", "state": STATES.get(port.state.lower(), 0),
+            "unicast_flood": int(port.flood)}
+
+
+def _link_attribute(interface: Interface, name: str) -> str | int:
+    """What can be read only while the interface is up."""
+    if not interface.up or (name != "carrier" and interface.kind != "veth"):
+        raise FileError("EINVAL")
+    if name == "carrier":
+        return int(interface.carrier)
+    return 10000 if name == "speed" else "full"
+
+
+def device_flags(interface: Interface) -> int:
+    """IFF_* without those that follow the carrier: UP, BROADCAST or LOOPBACK, NOARP, MULTICAST."""
+    kind = 0x8 if interface.is_loopback else 0x1002
+    return kind | int(interface.up) | (0x80 if interface.noarp else 0)
+
+
+def write(namespace: NetworkNamespace, path: str, text: str) -> None:
+    """Change a setting, as netlink would.
+
+    Raises:
+        FileError: it cannot be changed, or not to that.
+    """
+    device, _slash, attribute = path.partition("/")
+    interface = namespace.interfaces[device]
+    if not text.isascii() or not text.isdecimal():
+        raise FileError("EINVAL")
+    try:
+        if attribute == "mtu":
+            set_mtu(interface, int(text))
+            return
+        if attribute.startswith("brport/") and attribute.partition("/")[2] in WRITABLE:
+            _write_port(interface, WRITABLE[attribute.partition("/")[2]], int(text))
+            return
+    except KernelError:
+        raise FileError("EINVAL") from None
+    raise FileError("EACCES")
+
+
+WRITABLE = {"hairpin_mode": "hairpin", "learning": "learning", "unicast_flood": "flood", "isolated": "isolated",
+            "multicast_flood": "mcast_flood", "bcast_flood": "bcast_flood"}
+
+
+def _write_port(interface: Interface, name: str, value: int) -> None:
+    if interface.port is not None:
+        change_port(interface.port, {name: bool(value)})

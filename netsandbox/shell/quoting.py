@@ -1,0 +1,26 @@
+"""Words and their quotes outside of a script: as `xargs` reads them, and as a line shows them."""
+
+from __future__ import annotations
+
+import re
+
+SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
+PIECE = re.compile(r"""'([^']*)'|"([^"]*)"|\\(.)|([^\s'"\\]+)|(\s+)|(.)""", re.DOTALL)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text: blanks separate, quotes and backslashes protect; an open quote is a letter."""
+    found, current = list[str](), None
+    for match in PIECE.finditer(text):
+        if match[5] is None:
+            piece = next(group for group in (match[1], match[2], match[3], match[4], match[6]) if group is not None)
+            current = (current or "") + piece
+        elif current is not None:
+            found.append(current)
+            current = None
+    return [*found, current] if current is not None else found
+
+
+def quoted(word: str) -> str:
+    """A word that a shell reads back as it is."""
+    return word if SAFE.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"
