@@ -60,6 +60,10 @@ def tabs_of(source: LabSource, place: Place) -> list[str]:
     return [*tabs, "log"] if node.kind == "container" else tabs
 
 
+MOST_OWN = 6
+"""Permanent rows, the ports' own MACs, that are listed below those that were learned; more are counted."""
+
+
 def table_of(source: LabSource, place: Place, tab: str, glyphs: GlyphSet) -> Table:
     """The table of one tab as it is now.
 
@@ -130,11 +134,15 @@ def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     owners = {row.name: row.peer[0] for row in source.interfaces(place.node) if row.peer is not None}
     known = source.fdb(place.node, place.interface or None)
     several = len({row.bridge for row in known}) > 1
+    columns = ("mac", "port", "bridge", "age", "made") if several else ("mac", "port", "age", "made")
+    own = [row for row in known if row.permanent]
+    folds = len(own) > MOST_OWN
     rows = [
         Row(f"{row.bridge} {row.port} {row.mac}", _fdb_cells(row, owners, now, several, glyphs), row.seq, row)
-        for row in known
+        for row in [row for row in known if not row.permanent] + ([] if folds else own)
     ]
-    columns = ("mac", "port", "bridge", "age", "made") if several else ("mac", "port", "age", "made")
+    if folds:
+        rows.append(Row("permanent", (tr("table.own", count=len(own)), *[""] * (len(columns) - 1))))
     return Table(columns, tuple(rows), len(columns) - 2)
 
 

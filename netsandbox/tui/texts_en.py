@@ -108,6 +108,7 @@ TEXTS: dict[str, str] = {
     "tab.routes": "Routes",
     "tab.sockets": "Sockets",
     "tab.log": "Log",
+    "table.own": "and {count} of its own",
     "table.permanent": "permanent",
     "column.interface": "interface",
     "column.state": "state",

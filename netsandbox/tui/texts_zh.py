@@ -108,6 +108,7 @@ TEXTS: dict[str, str] = {
     "tab.routes": "路由",
     "tab.sockets": "套接字",
     "tab.log": "日志",
+    "table.own": "另有 {count} 个自己的",
     "table.permanent": "永久",
     "column.interface": "接口",
     "column.state": "状态",
