@@ -181,6 +181,9 @@ class LabApp(UnbrokenApp):
         if live.failed:
             main.status.say(live.failed, trouble=True)
             live.failed = ""
+        elif live.branched:
+            main.status.say(live.branched)
+            live.branched = ""
         elif self.autosave.problem:
             main.status.say(tr("autosave.problem", why=self.autosave.problem), trouble=True)
             self.autosave.problem = ""

@@ -30,6 +30,7 @@ class LiveLab(LabView):
         held: a person has stopped time; a command does not let it run again.
         failed: what went wrong in the program itself, for the screen; empty when nothing did.
         wants_quit: somebody typed `quit`.
+        branched: a line in the past began a branch: what to say of it, for the screen.
     """
 
     def __init__(self, session: KeptSession, files: StateFiles, clock: Callable[[], float] = time.monotonic) -> None:
@@ -45,6 +46,7 @@ class LiveLab(LabView):
         self.held = False
         self.failed = ""
         self.wants_quit = False
+        self.branched = ""
         self.busy: Callable[[], AbstractContextManager[None]] = nullcontext
         """What a line or a step is carried out in, for whoever looks on."""
         self.player.play()
@@ -123,7 +125,7 @@ class LiveLab(LabView):
             return None
         if not line.startswith(EXPECT):
             self.jobs.say("line", f"{self.prompt()} ❯ {line}")
-        lab, done = session.lab, session.done
+        lab, done, other = session.lab, session.done, session.other
         try:
             with self.busy(), session.files.of_scenario() if of_scenario else nullcontext():
                 job = session.execute(line)
@@ -133,6 +135,8 @@ class LiveLab(LabView):
         if crash is not None:
             self._recover(line, crash, done)
             return None
+        if session.other is not other and session.other is not None and line.split(maxsplit=1)[:1] != ["redo"]:
+            self.branched = tr("branched", count=len(session.other[0]) - done)
         if session.lab is not lab:
             self._other_lab()
         return job

@@ -38,6 +38,7 @@ TEXTS: dict[str, str] = {
     "browser.uplink": ", with an uplink",
     "prompt.search": "older line with",
     "prompt.nothing": "no older line holds this",
+    "branched": "A branch begins here; {count} lines that came after are kept, redo brings them back",
     "scenario.done": "The scenario has no further step",
     "command.failed": "It ended with status {code}",
     "failed.command": "{what}. The lab is as before; details in {where}",

@@ -38,6 +38,7 @@ TEXTS: dict[str, str] = {
     "browser.uplink": "，有上行链路",
     "prompt.search": "查找旧命令",
     "prompt.nothing": "没有包含它的旧命令",
+    "branched": "从这里开始新的分支；之后的 {count} 条命令还留着，redo 可以找回",
     "scenario.done": "这个场景没有下一步了",
     "command.failed": "结束状态为 {code}",
     "failed.command": "{what}。实验保持原样；详情见 {where}",

@@ -173,3 +173,16 @@ async def test_what_is_selected_at_the_prompt_is_copied_by_ctrl_c(tmp_path: Path
         await on.press("colon", *"hostname", "shift+home", "ctrl+c")
         assert on.app.main.command.line == "hostname"
         assert on.app.clipboard == "hostname"
+
+
+async def test_a_line_typed_in_the_past_says_that_it_begins_a_branch_and_redo_brings_the_other_back(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("add-host h1")
+        await on.line("add-host h2")
+        await on.press("escape", "u")
+        await on.line("add-host h3")
+        assert "A branch begins here; 1 lines that came after are kept" in shown(on)
+        await on.press("escape", "ctrl+r")
+        assert entered(on)[-1] == "add-host h2"
