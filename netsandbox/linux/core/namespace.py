@@ -39,6 +39,10 @@ FIRST_INODE = 0xF000_0000
 """Of the first namespace that a kernel numbers (proc_alloc_inum, PROC_DYNAMIC_FIRST)."""
 
 
+PARTS: dict[str, Callable[[NetworkNamespace], object]] = {}
+"""What the rooms above plug into each namespace that is made, by the name that it has there (pernet_operations)."""
+
+
 class NetworkNamespace:
     """One network stack.
 
@@ -54,18 +58,13 @@ class NetworkNamespace:
     __slots__ = ("_by_index", "bridge_hooks", "_holders", "_ident_key", "_idents", "_next_index", "is_arp_special",
                  "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions", "former_names",
                  "fragments", "groups", "icmp_global", "inode", "interfaces", "lo", "name", "neighbours", "netfilter",
-                 "notifiers",
-                 "peers", "protocols", "proxies", "proxy_delay", "raw_sockets", "record", "routes", "scheduler",
-                 "sockets", "sysctls", "trace", "transports")
+                 "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "raw_sockets", "record", "routes",
+                 "scheduler", "sockets", "sysctls", "trace", "transports")
 
     routes: RouteTables
     neighbours: NeighbourTable
     netfilter: Netfilter
     fragments: Reassembler
-    exceptions: dict[int, NextHopException]
-    peers: dict[int, Peer]
-    proxy_delay: Stream
-    _idents: dict[int, int]
 
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
@@ -94,25 +93,21 @@ class NetworkNamespace:
         self.groups = NOTHING
         self.proxies = NOTHING
         """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
+        self.exceptions: dict[int, NextHopException] = {}
+        self.peers: dict[int, Peer] = {}
         self.icmp_global: tuple[int, int] = (0, -1)
         self.sockets: SocketTable
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.is_arp_special = False
         """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
+        self._idents: dict[int, int] = {}
         self._ident_key = 0
+        self._proxy_delay: Stream | None = None
         self._next_index = 1
+        for name, make in PARTS.items():
+            setattr(self, name, make(self))
         self.lo = Loopback(self)
         self.add_interface(self.lo)
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """A part that is asked for the first time."""
-            if name not in PARTS:
-                raise AttributeError(f"a namespace has no {name}")
-            part = PARTS[name](self)
-            setattr(self, name, part)
-            return part
 
     def __repr__(self) -> str:
         return f"<netns {self.name}>"
@@ -199,6 +194,13 @@ class NetworkNamespace:
 
     # -- small state of the IP layer
 
+    @property
+    def proxy_delay(self) -> Stream:
+        """The chance by which an answer in another's name is delayed."""
+        if self._proxy_delay is None:
+            self._proxy_delay = self.chance.stream(f"{self.name}/proxy_delay")
+        return self._proxy_delay
+
     def next_ident(self, source: int, destination: int, protocol: int) -> int:
         """The next IP identification for a flow that is not connected (__ip_select_ident); never 0."""
         bucket = (source % IDENT_BUCKETS * 433 ^ destination % IDENT_BUCKETS * 567 ^ protocol) % IDENT_BUCKETS
@@ -256,17 +258,3 @@ class NetworkNamespace:
 
 def _index_of(interface: Interface) -> int:
     return interface.index
-
-
-def _no_rows(_namespace: NetworkNamespace) -> dict[Any, Any]:
-    return {}
-
-
-def _proxy_delay(namespace: NetworkNamespace) -> Stream:
-    return namespace.chance.stream(f"{namespace.name}/proxy_delay")
-
-
-PARTS: dict[str, Callable[[NetworkNamespace], object]] = {
-    "exceptions": _no_rows, "peers": _no_rows, "_idents": _no_rows,
-    "proxy_delay": _proxy_delay}
-"""What a namespace has from the moment that it is asked for: of five thousand containers few need them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.events import PacketLogged
@@ -9,6 +10,9 @@ from netsandbox.wire.addresses import format_ipv4, format_mac
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
+
+LOG_LINES = 1000
+"""How much of the kernel's log is kept."""
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -21,7 +25,10 @@ FLAG_BITS = (("CWR", 0x80), ("ECE", 0x40), ("URG", 0x20), ("ACK", 0x10), ("PSH",
 def write(namespace: NetworkNamespace, buffer: SocketBuffer, prefix: str, options: frozenset[str]) -> None:
     """Put a line about the packet into the namespace's log."""
     line = prefix + line_of(buffer, options)
-    namespace.netfilter.log.append((namespace.scheduler.clock, line))
+    netfilter = namespace.netfilter
+    if netfilter.log is None:
+        netfilter.log = deque(maxlen=LOG_LINES)
+    netfilter.log.append((namespace.scheduler.clock, line))
     namespace.record(PacketLogged(namespace.name, buffer.packet, line))
 
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from netsandbox.wire.ipv4 import IPv4Packet
 
 NO_FUNCTIONS: dict[Hook, tuple[HookFunction, ...]] = {}
-LOG_LINES = 1000
-"""How much of the kernel's log is kept."""
 
 
 class Netfilter:
@@ -56,7 +54,7 @@ class Netfilter:
         self.looped: deque[SocketBuffer] | None = None
         self.handed: SocketBuffer | None = None
         self.recent: dict[str, dict[int, Entry]] = {}
-        self.log: deque[tuple[int, str]] = deque(maxlen=LOG_LINES)
+        self.log: deque[tuple[int, str]] | None = None
         self._extra: tuple[tuple[int, Hook, HookFunction], ...] = ()
         self._nat_chains: dict[Hook, ChainFunction] = {}
         self._fragments: Reassembler | None = None
