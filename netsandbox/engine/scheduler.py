@@ -273,7 +273,7 @@ class Scheduler:
                 ahead, mark = trace.ahead, len(events)
                 full = trace.first + trace.limit - ahead
             begin((ahead + mark, now + offset, cause))
-            if len(targets) == 1:
+            if type(targets) is tuple and len(targets) == 1:
                 target, = targets
                 hold(UNDER_WAY)
                 events[mark] = delivered, target.place, frame, target.receive(frame)
@@ -305,13 +305,13 @@ class Scheduler:
             for target in targets:
                 self._hand_over(target, target.place, frame)
             return
-        found, places, start = targets.split(frame), targets.places, 0
-        verdict, numbers = (None, range(len(targets))) if found is None else found
+        found, places, start, end = targets.split(frame), targets.places, 0, len(targets)
+        verdict, numbers = (None, range(end)) if found is None else found
         for number in numbers:
             trace.record_alike(delivered, places, start, number, frame, verdict)
             self._hand_over(targets[number], places[number], frame)
             start = number + 1
-        trace.record_alike(delivered, places, start, len(targets), frame, verdict)
+        trace.record_alike(delivered, places, start, end, frame, verdict)
 
     def _hand_over(self, target: Receiver, place: Any, frame: Any) -> None:
         """One arrival; it stands before what comes of it."""

@@ -139,7 +139,7 @@ class Trace:
 
     def begin(self, at: int, cause: int | None) -> int:
         """Open a step; what is recorded from now on belongs to it."""
-        self.steps.append((self.end, at, cause))
+        self.steps.append((self.ahead + len(self.events), at, cause))
         return self.first_step + len(self.steps) - 1
 
     def trim(self) -> None:

@@ -103,15 +103,15 @@ class Bridge(Interface):
         """br_handle_frame: learn, look up, pass on."""
         if not port.is_simple:
             return special.handle_frame(self, port, frame)
-        hooks = self.namespace.bridge_hooks
-        if hooks is not None:
-            verdict = hooks.look(self, port, frame)
+        namespace = self.namespace
+        if namespace.bridge_hooks is not None:
+            verdict = namespace.bridge_hooks.look(self, port, frame)
             if verdict is not None:
                 return verdict
-        entries = self.fdb.entries
+        scheduler, entries = namespace.scheduler, self.fdb.entries
         entry = entries.get(frame.src)
         if entry is not None and entry.port is port and port.learning and not entry.local:
-            entry.updated = self.namespace.scheduler.now
+            entry.updated = scheduler.now
         else:
             refusal = special.learn_source(self, port, frame)
             if refusal is not None:
@@ -126,10 +126,9 @@ class Bridge(Interface):
             self._flood(port, frame, UNKNOWN, False)
             return BRIDGED
         if found.local:
-            self.namespace.record((FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
+            namespace.record((FrameBridged, self.place, port.interface.place, frame, (), True, LOCAL, None))
             return self.pass_up(frame, destination == port.interface.mac)
-        namespace = self.namespace
-        scheduler, out, size = namespace.scheduler, found.port, frame.size
+        out, size = found.port, frame.size
         found.used = scheduler.now
         if out is None:
             return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (destination,))
@@ -164,7 +163,7 @@ class Bridge(Interface):
             return
         namespace = self.namespace
         namespace.record((FrameBridged, self.place, output.place_of(port), frame, ports.called, to_host, why, None))
-        if receivers:
+        if receivers.size:
             plan.count(port, size)
             namespace.scheduler.transmit(receivers, frame)
 

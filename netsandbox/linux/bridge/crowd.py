@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.interface import Interface, unhandled
 from netsandbox.linux.drop import Outcome
-from netsandbox.wire.addresses import LOOPBACK_NETWORK
 from netsandbox.wire.arp import REQUEST, ArpPacket
 from netsandbox.wire.ethernet import VLAN_TYPES
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from netsandbox.wire.ethernet import Frame
 
 NOBODY: frozenset[Interface] = frozenset()
+LOOPBACK_BYTE = 127
+"""The first byte of addresses that all answer for, so that a question for one concerns everybody."""
 
 
 class Crowd:
@@ -84,7 +85,7 @@ class Crowd:
         frames, size = self._floods.heard_by(station)
         station.heard -= frames
         station.heard_bytes -= size
-        addresses = tuple(address for address in station.arp_targets if not _is_loopback(address))
+        addresses = tuple(address for address in station.arp_targets if address >> 24 != LOOPBACK_BYTE)
         self.members[station] = addresses
         for address in addresses:
             self._owners[address] = (*self._owners.get(address, ()), station)
@@ -148,11 +149,11 @@ class Crowd:
         payload = frame.payload
         if type(payload) is ArpPacket:
             known = self._macs.get(payload.spa)
-            if payload.op != REQUEST or _is_loopback(payload.tpa) or (
+            if payload.op != REQUEST or payload.tpa >> 24 == LOOPBACK_BYTE or (
                     known and (len(known) > 1 or payload.sha not in known)):
                 return None
-            unsure = self._unsure.get(payload.spa, NOBODY)
-            return Outcome.IGNORED, unsure.union(self._owners.get(payload.tpa, ()))
+            unsure, owners = self._unsure.get(payload.spa), self._owners.get(payload.tpa, ())
+            return Outcome.IGNORED, owners if unsure is None else unsure.union(owners)
         if type(payload) is bytes and frame.ethertype not in VLAN_TYPES:
             return unhandled(frame.ethertype), NOBODY
         return None
@@ -162,8 +163,3 @@ def _is_plain(receiver: Any) -> bool:
     """Whether a receiver does with a broadcast what any station does."""
     return (type(receiver).receive is Interface.receive and receiver.port is None and receiver.running
             and receiver.stack is None            and receiver.arp_targets is not None)
-
-
-def _is_loopback(address: int) -> bool:
-    """All answer for these, so that a question for one concerns everybody."""
-    return address >> 24 == LOOPBACK_NETWORK >> 24

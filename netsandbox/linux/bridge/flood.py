@@ -52,16 +52,17 @@ class Flood(Newest["Receiver"], Audience):
 
     def split(self, frame: Frame) -> tuple[Verdict, list[int]] | None:
         """See Audience.split."""
-        if frame.dst != BROADCAST_MAC or len(self) < SMALLEST_CROWD or not self.shows_all(self._plan.ends):
+        plan = self._plan
+        if frame.dst != BROADCAST_MAC or self.size < SMALLEST_CROWD or not self.shows_all(plan.ends):
             return None
-        crowd = self._plan.floods.gather()
+        crowd = plan.floods.gather()
         found = crowd.concerned(frame)
         if found is None:
             return None
         verdict, concerned = found
         size = frame.size
-        self._plan.heard += 1
-        self._plan.heard_bytes += size
+        plan.heard += 1
+        plan.heard_bytes += size
         if self.left_out in crowd.members:
             _uncount(self.left_out, size)
         places = [place for end in crowd.strangers if (place := self.find(end)) is not None]
@@ -85,12 +86,13 @@ class FloodPlan:
 
     Attributes:
         ports: by which they leave.  ends: who receives them, at the other ends of the ports' cables.
+        limit: the longest frame that all of the ports and their peers take.
         sent, sent_bytes: frames that left by every port so far; the interfaces' own counters do not hold them.
         heard, heard_bytes: the same of those that reached every station of the crowd.
     """
 
-    __slots__ = ("_limits", "_views", "ends", "floods", "heard", "heard_bytes", "origin", "ports", "sent", "sent_bytes",
-                 "why")
+    __slots__ = ("_limits", "_views", "ends", "floods", "heard", "heard_bytes", "limit", "origin", "ports", "sent",
+                 "sent_bytes", "why")
 
     def __init__(self, floods: Floods, why: Forwarding, origin: str) -> None:
         self.floods = floods
@@ -99,6 +101,7 @@ class FloodPlan:
         self.ports: Roll[BridgePort] = Roll()
         self.ends: Roll[Receiver] = Roll()
         self.sent = self.sent_bytes = self.heard = self.heard_bytes = 0
+        self.limit = NO_LIMIT
         self._limits = Tally()
         self._views: dict[BridgePort | None, tuple[Newest[BridgePort], Flood]] = {}
 
@@ -112,14 +115,10 @@ class FloodPlan:
             return True
         return port.bcast_flood if self.why is Forwarding.BROADCAST else port.mcast_flood
 
-    @property
-    def limit(self) -> int:
-        """The longest frame that all of the ports and their peers take."""
-        return self._limits.least(NO_LIMIT)
-
     def note_limit(self, port: BridgePort) -> None:
         if port in self.ports.places:
             self._limits.put(port, min(port.limit, port.interface.peer_limit))
+            self.limit = self._limits.least(NO_LIMIT)
 
     def add(self, port: BridgePort) -> None:
         """A port begins to forward: what was counted before is not its."""
@@ -140,6 +139,7 @@ class FloodPlan:
         self.ports = self.ports.without((port,))
         self.ends = self.ends.without(ends)
         self._limits.drop(port)
+        self.limit = self._limits.least(NO_LIMIT)
         self._views.clear()
 
     def call_anew(self, port: BridgePort) -> None:
@@ -148,6 +148,7 @@ class FloodPlan:
         for end in port.interface.wire:
             if end in self.ends.places:
                 self.ends.call_anew(end)
+        self._views.clear()
 
     def reach(self, source: BridgePort | None) -> tuple[Newest[BridgePort], Flood]:
         """The ports that a frame leaves by, and who receives it: all but where it came from."""

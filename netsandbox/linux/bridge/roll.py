@@ -52,12 +52,13 @@ class Roll(Generic[T]):
 class Backwards(Sequence[S]):
     """A list up to some place, the last first, perhaps without one of it; a thousand take no memory."""
 
-    __slots__ = ("_end", "_items", "_place")
+    __slots__ = ("_end", "_items", "_place", "size")
 
     def __init__(self, items: list[S], end: int, place: int) -> None:
         self._items = items
         self._end = end
         self._place = place
+        self.size = end - (place >= 0)
 
     def trace_key(self) -> tuple[S, ...]:
         return tuple(self)
@@ -71,7 +72,7 @@ class Backwards(Sequence[S]):
         return repr(tuple(self))
 
     def __len__(self) -> int:
-        return self._end - (self._place >= 0)
+        return self.size
 
     def __iter__(self) -> Iterator[S]:
         items = self._items
@@ -84,27 +85,25 @@ class Backwards(Sequence[S]):
     def __getitem__(self, index: int | slice) -> S | Sequence[S]:
         if isinstance(index, slice):
             return tuple(self)[index]
-        if not -len(self) <= index < len(self):
+        size = self.size
+        if not -size <= index < size:
             raise IndexError(index)
-        place = self._end - 1 - index % len(self)
+        place = self._end - 1 - index % size
         return self._items[place - (self._place >= place)]
 
 
 class Newest(Backwards[T]):
     """Those that are in a roll now, the newest first, perhaps without one of them."""
 
-    __slots__ = ("_roll", "left_out")
+    __slots__ = ("_roll", "called", "left_out")
 
     def __init__(self, roll: Roll[T], left_out: T | None = None) -> None:
         place = -1 if left_out is None else roll.places.get(left_out, -1)
         super().__init__(roll.items, len(roll.items), place)
         self._roll = roll
         self.left_out = left_out if place >= 0 else None
-
-    @property
-    def called(self) -> Backwards[Place]:
+        self.called: Backwards[Place] = Backwards(roll.called, self._end, place)
         """The same as records list them."""
-        return Backwards(self._roll.called, self._end, self._place)
 
     def shows_all(self, roll: Roll[T]) -> bool:
         """Whether it is a view of this roll, and nobody has come since."""

@@ -236,7 +236,7 @@ class NeighbourTable:
     def _release(self, entry: Neighbour) -> None:
         """The MAC is known: what waited leaves, in the order it came."""
         queue, entry.queue = entry.queue, None
-        if queue:
+        if queue is not None:
             self.scheduler.one_by_one([(entry, *waiting) for waiting in queue.take_all()], self._send_on)
 
     def _send_on(self, what: tuple[Neighbour, IPv4Packet, Route | None]) -> None:
@@ -334,7 +334,7 @@ class NeighbourTable:
         return parameters.ucast_solicit + parameters.app_solicit + multicast
 
     def _probe(self, entry: Neighbour) -> None:
-        self.family.solicit(entry, entry.queue.newest if entry.queue else None)
+        self.family.solicit(entry, None if entry.queue is None else entry.queue.newest)
         entry.probes += 1
 
     def _report(self, entry: Neighbour) -> None:

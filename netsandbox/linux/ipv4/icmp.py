@@ -92,7 +92,7 @@ def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -
 def _reply(namespace: NetworkNamespace, packet: IPv4Packet, reply: IcmpMessage) -> Verdict:
     """icmp_reply: addresses swapped, the same TOS."""
     source, destination = packet.dst, ip_options.first_stop_back(packet) if packet.options else packet.src
-    if not namespace.routes.is_local(source):
+    if source not in namespace.routes.local and not namespace.routes.is_local(source):
         source = 0
     route = route_output(namespace, destination)
     if not isinstance(route, OutputRoute) or route.source != source:

@@ -224,10 +224,11 @@ class RouteTables:
             scope: only routes of this scope or a narrower one (flowi4_scope).
         """
         found: list[Route] = []
+        least = SCOPES[scope]
         for levels in self._walk():
             for mask, by_network in levels:
                 routes = by_network.get(destination & mask)
-                if routes and not self._take(routes, interface, SCOPES[scope], found):
+                if routes and not self._take(routes, interface, least, found):
                     break
         return found
 
@@ -270,5 +271,8 @@ class RouteTables:
             return "broadcast"
         if is_multicast(address):
             return "multicast"
-        route = self.local_route(address)
-        return "unicast" if route is None else route.type
+        for mask, by_network in self._walk()[0]:
+            routes = by_network.get(address & mask)
+            if routes:
+                return routes[0].type
+        return "unicast"
