@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from netsandbox.session.files import printable
+from netsandbox.commands.words import printable
 
 if TYPE_CHECKING:
     from netsandbox.check_outcome import Outcome, Report

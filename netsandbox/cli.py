@@ -125,7 +125,7 @@ def parser(name: str) -> argparse.ArgumentParser:
 
 
 def _fail(message: str, status: int = 2) -> int:
-    from netsandbox.session.files import printable
+    from netsandbox.commands.words import printable
 
     print(f"netsandbox: {printable(message)}", file=sys.stderr)
     return status

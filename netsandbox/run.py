@@ -9,10 +9,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TextIO
 
 from netsandbox.commands.show import columns_of, table
+from netsandbox.commands.words import printable
 from netsandbox.engine.units import format_time
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.uplink import DEFAULT_LAN
-from netsandbox.session.files import FileError, printable, refuse_inputs
+from netsandbox.session.files import FileError, refuse_inputs
 from netsandbox.session.library import find_scenario
 from netsandbox.session.runner import Event, Line, Runner, Said
 from netsandbox.session.scenario import Scenario, Step, load_scenario

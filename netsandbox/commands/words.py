@@ -15,6 +15,13 @@ DASHES = {"–": "en dash (U+2013)", "—": "em dash (U+2014)", "−": "minus si
 """What word processors make of a hyphen."""
 
 
+def printable(text: str) -> str:
+    """The text with every character that could steer a terminal, or that cannot be encoded, as a backslash escape."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
 def hidden_character(text: str) -> str | None:
     """The first character that could make a text read as what it is not: a control or a formatting character."""
     if text.isascii() and text.isprintable():

@@ -15,6 +15,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from netsandbox.commands.words import printable
 from netsandbox.lab.errors import LabError
 from netsandbox.session import leftovers
 
@@ -45,13 +46,6 @@ class FileError(LabError):
 
     def __str__(self) -> str:
         return printable(f"{self.path}: {self.message}")
-
-
-def printable(text: str) -> str:
-    """The text with every character that could steer a terminal, or that cannot be encoded, as a backslash escape."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -6,7 +6,7 @@ import difflib
 import os
 from pathlib import Path
 
-from netsandbox.session.strict_yaml import ScenarioError
+from netsandbox.commands.strict_yaml import ScenarioError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SUFFIX = ".yaml"

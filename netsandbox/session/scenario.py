@@ -14,12 +14,12 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from netsandbox.commands.strict_yaml import ScenarioError, compose, describe, fault_in_text, line_of, nearest, quoted
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.uplink import DEFAULT_LAN, parse_lan
 from netsandbox.session.files import FileError, read_bytes
 from netsandbox.session.steps import Scenario, Step
-from netsandbox.session.strict_yaml import ScenarioError, compose, describe, fault_in_text, line_of, nearest, quoted
 
 __all__ = ["Scenario", "ScenarioError", "Step", "dump_scenario", "load_scenario", "parse_scenario"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.session.library import bundled, directory, find_scenario
 from netsandbox.session.scenario import load_scenario
-from netsandbox.session.strict_yaml import ScenarioError
 
 MARK = b"netsandbox:"
 """A file that begins like this, comments aside, is a scenario."""

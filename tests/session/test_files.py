@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.session.files import FileError, printable, read_bytes, write_atomically
+from netsandbox.commands.words import printable
+from netsandbox.session.files import FileError, read_bytes, write_atomically
 
 OLD = "the old content\n"
 NEW = "the new content, 新的内容\n"

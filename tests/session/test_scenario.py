@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netsandbox.commands.strict_yaml import MAX_DEPTH, fault_in_text
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.scenario import (
@@ -22,7 +23,6 @@ from netsandbox.session.scenario import (
     load_scenario,
     parse_scenario,
 )
-from netsandbox.session.strict_yaml import MAX_DEPTH, fault_in_text
 from tests.session.contents import content
 
 HEAD = "netsandbox: 2\n"

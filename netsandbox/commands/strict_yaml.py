@@ -14,12 +14,14 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from netsandbox.commands.words import hidden_character
+from netsandbox.commands.words import hidden_character, printable
 from netsandbox.lab.errors import LabError
-from netsandbox.session.files import printable
+
+__all__ = ["MAX_DEPTH", "MappingNode", "Node", "ScalarNode", "ScenarioError", "SequenceNode", "compose", "describe",
+           "fault_in_text", "line_of", "nearest", "quoted"]
 
 MAX_DEPTH = 8
-"""Containers within containers; a scenario needs four."""
+"""Containers within containers; a scenario needs four, a Compose file six."""
 
 _SHOWN = 60
 """Characters of a wrong value that an error message repeats."""
@@ -96,7 +98,7 @@ def compose(text: str, name: str) -> Node:
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise ScenarioError(name, loader.line + 1, f"this is not YAML: {error}") from None
     if root is None:
-        raise ScenarioError(name, 1, "the file is empty; a scenario starts with 'netsandbox: 1'")
+        raise ScenarioError(name, 1, "the file is empty")
     return root
 
 
@@ -121,7 +123,7 @@ class _StrictLoader(yaml.SafeLoader):
         if tag is not None:
             self._refuse(event, f"tags are not allowed (found {quoted(tag)}); {_QUOTES}")
         if self._depth > MAX_DEPTH:
-            self._refuse(event, f"nested more than {MAX_DEPTH} deep; a scenario is lists of command lines and maps")
+            self._refuse(event, f"nested more than {MAX_DEPTH} deep")
         self._depth += 1
         node = super().compose_node(parent, index)
         self._depth -= 1
@@ -154,7 +156,7 @@ _OPENED = (
 _HINTS = (
     (r"character '\\t'", "a tab cannot indent or start anything in YAML; use spaces"),
     (r"mapping values are not allowed", "a ': ' in the middle of a plain text; put the whole text in quotes"),
-    (r"expected a single document", "a second document starts here; a scenario is one document, without '---'"),
+    (r"expected a single document", "a second document starts here; a file is one document, without '---'"),
     (r"character '[@`%]'", "a text cannot start with this character; put it in quotes"),
     (r"expected <block end>", "this line is not indented like the lines it belongs to"),
     (r"tag|anchor|alias", "a text that starts with '!', '&' or '*' must be in quotes"),

@@ -1,0 +1,90 @@
+"""What a Compose file says, as values (the Compose Specification)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Attachment(NamedTuple):
+    """A service's place on a network.
+
+    Attributes:
+        priority: the network with the highest one is connected first; gw_priority decides about the default route.
+    """
+
+    aliases: tuple[str, ...] = ()
+    address: str = ""
+    mac: str = ""
+    priority: int = 0
+    gw_priority: int = 0
+
+
+class Service(NamedTuple):
+    """One service.
+
+    Attributes:
+        flags: what `docker create` is told, word for word, of what needs no second look.
+        command, entrypoint: the words that replace the image's; None for the image's own.
+        network_mode: host, none, service:NAME, container:NAME, or empty.
+        networks: by the names that the file has.
+        needs: the services that are started before.
+        grace: seconds between SIGTERM and SIGKILL, -1 for the usual ones.
+    """
+
+    name: str
+    line: int
+    image: str = ""
+    flags: tuple[str, ...] = ()
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    container_name: str = ""
+    network_mode: str = ""
+    networks: Mapping[str, Attachment] = {}
+    links: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    scale: int = 1
+    profiles: tuple[str, ...] = ()
+    grace: int = -1
+
+
+class NetworkSpec(NamedTuple):
+    """One network of the file; `name` is what Docker calls it."""
+
+    key: str
+    name: str
+    external: bool = False
+    flags: tuple[str, ...] = ()
+
+
+class Project(NamedTuple):
+    """A Compose file, read.
+
+    Attributes:
+        notes: (line, key) of what the sandbox does not model.
+    """
+
+    name: str
+    path: str
+    services: Mapping[str, Service]
+    networks: Mapping[str, NetworkSpec]
+    notes: tuple[tuple[int, str], ...] = ()
+
+    def container_name(self, service: Service, number: int) -> str:
+        return service.container_name or f"{self.name}-{service.name}-{number}"
+
+    def in_order(self, wanted: list[str]) -> list[Service]:
+        """The services that are wanted, and what they need, each behind what it needs."""
+        found: dict[str, Service] = {}
+        waiting = [(name, False) for name in reversed(wanted)]
+        while waiting:
+            name, is_ready = waiting.pop()
+            if name in found:
+                continue
+            service = self.services[name]
+            if is_ready:
+                found[name] = service
+                continue
+            waiting.append((name, True))
+            waiting += [(other, False) for other in reversed(service.needs) if other not in found]
+        return list(found.values())

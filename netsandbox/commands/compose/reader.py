@@ -1,0 +1,151 @@
+"""Compose files: read strictly into a Project, with what the sandbox does not model listed by its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, Service
+from netsandbox.commands.compose.services import read_service
+from netsandbox.commands.compose.values import Values, is_null
+from netsandbox.commands.strict_yaml import Node, compose, line_of
+
+DEFAULT = "default"
+FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+"""As Compose looks for them, in this order."""
+WITHOUT_EFFECT = frozenset({"volumes", "configs", "secrets", "include", "models"})
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
+NOT_IN_NAME = re.compile(r"[^a-z0-9_-]", re.ASCII)
+
+
+def project_name(text: str) -> str:
+    """The folder's name as Compose makes a project's of it."""
+    return NOT_IN_NAME.sub("", text.lower()).lstrip("_-")
+
+
+def read_project(text: str, path: str, name: str, variables: Mapping[str, str]) -> Project:
+    """The project in a Compose file.
+
+    Args:
+        path: the file's, for errors.
+        name: -p, or empty for the file's own, or else its folder's.
+
+    Raises:
+        ScenarioError: it is no Compose file, or names something that it does not have.
+    """
+    values = Values(path, variables)
+    root = compose(text, path)
+    top = values.map(root, "a Compose file")
+    name = name or (values.text(top["name"][1], "name") if "name" in top else "")
+    name = name or project_name(path.rpartition("/")[0].rpartition("/")[2])
+    if not NAME.fullmatch(name):
+        raise values.error(root, f"invalid project name {name!r}: must consist only of lowercase alphanumeric "
+                           "characters, hyphens, and underscores as well as start with a letter or number")
+    networks, notes = _networks(values, top, name)
+    services: dict[str, Service] = {}
+    for key, (where, node) in values.map(top["services"][1], "services").items() if "services" in top else ():
+        services[key], more = read_service(values, key, where, node)
+        notes += more
+    for key, (where, _node) in top.items():
+        if key in WITHOUT_EFFECT:
+            notes.append((line_of(where), key))
+        elif key not in ("name", "version", "services", "networks") and not key.startswith("x-"):
+            raise values.error(where, f"additional properties '{key}' not allowed")
+    if not services:
+        raise values.error(root, "no service selected")
+    services = {key: _completed(values, service, services, networks, top) for key, service in services.items()}
+    _check_order(values, services, top)
+    return Project(name, path, services, networks, tuple(sorted(notes)))
+
+
+def _networks(values: Values, top: dict[str, tuple[Node, Node]],
+              project: str) -> tuple[dict[str, NetworkSpec], list[tuple[int, str]]]:
+    found: dict[str, NetworkSpec] = {}
+    notes: list[tuple[int, str]] = []
+    for key, (_where, node) in values.map(top["networks"][1], "networks").items() if "networks" in top else ():
+        found[key] = _network(values, key, node, project, notes)
+    found.setdefault(DEFAULT, NetworkSpec(DEFAULT, f"{project}_{DEFAULT}"))
+    return found, notes
+
+
+def _network(values: Values, key: str, node: Node, project: str, notes: list[tuple[int, str]]) -> NetworkSpec:
+    spec, flags = NetworkSpec(key, f"{project}_{key}"), list[str]()
+    for field, (where, value) in values.map(node, f"networks.{key}").items():
+        what = f"networks.{key}.{field}"
+        if field == "name":
+            spec = spec._replace(name=values.text(value, what))
+        elif field == "external":
+            spec = spec._replace(external=values.boolean(value, what))
+        elif field == "driver":
+            flags += ["--driver", values.text(value, what)] if not is_null(value) else []
+        elif field in ("internal", "attachable"):
+            flags += [f"--{field}"] if values.boolean(value, what) else []
+        elif field in ("driver_opts", "labels"):
+            flag = "--opt" if field == "driver_opts" else "--label"
+            flags += [word for text in values.pairs(value, what) for word in (flag, text)]
+        elif field == "ipam":
+            flags += _ipam(values, value, what)
+        elif field in ("enable_ipv4", "enable_ipv6"):
+            notes.append((line_of(where), what))
+        elif not field.startswith("x-"):
+            raise values.error(where, f"networks.{key} additional properties '{field}' not allowed")
+    if spec.external and spec.name == f"{project}_{key}":
+        spec = spec._replace(name=key)
+    return spec._replace(flags=tuple(flags))
+
+
+def _ipam(values: Values, node: Node, what: str) -> list[str]:
+    """--subnet and the like, of each configuration."""
+    flags: list[str] = []
+    known: dict[str, str] = {"subnet": "--subnet", "gateway": "--gateway", "ip_range": "--ip-range"}
+    for field, (where, value) in values.map(node, what).items():
+        if field != "config":
+            if field not in ("driver", "options"):
+                raise values.error(where, f"{what} additional properties '{field}' not allowed")
+            continue
+        for item in values.items(value, f"{what}.config"):
+            for key, (place, inner) in values.map(item, f"{what}.config").items():
+                if key in known:
+                    flags += [known[key], values.text(inner, f"{what}.config.{key}")]
+                elif key == "aux_addresses":
+                    flags += [word for text in values.pairs(inner, what) for word in ("--aux-address", text)]
+                else:
+                    raise values.error(place, f"{what}.config additional properties '{key}' not allowed")
+    return flags
+
+
+def _completed(values: Values, service: Service, services: Mapping[str, Service], networks: Mapping[str, Any],
+               top: dict[str, tuple[Node, Node]]) -> Service:
+    """Checked against the rest of the file, on the default network if it names none, and with all that it needs."""
+    where = values.map(top["services"][1], "services")[service.name][0]
+    for key in service.networks:
+        if key not in networks:
+            raise values.error(where, f"service {service.name!r} refers to undefined network {key}: invalid compose "
+                               "project")
+    if service.network_mode and service.networks:
+        raise values.error(where, f"service {service.name!r} declares mutually exclusive `network_mode` and `networks`: "
+                           "invalid compose project")
+    others = [link.partition(":")[0] for link in service.links]
+    if service.network_mode.startswith("service:"):
+        others.append(service.network_mode.removeprefix("service:"))
+    for other in (*service.needs, *others):
+        if other not in services:
+            raise values.error(where, f"service {service.name!r} depends on undefined service {other!r}: invalid compose "
+                               "project")
+    if service.container_name and service.scale > 1:
+        raise values.error(where, f"service {service.name!r}: can't set container_name and scale to more than 1")
+    if not service.network_mode and not service.networks:
+        service = service._replace(networks={DEFAULT: Attachment()})
+    return service._replace(needs=tuple(dict.fromkeys((*service.needs, *others))))
+
+
+def _check_order(values: Values, services: Mapping[str, Service], top: dict[str, tuple[Node, Node]]) -> None:
+    """Raises ScenarioError: services that need each other."""
+    done: set[str] = set()
+    while len(done) < len(services):
+        ready = [name for name, service in services.items() if name not in done and done.issuperset(service.needs)]
+        if not ready:
+            cycle = " -> ".join(sorted(set(services) - done))
+            raise values.error(top["services"][0], f"dependency cycle detected: {cycle}")
+        done.update(ready)

@@ -1,0 +1,170 @@
+"""The keys of a service: what each becomes on `docker create`, and which do nothing in the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from netsandbox.commands.compose.model import Attachment, Service
+from netsandbox.commands.compose.values import Values, is_null
+from netsandbox.commands.strict_yaml import MappingNode, Node, SequenceNode, line_of
+
+Change = dict[str, Any]
+"""Fields of a Service; `flags` are added to those that are there."""
+
+WITHOUT_EFFECT = frozenset({
+    "annotations", "attach", "blkio_config", "build", "cgroup", "cgroup_parent", "configs", "cpu_count", "cpu_percent",
+    "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "cpuset", "credential_spec",
+    "develop", "device_cgroup_rules", "devices", "env_file", "extends", "external_links", "gpus", "group_add",
+    "healthcheck", "ipc", "isolation", "logging", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit",
+    "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "platform", "post_start", "pre_stop", "pull_policy",
+    "read_only", "runtime", "secrets", "security_opt", "shm_size", "storage_opt", "tmpfs", "ulimits", "user",
+    "userns_mode", "uts", "volumes", "volumes_from", "working_dir"})
+"""Keys of the specification that the sandbox does not model: they are listed with their lines."""
+
+
+def _repeated(flag: str, read: Callable[[Values, Node, str], tuple[str, ...]]) -> Callable[[Values, Node, str], Change]:
+    def change(values: Values, node: Node, what: str) -> Change:
+        return {"flags": tuple(word for text in read(values, node, what) for word in (flag, text))}
+    return change
+
+
+def _single(flag: str) -> Callable[[Values, Node, str], Change]:
+    def change(values: Values, node: Node, what: str) -> Change:
+        return {"flags": (flag, values.text(node, what))}
+    return change
+
+
+def _switch(flag: str) -> Callable[[Values, Node, str], Change]:
+    def change(values: Values, node: Node, what: str) -> Change:
+        return {"flags": (flag,) if values.boolean(node, what) else ()}
+    return change
+
+
+def _field(field: str, read: Callable[[Values, Node, str], Any]) -> Callable[[Values, Node, str], Change]:
+    def change(values: Values, node: Node, what: str) -> Change:
+        return {field: read(values, node, what)}
+    return change
+
+
+def _ports(values: Values, node: Node, what: str) -> Change:
+    """Each as -p takes it."""
+    found = []
+    for item in values.items(node, what):
+        found += ["-p", _long_port(values, item, what) if isinstance(item, MappingNode) else values.text(item, what)]
+    return {"flags": tuple(found)}
+
+
+def _long_port(values: Values, node: Node, what: str) -> str:
+    fields = {key: values.text(value, f"{what}.{key}") for key, (_key, value) in values.map(node, what).items()}
+    for key, (where, _value) in values.map(node, what).items():
+        if key not in ("target", "published", "host_ip", "protocol", "mode", "name", "app_protocol"):
+            raise values.error(where, f"{what} additional properties '{key}' not allowed")
+    if "target" not in fields:
+        raise values.error(node, f"{what}: target is required")
+    host, published = fields.get("host_ip", ""), fields.get("published", "")
+    before = f"{host}:{published}:" if host else f"{published}:" if published else ""
+    return f"{before}{fields['target']}/{fields.get('protocol') or 'tcp'}"
+
+
+def _networks(values: Values, node: Node, what: str) -> Change:
+    if isinstance(node, SequenceNode):
+        return {"networks": {values.text(item, what): Attachment() for item in values.items(node, what)}}
+    return {"networks": {key: _attachment(values, value, f"{what}.{key}")
+                         for key, (_key, value) in values.map(node, what).items()}}
+
+
+def _attachment(values: Values, node: Node, what: str) -> Attachment:
+    found: dict[str, Any] = {}
+    for key, (where, value) in values.map(node, what).items():
+        if key == "aliases":
+            found[key] = values.texts(value, f"{what}.aliases")
+        elif key in ("priority", "gw_priority"):
+            found[key] = values.number(value, f"{what}.{key}")
+        elif key in ("ipv4_address", "mac_address"):
+            found[{"ipv4_address": "address", "mac_address": "mac"}[key]] = values.text(value, f"{what}.{key}")
+        elif key not in ("ipv6_address", "link_local_ips", "driver_opts", "interface_name"):
+            raise values.error(where, f"{what} additional properties '{key}' not allowed")
+    return Attachment(**found)
+
+
+def _extra_hosts(values: Values, node: Node, what: str) -> Change:
+    pairs = [text.replace("=", ":", 1) for text in values.pairs(node, what)]
+    return {"flags": tuple(word for text in pairs for word in ("--add-host", text))}
+
+
+def _depends_on(values: Values, node: Node, what: str) -> Change:
+    if isinstance(node, MappingNode):
+        return {"needs": tuple(values.map(node, what))}
+    return {"needs": values.texts(node, what)}
+
+
+def _deploy(values: Values, node: Node, what: str) -> Change:
+    replicas = values.map(node, what).get("replicas")
+    return {} if replicas is None else {"scale": values.number(replicas[1], f"{what}.replicas")}
+
+
+def _environment(values: Values, node: Node, what: str) -> Change:
+    pairs = values.pairs(node, what)
+    known = [text if "=" in text else f"{text}={values.variables[text]}" for text in pairs
+             if "=" in text or text in values.variables]
+    return {"flags": tuple(word for text in known for word in ("-e", text))}
+
+
+def _grace(values: Values, node: Node, what: str) -> Change:
+    seconds = values.seconds(node, what)
+    return {"grace": seconds, "flags": ("--stop-timeout", str(seconds))}
+
+
+KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
+    "image": _field("image", Values.text), "command": _field("command", Values.words),
+    "entrypoint": _field("entrypoint", Values.words), "container_name": _field("container_name", Values.text),
+    "network_mode": _field("network_mode", Values.text), "networks": _networks,
+    "links": _field("links", Values.texts), "depends_on": _depends_on, "scale": _field("scale", Values.number),
+    "deploy": _deploy, "profiles": _field("profiles", Values.texts), "ports": _ports,
+    "expose": _repeated("--expose", Values.texts), "environment": _environment, "extra_hosts": _extra_hosts,
+    "dns": _repeated("--dns", Values.texts), "dns_search": _repeated("--dns-search", Values.texts),
+    "dns_opt": _repeated("--dns-option", Values.texts), "cap_add": _repeated("--cap-add", Values.texts),
+    "cap_drop": _repeated("--cap-drop", Values.texts), "sysctls": _repeated("--sysctl", Values.pairs),
+    "labels": _repeated("--label", Values.pairs), "hostname": _single("--hostname"),
+    "domainname": _single("--domainname"), "mac_address": _single("--mac-address"), "restart": _single("--restart"),
+    "stop_signal": _single("--stop-signal"), "stop_grace_period": _grace, "privileged": _switch("--privileged"),
+    "tty": _switch("-t"), "stdin_open": _switch("-i"), "init": _switch("--init")}
+
+
+def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Service, list[tuple[int, str]]]:
+    """A service, and what of it the sandbox does not model.
+
+    Raises:
+        ScenarioError: a key that the specification does not have, or a value that it refuses.
+    """
+    service, notes = Service(name, line_of(where)), list[tuple[int, str]]()
+    for key, (place, value) in values.map(node, f"services.{name}").items():
+        what = f"services.{name}.{key}"
+        if key in KEYS:
+            if not is_null(value):
+                change = KEYS[key](values, value, what)
+                change["flags"] = (*service.flags, *change.get("flags", ()))
+                service = service._replace(**change)
+            notes += _inner_notes(values, key, value, what)
+        elif key in WITHOUT_EFFECT:
+            notes.append((line_of(place), what))
+        elif not key.startswith("x-"):
+            raise values.error(place, f"services.{name} additional properties '{key}' not allowed")
+    if not service.image:
+        raise values.error(where, f"service {name!r} has neither an image nor a build context specified"
+                           if not notes or all(not what.endswith(".build") for _line, what in notes) else
+                           f"service {name!r} is to be built; the sandbox builds nothing, so it needs an image")
+    return service, notes
+
+
+def _inner_notes(values: Values, key: str, value: Node, what: str) -> list[tuple[int, str]]:
+    """Of keys that are modelled in part."""
+    if key == "deploy":
+        return [(line_of(where), f"{what}.{inner}") for inner, (where, _value) in values.map(value, what).items()
+                if inner != "replicas"]
+    if key == "depends_on" and isinstance(value, MappingNode):
+        return [(line_of(condition), f"{what}.{name}.{field}") for name, (_key, inner) in values.map(value, what).items()
+                for field, (condition, wanted) in values.map(inner, what).items()
+                if (field, values.text(wanted, what)) not in (("condition", "service_started"), ("required", "true"))]
+    return []

@@ -1,0 +1,115 @@
+"""Values of a Compose file: texts, numbers, lists and maps out of YAML's nodes, each with its line."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+
+from netsandbox.commands.compose.interpolate import VariableError, filled_in
+from netsandbox.commands.strict_yaml import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    ScenarioError,
+    SequenceNode,
+    describe,
+    fault_in_text,
+    line_of,
+)
+
+DURATION = re.compile(r"(\d+)(us|ms|s|m|h)")
+SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+TRUE = frozenset({"true", "yes", "on"})
+
+
+class Values:
+    """Reads nodes; every method raises ScenarioError with the line of what is wrong.
+
+    Args:
+        name: the file's, for errors.
+        variables: for ${…}.
+    """
+
+    def __init__(self, name: str, variables: Mapping[str, str]) -> None:
+        self.name = name
+        self.variables = variables
+
+    def error(self, node: Node, message: str) -> ScenarioError:
+        return ScenarioError(self.name, line_of(node), message)
+
+    def map(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
+        """(key, value) by the key's name; nothing at all is an empty map."""
+        if is_null(node):
+            return {}
+        if not isinstance(node, MappingNode):
+            raise self.error(node, f"{what} must be a mapping, found {describe(node)}")
+        return {str(key.value): (key, value) for key, value in node.value}
+
+    def items(self, node: Node, what: str) -> list[Node]:
+        if is_null(node):
+            return []
+        if not isinstance(node, SequenceNode):
+            raise self.error(node, f"{what} must be a list, found {describe(node)}")
+        return list(node.value)
+
+    def text(self, node: Node, what: str) -> str:
+        if not isinstance(node, ScalarNode):
+            raise self.error(node, f"{what} must be a string, found {describe(node)}")
+        text = "" if is_null(node) else str(node.value)
+        fault = fault_in_text(text)
+        if fault:
+            raise self.error(node, f"{what}: {fault}")
+        try:
+            return filled_in(text, self.variables)
+        except VariableError as error:
+            raise self.error(node, str(error)) from None
+
+    def texts(self, node: Node, what: str) -> tuple[str, ...]:
+        """A list of texts, or one text alone."""
+        if isinstance(node, ScalarNode) and not is_null(node):
+            return (self.text(node, what),)
+        return tuple(self.text(item, what) for item in self.items(node, what))
+
+    def pairs(self, node: Node, what: str) -> tuple[str, ...]:
+        """NAME=value of a list or of a map; a name alone where the map has no value."""
+        if not isinstance(node, MappingNode):
+            return self.texts(node, what)
+        return tuple(key if is_null(value) else f"{key}={self.text(value, what)}"
+                     for key, (_key, value) in self.map(node, what).items())
+
+    def words(self, node: Node, what: str) -> tuple[str, ...] | None:
+        """A command: a list, or a text as a shell splits it; None for nothing."""
+        if is_null(node):
+            return None
+        if isinstance(node, SequenceNode):
+            return self.texts(node, what)
+        try:
+            return tuple(shlex.split(self.text(node, what)))
+        except ValueError as error:
+            raise self.error(node, f"{what}: {error}") from None
+
+    def boolean(self, node: Node, what: str) -> bool:
+        text = self.text(node, what).lower()
+        if text not in TRUE | {"false", "no", "off", ""}:
+            raise self.error(node, f"{what} must be a boolean, found {describe(node)}")
+        return text in TRUE
+
+    def number(self, node: Node, what: str) -> int:
+        text = self.text(node, what)
+        if not re.fullmatch(r"-?\d{1,9}", text, re.ASCII):
+            raise self.error(node, f"{what} must be an integer, found {describe(node)}")
+        return int(text)
+
+    def seconds(self, node: Node, what: str) -> int:
+        """`1m30s`, or seconds."""
+        text = self.text(node, what)
+        if text.isascii() and text.isdecimal():
+            return int(text)
+        if not re.fullmatch(r"(\d{1,9}(us|ms|s|m|h))+", text, re.ASCII):
+            raise self.error(node, f"{what}: invalid duration {describe(node)}")
+        return int(sum(int(number) * SECONDS[unit] for number, unit in DURATION.findall(text)))
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.tag.endswith(":null")
