@@ -124,15 +124,15 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
             raise values.error(where, f"service {service.name!r} refers to undefined network {key}: invalid compose "
                                "project")
     if service.network_mode and service.networks:
-        raise values.error(where, f"service {service.name!r} declares mutually exclusive `network_mode` and `networks`: "
-                           "invalid compose project")
+        raise values.error(where, f"service {service.name!r} declares mutually exclusive `network_mode` and "
+                           "`networks`: invalid compose project")
     others = [link.partition(":")[0] for link in service.links]
     if service.network_mode.startswith("service:"):
         others.append(service.network_mode.removeprefix("service:"))
     for other in (*service.needs, *others):
         if other not in services:
-            raise values.error(where, f"service {service.name!r} depends on undefined service {other!r}: invalid compose "
-                               "project")
+            raise values.error(where, f"service {service.name!r} depends on undefined service {other!r}: invalid "
+                               "compose project")
     if service.container_name and service.scale > 1:
         raise values.error(where, f"service {service.name!r}: can't set container_name and scale to more than 1")
     if not service.network_mode and not service.networks:

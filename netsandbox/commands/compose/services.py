@@ -164,7 +164,8 @@ def _inner_notes(values: Values, key: str, value: Node, what: str) -> list[tuple
         return [(line_of(where), f"{what}.{inner}") for inner, (where, _value) in values.map(value, what).items()
                 if inner != "replicas"]
     if key == "depends_on" and isinstance(value, MappingNode):
-        return [(line_of(condition), f"{what}.{name}.{field}") for name, (_key, inner) in values.map(value, what).items()
+        return [(line_of(condition), f"{what}.{name}.{field}")
+                for name, (_key, inner) in values.map(value, what).items()
                 for field, (condition, wanted) in values.map(inner, what).items()
                 if (field, values.text(wanted, what)) not in (("condition", "service_started"), ("required", "true"))]
     return []

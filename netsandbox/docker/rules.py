@@ -1,0 +1,238 @@
+"""The rules that each release of the Engine sets with iptables: as words, in the order in which it sets them.
+
+Every release was asked, but 27, which is taken to be as 26, and 29, which is as its documentation says (moby,
+integration/network/bridge/iptablesdoc).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.wire.addresses import format_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.docker.network import BridgeNetwork
+    from netsandbox.docker.profiles import Profile
+
+ANSWERS = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
+LOCAL = "-m addrtype --dst-type LOCAL -j DOCKER"
+STAGE_1, STAGE_2 = "DOCKER-ISOLATION-STAGE-1", "DOCKER-ISOLATION-STAGE-2"
+
+
+class RuleLine(NamedTuple):
+    """One rule.
+
+    Attributes:
+        words: behind `-A CHAIN`.
+        at_head: it is put before all others (-I), not behind them.
+        moves: if it is there already, it is taken away first, so that it stands at the head again.
+    """
+
+    table: str
+    chain: str
+    words: str
+    at_head: bool = False
+    moves: bool = False
+
+
+class PortRule(NamedTuple):
+    """What a published port's rules are about.
+
+    Attributes:
+        host: the host's address, 0.0.0.0 for all.
+        target: the container's address.
+    """
+
+    host: str
+    host_port: int
+    target: int
+    port: int
+    protocol: str
+
+
+class Rules:
+    """Docker 28.5: chains within chains, and what does not come by its bridge is dropped in raw.
+
+    Args:
+        has_proxy: docker-proxy carries what does not come by DNAT.
+    """
+
+    chains: tuple[str, ...] = ("DOCKER", "DOCKER-BRIDGE", "DOCKER-CT", "DOCKER-FORWARD", STAGE_1, STAGE_2,
+                               "DOCKER-USER")
+    """Of the filter table, beside DOCKER in nat."""
+    forward_chains: tuple[str, ...] = ("DOCKER-CT", STAGE_1, "DOCKER-BRIDGE")
+
+    def __init__(self, has_proxy: bool) -> None:
+        self.has_proxy = has_proxy
+
+    # -- when dockerd starts
+
+    def base(self) -> list[RuleLine]:
+        return [RuleLine("nat", "PREROUTING", LOCAL),
+                RuleLine("nat", "OUTPUT", f"! -d 127.0.0.0/8 {LOCAL}" if self.has_proxy else LOCAL),
+                *(RuleLine("filter", "DOCKER-FORWARD", f"-j {name}") for name in self.forward_chains), *self.top()]
+
+    def top(self) -> list[RuleLine]:
+        """The jumps that stand at the head of FORWARD, the last one first."""
+        return [RuleLine("filter", "FORWARD", f"-j {name}", at_head=True, moves=True)
+                for name in ("DOCKER-FORWARD", "DOCKER-USER")]
+
+    # -- a network
+
+    def network(self, network: BridgeNetwork) -> list[RuleLine]:
+        return self.internal(network) if network.internal else [
+            *self.translation(network), *self.filter(network), *self.isolation(network)]
+
+    def internal(self, network: BridgeNetwork) -> list[RuleLine]:
+        name, subnet = network.ifname, network.pool.subnet
+        return [RuleLine("filter", "DOCKER-FORWARD", f"-i {name} -o {name} -j ACCEPT"),
+                RuleLine("filter", STAGE_1, f"! -d {subnet} -i {name} -j DROP", at_head=True),
+                RuleLine("filter", STAGE_1, f"! -s {subnet} -o {name} -j DROP", at_head=True)]
+
+    def translation(self, network: BridgeNetwork) -> list[RuleLine]:
+        """Masquerading, and that what comes from the bridge is left to docker-proxy."""
+        name, mode, lines = network.ifname, network.settings.gateway_mode, list[RuleLine]()
+        if network.settings.masquerade and mode != "routed":
+            lines.append(RuleLine("nat", "POSTROUTING", f"-s {network.pool.subnet} ! -o {name} -j MASQUERADE", True))
+        if self.has_proxy and network.settings.masquerade:
+            lines += self.returns(name)
+        if not self.has_proxy:
+            lines.append(RuleLine("nat", "POSTROUTING", f"-o {name} -m addrtype --src-type LOCAL -j MASQUERADE", True))
+        return lines
+
+    def returns(self, name: str) -> list[RuleLine]:
+        return [RuleLine("nat", "DOCKER", f"-i {name} -j RETURN", at_head=True)]
+
+    def filter(self, network: BridgeNetwork) -> list[RuleLine]:
+        name, mode = network.ifname, network.settings.gateway_mode
+        last = "ACCEPT" if mode == "nat-unprotected" else "DROP"
+        own = [f"-o {name} -p icmp -j ACCEPT"] if mode == "routed" else []
+        between = [f"-i {name} -j ACCEPT"] if network.settings.icc else [
+            f"-i {name} -o {name} -j DROP", f"-i {name} ! -o {name} -j ACCEPT"]
+        return [*(RuleLine("filter", "DOCKER", words) for words in (*own, f"! -i {name} -o {name} -j {last}")),
+                RuleLine("filter", "DOCKER-BRIDGE", f"-o {name} -j DOCKER"),
+                RuleLine("filter", "DOCKER-CT", f"-o {name} {ANSWERS}"),
+                *(RuleLine("filter", "DOCKER-FORWARD", words) for words in between)]
+
+    def isolation(self, network: BridgeNetwork) -> list[RuleLine]:
+        name, lines = network.ifname, list[RuleLine]()
+        if network.settings.gateway_mode == "routed":
+            lines += [RuleLine("filter", STAGE_1, f"-o {name} -j RETURN", at_head=True),
+                      RuleLine("filter", STAGE_1, f"-i {name} {ANSWERS}", at_head=True)]
+        return [*lines, RuleLine("filter", STAGE_1, f"-i {name} ! -o {name} -j {STAGE_2}"),
+                RuleLine("filter", STAGE_2, f"-o {name} -j DROP", at_head=True)]
+
+    # -- a container's address, and its ports
+
+    def endpoint(self, network: BridgeNetwork, address: int) -> list[RuleLine]:
+        """Who routes to a container by himself is dropped (since 28.2)."""
+        if network.internal or network.settings.gateway_mode != "nat":
+            return []
+        return [RuleLine("raw", "PREROUTING", f"-d {format_ipv4(address)}/32 ! -i {network.ifname} -j DROP")]
+
+    def ports(self, network: BridgeNetwork, ports: Iterable[PortRule]) -> list[RuleLine]:
+        return [line for port in ports for line in self.port(network, port)]
+
+    def port(self, network: BridgeNetwork, port: PortRule) -> list[RuleLine]:
+        mode, lines = network.settings.gateway_mode, list[RuleLine]()
+        if mode != "routed":
+            lines.append(self.destination(network, port))
+            if not self.has_proxy:
+                lines.append(_to_itself(port))
+        if mode != "nat-unprotected":
+            lines.append(RuleLine("filter", "DOCKER", _accepted(network, port), at_head=True))
+        if port.host.startswith("127."):
+            words = f"-d {port.host}/32 ! -i lo -p {port.protocol} -m {port.protocol} --dport {port.host_port} -j DROP"
+            lines.append(RuleLine("raw", "PREROUTING", words))
+        return lines
+
+    def destination(self, network: BridgeNetwork, port: PortRule) -> RuleLine:
+        host = "" if port.host == "0.0.0.0" else f"-d {port.host}/32 "
+        entered = f"! -i {network.ifname} " if self.has_proxy else ""
+        target = f"{format_ipv4(port.target)}:{port.port}"
+        return RuleLine("nat", "DOCKER", f"{host}{entered}-p {port.protocol} -m {port.protocol} --dport "
+                                         f"{port.host_port} -j DNAT --to-destination {target}")
+
+
+def _accepted(network: BridgeNetwork, port: PortRule) -> str:
+    name = network.ifname
+    return (f"-d {format_ipv4(port.target)}/32 ! -i {name} -o {name} -p {port.protocol} -m {port.protocol} --dport "
+            f"{port.port} -j ACCEPT")
+
+
+def _to_itself(port: PortRule) -> RuleLine:
+    """A container that asks for its own published port has to be answered by the way that it asked."""
+    own = f"{format_ipv4(port.target)}/32"
+    words = f"-s {own} -d {own} -p {port.protocol} -m {port.protocol} --dport {port.port} -j MASQUERADE"
+    return RuleLine("nat", "POSTROUTING", words)
+
+
+class Rules26(Rules):
+    """Docker 26.1: everything in FORWARD itself, nothing in raw."""
+
+    chains = ("DOCKER", STAGE_1, STAGE_2, "DOCKER-USER")
+    forward_chains = ()
+
+    def base(self) -> list[RuleLine]:
+        return [*super().base(), *(RuleLine("filter", name, "-j RETURN") for name in (STAGE_1, STAGE_2))]
+
+    def top(self) -> list[RuleLine]:
+        return [RuleLine("filter", "FORWARD", f"-j {name}", at_head=True, moves=True)
+                for name in (STAGE_1, "DOCKER-USER")]
+
+    def network(self, network: BridgeNetwork) -> list[RuleLine]:
+        returns = [] if network.is_default else [RuleLine("filter", "DOCKER-USER", "-j RETURN", moves=True)]
+        return [*super().network(network), *returns, *self.top()]
+
+    def internal(self, network: BridgeNetwork) -> list[RuleLine]:
+        allowed, *isolation = super().internal(network)
+        return [allowed._replace(chain="FORWARD", at_head=True), *isolation]
+
+    def filter(self, network: BridgeNetwork) -> list[RuleLine]:
+        name = network.ifname
+        between = f"-i {name} -o {name} -j "
+        head = [between + "ACCEPT"] if network.settings.icc else []
+        lines = [RuleLine("filter", "FORWARD", words, at_head=True) for words in (
+            *head, f"-i {name} ! -o {name} -j ACCEPT", f"-o {name} -j DOCKER", f"-o {name} {ANSWERS}")]
+        return lines if network.settings.icc else [*lines, RuleLine("filter", "FORWARD", between + "DROP")]
+
+    def isolation(self, network: BridgeNetwork) -> list[RuleLine]:
+        return [line._replace(at_head=True) for line in super().isolation(network)]
+
+    def endpoint(self, network: BridgeNetwork, address: int) -> list[RuleLine]:
+        return []
+
+    def ports(self, network: BridgeNetwork, ports: Iterable[PortRule]) -> list[RuleLine]:
+        """The last one of a command line comes first."""
+        return super().ports(network, reversed(list(ports)))
+
+    def port(self, network: BridgeNetwork, port: PortRule) -> list[RuleLine]:
+        return [self.destination(network, port), RuleLine("filter", "DOCKER", _accepted(network, port)),
+                _to_itself(port)]
+
+
+class Rules29(Rules):
+    """Docker 29: no isolation stages, for each bridge drops what is not for it; nothing is left to docker-proxy."""
+
+    chains = ("DOCKER", "DOCKER-BRIDGE", "DOCKER-CT", "DOCKER-FORWARD", "DOCKER-INTERNAL", "DOCKER-USER")
+    forward_chains = ("DOCKER-CT", "DOCKER-INTERNAL", "DOCKER-BRIDGE")
+
+    def internal(self, network: BridgeNetwork) -> list[RuleLine]:
+        name, subnet = network.ifname, network.pool.subnet
+        return [RuleLine("filter", "DOCKER-FORWARD", f"-i {name} -o {name} -j ACCEPT"),
+                RuleLine("filter", "DOCKER-INTERNAL", f"! -s {subnet} -o {name} -j DROP"),
+                RuleLine("filter", "DOCKER-INTERNAL", f"! -d {subnet} -i {name} -j DROP")]
+
+    def returns(self, name: str) -> list[RuleLine]:
+        return []
+
+    def isolation(self, network: BridgeNetwork) -> list[RuleLine]:
+        return []
+
+
+def rules_of(profile: Profile, has_proxy: bool) -> Rules:
+    """The rules that a release sets."""
+    if profile.since(29):
+        return Rules29(has_proxy)
+    return Rules(has_proxy) if profile.since(28) else Rules26(has_proxy)
