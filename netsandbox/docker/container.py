@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.links import Link
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.docker.ports import Binding
+    from netsandbox.docker.rules import RuleLine
     from netsandbox.engine.scheduler import Scheduler, Timer
     from netsandbox.linux.core.inode import FileSystem
     from netsandbox.linux.core.interface import Interface
@@ -122,7 +123,7 @@ class Container:
         networks: what it is attached to while it runs, by the network's name.
         exposed, sysctls: what --expose (as `80/tcp`) and --sysctl asked for.
         dns: what --dns, --dns-search and --dns-option asked for.
-        published: what -p asked for.  bindings: the host's ports that it has now.
+        published: what -p asked for.  bindings: the host's ports that it has now.  port_rules: their rules.
         endpoints: the same, as it is now; empty unless it runs.
         files: its own file system, None until a program looks at it.
         log: what its programs wrote, in order.
@@ -138,10 +139,9 @@ class Container:
                  "endpoints", "entrypoint", "environment", "error", "exposed", "extra_hosts", "files", "finished",
                  "has_ended", "has_run", "hostname", "identity", "image", "init", "is_attached", "is_detached",
                  "is_private", "labels", "links", "log", "mode", "name", "namespace", "networks", "owner_identity",
-                 "pid",
-                 "policy", "privileged", "program", "published", "reference", "removes_itself", "restart_timer",
-                 "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty",
-                 "waiters", "was_stopped")
+                 "pid", "policy", "port_rules", "privileged", "program", "published", "reference", "removes_itself",
+                 "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout",
+                 "sysctls", "tty", "waiters", "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -195,6 +195,7 @@ class Container:
         self.capabilities: tuple[str, ...] = ()
         self.dropped: tuple[str, ...] = ()
         self.bindings: list[Binding] = []
+        self.port_rules: list[RuleLine] = []
         self.exposed: tuple[str, ...] = ()
         self.sysctls: tuple[tuple[str, str], ...] = ()
         self.dns = ResolvConf()

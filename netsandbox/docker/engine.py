@@ -21,15 +21,15 @@ from netsandbox.docker.events import (
     ContainerStarted,
     ContainerUnpaused,
 )
+from netsandbox.docker.firewall import Firewall
 from netsandbox.docker.images import find_image
-from netsandbox.docker.isolation import isolate
 from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.docker.profiles import PROFILES
+from netsandbox.docker.rules import rules_of
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.netfilter import iptables
 from netsandbox.wire.addresses import parse_network
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ class DockerEngine:
         self.name_servers: tuple[int, ...] = ()
         self.last_port = 0
         """The port of the host that Docker chose last."""
-        self.maker = NetworkMaker(namespace, self.random, self.profile)
+        self.firewall = Firewall(namespace, rules_of(self.profile, has_proxy=True))
+        self.maker = NetworkMaker(namespace, self.random, self.profile, self.firewall)
+        self._forward()
+        self.firewall.begin()
         identities = {name: random_identity(self.random) for name in (DEFAULT_BRIDGE, "host", "none")}
         self.default = self.maker.make(DEFAULT_BRIDGE, identities[DEFAULT_BRIDGE], "docker0", DEFAULT_SUBNET,
                                        BridgeOptions("docker0"))
@@ -82,9 +85,13 @@ class DockerEngine:
         self.networks: dict[str, DockerNetwork] = {
             DEFAULT_BRIDGE: self.default, "host": DockerNetwork("host", identities["host"], now, "host"),
             "none": DockerNetwork("none", identities["none"], now)}
-        self._isolates = False
-        namespace.write_sysctl("net.ipv4.ip_forward", 1)
-        iptables.execute(namespace, ["-P", "FORWARD", "ACCEPT"])
+        self.firewall.add_network(self.default)
+
+    def _forward(self) -> None:
+        """Let the host forward; and where it did not before, nothing that no rule allows."""
+        if not self.namespace.sysctls.all.forwarding:
+            self.namespace.write_sysctl("net.ipv4.ip_forward", 1)
+            self.firewall.drop_forwarded()
 
     @property
     def bridge(self) -> Bridge:
@@ -170,15 +177,13 @@ class DockerEngine:
         return {mode: wish} if network is None or isinstance(network, BridgeNetwork) else {}
 
     def create_network(self, plan: NetworkPlan) -> BridgeNetwork:
-        """`docker network create`; with the second bridge comes the rule that keeps them apart.
+        """`docker network create`.
 
         Raises:
             DockerError: nothing was made.
         """
         network = user_networks.create(self, plan)
-        if not self._isolates:
-            isolate(self)
-            self._isolates = True
+        self.firewall.add_network(network)
         return network
 
     def start(self, container: Container) -> None:
@@ -225,7 +230,7 @@ class DockerEngine:
             program.start()
 
     def _give_up_start(self, container: Container, error: DockerError) -> None:
-        ports.release(container)
+        ports.release(self, container)
         sandbox.leave_networks(container)
         container.namespace = None
         container.error = str(error).removeprefix(DAEMON)
@@ -321,7 +326,7 @@ class DockerEngine:
         program, container.program = container.program, None
         if program is not None:
             program.exit(code)
-        ports.release(container)
+        ports.release(self, container)
         sandbox.leave_networks(container)
         sandbox.pass_on_namespace(self, container)
         self.namespace.record(ContainerExited(self.namespace.name, container.name, code))

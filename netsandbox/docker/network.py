@@ -25,6 +25,7 @@ from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
+    from netsandbox.docker.firewall import Firewall
     from netsandbox.docker.network_options import BridgeOptions
     from netsandbox.docker.profiles import Profile
     from netsandbox.engine.chance import Stream
@@ -81,7 +82,7 @@ class BridgeNetwork(DockerNetwork):
     driver = "bridge"
 
     def __init__(self, name: str, identity: str, bridge: Bridge, pool: AddressPool, stream: Stream,
-                 announces: bool, settings: BridgeOptions) -> None:
+                 announces: bool, settings: BridgeOptions, firewall: Firewall) -> None:
         super().__init__(name, identity, bridge.namespace.scheduler.clock, "bridge")
         self.namespace = bridge.namespace
         self.scheduler = self.namespace.scheduler
@@ -90,6 +91,7 @@ class BridgeNetwork(DockerNetwork):
         self.pool = pool
         self.members: dict[str, Container] = {}
         self.settings = settings
+        self.firewall = firewall
         self.has_own_subnet = False
         self.reserved: dict[str, int] = {}
         self.mtu = settings.mtu or ETHERNET_MTU
@@ -135,6 +137,7 @@ class BridgeNetwork(DockerNetwork):
         endpoint = Endpoint(random_identity(self._random), self, address, mac, inside, outside)
         self.members[container.identity] = container
         container.endpoints[self.name] = endpoint
+        self.firewall.set(self.firewall.rules.endpoint(self, address))
         if self._announces:
             self.scheduler.soon(self._announce, (container, endpoint, 1))
         return endpoint
@@ -201,6 +204,7 @@ class BridgeNetwork(DockerNetwork):
         if endpoint is None:
             return
         self.pool.release(endpoint.address)
+        self.firewall.take_back(self.firewall.rules.endpoint(self, endpoint.address))
         self.namespace.record(AddressReleased(self.namespace.name, container.name, endpoint.address))
         inside = endpoint.inside
         if inside.namespace.interfaces.get(inside.name) is inside:
@@ -219,11 +223,13 @@ class NetworkMaker:
 
     Args:
         profile: whose MAC and ARP habits the network has.
+        firewall: where its containers' rules go.
     """
 
-    def __init__(self, namespace: NetworkNamespace, stream: Stream, profile: Profile) -> None:
+    def __init__(self, namespace: NetworkNamespace, stream: Stream, profile: Profile, firewall: Firewall) -> None:
         self.namespace = namespace
         self.stream = stream
+        self.firewall = firewall
         self.is_old = not profile.since(28)
 
     def make(self, name: str, identity: str, ifname: str, gateway: Network, settings: BridgeOptions,
@@ -241,7 +247,8 @@ class NetworkMaker:
             link.set_mtu(bridge, settings.mtu)
         link.set_up(bridge)
         pool = AddressPool(Network(gateway.network, gateway.length), gateway.address)
-        network = BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old, settings)
+        network = BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old, settings,
+                                self.firewall)
         network.internal = internal
         return network
 

@@ -1,13 +1,11 @@
-"""Ports of the host that containers publish (-p): who has which, and docker-proxy, which holds them.
-
-Nothing is forwarded: address translation and TCP connections are not modelled.
-"""
+"""Ports of the host that containers publish (-p): who has which, docker-proxy, which holds them, and their rules."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.rules import PortRule
 from netsandbox.docker.sandbox import FAILED, gateway_of
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
@@ -50,14 +48,30 @@ def publish(engine: DockerEngine, container: Container) -> None:
     try:
         for wish in container.published:
             _publish_one(engine, container, wish)
+        set_rules(engine, container)
     except DockerError as error:
         before = f"{FAILED}: " if engine.profile.since(28, 1) else ""
         raise daemon_error(f"{before}driver failed programming external connectivity on endpoint {container.name} "
                            f"({endpoint.identity}): {error}") from None
 
 
-def release(container: Container) -> None:
+def set_rules(engine: DockerEngine, container: Container) -> None:
+    """The rules that lead from the host's ports to the endpoint that gives the default route; those before go."""
+    engine.firewall.take_back(container.port_rules)
+    endpoint = gateway_of(container)
+    container.port_rules = []
+    if endpoint is None:
+        return
+    wanted = [PortRule(binding.host, binding.host_port, endpoint.address, binding.port, binding.protocol)
+              for binding in container.bindings if ":" not in binding.host]
+    container.port_rules = engine.firewall.rules.ports(endpoint.network, wanted)
+    engine.firewall.set(container.port_rules)
+
+
+def release(engine: DockerEngine, container: Container) -> None:
     """Give all of a container's ports back."""
+    engine.firewall.take_back(container.port_rules)
+    container.port_rules = []
     for binding in container.bindings:
         if binding.socket is not None:
             binding.socket.close()

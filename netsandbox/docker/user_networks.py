@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.docker import ports
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDisconnected, NetworkRemoved
@@ -159,6 +160,7 @@ def remove(engine: DockerEngine, network: DockerNetwork) -> None:
     if network.members:
         raise daemon_error("error while removing network: " + _active(engine, network))
     del engine.networks[network.name]
+    engine.firewall.remove_network(network)
     engine.namespace.record(NetworkRemoved(engine.namespace.name, network.name))
     if engine.namespace.interfaces.get(network.bridge.name) is network.bridge:
         link.delete(network.bridge)
@@ -201,6 +203,7 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     engine.namespace.record(NetworkConnected(host, network.name, container.name, endpoint.inside.name,
                                              endpoint.address, endpoint.mac))
     choose_gateway(container)
+    ports.set_rules(engine, container)
 
 
 def disconnect(engine: DockerEngine, network: DockerNetwork, container: Container) -> None:
@@ -223,3 +226,4 @@ def disconnect(engine: DockerEngine, network: DockerNetwork, container: Containe
     if isinstance(network, BridgeNetwork):
         network.detach(container)
     choose_gateway(container)
+    ports.set_rules(engine, container)

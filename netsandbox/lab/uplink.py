@@ -15,6 +15,7 @@ from netsandbox.lab.nodes import Host, Remote
 from netsandbox.linux.core import cable, link
 from netsandbox.linux.drivers.veth import VethInterface
 from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.netfilter import iptables
 from netsandbox.linux.netlink import route as routes
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_network
@@ -92,7 +93,7 @@ def connect(lab: Lab, host: Host, lan: Network) -> None:
     _join(lab, (router, WAN), (isp, WAN_GATEWAY), TO_PROVIDER)
     _set_route(host.namespace, inner.address, "eth0")
     _set_route(router, WAN_GATEWAY.address, "eth1")
-    _set_route(isp, WAN.address, "eth0", Network(lan.network, lan.length))
+    iptables.execute(router, ["-t", "nat", "-A", "POSTROUTING", "-o", "eth1", "-j", "MASQUERADE"])
     host.name_servers = (inner.address,)
     for remote in INTERNET:
         _add_remote(lab, isp, remote)
@@ -127,5 +128,5 @@ def _interface(lab: Lab, namespace: NetworkNamespace) -> Interface:
     return interface
 
 
-def _set_route(namespace: NetworkNamespace, gateway: int, ifname: str, to: Network = EVERYWHERE) -> None:
-    routes.put(namespace, RouteRequest(to, gateway=gateway, interface=namespace.interfaces[ifname]), "add")
+def _set_route(namespace: NetworkNamespace, gateway: int, ifname: str) -> None:
+    routes.put(namespace, RouteRequest(EVERYWHERE, gateway=gateway, interface=namespace.interfaces[ifname]), "add")

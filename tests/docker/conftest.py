@@ -10,3 +10,8 @@ from tests.docker.machine import Machine
 @pytest.fixture
 def docker() -> Machine:
     return Machine()
+
+
+@pytest.fixture
+def docker28() -> Machine:
+    return Machine("docker-28")

@@ -1,0 +1,87 @@
+"""dockerd as a user of iptables: it sets the rules of its release, and takes away those that it set.
+
+The rules go the way of every iptables command line, so that they can be seen,
+counted and changed as any others.  A line that is there already is not set
+twice, and goes with the last one that asked for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.netfilter.iptables import FailedError, execute
+
+if TYPE_CHECKING:
+    from netsandbox.docker.network import BridgeNetwork
+    from netsandbox.docker.rules import RuleLine, Rules
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+
+class Firewall:
+    """The rules of one Engine in its host's tables.
+
+    Attributes:
+        rules: those that its release sets.
+        is_on: dockerd may use iptables ("iptables" in daemon.json).
+    """
+
+    def __init__(self, namespace: NetworkNamespace, rules: Rules, is_on: bool = True) -> None:
+        self.rules = rules
+        self.is_on = is_on
+        self._namespace = namespace
+        self._held: Counter[RuleLine] = Counter()
+
+    def begin(self) -> None:
+        """The chains and jumps that are there without any network; its own chains begin empty."""
+        if not self.is_on:
+            return
+        for table, name in (("nat", "DOCKER"), *(("filter", name) for name in self.rules.chains)):
+            if not self._try(table, "-N", name) and name != "DOCKER-USER":
+                self._try(table, "-F", name)
+        self.set(self.rules.base())
+
+    def end(self) -> None:
+        """dockerd starts anew: what it set before stands until it does, and is then set again."""
+        for line in list(self._held):
+            self._try(line.table, "-D", line.chain, *line.words.split())
+        self._held.clear()
+
+    def add_network(self, network: BridgeNetwork) -> None:
+        self.set(self.rules.network(network))
+
+    def remove_network(self, network: BridgeNetwork) -> None:
+        self.take_back(line for line in self.rules.network(network) if not line.moves)
+
+    def set(self, lines: Iterable[RuleLine]) -> None:
+        """Set rules in this order."""
+        for line in lines if self.is_on else ():
+            words = line.words.split()
+            if line.moves:
+                self._try(line.table, "-D", line.chain, *words)
+            self._held[line] += 1
+            if line.moves or not self._try(line.table, "-C", line.chain, *words):
+                self._try(line.table, "-I" if line.at_head else "-A", line.chain, *words)
+
+    def take_back(self, lines: Iterable[RuleLine]) -> None:
+        """Take rules away; one that a person has deleted already is none to mind."""
+        for line in lines:
+            if line not in self._held:
+                continue
+            self._held[line] -= 1
+            if not self._held[line]:
+                del self._held[line]
+                self._try(line.table, "-D", line.chain, *line.words.split())
+
+    def drop_forwarded(self) -> None:
+        """Nothing is forwarded that no rule allows: set by the dockerd that switches forwarding on."""
+        if self.is_on:
+            self._try("filter", "-P", "FORWARD", "DROP")
+
+    def _try(self, table: str, *arguments: str) -> bool:
+        try:
+            execute(self._namespace, ["-t", table, *arguments])
+        except FailedError:
+            return False
+        return True
