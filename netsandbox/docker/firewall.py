@@ -61,7 +61,7 @@ class Firewall:
             if line.moves:
                 self._try(line.table, "-D", line.chain, *words)
             self._held[line] += 1
-            if line.moves or not self._try(line.table, "-C", line.chain, *words):
+            if line.moves or self._held[line] == 1:
                 self._try(line.table, "-I" if line.at_head else "-A", line.chain, *words)
 
     def take_back(self, lines: Iterable[RuleLine]) -> None:

@@ -58,10 +58,10 @@ def rules(docker: Machine, table: str) -> list[str]:
 @pytest.mark.parametrize("profile", sorted(BEGIN))
 def test_the_rules_of_a_start(profile: str) -> None:
     docker = Machine(profile)
-    assert sorted(rules(docker, "filter")) == sorted(line.strip() for line in BEGIN[profile].splitlines() if line.strip())
+    expected = [line.strip() for line in BEGIN[profile].splitlines() if line.strip()]
+    assert sorted(rules(docker, "filter")) == sorted(expected)
     forward = execute(docker.engine.namespace, ["-S", "FORWARD"]).splitlines()
-    assert forward[0] == "-P FORWARD DROP"
-    assert forward[1:] == [line.strip() for line in BEGIN[profile].splitlines() if line.strip().startswith("-A FORWARD")]
+    assert forward == ["-P FORWARD DROP", *(line for line in expected if line.startswith("-A FORWARD"))]
     returns = [] if profile == "docker-29" else ["-A DOCKER -i docker0 -j RETURN"]
     assert rules(docker, "nat") == [
         "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER",
