@@ -9,7 +9,8 @@ import sys
 from ipaddress import ip_address
 
 from netsandbox.engine.chance import secret
-from netsandbox.session.files import printable, reason
+from netsandbox.commands.words import printable
+from netsandbox.session.files import reason
 from netsandbox.session.leftovers import state_directory
 
 BANNER = """\
