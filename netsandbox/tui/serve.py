@@ -8,8 +8,8 @@ import shlex
 import sys
 from ipaddress import ip_address
 
-from netsandbox.engine.chance import secret
 from netsandbox.commands.words import printable
+from netsandbox.engine.chance import secret
 from netsandbox.session.files import reason
 from netsandbox.session.leftovers import state_directory
 
