@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
-from netsandbox.docker import ports, sandbox, user_networks
+from netsandbox.docker import ports, restarts, sandbox, user_networks
 from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, RUNNING, Container, Wish
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import (
@@ -29,7 +29,7 @@ from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.rules import rules_of
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
-from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.engine.units import SECOND
 from netsandbox.wire.addresses import parse_network
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 DEFAULT_SUBNET = parse_network("172.17.0.1/16")
-FIRST_RESTART = 100 * MILLISECOND
-LAST_RESTART = 60 * SECOND
 
 
 class DockerEngine:
@@ -335,29 +333,10 @@ class DockerEngine:
         if container.removes_itself:
             self.containers.pop(container.name, None)
         else:
-            self._plan_restart(container)
+            restarts.plan(self, container)
         waiters, container.waiters = container.waiters, []
         for call in waiters:
             call(code)
-
-    def _plan_restart(self, container: Container) -> None:
-        policy = container.policy
-        wanted = {"always": True, "unless-stopped": True, "on-failure": container.code != 0}.get(policy.name, False)
-        if not wanted or container.was_stopped or (policy.attempts and container.restarts >= policy.attempts):
-            return
-        delay = min(FIRST_RESTART << min(container.restarts, 20), LAST_RESTART)
-        container.state = RESTARTING
-        container.restart_timer = self.scheduler.after(delay, self._restart, container)
-
-    def _restart(self, container: Container) -> None:
-        if container.state != RESTARTING or self.containers.get(container.name) is not container:
-            return
-        container.restarts += 1
-        container.state = EXITED
-        try:
-            self.start(container)
-        except DockerError as error:
-            container.console.append(("err", f"{error}\n"))
 
     # -- other changes
 

@@ -1,0 +1,38 @@
+"""Restart policies: what ended is started again, each time after twice the pause (daemon/restartmanager)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.docker.container import EXITED, RESTARTING
+from netsandbox.docker.errors import DockerError
+from netsandbox.engine.units import MILLISECOND, SECOND
+
+if TYPE_CHECKING:
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+
+FIRST_PAUSE, LAST_PAUSE = 100 * MILLISECOND, 60 * SECOND
+
+
+def plan(engine: DockerEngine, container: Container) -> None:
+    """Start it again later, if its policy wants that."""
+    policy = container.policy
+    wanted = {"always": True, "unless-stopped": True, "on-failure": container.code != 0}.get(policy.name, False)
+    if not wanted or container.was_stopped or (policy.attempts and container.restarts >= policy.attempts):
+        return
+    pause = min(FIRST_PAUSE << min(container.restarts, 20), LAST_PAUSE)
+    container.state = RESTARTING
+    container.restart_timer = engine.scheduler.after(pause, _restart, (engine, container))
+
+
+def _restart(what: tuple[DockerEngine, Container]) -> None:
+    engine, container = what
+    if container.state != RESTARTING or engine.containers.get(container.name) is not container:
+        return
+    container.restarts += 1
+    container.state = EXITED
+    try:
+        engine.start(container)
+    except DockerError as error:
+        container.console.append(("err", f"{error}\n"))
