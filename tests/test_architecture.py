@@ -36,7 +36,7 @@ IN_LINUX: dict[str, frozenset[str]] = {
     "core": frozenset(),
     "bridge": frozenset({"core"}),
     "ipv4": frozenset({"core"}),
-    "drivers": frozenset({"core", "bridge"}),
+    "drivers": frozenset({"core", "bridge", "ipv4"}),
     "netfilter": frozenset({"core", "bridge", "ipv4"}),
     "tcp": frozenset({"core", "ipv4"}),
     "stack": frozenset({"core", "bridge", "ipv4", "drivers", "netfilter", "tcp"}),

@@ -11,7 +11,8 @@ from netsandbox.linux.core.namespace import PARTS, NetworkNamespace
 from netsandbox.linux.core.neighbour_table import Family, NeighbourTable
 from netsandbox.linux.core.notifier import Notice
 from netsandbox.linux.core.socket import SocketTable
-from netsandbox.linux.drivers import vlan
+from netsandbox.linux.drivers import gre, ipip, vlan
+from netsandbox.linux.drivers.ipip import PROTOCOL as IPIP
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp, device, icmp, ip_input, udp
 from netsandbox.linux.ipv4.fragment import Reassembler
@@ -23,6 +24,7 @@ from netsandbox.linux.tcp import input as tcp
 from netsandbox.wire.addresses import Network, format_ipv4
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import ETH_P_IP, Malformed
+from netsandbox.wire.gre import PROTOCOL as GRE
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, ReservedBitPacket
 from netsandbox.wire.vlan import VlanTag
 
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
     ArpPacket: arp.receive, IPv4Packet: ip_input.receive, ReservedBitPacket: ip_input.receive,
     Malformed: ip_input.receive_malformed, VlanTag: vlan.receive}
-TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet}
+TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet, IPIP: ipip.receive,
+              GRE: gre.receive}
 ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error}
 
 

@@ -25,6 +25,7 @@ from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.drivers.bond import BondInterface
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived
@@ -315,6 +316,8 @@ class KernelLab:
     def _is_late(interface: Interface) -> bool:
         if interface.up and interface.operstate in ("DOWN", "LOWERLAYERDOWN"):
             return True
+        if isinstance(interface, BondInterface):
+            return any(slave.interface.running and not slave.is_up for slave in interface.slaves)
         return interface.port is not None and not interface.port.forwarding
 
     def _describe_interfaces(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.capture import Passing, passings
 from netsandbox.linux.events import FrameSent, LinkChanged
 from netsandbox.linux.place import Place
@@ -86,6 +87,9 @@ class Tap:
                 passing.record.event, FrameSent):
             frame = frame.untagged()
         data: bytes = frame.wire()
+        kind = kinds.find(passing.interface.kind)
+        if kind is not None and kind.is_raw:
+            data = data[14:]
         return data[:LO_SNAPLEN if passing.interface.is_loopback else SNAPLEN]
 
     def frames(self) -> dict[str, list[dict[str, Any]]]:

@@ -17,7 +17,7 @@ from netsandbox.rig.actions import HANDLERS, simulate
 from tests.kernel import canon
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
-UNSIMULATED_TYPES = {"vxlan", "macvlan"}
+UNSIMULATED_TYPES = {"vxlan"}
 MAY_DIFFER = {
     "neigh_confirm_ping": {"order", "tables"},
     "neigh_default_ageing": {"times", "actions"},

@@ -51,6 +51,7 @@ def normal(words: str, result: dict[str, Any]) -> tuple[int, str, str]:
     out = re.sub(r"num([tr])xqueues \d+", r"num\1xqueues N", out)
     out = re.sub(r"vlan_protocol 802.1Q bridge_id|vlan_default_pvid 1 vlan_stats_enabled 0 vlan_stats_per_port 0 group",
                  lambda found: found[0].rpartition(" ")[2], out)
+    out = re.sub(r"(?m)^\S+ dev \S+ vlan 1 master \S+ permanent\n", "", out)
     if "neigh" in words:
         out = "\n".join(sorted(out.splitlines()))
     return result["rc"], out, result["err"]

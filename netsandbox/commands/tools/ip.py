@@ -20,7 +20,8 @@ OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late
     "address": "netsandbox.commands.tools.ip_address:run", "maddress": "netsandbox.commands.tools.ip_maddress:run",
     "route": "netsandbox.commands.tools.ip_route:run", "rule": "netsandbox.commands.tools.ip_rule:run",
     "neighbor": "netsandbox.commands.tools.ip_neighbour:run", "neighbour": "netsandbox.commands.tools.ip_neighbour:run",
-    "link": "netsandbox.commands.tools.ip_link:run", "netns": "netsandbox.commands.tools.ip_netns:run"})
+    "link": "netsandbox.commands.tools.ip_link:run", "netns": "netsandbox.commands.tools.ip_netns:run",
+    "tuntap": "netsandbox.commands.tools.ip_tuntap:run"})
 ALL_OBJECTS = (
     "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
     "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",

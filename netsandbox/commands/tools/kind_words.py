@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.names import find_interface
-from netsandbox.commands.tools.words import Key, Words, key, number, on_or_off, parse, wrong
+from netsandbox.commands.tools.words import Key, Words, key, mac_bytes, number, number_of, on_or_off, parse, wrong
 from netsandbox.linux.core.kind import Attribute, Form, LinkKind
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
@@ -70,6 +70,7 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         Form.NUMBER: number(attribute.complaint, attribute.low, attribute.high),
         Form.CHOICE: lambda words: _choice(words, attribute), Form.ADDRESS: lambda words: _address(words, attribute),
         Form.DEVICE: lambda words: _device(words, namespace), Form.MAP: lambda words: _map(words, attribute),
+        Form.LIST: _list, Form.TTL: lambda words: _ttl(words, attribute),
         Form.REFUSED: lambda _words: _refuse(kind, name)}
     if attribute.form is Form.ON_OFF:
         return on_or_off(spellings[0], attribute.code)._replace(name=name)
@@ -108,6 +109,28 @@ def _device(words: Words, namespace: NetworkNamespace) -> Any:
     if found is None:
         raise ToolError(1, f'Cannot find device "{word}"')
     return found
+
+
+def _ttl(words: Words, attribute: Attribute) -> int:
+    """A byte, or what stands for the inner packet's."""
+    word = words.next()
+    if word in ("inherit", "auto"):
+        return int(attribute.key == "tos")
+    value = number_of(word)
+    if value is None or not 0 <= value <= 255:
+        raise wrong(word, attribute.complaint)
+    return value
+
+
+def _list(words: Words) -> list[tuple[str, int]]:
+    """`add MAC`, `del MAC` or `flush`."""
+    command = words.next()
+    if command == "flush":
+        return [("flush", 0)]
+    if command not in ("add", "del"):
+        raise ToolError(1, f'Error: argument of "macaddr" must be "add", "del" or "flush", not "{command}"')
+    octets = mac_bytes(words.next())
+    return [(command, int.from_bytes(bytes(octets), "big"))]
 
 
 def _map(words: Words, attribute: Attribute) -> dict[int, int]:

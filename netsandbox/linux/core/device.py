@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.wire.addresses import Network
 
 
 class DeviceOperations:
@@ -21,6 +22,8 @@ class DeviceOperations:
     queues: ClassVar[int] = 1
     tso_max: int = 524280
     queue_length: ClassVar[int] = 1000
+    uncounted: ClassVar[int] = 14
+    """Bytes of each frame that it does not count when it comes from the device below: the Ethernet header."""
     up_state: ClassVar[str] = "UP"
     """Its operstate when it is up: UNKNOWN for what nobody tells about a carrier."""
     queueing: ClassVar[str] = "noqueue"
@@ -47,6 +50,9 @@ class DeviceOperations:
 
     def check_mtu(self, mtu: int) -> None:
         """Raises KernelError: the device does not take this MTU, although it is within its limits."""
+
+    def check_address(self, network: Network) -> None:
+        """Raises KernelError: the device does not take this IPv4 address (inetaddr_validator_chain)."""
 
     def on_lower(self, what: str, lower: Interface) -> None:
         """Something about a device below has changed (its notifier block).

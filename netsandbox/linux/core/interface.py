@@ -233,7 +233,7 @@ class Interface(DeviceOperations):
         events.append(UNDER_WAY)
         if self.up:
             self.heard += 1
-            self.heard_bytes += frame.size - HARD_HEADER
+            self.heard_bytes += frame.size - self.uncounted
             if self.stack is not None:
                 verdict = self.stack.pass_up(frame, is_for_us)
             elif self.port is not None:

@@ -33,6 +33,8 @@ class Form(Enum):
     DEVICE = "the name of a device"
     WORD = "any word"
     MAP = "numbers and what stands for them, as 0:5 1:6"
+    TTL = "a number, or inherit, which is 0; of a TOS, 1"
+    LIST = "add or del and a MAC, or flush"
     PEER = "a device of its own, as `ip link` describes one"
     REFUSED = "not modelled"
 
@@ -141,6 +143,7 @@ class LinkKind:
         unknown: what iproute2 says of another word, before the usage text; {word} is the word.
         usage: the usage text.
         is_immovable: it stays in its namespace (netns_immutable).
+        is_raw: its frames have no link header: they begin with the packet.
     """
 
     name = ""
@@ -150,7 +153,7 @@ class LinkKind:
     slave_flags: tuple[str, ...] = ()
     unknown = ""
     usage = ""
-    is_immovable = False
+    is_immovable = is_raw = False
     proc_directory = ""
     """Its files are in /proc/net/DIRECTORY."""
 

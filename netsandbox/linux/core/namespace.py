@@ -59,7 +59,8 @@ class NetworkNamespace:
                  "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions", "former_names",
                  "fragments", "groups", "icmp_global", "inode", "interfaces", "lo", "name", "neighbours", "netfilter",
                  "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "raw_sockets", "record", "routes",
-                 "scheduler", "sockets", "sysctls", "trace", "transports")
+                 "scheduler", "sockets", "sysctls", "trace", "transports",
+                 "depth")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -89,6 +90,8 @@ class NetworkNamespace:
         self.deliver_local: Callable[..., Any]
         self.raw_sockets: list[Any] = []
         self.bridge_hooks: BridgeHooks | None = None
+        self.depth = 0
+        """How many tunnels a packet that is being sent is inside of."""
         """What looks at bridged frames, while something does (br_netfilter)."""
         self.groups = NOTHING
         self.proxies = NOTHING

@@ -46,6 +46,7 @@ def put(interface: Interface, network: Network | None, command: str, options: di
     if network.address == 0:
         return
     _check_scope(interface, own.network, scope)
+    interface.check_address(network)
     addresses.insert(interface, own)
     addresses.set_lifetime(interface, own, *lifetimes)
 

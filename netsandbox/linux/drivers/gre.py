@@ -1,0 +1,97 @@
+"""GRE tunnels for IP packets (RFC 2784, RFC 2890; net/ipv4/ip_gre.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.linux.core.kind import Attribute, Detail, NewLink, flag, number
+from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
+from netsandbox.wire.gre import ETHERNET, PROTOCOL, GrePacket
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+FLAGS = ("seq", "iseq", "oseq", "csum", "icsum", "ocsum")
+
+
+class GreInterface(TunnelInterface):
+    """One end.
+
+    Attributes:
+        ikey, okey: keys that come in and go out; None for none.  has: which of FLAGS are on.
+    """
+
+    kind = "gre"
+    hardware = "gre"
+    protocol = PROTOCOL
+    ethertype = ETH_P_IP
+
+    __slots__ = ("has", "ikey", "okey", "sequence")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
+        key = settings.get("key")
+        self.ikey: int | None = settings.get("ikey", key)
+        self.okey: int | None = settings.get("okey", key)
+        self.has = {side + what for what in ("seq", "csum") for side in "io" if {what, side + what} & settings.keys()}
+        self.sequence = 0
+        more = 4 * sum((self.okey is not None, "oseq" in self.has, "ocsum" in self.has))
+        super().__init__(namespace, name, settings, overhead + more)
+
+    @property
+    def key(self) -> int:
+        return self.ikey or 0
+
+    def wrap(self, frame: Frame) -> bytes:
+        """gre_build_header."""
+        data = frame.wire() if self.ethertype == ETHERNET else frame.wire()[14:]
+        sequence = self.sequence if "oseq" in self.has else None
+        self.sequence += 1
+        return GrePacket(self.ethertype, data, self.okey, sequence, "ocsum" in self.has).emit()
+
+
+def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """gre_rcv: by what is inside, for a gre or a gretap device."""
+    try:
+        found = GrePacket.parse(packet.payload_bytes())
+        inner = Frame.parse(found.data) if found.ethertype == ETHERNET else frame_of(found.data)
+    except ParseError:
+        return Dropped(DropReason.TUNNEL_INVALID, ("",))
+    if isinstance(inner.payload, Malformed) or found.ethertype not in (ETHERNET, ETH_P_IP):
+        return Dropped(DropReason.TUNNEL_INVALID, ("",))
+    kinds = ("gretap",) if found.ethertype == ETHERNET else ("gre",)
+    return deliver(interface, frame, packet, found.key, inner, kinds)
+
+
+class GreKind(TunnelKind):
+    """`type gre remote ADDR local ADDR [ key KEY ] …`."""
+
+    name = "gre"
+    overhead = 24
+    device: type[GreInterface] = GreInterface
+    attributes: tuple[Attribute, ...] = (
+        *TunnelKind.attributes, *(number(word, complaint=f'invalid value for "{word}"') for word in ("ikey", "okey")),
+        *map(flag, FLAGS))
+
+    def make(self, request: NewLink) -> Interface:
+        self.check(request.settings, request.namespace)
+        return self.device(request.namespace, request.name, request.settings, self.overhead)
+
+    def details(self, interface: Interface) -> list[Detail]:
+        assert isinstance(interface, GreInterface)
+        rows = self.common(interface)
+        if not interface.pmtudisc:
+            rows.append(Detail("pmtudisc", False, "nopmtudisc "))
+        for name, key in (("ikey", interface.ikey), ("okey", interface.okey)):
+            if key is not None:
+                rows.append(Detail(name, format_ipv4(key), f"{name} {format_ipv4(key)} "))
+        return rows + [Detail(name, True, f"{name} ") for name in ("iseq", "oseq", "icsum", "ocsum")
+                       if name in interface.has]
+
+
+KIND = GreKind()

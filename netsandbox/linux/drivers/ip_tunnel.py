@@ -1,0 +1,229 @@
+"""What ipip, GRE and gretap devices share: their ends, and the outer packet (net/ipv4/ip_tunnel.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, number, refused
+from netsandbox.linux.core.stacked import StackedInterface
+from netsandbox.linux.device_events import Decapsulated, Encapsulated
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import RouteMissing, SendFailed
+from netsandbox.linux.ipv4 import icmp, ip_output
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.ethernet import ETH_P_IP, Frame
+from netsandbox.wire.icmp import FRAGMENTATION_NEEDED, PORT_UNREACHABLE, UNREACHABLE
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.kind import NewLink
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+LIMIT = 8
+"""XMIT_RECURSION_LIMIT: devices that send by each other."""
+INHERIT = 0
+
+
+class TunnelInterface(StackedInterface):
+    """One end of a tunnel.
+
+    Attributes:
+        local, remote: outer addresses; 0 for any.  ttl: of the outer packet; 0 takes that of the inner one.
+        tos: of the outer packet; 1 takes that of the inner one.  pmtudisc: the outer packet must stay whole.
+    """
+
+    hardware = "ipip"
+    flags: ClassVar[tuple[str, ...]] = ("POINTOPOINT",)
+    up_state = "UNKNOWN"
+    min_mtu = max_mtu = 0
+    tso_max = 65536
+    uncounted = 14
+    protocol: ClassVar[int] = 4
+
+    __slots__ = ("below", "local", "pmtudisc", "remote", "tos", "ttl")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
+        super().__init__(namespace, name, 0)
+        self.local: int = settings.get("local", 0)
+        self.remote: int = settings.get("remote", 0)
+        self.ttl: int = settings.get("ttl", INHERIT)
+        self.tos: int = settings.get("tos", 0)
+        self.pmtudisc: bool = settings.get("pmtudisc", True)
+        self.below: Interface | None = settings.get("dev")
+        base = self.below.mtu if self.below is not None else 1500
+        self.mtu = base - overhead
+        self.carrier = self.noarp = True
+        self.carrier_changes = 0
+
+    @property
+    def hardware_addresses(self) -> tuple[str, str] | None:
+        return format_ipv4(self.local), format_ipv4(self.remote)
+
+    @property
+    def is_unbound(self) -> bool:
+        return self.below is None
+
+    @property
+    def lower(self) -> Interface | None:
+        return self.below
+
+    @property
+    def key(self) -> int:
+        """The number that tells it from others with the same ends."""
+        return 0
+
+    # -- sending
+
+    def wrap(self, frame: Frame) -> bytes:
+        """What goes into the outer packet."""
+        return frame.wire()[14:]
+
+    def hand_on(self, frame: Frame) -> bool:
+        """ip_tunnel_xmit."""
+        packet = frame.payload
+        inner = packet if isinstance(packet, IPv4Packet) else None
+        remote = self.remote or self._next_hop(inner)
+        if not remote:
+            self._fail(frame, DropReason.IP_OUTNOROUTES, remote)
+            return True
+        namespace = self.namespace
+        route = route_output(namespace, remote, self.local)
+        if isinstance(route, RouteMissing):
+            self._fail(frame, DropReason.IP_OUTNOROUTES, remote)
+            return True
+        body = self.wrap(frame)
+        room = route.mtu - 20
+        if inner is not None and self.pmtudisc and inner.df and len(body) > room:
+            self._too_big(frame, inner, route.mtu - 20 - (len(body) - inner.size))
+            return True
+        df = self.pmtudisc and (inner is None or inner.df or self.sets_df)
+        ttl = self.ttl or (inner.ttl if inner is not None else 64)
+        ident = namespace.next_ident(route.source, remote, self.protocol)
+        outer = IPv4Packet(route.source, remote, self.protocol, body, ttl, ident, df, self._tos(inner))
+        namespace.record(Encapsulated(self.label, self.kind, self.key, remote, "remote" if self.remote else "route"))
+        if namespace.depth >= LIMIT:
+            self._fail(frame, DropReason.RECURSION_LIMIT, self.name)
+            return True
+        namespace.depth += 1
+        try:
+            ip_output.send(namespace, outer, route)
+        finally:
+            namespace.depth -= 1
+        return True
+
+    sets_df: ClassVar[bool] = True
+    """The outer packet has DF whatever the inner one has (tunnels with pmtudisc)."""
+
+    def _tos(self, inner: IPv4Packet | None) -> int:
+        if self.tos & 1:
+            return inner.tos if inner is not None else 0
+        return self.tos
+
+    def _next_hop(self, inner: IPv4Packet | None) -> int:
+        """A tunnel without another end asks the route (NBMA)."""
+        if inner is None:
+            return 0
+        route = route_output(self.namespace, inner.dst)
+        return 0 if isinstance(route, RouteMissing) else route.next_hop or 0
+
+    def _fail(self, frame: Frame, reason: DropReason, operand: object) -> None:
+        self.tx_dropped += 1
+        self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
+
+    def _too_big(self, frame: Frame, inner: IPv4Packet, mtu: int) -> None:
+        """tnl_update_pmtu: the inner sender is told how much fits."""
+        icmp.send_error(self, self.namespace, inner, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame)
+        self._fail(frame, DropReason.PKT_TOO_BIG, frame.size)
+
+    # -- receiving
+
+    def accepts(self, packet: IPv4Packet, key: int | None) -> bool:
+        """ip_tunnel_lookup."""
+        return (self.up and self.local in (0, packet.dst) and self.remote in (0, packet.src)
+                and self.key == (key or 0))
+
+    def take_packet(self, packet: IPv4Packet, frame: Frame) -> None:
+        """ip_tunnel_rcv: what was inside comes in by the tunnel, in its turn (gro_cells_receive)."""
+        self.namespace.record(Decapsulated(self.label, self.kind, self.key, packet.src))
+        self.namespace.scheduler.transmit((self,), frame)
+
+
+def deliver(interface: Interface, frame: Frame, packet: IPv4Packet, key: int | None, inner: Frame | None,
+            kinds: tuple[str, ...]) -> Verdict:
+    """Find the tunnel that an outer packet belongs to; without one, its sender is told so.
+
+    Args:
+        kinds: of the devices that the protocol is for.
+    """
+    namespace = interface.namespace
+    tunnels = [cast(TunnelInterface, one) for one in namespace.interfaces.values() if one.kind in kinds]
+    found = [one for one in tunnels if one.accepts(packet, key)]
+    if not found or inner is None:
+        if not tunnels or inner is not None:
+            icmp.send_error(interface, namespace, packet, UNREACHABLE, PORT_UNREACHABLE, 0, frame)
+        reason = DropReason.TUNNEL_UNKNOWN if inner is not None else DropReason.TUNNEL_INVALID
+        return Dropped(reason, (key or 0, "") if inner is not None else ("",))
+    best = max(found, key=lambda one: (one.local != 0) + 2 * (one.remote != 0))
+    best.take_packet(packet, inner)
+    return Outcome.PASSED_UP
+
+
+def frame_of(data: bytes) -> Frame:
+    """A packet without a link layer, as a frame whose addresses are zero."""
+    return Frame.parse(bytes(12) + ETH_P_IP.to_bytes(2, "big") + data)
+
+
+class TunnelKind(LinkKind):
+    """What `ip link` sets of any such tunnel."""
+
+    attributes: tuple[Attribute, ...] = (
+        address("remote"), address("local"), number("key", complaint="invalid value for \"key\""),
+        Attribute(("ttl", "hoplimit", "hlim"), Form.TTL, "invalid TTL\n", name="ttl"),
+        Attribute(("tos", "tclass", "tc", "dsfield"), Form.TTL, "invalid TOS\n", name="tos"),
+        flag("pmtudisc"), flag("nopmtudisc", name="pmtudisc", value=False), Attribute(("dev",), Form.DEVICE),
+        *(refused(word) for word in ("encap", "encap-sport", "encap-dport", "mode")), refused("external"))
+    overhead = 20
+    is_raw = True
+
+    @property
+    def unknown(self) -> str:  # type: ignore[override]
+        return f'{self.name}: unknown option "{{word}}"?'
+
+    def check(self, settings: dict[str, Any], namespace: NetworkNamespace) -> None:
+        """ip_tunnel_newlink: no two with the same ends and key.
+
+        Raises:
+            KernelError: there is one.
+        """
+        wanted = (settings.get("local", 0), settings.get("remote", 0), settings.get("ikey", settings.get("key", 0)))
+        for one in namespace.interfaces.values():
+            if one.kind == self.name and isinstance(one, TunnelInterface) and (
+                    one.local, one.remote, one.key) == wanted:
+                raise KernelError("EEXIST")
+
+    def change(self, interface: Interface, settings: dict[str, Any]) -> None:
+        """ip_tunnel_changelink."""
+        assert isinstance(interface, TunnelInterface)
+        for name in ("local", "remote", "ttl", "tos", "pmtudisc"):
+            if name in settings:
+                setattr(interface, name, settings[name])
+
+    def common(self, interface: TunnelInterface) -> list[Detail]:
+        """`remote 10.0.0.2 local 10.0.0.1 ttl inherit`."""
+        ends = [(name, format_ipv4(number) if number else "any") for name, number in (
+            ("remote", interface.remote), ("local", interface.local))]
+        rows = [Detail(name, text, f"{name} {text} ") for name, text in ends]
+        if interface.below is not None:
+            rows.append(Detail("link", interface.below.name, f"dev {interface.below.name} "))
+        ttl = str(interface.ttl) if interface.ttl else "inherit"
+        rows.append(Detail("ttl", interface.ttl, f"ttl {ttl} "))
+        if interface.tos:
+            tos = "inherit" if interface.tos == 1 else f"0x{interface.tos:x}"
+            rows.append(Detail("tos", tos, f"tos {tos} "))
+        return rows
+
+    def make(self, request: NewLink) -> Interface:
+        raise NotImplementedError

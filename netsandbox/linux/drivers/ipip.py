@@ -1,0 +1,51 @@
+"""IP in IP (RFC 2003; net/ipv4/ipip.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.core.kind import Detail, NewLink
+from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
+from netsandbox.wire.ethernet import Malformed
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.wire.ethernet import Frame
+    from netsandbox.wire.ipv4 import IPv4Packet
+
+PROTOCOL = 4
+
+
+class IpipInterface(TunnelInterface):
+    """One end; only IP packets go through."""
+
+    kind = "ipip"
+
+    __slots__ = ()
+
+
+def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
+    """ipip_rcv."""
+    inner = frame_of(packet.payload_bytes())
+    broken = isinstance(inner.payload, Malformed)
+    return deliver(interface, frame, packet, None, None if broken else inner, ("ipip",))
+
+
+class IpipKind(TunnelKind):
+    """`type ipip remote ADDR local ADDR …`."""
+
+    name = "ipip"
+
+    def make(self, request: NewLink) -> Interface:
+        self.check(request.settings, request.namespace)
+        return IpipInterface(request.namespace, request.name, request.settings, self.overhead)
+
+    def details(self, interface: Interface) -> list[Detail]:
+        assert isinstance(interface, IpipInterface)
+        first = Detail("proto", "any", "any ")
+        last = [Detail("pmtudisc", True, "pmtudisc ")] if interface.pmtudisc else [
+            Detail("pmtudisc", False, "nopmtudisc ")]
+        return [first, *self.common(interface), *last]
+
+
+KIND = IpipKind()

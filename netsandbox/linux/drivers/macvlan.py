@@ -1,0 +1,283 @@
+"""macvlan devices: several MACs on one parent, told apart by them (drivers/net/macvlan.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.linux.core import link
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, refused
+from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
+from netsandbox.linux.device_events import ChildChosen
+from netsandbox.linux.drop import Outcome
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac, multicast_mac
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+MODES = ("private", "vepa", "bridge", "passthru", "source")
+ALL_SYSTEMS = 0xE0000001
+GOLDEN_RATIO = 0x61C8864680B583EB
+"""224.0.0.1: everybody is a member."""
+QUEUE = 1000
+"""bcqueuelen: broadcasts that may wait for the work queue."""
+
+
+def bucket(mac: int) -> int:
+    """macvlan_eth_hash: where in a parent's table a child is, by which broadcasts find it."""
+    return (int.from_bytes(mac.to_bytes(6, "big"), "little") << 16) * GOLDEN_RATIO % (1 << 64) >> 56
+
+
+class MacvlanPort:
+    """What a parent knows of its children (struct macvlan_port)."""
+
+    def __init__(self, parent: Interface) -> None:
+        self.parent = parent
+        self.children: list[MacvlanInterface] = []
+        self.master: Interface | None = None
+
+    @property
+    def is_passthru(self) -> bool:
+        return any(child.mode == "passthru" for child in self.children)
+
+    def child_of(self, mac: int) -> MacvlanInterface | None:
+        return next((child for child in self.children if child.up and child.mac == mac), None)
+
+    def handle_frame(self, frame: Frame, _is_for_us: bool) -> Verdict | None:
+        """macvlan_handle_frame."""
+        source = self.child_of(frame.src)
+        if frame.dst & MAC_GROUP_BIT:
+            if source is not None and source.mode not in ("vepa", "bridge"):
+                self._give(source, frame, "mac")
+                return Outcome.PASSED_UP
+            self._spread(frame, source)
+            return None
+        self._give_by_source(frame)
+        if self.is_passthru:
+            self._give(self.children[0], frame, "passthru")
+            return Outcome.PASSED_UP
+        child = self.child_of(frame.dst)
+        if child is None or child.mode == "source":
+            return None
+        self._give(child, frame, "mac")
+        return Outcome.PASSED_UP
+
+    def _give(self, child: MacvlanInterface, frame: Frame, why: str) -> None:
+        self.parent.namespace.record(ChildChosen(self.parent.label, child.label, why))
+        child.take(frame, is_for_us=True)
+
+    def _spread(self, frame: Frame, source: MacvlanInterface | None) -> None:
+        """macvlan_multicast_rx, from a work queue: what bridge children sent they have heard on the way out."""
+        if source is None:
+            modes: tuple[str, ...] = ("private", "vepa", "passthru", "bridge")
+        else:
+            modes = ("vepa", "bridge") if source.mode == "vepa" else ("vepa",)
+        self.broadcast(frame, source, modes, later=True)
+        self._give_by_source(frame)
+
+    def _give_by_source(self, frame: Frame) -> None:
+        """macvlan_forward_source: a copy to those that want what this station sends."""
+        for child in self.children:
+            if child.mode == "source" and frame.src in child.sources and child.up:
+                self._give(child, frame, "source")
+
+    def broadcast(self, frame: Frame, source: MacvlanInterface | None, modes: tuple[str, ...],
+                  later: bool = False) -> None:
+        """macvlan_broadcast: a copy to each child of some modes that listens, by the queue.
+
+        Args:
+            later: a work queue does it, which has its turn when all frames have arrived.
+        """
+        heard = [child for child in self.children if child is not source and child.up and child.mode in modes
+                 and (frame.dst == BROADCAST_MAC or child.listens_to(frame.dst))]
+        scheduler = self.parent.namespace.scheduler
+        for child in sorted(heard, key=lambda child: bucket(child.mac)):
+            if later:
+                scheduler.soon(_deliver, (child, frame))
+            else:
+                scheduler.transmit((child,), frame)
+
+
+def _deliver(what: tuple[MacvlanInterface, Frame]) -> None:
+    child, frame = what
+    child.namespace.scheduler.transmit((child,), frame)
+
+
+class MacvlanInterface(StackedInterface):
+    """One child.
+
+    Attributes:
+        mode: one of MODES.  sources: MACs whose frames a source child takes.
+    """
+
+    kind = "macvlan"
+    uncounted = 0
+
+    __slots__ = ("below", "mode", "port_below", "sources")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, mode: str) -> None:
+        super().__init__(namespace, name, mac, below.mtu)
+        self.below = below
+        self.mode = mode
+        self.sources: list[int] = []
+        self.port_below: MacvlanPort
+
+    @property
+    def lower(self) -> Interface | None:
+        return self.below
+
+    def listens_to(self, group: int) -> bool:
+        """Whether a group is in its filter: all systems, and those that it joined."""
+        joined = (number for name, number in self.namespace.groups if name == self.name)
+        return group in (multicast_mac(ALL_SYSTEMS), *self.group_macs, *map(multicast_mac, joined))
+
+    def hand_on(self, frame: Frame) -> bool:
+        """macvlan_queue_xmit."""
+        port = self.port_below
+        if self.mode == "bridge" and self.below.running:
+            if frame.dst & MAC_GROUP_BIT:
+                port.broadcast(frame, self, ("bridge",))
+            else:
+                sibling = port.child_of(frame.dst)
+                if sibling is not None and sibling.mode == "bridge":
+                    self.namespace.record(ChildChosen(self.below.label, sibling.label, "sibling"))
+                    self.namespace.scheduler.transmit((sibling,), frame)
+                    return True
+        return self.below.transmit(frame)
+
+    # -- following the parent
+
+    def registered(self) -> None:
+        stack = stack_of(self.below)
+        if stack.handler is None:
+            stack.handler = MacvlanPort(self.below)
+        assert isinstance(stack.handler, MacvlanPort)
+        self.port_below = stack.handler
+        self.port_below.children.append(self)
+        stack.uppers.append(self)
+        follow_carrier(self, self.below)
+
+    def open(self) -> None:
+        """macvlan_open: a veth has no filter for unicast addresses, so the parent takes every frame."""
+        follow_carrier(self, self.below)
+        stack_of(self.below).listeners.add("macvlan")
+
+    def stop(self) -> None:
+        stack = self.below.stack
+        if stack is not None and not any(child.up for child in self.port_below.children if child is not self):
+            stack.listeners.discard("macvlan")
+
+    def uninit(self) -> None:
+        stack = self.below.stack
+        if stack is None or self not in self.port_below.children:
+            return
+        self.port_below.children.remove(self)
+        if not self.port_below.children:
+            stack.handler = None
+            stack.listeners.discard("macvlan")
+        leave(self.below, self)
+
+    def on_lower(self, what: str, lower: Interface) -> None:
+        if what == "gone":
+            link.delete(self)
+            return
+        if what == "mtu" and self.mtu > lower.mtu:
+            link.set_mtu(self, lower.mtu)
+        elif what == "mac" and self.mode == "passthru" and self.mac != lower.mac:
+            link.change_mac(self, lower.mac)
+        follow_carrier(self, lower)
+
+    def check_mtu(self, mtu: int) -> None:
+        if mtu > self.below.mtu:
+            raise KernelError("EINVAL")
+
+    def check_mac(self, mac: int) -> None:
+        """macvlan_addr_busy."""
+        taken = [child.mac for child in self.port_below.children if child is not self]
+        if self.mode != "passthru" and mac != self.mac and mac in (*taken, self.below.mac):
+            raise KernelError("EADDRINUSE")
+
+    def assign_mac(self, mac: int) -> None:
+        super().assign_mac(mac)
+        if self.mode == "passthru" and self.below.mac != mac:
+            link.change_mac(self.below, mac)
+
+
+class MacvlanKind(LinkKind):
+    """`type macvlan [ mode MODE ]`."""
+
+    name = "macvlan"
+    attributes = (
+        choice("mode", choices=MODES, code=1, complaint=(
+            'Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not "{word}"')),
+        Attribute(("macaddr",), Form.LIST, words=2), Attribute(("nopromisc",), Form.REFUSED),
+        refused("bcqueuelen"), refused("bclim"))
+    unknown = 'macvlan: unknown option "{word}"?'
+    usage = """\
+Usage: ... macvlan mode MODE [MODE_OPTS]
+
+MODE: private | vepa | bridge | passthru | source
+MODE_OPTS: for mode "source":
+\tmacaddr { add <macaddr> | del <macaddr> | flush }"""
+
+    def make(self, request: NewLink) -> Interface:
+        """macvlan_common_newlink."""
+        below = request.lower
+        if below is None:
+            raise KernelError("EINVAL")
+        if below.is_loopback or below.hardware != "ether":
+            raise KernelError("EINVAL")
+        if isinstance(below, MacvlanInterface):
+            below = below.below
+        handler = below.stack.handler if below.stack is not None else None
+        if (handler is not None and not isinstance(handler, MacvlanPort)) or below.port is not None:
+            raise KernelError("EBUSY")
+        mode = request.settings.get("mode", "vepa")
+        children = handler.children if handler is not None else []
+        if children and (mode == "passthru" or any(child.mode == "passthru" for child in children)):
+            raise KernelError("EINVAL")
+        mac = below.mac if mode == "passthru" else request.address
+        if request.mac is not None and mode != "passthru" and mac in (below.mac, *(child.mac for child in children)):
+            raise KernelError("EADDRINUSE")
+        if request.mtu is not None and request.mtu > below.mtu:
+            raise KernelError("EINVAL")
+        made = MacvlanInterface(request.namespace, request.name, mac, below, mode)
+        self._change_sources(made, request.settings)
+        return made
+
+    def change(self, interface: Interface, settings: dict[str, Any]) -> None:
+        """macvlan_changelink: passthru is chosen when it is made, and for good."""
+        assert isinstance(interface, MacvlanInterface)
+        mode = settings.get("mode", interface.mode)
+        if (mode == "passthru") != (interface.mode == "passthru"):
+            raise KernelError("EINVAL")
+        interface.mode = mode
+        self._change_sources(interface, settings)
+
+    @staticmethod
+    def _change_sources(interface: MacvlanInterface, settings: dict[str, Any]) -> None:
+        for command, mac in settings.get("macaddr", ()):
+            if interface.mode != "source":
+                raise KernelError("EINVAL")
+            if command == "flush":
+                interface.sources.clear()
+            elif command == "add" and mac not in interface.sources:
+                interface.sources.append(mac)
+            elif command == "del" and mac in interface.sources:
+                interface.sources.remove(mac)
+
+    def details(self, interface: Interface) -> list[Detail]:
+        assert isinstance(interface, MacvlanInterface)
+        rows = [Detail("mode", interface.mode, f"mode {interface.mode} "),
+                Detail("bcqueuelen", QUEUE, f"bcqueuelen {QUEUE} "),
+                Detail("usedbcqueuelen", QUEUE, f"usedbcqueuelen {QUEUE} ")]
+        if interface.sources:
+            shown = [format_mac(mac) for mac in interface.sources]
+            rows.append(Detail("macaddr_data", shown, f"remotes ({len(shown)}) {' '.join(shown)} "))
+        return rows
+
+
+KIND = MacvlanKind()

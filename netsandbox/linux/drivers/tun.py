@@ -1,0 +1,77 @@
+"""tun and tap devices, which no program reads: they exist, and swallow (drivers/net/tun.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.kind import Detail, LinkKind, NewLink, setting
+from netsandbox.linux.core.stacked import StackedInterface
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import SendFailed
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+
+class TapInterface(StackedInterface):
+    """A tap device: Ethernet, and without a program no carrier."""
+
+    kind = "tun"
+    mode = "tap"
+    queueing = "fq_codel"
+    tso_max = 65536
+
+    __slots__ = ()
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int) -> None:
+        super().__init__(namespace, name, mac)
+        self.noarp = self.hardware == "none"
+
+    def transmit(self, frame: Frame) -> bool:
+        """Without a carrier its queueing discipline is noop, which swallows without a word (noop_enqueue)."""
+        self.namespace.record(SendFailed(self.place, frame, Dropped(DropReason.TUN_NO_READER, (self.name,))))
+        return True
+
+    def hand_on(self, frame: Frame) -> bool:
+        return self.transmit(frame)
+
+
+class TunInterface(TapInterface):
+    """A tun device: IP packets without a link layer."""
+
+    mode = "tun"
+    hardware = "none"
+    flags = ("POINTOPOINT", "MULTICAST")
+    queue_length = 500
+
+    __slots__ = ()
+
+    @property
+    def hardware_addresses(self) -> None:
+        return None
+
+
+class TunKind(LinkKind):
+    """Made by `ip tuntap add`, not by `ip link add`."""
+
+    name = "tun"
+
+    def make(self, request: NewLink) -> Interface:
+        """tun_validate, and for `ip tuntap` tun_set_iff."""
+        mode = request.settings.get("tuntap")
+        if mode is None:
+            raise KernelError("EOPNOTSUPP")
+        if mode == "tun":
+            return TunInterface(request.namespace, request.name, 0)
+        return TapInterface(request.namespace, request.name, request.address)
+
+    def details(self, interface: Interface) -> list[Detail]:
+        assert isinstance(interface, TapInterface)
+        return [Detail("type", interface.mode, f"type {interface.mode} "), setting("pi", False),
+                setting("vnet_hdr", False), setting("persist", True)]
+
+
+KIND = TunKind()
