@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.units import SECOND
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.routing import route_output
-from netsandbox.linux.netfilter.connection import SEEN_REPLY
+from netsandbox.linux.netfilter import track_tcp
 from netsandbox.linux.netfilter.track_tcp import TcpTracking
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import UNREACHABLE
@@ -53,17 +54,19 @@ def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return
-    _note_closing(buffer)
     port, frame = buffer.physical_in, buffer.frame
     if port is not None and frame is not None:
         port.transmit(Frame(frame.src, frame.dst, ETH_P_IP, answer))
         return
+    _close(namespace, buffer)
     ip_output.send(namespace, answer, route, buffer.of_answer(answer))
 
 
-def _note_closing(buffer: SocketBuffer) -> None:
-    """nf_ct_set_closing: the connection may be opened anew at once."""
-    connection = buffer.connection
-    if connection is not None and isinstance(connection.tcp, TcpTracking) and connection.status & SEEN_REPLY:
-        for side in connection.tcp.sides:
-            side.closed_first = True
+def _close(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
+    """nf_ct_set_closing: the connection is over, and may be opened anew at once."""
+    connection, table = buffer.connection, namespace.netfilter.connections
+    if connection is None or table is None or not connection.is_confirmed:
+        return
+    if isinstance(connection.tcp, TcpTracking):
+        track_tcp.close(connection)
+        table.refresh(connection, namespace.sysctls.get("net.netfilter.nf_conntrack_tcp_timeout_close") * SECOND)

@@ -210,6 +210,15 @@ def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysct
     return True, _accepted(connection, tracking, segment, direction, index, old, new, sysctls)
 
 
+def close(connection: Connection) -> None:
+    """nf_conntrack_tcp_set_closing: a rule has reset the connection."""
+    tracking = connection.tcp
+    assert isinstance(tracking, TcpTracking), "a TCP connection begins with `begin`"
+    connection.state = CL
+    for side in tracking.sides:
+        side.closed_first = True
+
+
 def _ignored(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int) -> bool:
     """A segment that only the ends can judge; True where it shows that an ignored SYN was the true beginning."""
     last = tracking.last
