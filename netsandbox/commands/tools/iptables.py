@@ -11,6 +11,7 @@ from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter import nft as nftables
 from netsandbox.linux.netfilter import restore as tables_restore
 from netsandbox.linux.netfilter.iptables_print import SAVED, saved_table
 from netsandbox.linux.netlink.credentials import may_administer
@@ -111,3 +112,10 @@ def _asctime(seconds: int) -> str:
     year, month, day = civil_date(days)
     clock = f"{rest // 3600:02d}:{rest % 3600 // 60:02d}:{rest % 60:02d}"
     return f"{'ThuFriSatSunMonTueWed'[days % 7 * 3:][:3]} {MONTHS[month * 3 - 3:][:3]} {day:2d} {clock} {year}"
+
+
+def nft(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """`nft list` of what iptables made, and `nft add`, `insert`, `delete` of what iptables can say."""
+    if not may_administer() and "-v" not in arguments:
+        raise ToolError(1, "Operation not permitted (you must be root)")
+    return ToolResult(*nftables.run(context.namespace, arguments))

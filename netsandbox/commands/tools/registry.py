@@ -28,7 +28,7 @@ TOOLS: Late[str, Tool] = Late({
     "hostname": "netsandbox.commands.tools.hostname:hostname", "ifconfig": "netsandbox.commands.tools.ifconfig:run",
     "conntrack": "netsandbox.commands.tools.conntrack:run",
     "ip": "netsandbox.commands.tools.ip:run",
-    "ip6tables": "netsandbox.commands.tools.iptables:no_ipv6",
+    "ip6tables": "netsandbox.commands.tools.iptables:no_ipv6", "nft": "netsandbox.commands.tools.iptables:nft",
     **{f"iptables{kind}{name}": f"netsandbox.commands.tools.iptables:{function}{suffix}"
        for kind, suffix in (("", ""), ("-nft", ""), ("-legacy", "_legacy"))
        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))},

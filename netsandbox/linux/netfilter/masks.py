@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.rule import Mask
-from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
+from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
 
 WHOLE = 0xFFFFFFFF
 
@@ -40,3 +40,8 @@ def _mask_bits(text: str) -> int:
         return parse_ipv4(text)
     except AddressError:
         raise UsageError(f"invalid mask `{text}' specified") from None
+
+
+def format_mask(mask: Mask) -> str:
+    """`10.0.0.1`, or `10.0.0.0/8`."""
+    return format_ipv4(mask.address) if mask.mask == WHOLE else mask.short

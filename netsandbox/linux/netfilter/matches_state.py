@@ -32,7 +32,7 @@ from netsandbox.linux.netfilter.extension import (
     write_mark,
     write_span,
 )
-from netsandbox.linux.netfilter.masks import read_mask
+from netsandbox.linux.netfilter.masks import format_mask, read_mask
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
 from netsandbox.linux.netfilter.rule import Mask
 from netsandbox.wire.addresses import format_ipv4
@@ -111,11 +111,6 @@ def read_expiry(text: str) -> Span:
     return Span(first, last)
 
 
-def write_address(mask: Mask) -> str:
-    """`10.0.0.1`, or `10.0.0.0/8`."""
-    return format_ipv4(mask.address) if mask.mask == 0xFFFFFFFF else mask.short
-
-
 class Conntrack(Match):
     """-m conntrack (xt_conntrack.c)."""
 
@@ -124,8 +119,8 @@ class Conntrack(Match):
     needs_one = True
     options = (
         Option("--ctstate", read_ctstate), Option("--ctproto", read_protocol),
-        Option("--ctorigsrc", read_mask, write_address), Option("--ctorigdst", read_mask, write_address),
-        Option("--ctreplsrc", read_mask, write_address), Option("--ctrepldst", read_mask, write_address),
+        Option("--ctorigsrc", read_mask, format_mask), Option("--ctorigdst", read_mask, format_mask),
+        Option("--ctreplsrc", read_mask, format_mask), Option("--ctrepldst", read_mask, format_mask),
         Option("--ctorigsrcport", read_ports, write_span), Option("--ctorigdstport", read_ports, write_span),
         Option("--ctreplsrcport", read_ports, write_span), Option("--ctrepldstport", read_ports, write_span),
         Option("--ctstatus", read_ctstatus), Option("--ctexpire", read_expiry, write_span),

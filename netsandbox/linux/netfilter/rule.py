@@ -222,17 +222,18 @@ class Rule:
     Attributes:
         head, matches: its conditions as they were given; `conditions` are all of them, in the order they are asked.
         target: None for a rule that only counts.
+        handle: its number in nft's listings.
         text: as `iptables -S` writes it, without -A and the chain's name.
     """
 
-    __slots__ = ("bytes", "conditions", "head", "matches", "packets", "target", "text")
+    __slots__ = ("bytes", "conditions", "handle", "head", "matches", "packets", "target", "text")
 
     def __init__(self, head: Head, matches: tuple[Condition, ...], target: Target | None, packets: int = 0,
                  size: int = 0) -> None:
         self.head = head
         self.matches = matches
         self.target = target
-        self.packets, self.bytes = packets, size
+        self.packets, self.bytes, self.handle = packets, size, 0
         self.conditions: tuple[Condition, ...] = (*head.conditions(), *matches)
         words = [condition.text for condition in self.conditions]
         if target is not None:

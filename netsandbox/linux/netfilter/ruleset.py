@@ -41,13 +41,13 @@ class Chain:
         limits: where its targets may stand, and how many rules say so.
     """
 
-    __slots__ = ("bytes", "drops", "hook", "jumps", "limits", "name", "packets", "rules")
+    __slots__ = ("bytes", "drops", "handle", "hook", "jumps", "limits", "name", "packets", "rules")
 
     def __init__(self, name: str, hook: Hook | None) -> None:
         self.name = name
         self.hook = hook
         self.drops = False
-        self.packets = self.bytes = 0
+        self.packets = self.bytes = self.handle = 0
         self.rules: list[Rule] = []
         self.jumps: Counter[str] = Counter()
         self.limits: Counter[Refusal] = Counter()
@@ -76,6 +76,8 @@ class Table:
         self.chains: dict[str, Chain] = {}
         self.trackers = 0
         """Rules that need connection tracking."""
+        self.handles = 0
+        """How many chains and rules were given a number, as nft shows them."""
 
     def shown(self) -> Iterator[Chain]:
         """The chains as they are listed: the built-in ones first, existing or not, then the others by name."""
@@ -99,7 +101,14 @@ class Table:
     def make(self, name: str) -> Chain:
         """A chain that is to be changed: a built-in one comes into being."""
         chain = self.find(name)
-        return self.chains.setdefault(name, chain)
+        if name not in self.chains:
+            self.chains[name] = chain
+            chain.handle = self._new_handle()
+        return chain
+
+    def _new_handle(self) -> int:
+        self.handles += 1
+        return self.handles
 
     def _is_builtin(self, name: str) -> bool:
         return name in NAMES and NAMES[name] in TABLES[self.name]
@@ -113,6 +122,7 @@ class Table:
         if name in self.chains or self._is_builtin(name):
             raise RuleError("EEXIST")
         self.chains[name] = Chain(name, None)
+        self.chains[name].handle = self._new_handle()
 
     def delete_chain(self, name: str) -> None:
         """Take an empty chain that nothing leads to out."""
@@ -157,6 +167,7 @@ class Table:
         self._check(chain, rule)
         chain = self.make(name)
         chain.rules.insert(at, rule)
+        rule.handle = self._new_handle()
         chain.note(rule, 1)
         self.trackers += rule.needs_tracking
 
@@ -226,9 +237,10 @@ class Table:
     def copy(self) -> Table:
         """The same chains and rules, to be changed apart; the rules' counters go along."""
         twin = Table(self.name)
-        twin.trackers = self.trackers
+        twin.trackers, twin.handles = self.trackers, self.handles
         for name, chain in self.chains.items():
             other = twin.chains[name] = Chain(name, chain.hook)
             other.drops, other.packets, other.bytes = chain.drops, chain.packets, chain.bytes
+            other.handle = chain.handle
             other.rules, other.jumps, other.limits = list(chain.rules), Counter(chain.jumps), Counter(chain.limits)
         return twin

@@ -1,0 +1,217 @@
+"""`nft` for what iptables can say: its lines become iptables' own words, and one evaluator does the rest."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter.hooks import TABLES
+from netsandbox.linux.netfilter.iptables import Answer, FailedError
+from netsandbox.linux.netfilter.nft_print import hook_text, table_text, warning_of
+from netsandbox.linux.netfilter.nft_words import NftError, rule_words
+from netsandbox.linux.netfilter.ruleset import NAMES
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.ruleset import Table
+
+VERSION = "nftables v1.1.3 (Commodore Bullmoose #4)"
+NO_FILE = "No such file or directory"
+
+
+class Line:
+    """A command, and where its words begin, so that a complaint can point at one."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.words = words
+        self.text = " ".join(words)
+
+    def complaint(self, message: str, at: int) -> NftError:
+        """`Error: MESSAGE`, the line, and a mark below the word."""
+        start = len(" ".join(self.words[:at])) + (at > 0)
+        width = len(self.words[at]) if at < len(self.words) else 1
+        start -= at >= len(self.words)
+        return NftError(f"Error: {message}\n{self.text}\n{' ' * start}{'^' * width}\n")
+
+
+def run(namespace: NetworkNamespace, arguments: list[str]) -> Answer:
+    """One command line, or several with `;` between them."""
+    words: list[str] = []
+    with_handles = False
+    for word in arguments:
+        if word in ("-a", "--handle"):
+            with_handles = True
+        elif word in ("-v", "--version"):
+            return Answer(0, f"{VERSION}\n", "")
+        elif word.startswith("-") and not words and word not in ("-n", "-nn", "-s"):
+            return Answer(1, "", f"netsandbox: nft: option '{word}' is not modelled\n")
+        elif word not in ("-n", "-nn", "-s") or words:
+            words += shlex.split(word) if " " in word else [word]
+    if not words:
+        return Answer(1, "", "nft: no command specified\n")
+    nft = Nft(namespace, Line(words), with_handles)
+    try:
+        out = nft.run()
+        return Answer(0, out, nft.warnings)
+    except NftError as error:
+        return Answer(1, "", str(error))
+    except FailedError as error:
+        return Answer(1, "", error.message)
+
+
+class Nft:
+    """One command."""
+
+    def __init__(self, namespace: NetworkNamespace, line: Line, with_handles: bool) -> None:
+        self.namespace = namespace
+        self.tables = namespace.netfilter.tables
+        self.line = line
+        self.with_handles = with_handles
+        self.warnings = ""
+
+    def run(self) -> str:
+        words = self.line.words
+        command = words[0]
+        if command == "list":
+            return self._list()
+        if command in ("add", "insert", "delete", "flush", "create", "replace"):
+            return self._change(command)
+        if command in ("monitor", "describe", "export", "import", "reset", "rename"):
+            raise NftError(f"netsandbox: nft {command} is not modelled\n")
+        raise self.line.complaint("syntax error, unexpected newline, expecting string or last", len(words)
+                                  if len(words) == 1 else 1)
+
+    # -- listing
+
+    def _list(self) -> str:
+        what = self.line.words[1] if len(self.line.words) > 1 else ""
+        if what in ("ruleset", "tables", "chains"):
+            return self._all(what)
+        if what == "table":
+            table = self._table(2)
+            return self._text(table)
+        if what == "chain":
+            table = self._table(2)
+            name = self._word(4)
+            if name not in table.chains:
+                raise self.line.complaint(NO_FILE, 4)
+            return self._text(table, name)
+        if what in ("sets", "maps", "set", "map", "flowtables", "counters"):
+            raise NftError(f"netsandbox: nft list {what} is not modelled: there are no sets and maps\n")
+        raise self.line.complaint("syntax error, unexpected newline", len(self.line.words))
+
+    def _all(self, what: str) -> str:
+        if what == "tables":
+            return "".join(f"table ip {name}\n" for name in self.tables)
+        if what == "ruleset":
+            return "".join(self._text(table) for table in self.tables.values())
+        texts = []
+        for table in self.tables.values():
+            chains = "".join(f"\tchain {chain.name} {{\n"
+                             + (f"\t\t{hook_text(table, chain)}\n" if chain.hook is not None else "") + "\t}\n"
+                             for chain in table.chains.values())
+            texts.append(f"table ip {table.name} {{\n{chains}}}\n")
+        return "".join(texts)
+
+    def _text(self, table: Table, only: str = "") -> str:
+        self.warnings += warning_of(table, only)
+        return table_text(table, self.with_handles, self._number(table), only)
+
+    def _number(self, table: Table) -> int:
+        return list(self.tables.values()).index(table) + 1
+
+    def _word(self, at: int) -> str:
+        if at >= len(self.line.words):
+            raise self.line.complaint("syntax error, unexpected newline, expecting string", len(self.line.words))
+        return self.line.words[at]
+
+    def _table(self, at: int) -> Table:
+        """The table of a family and a name, or of a name alone, that begin at a word."""
+        if self._word(at) not in ("ip", "ip6", "inet", "arp", "bridge", "netdev"):
+            self.line.words.insert(at, "ip")
+        family = self.line.words[at]
+        if family != "ip":
+            raise NftError(f"netsandbox: nft: family {family} is not modelled; the tables are of family ip\n")
+        name = self._word(at + 1)
+        table = self.tables.get(name)
+        if table is None:
+            raise self.line.complaint(NO_FILE, at + 1)
+        return table
+
+    # -- changing
+
+    def _change(self, command: str) -> str:
+        what = self._word(1)
+        if command == "flush" and what == "ruleset":
+            self.tables.clear()
+            self.namespace.netfilter.refresh(self.namespace)
+            return ""
+        if what in ("set", "map", "element", "flowtable", "counter", "quota", "limit", "ct", "synproxy", "secmark"):
+            raise NftError(f"netsandbox: nft {command} {what} is not modelled; rules and chains are, as iptables has "
+                           "them\n")
+        if what == "table":
+            return self._change_table(command)
+        if what == "chain":
+            return self._change_chain(command)
+        if what != "rule":
+            self.line.words.insert(1, "rule")
+        return self._change_rule(command)
+
+    def _change_table(self, command: str) -> str:
+        words = self.line.words
+        name = words[3] if len(words) > 3 and words[2] == "ip" else self._word(2)
+        if command in ("add", "create"):
+            if name not in TABLES:
+                raise NftError(f"netsandbox: nft: a table '{name}' of one's own is not modelled; there are "
+                               f"{', '.join(TABLES)}\n")
+            self.namespace.netfilter.table(name)
+            return ""
+        table = self._table(2)
+        if command == "delete":
+            del self.tables[table.name]
+        else:
+            for chain in table.chains.values():
+                table.flush(chain.name)
+        self.namespace.netfilter.refresh(self.namespace)
+        return ""
+
+    def _change_chain(self, command: str) -> str:
+        table, name = self._table(2), self._word(4)
+        hook = next((word.lower() for word, before in zip(self.line.words[1:], self.line.words, strict=False)
+                     if before == "hook"), "")
+        if hook and (name not in NAMES or name.lower() != hook):
+            raise NftError(f"netsandbox: nft: a base chain '{name}' at hook {hook} is not modelled; the base chains "
+                           f"are iptables' own: {', '.join(base.value for base in TABLES[table.name])}\n")
+        if command in ("add", "create") and hook:
+            policy = "DROP" if "drop" in " ".join(self.line.words) else "ACCEPT"
+            return iptables.execute(self.namespace, ["-t", table.name, "-P", name, policy])
+        if command not in ("add", "create") and name not in table.chains:
+            raise self.line.complaint(f"Could not process rule: {NO_FILE}", 4)
+        if command in ("add", "create") and name in table.chains:
+            return ""
+        letter = {"add": "-N", "create": "-N", "delete": "-X", "flush": "-F"}[command]
+        return iptables.execute(self.namespace, ["-t", table.name, letter, name])
+
+    def _change_rule(self, command: str) -> str:
+        table, chain = self._table(2), self._word(4)
+        if chain not in table.chains:
+            raise self.line.complaint(f"Could not process rule: {NO_FILE}", 4)
+        rest = self.line.words[5:]
+        if command in ("delete", "replace"):
+            return self._by_handle(table, chain, rest, command)
+        if rest[:1] in (["index"], ["position"], ["handle"]):
+            raise NftError(f"netsandbox: nft {command} rule … {rest[0]} is not modelled\n")
+        letter = "-I" if command == "insert" else "-A"
+        return iptables.execute(self.namespace, ["-t", table.name, letter, chain, *rule_words(rest, self.line)])
+
+    def _by_handle(self, table: Table, chain: str, rest: list[str], command: str) -> str:
+        if rest[:1] != ["handle"] or len(rest) < 2 or not rest[1].isdecimal():
+            raise self.line.complaint("syntax error, expecting handle", 5)
+        at = next((at for at, rule in enumerate(table.chains[chain].rules, 1) if rule.handle == int(rest[1])), 0)
+        if not at:
+            raise self.line.complaint(f"Could not process rule: {NO_FILE}", 6)
+        if command == "delete":
+            return iptables.execute(self.namespace, ["-t", table.name, "-D", chain, str(at)])
+        words = rule_words(rest[2:], self.line)
+        return iptables.execute(self.namespace, ["-t", table.name, "-R", chain, str(at), *words])
