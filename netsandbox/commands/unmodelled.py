@@ -13,7 +13,7 @@ WHY = {
     "`docker kill` and `docker stop` end a container's program": "killall pkill",
     "the engine is always there": "dockerd journalctl service systemctl",
     "what is modelled is loaded": "insmod lsmod modprobe rmmod",
-    "the rules are iptables'": "ufw firewall-cmd",
+    "the rules are iptables'": "firewall-cmd",
     "IPv6 is not modelled": "ping6 traceroute6", "there are no queueing disciplines": "tc",
     "`ip -d link` and `cat /sys/class/net/DEV/…` tell what there is": "ethtool mii-tool nmcli",
     "`docker run` and `docker network create` do what a compose file describes": "docker-compose",

@@ -34,7 +34,7 @@ TOOLS: Late[str, Tool] = Late({
        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))},
     "netstat": "netsandbox.commands.tools.ss:netstat",
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
-    "sysctl": "netsandbox.commands.tools.sysctl:run",
+    "sysctl": "netsandbox.commands.tools.sysctl:run", "ufw": "netsandbox.commands.tools.ufw:run",
     "lsns": "netsandbox.commands.tools.namespaces:lsns",
     **{name: f"netsandbox.commands.tools.small:{name}" for name in (
         "echo", "false", "seq", "true", "uname", "whoami")},

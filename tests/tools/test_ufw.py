@@ -1,0 +1,75 @@
+"""ufw: what it says, what it puts into iptables, and what that does to packets."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.session.session import Session
+
+
+def said(session: Session, line: str) -> str:
+    job = session.execute(line)
+    session.lab.scheduler.run_until_quiet()
+    return "".join(text for _stream, text in job.output)
+
+
+def ufw(session: Session, line: str) -> str:
+    return said(session, f"exec host ufw {line}")
+
+
+@pytest.fixture
+def session() -> Session:
+    made = Session()
+    said(made, "docker run -d --name cli alpine sleep 1d")
+    return made
+
+
+def test_rules_wait_until_the_firewall_is_enabled_and_go_when_it_is_disabled(session: Session) -> None:
+    before = said(session, "exec host iptables-save -t nat")
+    assert ufw(session, "status") == "Status: inactive\n"
+    assert ufw(session, "allow 22/tcp") == "Rules updated\n"
+    assert "ufw" not in said(session, "exec host iptables -S")
+    assert ufw(session, "enable") == "Firewall is active and enabled on system startup\n"
+    assert "-A ufw-user-input -p tcp -m tcp --dport 22 -j ACCEPT" in said(session, "exec host iptables -S")
+    assert "-P INPUT DROP" in said(session, "exec host iptables -S INPUT")
+    assert ufw(session, "disable") == "Firewall stopped and disabled on system startup\n"
+    assert "ufw" not in said(session, "exec host iptables -S")
+    assert said(session, "exec host iptables-save -t nat") == before
+
+
+def test_status_lists_the_rules(session: Session) -> None:
+    for line in ("allow 80", "limit ssh", "deny in on docker0 to any port 8080 proto tcp",
+                 "allow from 10.0.0.0/8 to any port 53 proto udp", "enable"):
+        ufw(session, line)
+    rows = [line.rstrip() for line in ufw(session, "status").splitlines()]
+    assert rows == ["Status: active", "", "To                         Action      From",
+                    "--                         ------      ----", "80                         ALLOW       Anywhere",
+                    "22/tcp                     LIMIT       Anywhere",
+                    "8080/tcp on docker0        DENY        Anywhere",
+                    "53/udp                     ALLOW       10.0.0.0/8", ""]
+    assert "Default: deny (incoming), allow (outgoing), disabled (routed)" in ufw(session, "status verbose")
+    assert "[ 2] 22/tcp                     LIMIT IN    Anywhere" in ufw(session, "status numbered")
+
+
+@pytest.mark.parametrize(("line", "answer"), [
+    ("allow 22/tcp", "Skipping adding existing rule"), ("deny 22/tcp", "Rule updated"), ("allow 23", "Rule added"),
+    ("delete allow 22/tcp", "Rule deleted"), ("delete allow 99", "Could not delete non-existent rule"),
+    ("delete 7", "ERROR: Could not find rule '7'"), ("allow nonsense", "ERROR: Could not find a profile matching"),
+    ("allow 99999", "ERROR: Bad port '99999'"), ("frobnicate", "ERROR: Invalid syntax"), ("allow", "ERROR"),
+    ("allow 1:2", "ERROR: Must specify 'tcp' or 'udp' with multiple ports"), ("allow 5/sctp", "Unsupported protocol"),
+    ("default deny", "Default incoming policy changed to 'deny'"), ("app list", "ufw app is not modelled"),
+    ("allow from 300.1.1.1", "ERROR: Bad address"), ("reload", "Firewall reloaded")])
+def test_what_it_answers(session: Session, line: str, answer: str) -> None:
+    ufw(session, "allow 22/tcp")
+    ufw(session, "enable")
+    assert answer in ufw(session, line)
+
+
+def test_packets_meet_its_rules(session: Session) -> None:
+    ufw(session, "enable")
+    ping = "docker exec cli ping -c 1 -W 1 172.17.0.1"
+    assert "1 packets received" in said(session, ping)
+    ufw(session, "default deny outgoing")
+    assert "1 packets received" in said(session, ping), "an answer is let out all the same"
+    assert "100% packet loss" in said(session, "exec host ping -c 1 -W 1 172.17.0.2")
+    assert "OUTPUT DROP" in said(session, "why")
