@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.netfilter import iptables
-from netsandbox.linux.netfilter.hooks import TABLES
 from netsandbox.linux.netfilter.iptables import Answer, FailedError
 from netsandbox.linux.netfilter.nft_print import hook_text, table_text, warning_of
 from netsandbox.linux.netfilter.nft_words import NftError, rule_words

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.netfilter.extension import Given, MarkValue, Match, write_span
-from netsandbox.linux.netfilter.hooks import Hook
 from netsandbox.linux.netfilter.icmp_names import icmp_name
 from netsandbox.linux.netfilter.masks import format_mask
 from netsandbox.linux.netfilter.matches_packet import FLAGS
