@@ -8,6 +8,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TextIO
 
+from netsandbox.commands.pasted import whole_lines
 from netsandbox.commands.show import columns_of, table
 from netsandbox.commands.words import printable
 from netsandbox.engine.units import format_time
@@ -56,10 +57,12 @@ def read_lines(stream: TextIO) -> Scenario:
     Raises:
         FileError: a line is not text.
     """
-    lines = [line.strip() for line in stream if line.strip()]
-    for number, line in enumerate(lines, 1):
+    physical = [line.rstrip() for line in stream]
+    for number, line in enumerate(filter(None, physical), 1):
         if not line.isascii() and any("\ud800" <= char <= "\udfff" for char in line):
             raise FileError("standard input", f"command line {number} is not UTF-8 text: {line[:40]}")
+    lines, begun = whole_lines(physical)
+    lines += [begun] if begun else []
     return Scenario(title={"en": "standard input"}, about={}, seed=0, uplink=DEFAULT_LAN, setup=(),
                     steps=tuple(Step(run=(line,), say={}, expect=(), line=0, run_lines=(0,), expect_lines=())
                                 for line in lines), name="-")
@@ -172,7 +175,7 @@ class Plain:
         print(f"\n{text}")
 
     def command(self, text: str) -> None:
-        print(f"\n❯ {printable(text)}")
+        print("\n❯ " + "\n".join(printable(line) for line in text.split("\n")))
 
     def output(self, text: str, is_error: bool) -> None:
         sys.stdout.write("".join(printable(line.expandtabs()) + "\n" for line in text.splitlines()))
@@ -206,7 +209,7 @@ class Styles(Plain):
         self._print(f"\n{text}", "italic")
 
     def command(self, text: str) -> None:
-        self._print(f"\n❯ {printable(text)}", "bold cyan")
+        self._print("\n❯ " + "\n".join(printable(line) for line in text.split("\n")), "bold cyan")
 
     def output(self, text: str, is_error: bool) -> None:
         for line in text.splitlines():
@@ -239,11 +242,18 @@ class JsonPrinter:
         if isinstance(event, Line):
             self._lines.append(event)
 
+    def _begun(self, line: Line) -> list[dict[str, Any]]:
+        """Of a line that stood on several of standard input, one row for each but the last: it was only begun there."""
+        begun = line.text.split("\n")[:-1] if self._scenario.name == "-" else []
+        return [{"line": text, "number": line.number, "expect": False, "code": None, "out": "", "err": "",
+                 "records": [line.first, line.first]} for text in begun if text.strip()]
+
     def end(self, lab: Lab) -> None:
         """Print it all; what a line printed includes what it printed while later ones ran."""
-        result: dict[str, Any] = {"scenario": self._scenario.name, "title": self._scenario.title, "lines": [
-            {"line": line.text, "number": line.number, "expect": line.is_expect, "code": line.job.code,
-             "out": line.job.out, "err": line.job.err, "records": [line.first, line.end]} for line in self._lines]}
+        lines = [row for line in self._lines for row in (*self._begun(line), {
+            "line": line.text, "number": line.number, "expect": line.is_expect, "code": line.job.code,
+            "out": line.job.out, "err": line.job.err, "records": [line.first, line.end]})]
+        result: dict[str, Any] = {"scenario": self._scenario.name, "title": self._scenario.title, "lines": lines}
         result["frames"] = [row._asdict() for row in frame_log.rows(lab, lab.trace.first)]
         result["nodes"] = [row._asdict() for row in views.nodes(lab)]
         names = dict.fromkeys(row.namespace for row in views.nodes(lab) if row.namespace)

@@ -97,6 +97,8 @@ def read_line(text: str, dialect: Dialect = BASH) -> Line:
         CommandError: it is none.
     """
     check_characters(text)
+    if (len(text) - len(text.rstrip("\\"))) % 2:
+        raise IncompleteError("bash: syntax error: unexpected end of file: nothing follows the last backslash")
     plain = _plain(text)
     if plain is not None:
         return plain

@@ -1,8 +1,11 @@
-"""The prompt before a line pasted from a tutorial: `$ docker ps`, `root@host:~# ip addr`, `/ # ping 172.17.0.3`."""
+"""Lines as they are pasted: several that make one, and the prompt before one: `$ docker ps`, `/ # ping 172.17.0.3`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from netsandbox.commands.line import is_whole
 
 PROMPT = re.compile(r"""\s*(?:
     (?: [\w.-]+@[\w.-]+(?::\S*|\s\S+)?  # Debian's
@@ -42,3 +45,30 @@ def _is_command(words: list[str]) -> bool:
     if not following:
         return name in ALONE
     return name in TOOLS and OPERAND.match(following) is not None
+
+
+CONTINUATION = re.compile(r"\s*>(?:\s+|$)")
+
+
+def whole_lines(physical: Iterable[str], begun: str = "") -> tuple[list[str], str]:
+    """(the lines that are whole, what was begun and goes on).
+
+    A line goes on behind a backslash, in an open quote, in `if`, `for` and the like, and until a here-document's end.
+
+    Args:
+        begun: what came before and is not whole yet.
+    """
+    found: list[str] = []
+    for line in physical:
+        if begun:
+            text = f"{begun}\n{CONTINUATION.sub('', line, count=1).rstrip()}"
+        elif line.strip():
+            text = without_prompt(line.strip())
+        else:
+            continue
+        if is_whole(text):
+            found.append(text)
+            begun = ""
+        else:
+            begun = text
+    return found, begun

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from netsandbox.commands.job import Job
+from netsandbox.commands.pasted import whole_lines
 from netsandbox.engine.player import Player
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.session.keeping import KeptSession
@@ -20,6 +22,8 @@ from netsandbox.tui.live_jobs import EXPECT, Jobs, Waiting
 from netsandbox.tui.source import Completion, Outcome, Status
 from netsandbox.tui.state_files import StateFiles
 
+VI = re.compile(r"^\s*:(?=\w)")
+"""The colon that some put before a line by habit."""
 QUIT = frozenset({"quit", "q"})
 
 
@@ -45,6 +49,8 @@ class LiveLab(LabView):
         """Lines and steps that were done when the goals were looked at last."""
         self.held = False
         self.failed = ""
+        self._begun = ""
+        """Lines that make none yet: `for i in 1 2; do`."""
         self.wants_quit = False
         self.branched = ""
         self.busy: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -79,6 +85,8 @@ class LiveLab(LabView):
     # -- the command line
 
     def prompt(self) -> str:
+        if self._begun:
+            return ">"
         where = self.session.shell.where
         return f"{where} #" if where is not None else DEFAULT_HOST
 
@@ -94,7 +102,11 @@ class LiveLab(LabView):
 
     def execute(self, line: str) -> Outcome:
         """Begin a line, others after it; what takes time is played, unless a person holds the lab."""
-        line, *others = (one.strip().removeprefix(":").lstrip() for one in line.splitlines() or [""])
+        typed = [VI.sub("", one, count=1) for one in line.splitlines() or [""]]
+        whole, self._begun = whole_lines(typed, self._begun)
+        if self._begun and not whole:
+            return Outcome((), "")
+        line, *others = whole or [""]
         if line in QUIT:
             self.wants_quit = True
             return Outcome((), "")
@@ -204,7 +216,10 @@ class LiveLab(LabView):
             self.jobs.say("say", text)
 
     def interrupt(self) -> bool:
-        """Ctrl-C: end the program that runs; False when none does."""
+        """Ctrl-C: forget what was begun, else end the program that runs; False when there is neither."""
+        if self._begun:
+            self._begun = ""
+            return True
         running = self.jobs.running
         if running is None:
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.commands.pasted import without_prompt
+from netsandbox.commands.pasted import whole_lines, without_prompt
 from netsandbox.session.session import Session
 
 
@@ -36,3 +36,15 @@ def test_the_journal_has_the_command() -> None:
     assert session.run("# docker makes a namespace").output == []
     assert [entry.line for entry in session.journal] == ["docker run -d --name web nginx",
                                                          "docker ps --format {{.Names}}"]
+
+
+@pytest.mark.parametrize(("physical", "whole", "begun"), [
+    (["for i in 1 2", "do", "  echo $i", "done", "ls"], ["for i in 1 2\ndo\n  echo $i\ndone", "ls"], ""),
+    (["docker run \\", "  -d nginx"], ["docker run \\\n  -d nginx"], ""),
+    (["echo 'a", "", "b'"], ["echo 'a\n\nb'"], ""), (["cat <<END", " $ x", "END"], ["cat <<END\n $ x\nEND"], ""),
+    (["$ if true", "> then echo; fi"], ["if true\nthen echo; fi"], ""), (["a", "", "  b  "], ["a", "b"], ""),
+    (["f() {", "echo"], [], "f() {\necho"), (["a &&", "b"], ["a &&\nb"], ""), (["echo )", "b"], ["echo )", "b"], ""),
+    (["expect output contains 'it", "b"], ["expect output contains 'it", "b"], ""),
+    (["until 5 10", "b"], ["until 5 10", "b"], ""), (["until false; do", "done"], ["until false; do\ndone"], "")])
+def test_several_physical_lines_make_one(physical: list[str], whole: list[str], begun: str) -> None:
+    assert whole_lines(physical) == (whole, begun)

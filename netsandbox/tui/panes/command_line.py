@@ -74,10 +74,10 @@ class CommandLine(PromptLine):
         begun, cursor = self.line, self.input.cursor_position
         whole = begun[:cursor] + text
         *lines, last = (whole + begun[cursor:]).splitlines() if whole[-1:] not in "\r\n" else (*whole.splitlines(), "")
-        lines = [line.strip() for line in lines if line.strip()]
         for line in lines:
-            self.history.add(line)
-        if lines:
+            if line.strip():
+                self.history.add(line.strip())
+        if any(line.strip() for line in lines):
             self.submit("\n".join(lines))
         self._write(last)
 
