@@ -56,6 +56,8 @@ REASONS: dict[str, Words] = {
     "DUP_FRAG": ("该分片已经有了", "偏移{number}"),
     "FRAG_REASM_TIMEOUT": ("其余分片没有及时到齐", "已有{number}字节", "ipfrag_time，默认 30 秒"),
     "FRAG_TOO_FAR": ("加上该分片，数据包将超过 65535 字节", "结束于第{number}字节"),
+    "FRAG_TOO_FAR.distance": ("其间到来了同一发送方太多的其他分片", "偏移{number}", "ipfrag_max_dist，默认 64"),
+    "FRAG_TOO_FAR.memory": ("等待中的分片占用的内存太多", "ipfrag_high_thresh 为 {number} 字节"),
     "DEV_READY": ("网卡已关闭，或链路的另一端已关闭", "两端的状态"),
     "NETFILTER_DROP": ("防火墙规则或默认策略如此规定", "{rule}"),
     "NETFILTER_DROP.docker": (

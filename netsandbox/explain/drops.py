@@ -106,6 +106,11 @@ def _named_case(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
     return f".{operands[0]}", {"number": str(value), "address": address}
 
 
+def _fragment(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
+    """(last byte), or (case, value)."""
+    return ("", {"number": str(operands[0])}) if len(operands) == 1 else _named_case(operands, what, voice)
+
+
 def _icmp_ignored(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
     return (f".{operands[0]}", {}) if len(operands) == 1 else _named_case(operands, what, voice)
 
@@ -200,6 +205,7 @@ TELLERS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Case]] = {
     DropReason.IP_INNOROUTES: _no_way_in,
     DropReason.IP_INADDRERRORS: _destination,
     DropReason.UNICAST_IN_L2_MULTICAST: _destination,
+    DropReason.FRAG_TOO_FAR: _fragment,
     DropReason.IP_LOCALNET: _source,
     DropReason.IP_LOCAL_SOURCE: _source,
     DropReason.IP_INVALID_SOURCE: _source,

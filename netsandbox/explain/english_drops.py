@@ -73,6 +73,10 @@ REASONS: dict[str, Words] = {
         "the other fragments did not come in time", "{number} bytes were there", "ipfrag_time, 30 s unless set"),
     "FRAG_TOO_FAR": (
         "with this fragment the packet would be larger than 65535 bytes", "ends at byte {number}"),
+    "FRAG_TOO_FAR.distance": (
+        "too many other fragments of its sender came in between", "offset {number}", "ipfrag_max_dist, 64 unless set"),
+    "FRAG_TOO_FAR.memory": (
+        "the fragments that wait take too much memory", "ipfrag_high_thresh is {number} bytes"),
     "DEV_READY": ("the interface is down, or the other end of its link is", "state of both ends"),
     "NETFILTER_DROP": ("a firewall rule or policy says so", "{rule}"),
     "NETFILTER_DROP.docker": (

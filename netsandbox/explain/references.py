@@ -201,6 +201,8 @@ DROPS: dict[str, str] = {
     "DUP_FRAG": f"{_REASSEMBLY} ip_frag_queue",
     "FRAG_REASM_TIMEOUT": "RFC 1122, 3.3.2; net/ipv4/ip_fragment.c ip_expire; ipfrag_time",
     "FRAG_TOO_FAR": f"{_REASSEMBLY} ip_frag_reasm",
+    "FRAG_TOO_FAR.distance": f"{_REASSEMBLY} ip_frag_too_far",
+    "FRAG_TOO_FAR.memory": "net/ipv4/inet_fragment.c inet_frag_find; ipfrag_high_thresh",
     "DEV_READY": "drivers/net/veth.c veth_xmit, net/core/dev.c dev_queue_xmit",
     "NETFILTER_DROP": "iptables(8); net/netfilter/core.c nf_hook_slow",
     "BRIDGE_INGRESS_STP_STATE": "IEEE 802.1D, 7.4; net/bridge/br_input.c br_handle_frame",

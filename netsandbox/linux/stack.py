@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core import link, sysctl
+from netsandbox.linux.core import link, sysctl, sysctl_effect
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import PARTS, NetworkNamespace
 from netsandbox.linux.core.neighbour_table import Family, NeighbourTable
@@ -18,7 +18,7 @@ from netsandbox.linux.ipv4 import arp, device, icmp, ip_input, udp
 from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.ipv4.route import RouteTables
 from netsandbox.linux.netfilter.netfilter import Netfilter
-from netsandbox.linux.netfilter.settings import SETTINGS
+from netsandbox.linux.netfilter.settings import SETTINGS, UNUSED
 from netsandbox.linux.tcp import errors as tcp_errors
 from netsandbox.linux.tcp import input as tcp
 from netsandbox.wire.addresses import Network, format_ipv4
@@ -63,6 +63,7 @@ def _neighbours(namespace: NetworkNamespace) -> NeighbourTable:
 
 
 sysctl.GLOBALS.update(SETTINGS)
+sysctl_effect.do_not_read(f"net.netfilter.{name}" for name in UNUSED)
 NOTIFIERS = device.netdev_event, _masquerades
 PARTS["routes"] = RouteTables
 PARTS["neighbours"] = _neighbours

@@ -139,7 +139,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.NEIGH_DEAD: [("172.17.0.3",)],
     DropReason.DUP_FRAG: [(1480,)],
     DropReason.FRAG_REASM_TIMEOUT: [(1480,)],
-    DropReason.FRAG_TOO_FAR: [(70000,)],
+    DropReason.FRAG_TOO_FAR: [(70000,), ("distance", 1480), ("memory", 4096)],
     DropReason.NETFILTER_DROP: [(), ("FORWARD policy",), ("-A DOCKER ! -i br0 -o br0 -j DROP",),
                                 ("table full",), ("clash",), ("moved",),
                                 ("icmp error",), ("redirect",), ("no address",)],

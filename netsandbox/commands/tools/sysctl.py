@@ -10,6 +10,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl_effect import changes_nothing
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
@@ -35,17 +36,28 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if not options.words:
         tried = "sysctl: no variables specified\nTry `sysctl --help' for more information."
         raise ToolError(1, tried if options.values else "\n" + TEXTS["sysctl"])
-    out, err = "", ""
+    out, err, failed = "", "", False
     for word in options.words:
         try:
             out += _one(namespace, word, options)
+            err += _note(word, options)
         except ToolError as error:
             if "e" not in options or "cannot stat" not in error.message:
                 err += error.message + "\n"
-    return ToolResult(1 if err else 0, out, err)
+                failed = True
+    return ToolResult(int(failed), out, err)
 
 
 
+
+
+def _note(word: str, options: Options) -> str:
+    """What is written in vain says so."""
+    name, equals, _value = word.partition("=")
+    path = path_of(name.strip())
+    if not equals or "y" in options or not changes_nothing(path):
+        return ""
+    return f"note: {name_of(path)} changes nothing in the sandbox\n"
 
 
 def path_of(name: str) -> str:

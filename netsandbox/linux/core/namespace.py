@@ -58,9 +58,8 @@ class NetworkNamespace:
     __slots__ = ("_by_index", "bridge_hooks", "_holders", "_ident_key", "_idents", "_next_index", "is_arp_special",
                  "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions", "former_names",
                  "fragments", "groups", "icmp_global", "inode", "interfaces", "lo", "name", "neighbours", "netfilter",
-                 "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "raw_sockets", "record", "routes",
-                 "scheduler", "sockets", "sysctls", "trace", "transports",
-                 "depth")
+                 "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "proxy_waiting", "raw_sockets", "record",
+                 "routes", "scheduler", "sockets", "sysctls", "trace", "transports", "depth")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -106,6 +105,8 @@ class NetworkNamespace:
         self._idents: dict[int, int] = {}
         self._ident_key = 0
         self._proxy_delay: Stream | None = None
+        self.proxy_waiting = 0
+        """Questions that will be answered in another's name, each after some time (the table's proxy_queue)."""
         self._next_index = 1
         for name, make in PARTS.items():
             setattr(self, name, make(self))

@@ -139,6 +139,9 @@ def _answer(interface: Interface, frame: Frame, arp: ArpPacket, delayed: bool) -
     if delayed or limit == 0 or not frame.dst & MAC_GROUP_BIT:
         send(interface, REPLY, arp.tpa, arp.spa, arp.sha, arp.sha)
         return ANSWERED
+    if namespace.proxy_waiting > interface.neigh.proxy_qlen:
+        return IGNORED
+    namespace.proxy_waiting += 1
     delay = namespace.proxy_delay.below(limit * SECOND // USER_HZ)
     namespace.scheduler.kernel_timer(delay, _answer_late, (interface, frame, arp), foreground=True)
     return Outcome.QUEUED
@@ -162,6 +165,7 @@ def _is_another_medium(interface: Interface, out: Interface | None) -> bool:
 
 def _answer_late(question: tuple[Interface, Frame, ArpPacket]) -> None:
     interface, frame, arp = question
+    interface.namespace.proxy_waiting -= 1
     if interface.running:
         _answer(interface, frame, arp, delayed=True)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FragmentHeld, PacketDropped, PacketReassembled
 from netsandbox.linux.ipv4.ip_options import HeldPacket, of_later_fragment, with_marks
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from netsandbox.wire.ethernet import Frame
 
 MAX_LENGTH = 65535
+QUEUE_SIZE = 208
+"""Bytes that the kernel reckons for a packet without its fragments (struct ipq)."""
 Key = tuple[int, int, int, int]
 
 
@@ -40,17 +43,23 @@ class _Queue:
     Attributes:
         length: where the last byte known of ends.  has_last: the last fragment is there, so that `length` is final.
         runs: [from, to) of what came in order, the one furthest on last.
+        heard: how many fragments of its sender, of any packet, had come when the last of this one did.
     """
 
-    __slots__ = ("first", "has_last", "have", "length", "pieces", "runs", "timer")
+    __slots__ = ("first", "has_last", "have", "heard", "length", "pieces", "runs", "timer")
 
     def __init__(self) -> None:
+        self.heard = 0
+        self.timer: Timer | None = None
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """ip_frag_reinit: nothing of it is there any more."""
         self.pieces: dict[int, tuple[IPv4Packet, bytes]] = {}
         self.runs: list[tuple[int, int]] = []
         self.length = self.have = 0
         self.has_last = False
         self.first: tuple[Interface, Frame, IPv4Packet] | None = None
-        self.timer: Timer | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -108,17 +117,23 @@ class Reassembler:
         self.namespace = namespace
         self.on_timeout = on_timeout
         self._queues: dict[Key, _Queue] = {}
+        self._heard: dict[int, int] = {}
+        """Fragments of each sender so far."""
         self.largest = 0
         """Bytes of the longest fragment of the packet that became whole last."""
 
     def add(self, interface: Interface, frame: Frame, packet: IPv4Packet) -> IPv4Packet | Dropped | None:
         """Take a fragment: the whole packet once it is complete, None while pieces are missing."""
         key = (packet.src, packet.dst, packet.protocol, packet.ident)
+        limit = self.namespace.sysctls.get("net.ipv4.ipfrag_high_thresh")
+        if not limit or self._memory() > limit:
+            return Dropped(DropReason.FRAG_TOO_FAR, ("memory", limit))
         queue = self._queues.get(key)
         if queue is None:
             queue = self._queues[key] = _Queue()
             seconds = self.namespace.sysctls.get("net.ipv4.ipfrag_time")
             queue.timer = self.namespace.scheduler.kernel_timer(seconds * SECOND, self._expire, key, foreground=True)
+        self._note_distance(packet, queue)
         data = packet.payload_bytes()
         if packet.mf:
             data = data[:len(data) & ~7]
@@ -137,6 +152,22 @@ class Reassembler:
             self.namespace.record(FragmentHeld(self.namespace.name, packet, queue.have))
             return None
         return self._complete(key, queue)
+
+    def _memory(self) -> int:
+        """Bytes that wait (frag_mem_limit)."""
+        return sum(QUEUE_SIZE + sum(buffer_size(piece.total_length) for piece, _data in queue.pieces.values())
+                   for queue in self._queues.values())
+
+    def _note_distance(self, packet: IPv4Packet, queue: _Queue) -> None:
+        """ip_frag_too_far: when a sender's fragments come so much later than the others, its ids have gone round."""
+        count = self._heard[packet.src] = self._heard.get(packet.src, 0) + 1
+        last, queue.heard = queue.heard, count
+        most = self.namespace.sysctls.get("net.ipv4.ipfrag_max_dist")
+        if most and queue.pieces and count - last > most:
+            for piece, _data in queue.pieces.values():
+                verdict = Dropped(DropReason.FRAG_TOO_FAR, ("distance", piece.offset))
+                self.namespace.record(PacketDropped(self.namespace.name, piece, verdict))
+            queue.begin_anew()
 
     def _complete(self, key: Key, queue: _Queue) -> IPv4Packet:
         self._discard(key)

@@ -294,7 +294,10 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     shared = namespace.sysctls.either(out.conf, "shared_media")
     same_wire = gateway is not None and any(source in a.network and gateway in a.network for a in out.addresses)
     hop = None if route.type == "broadcast" else destination if gateway is None else gateway
-    chosen = OutputRoute.by(route, destination, gateway, out, hop, source, route.mtu or out.mtu,
+    mtu = route.mtu or out.mtu
+    if learned is not None and learned.mtu and namespace.sysctls.get("net.ipv4.ip_forward_use_pmtu"):
+        mtu = learned.mtu
+    chosen = OutputRoute.by(route, destination, gateway, out, hop, source, mtu,
                             len(namespace.routes.matches(destination)))
     redirect = bool(out is interface and on_link and sends and (shared or same_wire))
     return InputRoute("unicast", None, "", route, out, chosen, redirect)

@@ -1,0 +1,34 @@
+"""Settings that are kept and shown, as the kernel has them, and that nothing here reads.
+
+What is in no table below is modelled; a test holds that against the source. Who writes one of these is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from netsandbox.linux.core.sysctl import UNUSED_CONF
+
+UNREAD = {f"net.ipv4.{name}" for name in (
+    "fib_multipath_hash_policy", "fib_multipath_use_neigh", "fib_notify_on_flag_change", "fwmark_reflect",
+    "icmp_echo_enable_probe", "icmp_ignore_bogus_error_responses", "igmp_link_local_mcast_reports",
+    "igmp_max_memberships", "igmp_max_msf", "igmp_qrv", "ip_autobind_reuse", "ip_dynaddr", "ip_early_demux",
+    "ip_forward_update_priority", "ip_unprivileged_port_start", "ipfrag_low_thresh", "neigh.default.gc_interval",
+    "nexthop_compat_mode", "ping_group_range", "raw_l3mdev_accept", "udp_early_demux",
+    "udp_l3mdev_accept", "udp_rmem_min", "udp_wmem_min")}
+"""Without an interface in their name."""
+UNREAD |= {"net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6",
+           "net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-arptables"}
+UNREAD_OF_INTERFACE = {"conf": {*UNUSED_CONF, "log_martians"}, "neigh": {"anycast_delay"}}
+
+
+def do_not_read(keys: Iterable[str]) -> None:
+    """A room above has settings of its own that it only keeps."""
+    UNREAD.update(keys)
+
+
+def changes_nothing(key: str) -> bool:
+    """Whether nothing reads a setting, written with dots or slashes."""
+    parts = key.split("/") if "/" in key else key.split(".")
+    of_interface = UNREAD_OF_INTERFACE.get(parts[2], ()) if len(parts) >= 5 else ()
+    return ".".join(parts) in UNREAD or parts[-1] in of_interface
