@@ -40,14 +40,24 @@ HELP = frozenset({"-h", "--help", "--version"})
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        _mend_streams()
+        return _main(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _main(words: list[str]) -> int:
     if words and words[0] in COMMANDS:
         name = words.pop(0)
     elif _opens_app(words):
         name = "open"
     elif words and not words[0].startswith("-"):
         name = "run"
-    elif words and not HELP & {*words}:
+    elif not words:
+        return _fail("the terminal UI needs a terminal; `netsandbox run NAME` prints a transcript, `netsandbox list` "
+                     "the names, and `netsandbox --help` what else there is")
+    elif not HELP & {*words}:
         parser("open").parse_args(words)
         return _fail(f"{words[0]} is for the terminal UI, which needs a terminal; `netsandbox run NAME` prints a "
                      "transcript")
@@ -56,7 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         overview().print_help()
         return 2
     gc.set_threshold(50_000, 20, 100)
-    _mend_streams()
     try:
         if name in USE_FILES:
             from netsandbox.session.leftovers import sweep_at_start
@@ -73,8 +82,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _silence_output()
         return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}", 1)
-    except KeyboardInterrupt:
-        return 130
     except Exception as error:  # noqa: BLE001 - a mistake of ours: the person gets a line, and the log the rest
         from netsandbox.session.failures import log_failure
 

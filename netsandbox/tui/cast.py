@@ -6,10 +6,11 @@ every run.  A picture holds only the lines that differ from the one before.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
-import sys
 import tempfile
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -72,9 +73,11 @@ async def film() -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in (head, *events))
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Write the film."""
-    path = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots/ping.cast")
+    parser = argparse.ArgumentParser(prog="python -m netsandbox.tui.cast", description="Make the film anew.")
+    parser.add_argument("file", nargs="?", default="screenshots/ping.cast", metavar="FILE")
+    path = Path(parser.parse_args(words).file)
     path.write_text(asyncio.run(film()), encoding="utf-8")
     print(path)
 

@@ -5,6 +5,7 @@ Each is the real app, driven by keys, with a clock that only this module moves; 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import html
 import re
@@ -135,9 +136,11 @@ def _raster(svg: str, path: Path) -> None:
     print(path)
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Make all pictures."""
-    asyncio.run(_all(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")))
+    parser = argparse.ArgumentParser(prog="python -m netsandbox.tui.shots", description="Make the pictures anew.")
+    parser.add_argument("directory", nargs="?", default="screenshots", metavar="DIRECTORY")
+    asyncio.run(_all(Path(parser.parse_args(words).directory)))
 
 
 if __name__ == "__main__":

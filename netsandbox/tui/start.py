@@ -19,8 +19,10 @@ LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 def start(arguments: argparse.Namespace) -> int:
     """Run the app to its end; returns the exit status."""
-    if not (sys.stdout.isatty() and sys.stdin.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
-        print("netsandbox: the terminal UI needs a terminal; `netsandbox run SCENARIO` needs none", file=sys.stderr)
+    missing = "" if "TEXTUAL_DRIVER" in os.environ else what_is_missing()
+    if missing:
+        where = sys.stdout if sys.stdout.isatty() and not sys.stderr.isatty() else sys.stderr
+        print(f"netsandbox: {missing}; `netsandbox run SCENARIO` needs none of this", file=where)
         return 2
     if arguments.only_below:
         _stay_below(arguments)
@@ -31,6 +33,7 @@ def start(arguments: argparse.Namespace) -> int:
     return launch(options_of(arguments))
 
 
+DUMB = frozenset({"", "dumb", "unknown"})
 MOST_MEMORY = 2 << 30
 """Bytes of address space for a visitor's app."""
 
@@ -44,6 +47,18 @@ def _stay_below(arguments: argparse.Namespace) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+def what_is_missing() -> str:
+    """What the terminal UI needs and has not; empty when it can begin.  It paints on standard error."""
+    streams = (("input", sys.stdin), ("output", sys.stdout), ("error", sys.stderr))
+    elsewhere = [name for name, stream in streams if not stream.isatty()]
+    if elsewhere:
+        return f"the terminal UI needs a terminal, which standard {elsewhere[0]} is not"
+    term = os.environ.get("TERM", "")
+    if os.name == "posix" and term in DUMB:
+        return f"the terminal UI needs a terminal that can move its cursor, which TERM={term} cannot"
+    return ""
 
 
 def locale_language() -> str:

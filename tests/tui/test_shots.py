@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from netsandbox.tui import cast, shots
 from netsandbox.tui.shots import Shot, shoot
 from netsandbox.tui.text import cell_len
 
 TEXT = re.compile(r'<text [^>]*textLength="([0-9.]+)"[^>]*>([^<]*)</text>')
+
+
+@pytest.mark.parametrize("main", [shots.main, cast.main])
+@pytest.mark.parametrize(("word", "status"), [("--help", 0), ("-h", 0), ("--nonsense", 2)])
+def test_an_option_is_no_place_to_write_to(main: Callable[[list[str]], None], word: str, status: int, tmp_path: Path,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main([word])
+    assert ended.value.code == status
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

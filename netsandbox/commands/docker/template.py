@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from netsandbox.commands.docker.template_parse import Node, Operand, Pipeline, TemplateError, parse
+from netsandbox.engine.budget import Use, hold, spend
 
 MAX_OUTPUT = 1_000_000
 """Characters; a template that prints more is stopped."""
@@ -58,6 +59,7 @@ class _Run:
         return "".join(parts)
 
     def node(self, node: Node, dot: Any) -> str:
+        spend(Use.WORK)
         if node.pipeline is None:
             return node.text
         value = self.pipeline(node.pipeline, dot)
@@ -96,6 +98,8 @@ class _Run:
 
     def _set(self, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
         self.variables += zip(names, values, strict=False)
+        if names:
+            hold(Use.MEMORY, sum(len(value) for _name, value in self.variables if isinstance(value, str)))
 
     # -- values
 
@@ -116,7 +120,10 @@ class _Run:
             raise TemplateError(f'template: :1: function "{first.value}" not defined')
         arguments = [self._value(operand, dot) for operand in rest] + last
         try:
-            return function(*arguments)
+            result = function(*arguments)
+            if isinstance(result, str):
+                hold(Use.MEMORY, len(result))
+            return result
         except TemplateError as error:
             raise self._error(first, f"error calling {first.value}: {error}") from None
         except (TypeError, ValueError, IndexError, KeyError, AttributeError):

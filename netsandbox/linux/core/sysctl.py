@@ -17,6 +17,7 @@ from netsandbox.linux.core.neighbour_parameters import (
     field_value,
     shown_value,
 )
+from netsandbox.linux.core.sysctl_ranges import number_of, taken
 
 
 class SysctlError(ValueError):
@@ -237,15 +238,17 @@ class Sysctls:
         """Set a value; returns the one it replaces.
 
         Raises:
-            SysctlError: there is no such key, or the value is not a number.
+            SysctlError: there is no such key, or the kernel does not take the value (linux.core.sysctl_ranges).
         """
         old = self.read(key)
         holder, name = self._find(key)
         text = "\t".join(str(value).split())
-        if holder is None and not old.isdigit():
+        if holder is None and not is_number(old):
             self._write_text(key, name, text, old)
             return old
-        number = _number(key, text)
+        number = self._taken(key, text)[0]
+        if name.startswith("net.bridge."):
+            number = int(number != 0)
         if holder is None:
             self._changed[name] = number
             self.echo_is_ignored = bool(self.get("net.ipv4.icmp_echo_ignore_all"))
@@ -289,11 +292,25 @@ class Sysctls:
         yield from sorted(names)
 
     def _write_text(self, key: str, name: str, text: str, old: str) -> None:
-        words, expected = text.split("\t"), len(old.split("\t"))
-        numeric = all(word.lstrip("-").isdigit() for word in old.split("\t"))
-        if numeric and (len(words) != expected or not all(word.lstrip("-").isdigit() for word in words)):
-            raise SysctlError(f"setting key \"{key}\": Invalid argument")
+        before = old.split("\t")
+        if all(map(is_number, before)):
+            numbers = self._taken(key, text)
+            if len(numbers) > len(before):
+                raise _refused(key)
+            text = "\t".join([*map(str, numbers), *before[len(numbers):]])
         self._changed[name] = text
+
+    def _taken(self, key: str, text: str) -> list[int]:
+        """The numbers that a text sets.
+
+        Raises:
+            SysctlError: the kernel does not take them.
+        """
+        dotted = ".".join(key.split("/")) if "/" in key else key
+        numbers = taken(dotted, text, self.read)
+        if numbers is None:
+            raise _refused(key)
+        return numbers
 
     def _set_forwarding(self, number: int) -> None:
         """inet_forward_change: a router takes no redirects. What is set already changes nothing."""
@@ -334,11 +351,10 @@ class Sysctls:
         return found.conf if kind == "conf" else found.neigh
 
 
-def _number(key: str, text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise SysctlError(f"setting key \"{key}\": Invalid argument") from None
-    if not -(1 << 31) <= number < 1 << 32:
-        raise SysctlError(f"setting key \"{key}\": Numerical result out of range")
-    return number
+def is_number(text: str) -> bool:
+    """Whether a value is one number."""
+    return number_of(text) is not None
+
+
+def _refused(key: str) -> SysctlError:
+    return SysctlError(f"setting key \"{key}\": Invalid argument")

@@ -1,0 +1,113 @@
+"""What the kernel takes as a value of a setting, and refuses as `Invalid argument`; measured on Linux 6.18.
+
+The kinds are its handlers (kernel/sysctl.c): proc_dointvec for any int, proc_dou8vec_minmax, proc_dointvec_minmax with
+the bounds of the setting, and the jiffies ones, whose seconds have to fit into an int of HZ ticks each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+Range = tuple[int, int]
+HZ = 250
+INT_MAX = (1 << 31) - 1
+INT: Range = -INT_MAX - 1, INT_MAX
+NOT_NEGATIVE: Range = 0, INT_MAX
+POSITIVE: Range = 1, INT_MAX
+BYTE: Range = 0, 255
+TRUTH: Range = 0, 1
+SECONDS: Range = -(INT_MAX // HZ), INT_MAX // HZ
+LONG: Range = 0, (1 << 63) - 1
+"""Bytes that an unsigned long counts."""
+PORT: Range = 0, 65535
+NUMBER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|[0-9]+)", re.ASCII)
+
+BY_NAME: dict[str, Range] = {
+    "ip_default_ttl": (1, 255), "ip_local_port_range": (1, 65535), "ip_unprivileged_port_start": PORT,
+    "icmp_echo_ignore_all": TRUTH, "icmp_echo_ignore_broadcasts": TRUTH, "icmp_errors_use_inbound_ifaddr": TRUTH,
+    "icmp_ignore_bogus_error_responses": TRUTH, "icmp_echo_enable_probe": TRUTH, "icmp_ratelimit": NOT_NEGATIVE,
+    "icmp_msgs_per_sec": NOT_NEGATIVE, "icmp_msgs_burst": NOT_NEGATIVE,
+    "ipfrag_time": SECONDS, "ipfrag_high_thresh": LONG, "ipfrag_low_thresh": LONG, "ipfrag_max_dist": NOT_NEGATIVE,
+    "route.min_pmtu": (68, INT_MAX), "route.mtu_expires": SECONDS, "route.gc_timeout": SECONDS,
+    "tcp_rmem": POSITIVE, "tcp_wmem": POSITIVE, "udp_rmem_min": POSITIVE, "udp_wmem_min": POSITIVE,
+    "tcp_early_retrans": (0, 4), "tcp_fin_timeout": SECONDS, "tcp_keepalive_intvl": SECONDS,
+    "tcp_keepalive_time": SECONDS, "tcp_syn_linear_timeouts": (0, 127), "tcp_syn_retries": (1, 127),
+    "tcp_tw_reuse": (0, 2), "somaxconn": NOT_NEGATIVE, "ping_group_range": (0, (1 << 32) - 2),
+    "fib_multipath_hash_policy": (0, 3), "fib_multipath_use_neigh": TRUTH, "fib_notify_on_flag_change": (0, 2),
+    "igmp_qrv": POSITIVE, "ip_autobind_reuse": TRUTH, "ip_forward_update_priority": TRUTH,
+    "nexthop_compat_mode": TRUTH, "raw_l3mdev_accept": TRUTH, "udp_l3mdev_accept": TRUTH,
+    "app_solicit": NOT_NEGATIVE, "mcast_resolicit": NOT_NEGATIVE, "mcast_solicit": NOT_NEGATIVE,
+    "ucast_solicit": NOT_NEGATIVE, "proxy_qlen": NOT_NEGATIVE, "unres_qlen_bytes": NOT_NEGATIVE,
+    "unres_qlen": (0, INT_MAX // 2090), "base_reachable_time": SECONDS, "base_reachable_time_ms": NOT_NEGATIVE,
+    "retrans_time_ms": NOT_NEGATIVE, "interval_probe_time_ms": POSITIVE, "delay_first_probe_time": SECONDS,
+    "gc_stale_time": SECONDS, "neigh.default.gc_interval": SECONDS, "neigh.default.gc_thresh1": NOT_NEGATIVE,
+    "neigh.default.gc_thresh2": NOT_NEGATIVE, "neigh.default.gc_thresh3": NOT_NEGATIVE,
+    "nf_conntrack_events": (0, 2), "nf_conntrack_tcp_max_retrans": BYTE, "nf_conntrack_log_invalid": BYTE,
+    "nf_conntrack_frag6_high_thresh": LONG, "nf_conntrack_frag6_low_thresh": LONG,
+    **dict.fromkeys(("nf_conntrack_checksum", "nf_conntrack_tcp_loose", "nf_conntrack_tcp_be_liberal",
+                     "nf_conntrack_tcp_ignore_invalid_rst", "nf_conntrack_acct", "nf_conntrack_timestamp"), TRUTH),
+}
+"""By what follows `net.ipv4.`, or by the last part of the name."""
+BY_NAME.update(dict.fromkeys((
+    "ip_no_pmtu_disc", "ip_nonlocal_bind", "ip_forward_use_pmtu", "fwmark_reflect", "igmp_link_local_mcast_reports",
+    "ip_dynaddr", "ip_early_demux", "udp_early_demux", "tcp_abort_on_overflow", "tcp_dsack", "tcp_keepalive_probes",
+    "tcp_orphan_retries", "tcp_retries1", "tcp_retries2", "tcp_rfc1337", "tcp_sack", "tcp_slow_start_after_idle",
+    "tcp_synack_retries", "tcp_syncookies", "tcp_timestamps", "tcp_window_scaling"), BYTE))
+CLAMPED = frozenset({"anycast_delay", "locktime", "proxy_delay", "retrans_time"})
+"""Hundredths of a second, of which the kernel takes any number, and counts a negative one as nothing."""
+
+
+def range_of(key: str) -> Range:
+    """The numbers that a setting takes, by its dotted name."""
+    name = key.removeprefix("net.ipv4.")
+    last = key.rpartition(".")[2]
+    if "_timeout" in last and last.startswith("nf_conntrack"):
+        return SECONDS
+    return BY_NAME.get(name) or BY_NAME.get(last) or INT
+
+
+def number_of(text: str) -> int | None:
+    """A number as the kernel reads it: decimal, 0x… or 0…; None when it is none."""
+    if NUMBER.fullmatch(text) is None or len(text) > 24:
+        return None
+    digits = text.lstrip("-").lower()
+    base = 16 if digits.startswith("0x") else 8 if digits.startswith("0") else 10
+    try:
+        return int(text, base)
+    except ValueError:  # 08
+        return None
+
+
+def taken(key: str, text: str, other: Callable[[str], str]) -> list[int] | None:
+    """The numbers that a text sets, None when the kernel refuses them.
+
+    Args:
+        other: the value of another setting, with which this one has to agree.
+    """
+    low, high = range_of(key)
+    numbers: list[int] = []
+    for word in text.split():
+        number = number_of(word)
+        if number is not None and key.rpartition(".")[2] in CLAMPED:
+            number = min(max(number, 0), INT_MAX)
+        if number is None or not low <= number <= high:
+            return None
+        numbers.append(number)
+    return numbers if numbers and _agree(key, numbers, other) else None
+
+
+def _agree(key: str, numbers: list[int], other: Callable[[str], str]) -> bool:
+    """Bounds that another setting draws."""
+    first = numbers[0]
+    name = key.removeprefix("net.ipv4.")
+    if name == "ip_local_port_range":
+        last = numbers[1] if len(numbers) > 1 else int(other(key).split()[1])
+        return int(other("net.ipv4.ip_unprivileged_port_start")) <= first <= last
+    if name == "ip_unprivileged_port_start":
+        return first <= int(other("net.ipv4.ip_local_port_range").split()[0])
+    if name == "ipfrag_high_thresh":
+        return first >= int(other("net.ipv4.ipfrag_low_thresh"))
+    if name == "ipfrag_low_thresh":
+        return first <= int(other("net.ipv4.ipfrag_high_thresh"))
+    return True

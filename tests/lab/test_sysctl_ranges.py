@@ -1,0 +1,121 @@
+"""Settings take what the kernel takes (measured on Linux 6.18) and refuse the rest in its words; none breaks a lab."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+
+from netsandbox.lab.export import CaptureFile
+from netsandbox.lab.lab import Lab
+from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl_ranges import range_of
+from tests.session.lines import built
+
+MEASURED = """\
+ip_forward -2147483648 2147483647 | 2147483648 -2147483649
+ip_default_ttl 1 255 0x40 0100 | 0 256 1000 -1 abc 1_0 +1 1.5 08
+ip_no_pmtu_disc 0 255 | -1 256
+ip_local_port_range 1024 32768 | 1023 65535 0 -1
+ip_unprivileged_port_start 0 32768 | 65535 -1
+icmp_echo_ignore_all 0 1 | 2 -1
+icmp_ratelimit 0 2147483647 | -1 2147483648
+icmp_ratemask -2147483648 2147483647 | 2147483648
+icmp_msgs_burst 0 2147483647 | -1
+ipfrag_time -65536 2147484 | 21474836 -2147483648
+ipfrag_high_thresh 21474836 4294967296 | 2147484 -1
+ipfrag_low_thresh 0 2147484 | 21474836 -1
+route.min_pmtu 100 2147483647 | 64 -1
+route.mtu_expires -65536 2147484 | 21474836
+tcp_rmem 1 2147483647 | 0 -1
+tcp_syn_retries 1 127 | 0 128
+tcp_synack_retries 0 255 | 256
+fib_multipath_hash_policy 0 3 | 4 -1
+igmp_qrv 1 2147483647 | 0
+igmp_max_msf -2147483648 2147483647 | 2147483648
+conf.eth0.rp_filter -2147483648 2147483647 | 2147483648
+neigh.eth0.app_solicit 0 2147483647 | -1
+neigh.eth0.base_reachable_time -65536 2147484 | 21474836
+neigh.eth0.base_reachable_time_ms 0 2147483647 | -1 2147483648
+neigh.eth0.delay_first_probe_time -65536 2147484 | 21474836
+neigh.eth0.interval_probe_time_ms 1 2147483647 | 0 -1
+neigh.eth0.locktime -65536 0 2147483647 4294967296 | abc
+neigh.eth0.ucast_solicit 0 2147483647 | -1
+neigh.eth0.unres_qlen 0 1000000 | 2147483647 -1
+neigh.eth0.unres_qlen_bytes 0 2147483647 | -1
+"""
+CASES = [(key, value, good) for line in MEASURED.splitlines() for key, *rest in [line.split()]
+         for good, values in ((True, rest[:rest.index("|")]), (False, rest[rest.index("|") + 1:])) for value in values]
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    lab = Lab()
+    lab.add_container("web")
+    return lab
+
+
+@pytest.mark.parametrize(("key", "value", "good"), CASES, ids=str)
+def test_the_kernels_range(lab: Lab, key: str, value: str, good: bool) -> None:
+    namespace = lab.namespace("web")
+    key = f"net.ipv4.{key}"
+    before = namespace.sysctls.read(key)
+    if good:
+        namespace.write_sysctl(key, value)
+    else:
+        with pytest.raises(SysctlError, match="Invalid argument"):
+            namespace.write_sysctl(key, value)
+        assert namespace.sysctls.read(key) == before
+    namespace.write_sysctl(key, before)
+    assert namespace.sysctls.read(key) == before
+
+
+def test_a_range_of_ports_is_in_order_and_may_be_written_in_part() -> None:
+    sysctls = Lab().namespace("host").sysctls
+    key = "net.ipv4.ip_local_port_range"
+    sysctls.write(key, "2000 3000")
+    sysctls.write(key, "2500")
+    assert sysctls.read(key) == "2500\t3000"
+    for wrong in ("3000 2000", "1 2 3", "", "a b", "4000"):
+        with pytest.raises(SysctlError):
+            sysctls.write(key, wrong)
+    with pytest.raises(SysctlError):
+        sysctls.write("net.ipv4.ip_unprivileged_port_start", 2501)
+
+
+def test_no_value_that_is_taken_breaks_a_lab() -> None:
+    """Every setting at both ends of what it takes, one after the other, with traffic, time and an export."""
+    broken = []
+    keys = [key for key in built("add-container one").lab.namespace("one").sysctls.keys()  # noqa: SIM118 - no mapping
+            if ".lo." not in key and ".all." not in key and ".default." not in key]
+    assert len(keys) > 100
+    for key in keys:
+        for value in range_of(key):
+            try:
+                _used(key, value)
+            except SysctlError:
+                continue  # another setting draws a closer bound
+            except Exception as error:  # noqa: BLE001 - all of them are listed
+                broken.append(f"{key}={value}: {type(error).__name__}: {error}")
+    assert broken == []
+
+
+def _used(key: str, value: int) -> None:
+    session = built("add-container one", "add-container two")
+    lab = session.lab
+    for name, interface in (("host", "docker0"), ("one", "eth0")):
+        sysctls = lab.namespace(name).sysctls
+        own = key.replace(".eth0.", f".{interface}.")
+        if own in set(sysctls.keys()):
+            lab.namespace(name).write_sysctl(own, value)
+    for line in ("exec one ping -c 1 172.17.0.3", "exec one ping -c 1 -s 3000 172.17.0.1", "wait 70s"):
+        session.run(line)
+    CaptureFile(BytesIO(), lab.trace, lambda _passing: None).update()
+
+
+@pytest.mark.parametrize("value", ["-1", "0", "256", "1000", "abc"])
+def test_the_tool_says_so(value: str) -> None:
+    session = built("docker run -d --name web nginx")
+    job = session.run(f"sysctl -w net.ipv4.ip_default_ttl={value}")
+    assert (job.code, job.err) == (1, 'sysctl: setting key "net.ipv4.ip_default_ttl": Invalid argument\n')
+    assert session.run("ping -c 1 172.17.0.2").code == 0

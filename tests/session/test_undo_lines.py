@@ -1,0 +1,33 @@
+"""Undo and redo take and give the same lines: several of one step, refused ones included."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.session.lines import built, state
+
+LINES = ["add-container aa", "ip lnk", "ip link set docker0 mtu 1400", "nope", "docker rm nobody", "ping aa 172.17.0.1",
+         "ip lnk", "ip lnk", "sysctl -w net.ipv4.ip_default_ttl=0", "add-host x", "wait 2s"]
+
+
+@pytest.mark.parametrize("count", range(1, len(LINES) + 1))
+def test_undo_and_redo_are_inverse_line_by_line(count: int) -> None:
+    session = built(*LINES)
+    states = [state(session)]
+    taken = []
+    for _ in range(count):
+        taken.append(session.undo())
+        states.append(state(session))
+    assert taken == LINES[::-1][:count]
+    for _ in range(count):
+        assert state(session) == states.pop()
+        assert session.redo() == taken.pop()
+    assert state(session) == states.pop()
+    assert session.redo() is None
+
+
+def test_the_line_that_was_refused_is_not_done_again_with_the_next_one() -> None:
+    session = built("add-container aa", "ip lnk", "ip link set docker0 mtu 1400")
+    assert [session.run(line).out.splitlines()[0] for line in ("undo", "redo", "undo", "undo", "redo")] == [
+        "taken back: ip link set docker0 mtu 1400", "done again: ip link set docker0 mtu 1400",
+        "taken back: ip link set docker0 mtu 1400", "taken back: ip lnk", "done again: ip lnk"]
