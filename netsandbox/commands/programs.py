@@ -201,7 +201,7 @@ def _entered(shell: Shell, target: str) -> NetworkNamespace | None:
 
 def docker(shell: Shell, call: Call) -> Client:
     """`docker …` on the default host."""
-    made = docker_program(DockerContext(shell.lab.docker(), DockerPrograms(shell)), call.argv[1:])
+    made = docker_program(DockerContext(shell.lab.docker(), DockerPrograms(shell, call)), call.argv[1:])
     made.may_enter, made.stdin = call.is_alone, call.stdin
     return made
 
@@ -209,15 +209,19 @@ def docker(shell: Shell, call: Call) -> Client:
 class DockerPrograms:
     """What the docker client needs of the shell (commands.docker.context.DockerMachine)."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: Shell, call: Call) -> None:
         self._shell = shell
+        self._call = call
 
     def name_in_use(self, name: str) -> bool:
         """Whether a host, switch, hub or another host's container has the name."""
         return self._shell.lab.is_named(name)
 
     def host_files(self) -> Files:
-        return self._shell.machine.files(None)
+        return self._call.files
+
+    def environment(self) -> dict[str, str]:
+        return self._call.environment
 
     def has_program(self, name: str) -> bool:
         return is_program(name)

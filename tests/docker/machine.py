@@ -41,6 +41,9 @@ class FakeMachine:
     def host_files(self) -> Files:
         return Files(self.lab.host().files, {})
 
+    def environment(self) -> dict[str, str]:
+        return {}
+
     def has_program(self, name: str) -> bool:
         return name in ("ping", "ip")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program, Task
+from netsandbox.commands.compose.options import moved_behind
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside
@@ -47,7 +48,7 @@ class Client(Program):
         self.stdin = Pipe(is_terminal=True)
         self.on_interrupt: Callable[[], None] | None = None
         self.watched: Task | None = None
-        self.arguments = arguments
+        self.arguments = moved_behind(arguments) if arguments[:1] == ["compose"] else arguments
         self._find = find
         self._leave: Callable[[int], None] | None = None
         self._detach: Callable[[], None] | None = None

@@ -21,6 +21,9 @@ class DockerMachine(Protocol):
     def host_files(self) -> Files:
         """The engine's host's files, as the client sees them."""
 
+    def environment(self) -> dict[str, str]:
+        """The variables of the shell that the client was started from."""
+
     def has_program(self, name: str) -> bool:
         """Whether `run_in` knows a program or tool of that name."""
 

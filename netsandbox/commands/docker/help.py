@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MANAGEMENT = {"container": "Manage containers", "image": "Manage images", "network": "Manage networks"}
 """Commands that only gather others."""
+GROUPS = MANAGEMENT | {"compose": "Define and run multi-container applications with Docker"}
+"""Compose is a plugin, which `docker help` lists only where it is installed."""
 OTHER_MANAGEMENT = {
     "builder": "Manage builds", "context": "Manage contexts",
     "manifest": "Manage Docker image manifests and manifest lists", "plugin": "Manage plugins",
@@ -99,6 +101,6 @@ def top_help(commands: Iterable[Command]) -> str:
 def group_help(group: str, commands: Iterable[Command]) -> str:
     """`docker network`: the commands of a group."""
     rows = sorted({command.path.split()[2]: command.summary for command in commands}.items())
-    lines = [f"Usage:  docker {group} COMMAND", "", MANAGEMENT[group], "", "Commands:", *_two_columns(rows), "",
+    lines = [f"Usage:  docker {group} COMMAND", "", GROUPS[group], "", "Commands:", *_two_columns(rows), "",
              f"Run 'docker {group} COMMAND --help' for more information on a command."]
     return "\n".join(lines) + "\n"

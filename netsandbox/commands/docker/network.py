@@ -58,15 +58,25 @@ def inspect_networks(client: Client, parsed: Parsed) -> int:
 
 
 def create(client: Client, parsed: Parsed) -> int:
-    plan = user_networks.NetworkPlan(
-        parsed.operands[0], parsed.text("driver") or "bridge", internal=parsed.on("internal"),
-        attachable=parsed.on("attachable"),
-        options=_pairs(parsed.all("opt")), labels=_pairs(parsed.all("label")))
-    network = client.engine.create_network(_with_addresses(client, plan, parsed))
+    plan = planned(client, parsed)
+    network = client.engine.create_network(plan)
     client.print(network.identity)
     for key in without_effect(plan.options):
         client.complain(f"note: the option {key} does nothing in the sandbox")
     return 0
+
+
+def planned(client: Client, parsed: Parsed) -> user_networks.NetworkPlan:
+    """What the flags of `network create` ask for.
+
+    Raises:
+        DockerError: the client refuses it.
+    """
+    plan = user_networks.NetworkPlan(
+        parsed.operands[0], parsed.text("driver") or "bridge", internal=parsed.on("internal"),
+        attachable=parsed.on("attachable"),
+        options=_pairs(parsed.all("opt")), labels=_pairs(parsed.all("label")))
+    return _with_addresses(client, plan, parsed)
 
 
 def _with_addresses(client: Client, plan: user_networks.NetworkPlan, parsed: Parsed) -> user_networks.NetworkPlan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.help import MANAGEMENT, command_help, group_help, top_help
+from netsandbox.commands.docker.help import GROUPS, command_help, group_help, top_help
 from netsandbox.commands.late import Late
 from netsandbox.docker.errors import DockerError
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
-    "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "context", "diff",
+    "build", "builder", "buildx", "bake", "checkpoint", "commit", "config", "context", "diff",
     "events", "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
     "push", "rmi", "save", "search", "secret", "service", "stack", "stats", "swarm", "system", "tag", "top",
     "trust", "volume"})
@@ -44,6 +44,10 @@ NETWORKS = {
     "disconnect": "netsandbox.commands.docker.network:DISCONNECT",
     "prune": "netsandbox.commands.docker.network:PRUNE", "list": "netsandbox.commands.docker.network:LIST",
     "remove": "netsandbox.commands.docker.network:REMOVE"}
+COMPOSE = {
+    "up": "netsandbox.commands.compose.up:UP", "down": "netsandbox.commands.compose.down:DOWN",
+    "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",
+    "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS"}
 ALIASES = {"list": "ls", "ps": "ls", "remove": "rm"}
 """Names in a group, and what its help calls them."""
 
@@ -56,13 +60,14 @@ class Commands(Late[tuple[str, ...], "Command"]):
         if len(words) == 1:
             return command
         group, name = words
-        return command._replace(path=f"docker {group} {ALIASES.get(name, name)}")
+        return command._replace(path=f"docker {group} {ALIASES.get(name, name) if group != 'compose' else name}")
 
 
 def _places() -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], str] = {(name,): place for name, place in {**CONTAINERS, **SYSTEM}.items()}
     groups = {"container": {**CONTAINERS, **CONTAINER_GROUP, "ls": CONTAINERS["ps"], "list": CONTAINERS["ps"]},
               "network": NETWORKS,
+              "compose": COMPOSE,
               "image": {"ls": SYSTEM["images"], "pull": SYSTEM["pull"]}}
     return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
 
@@ -82,7 +87,9 @@ def find(words: list[str]) -> Command | str:
         command = COMMANDS.get(tuple(words[:length]))
         if command is not None:
             return command
-    if words[0] in MANAGEMENT:
+    if words[0] == "compose" and words[1:] in (["version"], ["--version"]):
+        raise DockerError("docker compose version: the sandbox's own Compose; it has " + ", ".join(COMPOSE))
+    if words[0] in GROUPS:
         return _group(words[0], [word for word in words[1:] if word not in HELP])
     if words[0] in ("-v", "--version"):
         return COMMANDS["version",]

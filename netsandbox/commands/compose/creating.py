@@ -1,0 +1,143 @@
+"""How Compose makes networks and containers: the words that `docker network create` and `docker create` are given."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.compose.found import LABEL, containers_of, number_of
+from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, Service
+from netsandbox.commands.docker import network as networks
+from netsandbox.commands.docker.flags import parse
+from netsandbox.commands.docker.run import CREATE, make
+from netsandbox.docker.errors import DockerError, daemon_error
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.commands.docker.flags import Parsed
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.user_networks import NetworkPlan
+
+
+def say(client: Client, kind: str, name: str, state: str) -> None:
+    """` Container demo-web-1  Started`, as Compose tells of what it does where there is no terminal to draw on."""
+    client.complain(f" {kind} {name}  {state}")
+
+
+def understood(client: Client, command: object, words: list[str]) -> Parsed:
+    """Words as one of the client's commands reads them.
+
+    Raises:
+        DockerError: it refuses them.
+    """
+    parsed = parse(command, words, client.engine.profile)  # type: ignore[arg-type]  # one of the client's own
+    assert parsed is not None, "nobody asked for help"
+    return parsed
+
+
+def make_networks(client: Client, project: Project, services: list[Service]) -> None:
+    """Those that the services are on and that are not there yet.
+
+    Raises:
+        DockerError: an external one is missing, or one cannot be made.
+    """
+    wanted = dict.fromkeys(key for service in services for key in service.networks)
+    for key in wanted:
+        spec = project.networks[key]
+        if spec.name in client.engine.networks:
+            continue
+        if spec.external:
+            raise DockerError(f"network {spec.name} declared as external, but could not be found")
+        say(client, "Network", spec.name, "Creating")
+        client.engine.create_network(_plan(client, project, spec))
+        say(client, "Network", spec.name, "Created")
+
+
+def _plan(client: Client, project: Project, spec: NetworkSpec) -> NetworkPlan:
+    labels = [word for key, value in (("network", spec.key), ("project", project.name))
+              for word in ("--label", f"{LABEL}{key}={value}")]
+    return networks.planned(client, understood(client, networks.CREATE, [*spec.flags, *labels, spec.name]))
+
+
+def fingerprint(service: Service) -> str:
+    """Changes when the service does, so that its containers are made anew."""
+    return sha256(repr(service._replace(line=0, scale=0)).encode()).hexdigest()
+
+
+def make_containers(client: Client, project: Project, service: Service, count: int) -> list[Container]:
+    """The service's containers, made where they are missing or were made from another description.
+
+    Raises:
+        DockerError: one cannot be made.
+    """
+    found = {number_of(container): container for container in containers_of(client, project, service.name)}
+    for number, container in found.items():
+        if number > count:
+            _remove(client, container)
+    return [_container(client, project, service, number, found.get(number)) for number in range(1, count + 1)]
+
+
+def _container(client: Client, project: Project, service: Service, number: int, old: Container | None) -> Container:
+    name, mark = project.container_name(service, number), fingerprint(service)
+    if old is not None and old.labels.get(f"{LABEL}config-hash") == mark:
+        return old
+    if old is not None:
+        say(client, "Container", old.name, "Recreate")
+        client.engine.remove(old, force=True)
+        container = _make(client, project, service, number, mark)
+        say(client, "Container", name, "Recreated")
+        return container
+    say(client, "Container", name, "Creating")
+    container = _make(client, project, service, number, mark)
+    say(client, "Container", name, "Created")
+    return container
+
+
+def _remove(client: Client, container: Container) -> None:
+    for state in ("Stopping", "Stopped", "Removing"):
+        say(client, "Container", container.name, state)
+    client.engine.remove(container, force=True)
+    say(client, "Container", container.name, "Removed")
+
+
+def _make(client: Client, project: Project, service: Service, number: int, mark: str) -> Container:
+    name = project.container_name(service, number)
+    labels = {"project": project.name, "service": service.name, "container-number": str(number), "oneoff": "False",
+              "config-hash": mark}
+    words = ["--name", name, *service.flags, *_network_words(client, project, service, name),
+             *(word for key, value in labels.items() for word in ("--label", f"{LABEL}{key}={value}"))]
+    for link in service.links:
+        other, _colon, alias = link.partition(":")
+        words += ["--link", f"{project.container_name(project.services[other], 1)}:{alias or other}"]
+    command = list(service.command or ())
+    try:
+        container = make(client, understood(client, CREATE, [*words, service.image, *command]))
+    except DockerError as error:
+        raise DockerError(str(error), 1, note=error.note) from None
+    if service.entrypoint is not None:
+        container.entrypoint = list(service.entrypoint)
+    container.is_detached = True
+    return container
+
+
+def _network_words(client: Client, project: Project, service: Service, name: str) -> list[str]:
+    mode = service.network_mode
+    if mode.startswith("service:"):
+        other = containers_of(client, project, mode.removeprefix("service:"))
+        if not other:
+            raise daemon_error(f"No such container: {mode.removeprefix('service:')}")
+        return ["--network", f"container:{other[0].name}"]
+    if mode:
+        return ["--network", mode]
+    ordered = sorted(service.networks.items(), key=lambda item: (-item[1].priority, item[0]))
+    return [word for key, attachment in ordered
+            for word in ("--network", _attached(project.networks[key].name, name, service.name, attachment))]
+
+
+def _attached(network: str, container: str, service: str, attachment: Attachment) -> str:
+    """The long form of --network; a service is known by its container's name, its own, and its aliases."""
+    fields = [f"name={network}", *(f"alias={alias}" for alias in (container, service, *attachment.aliases))]
+    fields += [f"ip={attachment.address}"] if attachment.address else []
+    fields += [f"mac-address={attachment.mac}"] if attachment.mac else []
+    fields += [f"gw-priority={attachment.gw_priority}"] if attachment.gw_priority else []
+    return ",".join(fields)

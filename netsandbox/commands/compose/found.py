@@ -1,0 +1,79 @@
+"""What a compose command works on: the file, the project, and the containers of it that there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.compose.model import Project, Service
+from netsandbox.commands.compose.reader import FILES, read_project
+from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.docker.errors import DockerError
+from netsandbox.linux.core.inode import FileError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.commands.docker.flags import Parsed
+    from netsandbox.docker.container import Container
+
+LABEL = "com.docker.compose."
+NO_FILE = 14
+
+
+def project_of(client: Client, parsed: Parsed) -> Project:
+    """The project that -f and -p name, or the one of the working directory.
+
+    Raises:
+        DockerError: there is no file, or it is wrong.
+    """
+    files = client.machine.host_files()
+    path = parsed.text("file") or next((name for name in FILES if files.exists(name)), "")
+    if not path:
+        raise DockerError("no configuration file provided: not found", NO_FILE)
+    try:
+        where = files.canonical(path)
+        text = files.read(where)
+    except FileError as error:
+        raise DockerError(f"open {path}: {str(error).lower()}", NO_FILE) from None
+    try:
+        project = read_project(text, where, parsed.text("project-name"), client.machine.environment())
+    except ScenarioError as error:
+        raise DockerError(str(error), 1) from None
+    _tell_notes(client, project)
+    return project
+
+
+def _tell_notes(client: Client, project: Project) -> None:
+    """Each key that does nothing here is told once."""
+    for line, key in project.notes:
+        told = (f"compose {project.path}", f"{line} {key}")
+        if told not in client.engine.told:
+            client.engine.told.add(told)
+            client.complain(f"note: {project.path.rpartition('/')[2]}:{line}: {key} does nothing in the sandbox")
+
+
+def containers_of(client: Client, project: Project, service: str = "") -> list[Container]:
+    """The project's containers, or those of one service, the oldest first."""
+    found = [container for container in client.engine.containers.values()
+             if container.labels.get(f"{LABEL}project") == project.name
+             and service in ("", container.labels.get(f"{LABEL}service"))]
+    return sorted(found, key=lambda container: (container.labels[f"{LABEL}service"], number_of(container)))
+
+
+def number_of(container: Container) -> int:
+    return int(container.labels.get(f"{LABEL}container-number", "1"))
+
+
+def chosen(project: Project, names: list[str], profiles: list[str]) -> list[str]:
+    """The services that a command is about: those that are named, else all whose profile is on.
+
+    Raises:
+        DockerError: there is no such service.
+    """
+    for name in names:
+        if name not in project.services:
+            raise DockerError(f"no such service: {name}")
+    return names or [name for name, service in project.services.items() if is_on(service, profiles)]
+
+
+def is_on(service: Service, profiles: list[str]) -> bool:
+    return not service.profiles or "*" in profiles or bool(set(service.profiles) & set(profiles))

@@ -1,0 +1,26 @@
+"""The options of docker compose itself, which stand before its commands."""
+
+from __future__ import annotations
+
+from netsandbox.commands.docker.flags import Flag
+
+GLOBAL = (
+    Flag("file", "", "string", "Compose configuration files", hidden=True, value="stringArray"),
+    Flag("project-name", "", "string", "Project name", hidden=True, value="string"),
+    Flag("profile", "", "list", "Specify a profile to enable", hidden=True, value="stringArray"),
+    Flag("ansi", "", "string", "Control when to print ANSI control characters", hidden=True, ignored=True),
+    Flag("progress", "", "string", "Set type of progress output", hidden=True, ignored=True))
+SHORT = {"-f": "--file", "-p": "--project-name"}
+WITH_VALUE = frozenset({"--file", "--project-name", "--profile", "--ansi", "--progress"})
+
+
+def moved_behind(words: list[str]) -> list[str]:
+    """`compose -f FILE up` as `compose up -f FILE`, for a command reads its options itself."""
+    before, rest = list[str](), words[1:]
+    while rest and rest[0].startswith("-") and rest[0] not in ("-h", "--help"):
+        word = rest.pop(0)
+        word = SHORT.get(word, word)
+        before.append(word)
+        if word in WITH_VALUE and rest:
+            before.append(rest.pop(0))
+    return [words[0], *rest[:1], *before, *rest[1:]]
