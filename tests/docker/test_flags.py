@@ -11,16 +11,19 @@ from tests.docker.machine import Machine
 
 BY_TABLE = {"cap-add", "cap-drop", "timeout", "time"}
 """Flags that are asked for by a name out of a table."""
-TRUE_ALREADY = {"all", "volumes", "verbose"}
-"""There are no intermediate images, no volumes, and nothing more to say of a network: the answer is the same."""
+TRUE_ALREADY = {"all", "volumes", "verbose", "profile"}
+"""There are no intermediate images, no volumes, nothing more to say of a network, and Compose's other commands are
+about all containers that there are: the answer is the same."""
 READ = re.compile(r"""\.(?:on|text|all|number|values\.get)\(\s*"([\w-]+)"|"([\w-]+)" in parsed\.values""")
-IMPORTED = re.compile(r"^from (netsandbox\.commands\.docker\.\w+) import", re.MULTILINE)
+IMPORTED = re.compile(r"^from (netsandbox\.commands\.(?:docker|compose)\.\w+) import", re.MULTILINE)
+WHOLE = re.compile(r"^from netsandbox\.commands\.docker import (\w+)$", re.MULTILINE)
 
 
 def flags_read_in(module: str) -> set[str]:
     """The names that a command's module asks for, and those that it imports."""
     text = source(module)
-    texts = [text, *map(source, IMPORTED.findall(text))]
+    whole = [f"netsandbox.commands.docker.{name}" for name in WHOLE.findall(text)]
+    texts = [text, *map(source, [*IMPORTED.findall(text), *whole])]
     return {one or other for text in texts for one, other in READ.findall(text)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from netsandbox.commands.docker import network as networks
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.run import CREATE, make
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.links import Link
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -106,18 +108,23 @@ def _make(client: Client, project: Project, service: Service, number: int, mark:
               "config-hash": mark}
     words = ["--name", name, *service.flags, *_network_words(client, project, service, name),
              *(word for key, value in labels.items() for word in ("--label", f"{LABEL}{key}={value}"))]
-    for link in service.links:
-        other, _colon, alias = link.partition(":")
-        words += ["--link", f"{project.container_name(project.services[other], 1)}:{alias or other}"]
     command = list(service.command or ())
     try:
         container = make(client, understood(client, CREATE, [*words, service.image, *command]))
     except DockerError as error:
         raise DockerError(str(error), 1, note=error.note) from None
+    container.links = tuple(_links(client, project, service))
     if service.entrypoint is not None:
         container.entrypoint = list(service.entrypoint)
     container.is_detached = True
     return container
+
+
+def _links(client: Client, project: Project, service: Service) -> Iterator[Link]:
+    for text in service.links:
+        other, _colon, alias = text.partition(":")
+        for container in containers_of(client, project, other)[:1]:
+            yield Link(container.identity, alias or other)
 
 
 def _network_words(client: Client, project: Project, service: Service, name: str) -> list[str]:

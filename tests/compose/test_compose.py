@@ -1,0 +1,179 @@
+"""Compose files of the kinds that people have: what becomes of them, and what the sandbox says that it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from netsandbox.commands.compose.interpolate import VariableError, filled_in
+from netsandbox.commands.compose.reader import project_name, read_project
+from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.linux.core.inode import RegularFile
+from netsandbox.session.session import Session
+
+FILES = Path(__file__).parent / "files"
+Compose = Callable[[str], Session]
+
+
+@pytest.fixture
+def compose() -> Compose:
+    def begin(name: str) -> Session:
+        session = Session()
+        text = (FILES / f"{name}.yaml").read_text(encoding="utf-8")
+        session.lab.host().files.add("/root/demo/compose.yaml", RegularFile(0, text))
+        session.run("cd /root/demo")
+        return session
+    return begin
+
+
+def test_three_tiers_of_which_the_last_is_not_reached_from_the_first(compose: Compose) -> None:
+    session = compose("web-api-db")
+    up = session.run("docker compose up -d")
+    assert up.code == 0
+    assert [line.split()[1] for line in up.err.splitlines() if line.endswith("  Started")] == [
+        "shop-db-1", "shop-api-1", "shop-web-1"]
+    assert "note: compose.yaml:17: services.api.depends_on.db.condition does nothing in the sandbox" in up.err
+    assert "note: compose.yaml:24: services.db.healthcheck does nothing in the sandbox" in up.err
+    assert session.run("docker compose exec -T api ping -c 1 db").code == 0
+    assert session.run("docker compose exec -T db ping -c 1 backend").code == 0
+    assert session.run("docker compose exec -T web ping -c 1 db").code == 2
+    assert "default" not in session.run("docker compose exec -T db ip route").out
+    assert session.run("docker compose ps --services").out == "api\ndb\nweb\n"
+    assert "0.0.0.0:8080->80/tcp" in session.run("docker compose ps web").out
+
+
+def test_what_is_up_already_stays_and_what_changed_is_made_anew(compose: Compose) -> None:
+    session = compose("web-api-db")
+    session.run("docker compose up -d")
+    again = session.run("docker compose up -d")
+    assert [line.split()[-1] for line in again.err.splitlines()] == ["Running"] * 3
+    session.run("sed -i 's/DATABASE: db/DATABASE: other/' compose.yaml")
+    changed = session.run("docker compose up -d").err
+    assert " Container shop-api-1  Recreated\n" in changed
+    assert " Container shop-db-1  Running\n" in changed
+
+
+def test_a_proxy_before_scaled_services(compose: Compose) -> None:
+    session = compose("reverse-proxy")
+    assert session.run("docker compose up -d").code == 0
+    assert session.run("docker compose exec -T proxy ping -c 1 upstream").code == 0
+    named = "docker ps --filter label=com.docker.compose.service=whoami --format '{{.Names}}'"
+    names = session.run(named).out.split()
+    assert sorted(names) == ["demo-whoami-1", "demo-whoami-2", "demo-whoami-3"]
+    assert session.run("docker port demo-proxy-1").out.splitlines()[0] == "80/tcp -> 0.0.0.0:80"
+    assert session.run("docker compose up -d --scale whoami=1").code == 0
+    assert "demo-whoami-2" not in session.run("docker ps -a --format '{{.Names}}'").out
+
+
+def test_networks_of_others(compose: Compose) -> None:
+    session = compose("host-mode")
+    assert session.run("docker compose up -d").code == 0
+    assert "docker0" in session.run("docker compose exec -T edge ip -br link").out
+    assert "docker0" in session.run("docker compose exec -T sidecar ip -br link").out
+    assert "eth0" not in session.run("docker compose exec -T alone ip link").out
+    assert "demo_default" not in session.run("docker network ls").out
+
+
+def test_two_services_that_want_one_port(compose: Compose) -> None:
+    session = compose("port-clash")
+    up = session.run("docker compose up -d")
+    assert up.code == 1
+    assert "Bind for 0.0.0.0:9090 failed: port is already allocated" in up.err
+    states = session.run("docker ps -a --format '{{.Names}} {{.State}}'").out
+    assert states == "demo-two-1 created\ndemo-one-1 running\n"
+
+
+def test_addresses_names_and_settings(compose: Compose) -> None:
+    session = compose("addresses")
+    assert session.run("docker compose up -d").code == 0
+    assert session.run("docker compose exec -T client ping -c 1 dns").code == 0
+    assert "10.77.0.128/24" in session.run("docker compose exec -T client ip -4 addr").out
+    assert "02:00:00:00:00:35" in session.run("docker compose exec -T dns ip link show eth0").out
+    hosts = session.run("docker compose exec -T client cat /etc/hosts").out
+    assert "10.77.0.254\trouter\n172.17.0.1\thost.docker.internal\n" in hosts
+    assert "# ExtServers: [10.77.0.53]" in session.run("docker compose exec -T client cat /etc/resolv.conf").out
+    assert "br-lan" in session.run("ip -br link").out
+    assert session.run("docker compose exec -T client sysctl -n net.ipv4.ip_default_ttl").out == "99\n"
+
+
+def test_a_scaled_service_and_one_that_is_off(compose: Compose) -> None:
+    session = compose("scaled")
+    up = session.run("docker compose up -d")
+    assert "note: compose.yaml:7: services.worker.deploy.resources does nothing in the sandbox" in up.err
+    assert session.run("docker compose ps -q").out.count("\n") == 3
+    assert "debug" not in up.err
+    assert session.run("docker compose --profile debug up -d").err.count("Started") == 1
+    addresses = {session.run(f"docker compose exec -T --index {n} worker hostname -i").out for n in (1, 2, 3)}
+    assert len(addresses) == 3
+
+
+def test_down_leaves_nothing(compose: Compose) -> None:
+    session = compose("web-api-db")
+    before = session.run("iptables-save").out.replace("[", "\n").count("-A ")
+    session.run("docker compose up -d")
+    down = session.run("docker compose down -t 0")
+    assert down.code == 0
+    assert [line.split()[1] for line in down.err.splitlines() if line.endswith("  Removed")] == [
+        "shop-web-1", "shop-api-1", "shop-db-1", "shop_front", "shop_back"]
+    assert session.run("docker ps -aq").out == ""
+    assert session.run("iptables-save").out.count("-A ") == before
+    assert session.run("docker compose ps -q").out == ""
+
+
+def test_what_services_say(compose: Compose) -> None:
+    session = compose("web-api-db")
+    session.run("docker compose up -d")
+    assert "db-1  | 1:M" in session.run("docker compose logs db").err
+    assert session.run("docker compose logs nope").err == "no such service: nope\n"
+
+
+def test_without_a_file() -> None:
+    job = Session().run("docker compose up -d")
+    assert (job.code, job.err) == (14, "no configuration file provided: not found\n")
+
+
+WRONG = {
+    "no mapping": ("- a\n", 1, "a Compose file must be a mapping"),
+    "unknown top key": ("services: {a: {image: nginx}}\nnetwork: {}\n", 2,
+                        "additional properties 'network' not allowed"),
+    "unknown service key": ("services:\n  a:\n    image: nginx\n    port: [80]\n", 4,
+                            "services.a additional properties 'port' not allowed"),
+    "no image": ("services:\n  a: {command: x}\n", 2, "neither an image nor a build context"),
+    "to be built": ("services:\n  a: {build: .}\n", 2, "the sandbox builds nothing"),
+    "undefined network": ("services:\n  a: {image: nginx, networks: [x]}\n", 2, "refers to undefined network x"),
+    "undefined service": ("services:\n  a: {image: nginx, depends_on: [x]}\n", 2, "depends on undefined service 'x'"),
+    "cycle": ("services:\n  a: {image: nginx, depends_on: [b]}\n  b: {image: nginx, depends_on: [a]}\n", 1,
+              "dependency cycle detected: a -> b"),
+    "both modes": ("services:\n  a: {image: nginx, network_mode: host, networks: [default]}\n", 2,
+                   "mutually exclusive"),
+    "nothing": ("services: {}\n", 1, "no service selected"),
+    "a wrong number": ("services:\n  a:\n    image: nginx\n    scale: many\n", 4,
+                       "services.a.scale must be an integer"),
+    "a wrong truth": ("services:\n  a:\n    image: nginx\n    tty: perhaps\n", 4, "services.a.tty must be a boolean"),
+    "a lone dollar": ("services:\n  a:\n    image: nginx\n    hostname: a$-b\n", 4, "invalid interpolation format"),
+    "an anchor": ("services:\n  a: &x {image: nginx}\n", 2, "anchors are not allowed"),
+    "several of one name": ("services:\n  a: {image: nginx, container_name: a, scale: 2}\n", 2,
+                            "can't set container_name")}
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_what_is_wrong_is_said_with_its_line(name: str) -> None:
+    text, line, words = WRONG[name]
+    with pytest.raises(ScenarioError) as caught:
+        read_project(text, "/srv/demo/compose.yaml", "", {})
+    assert caught.value.line == line
+    assert words in caught.value.message
+
+
+def test_variables() -> None:
+    values = {"A": "1", "E": ""}
+    assert filled_in("$A ${A} ${B:-2} ${E-3} ${E:-3} ${A:+x} $$A ${B}", values) == "1 1 2  3 x $A "
+    with pytest.raises(VariableError, match="required variable B is missing a value: set it"):
+        filled_in("${B?set it}", values)
+
+
+def test_names_of_projects() -> None:
+    assert project_name("My App_1") == "myapp_1"
+    assert project_name("_x") == "x"
