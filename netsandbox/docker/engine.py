@@ -84,6 +84,12 @@ class DockerEngine:
             DEFAULT_BRIDGE: self.default, "host": DockerNetwork("host", identities["host"], now, "host"),
             "none": DockerNetwork("none", identities["none"], now)}
         self.firewall.add_network(self.default)
+        if not self.profile.since(28):
+            self._filter_bridged()
+
+    def _filter_bridged(self) -> None:
+        """br_netfilter, which makes iptables see what a bridge passes on; up to 27 every dockerd loads it."""
+        self.namespace.write_sysctl("net.bridge.bridge-nf-call-iptables", 1)
 
     def _forward(self) -> None:
         """Let the host forward; and where it did not before, nothing that no rule allows."""
@@ -182,6 +188,8 @@ class DockerEngine:
         """
         network = user_networks.create(self, plan)
         self.firewall.add_network(network)
+        if not network.settings.icc:
+            self._filter_bridged()
         return network
 
     def start(self, container: Container) -> None:

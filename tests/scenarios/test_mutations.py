@@ -81,8 +81,7 @@ def with_other(scenario: Scenario, text: str, other: str) -> Scenario:
     def changed(step: Step) -> Step:
         lines = tuple(other if line == text else line for line in step.expect)
         return Step(step.run, step.say, lines, step.line, step.run_lines, step.expect_lines)
-    return Scenario(scenario.title, scenario.about, scenario.seed, scenario.profile,
-                    tuple(map(changed, scenario.setup)), tuple(map(changed, scenario.steps)), scenario.name)
+    return scenario._replace(setup=tuple(map(changed, scenario.setup)), steps=tuple(map(changed, scenario.steps)))
 
 
 # -- a blinded check
