@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.calendar import MONTHS, log_date
 from netsandbox.apps.program import Program, UsageError
-from netsandbox.engine.units import EPOCH, MILLISECOND, SECOND
+from netsandbox.apps.sessions import SERVICES, Session
+from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from netsandbox.apps.program import Context
     from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 NGINX_TRIES = 5
@@ -46,7 +49,6 @@ FAREWELLS: dict[str, tuple[str, ...]] = {
     "memcached": ("Signal handled: {signal}.",),
 }
 """What a server writes when a signal ends it."""
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Server(Program):
@@ -57,7 +59,8 @@ class Server(Program):
     """
 
     def __init__(self, namespace: NetworkNamespace, name: str, kind: str, ports: tuple[int, ...], backlog: int,
-                 dual_stack: bool, pid: int, greeting: tuple[str, ...] = (), ready: tuple[str, ...] = ()) -> None:
+                 dual_stack: bool, pid: int, greeting: tuple[str, ...] = (), ready: tuple[str, ...] = (),
+                 files: Files | None = None) -> None:
         self.name = name
         super().__init__(namespace, pid)
         self.process = Process(name, pid)
@@ -70,10 +73,18 @@ class Server(Program):
         self._ready = ready
         self._tries = 0
         self._timer: Timer | None = None
+        self._service = SERVICES[kind](self, kind, files) if kind in SERVICES else None
+        self._sessions: list[Session] = []
+        self._accepted = 0
 
     @property
     def is_endless(self) -> bool:
         return True
+
+    @property
+    def now(self) -> int:
+        """Virtual nanoseconds."""
+        return self.scheduler.now
 
     def start(self) -> None:
         """Bind the ports, or fail in the server's own way."""
@@ -110,10 +121,30 @@ class Server(Program):
         except SocketError:
             return f"{'0.0.0.0' if family == 'inet' else '[::]'}:{port}"
         self.sockets.append(socket)
+        if isinstance(socket, StreamSocket):
+            socket.foreground = False
+            socket.on_event = self._accept
         return ""
 
+    def _accept(self) -> None:
+        """Take the connections that wait; each has a session of its own."""
+        for listener in self.sockets:
+            while isinstance(listener, StreamSocket) and (child := listener.accept()) is not None:
+                if self._service is None:
+                    child.close()
+                    continue
+                self._accepted += 1
+                session = self._service.open(child, self._accepted)
+                self._sessions.append(session)
+                session.begin()
+
+    def forget(self, session: Session) -> None:
+        """A session is over."""
+        if session in self._sessions:
+            self._sessions.remove(session)
+
     def _complain_as_nginx(self, refused: list[str]) -> None:
-        stamp = _log_time(self.scheduler.now)
+        stamp = log_date(self.scheduler.now)
         for where in refused:
             text = f"bind() to {where} failed (98: Address already in use)"
             self.complain(f"{stamp} [emerg] 1#1: {text}")
@@ -124,12 +155,12 @@ class Server(Program):
 
     def _give_up_as_nginx(self, _argument: object) -> None:
         if self.code is None:
-            self.complain(f"{_log_time(self.scheduler.now)} [emerg] 1#1: still could not bind()")
+            self.complain(f"{log_date(self.scheduler.now)} [emerg] 1#1: still could not bind()")
             self.complain("nginx: [emerg] still could not bind()")
             self.exit(1)
 
     def _worded(self, line: str, number: int = 0, signal: str = "") -> str:
-        nginx = _log_time(self.scheduler.now)
+        nginx = log_date(self.scheduler.now)
         year, month, day = (int(part) for part in nginx.partition(" ")[0].split("/"))
         clock = nginx.partition(" ")[2]
         how = "shutting down" if signal == "QUIT" else "exiting"
@@ -143,9 +174,11 @@ class Server(Program):
             self.complain(self._worded(line, number, signal))
 
     def stop(self) -> None:
+        for session in self._sessions:
+            session.drop()
         for socket in self.sockets:
             socket.close()
-        self.sockets = []
+        self.sockets, self._sessions = [], []
         self.scheduler.cancel(self._timer)
 
 
@@ -216,21 +249,3 @@ def sleep_seconds(text: str) -> float | None:
     if not seconds >= 0:
         raise UsageError(f"sleep: invalid time interval ‘{text}’", 1)
     return seconds if seconds < FOR_EVER else None
-
-
-def _log_time(at: int) -> str:
-    """nginx's `2026/01/01 00:00:00` of a virtual time."""
-    days, rest = divmod((EPOCH + at) // SECOND, 86400)
-    year, month, day = civil_date(days)
-    return f"{year}/{month:02d}/{day:02d} {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-
-
-def civil_date(days: int) -> tuple[int, int, int]:
-    """Year, month and day of a number of days since 1970-01-01 (Gregorian calendar)."""
-    era_day = days + 719468
-    era, day_of_era = divmod(era_day, 146097)
-    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    return year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1

@@ -6,8 +6,8 @@ import re
 from struct import Struct
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.calendar import civil_date
 from netsandbox.apps.pcap_filter import COOKED_HEADER
-from netsandbox.apps.server import civil_date
 from netsandbox.apps.services import PROTOCOLS, service_name
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 WHY = {
-    "TCP connections are not modelled; `ping` reaches, and `ss -ltn` in the other node shows who listens":
-        "ab curl iperf iperf3 nc ncat netcat socat ssh telnet wget",
-    "the packets of a name server are not modelled; `ping NAME` finds a container on the same network":
-        "dig getent host nslookup",
+    "cables here are as fast as one likes, so a load test would measure this machine; `curl` and `nc` make connections":
+        "ab hey iperf iperf3 siege wrk",
+    "`nc` is OpenBSD's": "ncat", "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp",
     "there is no file system": "df du find nano vi vim",
     "`ip netns add NAME` makes a namespace, and `ip netns exec NAME …` runs in it": "unshare",
     "`docker ps` and `ss -ltnp` show what runs": "htop pgrep pidof ps pstree",
@@ -18,10 +17,10 @@ WHY = {
     "`ip -d link` and `cat /sys/class/net/DEV/…` tell what there is": "ethtool mii-tool nmcli",
     "`docker run` and `docker network create` do what a compose file describes": "docker-compose",
     "`help` tells what there is, and `ip help`, `bridge help` …": "info man",
-    "`traceroute` is there": "mtr tracepath", "`arping` and `ping` find who is there": "nmap",
+    "`traceroute` is there": "mtr tracepath", "`nc -zv HOST PORTS`, `arping` and `ping` find who is there": "nmap",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark",
     "you may do everything": "su", "you are root": "groups id who",
-    "the servers that run are those of the images, as nginx": "python python3",
+    "of Python there is `python3 -m http.server`": "python",
     "`help` lists what there is": "which whereis",
     "what was printed stays; `new` begins with an empty lab": "clear reset",
     "`ss -ltnp` shows who has which port": "fuser lsof"}

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
-from netsandbox.docker import ports, restarts, sandbox, user_networks
+from netsandbox.docker import files, ports, restarts, sandbox, user_networks
 from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, RUNNING, Container, Wish
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import (
@@ -208,7 +208,7 @@ class DockerEngine:
             sandbox.attach_all(self, container, namespace)
             ports.publish(self, container)
             sandbox.apply_settings(container, namespace)
-            program = main_program(container, namespace, self.run)
+            program = main_program(container, namespace, self.run, files.files_of(self, container))
         except DockerError as error:
             self._give_up_start(container, error)
             raise

@@ -49,7 +49,7 @@ class Image(NamedTuple):
         """Whether the real image has a program that the sandbox has not."""
         if self.has_busybox:
             return name in APPLETS
-        return "bash" in self.tools and (name in COREUTILS or (self.name, name) == ("nginx", "curl"))
+        return "bash" in self.tools and name in COREUTILS
 
     @property
     def identity(self) -> str:
@@ -74,18 +74,18 @@ NGINX_READY = (
 
 SHELL = ("sh", "cat", "echo", "env", "false", "hostname", "printenv", "pwd", "sleep", "tail", "top", "true", "whoami")
 DEBIAN = (*SHELL, "bash", "apt", "apt-get", "ls", "lsns", "readlink", "seq", "uname")
-BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "ping", "ip", "arp", "route", "traceroute", "netstat", "ifconfig",
-           "arping", "brctl", "sysctl")
+BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "nc", "nslookup", "ping", "telnet", "wget",
+           "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
 EVERYTHING = ("*",)
 COREUTILS = frozenset({"cp", "cut", "date", "df", "dirname", "du", "find", "grep", "head", "id", "kill", "ln", "mkdir",
                        "mv", "rm", "sed", "sort", "tee", "touch", "uniq", "wc", "xargs"})
-APPLETS = COREUTILS | {"awk", "free", "less", "nc", "nslookup", "ping6", "pgrep", "pidof", "pkill", "ps", "telnet",
-                       "traceroute6", "vi", "watch", "wget"}
+APPLETS = COREUTILS | {"awk", "free", "less", "ping6", "pgrep", "pidof", "pkill", "ps", "traceroute6",
+                       "vi", "watch"}
 """What BusyBox has and the sandbox has not."""
 
 IMAGES: dict[str, Image] = {image.name: image for image in (
     Image("nginx", ("/docker-entrypoint.sh",), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp",), "nginx", "nginx",
-          511, greeting=NGINX_GREETING, ready=NGINX_READY, stop_signal="SIGQUIT", tools=(*DEBIAN, "nginx"),
+          511, greeting=NGINX_GREETING, ready=NGINX_READY, stop_signal="SIGQUIT", tools=(*DEBIAN, "curl", "nginx"),
           size="161MB"),
     Image("httpd", (), ("httpd-foreground",), (80,), ("80/tcp",), "httpd", "httpd-foreground", 511,
           stop_signal="SIGWINCH", tools=DEBIAN, size="117MB"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.container import Container
     from netsandbox.docker.images import Image
+    from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]
@@ -25,8 +26,8 @@ FOR_EVER = frozenset({"top", "tail", "pause"})
 PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",)}
 
 
-def main_program(container: Container, namespace: NetworkNamespace, run: Runner) -> Task:
-    """The program that a container's words name, not started yet.
+def main_program(container: Container, namespace: NetworkNamespace, run: Runner, files: Files) -> Task:
+    """The program that a container's words name, not started yet; a server reads the container's files.
 
     Raises:
         DockerError: there is no such program in the image.
@@ -35,7 +36,7 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner)
     name = argv[0].rpartition("/")[2] if argv else ""
     image = container.image
     if image.process and name == image.process.rpartition("/")[2]:
-        return _server(container, namespace, argv)
+        return _server(container, namespace, argv, files)
     waits = _waiting(container, namespace, name, argv)
     if waits is not None:
         return waits
@@ -58,7 +59,7 @@ def _without_entrypoint(container: Container) -> list[str]:
     return argv
 
 
-def _server(container: Container, namespace: NetworkNamespace, argv: list[str]) -> Task:
+def _server(container: Container, namespace: NetworkNamespace, argv: list[str], files: Files) -> Task:
     image, pid = container.image, container.pid
     if image.server == "nginx":
         short = _nginx_errand(argv)
@@ -66,7 +67,7 @@ def _server(container: Container, namespace: NetworkNamespace, argv: list[str]) 
             return Speaker(namespace, "nginx", short, pid)
     ports = _wanted_ports(image, argv)
     return Server(namespace, image.process, image.server, ports, image.backlog, image.dual_stack, pid,
-                  image.greeting if container.entrypoint is None else (), image.ready)
+                  image.greeting if container.entrypoint is None else (), image.ready, files)
 
 
 def _nginx_errand(argv: list[str]) -> list[tuple[str, str]] | None:

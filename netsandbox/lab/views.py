@@ -13,6 +13,7 @@ from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.drivers.hub import HubPort
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.tcp.state import STATE_NAMES, Connection, Request, TcpState, TimeWait
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -138,6 +139,8 @@ def sockets(lab: Lab, node: str) -> list[SocketRow]:
         return []
     rows = []
     for socket in namespace.sockets.sockets:
+        if isinstance(socket, Connection) and socket.key in namespace.sockets.connections:
+            continue
         address = "[::]" if socket.family == "inet6" else format_ipv4(socket.address)
         if isinstance(socket, UdpSocket):
             state = "ESTAB" if socket.is_connected else "UNCONN"
@@ -147,7 +150,16 @@ def sockets(lab: Lab, node: str) -> list[SocketRow]:
         peer = f"{format_ipv4(socket.peer)}:{socket.peer_port}" if socket.peer else any_peer
         rows.append(SocketRow(socket.protocol, state, f"{address}:{socket.port}", peer, socket.process.name,
                               socket.process.pid, socket.seq))
-    return rows
+    return rows + [_connection(found) for found in namespace.sockets.connections.values()]
+
+
+def _connection(found: Connection | Request | TimeWait) -> SocketRow:
+    address, port, peer, peer_port = found.key
+    ends = f"{format_ipv4(address)}:{port}", f"{format_ipv4(peer)}:{peer_port}"
+    if isinstance(found, Request):
+        return SocketRow("tcp", STATE_NAMES[TcpState.SYN_RECV], *ends, found.listener.process.name, 0)
+    process = ("", 0) if isinstance(found, TimeWait) or found.orphan else (found.process.name, found.process.pid)
+    return SocketRow("tcp", STATE_NAMES[found.state], *ends, *process)
 
 
 def links(lab: Lab) -> list[LinkRow]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from netsandbox.wire import gre
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.checksum import internet_checksum
+from netsandbox.wire.describe_dns import describe_dns
 from netsandbox.wire.describe_options import ip_options
 from netsandbox.wire.describe_out import Cut, Out, number, should_be
 from netsandbox.wire.describe_tcp import segment_text
@@ -270,6 +271,8 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
     ports = {sport, dport}
     if ports & _DNS_PORTS and size < _DNS_HEADER:
         out.add(f"domain [length {size} < {_DNS_HEADER}] (invalid)")
+    elif ports & _DNS_PORTS and not fragmented and claimed <= size:
+        out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size))
     elif ports & _VXLAN_PORTS and out.depth < Out.DEEPEST:
         _vxlan(out, data[UDP_HEADER:], size, frame_text)
     elif claimed > size and not fragmented:

@@ -210,7 +210,7 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
     ("bridge vlan set vid 2 dev v1", "`bridge vlan set` is not modelled"),
     ("brctl stp docker0 on", "the spanning tree protocol is not modelled"),
     ("ss -s", "`ss -s` is not modelled"),
-    ("ss -tln src 10.0.0.1", "filter"),
+    ("ss -tln not src 10.0.0.1", "filter"),
 ])
 def test_what_is_not_modelled_says_so_and_changes_nothing(twin: SimulatedTwin, command: str, word: str) -> None:
     before = [run(twin, "h", shown).out for shown in ("ip -d addr", "ip route show table all", "iptables -S")]

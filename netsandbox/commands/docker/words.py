@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.server import civil_date
+from netsandbox.apps.calendar import civil_date
 from netsandbox.docker.container import CREATED, PAUSED, RESTARTING
 from netsandbox.engine.units import EPOCH, SECOND
 

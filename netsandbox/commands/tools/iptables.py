@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.server import civil_date
+from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import stdin
 from netsandbox.engine.units import EPOCH, SECOND

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.server import civil_date
+from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolResult
 from netsandbox.commands.tools.inputs import files_of, options_of
 from netsandbox.commands.tools.kernel_files import namespace_file

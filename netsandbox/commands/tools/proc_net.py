@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.groups import group_macs
 from netsandbox.commands.tools.names import in_order
+from netsandbox.commands.tools.socket_rows import proc_net_tcp
 from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
@@ -111,30 +112,20 @@ def _groups(interface: Interface) -> list[tuple[int, bool]]:
     return list(group_macs(interface))
 
 
-def tcp(namespace: NetworkNamespace) -> str:
-    """Sockets of TCP (tcp4_seq_show)."""
-    return _sockets(namespace, "tcp", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt "
-                    "  uid  timeout inode", 149)
+FIRST_INODE = 20000
+HEADING_OF_UDP = ("   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode "
+                  "ref pointer drops")
 
 
 def udp(namespace: NetworkNamespace) -> str:
     """Sockets of UDP (udp4_seq_show)."""
-    return _sockets(namespace, "udp", "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   "
-                    "uid  timeout inode ref pointer drops", 127)
-
-
-FIRST_INODE = 20000
-
-
-def _sockets(namespace: NetworkNamespace, protocol: str, heading: str, width: int) -> str:
-    lines = [heading]
-    own = [socket for socket in namespace.sockets.sockets if socket.protocol == protocol and socket.family == "inet"]
+    lines = [HEADING_OF_UDP]
+    own = [socket for socket in namespace.sockets.sockets if socket.protocol == "udp" and socket.family == "inet"]
     for number, socket in enumerate(own):
-        state = 0xA if getattr(socket, "listening", False) else 1 if socket.peer_port else 7
         lines.append(f"{number:4}: {_swapped(socket.address)}:{socket.port:04X} {_swapped(socket.peer)}:"
-                     f"{socket.peer_port:04X} {state:02X} 00000000:00000000 00:00000000 00000000     0        0 "
-                     f"{FIRST_INODE + number} 1 0000000000000000 100 0 0 10 0")
-    return "".join(f"{line:<{width}}\n" for line in lines)
+                     f"{socket.peer_port:04X} {1 if socket.peer_port else 7:02X} 00000000:00000000 00:00000000 "
+                     f"00000000     0        0 {FIRST_INODE + number} 2 0000000000000000 0")
+    return "".join(f"{line:<127}\n" for line in lines)
 
 
 def fib_trie(namespace: NetworkNamespace) -> str:
@@ -155,5 +146,6 @@ def fib_trie(namespace: NetworkNamespace) -> str:
 
 
 FILES: dict[str, Callable[[NetworkNamespace], str]] = {
-    "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "route": route_table, "tcp": tcp, "udp": udp}
+    "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "route": route_table,
+    "tcp": proc_net_tcp, "udp": udp}
 """/proc/net, by name."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import ip_netns, route
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
 from netsandbox.commands.tools.words import USAGE
-from netsandbox.linux.ipv4.udp import UdpSocket
-from netsandbox.wire.addresses import format_ipv4
+from netsandbox.linux.tcp.state import Connection
+from netsandbox.wire.addresses import AddressError, Network, parse_network
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.socket import Socket
 
 LONG = {"numeric": "n", "resolve": "r", "options": "o", "extended": "e", "memory": "m", "info": "i", "processes": "p",
         "tcp": "t", "udp": "u", "raw": "w", "unix": "x", "all": "a", "listening": "l", "ipv4": "4", "ipv6": "6",
@@ -25,49 +25,17 @@ SERVICES = {22: "ssh", 25: "smtp", 53: "domain", 67: "bootps", 68: "bootpc", 80:
             143: "imap2", 161: "snmp", 443: "https", 514: "shell", 993: "imaps", 3306: "mysql", 5353: "mdns",
             5432: "postgresql", 6379: "redis", 8080: "http-alt"}
 """/etc/services, as far as lessons need it; UDP's 514 is syslog."""
-FIRST_FD = 3
-TRUESIZE = 768
-"""Buffer that the kernel reckons for a small datagram in the receive queue."""
-STATES = {"listening": "LISTEN", "established": "ESTAB", "unconnected": "UNCONN", "closed": "UNCONN"}
-
-
-class SocketRow(NamedTuple):
-    """One socket."""
-
-    protocol: str
-    state: str
-    received: int
-    sent: int
-    local: tuple[str, int]
-    peer: tuple[str, int]
-    process: str
-    pid: int
-    fd: int
-    family: str
-
-
-def socket_rows(namespace: NetworkNamespace) -> list[SocketRow]:
-    """UDP before TCP, by port."""
-    rows, counts = [], dict[int, int]()
-    for socket in namespace.sockets.sockets:
-        number = counts[socket.process.pid] = counts.get(socket.process.pid, FIRST_FD - 1) + 1
-        rows.append(_row(socket, number))
-    return sorted(rows, key=lambda row: (row.protocol != "udp", row.local[1]))
-
-
-def _row(socket: Socket, fd: int) -> SocketRow:
-    waiting = 0
-    if isinstance(socket, UdpSocket):
-        state = "ESTAB" if socket.peer else "UNCONN"
-        waiting = TRUESIZE * len(socket.received)
-        device = f"%{socket.interface.name}" if socket.interface is not None else ""
-    else:
-        state, device = "LISTEN" if socket.listening else "UNCONN", ""
-    local, peer = format_ipv4(socket.address) + device, format_ipv4(socket.peer)
-    if socket.family == "inet6":
-        local = peer = "[::]"
-    return SocketRow(socket.protocol, state, waiting, socket.backlog if socket.listening else 0, (local, socket.port),
-                     (peer, socket.peer_port), socket.process.name, socket.process.pid, fd, socket.family)
+ALL = frozenset({"ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "UNCONN", "CLOSE-WAIT",
+                 "LAST-ACK", "LISTEN", "CLOSING"})
+BIG = frozenset({"TIME-WAIT", "SYN-RECV"})
+STATES: dict[str, frozenset[str]] = {
+    "all": ALL, "connected": ALL - {"LISTEN", "UNCONN"}, "synchronized": ALL - {"LISTEN", "UNCONN", "SYN-SENT"},
+    "bucket": BIG, "big": ALL - BIG, "established": frozenset({"ESTAB"}), "listening": frozenset({"LISTEN"}),
+    "listen": frozenset({"LISTEN"}), "unconnected": frozenset({"UNCONN"}), "closed": frozenset({"UNCONN"}),
+    **{name.lower(): frozenset({name}) for name in ALL}}
+"""What `state NAME` stands for."""
+USUAL = ALL - {"LISTEN", "UNCONN", "TIME-WAIT", "SYN-RECV"}
+"""What is shown unless something else is asked for."""
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -92,38 +60,64 @@ def _is_wanted(row: SocketRow, options: Options, kinds: list[str]) -> bool:
         return False
     if "a" in options or "state" in options.words:
         return True
-    return (row.state in ("LISTEN", "UNCONN")) == ("l" in options)
+    return row.state in ("LISTEN", "UNCONN") if "l" in options else row.state in USUAL
 
 
 def _has_one_state(options: Options, kinds: list[str]) -> bool:
     """Then the column of states is left out: by default UDP sockets are shown only when connected."""
-    if "state" in options.words:
-        return "all" not in options.words
+    words = options.words
+    if "state" in words:
+        chosen = [STATES.get(word, ALL) for before, word in pairwise(words) if before == "state"]
+        return len(frozenset().union(*chosen)) == 1
     return kinds == ["udp"] and not options.values.keys() & {"a", "l"}
 
 
 def _wishes(words: list[str]) -> list[tuple[str, str]]:
-    """`state listening`, `sport = :80`, `dport eq 80` as pairs.
+    """`state listening`, `sport = :80`, `dst 10.0.0.0/8` as pairs.
 
     Raises:
         ToolError: another filter, which is not modelled.
     """
-    left = [word for word in words if word not in ("(", ")", "and", "=", "eq", "==")]
+    left = [word for word in " ".join(words).replace("(", " ").replace(")", " ").split()
+            if word not in ("and", "=", "eq", "==")]
     found = []
     while left:
         name = left.pop(0)
-        value = left.pop(0).rpartition(":")[2] if left else ""
-        is_port = name in ("sport", "dport") and value.isascii() and value.isdecimal()
-        if not is_port and not (name == "state" and (value in STATES or value == "all")):
-            raise ToolError(1, f"netsandbox: the filter {' '.join(words)!r} is not modelled (state, sport, dport are)")
+        value = left.pop(0) if left else ""
+        port = value.rpartition(":")[2]
+        is_port = name in ("sport", "dport") and port.isascii() and port.isdecimal()
+        if is_port:
+            value = port
+        elif not (name == "state" and value in STATES) and not (name in ("src", "dst") and _network(value)):
+            raise ToolError(1, f"netsandbox: the filter {' '.join(words)!r} is not modelled "
+                               "(state, sport, dport, src, dst are, joined by and)")
         found.append((name, value))
     return found
 
 
+def _network(text: str) -> Network | None:
+    try:
+        return parse_network(text.partition(":")[0])
+    except AddressError:
+        return None
+
+
 def _fits(row: SocketRow, wishes: list[tuple[str, str]]) -> bool:
-    has = {"sport": str(row.local[1]), "dport": str(row.peer[1])}
-    return all(row.state == STATES.get(value, row.state) if name == "state" else has[name] == value
-               for name, value in wishes)
+    states = [STATES[value] for name, value in wishes if name == "state"]
+    if states and row.state not in frozenset().union(*states):
+        return False
+    return all(_fits_one(row, name, value) for name, value in wishes if name != "state")
+
+
+def _fits_one(row: SocketRow, name: str, value: str) -> bool:
+    end = int(name in ("dport", "dst"))
+    port = (row.local, row.peer)[end][1]
+    if name in ("sport", "dport"):
+        return str(port) == value
+    network = _network(value)
+    wanted = value.partition(":")[2]
+    return (network is not None and row.addresses[end] in network and row.family == "inet"
+            and (not wanted or wanted == str(port)))
 
 
 def _columns(rows: list[SocketRow], options: Options, without: set[str]) -> str:
@@ -132,14 +126,35 @@ def _columns(rows: list[SocketRow], options: Options, without: set[str]) -> str:
     titles = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port", "Process"]
     cells = [] if "H" in options else [titles]
     for row in rows:
-        users = f' users:(("{row.process}",pid={row.pid},fd={row.fd}))' if processes else ""
+        users = f'users:(("{row.process}",pid={row.pid},fd={row.fd}))' if processes and row.fd else ""
+        timer = str(row.timer) if "o" in options and row.timer is not None else ""
+        extra = " ".join(part for part in (users, timer) if part)
         cells.append([row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}", row.local[0] + ":",
                       _port(row.local[1], numeric, row.protocol), row.peer[0] + ":",
-                      _port(row.peer[1], numeric, row.protocol), users])
-    without = without | ({"Recv-Q", "Send-Q"} if "Q" in options else set()) | (set() if processes else {"Process"})
-    shown = [column for column, title in enumerate(titles) if title not in without]
+                      _port(row.peer[1], numeric, row.protocol), f" {extra}" if extra else ""])
+    without = without | ({"Recv-Q", "Send-Q"} if "Q" in options else set())
+    without |= set() if processes or any(line[8] for line in cells[1:]) else {"Process"}
+    if not processes:
+        titles[8] = ""
+    shown = [column for column, title in enumerate(titles) if title not in without and not (
+        column == 8 and "Process" in without)]
     widths = {column: max((len(line[column]) for line in cells), default=0) for column in shown}
-    return "".join(_line(line, shown, widths) + "\n" for line in cells)
+    text = ""
+    for number, line in enumerate(cells):
+        text += _line(line, shown, widths)
+        place = number - ("H" not in options)
+        text += (_information(rows[place], options) if place >= 0 else "") + "\n"
+    return text
+
+
+def _information(row: SocketRow, options: Options) -> str:
+    """What -i adds to a TCP socket: on a line of its own, unless -O keeps all on one."""
+    if "i" not in options or row.protocol != "tcp":
+        return ""
+    told = information(row.source) if isinstance(row.source, Connection) and not row.source.listening else ""
+    if not told and row.state == "LISTEN":
+        told = "cubic cwnd:10"
+    return f" {told}" if "O" in options else f"\n\t {told}"
 
 
 def _line(line: list[str], shown: list[int], widths: dict[int, int]) -> str:
@@ -176,10 +191,15 @@ def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _netstat_line(row: SocketRow, options: Options) -> str:
-    state = "" if row.state == "UNCONN" else "ESTABLISHED" if row.state == "ESTAB" else row.state
     numeric = "n" in options
+    state = "" if row.state == "UNCONN" else NETSTAT.get(row.state, row.state.replace("-", "_"))
     local, peer = (f"{address.strip('[]')}:{_port(port, numeric, row.protocol)}" for address, port in
                    (row.local, row.peer))
-    owner = f" {f'{row.pid}/{row.process}':<20}" if "p" in options else ""
+    owner = f" {f'{row.pid}/{row.process}' if row.fd else '-':<20}" if "p" in options else ""
     protocol = row.protocol + ("6" if row.family == "inet6" else "")
-    return f"{protocol:<5} {row.received:>6} {0:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"
+    sent = 0 if row.state == "LISTEN" else row.sent
+    return f"{protocol:<5} {row.received:>6} {sent:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"
+
+
+NETSTAT = {"ESTAB": "ESTABLISHED", "FIN-WAIT-1": "FIN_WAIT1", "FIN-WAIT-2": "FIN_WAIT2"}
+"""States that net-tools spell otherwise than with an underscore."""

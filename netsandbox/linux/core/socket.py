@@ -6,6 +6,7 @@ with every specific address (net/ipv4/inet_connection_sock.c, udp.c).
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 ANY = 0
 """INADDR_ANY."""
+PARITIES, MOST_SKIPPED = 2, 8
+"""connect() takes every second port, those of bind() being the others, and skips less than so many of them."""
 
 
 class Process(tuple[str, int]):
@@ -99,7 +102,7 @@ class Socket:
 class SocketTable:
     """All bound sockets of one namespace, in the order they were bound."""
 
-    __slots__ = ("_by_port", "connections", "namespace", "sockets")
+    __slots__ = ("_by_port", "_perturbed", "connections", "namespace", "sockets")
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
@@ -107,6 +110,8 @@ class SocketTable:
         self._by_port: dict[tuple[str, int], list[Socket]] = {}
         self.connections: dict[tuple[int, int, int, int], Any] = {}
         """TCP connections, half-open and closed ones too, by (address, port, peer, peer's port)."""
+        self._perturbed: dict[tuple[int, int, int], int] = {}
+        """How far from its beginning connect() looks for a port, by (address, peer, peer's port)."""
 
     def bind(self, socket: Socket, address: int, port: int) -> None:
         namespace = self.namespace
@@ -176,13 +181,18 @@ class SocketTable:
         """
         low, high = self.namespace.sysctls.port_range
         count = high - low + 1
-        key = f"{self.namespace.name}/connect/{socket.address}/{socket.peer}/{socket.peer_port}"
-        start = self.namespace.chance.stream(key).below(count) + 2 * len(self.connections)
-        for step in range(count):
+        count -= count % 2 if count > 1 else 0
+        peer = socket.address, socket.peer, socket.peer_port
+        chance, perturbed = self.namespace.chance, self._perturbed.get(peer, 0)
+        key = f"{self.namespace.name}/connect/{peer[0]}/{peer[1]}/{peer[2]}"
+        start = (chance.stream(key).below(count) + perturbed) % count & ~1
+        for step in chain(range(0, count, PARITIES), range(1, count, PARITIES)):
             port = low + (start + step) % count
             pair = socket.address, port, socket.peer, socket.peer_port
             if pair not in self.connections and not self._by_port.get(("tcp", port)):
                 socket.port = port
+                further = chance.stream(f"{key}/{perturbed}").below(MOST_SKIPPED) * PARITIES
+                self._perturbed[peer] = perturbed + max(step, further) + PARITIES
                 return
         raise SocketError("EADDRNOTAVAIL")
 

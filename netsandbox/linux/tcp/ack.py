@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.tcp import alarm, output, recovery
-from netsandbox.linux.tcp.recovery import Ack
+from netsandbox.linux.tcp.recovery import NOT_DUPLICATE, Ack
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sequence import MASK, after, before, between
 from netsandbox.linux.tcp.state import Recovery
@@ -41,6 +41,7 @@ def take(conn: Connection, segment: TcpSegment, said: Options) -> str:
         flag |= Ack.DATA
     flag |= _update_window(conn, segment)
     conn.una = ack
+    conn.bytes_acked += (ack - una) & MASK
     if said.sacks and conn.has_sack:
         flag |= _take_sacks(conn, said.sacks, ack, una)
     conn.soft_error = ""
@@ -55,11 +56,11 @@ def take(conn: Connection, segment: TcpSegment, said: Options) -> str:
     return ""
 
 
-def _finish(conn: Connection, flag: Ack, delivered: int, lost: int) -> None:
+def _finish(conn: Connection, flag: int, delivered: int, lost: int) -> None:
     """Losses, timers, the congestion window, and what leaves again."""
     again = False
-    if flag.is_duplicate or flag & (Ack.SACKED | Ack.TWICE) or conn.recovery is not Recovery.OPEN:
-        duplicates = int(not flag & (Ack.ADVANCED | Ack.TWICE) and flag.is_duplicate)
+    if not flag & NOT_DUPLICATE or flag & (Ack.SACKED | Ack.TWICE) or conn.recovery is not Recovery.OPEN:
+        duplicates = int(not flag & (Ack.ADVANCED | Ack.TWICE) and not flag & NOT_DUPLICATE)
         flag, again = recovery.alert(conn, flag, duplicates)
     if flag & Ack.TIMER:
         if (conn.sent and conn.has_sack and conn.recovery in (Recovery.OPEN, Recovery.CWR) and not conn.sacked_out
@@ -67,7 +68,7 @@ def _finish(conn: Connection, flag: Ack, delivered: int, lost: int) -> None:
             alarm.arm_tail_probe(conn)
         else:
             alarm.rearm(conn)
-    if flag & (Ack.DATA_ACKED | Ack.SYN_ACKED | Ack.SACKED) or flag.is_duplicate:
+    if flag & (Ack.DATA_ACKED | Ack.SYN_ACKED | Ack.SACKED) or not flag & NOT_DUPLICATE:
         conn.confirm = True
     if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
         recovery.reduce(conn, delivered, conn.lost_out - lost, flag)
@@ -77,7 +78,7 @@ def _finish(conn: Connection, flag: Ack, delivered: int, lost: int) -> None:
         recovery.resend_lost(conn, "fast" if conn.recovery is Recovery.RECOVERY else "timeout")
 
 
-def _update_window(conn: Connection, segment: TcpSegment) -> Ack:
+def _update_window(conn: Connection, segment: TcpSegment) -> int:
     """tcp_ack_update_window: only the newest segment says how large the peer's window is."""
     window = segment.window << (0 if segment.flags & SYN else conn.send_scale)
     newer = after(segment.ack, conn.una) or after(segment.seq, conn.window_seq)
@@ -92,7 +93,7 @@ def _update_window(conn: Connection, segment: TcpSegment) -> Ack:
     return Ack.WINDOW
 
 
-def _take_sacks(conn: Connection, blocks: tuple[tuple[int, int], ...], ack: int, prior: int) -> Ack:
+def _take_sacks(conn: Connection, blocks: tuple[tuple[int, int], ...], ack: int, prior: int) -> int:
     """tcp_sacktag_write_queue: what has arrived behind a gap; blocks that make no sense are passed over."""
     flag = Ack.NOTHING
     first, end = blocks[0]
@@ -115,7 +116,7 @@ def _take_sacks(conn: Connection, blocks: tuple[tuple[int, int], ...], ack: int,
     return flag
 
 
-def _clean(conn: Connection, ack: int) -> Ack:
+def _clean(conn: Connection, ack: int) -> int:
     """Forget what has arrived, and take its round-trip time (tcp_clean_rtx_queue)."""
     flag, sent = Ack.NOTHING, conn.sent
     first_at: int | None = None

@@ -5,7 +5,6 @@ net/ipv4/tcp_input.c tcp_fastretrans_alert and net/ipv4/tcp_recovery.c.
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
@@ -21,8 +20,8 @@ DUPLICATES = 3
 """TCP_FASTRETRANS_THRESH: ACKs for the same byte after which it is taken to be lost."""
 
 
-class Ack(IntFlag):
-    """What an ACK did (FLAG_* of tcp_input.c)."""
+class Ack:
+    """What an ACK did, as bits of a number (FLAG_* of tcp_input.c)."""
 
     NOTHING = 0
     DATA = 1
@@ -38,9 +37,9 @@ class Ack(IntFlag):
     """Something that was sent once only has arrived."""
     TIMER = 512
 
-    @property
-    def is_duplicate(self) -> bool:
-        return not self & (Ack.DATA | Ack.WINDOW | Ack.DATA_ACKED | Ack.SYN_ACKED)
+
+NOT_DUPLICATE = Ack.DATA | Ack.WINDOW | Ack.DATA_ACKED | Ack.SYN_ACKED
+"""An ACK that did none of these is a duplicate."""
 
 
 def rack_advance(conn: Connection, segment: Sent, end: int) -> None:
@@ -92,7 +91,7 @@ def rack_mark_lost(conn: Connection) -> bool:
     return bool(wait)
 
 
-def _identify(conn: Connection, flag: Ack) -> tuple[Ack, bool]:
+def _identify(conn: Connection, flag: int) -> tuple[int, bool]:
     """tcp_identify_packet_loss: (flag, whether a retransmission was lost too)."""
     if not conn.sent:
         return flag, False
@@ -133,7 +132,7 @@ def end_reduction(conn: Connection) -> None:
         state.window = state.threshold
 
 
-def reduce(conn: Connection, delivered: int, lost: int, flag: Ack) -> None:
+def reduce(conn: Connection, delivered: int, lost: int, flag: int) -> None:
     """Proportional rate reduction (tcp_cwnd_reduction)."""
     if delivered <= 0:
         return
@@ -183,7 +182,7 @@ def _recovered(conn: Connection) -> bool:
     return False
 
 
-def alert(conn: Connection, flag: Ack, duplicates: int) -> tuple[Ack, bool]:
+def alert(conn: Connection, flag: int, duplicates: int) -> tuple[int, bool]:
     """Look at an ACK that is not ordinary (tcp_fastretrans_alert): (flag, whether lost segments leave now)."""
     if not conn.sent:
         conn.sacked_out = 0
@@ -210,7 +209,7 @@ def alert(conn: Connection, flag: Ack, duplicates: int) -> tuple[Ack, bool]:
     return _look_for_loss(conn, flag, duplicates)
 
 
-def _look_for_loss(conn: Connection, flag: Ack, duplicates: int) -> tuple[Ack, bool]:
+def _look_for_loss(conn: Connection, flag: int, duplicates: int) -> tuple[int, bool]:
     if not conn.has_sack:
         conn.sacked_out = (0 if flag & Ack.ADVANCED else conn.sacked_out) + duplicates
     flag, _lost = _identify(conn, flag)
@@ -223,7 +222,7 @@ def _look_for_loss(conn: Connection, flag: Ack, duplicates: int) -> tuple[Ack, b
     return flag, True
 
 
-def _process_loss(conn: Connection, flag: Ack) -> bool | None:
+def _process_loss(conn: Connection, flag: int) -> bool | None:
     """After a timeout (tcp_process_loss): whether what is lost leaves again; None when nothing was lost after all."""
     recovered = not before(conn.una, conn.high_seq)
     if flag & Ack.ADVANCED and _try_undo(conn):
@@ -276,7 +275,7 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
         alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
 
 
-def take_probe_answer(conn: Connection, ack: int, flag: Ack) -> None:
+def take_probe_answer(conn: Connection, ack: int, flag: int) -> None:
     """What the tail loss probe found (tcp_process_tlp_ack)."""
     end = conn.probe_end
     if end is None or before(ack, end):
@@ -288,5 +287,5 @@ def take_probe_answer(conn: Connection, ack: int, flag: Ack) -> None:
         conn.recovery = Recovery.CWR
         end_reduction(conn)
         conn.recovery = Recovery.DISORDER if conn.sacked_out else Recovery.OPEN
-    elif not flag & Ack.ADVANCED and flag.is_duplicate and not flag & Ack.SACKED:
+    elif not flag & Ack.ADVANCED and not flag & NOT_DUPLICATE and not flag & Ack.SACKED:
         conn.probe_end = None

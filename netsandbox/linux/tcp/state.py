@@ -40,6 +40,13 @@ class TcpState(IntEnum):
     CLOSING = 11
 
 
+STATE_NAMES = {TcpState.ESTABLISHED: "ESTAB", TcpState.CLOSE: "UNCONN", TcpState.FIN_WAIT1: "FIN-WAIT-1",
+          TcpState.FIN_WAIT2: "FIN-WAIT-2", TcpState.SYN_SENT: "SYN-SENT", TcpState.SYN_RECV: "SYN-RECV",
+          TcpState.TIME_WAIT: "TIME-WAIT", TcpState.CLOSE_WAIT: "CLOSE-WAIT", TcpState.LAST_ACK: "LAST-ACK",
+          TcpState.LISTEN: "LISTEN", TcpState.CLOSING: "CLOSING"}
+"""As `ss` spells them."""
+
+
 class Recovery(IntEnum):
     """How the sender takes the latest ACKs (enum tcp_ca_state)."""
 
@@ -170,6 +177,8 @@ class Connection(Socket):
         self.high_seq = self.undo_marker = 0
         self.prr_delivered = self.prr_out = 0
         self.delivered = self.retransmitted = 0
+        self.segments_out = self.segments_in = self.data_out = self.data_in = 0
+        self.bytes_sent = self.bytes_acked = self.bytes_again = self.bytes_received = 0
         self.probe_end: int | None = None
         """The end of the tail loss probe under way (tlp_high_seq)."""
         self.probe_is_again = False

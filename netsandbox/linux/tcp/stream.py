@@ -113,6 +113,7 @@ class StreamSocket(Connection):
         """
         if not self.received:
             if self.done:
+                self.copied = self.expected
                 return b""
             self._raise_pending()
             if self.shutdown_flags & RECEIVE_SHUTDOWN:

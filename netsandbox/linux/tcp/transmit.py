@@ -102,9 +102,12 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"") -> str:
     number = conn.expected if flags & ACK else 0
     segment = TcpSegment(conn.port, conn.peer_port, seq, number, flags, size, offered, data)
     conn.wire = segment
+    conn.segments_out += 1
     if flags & ACK:
         _note_ack(conn)
     if data:
+        conn.data_out += 1
+        conn.bytes_sent += len(data)
         _note_data(conn)
     return deliver(conn, segment)
 

@@ -1,0 +1,88 @@
+"""What curl says: the progress meter, and --write-out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.engine.units import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netsandbox.wire.http import Head
+
+METER_HEAD = ("  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n"
+              "                                 Dload  Upload   Total   Spent    Left  Speed\n")
+ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\"}
+
+
+def meter(size: int, sent: int, seconds: float) -> str:
+    """The last line of the progress meter of a transfer that is done."""
+    total, percent = size + sent, 100 if size or sent else 0
+    speed, upload = (round(count / seconds) if seconds > 0 else 0 for count in (size, sent))
+    return (f"{percent:3d} {_count(total)}  {100 if size else 0:3d} {_count(size)}  {100 if sent else 0:3d} "
+            f"{_count(sent)}  {_count(speed)}  {_count(upload)} --:--:-- --:--:-- --:--:-- {_count(speed)}")
+
+
+def _count(number: int) -> str:
+    """Five characters for a number of bytes (max5data)."""
+    if number < 100_000:
+        return f"{number:5d}"
+    for unit in "kMGT":
+        number, rest = divmod(number, 1024)
+        if number < 100:
+            return f"{number:2d}.{rest * 10 // 1024}{unit}"
+        if number < 10_000:
+            return f"{number:4d}{unit}"
+    return f"{number:5d}"
+
+
+def write_out(template: str, variables: Mapping[str, str]) -> tuple[str, list[str]]:
+    """(the text of -w, the variables that there are not)."""
+    unknown: list[str] = []
+
+    def put(match: re.Match[str]) -> str:
+        found = match[0]
+        if found in ESCAPES:
+            return ESCAPES[found]
+        if found == "%%":
+            return "%"
+        if match[1] not in variables:
+            unknown.append(match[1])
+            return ""
+        return variables[match[1]]
+    return re.sub(r"\\[ntr\\]|%%|%\{(\w+)\}", put, template), unknown
+
+
+class Counts(NamedTuple):
+    """What a transfer amounted to, in bytes and times."""
+
+    size: int
+    sent: int
+    head: int
+    connections: int
+    redirects: int
+
+
+def variables(times: Mapping[str, int], now: int, head: Head | None, counts: Counts) -> dict[str, str]:
+    """The variables of -w that tell of time, sizes and the response.
+
+    Args:
+        times: virtual nanoseconds of start, lookup, connect, request and first (byte), as far as it came.
+    """
+    start = times["start"]
+    found = {name: f"{max(times.get(mark, start) - start, 0) / SECOND:.6f}"
+             for name, mark in (("time_namelookup", "lookup"), ("time_connect", "connect"),
+                                ("time_pretransfer", "request"), ("time_starttransfer", "first"))}
+    total = (now - start) / SECOND
+    word = head.start[1] if head is not None else ""
+    code = int(word) if word.isascii() and word.isdecimal() else 0
+    return found | {
+        "time_total": f"{total:.6f}", "time_appconnect": "0.000000", "time_redirect": "0.000000",
+        "http_code": f"{code:03d}", "response_code": f"{code:03d}", "size_download": str(counts.size),
+        "size_upload": str(counts.sent), "size_header": str(counts.head),
+        "speed_download": str(round(counts.size / total) if total else 0), "speed_upload": "0",
+        "num_connects": str(counts.connections), "num_redirects": str(counts.redirects),
+        "content_type": head.get("Content-Type") if head else "", "http_version": head.version[5:] if head else "0",
+        "ssl_verify_result": "0", "num_headers": str(len(head.fields)) if head else "0"}

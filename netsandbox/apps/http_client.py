@@ -1,0 +1,235 @@
+"""One HTTP exchange from a client's side: a connection, a request, and the response as it comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from netsandbox.apps.stream import Stream
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.http import Head, parse_head
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.socket import Process
+
+BODILESS = (204, 304)
+
+
+class Url(NamedTuple):
+    """The parts of an http URL.
+
+    Attributes:
+        port: 80 unless given.  is_default_port: whether it was not given, or is 80.
+        target: path and query, as a request names them.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def authority(self) -> str:
+        """What the Host field says."""
+        usual = {"http": 80, "https": 443}.get(self.scheme)
+        return self.host if self.port == usual else f"{self.host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.target}"
+
+
+def parse_url(text: str) -> Url:
+    """An URL, with http:// taken for granted.
+
+    Raises:
+        ValueError: it has no host, or no such port; the text says which.
+    """
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = "http", text
+    authority, slash, path = rest.partition("/")
+    authority, question, query = authority.partition("?")
+    target = f"/?{query}" if question else slash + path
+    host, colon, port = authority.rpartition("@")[2].partition(":")
+    if not host:
+        raise ValueError("No host part in the URL")
+    if any(character <= " " or character == "\x7f" for character in text):
+        raise ValueError("Malformed input to a URL function")
+    if colon and port and not (port.isascii() and port.isdecimal() and int(port) < 65536):
+        raise ValueError("Port number was not a decimal number between 0 and 65535")
+    number = int(port) if port else {"https": 443}.get(scheme.lower(), 80)
+    return Url(scheme.lower(), host, number, target.partition("#")[0] or "/")
+
+
+class ClientOwner(Protocol):
+    """Who is told how an exchange goes on."""
+
+    def connected(self, client: HttpClient) -> None:
+        """The handshake is done: a request may be sent."""
+
+    def got_head(self, client: HttpClient, raw: bytes, head: Head) -> None:
+        """The response's head has come."""
+
+    def got_body(self, client: HttpClient, data: bytes) -> None:
+        """A part of the body."""
+
+    def finished(self, client: HttpClient) -> None:
+        """The response is whole."""
+
+    def broken(self, client: HttpClient, what: str, error: str) -> None:
+        """It ends otherwise: `what` is connect, empty, partial or receive, `error` an errno name or a number."""
+
+
+class HttpClient:
+    """A connection to a web server (apps.stream.StreamOwner)."""
+
+    def __init__(self, namespace: NetworkNamespace, process: Process, owner: ClientOwner) -> None:
+        self.socket = StreamSocket(namespace, process)
+        self.owner = owner
+        self.stream: Stream | None = None
+        self.head: Head | None = None
+        self.left: int | None = None
+        """Bytes of the body that are still to come; None until the connection ends."""
+        self.keeps_alive = False
+        self._method = ""
+        self._data = b""
+        self._chunks: Any = None
+
+    def connect(self, address: int, port: int) -> None:
+        """Begin.
+
+        Raises:
+            SocketError: as StreamSocket.connect.
+        """
+        self.stream = Stream(self.socket, self)
+        self.socket.connect(address, port)
+
+    def request(self, method: str, data: bytes) -> None:
+        """Send a request; the response is told to the owner."""
+        self._method, self._data, self.head, self.left, self._chunks = method, b"", None, None, None
+        assert self.stream is not None
+        self.stream.write(data)
+
+    @property
+    def is_open(self) -> bool:
+        return self.stream is not None and not self.stream.is_over and not self.stream.saw_end
+
+    def close(self) -> None:
+        if self.stream is not None:
+            self.stream.drop()
+        else:
+            self.socket.close()
+
+    # -- what comes
+
+    def connected(self, _stream: Stream) -> None:
+        self.owner.connected(self)
+
+    def received(self, _stream: Stream, data: bytes) -> None:
+        if self.head is None:
+            self._data += data
+            try:
+                found = parse_head(self._data)
+            except ParseError:
+                self.owner.broken(self, "receive", "HTTP")
+                return
+            if found is None:
+                return
+            head, rest = found
+            raw = self._data[:len(self._data) - len(rest)]
+            self._begin_body(head)
+            self.owner.got_head(self, raw, head)
+            data = rest
+        self._take_body(data)
+
+    def _begin_body(self, head: Head) -> None:
+        self.head = head
+        code = head.start[1]
+        self.keeps_alive = head.keeps_alive
+        length = head.get("Content-Length")
+        if self._method == "HEAD" or (code.isdecimal() and (int(code) in BODILESS or int(code) < 200)):
+            self.left = 0
+        elif "chunked" in head.get("Transfer-Encoding").lower():
+            self._chunks = Chunks()
+        elif length.isascii() and length.isdecimal() and len(length) < 16:
+            self.left = int(length)
+        else:
+            self.keeps_alive = False
+
+    def _take_body(self, data: bytes) -> None:
+        if self._chunks is not None:
+            data = self._chunks.take(data)
+            is_whole = self._chunks.is_whole
+        elif self.left is not None:
+            data = data[:self.left]
+            self.left -= len(data)
+            is_whole = not self.left
+        else:
+            is_whole = False
+        if data:
+            self.owner.got_body(self, data)
+        if is_whole:
+            self.owner.finished(self)
+
+    def ended(self, _stream: Stream) -> None:
+        if self.head is None:
+            self.owner.broken(self, "empty" if not self._data else "receive", "")
+        elif self._chunks is not None or self.left:
+            self.owner.broken(self, "partial", str(self.left or 0))
+        elif self.left is None:
+            self.owner.finished(self)
+
+    def failed(self, _stream: Stream, error: str) -> None:
+        what = "connect" if self.stream is not None and not self.stream.sent and not self.stream.taken else "receive"
+        self.owner.broken(self, what, error)
+
+
+class Chunks:
+    """A body in chunks (RFC 9112, 7.1)."""
+
+    def __init__(self) -> None:
+        self.is_whole = False
+        self._data = b""
+        self._left = 0
+
+    def take(self, data: bytes) -> bytes:
+        """What of the body some more bytes are."""
+        self._data += data
+        out = b""
+        while self._data and not self.is_whole:
+            if self._left:
+                part = self._data[:self._left]
+                out += part[:max(self._left - 2, 0)]
+                self._data = self._data[len(part):]
+                self._left -= len(part)
+                continue
+            line, newline, rest = self._data.partition(b"\r\n")
+            if not newline:
+                break
+            try:
+                size = int(line.partition(b";")[0], 16)
+            except ValueError:
+                size = 0
+            self._data = rest
+            self.is_whole = not size
+            self._left = size + 2 if size else 0
+        return out
+
+
+def open_socket(client: HttpClient, interface: str, names: dict[str, int]) -> str:
+    """Bind a client's socket to an address or an interface, by its name; the errno name of what goes wrong."""
+    namespace = client.socket.namespace
+    device = namespace.interfaces.get(interface)
+    if device is not None:
+        client.socket.interface = device
+        return ""
+    address = names.get(interface)
+    if address is None:
+        return "ENODEV"
+    try:
+        client.socket.bind(address, 0)
+    except SocketError as error:
+        return error.name
+    return ""

@@ -1,0 +1,363 @@
+"""Web servers: nginx, httpd, and python3 -m http.server, each with its pages, headers and access log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+
+from netsandbox.apps.calendar import apache_time, http_date, log_date
+from netsandbox.apps.stream import Stream
+from netsandbox.apps.web_pages import APACHE_PAGE, NGINX_PAGE
+from netsandbox.linux.core.inode import FileError
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.http import REASONS, Head, build_head, parse_head
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.files import Files
+    from netsandbox.linux.tcp.stream import StreamSocket
+
+TYPES = {"html": "text/html", "htm": "text/html", "txt": "text/plain", "css": "text/css",
+         "js": "application/javascript", "json": "application/json", "xml": "text/xml", "svg": "image/svg+xml"}
+
+
+class Response(NamedTuple):
+    """What a server answers.
+
+    Attributes:
+        modified: a Last-Modified date, or empty.
+        closes: whether the connection ends with it.
+    """
+
+    code: int
+    body: bytes
+    kind: str = "text/html"
+    modified: str = ""
+    tag: str = ""
+    reason: str = ""
+    closes: bool = False
+
+
+class Site(Protocol):
+    """One kind of web server."""
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        """What to say to a request."""
+
+    def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
+        """The header fields of a response, in the server's order."""
+
+    def refuse(self, session: HttpSession) -> Response:
+        """What to say to something that is no request."""
+
+    def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:
+        """Note a request that was answered."""
+
+
+class Host(Protocol):
+    """The program that a session belongs to."""
+
+    @property
+    def now(self) -> int:
+        """Virtual nanoseconds."""
+
+    def print(self, text: str) -> None:
+        """To its access log."""
+
+    def complain(self, text: str) -> None:
+        """To its error log."""
+
+    def forget(self, session: Any) -> None:
+        """The session is over."""
+
+
+class HttpSession:
+    """One connection to a web server (apps.stream.StreamOwner).
+
+    Attributes:
+        number: of the connection, as nginx counts them.
+    """
+
+    def __init__(self, host: Host, site: Site, socket: StreamSocket, number: int) -> None:
+        self.host = host
+        self.site = site
+        self.number = number
+        self.peer = format_ipv4(socket.peer)
+        self.address = format_ipv4(socket.address)
+        self.stream = Stream(socket, self)
+        self._data = b""
+        self._head: Head | None = None
+        self._wanted = 0
+
+    def connected(self, _stream: Stream) -> None:
+        """It was, before it was accepted."""
+
+    def received(self, _stream: Stream, data: bytes) -> None:
+        self._data += data
+        while not self.stream.is_over and self._take_one():
+            pass
+
+    def ended(self, _stream: Stream) -> None:
+        self.stream.close()
+        self.host.forget(self)
+
+    def failed(self, _stream: Stream, _error: str) -> None:
+        self.host.forget(self)
+
+    def _take_one(self) -> bool:
+        """Answer one request, if it is whole."""
+        try:
+            if self._head is None:
+                found = parse_head(self._data)
+                if found is None:
+                    return False
+                self._head, self._data = found
+                length = self._head.get("Content-Length", "0")
+                self._wanted = int(length) if length.isascii() and length.isdecimal() and len(length) < 10 else 0
+        except ParseError:
+            self._respond(None, self.site.refuse(self))
+            return False
+        if len(self._data) < self._wanted:
+            return False
+        head, body = self._head, self._data[:self._wanted]
+        self._head, self._data = None, self._data[self._wanted:]
+        if len(head.start) != 3 or not head.version.startswith("HTTP/1."):
+            self._respond(None, self.site.refuse(self))
+            return False
+        self._respond(head, self.site.answer(self, head, body))
+        return bool(self._data)
+
+    def drop(self) -> None:
+        """The server ends."""
+        self.stream.drop()
+
+    def begin(self) -> None:
+        """Look at what came with the connection."""
+        self.stream.begin()
+
+    def _respond(self, head: Head | None, response: Response) -> None:
+        keeps = head is not None and head.keeps_alive and not response.closes
+        fields = self.site.fields(self, response, keeps)
+        version = "HTTP/1.0" if isinstance(self.site, PythonSite) else "HTTP/1.1"
+        start = f"{version} {response.code} {response.reason or REASONS.get(response.code, '')}"
+        body = b"" if head is not None and head.start[0] == "HEAD" else response.body
+        line = " ".join(head.start) if head is not None else self._data[:200].decode("latin-1").partition("\r\n")[0]
+        self.site.log(self, line, head, response, len(body))
+        self.stream.write(build_head(start, fields) + body)
+        if not keeps:
+            self.stream.close()
+            self.host.forget(self)
+
+
+def _path(head: Head) -> str:
+    """The path of a request's target, without its query."""
+    target = head.start[1]
+    if target.startswith("http://"):
+        target = "/" + target[7:].partition("/")[2]
+    return target.partition("?")[0].partition("#")[0]
+
+
+def _find(files: Files | None, root: str, path: str, default: bytes | None) -> tuple[bytes | None, str]:
+    """(a file's bytes or None, its path); without a file system there is the default page."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        return None, path
+    where = f"{root}/{'/'.join(parts)}".rstrip("/")
+    names = [where, f"{where}/index.html"] if parts else [f"{where}/index.html"]
+    for name in names if files is not None else ():
+        try:
+            if files is not None and not files.is_directory(name):
+                return files.read(name).encode(), name
+        except FileError:
+            continue
+    is_index = files is None and (not parts or parts == ["index.html"])
+    return (default if is_index else None), names[-1] if not parts else where
+
+
+def furnish(files: Files | None, root: str, page: bytes) -> None:
+    """The directory that an image brings, with its page."""
+    if files is None or files.exists(root):
+        return
+    try:
+        path = ""
+        for part in root.strip("/").split("/"):
+            path += f"/{part}"
+            if not files.exists(path):
+                files.make_directory(path)
+        files.write(f"{root}/index.html", page.decode())
+    except FileError:
+        return
+
+
+def _kind(name: str, other: str) -> str:
+    return TYPES.get(name.rpartition(".")[2], other)
+
+
+class NginxSite:
+    """nginx as its image has it: one server, static files below /usr/share/nginx/html."""
+
+    VERSION = "nginx/1.29.5"
+    ROOT = "/usr/share/nginx/html"
+    MODIFIED = "Tue, 09 Dec 2025 18:28:10 GMT"
+
+    def __init__(self, files: Files | None) -> None:
+        self.files = files
+        furnish(files, self.ROOT, NGINX_PAGE)
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        method = head.start[0]
+        if head.version == "HTTP/1.1" and not head.get("Host"):
+            return self._error(400, closes=True)
+        if method not in ("GET", "HEAD"):
+            return self._error(405)
+        found, name = _find(self.files, self.ROOT, _path(head), NGINX_PAGE)
+        if found is None:
+            text = (f'{log_date(session.host.now)} [error] 29#29: *{session.number} open() "{name}" failed '
+                    f'(2: No such file or directory), client: {session.peer}, server: localhost, request: '
+                    f'"{" ".join(head.start)}", host: "{head.get("Host")}"')
+            session.host.complain(text)
+            return self._error(404)
+        return Response(200, found, _kind(name, "application/octet-stream"), self.MODIFIED,
+                        f'"69386a3a-{len(found):x}"')
+
+    def _error(self, code: int, closes: bool = False) -> Response:
+        reason = "Not Allowed" if code == 405 else REASONS[code]
+        lines = ["<html>", f"<head><title>{code} {reason}</title></head>", "<body>",
+                 f"<center><h1>{code} {reason}</h1></center>", f"<hr><center>{self.VERSION}</center>", "</body>",
+                 "</html>", ""]
+        return Response(code, "\r\n".join(lines).encode(), reason=reason, closes=closes)
+
+    def refuse(self, _session: HttpSession) -> Response:
+        return self._error(400, closes=True)
+
+    def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
+        found = [("Server", self.VERSION), ("Date", http_date(session.host.now)), ("Content-Type", response.kind),
+                 ("Content-Length", str(len(response.body)))]
+        if response.modified:
+            found.append(("Last-Modified", response.modified))
+        found.append(("Connection", "keep-alive" if keeps else "close"))
+        if response.tag:
+            found += [("ETag", response.tag), ("Accept-Ranges", "bytes")]
+        return found
+
+    def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:
+        agent, referer, via = ((head.get(name, "-") if head is not None else "-")
+                               for name in ("User-Agent", "Referer", "X-Forwarded-For"))
+        session.host.print(f'{session.peer} - - [{apache_time(session.host.now)}] "{line}" {response.code} {size} '
+                           f'"{referer}" "{agent}" "{via}"')
+
+
+class ApacheSite:
+    """Apache httpd as its image has it."""
+
+    VERSION = "Apache/2.4.66 (Unix)"
+    ROOT = "/usr/local/apache2/htdocs"
+    MODIFIED = "Mon, 11 Jun 2007 18:53:14 GMT"
+    TEXTS: ClassVar = {404: "The requested URL was not found on this server.",
+             400: "Your browser sent a request that this server could not understand.<br />",
+             501: "not supported for current URL.<br />"}
+
+    def __init__(self, files: Files | None) -> None:
+        self.files = files
+        furnish(files, self.ROOT, APACHE_PAGE)
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        if head.version == "HTTP/1.1" and not head.get("Host"):
+            return self._error(400, closes=True)
+        found, name = _find(self.files, self.ROOT, _path(head), APACHE_PAGE)
+        if head.start[0] not in ("GET", "HEAD", "POST"):
+            return self._error(501, f"{head.start[0]} {self.TEXTS[501]}")
+        if found is None:
+            return self._error(404)
+        return Response(200, found, _kind(name, ""), self.MODIFIED, f'"{len(found):x}-432a5e4a73a80"')
+
+    def _error(self, code: int, text: str = "", closes: bool = False) -> Response:
+        reason = REASONS[code]
+        body = ('<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n'
+                f"<title>{code} {reason}</title>\n</head><body>\n<h1>{reason}</h1>\n"
+                f"<p>{text or self.TEXTS[code]}</p>\n</body></html>\n")
+        return Response(code, body.encode(), "text/html; charset=iso-8859-1", closes=closes)
+
+    def refuse(self, _session: HttpSession) -> Response:
+        return self._error(400, closes=True)
+
+    def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
+        found = [("Date", http_date(session.host.now)), ("Server", self.VERSION)]
+        if response.modified:
+            found += [("Last-Modified", response.modified), ("ETag", response.tag), ("Accept-Ranges", "bytes")]
+        found.append(("Content-Length", str(len(response.body))))
+        if not keeps:
+            found.append(("Connection", "close"))
+        return [*found, ("Content-Type", response.kind)] if response.kind else found
+
+    def log(self, session: HttpSession, line: str, _head: Head | None, response: Response, size: int) -> None:
+        session.host.print(f'{session.peer} - - [{apache_time(session.host.now)}] "{line}" {response.code} '
+                           f'{len(response.body) if size else "-"}')
+
+
+class PythonSite:
+    """python3 -m http.server: the files of a directory, HTTP/1.0."""
+
+    VERSION = "SimpleHTTP/0.6 Python/3.13.5"
+    TEXTS: ClassVar = {404: "Nothing matches the given URI", 501: "Server does not support this operation",
+             400: "Bad request syntax or unsupported method"}
+
+    def __init__(self, files: Files | None, root: str) -> None:
+        self.files = files
+        self.root = root.rstrip("/")
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        method, path = head.start[0], _path(head)
+        if method not in ("GET", "HEAD"):
+            return self._error(session, 501, f"Unsupported method ('{method}')")
+        found, name = _find(self.files, self.root, path, None)
+        if found is not None:
+            return Response(200, found, _kind(name, "application/octet-stream"), http_date(0), closes=True)
+        listing = self._listing(path)
+        if listing is None:
+            return self._error(session, 404, "File not found")
+        return Response(200, listing, "text/html; charset=utf-8", closes=True)
+
+    def _listing(self, path: str) -> bytes | None:
+        """The page of a directory without index.html."""
+        where = f"{self.root}/{path.strip('/')}".rstrip("/") or "/"
+        if self.files is None or not self.files.is_directory(where):
+            return None
+        names = [name + "/" * self.files.is_directory(f"{where}/{name}") for name in self.files.names(where)]
+        title = f"Directory listing for {path}"
+        rows = "".join(f'<li><a href="{name}">{name}</a></li>\n' for name in sorted(names, key=str.lower))
+        return ("<!DOCTYPE HTML>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<style type=\"text/css\">\n"
+                ":root {\ncolor-scheme: light dark;\n}\n</style>\n"
+                f"<title>{title}</title>\n</head>\n<body>\n<h1>{title}</h1>\n<hr>\n<ul>\n{rows}</ul>\n<hr>\n</body>\n"
+                "</html>\n").encode()
+
+    def _error(self, session: HttpSession, code: int, message: str) -> Response:
+        session.host.complain(f"{session.peer} - - [{_python_time(session.host.now)}] code {code}, message {message}")
+        body = ('<!DOCTYPE HTML>\n<html lang="en">\n    <head>\n        <style type="text/css">\n            :root {\n'
+                "                color-scheme: light dark;\n            }\n        </style>\n"
+                '        <meta charset="utf-8">\n        <title>Error response</title>\n    </head>\n    <body>\n'
+                f"        <h1>Error response</h1>\n        <p>Error code: {code}</p>\n"
+                f"        <p>Message: {message}.</p>\n        <p>Error code explanation: {code} - "
+                f"{self.TEXTS[code]}.</p>\n    </body>\n</html>\n")
+        return Response(code, body.encode(), "text/html;charset=utf-8", reason=message, closes=True)
+
+    def refuse(self, session: HttpSession) -> Response:
+        return self._error(session, 400, "Bad request syntax")
+
+    def fields(self, session: HttpSession, response: Response, _keeps: bool) -> list[tuple[str, str]]:
+        found = [("Server", self.VERSION), ("Date", http_date(session.host.now))]
+        if response.code != 200:
+            return [*found, ("Connection", "close"), ("Content-Type", response.kind),
+                    ("Content-Length", str(len(response.body)))]
+        found += [("Content-type", response.kind), ("Content-Length", str(len(response.body)))]
+        return [*found, ("Last-Modified", response.modified)] if response.modified else found
+
+    def log(self, session: HttpSession, line: str, _head: Head | None, response: Response, _size: int) -> None:
+        session.host.complain(f'{session.peer} - - [{_python_time(session.host.now)}] "{line}" {response.code} -')
+
+
+def _python_time(now: int) -> str:
+    return apache_time(now).replace(":", " ", 1).partition(" +")[0]
+
+
+SITES: dict[str, Callable[[Files | None], Site]] = {"nginx": NginxSite, "httpd": ApacheSite}

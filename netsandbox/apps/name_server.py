@@ -1,0 +1,187 @@
+"""A name server: it answers for its zone by UDP, and asks others for the rest if it has any to ask (RFC 1034, 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from netsandbox.apps.program import Program
+from netsandbox.apps.resolver import Query, Settings
+from netsandbox.linux.core.socket import Process, SocketError
+from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
+from netsandbox.wire import dns
+from netsandbox.wire.errors import ParseError
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+UPSTREAM_TIMEOUT = 4
+"""Seconds that another server may take."""
+LARGEST = 512
+"""Bytes of an answer by UDP (RFC 1035, 2.3.4)."""
+
+
+class Zone(Protocol):
+    """What a server knows."""
+
+    def addresses(self, name: str) -> Sequence[int] | None:
+        """The addresses of a name, in the order to give them; None for a name that it does not know."""
+
+    def names(self, address: int) -> Sequence[str] | None:
+        """The names of an address, None where it knows none."""
+
+
+class Names:
+    """A zone that is a table, as a provider's server has it."""
+
+    def __init__(self, table: Mapping[str, int]) -> None:
+        self._table = {name.lower(): address for name, address in table.items()}
+
+    def addresses(self, name: str) -> Sequence[int] | None:
+        address = self._table.get(name.lower())
+        return None if address is None else (address,)
+
+    def names(self, address: int) -> Sequence[str] | None:
+        found = [name for name, known in self._table.items() if known == address]
+        return found[:1] or None
+
+
+class Pending(NamedTuple):
+    """A question that waits for another server's answer."""
+
+    asked: dns.Message
+    datagram: Datagram
+
+
+class NameServer(Program):
+    """A name server that runs until it is stopped.
+
+    Args:
+        address, port: where it listens; 0.0.0.0 for every address.
+        upstreams: whom it asks about names that its zone does not have; nobody, and they are NXDOMAIN.
+        ttl: seconds that its answers hold.
+    """
+
+    def __init__(self, namespace: NetworkNamespace, name: str, pid: int, zone: Zone, address: int = 0,
+                 port: int = dns.PORT, upstreams: tuple[int, ...] = (), ttl: int = 600,
+                 is_authoritative: bool = False) -> None:
+        self.name = name
+        super().__init__(namespace, pid)
+        self.process = Process(name, pid)
+        self.foreground = False
+        self.zone = zone
+        self.address = address
+        self.port = port
+        self.upstreams = upstreams
+        self.ttl = ttl
+        self.is_authoritative = is_authoritative
+        self.socket: UdpSocket | None = None
+        self._asking: list[Forwarded] = []
+
+    @property
+    def is_endless(self) -> bool:
+        return True
+
+    def start(self) -> None:
+        """Bind the port.
+
+        Raises:
+            SocketError: it is taken.
+        """
+        socket = self.socket = UdpSocket(self.namespace, self.process)
+        socket.bind(self.address, self.port)
+        self.port = socket.port
+        socket.on_event = self._look
+
+    def stop(self) -> None:
+        for asked in self._asking:
+            asked.query.stop()
+        self._asking = []
+        if self.socket is not None:
+            self.socket.on_event = None
+            self.socket.close()
+
+    def _look(self) -> None:
+        while self.socket is not None:
+            try:
+                datagram = self.socket.recv()
+            except SocketError:
+                continue
+            if datagram is None:
+                return
+            self._take(datagram)
+
+    def _take(self, datagram: Datagram) -> None:
+        try:
+            asked = dns.parse(datagram.data)
+        except ParseError:
+            return
+        if asked.is_response:
+            return
+        if len(asked.questions) != 1:
+            self.respond(Pending(asked, datagram), dns.FORMERR, ())
+            return
+        question = asked.questions[0]
+        answer = self._know(question)
+        if answer is not None:
+            self.respond(Pending(asked, datagram), dns.NOERROR, answer, self.is_authoritative)
+        elif self.upstreams and asked.flags & dns.RECURSION_DESIRED:
+            forwarded = Forwarded(self, Pending(asked, datagram))
+            self._asking.append(forwarded)
+            forwarded.query.start()
+        else:
+            self.respond(Pending(asked, datagram), dns.NXDOMAIN, (), self.is_authoritative)
+
+    def _know(self, question: dns.Question) -> tuple[dns.Answer, ...] | None:
+        """The zone's records for a question; empty for a name that has none of this type."""
+        if question.type == dns.PTR:
+            address = dns.reversed_address(question.name)
+            names = self.zone.names(address) if address is not None else None
+            return None if names is None else tuple(
+                dns.Answer(question.name, dns.PTR, self.ttl, b"", name) for name in names)
+        addresses = self.zone.addresses(question.name)
+        if addresses is None:
+            return None
+        if question.type not in (dns.A, dns.ANY):
+            return ()
+        return tuple(dns.Answer(question.name, dns.A, self.ttl, address.to_bytes(4, "big")) for address in addresses)
+
+    def respond(self, pending: Pending, code: int, answers: tuple[dns.Answer, ...],
+                authoritative: bool = False) -> None:
+        """Send an answer; one that is too long is cut and says so."""
+        asked, datagram = pending
+        flags = (dns.RESPONSE | asked.flags & dns.RECURSION_DESIRED | code
+                 | (dns.RECURSION_AVAILABLE if self.upstreams or not self.is_authoritative else 0)
+                 | (dns.AUTHORITATIVE if authoritative else 0))
+        data = dns.Message(asked.ident, flags, asked.questions, answers).emit()
+        if len(data) > LARGEST:
+            data = dns.Message(asked.ident, flags | dns.TRUNCATED, asked.questions).emit()
+        try:
+            if self.socket is not None:
+                self.socket.send(data, datagram.source, datagram.port)
+        except SocketError:
+            return
+
+    def forget(self, forwarded: Forwarded) -> None:
+        """A question to another server is answered, or given up."""
+        if forwarded in self._asking:
+            self._asking.remove(forwarded)
+
+
+class Forwarded:
+    """A question that is asked of other servers for somebody."""
+
+    def __init__(self, server: NameServer, pending: Pending) -> None:
+        self.server = server
+        self.pending = pending
+        question = pending.asked.questions[0]
+        settings = Settings(server.upstreams, (), 1, UPSTREAM_TIMEOUT, 1)
+        self.query = Query(server.namespace, server.process, settings, question.name, (question.type,), self._answered)
+
+    def _answered(self, found: dict[int, dns.Message] | None, _server: int) -> None:
+        self.server.forget(self)
+        if found is None:
+            self.server.respond(self.pending, dns.SERVFAIL, ())
+            return
+        message, = found.values()
+        self.server.respond(self.pending, message.rcode, message.answers)

@@ -1,0 +1,172 @@
+"""redis: its protocol (RESP2 and inline commands), and the commands that need nothing but strings and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from netsandbox.apps.line_session import LineSession
+
+Reply = bytes
+NIL: Reply = b"$-1\r\n"
+OK: Reply = b"+OK\r\n"
+WRONG_NUMBER = b"-ERR value is not an integer or out of range\r\n"
+LIMIT = 1 << 63
+MOST_KEYS, MOST_BYTES = 10_000, 1 << 20
+
+
+def bulk(data: bytes) -> Reply:
+    return b"$%d\r\n%s\r\n" % (len(data), data)
+
+
+def number(value: int) -> Reply:
+    return b":%d\r\n" % value
+
+
+def array(items: list[bytes]) -> Reply:
+    return b"*%d\r\n" % len(items) + b"".join(bulk(item) for item in items)
+
+
+class RedisSession(LineSession):
+    """One connection to redis."""
+
+    def take_one(self) -> bool:
+        try:
+            words = self._words()
+        except ValueError as error:
+            self.stream.write(b"-ERR Protocol error: %s\r\n" % str(error).encode())
+            self.leave()
+            return False
+        if words is None:
+            return False
+        if words:
+            self._run(words)
+        return True
+
+    def _words(self) -> list[bytes] | None:
+        """One command: an array of bulk strings, or a line of words; None while it is not whole."""
+        line, newline, rest = self.data.partition(b"\r\n") if self.data[:1] == b"*" else self.data.partition(b"\n")
+        if not newline:
+            return None
+        if line[:1] != b"*":
+            self.data = rest
+            return line.split()
+        words: list[bytes] = []
+        for _item in range(_count(line[1:], b"multibulk")):
+            head, newline, rest = rest.partition(b"\r\n")
+            if not newline:
+                return None
+            if head[:1] != b"$":
+                raise ValueError(f"expected '$', got '{head[:1].decode('latin-1')}'")
+            size = _count(head[1:], b"bulk")
+            if len(rest) < size + 2:
+                return None
+            words.append(rest[:size])
+            rest = rest[size + 2:]
+        self.data = rest
+        return words
+
+    def _run(self, words: list[bytes]) -> None:
+        name, arguments = words[0].lower().decode("latin-1"), words[1:]
+        found = COMMANDS.get(name)
+        if found is None:
+            shown = " ".join(f"'{word.decode('latin-1')[:128]}'" for word in arguments)
+            reply = f"-ERR unknown command '{words[0].decode('latin-1')[:128]}', with args beginning with: {shown} \r\n"
+            self.stream.write(reply.encode("latin-1"))
+            return
+        least, most, run = found
+        if not least <= len(arguments) <= most:
+            self.stream.write(f"-ERR wrong number of arguments for '{name}' command\r\n".encode())
+            return
+        self.stream.write(run(self, arguments))
+        if name == "quit":
+            self.leave()
+
+    # -- commands
+
+    def ping(self, arguments: list[bytes]) -> Reply:
+        return bulk(arguments[0]) if arguments else b"+PONG\r\n"
+
+    def echo(self, arguments: list[bytes]) -> Reply:
+        return bulk(arguments[0])
+
+    def set(self, arguments: list[bytes]) -> Reply:
+        if len(arguments) > 2:
+            return b"-ERR syntax error\r\n"
+        if len(self.store) >= MOST_KEYS or len(arguments[1]) > MOST_BYTES:
+            return b"-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+        self.store[arguments[0]] = arguments[1]
+        return OK
+
+    def get(self, arguments: list[bytes]) -> Reply:
+        value = self.store.get(arguments[0])
+        return NIL if value is None else bulk(value)
+
+    def delete(self, arguments: list[bytes]) -> Reply:
+        return number(sum(self.store.pop(key, None) is not None for key in arguments))
+
+    def exists(self, arguments: list[bytes]) -> Reply:
+        return number(sum(key in self.store for key in arguments))
+
+    def add(self, arguments: list[bytes], sign: int = 1) -> Reply:
+        """INCR, DECR, and INCRBY, DECRBY with a number."""
+        try:
+            value = int(self.store.get(arguments[0], b"0")) + sign * (int(arguments[1]) if len(arguments) > 1 else 1)
+        except ValueError:
+            return WRONG_NUMBER
+        if not -LIMIT <= value < LIMIT:
+            return b"-ERR increment or decrement would overflow\r\n"
+        self.store[arguments[0]] = b"%d" % value
+        return number(value)
+
+    def subtract(self, arguments: list[bytes]) -> Reply:
+        return self.add(arguments, -1)
+
+    def append(self, arguments: list[bytes]) -> Reply:
+        self.store[arguments[0]] = (self.store.get(arguments[0], b"") + arguments[1])[:MOST_BYTES]
+        return number(len(self.store[arguments[0]]))
+
+    def strlen(self, arguments: list[bytes]) -> Reply:
+        return number(len(self.store.get(arguments[0], b"")))
+
+    def keys(self, arguments: list[bytes]) -> Reply:
+        if arguments[0] != b"*":
+            return b"-ERR netsandbox: KEYS knows the pattern * alone\r\n"
+        return array(list(self.store))
+
+    def size(self, _arguments: list[bytes]) -> Reply:
+        return number(len(self.store))
+
+    def flush(self, _arguments: list[bytes]) -> Reply:
+        self.store.clear()
+        return OK
+
+    def type(self, arguments: list[bytes]) -> Reply:
+        return b"+string\r\n" if arguments[0] in self.store else b"+none\r\n"
+
+    def select(self, arguments: list[bytes]) -> Reply:
+        return OK if arguments[0] == b"0" else b"-ERR DB index is out of range\r\n"
+
+    def command(self, _arguments: list[bytes]) -> Reply:
+        return b"*0\r\n"
+
+    def quit(self, _arguments: list[bytes]) -> Reply:
+        return OK
+
+
+def _count(text: bytes, what: bytes) -> int:
+    if not text.isdigit() or len(text) > 7:
+        raise ValueError(f"invalid {what.decode()} length")
+    return int(text)
+
+
+MANY = 1 << 20
+COMMANDS: dict[str, tuple[int, int, Callable[[RedisSession, list[bytes]], Reply]]] = {
+    "ping": (0, 1, RedisSession.ping), "echo": (1, 1, RedisSession.echo), "set": (2, MANY, RedisSession.set),
+    "get": (1, 1, RedisSession.get), "del": (1, MANY, RedisSession.delete), "exists": (1, MANY, RedisSession.exists),
+    "incr": (1, 1, RedisSession.add), "decr": (1, 1, RedisSession.subtract), "incrby": (2, 2, RedisSession.add),
+    "decrby": (2, 2, RedisSession.subtract), "append": (2, 2, RedisSession.append),
+    "strlen": (1, 1, RedisSession.strlen), "keys": (1, 1, RedisSession.keys), "dbsize": (0, 0, RedisSession.size),
+    "flushall": (0, 1, RedisSession.flush), "flushdb": (0, 1, RedisSession.flush), "type": (1, 1, RedisSession.type),
+    "select": (1, 1, RedisSession.select), "command": (0, MANY, RedisSession.command),
+    "quit": (0, MANY, RedisSession.quit)}
+"""By name: the fewest and the most arguments, and what is done."""

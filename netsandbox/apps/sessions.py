@@ -1,0 +1,62 @@
+"""What the servers of the images do with a connection, by the server's kind: one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from netsandbox.apps.http_server import SITES, Host, HttpSession
+from netsandbox.apps.line_session import LineSession
+from netsandbox.apps.memcached import MemcachedSession
+from netsandbox.apps.mysql import MysqlSession
+from netsandbox.apps.redis import RedisSession
+from netsandbox.linux.core.files import Files
+
+if TYPE_CHECKING:
+    from netsandbox.linux.tcp.stream import StreamSocket
+
+
+class Session(Protocol):
+    """A server's side of one connection."""
+
+    def begin(self) -> None:
+        """Look at what came with the connection."""
+
+    def drop(self) -> None:
+        """The server ends."""
+
+
+class Service(Protocol):
+    """A server's protocol."""
+
+    def open(self, socket: StreamSocket, number: int) -> Session:
+        """The session of an accepted connection."""
+
+
+class Web:
+    """HTTP."""
+
+    def __init__(self, host: Host, kind: str, files: Files | None) -> None:
+        self._host = host
+        self._site = SITES[kind](files)
+
+    def open(self, socket: StreamSocket, number: int) -> Session:
+        return HttpSession(self._host, self._site, socket, number)
+
+
+class Store:
+    """A protocol of lines; what the server keeps, it keeps as long as it runs."""
+
+    def __init__(self, host: Host, kind: str, _files: Files | None) -> None:
+        self._host = host
+        self._kind = kind
+        self._store: dict[bytes, Any] = {}
+
+    def open(self, socket: StreamSocket, number: int) -> Session:
+        return STORES[self._kind](self._host, self._store, socket, number)
+
+
+STORES: dict[str, type[LineSession]] = {
+    "redis": RedisSession, "memcached": MemcachedSession, "mysql": MysqlSession}
+SERVICES: dict[str, Callable[[Host, str, Files | None], Service]] = {
+    **dict.fromkeys(SITES, Web), **dict.fromkeys(STORES, Store)}

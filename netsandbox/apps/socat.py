@@ -1,0 +1,137 @@
+"""socat: two addresses and what flows between them; TCP, UDP, their listening forms, standard streams, EXEC:cat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.calendar import log_date
+from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.apps.socat_ends import Cat, Datagrams, End, Listening, Standard, StreamEnd
+
+if TYPE_CHECKING:
+    from netsandbox.apps.socat_address import Address
+
+from netsandbox.apps.socat_address import parse_all
+
+
+class Socat(Program):
+    """One run of socat.
+
+    Attributes:
+        pairs: what is connected with what; a listening address with `fork` makes a pair for each connection.
+    """
+
+    name = "socat"
+
+    def __init__(self, context: Context, first: Address, second: Address) -> None:
+        super().__init__(context.namespace, context.next_pid())
+        self.context = context
+        self.first = first
+        self.second = second
+        self.pairs: list[Pair] = []
+        self._listening: Listening | None = None
+
+    @property
+    def is_endless(self) -> bool:
+        return True
+
+    @property
+    def listens(self) -> bool:
+        return self.first.listens
+
+    def start(self) -> None:
+        if self.first.listens:
+            self._listening = Listening(self, self.first)
+            self._listening.start()
+            return
+        self.pair(self.make(self.first))
+
+    def make(self, address: Address) -> End:
+        """One end, not begun yet."""
+        if address.kind == "standard":
+            return Standard(self)
+        if address.kind == "cat":
+            return Cat(self)
+        if address.kind == "udp":
+            return Datagrams(self, address)
+        return StreamEnd(self, address)
+
+    def pair(self, end: End) -> None:
+        """Connect an end with what the second address makes."""
+        pair = Pair(self, end, self.make(self.second))
+        self.pairs.append(pair)
+        pair.begin()
+
+    def ended(self, pair: Pair) -> None:
+        """Nothing flows between two ends any more."""
+        if pair in self.pairs:
+            self.pairs.remove(pair)
+        if not self.pairs and (self._listening is None or not self.first.forks):
+            self.scheduler.soon(self._leave)
+
+    def _leave(self, _argument: object) -> None:
+        self.exit(0)
+
+    def fail(self, text: str) -> None:
+        """An error that ends it, as socat words it."""
+        self.complain(f"{log_date(self.scheduler.now)} socat[{self.process.pid}] E {text}")
+        self.exit(1)
+
+    def stop(self) -> None:
+        for pair in self.pairs:
+            pair.drop()
+        self.pairs = []
+        if self._listening is not None:
+            self._listening.stop()
+
+
+class Pair:
+    """Two ends: what one reads, the other writes."""
+
+    def __init__(self, program: Socat, left: End, right: End) -> None:
+        self.program = program
+        self.left = left
+        self.right = right
+        self._open = {left: True, right: True}
+
+    def begin(self) -> None:
+        self.left.pair = self.right.pair = self
+        self.left.begin()
+        if self.program.code is None:
+            self.right.begin()
+
+    def other(self, end: End) -> End:
+        return self.right if end is self.left else self.left
+
+    def data(self, end: End, data: bytes) -> None:
+        """An end has read something."""
+        self.other(end).write(data)
+
+    def at_end(self, end: End) -> None:
+        """An end will read no more: the other one is told, and when both are done all is."""
+        self._open[end] = False
+        self.other(end).finish()
+        if not any(self._open.values()) or isinstance(end, (StreamEnd, Datagrams)):
+            self.drop()
+            self.program.ended(self)
+
+    def drop(self) -> None:
+        self.left.close()
+        self.right.close()
+
+
+def program(context: Context) -> Program:
+    """socat(1) (program.Maker)."""
+    words = [word for word in context.arguments if word not in ("-d", "-v", "-u")]
+    flags = [word for word in words if word.startswith("-") and word != "-"]
+    if flags:
+        raise UsageError(f"socat: {flags[0]} is not modelled", 1)
+    if len(words) != 2:
+        raise UsageError(f"socat[1] E exactly 2 addresses required (there are {len(words)}); "
+                         "use option \"-h\" for help", 1)
+    first, second = parse_all(words)
+    if second.listens and not first.listens:
+        first, second = second, first
+    if second.listens:
+        raise UsageError("socat: two listening addresses are not modelled", 1)
+    return Socat(context, first, second)

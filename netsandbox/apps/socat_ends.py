@@ -1,0 +1,274 @@
+"""The ends that socat connects: standard streams, an echo, TCP and UDP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.stream import Stream
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.apps.socat import Pair, Socat
+    from netsandbox.apps.socat_address import Address
+
+BACKLOG = 5
+
+
+class End:
+    """One end of a pair."""
+
+    pair: Pair
+
+    def __init__(self, program: Socat) -> None:
+        self.program = program
+
+    def begin(self) -> None:
+        """Open it, and read what is there."""
+
+    def write(self, data: bytes) -> None:
+        """What the other end has read."""
+
+    def finish(self) -> None:
+        """The other end reads no more."""
+
+    def close(self) -> None:
+        """Give it back."""
+
+
+class Standard(End):
+    """Standard input and output."""
+
+    def begin(self) -> None:
+        self.program.context.stdin.on_change = self._read
+        self._read()
+
+    def _read(self) -> None:
+        stdin = self.program.context.stdin
+        text = stdin.read()
+        if text:
+            self.pair.data(self, text.encode())
+        if stdin.is_at_end and stdin.on_change is not None:
+            stdin.on_change = None
+            self.pair.at_end(self)
+
+    def write(self, data: bytes) -> None:
+        self.program.output.append(("out", data.decode("utf-8", "replace")))
+
+    def close(self) -> None:
+        self.program.context.stdin.on_change = None
+
+
+class Cat(End):
+    """EXEC:cat: what comes goes back."""
+
+    def write(self, data: bytes) -> None:
+        self.pair.data(self, data)
+
+    def finish(self) -> None:
+        self.pair.at_end(self)
+
+
+class StreamEnd(End):
+    """A TCP connection (apps.stream.StreamOwner)."""
+
+    def __init__(self, program: Socat, address: Address | None, socket: StreamSocket | None = None) -> None:
+        super().__init__(program)
+        self.address = address
+        self.stream = Stream(socket, self) if socket is not None else None
+        self._waiting = b""
+        self._ends = False
+        self._lookup: Lookup | None = None
+
+    def begin(self) -> None:
+        if self.stream is not None:
+            self.stream.begin()
+        elif self.address is not None:
+            self._lookup = Lookup(self.program.context, self.program.process, self.address.host, self._resolved)
+            self._lookup.start()
+
+    def _resolved(self, reply: Reply) -> None:
+        address = self.address
+        assert address is not None
+        if reply.error:
+            self.program.fail(f'getaddrinfo "{address.host}": {reply.error}')
+            return
+        socket = StreamSocket(self.program.namespace, self.program.process)
+        self.stream = Stream(socket, self)
+        try:
+            if address.source:
+                socket.bind(_number(address.source), 0)
+            socket.connect(reply.addresses[0], address.port)
+        except SocketError as error:
+            self._refused(reply.addresses[0], error.name)
+
+    def _refused(self, address: int, error: str) -> None:
+        port = self.address.port if self.address is not None else 0
+        self.program.fail(f"connect(5, AF=2 {format_ipv4(address)}:{port}, 16): {TEXTS[error]}")
+
+    def connected(self, stream: Stream) -> None:
+        stream.write(self._waiting)
+        self._waiting = b""
+        if self._ends:
+            stream.finish()
+
+    def received(self, stream: Stream, data: bytes) -> None:
+        self.pair.data(self, data)
+
+    def ended(self, stream: Stream) -> None:
+        self.pair.at_end(self)
+
+    def failed(self, stream: Stream, error: str) -> None:
+        if stream.sent or stream.taken or self.address is None:
+            self.pair.at_end(self)
+        else:
+            self._refused(stream.socket.peer, error)
+
+    def write(self, data: bytes) -> None:
+        if self.stream is None or self.stream.socket.is_connecting:
+            self._waiting += data
+        else:
+            self.stream.write(data)
+
+    def finish(self) -> None:
+        self._ends = True
+        if self.stream is not None and not self.stream.socket.is_connecting:
+            self.stream.finish()
+
+    def close(self) -> None:
+        if self._lookup is not None:
+            self._lookup.stop()
+        if self.stream is not None:
+            self.stream.close()
+
+
+class Datagrams(End):
+    """A connected UDP socket: of an address, or of the peer whose datagram a listening one has heard."""
+
+    def __init__(self, program: Socat, address: Address | None, socket: UdpSocket | None = None,
+                 first: Datagram | None = None) -> None:
+        super().__init__(program)
+        self.address = address
+        self.socket = socket
+        self._first = first
+        self._lookup: Lookup | None = None
+        self._waiting: list[bytes] = []
+
+    def begin(self) -> None:
+        if self.socket is not None:
+            self.socket.on_event = self._look
+            if self._first is not None:
+                self.pair.data(self, self._first.data)
+        elif self.address is not None:
+            self._lookup = Lookup(self.program.context, self.program.process, self.address.host, self._resolved)
+            self._lookup.start()
+
+    def _resolved(self, reply: Reply) -> None:
+        assert self.address is not None
+        if reply.error:
+            self.program.fail(f'getaddrinfo "{self.address.host}": {reply.error}')
+            return
+        socket = self.socket = UdpSocket(self.program.namespace, self.program.process)
+        try:
+            socket.bind(_number(self.address.source), 0)
+            socket.connect(reply.addresses[0], self.address.port)
+        except SocketError as error:
+            self.program.fail(f"connect(5, AF=2 {format_ipv4(reply.addresses[0])}:{self.address.port}, 16): "
+                              f"{TEXTS[error.name]}")
+            return
+        socket.on_event = self._look
+        for data in self._waiting:
+            self.write(data)
+
+    def _look(self) -> None:
+        while self.socket is not None:
+            try:
+                datagram = self.socket.recv()
+            except SocketError as error:
+                self.program.fail(f"read(5, 0x7f0000000000, 8192): {TEXTS[error.name]}")
+                return
+            if datagram is None:
+                return
+            self.pair.data(self, datagram.data)
+
+    def write(self, data: bytes) -> None:
+        if self.socket is None:
+            self._waiting.append(data)
+            return
+        try:
+            self.socket.send(data)
+        except SocketError as error:
+            self.program.fail(f"write(5, 0x7f0000000000, {len(data)}): {TEXTS[error.name]}")
+
+    def close(self) -> None:
+        if self._lookup is not None:
+            self._lookup.stop()
+        if self.socket is not None:
+            self.socket.on_event = None
+            self.socket.close()
+            self.socket = None
+
+
+class Listening:
+    """TCP-LISTEN and UDP-LISTEN."""
+
+    def __init__(self, program: Socat, address: Address) -> None:
+        self.program = program
+        self.address = address
+        self.socket: StreamSocket | UdpSocket | None = None
+
+    def start(self) -> None:
+        kind = UdpSocket if self.address.kind == "udp-listen" else StreamSocket
+        socket = self.socket = kind(self.program.namespace, self.program.process, True)
+        try:
+            socket.bind(_number(self.address.source), self.address.port)
+            if isinstance(socket, StreamSocket):
+                socket.listen(BACKLOG)
+        except SocketError as error:
+            source = format_ipv4(_number(self.address.source))
+            self.program.fail(f"bind(5, {{AF=2 {source}:{self.address.port}}}, 16): {TEXTS[error.name]}")
+            return
+        socket.on_event = self._look
+
+    def _look(self) -> None:
+        socket = self.socket
+        if isinstance(socket, StreamSocket):
+            while self.socket is not None and (child := socket.accept()) is not None:
+                if not self.address.forks:
+                    self.stop()
+                self.program.pair(StreamEnd(self.program, None, child))
+        elif socket is not None:
+            self._take_datagram(socket)
+
+    def _take_datagram(self, socket: UdpSocket) -> None:
+        try:
+            datagram = socket.recv()
+        except SocketError:
+            return
+        if datagram is None:
+            return
+        if not self.address.forks:
+            self.socket = None
+            own = socket
+        else:
+            own = UdpSocket(self.program.namespace, self.program.process, True)
+            own.bind(socket.address, socket.port)
+        own.connect(datagram.source, datagram.port)
+        self.program.pair(Datagrams(self.program, None, own, datagram))
+
+    def stop(self) -> None:
+        if self.socket is not None:
+            self.socket.on_event = None
+            self.socket.close()
+            self.socket = None
+
+
+def _number(text: str) -> int:
+    try:
+        return parse_ipv4(text) if text else 0
+    except AddressError:
+        return 0

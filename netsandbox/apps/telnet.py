@@ -1,0 +1,140 @@
+"""telnet: the inetutils one of Debian, and BusyBox's; what is typed comes from a pipe."""
+
+from __future__ import annotations
+
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.options import getopt
+from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.services import SERVICES
+from netsandbox.apps.stream import Stream
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.addresses import format_ipv4
+
+TELNET_PORT = 23
+IAC, WILL, WONT, DO, DONT = 255, 251, 252, 253, 254
+
+
+class Telnet(Program):
+    """One run of telnet (apps.stream.StreamOwner)."""
+
+    name = "telnet"
+
+    def __init__(self, context: Context, host: str, port: int, is_busybox: bool) -> None:
+        super().__init__(context.namespace, context.next_pid())
+        self.context = context
+        self.host = host
+        self.port = port
+        self.is_busybox = is_busybox
+        self.stdin = context.stdin
+        self.stream: Stream | None = None
+        self._lookup: Lookup | None = None
+        self._address = 0
+
+    @property
+    def is_endless(self) -> bool:
+        return True
+
+    def start(self) -> None:
+        self._lookup = Lookup(self.context, self.process, self.host, self._resolved)
+        self._lookup.start()
+
+    def _resolved(self, reply: Reply) -> None:
+        self._lookup = None
+        if reply.error:
+            self.complain(f"telnet: bad address '{self.host}'" if self.is_busybox else
+                          f"telnet: could not resolve {self.host}/{self.port}: {reply.error}")
+            self.exit(1)
+            return
+        self._address = reply.addresses[0]
+        if not self.is_busybox:
+            self.print(f"Trying {format_ipv4(self._address)}...")
+        socket = StreamSocket(self.namespace, self.process)
+        self.stream = Stream(socket, self)
+        try:
+            socket.connect(self._address, self.port)
+        except SocketError as error:
+            self.failed(self.stream, error.name)
+
+    def connected(self, stream: Stream) -> None:
+        if self.is_busybox:
+            self.print(f"Connected to {self.host}\n")
+        else:
+            self.print(f"Connected to {self.host}.\nEscape character is '^]'.")
+        self.stdin.on_change = self._read_input
+        self._read_input()
+
+    def _read_input(self) -> None:
+        text = self.stdin.read()
+        if text and self.stream is not None:
+            self.stream.write(text.replace("\n", "\r\n").encode())
+        if self.stdin.is_at_end and self.stream is not None:
+            if not self.is_busybox:
+                self.complain("Connection closed by foreign host.")
+            self.stream.close()
+            self.scheduler.soon(self._leave)
+
+    def received(self, stream: Stream, data: bytes) -> None:
+        plain = self._negotiate(stream, data)
+        if plain:
+            self.output.append(("out", plain.decode("utf-8", "replace").replace("\r\n", "\n")))
+
+    @staticmethod
+    def _negotiate(stream: Stream, data: bytes) -> bytes:
+        """Every option that the other side speaks of is declined (RFC 854)."""
+        plain, at = bytearray(), 0
+        while at < len(data):
+            if data[at] == IAC and at + 2 < len(data) and data[at + 1] >= WILL:
+                stream.write(bytes((IAC, DONT if data[at + 1] in (WILL, WONT) else WONT, data[at + 2])))
+                at += 3
+                continue
+            plain.append(data[at])
+            at += 1
+        return bytes(plain)
+
+    def ended(self, stream: Stream) -> None:
+        stream.close()
+        self.complain("Connection closed by foreign host" + "." * (not self.is_busybox))
+        self.scheduler.soon(self._leave)
+
+    def _leave(self, _argument: object) -> None:
+        self.exit(1)
+
+    def failed(self, stream: Stream, error: str) -> None:
+        text = TEXTS[error]
+        if stream.taken or stream.sent:
+            self.complain("Connection closed by foreign host.")
+        elif self.is_busybox:
+            self.complain(f"telnet: can't connect to remote host ({format_ipv4(self._address)}): {text}")
+        else:
+            self.complain(f"telnet: Unable to connect to remote host: {text}")
+        self.exit(1)
+
+    def stop(self) -> None:
+        self.stdin.on_change = None
+        if self._lookup is not None:
+            self._lookup.stop()
+        if self.stream is not None:
+            self.stream.drop()
+
+
+def _made(context: Context, is_busybox: bool) -> Telnet:
+    _given, operands = getopt("telnet", context.arguments, "4Ea", "")
+    if not 1 <= len(operands) <= 2:
+        raise UsageError("Usage: telnet HOST [PORT]", 1)
+    port = operands[1] if len(operands) > 1 else str(TELNET_PORT)
+    number = SERVICES[port][0] if port in SERVICES else int(port) if port.isascii() and port.isdecimal() else 0
+    if not 0 < number < 65536:
+        raise UsageError(f"telnet: could not resolve {operands[0]}/{port}: Servname not supported for ai_socktype", 1)
+    return Telnet(context, operands[0], number, is_busybox)
+
+
+def program(context: Context) -> Program:
+    """telnet(1) (program.Maker)."""
+    return _made(context, False)
+
+
+def busybox(context: Context) -> Program:
+    """BusyBox's telnet (program.Maker)."""
+    return _made(context, True)

@@ -1,0 +1,223 @@
+"""wget: GNU Wget's and BusyBox's, which differ in what they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.calendar import moment
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.http_client import HttpClient, Url, parse_url
+from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.wget_options import WgetOptions, parse
+from netsandbox.apps.wget_text import BusyBoxVoice, GnuVoice, Voice
+from netsandbox.engine.units import seconds
+from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.http import Head, build_head
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+
+MOST_REDIRECTS = 20
+REDIRECTS = (301, 302, 303, 307, 308)
+PATIENCE = 900
+
+
+class Wget(Program):
+    """One run of wget (apps.http_client.ClientOwner)."""
+
+    name = "wget"
+
+    def __init__(self, context: Context, options: WgetOptions, voice: Voice) -> None:
+        super().__init__(context.namespace, context.next_pid())
+        self.context = context
+        self.options = options
+        self.voice = voice
+        self.url: Url = Url("http", "", 80, "/")
+        self.client: HttpClient | None = None
+        self._lookup: Lookup | None = None
+        self._timer: Timer | None = None
+        self._body = b""
+        self._line = ""
+        """What was said of a line that is not whole."""
+        self._place = -1
+        self._status = self._redirects = 0
+        self._address = 0
+
+    @property
+    def when(self) -> str:
+        """The time as GNU wget writes it."""
+        at = moment(self.scheduler.now)
+        return f"{at.year}-{at.month:02d}-{at.day:02d} {at.clock}"
+
+    def say(self, text: str) -> None:
+        """To stderr, unless it is quiet; without a newline of its own."""
+        if not self.options.quiet and text:
+            whole, newline, rest = (self._line + text).rpartition("\n")
+            self._line = rest
+            if newline:
+                self.output.append(("err", whole + newline))
+
+    def start(self) -> None:
+        self._next(None)
+
+    def _next(self, _argument: object) -> None:
+        self._place += 1
+        self._redirects = 0
+        if self._place >= len(self.options.urls):
+            self.exit(self._status)
+            return
+        self._fetch(self.options.urls[self._place])
+
+    def _fetch(self, text: str) -> None:
+        self._body = b""
+        try:
+            self.url = parse_url(text)
+        except ValueError:
+            self._end(self.voice.bad_url(text), 1)
+            return
+        if self.url.scheme != "http":
+            self._end(f"wget: {self.url.scheme}:// is not modelled: there is no TLS; http:// works\n", 1, loud=True)
+            return
+        self.say(self.voice.begin(self.when, str(self.url)))
+        self._lookup = Lookup(self.context, self.process, self.url.host, self._resolved)
+        self._lookup.start()
+
+    def _resolved(self, reply: Reply) -> None:
+        self._lookup = None
+        if reply.error:
+            self._end(self.voice.unknown_host(self.url.host, reply.error), 4 if self.voice.is_gnu else 1, loud=True)
+            return
+        self._address = reply.addresses[0]
+        self.say(self.voice.connecting(self.url, [format_ipv4(address) for address in reply.addresses]))
+        self.client = client = HttpClient(self.namespace, self.process, self)
+        self._timer = self.scheduler.wake_after(seconds(self.options.timeout or PATIENCE), self._time_out,
+                                                foreground=self.foreground)
+        try:
+            client.connect(self._address, self.url.port)
+        except SocketError as error:
+            self.broken(client, "connect", error.name)
+
+    def connected(self, client: HttpClient) -> None:
+        self.say(self.voice.connected())
+        method = "HEAD" if self.options.spider else "POST" if self.options.post is not None else "GET"
+        body = (self.options.post or "").encode()
+        fields = self.voice.request_fields(self.url)
+        if self.options.post is not None:
+            fields += [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", str(len(body)))]
+        for entry in self.options.headers:
+            name, _colon, value = entry.partition(":")
+            fields = [field for field in fields if field[0].lower() != name.strip().lower()]
+            fields.append((name.strip(), value.strip()))
+        client.request(method, build_head(f"{method} {self.url.target} HTTP/1.1", fields) + body)
+
+    def got_head(self, client: HttpClient, raw: bytes, head: Head) -> None:
+        if self.options.shows_response:
+            self.say(self.voice.response(head))
+        self.say(self.voice.status(head))
+
+    def got_body(self, client: HttpClient, data: bytes) -> None:
+        self._body += data
+
+    def finished(self, client: HttpClient) -> None:
+        head = client.head
+        assert head is not None
+        code = int(head.start[1]) if head.start[1].isdecimal() else 0
+        client.close()
+        where = head.get("Location")
+        if code in REDIRECTS and where:
+            self._follow(where)
+        elif code >= 400 or code < 200:
+            self._end(self.voice.refused(self.when, head), 8 if self.voice.is_gnu else 1, loud=True)
+        elif self.options.spider:
+            self._end(self.voice.exists(), 0)
+        else:
+            self._save(head)
+
+    def _follow(self, where: str) -> None:
+        self._redirects += 1
+        text = where if "://" in where else f"{self.url.scheme}://{self.url.authority}/{where.lstrip('/')}"
+        self.say(self.voice.redirected(text))
+        self._stop_timer()
+        if self._redirects > MOST_REDIRECTS:
+            self._end(f"{MOST_REDIRECTS} redirections exceeded.\n", 8)
+            return
+        self._fetch(text)
+
+    def _save(self, head: Head) -> None:
+        name = self.options.output or self._free_name(self.url.target.partition("?")[0].rpartition("/")[2]
+                                                      or "index.html")
+        kind = head.get("Content-Type").partition(";")[0]
+        self.say(self.voice.saving(name, len(self._body), kind, bool(head.get("Content-Length"))))
+        text = self._body.decode("utf-8", "replace")
+        if name == "-":
+            self.output.append(("out", text))
+        else:
+            try:
+                self.context.files.write(name, text)
+            except FileError as error:
+                self._end(self.voice.unwritable(name, str(error)), 3 if self.voice.is_gnu else 1, loud=True)
+                return
+        self._end(self.voice.saved(self.when, name, len(self._body)), 0)
+
+    def _free_name(self, name: str) -> str:
+        """GNU wget does not write over a file."""
+        if not self.context.files.exists(name) or not self.voice.is_gnu:
+            return name
+        number = 1
+        while self.context.files.exists(f"{name}.{number}"):
+            number += 1
+        return f"{name}.{number}"
+
+    def broken(self, client: HttpClient, what: str, error: str) -> None:
+        text = TEXTS.get(error, error)
+        if what == "connect":
+            self._end(self.voice.cannot_connect(format_ipv4(self._address), text), 4 if self.voice.is_gnu else 1,
+                      loud=True)
+        else:
+            self._end(self.voice.broken(what, text), 4 if self.voice.is_gnu else 1, loud=True)
+
+    def _time_out(self, _argument: object) -> None:
+        connecting = self.client is not None and self.client.socket.is_connecting
+        self._end(self.voice.timed_out(connecting), 4 if self.voice.is_gnu else 1, loud=True)
+
+    def _stop_timer(self) -> None:
+        self.scheduler.cancel(self._timer)
+        self._timer = None
+
+    def _end(self, text: str, status: int, loud: bool = False) -> None:
+        self._stop_timer()
+        if not self.options.quiet:
+            self.say(text)
+        elif text and loud and not self.voice.is_gnu:
+            self.output.append(("err", text))
+        self._status = self._status or status
+        if self.client is not None:
+            self.client.close()
+            self.client = None
+        self.scheduler.soon(self._next)
+
+    def interrupt(self) -> None:
+        self.exit(130)
+
+    def stop(self) -> None:
+        self._stop_timer()
+        if self._lookup is not None:
+            self._lookup.stop()
+        if self.client is not None:
+            self.client.close()
+
+
+def program(context: Context) -> Program:
+    """wget(1) (program.Maker)."""
+    return Wget(context, parse(context.arguments, True), GnuVoice())
+
+
+def busybox(context: Context) -> Program:
+    """BusyBox's wget (program.Maker)."""
+    try:
+        return Wget(context, parse(context.arguments, False), BusyBoxVoice())
+    except UsageError as error:
+        raise UsageError(str(error), 1) from None

@@ -1,0 +1,180 @@
+"""What GNU Wget and BusyBox's wget say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netsandbox.apps.http_client import Url
+    from netsandbox.wire.http import Head
+
+
+class Voice:
+    """The words of one wget; texts end with the newlines that they have."""
+
+    is_gnu = True
+
+    def bad_url(self, text: str) -> str:
+        raise NotImplementedError
+
+    def begin(self, when: str, url: str) -> str:
+        return ""
+
+    def unknown_host(self, host: str, why: str) -> str:
+        raise NotImplementedError
+
+    def connecting(self, url: Url, addresses: list[str]) -> str:
+        raise NotImplementedError
+
+    def connected(self) -> str:
+        return ""
+
+    def request_fields(self, url: Url) -> list[tuple[str, str]]:
+        raise NotImplementedError
+
+    def response(self, head: Head) -> str:
+        raise NotImplementedError
+
+    def status(self, head: Head) -> str:
+        return ""
+
+    def refused(self, when: str, head: Head) -> str:
+        raise NotImplementedError
+
+    def redirected(self, where: str) -> str:
+        return ""
+
+    def exists(self) -> str:
+        raise NotImplementedError
+
+    def saving(self, name: str, size: int, kind: str, is_known: bool) -> str:
+        raise NotImplementedError
+
+    def saved(self, when: str, name: str, size: int) -> str:
+        raise NotImplementedError
+
+    def unwritable(self, name: str, why: str) -> str:
+        raise NotImplementedError
+
+    def cannot_connect(self, address: str, why: str) -> str:
+        raise NotImplementedError
+
+    def broken(self, what: str, why: str) -> str:
+        raise NotImplementedError
+
+    def timed_out(self, is_connecting: bool) -> str:
+        raise NotImplementedError
+
+
+class GnuVoice(Voice):
+    """GNU Wget 1.25."""
+
+    def bad_url(self, text: str) -> str:
+        return f"{text}: Invalid host name.\n"
+
+    def begin(self, when: str, url: str) -> str:
+        return f"--{when}--  {url}\n"
+
+    def unknown_host(self, host: str, why: str) -> str:
+        return f"Resolving {host} ({host})... failed: {why}.\nwget: unable to resolve host address ‘{host}’\n"
+
+    def connecting(self, url: Url, addresses: list[str]) -> str:
+        if addresses == [url.host]:
+            return f"Connecting to {url.host}:{url.port}... "
+        return (f"Resolving {url.host} ({url.host})... {', '.join(addresses)}\n"
+                f"Connecting to {url.host} ({url.host})|{addresses[0]}|:{url.port}... ")
+
+    def connected(self) -> str:
+        return "connected.\nHTTP request sent, awaiting response... "
+
+    def request_fields(self, url: Url) -> list[tuple[str, str]]:
+        return [("Host", url.authority), ("User-Agent", "Wget/1.25.0"), ("Accept", "*/*"),
+                ("Accept-Encoding", "identity"), ("Connection", "Keep-Alive")]
+
+    def response(self, head: Head) -> str:
+        lines = [" ".join(head.start), *(f"{name}: {value}" for name, value in head.fields)]
+        return "\n" + "".join(f"  {line}\n" for line in lines)
+
+    def status(self, head: Head) -> str:
+        return f"{' '.join(head.start[1:])}\n"
+
+    def refused(self, when: str, head: Head) -> str:
+        return f"{when} ERROR {head.start[1]}: {' '.join(head.start[2:])}.\n\n"
+
+    def redirected(self, where: str) -> str:
+        return f"Location: {where} [following]\n"
+
+    def exists(self) -> str:
+        return "Remote file exists.\n\n"
+
+    def saving(self, name: str, size: int, kind: str, is_known: bool) -> str:
+        shown = "STDOUT" if name == "-" else name
+        length = str(size) if is_known else "unspecified"
+        return (f"Length: {length}{f' [{kind}]' if kind else ''}\nSaving to: ‘{shown}’\n\n     0K "
+                f"{' ' * 50} 100%  0s\n\n")
+
+    def saved(self, when: str, name: str, size: int) -> str:
+        if name == "-":
+            return f"{when} (0.00 B/s) - written to stdout [{size}/{size}]\n\n"
+        return f"{when} (0.00 B/s) - ‘{name}’ saved [{size}/{size}]\n\n"
+
+    def unwritable(self, name: str, why: str) -> str:
+        return f"{name}: {why}\n\nCannot write to ‘{name}’ (Success).\n"
+
+    def cannot_connect(self, address: str, why: str) -> str:
+        return f"failed: {why}.\n"
+
+    def broken(self, what: str, why: str) -> str:
+        said = "No data received." if what == "empty" else f"Read error ({why}) in headers."
+        return f"{said}\nGiving up.\n\n"
+
+    def timed_out(self, is_connecting: bool) -> str:
+        return "failed: Connection timed out.\nGiving up.\n\n" if is_connecting else (
+            "Read error (Connection timed out) in headers.\nGiving up.\n\n")
+
+
+class BusyBoxVoice(Voice):
+    """BusyBox 1.37."""
+
+    is_gnu = False
+
+    def bad_url(self, text: str) -> str:
+        return f"wget: bad address '{text}'\n"
+
+    def unknown_host(self, host: str, why: str) -> str:
+        return f"wget: bad address '{host}'\n"
+
+    def connecting(self, url: Url, addresses: list[str]) -> str:
+        return f"Connecting to {url.authority} ({addresses[0]}:{url.port})\n"
+
+    def request_fields(self, url: Url) -> list[tuple[str, str]]:
+        return [("Host", url.authority), ("User-Agent", "Wget"), ("Connection", "close")]
+
+    def response(self, head: Head) -> str:
+        lines = [" ".join(head.start), *(f"{name}: {value}" for name, value in head.fields)]
+        return "".join(f"  {line}\n" for line in lines)
+
+    def refused(self, when: str, head: Head) -> str:
+        return f"wget: server returned error: {' '.join(head.start)}\n"
+
+    def exists(self) -> str:
+        return "remote file exists\n"
+
+    def saving(self, name: str, size: int, kind: str, is_known: bool) -> str:
+        head = "writing to stdout" if name == "-" else f"saving to '{name}'"
+        return f"{head}\n{name[:20]:<20} 100% |{'*' * 32}| {size:5d}  0:00:00 ETA\n"
+
+    def saved(self, when: str, name: str, size: int) -> str:
+        return "written to stdout\n" if name == "-" else f"'{name}' saved\n"
+
+    def unwritable(self, name: str, why: str) -> str:
+        return f"wget: can't open '{name}': {why}\n"
+
+    def cannot_connect(self, address: str, why: str) -> str:
+        return f"wget: can't connect to remote host ({address}): {why}\n"
+
+    def broken(self, what: str, why: str) -> str:
+        return "wget: error getting response\n" if what == "empty" else f"wget: error getting response: {why}\n"
+
+    def timed_out(self, is_connecting: bool) -> str:
+        return "wget: download timed out\n"

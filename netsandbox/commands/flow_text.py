@@ -1,0 +1,93 @@
+"""A connection in characters: its segments as a sequence diagram, and what it carried as text or as hex."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import SECOND
+from netsandbox.lab.flows import end_name
+from netsandbox.wire.tcp import FIN, PSH, RST, SYN
+
+if TYPE_CHECKING:
+    from netsandbox.lab.flows import Flow, Segment
+
+WIDTH = 54
+"""Characters between the two ends."""
+ROW = 16
+FLAGS = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"))
+
+
+def listing(found: list[Flow]) -> list[str]:
+    """One line for each connection."""
+    lines = [f"{'#':<4} {'CLIENT':<22} {'SERVER':<22} {'STATE':<8} {'SEGMENTS':>8} {'SENT':>9} {'RECEIVED':>9}"]
+    for number, flow in enumerate(found, 1):
+        sizes = [len(flow.stream(direction)) for direction in (True, False)]
+        lines.append(f"{number:<4} {end_name(flow.client):<22} {end_name(flow.server):<22} {flow.state:<8} "
+                     f"{len(flow.segments):>8} {sizes[0]:>9} {sizes[1]:>9}")
+    return lines
+
+
+def diagram(flow: Flow) -> list[str]:
+    """The segments as arrows between two lines, with time at the left; numbers count from each side's first byte."""
+    client, server = end_name(flow.client), end_name(flow.server)
+    first = flow.segments[0].at
+    lines = [f"{'':<12}{client}{server:>{max(WIDTH + 2 - len(client), len(server) + 1)}}"]
+    return lines + [f"+{(segment.at - first) / SECOND:<10.6f} │{_arrow(segment)}│{_marks(segment)}"
+                    for segment in flow.segments]
+
+
+def _arrow(segment: Segment) -> str:
+    """` ──SYN──────▶ `, and a cross where it was dropped."""
+    label = f" {_label(segment)} "
+    line = label.center(WIDTH - 2, "─")[:WIDTH - 2]
+    end = "✗" if segment.fate else "▶" if segment.from_client else "◀"
+    return f"{line}{end} " if segment.from_client else f" {end}{line}"
+
+
+def _label(segment: Segment) -> str:
+    names = [name for bit, name in FLAGS if segment.flags & bit and (bit != PSH or segment.data)]
+    text = ",".join(names)
+    if segment.data:
+        text += f"{' ' if text else ''}{segment.offset}:{segment.offset + len(segment.data)}"
+    if segment.acked is not None:
+        text += f"{' ' if text else ''}ACK {segment.acked}"
+    if not segment.window and not segment.flags & RST:
+        text += " win 0"
+    return text or "—"
+
+
+def _marks(segment: Segment) -> str:
+    marks = [f" #{segment.seq}"]
+    if segment.again:
+        marks.append("again")
+    if segment.fate:
+        marks.append(segment.fate)
+    return " ".join(marks)
+
+
+def text(flow: Flow) -> list[str]:
+    """What was said: the client's lines behind `>`, the server's behind `<`."""
+    lines = []
+    for from_client, data in flow.turns():
+        mark = ">" if from_client else "<"
+        shown = data.decode("utf-8", "replace")
+        lines += [f"{mark} {_printable(line)}" for line in shown.removesuffix("\n").split("\n")]
+    return lines or ["no bytes were carried"]
+
+
+def _printable(line: str) -> str:
+    return "".join(character if character.isprintable() or character == "\t" else "·"
+                   for character in line.removesuffix("\r"))
+
+
+def hexdump(flow: Flow) -> list[str]:
+    """The same as bytes, with their place in each direction's stream."""
+    lines, counts = [], {True: 0, False: 0}
+    for from_client, data in flow.turns():
+        mark = ">" if from_client else "<"
+        for start in range(0, len(data), ROW):
+            row = data[start:start + ROW]
+            letters = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+            lines.append(f"{mark} {counts[from_client] + start:08x}  {row.hex(' '):<{ROW * 3}} {letters}")
+        counts[from_client] += len(data)
+    return lines or ["no bytes were carried"]

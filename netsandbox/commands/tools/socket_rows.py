@@ -1,0 +1,215 @@
+"""The sockets of a namespace as `ss`, `netstat` and /proc/net/tcp list them (net/ipv4/inet_diag.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.tcp import alarm
+from netsandbox.linux.tcp.rtt import RTO_MIN_US
+from netsandbox.linux.tcp.state import STATE_NAMES, Connection, Request, TcpState, TimeWait
+from netsandbox.wire.addresses import format_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.socket import Socket
+
+FIRST_FD = 3
+TRUESIZE = 768
+"""Buffer that the kernel reckons for a small datagram in the receive queue."""
+MASK = 0xFFFFFFFF
+
+
+class SocketTimer(NamedTuple):
+    """A timer that a socket waits for.
+
+    Attributes:
+        kind: on, keepalive, timewait or persist.  left: milliseconds.  retries: how often it rang already.
+    """
+
+    kind: str
+    left: int
+    retries: int
+
+    def __str__(self) -> str:
+        minutes, rest = divmod(self.left, 60_000)
+        secs, millis = divmod(rest, 1000)
+        if minutes > 9:
+            secs = 0
+        if minutes or secs > 9:
+            millis = 0
+        text = f"{minutes}min" * bool(minutes)
+        if secs:
+            text += f"{secs}{'.' if millis else 'sec'}"
+        return f"timer:({self.kind},{text}{f'{millis:03d}ms' if millis else ''},{self.retries})"
+
+
+class SocketRow(NamedTuple):
+    """One socket.
+
+    Attributes:
+        process, pid, fd: who has it; empty and 0 where nobody has any more.
+        tcp_state: the number of its state in the kernel; 7 for UDP, 1 when it is connected.
+        source: the kernel's own object, for what else is asked about it.
+    """
+
+    protocol: str
+    state: str
+    received: int
+    sent: int
+    local: tuple[str, int]
+    peer: tuple[str, int]
+    process: str
+    pid: int
+    fd: int
+    family: str
+    tcp_state: int
+    timer: SocketTimer | None
+    addresses: tuple[int, int]
+    source: Any
+
+
+def socket_rows(namespace: NetworkNamespace) -> list[SocketRow]:
+    """UDP before TCP, listeners by port, then the connections."""
+    rows, counts = [], dict[int, int]()
+    for socket in namespace.sockets.sockets:
+        if isinstance(socket, Connection) and socket.key in namespace.sockets.connections:
+            continue
+        rows.append(_row(socket, _next_fd(counts, socket.process.pid)))
+    rows.sort(key=lambda row: (row.protocol != "udp", row.local[1]))
+    for found in namespace.sockets.connections.values():
+        if isinstance(found, Connection):
+            number = 0 if found.orphan or found.parent else _next_fd(counts, found.process.pid)
+            rows.append(_row(found, number))
+        else:
+            rows.append(_record(found))
+    return rows
+
+
+def _next_fd(counts: dict[int, int], pid: int) -> int:
+    counts[pid] = counts.get(pid, FIRST_FD - 1) + 1
+    return counts[pid]
+
+
+def _row(socket: Socket, fd: int) -> SocketRow:
+    waiting = sent = 0
+    timer = None
+    device = ""
+    if isinstance(socket, UdpSocket):
+        state, number = ("ESTAB", 1) if socket.is_connected else ("UNCONN", 7)
+        waiting = TRUESIZE * len(socket.received)
+        device = f"%{socket.interface.name}" if socket.interface is not None else ""
+    elif isinstance(socket, Connection) and not socket.listening:
+        state, number = STATE_NAMES[socket.state], int(socket.state)
+        waiting, sent = (socket.expected - socket.copied) & MASK, (socket.written - socket.una) & MASK
+        timer = _timer(socket)
+    else:
+        state, number = ("LISTEN", 10) if socket.listening else ("UNCONN", 7)
+        waiting = len(socket.accepted) if isinstance(socket, Connection) else 0
+        sent = socket.backlog if socket.listening else 0
+    local, peer = format_ipv4(socket.address) + device, format_ipv4(socket.peer)
+    if socket.family == "inet6":
+        local = peer = "[::]"
+    name, pid = (socket.process.name, socket.process.pid) if fd else ("", 0)
+    return SocketRow(socket.protocol, state, waiting, sent, (local, socket.port), (peer, socket.peer_port), name, pid,
+                     fd, socket.family, number, timer, (socket.address, socket.peer), socket)
+
+
+def _timer(conn: Connection) -> SocketTimer | None:
+    """What idiag_timer says: retransmission, keepalive or window probe."""
+    now = conn.namespace.scheduler.now
+    if conn.timer is not None:
+        kind = "persist" if conn.timer_kind == alarm.PROBE else "on"
+        left = max(conn.timer_due - now, 0) // MILLISECOND
+        return SocketTimer(kind, left, conn.probes if kind == "persist" else conn.retries)
+    if conn.keepalive_timer is not None:
+        return SocketTimer("keepalive", max(conn.keepalive_timer.when - now, 0) // MILLISECOND, conn.keepalive_probes)
+    return None
+
+
+def _record(found: Request | TimeWait) -> SocketRow:
+    """What is no socket of a program: half open, or closed."""
+    address, port, peer, peer_port = found.key
+    if isinstance(found, TimeWait):
+        state, number = STATE_NAMES[found.state], int(found.state)
+        left = max(found.due - found.namespace.scheduler.now, 0) // MILLISECOND
+        timer = SocketTimer("timewait", left, 0)
+    else:
+        state, number = STATE_NAMES[TcpState.SYN_RECV], int(TcpState.SYN_RECV)
+        when = found.timer.when if found.timer is not None else 0
+        left = max(when - found.listener.namespace.scheduler.now, 0) // MILLISECOND
+        timer = SocketTimer("on", left, found.tries)
+    return SocketRow("tcp", state, 0, 0, (format_ipv4(address), port), (format_ipv4(peer), peer_port), "", 0, 0,
+                     "inet", number, timer, (address, peer), found)
+
+
+def information(conn: Connection) -> str:
+    """What `ss -i` tells of a connection (tcp_get_info), as far as the sandbox knows it."""
+    trip, state = conn.round_trip, conn.congestion
+    now = conn.namespace.scheduler.now
+    parts = ["ts" * conn.has_stamps, "sack" * conn.has_sack, state.algorithm,
+             f"wscale:{conn.send_scale},{conn.receive_scale}" if conn.send_scale or conn.receive_scale else "",
+             f"rto:{trip.timeout // MILLISECOND}",
+             f"rtt:{_millis(trip.smoothed / 8)}/{_millis(trip.deviation / 4)}" if trip.smoothed else "",
+             f"ato:{conn.ato // MILLISECOND}" if conn.ato else "", f"mss:{conn.mss}", f"pmtu:{conn.path_mtu}",
+             f"rcvmss:{conn.segment_size}", f"advmss:{conn.advertised_mss}", f"cwnd:{state.window}"]
+    if state.threshold < 0x7FFFFFFF:
+        parts.append(f"ssthresh:{state.threshold}")
+    parts += [f"{name}:{value}" for name, value in (
+        ("bytes_sent", conn.bytes_sent), ("bytes_retrans", conn.bytes_again), ("bytes_acked", conn.bytes_acked),
+        ("bytes_received", conn.bytes_received), ("segs_out", conn.segments_out), ("segs_in", conn.segments_in),
+        ("data_segs_out", conn.data_out), ("data_segs_in", conn.data_in)) if value]
+    if trip.smoothed:
+        parts.append(f"send {round(state.window * conn.mss * 8 * 8_000_000 / trip.smoothed)}bps")
+    parts += [f"lastsnd:{(now - conn.last_sent) // MILLISECOND}",
+              f"lastrcv:{(now - max(conn.received_at, conn.created)) // MILLISECOND}"]
+    out, lost = len(conn.sent), conn.lost_out
+    parts += [f"{name}:{value}" for name, value in (("delivered", conn.delivered), ("unacked", out)) if value]
+    if conn.retransmitted:
+        parts.append(f"retrans:{conn.again_out}/{conn.retransmitted}")
+    parts += [f"{name}:{value}" for name, value in (("lost", lost), ("sacked", conn.sacked_out)) if value]
+    parts += [f"rcv_space:{conn.space}" if conn.space else "", f"rcv_ssthresh:{conn.slow_start}"]
+    if trip.least is not None:
+        parts.append(f"minrtt:{_millis(trip.least)}")
+    parts += [f"snd_wnd:{conn.send_window}" if conn.send_window else "", f"rcv_wnd:{conn.receive_window}"]
+    return " ".join(part for part in parts if part)
+
+
+def _millis(microseconds: float) -> str:
+    return f"{microseconds / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+def proc_net_tcp(namespace: NetworkNamespace) -> str:
+    """/proc/net/tcp (tcp4_seq_show)."""
+    lines = ["  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"]
+    rows = [row for row in socket_rows(namespace) if row.protocol == "tcp" and row.family == "inet"
+            and row.tcp_state != TcpState.CLOSE]
+    for place, row in enumerate(rows):
+        kinds = {"on": 1, "keepalive": 2, "timewait": 3, "persist": 4}
+        running, when, retries = (kinds[row.timer.kind], row.timer.left // 10, row.timer.retries) if row.timer else (
+            0, 0, 0)
+        sent = 0 if row.state == "LISTEN" else row.sent
+        inode = 20000 + 7 * place if row.fd else 0
+        tail = f"{inode} 1 0000000000000000"
+        if isinstance(row.source, Connection):
+            tail += _proc_tail(row.source)
+        lines.append(f"{place:4d}: {_swapped(row.addresses[0])}:{row.local[1]:04X} {_swapped(row.addresses[1])}:"
+                     f"{row.peer[1]:04X} {row.tcp_state:02X} {sent:08X}:{row.received:08X} {running:02X}:{when:08X} "
+                     f"{retries:08X} {0:5d} {0:8d} {tail}")
+    return "".join(f"{line:<149}\n" for line in lines)
+
+
+def _proc_tail(conn: Connection) -> str:
+    if conn.listening:
+        return " 100 0 0 10 0"
+    ticks = conn.round_trip.timeout // (10 * MILLISECOND)
+    slow = conn.congestion.threshold if conn.congestion.threshold < 0x7FFFFFFF else -1
+    quick = conn.quick << 1 | int(conn.pingpong > 0)
+    least = RTO_MIN_US // 10_000
+    return f" {max(ticks, least)} {conn.ato // (10 * MILLISECOND)} {quick} {conn.congestion.window} {slow}"
+
+
+def _swapped(address: int) -> str:
+    """The address as a little-endian machine reads its bytes."""
+    return f"{int.from_bytes(address.to_bytes(4, 'big'), 'little'):08X}"

@@ -1,0 +1,207 @@
+"""A connection as one thing to look at: its segments in order, each with its fate, and the streams that they carry.
+
+A read model of the trace: a segment is seen where it first leaves, and its
+fate where it was last heard of. What NAT rewrites is another connection there,
+as a capture would show it too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.linux.drop import Dropped
+from netsandbox.linux.events import FrameReceived, FrameSent, PacketDropped, SendFailed
+from netsandbox.linux.tcp.sequence import MASK, after
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netsandbox.engine.trace import Record, Trace
+
+End = tuple[int, int]
+"""An address and a port."""
+
+
+class Segment(NamedTuple):
+    """One segment as it left.
+
+    Attributes:
+        seq: the record's number.  at: virtual nanoseconds.
+        from_client: its direction.
+        offset: where its first byte stands in its direction's stream; -1 for a SYN, and where none was seen.
+        acked: how much of the other direction it acknowledges, in bytes; None without ACK.
+        again: whether bytes of it had left before.
+        fate: the drop reason's name that ended it; empty when it arrived, or is on its way.
+    """
+
+    seq: int
+    at: int
+    from_client: bool
+    flags: int
+    offset: int
+    acked: int | None
+    window: int
+    data: bytes
+    again: bool
+    fate: str
+
+
+class Flow(NamedTuple):
+    """A connection.
+
+    Attributes:
+        client: the end whose SYN, or else whose first segment, was seen first.
+        state: open, closed, reset, refused or opening.
+    """
+
+    client: End
+    server: End
+    segments: tuple[Segment, ...]
+    state: str
+
+    @property
+    def name(self) -> str:
+        return f"{end_name(self.client)} → {end_name(self.server)}"
+
+    def stream(self, from_client: bool) -> bytes:
+        """The bytes of one direction, in order, each once; what never left is missing."""
+        parts: dict[int, bytes] = {}
+        for segment in self.segments:
+            if segment.from_client is from_client and segment.data and segment.offset >= 0:
+                known = parts.get(segment.offset, b"")
+                parts[segment.offset] = max(known, segment.data, key=len)
+        out = bytearray()
+        for offset in sorted(parts):
+            data = parts[offset]
+            if offset <= len(out):
+                out += data[len(out) - offset:]
+            else:
+                out += bytes(offset - len(out)) + data
+        return bytes(out)
+
+    def turns(self) -> list[tuple[bool, bytes]]:
+        """What was said, one after the other: (whether by the client, bytes); nothing twice."""
+        said: list[tuple[bool, bytes]] = []
+        counts = {True: 0, False: 0}
+        for segment in self.segments:
+            start = counts[segment.from_client]
+            if not segment.data or segment.offset < 0 or segment.offset + len(segment.data) <= start:
+                continue
+            data = segment.data[max(start - segment.offset, 0):]
+            counts[segment.from_client] = segment.offset + len(segment.data)
+            if said and said[-1][0] is segment.from_client:
+                data = said.pop()[1] + data
+            said.append((segment.from_client, data))
+        return said
+
+
+def end_name(end: End) -> str:
+    return f"{format_ipv4(end[0])}:{end[1]}"
+
+
+class _Building:
+    """A flow as its segments come."""
+
+    def __init__(self, client: End, server: End) -> None:
+        self.client = client
+        self.server = server
+        self.found: list[tuple[int, int, bool, TcpSegment]] = []
+        self.fates: dict[int, str] = {}
+
+
+def flows(trace: Trace) -> list[Flow]:
+    """Every connection that the trace still knows, in the order of their first segments."""
+    building: dict[frozenset[End], list[_Building]] = {}
+    order: list[_Building] = []
+    seen: dict[int, tuple[_Building, int, TcpSegment]] = {}
+    for record in trace.since(trace.first):
+        segment, packet, fate = _segment_of(record)
+        if segment is None or packet is None:
+            continue
+        known = seen.get(id(segment))
+        if known is None or known[2] is not segment:
+            if not isinstance(record.event, FrameSent):
+                continue
+            known = _place(building, order, packet, segment), len(order), segment
+            owner = known[0]
+            seen[id(segment)] = owner, len(owner.found), segment
+            owner.found.append((record.seq, record.at, (packet.src, segment.sport) == owner.client, segment))
+        elif fate is not None:
+            known[0].fates[known[1]] = fate
+    return [_finished(one) for one in order]
+
+
+def _segment_of(record: Record) -> tuple[TcpSegment | None, IPv4Packet | None, str | None]:
+    """(segment, its packet, how it ended there: a drop reason, empty when it was taken, None when neither)."""
+    event = record.event
+    fate: str | None = None
+    packet: object
+    if isinstance(event, (FrameSent, FrameReceived, SendFailed)):
+        packet = event.frame.payload
+        if not isinstance(event, FrameSent):
+            verdict = event.verdict
+            fate = verdict.reason.name if isinstance(verdict, Dropped) else ""
+    elif isinstance(event, PacketDropped):
+        packet, fate = event.packet, event.verdict.reason.name
+    else:
+        return None, None, None
+    if isinstance(packet, IPv4Packet) and isinstance(packet.payload, TcpSegment):
+        return packet.payload, packet, fate
+    return None, None, None
+
+
+def _place(building: dict[frozenset[End], list[_Building]], order: list[_Building], packet: IPv4Packet,
+           segment: TcpSegment) -> _Building:
+    """The flow that a segment belongs to; a SYN after the end begins the next one of the same four numbers."""
+    source, target = (packet.src, segment.sport), (packet.dst, segment.dport)
+    known = building.setdefault(frozenset((source, target)), [])
+    begins = segment.flags & (SYN | ACK) == SYN
+    over = known and any(old.flags & (FIN | RST) for _seq, _at, _client, old in known[-1].found)
+    if not known or (begins and over):
+        answers = segment.flags & (SYN | ACK) == SYN | ACK
+        made = _Building(target, source) if answers else _Building(source, target)
+        known.append(made)
+        order.append(made)
+    return known[-1]
+
+
+def _finished(one: _Building) -> Flow:
+    starts: dict[bool, int] = {}
+    sent: dict[bool, int] = {}
+    segments = []
+    for place, (seq, at, from_client, segment) in enumerate(one.found):
+        syn = bool(segment.flags & SYN)
+        start = starts.setdefault(from_client, (segment.seq + syn) & MASK)
+        if not from_client and segment.flags & ACK:
+            starts.setdefault(True, segment.ack)
+        end = (segment.seq + segment.sequence_length) & MASK
+        newest = sent.get(from_client)
+        again = newest is not None and segment.sequence_length > 0 and not after(end, newest)
+        if newest is None or after(end, newest):
+            sent[from_client] = end
+        other = starts.get(not from_client)
+        acked = (segment.ack - other) & MASK if segment.flags & ACK and other is not None else None
+        offset = -1 if syn else (segment.seq - start) & MASK
+        segments.append(Segment(seq, at, from_client, segment.flags, offset if offset < 1 << 31 else -1,
+                                acked if acked is None or acked < 1 << 31 else 0, segment.window, segment.data, again,
+                                one.fates.get(place, "")))
+    return Flow(one.client, one.server, tuple(segments), _state(segments))
+
+
+def _state(segments: Iterable[Segment]) -> str:
+    opened, ends, last = 0, set(), ""
+    for segment in segments:
+        if segment.flags & RST:
+            last = "reset" if opened > 1 or segment.data else "refused"
+        if segment.flags & SYN:
+            opened += not segment.again
+        elif segment.flags & ACK and opened == 2 and segment.from_client:
+            opened = 3
+        if segment.flags & FIN:
+            ends.add(segment.from_client)
+    if last:
+        return last
+    return "closed" if len(ends) == 2 else "opening" if opened < 2 else "open"

@@ -1,0 +1,78 @@
+"""A DNS message in tcpdump's words (print-domain.c)."""
+
+from __future__ import annotations
+
+from netsandbox.wire import dns
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.errors import ParseError
+
+RESPONSES = ("", " FormErr", " ServFail", " NXDomain", " NotImp", " Refused", " YXDomain", " YXRRSet", " NXRRSet",
+             " NotAuth", " NotZone", " Resp11", " Resp12", " Resp13", " Resp14", " Resp15")
+OPERATIONS = ("", " inv_q", " stat", " op3", " notify", " update", *(f" op{number}" for number in range(6, 16)))
+AUTHENTIC, CHECKING_DISABLED = 0x20, 0x10
+ODD = 0x6CF
+"""Bits that no question has (b2&3)."""
+
+
+def describe_dns(data: bytes, size: int) -> str:
+    """`12345+ A? example.com. (29)`, `12345 1/0/0 A 93.184.215.14 (45)`; `size` is what the UDP header claims."""
+    try:
+        message = dns.parse(data)
+    except ParseError:
+        ident = int.from_bytes(data[:2], "big")
+        return f"{ident} [|domain] ({size})"
+    text = _response(message) if message.is_response else _question(message)
+    return f"{text} ({size})"
+
+
+def _operation(message: dns.Message) -> str:
+    return OPERATIONS[message.flags >> 11 & 15]
+
+
+def _question(message: dns.Message) -> str:
+    flags = message.flags
+    text = f"{message.ident}{_operation(message)}{'+' if flags & dns.RECURSION_DESIRED else ''}"
+    text += "%" if flags & CHECKING_DISABLED else ""
+    if flags & ODD & ~CHECKING_DISABLED:
+        text += f" [b2&3=0x{flags:x}]"
+    for count, letters, usual in ((len(message.answers), "a", 0), (len(message.questions), "q", 1),
+                                  (len(message.authority), "n", 0), (len(message.additional), "au", 0)):
+        text += f" [{count}{letters}]" if count != usual else ""
+    return text + ",".join(f" {_kind(question.type)}{_class(question.cls)}? {_name(question.name)}"
+                           for question in message.questions)
+
+
+def _response(message: dns.Message) -> str:
+    flags = message.flags
+    text = f"{message.ident}{_operation(message)}{RESPONSES[message.rcode]}"
+    text += "*" if flags & dns.AUTHORITATIVE else ""
+    text += "" if flags & dns.RECURSION_AVAILABLE else "-"
+    text += "|" if flags & dns.TRUNCATED else ""
+    text += "$" if flags & AUTHENTIC else ""
+    if len(message.questions) != 1:
+        text += f" [{len(message.questions)}q]"
+    text += f" {len(message.answers)}/{len(message.authority)}/{len(message.additional)}"
+    return text + ",".join(_record(record) for record in message.answers)
+
+
+def _record(record: dns.Answer) -> str:
+    head = f" {_kind(record.type)}{'' if record.type == dns.OPT else _class(record.cls)}"
+    if record.text:
+        return f"{head} {_name(record.text)}"
+    if record.type == dns.A and len(record.data) == 4:
+        return f"{head} {format_ipv4(int.from_bytes(record.data, 'big'))}"
+    if record.type == dns.TXT and record.data:
+        return f'{head} "{record.data[1:1 + record.data[0]].decode("latin-1")}"'
+    return head
+
+
+def _kind(number: int) -> str:
+    return dns.TYPES.get(number, f"Type{number}")
+
+
+def _class(number: int) -> str:
+    return "" if number == dns.IN else {dns.CHAOS: " CHAOS", 255: " ANY"}.get(number, f" (Class {number})")
+
+
+def _name(name: str) -> str:
+    return f"{name}."

@@ -1,0 +1,203 @@
+"""DNS messages (RFC 1035): parse and build, names compressed as servers do it."""
+
+from __future__ import annotations
+
+from struct import Struct, error, pack
+from typing import NamedTuple
+
+from netsandbox.wire.errors import ParseError
+
+PORT = 53
+A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, OPT, ANY = 1, 2, 5, 6, 12, 15, 16, 28, 41, 255
+TYPES = {A: "A", NS: "NS", CNAME: "CNAME", SOA: "SOA", PTR: "PTR", MX: "MX", TXT: "TXT", AAAA: "AAAA", 33: "SRV",
+         OPT: "OPT", 64: "SVCB", 65: "HTTPS", ANY: "ANY"}
+TYPE_NUMBERS = {name: number for number, name in TYPES.items()}
+IN, CHAOS = 1, 3
+RESPONSE, AUTHORITATIVE, TRUNCATED, RECURSION_DESIRED, RECURSION_AVAILABLE = 0x8000, 0x400, 0x200, 0x100, 0x80
+NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = range(6)
+RCODES = ("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED")
+HEADER, MOST_NAME, MOST_LABEL = 12, 255, 63
+POINTER = 0xC0
+MOST_RECORDS = 64
+
+_HEAD = Struct("!HHHHHH")
+_TAIL = Struct("!HHIH")
+
+
+class Question(NamedTuple):
+    """What is asked: names without the last dot."""
+
+    name: str
+    type: int = A
+    cls: int = IN
+
+
+class Answer(NamedTuple):
+    """A resource record.
+
+    Attributes:
+        data: as on the wire; of names in it, `text` is the readable form.
+        text: the name that a CNAME, NS or PTR record points to, else empty.
+    """
+
+    name: str
+    type: int
+    ttl: int
+    data: bytes
+    text: str = ""
+    cls: int = IN
+
+
+class Message(NamedTuple):
+    """A query or a response."""
+
+    ident: int
+    flags: int
+    questions: tuple[Question, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    authority: tuple[Answer, ...] = ()
+    additional: tuple[Answer, ...] = ()
+
+    @property
+    def is_response(self) -> bool:
+        return bool(self.flags & RESPONSE)
+
+    @property
+    def rcode(self) -> int:
+        return self.flags & 15
+
+    def emit(self) -> bytes:
+        """The message as bytes."""
+        known: dict[str, int] = {}
+        sections = self.answers, self.authority, self.additional
+        out = bytearray(_HEAD.pack(self.ident, self.flags, len(self.questions), *(len(part) for part in sections)))
+        for question in self.questions:
+            _put_name(out, question.name, known)
+            out += pack("!HH", question.type, question.cls)
+        for part in sections:
+            for record in part:
+                _put_record(out, record, known)
+        return bytes(out)
+
+
+def encode_name(name: str) -> bytes:
+    """A name as labels, uncompressed.
+
+    Raises:
+        ValueError: a label is empty or too long, or the name is.
+    """
+    out = bytearray()
+    _put_name(out, name, {})
+    return bytes(out)
+
+
+def _put_name(out: bytearray, name: str, known: dict[str, int]) -> None:
+    labels = name.rstrip(".").split(".") if name.strip(".") else []
+    if len(name) > MOST_NAME - 2:
+        raise ValueError("a name that is too long")
+    for place in range(len(labels)):
+        rest = ".".join(labels[place:]).lower()
+        if rest in known:
+            out += pack("!H", POINTER << 8 | known[rest])
+            return
+        if len(out) < 0x4000:
+            known[rest] = len(out)
+        label = labels[place].encode("idna" if not labels[place].isascii() else "ascii")
+        if not 0 < len(label) <= MOST_LABEL:
+            raise ValueError("a label that is empty or too long")
+        out += bytes([len(label)]) + label
+    out.append(0)
+
+
+def _put_record(out: bytearray, record: Answer, known: dict[str, int]) -> None:
+    _put_name(out, record.name, known)
+    out += _TAIL.pack(record.type, record.cls, record.ttl, 0)
+    start = len(out)
+    if record.text and record.type in (CNAME, NS, PTR):
+        _put_name(out, record.text, known)
+    else:
+        out += record.data
+    out[start - 2:start] = pack("!H", len(out) - start)
+
+
+def parse(data: bytes) -> Message:
+    """Read a message.
+
+    Raises:
+        ParseError: it makes no sense.
+    """
+    try:
+        ident, flags, *counts = _HEAD.unpack_from(data)
+        if max(counts) > MOST_RECORDS:
+            raise ParseError("DNS", "too many records")
+        at, questions = HEADER, []
+        for _question in range(counts[0]):
+            name, at = _name(data, at)
+            kind, cls = Struct("!HH").unpack_from(data, at)
+            questions.append(Question(name, kind, cls))
+            at += 4
+        sections = []
+        for count in counts[1:]:
+            records, at = _records(data, at, count)
+            sections.append(records)
+    except (error, IndexError):
+        raise ParseError("DNS", "a message that ends early") from None
+    return Message(ident, flags, tuple(questions), *sections)
+
+
+def _records(data: bytes, at: int, count: int) -> tuple[tuple[Answer, ...], int]:
+    records = []
+    for _record in range(count):
+        name, at = _name(data, at)
+        kind, cls, ttl, size = _TAIL.unpack_from(data, at)
+        at += _TAIL.size
+        if at + size > len(data):
+            raise ParseError("DNS", "a record that ends early")
+        text = _name(data, at)[0] if kind in (CNAME, NS, PTR) else ""
+        records.append(Answer(name, kind, ttl, data[at:at + size], text, cls))
+        at += size
+    return tuple(records), at
+
+
+def _name(data: bytes, at: int) -> tuple[str, int]:
+    """(the name at an offset, where it ends); pointers lead backwards only, so that it comes to an end."""
+    labels: list[str] = []
+    end, limit, total = -1, at, 0
+    while True:
+        size = data[at]
+        if size >= POINTER:
+            target = (size & 0x3F) << 8 | data[at + 1]
+            end = at + 2 if end < 0 else end
+            if target >= limit:
+                raise ParseError("DNS", "a pointer that leads nowhere")
+            at = limit = target
+            continue
+        if size > MOST_LABEL:
+            raise ParseError("DNS", "a label of an unknown kind")
+        at += 1
+        if not size:
+            return ".".join(labels), at if end < 0 else end
+        label = data[at:at + size]
+        total += size + 1
+        if len(label) < size or total > MOST_NAME:
+            raise ParseError("DNS", "a name that ends early or is too long")
+        labels.append("".join(chr(byte) if 32 < byte < 127 and byte != 46 else f"\\{byte:03d}" for byte in label))
+        at += size
+
+
+def reverse_name(address: int) -> str:
+    """The name that PTR records of an IPv4 address have."""
+    return ".".join(str(address >> shift & 255) for shift in (0, 8, 16, 24)) + ".in-addr.arpa"
+
+
+def reversed_address(name: str) -> int | None:
+    """The address that such a name stands for; None for other names."""
+    labels = name.lower().rstrip(".").split(".")
+    if labels[-2:] != ["in-addr", "arpa"] or len(labels) != 6:
+        return None
+    value = 0
+    for label in reversed(labels[:4]):
+        if not label.isascii() or not label.isdecimal() or int(label) > 255:
+            return None
+        value = value << 8 | int(label)
+    return value

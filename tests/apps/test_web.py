@@ -1,0 +1,121 @@
+"""Pages over real connections: what clients say and how they end, what servers answer and log."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.docker.files import files_of
+from netsandbox.session.session import Session
+
+BEGIN = ["docker run -d --name web nginx", "docker run -d --name old httpd", "docker run -d --name cache redis",
+         "docker run -d --name memory memcached", "docker run -d --name db mysql"]
+
+
+@pytest.fixture(scope="module")
+def lab() -> Session:
+    session = Session(seed=1)
+    for line in BEGIN:
+        assert not session.run(line).code
+    return session
+
+
+def test_a_page_comes_as_nginx_sends_it(lab: Session) -> None:
+    job = lab.run("curl -i http://172.17.0.2/")
+    head, _blank, body = job.out.partition("\n\n")
+    assert head.splitlines()[:5] == [
+        "HTTP/1.1 200 OK", "Server: nginx/1.29.5", f"Date: {head.partition('Date: ')[2][:29]}",
+        "Content-Type: text/html", "Content-Length: 615"]
+    assert len(body) == 615
+    assert "Welcome to nginx!" in body
+    log = lab.run("docker logs web").out.splitlines()[-1]
+    assert log.startswith('172.17.0.1 - - [01/Jan/2026:00:')
+    assert log.endswith('"GET / HTTP/1.1" 200 615 "-" "curl/8.14.1" "-"')
+
+
+def test_curl_tells_of_its_connection(lab: Session) -> None:
+    job = lab.run("curl -v -o /tmp/page http://172.17.0.3/nothing")
+    assert [line for line in job.err.splitlines() if line[:1] in "*>"] == [
+        "*   Trying 172.17.0.3:80...", "* Connected to 172.17.0.3 (172.17.0.3) port 80", "* using HTTP/1.x",
+        "> GET /nothing HTTP/1.1", "> Host: 172.17.0.3", "> User-Agent: curl/8.14.1", "> Accept: */*", "> ",
+        "* Request completely sent off", "* Connection #0 to host 172.17.0.3 left intact"]
+    assert "< HTTP/1.1 404 Not Found" in job.err
+    assert "The requested URL was not found on this server." in lab.run("cat /tmp/page").out
+
+
+@pytest.mark.parametrize(("line", "code", "error"), [
+    ("curl http://172.17.0.2:81/", 7,
+     "curl: (7) Failed to connect to 172.17.0.2 port 81 after 0 ms: Could not connect to server"),
+    ("curl http://172.17.0.99/", 7, "curl: (7) Failed to connect to 172.17.0.99 port 80 after 3"),
+    ("curl -m 1 http://172.17.0.99/", 28, "curl: (28) Connection timed out after 1000 milliseconds"),
+    ("curl -f http://172.17.0.2/x", 22, "curl: (22) The requested URL returned error: 404"),
+    ("curl -sf http://172.17.0.2/x", 22, ""), ("curl https://172.17.0.2/", 35, "curl: (35) TLS is not modelled"),
+    ("curl foo://x/", 1, 'curl: (1) Protocol "foo" not supported'), ("curl", 2, "curl: try 'curl --help'"),
+    ("curl --nosuch x", 2, "curl: option --nosuch: is unknown"), ("curl -X", 2, "curl: option -X: requires parameter"),
+    ("curl -m x y", 2, "curl: option -m: expected a proper numerical parameter"),
+    ("curl --proxy a b", 2, "curl: --proxy is not modelled"), ("curl -u a:b c", 2, "curl: -u (--user) is not modelled"),
+    ("curl http://", 3, "curl: (3) URL rejected: No host part in the URL"),
+    ("curl http://x:99999/", 3, "curl: (3) URL rejected: Port number was not a decimal number between 0 and 65535"),
+    ("curl --interface 1.2.3.4 http://172.17.0.2/", 45,
+     "curl: (45) bind failed with errno 99: Cannot assign requested address"),
+    ("curl --interface nope http://172.17.0.2/", 45,
+     "curl: (45) Couldn't bind to 'nope' with errno 19: No such device"),
+    ("wget http://172.17.0.2:81/", 4, "failed: Connection refused."),
+    ("wget -O - http://172.17.0.2/x", 8, "ERROR 404: Not Found."), ("wget", 1, "wget: missing URL"),
+    ("wget --nosuch x", 2, "wget: unrecognized option '--nosuch'"),
+    ("nc -v 172.17.0.2 81", 1, "nc: connect to 172.17.0.2 port 81 (tcp) failed: Connection refused"),
+    ("nc", 1, "usage: nc"), ("nc -e x 1.2.3.4 5", 1, "nc: -e is not modelled"),
+    ("nc 172.17.0.2 70000", 1, "nc: port number invalid: 70000"),
+    ("nc -w 1 -v 172.17.0.99 80", 1, "timed out: Operation now in progress"),
+    ("telnet 172.17.0.2 81", 1, "telnet: Unable to connect to remote host: Connection refused"),
+    ("socat TCP:172.17.0.2:81 -", 1, "Connection refused"), ("socat A B", 1, 'unknown device/address "A"'),
+    ("socat - EXEC:sh", 1, "EXEC:sh is not modelled"), ("python3 x.py", 127, "of Python there is"),
+    ("getent nosuch x", 1, "Unknown database: nosuch"), ("ab -n 1 http://x/", 127, "the sandbox has no ab"),
+])
+def test_what_goes_wrong_is_said_in_the_tools_own_words(lab: Session, line: str, code: int, error: str) -> None:
+    job = lab.run(line)
+    assert job.code == code
+    assert error in job.err
+    assert bool(job.err) == bool(error)
+
+
+def test_write_out_tells_numbers(lab: Session) -> None:
+    job = lab.run("curl -s -o /dev/null -w '%{http_code} %{size_download} %{num_connects} %{remote_ip}%{nope}\\n' "
+                  "http://172.17.0.2/")
+    assert (job.out, job.err) == ("200 615 1 172.17.0.2\n", "curl: unknown --write-out variable: 'nope'\n")
+
+
+def test_a_file_is_saved_and_served(lab: Session) -> None:
+    engine = lab.lab.docker()
+    files_of(engine, engine.containers["web"]).write("/usr/share/nginx/html/hello.txt", "hello\n")
+    assert lab.run("curl -s http://172.17.0.2/hello.txt").out == "hello\n"
+    assert "‘/tmp/hello’ saved [6/6]" in lab.run("wget -O /tmp/hello http://172.17.0.2/hello.txt").err
+    assert lab.run("cat /tmp/hello").out == "hello\n"
+
+
+def test_a_post_is_not_for_static_files(lab: Session) -> None:
+    job = lab.run("curl -s -v -d a=b http://172.17.0.2/")
+    assert "> POST / HTTP/1.1" in job.err
+    assert "> Content-Length: 3" in job.err
+    assert "405 Not Allowed" in job.out
+
+
+def test_ports_are_scanned(lab: Session) -> None:
+    job = lab.run("nc -zv 172.17.0.2 79-81")
+    assert job.err == ("nc: connect to 172.17.0.2 port 79 (tcp) failed: Connection refused\n"
+                       "Connection to 172.17.0.2 80 port [tcp/http] succeeded!\n"
+                       "nc: connect to 172.17.0.2 port 81 (tcp) failed: Connection refused\n")
+
+
+def test_pythons_server_lists_a_directory_and_logs(lab: Session) -> None:
+    lab.run("python3 -m http.server 8000 &")
+    assert 'Directory listing for /' in lab.run("curl -s http://127.0.0.1:8000/").out
+    assert "LISTEN 0      5            0.0.0.0:8000" in lab.run("ss -ltn").out
+    assert "Address already in use" in lab.run("python3 -m http.server 8000").err
+
+
+def test_busybox_words_its_own(lab: Session) -> None:
+    assert lab.run("docker run --rm busybox wget -qO- http://172.17.0.2/").out.startswith("<!DOCTYPE html>")
+    assert "wget: can't connect to remote host (172.17.0.2): Connection refused" in lab.run(
+        "docker run --rm busybox wget http://172.17.0.2:81/").err
+    assert "server returned error: HTTP/1.1 404 Not Found" in lab.run(
+        "docker run --rm alpine wget http://172.17.0.2/x").err
