@@ -165,6 +165,7 @@ def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
             module.room == "tui"
             or (library == "yaml" and (module.room == "session" or module.name == "netsandbox.commands.strict_yaml"))
             or (library == "re2" and imported.lazy and module.name == "netsandbox.apps.pattern")
+            or (library == "jq" and imported.lazy and module.name == "netsandbox.commands.tools.jq")
             or (library == "rich" and imported.lazy and module.room in {"commands", "session", "top"})
             or (library.startswith("textual") and imported.lazy and module.name.startswith("netsandbox.cli"))
         )

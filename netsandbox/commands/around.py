@@ -16,6 +16,7 @@ AROUND: Late[str, Callable[[Machine, Call], Task]] = Late({
     "env": "netsandbox.shell.around:Env", "time": "netsandbox.shell.around:Timed",
     "timeout": "netsandbox.shell.around:Timeout", "watch": "netsandbox.shell.around:Watch",
     "xargs": "netsandbox.shell.around:Xargs",
-    **dict.fromkeys(("nohup", "nice", "stdbuf", "setsid", "unbuffer"), "netsandbox.shell.around:Plainly")})
+    **dict.fromkeys(("nohup", "nice", "stdbuf", "setsid", "unbuffer"), "netsandbox.shell.around:Plainly"),
+    **{name: f"netsandbox.shell.probes:{name.title()}" for name in ("fping", "mtr", "which")}})
 SHELL_PROGRAM: Late[str, Callable[[Machine, Call], Task]] = Late({"sh": "netsandbox.shell.invoke:ShellProgram"})
 INTERPRETER: Late[str, type[Interpreter]] = Late({"sh": "netsandbox.shell.interpreter:Interpreter"})

@@ -88,7 +88,9 @@ class LabMachine:
         return with_kernel(self.files(None), files_root(self.lab), self)
 
     def namespace_of_pid(self, pid: int) -> NetworkNamespace | None:
-        """A running container's, by the PID that `docker inspect` tells."""
+        """A running container's, by the PID that `docker inspect` tells; of 1, init's, the default host's own."""
+        if pid == 1 and DEFAULT_HOST in self.lab.nodes:
+            return self.lab.host().namespace
         return next((container.namespace for _host, container in self.lab.containers()
                      if container.is_running and container.pid == pid), None)
 
@@ -111,8 +113,19 @@ class LabMachine:
                 file = f"{DOCKER_FOLDER}/{container.sandbox[:12]}"
                 found.append(Tenant(inside, 1, container.pid, container.process, file))
         if host.name == DEFAULT_HOST:
-            found += [Tenant(named, 0, 0, "", f"{FOLDER}/{name}") for name, named in self.lab.extra_namespaces.items()]
+            found += [Tenant(named, 0, 0, "", f"{FOLDER}/{name}") for name, named in self.lab.extra_namespaces.items()
+                      if "/" not in name]
         return found
+
+    def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:
+        """init, and the first one of each container."""
+        host = self._host_of(namespace)
+        if host is None:
+            return [(1, INIT, namespace.inode)]
+        running = [(container.pid, container.process, container.namespace.inode)
+                   for container in (host.docker.containers.values() if host.docker is not None else ())
+                   if container.is_running and container.namespace is not None]
+        return [(1, INIT, host.namespace.inode), *sorted(running)]
 
     def _host_of(self, namespace: NetworkNamespace) -> Host | None:
         """The machine that a namespace is on; None for a switch or hub."""
@@ -125,7 +138,7 @@ class LabMachine:
         return None
 
     def namespace_names(self) -> list[str]:
-        own = list(reversed(self.lab.extra_namespaces))
+        own = [name for name in reversed(self.lab.extra_namespaces) if "/" not in name]
         if not self._has_links:
             return own
         folder = self.lab.host().files.find(FOLDER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -13,6 +14,7 @@ from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.inner_shell import inner_shell
 from netsandbox.commands.job import Job
+from netsandbox.commands.late import Late
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.place import Place
 from netsandbox.commands.refusals import REFUSALS
@@ -36,6 +38,7 @@ LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 SHADOWED = frozenset({"exec", "wait"})
 """Verbs that have the name of a shell's builtin."""
 NOT_FOUND = 127
+UNSHARE: Late[str, Callable[[Shell, Prompt, Call], Task]] = Late({"unshare": "netsandbox.commands.unshare:Unshare"})
 
 
 class MissingError(CommandError):
@@ -146,7 +149,7 @@ class Prompt:
         return not argv[1].startswith(("%", "-")) and self._shell.state.job(argv[1]) is None
 
     def has(self, name: str) -> bool:
-        return name in VERBS or name == "docker" or name in SHELLS or name in AROUND or name == SUDO or (
+        return name == "docker" or name in SHELLS or name in AROUND or name in UNSHARE or name == SUDO or (
             programs.is_program(name))
 
     def next_pid(self) -> int:
@@ -190,6 +193,8 @@ class Prompt:
         if name == "docker" and not entered:
             return programs.docker(shell, call)
         base = name.rpartition("/")[2]
+        if base in UNSHARE:
+            return UNSHARE[base](shell, self, call)
         if base in SHELLS:
             return SHELL_PROGRAM["sh"](self, call)
         if base in AROUND:

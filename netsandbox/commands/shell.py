@@ -307,7 +307,7 @@ class Shell:
 
     def _check_filters(self, line: Line, prompt: Prompt) -> None:
         """Nothing of a line is done that has a pipe to what is not there."""
-        known = {*(self.state.functions if self._has_state else ()), *line.survey.functions, *BUILTIN_NAMES, ""}
+        known = {*(self.state.functions if self._has_state else ()), *line.survey.functions, *BUILTIN_NAMES, *VERBS, ""}
         missing = next((name for name in line.survey.filters
                         if name not in known and not prompt.has(name.rpartition("/")[2]) and "/" not in name), None)
         if missing is not None:

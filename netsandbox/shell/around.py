@@ -40,10 +40,16 @@ class Around(Task):
     def listens(self) -> bool:
         return self.inner is not None and self.inner.listens
 
-    def run(self, words: list[str], environment: dict[str, str] | None = None) -> None:
-        """Start the program that words name."""
+    def run(self, words: list[str], environment: dict[str, str] | None = None, machine: Machine | None = None,
+            output: list[tuple[str, str]] | None = None) -> None:
+        """Start the program that words name.
+
+        Args:
+            machine: where, if it is not here.
+            output: where what it prints goes, if it is not shown.
+        """
         try:
-            inner = self.machine.program(self.call._replace(
+            inner = (machine or self.machine).program(self.call._replace(
                 argv=words, environment={**self.call.environment, **(environment or {})}, is_alone=False))
         except NotFoundError as error:
             self.complain(f"{self.call.argv[0]}: failed to run command '{words[0]}': No such file or directory")
@@ -53,8 +59,9 @@ class Around(Task):
             self.complain(f"{self.call.argv[0]}: {error}")
             self.exit(NOT_RUN)
             return
-        self.output += inner.output
-        inner.output = self.output
+        shown = self.output if output is None else output
+        shown += inner.output
+        inner.output = shown
         inner.foreground = self.foreground
         self.inner = inner
         inner.on_exit.append(self._inner_ended)

@@ -55,7 +55,7 @@ def test_a_script_in_a_containers_shell_has_the_containers_rights(one: KeptSessi
 
 
 @pytest.mark.parametrize("line", [
-    "sh", "bash", "sudo sh", "bash -c", "bash -x", "sh script.sh", "ip netns exec blue bash", "nsenter -t 1 -n",
+    "sh", "bash", "sudo sh", "bash -c", "bash -x", "sh script.sh", "ip netns exec blue bash", "nsenter -t 4 -n",
     "sh -c 'enter web'", "ip netns exec red bash; true && nosuch",
     "ip netns exec red bash | wc -l; false", "echo $(ip netns exec red bash); false",
     "sh -c 'ip netns exec red bash'", "sh -c 'docker exec -it web sh'"])

@@ -201,6 +201,9 @@ class SimulatedTwin:
     def namespace_of_pid(self, _pid: int) -> NetworkNamespace | None:
         return None
 
+    def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:
+        return [(1, "/sbin/init", namespace.inode)]
+
     def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
         return [Tenant(namespace, 1, 1, "/sbin/init", "")]
 

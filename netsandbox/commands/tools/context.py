@@ -39,6 +39,9 @@ class Machine(Protocol):
     def tenants(self, namespace: NetworkNamespace) -> list[Tenant]:
         """All namespaces of the machine that this one is on, the machine's own first."""
 
+    def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:
+        """(PID, command line, inode of its network namespace) of the machine that a namespace is on, by PID."""
+
     def add_namespace(self, name: str) -> NetworkNamespace:
         """Make a namespace with nothing but a `lo` that is down; the name is free."""
 

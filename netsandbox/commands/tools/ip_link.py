@@ -40,7 +40,7 @@ COMMANDS = ("add*", "set*", "change*", "replace*", "delete*", "show*", "lst*", "
 MAC_LENGTH = 6
 NOT_MODELLED = {
     "broadcast": "broadcast addresses other than ff:ff:ff:ff:ff:ff are", "txqueuelen": "transmit queues are",
-    "multicast": "IFF_MULTICAST is", "allmulticast": "IFF_ALLMULTI is", "promisc": "promiscuous mode is",
+    "multicast": "IFF_MULTICAST is", "allmulticast": "IFF_ALLMULTI is",
     "trailers": "trailers are", "carrier": "a carrier by hand is", "protodown": "protodown is",
     "dynamic": "IFF_DYNAMIC is", "alias": "aliases are", "group": "groups of devices are", "mode": "link modes are",
     "state": "an operstate by hand is", "addrgenmode": "IPv6 is",
@@ -125,7 +125,7 @@ def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool)
     request.new_name = found.get("name", "") if device or makes else ""
     request.type = found.get("type", "")
     request.mac = found.get("address", [])
-    request.mtu, request.arp = found.get("mtu"), found.get("arp")
+    request.mtu, request.arp, request.promisc = found.get("mtu"), found.get("arp"), found.get("promisc")
     switches = [name for name in found if name in ("up", "down")]
     request.up = None if not switches else switches[-1] == "up"
     request.master, request.leaves_master = found.get("master"), "nomaster" in found

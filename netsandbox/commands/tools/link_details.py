@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def put_details(row: Row, interface: Interface, is_link: bool) -> None:
     in_bridge = int(interface.port is not None)
     listeners = len(interface.stack.listeners) if interface.stack is not None else 0
-    row.put("promiscuity", in_bridge + listeners, f" promiscuity {in_bridge + listeners} ")
+    count = in_bridge + listeners + int(interface.promisc)
+    row.put("promiscuity", count, f" promiscuity {count} ")
     row.put("allmulti", in_bridge, f"allmulti {in_bridge} ")
     row.put("min_mtu", interface.min_mtu, f"minmtu {interface.min_mtu} ")
     row.put("max_mtu", interface.max_mtu, f"maxmtu {interface.max_mtu} ")

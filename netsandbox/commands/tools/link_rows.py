@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.interface_address import InterfaceAddress
 
-FLAGS = ("NO-CARRIER", "LOOPBACK", "BROADCAST", "POINTOPOINT", "MULTICAST", "NOARP", "MASTER", "SLAVE", "UP",
+FLAGS = ("NO-CARRIER", "LOOPBACK", "BROADCAST", "POINTOPOINT", "MULTICAST", "NOARP", "PROMISC", "MASTER", "SLAVE", "UP",
          "LOWER_UP")
 """IFF_* names in the order that iproute2 has them."""
 
@@ -27,7 +27,8 @@ def flags(interface: Interface) -> list[str]:
     above = kinds.find(master.kind) if master is not None else None
     found = {*interface.flags, *(above.slave_flags if above is not None else ())}
     found |= {name for name, is_set in (
-        ("NO-CARRIER", interface.up and not interface.carrier), ("NOARP", interface.noarp), ("UP", interface.up),
+        ("NO-CARRIER", interface.up and not interface.carrier), ("NOARP", interface.noarp),
+        ("PROMISC", interface.promisc), ("UP", interface.up),
         ("LOWER_UP", interface.running)) if is_set}
     return [name for name in FLAGS if name in found]
 

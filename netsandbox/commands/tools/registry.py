@@ -35,7 +35,12 @@ TOOLS: Late[str, Tool] = Late({
     "netstat": "netsandbox.commands.tools.ss:netstat",
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
     "sysctl": "netsandbox.commands.tools.sysctl:run", "ufw": "netsandbox.commands.tools.ufw:run",
-    "lsns": "netsandbox.commands.tools.namespaces:lsns",
+    "lsns": "netsandbox.commands.tools.namespaces:lsns", "ethtool": "netsandbox.commands.tools.ethtool:run",
+    "jq": "netsandbox.commands.tools.jq:jq", "id": "netsandbox.commands.tools.system:identity",
+    **{name: f"netsandbox.commands.tools.system:{name}" for name in (
+        "date", "groups", "lsmod", "modprobe", "service", "systemctl")},
+    **{name: f"netsandbox.commands.tools.processes:{name}" for name in ("pgrep", "pidof", "pkill", "ps")},
+    "killall": "netsandbox.commands.tools.processes:pkill",
     **{name: f"netsandbox.commands.tools.small:{name}" for name in (
         "echo", "false", "seq", "true", "uname", "whoami")},
     **dict.fromkeys(INSTALLERS, "netsandbox.commands.tools.small:install")})

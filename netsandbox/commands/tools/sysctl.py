@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.options import Options, read_options
+from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.core.sysctl_effect import changes_nothing
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -20,16 +22,18 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LONG = {"all": "a", "deprecated": "D", "binary": "b", "ignore": "e", "names": "N", "values": "n", "load": "p",
-        "pattern": "r", "quiet": "q", "write": "w", "help": "h", "version": "V", "dry-run": "y"}
+        "pattern": "r", "quiet": "q", "write": "w", "help": "h", "version": "V", "system": "S", "dry-run": "y"}
+CONFIGURATION = "/etc/sysctl.conf"
+FOLDERS = ("/usr/lib/sysctl.d", "/run/sysctl.d", "/etc/sysctl.d")
 VERSION = "sysctl from procps-ng 4.0.4"
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options = read_options("sysctl", arguments, "abeNnp:f:r:qwhVAXoxdy", LONG, 1)
+    options = read_options("sysctl", arguments, "abeNnSpfr:qwhVAXoxdy", LONG, 1)
     if "V" in options:
         return ToolResult(0, VERSION + "\n", "")
-    if "p" in options or "f" in options:
-        raise ToolError(1, "netsandbox: `sysctl -p` has no file to read")
+    if options.values.keys() & {"p", "f", "S"}:
+        return _from_files(context, options)
     namespace = context.namespace
     if options.values.keys() & {"a", "A", "X"}:
         return ToolResult(0, "".join(_all(namespace, options)), "")
@@ -58,6 +62,40 @@ def _note(word: str, options: Options) -> str:
     if not equals or "y" in options or not changes_nothing(path):
         return ""
     return f"note: {name_of(path)} changes nothing in the sandbox\n"
+
+
+def _from_files(context: ToolContext, options: Options) -> ToolResult:
+    """`-p FILE`, `--system`: settings as they stand in files."""
+    files, out, err = files_of(context), "", ""
+    paths = options.words or [CONFIGURATION]
+    if "S" in options:
+        paths = [f"{folder}/{name}" for folder in FOLDERS if files.is_directory(folder) for name in files.names(folder)
+                 if name.endswith(".conf")]
+        paths += [CONFIGURATION] if files.exists(CONFIGURATION) else []
+    for path in paths:
+        try:
+            text = files.read(path)
+        except FileError as error:
+            err += f'sysctl: cannot open "{path}": {error}\n'
+            continue
+        out += f"* Applying {path} ...\n" if "S" in options else ""
+        for line in text.splitlines():
+            done, wrong = _setting(context.namespace, line.strip(), options)
+            out, err = out + done, err + wrong
+    return ToolResult(1 if err else 0, out, err)
+
+
+def _setting(namespace: NetworkNamespace, line: str, options: Options) -> tuple[str, str]:
+    """(what one line of a file prints, what is wrong with it)."""
+    if not line or line[0] in "#;":
+        return "", ""
+    name, equals, value = line.lstrip("-").partition("=")
+    if not equals:
+        return "", f'sysctl: invalid syntax: "{line[:60]}"\n'
+    try:
+        return _one(namespace, f"{name.strip()}={value.strip()}", options), ""
+    except ToolError as error:
+        return "", "" if line.startswith("-") else error.message + "\n"
 
 
 def path_of(name: str) -> str:

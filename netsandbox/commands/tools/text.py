@@ -88,7 +88,7 @@ def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
     found, errors = inputs(context, "wc", paths)
     rows = [(_counts(one.text), one.name) for one in found]
     if len(paths) > 1:
-        rows.append(([sum(column) for column in zip(*(counts for counts, _name in rows), strict=True)], "total"))
+        rows.append(([sum(counts[at] for counts, _name in rows) for at in range(5)], "total"))
     wanted = [number for number, letter in enumerate("lwcmL") if letter in options] or [0, 1, 2]
     alone = len(wanted) == 1 and len(rows) == 1
     width = (

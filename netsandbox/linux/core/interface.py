@@ -74,7 +74,7 @@ class Interface(DeviceOperations):
     __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs", "handlers",
                  "heard", "heard_bytes", "id", "index", "lower_down", "mac", "mac_is_set", "mtu", "mtu_is_set", "name",
                  "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "place", "port",
-                 "qdisc", "reachable", "running", "rx_dropped", "sent", "sent_bytes", "shaper", "stack",
+                 "promisc", "qdisc", "reachable", "running", "rx_dropped", "sent", "sent_bytes", "shaper", "stack",
                  "trusts_sources", "tx_dropped", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
@@ -97,6 +97,8 @@ class Interface(DeviceOperations):
         """What operstate says of a missing carrier: the device below is down as well."""
         self.noarp = False
         """IFF_NOARP: neither asks nor answers."""
+        self.promisc = False
+        """IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped."""
         self.qdisc = "noop"
         """noqueue once the interface has been up."""
         self.group_macs: tuple[int, ...] = ()

@@ -46,6 +46,7 @@ class LinkRequest:
         self.mtu: int | None = None
         self.up: bool | None = None
         self.arp: bool | None = None
+        self.promisc: bool | None = None
         self.master: Interface | None = None
         self.leaves_master = False
         self.namespace: NetworkNamespace | None = None
@@ -182,6 +183,8 @@ def change(interface: Interface, request: LinkRequest) -> None:
         set_master(interface, request.master)
     if request.arp is not None:
         set_arp(interface, request.arp)
+    if request.promisc is not None:
+        interface.promisc = request.promisc
     if request.up is not None:
         set_up(interface, request.up)
 

@@ -1,0 +1,147 @@
+"""jq, by the package of that name where it is installed."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import inputs, options_of
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+MISSING = "netsandbox: jq needs the Python package jq: pip install 'netsandbox[jq]'"
+LONG = {
+    "raw-output": "r",
+    "compact-output": "c",
+    "slurp": "s",
+    "null-input": "n",
+    "sort-keys": "S",
+    "exit-status": "e",
+}
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+INTERPOLATED = re.compile(r"\\\(([^()]*)\)")
+WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w*\s*:)")
+KEYS = re.compile(r"([{,]\s*)[A-Za-z_]\w*(?=\s*[,}])")
+"""`{ifname, mtu}`."""
+KNOWN = frozenset(
+    [
+        "add",
+        "all",
+        "and",
+        "any",
+        "ascii_downcase",
+        "ascii_upcase",
+        "contains",
+        "elif",
+        "else",
+        "empty",
+        "end",
+        "endswith",
+        "first",
+        "flatten",
+        "from_entries",
+        "group_by",
+        "has",
+        "if",
+        "index",
+        "join",
+        "keys",
+        "last",
+        "length",
+        "map",
+        "max",
+        "max_by",
+        "min",
+        "min_by",
+        "not",
+        "null",
+        "or",
+        "select",
+        "sort",
+        "sort_by",
+        "split",
+        "startswith",
+        "then",
+        "to_entries",
+        "tonumber",
+        "tostring",
+        "true",
+        "false",
+        "type",
+        "unique",
+        "unique_by",
+        "values",
+        "with_entries",
+        "tojson",
+        "fromjson",
+        "reverse",
+        "map_values",
+        "del",
+        "error",
+    ]
+)
+"""Words that a program may hold; those behind a dot are keys."""
+LONGEST = 2000
+"""Characters of a program."""
+
+
+def jq(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options, words = options_of("jq", arguments, "rcsnSeMC", "", LONG, 2)
+    program = words.pop(0) if words else "."
+    if find_spec("jq") is None:
+        raise ToolError(127, MISSING)
+    _check(program)
+    found, errors = ([], "") if "n" in options else inputs(context, "jq", words)
+    try:
+        values = _run(program, "".join(one.text for one in found), options)
+    except ValueError as error:
+        return ToolResult(5, "", f"jq: error: {str(error).splitlines()[0]}\n")
+    code = 1 if "e" in options and (not values or values[-1] in (None, False)) else 0
+    return ToolResult(2 if errors else code, "".join(_shown(value, options) + "\n" for value in values), errors)
+
+
+def _check(program: str) -> None:
+    """Refuse what could take for ever or all memory: jq itself has no bounds.
+
+    Raises:
+        ToolError: it names the word.
+    """
+    if len(program) > LONGEST:
+        raise ToolError(2, f"netsandbox: a jq program has {LONGEST} characters at most here")
+    inside = " ".join(piece for text in STRING.findall(program) for piece in INTERPOLATED.findall(text))
+    code = KEYS.sub(r"\1", STRING.sub(" ", program)) + " " + inside
+    wrong = (
+        next((found[0] for found in WORD.finditer(code) if found[0] not in KNOWN), None)
+        or next((mark for mark in ("*", "..", "$", "@", "|=", "+=", "//=") if mark in code), None)
+        or ("=" if re.search(r"(?<![=!<>])=(?!=)", code) else None)
+    )
+    if wrong is not None:
+        raise ToolError(2, f"netsandbox: `{wrong[:40]}` in a jq program is not modelled")
+
+
+def _run(program: str, text: str, options: dict[str, str]) -> list[Any]:
+    import jq as engine
+
+    compiled = engine.compile(program)
+    if "n" in options:
+        return list(compiled.input_value(None))
+    if "s" in options:
+        return list(compiled.input_text(text, slurp=True))
+    return list(compiled.input_text(text))
+
+
+def _shown(value: Any, options: dict[str, str]) -> str:
+    if "r" in options and isinstance(value, str):
+        return value
+    separators = (",", ":") if "c" in options else (",", ": ")
+    return json.dumps(
+        value,
+        ensure_ascii=False,
+        indent=None if "c" in options else 2,
+        separators=separators,
+        sort_keys="S" in options,
+    )

@@ -1,0 +1,121 @@
+"""ps, pgrep, pidof, pkill and killall: a machine's processes are its init and the first one of each container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.apps.pattern import PatternError, compile_pattern
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.inputs import options_of
+from netsandbox.linux.netlink.credentials import RIGHTS
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+HEADINGS = {"pid": "    PID", "ppid": "   PPID", "user": "USER    ", "comm": "COMMAND", "args": "COMMAND", "cmd": "CMD",
+            "command": "COMMAND", "tty": "TT      ", "time": "    TIME", "stat": "STAT", "netns": "     NETNS"}
+
+
+class Process(NamedTuple):
+    """One process."""
+
+    pid: int
+    parent: int
+    command: str
+    namespace: int
+
+    @property
+    def name(self) -> str:
+        return self.command.partition(" ")[0].rpartition("/")[2].removesuffix(":")[:15]
+
+
+def processes(context: ToolContext) -> list[Process]:
+    """Those that are seen: in a container its own, of which the first has the PID 1."""
+    found = context.machine.processes(context.namespace)
+    if not RIGHTS.get().contained:
+        return [Process(pid, 0 if pid == 1 else 1, command, inode) for pid, command, inode in found]
+    return [Process(1, 0, command, inode) for _pid, command, inode in found if inode == context.namespace.inode][:1]
+
+
+def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """`ps aux`, `ps -ef`, `ps -o pid,comm`, `ps -p PID`."""
+    letters, columns, wanted, words = "", list[str](), set[str](), list(arguments)
+    while words:
+        word = words.pop(0)
+        if word.lstrip("-") in ("o", "p") or word in ("--pid", "--format"):
+            value = words.pop(0) if words else ""
+            if word.lstrip("-")[0] in "of":
+                columns += value.replace("=", "").split(",")
+            else:
+                wanted |= set(value.replace(",", " ").split())
+        elif word.startswith(("-o", "-p")) and len(word) > 2 and not word.startswith("--"):
+            if word[1] == "o":
+                columns += word[2:].replace("=", "").split(",")
+            else:
+                wanted |= set(word[2:].split(","))
+        else:
+            letters += word.lstrip("-")
+    wrong = next((name for name in columns if name not in HEADINGS), None)
+    if wrong is not None:
+        raise ToolError(1, f"error: unknown user-defined format specifier \"{wrong}\"")
+    shows_all = bool(set(letters) & set("aexA")) or bool(wanted)
+    rows = [one for one in processes(context) if not wanted or str(one.pid) in wanted]
+    rows = rows if shows_all else []
+    if columns:
+        return _table([HEADINGS[name] for name in columns], [[_cell(one, name) for name in columns] for one in rows])
+    if "u" in letters:
+        heading = "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND"
+        zeros = "0.0  0.0      0     0 ?        Ss   00:00   0:00"
+        lines = [f"root     {one.pid:>7}  {zeros} {one.command}" for one in rows]
+    elif "f" in letters:
+        heading = "UID          PID    PPID  C STIME TTY          TIME CMD"
+        lines = [f"root     {one.pid:>7} {one.parent:>7}  0 00:00 ?        00:00:00 {one.command}" for one in rows]
+    else:
+        heading = "    PID TTY          TIME CMD"
+        lines = [f"{one.pid:>7} ?        00:00:00 {one.name}" for one in rows]
+    return ToolResult(0, "\n".join([heading, *lines]) + "\n", "")
+
+
+def _cell(one: Process, name: str) -> str:
+    return {"pid": f"{one.pid:>7}", "ppid": f"{one.parent:>7}", "user": "root    ", "comm": one.name, "tty": "?       ",
+            "time": "00:00:00", "stat": "Ss  ", "netns": f"{one.namespace:>10}"}.get(name, one.command)
+
+
+def _table(headings: list[str], rows: list[list[str]]) -> ToolResult:
+    return ToolResult(0 if rows else 1, "".join(" ".join(cells) + "\n" for cells in [headings, *rows]), "")
+
+
+def pgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
+    options, words = options_of("pgrep", arguments, "flaxnoc", "", {"full": "f", "list-name": "l"}, 2)
+    rows = _matching(context, words, "f" in options, "pgrep")
+    rows = rows[-1:] if "n" in options else rows[:1] if "o" in options else rows
+    if "c" in options:
+        return ToolResult(0 if rows else 1, f"{len(rows)}\n", "")
+    shown = {one.pid: f" {one.command}" if "a" in options else f" {one.name}" if "l" in options else "" for one in rows}
+    out = "".join(f"{one.pid}{shown[one.pid]}\n" for one in rows)
+    return ToolResult(0 if rows else 1, out, "")
+
+
+def _matching(context: ToolContext, words: list[str], is_full: bool, name: str) -> list[Process]:
+    if not words:
+        raise ToolError(2, f"{name}: no matching criteria specified\nTry `{name} --help' for more information.")
+    try:
+        pattern = compile_pattern(words[0], longest=True)
+    except PatternError as error:
+        raise ToolError(2, f"{name}: {error}") from None
+    return [one for one in processes(context) if pattern.matches(one.command if is_full else one.name)]
+
+
+def pidof(context: ToolContext, arguments: list[str]) -> ToolResult:
+    names = [word for word in arguments if not word.startswith("-")]
+    found = [str(one.pid) for one in processes(context) if one.name in names]
+    return ToolResult(0 if found else 1, " ".join(found) + "\n" if found else "", "")
+
+
+def pkill(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """Signals go by `kill`, and `docker kill`."""
+    rows = _matching(context, [word for word in arguments if not word.startswith("-")], "-f" in arguments, "pkill")
+    if not rows:
+        return ToolResult(1, "", "")
+    pids = " ".join(str(one.pid) for one in rows)
+    raise ToolError(1, f"netsandbox: pkill is not modelled; `kill {pids}` sends the signal")

@@ -1,0 +1,160 @@
+"""date, id, groups, modprobe, lsmod, systemctl, service: what a tutorial asks of the machine around its network."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.calendar import civil_date
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.netlink.credentials import RIGHTS
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+DAYS = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+PLAIN_DATE = "%a %b %e %H:%M:%S %Z %Y"
+FORMATS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "D": "%m/%d/%y", "R": "%H:%M", "c": "%a %b %e %H:%M:%S %Y"}
+MODULES = (
+    "8021q",
+    "bonding",
+    "br_netfilter",
+    "bridge",
+    "dummy",
+    "ip_tables",
+    "iptable_filter",
+    "iptable_nat",
+    "ipvlan",
+    "macvlan",
+    "nf_conntrack",
+    "nf_nat",
+    "overlay",
+    "tun",
+    "veth",
+    "vxlan",
+    "xt_MASQUERADE",
+    "xt_conntrack",
+)
+"""What the kernel of the sandbox has, loaded or built in."""
+UNITS = ("docker", "containerd", "docker.service", "containerd.service", "docker.socket")
+DID_NOTHING = "note: {what} does nothing in the sandbox: the engine is always there\n"
+
+
+def date(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """The virtual time; `+FORMAT` as strftime has it."""
+    words = [word for word in arguments if word not in ("-u", "--utc")]
+    if len(words) > 1 or (words and not words[0].startswith("+") and words[0] not in ("-R", "-I")):
+        raise ToolError(1, f"netsandbox: `date {words[0][:40]}` is not modelled: time is virtual, and cannot be set")
+    form = {"-R": "%a, %d %b %Y %H:%M:%S +0000", "-I": "%F"}.get(words[0], words[0][1:]) if words else PLAIN_DATE
+    return ToolResult(0, _date(context.namespace.scheduler.clock, form) + "\n", "")
+
+
+def _date(at: int, form: str) -> str:
+    days, rest = divmod((EPOCH + at) // SECOND, 86400)
+    year, month, day = civil_date(days)
+    values = {
+        "Y": str(year),
+        "m": f"{month:02d}",
+        "d": f"{day:02d}",
+        "e": f"{day:2d}",
+        "H": f"{rest // 3600:02d}",
+        "M": f"{rest // 60 % 60:02d}",
+        "S": f"{rest % 60:02d}",
+        "y": f"{year % 100:02d}",
+        "Z": "UTC",
+        "z": "+0000",
+        "a": DAYS[days % 7][:3],
+        "A": DAYS[days % 7],
+        "b": MONTHS[month - 1][:3],
+        "B": MONTHS[month - 1],
+        "s": str((EPOCH + at) // SECOND),
+        "N": f"{(EPOCH + at) % SECOND:09d}",
+        "n": "\n",
+        "t": "\t",
+        "%": "%",
+    }
+    form = re.sub(r"%([FTDRc])", lambda found: FORMATS[found[1]], form)
+    return re.sub(r"%(.)", lambda found: values.get(found[1], found[0]), form)
+
+
+def identity(_context: ToolContext, arguments: list[str]) -> ToolResult:
+    """id."""
+    letters = "".join(word[1:] for word in arguments if word.startswith("-"))
+    if not letters:
+        return ToolResult(0, "uid=0(root) gid=0(root) groups=0(root)\n", "")
+    return ToolResult(0, ("root" if "n" in letters else "0") + "\n", "")
+
+
+def groups(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(0, "root\n", "")
+
+
+def modprobe(_context: ToolContext, arguments: list[str]) -> ToolResult:
+    """What is modelled is there already."""
+    names = [word.replace("-", "_") for word in arguments if not word.startswith("-")]
+    if not names:
+        raise ToolError(1, "modprobe: ERROR: missing parameters. See -h.")
+    if not RIGHTS.get().sysctls:
+        raise ToolError(1, f"modprobe: ERROR: could not insert '{names[0]}': Operation not permitted")
+    known = {name.lower() for name in MODULES}
+    if "-r" in arguments:
+        return ToolResult(0, "", f"note: {names[0][:40]} stays: the sandbox's kernel has it built in\n")
+    if names[0].lower() not in known:
+        raise ToolError(1, f"modprobe: FATAL: Module {arguments[-1][:40]} not found in directory /lib/modules/6.18.0")
+    return ToolResult(0, "", "")
+
+
+def lsmod(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    rows = "".join(f"{name:<23} {16384:>7}  0\n" for name in sorted(MODULES, key=str.lower))
+    return ToolResult(0, "Module                  Size  Used by\n" + rows, "")
+
+
+def systemctl(_context: ToolContext, arguments: list[str]) -> ToolResult:
+    words = [word for word in arguments if not word.startswith("-")]
+    if not words or words[0] == "daemon-reload":
+        return ToolResult(0, "", DID_NOTHING.format(what="systemctl") if words else "")
+    return _service(words[0], words[1] if len(words) > 1 else "", "systemctl " + " ".join(words))
+
+
+def service(_context: ToolContext, arguments: list[str]) -> ToolResult:
+    """service NAME COMMAND."""
+    if len(arguments) < 2:
+        raise ToolError(1, "Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]")
+    return _service(arguments[1], arguments[0], "service " + " ".join(arguments))
+
+
+def _service(command: str, unit: str, line: str) -> ToolResult:
+    if unit not in UNITS:
+        if command == "status":
+            raise ToolError(4, f"Unit {unit or 'docker'}.service could not be found.")
+        raise ToolError(5, f"Failed to {command} {unit}.service: Unit {unit}.service not found.")
+    name = unit.partition(".")[0]
+    if command in ("status", "is-active", "is-enabled"):
+        said = {"is-active": "active\n", "is-enabled": "enabled\n"}.get(
+            command,
+            (
+                f"● {name}.service\n     Loaded: loaded (/usr/lib/systemd/system/{name}.service; enabled)\n"
+                "     Active: active (running)\n"
+            ),
+        )
+        return ToolResult(0, said, "")
+    if command in ("stop", "kill", "disable", "mask"):
+        raise ToolError(1, f"netsandbox: `{line}` is not modelled: the engine is always there")
+    return ToolResult(
+        0, "", f"note: {line}: nothing to do; the engine runs, and takes its settings when it is made\n"
+    )
