@@ -62,7 +62,7 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP": ("防火墙规则或默认策略如此规定", "{rule}"),
     "NETFILTER_DROP.docker": (
         "Docker 把各个网络彼此隔开：来自别处的不得进入这个网络", "{rule}",
-        "这是 Docker 的规则，在这里生效，但 iptables 还不会列出它"),
+        "这是 Docker 自己的规则，`iptables -S` 会把它和其他规则一起列出"),
     "BRIDGE_INGRESS_STP_STATE": ("该网桥端口处于{state}状态，不转发", "端口状态：{state}"),
     "BRIDGE_INGRESS_STP_STATE.locked": (
         "该网桥端口已锁定，而源 MAC 不在它的转发表项中", "locked 标志", "转发表：该端口没有源 MAC 的表项"),

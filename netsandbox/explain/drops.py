@@ -160,11 +160,12 @@ def _neighbour(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
 
 
 def _rule(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
-    """(rule,): those that Docker keeps for its networks are not among what `iptables -S` lists."""
+    """(rule,): Docker's own have words of their own; what stands in DOCKER-USER is the user's."""
     rule = str(operands[0]) if operands else ""
     if rule in ("table full", "clash", "moved", "icmp error", "redirect", "no address"):
         return f".{rule}", {}
-    return ".docker" if rule.startswith("-A DOCKER") else "", {"rule": safe(rule)}
+    is_dockers = rule.startswith("-A DOCKER") and not rule.startswith("-A DOCKER-USER")
+    return ".docker" if is_dockers else "", {"rule": safe(rule)}
 
 
 def _port_state(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:

@@ -81,7 +81,7 @@ REASONS: dict[str, Words] = {
     "NETFILTER_DROP": ("a firewall rule or policy says so", "{rule}"),
     "NETFILTER_DROP.docker": (
         "Docker keeps its networks apart: what comes from elsewhere may not enter this one", "{rule}",
-        "a rule of Docker's, which holds here though iptables does not list it yet"),
+        "a rule of Docker's own, which `iptables -S` lists with the others"),
     "BRIDGE_INGRESS_STP_STATE": ("the bridge port is {state}, not forwarding", "port state {state}"),
     "BRIDGE_INGRESS_STP_STATE.locked": (
         "the bridge port is locked, and the source MAC is not in the forwarding table for it", "flag locked",

@@ -80,7 +80,7 @@ def with_other(scenario: Scenario, text: str, other: str) -> Scenario:
     """The scenario with one condition in place of another."""
     def changed(step: Step) -> Step:
         lines = tuple(other if line == text else line for line in step.expect)
-        return Step(step.run, step.say, lines, step.line, step.run_lines, step.expect_lines)
+        return step._replace(expect=lines)
     return scenario._replace(setup=tuple(map(changed, scenario.setup)), steps=tuple(map(changed, scenario.steps)))
 
 
