@@ -67,7 +67,8 @@ async def _dispatch_on_its_own(pump: MessagePump, message: Message) -> None:
     except CancelledError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a handler raises
-        app._handle_exception(error)
+        if app.screen_stack:  # it ends: what is still pressed has no screen
+            app._handle_exception(error)
 
 
 MessagePump._dispatch_message = _dispatch_on_its_own  # type: ignore[assignment,method-assign]

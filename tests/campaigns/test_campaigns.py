@@ -1,0 +1,94 @@
+"""Samples of the campaigns with every test run, and the campaigns themselves: `pytest -m campaign tests/campaigns`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from netsandbox.session.session import Session
+from tests.campaigns import interrupted, killed, monkey, poor, sessions
+from tests.lab import fuzz
+
+
+def amount(request: pytest.FixtureRequest, usual: int) -> int:
+    given: int | None = request.config.getoption("--campaign-count")
+    return usual if given is None else given
+
+
+def seed(request: pytest.FixtureRequest) -> int:
+    given: int = request.config.getoption("--campaign-seed")
+    return given
+
+
+def test_a_sample_of_sessions() -> None:
+    assert sessions.run(8, seed=7) == []
+
+
+def test_a_fault_in_a_session_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "undo", lambda session: session.journal[session.done - 1].line)
+    assert sessions.run(3, seed=7, length=5)
+
+
+@pytest.mark.parametrize("hash_seed", ["1"])
+def test_sessions_are_the_same_under_any_hash_seed(hash_seed: str) -> None:
+    assert sessions.digests_apart(2, 7, hash_seed) == sessions.digests_apart(2, 7, "0")
+
+
+def test_a_save_is_killed_at_each_of_its_system_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert killed.at_each_call(tmp_path) > 10
+
+
+def test_a_sample_of_random_kills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    died, _between = killed.at_random(10, 7, tmp_path)
+    assert died == 10
+
+
+def test_what_is_lost_or_left_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(killed.leftovers, "sweep_at_start", lambda: None)
+    with pytest.raises(killed.WastedError):
+        killed.at_each_call(tmp_path)
+
+
+def test_a_sample_of_interrupts() -> None:
+    wrong, _count = interrupted.run(4, seed=7)
+    assert wrong == []
+
+
+async def test_a_sample_of_keys_and_mouse(tmp_path: Path) -> None:
+    assert await monkey.run_one("7-0", 40, tmp_path) == ""
+
+
+@pytest.mark.skipif(not os.path.isdir(poor.NOWHERE), reason="every directory can be written to here")
+def test_a_user_without_a_home_and_with_a_directory_that_is_read_only() -> None:
+    assert poor.without_a_home() == []
+
+
+@pytest.mark.campaign
+@pytest.mark.slow
+class TestLong:
+    """The counts of the promise; --campaign-count takes another."""
+
+    def test_sessions(self, request: pytest.FixtureRequest) -> None:
+        assert sessions.run(amount(request, 20_000), seed(request)) == []
+
+    def test_frames(self, request: pytest.FixtureRequest) -> None:
+        assert fuzz.run(amount(request, 10_000_000), seed(request)) is None
+
+    def test_kills(self, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+        died, _between = killed.at_random(amount(request, 500), seed(request), tmp_path)
+        assert died == amount(request, 500)
+
+    def test_interrupts(self, request: pytest.FixtureRequest) -> None:
+        assert interrupted.run(amount(request, 500), seed(request))[0] == []
+
+    def test_keys_and_mouse(self, request: pytest.FixtureRequest) -> None:
+        assert monkey.run(amount(request, 200), 2000, seed(request)) == []
+
+    def test_much(self, request: pytest.FixtureRequest) -> None:
+        assert poor.many_addresses(amount(request, 100_000)) == ""
+        assert poor.many_frames(amount(request, 3_000_000)) == ""
