@@ -66,6 +66,9 @@ REASONS: dict[str, Words] = {
     "VLAN_UNKNOWN": ("它带 VLAN {vlan} 的标签，而本机在{port}上没有该 VLAN 的设备", "标签：VLAN {vlan}"),
     "DEV_NULL": ("{port}是 dummy 设备：它不向任何地方发送", "类型 dummy"),
     "VXLAN_VNI_NOT_FOUND": ("这里没有 VNI 为{vlan}的 VXLAN 设备", "VXLAN 头中的 VNI {vlan}"),
+    "VXLAN_INVALID_HDR": ("到达{port}的 VXLAN 端口的数据没有 VXLAN 头", "VXLAN 头的标志 I"),
+    "VXLAN_ENTRY_EXISTS": ("已有人为地告诉{port}该 MAC 在哪一端之后，而帧来自另一端", "{port}的转发表（bridge fdb）"),
+    "LOCAL_MAC": ("它的源 MAC 就是{port}自己的", "{port}的 MAC"),
     "NO_TX_TARGET": (
         "{port}没有该 MAC 的行，也没有 00:00:00:00:00:00 的行说明泛洪到哪里", "{port}的转发表（bridge fdb）"),
     "TUNNEL_UNKNOWN": ("这里没有具有这些地址和密钥{vlan}的隧道设备", "隧道的地址和密钥"),

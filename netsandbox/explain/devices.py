@@ -100,4 +100,5 @@ DROPS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Told]] = {
     DropReason.TUNNEL_UNKNOWN: _number_and_place, DropReason.BPDU_INVALID: _bpdu,
     **dict.fromkeys((DropReason.DEV_NULL, DropReason.NO_TX_TARGET, DropReason.RECURSION_LIMIT, DropReason.QDISC_DROP,
                      DropReason.BOND_INACTIVE, DropReason.MACVLAN_FOREIGN, DropReason.TUN_NO_READER,
-                     DropReason.TUNNEL_INVALID), _place)}
+                     DropReason.TUNNEL_INVALID, DropReason.VXLAN_INVALID_HDR, DropReason.VXLAN_ENTRY_EXISTS,
+                     DropReason.LOCAL_MAC), _place)}

@@ -92,6 +92,11 @@ REASONS: dict[str, Words] = {
         "it has the tag of VLAN {vlan}, and this host has no device for that VLAN on {port}", "tag: VLAN {vlan}"),
     "DEV_NULL": ("{port} is a dummy device: it sends nothing anywhere", "kind dummy"),
     "VXLAN_VNI_NOT_FOUND": ("no VXLAN device here has the VNI {vlan}", "VNI {vlan} in the VXLAN header"),
+    "VXLAN_INVALID_HDR": ("what came to the VXLAN port of {port} has no VXLAN header", "flags of the VXLAN header: I"),
+    "VXLAN_ENTRY_EXISTS": (
+        "a person has told {port} behind which other end this MAC is, and the frame came from another",
+        "bridge fdb show dev {port}"),
+    "LOCAL_MAC": ("its source MAC is that of {port} itself", "MAC of {port}"),
     "NO_TX_TARGET": (
         "{port} has no row for this MAC, and none of 00:00:00:00:00:00 that says where to flood",
         "bridge fdb show dev {port}"),

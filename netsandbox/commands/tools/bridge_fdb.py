@@ -12,16 +12,21 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, number_of, parse, wrong
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.drivers.vxlan_fdb import Remote
 from netsandbox.linux.netlink import fdb as requests
 from netsandbox.linux.netlink.fdb import FdbRequest
-from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_mac, parse_mac
+from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
+from netsandbox.wire.vxlan import MAX_VNI
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.bridge.fdb import FdbEntry
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.kind import Detail
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.drivers.vxlan_fdb import VtepRow
 
 COMMANDS = ("add*", "append*", "replace*", "delete*", "get*", "show*", "lst*", "list*", "flush", "help*")
 STATES = ("permanent*", "static*", "temp*", "stale*", "reachable*", "all*")
@@ -36,10 +41,14 @@ class FdbRow(NamedTuple):
     interface: Interface
     bridge: Bridge | None
     entry: FdbEntry | None
+    vtep: VtepRow | None = None
+    remote: Remote | None = None
 
     @property
     def state(self) -> str:
         """fdb_to_nud, in words: permanent, static or (dynamic) empty."""
+        if self.vtep is not None:
+            return self.vtep.state
         if self.entry is None or self.entry.local:
             return "permanent"
         return "static" if self.entry.static else ""
@@ -73,6 +82,9 @@ def all_rows(namespace: NetworkNamespace) -> list[FdbRow]:
         if isinstance(interface, Bridge):
             rows += own + _entries(interface, interface)
         else:
+            if interface.vteps is not None:
+                own = [FdbRow(row.mac, interface, None, None, row, remote)
+                       for row, remote in interface.vteps.entries()]
             rows += (_entries(interface.port.bridge, interface) if interface.port is not None else []) + own
     return rows
 
@@ -94,11 +106,14 @@ def fdb_row(found: FdbRow, style: Style, with_device: bool = True) -> Row:
     row.put("mac", format_mac(found.mac), f"{format_mac(found.mac)} ")
     if with_device:
         row.put("ifname", found.interface.name, f"dev {found.interface.name} ")
+    if found.remote is not None:
+        _put_remote(row, found.remote, found.interface.namespace)
     if entry is not None and entry.vlan:
         row.put("vlan", entry.vlan, f"vlan {entry.vlan} ")
-    if style.stats and entry is not None:
+    timed = entry if entry is not None else found.vtep
+    if style.stats and timed is not None:
         now = found.interface.namespace.scheduler.now
-        used, updated = (now - entry.used) // SECOND, (now - entry.updated) // SECOND
+        used, updated = (now - timed.used) // SECOND, (now - timed.updated) // SECOND
         row.note("used", used)
         row.note("updated", updated)
         row.say(f"used {used}/{updated} ")
@@ -108,6 +123,17 @@ def fdb_row(found: FdbRow, style: Style, with_device: bool = True) -> Row:
         row.put("master", found.bridge.name, f"master {found.bridge.name} ")
     row.put("state", found.state, f"{found.state}\n")
     return row
+
+
+def _put_remote(row: Row, remote: Remote, namespace: NetworkNamespace) -> None:
+    """vxlan_fdb_info: what differs from the device's own settings."""
+    row.put("dst", format_ipv4(remote.address), f"dst {format_ipv4(remote.address)} ")
+    if remote.port is not None:
+        row.put("port", remote.port, f"port {remote.port} ")
+    if remote.vni is not None:
+        row.put("vni", remote.vni, f"vni {remote.vni} ")
+    if remote.below is not None and remote.below.namespace is namespace:
+        row.put("viaIf", remote.below.name, f"via {remote.below.name} ")
 
 
 def fdb_json(bridge: Bridge) -> list[dict[str, Any]]:
@@ -222,17 +248,47 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
     if "dev" not in found or not target.word:
         raise ToolError(USAGE, "Device and address are required arguments.")
     mac = _mac(target.word)
-    for name in ("dst", "nhid", "port", "vni", "src_vni", "via", "router", "extern_learn"):
+    for name in ("nhid", "src_vni", "router", "extern_learn"):
         if name in found:
             raise ToolError(1, f"netsandbox: {name} of a forwarding entry is not modelled")
     device = interface_named(namespace, found["dev"], USAGE)
     is_permanent = "permanent" in found or not ("static" in found or "dynamic" in found)
-    request = FdbRequest(mac, is_permanent, "dynamic" not in found, "sticky" in found, "use" in found, _vlan(found))
+    request = FdbRequest(mac, is_permanent, "dynamic" not in found, "sticky" in found, "use" in found,
+                         _remote(namespace, found, device), _vlan(found))
     to_master = "master" in found
     if command == "delete":
-        requests.delete(device, mac, to_master, "self" in found or not to_master, _vlan(found))
+        requests.delete(device, mac, to_master, "self" in found or not to_master, _vlan(found), request.remote)
     else:
         requests.put(device, request, command, to_master, "self" in found or not to_master)
+
+
+def _remote(namespace: NetworkNamespace, found: dict[str, Any], device: Interface) -> Remote:
+    """The other end that a command line names."""
+    address = 0
+    if "dst" in found:
+        try:
+            address = parse_ipv4(found["dst"])
+        except AddressError:
+            raise ToolError(1, f'Error: any valid address is expected rather than "{found["dst"]}".') from None
+    port = _limited(found, "port", 65535, "invalid port")
+    vni = _limited(found, "vni", MAX_VNI, "invalid VNI")
+    via = interface_named(namespace, found["via"], USAGE) if "via" in found else None
+    own = {detail.name: detail.value for detail in _details(device)}
+    return Remote(address, None if port == own.get("port") else port, None if vni == own.get("id") else vni, via)
+
+
+def _details(device: Interface) -> list[Detail]:
+    kind = kinds.find(device.kind)
+    return kind.details(device) if kind is not None and device.vteps is not None else []
+
+
+def _limited(found: dict[str, Any], name: str, high: int, complaint: str) -> int | None:
+    if name not in found:
+        return None
+    value = number_of(found[name])
+    if value is None or not 0 <= value <= high:
+        raise wrong(found[name], complaint)
+    return value
 
 
 MASKS = {"permanent": ("local", True), "nopermanent": ("local", False), "nostatic": ("static", False),

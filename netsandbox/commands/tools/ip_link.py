@@ -65,7 +65,9 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         if not request.type:
             raise ToolError(1, 'Not enough information: "type" argument is required')
         requests.add(context.namespace, request, context.machine.new_mac)
-    elif command == "delete":
+        kind = kinds.find(request.type)
+        return ToolResult(0, "", kind.warning(request.settings) if kind is not None else "")
+    if command == "delete":
         requests.delete(interface_named(context.namespace, request.device))
     else:
         requests.change(interface_named(context.namespace, request.device), request)
@@ -152,7 +154,7 @@ def _read_settings(context: ToolContext, name: str, words: Words, makes: bool) -
         kind = None
     if kind is not None:
         return read_settings(kind, bool(slave), words, context.namespace,
-                             lambda rest: read_request(context, rest, makes, is_peer=True))
+                             lambda rest: read_request(context, rest, makes, is_peer=True), makes)
     if name in requests.OTHER_TYPES:
         raise requests.unmodelled(name)
     if words:

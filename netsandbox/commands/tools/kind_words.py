@@ -9,7 +9,7 @@ from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.words import Key, Words, key, mac_bytes, number, number_of, on_or_off, parse, wrong
 from netsandbox.linux.core.kind import Attribute, Form, LinkKind
-from netsandbox.wire.addresses import AddressError, parse_ipv4
+from netsandbox.wire.addresses import AddressError, is_multicast, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -18,7 +18,7 @@ Readers = dict[Form, Callable[[Attribute], Key]]
 
 
 def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkNamespace,
-                  read_peer: Callable[[Words], Any]) -> dict[str, Any]:
+                  read_peer: Callable[[Words], Any], makes: bool) -> dict[str, Any]:
     """All words behind `type KIND` or `type KIND_slave`.
 
     Args:
@@ -39,7 +39,7 @@ def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkN
     if attributes is not None and not attributes and words:
         raise ToolError(1, f'Garbage instead of arguments "{words.next()} ...". Try "ip link help".')
     found = parse(words, [_key(attribute, kind, namespace, read_peer) for attribute in attributes or ()], other)
-    complaint = kind.complaint(found)
+    complaint = kind.complaint(found, makes)
     if complaint:
         raise ToolError(1, complaint)
     return found
@@ -70,7 +70,10 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         Form.NUMBER: number(attribute.complaint, attribute.low, attribute.high),
         Form.CHOICE: lambda words: _choice(words, attribute), Form.ADDRESS: lambda words: _address(words, attribute),
         Form.DEVICE: lambda words: _device(words, namespace), Form.MAP: lambda words: _map(words, attribute),
-        Form.LIST: _list, Form.TTL: lambda words: _ttl(words, attribute),
+        Form.GROUP: lambda words: _station(words, attribute, True),
+        Form.HOST: lambda words: _station(words, attribute, False), Form.PAIR: lambda words: _pair(words, attribute),
+        Form.AUTO_TTL: lambda words: _auto_ttl(words, attribute), Form.LIST: _list,
+        Form.TTL: lambda words: _ttl(words, attribute),
         Form.REFUSED: lambda _words: _refuse(kind, name)}
     if attribute.form is Form.ON_OFF:
         return on_or_off(spellings[0], attribute.code)._replace(name=name)
@@ -120,6 +123,33 @@ def _ttl(words: Words, attribute: Attribute) -> int:
     if value is None or not 0 <= value <= 255:
         raise wrong(word, attribute.complaint)
     return value
+
+
+def _auto_ttl(words: Words, attribute: Attribute) -> int | None:
+    if words.peek() == "auto":
+        words.next()
+        return None
+    return _ttl(words, attribute)
+
+
+def _station(words: Words, attribute: Attribute, group: bool) -> int:
+    """The address of a group, or of no group."""
+    word = words.peek()
+    address = _address(words, attribute)
+    if is_multicast(address) is not group:
+        raise wrong(word, attribute.complaint)
+    return address
+
+
+def _pair(words: Words, attribute: Attribute) -> tuple[int, int]:
+    found = []
+    for what in (attribute.complaint, attribute.complaint.replace("min", "max")):
+        word = words.next()
+        value = number_of(word)
+        if value is None or not 0 <= value <= 65535:
+            raise wrong(word, what)
+        found.append(value)
+    return found[0], found[1]
 
 
 def _list(words: Words) -> list[tuple[str, int]]:

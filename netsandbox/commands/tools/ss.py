@@ -126,7 +126,7 @@ def _columns(rows: list[SocketRow], options: Options, without: set[str]) -> str:
     titles = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port", "Process"]
     cells = [] if "H" in options else [titles]
     for row in rows:
-        users = f'users:(("{row.process}",pid={row.pid},fd={row.fd}))' if processes and row.fd else ""
+        users = f'users:(("{row.process}",pid={row.pid},fd={row.fd}))' if processes and row.fd and row.pid else ""
         timer = str(row.timer) if "o" in options and row.timer is not None else ""
         extra = " ".join(part for part in (users, timer) if part)
         cells.append([row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}", row.local[0] + ":",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.drivers.vxlan_fdb import VtepTable
     from netsandbox.wire.addresses import Network
 
 
@@ -65,6 +66,11 @@ class DeviceOperations:
     def permanent_mac(self) -> int:
         """The address that it was made with, for what keeps one; else 0."""
         return 0
+
+    @property
+    def vteps(self) -> VtepTable | None:
+        """The rows that say behind which other end a MAC is, for what has such."""
+        return None
 
     @property
     def is_unbound(self) -> bool:

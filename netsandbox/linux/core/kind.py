@@ -34,6 +34,10 @@ class Form(Enum):
     WORD = "any word"
     MAP = "numbers and what stands for them, as 0:5 1:6"
     TTL = "a number, or inherit, which is 0; of a TOS, 1"
+    AUTO_TTL = "a number; inherit, which is 0; or auto, which is None"
+    GROUP = "an IPv4 address of a group"
+    HOST = "an IPv4 address of one station"
+    PAIR = "two numbers"
     LIST = "add or del and a MAC, or flush"
     PEER = "a device of its own, as `ip link` describes one"
     REFUSED = "not modelled"
@@ -157,8 +161,16 @@ class LinkKind:
     proc_directory = ""
     """Its files are in /proc/net/DIRECTORY."""
 
-    def complaint(self, settings: dict[str, Any]) -> str:
-        """What iproute2 itself finds missing in the words that were given; empty if nothing."""
+    def complaint(self, settings: dict[str, Any], makes: bool) -> str:
+        """What iproute2 itself finds missing in the words that were given; empty if nothing.
+
+        Args:
+            makes: a device is to be made, and not changed.
+        """
+        return ""
+
+    def warning(self, settings: dict[str, Any]) -> str:
+        """What iproute2 says beside, when it makes one; with a line end."""
         return ""
 
     def make(self, request: NewLink) -> Interface:

@@ -6,7 +6,7 @@ then the rx handler, of which a device has one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface
@@ -72,6 +72,9 @@ class Stack:
 class StackedInterface(Interface):
     """A device whose frames go to another device, and not to a wire of its own."""
 
+    counts_itself: ClassVar[bool] = False
+    """Its driver counts what it sent: tunnels, packet by packet."""
+
     __slots__ = ()
 
     @property
@@ -87,8 +90,9 @@ class StackedInterface(Interface):
     def start_xmit(self, frame: Frame) -> bool:
         if self.shaper is not None:
             return self.shaper.enqueue(frame)
-        self.sent += 1
-        self.sent_bytes += frame.size
+        if not self.counts_itself:
+            self.sent += 1
+            self.sent_bytes += frame.size
         return self.hand_on(frame)
 
     def hand_on(self, frame: Frame) -> bool:

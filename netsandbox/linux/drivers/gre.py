@@ -61,9 +61,9 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         found = GrePacket.parse(packet.payload_bytes())
         inner = Frame.parse(found.data) if found.ethertype == ETHERNET else frame_of(found.data)
     except ParseError:
-        return Dropped(DropReason.TUNNEL_INVALID, ("",))
+        return Dropped(DropReason.TUNNEL_INVALID, (interface.name,))
     if isinstance(inner.payload, Malformed) or found.ethertype not in (ETHERNET, ETH_P_IP):
-        return Dropped(DropReason.TUNNEL_INVALID, ("",))
+        return Dropped(DropReason.TUNNEL_INVALID, (interface.name,))
     kinds = ("gretap",) if found.ethertype == ETHERNET else ("gre",)
     return deliver(interface, frame, packet, found.key, inner, kinds)
 

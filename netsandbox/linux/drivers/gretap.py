@@ -23,7 +23,6 @@ class GretapInterface(GreInterface):
     min_mtu = 68
     queueing = "fq_codel"
     ethertype = ETHERNET
-    uncounted = 0
 
     __slots__ = ()
 

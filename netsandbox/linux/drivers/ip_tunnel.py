@@ -41,6 +41,7 @@ class TunnelInterface(StackedInterface):
     min_mtu = max_mtu = 0
     tso_max = 65536
     uncounted = 14
+    counts_itself = True
     protocol: ClassVar[int] = 4
 
     __slots__ = ("below", "local", "pmtudisc", "remote", "tos", "ttl")
@@ -103,6 +104,8 @@ class TunnelInterface(StackedInterface):
         ttl = self.ttl or (inner.ttl if inner is not None else 64)
         ident = namespace.next_ident(route.source, remote, self.protocol)
         outer = IPv4Packet(route.source, remote, self.protocol, body, ttl, ident, df, self._tos(inner))
+        self.sent += 1
+        self.sent_bytes += frame.size - self.uncounted
         namespace.record(Encapsulated(self.label, self.kind, self.key, remote, "remote" if self.remote else "route"))
         if namespace.depth >= LIMIT:
             self._fail(frame, DropReason.RECURSION_LIMIT, self.name)
@@ -165,7 +168,7 @@ def deliver(interface: Interface, frame: Frame, packet: IPv4Packet, key: int | N
         if not tunnels or inner is not None:
             icmp.send_error(interface, namespace, packet, UNREACHABLE, PORT_UNREACHABLE, 0, frame)
         reason = DropReason.TUNNEL_UNKNOWN if inner is not None else DropReason.TUNNEL_INVALID
-        return Dropped(reason, (key or 0, "") if inner is not None else ("",))
+        return Dropped(reason, (key or 0, interface.name) if inner is not None else (interface.name,))
     best = max(found, key=lambda one: (one.local != 0) + 2 * (one.remote != 0))
     best.take_packet(packet, inner)
     return Outcome.PASSED_UP

@@ -69,6 +69,7 @@ class UdpSocket(Socket):
         broadcast: SO_BROADCAST.
         error: errno name that the next call fails with, or empty.
         recverr: IP_RECVERR: every ICMP error goes to `errors` instead.
+        encapsulated: takes what comes instead of a program: a tunnel's (encap_rcv).
         on_event: called, once the queue is empty, when there is something to receive.
     """
 
@@ -87,6 +88,7 @@ class UdpSocket(Socket):
         self.recverr = False
         self.errors: list[ReportedError] = []
         self.on_event: Callable[[], None] | None = None
+        self.encapsulated: Callable[[UdpSocket, IPv4Packet, bytes], Verdict] | None = None
         self._ident = 0
 
     def bind(self, address: int, port: int) -> None:
@@ -201,6 +203,8 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     for socket in matches:
         namespace.record(SocketMatched(namespace.name, "udp", socket.address, socket.port, socket.process.name))
         data = datagram.data[:datagram.length - 8]
+        if socket.encapsulated is not None:
+            return socket.encapsulated(socket, packet, data)
         socket.received.append(Datagram(data, packet.src, datagram.sport, packet.dst))
         socket.wake()
     if matches:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import LEARNING
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.drivers.vxlan_fdb import DYNAMIC, PERMANENT, STATIC, Remote
 from netsandbox.linux.netlink.credentials import needs_net_admin
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface
+
+
+NO_REMOTE = Remote(0)
 
 
 class FdbRequest(NamedTuple):
@@ -22,6 +26,8 @@ class FdbRequest(NamedTuple):
     static: bool
     sticky: bool
     use: bool
+    remote: Remote = NO_REMOTE
+    """The other end that the MAC is behind, of a VXLAN device."""
     vlan: int | None = None
     """None: in no VLAN, and in each that the port is in."""
 
@@ -42,6 +48,9 @@ def put(interface: Interface, request: FdbRequest, command: str, to_master: bool
         raise KernelError("EOPNOTSUPP")
     if to_self and isinstance(interface, Bridge):
         _put_entries(interface, None, request, command)
+    elif to_self and interface.vteps is not None:
+        state = PERMANENT if request.permanent else STATIC if request.static else DYNAMIC
+        interface.vteps.put(request.mac, request.remote, state, command, interface.namespace.scheduler.now)
     elif to_self:
         _put_own(interface, request, command)
 
@@ -105,7 +114,8 @@ def _put_entry(bridge: Bridge, port: BridgePort | None, request: FdbRequest, com
 
 
 @needs_net_admin
-def delete(interface: Interface, mac: int, to_master: bool, to_self: bool, vlan: int | None = None) -> None:
+def delete(interface: Interface, mac: int, to_master: bool, to_self: bool, vlan: int | None = None,
+           remote: Remote = NO_REMOTE) -> None:
     """rtnl_fdb_del."""
     port = interface.port
     if to_master and port is not None:
@@ -114,6 +124,8 @@ def delete(interface: Interface, mac: int, to_master: bool, to_self: bool, vlan:
         raise KernelError("EOPNOTSUPP")
     if to_self and isinstance(interface, Bridge):
         _delete_entries(interface, None, mac, vlan)
+    elif to_self and interface.vteps is not None:
+        interface.vteps.delete(mac, remote)
     elif to_self:
         if mac not in interface.group_macs:
             raise KernelError("ENOENT")

@@ -1,0 +1,362 @@
+"""VXLAN devices: an Ethernet over UDP, of any number of ends (RFC 7348; drivers/net/vxlan/vxlan_core.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.core import link
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, address, flag, number, refused
+from netsandbox.linux.core.socket import ANY, Process, SocketError
+from netsandbox.linux.core.stacked import StackedInterface, leave, stack_of
+from netsandbox.linux.device_events import Decapsulated, Encapsulated, VtepLearned
+from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, DYNAMIC, PERMANENT, Remote, VtepRow, VtepTable
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import RouteMissing, SendFailed
+from netsandbox.linux.ipv4 import igmp, ip_output
+from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.wire.addresses import MAC_GROUP_BIT, format_ipv4, is_multicast
+from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
+from netsandbox.wire.errors import ParseError
+from netsandbox.wire.ethernet import ETH_P_ARP, Frame
+from netsandbox.wire.ipv4 import UDP, IPv4Packet
+from netsandbox.wire.udp import UdpDatagram
+from netsandbox.wire.vxlan import LINUX_PORT, MAX_VNI, OVERHEAD, VxlanPacket
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+AGE_EVERY = 10 * SECOND
+"""FDB_AGE_INTERVAL."""
+LIMIT = 8
+KERNEL = Process("", 0)
+"""The owner of the kernel's own sockets."""
+
+
+class VxlanInterface(StackedInterface):
+    """One VTEP.
+
+    Attributes:
+        vni: the network's number.  udp_port: that of all ends.  below: the device of `dev`, or None.
+        remote: the end or group that frames without a row go to, or 0.  local: the source of outer packets, or 0.
+        ttl: of outer packets; None for auto, 0 to take that of the inner one.  ageing: seconds.
+        learns, proxy, l2miss, l3miss: as they were asked for.
+    """
+
+    kind = "vxlan"
+    up_state = "UNKNOWN"
+    counts_itself = True
+
+    __slots__ = ("ageing", "below", "df", "l2miss", "l3miss", "learns", "local", "source_ports", "proxy", "remote",
+                 "socket", "table", "timer", "tos", "tso_max", "ttl", "udp_port", "vni")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, settings: dict[str, Any]) -> None:
+        self.below: Interface | None = settings.get("dev")
+        super().__init__(namespace, name, mac, 1500 if self.below is None else self.below.mtu - OVERHEAD)
+        self.tso_max = 65536 if self.below is None else self.below.tso_max
+        self.vni: int = settings["id"]
+        self.udp_port: int = settings.get("dstport") or LINUX_PORT
+        self.source_ports: tuple[int, int] = settings.get("srcport", (0, 0))
+        self.remote: int = settings.get("group", settings.get("remote", 0))
+        self.local: int = settings.get("local", 0)
+        self.ttl: int | None = settings.get("ttl")
+        self.tos: int = settings.get("tos", 0)
+        self.df: str = settings.get("df", "unset")
+        self.ageing: int = settings.get("ageing", 300)
+        self.learns: bool = settings.get("learning", True)
+        self.proxy, self.l2miss, self.l3miss = (settings.get(name, False) for name in ("proxy", "l2miss", "l3miss"))
+        self.table = VtepTable()
+        self.socket: UdpSocket | None = None
+        self.timer: Timer | None = None
+        self.carrier = True
+        if self.remote:
+            now = namespace.scheduler.now
+            self.table.rows[ALL_ZERO] = VtepRow(ALL_ZERO, Remote(self.remote, below=self.below), PERMANENT, now)
+
+    @property
+    def vteps(self) -> VtepTable:
+        return self.table
+
+    # -- sending
+
+    def hand_on(self, frame: Frame) -> bool:
+        """vxlan_xmit."""
+        if self.proxy and frame.ethertype == ETH_P_ARP:
+            self._answer_arp(frame)
+            return True
+        now = self.namespace.scheduler.now
+        row, why = self.table.rows.get(frame.dst), "row"
+        if row is None:
+            row, why = self.table.rows.get(ALL_ZERO), "flood"
+        if row is None:
+            self._fail(frame, DropReason.NO_TX_TARGET, self.name)
+            return True
+        row.used = now
+        for remote in (*row.remotes[1:], row.remotes[0]):
+            self._send(frame, remote, why)
+        return True
+
+    def _send(self, frame: Frame, remote: Remote, why: str) -> None:
+        """vxlan_xmit_one."""
+        namespace = self.namespace
+        route = route_output(namespace, remote.address, self.local, remote.below)
+        if isinstance(route, RouteMissing):
+            self._fail(frame, DropReason.IP_OUTNOROUTES, remote.address)
+            return
+        if route.interface is self or namespace.depth >= LIMIT:
+            self._fail(frame, DropReason.RECURSION_LIMIT, self.name)
+            return
+        vni = self.vni if remote.vni is None else remote.vni
+        self.sent += 1
+        self.sent_bytes += frame.size - 14
+        namespace.record(Encapsulated(self.label, "vxlan", vni, remote.address, why))
+        data = VxlanPacket(vni, frame.wire()).emit()
+        datagram = UdpDatagram(self._source_port(frame), remote.port or self.udp_port, data)
+        ttl = self.ttl
+        inner = frame.payload if isinstance(frame.payload, IPv4Packet) else None
+        if ttl is None:
+            ttl = 1 if is_multicast(remote.address) else namespace.default_ttl
+        elif not ttl:
+            ttl = inner.ttl if inner is not None else namespace.default_ttl
+        tos = (inner.tos if inner is not None else 0) if self.tos & 1 else self.tos
+        df = self.df == "set" or (self.df == "inherit" and inner is not None and inner.df)
+        ident = namespace.next_ident(route.source, remote.address, UDP)
+        packet = IPv4Packet(route.source, remote.address, UDP, datagram, ttl, ident, df, tos)
+        namespace.depth += 1
+        try:
+            ip_output.send(namespace, packet, route)
+        finally:
+            namespace.depth -= 1
+
+    def _source_port(self, frame: Frame) -> int:
+        """udp_flow_src_port: one for each flow inside, so that routers on the way spread them."""
+        low, high = self.source_ports
+        if not low:
+            low, high = self.namespace.sysctls.port_range
+            high += 1
+        packet = frame.payload
+        flow = frame.wire()[:14]
+        if isinstance(packet, IPv4Packet):
+            ports = packet.payload_bytes()[:4] if packet.protocol in (6, 17) else b""
+            flow = packet.src.to_bytes(4, "big") + packet.dst.to_bytes(4, "big") + bytes([packet.protocol]) + ports
+        return low + (crc32(flow) * (high - low) >> 32)
+
+    def _fail(self, frame: Frame, reason: DropReason, operand: object) -> None:
+        self.tx_dropped += 1
+        self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
+
+    def _answer_arp(self, frame: Frame) -> None:
+        """arp_reduce: the device answers for whom its host's neighbour table and its own rows know."""
+        asked = frame.payload
+        if isinstance(asked, ArpPacket) and asked.op == REQUEST:
+            neighbour = self.neighbours.get(asked.tpa)
+            mac = neighbour.mac if neighbour is not None else None
+            if mac is not None and mac in self.table.rows:
+                answer = ArpPacket(REPLY, mac, asked.tpa, asked.sha, asked.spa)
+                self.namespace.scheduler.transmit((self,), Frame(asked.sha, mac, ETH_P_ARP, answer))
+                return
+        self._fail(frame, DropReason.NO_TX_TARGET, self.name)
+
+    # -- receiving
+
+    def take_inner(self, frame: Frame, source: int) -> Verdict:
+        """vxlan_rcv, once the device is found: learn, and hand on in its turn (gro_cells_receive)."""
+        if frame.src == self.mac:
+            return Dropped(DropReason.LOCAL_MAC, (self.name,))
+        if self.learns:
+            problem = self._learn(frame.src, source)
+            if problem is not None:
+                return problem
+        self.namespace.record(Decapsulated(self.label, "vxlan", self.vni, source))
+        self.namespace.scheduler.transmit((self,), frame)
+        return Outcome.PASSED_UP
+
+    def _learn(self, mac: int, source: int) -> Dropped | None:
+        """vxlan_snoop."""
+        if mac & MAC_GROUP_BIT or not mac:
+            return Dropped(DropReason.MAC_INVALID_SOURCE, (mac,))
+        now = self.namespace.scheduler.now
+        row = self.table.rows.get(mac)
+        if row is None:
+            self.table.rows[mac] = VtepRow(mac, Remote(source), DYNAMIC, now)
+            self.namespace.record(VtepLearned(self.label, mac, source, 0))
+            return None
+        if row.remotes[0].address == source:
+            row.used = now
+            return None
+        if row.state != DYNAMIC:
+            return Dropped(DropReason.VXLAN_ENTRY_EXISTS, (self.name,))
+        self.namespace.record(VtepLearned(self.label, mac, source, row.remotes[0].address))
+        row.remotes[0] = Remote(source)
+        row.used = row.updated = now
+        return None
+
+    # -- coming and going
+
+    def registered(self) -> None:
+        if self.below is not None:
+            stack_of(self.below).uppers.append(self)
+
+    def open(self) -> None:
+        """vxlan_open: all devices of one port share its socket."""
+        self.socket = _socket(self.namespace, self.udp_port)
+        if is_multicast(self.remote) and self.below is not None:
+            igmp.join(self.below, self.remote)
+        if self.ageing and self.timer is None:
+            self.timer = self.namespace.scheduler.after(AGE_EVERY, self._age)
+
+    def stop(self) -> None:
+        """vxlan_stop."""
+        others = [one for one in self.namespace.interfaces.values() if isinstance(one, VxlanInterface)
+                  and one is not self and one.up]
+        if is_multicast(self.remote) and self.below is not None and not any(
+                one.remote == self.remote and one.below is self.below for one in others):
+            igmp.leave(self.below, self.remote)
+        if self.socket is not None and not any(one.socket is self.socket for one in others):
+            self.socket.close()
+        self.socket = None
+        self.namespace.scheduler.cancel(self.timer)
+        self.timer = None
+        self.table.forget_dynamic()
+
+    def _age(self, _argument: object) -> None:
+        self.table.age(self.namespace.scheduler.now, self.ageing)
+        self.timer = self.namespace.scheduler.after(AGE_EVERY, self._age)
+
+    def uninit(self) -> None:
+        if self.below is not None:
+            leave(self.below, self)
+
+    def on_lower(self, what: str, lower: Interface) -> None:
+        if what == "gone":
+            link.delete(self)
+
+    def check_mtu(self, mtu: int) -> None:
+        if self.below is not None and mtu > self.below.mtu - OVERHEAD:
+            raise KernelError("EINVAL")
+
+
+def _socket(namespace: NetworkNamespace, port: int) -> UdpSocket:
+    """vxlan_sock_add."""
+    for one in namespace.sockets.at_port("udp", port):
+        if isinstance(one, UdpSocket) and one.encapsulated is not None:
+            return one
+    socket = UdpSocket(namespace, KERNEL)
+    try:
+        socket.bind(ANY, port)
+    except SocketError as error:
+        raise KernelError(error.name) from None
+    socket.encapsulated = _receive
+    return socket
+
+
+def _receive(socket: UdpSocket, packet: IPv4Packet, data: bytes) -> Verdict:
+    """vxlan_rcv: whose network the frame is of."""
+    try:
+        outer = VxlanPacket.parse(data)
+    except ParseError:
+        return Dropped(DropReason.VXLAN_INVALID_HDR, (str(socket.port),))
+    found = next((one for one in socket.namespace.interfaces.values() if isinstance(one, VxlanInterface)
+                  and one.socket is socket and one.vni == outer.vni), None)
+    if found is None:
+        return Dropped(DropReason.VXLAN_VNI_NOT_FOUND, (outer.vni, ""))
+    if len(outer.frame) < 14:
+        return Dropped(DropReason.PKT_TOO_SMALL, (len(outer.frame),))
+    return found.take_inner(Frame.parse(outer.frame), packet.src)
+
+
+class VxlanKind(LinkKind):
+    """`type vxlan id VNI [ dstport PORT ] …`."""
+
+    name = "vxlan"
+    attributes = (
+        number("id", "vni", complaint="invalid id", high=MAX_VNI),
+        Attribute(("group",), Form.GROUP, "invalid group address"),
+        Attribute(("remote",), Form.HOST, "invalid remote address"), address("local"), Attribute(("dev",), Form.DEVICE),
+        number("dstport", complaint="dst port", high=65535),
+        Attribute(("srcport", "port"), Form.PAIR, "min port", name="srcport"),
+        Attribute(("ttl", "hoplimit"), Form.AUTO_TTL, "invalid TTL"),
+        Attribute(("tos", "dsfield"), Form.TTL, "invalid TOS"),
+        Attribute(("df",), Form.CHOICE, "DF must be 'unset', 'set' or 'inherit'", ("unset", "set", "inherit")),
+        number("ageing", complaint="ageing timer"), number("maxaddress", complaint="max addresses"),
+        flag("learning"), flag("nolearning", name="learning", value=False),
+        *(one for word in ("proxy", "l2miss", "l3miss", "udpcsum")
+          for one in (flag(word), flag(f"no{word}", name=word, value=False))),
+        *(refused(word, words=0) for word in ("rsc", "norsc", "external", "gbp", "gpe", "vnifilter")))
+    unknown = 'vxlan: unknown command "{word}"?'
+    usage = "Usage: ... vxlan id VNI"
+
+    def complaint(self, settings: dict[str, Any], makes: bool) -> str:
+        if makes and "id" not in settings:
+            return "vxlan: missing virtual network identifier"
+        if "group" in settings and "dev" not in settings:
+            return "vxlan: 'group' requires 'dev' to be specified"
+        return ""
+
+    def warning(self, settings: dict[str, Any]) -> str:
+        if "dstport" in settings:
+            return ""
+        return ("vxlan: destination port not specified\nWill use Linux kernel default (non-standard value)\n"
+                "Use 'dstport 4789' to get the IANA assigned value\n"
+                "Use 'dstport 0' to get default and quiet this message\n")
+
+    def make(self, request: NewLink) -> Interface:
+        """vxlan_newlink, vxlan_config_validate."""
+        settings = request.settings
+        port = settings.get("dstport") or LINUX_PORT
+        for other in request.namespace.interfaces.values():
+            if isinstance(other, VxlanInterface) and (other.vni, other.udp_port) == (settings["id"], port):
+                raise KernelError("EEXIST", "A VXLAN device with the specified VNI already exists")
+        return VxlanInterface(request.namespace, request.name, request.address, settings)
+
+    def change(self, interface: Interface, settings: dict[str, Any]) -> None:
+        """vxlan_changelink."""
+        assert isinstance(interface, VxlanInterface)
+        for name, own, what in (("id", interface.vni, "VNI"), ("dstport", interface.udp_port, "port")):
+            if settings.get(name, own) != own:
+                raise KernelError("EOPNOTSUPP", f"Cannot change {what}")
+        for name, field in (("ageing", "ageing"), ("learning", "learns"), ("proxy", "proxy"), ("l2miss", "l2miss"),
+                            ("l3miss", "l3miss"), ("ttl", "ttl"), ("tos", "tos"), ("local", "local")):
+            if name in settings:
+                setattr(interface, field, settings[name])
+        wanted = settings.get("group", settings.get("remote"))
+        if wanted is not None and wanted != interface.remote:
+            interface.remote = wanted
+            interface.table.rows[ALL_ZERO] = VtepRow(ALL_ZERO, Remote(wanted, below=interface.below), PERMANENT,
+                                                     interface.namespace.scheduler.now)
+
+    def details(self, interface: Interface) -> list[Detail]:
+        """vxlan_print_opt."""
+        one = interface
+        assert isinstance(one, VxlanInterface)
+        rows = [Detail("id", one.vni, f"id {one.vni} ")]
+        if one.remote:
+            word = "group" if is_multicast(one.remote) else "remote"
+            rows.append(Detail(word, format_ipv4(one.remote), f"{word} {format_ipv4(one.remote)} "))
+        if one.local:
+            rows.append(Detail("local", format_ipv4(one.local), f"local {format_ipv4(one.local)} "))
+        if one.below is not None:
+            rows.append(Detail("link", one.below.name, f"dev {one.below.name} "))
+        low, high = one.source_ports
+        rows += [Detail("port_range", {"low": low, "high": high}, f"srcport {low} {high} "),
+                 Detail("port", one.udp_port, f"dstport {one.udp_port} ")]
+        if not one.learns:
+            rows.append(Detail("learning", False, "nolearning "))
+        rows += [Detail(name, True, f"{name} ") for name in ("proxy", "l2miss", "l3miss") if getattr(one, name)]
+        if one.tos:
+            tos = "inherit" if one.tos == 1 else f"{one.tos:#x}"
+            rows.append(Detail("tos", tos, f"tos {tos} "))
+        ttl = "auto" if one.ttl is None else "inherit" if not one.ttl else str(one.ttl)
+        rows.append(Detail("ttl", one.ttl or 0, f"ttl {ttl} "))
+        if one.df != "unset":
+            rows.append(Detail("df", one.df, f"df {one.df} "))
+        rows.append(Detail("ageing", one.ageing, f"ageing {one.ageing} "))
+        return rows
+
+
+KIND = VxlanKind()

@@ -1,0 +1,113 @@
+"""Where a VXLAN device sends the frames of each MAC: its forwarding database (vxlan_core.c, vxlan_fdb_*)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.wire.addresses import MAC_GROUP_BIT
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+
+PERMANENT, STATIC, DYNAMIC = "permanent", "static", ""
+ALL_ZERO = 0
+"""The row for frames that no other row is for."""
+
+
+class Remote(NamedTuple):
+    """One other end: None where the device's own setting holds."""
+
+    address: int
+    port: int | None = None
+    vni: int | None = None
+    below: Interface | None = None
+
+
+class VtepRow:
+    """What is known of one MAC.
+
+    Attributes:
+        state: PERMANENT, STATIC, or DYNAMIC for what ages.
+        used, updated: when a frame last went to it or came from it, and when what is known of it last changed.
+    """
+
+    __slots__ = ("mac", "remotes", "state", "updated", "used")
+
+    def __init__(self, mac: int, remote: Remote, state: str, now: int) -> None:
+        self.mac = mac
+        self.remotes = [remote]
+        self.state = state
+        self.used = self.updated = now
+
+    @property
+    def is_for_many(self) -> bool:
+        """Of a group, or of whatever has no row: it may have several ends."""
+        return self.mac == ALL_ZERO or bool(self.mac & MAC_GROUP_BIT)
+
+
+class VtepTable:
+    """All rows of one device."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self) -> None:
+        self.rows: dict[int, VtepRow] = {}
+
+    def put(self, mac: int, remote: Remote, state: str, command: str, now: int) -> None:
+        """vxlan_fdb_update, for a person.
+
+        Args:
+            command: add, append or replace.
+
+        Raises:
+            KernelError: there is such a row (add), or it cannot be replaced.
+        """
+        if state == STATIC or not remote.address:
+            raise KernelError("EINVAL")
+        row = self.rows.get(mac)
+        if row is None:
+            if command == "replace" and (mac == ALL_ZERO or mac & MAC_GROUP_BIT):
+                raise KernelError("EOPNOTSUPP", "Cannot replace non-unicast fdb entries")
+            self.rows[mac] = VtepRow(mac, remote, state, now)
+            return
+        if command == "add":
+            raise KernelError("EEXIST")
+        row.state, row.updated = state, now
+        if command == "replace":
+            if row.is_for_many:
+                raise KernelError("EOPNOTSUPP", "Cannot replace non-unicast fdb entries")
+            row.remotes = [remote]
+        elif row.is_for_many and remote not in row.remotes:
+            row.remotes.append(remote)
+
+    def delete(self, mac: int, remote: Remote) -> None:
+        """vxlan_fdb_delete: one end of a row, or all of it.
+
+        Raises:
+            KernelError: there is none such.
+        """
+        row = self.rows.get(mac)
+        if row is None or (remote.address and remote not in row.remotes):
+            raise KernelError("ENOENT")
+        if remote.address and len(row.remotes) > 1:
+            row.remotes.remove(remote)
+        else:
+            del self.rows[mac]
+
+    def forget_dynamic(self) -> None:
+        """vxlan_flush: the device goes down."""
+        self.rows = {mac: row for mac, row in self.rows.items() if row.state == PERMANENT}
+
+    def age(self, now: int, ageing: int) -> None:
+        """vxlan_cleanup: what nobody used for so many seconds."""
+        self.rows = {mac: row for mac, row in self.rows.items()
+                     if row.state == PERMANENT or now - row.used < ageing * SECOND}
+
+    def entries(self) -> Iterator[tuple[VtepRow, Remote]]:
+        """Each end of each row, as `bridge fdb` lists them."""
+        for row in self.rows.values():
+            for remote in row.remotes:
+                yield row, remote
