@@ -19,7 +19,8 @@ from netsandbox.linux.core import errors
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileSystem
 from netsandbox.linux.core.socket import Process
-from netsandbox.linux.ipv4.routing import learn_gateway, learn_mtu
+from netsandbox.linux.ipv4.next_hop import learn_gateway
+from netsandbox.linux.ipv4.routing import learn_mtu
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import parse_ipv4
 from tests.tools.twin import Line, Outcome, SimulatedTwin
@@ -200,7 +201,6 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
     ("ip6tables -A INPUT -j DROP", "IPv6 is not modelled"),
     ("conntrack -E", "-E is not modelled"),
     ("conntrack -L --zone 3", "zones are not modelled"),
-    ("ip rule add from 10.0.0.0/8 table 5", "policy routing is not modelled"),
     ("ip link add d0 type ifb", "interfaces of type ifb are not modelled"),
     ("ip link add d0 type team", "interfaces of type team are not modelled"),
     ("ip link set docker0 type bridge mcast_snooping 1", "mcast_snooping 1 of a bridge is not modelled"),

@@ -55,7 +55,12 @@ Usage: ip netns [ list ]
        ip [ -all ] netns del [ NAME ]
        ip [ -all ] netns exec [ NAME ] COMMAND …
        ip netns identify""",
-    "rule": "Usage: ip rule [ list ]",
+    "rule": """\
+Usage: ip rule { add | del } SELECTOR ACTION
+       ip rule { flush | list }
+SELECTOR := [ not ] [ from PREFIX ] [ to PREFIX ] [ fwmark FWMARK[/MASK] ]
+            [ iif STRING ] [ oif STRING ] [ pref NUMBER ] [ l3mdev ]
+ACTION := [ table TABLE_ID ] [ prohibit | unreachable | blackhole | nop ] [ goto NUMBER ]""",
     "maddress": """\
 Usage: ip maddr [ add | del ] MAC dev IFACE
        ip maddr show [ dev IFACE ]""",

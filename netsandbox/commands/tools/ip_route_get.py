@@ -18,12 +18,14 @@ from netsandbox.commands.tools.route_rows import (
 from netsandbox.commands.tools.words import Family, Words, flag, key, number, parse
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.events import RouteMissing
-from netsandbox.linux.ipv4.routing import OutputRoute, learned_about, route_input, route_output
+from netsandbox.linux.ipv4.next_hop import learned_about
+from netsandbox.linux.ipv4.routing import OutputRoute, route_input, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.route import Route
 
 
 def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
@@ -62,7 +64,7 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
 def _output_row(namespace: NetworkNamespace, source: int, destination: int, leaves: Interface | None, style: Style,
                 found: dict[str, Any]) -> Row:
     _check_source(namespace, source)
-    chosen = route_output(namespace, destination, source, leaves)
+    chosen = route_output(namespace, destination, source, leaves, mark=found.get("mark", 0))
     if isinstance(chosen, RouteMissing):
         raise KernelError(chosen.error)
     if "fibmatch" in found:
@@ -72,8 +74,7 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
     if chosen.gateway is not None and kind == "unicast":
         row.put("gateway", format_ipv4(chosen.gateway), f"via {format_ipv4(chosen.gateway)} ")
     row.put("dev", chosen.interface.name, f"dev {chosen.interface.name} ")
-    if style.details:
-        row.put("table", "main", "table main ")
+    _put_table(row, chosen.route, namespace, style)
     if not source and chosen.source:
         row.put("prefsrc", format_ipv4(chosen.source), f"src {format_ipv4(chosen.source)} ")
     # RTCF_MULTICAST and the flag of an offload that failed are one bit; iproute2 prints both.
@@ -87,6 +88,13 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
         put_metrics(row, chosen.route.mtu, chosen.route.mtu_is_locked)
     row.say("\n")
     return row
+
+
+def _put_table(row: Row, route: Route | None, namespace: NetworkNamespace, style: Style) -> None:
+    """Without rules of a person's, the tables local and main are one (fib_unmerge)."""
+    table = route.table if route is not None and namespace.routes.is_policed else "main"
+    if table != "main" or style.details:
+        row.put("table", table, f"table {table} ")
 
 
 def _check_source(namespace: NetworkNamespace, source: int) -> None:
@@ -122,7 +130,7 @@ def _cache_flags(chosen: OutputRoute, kind: str, destination: int) -> list[str]:
 
 def _input_row(enters: Interface, source: int, destination: int, style: Style, found: dict[str, Any]) -> Row:
     """What a router would do with a packet that comes in."""
-    answer = route_input(enters, source, destination)
+    answer = route_input(enters, source, destination, found.get("mark", 0))
     if answer.refusal is not None:
         raise KernelError("EINVAL")
     if answer.error:
@@ -136,8 +144,7 @@ def _input_row(enters: Interface, source: int, destination: int, style: Style, f
         if gateway is not None:
             row.put("gateway", format_ipv4(gateway), f"via {format_ipv4(gateway)} ")
     row.put("dev", device.name, f"dev {device.name} ")
-    if style.details:
-        row.put("table", "main", "table main ")
+    _put_table(row, answer.route, enters.namespace, style)
     put_flags(row, ["rt_offload_failed"] if answer.type == "multicast" else [])
     flags = {"local": ["local"], "broadcast": ["local", "brd"], "multicast": ["local", "mc"]}.get(answer.type, [])
     put_cache(row, [*flags, "redirect"] if answer.redirect else flags, None)

@@ -1,38 +1,152 @@
-"""`ip rule`: the three rules that every namespace has."""
+"""`ip rule` (ip/iprule.c): which routing tables are asked, for which packets."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, choose
+from netsandbox.commands.tools.route_words import protocol_of, reader, table_of
+from netsandbox.commands.tools.words import USAGE, Family, Words, choose, flag, key, number, number_of, parse, wrong
+from netsandbox.linux.ipv4.rule import ALL, DEFAULT, GOTO, LOOKUP, NOP, WORD, Rule
+from netsandbox.linux.netlink import rule as requests
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
-RULES = ((0, "local"), (32766, "main"), (32767, "default"))
-CHANGES = ("add", "delete", "flush", "save", "restore")
+COMMANDS = ("list*", "lst*", "show*", "add*", "delete*", "flush*", "save*", "restore*", "help*")
+NOT_MODELLED = ("tos", "uidrange", "ipproto", "sport", "dport", "suppress_ifgroup", "realms", "tun_id", "map-to",
+                "flowlabel")
+ACTIONS = {"prohibit": "prohibit", "reject": "unreachable", "unreachable": "unreachable", "blackhole": "blackhole",
+           "nop": NOP}
 
 
-def run(_context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], ("list*", "lst*", "show*", "add*", "delete*", "flush*", "save*", "restore*",
-                                    "help*")) if arguments else "list"
-    if command in CHANGES:
-        raise ToolError(1, "netsandbox: policy routing is not modelled: the three default rules cannot be changed")
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], COMMANDS) if arguments else "list"
+    words, namespace = Words(arguments[1:]), context.namespace
+    if command in ("save", "restore"):
+        raise ToolError(1, f"netsandbox: `ip rule {command}` is not modelled")
     if command == "help":
         raise usage("rule")
     if command is None:
         raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip rule help".')
-    rows = []
-    for priority, table in RULES if style.family != "inet6" else RULES[:2]:
-        row = Row(style)
-        row.put("priority", priority, f"{priority}:\t")
-        row.put("src", "all", "from all ")
-        row.put("table", table, f"lookup {table}")
-        if style.details:
-            row.put("protocol", "kernel", " proto kernel")
-        row.say("\n")
-        rows.append(row)
+    if command in ("list", "lst", "show"):
+        return _show(namespace, words, style)
+    if style.family == "inet6":
+        raise ToolError(1, "netsandbox: rules of IPv6 are not modelled")
+    if command == "flush":
+        requests.flush(namespace)
+        return ToolResult(0, "", "")
+    if command == "delete" and not words:
+        raise ToolError(USAGE, '"ip rule del" requires arguments.')
+    found = _read(words, style)
+    rule = _rule(found)
+    if command == "add":
+        requests.add(namespace, rule, "priority" in found)
+    else:
+        requests.delete(namespace, rule, "priority" in found, "table" in found)
+    return ToolResult(0, "", "")
+
+
+def _read(words: Words, style: Style) -> dict[str, Any]:
+    """iprule_modify."""
+    family = Family(style.family)
+
+    def prefix(rest: Words) -> Any:
+        return family.prefix(rest)
+
+    def other(word: str, rest: Words) -> None:
+        """What is no keyword is a type."""
+        if word == "type":
+            word = rest.next()
+        if word and "help".startswith(word):
+            raise usage("rule")
+        if word not in ACTIONS:
+            raise ToolError(USAGE, f'Error: Failed to parse rule type: argument "{word}" is wrong')
+        found_types.append(ACTIONS[word])
+
+    found_types: list[str] = []
+    found = parse(words, (
+        flag("not"), key("from*", read=prefix), key("to*", read=prefix),
+        key("preference*", "order*", "priority*", name="priority", read=number("preference value is invalid\n")),
+        key("tos*", "dsfield*", name="tos"), key("fwmark", read=_mark),
+        key("lookup*", "table*", name="table", read=reader(table_of, "invalid table ID\n")),
+        key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
+        key("suppress_prefixlength*", "sup_pl", name="suppressed",
+            read=number("suppress_prefixlength value is invalid\n")),
+        key("suppress_ifgroup*", "sup_group", name="suppress_ifgroup"), key("iif", "dev", name="iif"), key("oif"),
+        flag("l3mdev"), key("uidrange"), key("goto", read=number("invalid target\n")), key("realms*"), key("tun_id"),
+        key("map-to", "nat", name="map-to"), key("ipproto"), key("sport"), key("dport"), key("flowlabel")), other)
+    for name in NOT_MODELLED:
+        if name in found:
+            raise ToolError(1, f"netsandbox: {name} of a rule is not modelled")
+    if found_types:
+        found["action"] = found_types[-1]
+    if found.get("l3mdev") and "table" in found:
+        raise ToolError(USAGE, "table can not be specified for l3mdev rules")
+    return found
+
+
+def _mark(words: Words) -> tuple[int, int]:
+    """`MARK[/MASK]`."""
+    word = words.next()
+    mark, slash, mask = word.partition("/")
+    value, masked = number_of(mark), number_of(mask) if slash else WORD
+    if value is None or not 0 <= value <= WORD:
+        raise wrong(word, "fwmark value is invalid\n")
+    if masked is None or not 0 <= masked <= WORD:
+        raise wrong(mask, "fwmask value is invalid\n")
+    return value, masked
+
+
+def _rule(found: dict[str, Any]) -> Rule:
+    mark, mask = found.get("fwmark", (0, 0))
+    action = GOTO if "goto" in found else found.get("action", LOOKUP)
+    return Rule(found.get("priority", 0), found.get("from", ALL), found.get("to", ALL), found.get("iif", ""),
+                found.get("oif", ""), mark, mask, action, found.get("table", "main"), found.get("goto", 0),
+                "not" in found, found.get("suppressed", -1), "l3mdev" in found, found.get("protocol", ""))
+
+
+# -- showing
+
+def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    family = Family(style.family)
+
+    def other(word: str, _rest: Words) -> None:
+        if word and "help".startswith(word):
+            raise usage("rule")
+        raise ToolError(USAGE, f'Error: argument "{word}" is wrong: Unknown argument\n')
+
+    found = parse(words, (
+        key("from*", read=family.prefix), key("to*", read=family.prefix), key("fwmark", read=_mark),
+        key("iif", "dev", name="iif"), key("oif"),
+        key("lookup*", "table*", name="table", read=reader(table_of, "invalid table id\n")),
+        key("preference*", "order*", "priority*", name="priority", read=number("preference value is invalid\n")),
+        key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')), flag("l3mdev")), other)
+    rules = namespace.routes.rules if style.family != "inet6" else DEFAULT[:2]
+    rows = [_row(rule, style) for rule in rules if _is_wanted(rule, found)]
     return ToolResult(0, render(rows, style), "")
+
+
+def _is_wanted(rule: Rule, found: dict[str, Any]) -> bool:
+    own = {"from": rule.source, "to": rule.destination, "fwmark": (rule.mark, rule.mask), "iif": rule.entering,
+           "oif": rule.leaving, "table": rule.table, "priority": rule.priority, "protocol": rule.protocol,
+           "l3mdev": rule.is_vrf}
+    return all(own[name] == wanted for name, wanted in found.items())
+
+
+def _row(rule: Rule, style: Style) -> Row:
+    """print_rule."""
+    row = Row(style)
+    row.put("priority", rule.priority, f"{rule.priority}:\t")
+    row.note("src", str(rule.source).partition("/")[0] if rule.source.length else "all")
+    if rule.action == LOOKUP and not rule.is_vrf:
+        row.note("table", rule.table)
+    row.say(rule.words())
+    shown = rule.protocol if rule.protocol != "kernel" or style.details else ""
+    if shown:
+        row.put("protocol", shown, f" proto {shown}")
+    row.say("\n")
+    return row

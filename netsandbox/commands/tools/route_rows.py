@@ -10,8 +10,8 @@ from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.ipv4.next_hop import NextHopException
     from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.ipv4.routing import NextHopException
 
 
 def destination_text(network: Network) -> str:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.socket import SocketTable
     from netsandbox.linux.ipv4.fragment import Reassembler
     from netsandbox.linux.ipv4.icmp_limit import Peer
+    from netsandbox.linux.ipv4.next_hop import NextHopException
     from netsandbox.linux.ipv4.route import RouteTables
-    from netsandbox.linux.ipv4.routing import NextHopException
     from netsandbox.linux.netfilter.bridged import BridgeHooks
     from netsandbox.linux.netfilter.netfilter import Netfilter
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.notifier import Notice
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp
-from netsandbox.linux.ipv4.routing import interface_mtu_changed
+from netsandbox.linux.ipv4.next_hop import interface_mtu_changed
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface

@@ -10,7 +10,8 @@ from netsandbox.linux.core.nud import VALID
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed
 from netsandbox.linux.ipv4 import icmp_limit, ip_options, ip_output
-from netsandbox.linux.ipv4.routing import OutputRoute, learn_gateway, learn_mtu, route_output, select_address
+from netsandbox.linux.ipv4.next_hop import learn_gateway
+from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output, select_address
 from netsandbox.wire.addresses import LIMITED_BROADCAST, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import (

@@ -54,7 +54,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     Returns:
         OK, or the errno name that the sending program gets.
     """
-    namespace.record(route.chosen)
+    route.record(namespace)
     next_hop = route.next_hop
     if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
         return OK if namespace.neighbours.output(route.interface, next_hop, packet, route.route) else "ENOBUFS"
@@ -66,7 +66,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
             return _refused(namespace, buffer.packet, verdict)
         if buffer.needs_route:
             buffer.needs_route = False
-            found = _reroute(namespace, buffer.packet)
+            found = _reroute(namespace, buffer.packet, buffer.mark)
             if not isinstance(found, OutputRoute):
                 return found.error
             route = found
@@ -74,11 +74,14 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     return output(namespace, packet, route, buffer)
 
 
-def _reroute(namespace: NetworkNamespace, packet: IPv4Packet) -> OutputRoute | RouteMissing:
+def _reroute(namespace: NetworkNamespace, packet: IPv4Packet, mark: int) -> OutputRoute | RouteMissing:
     """ip_route_me_harder: OUTPUT made another packet of it, which may have another way to go."""
     source = packet.src if namespace.routes.address_type(packet.src) == "local" else 0
-    route = route_output(namespace, packet.dst, source)
-    namespace.record(route.chosen if isinstance(route, OutputRoute) else route)
+    route = route_output(namespace, packet.dst, source, mark=mark)
+    if isinstance(route, OutputRoute):
+        route.record(namespace)
+    else:
+        namespace.record(route)
     return route
 
 

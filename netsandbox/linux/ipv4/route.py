@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.ipv4.route_value import RouteValue
+from netsandbox.linux.ipv4.rule import DEFAULT, GOTO, LOOKUP, REFUSING, Flow, Rule
 from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast, prefix_mask
 
 if TYPE_CHECKING:
@@ -138,11 +139,13 @@ class RouteTables:
             each packet and each ARP request.
         prefixes: how many routes of type local stand for more than one address, 127.0.0.0/8 aside.
         has_custom_local: a person has added a route of type local (fib_has_custom_local_routes).
+        rules: which tables are asked for what; is_policed: they are others than the three that are always there.
+        decided_by: the rule whose table had the route that was found last.
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    __slots__ = ("_levels", "_namespace", "_tables", "has_custom_local", "input_cache", "local", "output_cache",
-                 "prefixes")
+    __slots__ = ("_levels", "_namespace", "_tables", "decided_by", "has_custom_local", "input_cache", "is_policed",
+                 "local", "output_cache", "prefixes", "rules")
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
@@ -151,8 +154,11 @@ class RouteTables:
         self.local: set[int] = set()
         self.prefixes = 0
         self.has_custom_local = False
-        self._levels: list[Levels] | None = None
-        """For each of TABLES what a lookup walks, once one is made after a change."""
+        self._levels: dict[str, Levels] = {}
+        """For each table what a lookup walks, once one is made after a change."""
+        self.rules: tuple[Rule, ...] = DEFAULT
+        self.is_policed = False
+        self.decided_by: Rule | None = None
         self.output_cache: dict[Any, Any] = {}
         self.input_cache: dict[Any, Any] = {}
 
@@ -162,13 +168,20 @@ class RouteTables:
         self.input_cache.clear()
 
     def _changed(self) -> None:
-        self._levels = None
+        self._levels = {}
         self.flush_cache()
 
-    def _walk(self) -> list[Levels]:
-        if self._levels is None:
-            self._levels = [_as_walked(self._tables.get(table, ())) for table in TABLES]
-        return self._levels
+    def _walk(self, table: str) -> Levels:
+        levels = self._levels.get(table)
+        if levels is None:
+            levels = self._levels[table] = _as_walked(self._tables.get(table, ()))
+        return levels
+
+    def set_rules(self, rules: tuple[Rule, ...]) -> None:
+        """Have others from now on."""
+        self.rules = rules
+        self.is_policed = rules != DEFAULT
+        self.flush_cache()
 
     def add(self, route: Route, before: bool = False) -> None:
         """Insert behind the routes of the same prefix with a lower or the same metric, or `before` the latter, and
@@ -216,21 +229,49 @@ class RouteTables:
     def _names(self) -> list[str]:
         return [*TABLES, *(name for name in self._tables if name not in TABLES)]
 
-    def matches(self, destination: int, interface: Interface | None = None, scope: str = "global") -> list[Route]:
+    def matches(self, destination: int, interface: Interface | None = None, scope: str = "global",
+                flow: Flow | None = None) -> list[Route]:
         """Every route that covers a destination, the one to use first; a throw route ends its table.
 
         Args:
             interface: only routes that leave by it (flowi4_oif).
             scope: only routes of this scope or a narrower one (flowi4_scope).
+            flow: what else rules look at.
         """
         found: list[Route] = []
-        least = SCOPES[scope]
-        for levels in self._walk():
-            for mask, by_network in levels:
-                routes = by_network.get(destination & mask)
-                if routes and not self._take(routes, interface, least, found):
-                    break
+        if self.is_policed:
+            self._ask_rules(destination, interface, SCOPES[scope], flow or Flow(), found)
+            return found
+        for table in TABLES:
+            self._look(table, destination, interface, SCOPES[scope], found)
         return found
+
+    def _look(self, table: str, destination: int, interface: Interface | None, scope: int, found: list[Route]) -> None:
+        """fib_table_lookup."""
+        for mask, by_network in self._walk(table):
+            routes = by_network.get(destination & mask)
+            if routes and not self._take(routes, interface, scope, found):
+                break
+
+    def _ask_rules(self, destination: int, interface: Interface | None, scope: int, flow: Flow,
+                   found: list[Route]) -> None:
+        """fib_rules_lookup: the rules by number, until a table has a route; `decided_by` is the one that did."""
+        self.decided_by, least = None, 0
+        for rule in self.rules:
+            if rule.priority < least or not rule.fits(destination, flow):
+                continue
+            if rule.action == GOTO:
+                least = rule.target
+            elif rule.action in REFUSING:
+                found.append(Route(Network(0, 0), rule.action, table="main"))
+            elif rule.action == LOOKUP:
+                before = len(found)
+                self._look(flow.vrf or "" if rule.is_vrf else rule.table, destination, interface, scope, found)
+                found[before:] = [route for route in found[before:] if route.destination.length > rule.suppressed]
+            if found and self.decided_by is None:
+                self.decided_by = rule
+            if rule.action in REFUSING:
+                return
 
     @staticmethod
     def _take(routes: list[Route], interface: Interface | None, scope: int, found: list[Route]) -> bool:
@@ -243,13 +284,13 @@ class RouteTables:
                 found.append(route)
         return True
 
-    def lookup(self, destination: int, interface: Interface | None = None) -> Route | None:
+    def lookup(self, destination: int, interface: Interface | None = None, flow: Flow | None = None) -> Route | None:
         """The route to use (fib_lookup); a throw route ends its table.
 
         Args:
             interface: only routes that leave by it (flowi4_oif).
         """
-        found = self.matches(destination, interface)
+        found = self.matches(destination, interface, flow=flow)
         return found[0] if found else None
 
     def is_local(self, address: int) -> bool:
@@ -259,7 +300,7 @@ class RouteTables:
 
     def local_route(self, address: int) -> Route | None:
         """The route of the local table that covers an address."""
-        for mask, by_network in self._walk()[0]:
+        for mask, by_network in self._walk("local"):
             routes = by_network.get(address & mask)
             if routes:
                 return routes[0]
@@ -271,7 +312,7 @@ class RouteTables:
             return "broadcast"
         if is_multicast(address):
             return "multicast"
-        for mask, by_network in self._walk()[0]:
+        for mask, by_network in self._walk("local"):
             routes = by_network.get(address & mask)
             if routes:
                 return routes[0].type

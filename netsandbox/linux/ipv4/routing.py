@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.device_events import RuleMatched
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.events import PathMtuLearned, RedirectTaken, RouteChosen, RouteMissing
+from netsandbox.linux.events import PathMtuLearned, RouteChosen, RouteMissing
+from netsandbox.linux.ipv4.next_hop import NextHopException, learned_about, remember, use_learned
 from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
+from netsandbox.linux.ipv4.rule import DEFAULT, Flow
 from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Network, is_multicast
 
 if TYPE_CHECKING:
@@ -36,13 +39,22 @@ class OutputRoute(NamedTuple):
     locked: bool
     chosen: RouteChosen
     """What is recorded when a packet takes it."""
+    rule: RuleMatched | None = None
+    """What is recorded before that, when another rule than the usual three decided."""
 
     @classmethod
     def by(cls, route: Route, destination: int, gateway: int | None, interface: Interface, next_hop: int | None,
            source: int, mtu: int, considered: int, locked: bool = False) -> OutputRoute:
         chosen = RouteChosen(interface.namespace.name, destination, route.value(), gateway, interface.place, next_hop,
                              source, mtu, considered, locked)
-        return cls(destination, route, gateway, interface, next_hop, source, mtu, locked, chosen)
+        return cls(destination, route, gateway, interface, next_hop, source, mtu, locked, chosen,
+                   rule_matched(interface.namespace, destination))
+
+    def record(self, namespace: NetworkNamespace) -> None:
+        """A packet takes it."""
+        if self.rule is not None:
+            namespace.record(self.rule)
+        namespace.record(self.chosen)
 
     def with_mtu(self, mtu: int) -> OutputRoute:
         return self._replace(mtu=mtu, chosen=self.chosen._replace(mtu=mtu))
@@ -65,62 +77,39 @@ class InputRoute(NamedTuple):
     """The packet leaves as it came, so its sender knows a shorter way."""
 
 
-class NextHopException(NamedTuple):
-    """What was learned about one destination (struct fib_nh_exception).
-
-    Attributes:
-        mtu: path MTU in bytes, or 0.  gateway: from a redirect, or None.
-        locked: a router asked for less than route.min_pmtu: smaller packets are cut without DF.
-        route: whose next hop it belongs to: it is forgotten with it.
-        expires: virtual nanoseconds.
-        is_used: something was routed by it; `ip route show cache` lists no other.
-    """
-
-    mtu: int
-    gateway: int | None
-    locked: bool
-    route: Route
-    expires: int
-    is_used: bool = False
-
-
-def learned_about(namespace: NetworkNamespace, destination: int, route: Route | None) -> NextHopException | None:
-    """What is known of a destination while a route leads to it (find_exception)."""
-    learned = namespace.exceptions.get(destination)
-    return learned if learned is not None and learned.route is route else None
-
-
-def _use_learned(namespace: NetworkNamespace, destination: int, route: Route) -> NextHopException | None:
-    """A route is taken by what was learned (rt_bind_exception)."""
-    learned = learned_about(namespace, destination, route)
-    if learned is not None and not learned.is_used:
-        namespace.exceptions[destination] = learned._replace(is_used=True)
-    return learned
-
-
 # -- output
 
 def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
-                 interface: Interface | None = None, direct: bool = False) -> OutputRoute | RouteMissing:
+                 interface: Interface | None = None, direct: bool = False,
+                 mark: int = 0) -> OutputRoute | RouteMissing:
     """The route for a packet of our own (ip_route_output_key).
 
     Args:
         source: the source address that the socket is bound to, or 0.
         interface: the interface that the socket is bound to.
         direct: only to where no gateway is needed (SO_DONTROUTE, RT_SCOPE_LINK).
+        mark: the packet's, which rules may look at.
     """
     cache = namespace.routes.output_cache
-    key = (destination, source, interface, direct)
+    key = (destination, source, interface, direct, mark)
     found = cache.get(key)
     if found is None:
         if len(cache) > CACHE_LIMIT:
             cache.clear()
-        found = cache[key] = _find_output(namespace, destination, source, interface, direct)
+        found = cache[key] = _find_output(namespace, destination, source, interface, direct, mark)
     return found
 
 
+def rule_matched(namespace: NetworkNamespace, destination: int) -> RuleMatched | None:
+    """The rule that decided just now, if it is none of the three that are always there."""
+    rule = namespace.routes.decided_by if namespace.routes.is_policed else None
+    if rule is None or rule in DEFAULT:
+        return None
+    return RuleMatched(namespace.name, destination, rule.priority, rule.words())
+
+
 def _find_output(namespace: NetworkNamespace, destination: int, source: int, interface: Interface | None,
-                 direct: bool) -> OutputRoute | RouteMissing:
+                 direct: bool, mark: int) -> OutputRoute | RouteMissing:
     if (interface is not None and not interface.up) or (source and namespace.holder_of(source) is None):
         return RouteMissing(namespace.name, destination, "ENETUNREACH", None)
     if not destination and not source and interface is not None:
@@ -135,7 +124,8 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
         holder = namespace.holder_of(source)
         if holder is not None:
             return _on_link(namespace, destination, source, holder)
-    matches = namespace.routes.matches(destination, interface, "link" if direct else "global")
+    flow = Flow(source, "lo", interface.name if interface is not None else "", mark)
+    matches = namespace.routes.matches(destination, interface, "link" if direct else "global", flow)
     route = matches[0] if matches else None
     if route is None or route.type in ERRORS:
         if interface is not None:
@@ -163,7 +153,7 @@ def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: R
     interface = route.interface
     assert interface is not None, "only special routes have no interface"
     gateway, mtu = None if route.gateway_is_own else route.gateway, route.mtu or interface.mtu
-    learned = _use_learned(namespace, destination, route)
+    learned = use_learned(namespace, destination, route)
     if learned is not None:
         gateway = learned.gateway if learned.gateway is not None else gateway
         mtu = min(mtu, learned.mtu) if learned.mtu else mtu
@@ -203,15 +193,15 @@ def select_address(interface: Interface, destination: int, scope: str) -> int:
 
 # -- input
 
-def route_input(interface: Interface, source: int, destination: int) -> InputRoute:
+def route_input(interface: Interface, source: int, destination: int, mark: int = 0) -> InputRoute:
     """What to do with a packet from a wire (ip_route_input_slow)."""
     cache = interface.namespace.routes.input_cache
-    key = (interface, source, destination)
+    key = (interface, source, destination, mark)
     found = cache.get(key)
     if found is None:
         if len(cache) > CACHE_LIMIT:
             cache.clear()
-        found = cache[key] = _find_input(interface, source, destination)
+        found = cache[key] = _find_input(interface, source, destination, mark)
     return found
 
 
@@ -219,7 +209,7 @@ def _refused(reason: DropReason, *operands: object) -> InputRoute:
     return InputRoute("unreachable", Dropped(reason, operands), "", None, None, None, False)
 
 
-def _find_input(interface: Interface, source: int, destination: int) -> InputRoute:
+def _find_input(interface: Interface, source: int, destination: int, mark: int) -> InputRoute:
     namespace = interface.namespace
     if is_multicast(source) or source == LIMITED_BROADCAST:
         return _refused(DropReason.IP_INVALID_SOURCE, source)
@@ -230,9 +220,11 @@ def _find_input(interface: Interface, source: int, destination: int) -> InputRou
     martian = _martian(interface, source, destination)
     if martian is not None:
         return martian
-    route = namespace.routes.lookup(destination)
+    flow = Flow(source, interface.name, "", mark)
+    route = namespace.routes.lookup(destination, flow=flow)
+    rule = rule_matched(namespace, destination)
     if route is not None and route.type == "broadcast" and _forwards_broadcasts(interface):
-        return _forward_input(interface, source, destination, route)
+        return _forward_input(interface, source, destination, route, rule)
     if route is not None and route.type in ("local", "broadcast"):
         return _local_input(interface, source, destination, route.type, route)
     if not interface.conf.forwarding:
@@ -241,7 +233,7 @@ def _find_input(interface: Interface, source: int, destination: int) -> InputRou
         return _unreachable("ENETUNREACH", None)
     if route.type in ERRORS:
         return _unreachable(ERRORS[route.type], route)
-    return _forward_input(interface, source, destination, route)
+    return _forward_input(interface, source, destination, route, rule)
 
 
 def _forwards_broadcasts(interface: Interface) -> bool:
@@ -280,13 +272,14 @@ def _local_input(interface: Interface, source: int, destination: int, kind: str,
     return InputRoute(kind, None, "", route, interface, None, False)
 
 
-def _forward_input(interface: Interface, source: int, destination: int, route: Route) -> InputRoute:
+def _forward_input(interface: Interface, source: int, destination: int, route: Route,
+                   rule: RuleMatched | None) -> InputRoute:
     namespace, out = interface.namespace, route.interface
     assert out is not None, "only special routes have no interface"
     refusal, on_link = validate_source(interface, source, out)
     if refusal is not None:
         return InputRoute("unicast", refusal, "", route, None, None, False)
-    learned = _use_learned(namespace, destination, route)
+    learned = use_learned(namespace, destination, route)
     gateway = learned.gateway if learned is not None else None
     if gateway is None and not route.gateway_is_own:
         gateway = route.gateway
@@ -298,7 +291,7 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     if learned is not None and learned.mtu and namespace.sysctls.get("net.ipv4.ip_forward_use_pmtu"):
         mtu = learned.mtu
     chosen = OutputRoute.by(route, destination, gateway, out, hop, source, mtu,
-                            len(namespace.routes.matches(destination)))
+                            len(namespace.routes.matches(destination)))._replace(rule=rule)
     redirect = bool(out is interface and on_link and sends and (shared or same_wire))
     return InputRoute("unicast", None, "", route, out, chosen, redirect)
 
@@ -313,7 +306,8 @@ def validate_source(interface: Interface, source: int, out: Interface | None) ->
     mode = namespace.sysctls.either(interface.conf, "rp_filter")
     sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
     accepts_local = namespace.sysctls.either(interface.conf, "accept_local")
-    if not mode and (out is not interface or not sends) and not namespace.routes.has_custom_local:
+    if not mode and (out is not interface or not sends) and not (
+            namespace.routes.has_custom_local or namespace.routes.is_policed):
         if not accepts_local and source in namespace.routes.local:
             return Dropped(DropReason.IP_LOCAL_SOURCE, (source,)), False
         return None, False
@@ -347,37 +341,4 @@ def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int) -> None:
     expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.mtu_expires") * SECOND
     namespace.record(PathMtuLearned(namespace.name, destination, mtu))
     learned = known or NextHopException(0, None, False, chosen.route, expires)
-    _remember(namespace, destination, learned._replace(mtu=mtu, locked=locked, expires=expires))
-
-
-def interface_mtu_changed(interface: Interface, old: int) -> None:
-    """fib_nhc_update_mtu: no path is wider than its first link, and one that was as wide follows it."""
-    exceptions, mtu = interface.namespace.exceptions, interface.mtu
-    for destination, learned in list(exceptions.items()):
-        if learned.route.interface is not interface or not learned.mtu:
-            continue
-        if mtu < learned.mtu or (learned.mtu == (mtu if learned.locked else old)):
-            exceptions[destination] = learned._replace(mtu=mtu, locked=False)
-
-
-def learn_gateway(namespace: NetworkNamespace, destination: int, route: Route, gateway: int) -> None:
-    """A redirect was taken (__ip_do_redirect)."""
-    known = learned_about(namespace, destination, route)
-    expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.gc_timeout") * SECOND
-    namespace.record(RedirectTaken(namespace.name, destination, gateway))
-    learned = known or NextHopException(0, gateway, False, route, expires)
-    _remember(namespace, destination, learned._replace(gateway=gateway, expires=expires))
-
-
-def _remember(namespace: NetworkNamespace, destination: int, learned: NextHopException) -> None:
-    namespace.exceptions[destination] = learned
-    namespace.routes.flush_cache()
-    namespace.scheduler.after(learned.expires - namespace.scheduler.now, _expire, (namespace, destination))
-
-
-def _expire(what: tuple[NetworkNamespace, int]) -> None:
-    namespace, destination = what
-    known = namespace.exceptions.get(destination)
-    if known is not None and known.expires <= namespace.scheduler.now:
-        del namespace.exceptions[destination]
-        namespace.routes.flush_cache()
+    remember(namespace, destination, learned._replace(mtu=mtu, locked=locked, expires=expires))
