@@ -90,5 +90,4 @@ REASONS: dict[str, Words] = {
     "ICMP_IGNORED.accept_redirects": ("本机不接受重定向", "accept_redirects 为 0"),
     "CASCADE_TOO_LONG": ("网络中有环路：连锁反应持续了一百万步，被强行截断", "1,000,000 步"),
     "LINK_GONE": ("它还在途中时链路就被删除了", "没有链路"),
-    "NO_PEER": ("网卡没有连接任何设备", "没有网线"),
 }

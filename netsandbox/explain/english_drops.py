@@ -116,5 +116,4 @@ REASONS: dict[str, Words] = {
     "CASCADE_TOO_LONG": (
         "the network loops: the cascade went on for a million steps and was cut off", "1,000,000 steps"),
     "LINK_GONE": ("the link was removed while it was on its way", "no link"),
-    "NO_PEER": ("nothing is connected to the interface", "no cable"),
 }

@@ -222,10 +222,9 @@ DROPS: dict[str, str] = {
     "ICMP_IGNORED.accept_redirects": "RFC 1122, 3.2.2.2; net/ipv4/route.c __ip_do_redirect; accept_redirects",
     "CASCADE_TOO_LONG": "IEEE 802.1D, 17",
     "LINK_GONE": "net/core/dev.c unregister_netdevice",
-    "NO_PEER": "drivers/net/veth.c veth_xmit",
 }
 
-OURS = frozenset({"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE", "NO_PEER"}) | OUR_DEVICE_DROPS
+OURS = frozenset({"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE"}) | OUR_DEVICE_DROPS
 """Reasons that no kernel has."""
 KERNEL_NAMES = {"BRIDGE_NO_EGRESS_PORT": "NO_TX_TARGET"}
 """Reasons that kernels since 6.14 have under another name."""

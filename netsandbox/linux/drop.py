@@ -89,7 +89,6 @@ class DropReason(Enum):
     TUN_NO_READER = "no program reads from the tun or tap device"
     DEV_NULL = "a dummy device sends nothing anywhere"
     VLAN_UNKNOWN = "the host has no device for the VLAN of the tag"
-    NO_PEER = "nothing is connected to the interface"
 
 
 class Outcome(Enum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import SocketMatched
@@ -57,6 +58,11 @@ class ReportedError(NamedTuple):
     ttl: int
     at: int
     """When it came, in virtual nanoseconds."""
+
+
+HEADERS = 28
+RECEIVE_BUFFER = 212_992
+"""net.core.rmem_default: bytes of socket buffer that wait for a program to read."""
 
 
 class UdpSocket(Socket):
@@ -175,6 +181,11 @@ class UdpSocket(Socket):
         self._raise_pending()
         return self.received.pop(0) if self.received else None
 
+    def has_room(self, length: int) -> bool:
+        """Whether one more packet fits behind what nobody has read; one always does (__udp_enqueue_schedule_skb)."""
+        waiting = sum(buffer_size(HEADERS + len(datagram.data)) for datagram in self.received)
+        return not waiting or waiting + buffer_size(length) <= RECEIVE_BUFFER
+
     def _raise_pending(self) -> None:
         if self.error:
             name, self.error = self.error, ""
@@ -200,15 +211,18 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     namespace = interface.namespace
     group = not namespace.routes.is_local(packet.dst)
     matches = _group_matches(namespace, packet, datagram) if group else _best(namespace, packet, datagram)
-    for socket in matches:
+    taken = [socket for socket in matches if socket.has_room(packet.total_length)]
+    for socket in taken:
         namespace.record(SocketMatched(namespace.name, "udp", socket.address, socket.port, socket.process.name))
         data = datagram.data[:datagram.length - 8]
         if socket.encapsulated is not None:
             return socket.encapsulated(socket, packet, data)
         socket.received.append(Datagram(data, packet.src, datagram.sport, packet.dst))
         socket.wake()
-    if matches:
+    if taken:
         return Outcome.ACCEPTED
+    if matches:
+        return Dropped(DropReason.SOCKET_RCVBUFF, (datagram.dport,))
     if not group:
         quoted = _trimmed(packet, datagram)
         icmp.send_error(interface, namespace, quoted, UNREACHABLE, PORT_UNREACHABLE, 0, frame)

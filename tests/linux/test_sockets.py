@@ -1,0 +1,99 @@
+"""UDP sockets: who gets a datagram, what a sender is told, and how much waits to be read (net/ipv4/udp.c)."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.linux.core.neighbour_queue import buffer_size
+from netsandbox.linux.core.socket import ANY, Process, SocketError
+from netsandbox.linux.drop import DropReason
+from netsandbox.linux.ipv4.udp import DO, DONT, RECEIVE_BUFFER, WANT, UdpSocket
+from netsandbox.wire.addresses import parse_ipv4
+from netsandbox.wire.ethernet import ETH_P_IP, Frame
+from netsandbox.wire.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, IcmpMessage
+from netsandbox.wire.ipv4 import ICMP, IPv4Packet
+from netsandbox.wire.udp import UdpDatagram
+from tests.linux.world import World
+
+ONE, TWO = parse_ipv4("10.0.0.1"), parse_ipv4("10.0.0.2")
+
+
+def socket(world: World, name: str, address: int = ANY, port: int = 0) -> UdpSocket:
+    made = UdpSocket(world.namespace(name), Process("test", 1))
+    made.bind(address, port)
+    return made
+
+
+def test_the_socket_that_says_most_about_a_datagram_gets_it() -> None:
+    world = World(3)
+    server = socket(world, "h2", ANY, 53)
+    server.reuse = True
+    named = UdpSocket(world.namespace("h2"), Process("test", 2), reuse=True)
+    named.bind(TWO, 53)
+    for name, wanted in (("h1", named), ("h3", named)):
+        socket(world, name).send(b"a question", TWO, 53)
+        world.settle()
+        assert wanted.recv() is not None
+        assert server.recv() is None
+    named.connect(ONE, 4000)
+    for port, wanted in ((4000, named), (4001, server)):
+        socket(world, "h1", ANY, port).send(b"a question", TWO, 53)
+        world.settle()
+        assert wanted.recv() is not None
+        assert (server if wanted is named else named).recv() is None
+
+
+@pytest.mark.parametrize("port", [9, 0])
+def test_a_connected_sender_is_told_that_nobody_listens(port: int) -> None:
+    world = World(2)
+    client = socket(world, "h1")
+    client.connect(TWO, port)
+    client.send(b"anybody?")
+    world.settle()
+    with pytest.raises(SocketError, match="ECONNREFUSED"):
+        client.recv()
+
+
+@pytest.mark.parametrize(("mode", "told"), [(DO, True), (WANT, True), (DONT, False)])
+def test_a_smaller_path_is_told_unless_packets_may_be_cut(mode: int, told: bool) -> None:
+    """udp_err: with IP_PMTUDISC_DONT the kernel cuts, and the program need not know."""
+    world = World(2)
+    client = socket(world, "h1", ONE, 4000)
+    client.pmtudisc = mode
+    client.connect(TWO, 53)
+    sent = IPv4Packet(ONE, TWO, 17, UdpDatagram(4000, 53, bytes(100)), 64, 1, True)
+    error = IPv4Packet(TWO, ONE, ICMP, IcmpMessage(UNREACHABLE, FRAGMENTATION_NEEDED, 600, sent.emit()[:36]))
+    world.send("h2", Frame(world.eth0("h1").mac, world.eth0("h2").mac, ETH_P_IP, error))
+    assert client.error == ("EMSGSIZE" if told else "")
+
+
+def test_so_much_waits_to_be_read_and_no_more() -> None:
+    world = World(2)
+    server, client = socket(world, "h2", ANY, 53), socket(world, "h1")
+    client.send(b"hello", TWO, 53)
+    world.settle()
+    room = RECEIVE_BUFFER // buffer_size(33)
+    for _number in range(room + 3):
+        client.send(b"hello", TWO, 53)
+    world.settle()
+    assert len(server.received) == room
+    assert world.drops().count(DropReason.SOCKET_RCVBUFF) == 4
+    server.recv()
+    client.send(b"again", TWO, 53)
+    world.settle()
+    assert server.received[-1].data == b"again"
+
+
+def test_who_is_bound_to_a_broadcast_address_answers_from_the_interfaces_own() -> None:
+    world = World(2)
+    server, client = socket(world, "h2", parse_ipv4("10.0.0.255"), 53), socket(world, "h1", ONE, 4000)
+    client.broadcast = True
+    client.send(b"anybody?", parse_ipv4("10.0.0.255"), 53)
+    world.settle()
+    question = server.recv()
+    assert question is not None
+    server.send(b"me", question.source, question.port)
+    world.settle()
+    answer = client.recv()
+    assert answer is not None
+    assert (answer.source, answer.data) == (TWO, b"me")
