@@ -3,6 +3,8 @@
 w1: N containers on docker0 with cold tables; container i pings i+1, i+2 …, each
 as soon as the last reply is in, all from one instant.  w2: 1,000 broadcasts of
 one container to all others.  w3: N pings of one pair, one after the other.
+w4: a client on the host's LAN makes N connections, one after the other, through a
+published port and Docker's rules, and gets 1 KiB over each.  bulk: N MB over one such connection.
 build: N containers are made, and have sent nothing yet; what docker0 has no port for is on networks of its own.
 lines: N containers by `docker run`, and then what a person asks among them: CPU a container of each line.
 """
@@ -19,6 +21,7 @@ from itertools import repeat
 from time import perf_counter, process_time
 from typing import Any
 
+from netsandbox import bench_tcp
 from netsandbox.docker.user_networks import NetworkPlan
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.bridge.bridge import MAX_PORTS
@@ -32,7 +35,7 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
-DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "build": 100, "lines": 100}
+DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "w4": 1000, "bulk": 10, "build": 100, "lines": 100}
 BROADCASTS = 1000
 PAYLOAD = bytes(range(56))
 LOCAL_EXPERIMENTAL = 0x88B5
@@ -140,13 +143,20 @@ def _run_all(session: Session, typed: list[str]) -> None:
 
 
 WORKLOADS = {"w1": w1, "w2": w2, "w3": w3, "build": build}
-PROMISED = ("w1", "w2", "w3")
+OF_TCP = {"w4": (bench_tcp.connections, len(bench_tcp.ANSWER)), "bulk": (bench_tcp.bulk, bench_tcp.MEGABYTE)}
+"""What makes the client, and the bytes that it gets for each of its number."""
+PROMISED = ("w1", "w2", "w3", "w4")
 """What `all` means."""
 
 
 def measure(name: str, count: int) -> dict[str, Any]:
     """Run one workload in this process; CPU and wall time are of the run alone."""
     lab, ends = Lab(), Ends()
+    if name in OF_TCP:
+        prepare, expected = OF_TCP[name]
+        client = prepare(lab, count)
+        lab.scheduler.run_until_quiet()
+        return measured(lab, name, count, partial(bench_tcp.fetch, lab, client, count * expected))
     build(lab, ends, {"w3": 2, "build": 0}.get(name, count))
     lab.scheduler.run_until_quiet()
     return measured(lab, name, count, partial(WORKLOADS[name], lab, ends, count))
@@ -191,7 +201,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def told(result: dict[str, Any]) -> str:
     """A result as a line: of the workloads that send, the cost of a delivery, of the others that of a container."""
-    sends = result["workload"] in PROMISED
+    sends = result["workload"] in (*PROMISED, *OF_TCP)
     per = result["cpu_s"] / ((result["deliveries"] if sends else 0) or result["n"]) * 1e6
     peak = "" if result["max_rss_kb"] is None else f"  peak {result['max_rss_kb'] / 1024:,.0f} MiB"
     return (f"{result['workload']}  n {result['n']:,}  {result['deliveries']:,} deliveries  "

@@ -134,7 +134,7 @@ def _read(word: str, place: int, rest: list[tuple[int, str]]) -> list[_Given]:
 def _set(options: TracerouteOptions, given: _Given, names: dict[str, int]) -> None:
     letter, value = given.letter, given.value
     if letter in _NOT_MODELLED:
-        hint = ": there are no TCP connections; -I probes with echo requests" if letter == "T" else ""
+        hint = ": of TCP there is `nc -zv`; -I probes with echo requests" if letter == "T" else ""
         raise UsageError(f"traceroute: {given.spelling} is not modelled{hint}")
     refusal = f"Cannot handle `{given.spelling}' option with arg `{value[:60]}' (argc {given.place})"
     if letter == "6":

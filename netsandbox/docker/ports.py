@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.apps.docker_proxy import DatagramProxy, Proxy, StreamProxy
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.rules import PortRule
 from netsandbox.docker.sandbox import FAILED, gateway_of
-from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
-from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container, Published
     from netsandbox.docker.engine import DockerEngine
 
-BACKLOG = 4096
-"""net.core.somaxconn, which docker-proxy asks for."""
 EVERYWHERE, EVERYWHERE_V6 = "0.0.0.0", "::"
 REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
 
@@ -26,14 +24,14 @@ class Binding(NamedTuple):
 
     Attributes:
         host: the host's address, 0.0.0.0 or :: for all.
-        socket: docker-proxy's; None for SCTP.
+        proxy: the docker-proxy that holds it; None for SCTP.
     """
 
     host: str
     host_port: int
     port: int
     protocol: str
-    socket: Socket | None
+    proxy: Proxy | None
 
 
 def publish(engine: DockerEngine, container: Container) -> None:
@@ -73,8 +71,8 @@ def release(engine: DockerEngine, container: Container) -> None:
     engine.firewall.take_back(container.port_rules)
     container.port_rules = []
     for binding in container.bindings:
-        if binding.socket is not None:
-            binding.socket.close()
+        if binding.proxy is not None:
+            binding.proxy.close()
     container.bindings = []
 
 
@@ -130,25 +128,24 @@ def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: li
     made: list[Binding] = []
     for host in hosts:
         try:
-            socket = None if wish.protocol == "sctp" else _socket(engine, host, number, wish.protocol)
+            proxy = None if wish.protocol == "sctp" else _proxy(engine, container, wish, host, number)
         except SocketError as error:
             for binding in made:
-                if binding.socket is not None:
-                    binding.socket.close()
+                if binding.proxy is not None:
+                    binding.proxy.close()
             return _refusal(engine, container, wish, _joined(host, number), REASONS.get(error.name, error.name))
-        made.append(Binding(host, number, wish.port, wish.protocol, socket))
+        made.append(Binding(host, number, wish.port, wish.protocol, proxy))
     container.bindings += made
     return ""
 
 
-def _socket(engine: DockerEngine, host: str, number: int, protocol: str) -> Socket:
-    process = Process("docker-proxy", engine.next_pid())
-    socket = (UdpSocket if protocol == "udp" else Socket)(engine.namespace, process)
-    socket.family = "inet6" if ":" in host else "inet"
-    socket.bind(ANY if host in (EVERYWHERE, EVERYWHERE_V6) or ":" in host else parse_ipv4(host), number)
-    if protocol == "tcp":
-        socket.listen(BACKLOG)
-    return socket
+def _proxy(engine: DockerEngine, container: Container, wish: Published, host: str, number: int) -> Proxy:
+    endpoint = gateway_of(container)
+    target = endpoint.address if endpoint is not None else ANY
+    own = ANY if host in (EVERYWHERE, EVERYWHERE_V6) or ":" in host else parse_ipv4(host)
+    make = DatagramProxy if wish.protocol == "udp" else StreamProxy
+    return make(engine.namespace, Process("docker-proxy", engine.next_pid()), "inet6" if ":" in host else "inet", own,
+                number, (target, wish.port))
 
 
 def _refusal(engine: DockerEngine, container: Container, wish: Published, where: str, why: str) -> str:

@@ -221,7 +221,7 @@ REFUSALS = [
     ("-n", 'Specify "host" missing argument.'),
     ("nosuch", "nosuch: Name or service not known\nCannot handle \"host\" cmdline arg `nosuch' on position 1 (argc 1)"),
     ("-s nosuch 10.0.1.1", "nosuch: Name or service not known\nCannot handle `-s' option with arg `nosuch' (argc 2)"),
-    ("-T 10.0.1.1", "traceroute: -T is not modelled: there are no TCP connections; -I probes with echo requests"),
+    ("-T 10.0.1.1", "traceroute: -T is not modelled: of TCP there is `nc -zv`; -I probes with echo requests"),
     ("-w nan 10.0.1.1", "Cannot handle `-w' option with arg `nan' (argc 2)")]
 
 

@@ -52,7 +52,7 @@ def check(docker: Machine) -> None:
     for container in running:
         check_namespace(docker, container.name)
     owners = {c.program.process.pid for c in running if c.program is not None and c.namespace is engine.namespace}
-    proxies = [b.socket for c in running for b in c.bindings if b.socket is not None]
+    proxies = [b.proxy.socket for c in running for b in c.bindings if b.proxy is not None]
     assert all(not c.bindings for c in engine.containers.values() if not c.is_running)
     sockets = engine.namespace.sockets.sockets
     assert {socket for socket in sockets if socket.process.name == "docker-proxy"} == set(proxies)

@@ -18,12 +18,14 @@ def bench(*words: str) -> list[dict[str, Any]]:
 
 def test_all_prints_a_line_for_each_promised_workload() -> None:
     results = bench("all", "-n", "4")
-    assert [list(result) for result in results] == [KEYS] * 3
-    assert [(result["workload"], result["n"]) for result in results] == [("w1", 4), ("w2", 4), ("w3", 4)]
+    assert [list(result) for result in results] == [KEYS] * 4
+    assert [(result["workload"], result["n"]) for result in results] == [("w1", 4), ("w2", 4), ("w3", 4), ("w4", 4)]
     pairs, hops, both_ways = 4 * 3, 2, 2
     assert results[0]["deliveries"] > pairs * hops * both_ways, "ARP as well"
     assert results[1]["deliveries"] >= 1000 * 4
     assert results[2]["deliveries"] >= 4 * hops * both_ways
+    segments = 10
+    assert results[3]["deliveries"] >= 4 * segments * hops
     assert all(result["cpu_s"] > 0 for result in results)
 
 
@@ -52,3 +54,9 @@ def test_lines_tells_of_each_line() -> None:
     assert [result["workload"] for result in results] == ["docker run", "wait", "ip link", "why", "show"]
     assert {result["n"] for result in results} == {5}
     assert [result["deliveries"] > 0 for result in results] == [True, True, False, False, False]
+
+
+def test_bulk_sends_much_over_one_connection() -> None:
+    result, = bench("bulk", "-n", "1")
+    assert (result["workload"], result["n"]) == ("bulk", 1)
+    assert result["deliveries"] > 1_000_000 / 1448 * 2

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 FAILED = 125
 CAPABILITY_FLAGS = (("cap-add", "CapAdd"), ("cap-drop", "CapDrop"))
-NOT_FORWARDED = ("note: the host's port is taken, as Docker takes it, but nothing is forwarded to the container yet; "
-                 "from the host its own address can be used")
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
@@ -123,8 +121,6 @@ def _configure(container: Container, parsed: Parsed) -> None:
 def _say_about_publishing(client: Client, mode: str) -> None:
     if mode == "host":
         client.complain("WARNING: Published ports are discarded when using host network mode")
-    elif mode != "none":
-        client.complain(NOT_FORWARDED)
 
 
 def _name(client: Client, parsed: Parsed) -> str:
