@@ -37,6 +37,16 @@ REMOTE_PREFIX, REMOTE_GATEWAY = 24, 254
 """Each host of the internet has a subnet of its own, whose last address is the provider's."""
 
 
+class NetworkCard(VethInterface):
+    """A machine's card: the cable leads out of the machine, which knows of no device at its other end."""
+
+    __slots__ = ()
+
+    @property
+    def lower(self) -> Interface | None:
+        return None
+
+
 class InternetHost(NamedTuple):
     """A host out there.
 
@@ -123,7 +133,7 @@ def _join(lab: Lab, left: tuple[NetworkNamespace, Network], right: tuple[Network
 
 def _interface(lab: Lab, namespace: NetworkNamespace) -> Interface:
     number = sum(not interface.is_loopback for interface in namespace.interfaces.values())
-    interface = VethInterface(namespace, f"eth{number}", lab.new_mac())
+    interface = NetworkCard(namespace, f"eth{number}", lab.new_mac())
     namespace.add_interface(interface)
     return interface
 
