@@ -14,6 +14,7 @@ PRECEDENCE = {operator: level for level, operators in enumerate(LEVELS) for oper
 ASSIGNING = frozenset({"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="})
 MOST_DEPTH = 40
 """Parentheses, and names within the values of names."""
+PLAIN = re.compile(r"\s*[-+]?(?:0[xX][0-9A-Fa-f]+|[0-9]+)\s*")
 LONGEST = 10_000
 
 
@@ -37,6 +38,10 @@ class CalculationError(Exception):
         self.expression = expression
 
 
+class NumberError(CalculationError):
+    """A variable whose value is no number, where only that will do."""
+
+
 class Value(NamedTuple):
     """A number, and the name that it was read from, if it can be assigned to."""
 
@@ -49,8 +54,11 @@ def wrapped(number: int) -> int:
     return (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
-def evaluate(expression: str, variables: Variables, depth: int = 0) -> int:
+def evaluate(expression: str, variables: Variables, depth: int = 0, nests: bool = True) -> int:
     """The value of an expression; an empty one is 0.
+
+    Args:
+        nests: whether a variable's value may be an expression itself; dash takes only numbers.
 
     Raises:
         CalculationError: it is none.
@@ -60,7 +68,7 @@ def evaluate(expression: str, variables: Variables, depth: int = 0) -> int:
     if not expression.strip():
         return 0
     try:
-        calculator = _Calculator(expression, variables, depth)
+        calculator = _Calculator(expression, variables, depth, nests)
         found = calculator.comma()
         if calculator.token:
             raise calculator.error("syntax error in expression")
@@ -73,11 +81,12 @@ def evaluate(expression: str, variables: Variables, depth: int = 0) -> int:
 class _Calculator:
     """Recursive descent; `live` is off where `&&`, `||` and `?:` do not go."""
 
-    def __init__(self, text: str, variables: Variables, depth: int) -> None:
+    def __init__(self, text: str, variables: Variables, depth: int, nests: bool) -> None:
         self._text = text
         self._variables = variables
         self._depth = depth
         self._nested = depth
+        self._nests = nests
         self._at = 0
         self.token = self._kind = ""
         self._start = 0
@@ -208,6 +217,8 @@ class _Calculator:
 
     def _value(self, name: str) -> int:
         text = self._variables.get(name) or "0"
+        if not self._nests and self._live and PLAIN.fullmatch(text) is None:
+            raise NumberError(text)
         return evaluate(text, self._variables, self._depth + 1) if self._live else 0
 
     def _number(self, token: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from netsandbox.shell.arithmetic import CalculationError, evaluate
+from netsandbox.shell.arithmetic import CalculationError, NumberError, evaluate
 from netsandbox.shell.braces import TooManyError, braced
 from netsandbox.shell.errors import DiscardError, RefusedError
 from netsandbox.shell.fields import Fields, Joined, Segment, pattern_of
@@ -121,7 +121,9 @@ class Expansion:
         if not text.strip() and self.state.dialect.name == "dash":
             raise RefusedError(f'arithmetic expression: expecting primary: "{text}"', 2, True)
         try:
-            return evaluate(text, self)
+            return evaluate(text, self, nests=self.state.dialect.name != "dash")
+        except NumberError as error:
+            raise RefusedError(f"Illegal number: {error}", 2, True) from None
         except CalculationError as error:
             if self.state.dialect.name == "dash":
                 what = "division by zero" if "division" in str(error) else f'expecting primary: "{text}"'
@@ -200,7 +202,8 @@ class Expansion:
             return str(state.background) if state.background else None
         if name == "-":
             return "".join(sorted(state.options))
-        return str({"?": self._outputs[self._met][1], "$": state.pid, "#": len(state.positional)}.get(name, state.line))
+        met = self._met if state.dialect.name == "bash" else 0
+        return str({"?": self._outputs[met][1], "$": state.pid, "#": len(state.positional)}.get(name, state.line))
 
     def set(self, name: str, value: str) -> None:
         """To count from now on, and for the shell once the whole expansion comes to its end."""

@@ -173,7 +173,9 @@ class Expanding(Frame):
             child, gathered = self._running
             self._running = None
             self.outputs.append((gathered.text.rstrip("\n"), child.code or 0))
-            self.status = shell.state.status = child.code or 0
+            self.status = child.code or 0
+            if shell.state.dialect.name == "bash":
+                shell.state.status = self.status
         if self._before is None:
             self._before = shell.state.status
         expansion = shell.expansion(self.outputs, self._before)
