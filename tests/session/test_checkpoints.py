@@ -50,7 +50,7 @@ def move(session: Session, what: str, argument: Any) -> None:
 
 def state(session: Session) -> list[Any]:
     return [session.position, session.end, session.done, session.journal, session.shell.where,
-            session.shell.variables, session.lab.trace.digest(), tables(session.lab)]
+            session.shell.state.values, session.lab.trace.digest(), tables(session.lab)]
 
 
 @settings(max_examples=15, deadline=None)

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from netsandbox.apps.program import Program
+from netsandbox.lab import journeys
+from netsandbox.session.checkpoints import Checkpoints
 from netsandbox.tui import live_jobs, trace_watch
 from netsandbox.tui.panes import output
 from netsandbox.tui.screens import main as main_screen
@@ -26,7 +28,8 @@ Sized = list[Any] | dict[Any, Any] | set[Any] | deque[Any] | str | bytes
 
 def reachable(root: object) -> Iterator[Sized | array[int]]:
     """Every container, text and buffer that hangs on an object; not what modules, classes and programs own."""
-    others = ModuleType | type | FunctionType | BuiltinFunctionType | Program
+    # Programs and checkpoints have bounds of their own.
+    others = ModuleType | type | FunctionType | BuiltinFunctionType | Program | Checkpoints
     seen, waiting = {id(root)}, [root]
     while waiting:
         one = waiting.pop()
@@ -42,7 +45,7 @@ def reachable(root: object) -> Iterator[Sized | array[int]]:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Caps that a short test reaches."""
     for module, name in ((live_jobs, "KEPT"), (live_jobs, "MOST_CHUNKS"), (output, "KEPT"),
-                         (output, "MOST_ROWS"), (trace_watch, "MOST_MARKS")):  # fmt: skip
+                         (output, "MOST_ROWS"), (trace_watch, "MOST_MARKS"), (journeys, "KEPT")):  # fmt: skip
         monkeypatch.setattr(module, name, CAP)
 
 

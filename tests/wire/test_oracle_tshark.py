@@ -14,6 +14,7 @@ import pytest
 
 from netsandbox.wire.dissect import dissect
 from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, Frame, Malformed, Payload
+from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.pcapng import PcapngWriter
 from netsandbox.wire.udp import UdpDatagram
@@ -85,11 +86,17 @@ def test_what_is_malformed_for_us_is_for_wireshark(tmp_path: Path) -> None:
             assert (status.split(",")[0] == GOOD) == payload.is_checksum_right
 
 
+QUOTING = (3, 5, 11, 12)
+"""ICMP types whose messages quote a packet."""
+
+
 def is_broken(payload: Payload) -> bool:
     """Whether the codec found no header where one should be, or a wrong length in it."""
     if not isinstance(payload, IPv4Packet):
         return isinstance(payload, Malformed)
     inside = payload.payload
+    if isinstance(inside, IcmpMessage) and inside.type in QUOTING:
+        return True  # Wireshark goes into the quoted packet, of which there may be only a beginning
     if isinstance(inside, UdpDatagram):
         return not inside.is_length_right
     return isinstance(inside, bytes) and not payload.is_fragment and payload.protocol in (ICMP, TCP, UDP)
