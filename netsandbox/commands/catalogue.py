@@ -26,6 +26,7 @@ VERBS: Late[str, Verb] = Late({
     "exec": "netsandbox.commands.program_verbs:execute", "sniff": "netsandbox.commands.capture_verbs:sniff",
     "export": "netsandbox.commands.capture_verbs:export", "show": "netsandbox.commands.show:show",
     "flow": "netsandbox.commands.flow:flow", "why": "netsandbox.commands.why:why",
+    "trace": "netsandbox.commands.trace:trace",
     "expect": "netsandbox.commands.expect:expect",
     "help": "netsandbox.commands.help_verb:help_verb", "?": "netsandbox.commands.help_verb:help_verb",
     "step": "netsandbox.commands.session_verbs:step", "n": "netsandbox.commands.session_verbs:step",

@@ -31,4 +31,7 @@ PHRASES: dict[str, str] = {
     "rules.passed": "{chain} 第 {number} 条不匹配：{failed}，规则：{text}",
     "rules.passed.seen": "{chain} 第 {number} 条不匹配：{failed}，而它是 {seen}；规则：{text}",
     "rules.policy": "到达 {chain} 末尾：默认策略 {verdict}",
+    "trace.answered": "⇒ {time} 后收到应答：{packet}",
+    "trace.dropped": "⇒ 没有应答：{why}",
+    "trace.unanswered": "⇒ 没有应答",
 }

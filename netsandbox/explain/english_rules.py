@@ -36,4 +36,7 @@ PHRASES: dict[str, str] = {
     "rules.passed": "{chain} {number} does not: {failed}, of {text}",
     "rules.passed.seen": "{chain} {number} does not: {failed}, but it has {seen}; {text}",
     "rules.policy": "end of {chain}: policy {verdict}",
+    "trace.answered": "⇒ the answer is back after {time}: {packet}",
+    "trace.dropped": "⇒ no answer comes: {why}",
+    "trace.unanswered": "⇒ no answer comes",
 }

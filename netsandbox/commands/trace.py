@@ -1,0 +1,135 @@
+"""`trace`: what would become of a packet, hook by hook, without sending it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands import kinds
+from netsandbox.commands.errors import CommandError
+from netsandbox.commands.lab_verbs import first_address
+from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.engine.snapshot import CopyError
+from netsandbox.engine.units import format_time
+from netsandbox.explain.explanation import tell
+from netsandbox.explain.operands_of_rules import walk_lines
+from netsandbox.explain.voice import Voice
+from netsandbox.lab.names import Namer
+from netsandbox.lab.probe import PROTOCOLS, Probe, probe
+from netsandbox.linux.drop import Dropped
+from netsandbox.linux.events import (
+    FdbForgotten,
+    FdbLearned,
+    FrameBridged,
+    FrameReceived,
+    FrameSent,
+    RouteChosen,
+    SocketBound,
+    SocketClosed,
+    SocketMatched,
+    VerdictGiven,
+)
+from netsandbox.wire.addresses import AddressError, parse_ipv4
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+    from netsandbox.commands.shell import Shell
+    from netsandbox.engine.trace import Record
+
+LOOK_UPS = (FdbForgotten, FdbLearned, SocketBound, SocketClosed, SocketMatched)
+"""What is left out."""
+MOST_PORT = 65535
+
+
+@verb("trace", "What would become of a packet, without sending it", Parameter("source", kinds.NAME),
+      Parameter("destination", kinds.TARGET), Parameter("protocol", kinds.choice(*PROTOCOLS), required=False),
+      Parameter("language", kinds.choice("en", "zh"), "--lang", required=False),
+      details="trace SRC DST[:PORT] [tcp|udp|icmp]: every route, hook, rule, translation and neighbour that the packet "
+              "would meet, in order, and those of the answer to it, up to where it is dropped or the answer is back. "
+              "Nothing of it happens: no table learns from it and no counter moves, as it is followed in a copy of "
+              "the lab. DST is a name or an address; with a port it is TCP's first segment unless udp is said, without "
+              "one an echo request.",
+      examples=(("trace nginx-1 8.8.8.8", "an echo request into the internet"),
+                ("trace uplink 192.168.1.10:8080", "a connection to a published port"),
+                ("trace host 8.8.8.8:53 udp", "a datagram")),
+      group="look", effect=Effect.LOOK)
+def trace(shell: Shell, job: Job, values: dict[str, Any]) -> None:
+    address, port = _destination(shell, values["destination"])
+    protocol = values["protocol"] or ("icmp" if port is None else "tcp")
+    if (protocol == "icmp") != (port is None):
+        raise CommandError("trace: tcp and udp need a port, as in 172.17.0.2:80; icmp has none")
+    try:
+        found = probe(shell.lab, shell.lab.existing(values["source"]).name, address, protocol, port or 0)
+    except CopyError as error:
+        raise CommandError(f"trace: {error}", 1) from None
+    voice = Voice(values["language"] or shell.language, Namer(shell.lab))
+    for line in told(found, voice):
+        job.print(line)
+    job.finish(0 if found.answer is not None else 1)
+
+
+def _destination(shell: Shell, word: str) -> tuple[int, int | None]:
+    name, colon, port = word.partition(":")
+    if colon and not (port.isascii() and port.isdecimal() and 0 < int(port) <= MOST_PORT):
+        raise CommandError(f"trace: {port[:20]!r} is no port: a number from 1 to {MOST_PORT}")
+    try:
+        return parse_ipv4(first_address(shell, name)), int(port) if colon else None
+    except AddressError as error:
+        raise CommandError(f"trace: {error}") from None
+
+
+def told(found: Probe, voice: Voice) -> Iterator[str]:
+    """The way, a line for each decision, and the rules below their hook; last, what came of it."""
+    begin = found.records[0].at if found.records else 0
+    last: Record | None = None
+    for record in _in_order(found.records):
+        for number, line in enumerate(_lines(record.event, voice)):
+            yield f"  {line}" if number else f"{format_time(record.at - begin)}  {line}"
+        last = record if isinstance(getattr(record.event, "verdict", None), Dropped) else last
+    if found.answer is not None:
+        packet = voice.packet(found.answer.event.frame.payload)
+        yield voice.say("trace.answered", packet=packet, time=format_time(found.answer.at - begin).lstrip("+"))
+    elif last is not None:
+        yield voice.say("trace.dropped", why=tell(last.event, voice).decision)
+    else:
+        yield voice.say("trace.unanswered")
+
+
+def _in_order(records: Iterable[Record]) -> Iterator[Record]:
+    """An arrival's record tells of its end and is written first; here the hooks that led to it go before it."""
+    held: Record | None = None
+    for record in records:
+        event = record.event
+        if held is not None and not (isinstance(event, VerdictGiven) and event.hook in _hooks_before(held)):
+            yield held
+            held = None
+        if isinstance(event, FrameReceived) and isinstance(event.frame.payload, IPv4Packet):
+            held = record
+        else:
+            yield record
+    if held is not None:
+        yield held
+
+
+def _hooks_before(arrival: Record) -> tuple[str, ...]:
+    return ("PREROUTING", "INPUT", "FORWARD") if isinstance(arrival.event.verdict, Dropped) else ("PREROUTING",)
+
+
+def _lines(event: Any, voice: Voice) -> Iterator[str]:
+    """A record in words; nothing for one that only moves a frame on, or belongs to a question for a MAC."""
+    if isinstance(event, LOOK_UPS):
+        return
+    if isinstance(event, FrameSent | FrameReceived | FrameBridged) and not isinstance(event.frame.payload, IPv4Packet):
+        return
+    if isinstance(event, VerdictGiven):
+        lines = walk_lines(event, voice)
+        if lines:
+            yield f"{event.namespace} {lines[0]}"
+            yield from lines[1:]
+        return
+    said = tell(event, voice)
+    yield said.decision
+    if isinstance(event, RouteChosen) or isinstance(getattr(event, "verdict", None), Dropped):
+        yield from said.looked_at
+

@@ -1,0 +1,127 @@
+"""What would become of a packet: it is sent in a copy of the lab, whose whole stack sees it; the lab does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import FrameReceived, VerdictGiven
+from netsandbox.linux.ipv4 import ip_output
+from netsandbox.linux.ipv4.routing import OutputRoute
+from netsandbox.linux.netfilter.events import ConnectionChanged
+from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage, echo
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
+from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
+from netsandbox.wire.udp import UdpDatagram
+
+if TYPE_CHECKING:
+    from netsandbox.engine.trace import Record, Trace
+    from netsandbox.lab.lab import Lab
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+PROTOCOLS = {"icmp": ICMP, "tcp": TCP, "udp": UDP}
+LASTS = 4 * SECOND
+"""How long an answer is waited for: longer than anybody asks for a neighbour."""
+MOST_STEPS = 50_000
+"""Of a lab in which frames go round and round."""
+PORT, IDENT = 54_321, 54_321
+"""What it comes from."""
+PAYLOAD = bytes(range(0x10, 0x38))
+SYN_OPTIONS = bytes.fromhex("020405b40402080a00000001000000000103030a")
+WINDOW = 64_240
+HERE = (Outcome.ACCEPTED, Outcome.ANSWERED)
+
+
+class Probe(NamedTuple):
+    """A packet's way.
+
+    Attributes:
+        trace: of the copy.
+        records: what the packet led to, in order, up to its answer.
+        answer: the arrival of an answer at the sender, if one comes and is not dropped there.
+    """
+
+    trace: Trace
+    records: tuple[Record, ...]
+    answer: Record | None
+
+
+def probe(lab: Lab, source: str, destination: int, protocol: str, port: int) -> Probe:
+    """Follow a packet that is never sent.
+
+    Args:
+        source: the sender's namespace.
+        protocol: icmp, tcp or udp.
+        port: the destination's; not for icmp.
+    """
+    copy = lab.copy()
+    namespace, scheduler, trace = copy.existing(source), copy.scheduler, copy.trace
+    cursor, end = trace.end, scheduler.now + LASTS
+    step = scheduler.begin()
+    steps, known = {step}, step + 1
+    _send(namespace, destination, protocol, port)
+    scheduler.end()
+    records: list[Record] = []
+    for _step in range(MOST_STEPS):
+        while known < trace.step_count:
+            made = trace.step(known)
+            if made is not None and made.cause in steps:
+                steps.add(known)
+            known += 1
+        for record in trace.since(cursor):
+            cursor = record.seq + 1
+            if record.step not in steps:
+                continue
+            if _is_answer(record.event, namespace, protocol):
+                own = () if isinstance(record.event.verdict, Dropped) else (record,)
+                return Probe(trace, (*records, *_hooks(trace, record), *own), record)
+            records.append(record)
+        due = scheduler.next_time()
+        if due is None or due > end:
+            break
+        scheduler.step()
+    return Probe(trace, tuple(records), None)
+
+
+def _hooks(trace: Trace, arrival: Record) -> list[Record]:
+    """What the hooks say to the answer; the rest of what it leads to has no program that waits for it."""
+    rest: list[Record] = []
+    for record in trace.since(arrival.seq + 1):
+        if record.step != arrival.step or not isinstance(record.event, VerdictGiven | ConnectionChanged):
+            break
+        if isinstance(record.event, VerdictGiven):
+            rest.append(record)
+    return rest
+
+
+def _send(namespace: NetworkNamespace, destination: int, protocol: str, port: int) -> None:
+    route = ip_output.find_route(namespace, destination)
+    if not isinstance(route, OutputRoute):
+        return
+    payload: Any
+    if protocol == "icmp":
+        payload = echo(ECHO_REQUEST, IDENT, 1, PAYLOAD)
+    elif protocol == "udp":
+        payload = UdpDatagram(PORT, port, PAYLOAD)
+    else:
+        payload = TcpSegment(PORT, port, 0, 0, SYN, WINDOW, SYN_OPTIONS)
+    number = PROTOCOLS[protocol]
+    packet = IPv4Packet(route.source, route.destination, number, payload, namespace.default_ttl, 1, True)
+    ip_output.send(namespace, packet, route)
+
+
+def _is_answer(event: object, namespace: NetworkNamespace, protocol: str) -> bool:
+    """Whether an answer, or an error about the packet, is back; that no program waits for it is the probe's doing."""
+    if not isinstance(event, FrameReceived) or event.interface.namespace != namespace.name:
+        return False
+    verdict, packet = event.verdict, event.frame.payload
+    arrives = verdict in HERE or (isinstance(verdict, Dropped) and verdict.reason is DropReason.NO_SOCKET)
+    if not arrives or not isinstance(packet, IPv4Packet):
+        return False
+    payload = packet.payload
+    if isinstance(payload, IcmpMessage):
+        return payload.type != ECHO_REQUEST
+    if isinstance(payload, TcpSegment):
+        return protocol == "tcp" and payload.dport == PORT and bool(payload.flags & (ACK | RST))
+    return isinstance(payload, UdpDatagram) and protocol == "udp" and payload.dport == PORT
