@@ -18,7 +18,7 @@ class Use(Enum):
     """Entries of the scheduler's queue that the line waits for."""
     COMMANDS = "{limit} commands", 10_000
     """Commands of a script, those of its loops and `$(…)` included; scenario lines that a `load` carries out."""
-    WORK = "{limit} pieces of work", 2_000_000
+    WORK = "{limit} pieces of work", 1_000_000
     """Rounds of loops, words that are expanded, nodes of a template, lines that a filter reads: some microseconds."""
     PATTERN = "{limit} steps of regular expressions", 500_000_000
     """Characters searched, times the instructions of the pattern: some nanoseconds each, at worst."""

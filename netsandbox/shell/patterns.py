@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from netsandbox.engine.budget import Use, spend
+
 CLASSES: dict[str, Callable[[str], bool]] = {
     "alnum": str.isalnum, "alpha": str.isalpha, "blank": " \t".__contains__, "cntrl": lambda c: ord(c) < 32,
     "digit": lambda c: c in "0123456789", "graph": lambda c: c.isprintable() and c != " ", "lower": str.islower,
@@ -41,6 +43,8 @@ class One(NamedTuple):
 Step = One | None
 """None stands for `*`."""
 ANY = One()
+EACH = 300
+"""Steps of RE2 that take as long as one letter at one place of a pattern here."""
 
 
 def escaped(text: str) -> str:
@@ -110,14 +114,16 @@ def ends(pattern: str, text: str) -> list[int]:
     """How many of a text's first letters match, each number that there is, rising."""
     parts = steps(pattern)
     here = _past_stars(parts, {0})
-    found = [0] if len(parts) in here else []
+    found, work = [0] if len(parts) in here else [], 0
     for at, char in enumerate(text, 1):
+        work += len(here)
         here = _past_stars(parts, {place if parts[place] is None else place + 1 for place in here
                                    if place < len(parts) and _takes(parts[place], char)})
         if not here:
             break
         if len(parts) in here:
             found.append(at)
+    spend(Use.PATTERN, EACH * work)
     return found
 
 
@@ -145,12 +151,14 @@ def starts(pattern: str, text: str) -> list[int]:
     """Where the endings of a text that match begin, the longest ending first."""
     turned = steps(pattern)[::-1]
     here = _past_stars(turned, {0})
-    found = [len(text)] if len(turned) in here else []
+    found, work = [len(text)] if len(turned) in here else [], 0
     for at in range(len(text) - 1, -1, -1):
+        work += len(here)
         here = _past_stars(turned, {place if turned[place] is None else place + 1 for place in here
                                     if place < len(turned) and _takes(turned[place], text[at])})
         if not here:
             break
         if len(turned) in here:
             found.append(at)
+    spend(Use.PATTERN, EACH * work)
     return found[::-1]

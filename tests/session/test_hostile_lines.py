@@ -1,0 +1,65 @@
+"""Lines that would take ages or all memory: each ends with one line of reason, and leaves the lab as it was."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from netsandbox.commands.job import Job
+from netsandbox.session.keeping import KeptSession
+from tests.session.lines import built, state
+
+MOST = 12
+"""CPU seconds that none of them may take; what stops them is counted, this only tells that it was counted well."""
+DOUBLED = '{{$x := printf "%s%s" $x $x}}'
+STOPPED = [
+    "for i in {1..9999}; do for j in {1..9999}; do true; done; done", "while true; do :; done",
+    "while :; do x=a$x$x; done", "f() { f | f; }; f", "awk 'BEGIN{while(1){}}'",
+    "awk 'BEGIN{x=\"a\"; while(1) x = x x}'",
+    "x=" + "a" * 3000 + "; echo ${x//*a*a*a*a*a*a*b/z}",
+    "docker inspect -f '{{$x := \"aaaaaaaaaaaaaaaa\"}}" + DOUBLED * 40 + "' aa",
+]
+SHORT = [
+    "echo " + "a" * 60 + " | grep -E '(a{1,30}){1,30}X'", "echo " + "a" * 60 + " | grep -E '(a|aa){1,40}X'",
+    "echo " + "a" * 60 + " | awk '/(a{1,30}){1,30}X/ {print}'", "expect output matches '(a{1,30}){1,30}X'",
+    "expect output matches '.*.*.*.*.*.*.*.*X'", "sysctl -a -r '(a|aa){1,40}X'",
+]
+
+
+def timed(session: KeptSession, line: str) -> Job:
+    began = process_time()
+    job = session.run(line)
+    assert process_time() - began < MOST
+    return job
+
+
+@pytest.mark.parametrize("line", STOPPED, ids=lambda line: line[:30])
+def test_a_line_without_end_ends_with_a_reason(line: str) -> None:
+    session = built("add-container aa")
+    before, journal = state(session), list(session.journal)
+    job = timed(session, line)
+    assert job.code == 1
+    assert job.err.splitlines()[-1].endswith("in one line")
+    assert "stopped: more than " in job.err
+    assert (state(session), session.journal) == (before, journal)
+
+
+@pytest.mark.parametrize("line", SHORT, ids=lambda line: line[-30:])
+def test_a_pattern_that_explodes_elsewhere_is_short_work(line: str) -> None:
+    session = built("add-container aa", "echo " + "a" * 60)
+    assert not timed(session, line).budget.exceeded
+
+
+def test_a_variable_doubles_only_so_often() -> None:
+    session = built("X=" + "a" * 60)
+    for _ in range(30):
+        job = timed(session, "X=$X$X")
+    assert "characters in variables and arguments" in job.err
+    assert session.run("echo $X | wc -c").out.strip() == str(60 * 2 ** 11 + 1)
+
+
+def test_what_was_stopped_is_not_recovered_into() -> None:
+    """The journal is written before a line is run; one that was stopped leaves it."""
+    session = built("add-container aa", "while true; do :; done", "add-host h1")
+    assert [entry.line for entry in session.journal] == ["add-container aa", "add-host h1"]
