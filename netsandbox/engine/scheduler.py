@@ -15,6 +15,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netsandbox.engine.receiver import Audience, Receiver
+from netsandbox.engine.steps import NO_CAUSE
 from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import expiry
@@ -258,7 +259,8 @@ class Scheduler:
         else:
             limit, room = min(limit, STORM_STEPS), sys.maxsize
             self._burst_from, self._polls = self.deliveries, 0
-        take, hold, begin = queue.popleft, events.append, steps.append
+        take, hold = queue.popleft, events.append
+        add_first, add_time, add_cause = steps.firsts.append, steps.times.append, steps.causes.append
         now, done, deliveries = self.now, 0, 0
         step, offset, ahead = trace.step_count, self.offset, trace.ahead
         full = trace.first + trace.limit - ahead
@@ -272,7 +274,9 @@ class Scheduler:
                 trace.trim()
                 ahead, mark = trace.ahead, len(events)
                 full = trace.first + trace.limit - ahead
-            begin((ahead + mark, now + offset, cause))
+            add_first(ahead + mark)
+            add_time(now + offset)
+            add_cause(NO_CAUSE if cause is None else cause)
             if type(targets) is tuple and len(targets) == 1:
                 target, = targets
                 hold(UNDER_WAY)

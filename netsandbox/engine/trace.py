@@ -7,13 +7,14 @@ when someone reads them.  Time and cause are kept once a step.
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from hashlib import blake2b
-from sys import byteorder, maxsize
+from sys import maxsize
 from typing import Any, NamedTuple
+
+from netsandbox.engine.steps import NO_CAUSE, Steps
 
 DEFAULT_CAP = 1_000_000
 """Records that a trace keeps unless told otherwise."""
@@ -99,8 +100,8 @@ class Trace:
         """The records, in order; those of an Alike are one."""
         self.ahead = 0
         """How far the number of the next record is ahead of its place in the list."""
-        self.steps: list[tuple[int, int, int | None]] = []
-        """(first sequence number, time, cause) of each step that is still known."""
+        self.steps = Steps()
+        """Those that are still known."""
         self.first = 0
         """Sequence number of the oldest record that is kept."""
         self.first_step = 0
@@ -139,8 +140,11 @@ class Trace:
 
     def begin(self, at: int, cause: int | None) -> int:
         """Open a step; what is recorded from now on belongs to it."""
-        self.steps.append((self.ahead + len(self.events), at, cause))
-        return self.first_step + len(self.steps) - 1
+        steps = self.steps
+        steps.firsts.append(self.ahead + len(self.events))
+        steps.times.append(at)
+        steps.causes.append(NO_CAUSE if cause is None else cause)
+        return self.first_step + len(steps.causes) - 1
 
     def trim(self) -> None:
         """Forget the oldest records, keeping `cap`.
@@ -157,14 +161,8 @@ class Trace:
         self.ahead += excess
         self._gone += excess
         del self._runs[:bisect_right(self._runs, self.first, key=_end_of)]
-        gone = max(0, bisect_right(self.steps, self.first, key=_first_of) - 1)
-        numbers = array("q")
-        for first, at, cause in self.steps[:gone]:
-            numbers.extend((first, at, -1 if cause is None else cause))
-        if byteorder == "big":
-            numbers.byteswap()
-        self._forgotten.update(numbers.tobytes())
-        del self.steps[:gone]
+        gone = self.steps.with_record(self.first)
+        self._forgotten.update(self.steps.forget(gone))
         self.first_step += gone
 
     def digest(self) -> str:
@@ -183,7 +181,7 @@ class Trace:
         early.events = self.events[:place]
         early.ahead, early._gone = end - len(early.events), self._gone
         early._runs = self._runs[:bisect_right(self._runs, end, key=_end_of)]
-        early.steps = self.steps[:max(0, steps - self.first_step)]
+        early.steps = self.steps.part(0, max(0, steps - self.first_step))
         early.record = early.events.append
         early._forgotten = self._forgotten.copy()
         return early
@@ -239,7 +237,7 @@ class Trace:
 
     def step_of(self, seq: int) -> int:
         """The number of the step that made a record; what was recorded before any step counts to the first."""
-        return self.first_step + max(0, bisect_right(self.steps, seq, key=_first_of) - 1)
+        return self.first_step + self.steps.with_record(seq)
 
     def get(self, seq: int) -> Record | None:
         """One record, or None when it is forgotten or not yet made."""
@@ -275,7 +273,7 @@ class Trace:
     def _first_behind(self, number: int) -> int:
         """The first record that belongs to a later step."""
         index = number + 1 - self.first_step
-        return self.steps[index][0] if index < len(self.steps) else maxsize
+        return self.steps.firsts[index] if index < len(self.steps) else maxsize
 
     def _events(self, start: int, end: int) -> Iterator[tuple[int, Any]]:
         """Some records, each with its number."""
@@ -305,10 +303,6 @@ def _first_of_run(run: Alike) -> int:
 
 def _end_of(run: Alike) -> int:
     return run.end
-
-
-def _first_of(step: tuple[int, int, int | None]) -> int:
-    return step[0]
 
 
 def _fold(hasher: Any, value: Any) -> None:

@@ -338,7 +338,8 @@ class Session:
         while self.done < done:
             self._redo_entry()
         after = self.lab.trace
-        if after.first_step == before.first_step == 0 and after.steps[start:step] != before.steps[start:step]:
+        is_whole = after.first_step == before.first_step == 0
+        if is_whole and after.steps.part(start, step) != before.steps.part(start, step):
             raise ReplayError("the replay took another way than the lab did before")
 
     def _begin_before(self, step: int) -> int:
@@ -390,4 +391,4 @@ class Session:
         trace = self.lab.trace
         if when >= self.position.at:
             return self.end.step if when >= self.end.at else self.position.step
-        return trace.first_step + sum(1 for _first, at, _cause in trace.steps if at <= when)
+        return trace.first_step + trace.steps.done_by(when)

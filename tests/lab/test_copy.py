@@ -39,6 +39,8 @@ set-ip h2 10.0.0.2/24
 exec h1 ip netns add x
 exec h1 ip route add 10.5.0.0/16 via 10.0.0.2
 exec h1 iptables -P FORWARD DROP
+iptables -t nat -A POSTROUTING -s 172.17.0.0/16 -j MASQUERADE
+exec web iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
 exec h1 sysctl -w net.ipv4.ip_forward=1
 ping web db -c 2
 ping web 172.17.0.99 -i 5 &
@@ -49,6 +51,9 @@ exec h1 traceroute -n 10.0.0.77 &
 exec h1 traceroute -I -n 10.0.0.77 &
 ping web db -s 4000 -c 100 &
 docker exec web sleep 50 &
+for i in 1 2 3; do ping -c 3 -i 2 127.0.0.1 | grep ttl; done &
+docker exec db sh -c 'while true; do sleep 1; date; done' &
+curl -s 172.17.0.2 &
 docker logs -f pinger &
 docker attach pinger &
 docker wait sleepy &
