@@ -18,6 +18,7 @@ from netsandbox.commands.strict_yaml import ScenarioError, compose, describe, fa
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.uplink import DEFAULT_LAN, parse_lan
+from netsandbox.session.compose_file import compose_scenario, is_compose
 from netsandbox.session.files import FileError, read_bytes
 from netsandbox.session.steps import Scenario, Step
 
@@ -35,8 +36,8 @@ _TOP_KEYS = ("netsandbox", "title", "about", "learned", "next", "seed", "profile
 _STEP_KEYS = ("ask", "run", "say", "expect", "hints")
 
 
-IS_OURS = re.compile(rb"""^(?:\xef\xbb\xbf)?[ \t{]*["']?netsandbox["']?[ \t]*:""", re.MULTILINE)
-"""What every scenario has: of a file without it no error says more, as it may be anybody's."""
+IS_OURS = re.compile(rb"""^(?:\xef\xbb\xbf)?[ \t{]*["']?netsandbox["']?[ \t]*:|^services[ \t]*:""", re.MULTILINE)
+"""What every scenario and every Compose file has: of a file without it no error says more, as it may be anybody's."""
 
 
 def load_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_bytes) -> Scenario:
@@ -47,8 +48,8 @@ def load_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_byt
     except FileError as error:
         raise ScenarioError(name, 0, error.message) from None
     if data.strip() and not IS_OURS.search(data):
-        raise ScenarioError(name, 0, "this is no scenario: the key 'netsandbox: 1' is missing; it says which format "
-                                     "a file has")
+        raise ScenarioError(name, 0, f"this is no scenario: the key 'netsandbox: {VERSION}' is missing; it says which "
+                                     "format a file has")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -61,7 +62,10 @@ def parse_scenario(text: str, name: str) -> Scenario:
     """The scenario in a text; name stands for the file in errors. Raises ScenarioError, never anything else."""
     if len(text) > MAX_BYTES:
         raise ScenarioError(name, 0, f"too large: more than {MAX_BYTES:,} bytes")
-    return _Reader(name).scenario(compose(text, name))
+    root = compose(text, name)
+    if isinstance(root, MappingNode) and is_compose([str(key.value) for key, _value in root.value]):
+        return compose_scenario(text, name)
+    return _Reader(name).scenario(root)
 
 
 class _Reader:
