@@ -76,6 +76,7 @@ class NameServer(Program):
         self.ttl = ttl
         self.is_authoritative = is_authoritative
         self.socket: UdpSocket | None = None
+        self.asks_from = namespace
         self._asking: list[Forwarded] = []
 
     @property
@@ -109,9 +110,10 @@ class NameServer(Program):
                 continue
             if datagram is None:
                 return
-            self._take(datagram)
+            self.take(datagram)
 
-    def _take(self, datagram: Datagram) -> None:
+    def take(self, datagram: Datagram) -> None:
+        """Answer one message."""
         try:
             asked = dns.parse(datagram.data)
         except ParseError:
@@ -130,7 +132,7 @@ class NameServer(Program):
             self._asking.append(forwarded)
             forwarded.query.start()
         else:
-            self.respond(Pending(asked, datagram), dns.NXDOMAIN, (), self.is_authoritative)
+            self.respond(Pending(asked, datagram), self.refusal, (), self.is_authoritative)
 
     def _know(self, question: dns.Question) -> tuple[dns.Answer, ...] | None:
         """The zone's records for a question; empty for a name that has none of this type."""
@@ -156,6 +158,15 @@ class NameServer(Program):
         data = dns.Message(asked.ident, flags, asked.questions, answers).emit()
         if len(data) > LARGEST:
             data = dns.Message(asked.ident, flags | dns.TRUNCATED, asked.questions).emit()
+        self.send(datagram, data)
+
+    @property
+    def refusal(self) -> int:
+        """What a name is answered with that is not in the zone, when there is nobody to ask."""
+        return dns.NXDOMAIN
+
+    def send(self, datagram: Datagram, data: bytes) -> None:
+        """Give an answer to who asked."""
         try:
             if self.socket is not None:
                 self.socket.send(data, datagram.source, datagram.port)
@@ -176,7 +187,7 @@ class Forwarded:
         self.pending = pending
         question = pending.asked.questions[0]
         settings = Settings(server.upstreams, (), 1, UPSTREAM_TIMEOUT, 1)
-        self.query = Query(server.namespace, server.process, settings, question.name, (question.type,), self._answered)
+        self.query = Query(server.asks_from, server.process, settings, question.name, (question.type,), self._answered)
 
     def _answered(self, found: dict[int, dns.Message] | None, _server: int) -> None:
         self.server.forget(self)

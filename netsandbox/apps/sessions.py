@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from netsandbox.apps.asker_site import ASKER_SITES
 from netsandbox.apps.http_server import SITES, Host, HttpSession
 from netsandbox.apps.line_session import LineSession
 from netsandbox.apps.memcached import MemcachedSession
@@ -38,7 +39,7 @@ class Web:
 
     def __init__(self, host: Host, kind: str, files: Files | None) -> None:
         self._host = host
-        self._site = SITES[kind](files)
+        self._site = (SITES | ASKER_SITES)[kind](files)
 
     def open(self, socket: StreamSocket, number: int) -> Session:
         return HttpSession(self._host, self._site, socket, number)
@@ -59,4 +60,4 @@ class Store:
 STORES: dict[str, type[LineSession]] = {
     "redis": RedisSession, "memcached": MemcachedSession, "mysql": MysqlSession}
 SERVICES: dict[str, Callable[[Host, str, Files | None], Service]] = {
-    **dict.fromkeys(SITES, Web), **dict.fromkeys(STORES, Store)}
+    **dict.fromkeys((*SITES, *ASKER_SITES), Web), **dict.fromkeys(STORES, Store)}

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.images import Image
     from netsandbox.docker.links import Link
+    from netsandbox.docker.name_server import EmbeddedServer
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.docker.ports import Binding
     from netsandbox.docker.rules import RuleLine
@@ -127,6 +128,7 @@ class Container:
         endpoints: the same, as it is now; empty unless it runs.
         files: its own file system, None until a program looks at it.
         log: what its programs wrote, in order.
+        name_server: Docker's at 127.0.0.11, while it has one.
         waiters: called once with the exit status when the program ends.
         is_attached: a client watches it, so the lab is not quiet while it runs.
         is_detached: it was run with -d.
@@ -138,10 +140,10 @@ class Container:
     __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname", "dropped",
                  "endpoints", "entrypoint", "environment", "error", "exposed", "extra_hosts", "files", "finished",
                  "has_ended", "has_run", "hostname", "identity", "image", "init", "is_attached", "is_detached",
-                 "is_private", "labels", "links", "log", "mode", "name", "namespace", "networks", "owner_identity",
-                 "pid", "policy", "port_rules", "privileged", "program", "published", "reference", "removes_itself",
-                 "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout",
-                 "sysctls", "tty", "waiters", "was_stopped")
+                 "is_private", "labels", "links", "log", "mode", "name", "name_server", "namespace", "networks",
+                 "owner_identity", "pid", "policy", "port_rules", "privileged", "program", "published", "reference",
+                 "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal",
+                 "stop_timeout", "sysctls", "tty", "waiters", "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -196,6 +198,7 @@ class Container:
         self.dropped: tuple[str, ...] = ()
         self.bindings: list[Binding] = []
         self.port_rules: list[RuleLine] = []
+        self.name_server: EmbeddedServer | None = None
         self.exposed: tuple[str, ...] = ()
         self.sysctls: tuple[tuple[str, str], ...] = ()
         self.dns = ResolvConf()

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
-from netsandbox.docker import files, ports, restarts, sandbox, user_networks
+from netsandbox.docker import files, name_server, ports, restarts, sandbox, user_networks
 from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, RUNNING, Container, Wish
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import (
@@ -206,6 +206,7 @@ class DockerEngine:
         try:
             container.namespace = namespace = sandbox.namespace_for(self, container)
             sandbox.attach_all(self, container, namespace)
+            name_server.serve(self, container)
             ports.publish(self, container)
             sandbox.apply_settings(container, namespace)
             program = main_program(container, namespace, self.run, files.files_of(self, container))
@@ -237,6 +238,7 @@ class DockerEngine:
 
     def _give_up_start(self, container: Container, error: DockerError) -> None:
         ports.release(self, container)
+        name_server.end(container)
         sandbox.leave_networks(container)
         container.namespace = None
         container.error = str(error).removeprefix(DAEMON)
@@ -333,6 +335,7 @@ class DockerEngine:
         if program is not None:
             program.exit(code)
         ports.release(self, container)
+        name_server.end(container)
         sandbox.leave_networks(container)
         sandbox.pass_on_namespace(self, container)
         self.namespace.record(ContainerExited(self.namespace.name, container.name, code))

@@ -62,6 +62,9 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
         return
     wanted = [PortRule(binding.host, binding.host_port, endpoint.address, binding.port, binding.protocol)
               for binding in container.bindings if ":" not in binding.host]
+    for binding in container.bindings:
+        if binding.proxy is not None:
+            binding.proxy.target = (endpoint.address, binding.port)
     container.port_rules = engine.firewall.rules.ports(endpoint.network, wanted)
     engine.firewall.set(container.port_rules)
 

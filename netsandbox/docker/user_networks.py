@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.docker import ports
+from netsandbox.docker import name_server, ports
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDisconnected, NetworkRemoved
@@ -203,6 +203,7 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     engine.namespace.record(NetworkConnected(host, network.name, container.name, endpoint.inside.name,
                                              endpoint.address, endpoint.mac))
     choose_gateway(container)
+    name_server.serve(engine, container)
     ports.set_rules(engine, container)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.apps.name_server import Names, NameServer
+from netsandbox.apps.server import Server
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host, Remote
@@ -53,25 +55,28 @@ class InternetHost(NamedTuple):
     Attributes:
         names: what the name server knows it by, the first of which is the node's.
         latency: nanoseconds from the provider to it, one way.
+        kind: dns for a name server, else the kind of its web server.
     """
 
     address: str
     names: tuple[str, ...]
     latency: int
+    kind: str = "nginx"
 
 
 INTERNET = (
-    InternetHost("8.8.8.8", ("dns.google",), 4 * MILLISECOND),
-    InternetHost("1.1.1.1", ("one.one.one.one",), 2 * MILLISECOND),
+    InternetHost("8.8.8.8", ("dns.google",), 4 * MILLISECOND, "dns"),
+    InternetHost("1.1.1.1", ("one.one.one.one",), 2 * MILLISECOND, "dns"),
     InternetHost("93.184.215.14", ("example.com", "www.example.com"), 40 * MILLISECOND),
     InternetHost("142.250.72.14", ("google.com", "www.google.com"), 5 * MILLISECOND),
     InternetHost("110.242.68.66", ("www.baidu.com", "baidu.com"), 90 * MILLISECOND),
     InternetHost("151.101.2.132", ("deb.debian.org", "dl-cdn.alpinelinux.org", "pypi.org"), 3 * MILLISECOND),
-    InternetHost("34.160.111.145", ("ifconfig.me",), 8 * MILLISECOND),
+    InternetHost("34.160.111.145", ("ifconfig.me",), 8 * MILLISECOND, "asker"),
 )
 NAMES: dict[str, int] = {name: parse_ipv4(host.address) for host in INTERNET for name in host.names}
 """What the LAN's name server answers: every name out there."""
 TO_PROVIDER = MILLISECOND
+BACKLOG = 511
 EVERYWHERE = Network(0, 0)
 
 
@@ -105,6 +110,7 @@ def connect(lab: Lab, host: Host, lan: Network) -> None:
     _set_route(router, WAN_GATEWAY.address, "eth1")
     iptables.execute(router, ["-t", "nat", "-A", "POSTROUTING", "-o", "eth1", "-j", "MASQUERADE"])
     host.name_servers = (inner.address,)
+    NameServer(router, "dnsmasq", lab.next_pid(), Names(NAMES)).start()
     for remote in INTERNET:
         _add_remote(lab, isp, remote)
 
@@ -115,6 +121,10 @@ def _add_remote(lab: Lab, isp: NetworkNamespace, remote: InternetHost) -> None:
     namespace = _add(lab, remote.names[0])
     _join(lab, (isp, gateway), (namespace, own), remote.latency)
     _set_route(namespace, gateway.address, "eth0")
+    if remote.kind == "dns":
+        NameServer(namespace, "named", lab.next_pid(), Names(NAMES)).start()
+    else:
+        Server(namespace, "nginx", remote.kind, (80,), BACKLOG, False, lab.next_pid()).start()
 
 
 def _add(lab: Lab, name: str) -> NetworkNamespace:

@@ -58,7 +58,8 @@ def attach(client: Client, container: Container) -> None:
 
 def _enter_shell(client: Client, container: Container, reader: object) -> None:
     """A person types into what waits for it."""
-    if container.stays_open and container.argv and container.argv[0].rpartition("/")[2] in SHELLS:
+    is_for_a_person = container.stays_open and not any(word in ("-c", "-ec", "-lc") for word in container.argv)
+    if is_for_a_person and container.argv and container.argv[0].rpartition("/")[2] in SHELLS:
         client.enter(container, partial(client.engine.end_program, container),
                      partial(_let_go, client, container, reader, 0))
 

@@ -1,0 +1,44 @@
+"""Web pages that say who asks: what ifconfig.me answers, and a LAN machine of a lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.http_server import Response
+
+if TYPE_CHECKING:
+    from netsandbox.apps.http_server import HttpSession, Site
+    from netsandbox.linux.core.files import Files
+    from netsandbox.wire.http import Head
+
+
+class AskerSite:
+    """The client's address, and nothing else."""
+
+    form = "{address}"
+
+    def __init__(self, _files: Files | None) -> None:
+        """It has no files."""
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        text = self.form.format(address=session.peer, port=session.stream.socket.peer_port)
+        return Response(200, text.encode(), "text/plain", closes=True)
+
+    def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
+        return [("Content-Type", response.kind), ("Content-Length", str(len(response.body)))]
+
+    def refuse(self, session: HttpSession) -> Response:
+        return Response(400, b"", "text/plain", closes=True)
+
+    def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:
+        session.host.print(f"{session.peer} {line} {response.code}")
+
+
+class LanSite(AskerSite):
+    """A line for a person."""
+
+    form = "you are {address} port {port}\n"
+
+
+ASKER_SITES: dict[str, Callable[[Files | None], Site]] = {"asker": AskerSite, "lan": LanSite}

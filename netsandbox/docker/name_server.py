@@ -1,0 +1,179 @@
+"""127.0.0.11: dockerd's name server in the namespace of a container that is on a network which a person made.
+
+It listens on ports of its own, to which two rules in the container's nat table
+lead (resolver_unix.go); what it does not know it asks the host's servers, from
+the host, or those of --dns, from the container.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.name_server import NameServer
+from netsandbox.apps.stream import Stream
+from netsandbox.docker.files import host_resolv_conf, names
+from netsandbox.docker.resolv_conf import ResolvConf
+from netsandbox.docker.sandbox import gateway_of
+from netsandbox.docker.service_names import dns_names
+from netsandbox.linux.core.socket import Process
+from netsandbox.linux.ipv4.udp import Datagram
+from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire import dns
+from netsandbox.wire.addresses import AddressError, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+
+ADDRESS = 0x7F00000B
+TEXT = "127.0.0.11"
+TTL = 600
+BACKLOG = 4096
+LENGTH = 2
+"""Bytes before a message by TCP that say how long it is (RFC 1035, 4.2.2)."""
+
+
+class ServiceNames:
+    """What the server tells one container: who is on its networks (apps.name_server.Zone)."""
+
+    def __init__(self, engine: DockerEngine, container: Container) -> None:
+        self.engine = engine
+        self.container = container
+
+    def addresses(self, name: str) -> Sequence[int] | None:
+        """All owners of a name, in an order that changes."""
+        wanted, found = name.lower().rstrip("."), list[int]()
+        for endpoint in self.container.endpoints.values():
+            network = endpoint.network
+            for member in () if network.is_default else network.members.values():
+                own = {text for one in dns_names(member, network.name) for text in (one, f"{one}.{network.name}")}
+                if wanted in {text.lower() for text in own}:
+                    found.append(member.endpoints[network.name].address)
+        if not found:
+            known = names(self.engine, self.container)  # --link
+            return (known[wanted],) if wanted in known and "." not in wanted else None
+        start = self.engine.random.below(len(found))
+        return [*found[start:], *found[:start]]
+
+    def names(self, address: int) -> Sequence[str] | None:
+        for endpoint in self.container.endpoints.values():
+            network = endpoint.network
+            for member in () if network.is_default else network.members.values():
+                if member.endpoints[network.name].address == address:
+                    return [f"{member.name}.{network.name}"]
+        return None
+
+
+class EmbeddedServer(NameServer):
+    """The server of one container, by UDP and TCP."""
+
+    def __init__(self, engine: DockerEngine, container: Container) -> None:
+        assert container.namespace is not None
+        super().__init__(container.namespace, "dockerd", 1, ServiceNames(engine, container), ADDRESS, 0, (), TTL)
+        self.engine = engine
+        self.container = container
+        self.asks_from = container.namespace if container.dns.servers else engine.namespace
+        self.tcp = StreamSocket(self.namespace, Process("dockerd", 1))
+        self.clients: dict[int, Client] = {}
+
+    def start(self) -> None:
+        """Listen, and let the rules lead here."""
+        super().start()
+        self.tcp.bind(ADDRESS, 0)
+        self.tcp.listen(BACKLOG)
+        self.tcp.on_event = self._accept
+        for words in rules(self.port, self.tcp.port):
+            iptables.execute(self.namespace, ["-t", "nat", *words.split()])
+
+    def stop(self) -> None:
+        super().stop()
+        for client in list(self.clients.values()):
+            client.stream.drop()
+        self.tcp.close()
+
+    def look_for_upstreams(self) -> None:
+        """Whom to ask: nobody, where no network leads out."""
+        own = self.container.dns.servers or ResolvConf.parse(host_resolv_conf(self.engine)).servers
+        found = []
+        for text in own if gateway_of(self.container) is not None else ():
+            try:
+                found.append(parse_ipv4(text))
+            except AddressError:
+                continue
+        self.upstreams = tuple(found)
+
+    def take(self, datagram: Datagram) -> None:
+        """Answer one message; the servers to ask are looked up anew."""
+        self.look_for_upstreams()
+        super().take(datagram)
+
+    @property
+    def refusal(self) -> int:
+        """What an unknown name is answered with when there is nobody to ask."""
+        return dns.SERVFAIL
+
+    def _accept(self) -> None:
+        while self.tcp.listening and (child := self.tcp.accept()) is not None:
+            number = -1 - len(self.clients)
+            self.clients[number] = client = Client(self, number, child)
+            client.stream.begin()
+
+    def send(self, datagram: Datagram, data: bytes) -> None:
+        client = self.clients.get(datagram.port)
+        if client is None:
+            super().send(datagram, data)
+        else:
+            client.stream.write(len(data).to_bytes(LENGTH, "big") + data)
+
+
+class Client:
+    """Who asks by TCP (apps.stream.StreamOwner)."""
+
+    def __init__(self, server: EmbeddedServer, number: int, socket: StreamSocket) -> None:
+        self.server = server
+        self.number = number
+        self.stream = Stream(socket, self)
+        self._data = b""
+
+    def connected(self, stream: Stream) -> None:
+        """It is, since it was accepted."""
+
+    def received(self, stream: Stream, data: bytes) -> None:
+        self._data += data
+        while len(self._data) >= LENGTH + (size := int.from_bytes(self._data[:LENGTH], "big")) and size:
+            message, self._data = self._data[LENGTH:LENGTH + size], self._data[LENGTH + size:]
+            self.server.take(Datagram(message, ADDRESS, self.number, ADDRESS))
+
+    def ended(self, stream: Stream) -> None:
+        stream.close()
+        self.server.clients.pop(self.number, None)
+
+    def failed(self, stream: Stream, error: str) -> None:
+        self.server.clients.pop(self.number, None)
+
+
+def rules(udp: int, tcp: int) -> list[str]:
+    """What leads 127.0.0.11:53 to the server's ports, and its answers back."""
+    return ["-N DOCKER_OUTPUT", "-N DOCKER_POSTROUTING", f"-A OUTPUT -d {TEXT} -j DOCKER_OUTPUT",
+            f"-A DOCKER_OUTPUT -d {TEXT} -p tcp --dport 53 -j DNAT --to-destination {TEXT}:{tcp}",
+            f"-A DOCKER_OUTPUT -d {TEXT} -p udp --dport 53 -j DNAT --to-destination {TEXT}:{udp}",
+            f"-A POSTROUTING -d {TEXT} -j DOCKER_POSTROUTING",
+            f"-A DOCKER_POSTROUTING -s {TEXT} -p tcp --sport {tcp} -j SNAT --to-source :53",
+            f"-A DOCKER_POSTROUTING -s {TEXT} -p udp --sport {udp} -j SNAT --to-source :53"]
+
+
+def serve(engine: DockerEngine, container: Container) -> None:
+    """Start the container's server, if it is on a network that has one and does not have it yet."""
+    has_own_stack = container.namespace is not None and container.namespace is not engine.namespace
+    if container.name_server is None and has_own_stack and not container.joined and any(
+            not endpoint.network.is_default for endpoint in container.endpoints.values()):
+        container.name_server = EmbeddedServer(engine, container)
+        container.name_server.start()
+
+
+def end(container: Container) -> None:
+    if container.name_server is not None:
+        container.name_server.exit(0)
+        container.name_server = None
