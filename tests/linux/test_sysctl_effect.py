@@ -16,7 +16,7 @@ from netsandbox.linux.netfilter import settings
 from netsandbox.session.session import Session
 
 ROOMS = ("linux", "apps", "docker", "lab")
-TABLES = {"stack.py", "sysctl.py", "sysctl_effect.py", "neighbour_parameters.py", "settings.py"}
+TABLES = {"stack.py", "sysctl.py", "sysctl_effect.py", "sysctl_ranges.py", "neighbour_parameters.py", "settings.py"}
 READ_BY_THE_TABLE = {"net.ipv4.icmp_echo_ignore_all", "net.ipv4.ip_local_port_range", "net.ipv4.ip_forward",
                      "net.core.devconf_inherit_init_net"}
 """What linux/core/sysctl.py reads itself, or works out."""
