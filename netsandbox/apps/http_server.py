@@ -176,17 +176,8 @@ def _find(files: Files | None, root: str, path: str, default: bytes | None) -> t
 
 def furnish(files: Files | None, root: str, page: bytes) -> None:
     """The directory that an image brings, with its page."""
-    if files is None or files.exists(root):
-        return
-    try:
-        path = ""
-        for part in root.strip("/").split("/"):
-            path += f"/{part}"
-            if not files.exists(path):
-                files.make_directory(path)
-        files.write(f"{root}/index.html", page.decode())
-    except FileError:
-        return
+    if files is not None:
+        files.system.furnish(f"{root}/index.html", page)
 
 
 def _kind(name: str, other: str) -> str:

@@ -89,12 +89,45 @@ class FileSystem:
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.scheduler = scheduler
-        self.root = Directory(0)
         self.nodes = self.size = 0
-        for path in SKELETON:
-            self.add(path, Directory(0))
-        self.add("/var/run", Symlink(0, "/run"))
-        self.add(NULL, RegularFile(0))
+        self._made = scheduler.clock
+        self._root: Directory | None = None
+        self._brought: tuple[tuple[str, bytes, int], ...] = ()
+        """What an image brings, until `/` is made: path, contents, and when."""
+
+    @property
+    def root(self) -> Directory:
+        """`/`; it and what stands there from the start are made when somebody looks, which in most containers nobody
+        does."""
+        if self._root is None:
+            self._root = Directory(0)
+            for path in SKELETON:
+                self.add(path, Directory(0))
+            self.add("/var/run", Symlink(0, "/run"))
+            self.add(NULL, RegularFile(0))
+            for path, contents, when in self._brought:
+                self._bring(path, contents, when)
+            self._date(self._root)
+        return self._root
+
+    def _date(self, directory: Directory) -> None:
+        """What stands in the file system from the start is as old as it."""
+        waiting = [directory]
+        while waiting:
+            one = waiting.pop()
+            one.changed = self._made
+            waiting += [node for node in one.entries.values() if isinstance(node, Directory)]
+
+    def furnish(self, path: str, contents: bytes) -> None:
+        """An image brings a file, with its directory; where that is there already, it is left as it is."""
+        if self._root is None:
+            self._brought += ((path, contents, self.now),)
+        else:
+            self._bring(path, contents, self.now)
+
+    def _bring(self, path: str, contents: bytes, when: int) -> None:
+        if self.find(path.rpartition("/")[0]) is None:
+            self.add(path, RegularFile(when, contents.decode()))
 
     @property
     def now(self) -> int:
