@@ -11,7 +11,7 @@ WHY = {
     "the engine is always there": "dockerd journalctl",
     "what is modelled is loaded": "insmod rmmod",
     "the rules are iptables'": "firewall-cmd",
-    "IPv6 is not modelled": "ping6 traceroute6", "there are no queueing disciplines": "tc",
+    "IPv6 is not modelled": "ping6 traceroute6",
     "`ip -d link` and `cat /sys/class/net/DEV/…` tell what there is": "mii-tool nmcli",
     "`docker run` and `docker network create` do what a compose file describes": "docker-compose",
     "`help` tells what there is, and `ip help`, `bridge help` …": "info man",

@@ -55,6 +55,15 @@ Usage: ip netns [ list ]
        ip [ -all ] netns del [ NAME ]
        ip [ -all ] netns exec [ NAME ] COMMAND …
        ip netns identify""",
+    "tc": """\
+Usage: tc [ -s ] qdisc { add | change | replace | del } dev DEV root [ handle ID: ] { netem | tbf } OPTIONS
+       tc [ -s ] qdisc [ show ] [ dev DEV ]""",
+    "netem": """\
+Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
+                 [ loss PERCENT [CORRELATION] ] [ duplicate PERCENT [CORRELATION] ]
+                 [ corrupt PERCENT [CORRELATION] ] [ reorder PERCENT [CORRELATION] [ gap DISTANCE ] ]
+                 [ rate RATE ] [ seed SEED ]""",
+    "tbf": "Usage: ... tbf limit BYTES burst BYTES rate KBPS [ latency TIME ]",
     "rule": """\
 Usage: ip rule { add | del } SELECTOR ACTION
        ip rule { flush | list }

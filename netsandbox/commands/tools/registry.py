@@ -32,7 +32,7 @@ TOOLS: Late[str, Tool] = Late({
     **{f"iptables{kind}{name}": f"netsandbox.commands.tools.iptables:{function}{suffix}"
        for kind, suffix in (("", ""), ("-nft", ""), ("-legacy", "_legacy"))
        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))},
-    "netstat": "netsandbox.commands.tools.ss:netstat",
+    "tc": "netsandbox.commands.tools.tc:run", "netstat": "netsandbox.commands.tools.ss:netstat",
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
     "sysctl": "netsandbox.commands.tools.sysctl:run", "ufw": "netsandbox.commands.tools.ufw:run",
     "lsns": "netsandbox.commands.tools.namespaces:lsns", "ethtool": "netsandbox.commands.tools.ethtool:run",

@@ -30,6 +30,9 @@ class DeviceOperations:
     queueing: ClassVar[str] = "noqueue"
     """The queueing discipline that it gets when it comes up."""
 
+    is_stacked: ClassVar[bool] = False
+    """Its frames go to another device, and not to a wire of its own."""
+
     __slots__ = ()
 
     # -- what a driver does when something about the device changes (struct net_device_ops)

@@ -72,6 +72,7 @@ class Stack:
 class StackedInterface(Interface):
     """A device whose frames go to another device, and not to a wire of its own."""
 
+    is_stacked = True
     counts_itself: ClassVar[bool] = False
     """Its driver counts what it sent: tunnels, packet by packet."""
 
@@ -86,6 +87,12 @@ class StackedInterface(Interface):
             return super().transmit(frame) if self.shaper is None else self.shaper.enqueue(frame)
         self.namespace.record((FrameSent, self.place, frame))
         return self.start_xmit(frame)
+
+    def put_through(self, frame: Frame) -> None:
+        if not self.counts_itself:
+            self.sent += 1
+            self.sent_bytes += frame.size
+        self.hand_on(frame)
 
     def start_xmit(self, frame: Frame) -> bool:
         if self.shaper is not None:

@@ -1,0 +1,239 @@
+"""Queueing disciplines that hold frames back, lose and change them (net/sched/sch_netem.c, sch_tbf.c)."""
+
+from __future__ import annotations
+
+from bisect import insort
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.device_events import FrameShaped
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import FrameSent, SendFailed
+from netsandbox.wire.ethernet import Frame
+
+if TYPE_CHECKING:
+    from netsandbox.engine.chance import Stream
+    from netsandbox.linux.core.interface import Interface
+
+WHOLE = (1 << 32) - 1
+"""A chance of 100 %."""
+
+
+class Discipline:
+    """What both have: a queue of frames with the times at which they leave.
+
+    Attributes:
+        limit: the longest frame that the other end takes; `most`: how many frames, or bytes, may wait.
+        bytes, packets, dropped, overlimits, requeues: as `tc -s` counts them.
+    """
+
+    kind = ""
+
+    def __init__(self, interface: Interface, handle: int) -> None:
+        self.interface = interface
+        self.handle = handle
+        self.limit = interface.peer_limit
+        self.most = 1000
+        self.waiting: list[tuple[int, int, Frame]] = []
+        self.serial = 0
+        self.bytes = self.packets = self.dropped = self.overlimits = self.requeues = 0
+
+    def attach(self) -> None:
+        """Have the interface's frames from now on."""
+        interface = self.interface
+        if interface.shaper is not None:
+            interface.shaper.detach()
+        self.limit = interface.peer_limit
+        interface.shaper = self
+        interface.peer_limit = -1
+        interface.qdisc = self.kind
+
+    def detach(self) -> None:
+        """Give the interface back: what waits is lost."""
+        self.waiting = []
+        self.interface.shaper = None
+        self.interface.peer_limit = self.limit
+        self.interface.qdisc = "noqueue"
+
+    def enqueue(self, frame: Frame) -> bool:
+        raise NotImplementedError
+
+    def drop(self, frame: Frame, why: str) -> None:
+        self.dropped += 1
+        reason = Dropped(DropReason.QDISC_DROP, (self.interface.name, self.kind, why))
+        self.interface.namespace.record(SendFailed(self.interface.place, frame, reason))
+
+    def note(self, what: str, nanoseconds: int = 0) -> None:
+        self.interface.namespace.record(FrameShaped(self.interface.label, self.kind, what, nanoseconds))
+
+    def hold(self, frame: Frame, when: int) -> None:
+        """Let it leave at a time: behind those that leave no later."""
+        scheduler = self.interface.namespace.scheduler
+        if when <= scheduler.now and not self.waiting:
+            self.release(frame)
+            return
+        self.serial += 1
+        insort(self.waiting, (when, self.serial, frame), key=lambda held: held[:2])
+        scheduler.after(max(when - scheduler.now, 0), self._on_time, foreground=True)
+
+    def _on_time(self, _argument: object) -> None:
+        now = self.interface.namespace.scheduler.now
+        while self.waiting and self.waiting[0][0] <= now:
+            self.release(self.waiting.pop(0)[2])
+
+    def release(self, frame: Frame) -> None:
+        """Put it on the wire."""
+        interface = self.interface
+        if interface.shaper is not self or not interface.running:
+            return
+        self.bytes += frame.size
+        self.packets += 1
+        namespace = interface.namespace
+        namespace.record((FrameSent, interface.place, frame))
+        if interface.is_stacked:
+            interface.put_through(frame)
+        elif frame.size > self.limit:
+            interface.tx_dropped += 1
+            too_big = Dropped(DropReason.PKT_TOO_BIG, (frame.size, self.limit))
+            namespace.record(SendFailed(interface.place, frame, too_big))
+        else:
+            interface.put_through(frame)
+
+
+class Share:
+    """A chance, and how much one draw is like the one before (struct crndstate)."""
+
+    def __init__(self, chance: float = 0.0, likeness: float = 0.0) -> None:
+        self.chance, self.likeness = chance, likeness
+        self._last = 0
+
+    def draw(self, stream: Stream) -> int:
+        """get_crandom."""
+        value = stream.bits(32)
+        if self.likeness:
+            rho = round(self.likeness * WHOLE)
+            value = self._last = (value * ((1 << 32) - rho) + self._last * rho) >> 32
+        return value
+
+    def happens(self, stream: Stream) -> bool:
+        return bool(self.chance) and round(self.chance * WHOLE) >= self.draw(stream)
+
+
+class Netem(Discipline):
+    """A bad line: delay, loss, duplicates, disorder, errors, and a rate.
+
+    Attributes:
+        delay, jitter: nanoseconds.  rate: bytes a second, or 0.  gap: every so many frames one may overtake.
+    """
+
+    kind = "netem"
+
+    def __init__(self, interface: Interface, handle: int) -> None:
+        super().__init__(interface, handle)
+        self.delay = self.jitter = self.rate = self.gap = 0
+        self.delays = Share()
+        self.loss, self.duplicate, self.reorder, self.corrupt = Share(), Share(), Share(), Share()
+        self.seed = 0
+        self.is_seeded = False
+        self._counter = 0
+        self._stream: Stream | None = None
+
+    @property
+    def stream(self) -> Stream:
+        if self._stream is None:
+            chance = self.interface.namespace.chance
+            if not self.seed:
+                self.seed = chance.stream(f"{self.interface.label}/netem").bits(63) + 1
+            self._stream = chance.stream(f"netem/{self.seed}")
+        return self._stream
+
+    def reseed(self) -> None:
+        self._stream = None
+
+    def enqueue(self, frame: Frame) -> bool:
+        """netem_enqueue."""
+        stream = self.stream
+        copies = 1 + self.duplicate.happens(stream) - self.loss.happens(stream)
+        if not copies:
+            self.drop(frame, "loss")
+            return True
+        if copies > 1:
+            self.note("duplicated")
+        told = True
+        for number in range(copies):
+            told = self._take(frame, stream) and (told or number > 0)
+        return told
+
+    def _take(self, frame: Frame, stream: Stream) -> bool:
+        if self.corrupt.happens(stream):
+            data = bytearray(frame.wire())
+            data[stream.below(len(data))] ^= 1 << stream.below(8)
+            frame = Frame.parse(bytes(data))
+            self.note("corrupted")
+        if len(self.waiting) >= self.most:
+            self.drop(frame, "limit")
+            return False
+        now = self.interface.namespace.scheduler.now
+        if self.gap and self._counter >= self.gap - 1 and self.reorder.happens(stream):
+            self._counter = 0
+            self.requeues += 1
+            self.note("reordered")
+            self.release(frame)
+            return True
+        delay = self._draw_delay(stream)
+        if self.rate:
+            last = self.waiting[-1][0] if self.waiting else now
+            delay = max(0, delay - (last - now)) + frame.size * SECOND // self.rate
+            when = last + delay
+        else:
+            when = now + delay
+        self._counter += 1
+        if when > now:
+            self.note("delayed", when - now)
+        self.hold(frame, when)
+        return True
+
+    def _draw_delay(self, stream: Stream) -> int:
+        """tabledist, without a table: anywhere between."""
+        if not self.jitter:
+            return self.delay
+        return max(0, self.delays.draw(stream) % (2 * self.jitter) + self.delay - self.jitter)
+
+
+class Tbf(Discipline):
+    """A bucket of tokens: so many bytes a second, and so many at once.
+
+    Attributes:
+        rate: bytes a second.  burst: bytes.  most: bytes that may wait.
+    """
+
+    kind = "tbf"
+
+    def __init__(self, interface: Interface, handle: int) -> None:
+        super().__init__(interface, handle)
+        self.rate, self.burst = 1, 0
+        self._tokens = -1
+        self._since = 0
+
+    def enqueue(self, frame: Frame) -> bool:
+        """tbf_enqueue, tbf_dequeue: the time at which there are tokens for it."""
+        if frame.size > self.burst:
+            self.drop(frame, "burst")
+            return False
+        if sum(held[2].size for held in self.waiting) + frame.size > self.most:
+            self.drop(frame, "limit")
+            return False
+        now = self.interface.namespace.scheduler.now
+        full = self.burst * SECOND // self.rate
+        if self._tokens < 0:
+            self._tokens, self._since = full, now
+        begins = max(now, self._since)
+        tokens = min(full, self._tokens + begins - self._since)
+        needed = frame.size * SECOND // self.rate
+        when = begins + max(0, needed - tokens)
+        self._tokens, self._since = max(0, tokens - needed), when
+        if when > now:
+            self.overlimits += 1
+            self.note("shaped", when - now)
+        self.hold(frame, when)
+        return True
