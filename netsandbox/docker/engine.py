@@ -187,7 +187,8 @@ class DockerEngine:
             DockerError: nothing was made.
         """
         network = user_networks.create(self, plan)
-        self.firewall.add_network(network)
+        if network.is_filtered:
+            self.firewall.add_network(network)
         if not network.settings.icc:
             self._filter_bridged()
         return network

@@ -108,6 +108,21 @@ class BridgeNetwork(DockerNetwork):
         """The network named bridge, which is docker0."""
         return self.name == DEFAULT_BRIDGE
 
+    @property
+    def has_gateway_address(self) -> bool:
+        """Its containers send by a gateway, and not simply out of their interface."""
+        return True
+
+    @property
+    def is_filtered(self) -> bool:
+        """The host's packet filter has rules for it."""
+        return self.driver == "bridge"
+
+    def dispose(self) -> None:
+        """The network goes, and its bridge."""
+        if self.namespace.interfaces.get(self.bridge.name) is self.bridge:
+            link.delete(self.bridge)
+
     def attach(self, container: Container, namespace: NetworkNamespace, wish: Wish) -> Endpoint:
         """Give a container an address and an interface here.
 
@@ -124,7 +139,7 @@ class BridgeNetwork(DockerNetwork):
                                f"{veth} to bridge {self.ifname} failed: {refusal}")
         # The peer is made in the container's namespace, where its index is 2, as on a real host.
         pair = VethPair.create((self.namespace, veth, random_mac(self._random)),
-                               (namespace, _free_name(namespace, self.settings.prefix), mac))
+                               (namespace, free_name(namespace, self.settings.prefix), mac))
         outside, inside = pair.left, pair.right
         if self.mtu != ETHERNET_MTU:
             link.set_mtu(outside, self.mtu)
@@ -211,7 +226,7 @@ class BridgeNetwork(DockerNetwork):
             link.delete(inside)
 
 
-def _free_name(namespace: NetworkNamespace, prefix: str) -> str:
+def free_name(namespace: NetworkNamespace, prefix: str) -> str:
     number = 0
     while f"{prefix}{number}" in namespace.interfaces:
         number += 1

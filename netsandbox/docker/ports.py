@@ -58,7 +58,7 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
     engine.firewall.take_back(container.port_rules)
     endpoint = gateway_of(container)
     container.port_rules = []
-    if endpoint is None:
+    if endpoint is None or not endpoint.network.is_filtered:
         return
     wanted = [PortRule(binding.host, binding.host_port, endpoint.address, binding.port, binding.protocol)
               for binding in container.bindings if ":" not in binding.host]

@@ -109,7 +109,9 @@ def choose_gateway(container: Container) -> None:
             routes.remove(namespace, route)
     chosen = gateway_of(container)
     if chosen is not None:
-        request = RouteRequest(DEFAULT_ROUTE, gateway=chosen.network.pool.gateway, interface=chosen.inside)
+        gateway = chosen.network.pool.gateway if chosen.network.has_gateway_address else None
+        request = RouteRequest(DEFAULT_ROUTE, gateway=gateway, interface=chosen.inside,
+                               scope=None if gateway is not None else "link")
         with acting_with(ROOT), suppress(KernelError):  # a gateway that is not on the link gives no default route
             routes.put(namespace, request, "add")
 

@@ -17,8 +17,8 @@ from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDi
 from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.network_options import bridge_options
+from netsandbox.docker.parent_network import DRIVERS, ParentNetwork
 from netsandbox.docker.sandbox import choose_gateway
-from netsandbox.linux.core import link
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ PREDEFINED = ("bridge", "host", "none", "default")
 NAME = re.compile(r"[\w.-]+", re.ASCII)
 MAX_NAME = 64
 MAX_INTERFACE_NAME = 15
-NOT_YET = frozenset({"macvlan", "ipvlan"})
 NO_SWARM = ('This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node '
             "to swarm and try again.")
 PRIVATE = "container cannot be connected to multiple networks with one of the networks in private (none) mode"
@@ -67,14 +66,19 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     """
     _check_name(engine, plan.name)
     _check_driver(plan.driver, engine.profile.since(29))
-    options = bridge_options(plan.options)
+    options = bridge_options(plan.options if plan.driver == "bridge" else {})
     subnet = _choose_subnet(engine, plan.subnet)
     gateway = _choose_gateway(plan, subnet)
     identity = random_identity(engine.random)
-    ifname = options.name or f"br-{identity[:12]}"
-    _check_interface(engine, ifname)
-    network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length), options,
-                                plan.internal)
+    if plan.driver in DRIVERS:
+        network: BridgeNetwork = ParentNetwork(engine, plan.name, identity, plan.driver, subnet, gateway, plan.options,
+                                               plan.internal)
+        ifname = network.ifname
+    else:
+        ifname = options.name or f"br-{identity[:12]}"
+        _check_interface(engine, ifname)
+        network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length), options,
+                                    plan.internal)
     network.pool.limit(plan.part, plan.reserved.values())
     network.attachable, network.has_own_subnet = plan.attachable, plan.subnet is not None
     network.options, network.labels, network.reserved = dict(plan.options), dict(plan.labels), dict(plan.reserved)
@@ -99,9 +103,7 @@ def _check_driver(driver: str, since_29: bool) -> None:
         raise daemon_error(f'only one instance of "{driver}" network is allowed')
     if driver == "overlay":
         raise daemon_error(NO_SWARM)
-    if driver in NOT_YET:
-        raise daemon_error(f"the {driver} driver is not modelled yet; the sandbox has the bridge driver")
-    if driver != "bridge":
+    if driver not in ("bridge", *DRIVERS):
         before = f"could not find plugin {driver} in v1 plugin registry: " if since_29 else ""
         raise daemon_error(f'{before}plugin "{driver}" not found')
 
@@ -160,10 +162,10 @@ def remove(engine: DockerEngine, network: DockerNetwork) -> None:
     if network.members:
         raise daemon_error("error while removing network: " + _active(engine, network))
     del engine.networks[network.name]
-    engine.firewall.remove_network(network)
+    if network.is_filtered:
+        engine.firewall.remove_network(network)
     engine.namespace.record(NetworkRemoved(engine.namespace.name, network.name))
-    if engine.namespace.interfaces.get(network.bridge.name) is network.bridge:
-        link.delete(network.bridge)
+    network.dispose()
 
 
 def _active(engine: DockerEngine, network: BridgeNetwork) -> str:

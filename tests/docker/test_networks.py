@@ -126,7 +126,6 @@ def test_a_fixed_address_that_is_taken_or_outside(docker: Machine) -> None:
     ("-d overlay x",
      (f'{DAEMON}This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this '
      "node to swarm and try again.")),
-    ("-d macvlan x", f"{DAEMON}the macvlan driver is not modelled yet; the sandbox has the bridge driver"),
     ("-d odd x", f'{DAEMON}could not find plugin odd in v1 plugin registry: plugin "odd" not found'),
     ("-d host x", f'{DAEMON}only one instance of "host" network is allowed'),
     ("-o com.docker.network.driver.mtu=9 x", f"{DAEMON}invalid argument"),

@@ -61,7 +61,7 @@ def create(client: Client, parsed: Parsed) -> int:
     plan = planned(client, parsed)
     network = client.engine.create_network(plan)
     client.print(network.identity)
-    for key in without_effect(plan.options):
+    for key in without_effect(plan.options) if network.driver == "bridge" else ():
         client.complain(f"note: the option {key} does nothing in the sandbox")
     return 0
 

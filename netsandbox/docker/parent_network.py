@@ -1,0 +1,174 @@
+"""Networks whose containers stand on a device of the host: the macvlan and ipvlan drivers (libnetwork/drivers).
+
+The host has no bridge and no address in such a network, and makes no packet
+filter's rules for it: the network's router is one on the parent's wire.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from netsandbox.docker.container import Endpoint, Wish
+from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.events import AddressReleased
+from netsandbox.docker.ipam import AddressPool
+from netsandbox.docker.network import BridgeNetwork, free_name, random_identity, random_mac
+from netsandbox.docker.network_options import BridgeOptions
+from netsandbox.linux.core import link
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.ipv4 import address as addresses
+from netsandbox.linux.netlink import link as links
+from netsandbox.linux.netlink.credentials import ROOT, acting_with
+from netsandbox.linux.netlink.link import LinkRequest
+from netsandbox.wire.addresses import Network
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+    from netsandbox.linux.bridge.bridge import Bridge
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+DRIVERS = ("macvlan", "ipvlan")
+MODES = {"macvlan": ("bridge", "private", "vepa", "passthru"), "ipvlan": ("l2", "l3", "l3s")}
+IPVLAN_FLAGS = ("bridge", "private", "vepa")
+MAX_VLAN = 4094
+
+
+class ParentNetwork(BridgeNetwork):
+    """A network on a parent device.
+
+    Attributes:
+        parent: the device's name.  mode, flag: of its children.
+        made_parent: Docker has made the parent, and removes it with the network.
+    """
+
+    def __init__(self, engine: DockerEngine, name: str, identity: str, driver: str, subnet: Network, gateway: int,
+                 options: Mapping[str, str], internal: bool) -> None:
+        mode, flag = _modes(driver, options)
+        parent = options.get("parent", "")
+        namespace = engine.namespace
+        self.made_parent = False
+        if not parent:
+            parent, internal = f"dm-{identity[:12]}", True
+        _check_free(engine, parent)
+        if parent not in namespace.interfaces:
+            _make_parent(engine, parent, internal and "parent" not in options)
+            self.made_parent = True
+        device = namespace.interfaces[parent]
+        if device.is_loopback:
+            raise daemon_error(f"loopback interface is not a valid {driver} parent link")
+        pool = AddressPool(subnet, gateway)
+        super().__init__(name, identity, cast("Bridge", device), pool, engine.random, False, BridgeOptions(),
+                         engine.firewall)
+        self.driver = driver
+        self.parent, self.mode, self.flag = parent, mode, flag
+        self.internal = internal
+        self.mtu = device.mtu
+        self._stream = engine.random
+
+    @property
+    def has_gateway_address(self) -> bool:
+        """Its containers send by a gateway, and not simply out of their interface."""
+        return not self.mode.startswith("l3")
+
+    def attach(self, container: Container, namespace: NetworkNamespace, wish: Wish) -> Endpoint:
+        """Give a container an address and a child of the parent.
+
+        Raises:
+            DockerError: the parent is gone or takes no child, or no address is left.
+        """
+        parent = self.namespace.interfaces.get(self.parent)
+        address = self._allocate(wish.address)
+        try:
+            if parent is None:
+                raise daemon_error(f"failed to create the {self.driver} port: parent interface was not found: "
+                                   f"{self.parent}")
+            inside = self._make_child(parent, namespace, wish)
+        except Exception:
+            self.pool.release(address)
+            raise
+        network = Network(address, self.pool.subnet.length)
+        addresses.add(inside, network, network.broadcast)
+        link.set_up(inside)
+        endpoint = Endpoint(random_identity(self._stream), self, address, inside.mac, inside, parent)
+        self.members[container.identity] = container
+        container.endpoints[self.name] = endpoint
+        return endpoint
+
+    def _make_child(self, parent: Interface, namespace: NetworkNamespace, wish: Wish) -> Interface:
+        request = LinkRequest(free_name(namespace, "eth"), self.driver)
+        request.lower, request.namespace = parent, namespace
+        request.settings = {"mode": self.mode}
+        if self.driver == "ipvlan":
+            request.settings["isolation"] = self.flag
+        elif self.mode != "passthru":
+            mac = wish.mac if wish.mac is not None else random_mac(self._stream)
+            request.mac = list(mac.to_bytes(6, "big"))
+        try:
+            with acting_with(ROOT):
+                links.add(self.namespace, request, lambda: random_mac(self._stream))
+        except KernelError as error:
+            raise daemon_error(f"failed to create the {self.driver} port: {_words(error)}") from None
+        return namespace.interfaces[request.device]
+
+    def detach(self, container: Container) -> None:
+        """Release the address and delete the child; harmless when it is not attached."""
+        endpoint = container.endpoints.pop(self.name, None)
+        self.members.pop(container.identity, None)
+        if endpoint is None:
+            return
+        self.pool.release(endpoint.address)
+        self.namespace.record(AddressReleased(self.namespace.name, container.name, endpoint.address))
+        inside = endpoint.inside
+        if inside.namespace.interfaces.get(inside.name) is inside:
+            link.delete(inside)
+
+    def dispose(self) -> None:
+        """The network goes: with it the parent, if Docker made it."""
+        device = self.namespace.interfaces.get(self.parent)
+        if self.made_parent and device is not None:
+            link.delete(device)
+
+
+def _modes(driver: str, options: Mapping[str, str]) -> tuple[str, str]:
+    mode = options.get(f"{driver}_mode", MODES[driver][0])
+    if mode not in MODES[driver]:
+        raise daemon_error(f"requested {driver} mode '{mode}' is not valid, '{MODES[driver][0]}' mode is the "
+                           f"{driver} driver default")
+    flag = options.get("ipvlan_flag", "bridge") if driver == "ipvlan" else ""
+    if flag and flag not in IPVLAN_FLAGS:
+        raise daemon_error(f"requested ipvlan flag '{flag}' is not valid, 'bridge' is the ipvlan driver default")
+    return mode, flag
+
+
+def _check_free(engine: DockerEngine, parent: str) -> None:
+    for other in engine.networks.values():
+        if isinstance(other, ParentNetwork) and other.parent == parent:
+            raise daemon_error(f"network dm-{other.identity[:12]} is already using parent interface {parent}")
+
+
+def _make_parent(engine: DockerEngine, name: str, is_dummy: bool) -> None:
+    """createDummyLink, createVlanLink: `eth0.10` is VLAN 10 on eth0."""
+    lower, dot, number = name.partition(".")
+    request = LinkRequest(name, "dummy" if is_dummy else "vlan")
+    request.up = True
+    if not is_dummy:
+        if not dot or not number.isdecimal():
+            raise daemon_error(f"invalid subinterface vlan name {name}, example formatting is eth0.10")
+        if not 1 <= int(number) <= MAX_VLAN:
+            raise daemon_error(f"vlan id must be between 1-4094, received: {number}")
+        if lower not in engine.namespace.interfaces:
+            raise daemon_error(f"failed to find master interface {lower} on the Docker host: Link not found")
+        request.lower, request.settings = engine.namespace.interfaces[lower], {"id": int(number)}
+    try:
+        with acting_with(ROOT):
+            links.add(engine.namespace, request, lambda: random_mac(engine.random))
+    except KernelError as error:
+        raise daemon_error(f"failed to create {name} vlan link: {_words(error)}") from None
+
+
+def _words(error: KernelError) -> str:
+    return str(error).rpartition(": ")[2].rstrip(".").lower()
