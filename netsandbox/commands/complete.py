@@ -11,13 +11,16 @@ from netsandbox.commands.docker.registry import COMMANDS as DOCKER
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.programs import PROGRAMS
 from netsandbox.commands.prompt import LOCAL_VERBS
-from netsandbox.commands.tools.registry import TOOLS
+from netsandbox.commands.tools.context import ToolContext
+from netsandbox.commands.tools.registry import TOOLS, run_tool
+from netsandbox.commands.tools.words import ASKED, OfferedError
 from netsandbox.docker.images import IMAGES
 from netsandbox.shell.parser import last_command
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.commands.verb import Parameter, Verb
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 FILTERS = ("grep", "head", "tail", "wc", "sort", "uniq", "cut", "awk", "sed", "tr", "xargs", "tee", "cat", "less", "jq")
 """What commonly stands behind a pipe."""
@@ -33,6 +36,9 @@ TOOL_WORDS: dict[str, tuple[str, ...]] = {
     "arp": ("-n", "-a", "-d", "-s"), "route": ("-n", "add", "del"), "ss": ("-l", "-n", "-t", "-u", "-p", "-tulpn"),
     "iptables": ("-L", "-S", "-t", "-n", "-v"), "sysctl": ("-a", "-n", "-w")}
 """What commonly follows a tool's name and its object."""
+ASKS_ITS_PARSER = ("ip", "bridge")
+NO_TABLES = ("net", "-b", "-ba")
+"""`ip netns` reads its words otherwise: it would act."""
 TAKES_INTERFACE = frozenset({"dev", "br", "master", "brport", "addif", "delif", "showmacs"})
 
 
@@ -166,7 +172,8 @@ def _tool_words(shell: Shell, words: list[str]) -> Iterator[tuple[str, str]]:
     if words[-1] in TAKES_INTERFACE:
         yield from _interfaces(shell)
         return
-    yield from ((word, "") for word in TOOL_WORDS.get(" ".join(words[:2]) if len(words) > 1 else "", ()))
+    yield from ((word, "") for word in TOOL_WORDS.get(" ".join(words[:2]) if len(words) == 2 else "", ()))
+    yield from ((word, "") for word in _parsed_words(shell, words))
     if len(words) == 1:
         yield from ((word, "") for word in TOOL_WORDS.get(words[0], ()))
     elif words[0] in ("ip", "bridge"):
@@ -175,7 +182,24 @@ def _tool_words(shell: Shell, words: list[str]) -> Iterator[tuple[str, str]]:
         yield from ((address, "address") for address in kinds.TARGET.candidates(shell.lab) if address[:1].isdigit())
 
 
-def _interfaces(shell: Shell) -> Iterable[tuple[str, str]]:
+def _parsed_words(shell: Shell, words: list[str]) -> list[str]:
+    """What the tables of `ip` and `bridge` that parse these words would take next: the tool reads the line up to
+    where somebody asks, and does nothing."""
+    namespace = _namespace(shell)
+    if namespace is None or words[0] not in ASKS_ITS_PARSER or len(words) < 2 or words[1][:3] in NO_TABLES:
+        return []
+    try:
+        run_tool(ToolContext(namespace, shell.machine), [*words, ASKED])
+    except OfferedError as offered:
+        return [word for word in offered.words if word.isprintable()]
+    return []
+
+
+def _namespace(shell: Shell) -> NetworkNamespace | None:
     where = shell.where or next(iter(shell.lab.nodes), "")
-    namespace = shell.lab.namespace(where) if where else None
+    return shell.lab.namespace(where) if where else None
+
+
+def _interfaces(shell: Shell) -> Iterable[tuple[str, str]]:
+    namespace = _namespace(shell)
     return [(name, "interface") for name in namespace.interfaces] if namespace is not None else []

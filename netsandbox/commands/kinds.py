@@ -157,6 +157,27 @@ MODE = Kind("bridge|host|none|container:X", _text, _modes)
 TARGET = Kind("TO", _text, lambda lab: [*lab.names(), *_addresses(lab)])
 NETWORK = Kind("ADDRESS/LEN", _text, _nothing)
 MAC = Kind("MAC", _text, _nothing)
+def _percent(_lab: Lab, text: str) -> float:
+    """`5%` or `0.5`: a share."""
+    match = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%?", text)
+    if match is None or float(match[1]) > 100:
+        raise CommandError(f"{text[:40]!r} is no share; write 5% or 0.1%")
+    return float(match[1]) / 100
+
+
+_RATES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+
+
+def _rate(_lab: Lab, text: str) -> int:
+    """`1mbit`, `64kbit`: bits a second."""
+    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([kmg]?)bit", text.lower())
+    if match is None or float(match[1]) * _RATES[match[2]] < 8:
+        raise CommandError(f"{text[:40]!r} is no rate; write 1mbit or 64kbit")
+    return round(float(match[1]) * _RATES[match[2]])
+
+
+PERCENT = Kind("PERCENT", _percent, lambda _lab: ("1%", "5%", "50%"))
+RATE = Kind("RATE", _rate, lambda _lab: ("64kbit", "1mbit", "100mbit"))
 DURATION = Kind("TIME", _duration, lambda _lab: ("1s", "6s", "30s", "5m"))
 COUNT = Kind("N", _count, _nothing)
 WORD = Kind("WORD", _text, _nothing)

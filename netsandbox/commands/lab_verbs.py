@@ -12,6 +12,7 @@ from netsandbox.commands.verb import Parameter, verb
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.core.nud import NOARP, PERMANENT
+from netsandbox.linux.core.queueing import make_line
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -73,12 +74,17 @@ def add_bridge(shell: Shell, job: Job, values: Values) -> None:
 
 @verb("connect", "Join two nodes by a cable", Parameter("a", kinds.END), Parameter("b", kinds.END),
       Parameter("latency", kinds.DURATION, "--latency", default=0),
+      Parameter("loss", kinds.PERCENT, "--loss", default=0.0), Parameter("rate", kinds.RATE, "--rate", default=0),
       details="Without :IFACE a free interface is used, or the next one made (eth0, eth1 … on a host, p1, p2 … on a "
               "hub or switch). Both ends are brought up.",
       examples=(("connect pc1 pc2", "one cable, two hosts"), ("connect pc1:eth0 sw1:p3", "a port of your choice"),
-                ("connect a b --latency 20ms", "a long cable")))
+                ("connect a b --latency 20ms", "a long cable"),
+                ("connect a b --loss 5% --rate 1mbit", "a bad line (tc qdisc: netem on both ends)")))
 def connect(shell: Shell, job: Job, values: Values) -> None:
     cable = shell.lab.connect(values["a"], values["b"], values["latency"])
+    if values["loss"] or values["rate"]:
+        for number, end in enumerate((cable.left, cable.right)):
+            make_line(end, values["loss"], values["rate"], number)
     job.print(f"{cable.left.label} — {cable.right.label}")
     job.finish()
 

@@ -10,7 +10,9 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.kind_words import read_settings
 from netsandbox.commands.tools.names import MAX_OTHER_NAME, find_interface, interface_named, is_valid_name
 from netsandbox.commands.tools.words import (
+    ASKED,
     USAGE,
+    OfferedError,
     Words,
     choose,
     duplicate,
@@ -98,6 +100,8 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
         kind = rest.next()
         if is_peer:
             raise duplicate("type", kind)
+        if kind == ASKED:
+            raise OfferedError([one.name for one in kinds.all_kinds()])
         request.settings = _read_settings(context, kind, rest, makes)
         return kind
 

@@ -18,6 +18,18 @@ USAGE = 255
 SCOPE_NUMBERS = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
 
 
+ASKED = "\0/ "
+"""Stands in a command line where somebody wants to know what could be typed; no name of anything."""
+
+
+class OfferedError(Exception):
+    """What could stand where ASKED stands: the words of the table that parses there."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__()
+        self.words = words
+
+
 class Words:
     """The arguments that are still to be read."""
 
@@ -72,6 +84,12 @@ class Key(NamedTuple):
     name: str
     once: str
 
+    @property
+    def usual(self) -> str:
+        """The spelling that is offered."""
+        stems = [spelling.rstrip("*") for spelling in self.spellings]
+        return self.name if self.name in stems else stems[0]
+
 
 def key(*spellings: str, read: Callable[[Words], Any] = Words.next, name: str = "", once: str = "") -> Key:
     """A keyword with a value (by default the next word)."""
@@ -104,6 +122,8 @@ def parse(words: Words, keys: Sequence[Key], other: Callable[[str, Words], None]
     found: dict[str, Any] = {}
     while words:
         word = words.next()
+        if word == ASKED:
+            raise OfferedError([k.usual for k in keys if k.name not in found])
         taken = next((k for k in keys if any(fits(word, spelling) for spelling in k.spellings)), None)
         if taken is None:
             other(word, words)
@@ -116,6 +136,8 @@ def parse(words: Words, keys: Sequence[Key], other: Callable[[str, Words], None]
 
 def choose(word: str, choices: Sequence[str]) -> str | None:
     """The first of `choices` (`show*` may be cut short) that a word names, without its star."""
+    if word == ASKED:
+        raise OfferedError([one.rstrip("*") for one in choices])
     return next((choice.rstrip("*") for choice in choices if fits(word, choice)), None)
 
 

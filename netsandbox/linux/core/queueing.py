@@ -200,6 +200,17 @@ class Netem(Discipline):
         return max(0, self.delays.draw(stream) % (2 * self.jitter) + self.delay - self.jitter)
 
 
+def make_line(interface: Interface, loss: float, rate: int, number: int) -> None:
+    """Let an interface send as over a bad line.
+
+    Args:
+        loss: from 0 to 1.  rate: bits a second, or 0.
+    """
+    netem = Netem(interface, 0x8001 + number)
+    netem.loss, netem.rate = Share(loss), rate // 8
+    netem.attach()
+
+
 class Tbf(Discipline):
     """A bucket of tokens: so many bytes a second, and so many at once.
 
