@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands import kinds
+from netsandbox.commands import kinds, why_rules
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
@@ -28,11 +28,14 @@ MOST_PORT = 65535
       details="why: the last drop, or a port or route that a program was refused. why N: the frame or record N of the "
               "log. why arp NODE ADDRESS: what made the neighbour row; a node's name will do for the address. why fdb "
               "BRIDGE MAC: what made the MAC table row, by MAC or name. why port NODE NUMBER: who took a port, or was "
-              "refused it. The answer names the decision, what it looked at, the rule, and the chain of causes back to "
-              "the command.",
+              "refused it. why rule NODE [TABLE] CHAIN NUMBER: which line made a rule, and which packets it took. why "
+              "connection NODE WORD…: which packet made the newest row of `conntrack -L` that has these words, and "
+              "which ones followed. The answer names the decision, what it looked at, the rule, and the chain of "
+              "causes back to the command.",
       examples=(("why", "the last drop or refusal"), ("why 104", "record 104 of the log"),
                 ("why arp nginx-1 172.17.0.3", "a neighbour row"), ("why fdb docker0 nginx-1", "a MAC row"),
-                ("why port host 80", "who has port 80")),
+                ("why port host 80", "who has port 80"), ("why rule host nat POSTROUTING 1", "a rule"),
+                ("why connection host dst=8.8.8.8", "a connection")),
       group="look", effect=Effect.LOOK)
 def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     words = list(values["words"] or [])
@@ -49,11 +52,16 @@ def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         story = _of_neighbour(shell, words[1], words[2], language, names)
     elif words[0] in ("fdb", "mac") and len(words) == 3:
         story = _of_fdb(shell, words[1], words[2], language, names)
+    elif words[0] == "rule":
+        story = why_rules.of_rule(shell, words[1:], language, names)
+    elif words[0] == "connection":
+        story = why_rules.of_connection(shell, words[1:], language, names)
     elif words[0] == "port" and len(words) == 3:
         story = _of_port(shell, words[1], words[2], language, names)
     else:
-        raise CommandError("why takes nothing, a record's number, `arp NODE ADDRESS`, `fdb BRIDGE MAC` or "
-                           "`port NODE NUMBER`; `help why` tells of each")
+        raise CommandError("why takes nothing, a record's number, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, `port NODE "
+                           "NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help why` tells of "
+                           "each")
     if not words and story.seq is not None and story.seq < shell.last_seq:
         job.print(Voice(language).say("story.earlier"))
     job.print(text(story))

@@ -78,6 +78,10 @@ class Netfilter:
             self.connections = ConnectionTable(namespace)
         self._order(self._wanted())
         self.note_bridges(namespace)
+        for table in self.tables.values():
+            for rule in table.fresh:
+                rule.made_at = namespace.trace.end
+            table.fresh.clear()
 
     def note_bridges(self, namespace: NetworkNamespace) -> None:
         """Whether bridged frames are looked at: there is something to ask, and bridge-nf-call-iptables is on."""

@@ -224,16 +224,17 @@ class Rule:
         target: None for a rule that only counts.
         handle: its number in nft's listings.
         text: as `iptables -S` writes it, without -A and the chain's name.
+        made_at: the first record of the trace after it was made.
     """
 
-    __slots__ = ("bytes", "conditions", "handle", "head", "matches", "packets", "target", "text")
+    __slots__ = ("bytes", "conditions", "handle", "head", "made_at", "matches", "packets", "target", "text")
 
     def __init__(self, head: Head, matches: tuple[Condition, ...], target: Target | None, packets: int = 0,
                  size: int = 0) -> None:
         self.head = head
         self.matches = matches
         self.target = target
-        self.packets, self.bytes, self.handle = packets, size, 0
+        self.packets, self.bytes, self.handle, self.made_at = packets, size, 0, 0
         self.conditions: tuple[Condition, ...] = (*head.conditions(), *matches)
         words = [condition.text for condition in self.conditions]
         if target is not None:
@@ -254,4 +255,6 @@ class Rule:
     def leading_to(self, chain: str) -> Rule:
         """The rule, when the chain that it leads to has another name."""
         is_goto = isinstance(self.target, Jump) and self.target.is_goto
-        return Rule(self.head, self.matches, Jump(chain, is_goto), self.packets, self.bytes)
+        twin = Rule(self.head, self.matches, Jump(chain, is_goto), self.packets, self.bytes)
+        twin.handle, twin.made_at = self.handle, self.made_at
+        return twin

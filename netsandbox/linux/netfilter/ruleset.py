@@ -76,6 +76,8 @@ class Table:
         self.chains: dict[str, Chain] = {}
         self.trackers = 0
         """Rules that need connection tracking."""
+        self.fresh: list[Rule] = []
+        """Rules that do not know yet when they were made."""
         self.handles = 0
         """How many chains and rules were given a number, as nft shows them."""
 
@@ -168,6 +170,7 @@ class Table:
         chain = self.make(name)
         chain.rules.insert(at, rule)
         rule.handle = self._new_handle()
+        self.fresh.append(rule)
         chain.note(rule, 1)
         self.trackers += rule.needs_tracking
 

@@ -1,0 +1,66 @@
+"""`why rule` and `why connection`: the rows of `iptables -L` and `conntrack -L`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.errors import CommandError
+from netsandbox.explain.story_of_rules import RuleRow, why_connection, why_rule
+from netsandbox.lab.errors import LabError
+from netsandbox.linux.core.hooks import TABLES
+from netsandbox.linux.netfilter.connection import ORIGINAL
+from netsandbox.linux.netfilter.listing import connection_text
+
+if TYPE_CHECKING:
+    from netsandbox.commands.shell import Shell
+    from netsandbox.explain.story import Story
+    from netsandbox.explain.voice import Names
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+LONGEST_NUMBER = 9
+
+
+def of_rule(shell: Shell, words: list[str], language: str, names: Names) -> Story:
+    """NODE [TABLE] CHAIN NUMBER."""
+    if len(words) not in (3, 4):
+        raise CommandError("why rule needs NODE [TABLE] CHAIN NUMBER, as in `why rule host nat POSTROUTING 1`")
+    node, chain, number = words[0], words[-2], words[-1]
+    table = words[1] if len(words) == 4 else "filter"
+    if table not in TABLES:
+        raise CommandError(f"no table {table[:40]!r}; there are: {', '.join(TABLES)}")
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        raise CommandError(f"{number[:40]!r} is no rule's number; the first is 1")
+    namespace = shell.lab.existing(node)
+    chains = namespace.netfilter.tables[table].chains if table in namespace.netfilter.tables else {}
+    if chain not in chains:
+        there = ", ".join(chains) or "none"
+        raise LabError(f"table {table} of {node} has no chain {chain[:40]!r}; there are: {there}")
+    rules = chains[chain].rules
+    if not 0 < int(number) <= len(rules):
+        raise LabError(f"{chain} of {node} has {len(rules)} rule{'' if len(rules) == 1 else 's'}")
+    rule = rules[int(number) - 1]
+    row = RuleRow(_names(namespace), namespace.name, table, chain, int(number), rule.text, rule.packets, rule.bytes,
+                  rule.made_at)
+    return why_rule(shell.lab.trace, row, language, names)
+
+
+def of_connection(shell: Shell, words: list[str], language: str, names: Names) -> Story:
+    """NODE [WORD…]: the newest entry that has all these words in its line of `conntrack -L`."""
+    if not words:
+        raise CommandError("why connection needs NODE, and words of the entry's line, as in "
+                           "`why connection host dport=8080`")
+    namespace = shell.lab.existing(words[0])
+    table, now = namespace.netfilter.connections, namespace.scheduler.now
+    lines = [] if table is None else [
+        (connection, connection_text(connection, now)) for connection, direction in table.by_tuple.values()
+        if direction == ORIGINAL and connection.expires > now]
+    found = [(connection, line) for connection, line in lines if set(words[1:]) <= set(line.split())]
+    if not found:
+        raise LabError(f"{words[0]} tracks no connection with {' '.join(words[1:])[:80]!r}" if lines else
+                       f"{words[0]} tracks no connection")
+    connection, line = found[-1]
+    return why_connection(shell.lab.trace, _names(namespace), connection.made_at, line, language, names)
+
+
+def _names(namespace: NetworkNamespace) -> frozenset[str]:
+    return frozenset({namespace.name, *namespace.former_names})

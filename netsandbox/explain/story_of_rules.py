@@ -1,0 +1,95 @@
+"""Why a rule or a connection is there: what made it, and which packets it counted or carried."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from netsandbox.engine.trace import Trace, event_of, kind_of
+from netsandbox.explain.explanation import tell
+from netsandbox.explain.operands import operands
+from netsandbox.explain.story import Cause, Story, why_seq
+from netsandbox.explain.voice import Names, Voice, safe
+from netsandbox.lab.events import CommandRun
+from netsandbox.linux.events import VerdictGiven
+from netsandbox.linux.netfilter.events import ConnectionChanged
+
+NEWEST = 5
+"""Packets that are told of one by one."""
+
+
+class RuleRow(NamedTuple):
+    """A rule as its table has it."""
+
+    namespaces: frozenset[str]
+    """All names that its namespace has had; the present one is in `place`."""
+    place: str
+    table: str
+    chain: str
+    number: int
+    text: str
+    packets: int
+    bytes: int
+    made_at: int
+    """The first record after it was made."""
+
+
+def why_rule(trace: Trace, rule: RuleRow, language: str = "en", names: Names | None = None) -> Story:
+    """The line that made a rule, and the newest packets that it took."""
+    voice = Voice(language, names)
+    decision = voice.say("rules.row", ns=safe(rule.place), table=rule.table, chain=safe(rule.chain),
+                         number=str(rule.number), text=safe(rule.text))
+    looked_at = [voice.say("rules.counted", packets=str(rule.packets), bytes=str(rule.bytes))]
+    looked_at += _packets(trace, lambda event: _took(event, rule), rule.made_at, voice)
+    made = next((seq for seq, raw in trace.back(max(trace.first, rule.made_at)) if kind_of(raw) is CommandRun), None)
+    if made is None:
+        cause = Cause(0, None, voice.say("cause.forgotten"))
+    else:
+        event = event_of(trace.raw(made), made)
+        cause = Cause(trace.step_of(made), made, tell(event, voice).decision, operands(event, voice).fields["line"])
+    return Story(made, language, decision, tuple(looked_at), "iptables(8)", causes=(cause,))
+
+
+def _took(event: VerdictGiven, rule: RuleRow) -> bool:
+    """A rule before it may have come or gone since, so its text is what it is known by."""
+    return event.namespace in rule.namespaces and any(
+        walk.table == rule.table and step.chain == rule.chain and step.text == rule.text and not step.failed
+        for walk in event.walks for step in walk.rules)
+
+
+def _packets(trace: Trace, is_it: Any, start: int, voice: Voice) -> list[str]:
+    """The newest packets that a hook saw and that are meant, newest first."""
+    found: list[str] = []
+    for seq, raw in trace.back(trace.end):
+        if seq < start or len(found) == NEWEST:
+            break
+        if kind_of(raw) is not VerdictGiven:
+            continue
+        event = event_of(raw, seq)
+        if is_it(event):
+            found.append(voice.say("rules.packet", seq=str(seq), packet=voice.packet(event.packet), hook=event.hook))
+    return found
+
+
+def why_connection(trace: Trace, namespaces: frozenset[str], made_at: int, text: str, language: str = "en",
+                   names: Names | None = None) -> Story:
+    """The packet that made a connection's entry, with its causes, and the newest that followed it.
+
+    Args:
+        namespaces: all names that its namespace has had.
+        made_at: the first record after its first packet came, which the entry keeps.
+        text: the entry as it is now.
+    """
+    voice = Voice(language, names)
+    entered = -1
+    for seq, raw in trace.back(trace.end):
+        if seq < made_at:
+            break
+        if kind_of(raw) is ConnectionChanged:
+            event = event_of(raw, seq)
+            if event.made_at == made_at and event.why == "new" and event.namespace in namespaces:
+                entered = seq
+    story = why_seq(trace, entered, language, names)
+    now = voice.say("rules.now", text=" ".join(safe(text).split()))
+    packets = _packets(trace, lambda event: event.connection_from == made_at and event.namespace in namespaces,
+                       made_at, voice)
+    return story._replace(looked_at=(*story.looked_at, now, *packets))
