@@ -26,7 +26,7 @@ TOOLS: Late[str, Tool] = Late({
     "awk": "netsandbox.commands.tools.awk:awk",
     "ls": "netsandbox.commands.tools.ls:ls", "sed": "netsandbox.commands.tools.sed:sed",
     "hostname": "netsandbox.commands.tools.hostname:hostname", "ifconfig": "netsandbox.commands.tools.ifconfig:run",
-    "conntrack": "netsandbox.commands.tools.conntrack:run",
+    "conntrack": "netsandbox.commands.tools.conntrack:run", "dmesg": "netsandbox.commands.tools.dmesg:run",
     "ip": "netsandbox.commands.tools.ip:run",
     "ip6tables": "netsandbox.commands.tools.iptables:no_ipv6", "nft": "netsandbox.commands.tools.iptables:nft",
     **{f"iptables{kind}{name}": f"netsandbox.commands.tools.iptables:{function}{suffix}"
