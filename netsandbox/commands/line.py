@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.late import Late
-from netsandbox.commands.parts import SUDO, Survey
+from netsandbox.commands.parts import ASSIGNMENT, SUDO, Survey
 from netsandbox.commands.verb import Effect
 from netsandbox.commands.words import check_characters
 from netsandbox.shell.dialect import BASH, Dialect, syntax_error
@@ -26,7 +26,6 @@ MARK = re.compile(r"\s#(?=\d)")
 """A record's number, as the lab's verbs take it; no comment."""
 RESERVED = frozenset({"if", "for", "while", "case", "function", "select", "time", "coproc", "do", "done", "then",
                       "else", "elif", "fi", "esac", "in"})
-ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 PARSER: Late[str, Callable[[str, Dialect], List]] = Late({"parse": "netsandbox.shell.parser:parse"})
 SURVEY: Late[str, Callable[[List], Survey]] = Late({"survey": "netsandbox.commands.survey:survey"})
 """Most lines are plain; to import the parser would take longer than to run them."""
@@ -123,7 +122,8 @@ def _plain(text: str) -> Line | None:
     if text.lstrip().startswith("#") and "\n" not in text:
         return Line("", False, (), None, Survey((), (), (), False, ()))
     if PLAIN.fullmatch(text) is None or not RESERVED.isdisjoint(words[:1]) or (
-            words and ASSIGNMENT.match(words[0]) is not None) or words[:1] == ["until"]:
+            words and ASSIGNMENT.match(words[words[0] == "export" and len(words) > 1]) is not None) or (
+            words[:1] == ["until"]):
         return None
     return Line(text, False, tuple(words), None, Survey(tuple(first), (), (), False, tuple(words)))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 SUDO = "sudo"
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 
 
 class Survey(NamedTuple):

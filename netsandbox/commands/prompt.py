@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -23,6 +24,7 @@ from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.verb import Effect
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS
+from netsandbox.linux.netlink.credentials import acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
 from netsandbox.shell.errors import NotFoundError, RefusedError
 from netsandbox.shell.machine import Call, Held
@@ -35,7 +37,7 @@ NEAR = 0.75
 """How alike a word must be to one that there is, so that it may be a slip of the pen."""
 LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""
-SHADOWED = frozenset({"exec", "wait"})
+SHADOWED = frozenset({"exec", "export", "wait"})
 """Verbs that have the name of a shell's builtin."""
 NOT_FOUND = 127
 UNSHARE: Late[str, Callable[[Shell, Prompt, Call], Task]] = Late({"unshare": "netsandbox.commands.unshare:Unshare"})
@@ -125,6 +127,9 @@ class Prompt:
 
     # -- shell.machine.Machine
 
+    def acting(self) -> AbstractContextManager[None]:
+        return acting_with(self._place.rights)
+
     def program(self, call: Call) -> Task:
         shell, words = self._shell, call.argv
         try:
@@ -141,9 +146,11 @@ class Prompt:
         return VerbTask(shell, self._place, found, words)
 
     def takes(self, argv: list[str]) -> bool:
-        """`wait 5s` and `exec NODE …` are the lab's, `wait %1`, `wait $!` and `exec PROGRAM` the shell's."""
+        """`wait 5s`, `exec NODE …`, `export FILE` are the lab's; `wait %1`, `exec PROGRAM`, `export X=1` are not."""
         if argv[0] not in SHADOWED or self._place.bare or len(argv) < 2:
             return False
+        if argv[0] == "export":
+            return "=" not in argv[1] and argv[1] not in self._shell.state.values and not argv[1].startswith("-")
         if argv[0] == "exec":
             return self._shell.lab.is_named(argv[1]) or argv[1] in self._shell.lab.extra_namespaces
         return not argv[1].startswith(("%", "-")) and self._shell.state.job(argv[1]) is None
@@ -204,10 +211,12 @@ class Prompt:
         return self._file(call, name)
 
     def verb(self, words: list[str]) -> VerbCall | None:
-        """The verb of the lab's that words begin with, if they do."""
+        """The verb of the lab's that words begin with, if they do; `rm` of what is no node is the program."""
         words = words[words[:1] == [SUDO] and len(words) > 1:]
         name, place = words[0], self._place
         if place.bare or name not in VERBS or (place.where is not None and name in LOCAL_VERBS):
+            return None
+        if name == "rm" and not (len(words) == 2 and self._shell.lab.is_named(words[1])):
             return None
         return VerbCall(VERBS[name], VERBS[name].parse(self._shell, words[1:]))
 

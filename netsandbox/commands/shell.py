@@ -289,7 +289,8 @@ class Shell:
         if self._has_state and words[0] in self.state.functions:
             return True
         if words[0] in VERBS:
-            return words[0] == "wait" and len(words) == 2 and not Prompt(self, self.place).takes(list(words))
+            takes = Prompt(self, self.place).takes
+            return words[0] in ("wait", "export") and len(words) > 1 and not takes(list(words))
         return words[0] in BUILTIN_NAMES
 
     def _script(self, line: Line) -> Task:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netsandbox.commands.parts import SUDO, Survey
+from netsandbox.commands.parts import ASSIGNMENT, SUDO, Survey
 from netsandbox.shell.tree import (
     AndOr,
     Arithmetic,
@@ -23,6 +23,7 @@ from netsandbox.shell.tree import (
     Runnable,
     Simple,
     Subshell,
+    Text,
     While,
     Word,
 )
@@ -65,7 +66,9 @@ class _Finder:
             words.pop(0)
         if not words and command.assignments:
             self.heads.append("")
-        if words:
+        if len(words) > 1 and words[0].literal == "export" and is_assignment(words[1]):
+            self.heads.append("")
+        elif words:
             (self.filters if is_filter else self.heads).append(words[0].literal or "")
         self._words([*command.words, *(redirect.target for redirect in command.redirects),
                      *(assignment.value for assignment in command.assignments)])
@@ -108,6 +111,12 @@ def _own_words(command: Runnable) -> list[Word]:
     if isinstance(command, Calculation):
         return [command.expression]
     return list(command.words) if isinstance(command, Condition) else []
+
+
+def is_assignment(word: Word) -> bool:
+    """Whether it is `NAME=…`, as `export` takes it."""
+    first = word.parts[0] if word.parts else None
+    return isinstance(first, Text) and not first.quoted and ASSIGNMENT.match(first.text) is not None
 
 
 def survey(body: List) -> Survey:

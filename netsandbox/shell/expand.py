@@ -126,7 +126,7 @@ class Expansion:
             raise RefusedError(f"Illegal number: {error}", 2, True) from None
         except CalculationError as error:
             if self.state.dialect.name == "dash":
-                what = "division by zero" if "division" in str(error) else f'expecting primary: "{text}"'
+                what = f'division by zero: "{text}"' if "division" in str(error) else f'expecting primary: "{text}"'
                 raise RefusedError(f"arithmetic expression: {what}", 2, True) from None
             raise DiscardError(f"{error.expression}: {error}") from None
 

@@ -13,7 +13,7 @@ from netsandbox.apps.program import Task
 from netsandbox.engine import budget
 from netsandbox.engine.budget import OverBudgetError, Use
 from netsandbox.engine.units import SECOND
-from netsandbox.shell.errors import DiscardError, RefusedError
+from netsandbox.shell.errors import DiscardError, NotFoundError, RefusedError
 from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import ListFrame
 from netsandbox.shell.kinds import frame_of
@@ -141,7 +141,7 @@ class Interpreter(Task):
         if self._is_running_frames:
             return
         self._is_running_frames = True
-        with budget.on(self._budget):
+        with budget.on(self._budget), self.machine.acting():
             while self.frames and self.code is None and self.waiting is None and not self.is_blocked:
                 self._step()
         self._is_running_frames = False
@@ -160,7 +160,7 @@ class Interpreter(Task):
 
     def _refused(self, error: RefusedError) -> None:
         """A command could not even begin."""
-        self.say_error(str(error))
+        self.say_error(self._worded(error))
         if isinstance(error, DiscardError):
             self._discard(error.code)
             return
@@ -173,6 +173,13 @@ class Interpreter(Task):
             self.state.status = error.code
             return
         self.ended(error.code)
+
+    def _worded(self, error: RefusedError) -> str:
+        """Of a program that is not there bash says that there is no such command."""
+        said = str(error).replace(": command not found", ": not found", 1)
+        if isinstance(error, NotFoundError) and self.state.dialect.name == "bash":
+            return said.replace(": not found", ": command not found", 1)
+        return said if isinstance(error, NotFoundError) else str(error)
 
     def _discard(self, status: int) -> None:
         while len(self.frames) > 1:

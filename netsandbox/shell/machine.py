@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from netsandbox.apps.pipe import Pipe
     from netsandbox.apps.program import Task
     from netsandbox.engine.scheduler import Scheduler
@@ -49,6 +51,9 @@ class Machine(Protocol):
 
     @property
     def scheduler(self) -> Scheduler: ...
+
+    def acting(self) -> AbstractContextManager[None]:
+        """What is done within has the rights of who is there."""
 
     def program(self, call: Call) -> Task:
         """A program, not started yet.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from netsandbox.apps.program import Task
@@ -66,6 +67,9 @@ class Machine:
         self.scheduler = scheduler
         self.shell = shell
         self.pid = 100
+
+    def acting(self) -> nullcontext[None]:
+        return nullcontext()
 
     def program(self, call: Call) -> Task:
         name = call.argv[0]

@@ -33,7 +33,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
     inside = Inside(client.context, container, namespace, rights, _environment(client, parsed),
                     parsed.text("workdir") or "/")
     name = argv[0].rpartition("/")[2]
-    if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive"):
+    if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive") and (
+            client.stdin.is_terminal):
         client.enter(container, client.exit, partial(client.exit, 0))
         return None
     stdin = client.stdin if parsed.on("interactive") and not client.stdin.is_terminal else None

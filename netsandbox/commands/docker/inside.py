@@ -7,6 +7,7 @@ the others too, so the sandbox lends them, as nsenter would, and says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pipe import Pipe
@@ -61,6 +62,9 @@ class Inside:
 
     # -- shell.machine.Machine
 
+    def acting(self) -> AbstractContextManager[None]:
+        return acting_with(self.rights)
+
     @property
     def scheduler(self) -> Scheduler:
         return self.namespace.scheduler
@@ -79,8 +83,7 @@ class Inside:
             return Speaker(self.namespace, name, [("err", f"note: {reason(name)}")], 1, NOT_FOUND)
         if reason(name):
             raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found\nnote: {reason(name)}", NOT_FOUND)
-        raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: "
-                            f"{'command ' if self.dialect('').name == 'bash' else ''}not found", NOT_FOUND)
+        raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found", NOT_FOUND)
 
     def takes(self, _argv: list[str]) -> bool:
         return False
