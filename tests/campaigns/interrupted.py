@@ -1,4 +1,4 @@
-"""SIGINT at random moments of the commands: exit status 130, or done already, and never a traceback.
+"""SIGINT at random moments of the commands and of the app: status 130, or done already, and never a traceback.
 
     python -m tests.campaigns.interrupted 500 [--seed 1]
 """
@@ -12,9 +12,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.tui.test_program import Terminal
 
 COMMANDS = (["run", "docker0-ping"], ["check", "docker0-ping", "docker0-ping"], ["bench", "w3", "-n", "2000"],
             ["run", "docker0-ping", "--pcapng", "out.pcapng"])
@@ -50,12 +53,31 @@ def interrupt(words: list[str], after: float, directory: Path) -> Ended:
     return Ended(" ".join(words), after, process.returncode, err)
 
 
+def interrupt_app(after: float, directory: Path) -> Ended:
+    """The same of the app on a terminal, which has to be as it was."""
+    terminal = Terminal(directory / "state")
+    try:
+        until = time.monotonic() + after
+        while time.monotonic() < until:
+            terminal.read()
+        terminal.process.send_signal(signal.SIGINT)
+        status = terminal.end()
+        is_sane = termios.tcgetattr(terminal.slave) == terminal.before
+        said = terminal.seen.decode(errors="replace")
+        err = said[said.rindex("Traceback"):] if "Traceback" in said else "" if is_sane else "the terminal is not sane"
+        return Ended("the app", after, status if is_sane else -1, err)
+    finally:
+        terminal.close()
+
+
 def run(count: int, seed: int) -> tuple[list[Ended], int]:
     """(those that ended wrongly, how many were interrupted at all)."""
     chance, wrong, interrupted = random.Random(seed), [], 0
     with tempfile.TemporaryDirectory() as directory:
         for number in range(count):
-            ended = interrupt(COMMANDS[number % len(COMMANDS)], chance.uniform(0.05, 1.5), Path(directory))
+            kind = number % (len(COMMANDS) + 1)
+            ended = (interrupt(COMMANDS[kind], chance.uniform(0.05, 1.5), Path(directory)) if kind < len(COMMANDS)
+                     else interrupt_app(chance.uniform(0.05, 3), Path(directory)))
             interrupted += ended.status != 0
             if not ended.is_right:
                 wrong.append(ended)
