@@ -110,7 +110,7 @@ def port(client: Client, parsed: Parsed) -> int:
     """The host's ports that lead to a container's, or to one of them."""
     container = client.engine.find(parsed.operands[0])
     found: dict[str, list[str]] = {}
-    for binding in sorted(container.bindings, key=lambda binding: binding.port):
+    for binding in sorted(container.bindings, key=lambda it: (it.port, ":" in it.host, it.host_port)):
         host = f"[{binding.host}]" if ":" in binding.host else binding.host
         found.setdefault(f"{binding.port}/{binding.protocol}", []).append(f"{host}:{binding.host_port}")
     if len(parsed.operands) == 1:
