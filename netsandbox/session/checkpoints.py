@@ -17,8 +17,8 @@ FEWEST = 1_000
 """Steps that are done again in next to no time."""
 PART = 32
 """A checkpoint comes after this part of all that was done, however long that is."""
-DEAR = 130_000
-"""And the later, the larger the lab is: to copy 500 containers, 16,000 objects, is worth 2,000 steps, and nobody wants
+DEAR = 200_000
+"""And the later, the larger the lab is: to copy 500 containers, 20,000 objects, is worth 2,000 steps, and nobody wants
 to wait for a copy of 5,000 now and then.  By this its number of objects, squared, is divided."""
 MOST = 24
 """Checkpoints that are kept; then every other one of the older ones goes."""
