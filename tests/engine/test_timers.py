@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from netsandbox.engine import scheduler as scheduling
 from netsandbox.engine.scheduler import Scheduler, Timer
 from netsandbox.engine.trace import Trace
+from netsandbox.engine.units import MILLISECOND
 
 
 def test_a_million_pings_that_were_answered_keep_no_million_timers() -> None:
@@ -39,3 +40,25 @@ def test_the_others_fire_in_their_order(plan: list[tuple[int, bool, bool]]) -> N
             return done
     assert fired(0) == fired(1_000)
     assert sorted(fired(0)) == [number for number, (_d, _k, is_cancelled) in enumerate(plan) if not is_cancelled]
+
+
+def gone_off(scheduler: Scheduler, until: int) -> list[str]:
+    """What goes off up to a time, of timers for 9, 10, 10 and 11 ms, and of two of the kernel's for one slot."""
+    seen = list[str]()
+    for when, name in ((10, "first"), (9, "before"), (10, "second"), (11, "after")):
+        scheduler.after(when * MILLISECOND, seen.append, name)
+    for name in ("armed first", "armed last"):
+        scheduler.kernel_timer(20 * MILLISECOND, seen.append, name)
+    scheduler.run_until(until)
+    return seen
+
+
+def test_timers_for_one_instant_go_off_as_they_were_set_and_the_kernels_the_other_way_round() -> None:
+    assert gone_off(Scheduler(Trace(), tuple), 100 * MILLISECOND) == [
+        "before", "first", "second", "after", "armed last", "armed first"]
+
+
+def test_what_is_due_at_the_very_end_is_done_and_nothing_later() -> None:
+    scheduler = Scheduler(Trace(), tuple)
+    assert gone_off(scheduler, 10 * MILLISECOND) == ["before", "first", "second"]
+    assert scheduler.now == 10 * MILLISECOND
