@@ -266,7 +266,7 @@ def _multicast_input(interface: Interface, source: int, destination: int) -> Inp
 
 def _local_input(interface: Interface, source: int, destination: int, kind: str, route: Route | None) -> InputRoute:
     if source and not interface.is_loopback:
-        refusal, _on_link = validate_source(interface, source, None)
+        refusal, _on_link = validate_source(interface, source, None, destination)
         if refusal is not None:
             return InputRoute(kind, refusal, "", route, None, None, False)
     return InputRoute(kind, None, "", route, interface, None, False)
@@ -276,7 +276,7 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
                    rule: RuleMatched | None) -> InputRoute:
     namespace, out = interface.namespace, route.interface
     assert out is not None, "only special routes have no interface"
-    refusal, on_link = validate_source(interface, source, out)
+    refusal, on_link = validate_source(interface, source, out, destination)
     if refusal is not None:
         return InputRoute("unicast", refusal, "", route, None, None, False)
     learned = use_learned(namespace, destination, route)
@@ -296,7 +296,8 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     return InputRoute("unicast", None, "", route, out, chosen, redirect)
 
 
-def validate_source(interface: Interface, source: int, out: Interface | None) -> tuple[Dropped | None, bool]:
+def validate_source(interface: Interface, source: int, out: Interface | None,
+                    destination: int = 0) -> tuple[Dropped | None, bool]:
     """fib_validate_source: (why the source is refused, whether it is on the interface's link).
 
     With rp_filter off, only an address of our own is refused, unless the
@@ -311,7 +312,8 @@ def validate_source(interface: Interface, source: int, out: Interface | None) ->
         if not accepts_local and source in namespace.routes.local:
             return Dropped(DropReason.IP_LOCAL_SOURCE, (source,)), False
         return None, False
-    route = namespace.routes.lookup(source)
+    flow = Flow(destination, out.name if out is not None else "lo")
+    route = namespace.routes.lookup(source, flow=flow)
     if route is None or route.type in ERRORS:
         return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
     if route.type != "unicast" and not (route.type == "local" and accepts_local):
@@ -323,7 +325,7 @@ def validate_source(interface: Interface, source: int, out: Interface | None) ->
         return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
     if mode == 1:
         return Dropped(DropReason.IP_RPFILTER, (source, mode)), False
-    back = namespace.routes.lookup(source, interface)
+    back = namespace.routes.lookup(source, interface, flow)
     return None, back is not None and back.type == "unicast" and back.interface is interface and back.is_on_link
 
 
