@@ -63,3 +63,9 @@ def test_what_was_stopped_is_not_recovered_into() -> None:
     """The journal is written before a line is run; one that was stopped leaves it."""
     session = built("add-container aa", "while true; do :; done", "add-host h1")
     assert [entry.line for entry in session.journal] == ["add-container aa", "add-host h1"]
+
+
+def test_what_the_kernel_refuses_a_verb_is_one_line() -> None:
+    session = built("add-host h1", "docker run -d --name aa nginx", "docker exec -it aa sh")
+    job = session.run("set-ip h1 10.0.0.8/24")
+    assert (job.code, job.err.count("\n")) == (1, 1)
