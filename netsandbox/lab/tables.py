@@ -121,6 +121,46 @@ class SocketRow(NamedTuple):
     """The record that made it."""
 
 
+class RuleRow(NamedTuple):
+    """One line of `iptables -S`: a rule, or the head of a chain."""
+
+    namespaces: tuple[str, ...]
+    """The name of its namespace, then those that it had before."""
+    table: str
+    chain: str
+    number: int
+    """From 1; 0 for the chain itself."""
+    packets: int | None
+    """What it took; of a built-in chain what its policy decided; None for the head of another chain."""
+    bytes: int | None
+    text: str
+    """`-P INPUT ACCEPT`, `-N DOCKER`; of a rule what stands behind `-A CHAIN`."""
+    made_at: int
+    """The first record after the rule was made; 0 for a chain."""
+
+
+class ConnectionRow(NamedTuple):
+    """One row of `conntrack -L`."""
+
+    namespaces: tuple[str, ...]
+    """The name of its namespace, then those that it had before."""
+    protocol: str
+    state: str
+    """A TCP state, then [UNREPLIED] or [ASSURED]."""
+    original: tuple[str, str]
+    """Who began it and whom it was sent to, each with its port: 172.17.0.2:40000."""
+    reply: tuple[str, str]
+    """Who answers and whom the answer is sent to, as on the wire: other ends than the original's after NAT."""
+    since: int
+    """When its timer was set last."""
+    deadline: int
+    """When it will be forgotten."""
+    made_at: int
+    """The first record after its first packet came."""
+    text: str
+    """The line of `conntrack -L`."""
+
+
 class LinkRow(NamedTuple):
     """A veth pair or cable between two interfaces, for the topology."""
 

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host, Remote, Switch
-from netsandbox.lab.tables import FdbRow, InterfaceRow, LinkRow, NeighbourRow, NodeRow, RouteRow, SocketRow
+from netsandbox.lab.tables import (
+    ConnectionRow,
+    FdbRow,
+    InterfaceRow,
+    LinkRow,
+    NeighbourRow,
+    NodeRow,
+    RouteRow,
+    RuleRow,
+    SocketRow,
+)
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.drivers.hub import HubPort
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, SEEN_REPLY, WITH_PORTS, FlowTuple
+from netsandbox.linux.netfilter.connection import Connection as Tracked
+from netsandbox.linux.netfilter.iptables_print import listed_rules
+from netsandbox.linux.netfilter.listing import NAMES, connection_text
+from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.linux.tcp.state import STATE_NAMES, Connection, Request, TcpState, TimeWait
 from netsandbox.wire.addresses import format_ipv4, format_mac
+from netsandbox.wire.ipv4 import ICMP, TCP
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.ruleset import Chain
 
 OWN_NAME = "br-"
 """How the engine begins a bridge's name that nobody chose."""
@@ -160,6 +179,68 @@ def _connection(found: Connection | Request | TimeWait) -> SocketRow:
         return SocketRow("tcp", STATE_NAMES[TcpState.SYN_RECV], *ends, found.listener.process.name, 0)
     process = ("", 0) if isinstance(found, TimeWait) or found.orphan else (found.process.name, found.process.pid)
     return SocketRow("tcp", STATE_NAMES[found.state], *ends, *process)
+
+
+def has_rules(lab: Lab, node: str) -> bool:
+    """Whether anything was put into a table of a node's netfilter."""
+    namespace = find_namespace(lab, node)
+    return namespace is not None and any(table.chains for table in namespace.netfilter.tables.values())
+
+
+def is_tracking(lab: Lab, node: str) -> bool:
+    """Whether a node tracks connections, or still knows some."""
+    namespace = find_namespace(lab, node)
+    if namespace is None or namespace.netfilter.connections is None:
+        return False
+    return namespace.netfilter.is_tracking or bool(namespace.netfilter.connections.by_tuple)
+
+
+def rules(lab: Lab, node: str) -> list[RuleRow]:
+    """The chains of each table that is in use, as `iptables -S` has them, each with its rules behind it."""
+    namespace = find_namespace(lab, node)
+    if namespace is None:
+        return []
+    tables, names = namespace.netfilter.tables, (namespace.name, *namespace.former_names)
+    return [row for table in TABLES if table in tables and tables[table].chains
+            for chain in tables[table].shown() for row in _chain(names, table, chain)]
+
+
+def _chain(names: tuple[str, ...], table: str, chain: Chain) -> Iterator[RuleRow]:
+    packets, size = (None, None) if chain.hook is None else (chain.packets, chain.bytes)
+    head = next(listed_rules([chain], 0, verbose=False))
+    yield RuleRow(names, table, chain.name, 0, packets, size, head, 0)
+    for number, rule in enumerate(chain.rules, 1):
+        yield RuleRow(names, table, chain.name, number, rule.packets, rule.bytes, rule.text, rule.made_at)
+
+
+def connections(lab: Lab, node: str, most: int) -> list[ConnectionRow]:
+    """What a node's conntrack knows, the newest first; no more than `most`: there may be very many."""
+    namespace = find_namespace(lab, node)
+    if namespace is None or namespace.netfilter.connections is None:
+        return []
+    now, names = namespace.scheduler.now, (namespace.name, *namespace.former_names)
+    known = (tracked for tracked, direction in reversed(namespace.netfilter.connections.by_tuple.values())
+             if direction == ORIGINAL and tracked.expires > now)
+    return [_tracked(names, tracked, now) for tracked in islice(known, most)]
+
+
+def _tracked(names: tuple[str, ...], tracked: Tracked, now: int) -> ConnectionRow:
+    protocol, status = tracked.original.protocol, tracked.status
+    words = [STATES[tracked.state]] if protocol == TCP else []
+    words += [] if status & SEEN_REPLY else ["[UNREPLIED]"]
+    words += ["[ASSURED]"] if status & ASSURED else []
+    return ConnectionRow(names, NAMES.get(protocol, str(protocol)), " ".join(words), _ends(tracked.original),
+                         _ends(tracked.reply), tracked.expires - tracked.lifetime, tracked.expires, tracked.made_at,
+                         connection_text(tracked, now))
+
+
+def _ends(flow: FlowTuple) -> tuple[str, str]:
+    source, destination = format_ipv4(flow.src), format_ipv4(flow.dst)
+    if flow.protocol == ICMP:
+        return source, f"{destination} type={flow.dport >> 8} code={flow.dport & 0xFF} id={flow.sport}"
+    if flow.protocol in WITH_PORTS:
+        return f"{source}:{flow.sport}", f"{destination}:{flow.dport}"
+    return source, destination
 
 
 def links(lab: Lab) -> list[LinkRow]:

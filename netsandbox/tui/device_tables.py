@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from netsandbox.lab.tables import FdbRow, InterfaceRow, NeighbourRow
+from netsandbox.lab.tables import ConnectionRow, FdbRow, InterfaceRow, NeighbourRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import LabSource, TableRow
@@ -43,7 +44,7 @@ class Table(NamedTuple):
 
 
 def tabs_of(source: LabSource, place: Place) -> list[str]:
-    """The tabs that a place has, the most telling first: arp, mac, links, routes, sockets, log."""
+    """The tabs that a place has, the most telling first: arp, mac, links, routes, sockets, rules, connections, log."""
     node = next((row for row in source.nodes() if row.name == place.node), None)
     if node is None:
         return []
@@ -57,6 +58,8 @@ def tabs_of(source: LabSource, place: Place) -> list[str]:
     tabs = ["arp", "links", "routes", "sockets"]
     if any(row.kind == "bridge" for row in source.interfaces(place.node)):
         tabs.insert(1, "mac")
+    tabs += ["rules"] if source.has_rules(place.node) else []
+    tabs += ["connections"] if source.is_tracking(place.node) else []
     return [*tabs, "log"] if node.kind == "container" else tabs
 
 
@@ -176,6 +179,54 @@ def _sockets(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
     return Table(("protocol", "state", "local", "remote", "process"), tuple(rows))
 
 
+MOST_ROWS = 200
+"""Rules or connections that are listed; where there are more, a last line says which command lists all."""
+
+
+def _rules(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
+    known = source.rules(place.node)
+    columns = ("table", "chain", "number", "packets", "bytes", "rule")
+    rows = [
+        Row(
+            f"{row.table} {row.chain} {row.number}",
+            (row.table, safe(row.chain), _count(row.number or None), _count(row.packets), _count(row.bytes),
+             safe(row.text)),
+            None,
+            row if row.number else None,
+        )
+        for row in islice(known, MOST_ROWS)
+    ]  # fmt: skip
+    return Table(columns, (*rows, *_more(len(known), len(columns), "iptables -S")))
+
+
+def _count(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _connections(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
+    now = source.status().at
+    known = source.connections(place.node, MOST_ROWS + 1)
+    columns = ("protocol", "state", "timer", "original", "reply", "made")
+    rows = [
+        Row(" ".join((row.protocol, *row.original, str(row.made_at))), _connection_cells(row, now, glyphs),
+            row.made_at, row)
+        for row in islice(known, MOST_ROWS)
+    ]  # fmt: skip
+    return Table(columns, (*rows, *_more(len(known), len(columns), "conntrack -L")), 2)
+
+
+def _connection_cells(row: ConnectionRow, now: int, glyphs: GlyphSet) -> tuple[str, ...]:
+    timer = countdown(row.since, row.deadline, now, glyphs)
+    arrow = f" {glyphs.arrow} "
+    return (row.protocol, row.state, timer, arrow.join(row.original), arrow.join(row.reply),
+            made_by(row.made_at, glyphs))  # fmt: skip
+
+
+def _more(count: int, columns: int, command: str) -> tuple[Row, ...]:
+    """The last line of a table of which not all is listed."""
+    return (Row("more", (tr("table.more", command=command), *[""] * (columns - 1))),) if count > MOST_ROWS else ()
+
+
 def _log(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
     lines = source.container_log(place.node)
     return Table(("line",), tuple(Row(str(number), (safe(line),)) for number, line in enumerate(lines)))
@@ -187,6 +238,8 @@ _TABLES: dict[str, Callable[[LabSource, Place, GlyphSet], Table]] = {
     "mac": _fdb,
     "routes": _routes,
     "sockets": _sockets,
+    "rules": _rules,
+    "connections": _connections,
     "log": _log,
 }
 

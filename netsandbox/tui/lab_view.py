@@ -13,6 +13,7 @@ from netsandbox.lab import frame_log, views
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import (
+    ConnectionRow,
     FdbRow,
     InterfaceRow,
     LinkRow,
@@ -20,6 +21,7 @@ from netsandbox.lab.tables import (
     NeighbourRow,
     NodeRow,
     RouteRow,
+    RuleRow,
     SocketRow,
 )
 from netsandbox.session.files import FileError
@@ -126,6 +128,18 @@ class LabView:
 
     def sockets(self, node: str) -> Sequence[SocketRow]:
         return views.sockets(self.session.lab, node)
+
+    def has_rules(self, node: str) -> bool:
+        return views.has_rules(self.session.lab, node)
+
+    def rules(self, node: str) -> Sequence[RuleRow]:
+        return views.rules(self.session.lab, node)
+
+    def is_tracking(self, node: str) -> bool:
+        return views.is_tracking(self.session.lab, node)
+
+    def connections(self, node: str, most: int) -> Sequence[ConnectionRow]:
+        return views.connections(self.session.lab, node, most)
 
     def container_log(self, node: str) -> Sequence[str]:
         for _host, container in self.session.lab.containers():

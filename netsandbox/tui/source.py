@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from netsandbox.lab.tables import (
+    ConnectionRow,
     FdbRow,
     InterfaceRow,
     LinkRow,
@@ -18,10 +19,11 @@ from netsandbox.lab.tables import (
     NeighbourRow,
     NodeRow,
     RouteRow,
+    RuleRow,
     SocketRow,
 )
 
-TableRow = NeighbourRow | FdbRow | RouteRow | InterfaceRow | SocketRow
+TableRow = NeighbourRow | FdbRow | RouteRow | InterfaceRow | SocketRow | RuleRow | ConnectionRow
 """What a line of a device's tables shows."""
 
 
@@ -159,6 +161,22 @@ class LabSource(Protocol):
 
     def sockets(self, node: str) -> Sequence[SocketRow]:
         """The bound sockets of a node's namespace."""
+        ...
+
+    def has_rules(self, node: str) -> bool:
+        """Whether anything was put into a node's netfilter."""
+        ...
+
+    def rules(self, node: str) -> Sequence[RuleRow]:
+        """The chains and rules of a node."""
+        ...
+
+    def is_tracking(self, node: str) -> bool:
+        """Whether a node tracks connections."""
+        ...
+
+    def connections(self, node: str, most: int) -> Sequence[ConnectionRow]:
+        """The newest connections that a node tracks, no more than `most`."""
         ...
 
     def container_log(self, node: str) -> Sequence[str]:

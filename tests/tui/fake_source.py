@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netsandbox.lab.tables import (
+    ConnectionRow,
     FdbRow,
     InterfaceRow,
     LinkRow,
@@ -13,6 +14,7 @@ from netsandbox.lab.tables import (
     NeighbourRow,
     NodeRow,
     RouteRow,
+    RuleRow,
     SocketRow,
 )
 from netsandbox.tui.source import (
@@ -46,6 +48,8 @@ class FakeSource:
     fdb_rows: dict[str, list[FdbRow]] = field(default_factory=dict)
     route_rows: dict[str, list[RouteRow]] = field(default_factory=dict)
     socket_rows: dict[str, list[SocketRow]] = field(default_factory=dict)
+    rule_rows: dict[str, list[RuleRow]] = field(default_factory=dict)
+    connection_rows: dict[str, list[ConnectionRow]] = field(default_factory=dict)
     log_lines: dict[str, list[str]] = field(default_factory=dict)
     log_rows: list[LogRow] = field(default_factory=lambda: list(PING))
     flight_rows: list[Flight] = field(default_factory=list)
@@ -84,6 +88,18 @@ class FakeSource:
 
     def sockets(self, node: str) -> Sequence[SocketRow]:
         return self.socket_rows.get(node, [])
+
+    def has_rules(self, node: str) -> bool:
+        return node in self.rule_rows
+
+    def rules(self, node: str) -> Sequence[RuleRow]:
+        return self.rule_rows.get(node, [])
+
+    def is_tracking(self, node: str) -> bool:
+        return node in self.connection_rows
+
+    def connections(self, node: str, most: int) -> Sequence[ConnectionRow]:
+        return self.connection_rows.get(node, [])[:most]
 
     def container_log(self, node: str) -> Sequence[str]:
         return self.log_lines.get(node, [])

@@ -187,8 +187,7 @@ class DevicePane(Vertical):
         """Bring the table up to date; only the cells that differ are painted again."""
         if not self._composed:
             return
-        if self.place is not None and not tabs_of(self.source, self.place):
-            self.place, self.tabs, self.tab, self.table = None, [], "", None
+        self._look_at_tabs()
         if self.place is None or not self.tab:
             self._say(tr("device.none"))
             self._retitle()
@@ -207,6 +206,14 @@ class DevicePane(Vertical):
             self._update(before, after, marked ^ self.changed)
         self._say("" if after.rows else tr("device.empty." + self.tab))
         self._retitle()
+
+    def _look_at_tabs(self) -> None:
+        """Tabs come and go with what the device has; with its last one the device is gone."""
+        self.tabs = tabs_of(self.source, self.place) if self.place is not None else []
+        if not self.tabs:
+            self.place = None
+        if self.tab not in self.tabs:
+            self.tab, self.table = self.tabs[0] if self.tabs else "", None
 
     @staticmethod
     def _order(table: Table) -> list[str]:
@@ -304,6 +311,9 @@ class DevicePane(Vertical):
         event.stop()
         if self.table is None or not 0 <= event.cursor_row < len(self.table.rows):
             return
-        seq = self.table.rows[event.cursor_row].seq
+        row = self.table.rows[event.cursor_row]
+        seq = row.seq
+        if seq is None and row.origin is not None:
+            seq, _why = self.source.why_row(row.origin)
         if seq is not None:
             self.post_message(self.FrameWanted(self, seq))
