@@ -11,6 +11,7 @@ from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolContext
+from netsandbox.commands.tools.follows import Follower, FollowsError
 from netsandbox.commands.tools.inputs import NeedsInputError
 from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
@@ -37,7 +38,7 @@ SHOWS_NAMES = frozenset({"tcpdump"})
 
 
 class ToolProgram(Program):
-    """A tool that is done as soon as it runs, or as soon as its input has ended."""
+    """A tool that is done as soon as it runs, or as soon as its input has ended; a monitor when it is interrupted."""
 
     def __init__(self, shell: Shell, context: Context, tool: Tool | None = None) -> None:
         self.name = context.argv[0]
@@ -46,6 +47,15 @@ class ToolProgram(Program):
         self._context = context
         self._tool = tool
         self._rights = RIGHTS.get()
+        self._follower: Follower | None = None
+
+    @property
+    def listens(self) -> bool:
+        return self._follower is not None
+
+    @property
+    def is_endless(self) -> bool:
+        return self._follower is not None
 
     def start(self) -> None:
         """Run it and exit with its status."""
@@ -57,6 +67,10 @@ class ToolProgram(Program):
                 result = run_tool(context, made.argv, self._tool)
         except NeedsInputError:
             made.stdin.on_change = self._read_on
+            return
+        except FollowsError as error:
+            self._follower = error.follower
+            self._follower.open(self.print, self.complain)
             return
         if result.out:
             self.output.append(("out", result.out))
@@ -76,6 +90,8 @@ class ToolProgram(Program):
     def stop(self) -> None:
         if self._context.stdin.on_change == self._read_on:
             self._context.stdin.on_change = None
+        if self._follower is not None:
+            self._follower.close()
 
 
 class Refused(Program):

@@ -43,15 +43,17 @@ class FdbRow(NamedTuple):
     entry: FdbEntry | None
     vtep: VtepRow | None = None
     remote: Remote | None = None
+    is_stale: bool = False
+    """It is being told of as it ages out."""
 
     @property
     def state(self) -> str:
-        """fdb_to_nud, in words: permanent, static or (dynamic) empty."""
+        """fdb_to_nud, in words: permanent, static, stale or (dynamic) empty."""
         if self.vtep is not None:
             return self.vtep.state
         if self.entry is None or self.entry.local:
             return "permanent"
-        return "static" if self.entry.static else ""
+        return "static" if self.entry.static else "stale" if self.is_stale else ""
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:

@@ -8,7 +8,7 @@ from netsandbox.commands.tools.words import USAGE
 TEXTS: dict[str, str] = {
     "ip": """\
 Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
-where  OBJECT := { address | link | maddress | neighbour | netns | route | rule }
+where  OBJECT := { address | link | maddress | monitor | neighbour | netns | route | rule }
        OPTIONS := { -4 | -6 | -0 | -br[ief] | -d[etails] | -f[amily] NAME | -j[son] | -n[etns] NAME |
                     -o[neline] | -p[retty] | -s[tatistics] | -V[ersion] }""",
     "address": """\
@@ -112,6 +112,10 @@ Usage: sysctl [-n | -N | -b] [-e] [-q] KEY…
        sysctl -a [-r PATTERN]""",
     "bridge vlan": "Usage: bridge vlan [ show ]",
     "bridge mdb": "Usage: bridge mdb [ show ]",
+    "bridge monitor": "Usage: bridge monitor [ link | fdb | all ]",
+    "ip monitor": """\
+Usage: ip monitor [ all | OBJECTS ] [ label ] [ dev DEVICE ]
+OBJECTS :=  address | link | neigh | route""",
 }
 
 

@@ -64,8 +64,9 @@ def put_flags(row: Row, interface: Interface, lower_is_down: bool) -> None:
     row.put("flags", found, f"<{','.join(found)}> ")
 
 
-def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: bool) -> None:
-    """print_linkinfo; `is_link` is False for `ip addr`."""
+def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: bool,
+             with_queue: bool = True) -> None:
+    """print_linkinfo; `is_link` is False for `ip addr`, and `with_queue` for `ip monitor` (filter.showqueue)."""
     style = row.style
     row.put("ifindex", interface.index, f"{interface.index}: ")
     put_flags(row, interface, put_name(row, interface, "%s: ", knows_namespaces=True))
@@ -79,7 +80,8 @@ def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: b
         row.put("linkmode", "DEFAULT", "mode DEFAULT ")
     if style.family != "inet6":
         row.put("group", "default", "group default ")
-    row.put("txqlen", interface.queue_length, f"qlen {interface.queue_length}")
+    if with_queue:
+        row.put("txqlen", interface.queue_length, f"qlen {interface.queue_length}")
     if is_link or not style.family or style.family == "link" or style.details:
         _put_hardware(row, interface)
     _put_peer_namespace(row, interface, others)

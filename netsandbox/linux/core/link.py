@@ -167,7 +167,7 @@ def move(interface: Interface, namespace: NetworkNamespace, name: str) -> None:
 def _unregister(interface: Interface) -> None:
     interface.uninit()
     _leave_namespace(interface)
-    interface.peer, interface.wire = None, ()
+    interface.peer, interface.wire, interface.qdisc = None, (), "noop"
     interface.note_place()
 
 

@@ -20,6 +20,11 @@ class VethInterface(Interface):
     __slots__ = ()
 
     @property
+    def is_unbound(self) -> bool:
+        """The other end is gone, as this one is about to be (veth_get_iflink is 0 then)."""
+        return self.peer is None
+
+    @property
     def lower(self) -> Interface | None:
         """The other end; a cable to a hub is no device."""
         return self.peer if isinstance(self.peer, VethInterface) else None
