@@ -348,6 +348,22 @@ def test_a_filter_with_wrong_words_says_so(two: KeptSession, words: str) -> None
     assert job.out == ""
 
 
+@pytest.mark.parametrize(("line", "said"), [
+    ("echo b | sort -o /nx/y", "sort: open failed: /nx/y: No such file or directory\n"),
+    ("echo b | sort -o /tmp", "sort: open failed: /tmp: Is a directory\n"),
+    ("echo b | sort -o ''", "sort: open failed: '': No such file or directory\n"),
+    ("grep -s x /nx", ""),
+])
+def test_files_that_cannot_be_written_or_read(two: KeptSession, line: str, said: str) -> None:
+    job = two.run(line)
+    assert (job.code, job.out, job.err) == (2, "", said)
+
+
+def test_a_quote_that_nothing_closes_is_junk_to_nft(two: KeptSession) -> None:
+    job = two.run("nft 'list \"x y'")
+    assert (job.code, job.err) == (1, 'Error: syntax error, unexpected junk\nlist "x y\n     ^\n')
+
+
 def test_a_script_replays(two: KeptSession) -> None:
     two.run("exec aa ping -c 2 172.17.0.3 | tail -1; exec aa ip neigh && ping bb aa > /dev/null; flush-arp aa")
     here, end = state(two), two.end

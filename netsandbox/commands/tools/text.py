@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 MOST = 10**9
+NO_NAME = "''"
+"""As GNU's tools quote an empty name."""
 
 
 def lines_of(text: str) -> list[str]:
@@ -145,7 +147,11 @@ def sort(context: ToolContext, arguments: list[str]) -> ToolResult:
             kept.setdefault(key(line), line)
         ordered = list(kept.values())
     if "o" in options:
-        files_of(context).write(options["o"], _joined(ordered))
+        path = options["o"]
+        try:
+            files_of(context).write(path, _joined(ordered))
+        except FileError as error:
+            raise ToolError(2, f"{errors}sort: open failed: {path or NO_NAME}: {error}") from None
         ordered = []
     return ToolResult(2 if errors else 0, _joined(ordered), errors)
 

@@ -35,6 +35,12 @@ class Line:
         return NftError(f"Error: {message}\n{self.text}\n{' ' * start}{'^' * width}\n")
 
 
+def _junk(text: str) -> str:
+    """The complaint about a quote that nothing closes, or a backslash with nothing behind it."""
+    at = max(text.rfind(mark) for mark in "\"'\\")
+    return f"Error: syntax error, unexpected junk\n{text}\n{' ' * at}^\n"
+
+
 def run(namespace: NetworkNamespace, arguments: list[str]) -> Answer:
     """One command line, or several with `;` between them."""
     words: list[str] = []
@@ -47,7 +53,10 @@ def run(namespace: NetworkNamespace, arguments: list[str]) -> Answer:
         elif word.startswith("-") and not words and word not in ("-n", "-nn", "-s"):
             return Answer(1, "", f"netsandbox: nft: option '{word}' is not modelled\n")
         elif word not in ("-n", "-nn", "-s") or words:
-            words += shlex.split(word) if " " in word else [word]
+            try:
+                words += shlex.split(word) if " " in word else [word]
+            except ValueError:
+                return Answer(1, "", _junk(" ".join([*words, word])))
     if not words:
         return Answer(1, "", "nft: no command specified\n")
     nft = Nft(namespace, Line(words), with_handles)
