@@ -262,7 +262,7 @@ class Scheduler:
         take, hold = queue.popleft, events.append
         add_first, add_time, add_cause = steps.firsts.append, steps.times.append, steps.causes.append
         now, done, deliveries = self.now, 0, 0
-        step, offset, ahead = trace.step_count, self.offset, trace.ahead
+        step, offset, ahead = trace.first_step + len(steps.causes), self.offset, trace.ahead
         full = trace.first + trace.limit - ahead
         while queue and done < limit and deliveries < room:
             targets, frame, cause = take()

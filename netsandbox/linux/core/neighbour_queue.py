@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -27,14 +26,14 @@ class NeighbourQueue:
     __slots__ = ("_bytes", "_waiting")
 
     def __init__(self) -> None:
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: list[Waiting] = []
         self._bytes = 0
 
     def add(self, packet: IPv4Packet, route: Route | None, limit: int) -> list[IPv4Packet]:
         """One more waits; the oldest, which must go so that all take no more than `limit` bytes, are given back."""
         size, gone = buffer_size(packet.total_length), []
         while self._waiting and self._bytes + size > limit:
-            oldest, _route = self._waiting.popleft()
+            oldest, _route = self._waiting.pop(0)
             self._bytes -= buffer_size(oldest.total_length)
             gone.append(oldest)
         self._waiting.append((packet, route))
@@ -42,9 +41,7 @@ class NeighbourQueue:
         return gone
 
     def take_all(self) -> list[Waiting]:
-        taken = list(self._waiting)
-        self._waiting.clear()
-        self._bytes = 0
+        taken, self._waiting, self._bytes = self._waiting, [], 0
         return taken
 
     @property

@@ -54,7 +54,9 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     Returns:
         OK, or the errno name that the sending program gets.
     """
-    route.record(namespace)
+    if route.rule is not None:
+        namespace.record(route.rule)
+    namespace.record(route.chosen)
     next_hop = route.next_hop
     if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
         return OK if namespace.neighbours.output(route.interface, next_hop, packet, route.route) else "ENOBUFS"

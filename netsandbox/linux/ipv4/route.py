@@ -144,7 +144,7 @@ class RouteTables:
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    __slots__ = ("_levels", "_namespace", "_tables", "decided_by", "has_custom_local", "input_cache", "is_policed",
+    __slots__ = ("_levels", "_namespace", "_tables", "_usual", "decided_by", "has_custom_local", "input_cache", "is_policed",
                  "local", "output_cache", "prefixes", "rules")
 
     def __init__(self, namespace: NetworkNamespace) -> None:
@@ -156,6 +156,8 @@ class RouteTables:
         self.has_custom_local = False
         self._levels: dict[str, Levels] = {}
         """For each table what a lookup walks, once one is made after a change."""
+        self._usual: list[Levels] | None = None
+        """The same for those of TABLES that have routes, in their order."""
         self.rules: tuple[Rule, ...] = DEFAULT
         self.is_policed = False
         self.decided_by: Rule | None = None
@@ -168,7 +170,7 @@ class RouteTables:
         self.input_cache.clear()
 
     def _changed(self) -> None:
-        self._levels = {}
+        self._levels, self._usual = {}, None
         self.flush_cache()
 
     def _walk(self, table: str) -> Levels:
@@ -176,6 +178,11 @@ class RouteTables:
         if levels is None:
             levels = self._levels[table] = _as_walked(self._tables.get(table, ()))
         return levels
+
+    def _walk_usual(self) -> list[Levels]:
+        if self._usual is None:
+            self._usual = [levels for table in TABLES if (levels := self._walk(table))]
+        return self._usual
 
     def set_rules(self, rules: tuple[Rule, ...]) -> None:
         """Have others from now on."""
@@ -242,16 +249,17 @@ class RouteTables:
         if self.is_policed:
             self._ask_rules(destination, interface, SCOPES[scope], flow or Flow(), found)
             return found
-        for table in TABLES:
-            self._look(table, destination, interface, SCOPES[scope], found)
+        self._look(self._walk_usual(), destination, interface, SCOPES[scope], found)
         return found
 
-    def _look(self, table: str, destination: int, interface: Interface | None, scope: int, found: list[Route]) -> None:
-        """fib_table_lookup."""
-        for mask, by_network in self._walk(table):
-            routes = by_network.get(destination & mask)
-            if routes and not self._take(routes, interface, scope, found):
-                break
+    def _look(self, tables: Iterable[Levels], destination: int, interface: Interface | None, scope: int,
+              found: list[Route]) -> None:
+        """fib_table_lookup, in one table after the other."""
+        for levels in tables:
+            for mask, by_network in levels:
+                routes = by_network.get(destination & mask)
+                if routes and not self._take(routes, interface, scope, found):
+                    break
 
     def _ask_rules(self, destination: int, interface: Interface | None, scope: int, flow: Flow,
                    found: list[Route]) -> None:
@@ -266,7 +274,8 @@ class RouteTables:
                 found.append(Route(Network(0, 0), rule.action, table="main"))
             elif rule.action == LOOKUP:
                 before = len(found)
-                self._look(flow.vrf or "" if rule.is_vrf else rule.table, destination, interface, scope, found)
+                table = flow.vrf or "" if rule.is_vrf else rule.table
+                self._look((self._walk(table),), destination, interface, scope, found)
                 found[before:] = [route for route in found[before:] if route.destination.length > rule.suppressed]
             if found and self.decided_by is None:
                 self.decided_by = rule
@@ -278,7 +287,7 @@ class RouteTables:
         """Add the usable routes of one prefix; False when one of them is a throw route."""
         for route in routes:
             leaves_by_it = interface is None or route.interface is interface or route.interface is None
-            if leaves_by_it and SCOPES[route.scope] >= scope and not route.is_ignored:
+            if leaves_by_it and (not scope or SCOPES[route.scope] >= scope) and not route.is_ignored:
                 if route.type == "throw":
                     return False
                 found.append(route)

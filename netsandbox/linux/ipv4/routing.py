@@ -47,8 +47,8 @@ class OutputRoute(NamedTuple):
            source: int, mtu: int, considered: int, locked: bool = False) -> OutputRoute:
         chosen = RouteChosen(interface.namespace.name, destination, route.value(), gateway, interface.place, next_hop,
                              source, mtu, considered, locked)
-        return cls(destination, route, gateway, interface, next_hop, source, mtu, locked, chosen,
-                   rule_matched(interface.namespace, destination))
+        rule = rule_matched(interface.namespace, destination) if interface.namespace.routes.is_policed else None
+        return cls(destination, route, gateway, interface, next_hop, source, mtu, locked, chosen, rule)
 
     def record(self, namespace: NetworkNamespace) -> None:
         """A packet takes it."""
@@ -124,8 +124,10 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
         holder = namespace.holder_of(source)
         if holder is not None:
             return _on_link(namespace, destination, source, holder)
-    flow = Flow(source, "lo", interface.name if interface is not None else "", mark)
-    matches = namespace.routes.matches(destination, interface, "link" if direct else "global", flow)
+    routes, flow = namespace.routes, None
+    if routes.is_policed:
+        flow = Flow(source, "lo", interface.name if interface is not None else "", mark)
+    matches = routes.matches(destination, interface, "link" if direct else "global", flow)
     route = matches[0] if matches else None
     if route is None or route.type in ERRORS:
         if interface is not None:
@@ -220,7 +222,7 @@ def _find_input(interface: Interface, source: int, destination: int, mark: int) 
     martian = _martian(interface, source, destination)
     if martian is not None:
         return martian
-    flow = Flow(source, interface.name, "", mark)
+    flow = Flow(source, interface.name, "", mark) if namespace.routes.is_policed else None
     route = namespace.routes.lookup(destination, flow=flow)
     rule = rule_matched(namespace, destination)
     if route is not None and route.type == "broadcast" and _forwards_broadcasts(interface):
