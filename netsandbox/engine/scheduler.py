@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netsandbox.engine.receiver import Audience, Receiver
-from netsandbox.engine.steps import NO_CAUSE
+from netsandbox.engine.steps import NO_CAUSE, WIDTH
 from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import expiry
@@ -233,7 +233,7 @@ class Scheduler:
         """Do exactly so many steps, as `step` would; False when nothing is left before."""
         end = self.trace.step_count + count
         while (left := end - self.trace.step_count) > 0:
-            if not self._run_some(left):
+            if not self._run_some(min(left, STORM_STEPS)):
                 return False
         return True
 
@@ -250,19 +250,19 @@ class Scheduler:
         return True
 
     def _deliver(self, limit: int) -> None:
-        """Take heads of the queue, up to a number of them; in a storm, no more than a poll does."""
+        """Take heads of the queue, up to a number of them, which is STORM_STEPS at most; in a storm, no more than a
+        poll does."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
-        events, steps = trace.events, trace.steps
+        events, numbers = trace.events, trace.steps.numbers
         self.in_process = False
         if self._burst:
             limit, room = self._bounds(limit)
         else:
-            limit, room = min(limit, STORM_STEPS), sys.maxsize
+            room = sys.maxsize
             self._burst_from, self._polls = self.deliveries, 0
-        take, hold = queue.popleft, events.append
-        add_first, add_time, add_cause = steps.firsts.append, steps.times.append, steps.causes.append
+        take, hold, add = queue.popleft, events.append, numbers.append
         now, done, deliveries = self.now, 0, 0
-        step, offset, ahead = trace.first_step + len(steps.causes), self.offset, trace.ahead
+        step, offset, ahead = trace.first_step + len(numbers) // WIDTH, self.offset, trace.ahead
         full = trace.first + trace.limit - ahead
         while queue and done < limit and deliveries < room:
             targets, frame, cause = take()
@@ -274,9 +274,9 @@ class Scheduler:
                 trace.trim()
                 ahead, mark = trace.ahead, len(events)
                 full = trace.first + trace.limit - ahead
-            add_first(ahead + mark)
-            add_time(now + offset)
-            add_cause(NO_CAUSE if cause is None else cause)
+            add(ahead + mark)
+            add(now + offset)
+            add(NO_CAUSE if cause is None else cause)
             if type(targets) is tuple and len(targets) == 1:
                 target, = targets
                 hold(UNDER_WAY)

@@ -1,4 +1,4 @@
-"""The steps of a trace in three columns: a third of the memory that a tuple for each would take."""
+"""The steps of a trace as numbers in one array: a seventh of the memory that a tuple for each would take."""
 
 from __future__ import annotations
 
@@ -7,54 +7,62 @@ from bisect import bisect_right
 from sys import byteorder
 
 NO_CAUSE = -1
+WIDTH = 3
+"""Numbers that a step has."""
 
 
 class Steps:
-    """The first record's number, the time and the cause of each step; one more is appended to each column.
+    """The first record's number, the time and the cause of each step.
 
     Attributes:
-        firsts, times, causes: one number a step; NO_CAUSE for what nothing caused.
+        numbers: these three, step by step; NO_CAUSE for what nothing caused.  Who adds a step appends them.
     """
 
-    __slots__ = ("causes", "firsts", "times")
+    __slots__ = ("numbers",)
 
     def __init__(self) -> None:
-        self.firsts, self.times, self.causes = array("q"), array("q"), array("q")
+        self.numbers = array("q")
 
     def __len__(self) -> int:
-        return len(self.causes)
+        return len(self.numbers) // WIDTH
 
     def __getitem__(self, index: int) -> tuple[int, int, int | None]:
-        cause = self.causes[index]
-        return self.firsts[index], self.times[index], None if cause == NO_CAUSE else cause
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        place = index % len(self) * WIDTH
+        first, at, cause = self.numbers[place:place + WIDTH]
+        return first, at, None if cause == NO_CAUSE else cause
+
+    def first_of(self, index: int) -> int:
+        """The number of the first record that a step made."""
+        return self.numbers[index * WIDTH]
+
+    def time_of(self, index: int) -> int:
+        return self.numbers[index * WIDTH + 1]
 
     def part(self, start: int, stop: int) -> Steps:
-        """Some of them, in columns of their own."""
+        """Some of them, in an array of their own."""
         some = Steps()
-        some.firsts, some.times, some.causes = (
-            self.firsts[start:stop], self.times[start:stop], self.causes[start:stop])
+        some.numbers = self.numbers[start * WIDTH:stop * WIDTH]
         return some
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Steps) and (
-            (self.firsts, self.times, self.causes) == (other.firsts, other.times, other.causes))
+        return isinstance(other, Steps) and self.numbers == other.numbers
 
     __hash__ = None  # type: ignore[assignment]
 
     def forget(self, count: int) -> bytes:
         """The oldest go; what stands for them in a digest."""
-        numbers = array("q", bytes(24 * count))
-        for place, column in enumerate((self.firsts, self.times, self.causes)):
-            numbers[place::3] = column[:count]
-            del column[:count]
+        gone = self.part(0, count).numbers
+        del self.numbers[:count * WIDTH]
         if byteorder == "big":
-            numbers.byteswap()
-        return numbers.tobytes()
+            gone.byteswap()
+        return gone.tobytes()
 
     def with_record(self, seq: int) -> int:
         """The index of the step that made a record; the first one's for what was recorded before any."""
-        return max(0, bisect_right(self.firsts, seq) - 1)
+        return max(0, bisect_right(range(len(self)), seq, key=self.first_of) - 1)
 
     def done_by(self, when: int) -> int:
         """How many were done by a time."""
-        return bisect_right(self.times, when)
+        return bisect_right(range(len(self)), when, key=self.time_of)

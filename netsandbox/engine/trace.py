@@ -14,7 +14,7 @@ from hashlib import blake2b
 from sys import maxsize
 from typing import Any, NamedTuple
 
-from netsandbox.engine.steps import NO_CAUSE, Steps
+from netsandbox.engine.steps import NO_CAUSE, WIDTH, Steps
 
 DEFAULT_CAP = 1_000_000
 """Records that a trace keeps unless told otherwise."""
@@ -140,11 +140,11 @@ class Trace:
 
     def begin(self, at: int, cause: int | None) -> int:
         """Open a step; what is recorded from now on belongs to it."""
-        steps = self.steps
-        steps.firsts.append(self.ahead + len(self.events))
-        steps.times.append(at)
-        steps.causes.append(NO_CAUSE if cause is None else cause)
-        return self.first_step + len(steps.causes) - 1
+        numbers = self.steps.numbers
+        numbers.append(self.ahead + len(self.events))
+        numbers.append(at)
+        numbers.append(NO_CAUSE if cause is None else cause)
+        return self.first_step + len(numbers) // WIDTH - 1
 
     def trim(self) -> None:
         """Forget the oldest records, keeping `cap`.
@@ -273,7 +273,7 @@ class Trace:
     def _first_behind(self, number: int) -> int:
         """The first record that belongs to a later step."""
         index = number + 1 - self.first_step
-        return self.steps.firsts[index] if index < len(self.steps) else maxsize
+        return self.steps.first_of(index) if index < len(self.steps) else maxsize
 
     def _events(self, start: int, end: int) -> Iterator[tuple[int, Any]]:
         """Some records, each with its number."""

@@ -162,4 +162,4 @@ class Crowd:
 def _is_plain(receiver: Any) -> bool:
     """Whether a receiver does with a broadcast what any station does."""
     return (type(receiver).receive is Interface.receive and receiver.port is None and receiver.running
-            and receiver.stack is None            and receiver.arp_targets is not None)
+            and receiver.stack is None and receiver.arp_targets is not None)

@@ -144,8 +144,8 @@ class RouteTables:
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    __slots__ = ("_levels", "_namespace", "_tables", "_usual", "decided_by", "has_custom_local", "input_cache", "is_policed",
-                 "local", "output_cache", "prefixes", "rules")
+    __slots__ = ("_levels", "_namespace", "_tables", "_usual", "decided_by", "has_custom_local", "input_cache",
+                 "is_policed", "local", "output_cache", "prefixes", "rules")
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
