@@ -233,7 +233,7 @@ class Scheduler:
         """Do exactly so many steps, as `step` would; False when nothing is left before."""
         end = self.trace.step_count + count
         while (left := end - self.trace.step_count) > 0:
-            if not self._run_some(min(left, STORM_STEPS)):
+            if not self._run_some(left):
                 return False
         return True
 
@@ -250,8 +250,7 @@ class Scheduler:
         return True
 
     def _deliver(self, limit: int) -> None:
-        """Take heads of the queue, up to a number of them, which is STORM_STEPS at most; in a storm, no more than a
-        poll does."""
+        """Take heads of the queue, up to a number of them; in a storm, no more than a poll does."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
         events, numbers = trace.events, trace.steps.numbers
         self.in_process = False
@@ -259,6 +258,8 @@ class Scheduler:
             limit, room = self._bounds(limit)
         else:
             room = sys.maxsize
+            if limit > STORM_STEPS:
+                limit = STORM_STEPS
             self._burst_from, self._polls = self.deliveries, 0
         take, hold, add = queue.popleft, events.append, numbers.append
         now, done, deliveries = self.now, 0, 0
