@@ -49,10 +49,11 @@ _ARP_OPERATIONS = {1: "Request", 2: "Reply", 3: "Reverse Request", 4: "Reverse R
 
 def protocol_name(frame: Frame) -> str:
     """The innermost protocol that the frame was parsed as: `ARP`, `ICMP`, `UDP`, `TCP`, `IPv4` for a later fragment."""
-    payload = _untagged(frame).payload
+    frame = _untagged(frame)
+    payload = frame.payload
     if isinstance(payload, ArpPacket):
         return "ARP"
-    if isinstance(payload, bytes) and is_spanning_tree(payload):
+    if _is_spanning_tree(frame):
         return "STP"
     if not isinstance(payload, IPv4Packet):
         return "802.3" if frame.ethertype <= _LONGEST_LENGTH else names.ETHERTYPES.get(
@@ -73,6 +74,12 @@ def _untagged(frame: Frame) -> Frame:
     return frame
 
 
+def _is_spanning_tree(frame: Frame) -> bool:
+    """Whether LLC follows the header, which then has a length and no type, and a spanning tree message in it."""
+    payload = frame.payload
+    return isinstance(payload, bytes) and frame.ethertype <= _LONGEST_LENGTH and is_spanning_tree(payload)
+
+
 def info(frame: Frame) -> str:
     """What `tcpdump -n -S` prints behind the time and the protocol, its first line: `Request who-has 172.17.0.3 …`.
 
@@ -83,9 +90,9 @@ def info(frame: Frame) -> str:
         out.add(f"vlan {frame.payload.vid}, ")
         frame = frame.untagged()
     data = frame.wire()
-    if isinstance(frame.payload, bytes) and is_spanning_tree(frame.payload):
-        _finish(out, frame.payload, frame.ethertype)
-        return "".join(out.parts).partition(": ")[2]
+    if _is_spanning_tree(frame):
+        _finish(out, data[HEADER:], frame.ethertype)
+        return "".join(out.parts).partition("\n")[0].partition(": ")[2]
     if frame.ethertype in (ETH_P_ARP, ETH_P_IP, _ETH_P_RARP):
         _finish(out, data[HEADER:], frame.ethertype)
     else:

@@ -101,10 +101,6 @@ class Frame:
         assert isinstance(tag, VlanTag), "only a tagged frame has a tag to take off"
         return Frame(self.dst, self.src, tag.ethertype, tag.payload, self.trailer)  # type: ignore[arg-type]
 
-    def readdressed(self, dst: int, src: int) -> Frame:
-        """The same payload from and to other stations."""
-        return Frame(dst, src, self.ethertype, self.payload, self.trailer)
-
     def trace_key(self) -> bytes:
         """What stands for the frame in a trace's digest."""
         return self.wire()

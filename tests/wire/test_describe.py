@@ -147,3 +147,10 @@ def test_tunnels_and_quotes_in_each_other_come_to_an_end() -> None:
     for _ in range(3000):
         packet = IPv4Packet(1, 2, 4, packet.emit())
     assert line(Frame(1, 2, ETH_P_IP, packet).wire())
+
+
+def test_a_type_is_no_length_though_what_follows_looks_like_a_spanning_tree_message() -> None:
+    message = bytes.fromhex("4242030000000081800002000000430800000045800002000006a10080030000140002000f00")
+    text = info(Frame.parse(bytes.fromhex("01807f06000002007f00a1034526") + message))
+    assert "STP" not in text
+    assert "\n" not in text

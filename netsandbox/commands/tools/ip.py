@@ -31,6 +31,8 @@ OPTIONS = (
     "loops*", "family*", "4", "6", "0", "M", "B", "human*", "human-readable*", "iec*", "stats*", "statistics*",
     "details*", "resolve*", "oneline*", "timestamp*", "tshort*", "Version*", "force*", "batch*", "brief*", "json*",
     "pretty*", "rcvbuf*", "color*", "help*", "netns*", "Numeric*", "all*", "echo")
+UNMODELLED = frozenset({"batch", "resolve", "timestamp", "tshort", "Numeric", "echo", "M", "B"})
+"""Options that would change what is printed or done."""
 FAMILIES = {"4": "inet", "6": "inet6", "0": "link"}
 
 
@@ -80,8 +82,8 @@ def _option(context: ToolContext, option: str, words: list[str], style: Style) -
         return _switch(context, words), None
     elif name in ("loops", "rcvbuf"):
         _value(words, "loop count" if name == "loops" else "rcvbuf size")
-    elif name == "batch":
-        raise ToolError(1, "netsandbox: `ip -batch` is not modelled")
+    elif name in UNMODELLED:
+        raise ToolError(1, f"netsandbox: `ip -{name}` is not modelled")
     elif name is None:
         raise ToolError(USAGE, f'Option "{option if not option.startswith("--") else option[1:]}" is unknown, '
                                'try "ip -help".')

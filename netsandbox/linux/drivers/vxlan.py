@@ -283,11 +283,12 @@ class VxlanKind(LinkKind):
         Attribute(("ttl", "hoplimit"), Form.AUTO_TTL, "invalid TTL"),
         Attribute(("tos", "dsfield"), Form.TTL, "invalid TOS"),
         Attribute(("df",), Form.CHOICE, "DF must be 'unset', 'set' or 'inherit'", ("unset", "set", "inherit")),
-        number("ageing", complaint="ageing timer"), number("maxaddress", complaint="max addresses"),
+        number("ageing", complaint="ageing timer"), refused("maxaddress", words=1),
         flag("learning"), flag("nolearning", name="learning", value=False),
-        *(one for word in ("proxy", "l2miss", "l3miss", "udpcsum")
+        *(one for word in ("proxy", "l2miss", "l3miss")
           for one in (flag(word), flag(f"no{word}", name=word, value=False))),
-        *(refused(word, words=0) for word in ("rsc", "norsc", "external", "gbp", "gpe", "vnifilter")))
+        flag("noudpcsum", name="udpcsum", value=False),
+        *(refused(word, words=0) for word in ("udpcsum", "rsc", "norsc", "external", "gbp", "gpe", "vnifilter")))
     unknown = 'vxlan: unknown command "{word}"?'
     usage = "Usage: ... vxlan id VNI"
 

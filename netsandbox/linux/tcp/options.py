@@ -98,11 +98,6 @@ def of_data(stamp: tuple[int, int] | None, sacks: tuple[tuple[int, int], ...]) -
     return out
 
 
-def size_of_data(has_stamp: bool, sacks: int) -> int:
-    """Bytes that `of_data` takes."""
-    return TIMESTAMP_SIZE * has_stamp + (SACK_BASE + SACK_BLOCK * sacks if sacks else 0)
-
-
 def most_sacks(has_stamp: bool) -> int:
     """How many blocks fit into 40 bytes of options."""
     return (40 - TIMESTAMP_SIZE * has_stamp - SACK_BASE) // SACK_BLOCK
