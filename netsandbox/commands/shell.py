@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.around import INTERPRETER
@@ -24,6 +24,7 @@ from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_kernel
 from netsandbox.commands.verb import Effect
 from netsandbox.engine import budget
+from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.core.files import Files
@@ -192,6 +193,7 @@ class Shell:
     def execute(self, text: str) -> Job:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(text)
+        self._come_back()
         with acting_with(self.place.rights), budget.on(job.budget):
             return self._execute(text, job)
 
@@ -253,7 +255,22 @@ class Shell:
         client = program if isinstance(program, Client) else getattr(program, "waiting", None)
         if isinstance(client, Client) and client.enters is not None:
             self.where, self.entered_by = client.enters.name, client
+            client.on_exit.append(partial(self._put_out, client))
             job.finish()
+
+    def _put_out(self, client: Client) -> None:
+        """The container ended, and its shell with it: the person is back at the lab's prompt."""
+        if self.entered_by is client:
+            self.where, self.entered_by = None, None
+
+    def _come_back(self) -> None:
+        """A namespace that was entered and is gone by now has no shell any more."""
+        if self.where is None:
+            return
+        try:
+            self.lab.namespace(self.where)
+        except LabError:
+            self.leave()
 
     def leave(self) -> None:
         """`exit`: back to the lab's prompt; a shell that was a container's program ends."""

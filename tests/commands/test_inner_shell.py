@@ -69,3 +69,22 @@ def test_what_opens_none(one: KeptSession, line: str) -> None:
 def test_docker_is_not_in_a_containers_shell(one: KeptSession) -> None:
     one.run("docker exec -it web bash")
     assert one.run("docker ps").err == "sh: 1: docker: not found; `exit` leaves this shell first\n"
+
+
+@pytest.mark.parametrize("line", ["docker exec -it web sh", "docker run -it --rm --name box busybox", "enter web",
+                                  "nsenter -t $(docker inspect -f '{{.State.Pid}}' web) -n"])
+def test_a_shell_ends_with_its_container(one: KeptSession, line: str) -> None:
+    one.run(line)
+    name = one.shell.where
+    assert name in ("web", "box")
+    engine, container = one.lab.container(name)
+    engine.kill(container)
+    answer = one.run("hostname")
+    assert (answer.out, answer.err, one.shell.where) == ("host\n", "", None)
+
+
+def test_the_prompt_is_the_labs_as_soon_as_a_containers_own_shell_is_gone(one: KeptSession) -> None:
+    one.run("(sleep 3; docker stop -t 0 web) &")
+    one.run("docker exec -it web sh")
+    one.run("sleep 5")
+    assert one.shell.where is None

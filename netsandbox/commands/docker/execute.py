@@ -12,6 +12,7 @@ from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.container import PAUSED
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
+from netsandbox.docker.signals import KILLED
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
@@ -36,6 +37,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive") and (
             client.stdin.is_terminal):
         client.enter(container, client.exit, partial(client.exit, 0))
+        client.engine.when_ended(container, partial(_kill, client))
         return None
     stdin = client.stdin if parsed.on("interactive") and not client.stdin.is_terminal else None
     program = inside.found(argv, inside.call(argv, stdin))
@@ -76,7 +78,7 @@ def _end_with(client: Client, program: Task) -> None:
 
 
 def _kill(program: Task, _code: int) -> None:
-    program.exit(137)
+    program.exit(KILLED)
 
 
 EXEC = Command("docker exec", "[OPTIONS] CONTAINER COMMAND [ARG...]", "Execute a command in a running container", run, (
