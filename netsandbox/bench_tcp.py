@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.stream import Stream
+from netsandbox.docker import containers
 from netsandbox.docker.container import Published
 from netsandbox.linux.core import cable, link
 from netsandbox.linux.core.socket import ANY, Process
@@ -89,7 +90,7 @@ class Client:
 def publish(lab: Lab) -> tuple[NetworkNamespace, NetworkNamespace]:
     """(a client on the host's LAN, a container whose port 80 is the host's 8080)."""
     engine = lab.docker()
-    container = engine.create("web", "registry.k8s.io/pause", "bridge")
+    container = containers.create(engine, "web", "registry.k8s.io/pause", "bridge")
     container.published = [Published("", str(PUBLISHED), PORT, "tcp")]
     engine.start(container)
     client = lab.add_host("client").namespace

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
 from netsandbox.docker import files, name_server, ports, restarts, sandbox, user_networks
-from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, RUNNING, Container, Wish
+from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import (
     ContainerExited,
     ContainerPaused,
-    ContainerRenamed,
     ContainerStarted,
     ContainerUnpaused,
 )
 from netsandbox.docker.firewall import Firewall
-from netsandbox.docker.images import find_image
 from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
 from netsandbox.docker.network_options import BridgeOptions
@@ -137,49 +135,6 @@ class DockerEngine:
 
     # -- life of a container
 
-    def create(self, name: str, reference: str, mode: str, arguments: list[str] | None = None,
-               wish: Wish | None = None) -> Container:
-        """`docker create`.
-
-        Raises:
-            DockerError: no such image, name in use, no such network.
-        """
-        image = find_image(reference)
-        if image is None:
-            raise daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
-                               "require 'docker login': denied: requested access to the resource is denied",
-                               kind=NOT_FOUND)
-        self.check_name_is_free(name)
-        container = Container(name, random_identity(self.random), image, mode, arguments or [], self.scheduler)
-        container.reference = reference
-        container.networks = self._networks_for(mode, wish or Wish())
-        self._note_owner(container)
-        self.containers[name] = container
-        return container
-
-    def _note_owner(self, container: Container) -> None:
-        """The container in `--network container:X` is meant by its id: a later one of the same name is not it."""
-        try:
-            owner = self.find(container.joined) if container.joined else None
-        except DockerError:
-            return
-        if owner is not None:
-            container.mode, container.owner_identity = f"container:{owner.name}", owner.identity
-
-    def check_name_is_free(self, name: str) -> None:
-        """Raises DockerError: another container has the name."""
-        if name in self.containers:
-            holder = self.containers[name].identity
-            raise daemon_error(f"Conflict. The container name \"/{name}\" is already in use by container \"{holder}\". "
-                               "You have to remove (or rename) that container to be able to reuse that name.")
-
-    def _networks_for(self, mode: str, wish: Wish) -> dict[str, Wish]:
-        """A network that does not exist is found missing only when the container starts."""
-        if mode.startswith("container:"):
-            return {}
-        network = self.networks.get(mode)
-        return {mode: wish} if network is None or isinstance(network, BridgeNetwork) else {}
-
     def create_network(self, plan: NetworkPlan) -> BridgeNetwork:
         """`docker network create`.
 
@@ -254,7 +209,7 @@ class DockerEngine:
 
     def _program_ended(self, container: Container) -> None:
         if container.program is not None and container.is_running:
-            self._end(container, container.program.code or 0)
+            self.end(container, container.program.code or 0)
 
     def stop(self, container: Container, timeout: int | None = None, signal: str = "",
              done: Callable[[int], None] | None = None) -> None:
@@ -303,7 +258,7 @@ class DockerEngine:
         if code is not None:
             if isinstance(program, Server) and number != SIGNALS["KILL"]:
                 program.say_farewell(number, signal_name(number))
-            self._end(container, code)
+            self.end(container, code)
         elif number == SIGNALS["INT"] and not isinstance(program, Server | Sleeper):
             program.interrupt()
         return not program.is_running
@@ -326,9 +281,9 @@ class DockerEngine:
     def kill(self, container: Container) -> None:
         container.was_stopped = True
         if container.is_running:
-            self._end(container, KILLED)
+            self.end(container, KILLED)
 
-    def _end(self, container: Container, code: int) -> None:
+    def end(self, container: Container, code: int) -> None:
         """The program is gone: its ports, its endpoints and, if it had one, its namespace go too."""
         container.state, container.code, container.has_ended = EXITED, code, True
         container.finished = self.scheduler.clock
@@ -349,48 +304,3 @@ class DockerEngine:
         waiters, container.waiters = container.waiters, []
         for call in waiters:
             call(code)
-
-    # -- other changes
-
-    def remove(self, container: Container, force: bool = False) -> None:
-        """`docker rm`.
-
-        Raises:
-            DockerError: it runs and force is off.
-        """
-        if container.is_running or container.state == RESTARTING:
-            if not force:
-                raise daemon_error(f"cannot remove container \"{container.name}\": container is {container.state}: "
-                                   "stop the container before removing or force remove")
-            self.kill(container)
-        self.scheduler.cancel(container.restart_timer)
-        container.state = EXITED if container.has_run else CREATED
-        self.containers.pop(container.name, None)
-
-    def rename(self, container: Container, name: str) -> None:
-        """`docker rename`.
-
-        Raises:
-            DockerError: the name is in use.
-        """
-        self.check_name_is_free(name)
-        namespace, old = container.namespace, container.name
-        self.containers = {name if c is container else key: c for key, c in self.containers.items()}
-        container.name = name
-        for other in self.containers.values():
-            if other.owner_identity == container.identity:
-                other.mode = f"container:{name}"
-        if namespace is not None and namespace is not self.namespace and namespace.name == old:
-            namespace.record(ContainerRenamed(self.namespace.name, old, name))
-            namespace.rename(name)
-
-    def change_mode(self, container: Container, mode: str) -> None:
-        """Stop a container and start it in another network mode, as a new `docker run` would."""
-        networks = self._networks_for(mode, Wish())
-        if container.is_running:
-            removes, container.removes_itself = container.removes_itself, False
-            container.was_stopped = True
-            self._end(container, 0)
-            container.removes_itself = removes
-        container.mode, container.networks = mode, networks
-        self.start(container)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from netsandbox.docker import containers
 from netsandbox.docker.container import Container
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
@@ -111,11 +112,11 @@ class Lab:
         """Create and start a container, as `docker run -d` does."""
         self._check_name(name)
         engine = self.docker(host)
-        container = engine.create(name, image, network)
+        container = containers.create(engine, name, image, network)
         try:
             engine.start(container)
         except Exception:
-            engine.remove(container, force=True)
+            containers.remove(engine, container, force=True)
             raise
         return container
 
@@ -295,13 +296,13 @@ class Lab:
             node = self.nodes[name]
             if isinstance(node, Host) and node.docker is not None:
                 for container in list(node.docker.containers.values()):
-                    node.docker.remove(container, force=True)
+                    containers.remove(node.docker, container, force=True)
             self.clear_namespace(node.namespace)
             del self.nodes[name]
             self.trace.record(NodeRemoved(node.kind, name))
             return
         engine, container = self.container(name)
-        engine.remove(container, force=True)
+        containers.remove(engine, container, force=True)
 
     def clear_namespace(self, namespace: NetworkNamespace) -> None:
         """Delete every interface; cables are pulled out first, so that the other end stays."""
@@ -372,7 +373,7 @@ class Lab:
         if container.mode not in ("host", "bridge"):
             raise LabError(f"{name!r} uses the network of {container.mode!r}; only bridge and host can be toggled")
         mode = "bridge" if container.mode == "host" else "host"
-        engine.change_mode(container, mode)
+        containers.change_mode(engine, container, mode)
         return mode
 
     # -- small things

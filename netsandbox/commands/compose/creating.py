@@ -11,6 +11,7 @@ from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, 
 from netsandbox.commands.docker import network as networks
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.run import CREATE, make
+from netsandbox.docker import containers
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.links import Link
 
@@ -85,7 +86,7 @@ def _container(client: Client, project: Project, service: Service, number: int, 
         return old
     if old is not None:
         say(client, "Container", old.name, "Recreate")
-        client.engine.remove(old, force=True)
+        containers.remove(client.engine, old, force=True)
         container = _make(client, project, service, number, mark)
         say(client, "Container", name, "Recreated")
         return container
@@ -98,7 +99,7 @@ def _container(client: Client, project: Project, service: Service, number: int, 
 def _remove(client: Client, container: Container) -> None:
     for state in ("Stopping", "Stopped", "Removing"):
         say(client, "Container", container.name, state)
-    client.engine.remove(container, force=True)
+    containers.remove(client.engine, container, force=True)
     say(client, "Container", container.name, "Removed")
 
 

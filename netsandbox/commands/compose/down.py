@@ -8,7 +8,7 @@ from netsandbox.commands.compose.creating import say
 from netsandbox.commands.compose.found import containers_of, project_of
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.docker import user_networks
+from netsandbox.docker import containers, user_networks
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Stopping:
         say(self.client, "Container", container.name, "Stopped")
         if self.removes:
             say(self.client, "Container", container.name, "Removing")
-            self.client.engine.remove(container, force=True)
+            containers.remove(self.client.engine, container, force=True)
             say(self.client, "Container", container.name, "Removed")
         self.client.scheduler.soon(self.go_on)
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.docker import containers
 from netsandbox.docker.container import RESTARTING
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.signals import SIGNALS, signal_number
@@ -152,7 +153,7 @@ def kill(client: Client, parsed: Parsed) -> int:
 
 def remove(client: Client, parsed: Parsed) -> int:
     force = parsed.on("force")
-    return each(client, parsed.operands, lambda container: client.engine.remove(container, force), force)
+    return each(client, parsed.operands, lambda container: containers.remove(client.engine, container, force), force)
 
 
 def pause(client: Client, parsed: Parsed) -> int:
@@ -171,7 +172,7 @@ def prune(client: Client, parsed: Parsed) -> int:
     stopped = [container for container in client.engine.containers.values()
                if not container.is_running and container.state != RESTARTING]
     for container in stopped:
-        client.engine.remove(container, False)
+        containers.remove(client.engine, container, False)
     if stopped:
         client.print("Deleted Containers:\n" + "\n".join(container.identity for container in stopped) + "\n")
     client.print("Total reclaimed space: 0B")
@@ -195,7 +196,7 @@ def _rename(client: Client, container: Container, name: str) -> None:
         raise daemon_error("Renaming a container with the same name as its current name")
     try:
         check_name(client, name, "/")
-        client.engine.rename(container, name)
+        containers.rename(client.engine, container, name)
     except DockerError as error:
         raise daemon_error(f"Error when allocating new name: {str(error).removeprefix(DAEMON)}") from None
 

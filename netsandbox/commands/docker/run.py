@@ -15,6 +15,7 @@ from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
 from netsandbox.commands.docker.run_settings import exposed_ports, links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
+from netsandbox.docker import containers
 from netsandbox.docker.container import Published, Wish
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.images import find_image
@@ -43,7 +44,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.engine.start(container)
     except DockerError as error:
         if parsed.on("rm"):
-            client.engine.remove(container)
+            containers.remove(client.engine, container)
         raise with_help(client, error, "run", is_start=True) from None
     return 0
 
@@ -88,7 +89,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     linked = links(client.engine, parsed.all("link"))
     ports, sysctls = exposed_ports(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
     dns, variables = resolv_conf(parsed), [*env_files(client, parsed), *parsed.all("env")]
-    container = client.engine.create(name, reference, mode, arguments, wish)
+    container = containers.create(client.engine, name, reference, mode, arguments, wish)
     if container.networks:
         container.networks |= networks
     _configure(container, parsed)
@@ -129,7 +130,7 @@ def _name(client: Client, parsed: Parsed) -> str:
         return random_name(engine.random, lambda text: text in engine.containers or client.machine.name_in_use(text))
     name = parsed.text("name").removeprefix("/")
     check_name(client, name)
-    engine.check_name_is_free(name)
+    containers.check_name_is_free(engine, name)
     return name
 
 

@@ -1,0 +1,107 @@
+"""Which containers an Engine has: docker create, rm, rename, and a container that changes its network mode."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.docker.container import CREATED, EXITED, RESTARTING, Container, Wish
+from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.events import ContainerRenamed
+from netsandbox.docker.images import find_image
+from netsandbox.docker.network import BridgeNetwork, random_identity
+
+if TYPE_CHECKING:
+    from netsandbox.docker.engine import DockerEngine
+
+
+def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments: list[str] | None = None,
+           wish: Wish | None = None) -> Container:
+    """`docker create`.
+
+    Raises:
+        DockerError: no such image, name in use, no such network.
+    """
+    image = find_image(reference)
+    if image is None:
+        raise daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
+                           "require 'docker login': denied: requested access to the resource is denied",
+                           kind=NOT_FOUND)
+    check_name_is_free(engine, name)
+    container = Container(name, random_identity(engine.random), image, mode, arguments or [], engine.scheduler)
+    container.reference = reference
+    container.networks = _networks_for(engine, mode, wish or Wish())
+    _note_owner(engine, container)
+    engine.containers[name] = container
+    return container
+
+
+def _note_owner(engine: DockerEngine, container: Container) -> None:
+    """The container in `--network container:X` is meant by its id: a later one of the same name is not it."""
+    try:
+        owner = engine.find(container.joined) if container.joined else None
+    except DockerError:
+        return
+    if owner is not None:
+        container.mode, container.owner_identity = f"container:{owner.name}", owner.identity
+
+
+def check_name_is_free(engine: DockerEngine, name: str) -> None:
+    """Raises DockerError: another container has the name."""
+    if name in engine.containers:
+        holder = engine.containers[name].identity
+        raise daemon_error(f"Conflict. The container name \"/{name}\" is already in use by container \"{holder}\". "
+                           "You have to remove (or rename) that container to be able to reuse that name.")
+
+
+def _networks_for(engine: DockerEngine, mode: str, wish: Wish) -> dict[str, Wish]:
+    """A network that does not exist is found missing only when the container starts."""
+    if mode.startswith("container:"):
+        return {}
+    network = engine.networks.get(mode)
+    return {mode: wish} if network is None or isinstance(network, BridgeNetwork) else {}
+
+
+def remove(engine: DockerEngine, container: Container, force: bool = False) -> None:
+    """`docker rm`.
+
+    Raises:
+        DockerError: it runs and force is off.
+    """
+    if container.is_running or container.state == RESTARTING:
+        if not force:
+            raise daemon_error(f"cannot remove container \"{container.name}\": container is {container.state}: "
+                               "stop the container before removing or force remove")
+        engine.kill(container)
+    engine.scheduler.cancel(container.restart_timer)
+    container.state = EXITED if container.has_run else CREATED
+    engine.containers.pop(container.name, None)
+
+
+def rename(engine: DockerEngine, container: Container, name: str) -> None:
+    """`docker rename`.
+
+    Raises:
+        DockerError: the name is in use.
+    """
+    check_name_is_free(engine, name)
+    namespace, old = container.namespace, container.name
+    engine.containers = {name if c is container else key: c for key, c in engine.containers.items()}
+    container.name = name
+    for other in engine.containers.values():
+        if other.owner_identity == container.identity:
+            other.mode = f"container:{name}"
+    if namespace is not None and namespace is not engine.namespace and namespace.name == old:
+        namespace.record(ContainerRenamed(engine.namespace.name, old, name))
+        namespace.rename(name)
+
+
+def change_mode(engine: DockerEngine, container: Container, mode: str) -> None:
+    """Stop a container and start it in another network mode, as a new `docker run` would."""
+    networks = _networks_for(engine, mode, Wish())
+    if container.is_running:
+        removes, container.removes_itself = container.removes_itself, False
+        container.was_stopped = True
+        engine.end(container, 0)
+        container.removes_itself = removes
+    container.mode, container.networks = mode, networks
+    engine.start(container)
