@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.core.device import DeviceOperations
+from netsandbox.linux.core.interface_address import AddressList
 from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
 from netsandbox.linux.core.sysctl import InterfaceConf
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
@@ -21,7 +22,6 @@ from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.crowd import Crowd
     from netsandbox.linux.bridge.port import BridgePort
-    from netsandbox.linux.core.interface_address import InterfaceAddress
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.neighbour import Neighbour
     from netsandbox.linux.core.stacked import Stack
@@ -113,7 +113,7 @@ class Interface(DeviceOperations):
         self.peer: Interface | None = None
         self.wire: tuple[Any, ...] = ()
         self.peer_limit = mtu + HARD_HEADER + VLAN_HEADER
-        self.addresses: list[InterfaceAddress] = []
+        self.addresses = AddressList()
         self.neighbours: dict[int, Neighbour] = {}
         self.conf: InterfaceConf
         self.neigh: NeighbourParameters

@@ -7,6 +7,7 @@ subnet's broadcast.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from netsandbox.wire.addresses import Network, is_multicast
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 def add(interface: Interface, network: Network, broadcast: int | None = None, scope: str | None = None) -> bool:
@@ -32,11 +34,9 @@ def add(interface: Interface, network: Network, broadcast: int | None = None, sc
 
 def insert(interface: Interface, own: InterfaceAddress) -> bool:
     """The same for an address with a peer, a metric or no route."""
-    same_subnet = [other for other in interface.addresses
-                   if other.network.length == own.network.length and own.network.address in other.network]
-    if any(other.local == own.local for other in same_subnet):
+    if find(interface, own) is not None:
         return False
-    own.secondary = any(not other.secondary for other in same_subnet)
+    own.secondary = interface.addresses.primary(own.network) is not None
     _insert(interface, own)
     interface.namespace.record(AddressChanged(interface.place, own.with_length, True))
     _add_routes(interface, own)
@@ -44,13 +44,21 @@ def insert(interface: Interface, own: InterfaceAddress) -> bool:
     return True
 
 
+def find(interface: Interface, wanted: InterfaceAddress) -> InterfaceAddress | None:
+    """The one that an interface has already, with the same prefix."""
+    if interface not in interface.namespace.holders_of(wanted.local):
+        return None
+    return next((own for own in interface.addresses.in_subnet(wanted.network) if own.local == wanted.local), None)
+
+
 def _insert(interface: Interface, own: InterfaceAddress) -> None:
-    """inet_insert_ifa: primary addresses stand before secondary ones, the narrower scope first, as they came."""
-    wider = [place for place, other in enumerate(interface.addresses)
-             if not other.secondary and SCOPES[own.scope] <= SCOPES[other.scope]]
-    primary_place = wider[-1] + 1 if wider else 0
-    interface.addresses.insert(len(interface.addresses) if own.secondary else primary_place, own)
+    interface.addresses.insert(bisect_right(interface.addresses, _order(own), key=_order), own)
     interface.namespace.note_address(interface, own.local)
+
+
+def _order(own: InterfaceAddress) -> int:
+    """inet_insert_ifa: primary addresses stand before secondary ones, the narrower scope first, as they came."""
+    return 1 if own.secondary else -SCOPES[own.scope]
 
 
 def set_lifetime(interface: Interface, own: InterfaceAddress, valid: int, preferred: int) -> None:
@@ -77,9 +85,7 @@ def remove(interface: Interface, own: InterfaceAddress) -> None:
     promoted: InterfaceAddress | None = None
     doomed = [own]
     if not own.secondary:
-        followers = [other for other in interface.addresses
-                     if other.secondary and other.network.length == own.network.length
-                     and other.local in own.network]
+        followers = [other for other in interface.addresses.in_subnet(own.network) if other.secondary]
         if followers and interface.namespace.sysctls.either(interface.conf, "promote_secondaries"):
             promoted = followers[0]
         else:
@@ -87,8 +93,8 @@ def remove(interface: Interface, own: InterfaceAddress) -> None:
     for gone in doomed:
         _remove_one(interface, gone)
     if promoted is not None:
-        promoted.secondary = False
         _take_out(interface, promoted)
+        promoted.secondary = False
         _insert(interface, promoted)
         _add_routes(interface, promoted)
     if not interface.addresses:
@@ -123,15 +129,14 @@ def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
         interface.namespace.scheduler.cancel(own.lifetime.timer)
     interface.namespace.record(AddressChanged(interface.place, own.with_length, False))
     interface.namespace.netfilter.address_is_gone(interface, own.local)
-    rest = [other for other in interface.addresses if not other.secondary]
-    has_subnet = any(other.network.length == own.network.length and other.network.network == own.network.network
-                     for other in rest)
-    is_kept_here = any(other.local == own.local for other in interface.addresses)
-    is_ours = is_kept_here or _is_elsewhere(interface, own.local)
-    broadcasts = {value for other in rest for value in (other.broadcast, other.network.broadcast)}
+    addresses, network, broadcast = interface.addresses, own.network, own.network.broadcast
+    subnet = Network(network.network, network.length)
+    has_subnet = addresses.primary(network) is not None
+    holders = interface.namespace.holders_of(own.local)
+    is_kept_here = interface in holders
 
     def is_dead(route: Route) -> bool:
-        if route.source == own.local and not is_ours and route.type != "local":
+        if route.source == own.local and not holders and route.type != "local":
             return not (route.protocol == "kernel" and route.interface is not interface)
         if route.interface is not interface or route.protocol != "kernel":
             return False
@@ -139,25 +144,21 @@ def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
         if route.type == "local":
             return target.length == 32 and target.address == own.local and not is_kept_here
         if route.type == "broadcast":
-            return target.address in (own.broadcast, own.network.broadcast) and target.address not in broadcasts
-        return target == Network(own.network.network, own.network.length) and not has_subnet
+            return target.address in (own.broadcast, broadcast) and not addresses.has_broadcast(target.address)
+        return target == subnet and not has_subnet
 
-    _remove_routes(interface, is_dead)
+    routes = interface.namespace.routes
+    targets = {subnet, *(Network(target, 32) for target in (own.local, own.broadcast, broadcast) if target is not None),
+               *(route.destination for route in routes.naming(own.local))}
+    _remove(interface.namespace, [route for route in routes.to(targets) if is_dead(route)])
     if interface.is_loopback and not interface.addresses:
         _remove_routes(interface, lambda route: route.interface is interface)
 
 
-def _is_elsewhere(interface: Interface, address: int) -> bool:
-    return any(other is not interface for other in interface.namespace.holders_of(address))
-
-
 def _primary_of(interface: Interface, own: InterfaceAddress) -> int:
     """The address that a secondary one's own route names as its source."""
-    if own.secondary:
-        for other in interface.addresses:
-            if not other.secondary and other.network.length == own.network.length and own.local in other.network:
-                return other.local
-    return own.local
+    primary = interface.addresses.primary(own.network) if own.secondary else None
+    return own.local if primary is None else primary.local
 
 
 def _add_routes(interface: Interface, own: InterfaceAddress) -> None:
@@ -192,15 +193,18 @@ def _add_broadcast(interface: Interface, own: InterfaceAddress, broadcast: int) 
 
 def _add_route(interface: Interface, route: Route) -> None:
     """Add a route that the kernel makes, unless that very route is there."""
-    namespace = interface.namespace
-    for other in namespace.routes.all(route.table):
-        if (other.destination, other.type, other.interface, other.source) == (
-                route.destination, route.type, route.interface, route.source):
+    routes = interface.namespace.routes
+    for other in routes.to((route.destination,), route.table):
+        if (other.type, other.interface, other.source) == (route.type, route.interface, route.source):
             return
-    namespace.routes.add(route)
+    routes.add(route)
 
 
 def _remove_routes(interface: Interface, is_dead: Callable[[Route], bool]) -> None:
     namespace = interface.namespace
-    for route in [route for route in namespace.routes.all(None) if is_dead(route)]:
+    _remove(namespace, [route for route in namespace.routes.all(None) if is_dead(route)])
+
+
+def _remove(namespace: NetworkNamespace, doomed: list[Route]) -> None:
+    for route in doomed:
         namespace.routes.remove(route)

@@ -7,7 +7,7 @@ prefix wins, then the lowest metric, then the older route.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.events import RouteChanged
@@ -115,7 +115,30 @@ Levels = list[tuple[int, dict[int, list[Route]]]]
 
 
 def _place(route: Route) -> tuple[int, int, int]:
-    return route.destination.network, -route.destination.length, route.metric
+    return *_target(route), route.metric
+
+
+def _target(route: Route) -> tuple[int, int]:
+    return _order(route.destination)
+
+
+def _order(destination: Network) -> tuple[int, int]:
+    return destination.network, -destination.length
+
+
+def _renew(levels: Levels, destination: Network, routes: list[Route]) -> None:
+    """The routes to one destination are these now."""
+    mask = prefix_mask(destination.length)
+    place = bisect_left(levels, -mask, key=lambda level: -level[0])
+    if place == len(levels) or levels[place][0] != mask:
+        levels.insert(place, (mask, {}))
+    by_network = levels[place][1]
+    if routes:
+        by_network[destination.network] = routes
+    else:
+        del by_network[destination.network]
+    if not by_network:
+        del levels[place]
 
 
 def _as_walked(routes: Iterable[Route]) -> Levels:
@@ -144,13 +167,15 @@ class RouteTables:
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    __slots__ = ("_levels", "_namespace", "_tables", "_usual", "decided_by", "has_custom_local", "input_cache",
-                 "is_policed", "local", "output_cache", "prefixes", "rules")
+    __slots__ = ("_levels", "_namespace", "_naming", "_tables", "_usual", "decided_by", "has_custom_local",
+                 "input_cache", "is_policed", "local", "output_cache", "prefixes", "rules")
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
         self._tables: dict[str, list[Route]] = {}
         """In the order that `ip route` lists them: by network, the longer prefix first, then metric, then age."""
+        self._naming: dict[int, list[Route]] = {}
+        """By the source address that they name (fib_info_laddrhash)."""
         self.local: set[int] = set()
         self.prefixes = 0
         self.has_custom_local = False
@@ -169,8 +194,12 @@ class RouteTables:
         self.output_cache.clear()
         self.input_cache.clear()
 
-    def _changed(self) -> None:
-        self._levels, self._usual = {}, None
+    def _changed(self, route: Route) -> None:
+        """The routes to one destination have."""
+        levels = self._levels.get(route.table)
+        if levels is not None:
+            _renew(levels, route.destination, list(self.to((route.destination,), route.table)))
+        self._usual = None
         self.flush_cache()
 
     def _walk(self, table: str) -> Levels:
@@ -196,33 +225,45 @@ class RouteTables:
         routes = self._tables.setdefault(route.table, [])
         find = bisect_left if before else bisect_right
         routes.insert(find(routes, _place(route), key=_place), route)
+        if route.source is not None:
+            self._naming.setdefault(route.source, []).append(route)
         if route.type == "local" and route.destination.length == 32:
             self.local.add(route.destination.address)
             self._namespace.stations_changed()
         elif _is_local_prefix(route):
             self.prefixes += 1
             self._namespace.note_arp_settings()
-        self._changed()
+        self._changed(route)
         route.seq = self._namespace.trace.end
         self._namespace.record(RouteChanged(self._namespace.name, route.value(), True))
 
     def remove(self, route: Route) -> None:
         """Take a route out, and record it."""
         routes = self._tables[route.table]
-        routes.remove(route)
-        route.is_dead = all(other.way() != route.way() for other in routes)
+        del routes[routes.index(route, bisect_left(routes, _place(route), key=_place))]
+        route.is_dead = all(other.way() != route.way() for other in self._leave(route))
         if _is_local_prefix(route):
             self.prefixes -= 1
             self._namespace.note_arp_settings()
         elif route.type == "local" and route.destination.length == 32 and not self._has_twin(route):
             self.local.discard(route.destination.address)
             self._namespace.stations_changed()
-        self._changed()
+        self._changed(route)
         self._namespace.record(RouteChanged(self._namespace.name, route.value(), False))
+
+    def _leave(self, route: Route) -> Sequence[Route]:
+        """Strike a route from those that name its source; the routes that may say the same of the way."""
+        if route.source is None:
+            return self._tables[route.table]
+        others = self._naming[route.source]
+        others.remove(route)
+        if not others:
+            del self._naming[route.source]
+        return others
 
     def _has_twin(self, route: Route) -> bool:
         """Whether another local route has the same destination."""
-        return any(other.type == "local" and other.destination == route.destination for other in self.all(route.table))
+        return any(other.type == "local" for other in self.to((route.destination,), route.table))
 
     def has(self, table: str) -> bool:
         """Whether a table exists: main always, another one since it got its first route."""
@@ -232,6 +273,18 @@ class RouteTables:
         """The routes of one table or of every one, in the order that `ip route` lists them."""
         for name in self._names() if table is None else (table,):
             yield from self._tables.get(name, ())
+
+    def to(self, destinations: Iterable[Network], table: str | None = None) -> Iterator[Route]:
+        """Those of `all` that lead to one of these."""
+        targets = sorted(map(_order, destinations))
+        for name in self._names() if table is None else (table,):
+            routes = self._tables.get(name, ())
+            for target in targets:
+                yield from routes[bisect_left(routes, target, key=_target):bisect_right(routes, target, key=_target)]
+
+    def naming(self, source: int) -> Sequence[Route]:
+        """The routes of every table that name this source address."""
+        return self._naming.get(source, ())
 
     def _names(self) -> list[str]:
         return [*TABLES, *(name for name in self._tables if name not in TABLES)]

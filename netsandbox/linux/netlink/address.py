@@ -35,8 +35,7 @@ def put(interface: Interface, network: Network | None, command: str, options: di
     own = InterfaceAddress(options.get("peer") or network, broadcast, scope, network.address)
     own.metric, own.makes_route = options.get("metric", 0), "noprefixroute" not in options
     own.label = "" if label == interface.name else label
-    existing = next((other for other in interface.addresses if other.local == own.local
-                     and other.network.length == own.network.length and own.network.address in other.network), None)
+    existing = addresses.find(interface, own)
     if existing is not None and command == "add":
         raise KernelError("EEXIST", "ipv4: Address already assigned")
     lifetimes = options.get("valid_lft", FOREVER), options.get("preferred_lft", FOREVER)
@@ -52,9 +51,9 @@ def put(interface: Interface, network: Network | None, command: str, options: di
 
 
 def _check_scope(interface: Interface, network: Network, scope: str) -> None:
-    for own in interface.addresses:
-        if own.network.length == network.length and network.address in own.network and own.scope != scope:
-            raise KernelError("EINVAL", "ipv4: Invalid scope value")
+    others = interface.addresses.in_subnet(network)
+    if others and others[0].scope != scope:
+        raise KernelError("EINVAL", "ipv4: Invalid scope value")
 
 
 def _broadcast(network: Network, wanted: str | int | None) -> int | None:

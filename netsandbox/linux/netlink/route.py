@@ -50,7 +50,7 @@ def put(namespace: NetworkNamespace, request: RouteRequest, command: str) -> Non
     flags = FLAGS[command]
     _check_key(request.destination)
     route = _make(namespace, request)
-    peers = [other for other in namespace.routes.all(route.table) if other.key() == route.key()]
+    peers = [other for other in namespace.routes.to((route.destination,), route.table) if other.key() == route.key()]
     if peers and "exclusive" in flags:
         raise KernelError("EEXIST")
     twin = next((other for other in peers if other.way() == route.way()), None)
@@ -172,11 +172,10 @@ def delete(namespace: NetworkNamespace, request: RouteRequest) -> None:
         KernelError: none does.
     """
     _check_key(request.destination)
-    routes = list(namespace.routes.all(request.table))
     if not namespace.routes.has(request.table):
         raise KernelError("ESRCH", "FIB table does not exist")
-    for route in routes:
-        if route.destination == request.destination and route.tos == request.tos and _fits(route, request):
+    for route in namespace.routes.to((request.destination,), request.table):
+        if route.tos == request.tos and _fits(route, request):
             namespace.routes.remove(route)
             return
     raise KernelError("ESRCH")
