@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,7 +49,7 @@ class Published(NamedTuple):
 
     Attributes:
         host: the host's address, or empty for all.
-        host_port: a number, a range, or empty for one that Docker chooses.
+        host_port: a number, a range, or empty or 0 for one that Docker chooses.
         port: the container's.
     """
 
@@ -56,6 +57,20 @@ class Published(NamedTuple):
     host_port: str
     port: int
     protocol: str
+
+    @property
+    def first_host_port(self) -> int:
+        """0 for one that Docker chooses."""
+        return int(self.host_port.partition("-")[0] or 0)
+
+    @property
+    def last_host_port(self) -> int:
+        return int(self.host_port.rpartition("-")[2] or 0)
+
+    @property
+    def is_certain(self) -> bool:
+        """Nothing is left to choose."""
+        return 0 < self.first_host_port == self.last_host_port
 
 
 class Endpoint:
@@ -124,8 +139,10 @@ class Container:
         networks: what it is attached to while it runs, by the network's name.
         exposed, sysctls: what --expose (as `80/tcp`) and --sysctl asked for.
         dns: what --dns, --dns-search and --dns-option asked for.
-        published: what -p asked for.  bindings: the host's ports that it has now.  port_rules: their rules.
+        published: what -p asked for.  publishes_all: -P.
+        bindings: the host's ports that it has now.  port_rules: their rules.
         endpoints: the same, as it is now; empty unless it runs.
+        interface_numbers: how many interfaces of each prefix (eth) it was given since it started.
         files: its own file system, None until a program looks at it.
         log: what its programs wrote, in order.
         name_server: Docker's at 127.0.0.11, while it has one.
@@ -139,11 +156,11 @@ class Container:
 
     __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname", "dropped",
                  "endpoints", "entrypoint", "environment", "error", "exposed", "extra_hosts", "files", "finished",
-                 "has_ended", "has_run", "hostname", "identity", "image", "init", "is_attached", "is_detached",
-                 "is_private", "labels", "links", "log", "mode", "name", "name_server", "namespace", "networks",
-                 "owner_identity", "pid", "policy", "port_rules", "privileged", "program", "published", "reference",
-                 "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal",
-                 "stop_timeout", "sysctls", "tty", "waiters", "was_stopped")
+                 "has_ended", "has_run", "hostname", "identity", "image", "init", "interface_numbers", "is_attached",
+                 "is_detached", "is_private", "labels", "links", "log", "mode", "name", "name_server", "namespace",
+                 "networks", "owner_identity", "pid", "policy", "port_rules", "privileged", "program", "published",
+                 "publishes_all", "reference", "removes_itself", "restart_timer", "restarts", "sandbox", "started",
+                 "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty", "waiters", "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -181,6 +198,7 @@ class Container:
         self.tty = False
         self.stdin = False
         self.init = False
+        self.interface_numbers: Counter[str] = Counter()
         self.is_attached = False
         self.is_detached = False
         self.sandbox = ""
@@ -193,6 +211,7 @@ class Container:
         self.restart_timer: Timer | None = None
         self.was_stopped = False
         self.published: list[Published] = []
+        self.publishes_all = False
         self.privileged = False
         self.capabilities: tuple[str, ...] = ()
         self.dropped: tuple[str, ...] = ()
@@ -217,6 +236,16 @@ class Container:
         """The image's ports, those of --expose and of -p, `80/tcp`, in order."""
         ports = {*self.image.exposed, *self.exposed, *(f"{port.port}/{port.protocol}" for port in self.published)}
         return sorted(ports, key=lambda text: (int(text.partition("/")[0]), text))
+
+    @property
+    def wanted_ports(self) -> list[Published]:
+        """What -p asked for and, with -P, any port of the host's for what is exposed beside it; in the ports' order."""
+        found, named = list(self.published), {(port.port, port.protocol) for port in self.published}
+        for text in self.exposed_ports if self.publishes_all else ():
+            number, _slash, protocol = text.partition("/")
+            if (int(number), protocol) not in named:
+                found.append(Published("", "", int(number), protocol))
+        return sorted(found, key=lambda it: (it.port, it.protocol)) if self.publishes_all else found
 
     @property
     def endpoint(self) -> Endpoint | None:

@@ -68,8 +68,8 @@ class DockerEngine:
         self.next_pid = next_pid
         self.files: FileSystem | None = None
         self.name_servers: tuple[int, ...] = ()
-        self.last_port = 0
-        """The port of the host that Docker chose last."""
+        self.last_ports: dict[ports.Choice, int] = {}
+        """The ports of the host that were chosen last."""
         self.firewall = Firewall(namespace, rules_of(self.profile, has_proxy=True))
         self.maker = NetworkMaker(namespace, self.random, self.profile, self.firewall)
         self._forward()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import links
-from netsandbox.docker.resolv_conf import ResolvConf, internal, legacy
+from netsandbox.docker.resolv_conf import ResolvConf, copied, internal, legacy
 from netsandbox.docker.service_names import dns_names
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileSystem, RegularFile
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LOCAL = (("127.0.0.1", "localhost"), ("::1", "localhost ip6-localhost ip6-loopback"), ("fe00::", "ip6-localnet"),
          ("ff00::", "ip6-mcastprefix"), ("ff02::1", "ip6-allnodes"), ("ff02::2", "ip6-allrouters"))
+OLD_LOCAL = (*LOCAL[:2], ("fe00::0", "ip6-localnet"), ("ff00::0", "ip6-mcastprefix"), *LOCAL[4:])
+"""How releases before 28 wrote the same."""
 WRITTEN = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
 OF_HOST = "nameserver 127.0.0.53\noptions edns0 trust-ad\n"
 
@@ -100,10 +102,17 @@ def names_in(hosts: str) -> dict[str, int]:
 
 
 def host_files(engine: DockerEngine) -> dict[str, str]:
-    """The same of the host itself."""
+    """The same of the host itself; /etc/hosts and /etc/resolv.conf as a person wrote them, if one did."""
     name = engine.namespace.name
-    return {"/etc/hostname": name + "\n", "/etc/hosts": _lines((LOCAL[0], ("127.0.1.1", name), *LOCAL[1:])),
+    own = _lines((LOCAL[0], ("127.0.1.1", name), *LOCAL[1:]))
+    return {"/etc/hostname": name + "\n", "/etc/hosts": _written(engine, "/etc/hosts") or own,
             "/etc/resolv.conf": host_resolv_conf(engine)}
+
+
+def _written(engine: DockerEngine, path: str) -> str | None:
+    """What a person wrote into one of the host's files, None where nobody did."""
+    found = engine.files.find(path) if engine.files is not None else None
+    return found.text if isinstance(found, RegularFile) else None
 
 
 def _owner(engine: DockerEngine, container: Container) -> Container:
@@ -125,7 +134,8 @@ def _hosts(engine: DockerEngine, container: Container) -> str:
     name = f"{name}.{owner.domainname}" if owner.domainname else name
     names = name if bare == name else f"{name} {bare}"
     own = [(format_ipv4(endpoint.address), names) for endpoint in owner.endpoints.values()]
-    return _lines((*LOCAL, *owner.extra_hosts, *links.hosts(engine, owner), *own))
+    local = LOCAL if engine.profile.since(28) else OLD_LOCAL
+    return _lines((*local, *owner.extra_hosts, *links.hosts(engine, owner), *own))
 
 
 def _lines(records: tuple[tuple[str, str], ...]) -> str:
@@ -136,14 +146,21 @@ def _resolv_conf(engine: DockerEngine, container: Container) -> str:
     """Only networks that a person made have Docker's own name server."""
     owner = _owner(engine, container)
     host, own = ResolvConf.parse(host_resolv_conf(engine)), owner.dns
-    if owner.mode == "host" and own == ResolvConf():
-        return host_resolv_conf(engine)
-    return internal(host, own) if any(name != "bridge" for name in owner.networks) else legacy(host, own)
+    if owner.mode == "host":
+        return copied(host, own)
+    if all(name == "bridge" for name in owner.networks):
+        return legacy(host, own)
+    return internal(host, own, asks_from_host(engine, owner))
+
+
+def asks_from_host(engine: DockerEngine, container: Container) -> bool:
+    """Whether what Docker's name server does not know is asked by the host, and not by the container."""
+    return not container.dns.servers and (engine.profile.since(28) or container.mode != "bridge")
 
 
 def host_resolv_conf(engine: DockerEngine) -> str:
     """What a person wrote there; else with an uplink the router is asked, without a resolver of the host's own."""
-    written = engine.files.find("/etc/resolv.conf") if engine.files is not None else None
-    if isinstance(written, RegularFile):
-        return written.text
+    written = _written(engine, "/etc/resolv.conf")
+    if written is not None:
+        return written
     return "".join(f"nameserver {format_ipv4(server)}\n" for server in engine.name_servers) or OF_HOST

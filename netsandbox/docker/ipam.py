@@ -92,17 +92,20 @@ def overlaps(one: Network, other: Network) -> bool:
     return one.network in other or other.network in one
 
 
-def free_subnet(taken: Iterable[Network], length: int | None = None) -> Network:
+def free_subnet(taken: Iterable[Network], length: int | None = None, after: Network | None = None) -> Network:
     """The lowest predefined subnet that overlaps with nothing.
 
     Args:
         taken: the other networks' subnets, and those that the host has routes to.
+        after: begin behind this one, as releases before 28 go round (updatePredefinedStartIndex).
 
     Raises:
         PoolExhaustedError: there is none.
     """
     used = list(taken)
-    for subnet in predefined_subnets(length):
+    subnets = list(predefined_subnets(length))
+    start = subnets.index(after) + 1 if after in subnets else 0
+    for subnet in (*subnets[start:], *subnets[:start]):
         if not any(overlaps(subnet, other) for other in used):
             return subnet
     raise PoolExhaustedError("all predefined address pools have been fully subnetted")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.name_server import NameServer
 from netsandbox.apps.stream import Stream
-from netsandbox.docker.files import host_resolv_conf, names
+from netsandbox.docker.files import asks_from_host, host_resolv_conf, names
 from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.docker.sandbox import gateway_of
 from netsandbox.docker.service_names import dns_names
@@ -74,7 +74,7 @@ class EmbeddedServer(NameServer):
         super().__init__(container.namespace, "dockerd", 1, ServiceNames(engine, container), ADDRESS, 0, (), TTL)
         self.engine = engine
         self.container = container
-        self.asks_from = container.namespace if container.dns.servers else engine.namespace
+        self.asks_from = engine.namespace if asks_from_host(engine, container) else container.namespace
         self.tcp = StreamSocket(self.namespace, Process("dockerd", 1))
         self.clients: dict[int, Client] = {}
 

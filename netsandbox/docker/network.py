@@ -36,6 +36,8 @@ ANNOUNCE_INTERVAL = SECOND
 LOCALLY_ADMINISTERED = 0x020000000000
 RANDOM_MAC_MASK = 0xFCFFFFFFFFFF
 DEFAULT_BRIDGE = "bridge"
+NO_QUEUE = 0
+"""Docker asks for devices with a transmit queue of no packets (an unset TxQLen), so `ip link` shows none."""
 
 
 def random_mac(stream: Stream) -> int:
@@ -139,8 +141,9 @@ class BridgeNetwork(DockerNetwork):
                                f"{veth} to bridge {self.ifname} failed: {refusal}")
         # The peer is made in the container's namespace, where its index is 2, as on a real host.
         pair = VethPair.create((self.namespace, veth, random_mac(self._random)),
-                               (namespace, free_name(namespace, self.settings.prefix), mac))
+                               (namespace, self._name_inside(container, namespace), mac))
         outside, inside = pair.left, pair.right
+        outside.queue_length = inside.queue_length = NO_QUEUE
         if self.mtu != ETHERNET_MTU:
             link.set_mtu(outside, self.mtu)
             link.set_mtu(inside, self.mtu)
@@ -194,6 +197,15 @@ class BridgeNetwork(DockerNetwork):
     def _new_mac(self, address: int) -> int:
         return random_mac(self._random) if self._announces else 0x0242 << 32 | address
 
+    def _name_inside(self, container: Container, namespace: NetworkNamespace) -> str:
+        """The lowest free one of eth0, eth1, …; releases before 28 use none twice while the container runs."""
+        prefix = self.settings.prefix
+        if self._announces:
+            return free_name(namespace, prefix)
+        number = container.interface_numbers[prefix]
+        container.interface_numbers[prefix] = number + 1
+        return f"{prefix}{number}"
+
     def _veth_name(self) -> str:
         while True:
             name = f"veth{self._random.bits(28):07x}"
@@ -246,6 +258,8 @@ class NetworkMaker:
         self.stream = stream
         self.firewall = firewall
         self.is_old = not profile.since(28)
+        self.last_subnet: Network | None = None
+        """What Docker chose last for a network; releases before 28 go on from there."""
 
     def make(self, name: str, identity: str, ifname: str, gateway: Network, settings: BridgeOptions,
              internal: bool = False) -> BridgeNetwork:
@@ -253,8 +267,9 @@ class NetworkMaker:
 
         Its MAC is set, so that it does not follow its ports'.
         """
-        mac = 0x0242 << 32 | gateway.address if self.is_old else random_mac(self.stream)
+        mac = 0x0242 << 32 | self.stream.bits(32) if self.is_old else random_mac(self.stream)
         bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
+        bridge.multicast_snooping, bridge.queue_length = True, NO_QUEUE
         self.namespace.add_interface(bridge)
         if settings.has_gateway and settings.gateway_mode != "isolated":
             addresses.add(bridge, gateway, gateway.broadcast if gateway.length < 31 else None)

@@ -12,7 +12,7 @@ from netsandbox.docker.container import Endpoint, Wish
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.events import AddressReleased
 from netsandbox.docker.ipam import AddressPool
-from netsandbox.docker.network import BridgeNetwork, free_name, random_identity, random_mac
+from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, free_name, random_identity, random_mac
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
@@ -112,7 +112,9 @@ class ParentNetwork(BridgeNetwork):
                 links.add(self.namespace, request, lambda: random_mac(self._stream))
         except KernelError as error:
             raise daemon_error(f"failed to create the {self.driver} port: {_words(error)}") from None
-        return namespace.interfaces[request.device]
+        child = namespace.interfaces[request.device]
+        child.queue_length = NO_QUEUE
+        return child
 
     def detach(self, container: Container) -> None:
         """Release the address and delete the child; harmless when it is not attached."""

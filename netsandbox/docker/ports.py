@@ -14,9 +14,20 @@ from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container, Published
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.profiles import Profile
 
+PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}
 EVERYWHERE, EVERYWHERE_V6 = "0.0.0.0", "::"
 REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
+
+
+class Choice(NamedTuple):
+    """Ports of one of the host's addresses out of which one is chosen; the Engine goes round in each (portRange)."""
+
+    host: str
+    protocol: str
+    low: int
+    high: int
 
 
 class Binding(NamedTuple):
@@ -44,13 +55,24 @@ def publish(engine: DockerEngine, container: Container) -> None:
     if endpoint is None:
         return
     try:
-        for wish in container.published:
+        for wish in in_order(container.wanted_ports, engine.profile):
             _publish_one(engine, container, wish)
         set_rules(engine, container)
     except DockerError as error:
         before = f"{FAILED}: " if engine.profile.since(28, 1) else ""
         raise daemon_error(f"{before}driver failed programming external connectivity on endpoint {container.name} "
                            f"({endpoint.identity}): {error}") from None
+
+
+def in_order(wishes: list[Published], profile: Profile) -> list[Published]:
+    """The order in which ports are taken and get their rules: certain ones, then the container's lowest.
+
+    Releases before 28 begin with the highest (nat.SortPortMap).
+    """
+    if not profile.since(28):
+        return sorted(wishes, key=lambda it: (-it.first_host_port, -it.port, it.protocol != "tcp"))
+    return sorted(wishes, key=lambda it: (not it.is_certain, it.port, PROTOCOLS.get(it.protocol, 0),
+                                          it.first_host_port))
 
 
 def set_rules(engine: DockerEngine, container: Container) -> None:
@@ -81,7 +103,7 @@ def release(engine: DockerEngine, container: Container) -> None:
 
 def _publish_one(engine: DockerEngine, container: Container, wish: Published) -> None:
     hosts = [wish.host] if wish.host else _default_hosts(container)
-    candidates = _candidates(engine, wish)
+    candidates = _candidates(engine, wish, hosts)
     for number in candidates:
         taken = next(filter(None, (_holder(engine, host, number, wish.protocol) for host in hosts)), None)
         if taken is not None:
@@ -90,7 +112,8 @@ def _publish_one(engine: DockerEngine, container: Container, wish: Published) ->
             continue
         refusal = _bind(engine, container, wish, hosts, number)
         if not refusal:
-            engine.last_port = engine.last_port if wish.host_port else number
+            for host in hosts:
+                engine.last_ports[_choice(engine, wish, host)] = number
             return
         if len(candidates) == 1:
             raise DockerError(refusal)
@@ -104,15 +127,21 @@ def _default_hosts(container: Container) -> list[str]:
     return [own] if own and own != EVERYWHERE else [EVERYWHERE, EVERYWHERE_V6]
 
 
-def _candidates(engine: DockerEngine, wish: Published) -> range:
-    """The host's ports that will do, in the order in which they are tried."""
+def _candidates(engine: DockerEngine, wish: Published, hosts: list[str]) -> list[int]:
+    """The host's ports that will do, in the order in which they are tried: round, from the one after the last."""
+    choice = _choice(engine, wish, hosts[0])
+    usual = list(range(choice.low, choice.high + 1))
+    last = engine.last_ports.get(choice, choice.high)
+    after = last + 1 - choice.low if choice.low <= last <= choice.high else 0
+    return usual[after:] + usual[:after]
+
+
+def _choice(engine: DockerEngine, wish: Published, host: str) -> Choice:
+    """Out of which ports of an address one is chosen."""
     low, high = engine.namespace.sysctls.port_range
-    if wish.host_port:
-        first, dash, last = wish.host_port.partition("-")
-        return range(int(first), int(last if dash else first) + 1)
-    if not low <= engine.last_port < high:
-        engine.last_port = low - 1
-    return range(engine.last_port + 1, high + 1)
+    if wish.first_host_port:
+        low, high = wish.first_host_port, wish.last_host_port
+    return Choice(host, wish.protocol, low, high)
 
 
 def _holder(engine: DockerEngine, host: str, number: int, protocol: str) -> str:

@@ -65,10 +65,22 @@ def legacy(host: ResolvConf, own: ResolvConf) -> str:
             + ("# Used default nameservers.\n" if falls_back else "") + _overrides(own) + _ndots(host, own))
 
 
-def internal(host: ResolvConf, own: ResolvConf) -> str:
-    """Of a container on a network that a person made: Docker's name server, which asks the others itself."""
+def copied(host: ResolvConf, own: ResolvConf) -> str:
+    """Of a container with the host's network: the host's servers, its own resolver at 127.0.0.53 among them."""
+    return (f"{HEADER}{host.overridden(own).lines()}\n# Based on host file: '/etc/resolv.conf'\n"
+            + _overrides(own) + _ndots(host, own))
+
+
+def internal(host: ResolvConf, own: ResolvConf, asks_from_host: bool) -> str:
+    """Of a container on a network that a person made: Docker's name server, which asks the others itself.
+
+    Args:
+        asks_from_host: the host asks them. Up to 27 a container that was made on the default bridge had the host's
+            servers in its file already, and asks them itself.
+    """
     found = host.overridden(own)
-    outside = list(own.servers) if own.servers else [f"host({server})" for server in host.servers]
+    outside = list(own.servers) if own.servers else [
+        f"host({server})" if asks_from_host else server for server in host.servers]
     has_ndots = any(option.startswith("ndots:") for option in found.options)
     options = found.options if has_ndots else (*found.options, "ndots:0")
     asked = f"# ExtServers: [{' '.join(outside)}]\n" if outside else ""

@@ -203,10 +203,6 @@ class Rules26(Rules):
     def endpoint(self, network: BridgeNetwork, address: int) -> list[RuleLine]:
         return []
 
-    def ports(self, network: BridgeNetwork, ports: Iterable[PortRule]) -> list[RuleLine]:
-        """The last one of a command line comes first."""
-        return super().ports(network, reversed(list(ports)))
-
     def port(self, network: BridgeNetwork, port: PortRule) -> list[RuleLine]:
         return [self.destination(network, port), RuleLine("filter", "DOCKER", _accepted(network, port)),
                 _to_itself(port)]

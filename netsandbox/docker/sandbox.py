@@ -63,6 +63,7 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
     Raises:
         DockerError: a network is not there or refuses; some endpoints may have been made.
     """
+    container.interface_numbers.clear()
     for name, wish in container.networks.items():
         network = engine.networks.get(name)
         if not isinstance(network, BridgeNetwork):

@@ -113,9 +113,11 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
     if wanted is None:
         routes = [route.destination for route in engine.namespace.routes.all("main") if route.destination.length]
         try:
-            return free_subnet([*own, *routes])
+            chosen = free_subnet([*own, *routes], after=None if engine.profile.since(28) else engine.maker.last_subnet)
         except PoolExhaustedError as error:
             raise daemon_error(str(error)) from None
+        engine.maker.last_subnet = chosen
+        return chosen
     if wanted.address != wanted.network:
         right = Network(wanted.network, wanted.length)
         raise daemon_error(f"invalid network config:\ninvalid subnet {wanted}: it should be {right}")

@@ -34,7 +34,11 @@ def test_with_the_hosts_network(docker: Machine) -> None:
     docker("run -d --name web --net host nginx")
     web = docker.container("web")
     assert hostname(docker.engine, web) == "host"
-    assert files(docker.engine, web) == host_files(docker.engine)
+    own, of_host = files(docker.engine, web), host_files(docker.engine)
+    assert [own[path] for path in ("/etc/hostname", "/etc/hosts")] == [
+        of_host[path] for path in ("/etc/hostname", "/etc/hosts")]
+    assert of_host["/etc/resolv.conf"] in own["/etc/resolv.conf"]
+    assert own["/etc/resolv.conf"].endswith("# Based on host file: '/etc/resolv.conf'\n# Overrides: []\n")
 
 
 def test_in_a_joined_namespace(docker: Machine) -> None:

@@ -117,7 +117,7 @@ def test_chosen_ports_go_round(docker: Machine) -> None:
     docker("rm -f a1")
     docker("run -d --name a2 -P nginx")
     assert "32770->80" in shown(docker, "a2")
-    docker.engine.last_port = 60999
+    docker.engine.last_ports = dict.fromkeys(docker.engine.last_ports, 60999)
     docker("run -d --name a3 -P nginx")
     assert "32768->80" in shown(docker, "a3")
 

@@ -19,11 +19,11 @@ def test_exposed_ports_are_shown_and_published_by_p(docker: Machine) -> None:
     assert docker("port all").out.count("0.0.0.0:") == 2
 
 
-@pytest.mark.parametrize("text", ["x", "0", "70000", "80-79", "80/foo", "-", "80-", "99999999"])
+@pytest.mark.parametrize("text", ["x", "70000", "80-79", "-", "80-", "99999999"])
 def test_what_is_no_port(docker: Machine, text: str) -> None:
     said = docker(f"run -d --expose {text} nginx")
     assert said.code == 125
-    assert "invalid range format for --expose" in said.err or "invalid proto" in said.err
+    assert f"invalid range format for --expose: {text}, error: " in said.err
     assert docker("ps -aq").out == ""
 
 

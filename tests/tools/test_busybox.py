@@ -44,7 +44,8 @@ def real(lab: KeptSession) -> Iterator[list[str]]:
     commands = [
         f"ip netns add {INSIDE}", f"ip netns add {OUTSIDE}",
         f"ip netns exec {INSIDE} sysctl -q -w net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1",
-        f"ip -n {OUTSIDE} link add name veth1 index 3 type veth peer name eth0 address {mac} netns {INSIDE}",
+        (f"ip -n {OUTSIDE} link add name veth1 index 3 type veth "
+         f"peer name eth0 txqueuelen 0 address {mac} netns {INSIDE}"),
         f"ip -n {INSIDE} link set lo up", f"ip -n {OUTSIDE} link set veth1 up",
         f"ip -n {INSIDE} addr add 172.17.0.2/16 brd + dev eth0", f"ip -n {INSIDE} link set eth0 up",
         f"ip -n {INSIDE} route add default via 172.17.0.1", *(f"ip -n {INSIDE} {line[3:]}" for line in SETTINGS)]
@@ -70,7 +71,7 @@ def test_as_the_real_one(lab: KeptSession, real: list[str], line: str) -> None:
 
 
 def test_their_words(lab: KeptSession) -> None:
-    assert "2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue qlen 1000\n" in lab.run(
+    assert "2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue \n" in lab.run(
         "docker exec box ip addr").out
     assert "172.17.0.0/16 dev eth0 scope link  src 172.17.0.2 \n" in lab.run("docker exec box ip route").out
     assert lab.run("docker exec box arp").out == "? (172.17.0.9) at 02:42:ac:11:00:09 [ether] PERM on eth0\n"

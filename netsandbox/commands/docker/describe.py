@@ -66,7 +66,7 @@ def _config(engine: DockerEngine, it: Container) -> Json:
         "Hostname": "" if it.joined else hostname(engine, it), "Domainname": it.domainname, "User": "",
         "AttachStdin": attached and it.stdin, "AttachStdout": attached, "AttachStderr": attached}
     if image.exposed or it.exposed or it.published:
-        config["ExposedPorts"] = {port: {} for port in it.exposed_ports}
+        config["ExposedPorts"] = {port: {} for port in sorted(it.exposed_ports)}
     config |= {
         "Tty": it.tty, "OpenStdin": it.stdin, "StdinOnce": attached and it.stdin,
         "Env": [*it.environment, DEFAULT_PATH],
@@ -84,6 +84,7 @@ def _settings(engine: DockerEngine, it: Container) -> Json:
     for binding in sorted(it.bindings, key=lambda binding: binding.port):
         key = f"{binding.port}/{binding.protocol}"
         ports[key] = [*(ports[key] or ()), {"HostIp": binding.host, "HostPort": str(binding.host_port)}]
+    ports = dict(sorted(ports.items()))
     sandbox = it.sandbox if it.is_running and not it.joined else ""
     name = "default" if it.mode == "host" else sandbox[:12]
     path = f"/var/run/docker/netns/{name}" if sandbox else ""
@@ -115,14 +116,18 @@ def _endpoint_settings(engine: DockerEngine, it: Container, name: str) -> Json:
     mac = {"MacAddress": format_mac(endpoint.mac) if endpoint else ""}
     if not engine.profile.since(29):
         head |= mac
-    head |= {"DriverOpts": {} if wish.is_connected else None}
+    options: Json = {"DriverOpts": {} if wish.is_connected else None}
     if engine.profile.since(28):
-        head |= {"GwPriority": wish.priority}
+        head |= options | {"GwPriority": wish.priority}
     head |= {"NetworkID": network.identity if network is not None and it.has_run else "",
              **_operational(it, endpoint)}
     if engine.profile.since(29):
         return _with_mac_after_address(head, mac) | _tail(it, name)
-    return head | _tail(it, name)
+    tail = _tail(it, name)
+    if not engine.profile.since(28):
+        names = tail.pop("DNSNames")
+        tail |= options | {"DNSNames": names}
+    return head | tail
 
 
 def _links(engine: DockerEngine, it: Container, network: str) -> list[str] | None:

@@ -9,6 +9,7 @@ from netsandbox.docker.links import linked
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.profiles import Profile
 
 Json = dict[str, Any]
 RESOURCES: Json = {
@@ -32,7 +33,7 @@ def host_config(engine: DockerEngine, it: Container) -> Json:
             {"HostIp": port.host, "HostPort": port.host_port})
     return {
         "Binds": None, "ContainerIDFile": "", "LogConfig": {"Type": "json-file", "Config": {}},
-        "NetworkMode": _mode(engine, it), "PortBindings": bindings,
+        "NetworkMode": _mode(engine, it), "PortBindings": dict(sorted(bindings.items())),
         "RestartPolicy": {"Name": it.policy.name, "MaximumRetryCount": it.policy.attempts},
         "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None, "ConsoleSize": [0, 0],
         "CapAdd": list(it.capabilities) or None, "CapDrop": list(it.dropped) or None,
@@ -40,8 +41,14 @@ def host_config(engine: DockerEngine, it: Container) -> Json:
         "DnsSearch": list(it.dns.search),
         "ExtraHosts": [f"{name}:{address}" for address, name in it.extra_hosts] or None, "GroupAdd": None,
         "IpcMode": "private", "Cgroup": "", "Links": _links(engine, it), "OomScoreAdj": 0, "PidMode": "",
-        "Privileged": it.privileged, "PublishAllPorts": False, "ReadonlyRootfs": False, "SecurityOpt": None,
-        "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864, "Runtime": "runc", **RESOURCES}
+        "Privileged": it.privileged, "PublishAllPorts": it.publishes_all, "ReadonlyRootfs": False, "SecurityOpt": None,
+        "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864, "Runtime": "runc",
+        **_resources(engine.profile)}
+
+
+def _resources(profile: Profile) -> Json:
+    hidden = [path for path in RESOURCES["MaskedPaths"] if path != "/proc/interrupts" or profile.since(28)]
+    return RESOURCES | {"MaskedPaths": hidden}
 
 
 def _links(engine: DockerEngine, it: Container) -> list[str] | None:

@@ -1,4 +1,7 @@
-"""-p: [IP:][HOST-PORT[-LAST]:]CONTAINER-PORT[-LAST][/PROTOCOL], checked as the client checks it (go-connections)."""
+"""-p and --expose, checked as the client checks them (go-connections).
+
+-p is [IP:][HOST-PORT[-LAST]:]CONTAINER-PORT[-LAST][/PROTOCOL], or published=…,target=…,protocol=….
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,16 @@ def parse_publish(text: str) -> list[Published]:
     Raises:
         DockerError: with the client's reason.
     """
+    text = _standard(text) if "=" in text else text
     host, host_ports, rest = _split(text)
     ports, _slash, protocol = rest.partition("/")
+    _check_address(host)
     if not ports:
         raise DockerError(f"no port specified: {text}<empty>")
     protocol = (protocol or "tcp").lower()
     if protocol not in PROTOCOLS:
         raise DockerError(f"invalid proto: {protocol}")
-    if host and not _is_address(host):
-        raise DockerError(f"invalid IP address: {host}")
+    host = host.removeprefix("[").removesuffix("]")
     first, last = _range(ports, "containerPort")
     if not host_ports:
         return [Published(host, "", port, protocol) for port in range(first, last + 1)]
@@ -43,16 +47,55 @@ def _split(text: str) -> tuple[str, str, str]:
         return "", "", text
     if len(parts) == 2:
         return "", parts[0], parts[1]
-    host = ":".join(parts[:-2])
-    return host.removeprefix("[").removesuffix("]"), parts[-2], parts[-1]
+    return ":".join(parts[:-2]), parts[-2], parts[-1]
 
 
-def _is_address(text: str) -> bool:
+def _standard(text: str) -> str:
+    """The long form in the words of the short one (convertToStandardNotation); what it does not know it leaves out."""
+    found = {"protocol": "tcp"}
+    for field in text.split(","):
+        key, equals, value = field.partition("=")
+        if not equals or not key:
+            raise DockerError(f"invalid publish opts format (should be name=value but got '{field}')")
+        found[key] = value
+    return f"{found.get('published', '')}:{found.get('target', '')}/{found['protocol']}"
+
+
+def _check_address(host: str) -> None:
+    bare = host.removeprefix("[").removesuffix("]")
+    if ":" in host and bare == host:
+        raise DockerError(f"invalid IP address {host}: address {host}:: too many colons in address")
     try:
-        ip_address(text)
+        ip_address(bare or "0.0.0.0")
     except ValueError:
-        return False
-    return True
+        raise DockerError(f"invalid IP address: {bare}") from None
+
+
+def parse_expose(texts: list[str]) -> tuple[str, ...]:
+    """--expose: `80`, `53/udp`, `8000-8002`, each as `80/tcp`; whether there is such a protocol nobody asks.
+
+    Raises:
+        DockerError: no port.
+    """
+    found: list[str] = []
+    for text in texts:
+        span, _slash, protocol = text.partition("/")
+        first, dash, last = span.partition("-")
+        numbers = []
+        for word in (first, last if dash else first):
+            if not (word.isascii() and word.isdecimal()):
+                raise _bad_range(text, f'strconv.ParseUint: parsing "{word}": invalid syntax')
+            if int(word) > MAX_PORT:
+                raise _bad_range(text, f'strconv.ParseUint: parsing "{word}": value out of range')
+            numbers.append(int(word))
+        if numbers[1] < numbers[0]:
+            raise _bad_range(text, f"invalid range specified for port: {span}")
+        found += [f"{number}/{protocol or 'tcp'}" for number in range(numbers[0], numbers[1] + 1)]
+    return tuple(found)
+
+
+def _bad_range(text: str, why: str) -> DockerError:
+    return DockerError(f"invalid range format for --expose: {text}, error: {why}")
 
 
 def _range(text: str, what: str) -> tuple[int, int]:

@@ -9,11 +9,11 @@ from netsandbox.commands.docker.capabilities import normalized
 from netsandbox.commands.docker.env_file import env_files
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
-from netsandbox.commands.docker.publish import parse_publish
+from netsandbox.commands.docker.publish import parse_expose, parse_publish
 from netsandbox.commands.docker.reference import check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
-from netsandbox.commands.docker.run_settings import exposed_ports, links, resolv_conf, settings
+from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.docker import containers
 from netsandbox.docker.container import Published, Wish
@@ -87,7 +87,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     _check_wishes(client, networks)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"))
-    ports, sysctls = exposed_ports(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
+    ports, sysctls = parse_expose(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
     dns, variables = resolv_conf(parsed), [*env_files(client, parsed), *parsed.all("env")]
     container = containers.create(client.engine, name, reference, mode, arguments, wish)
     if container.networks:
@@ -97,9 +97,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     container.links, container.environment = linked, variables
     container.exposed, container.sysctls, container.dns = ports, sysctls, dns
     container.privileged, container.capabilities, container.dropped = parsed.on("privileged"), capabilities, dropped
-    if parsed.on("publish-all"):
-        all_ports = (text.partition("/") for text in dict.fromkeys((*container.image.exposed, *ports)))
-        container.published = [*published, *(Published("", "", int(port), protocol) for port, _, protocol in all_ports)]
+    container.publishes_all = parsed.on("publish-all")
     if published or parsed.on("publish-all"):
         _say_about_publishing(client, mode)
     return container

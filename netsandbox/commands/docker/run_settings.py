@@ -1,4 +1,4 @@
-"""What docker run is told about a container's ports, kernel settings and names: --expose, --sysctl, --link, --dns."""
+"""What docker run is told about a container's kernel settings and names: --sysctl, --link, --dns."""
 
 from __future__ import annotations
 
@@ -13,30 +13,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.engine import DockerEngine
 
-PROTOCOLS = ("tcp", "udp", "sctp")
-MAX_PORT = 65535
 ALLOWED = ("net.", "fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
 """Settings that a container has of its own."""
-
-
-def exposed_ports(texts: list[str]) -> tuple[str, ...]:
-    """--expose: `80`, `53/udp`, `8000-8002`, each as `80/tcp`.
-
-    Raises:
-        DockerError: no port.
-    """
-    found: list[str] = []
-    for text in texts:
-        span, _slash, protocol = text.partition("/")
-        first, dash, last = span.partition("-")
-        numbers = [int(word) for word in (first, last if dash else first) if word.isascii() and word.isdecimal()
-                   and len(word) < 6]
-        if len(numbers) < 2 or not 0 < numbers[0] <= numbers[1] <= MAX_PORT:
-            raise DockerError(f"invalid range format for --expose: {text}")
-        if protocol and protocol not in PROTOCOLS:
-            raise DockerError(f"invalid proto: {protocol}")
-        found += [f"{number}/{protocol or 'tcp'}" for number in range(numbers[0], numbers[1] + 1)]
-    return tuple(found)
 
 
 def bad_setting(text: str) -> str:

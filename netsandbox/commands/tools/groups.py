@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.namespace import ALL_SYSTEMS
 from netsandbox.wire.addresses import MAC_GROUP_BIT, multicast_mac
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from netsandbox.linux.core.interface import Interface
 
+ALL_SNOOPERS = 0xE000006A
+"""224.0.0.106, which a bridge joins that would look into IGMP (br_multicast_join_snoopers; RFC 4286)."""
 ALL_NODES_MAC = 0x333300000001
 ALL_NODES = (("inet6", "ff02::1"), ("inet6", "ff01::1"))
 
@@ -25,13 +28,17 @@ def joined(interface: Interface) -> list[int]:
     return sorted(group for name, group in interface.namespace.groups if name == interface.name)
 
 
+def _snoopers(interface: Interface) -> tuple[int, ...]:
+    return (ALL_SNOOPERS,) if isinstance(interface, Bridge) and interface.multicast_snooping else ()
+
+
 def group_macs(interface: Interface) -> Iterator[tuple[int, bool]]:
     """(address, whether a person added it) in the kernel's order; lo has none."""
     if interface.is_loopback:
         return
     yield ALL_NODES_MAC, False
     if interface.up:
-        for group in (ALL_SYSTEMS, *joined(interface)):
+        for group in (*_snoopers(interface), ALL_SYSTEMS, *joined(interface)):
             yield multicast_mac(group), False
     for mac in interface.group_macs:
         if mac & MAC_GROUP_BIT:
@@ -41,6 +48,6 @@ def group_macs(interface: Interface) -> Iterator[tuple[int, bool]]:
 def group_addresses(interface: Interface) -> Iterator[tuple[str, int | str]]:
     """(family, address) of the groups: IPv4 ones while the interface is up."""
     if interface.up:
-        for group in (*reversed(joined(interface)), ALL_SYSTEMS):
+        for group in (*reversed(joined(interface)), ALL_SYSTEMS, *_snoopers(interface)):
             yield "inet", group
     yield from ALL_NODES

@@ -80,7 +80,7 @@ def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: b
         row.put("linkmode", "DEFAULT", "mode DEFAULT ")
     if style.family != "inet6":
         row.put("group", "default", "group default ")
-    if with_queue:
+    if with_queue and interface.queue_length:
         row.put("txqlen", interface.queue_length, f"qlen {interface.queue_length}")
     if is_link or not style.family or style.family == "link" or style.details:
         _put_hardware(row, interface)

@@ -92,8 +92,8 @@ def _simple(interface: Interface) -> dict[str, str | int]:
 def _bridge(bridge: Bridge) -> dict[str, str | int]:
     hundredths = bridge.fdb.ageing_time * 100 // SECOND
     identity = f"8000.{bridge.mac:012x}"
-    return {"ageing_time": hundredths, "bridge_id": identity, "multicast_snooping": 0, "root_id": identity,
-            "stp_state": 0}
+    return {"ageing_time": hundredths, "bridge_id": identity, "multicast_snooping": int(bridge.multicast_snooping),
+            "root_id": identity, "stp_state": 0}
 
 
 def _port(interface: Interface) -> dict[str, str | int]:

@@ -22,7 +22,8 @@ class DeviceOperations:
     max_mtu: ClassVar[int] = 65535
     queues: ClassVar[int] = 1
     tso_max: int = 524280
-    queue_length: ClassVar[int] = 1000
+    default_queue_length: ClassVar[int] = 1000
+    """Packets that its transmit queue would hold (DEFAULT_TX_QUEUE_LEN), unless whoever made it said otherwise."""
     uncounted: ClassVar[int] = 14
     """Bytes of each frame that it does not count when it comes from the device below: the Ethernet header."""
     up_state: ClassVar[str] = "UP"

@@ -77,8 +77,8 @@ class Interface(DeviceOperations):
     __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs", "handlers",
                  "heard", "heard_bytes", "id", "index", "lower_down", "mac", "mac_is_set", "mtu", "mtu_is_set", "name",
                  "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "place", "port",
-                 "promisc", "qdisc", "reachable", "running", "rx_dropped", "sent", "sent_bytes", "shaper", "stack",
-                 "trusts_sources", "tx_dropped", "up", "wire")
+                 "promisc", "qdisc", "queue_length", "reachable", "running", "rx_dropped", "sent", "sent_bytes",
+                 "shaper", "stack", "trusts_sources", "tx_dropped", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
@@ -86,6 +86,7 @@ class Interface(DeviceOperations):
         self.arp_targets: set[int] | None = None
         self.name = name
         self.index = 0
+        self.queue_length = self.default_queue_length
         self.id = namespace.scheduler.number()
         self.mac = mac
         self.mtu = mtu

@@ -45,7 +45,7 @@ class TunInterface(TapInterface):
     mode = "tun"
     hardware = "none"
     flags = ("POINTOPOINT", "MULTICAST")
-    queue_length = 500
+    default_queue_length = 500
 
     __slots__ = ()
 
