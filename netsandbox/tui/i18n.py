@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netsandbox.tui.catalogue import CATALOGUE
+from netsandbox.tui.text import cell_len
 
 LANGUAGES: tuple[str, ...] = tuple(CATALOGUE)
 """Languages that can be chosen; the first is the fallback."""
@@ -68,6 +69,14 @@ def described(binding_id: str) -> tuple[str, str]:
     if binding_id.startswith(TO_PANE):
         return texts["topic." + binding_id.removeprefix(TO_PANE)], ""
     return texts["key." + binding_id], texts.get("tip." + binding_id, "")
+
+
+def widest(key: str) -> int:
+    """Cells that the text of `key` takes in the language in which it is longest.
+
+    What is laid out with room for these stands in the same place in every language.
+    """
+    return max(cell_len(texts[key]) for texts in CATALOGUE.values())
 
 
 def tr(key: str, **values: object) -> str:

@@ -18,6 +18,7 @@ TEXTS: dict[str, str] = {
     "note.no-carrier": "no carrier",
     "detail.full": "full",
     "detail.address": "boxes with addresses",
+    "detail.plain": "names and addresses",
     "detail.box": "boxes",
     "detail.chip": "chips",
     "detail.collapsed": "folded",
@@ -146,8 +147,8 @@ TEXTS: dict[str, str] = {
     "column.reply": "reply",
     "column.line": "output",
     "help.topology": (
-        "Arrows select the nearest device in their direction, `enter` inspects it, `d` shows more "
-        "or less."
+        "Arrows select the nearest device in their direction, `enter` inspects it; `d` goes through the "
+        "levels of detail, `>` and `<` zoom, shift and arrows move over a picture that is larger than the pane."
     ),
     "help.log": (
         "`G` follows the newest frame, arrows hold the log at one; `m` marks it, `'` goes to the "
@@ -226,6 +227,12 @@ TEXTS: dict[str, str] = {
     "key.topology.right": "Select right",
     "key.topology.inspect": "Inspect",
     "tip.topology.inspect": "Open the selected device",
+    "key.topology.zoom-in": "Zoom in",
+    "key.topology.zoom-out": "Zoom out",
+    "key.topology.pan-up": "Pan up",
+    "key.topology.pan-down": "Pan down",
+    "key.topology.pan-left": "Pan left",
+    "key.topology.pan-right": "Pan right",
     "key.topology.detail": "Detail",
     "tip.topology.detail": "Show more or less of each device",
     "key.why.left": "Cause left",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from netsandbox.tui.i18n import tr
-from netsandbox.tui.text import cell_len
+from netsandbox.tui.i18n import tr, widest
 from netsandbox.tui.topology_model import Item, Place, Port, Scope, Wire, places
 from netsandbox.tui.topology_parts import Shape
 from netsandbox.tui.topology_shapes import name_width
@@ -27,7 +26,7 @@ class Fold:
             if signature is not None:
                 self.sizes[signature] = self.sizes.get(signature, 0) + 1
         hosts = any(item.inner is not None for item in scope.items)
-        self._suffix = cell_len(tr("group.hosts")) + 2 if hosts else 1
+        self._suffix = widest("group.hosts") + 2 if hosts else 1
         self._margin = name_width(scope.nets) + 2 * min(3, sum(len(net.exits) + len(net.joins) for net in scope.nets))
 
     def fold(self, width: int, lines: int, keep: Collection[Place]) -> Scope:

@@ -65,11 +65,14 @@ class Placed:
         return self.paths[link][::-1] if reverse else self.paths[link]
 
 
-def draw(scope: Scope, block: Block, width: int, height: int, detail: Detail, glyphs: GlyphSet) -> Placed:
-    """Paint the block of the whole picture, which is at least `width` by `height` cells."""
+def draw(
+    scope: Scope, block: Block, width: int, height: int, detail: Detail, glyphs: GlyphSet, at_top: bool = False
+) -> Placed:
+    """Paint the block of the whole picture in the middle of at least `width` by `height` cells."""
     placed = Placed(max(width, block.width), max(height, block.height), detail, block.height)
     canvas = Canvas(placed.width, placed.height)
-    _paint(canvas, block, 0, 0, placed)
+    down = 0 if at_top else (placed.height - block.height) // 2
+    _paint(canvas, block, (placed.width - block.width) // 2, down, placed)
     placed.rows = canvas.rows(glyphs)
     _find_links(scope, placed)
     return placed
@@ -90,7 +93,7 @@ def _paint(canvas: Canvas, block: Block, x: int, y: int, placed: Placed) -> None
         canvas.text(x + label.x, y + label.y, label.text, label.style)
         if label.style == "bus-name":
             for place, region in block.regions:
-                if region.y == label.y and region.contains(label.x - 1, label.y):
+                if region.contains(label.x - 1, label.y) and place not in placed.names:
                     placed.names[place] = Region(x + label.x, y + label.y, cell_len(label.text), 1)
     for place, region in block.regions:
         region = region.shift(x, y)
@@ -112,8 +115,7 @@ def _paint_seat(canvas: Canvas, seat: Seat, x: int, y: int, placed: Placed) -> N
         placed.groups.update(dict.fromkeys(shape.item.members, place))
     style = _BOX_STYLES[kind]
     if shape.chip:
-        canvas.text(x + 1, y, shape.lines[0][0], "group" if kind == "group" else "name")
-        placed.names[place] = Region(x + 1, y, cell_len(shape.lines[0][0]), 1)
+        _paint_text(canvas, seat, x, y, placed)
         return
     canvas.box(x, y, shape.width, seat.height, style)
     if shape.frame:
@@ -124,6 +126,17 @@ def _paint_seat(canvas: Canvas, seat: Seat, x: int, y: int, placed: Placed) -> N
         canvas.text(x + 2, y + row, text, text_style)
     for label in shape.edge:
         canvas.text(x + label.column + 1, y + seat.height - 1, label.text, "end")
+
+
+def _paint_text(canvas: Canvas, seat: Seat, x: int, y: int, placed: Placed) -> None:
+    """Paint an item that is text alone."""
+    shape = seat.shape
+    for row, (text, style) in enumerate(shape.lines):
+        canvas.text(x + 1, y + row, text, "group" if shape.item.kind == "group" else style)
+    width = cell_len(shape.lines[0][0])
+    if shape.tail:
+        canvas.text(x + 2 + width, y, shape.tail, "address")
+    placed.names[shape.item.place] = Region(x + 1, y, width, 1)
 
 
 def _paint_frame(canvas: Canvas, seat: Seat, x: int, y: int, placed: Placed) -> None:

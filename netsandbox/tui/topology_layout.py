@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
+from netsandbox.tui.topology_chain import chain, has_middle
 from netsandbox.tui.topology_collapse import Fold
 from netsandbox.tui.topology_draw import Placed, draw
 from netsandbox.tui.topology_model import Item, Place, Scope, build
@@ -21,6 +22,19 @@ from netsandbox.tui.topology_stack import stack
 
 _BIG = 200
 """Items from which on fewer candidates are tried, so that a thousand containers take less than 50 ms."""
+
+_LEVELS = (
+    ((Detail.FULL, False), (Detail.ADDRESS, False), (Detail.PLAIN, False)),
+    ((Detail.CHIP, True),),
+    ((Detail.BOX, False), (Detail.CHIP, False)),
+)
+"""(detail, ends of addresses on chips), with addresses before those without."""
+
+_IN_A_ROW = (*_LEVELS[0], *_LEVELS[1], *_LEVELS[2])
+"""Of nets side by side even the names alone."""
+
+_AIR = ((8, 3), (6, 3), (4, 3), (4, 2), (3, 2), (3, 1), (2, 1))
+"""(columns between boxes, rows below them), the most first."""
 
 _HOSTS_A_ROW = 6
 """The most hosts that are squeezed side by side; more may fit by themselves."""
@@ -36,14 +50,17 @@ def layout(
     detail: Detail | None = None,
     keep: Collection[Place] = (),
     glyphs: GlyphSet = UNICODE,
+    at_top: bool = False,
 ) -> Placed:
     """Lay a lab out for a pane of `width` by `height` cells.
 
     Args:
         detail: draw this much of each item even when it does not fit; None chooses.
         keep: places that are never folded into a group, such as the selected one.
+        at_top: begin in the first row, for a pane that is made as high as the picture.
     """
-    return layout_scope(build(nodes, interfaces, links), width, height, detail=detail, keep=keep, glyphs=glyphs)
+    scope = build(nodes, interfaces, links)
+    return layout_scope(scope, width, height, detail=detail, keep=keep, glyphs=glyphs, at_top=at_top)
 
 
 def layout_scope(
@@ -54,6 +71,7 @@ def layout_scope(
     detail: Detail | None = None,
     keep: Collection[Place] = (),
     glyphs: GlyphSet = UNICODE,
+    at_top: bool = False,
 ) -> Placed:
     """As `layout`, for a lab that is built already."""
     search = _Search(scope, width, height, glyphs)
@@ -64,7 +82,7 @@ def layout_scope(
         found = search.lowest(detail)
     if found is None:
         found = search.collapsed(keep)
-    return draw(scope, found[0], width, height, found[1].detail, glyphs)
+    return draw(scope, found[0], width, height, found[1].detail, glyphs, at_top)
 
 
 class _Search:
@@ -78,20 +96,40 @@ class _Search:
         self.big = sum(1 + len(item.inner.items if item.inner else ()) for item in scope.items) > _BIG
 
     def unforced(self) -> tuple[Block, Options] | None:
-        """The largest detail that fits; a net in one line is better than larger boxes in several rows."""
-        second: tuple[Block, Options] | None = None
-        for detail in (Detail.FULL, Detail.ADDRESS, Detail.BOX, Detail.CHIP):
-            if detail is Detail.CHIP and second is not None:
+        """The largest detail that fits: addresses first, then a net in one line before larger boxes in several rows."""
+        if has_middle(self.scope.nets):
+            for detail, tails in _IN_A_ROW:
+                measured = Measured(Options(self.glyphs, detail, tails=tails))
+                for block, options in self._chains(measured):
+                    return self._spread(block, options, measured)
+        for details in _LEVELS:
+            second: tuple[Block, Options] | None = None
+            for detail, tails in details:
+                measured = Measured(Options(self.glyphs, detail, tails=tails))
+                if measured.exceeds(self.scope, self.width * self.height):
+                    continue
+                for block, options in self._candidates(detail, measured):
+                    if self._fits(block):
+                        if not block.wrapped and not block.clipped:
+                            return self._spread(block, options, measured)
+                        second = second or self._spread(block, options, measured)
+            if second is not None:
                 return second
-            measured = Measured(Options(self.glyphs, detail))
-            if measured.exceeds(self.scope, self.width * self.height):
-                continue
-            for block, options in self._candidates(detail, measured):
-                if self._fits(block):
-                    if not block.wrapped and not block.clipped:
-                        return block, options
-                    second = second or (block, options)
-        return second
+        return None
+
+    def _spread(self, block: Block, options: Options, measured: Measured) -> tuple[Block, Options]:
+        """The same picture with as much air in it as the pane has room for."""
+        if self.big or options.detail is Detail.CHIP:
+            return block, options
+        for gap, drop in _AIR:
+            for inner_width in _inner_widths(self.scope, self.width, options.detail):
+                airy = options._replace(gap=gap, drop=max(drop, options.drop))
+                other = assemble(self.scope, self.width, inner_width, airy, measured)
+                if other is None or not self._fits(other):
+                    continue
+                if other.rows <= block.rows and other.clipped <= block.clipped:
+                    return other, airy
+        return block, options
 
     def lowest(self, detail: Detail) -> tuple[Block, Options]:
         """At a given detail, the first block that fits, else the lowest."""
@@ -111,13 +149,22 @@ class _Search:
 
     def _candidates(self, detail: Detail, measured: Measured) -> Iterator[tuple[Block, Options]]:
         """All manners of drawing at one detail, the best looking first; long drops only where short ones fit."""
+        yield from self._chains(measured)
         for grouped, under in _manners(self.scope):
             for inner_width in _inner_widths(self.scope, self.width, detail):
-                options = Options(self.glyphs, detail, 1, grouped, under)
-                block = assemble(self.scope, self.width, inner_width, options, measured)
+                options = measured.options._replace(grouped=grouped, under=under)
+                block = rows(self.scope, self.width, inner_width, options, measured)
                 if self._fits(block):
                     airy = options._replace(drop=2)
-                    yield assemble(self.scope, self.width, inner_width, airy, measured), airy
+                    yield rows(self.scope, self.width, inner_width, airy, measured), airy
+                yield block, options
+
+    def _chains(self, measured: Measured) -> Iterator[tuple[Block, Options]]:
+        """The nets side by side, where they are a string and it fits."""
+        options = measured.options._replace(chained=True)
+        for inner_width in _inner_widths(self.scope, self.width, options.detail) if not self.big else ():
+            block = assemble(self.scope, self.width, inner_width, options, measured)
+            if block is not None and self._fits(block):
                 yield block, options
 
     def collapsed(self, keep: Collection[Place]) -> tuple[Block, Options]:
@@ -156,11 +203,11 @@ class _Search:
             items.append(item)
         folded = Scope(items, self.scope.nets)
         if lines > 1 or not self._hopeless(folded):
-            block = assemble(folded, self.width, inner_width, options, measured)
+            block = rows(folded, self.width, inner_width, options, measured)
             if lines > 1 or self._fits(block):
                 return folded, block
         folded = Fold(folded, lambda item: _shape(item, inner_width, options, measured)).fold(self.width, 1, keep)
-        return folded, assemble(folded, self.width, inner_width, options, measured)
+        return folded, rows(folded, self.width, inner_width, options, measured)
 
     def _hopeless(self, scope: Scope) -> bool:
         """True when the frames of the hosts alone cover more than the pane."""
@@ -218,8 +265,16 @@ class Measured:
         return False
 
 
-def assemble(scope: Scope, width: int, inner_width: int, options: Options, measured: Measured) -> Block:
-    """The block of the whole picture, the insides of the hosts `inner_width` wide where they can be."""
+def assemble(scope: Scope, width: int, inner_width: int, options: Options, measured: Measured) -> Block | None:
+    """The block of the whole picture; None for one on a line that the nets do not fit on."""
+    if options.chained:
+        shapes = [_shape(item, inner_width, options, measured) for item in scope.items]
+        return chain(shapes, scope.nets, width, options)
+    return rows(scope, width, inner_width, options, measured)
+
+
+def rows(scope: Scope, width: int, inner_width: int, options: Options, measured: Measured) -> Block:
+    """The block of the picture in rows of boxes, the insides of the hosts `inner_width` wide where they can be."""
     return stack([_shape(item, inner_width, options, measured) for item in scope.items], scope.nets, width, options)
 
 

@@ -90,6 +90,8 @@ class Item:
     kind: str
     notes: tuple[Note, ...] = ()
     addresses: tuple[str, ...] = ()
+    tail: str = ""
+    """The end of its address that tells it from its neighbours': `.3`."""
     ports: list[Port] = field(default_factory=list)
     inner: Scope | None = None
     uplinks: list[Port] = field(default_factory=list)
@@ -149,6 +151,7 @@ class _Builder:
             self._add_link(link)
         for scope in self._scopes():
             scope.items.sort(key=_rank)
+            _give_tails(scope)
         return self.top
 
     def _scopes(self) -> list[Scope]:
@@ -271,6 +274,19 @@ def _connect(scope: Scope, ends: Sequence[_Seat], ports: tuple[Port, ...]) -> No
         assert seat.item is not None
         port.net = net
         seat.item.ports.append(port)
+
+
+def _give_tails(scope: Scope) -> None:
+    """The last octets of the addresses in a scope: as many as differ between those that hang on the same nets."""
+    neighbours: dict[tuple[int | None, ...], list[tuple[Item, list[str]]]] = {}
+    for item in scope.items:
+        if len(item.addresses) == 1:
+            octets = item.addresses[0].partition("/")[0].split(".")
+            neighbours.setdefault(tuple(port.net for port in item.ports), []).append((item, octets))
+    for group in neighbours.values():
+        count = 1 if len({tuple(octets[:-1]) for _, octets in group}) == 1 else 2
+        for item, octets in group:
+            item.tail = "".join(f".{octet}" for octet in octets[-count:])
 
 
 def _rank(item: Item) -> tuple[int, ...]:

@@ -23,7 +23,8 @@ Patch = tuple[str | None, str]
 Overlay = dict[Cell, Patch]
 
 _WORDS = {"name", "frame-title", "bus-name", "bus-note", "address", "group", "link-down", "link-no-carrier"}
-"""Styles of texts: a label beside a frame never covers one; the name of a link's end it may hide, but whole."""
+_KEPT = _WORDS | {"box", "frame"}
+"""Styles of what a label beside a frame never covers; the name of a link's end it may hide, but whole."""
 
 
 @dataclass(slots=True)
@@ -62,16 +63,19 @@ def _at_node(placed: Placed, flight: Flight) -> list[Cell]:
 def flight_overlay(placed: Placed, ways: Iterable[Travel], progress: float, glyphs: GlyphSet) -> Overlay:
     """The frames when they have gone `progress` (0 to 1) of their ways."""
     overlay: Overlay = {}
-    heads: list[tuple[Cell, Travel]] = []
+    heads: list[tuple[int, Travel]] = []
     for travel in ways:
         at = min(int(progress * len(travel.path)), len(travel.path) - 1)
         ended = travel.dropped and progress >= 1
         glyph = glyphs.dropped if ended else _arrow(travel.path, at, glyphs)
         overlay[travel.path[at]] = (glyph, "dropped" if travel.dropped else "frame-mark")
-        heads.append((travel.path[at], travel))
-    for (x, y), travel in heads:
+        heads.append((at, travel))
+    for at, travel in heads:
         text = f"{travel.label}{glyphs.times}{travel.count}" if travel.count > 1 else travel.label
-        _write_beside(placed, overlay, x, y, text, "dropped" if travel.dropped else "frame-label")
+        style = "dropped" if travel.dropped else "frame-label"
+        for x, y in (travel.path[at], *_beyond(travel.path, at)):
+            if _write_beside(placed, overlay, x, y, text, style):
+                break
     return overlay
 
 
@@ -85,8 +89,14 @@ def _arrow(path: list[Cell], at: int, glyphs: GlyphSet) -> str:
     return glyphs.right if two[0] > one[0] else glyphs.left
 
 
-def _write_beside(placed: Placed, overlay: Overlay, x: int, y: int, text: str, style: str) -> None:
-    """Write a label right of a cell, or left of it, where it covers neither a text nor another frame."""
+def _beyond(path: list[Cell], at: int) -> list[Cell]:
+    """Where a label goes that has no room beside its frame: along the way, above or below."""
+    y = path[at][1]
+    return sorted((cell for cell in path if 0 < abs(cell[1] - y) <= 2), key=lambda cell: abs(cell[1] - y))
+
+
+def _write_beside(placed: Placed, overlay: Overlay, x: int, y: int, text: str, style: str) -> bool:
+    """Write a label right of a cell, or left of it, where it covers no text, box or other frame; False for nowhere."""
     glyphs = cells(text)
     for start in (x + 1, x - len(glyphs)):
         span = [(start + offset, y) for offset in range(len(glyphs))]
@@ -94,7 +104,8 @@ def _write_beside(placed: Placed, overlay: Overlay, x: int, y: int, text: str, s
             overlay.update(zip(span, ((glyph, style) for glyph in glyphs), strict=True))
             _hide_rest(placed, overlay, span[-1][0] + 1, y, 1)
             _hide_rest(placed, overlay, span[0][0] - 1, y, -1)
-            return
+            return True
+    return False
 
 
 def _hide_rest(placed: Placed, overlay: Overlay, x: int, y: int, step: int) -> None:
@@ -106,12 +117,10 @@ def _hide_rest(placed: Placed, overlay: Overlay, x: int, y: int, step: int) -> N
 
 def _is_free(placed: Placed, overlay: Overlay, cell: Cell) -> bool:
     x, y = cell
-    return 0 <= x < placed.width and cell not in overlay and placed.rows[y].styles[x] not in _WORDS
+    return 0 <= x < placed.width and cell not in overlay and placed.rows[y].styles[x] not in _KEPT
 
 
-def selection_overlay(
-    placed: Placed, selected: Place | None, pinned: Place | None, glyphs: GlyphSet
-) -> Overlay:
+def selection_overlay(placed: Placed, selected: Place | None, pinned: Place | None, glyphs: GlyphSet) -> Overlay:
     """The marks of the selected place, a heavy frame around it if it has one, and of the pinned place."""
     overlay: Overlay = {}
     for place, mark, style in ((pinned, glyphs.pinned, "pinned"), (selected, glyphs.selected, "selected")):

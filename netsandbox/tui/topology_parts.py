@@ -22,9 +22,11 @@ class Detail(IntEnum):
     """One line each."""
     BOX = 2
     """Boxes with their names."""
-    ADDRESS = 3
+    PLAIN = 3
+    """Names and addresses, without boxes."""
+    ADDRESS = 4
     """Boxes with their addresses too."""
-    FULL = 4
+    FULL = 5
     """And the names of both ends of each link."""
 
 
@@ -39,6 +41,12 @@ class Options(NamedTuple):
     """Start a new row of boxes for each net."""
     under: bool = False
     """Write the name of a bus below it, not left of it: narrower and one row higher."""
+    gap: int = 1
+    """Columns between two boxes."""
+    chained: bool = False
+    """The nets of the whole picture side by side on one line."""
+    tails: bool = False
+    """Behind the name on a chip the end of its address, of which the rest stands beside the bus."""
 
 
 class Region(NamedTuple):
@@ -125,6 +133,8 @@ class Block:
     """Of the buses; the first of a place holds its name."""
     wrapped: bool = False
     """True when a net, here or in a host, needs more than one line."""
+    rows: int = 0
+    """Rows of boxes, here and in the hosts."""
     clipped: bool = False
     """True when a bus, here or in a host, had no room for its address."""
 
@@ -156,16 +166,20 @@ class Shape:
 
     pad: int = 0
     """For a host, cells from its left edge to its inside, the edge included."""
+    boxed: bool = True
+    """Lines are drawn around it."""
+    tail: str = ""
+    """What stands behind the name on a chip."""
 
     @property
     def frame(self) -> bool:
-        """True for a host."""
-        return self.item.kind == "host"
+        """True for a host around its inside."""
+        return self.item.kind == "host" and self.boxed
 
     @property
     def chip(self) -> bool:
-        """True when the item is one line without a frame."""
-        return self.height == 1
+        """True when the item is text alone, without lines around it."""
+        return not self.boxed
 
 
 class Seat(NamedTuple):

@@ -9,18 +9,20 @@ from netsandbox.tui.topology_parts import Block, Cell, Label, Line, Options, Ove
 from netsandbox.tui.topology_shapes import bus_detail, bus_name, edge_text, edge_width
 from netsandbox.tui.topology_wires import Bus, Drop, Plan, Rail
 
-_LINK_STYLES = {"": "link", "down": "link-down", "no-carrier": "link-no-carrier"}
+LINK_STYLES = {"": "link", "down": "link-down", "no-carrier": "link-no-carrier"}
 
 
 def finish(plan: Plan, options: Options, width: int) -> Block:
     """The block of a plan; `width` decides only whether a bus has room for its address."""
     block = Block(0, plan.height, plan.seats)
     block.wrapped = any(rail.kind == "net" for rail in plan.rails)
+    block.rows = len(plan.drops)
     for seat in plan.seats:
         if seat.shape.block is not None:
             block.wrapped |= seat.shape.block.wrapped
             block.clipped |= seat.shape.block.clipped
-    router = _Router(plan, options, width, block)
+            block.rows += seat.shape.block.rows
+    router = Router(plan, options, width, block)
     for row, drops in enumerate(plan.drops):
         for drop in drops:
             router.drop(drop)
@@ -31,7 +33,13 @@ def finish(plan: Plan, options: Options, width: int) -> Block:
         router.rail(rail)
     for bus in plan.buses:
         router.paths(bus)
-    block.width = max(
+    block.width = measured_width(block)
+    return block
+
+
+def measured_width(block: Block) -> int:
+    """The columns that all that was put into a block take."""
+    return max(
         [
             0,
             *(seat.x + seat.shape.width for seat in block.seats),
@@ -39,10 +47,9 @@ def finish(plan: Plan, options: Options, width: int) -> Block:
             *(label.x + cell_len(label.text) for label in block.labels),
         ]
     )
-    return block
 
 
-class _Router:
+class Router:
     """Adds to one block."""
 
     def __init__(self, plan: Plan, options: Options, width: int, block: Block) -> None:
@@ -56,7 +63,7 @@ class _Router:
     def drop(self, drop: Drop) -> None:
         """A line down from a box, with its state and the text beside it."""
         end = self._end(drop)
-        style = _LINK_STYLES[drop.port.state]
+        style = LINK_STYLES[drop.port.state]
         start = drop.top if drop.shape.chip else drop.top - 1
         self.block.lines.append(Line(drop.column, start, drop.column, end, style))
         glyphs = self.options.glyphs
@@ -151,7 +158,7 @@ class _Router:
         """The cells in which another line passes over the bus."""
         y = bus.lines[row]
         overs = [
-            Over(drop.column, y, _LINK_STYLES[drop.port.state], False)
+            Over(drop.column, y, LINK_STYLES[drop.port.state], False)
             for drop in self.plan.drops[row]
             if start <= drop.column <= end and self._passes(drop, y)
         ]
@@ -194,7 +201,7 @@ class _Router:
     def _rail_style(self, rail: Rail) -> str:
         if rail.kind == "net":
             return "bus" if rail.double else "link"
-        return _LINK_STYLES[rail.state]
+        return LINK_STYLES[rail.state]
 
     def _way_out(self, port: Port, way_out: WayOut) -> None:
         for wire in port.wires:

@@ -8,7 +8,7 @@ names of its interfaces on its lower edge.
 from __future__ import annotations
 
 from netsandbox.tui.glyphs import GlyphSet
-from netsandbox.tui.i18n import tr
+from netsandbox.tui.i18n import tr, widest
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology_model import Item, LinkKey, Net, Note, Port
 from netsandbox.tui.topology_parts import Block, Cell, Detail, EdgeLabel, Options, Shape
@@ -54,9 +54,8 @@ def measure(item: Item, options: Options) -> Shape:
     notes = " ".join(note_text(note, options.glyphs) for note in item.notes)
     title = f"{item.name} {notes}" if notes else item.name
     labels = [port_label(port, detail) for port in item.ports]
-    if detail < Detail.BOX:
-        width = max(cell_len(title) + 1, _ports_width(labels) + 1)
-        return Shape(item, width, 1, _spread(labels, width), labels, [(title, "name")])
+    if detail in (Detail.COLLAPSED, Detail.CHIP, Detail.PLAIN):
+        return _text(item, title, labels, options)
     lines = [(title, "name")]
     if detail >= Detail.ADDRESS:
         full = detail is Detail.FULL
@@ -71,6 +70,18 @@ def measure(item: Item, options: Options) -> Shape:
         columns = _spread(labels, width)
     edge = [EdgeLabel(at, port.near) for at, port in zip(columns, item.ports, strict=True)]
     return Shape(item, width, len(lines) + 2, columns, labels, lines, edge=edge if detail is Detail.FULL else [])
+
+
+def _text(item: Item, title: str, labels: list[str], options: Options) -> Shape:
+    """An item of text alone: its name and, where it is wanted, its address or the end of it."""
+    plain = options.detail is Detail.PLAIN and item.kind != "group"
+    lines = [(title, "name"), *((one.partition("/")[0], "address") for one in item.addresses if plain)]
+    tail = item.tail if options.tails else ""
+    used = max(cell_len(title) + (1 + len(tail) if tail else 0), *(cell_len(text) for text, _ in lines))
+    if item.kind == "group" and title.endswith(tr("group.hosts")):
+        used += widest("group.hosts") - cell_len(tr("group.hosts"))
+    width = max(used + 1, _ports_width(labels) + 1)
+    return Shape(item, width, len(lines), _spread(labels, width), labels, lines, boxed=False, tail=tail)
 
 
 def _ports_width(labels: list[str]) -> int:
@@ -90,7 +101,11 @@ def _spread(labels: list[str], width: int) -> list[int]:
 
 
 def measure_host(item: Item, block: Block, options: Options) -> Shape:
-    """Measure a host around the finished block of its inside."""
+    """Measure a host around the finished block of its inside; with nothing in it, it needs no frame to be small."""
+    if options.detail is Detail.PLAIN and _is_empty(item):
+        notes = " ".join(note_text(note, options.glyphs) for note in item.notes)
+        labels = [port_label(port, options.detail) for port in item.ports]
+        return _text(item, f"{item.name} {notes}".rstrip(), labels, options)
     pad = 2 if options.detail >= Detail.BOX else 1
     title = 6 + cell_len(item.name)
     lines = _host_lines(item, options)
@@ -128,10 +143,13 @@ def measure_host(item: Item, block: Block, options: Options) -> Shape:
     )
 
 
+def _is_empty(item: Item) -> bool:
+    return item.inner is not None and not item.inner.items and not item.inner.nets
+
+
 def _host_lines(item: Item, options: Options) -> list[tuple[str, str]]:
     """What a host without containers or bridges says instead of a picture."""
-    empty = item.inner is not None and not item.inner.items and not item.inner.nets
-    if not empty or options.detail < Detail.BOX:
+    if not _is_empty(item) or options.detail < Detail.BOX:
         return []
     shown = {port.address for port in item.uplinks} if options.detail is Detail.FULL else set()
     return [(address, "address") for address in item.addresses[:1] if address not in shown]
@@ -153,9 +171,15 @@ def bus_name(net: Net) -> str:
     return net.name if inside else f"{net.name} {tr('kind.' + net.kind)}"
 
 
+def bus_name_room(net: Net) -> int:
+    """Cells of a bus's name in the language in which it is longest, so that boxes stand alike in all of them."""
+    inside = net.place is not None and net.place.interface
+    return cell_len(net.name) + (0 if inside else 1 + widest("kind." + net.kind))
+
+
 def name_width(nets: list[Net]) -> int:
     """Columns of the names left of the buses, with a cell for the selection's mark and a space; 0 without any."""
-    named = [cell_len(bus_name(net)) for net in nets if net.kind != "lane"]
+    named = [bus_name_room(net) for net in nets if net.kind != "lane"]
     return max(named) + 2 if named else 0
 
 

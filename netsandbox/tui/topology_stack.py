@@ -68,7 +68,7 @@ class _Stack:
         for shape in self.shapes:
             first = min((port.net for port in shape.item.ports if port.net is not None), default=home)
             turn = self.options.grouped and first != home and self.nets[first].kind != "lane"
-            at = self._indent(shape, x + bool(row and not (row[-1][1].chip and shape.chip)), outward)
+            at = self._indent(shape, x + self._gap(row, shape), outward)
             if row and (at + shape.width > self.width or turn):
                 rows.append(row)
                 row = []
@@ -78,6 +78,10 @@ class _Stack:
             x = at + shape.width
         rows.append(row)
         return rows
+
+    def _gap(self, row: list[tuple[int, Shape]], shape: Shape) -> int:
+        """Columns left free before a box; names side by side have the cell of the mark between them."""
+        return self.options.gap - (row[-1][1].chip and shape.chip) if row else 0
 
     def _indent(self, shape: Shape, x: int, outward: int) -> int:
         """The first column from `x` at which none of the box's links comes down on a name or in the gutter."""
@@ -152,9 +156,7 @@ class _Stack:
 
     def _joined(self, one: Bus, two: Bus) -> bool:
         """True when a link joins the two nets; it is given a cell between their lines."""
-        return any(
-            self.buses[join.other] is far for bus, far in ((one, two), (two, one)) for join in bus.net.joins
-        )
+        return any(self.buses[join.other] is far for bus, far in ((one, two), (two, one)) for join in bus.net.joins)
 
     def _rails(self, height: int) -> None:
         """The vertical lines of the gutter: of one net in several rows, between nets, and out of the scope."""

@@ -202,3 +202,27 @@ def many_hosts(count: int = 40) -> Rows:
             rows.container(f"{letter}{number}", f"node-{number}", "docker0")
         rows.cable(f"node-{number}", "core", "docker0")
     return rows
+
+
+def two_port() -> Rows:
+    """Two hubs with two hosts each, and the two-port bridge between them."""
+    rows = Rows()
+    for hub in ("hub1", "hub2"):
+        rows.node(hub, "hub")
+    rows.node("br1", "bridge")
+    for number in range(1, 5):
+        rows.host(f"pc{number}")
+        rows.cable(f"pc{number}", f"hub{(number + 1) // 2}", address=f"10.0.0.{number}/24")
+    rows.cable("hub1", "br1")
+    rows.cable("br1", "hub2")
+    return rows
+
+
+def hub(count: int = 4) -> Rows:
+    """Some hosts on a hub."""
+    rows = Rows()
+    rows.node("hub1", "hub")
+    for number in range(1, count + 1):
+        rows.host(f"pc{number}")
+        rows.cable(f"pc{number}", "hub1", address=f"10.0.0.{number}/24")
+    return rows

@@ -34,6 +34,7 @@ LABS: dict[str, Callable[[], labs.Rows]] = {
     "chinese": labs.chinese,
     "two_networks": labs.two_networks,
     "many_hosts": labs.many_hosts,
+    "two_port": labs.two_port,
     "empty": labs.Rows,
 }
 

@@ -29,6 +29,12 @@ class TopologyPane(TopologyPicture):
         Binding("left", "select('left')", "Select left", show=False, id="topology.left"),
         Binding("right", "select('right')", "Select right", show=False, id="topology.right"),
         Binding("enter", "inspect", "Inspect", tooltip="Open the selected device", id="topology.inspect"),
+        Binding("greater_than_sign", "zoom(1)", "Zoom in", show=False, id="topology.zoom-in"),
+        Binding("less_than_sign", "zoom(-1)", "Zoom out", show=False, id="topology.zoom-out"),
+        Binding("shift+up", "pan(0, -3)", "Pan up", show=False, id="topology.pan-up"),
+        Binding("shift+down", "pan(0, 3)", "Pan down", show=False, id="topology.pan-down"),
+        Binding("shift+left", "pan(-12, 0)", "Pan left", show=False, id="topology.pan-left"),
+        Binding("shift+right", "pan(12, 0)", "Pan right", show=False, id="topology.pan-right"),
         Binding("d", "detail", "Detail", tooltip="Show more or less of each device", id="topology.detail"),
     ]
     """
@@ -37,6 +43,8 @@ class TopologyPane(TopologyPicture):
     | arrows | Select the nearest device in that direction. |
     | enter | Inspect the selected device; the folded internet is opened. |
     | d | Next level of detail: chosen by size, full, box, chip, folded. |
+    | > < | Show more, or less, of each device than now. |
+    | shift+arrows | Move over a picture that is larger than the pane. |
     """
 
     class Selected(Message):
@@ -63,11 +71,14 @@ class TopologyPane(TopologyPicture):
         if self.placed is not None and place is not None and place in self.placed.groups:
             self._lay_out()
         self._restate()
-        region = self.placed.where(place) if self.placed is not None and place is not None else None
+        if place is not None:
+            self._bring_into_view(place)
+            self.post_message(self.Selected(self, place))
+
+    def _bring_into_view(self, place: Place) -> None:
+        region = self.placed.where(place) if self.placed is not None else None
         if region is not None:
             self.call_after_refresh(self.scroll_to_region, Region(*region), animate=False)
-        if place is not None:
-            self.post_message(self.Selected(self, place))
 
     def pin(self, place: Place | None) -> None:
         """Mark the place whose tables are pinned."""
@@ -102,6 +113,18 @@ class TopologyPane(TopologyPicture):
         self.detail = _DETAILS[(_DETAILS.index(self.detail) + 1) % len(_DETAILS)]
         self.is_internet_open = self.is_internet_open and self.detail is not Detail.COLLAPSED
         self._lay_out()
+
+    def action_zoom(self, by: int) -> None:
+        """Show so much more, or less, of each device than is shown now; the picture may outgrow the pane."""
+        now = self.detail if self.detail is not None else self.placed.detail if self.placed is not None else Detail.FULL
+        self.detail = Detail(min(max(now + by, Detail.COLLAPSED), Detail.FULL))
+        self._lay_out()
+        if self.selected is not None:
+            self._bring_into_view(self.selected)
+
+    def action_pan(self, across: int, down: int) -> None:
+        """Move the pane over the picture, by cells."""
+        self.scroll_relative(across, down, animate=False)
 
     def on_click(self, event: events.Click) -> None:
         """Select what is under the mouse; a second click inspects it."""

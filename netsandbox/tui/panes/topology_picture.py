@@ -204,7 +204,8 @@ class TopologyPicture(ScrollView, can_focus=True):
     def _place(self, width: int, height: int) -> Placed:
         keep = [place for place in (self.selected, self.pinned) if place is not None]
         rows = self._rows if self.is_internet_open else fold_internet(*self._rows)
-        return layout(*rows, width, height, detail=self.detail, keep=keep, glyphs=self.glyphs)
+        return layout(*rows, width, height, detail=self.detail, keep=keep, glyphs=self.glyphs,
+                      at_top=self._is_compact)
 
     def on_resize(self) -> None:
         """Lay out anew for the new size."""
