@@ -206,9 +206,12 @@ def _check_action(spec: dict[str, Any], place: str, action: Any) -> None:
 
 
 def knows_vlans(spec: dict[str, Any]) -> bool:
-    """Whether a lab has VLAN devices or a bridge that filters by VLAN."""
-    return any(iface.get("type") == "vlan" or "vlan_" in iface.get("args", "")
-               for node in spec["nodes"].values() for iface in node.get("ifaces", {}).values())
+    """Whether a lab has VLAN devices or a bridge that filters by VLAN, or makes one, or is of the rig's second kind."""
+    asked = [word for action in spec.get("actions", ()) for word in str(action.get("args", "")).split()]
+    asked += [word for command in spec.get("setup", ()) for word in command]
+    return "drops" in spec or any(word == "vlan" or word.startswith("vlan_") for word in asked) or any(
+        iface.get("type") == "vlan" or "vlan_" in iface.get("args", "")
+        for node in spec["nodes"].values() for iface in node.get("ifaces", {}).values())
 
 
 def _check_links(spec: dict[str, Any]) -> None:

@@ -50,7 +50,8 @@ class Frame:
     someone looks, and then kept.
 
     Attributes:
-        size: bytes on the wire, 14 bytes of header included.
+        size: bytes on the wire, 14 bytes of header included; without the outer tag that this machine put in, which
+            is kept beside the frame (skb->vlan_tci).
         trailer: bytes behind the payload that belong to no header (padding).
     """
 
@@ -91,9 +92,11 @@ class Frame:
         return data
 
     def tagged(self, vid: int, tpid: int = ETH_P_8021Q, priority: int = 0) -> Frame:
-        """The same with a tag in front of the payload (__vlan_insert_tag)."""
+        """The same with a tag in front of the payload, which no limit and no counter minds (__vlan_hwaccel_put_tag)."""
         tag = VlanTag(priority << 13 | vid, self.ethertype, self.payload)
-        return Frame(self.dst, self.src, tpid, tag, self.trailer)
+        made = Frame(self.dst, self.src, tpid, tag, self.trailer)
+        made.size -= SIZE
+        return made
 
     def untagged(self) -> Frame:
         """The same without its outer tag (skb_vlan_untag)."""

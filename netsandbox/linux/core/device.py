@@ -44,6 +44,9 @@ class DeviceOperations:
     def open(self) -> None:
         """ndo_open: it was set up."""
 
+    def check_open(self) -> None:
+        """Raises KernelError: it cannot be set up now (what ndo_open may answer)."""
+
     def stop(self) -> None:
         """ndo_stop: it was set down."""
 

@@ -89,18 +89,23 @@ class StackedInterface(Interface):
         return self.start_xmit(frame)
 
     def put_through(self, frame: Frame) -> None:
-        if not self.counts_itself:
-            self.sent += 1
-            self.sent_bytes += frame.size
-        self.hand_on(frame)
+        self._count(frame, self.hand_on(frame))
 
     def start_xmit(self, frame: Frame) -> bool:
         if self.shaper is not None:
             return self.shaper.enqueue(frame)
-        if not self.counts_itself:
+        is_sent = self.hand_on(frame)
+        self._count(frame, is_sent)
+        return is_sent
+
+    def _count(self, frame: Frame, is_sent: bool) -> None:
+        if self.counts_itself:
+            return
+        if is_sent:
             self.sent += 1
             self.sent_bytes += frame.size
-        return self.hand_on(frame)
+        else:
+            self.tx_dropped += 1
 
     def hand_on(self, frame: Frame) -> bool:
         """What the driver does with a frame that was counted as sent; False as of `transmit`."""

@@ -71,6 +71,8 @@ class IpvlanPort:
         if child is None:
             return None
         self._note(child, "address")
+        if self.mode == L3S:
+            return child.take_l3s(frame)
         child.take(frame, is_for_us=True)
         return Outcome.PASSED_UP
 
@@ -123,6 +125,12 @@ class IpvlanInterface(StackedInterface):
             self.namespace.note_arp_settings()
             self.namespace.neighbours.flush_interface(self, "arp on" if on else "arp off", keep_permanent=False)
 
+    def take_l3s(self, frame: Frame) -> Verdict:
+        """ipvlan_l3_rcv, ipvlan_nf_input: the packet has come by the parent alone, and no tap of the child sees it."""
+        self.heard += 1
+        self.heard_bytes += frame.size - self.uncounted
+        return self.deliver(frame, is_for_us=True)
+
     def hand_on(self, frame: Frame) -> bool:
         """ipvlan_queue_xmit."""
         return self._hand_on_l2(frame) if self.port_below.mode == L2 else self._hand_on_l3(frame)
@@ -138,13 +146,15 @@ class IpvlanInterface(StackedInterface):
         if sibling is None:
             self.below.namespace.scheduler.transmit((self.below,), frame)
         elif port.isolation == PRIVATE:
-            self._refuse(frame)
+            return self._refuse(frame)
         else:
             port.give_sibling(sibling, frame)
         return True
 
-    def _refuse(self, frame: Frame) -> None:
+    def _refuse(self, frame: Frame) -> bool:
+        """NET_XMIT_DROP: the sender hears of it."""
         self.namespace.record(SendFailed(self.place, frame, Dropped(DropReason.MACVLAN_FOREIGN, (self.name,))))
+        return False
 
     def _hand_on_l3(self, frame: Frame) -> bool:
         """ipvlan_xmit_mode_l3: to a sibling, else the parent's stack routes it (ipvlan_process_v4_outbound)."""
@@ -152,19 +162,19 @@ class IpvlanInterface(StackedInterface):
         sibling = port.child_with(address_of(frame)) if port.isolation != VEPA else None
         if sibling is not None:
             if port.isolation == PRIVATE:
-                self._refuse(frame)
-            else:
-                port.give_sibling(sibling, frame)
+                return self._refuse(frame)
+            port.give_sibling(sibling, frame)
             return True
         if not isinstance(packet, IPv4Packet) or frame.dst & MAC_GROUP_BIT:
-            self._refuse(frame)
-            return True
+            return self._refuse(frame)
         namespace = self.below.namespace
         route = route_output(namespace, packet.dst)
         if isinstance(route, RouteMissing):
             namespace.record(route)
             namespace.record(PacketDropped(namespace.name, packet, Dropped(DropReason.IP_OUTNOROUTES, (packet.dst,))))
-            return True
+            return False
+        if route.route.type not in ("unicast", "local"):
+            return self._refuse(frame)
         ip_output.send(namespace, packet, route)
         return True
 

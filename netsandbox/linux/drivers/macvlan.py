@@ -10,12 +10,13 @@ from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, refused
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
 from netsandbox.linux.device_events import ChildChosen
-from netsandbox.linux.drop import Outcome
+from netsandbox.linux.drop import NOT_READY, Outcome
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac, multicast_mac
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame
 
 MODES = ("private", "vepa", "bridge", "passthru", "source")
@@ -38,6 +39,18 @@ class MacvlanPort:
         self.parent = parent
         self.children: list[MacvlanInterface] = []
         self.master: Interface | None = None
+
+    @property
+    def place(self) -> Place:
+        return self.parent.place
+
+    def receive(self, frame: Frame) -> Verdict:
+        """A child sent it to a sibling: it goes by the parent, whose taps see it (dev_forward_skb)."""
+        child = self.child_of(frame.dst)
+        if child is None or not self.parent.running:
+            return NOT_READY
+        self._give(child, frame, "sibling")
+        return Outcome.PASSED_UP
 
     @property
     def is_passthru(self) -> bool:
@@ -143,8 +156,7 @@ class MacvlanInterface(StackedInterface):
             else:
                 sibling = port.child_of(frame.dst)
                 if sibling is not None and sibling.mode == "bridge":
-                    self.namespace.record(ChildChosen(self.below.label, sibling.label, "sibling"))
-                    self.namespace.scheduler.transmit((sibling,), frame)
+                    self.namespace.scheduler.transmit((port,), frame)
                     return True
         return self.below.transmit(frame)
 
@@ -160,13 +172,25 @@ class MacvlanInterface(StackedInterface):
         stack.uppers.append(self)
         follow_carrier(self, self.below)
 
+    def check_open(self) -> None:
+        if self.mode != "passthru" and self._is_busy(self.mac):
+            raise KernelError("EADDRINUSE")
+
     def open(self) -> None:
         """macvlan_open: a veth has no filter for unicast addresses, so the parent takes every frame."""
         follow_carrier(self, self.below)
-        stack_of(self.below).listeners.add("macvlan")
+        stack_of(self._unfiltered).listeners.add("macvlan")
+
+    @property
+    def _unfiltered(self) -> Interface:
+        """The device whose card would have to filter: a VLAN hands the addresses down (dev_uc_sync)."""
+        below = self.below
+        while below.kind == "vlan" and below.lower is not None:
+            below = below.lower
+        return below
 
     def stop(self) -> None:
-        stack = self.below.stack
+        stack = self._unfiltered.stack
         if stack is not None and not any(child.up for child in self.port_below.children if child is not self):
             stack.listeners.discard("macvlan")
 
@@ -177,7 +201,7 @@ class MacvlanInterface(StackedInterface):
         self.port_below.children.remove(self)
         if not self.port_below.children:
             stack.handler = None
-            stack.listeners.discard("macvlan")
+            stack_of(self._unfiltered).listeners.discard("macvlan")
         leave(self.below, self)
 
     def on_lower(self, what: str, lower: Interface) -> None:
@@ -195,10 +219,12 @@ class MacvlanInterface(StackedInterface):
             raise KernelError("EINVAL")
 
     def check_mac(self, mac: int) -> None:
-        """macvlan_addr_busy."""
-        taken = [child.mac for child in self.port_below.children if child is not self]
-        if self.mode != "passthru" and mac != self.mac and mac in (*taken, self.below.mac):
+        if self.mode != "passthru" and mac != self.mac and self._is_busy(mac):
             raise KernelError("EADDRINUSE")
+
+    def _is_busy(self, mac: int) -> bool:
+        """macvlan_addr_busy: the parent has the address, or another child that is up."""
+        return mac == self.below.mac or self.port_below.child_of(mac) is not None
 
     def assign_mac(self, mac: int) -> None:
         super().assign_mac(mac)
@@ -240,8 +266,6 @@ MODE_OPTS: for mode "source":
         if children and (mode == "passthru" or any(child.mode == "passthru" for child in children)):
             raise KernelError("EINVAL")
         mac = below.mac if mode == "passthru" else request.address
-        if request.mac is not None and mode != "passthru" and mac in (below.mac, *(child.mac for child in children)):
-            raise KernelError("EADDRINUSE")
         if request.mtu is not None and request.mtu > below.mtu:
             raise KernelError("EINVAL")
         made = MacvlanInterface(request.namespace, request.name, mac, below, mode)

@@ -46,7 +46,7 @@ class VlanInterface(StackedInterface):
     kind = "vlan"
     min_mtu = 0
 
-    __slots__ = ("below", "egress", "multicast", "switches", "tpid", "vid")
+    __slots__ = ("below", "egress", "ingress", "multicast", "switches", "tpid", "vid")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, vid: int,
                  tpid: int) -> None:
@@ -57,6 +57,8 @@ class VlanInterface(StackedInterface):
         self.switches = {"reorder_hdr"}
         self.egress: dict[int, int] = {}
         """Priority of the tag by priority of the packet, which is 0 for all that is modelled."""
+        self.ingress: dict[int, int] = {}
+        """Priority of the packet by priority of the tag; nothing that is modelled asks for it."""
         self.noarp = below.noarp
         self.multicast = 0
         """Frames to groups that it received (rx_multicast)."""
@@ -81,6 +83,10 @@ class VlanInterface(StackedInterface):
         stack.vlans[self.tpid, self.vid] = self
         stack.uppers.append(self)
         follow_carrier(self, self.below)
+
+    def check_open(self) -> None:
+        if not self.below.up and "loose_binding" not in self.switches:
+            raise KernelError("ENETDOWN")
 
     def open(self) -> None:
         """vlan_dev_open: an address of its own makes the device below listen to everything."""
@@ -138,8 +144,8 @@ class VlanKind(LinkKind):
         choice("protocol", choices=("802.1Q", "802.1ad"), complaint="protocol is invalid"),
         number("id", complaint="id is invalid", high=0xFFFF),
         *(Attribute((name,), Form.ON_OFF, code=255) for name in ("reorder_hdr", "loose_binding", "bridge_binding")),
-        Attribute(("egress-qos-map",), Form.MAP, "invalid egress-qos-map"),
-        refused("gvrp"), refused("mvrp"), refused("ingress-qos-map"))
+        Attribute(("egress-qos-map*",), Form.MAP, "invalid egress-qos-map"),
+        Attribute(("ingress-qos-map*",), Form.MAP, "invalid ingress-qos-map"), refused("gvrp"), refused("mvrp"))
     proc_directory = "vlan"
     unknown = 'vlan: unknown command "{word}"?'
     usage = """\
@@ -179,6 +185,7 @@ VLANID := 0-4095"""
         """vlan_changelink: the flags alone; number and protocol are kept, whatever is asked."""
         assert isinstance(interface, VlanInterface)
         interface.egress.update(settings.get("egress-qos-map", {}))
+        interface.ingress.update(settings.get("ingress-qos-map", {}))
         for name in SWITCHES:
             if name in settings:
                 (interface.switches.add if settings[name] else interface.switches.discard)(name)
@@ -189,12 +196,11 @@ VLANID := 0-4095"""
         rows = [Detail("protocol", NAMES[interface.tpid], f"protocol {NAMES[interface.tpid]} "),
                 Detail("id", interface.vid, f"id {interface.vid} "),
                 Detail("flags", flags, f"<{','.join(flags)}> ")]
-        if interface.egress:
-            pairs = " ".join(f"{old}:{new}" for old, new in interface.egress.items())
-            value = [{"from": old, "to": new} for old, new in interface.egress.items()]
-            rows.append(Detail("egress_qos", value, f"\n      egress-qos-map {{ {pairs} }} "))
+        for way, pairs in (("ingress", interface.ingress), ("egress", interface.egress)):
+            if pairs:
+                value = [{"from": old, "to": new} for old, new in pairs.items()]
+                rows.append(Detail(f"{way}_qos", value, f"\n      {way}-qos-map {{ {_pairs(pairs)} }} "))
         return rows
-
 
     def proc_file(self, namespace: NetworkNamespace, name: str) -> str | None:
         """vlan_seq_show and vlandev_seq_show (net/8021q/vlanproc.c)."""
@@ -206,17 +212,22 @@ VLANID := 0-4095"""
         return _statistics(interface) if isinstance(interface, VlanInterface) else None
 
 
+def _pairs(priorities: dict[int, int]) -> str:
+    return " ".join(f"{old}:{new}" for old, new in priorities.items())
+
+
 def _statistics(vlan: VlanInterface) -> str:
     def count(what: str, number: int) -> str:
         return f"{what:>30} {number:>12}\n"
-    egress = " ".join(f"{old}:{new}" for old, new in vlan.egress.items())
+    ingress = "  ".join(f"{tag}:{vlan.ingress.get(tag, 0)}" for tag in range(7)) + f" 7:{vlan.ingress.get(7, 0)}"
+    egress = _pairs(vlan.egress)
     return (f"{vlan.name}  VID: {vlan.vid}\t REORDER_HDR: {int('reorder_hdr' in vlan.switches)}  "
             "dev->priv_flags: 81021\n"
             + count("total frames received", vlan.rx_packets) + count("total bytes received", vlan.rx_bytes)
             + count("Broadcast/Multicast Rcvd", vlan.multicast) + "\n"
             + count("total frames transmitted", vlan.tx_packets) + count("total bytes transmitted", vlan.tx_bytes)
             + f"Device: {vlan.below.name}\n"
-            "INGRESS priority mappings: 0:0  1:0  2:0  3:0  4:0  5:0  6:0 7:0\n"
+            f"INGRESS priority mappings: {ingress}\n"
             f" EGRESS priority mappings: {egress}{' ' if egress else ''}\n")
 
 

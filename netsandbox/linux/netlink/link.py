@@ -208,7 +208,8 @@ def set_up(interface: Interface, up: bool) -> None:
         link.set_down(interface)
     elif interface.is_loopback:
         bring_up_loopback(interface.namespace)
-    else:
+    elif not interface.up:
+        interface.check_open()
         link.set_up(interface)
 
 
