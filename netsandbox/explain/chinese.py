@@ -173,6 +173,7 @@ PACKETS: dict[str, Words] = {
     "IcmpSuppressed.rate": (
         "{ns}不为{packet}发送 ICMP 差错：最近已经发得太多。", "{name}", "icmp_ratelimit、icmp_msgs_per_sec"),
     "IcmpSuppressed.broadcast": ("{ns}不为{packet}发送 ICMP 差错，因为它发给了多个站点。", "{name}"),
+    "IcmpSuppressed.busy": ("{ns}不为{packet}发送 ICMP 差错，因为它的 ICMP 套接字正忙于发送这个应答。", "{name}"),
     "IcmpSuppressed.error": ("{ns}不为{packet}发送 ICMP 差错，因为它本身就是 ICMP 差错。", "{name}"),
     "IcmpSuppressed.fragment": ("{ns}不为{packet}发送 ICMP 差错，因为只有首个分片才可引起差错。", "{name}"),
     "PathMtuLearned": (

@@ -206,6 +206,8 @@ PACKETS: dict[str, Words] = {
         "icmp_ratelimit, icmp_msgs_per_sec"),
     "IcmpSuppressed.broadcast": (
         "{ns} sends no ICMP error about {packet}, because it went to many.", "{name}"),
+    "IcmpSuppressed.busy": (
+        "{ns} sends no ICMP error about {packet}: its ICMP socket is busy sending that answer.", "{name}"),
     "IcmpSuppressed.error": (
         "{ns} sends no ICMP error about {packet}, which is an ICMP error itself.", "{name}"),
     "IcmpSuppressed.fragment": (

@@ -78,6 +78,7 @@ EVENTS: dict[str, str] = {
     "PacketReassembled": f"{_REASSEMBLY} ip_frag_reasm",
     "IcmpErrorSent": "RFC 792; RFC 1122, 3.2.2; net/ipv4/icmp.c icmp_send",
     "IcmpSuppressed": _SILENT,
+    "IcmpSuppressed.busy": "net/ipv4/icmp.c icmp_xmit_lock",
     "IcmpSuppressed.rate": "RFC 1812, 4.3.2.8; net/ipv4/icmp.c icmpv4_xrlim_allow; icmp_ratelimit",
     "PathMtuLearned": "RFC 1191; net/ipv4/route.c __ip_rt_update_pmtu; mtu_expires",
     "RedirectTaken": "RFC 1122, 3.2.2.2; net/ipv4/route.c __ip_do_redirect; accept_redirects",

@@ -198,7 +198,7 @@ class IcmpSuppressed(NamedTuple):
     code: int
     about: IPv4Packet
     why: str
-    """rate, broadcast, error or fragment."""
+    """rate, broadcast, busy, error or fragment."""
 
 
 class PathMtuLearned(NamedTuple):

@@ -267,7 +267,7 @@ def _of_packets() -> Iterator[Any]:
         yield from (events.IcmpErrorSent(namespace, kind, code, packet, A)
                     for kind, code in ((3, 0), (3, 1), (3, 4), (3, 9), (5, 1), (11, 0), (11, 1), (12, 0)))
         yield from (events.IcmpSuppressed(namespace, 3, 1, packet, why)
-                    for why in ("rate", "broadcast", "error", "fragment"))
+                    for why in ("rate", "broadcast", "busy", "error", "fragment"))
 
 
 def _of_sockets() -> Iterator[Any]:

@@ -9,6 +9,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteMissing
 from netsandbox.linux.ipv4 import ip_options
 from netsandbox.linux.ipv4.fragment import fragment
+from netsandbox.linux.ipv4.offload import cut
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.place import LOOPED_BACK, Place
 from netsandbox.wire.addresses import BROADCAST_MAC, is_multicast, multicast_mac
@@ -105,7 +106,15 @@ def output(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         if scheduler.in_process:
             scheduler.go_on(_emit_later, (namespace, packet, route))
             return OK
+    if buffer is not None and buffer.segment_size and not route.interface.is_loopback:
+        return _emit_segments(namespace, cut(packet, buffer.segment_size), route)
     return _emit(namespace, packet, route, buffer.largest_piece if buffer is not None else 0)
+
+
+def _emit_segments(namespace: NetworkNamespace, segments: list[IPv4Packet], route: OutputRoute) -> str:
+    """What was one packet so far leaves as its segments (validate_xmit_skb); `lo` takes it as it is."""
+    problems = [_emit(namespace, segment, route) for segment in segments]
+    return problems[-1]
 
 
 def _emit_later(what: tuple[NetworkNamespace, IPv4Packet, OutputRoute]) -> None:

@@ -110,21 +110,21 @@ def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, s
     return request
 
 
-def _send_syn_ack(request: Request) -> None:
-    """tcp_v4_send_synack: IP id 0, as no socket counts it."""
+def _send_syn_ack(request: Request) -> str:
+    """tcp_v4_send_synack: IP id 0, as no socket counts it; OK or the errno name of what kept it back."""
     namespace = request.listener.namespace
     request.sent_at = request.sent_at or namespace.scheduler.clock
     stamp = (stamp_now(namespace, request.stamp_offset), request.recent) if request.stamps else None
     offered = options.of_syn(request.advertised_mss, stamp, request.sack,
                              request.receive_scale if request.scaling else None)
     address, port, peer, peer_port = request.key
-    reset.send_alone(namespace, address, peer, TcpSegment(
+    return reset.send_alone(namespace, address, peer, TcpSegment(
         port, peer_port, request.isn, (request.peer_isn + 1) & MASK, SYN | ACK,
         min(request.window, window.MAX_WINDOW), offered), request.listener.tos)
 
 
 def _on_timer(request: Request) -> None:
-    """Nobody has answered the SYN,ACK: once more, or never mind (reqsk_timer_handler)."""
+    """Nobody has answered the SYN,ACK: once more, or never mind, as when it cannot leave (reqsk_timer_handler)."""
     listener = request.listener
     namespace = listener.namespace
     if request.tries >= namespace.sysctls.get("net.ipv4.tcp_synack_retries") or listener.state is not TcpState.LISTEN:
@@ -133,8 +133,10 @@ def _on_timer(request: Request) -> None:
     request.tries += 1
     pause = min(RETRY << request.tries, RTO_MAX)
     namespace.record(TcpRetransmitted(namespace.name, *request.key, "synack", "timeout", 0, request.tries, pause))
-    _send_syn_ack(request)
-    request.timer = namespace.scheduler.kernel_timer(pause, _on_timer, request)
+    if _send_syn_ack(request):
+        drop(request)
+    else:
+        request.timer = namespace.scheduler.kernel_timer(pause, _on_timer, request)
 
 
 def drop(request: Request) -> None:

@@ -183,15 +183,14 @@ def _send_burst(conn: Connection, size: int) -> bool:
     is_burst = size > mss
     if size < -(-size // mss) * mss and size % mss:
         conn.small = (chunk.seq + size + (whole and chunk.fin)) & MASK
-    now, seq, segments, problem = conn.namespace.scheduler.clock, chunk.seq, [], ""
-    for start in range(0, max(size, 1), mss):
-        part = bytes(chunk.data[start:min(start + mss, size)])
-        is_end = whole and start + len(part) == size
-        pushes = part and ((is_end and chunk.push) or (is_burst and start + len(part) == size))
-        flags = ACK | (PSH if pushes else 0) | (FIN if is_end and chunk.fin else 0)
-        problem = transmit(conn, seq, flags, part)
-        segments.append(Sent(seq, part, flags, now, conn.wire))
-        seq = segments[-1].end
+    segments = _cut(conn, chunk, size, mss)
+    if is_burst and conn.namespace.netfilter.functions:
+        data, flags = bytes(chunk.data[:size]), segments[0].flags | segments[-1].flags
+        problem = transmit(conn, chunk.seq, flags, data, mss)
+    else:
+        for segment in segments:
+            problem = transmit(conn, segment.seq, segment.flags, segment.data)
+            segment.wire = conn.wire
     if problem:
         return False
     conn.is_burst = is_burst
@@ -200,8 +199,22 @@ def _send_burst(conn: Connection, size: int) -> bool:
         conn.unsent.popleft()
     else:
         del chunk.data[:size]
-        chunk.seq = seq
+        chunk.seq = segments[-1].end
     return True
+
+
+def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
+    """The segments that the first `size` bytes of a chunk make, the last with the chunk's PSH and FIN."""
+    now, seq, segments = conn.namespace.scheduler.clock, chunk.seq, []
+    for start in range(0, max(size, 1), mss):
+        part = bytes(chunk.data[start:min(start + mss, size)])
+        is_end = start + len(part) == size
+        is_all = is_end and size == len(chunk.data)
+        pushes = part and is_end and (size > mss or (is_all and chunk.push))
+        flags = ACK | (PSH if pushes else 0) | (FIN if is_all and chunk.fin else 0)
+        segments.append(Sent(seq, part, flags, now))
+        seq = segments[-1].end
+    return segments
 
 
 def _note_sent(conn: Connection, segments: list[Sent]) -> None:

@@ -27,10 +27,10 @@ def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment,
     send_alone(namespace, packet.dst, packet.src, reset, packet.tos)
 
 
-def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0) -> None:
-    """ip_send_unicast_reply: a segment with IP id 0 and DF."""
+def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0) -> str:
+    """ip_send_unicast_reply: a segment with IP id 0 and DF; OK or the errno name of what kept it back."""
     route = route_output(namespace, to, source)
     if not isinstance(route, OutputRoute):
         namespace.record(route)
-        return
-    ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, namespace.default_ttl, 0, True, tos), route)
+        return route.error
+    return ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, namespace.default_ttl, 0, True, tos), route)

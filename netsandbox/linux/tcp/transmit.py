@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import alarm, options, window
@@ -90,30 +91,35 @@ def _syn_options(conn: Connection, flags: int) -> bytes:
     return options.of_syn(conn.advertised_mss, stamp, sack, conn.receive_scale if scaling else None)
 
 
-def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"") -> str:
-    """Send one segment; OK or the errno name of what kept it back."""
+def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: int = 0) -> str:
+    """Send one segment; OK or the errno name of what kept it back.
+
+    Args:
+        size: where the data is that of several segments, how much each of them takes (gso_size).
+    """
     namespace = conn.namespace
     if flags & SYN:
-        size, offered = min(conn.receive_window, window.MAX_WINDOW), _syn_options(conn, flags)
+        room, offered = min(conn.receive_window, window.MAX_WINDOW), _syn_options(conn, flags)
     else:
         stamp = (stamp_now(namespace, conn.stamp_offset), conn.recent_stamp) if conn.has_stamps else None
         offered = options.of_data(stamp, _sack_blocks(conn))
-        size = window.select(conn)
+        room = window.select(conn)
     number = conn.expected if flags & ACK else 0
-    segment = TcpSegment(conn.port, conn.peer_port, seq, number, flags, size, offered, data)
+    segment = TcpSegment(conn.port, conn.peer_port, seq, number, flags, room, offered, data)
     conn.wire = segment
-    conn.segments_out += 1
+    count = -(-len(data) // size) if size else 1
+    conn.segments_out += count
     if flags & ACK:
         _note_ack(conn)
     if data:
-        conn.data_out += 1
+        conn.data_out += count
         conn.bytes_sent += len(data)
         _note_data(conn)
-    return deliver(conn, segment)
+    return deliver(conn, segment, size, count)
 
 
-def deliver(conn: Connection, segment: TcpSegment) -> str:
-    """Put a segment into a packet and send it (__ip_queue_xmit)."""
+def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1) -> str:
+    """Put a segment, or `count` of them of some size, into a packet and send it (__ip_queue_xmit)."""
     namespace = conn.namespace
     route = route_of(conn)
     if route is None:
@@ -126,7 +132,12 @@ def deliver(conn: Connection, segment: TcpSegment) -> str:
     whole = not route.locked and not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
     packet = IPv4Packet(conn.address, conn.peer, TCP, segment, conn.ttl or namespace.default_ttl, conn.ident, whole,
                         conn.tos)
-    return ip_output.send(namespace, packet, route)
+    buffer = None
+    if size:
+        buffer = SocketBuffer(packet)
+        buffer.segment_size = size
+        conn.ident = (conn.ident + count - 2) % 0xFFFF + 1
+    return ip_output.send(namespace, packet, route, buffer)
 
 
 def is_still_here(conn: Connection, sent: Sent) -> bool:
@@ -135,7 +146,14 @@ def is_still_here(conn: Connection, sent: Sent) -> bool:
     if not isinstance(route, OutputRoute) or route.next_hop is None:
         return False
     entry = route.interface.neighbours.get(route.next_hop)
-    return entry is not None and any(packet.payload is sent.wire for packet in entry.queue or ())
+    return entry is not None and any(_holds(packet, sent) for packet in entry.queue or ())
+
+
+def _holds(packet: IPv4Packet, sent: Sent) -> bool:
+    """Whether a packet is what left last of a segment, by itself or cut from what left with it."""
+    segment = packet.payload
+    return segment is sent.wire or (sent.wire is None and isinstance(segment, TcpSegment)
+                                    and (segment.seq, segment.data) == (sent.seq, sent.data))
 
 
 def _note_ack(conn: Connection) -> None:
