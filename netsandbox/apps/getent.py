@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from netsandbox.apps.hosts import hosts_file
 from netsandbox.apps.program import Context, Program, UsageError
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Lookup, Query, Reply, read_settings
 from netsandbox.apps.services import SERVICES
-from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire import dns
+from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 HOSTS = ("hosts", "ahosts", "ahostsv4")
 NOT_FOUND = 2
@@ -24,6 +26,7 @@ class Getent(Program):
         self._key = ""
         self._status = 0
         self._lookup: Lookup | None = None
+        self._query: Query | None = None
 
     def start(self) -> None:
         self._next()
@@ -36,8 +39,41 @@ class Getent(Program):
         if self.database == "services":
             self._service()
             return
+        if self.database == "hosts" and self._is_number():
+            self._reverse()
+            return
         self._lookup = Lookup(self.context, self.process, self._key, self._found)
         self._lookup.start()
+
+    def _is_number(self) -> bool:
+        try:
+            parse_ipv4(self._key)
+        except AddressError:
+            return False
+        return True
+
+    def _reverse(self) -> None:
+        """gethostbyaddr: the names of an address."""
+        address = parse_ipv4(self._key)
+        known = next((record for record in hosts_file(self.context.files) if record.address == address), None)
+        if known is not None:
+            self._tell(address, " ".join(known.names))
+            self._next()
+            return
+        self._query = Query(self.namespace, self.process, read_settings(self.context.files), dns.reverse_name(address),
+                            (dns.PTR,), self._named)
+        self._query.start()
+
+    def _named(self, found: dict[int, dns.Message] | None, _server: int) -> None:
+        name = next((record.text for record in found[dns.PTR].answers if record.text), "") if found else ""
+        if name:
+            self._tell(parse_ipv4(self._key), name)
+        else:
+            self._status = NOT_FOUND
+        self._next()
+
+    def _tell(self, address: int, names: str) -> None:
+        self.print(f"{format_ipv4(address):<15} {names}")
 
     def _service(self) -> None:
         name, _slash, protocol = self._key.partition("/")
@@ -53,7 +89,8 @@ class Getent(Program):
         if reply.error:
             self._status = NOT_FOUND
         elif self.database == "hosts":
-            self.print(f"{format_ipv4(reply.addresses[0]):<15} {reply.canonical or self._key}")
+            for address in reply.addresses:
+                self._tell(address, reply.canonical or self._key)
         else:
             for address in reply.addresses:
                 for number, kind in enumerate(("STREAM", "DGRAM", "RAW")):
@@ -64,6 +101,8 @@ class Getent(Program):
     def stop(self) -> None:
         if self._lookup is not None:
             self._lookup.stop()
+        if self._query is not None:
+            self._query.stop()
 
 
 def program(context: Context) -> Program:

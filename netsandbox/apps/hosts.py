@@ -2,7 +2,60 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.linux.core.inode import FileError
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.files import Files
+
+
+class HostRecord(NamedTuple):
+    """One line of /etc/hosts (hosts(5)): the first name is the canonical one."""
+
+    address: int
+    names: tuple[str, ...]
+
+    def has(self, name: str) -> bool:
+        return name.lower() in (own.lower() for own in self.names)
+
+
+def text_of(files: Files | None, path: str) -> str:
+    """A file's text; empty where it is not there."""
+    try:
+        return files.read(path) if files is not None else ""
+    except FileError:
+        return ""
+
+
+def hosts_file(files: Files | None) -> list[HostRecord]:
+    """The IPv4 lines of /etc/hosts."""
+    found = []
+    for line in text_of(files, "/etc/hosts").splitlines():
+        address, *names = line.partition("#")[0].split() or [""]
+        try:
+            if names:
+                found.append(HostRecord(parse_ipv4(address), tuple(names)))
+        except AddressError:
+            continue
+    return found
+
+
+def canonical(files: Files, name: str) -> str:
+    """The name that /etc/hosts puts first for one that it has; another one as it is."""
+    return next((record.names[0] for record in hosts_file(files) if record.has(name)), name)
+
+
+def by_file(files: Files, names: dict[str, int]) -> dict[str, int]:
+    """Addresses by name; the last name of an address is what it is called by, and /etc/hosts comes before DNS."""
+    found = dict(names)
+    for record in reversed(hosts_file(files)):
+        for name in reversed(record.names):
+            if found.get(name, record.address) == record.address:
+                found.pop(name, None)
+                found[name] = record.address
+    return found
 
 
 def lookup(text: str, names: dict[str, int]) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from netsandbox.apps.program import Program
@@ -13,12 +13,17 @@ from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError
 
 if TYPE_CHECKING:
+    from netsandbox.apps.stream_query import StreamQuery
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 UPSTREAM_TIMEOUT = 4
 """Seconds that another server may take."""
 LARGEST = 512
 """Bytes of an answer by UDP (RFC 1035, 2.3.4)."""
+
+
+Answered = Callable[[dict[int, dns.Message] | None, int], None]
+"""Takes the responses by type and who gave them, or None where nobody did."""
 
 
 class Zone(Protocol):
@@ -79,6 +84,9 @@ class NameServer(Program):
         self.asks_from = namespace
         self._asking: list[Forwarded] = []
 
+    forwards_all = False
+    """Whether it asks others also where nobody wanted it to (RD is off)."""
+
     @property
     def is_endless(self) -> bool:
         return True
@@ -124,17 +132,15 @@ class NameServer(Program):
             self.respond(Pending(asked, datagram), dns.FORMERR, ())
             return
         question = asked.questions[0]
-        answer = self._know(question)
+        answer = self.know(question)
         if answer is not None:
             self.respond(Pending(asked, datagram), dns.NOERROR, answer, self.is_authoritative)
-        elif self.upstreams and asked.flags & dns.RECURSION_DESIRED:
-            forwarded = Forwarded(self, Pending(asked, datagram))
-            self._asking.append(forwarded)
-            forwarded.query.start()
+        elif self.upstreams and (asked.flags & dns.RECURSION_DESIRED or self.forwards_all):
+            self.forward(Pending(asked, datagram))
         else:
             self.respond(Pending(asked, datagram), self.refusal, (), self.is_authoritative)
 
-    def _know(self, question: dns.Question) -> tuple[dns.Answer, ...] | None:
+    def know(self, question: dns.Question) -> tuple[dns.Answer, ...] | None:
         """The zone's records for a question; empty for a name that has none of this type."""
         if question.type == dns.PTR:
             address = dns.reversed_address(question.name)
@@ -149,16 +155,36 @@ class NameServer(Program):
         return tuple(dns.Answer(question.name, dns.A, self.ttl, address.to_bytes(4, "big")) for address in addresses)
 
     def respond(self, pending: Pending, code: int, answers: tuple[dns.Answer, ...],
-                authoritative: bool = False) -> None:
+                authoritative: bool = False, compress: bool = True) -> None:
         """Send an answer; one that is too long is cut and says so."""
         asked, datagram = pending
         flags = (dns.RESPONSE | asked.flags & dns.RECURSION_DESIRED | code
-                 | (dns.RECURSION_AVAILABLE if self.upstreams or not self.is_authoritative else 0)
+                 | (dns.RECURSION_AVAILABLE if self.offers_recursion(code) else 0)
                  | (dns.AUTHORITATIVE if authoritative else 0))
-        data = dns.Message(asked.ident, flags, asked.questions, answers).emit()
+        data = dns.Message(asked.ident, flags, asked.questions, answers).emit(compress)
         if len(data) > LARGEST:
             data = dns.Message(asked.ident, flags | dns.TRUNCATED, asked.questions).emit()
         self.send(datagram, data)
+
+    def offers_recursion(self, _code: int) -> bool:
+        """Whether an answer says that this server asks others."""
+        return bool(self.upstreams) or not self.is_authoritative
+
+    def forward(self, pending: Pending) -> None:
+        """Ask the other servers."""
+        forwarded = Forwarded(self, pending)
+        self._asking.append(forwarded)
+        forwarded.query.start()
+
+    def query(self, pending: Pending, done: Answered) -> Query | StreamQuery:
+        """The question as the other servers are asked it."""
+        question = pending.asked.questions[0]
+        settings = Settings(self.upstreams, (), 1, UPSTREAM_TIMEOUT, 1)
+        return Query(self.asks_from, self.process, settings, question.name, (question.type,), done)
+
+    def pass_on(self, pending: Pending, message: dns.Message) -> None:
+        """Answer as another server did."""
+        self.respond(pending, message.rcode, message.answers)
 
     @property
     def refusal(self) -> int:
@@ -185,9 +211,7 @@ class Forwarded:
     def __init__(self, server: NameServer, pending: Pending) -> None:
         self.server = server
         self.pending = pending
-        question = pending.asked.questions[0]
-        settings = Settings(server.upstreams, (), 1, UPSTREAM_TIMEOUT, 1)
-        self.query = Query(server.asks_from, server.process, settings, question.name, (question.type,), self._answered)
+        self.query = server.query(pending, self._answered)
 
     def _answered(self, found: dict[int, dns.Message] | None, _server: int) -> None:
         self.server.forget(self)
@@ -195,4 +219,4 @@ class Forwarded:
             self.server.respond(self.pending, dns.SERVFAIL, ())
             return
         message, = found.values()
-        self.server.respond(self.pending, message.rcode, message.answers)
+        self.server.pass_on(self.pending, message)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps import ping_buffer, ping_options
 from netsandbox.apps.errno import TEXTS
-from netsandbox.apps.hosts import lookup
+from netsandbox.apps.hosts import by_file, canonical
 from netsandbox.apps.ping_options import DO, DONT, PROBE, TIMEVAL, WANT, PingOptions
 from netsandbox.apps.ping_start import PingStart
 from netsandbox.apps.ping_text import (
@@ -19,7 +19,6 @@ from netsandbox.apps.ping_text import (
     named,
     time_stamp,
 )
-from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
 from netsandbox.linux.ipv4 import ip_options, ip_output
@@ -51,7 +50,7 @@ class Ping(PingStart):
 
     def __init__(self, namespace: NetworkNamespace, options: PingOptions, ident: int, pid: int = 1,
                  resolve: dict[str, int] | None = None) -> None:
-        super().__init__(namespace, options, _resolve(options.target, resolve or {}), pid)
+        super().__init__(namespace, options, ping_options.resolved(options.target, resolve or {}), pid)
         self.ident = ident if options.ident is None else options.ident
         by_name = not options.numeric and options.target in (resolve or {})
         self._names = {address: name for name, address in (resolve or {}).items()} if by_name else {}
@@ -388,12 +387,6 @@ class Ping(PingStart):
 
 def program(context: Context) -> Ping:
     """One run of it (program.Maker)."""
-    ident = context.next_pid() & 0xFFFF
-    return Ping(context.namespace, ping_options.parse(context.arguments), ident, ident, context.names)
-
-
-def _resolve(target: str, names: dict[str, int]) -> int:
-    address = lookup(target, names)
-    if address is None:
-        raise UsageError(f"ping: {target}: Name or service not known")
-    return address
+    ident, options = context.next_pid() & 0xFFFF, ping_options.parse(context.arguments)
+    options.target = canonical(context.files, options.target)
+    return Ping(context.namespace, options, ident, ident, by_file(context.files, context.names))

@@ -205,3 +205,15 @@ def timeval(at: int) -> bytes:
     """`struct timeval` of a virtual time: seconds and microseconds, little-endian."""
     whole, rest = divmod(EPOCH + at, SECOND)
     return _TIMEVAL.pack(whole, rest // MICROSECOND)
+
+
+def resolved(target: str, names: dict[str, int]) -> int:
+    """The address of what is to be pinged.
+
+    Raises:
+        UsageError: nobody knows it.
+    """
+    address = lookup(target, names)
+    if address is None:
+        raise UsageError(f"ping: {target}: Name or service not known")
+    return address

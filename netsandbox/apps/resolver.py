@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.hosts import lookup
+from netsandbox.apps.hosts import hosts_file, lookup, text_of
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire import dns
@@ -25,7 +24,7 @@ MOST_SERVERS, MOST_SEARCHED = 3, 6
 NOT_KNOWN, TRY_AGAIN, NO_DATA = ("Name or service not known", "Temporary failure in name resolution",
                                  "No address associated with hostname")
 """What gai_strerror(3) says of EAI_NONAME, EAI_AGAIN and EAI_NODATA."""
-LOCAL_SERVER = 0x7F000001
+LOCAL_SERVER, DOCKERS_SERVER = 0x7F000001, 0x7F00000B
 
 
 class Settings(NamedTuple):
@@ -48,7 +47,7 @@ def read_settings(files: Files | None) -> Settings:
     servers: list[int] = []
     search: tuple[str, ...] = ()
     numbers = {"ndots": 1, "timeout": 5, "attempts": 2}
-    for line in _text(files, "/etc/resolv.conf").splitlines():
+    for line in text_of(files, "/etc/resolv.conf").splitlines():
         words = line.split()
         if not words or line[:1] in "#;":
             continue
@@ -68,26 +67,6 @@ def read_settings(files: Files | None) -> Settings:
                     max(min(numbers["attempts"], 5), 1))
 
 
-def _text(files: Files | None, path: str) -> str:
-    try:
-        return files.read(path) if files is not None else ""
-    except FileError:
-        return ""
-
-
-def in_hosts(files: Files | None, name: str) -> list[int]:
-    """The IPv4 addresses that /etc/hosts has for a name."""
-    found = []
-    for line in _text(files, "/etc/hosts").splitlines():
-        words = line.partition("#")[0].split()
-        if name.lower() in (word.lower() for word in words[1:]) and ":" not in words[0]:
-            try:
-                found.append(parse_ipv4(words[0]))
-            except AddressError:
-                continue
-    return found
-
-
 class Reply(NamedTuple):
     """What a lookup came to: addresses, or why there are none."""
 
@@ -102,19 +81,26 @@ class Query:
     Args:
         types: record types asked for at once, each by a datagram of its own.
         done: called with (the responses by type, the server that gave them), or (None, 0) when nobody answers.
+
+    Attributes:
+        sizes: of the responses, in bytes, by type.
+        failures: the servers that did not answer, and why, in order.
     """
 
     def __init__(self, namespace: NetworkNamespace, process: Process, settings: Settings, name: str,
-                 types: tuple[int, ...], done: Callable[[dict[int, dns.Message] | None, int], None]) -> None:
+                 types: tuple[int, ...], done: Callable[[dict[int, dns.Message] | None, int], None],
+                 flags: int = dns.RECURSION_DESIRED) -> None:
         self.namespace = namespace
         self.process = process
         self.settings = settings
         self.name = name
         self.types = types
         self.done = done
+        self.flags = flags
         self.tries = 0
         self.started = namespace.scheduler.clock
         self.sizes: dict[int, int] = {}
+        self.failures: list[tuple[int, str]] = []
         self._socket: UdpSocket | None = None
         self._timer: Timer | None = None
         self._found: dict[int, dns.Message] = {}
@@ -132,7 +118,7 @@ class Query:
             return
         scheduler = self.namespace.scheduler
         socket = self._socket = UdpSocket(self.namespace, self.process)
-        self._timer = scheduler.wake_after(self.settings.timeout * SECOND, self._next)
+        self._timer = scheduler.wake_after(self.settings.timeout * SECOND, self._next, "timed out")
         stream = self.namespace.chance.stream(
             f"{self.namespace.name}/dns/{self.name}/{scheduler.now}/{self.tries}/{self.started}")
         try:
@@ -142,18 +128,18 @@ class Query:
             for kind in self.types:
                 if kind not in self._found:
                     self._idents[kind] = stream.bits(16)
-                    socket.send(dns.Message(self._idents[kind], dns.RECURSION_DESIRED,
+                    socket.send(dns.Message(self._idents[kind], self.flags,
                                             (dns.Question(self.name, kind),)).emit())
         except SocketError:
-            scheduler.soon(self._next)
+            scheduler.soon(self._next, "network unreachable")
 
     def _look(self) -> None:
         socket = self._socket
         while socket is not None and socket is self._socket:
             try:
                 datagram = socket.recv()
-            except SocketError:
-                self._next(None)
+            except SocketError as error:
+                self._next("connection refused" if error.name == "ECONNREFUSED" else "host unreachable")
                 return
             if datagram is None:
                 return
@@ -168,7 +154,7 @@ class Query:
         if kind is None or not message.is_response or kind in self._found:
             return
         if message.rcode in (dns.SERVFAIL, dns.NOTIMP, dns.REFUSED) and self._has_more():
-            self._next(None)
+            self._next(dns.RCODES[message.rcode])
             return
         self._found[kind] = message
         self.sizes[kind] = len(data)
@@ -180,7 +166,8 @@ class Query:
     def _has_more(self) -> bool:
         return self.tries + 1 < len(self.settings.servers)
 
-    def _next(self, _argument: object) -> None:
+    def _next(self, why: str) -> None:
+        self.failures.append((self.server, why))
         self.stop()
         self.tries += 1
         self.start()
@@ -209,10 +196,14 @@ class Lookup:
 
     def start(self) -> None:
         name = self.name.rstrip(".")
-        known = in_hosts(self.context.files, name)
-        number = lookup(name, self.context.names) if not known else None
-        if known or number is not None:
-            self.done(Reply(tuple(known) if known else (number or 0,), "", name))
+        known = [record for record in hosts_file(self.context.files) if record.has(name)]
+        if known:
+            self.done(Reply(tuple(record.address for record in known), "", known[0].names[0]))
+            return
+        asks_docker = self._settings.servers == (DOCKERS_SERVER,)  # which is asked by packets, and knows its own names
+        number = lookup(name, {} if asks_docker else self.context.names)
+        if number is not None:
+            self.done(Reply((number,), "", name))
             return
         if not name or any(not part or len(part) > dns.MOST_LABEL for part in name.split(".")) or not name.isascii():
             self.done(Reply((), NOT_KNOWN))

@@ -128,7 +128,7 @@ PROGRAMS: Late[str, Maker] = Late({
     "nc": "netsandbox.apps.nc:program", "netcat": "netsandbox.apps.nc:program",
     "telnet": "netsandbox.apps.telnet:program", "socat": "netsandbox.apps.socat:program",
     "python3": "netsandbox.apps.python_server:program", "dig": "netsandbox.apps.dig:dig",
-    "nslookup": "netsandbox.apps.dig:nslookup", "host": "netsandbox.apps.dig:host",
+    "nslookup": "netsandbox.apps.nslookup:nslookup", "host": "netsandbox.apps.nslookup:host",
     "getent": "netsandbox.apps.getent:program",
     "sleep": "netsandbox.apps.server:sleep"})
 
@@ -136,7 +136,7 @@ PROGRAMS: Late[str, Maker] = Late({
 APPLETS: Late[str, Maker] = Late({
     "ping": "netsandbox.apps.busybox_ping:program", "nc": "netsandbox.apps.nc:busybox",
     "wget": "netsandbox.apps.wget:busybox", "telnet": "netsandbox.apps.telnet:busybox",
-    "nslookup": "netsandbox.apps.dig:busybox_nslookup"})
+    "nslookup": "netsandbox.apps.nslookup:busybox_nslookup"})
 """What differs where an image brings BusyBox: programs, and below the tools."""
 BUSYBOX_TOOLS: Late[str, Tool] = Late({
     "arp": "netsandbox.commands.tools.busybox:arp", "ifconfig": "netsandbox.commands.tools.busybox:ifconfig",

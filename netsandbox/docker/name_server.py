@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.name_server import NameServer
+from netsandbox.apps.name_server import Answered, NameServer, Pending
+from netsandbox.apps.resolver import Query
 from netsandbox.apps.stream import Stream
+from netsandbox.apps.stream_query import LENGTH, StreamQuery
 from netsandbox.docker.files import asks_from_host, host_resolv_conf, names
 from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.docker.sandbox import gateway_of
@@ -31,8 +33,6 @@ ADDRESS = 0x7F00000B
 TEXT = "127.0.0.11"
 TTL = 600
 BACKLOG = 4096
-LENGTH = 2
-"""Bytes before a message by TCP that say how long it is (RFC 1035, 4.2.2)."""
 
 
 class ServiceNames:
@@ -108,6 +108,31 @@ class EmbeddedServer(NameServer):
         """Answer one message; the servers to ask are looked up anew."""
         self.look_for_upstreams()
         super().take(datagram)
+
+    forwards_all = True
+
+    def know(self, question: dns.Question) -> tuple[dns.Answer, ...] | None:
+        """Addresses, names, and that a name has no AAAA and MX; all else is asked elsewhere (resolver.go serveDNS)."""
+        return super().know(question) if question.type in (dns.A, dns.AAAA, dns.MX, dns.PTR) else None
+
+    def offers_recursion(self, code: int) -> bool:
+        return code != dns.SERVFAIL
+
+    def respond(self, pending: Pending, code: int, answers: tuple[dns.Answer, ...], authoritative: bool = False,
+                compress: bool = False) -> None:
+        """Its own answers repeat the names."""
+        super().respond(pending, code, answers, authoritative, compress)
+
+    def pass_on(self, pending: Pending, message: dns.Message) -> None:
+        self.respond(pending, message.rcode, message.answers, compress=True)
+
+    def query(self, pending: Pending, done: Answered) -> Query | StreamQuery:
+        """By TCP where it was asked by TCP."""
+        asked = super().query(pending, done)
+        if pending.datagram.port not in self.clients:
+            return asked
+        return StreamQuery(asked.namespace, asked.process, asked.settings, asked.name,
+                           (pending.asked.questions[0].type,), done)
 
     @property
     def refusal(self) -> int:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from netsandbox.wire.errors import ParseError
 
 PORT = 53
-A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, OPT, ANY = 1, 2, 5, 6, 12, 15, 16, 28, 41, 255
+A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, OPT, HTTPS, ANY = 1, 2, 5, 6, 12, 15, 16, 28, 41, 65, 255
 TYPES = {A: "A", NS: "NS", CNAME: "CNAME", SOA: "SOA", PTR: "PTR", MX: "MX", TXT: "TXT", AAAA: "AAAA", 33: "SRV",
-         OPT: "OPT", 64: "SVCB", 65: "HTTPS", ANY: "ANY"}
+         OPT: "OPT", 64: "SVCB", HTTPS: "HTTPS", ANY: "ANY"}
 TYPE_NUMBERS = {name: number for number, name in TYPES.items()}
 IN, CHAOS = 1, 3
 RESPONSE, AUTHORITATIVE, TRUNCATED, RECURSION_DESIRED, RECURSION_AVAILABLE = 0x8000, 0x400, 0x200, 0x100, 0x80
@@ -66,9 +66,13 @@ class Message(NamedTuple):
     def rcode(self) -> int:
         return self.flags & 15
 
-    def emit(self) -> bytes:
-        """The message as bytes."""
-        known: dict[str, int] = {}
+    def emit(self, compress: bool = True) -> bytes:
+        """The message as bytes.
+
+        Args:
+            compress: names that stand in it already are pointers to them (RFC 1035, 4.1.4).
+        """
+        known: dict[str, int] | None = {} if compress else None
         sections = self.answers, self.authority, self.additional
         out = bytearray(_HEAD.pack(self.ident, self.flags, len(self.questions), *(len(part) for part in sections)))
         for question in self.questions:
@@ -91,16 +95,16 @@ def encode_name(name: str) -> bytes:
     return bytes(out)
 
 
-def _put_name(out: bytearray, name: str, known: dict[str, int]) -> None:
+def _put_name(out: bytearray, name: str, known: dict[str, int] | None) -> None:
     labels = name.rstrip(".").split(".") if name.strip(".") else []
     if len(name) > MOST_NAME - 2:
         raise ValueError("a name that is too long")
     for place in range(len(labels)):
         rest = ".".join(labels[place:]).lower()
-        if rest in known:
+        if known is not None and rest in known:
             out += pack("!H", POINTER << 8 | known[rest])
             return
-        if len(out) < 0x4000:
+        if known is not None and len(out) < 0x4000:
             known[rest] = len(out)
         label = labels[place].encode("idna" if not labels[place].isascii() else "ascii")
         if not 0 < len(label) <= MOST_LABEL:
@@ -109,7 +113,7 @@ def _put_name(out: bytearray, name: str, known: dict[str, int]) -> None:
     out.append(0)
 
 
-def _put_record(out: bytearray, record: Answer, known: dict[str, int]) -> None:
+def _put_record(out: bytearray, record: Answer, known: dict[str, int] | None) -> None:
     _put_name(out, record.name, known)
     out += _TAIL.pack(record.type, record.cls, record.ttl, 0)
     start = len(out)

@@ -1,0 +1,123 @@
+"""nslookup and host: a question to a name server, and the answer in a few lines."""
+
+from __future__ import annotations
+
+from netsandbox.apps.dig import Asker, data_text, dotted
+from netsandbox.apps.dig_options import Asked, read_simple
+from netsandbox.apps.program import Context, Program
+from netsandbox.wire import dns
+from netsandbox.wire.addresses import format_ipv4
+
+WORDS = {dns.A: "has address", dns.AAAA: "has IPv6 address", dns.PTR: "domain name pointer",
+         dns.CNAME: "is an alias for", dns.MX: "mail is handled by"}
+
+
+class Nslookup(Asker):
+    """nslookup of BIND, or of BusyBox."""
+
+    name = "nslookup"
+    is_busybox = False
+
+    def names(self) -> list[str]:
+        return self.searched()
+
+    def no_server(self, why: str) -> None:
+        self.complain(f"nslookup: couldn't get address for '{self.asked.server}': not found")
+        self.exit(1)
+
+    def unanswered(self) -> None:
+        self.tell_failures()
+        self.print(";; no servers could be reached\n")
+        self.exit(1)
+
+    def tell(self, found: dict[int, dns.Message], server: int) -> None:
+        address = format_ipv4(server)
+        port = ":53" if self.is_busybox else "#53"
+        self.print(f"Server:\t\t{self.asked.server or address}\nAddress:\t{address}{port}\n")
+        records = [record for message in found.values() for record in message.answers]
+        first = next(iter(found.values()))
+        if not records:
+            shown = self.asked.name.rstrip(".")
+            code = dns.RCODES[first.rcode] if first.rcode < len(dns.RCODES) else "SERVFAIL"
+            self.print(f"** server can't find {shown}: {code}\n" if first.rcode else
+                       f"*** Can't find {shown}: No answer\n")
+            self.exit(1)
+            return
+        if not all(message.flags & dns.AUTHORITATIVE for message in found.values()):
+            self.print("Non-authoritative answer:")
+        for record in records:
+            if record.type == dns.PTR:
+                self.print(f"{record.name}\tname = {dotted(record.text)}")
+            elif record.type in (dns.A, dns.AAAA):
+                self.print(f"Name:\t{record.name}\nAddress: {data_text(record)}")
+            else:
+                self.print(f"{record.name}\t{dns.TYPES.get(record.type, '?')} = {data_text(record)}")
+        self.print("")
+        self.exit(0)
+
+
+class BusyBoxNslookup(Nslookup):
+    """BusyBox's, which says so in one thing."""
+
+    is_busybox = True
+
+
+class HostTool(Asker):
+    """host of BIND: for a name that was given alone it asks for its addresses, mail servers and HTTPS record."""
+
+    name = "host"
+
+    def __init__(self, context: Context, asked: Asked) -> None:
+        super().__init__(context, asked)
+        self._kinds = list(asked.kinds)
+        self._asked_so_far = 0
+
+    def names(self) -> list[str]:
+        return self.searched()
+
+    def kinds(self) -> tuple[int, ...]:
+        return (self._kinds[self._asked_so_far],)
+
+    def no_server(self, why: str) -> None:
+        self.complain(f"host: couldn't get address for '{self.asked.server}': not found")
+        self.exit(1)
+
+    def unanswered(self) -> None:
+        self.tell_failures()
+        self.print(";; no servers could be reached\n")
+        self.exit(1)
+
+    def tell(self, found: dict[int, dns.Message], server: int) -> None:
+        (kind, message), = found.items()
+        if self.asked.server and not self._asked_so_far:
+            address = format_ipv4(server)
+            self.print(f"Using domain server:\nName: {self.asked.server}\nAddress: {address}#53\nAliases: \n")
+        if message.rcode:
+            code = message.rcode if message.rcode < len(dns.RCODES) else dns.SERVFAIL
+            self.print(f"Host {self.asked.name.rstrip('.')} not found: {code}({dns.RCODES[code]})")
+            self.exit(1)
+            return
+        for record in message.answers:
+            self.print(f"{record.name} {WORDS.get(record.type, 'has a record')} {data_text(record)}")
+        if not message.answers and len(self._kinds) == 1:
+            self.print(f"{self.asked.name.rstrip('.')} has no {dns.TYPES.get(kind, '?')} record")
+        self._asked_so_far += 1
+        if self._asked_so_far == len(self._kinds):
+            self.exit(0)
+        else:
+            self.again(self.found_name)
+
+
+def nslookup(context: Context) -> Program:
+    """nslookup(1) (program.Maker)."""
+    return Nslookup(context, read_simple(context.arguments, "nslookup"))
+
+
+def busybox_nslookup(context: Context) -> Program:
+    """BusyBox's nslookup (program.Maker)."""
+    return BusyBoxNslookup(context, read_simple(context.arguments, "nslookup"))
+
+
+def host(context: Context) -> Program:
+    """host(1) (program.Maker)."""
+    return HostTool(context, read_simple(context.arguments, "host"))
