@@ -36,7 +36,8 @@ VERBS: Late[str, Verb] = Late({
     "journal": "netsandbox.commands.session_verbs:journal", "history": "netsandbox.commands.session_verbs:journal",
     "save": "netsandbox.commands.session_verbs:save", "load": "netsandbox.commands.session_verbs:load",
     "next": "netsandbox.commands.session_verbs:next_step", "new": "netsandbox.commands.session_verbs:new",
-    "until": "netsandbox.commands.session_verbs:until"})
+    "until": "netsandbox.commands.session_verbs:until",
+    "branch": "netsandbox.commands.branch:branch"})
 
 
 def verbs() -> list[Verb]:

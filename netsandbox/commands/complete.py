@@ -122,14 +122,14 @@ def _verb_words(shell: Shell, verb: Verb, words: list[str], typed: str) -> Itera
     """The values of the parameter whose turn it is, then the options that are not there yet."""
     options = {parameter.option: parameter for parameter in verb.parameters if parameter.option is not None}
     if words and words[-1] in options and not options[words[-1]].is_flag:
-        yield from _values(shell, options[words[-1]])
+        yield from _values(shell, options[words[-1]], typed)
         return
     places = [parameter for parameter in verb.parameters if parameter.option is None]
     given = [word for at, word in enumerate(words) if word not in options and not (at and words[at - 1] in options)]
     if len(given) < len(places):
-        yield from _values(shell, places[len(given)])
+        yield from _values(shell, places[len(given)], typed)
     elif places and places[-1].rest:
-        yield from _values(shell, places[-1])
+        yield from _values(shell, places[-1], typed)
     if not places or not places[0].rest or typed.startswith("-"):
         yield from ((name, _option_note(parameter)) for name, parameter in options.items() if name not in words)
 
@@ -138,8 +138,12 @@ def _option_note(parameter: Parameter) -> str:
     return "" if parameter.is_flag else parameter.kind.noun
 
 
-def _values(shell: Shell, parameter: Parameter) -> Iterator[tuple[str, str]]:
+def _values(shell: Shell, parameter: Parameter, typed: str) -> Iterator[tuple[str, str]]:
     kind = kinds.TARGET if parameter.rest else parameter.kind
+    if kind in kinds.OF_SESSION:
+        names = shell.session.names_of(kind.noun, typed) if shell.session is not None else ()
+        yield from ((name, kind.noun.lower()) for name in names)
+        return
     for text in kind.candidates(shell.lab):
         yield text, "" if parameter.rest else kind.noun
 

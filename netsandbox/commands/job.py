@@ -22,6 +22,7 @@ class Job(Output):
         program: what it runs, if it is a program.
         budget: what it has used of what a line may use.
         number: which of the session's lines it is, from 1; 0 where it is none.
+        label: its number among the lines that run on, as in `[1]`; 0 for one that was done at once.
         result: what the line found, for reports that want more than its text.
         crash: an exception that no command should raise; it is logged, and the lab goes on.
     """
@@ -34,6 +35,7 @@ class Job(Output):
         self.program: Task | None = None
         self.budget = Budget()
         self.number = 0
+        self.label = 0
         self.result: Any = None
         self.crash: BaseException | None = None
         self._condition: Callable[[], bool] | None = None

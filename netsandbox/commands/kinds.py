@@ -183,3 +183,7 @@ COUNT = Kind("N", _count, _nothing)
 WORD = Kind("WORD", _text, _nothing)
 WORDS = Kind("…", _text, _nothing)
 FILE = Kind("FILE", _text, _nothing)
+SCENARIO = Kind("SCENARIO", _text, _nothing)
+BRANCH = Kind("BRANCH", _text, _nothing)
+OF_SESSION = (SCENARIO, BRANCH)
+"""Kinds whose words the session knows, and the lab does not."""

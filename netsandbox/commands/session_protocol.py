@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from netsandbox.commands.job import Job
+
+if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
+
+
+class BranchRow(NamedTuple):
+    """One branch of a session.
+
+    Attributes:
+        lines, step, at: how many lines and steps it has, and when it ends.
+        parent, shared: which one it left after how many lines; empty for the first.
+        last: its last line.
+    """
+
+    name: str
+    is_present: bool
+    lines: int
+    step: int
+    at: int
+    parent: str
+    shared: int
+    last: str
 
 
 class SessionProtocol(Protocol):
@@ -50,6 +73,21 @@ class SessionProtocol(Protocol):
 
     def new(self) -> None:
         """Begin anew with an empty lab."""
+
+    def branch_rows(self) -> list[BranchRow]:
+        """All branches, in the order in which they were begun."""
+
+    def switch(self, name: str) -> None:
+        """Go to the end of another branch."""
+
+    def rename(self, name: str, new: str) -> None:
+        """Call a branch by another name."""
+
+    def lab_at_end_of(self, name: str) -> Lab:
+        """A lab of its own, as a branch left it."""
+
+    def names_of(self, noun: str, typed: str) -> Sequence[str]:
+        """What a word of a kind may be that only the session knows; `typed` is what it begins with."""
 
     def next_step(self) -> list[Job] | None:
         """Do the scenario's next step; None when none is left."""

@@ -48,7 +48,7 @@ def step(shell: Shell, job: Job, values: Values) -> None:
 
 @verb("back", "Take steps back", Parameter("count", kinds.COUNT, required=False, default=1),
       details="The lab is exactly as it was: frames, tables, timers. A line typed here begins another branch; "
-              "`redo` brings the old future back.",
+              "`undo` leads back here, and `branch` to the old future.",
       examples=(("back", "one step"), ("back 20", "twenty")), group="session",
       effect=Effect.SESSION)
 def back(shell: Shell, job: Job, values: Values) -> None:
@@ -60,7 +60,8 @@ def back(shell: Shell, job: Job, values: Values) -> None:
 
 @verb("undo", "Take the last line back", group="session",
       effect=Effect.SESSION,
-      details="The lab stands where the line was typed. `redo` does it again.")
+      details="The lab stands where the line was typed. `redo` leads back to where it stood before, also when the line "
+              "had begun a branch.")
 def undo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     line = session.undo()
@@ -70,7 +71,8 @@ def undo(shell: Shell, job: Job, _values: Values) -> None:
 
 @verb("redo", "Do again what was taken back", group="session",
       effect=Effect.SESSION,
-      details="Also after typing in the past: then the branch that was left comes back.")
+      details="After `undo` it leads back to where that began; after `back` it does the lines again, one at a time. "
+              "A branch that was left is gone to by `branch NAME`.")
 def redo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     line = session.redo()
@@ -140,7 +142,7 @@ def save(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
-@verb("load", "Begin anew with a scenario", Parameter("file", kinds.FILE),
+@verb("load", "Begin anew with a scenario", Parameter("file", kinds.SCENARIO),
       details="Its set-up is done at once; `next` does its steps, one at a time.",
       examples=(("load docker0-ping", "a bundled one"), ("load mine.yaml", "a file")), group="session",
       effect=Effect.SESSION)

@@ -99,6 +99,8 @@ class Shell:
         """The line before this one, for `expect`."""
         self.last_seq = 0
         """The first trace record of the line before this one."""
+        self._labelled: list[Job] = []
+        """Lines that run on, with their numbers; some may have ended."""
         self.recent: deque[Job] = deque(maxlen=RECENT)
         """Lines that did something, the last one last; some may still run."""
 
@@ -237,10 +239,20 @@ class Shell:
             self._only_looks = False
         if line.background and job.program is not None and job.program.is_running and self.place == place:
             process = getattr(job.program, "process", None)
-            self.state.add_job(job.program, line.text, process.pid if process is not None else self.next_pid())
+            pid = process.pid if process is not None else self.next_pid()
+            job.label = self.state.add_job(job.program, line.text, pid, self._last_label()).number
+        elif job.code is None:
+            job.label = max(self._last_label(), *(self.state.jobs if self._has_state else ()), 0) + 1
+        if job.label:
+            self._labelled.append(job)
         scheduler.end()
         if is_action:
             self.remember(job, first)
+
+    def _last_label(self) -> int:
+        """The highest number of the lines that run on, wherever they do."""
+        self._labelled = [one for one in self._labelled if one.code is None]
+        return max((one.label for one in self._labelled), default=0)
 
     def remember(self, job: Job, first: int) -> None:
         """For `expect`: the line and its first trace record."""

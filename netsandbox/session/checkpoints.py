@@ -9,7 +9,7 @@ from netsandbox.lab.copying import RULES
 
 if TYPE_CHECKING:
     from netsandbox.session.journal import Entry
-    from netsandbox.session.session import Session
+    from netsandbox.session.timeline import Timeline
 
 LINE = 50
 """Steps that a line is worth: to parse it and carry it out takes as long."""
@@ -33,7 +33,7 @@ class Checkpoint(NamedTuple):
         step, end: how many steps and records there were.
         lines: of the journal, those that were done.
         effort: what it had taken so far, in steps.
-        snapshot: of lab, shell and the line that ran.
+        snapshot: of lab, shell and the lines that ran.
     """
 
     step: int
@@ -59,22 +59,22 @@ class Checkpoints:
         self._kept.clear()
         self._due = FEWEST
 
-    def note(self, session: Session) -> None:
+    def note(self, session: Timeline) -> None:
         """The session has moved: take a checkpoint if one is due."""
         effort = session.trace.step_count + LINE * session.done
         if effort >= self._due and self.is_on:
             self._take(session, effort)
 
-    def forget_others(self, session: Session) -> None:
+    def forget_others(self, session: Timeline) -> None:
         """What came after the session's present position is not to be: it goes another way."""
         step = session.trace.step_count
         self._kept = [kept for kept in self._kept if kept.step <= step and _is_on_the_way(kept, session)]
         self._due = FEWEST if not self._kept else self._kept[-1].effort + _pause(self._kept[-1])
 
-    def _take(self, session: Session, effort: int) -> None:
+    def _take(self, session: Timeline, effort: int) -> None:
         trace = session.trace
         try:
-            snapshot = Snapshot((session.lab, session.shell, session.running), RULES, session.outside())
+            snapshot = Snapshot((session.lab, session.shell, session.lines), RULES, session.outside())
         except CopyError:
             self._due = effort + PATIENCE
             return
@@ -84,7 +84,7 @@ class Checkpoints:
         if len(self._kept) > MOST:
             del self._kept[:MOST // 2:2]
 
-    def before(self, session: Session, step: int) -> Checkpoint | None:
+    def before(self, session: Timeline, step: int) -> Checkpoint | None:
         """The latest one of the session's present journal before a step; None when there is none.
 
         One at the very step will not do: the clock may have gone on there.
@@ -97,7 +97,7 @@ def _pause(kept: Checkpoint) -> int:
     return max(FEWEST, kept.effort // PART, kept.snapshot.size ** 2 // DEAR)
 
 
-def _is_on_the_way(kept: Checkpoint, session: Session) -> bool:
+def _is_on_the_way(kept: Checkpoint, session: Timeline) -> bool:
     """Whether all lines that the session's journal has up to there were done, and no others."""
     journal, done = session.journal, len(kept.lines)
     return tuple(journal[:done]) == kept.lines and (len(journal) == done or journal[done].step >= kept.step)

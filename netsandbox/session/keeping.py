@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
 from netsandbox.commands.line import is_background
-from netsandbox.commands.session_protocol import SessionProtocol
+from netsandbox.commands.session_protocol import BranchRow, SessionProtocol
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Budget, OverBudgetError, Use
+from netsandbox.lab.lab import Lab
+from netsandbox.session.branches import Branches
 from netsandbox.session.files import read_bytes
 from netsandbox.session.journal import Entry, Position
-from netsandbox.session.session import INTERRUPT, Session
+from netsandbox.session.session import Session
 from netsandbox.session.steps import Scenario, Step
+from netsandbox.session.timeline import is_interrupt
 
 FILES: Late[str, Callable[..., Any]] = Late({
     "find": "netsandbox.session.library:find_scenario",
     "read": "netsandbox.session.scenario:load_scenario",
+    "names": "netsandbox.session.shelf:loadable",
     "text": "netsandbox.session.scenario:dump_scenario",
 })
 """What needs YAML: to import it takes longer than to make a lab."""
+
+NAME = re.compile(r"[\w.-]{1,30}")
+"""A branch's."""
 
 
 class KeptSession(Session):
@@ -36,12 +45,6 @@ class KeptSession(Session):
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.scenario: Scenario | None = None
         self.pending: list[Step] = []
-        self._begun: list[int] = []
-        """How many lines were done when each step that was taken began, the scenario's first one first."""
-        self._begun_there: list[int] = []
-        """The same in the branch that was left."""
-        self._begun_before = self._begun, self._begun_there
-        """Both before the last line was typed."""
         self._loads: list[Budget] = []
         """One for each scenario that is being set up within the other, all the outermost line's."""
         super().__init__(seed, profile, uplink)
@@ -53,8 +56,7 @@ class KeptSession(Session):
 
     def _reset(self, seed: int, profile: str, uplink: str) -> None:
         self.seed, self.profile, self.uplink = seed, profile, uplink
-        self.journal, self.other, self.end = [], None, Position(0, 0)
-        self._begun, self._begun_there = [], []
+        self.branches = Branches()
         self.epoch += 1
         self.checkpoints.clear()
         self._begin_anew()
@@ -122,32 +124,22 @@ class KeptSession(Session):
         if not self.pending:
             return None
         step = self.pending.pop(0)
+        if step.run:
+            self._leave_future()
         # One without lines is taken back with the line before it.
-        self._begun.append(self.done if step.run else self.done - 1)
+        self.branches.present.begun.append(self.done if step.run else self.done - 1)
         return step
 
     # -- moving in time: a step that is taken back is to be done again
 
-    def execute(self, line: str) -> Job:
-        """As Session.execute; a line in the past begins a branch, which has only the steps before it."""
-        if self._is_journaled(line):
-            self._begun_before = self._begun, self._begun_there
-            if self.has_future:
-                self._begun_there = self._begun
-                self._begun = [done for done in self._begun if done < self.done]
-        return super().execute(line)
+    def strike(self) -> None:
+        super().strike()
+        self._find_pending()
 
-    def take_back(self, job: Job) -> bool:
-        is_back = super().take_back(job)
-        if is_back:
-            self._begun, self._begun_there = self._begun_before
-            self._find_pending()
-        return is_back
-
-    def redo(self) -> str | None:
-        if not self.has_future and self.other is not None:
-            self._begun, self._begun_there = self._begun_there, self._begun
-        return super().redo()
+    def undo(self) -> str | None:
+        line = super().undo()
+        self._find_pending()
+        return line
 
     def _rewind(self, step: int, done: int = 0) -> None:
         super()._rewind(step, done)
@@ -159,13 +151,45 @@ class KeptSession(Session):
         return job
 
     def _find_pending(self) -> None:
-        if self.scenario is not None and self._begun:
-            taken = sum(done < self.done for done in self._begun)
+        begun = self.branches.present.begun
+        if self.scenario is not None:
+            taken = sum(done < self.done for done in begun)
             self.pending = list(self.scenario.steps[taken:])
 
     def _do_step(self, step: Step) -> list[Job]:
         with self.files.of_scenario():
             return [self.run(line) for line in step.run]
+
+    # -- branches, and other names that only a session knows
+
+    def branch_rows(self) -> list[BranchRow]:
+        return [BranchRow(one.name, one is self.branches.present, len(one.journal), one.end.step, one.end.at,
+                          one.parent.name if one.parent is not None else "", one.shared,
+                          one.journal[-1].line if one.journal else "") for one in self.branches.all]
+
+    def rename(self, name: str, new: str) -> None:
+        """Call a branch by another name.
+
+        Raises:
+            CommandError: there is none of that name, or one of the new.
+        """
+        branch = self._branch(name)
+        if not NAME.fullmatch(new) or self.branches.named(new) not in (None, branch):
+            raise CommandError(f"no branch can be called {new[:40]!r}: a name is new, of letters, digits, dots and "
+                               "hyphens, and at most 30 long")
+        branch.name = new
+
+    def lab_at_end_of(self, name: str) -> Lab:
+        branch = self._branch(name)
+        trial = Session(self.seed, self.profile, self.uplink)
+        trial.use_files(self.files)
+        trial.journal, trial.end = branch.journal, branch.end
+        with budget.undisturbed():
+            trial.go_to(branch.end.step, branch.end.at)
+        return trial.lab
+
+    def names_of(self, noun: str, typed: str) -> Sequence[str]:
+        return [one.name for one in self.branches.all] if noun == "BRANCH" else FILES["names"](typed, self.files.root)
 
     # -- saving
 
@@ -214,7 +238,7 @@ def _traces_of(session: Session) -> tuple[Position, int, str | None]:
 def _line_for(trial: Session, entry: Entry, end: Position) -> str:
     """The line as it is, or with `&` where the next one came before its end."""
     before, done = trial.position, trial.done
-    if is_background(entry.line) or entry.line == INTERRUPT:
+    if is_background(entry.line) or is_interrupt(entry.line):
         trial.run(entry.line)
         return entry.line
     trial.run(entry.line)

@@ -13,6 +13,7 @@ from netsandbox.session.scenario import load_scenario
 MARK = b"netsandbox:"
 """A file that begins like this, comments aside, is a scenario."""
 PEEK = 4096
+SUFFIXES = (".yaml", ".yml")
 MOST_FILES = 200
 """Files of a directory that are looked at."""
 BUNDLED, HERE, RECENT = "bundled", "here", "recent"
@@ -47,6 +48,26 @@ def names(recent: Sequence[str] = ()) -> list[tuple[str, str]]:
     known = {name for name, _kind in found}
     old = (name for name in dict.fromkeys(reversed(recent)) if name not in known and Path(name).is_file())
     return found + [(name, RECENT) for name in old]
+
+
+def loadable(typed: str, root: str = "") -> list[str]:
+    """What `load` may be told that begins like this: names, files here, and what a directory holds that is named.
+
+    Args:
+        root: the directory outside of which nothing is looked at; empty for no such bound.
+    """
+    head = typed[:typed.rfind("/") + 1]
+    if not head:
+        return [name for name, _kind in names()]
+    try:
+        at = Path(head).expanduser().resolve()
+        if root and not at.is_relative_to(Path(root).resolve()):
+            return []
+        found = sorted(at.iterdir())[:MOST_FILES]
+        return [f"{head}{path.name}/" if path.is_dir() else head + path.name for path in found
+                if path.suffix in SUFFIXES or (path.is_dir() and not path.name.startswith("."))]
+    except (OSError, ValueError, RuntimeError):
+        return []
 
 
 def read(name: str, kind: str) -> Work:

@@ -143,8 +143,9 @@ class State:
             else:
                 self.values[name] = value
 
-    def add_job(self, task: Task, text: str, pid: int) -> JobEntry:
-        number = max(self.jobs, default=0) + 1
+    def add_job(self, task: Task, text: str, pid: int, taken: int = 0) -> JobEntry:
+        """`&`: the number is above all others, and above those that are taken elsewhere."""
+        number = max(taken, *self.jobs, 0) + 1
         entry = self.jobs[number] = JobEntry(number, pid, task, text)
         self.background = pid
         return entry

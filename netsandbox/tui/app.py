@@ -21,6 +21,7 @@ from netsandbox.session.autosave import latest, marked, recover
 from netsandbox.session.steps import Scenario
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.looking_keys import LookingKeys
+from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.timeline import Timeline
@@ -209,6 +210,13 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         self._tell_held(tr("held.typed"))
         self.main.command.relabel()
         self.sync()
+
+    @on(BranchesPane.Wanted)
+    def _branch_wanted(self, event: BranchesPane.Wanted) -> None:
+        if event.is_begun:
+            self.main.command.open(event.line)
+        elif self._session_line(event.line) > 1:
+            self.main.set_view("output")
 
     def _tell_held(self, hint: str) -> None:
         """Say why nothing happens, when what was begun waits: a person has stopped time, or a line runs."""

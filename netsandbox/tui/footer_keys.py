@@ -12,24 +12,27 @@ TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), (
 LEAVING = (("esc", "leave", "leave_prompt"), ("^Q", "quit", "quit"))
 
 
-def typing_keys(glyphs: GlyphSet, *, command: bool, held: bool) -> Sequence[Key]:
+def typing_keys(glyphs: GlyphSet, *, command: bool, held: bool, runs: bool = False) -> Sequence[Key]:
     """The keys of the command line, the filter and their like.
 
     Args:
         command: it is the command line.
         held: a person has stopped time.
+        runs: something runs that ctrl+c ends.
     """
+    ends = (("^C", "end", "interrupt"),) if runs and command else ()
     play = (("F5", "play", "play_pause"),) if held and command else ()
     output = (("pgup", "output", "scroll_output(-1)"),) if command else ()
-    return _named((*play, *TYPING, *output, *LEAVING), glyphs)
+    return _named((*ends, *play, *TYPING, *output, *LEAVING), glyphs)
 
 
-def pane_keys(glyphs: GlyphSet, *, playing: bool, has_next: bool, in_log: bool) -> Sequence[Key]:
+def pane_keys(glyphs: GlyphSet, *, playing: bool, has_next: bool, in_log: bool, runs: bool = False) -> Sequence[Key]:
     """The keys over the panes, the most wanted first: what has no room is left out from the end, quit and help never.
 
     Args:
         has_next: a scenario has a further step.
         in_log: the log has its place, so that escape has nothing to bring back.
+        runs: something runs that ctrl+c ends.
     """
     keys = [
         (":", "command", "command"),
@@ -44,6 +47,8 @@ def pane_keys(glyphs: GlyphSet, *, playing: bool, has_next: bool, in_log: bool) 
         ("^Q", "quit", "quit"),
         ("?", "help", "help"),
     ]
+    if runs:
+        keys.insert(0, ("^C", "end", "interrupt"))
     return _named(keys if in_log else [("esc", "log", "show_log"), *keys], glyphs)
 
 

@@ -198,7 +198,7 @@ class LabApp(UnbrokenApp):
         text = last.text if last.kind in ("out", "err") else ""
         if self._typed_at is not None:
             count = sum(said.kind in ("out", "err") for said in jobs.since(self._typed_at))
-            if count > 1 and not main.has_class("-short"):
+            if count > 1 and not main.has_class("-short") and main.view != "jobs":
                 main.set_view("output")
             elif count > 1 and text and jobs.running is None and main.view != "output":
                 text = tr("output.more", last=text, count=count)

@@ -12,8 +12,8 @@ from netsandbox.commands.pasted import whole_lines
 from netsandbox.engine.player import Player
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.session import INTERRUPT, ReplayError
 from netsandbox.session.steps import Step
+from netsandbox.session.timeline import INTERRUPT, ReplayError
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lab_view import LabView
@@ -73,6 +73,7 @@ class LiveLab(LabView):
         return Status(
             self.title(), position.at, position.step, max(session.end.step, position.step), player.is_playing, quiet,
             player.speed, player.is_lagging, coming, self._watch.dropped(session.trace.end),
+            sum(one.is_labelled for one in self.jobs.alive),
         )  # fmt: skip
 
     def title(self) -> str:
@@ -128,7 +129,7 @@ class LiveLab(LabView):
         first = (job.err.strip() or job.out.strip() or tr("command.failed", code=job.code)).splitlines()[0]
         return Outcome(lines, first)
 
-    def _begin(self, line: str, of_scenario: bool = False) -> Job | None:
+    def _begin(self, line: str, of_scenario: bool = False, shown: str = "") -> Job | None:
         """Execute a line; an exception in it is kept from the person's lab, which is as it was before."""
         session = self.session
         session.shell.language = language()
@@ -136,8 +137,8 @@ class LiveLab(LabView):
             self.wants_quit = True
             return None
         if not line.startswith(EXPECT):
-            self.jobs.say("line", f"{self.prompt()} ❯ {line}")
-        lab, done, other = session.lab, session.done, session.other
+            self.jobs.say("line", f"{self.prompt()} ❯ {shown or line}")
+        lab, done, branch = session.lab, session.done, session.branches.present
         try:
             with self.busy(), session.files.of_scenario() if of_scenario else nullcontext():
                 job = session.execute(line)
@@ -147,8 +148,9 @@ class LiveLab(LabView):
         if crash is not None:
             self._recover(line, crash, done)
             return None
-        if session.other is not other and session.other is not None and line.split(maxsplit=1)[:1] != ["redo"]:
-            self.branched = tr("branched", count=len(session.other[0]) - done)
+        present = session.branches.present
+        if present.parent is branch and line.split(maxsplit=1)[:1] not in (["redo"], ["branch"]):
+            self.branched = tr("branched", name=present.name, left=branch.name, count=len(branch.journal) - done)
         if session.lab is not lab:
             self._other_lab()
         return job
@@ -161,10 +163,7 @@ class LiveLab(LabView):
         session = self.session
         try:
             if session.done > done:
-                session.undo()
-                del session.journal[session.done :]
-                session.end = session.position
-                session.on_execute(session.journal)
+                session.strike()
         except Exception as second:  # noqa: BLE001 - the lab stays as it is
             self.files.log_failure(f"undo {line}", second)
         self._other_lab()
@@ -172,10 +171,10 @@ class LiveLab(LabView):
     def _other_lab(self) -> None:
         """The lab was made anew by a replay: follow what runs in that one."""
         self.jobs.forget()
-        job = self.session.running
-        if job is not None and not job.is_done:
-            self.jobs.watch(job, self.session.clock)
-            self.jobs.watched[-1].chunks = len(job.output)
+        for job in self.session.lines:
+            if not job.is_done:
+                self.jobs.watch(job, self.session.clock)
+                self.jobs.watched[-1].chunks = len(job.output)
 
     def next_step(self) -> bool:
         """Begin the scenario's next step; False when none is left."""
@@ -220,13 +219,21 @@ class LiveLab(LabView):
         if self._begun:
             self._begun = ""
             return True
-        running = self.jobs.running
-        if running is None:
+        front = self.jobs.front
+        if front is None:
             return False
-        self.jobs.drop_unattended()
-        self._begin(INTERRUPT)
-        self._collect()
+        self.end(front)
         return True
+
+    def end(self, job: Job) -> None:
+        """Press Ctrl-C for one of the lines that run."""
+        alive = [one for one in self.session.lines if not one.is_done]
+        if job not in alive:
+            return
+        self.jobs.drop_unattended()
+        self._begin(INTERRUPT if job is alive[-1] else f"{INTERRUPT} {alive.index(job) + 1}",
+                    shown=INTERRUPT if len(alive) == 1 else f"{INTERRUPT} [{job.label}] {job.text}")
+        self._collect()
 
     def _go_on(self) -> None:
         self._collect()

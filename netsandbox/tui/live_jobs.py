@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from netsandbox.commands.job import Job
 from netsandbox.commands.line import is_background
-from netsandbox.session.session import ENDLESS_LIMIT, INTERRUPT, Session
+from netsandbox.session.session import ENDLESS_LIMIT, Session
+from netsandbox.session.timeline import INTERRUPT
+from netsandbox.tui.i18n import tr
 
 EXPECT = "expect "
 KEPT = 5000
@@ -22,8 +24,10 @@ class Said(NamedTuple):
     """One line of the transcript."""
 
     kind: str
-    """line, out, err, say, hold or fail (of an expectation), note."""
+    """line, out, err, say, hold or fail (of an expectation), job (that one runs on, or has ended)."""
     text: str
+    job: int = 0
+    """The label of the line that says it; 0 where there is none."""
 
 
 @dataclass
@@ -35,6 +39,8 @@ class Watched:
     background: bool
     chunks: int = 0
     partial: str = ""
+    is_labelled: bool = False
+    """Another line runs as well, or did: what this one prints begins with its number."""
 
 
 class Waiting(NamedTuple):
@@ -43,6 +49,12 @@ class Waiting(NamedTuple):
     line: str
     unattended: bool
     """Nobody will press Ctrl-C: an endless program is stopped after a while."""
+
+
+def program_of(job: Job) -> str:
+    """What a line runs, in a word."""
+    name = getattr(job.program, "name", "")
+    return name if isinstance(name, str) and name else job.text.split(maxsplit=1)[0]
 
 
 class Jobs:
@@ -62,18 +74,39 @@ class Jobs:
         self.said = 0
         self.waiting: deque[Waiting] = deque()
         self.watched: list[Watched] = []
+        self.forward = 0
+        """The label of the line whose output a person wants to see alone; 0 for all."""
         self._unattended = False
 
-    def say(self, kind: str, text: str) -> None:
+    def say(self, kind: str, text: str, job: int = 0) -> None:
         """Add lines to the transcript."""
         for line in text.splitlines() or [""]:
-            self.transcript.append(Said(kind, line))
+            self.transcript.append(Said(kind, line, job))
             self.said += 1
 
     def since(self, said: int) -> list[Said]:
         """The lines added since there were `said` of them, as far as they are kept."""
         fresh = self.said - said
         return list(self.transcript)[-fresh:] if fresh > 0 else []
+
+    @property
+    def alive(self) -> list[Watched]:
+        """The lines that run, the oldest first."""
+        return [one for one in self.watched if not one.job.is_done]
+
+    @property
+    def front(self) -> Job | None:
+        """What Ctrl-C ends: the line that a person brought forward, else the newest that is not in the background."""
+        alive = self.alive
+        chosen = next((one.job for one in alive if one.job.label == self.forward), None) if self.forward else None
+        return chosen or next((one.job for one in reversed(alive) if not one.background), None)
+
+    @property
+    def is_to_be_ended(self) -> bool:
+        """What runs will not come to an end soon by itself, as far as anybody knows."""
+        front = self.front
+        endless = front is not None and front.program is not None and front.program.is_endless
+        return front is not None and (endless or len(self.alive) > 1)
 
     @property
     def running(self) -> Job | None:
@@ -83,7 +116,17 @@ class Jobs:
     def watch(self, job: Job, clock: int, unattended: bool = False) -> None:
         """Follow a job from its beginning."""
         self._unattended = unattended
+        self.forward = 0
         self.watched.append(Watched(job, clock, is_background(job.line)))
+        self._label()
+
+    def _label(self) -> None:
+        """Lines that run beside others are labelled from then on; so is one in the background."""
+        alive = self.alive
+        for one in alive:
+            if not one.is_labelled and one.job.label and (one.background or len(alive) > 1):
+                one.is_labelled = True
+                self.say("job", f"[{one.job.label}] {one.job.text}", one.job.label)
 
     def drop_unattended(self) -> None:
         """The rest of a scenario's step is not wanted any more; what a person entered is."""
@@ -99,6 +142,7 @@ class Jobs:
     def forget(self) -> None:
         """The lab that the jobs ran in is gone."""
         self.watched.clear()
+        self.forward = 0
         self.drop_unattended()
 
     def collect(self, session: Session) -> None:
@@ -132,10 +176,23 @@ class Jobs:
                 self._judge(one.job)
                 continue
             self._take(one)
-            if is_done and one.partial:
-                self.say("out", one.partial)
-                one.partial = ""
+            if is_done:
+                self._ended(one)
         self.watched = [one for one in self.watched if not one.job.is_done]
+
+    def _ended(self, one: Watched) -> None:
+        if one.partial:
+            self._print(one, "out", one.partial)
+            one.partial = ""
+        if one.is_labelled:
+            self.say("job", tr("job.ended", number=one.job.label, line=one.job.text, code=one.job.code), one.job.label)
+        if one.job.label == self.forward:
+            self.forward = 0
+
+    def _print(self, one: Watched, stream: str, text: str) -> None:
+        """A line of a line's output."""
+        lead = f"[{one.job.label}] {program_of(one.job)}: " if one.is_labelled else ""
+        self.say(stream, lead + text, one.job.label)
 
     def _take(self, one: Watched) -> None:
         """Add what a job has printed since the last time, line by line."""
@@ -144,7 +201,7 @@ class Jobs:
             whole = one.partial + text
             *lines, one.partial = whole.split("\n")
             for line in lines:
-                self.say(stream, line)
+                self._print(one, stream, line)
         if len(output) > MOST_CHUNKS:
             del output[: -MOST_CHUNKS // 2]
         one.chunks = len(output)

@@ -99,6 +99,8 @@ class Status(NamedTuple):
     """What the next step will do, one line; empty when quiet."""
     dropped: int
     """Frames dropped so far."""
+    jobs: int = 0
+    """Lines that run beside another one or in the background."""
 
 
 class Completion(NamedTuple):

@@ -52,13 +52,14 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     word = afford(f" {tr('status.' + state)}")
     speed = afford(dot + speed_text(status.speed, glyphs), status.speed != 1.0 or width >= 100)
     lagging = afford(dot + tr("status.lagging"), status.lagging)
+    jobs = afford(dot + tr("status.jobs", count=status.jobs), status.jobs > 0)
     most = max(_TITLE, room * 3 // 5)  # no wider while nothing comes next: it would come and go
     title = afford(f" {crop(safe(status.title), most, glyphs.ellipsis)} ", bool(status.title))
     room += _LEAST_NEXT if message else 0
     line = [
         Run(title, "title"),
         Run(f" {glyphs.play if status.playing else glyphs.pause}{word} ", "state"),
-        Run(step + time + speed + lagging, "time"),
+        Run(step + time + speed + lagging + jobs, "time"),
         *_next(status, room, glyphs, message, trouble),
         Run(drops, "dropped" if status.dropped else "time"),
     ]

@@ -75,6 +75,7 @@ TEXTS: dict[str, str] = {
     "status.step_of": "step {step}/{last}",
     "status.fastest": "max",
     "status.lagging": "lagging",
+    "status.jobs": "jobs: {count}",
     "status.next": "next: {what}",
     "status.dropped": "{count} dropped",
     "filter.label": "filter",

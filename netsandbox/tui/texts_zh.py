@@ -75,6 +75,7 @@ TEXTS: dict[str, str] = {
     "status.step_of": "第 {step}/{last} 步",
     "status.fastest": "最快",
     "status.lagging": "跟不上",
+    "status.jobs": "任务：{count}",
     "status.next": "下一步：{what}",
     "status.dropped": "丢弃 {count}",
     "filter.label": "过滤",

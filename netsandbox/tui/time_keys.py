@@ -81,9 +81,11 @@ class TimeKeys(LabApp):
         """Do again what was taken back."""
         self._session_line("redo")
 
-    def _session_line(self, line: str) -> None:
+    def _session_line(self, line: str) -> int:
+        """Carry out a line that moves in time; how many lines it printed."""
         self.live.pause()
         self.live.jobs.waiting.clear()
         outcome = self.live.execute(line)
         self.sync()
         self.main.status.say(outcome.error or (outcome.lines[0] if outcome.lines else ""), trouble=bool(outcome.error))
+        return len(outcome.lines)

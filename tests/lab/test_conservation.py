@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from netsandbox.engine import scheduler as scheduling
 from netsandbox.linux.bridge import flood
 from netsandbox.linux.drop import DropReason, Outcome
-from netsandbox.session.session import ENDLESS_LIMIT, INTERRUPT, Session
+from netsandbox.session.session import ENDLESS_LIMIT, Session
+from netsandbox.session.timeline import INTERRUPT
 from tests.lab.labs import BASE, histories
 from tests.lab.ledger import Ledger
 

@@ -15,7 +15,8 @@ from netsandbox.lab import views
 from netsandbox.lab.copying import RULES
 from netsandbox.lab.lab import Lab
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.session import INTERRUPT, Session
+from netsandbox.session.session import Session
+from netsandbox.session.timeline import INTERRUPT
 from tests.lab import labs, web
 
 RICH = """\

@@ -13,7 +13,8 @@ from netsandbox.engine.units import SECOND
 from netsandbox.lab import views
 from netsandbox.linux.bridge import flood
 from netsandbox.linux.events import FrameReceived
-from netsandbox.session.session import INTERRUPT, Session
+from netsandbox.session.session import Session
+from netsandbox.session.timeline import INTERRUPT
 from tests.lab import labs
 
 NEVER = 1 << 30

@@ -14,7 +14,8 @@ from netsandbox.lab.lab import Lab
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.roll import Backwards
 from netsandbox.linux.events import FdbLearned, FrameBridged, FrameReceived, NeighbourChanged
-from netsandbox.session.session import INTERRUPT, Session
+from netsandbox.session.session import Session
+from netsandbox.session.timeline import INTERRUPT
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 from tests.lab import labs

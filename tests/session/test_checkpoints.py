@@ -98,7 +98,7 @@ def test_another_branch_does_not_begin_at_a_checkpoint_of_the_first() -> None:
     assert state(session) == state(plain)
     for one in (session, plain):
         one.go_to(one.end.step, one.end.at)
-        one.redo()
+        one.switch("main")
         one.back(25)
     assert state(session) == state(plain)
 

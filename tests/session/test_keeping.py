@@ -89,10 +89,16 @@ def test_a_step_that_is_taken_back_is_to_be_done_again(tmp_path: Path) -> None:
     assert left() == [("add-host pc1", "wait"), ("add-host pc2",)]
     session.run("next")
     assert left() == [("add-host pc2",)]
-    session.run("redo")
+    session.run("branch main")
     assert left() == []
-    session.run("redo")
+    session.run("branch b2")
     assert left() == [("add-host pc2",)]
+    session.run("goto c2")
+    session.run("next")
+    assert left() == [("add-host pc2",)], "a step that is taken in the past begins a branch with only that step"
+    session.run("undo")
+    session.run("undo")
+    assert left() == [("add-host pc1", "wait"), ("add-host pc2",)]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow,

@@ -39,7 +39,7 @@ class OutputPane(ScrollView, can_focus=True):
     HELP_TOPIC = "output"
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"output--{kind}" for kind in ("line", "out", "err", "say", "hold", "fail")
+        f"output--{kind}" for kind in ("line", "out", "err", "say", "hold", "fail", "job")
     }
 
     DEFAULT_CSS = """
@@ -49,6 +49,7 @@ class OutputPane(ScrollView, can_focus=True):
         & .output--line { color: $text-accent; text-style: bold; }
         & .output--out { color: $foreground; }
         & .output--err { color: $text-error; }
+        & .output--job { color: $text-accent; }
         & .output--say { color: $text-secondary; text-style: italic; }
         & .output--hold { color: $text-success; }
         & .output--fail { color: $text-error; text-style: bold; }
@@ -64,6 +65,8 @@ class OutputPane(ScrollView, can_focus=True):
         self._at_once = 0, 0
         """The lines that came at once with the one typed: how many were there before and after."""
         self._width = 0
+        self._only = 0
+        """The line whose output alone is shown; 0 for all."""
         self._book = StyleBook(self, "output--")
 
     def on_mount(self) -> None:
@@ -74,12 +77,16 @@ class OutputPane(ScrollView, can_focus=True):
     def show(self, jobs: Jobs) -> None:
         """Take what was said since the last time."""
         new = jobs.since(self._seen)
+        if jobs.forward != self._only:
+            self._show_only(jobs)
+            return
         if not new:
             return
         self._seen = jobs.said
         typed = any(said.kind == "line" for said in new)
         if typed:
             self._at_once = self._seen - len(new), self._seen
+        new = [said for said in new if self._only in (0, said.job)]
         self._said.extend(new)
         if self._width:
             self._rows.extend(self._wrapped(new))
@@ -88,6 +95,16 @@ class OutputPane(ScrollView, can_focus=True):
         self._resized()
         if typed:
             self._place()
+
+    def _show_only(self, jobs: Jobs) -> None:
+        """Show what one line says, or again what all say."""
+        self._only = jobs.forward
+        self._seen = jobs.said
+        self._said = deque((said for said in jobs.transcript if self._only in (0, said.job)), KEPT)
+        self._rows = self._wrapped(self._said) if self._width else []
+        self.border_title = Content(tr("output.title") + (f" [{self._only}]" if self._only else ""))
+        self._resized()
+        self.anchor()
 
     def _place(self) -> None:
         """Begin with the first line of what came at once, if not all of it can be seen."""
@@ -104,7 +121,7 @@ class OutputPane(ScrollView, can_focus=True):
     def _wrapped(self, lines: Iterable[Said]) -> list[Said]:
         found: list[Said] = []
         marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
-        for kind, text in lines:
+        for kind, text, _job in lines:
             shown = self.glyphs.plain(safe(marks.get(kind, "") + text.expandtabs())).replace("❯", self.glyphs.prompt)
             found += [Said(kind, row) for row in hanging(shown, self._width)]
         return found
@@ -133,7 +150,7 @@ class OutputPane(ScrollView, can_focus=True):
         if at >= len(self._rows):
             text = tr("output.empty") if not self._rows and y == 0 else ""
             return self._book.strip([Run(fit(text, width), "out")])
-        kind, text = self._rows[at]
+        kind, text, _job = self._rows[at]
         return self._book.strip([Run(fit(text, width), kind)])
 
 

@@ -9,11 +9,13 @@ from textual import on
 from netsandbox.lab.log_match import names_of
 from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
 from netsandbox.tui.live import LiveLab
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.export_line import ExportLine
 from netsandbox.tui.panes.filter_line import FilterLine
 from netsandbox.tui.panes.frame_log import FrameLog
+from netsandbox.tui.panes.jobs import JobsPane
 from netsandbox.tui.panes.lesson import LessonPane
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.topology import TopologyPane
@@ -221,6 +223,22 @@ class MainScreen(PanesScreen):
     def _hint_wanted(self) -> None:
         self.live.lesson.hint()
         self.show_own()
+
+    @on(JobsPane.Forward)
+    def _forward(self, event: JobsPane.Forward) -> None:
+        jobs = self.live.jobs
+        jobs.forward = 0 if jobs.forward == event.label else event.label
+        self.set_view("output")
+        self.output.show(jobs)
+        self.status.say(tr("jobs.forward", number=jobs.forward) if jobs.forward else tr("jobs.all"))
+
+    @on(JobsPane.EndWanted)
+    def _end_wanted(self, event: JobsPane.EndWanted) -> None:
+        job = next((one.job for one in self.live.jobs.alive if one.job.label == event.label), None)
+        if job is not None:
+            self.live.end(job)
+            self.status.say("")
+            self.show_own()
 
     @on(FrameLog.Highlighted)
     def _highlighted(self, event: FrameLog.Highlighted) -> None:

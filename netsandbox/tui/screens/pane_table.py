@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from netsandbox.tui.i18n import add_texts
 from netsandbox.tui.pane import Pane
+from netsandbox.tui.panes.branches import PANE as BRANCHES
 from netsandbox.tui.panes.detail import DetailPane
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.frame_log import FrameLog
+from netsandbox.tui.panes.jobs import PANE as JOBS
 from netsandbox.tui.panes.lesson import PANE as LESSON
 from netsandbox.tui.panes.output import OutputPane
 from netsandbox.tui.panes.topology import TopologyPane
@@ -22,6 +24,8 @@ PANES: tuple[Pane, ...] = (
     Pane("why", lambda _live, glyphs, _still: WhyPane(glyphs, id="why")),
     Pane("output", lambda _live, glyphs, _still: OutputPane(glyphs, id="output"), alone=True),
     LESSON,
+    JOBS,
+    BRANCHES,
 )  # fmt: skip
 
 for _pane in PANES:

@@ -202,7 +202,9 @@ class PanesScreen(Screen[None]):
         """Show the keys that matter where the focus is."""
         live = self.live
         if self.focused is not None and any(isinstance(one, PromptLine) for one in self.focused.ancestors):
-            self.keys.show(typing_keys(self.glyphs, command=self.command.input.has_focus, held=live.held))
+            self.keys.show(typing_keys(self.glyphs, command=self.command.input.has_focus, held=live.held,
+                                       runs=live.jobs.is_to_be_ended))
             return
         has_next, in_log = bool(live.session.pending), self.view == "log"
-        self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, has_next=has_next, in_log=in_log))
+        self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, has_next=has_next, in_log=in_log,
+                                 runs=live.jobs.is_to_be_ended))

@@ -1,0 +1,100 @@
+"""Two labs side by side: the rows of their tables that differ, timers apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.lab import views
+
+if TYPE_CHECKING:
+    from netsandbox.lab.lab import Lab
+
+Rows = Iterator[tuple[str, str]]
+"""(what the row is about, what it says)."""
+MOST_CONNECTIONS = 1000
+
+
+class Difference(NamedTuple):
+    """One row of a table; a text is empty where that lab has no such row."""
+
+    node: str
+    table: str
+    key: str
+    one: str
+    other: str
+
+
+def _links(lab: Lab, node: str) -> Rows:
+    for row in views.interfaces(lab, node):
+        yield row.name, " ".join(filter(None, (row.state, row.mac, *row.addresses, row.master or "")))
+
+
+def _arp(lab: Lab, node: str) -> Rows:
+    for row in views.neighbours(lab, node):
+        yield f"{row.address} {row.interface}", " ".join(filter(None, (row.mac, row.state)))
+
+
+def _mac(lab: Lab, node: str) -> Rows:
+    for row in views.fdb(lab, node):
+        if not row.permanent:
+            yield f"{row.bridge} {row.mac}", row.port
+
+
+def _routes(lab: Lab, node: str) -> Rows:
+    for row in views.routes(lab, node):
+        if row.table == "main":
+            head, _blank, rest = row.text.partition(" ")
+            yield head, rest
+
+
+def _sockets(lab: Lab, node: str) -> Rows:
+    for row in views.sockets(lab, node):
+        yield f"{row.protocol} {row.local} {row.peer}", f"{row.state} {row.process}".strip()
+
+
+def _rules(lab: Lab, node: str) -> Rows:
+    for row in views.rules(lab, node) if views.has_rules(lab, node) else ():
+        yield f"{row.table} {row.chain} {row.number}", row.text if row.packets is None else (
+            f"{row.text}  [{row.packets} packets]")
+
+
+def _connections(lab: Lab, node: str) -> Rows:
+    for row in views.connections(lab, node, MOST_CONNECTIONS) if views.is_tracking(lab, node) else ():
+        yield f"{row.protocol} {row.original[0]} {row.original[1]}", row.state
+
+
+TABLES: dict[str, Callable[[Lab, str], Rows]] = {
+    "links": _links, "arp": _arp, "mac": _mac, "routes": _routes, "sockets": _sockets, "rules": _rules,
+    "connections": _connections}
+
+
+def differences(one: Lab, other: Lab) -> list[Difference]:
+    """What the tables of two labs differ in, by node, table and row; the nodes themselves come first."""
+    nodes = {row.name: row.state for row in views.nodes(one)}, {row.name: row.state for row in views.nodes(other)}
+    found = [Difference(name, "nodes", "", nodes[0].get(name, ""), nodes[1].get(name, ""))
+             for name in dict.fromkeys((*nodes[0], *nodes[1])) if nodes[0].get(name) != nodes[1].get(name)]
+    places = _places(one), _places(other)
+    for node in dict.fromkeys((*places[0], *places[1])):
+        for name, rows in TABLES.items():
+            left, right = ({} if node not in there else _counted(rows(lab, node))
+                           for lab, there in ((one, places[0]), (other, places[1])))
+            found += [Difference(node, name, key[0], left.get(key, ""), right.get(key, ""))
+                      for key in dict.fromkeys((*left, *right)) if left.get(key) != right.get(key)]
+    return found
+
+
+def _places(lab: Lab) -> list[str]:
+    """The nodes that have a namespace of their own."""
+    return [row.name for row in views.nodes(lab) if row.namespace == row.name]
+
+
+def _counted(rows: Rows) -> dict[tuple[str, int], str]:
+    """Rows by what they are about; two routes to one place are the first and the second."""
+    found: dict[tuple[str, int], str] = {}
+    for key, text in rows:
+        number = 0
+        while (key, number) in found:
+            number += 1
+        found[key, number] = text
+    return found

@@ -1,0 +1,90 @@
+"""The branches of a session: what a line typed in the past leaves behind, and what undo took back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netsandbox.session.journal import Entry, Position
+
+FIRST = "main"
+MOST = 100
+"""Branches that are kept; then the oldest goes that is neither the present one nor the first."""
+MOST_UNDONE = 1000
+
+
+class Branch:
+    """One way that things went.
+
+    Attributes:
+        name: what a person calls it.
+        journal: every line of it, those that were taken back included.
+        end: its furthest position.
+        parent, shared: the branch that it left, and how many lines they have in common; None for the first.
+        begun: how many lines were done when each of a scenario's steps began that were taken in it.
+    """
+
+    def __init__(self, name: str, parent: Branch | None = None, shared: int = 0) -> None:
+        self.name = name
+        self.journal: list[Entry] = parent.journal[:shared] if parent is not None else []
+        self.end = Position(0, 0)
+        self.parent = parent
+        self.shared = shared
+        self.begun: list[int] = [done for done in parent.begun if done < shared] if parent is not None else []
+
+
+class Undone(NamedTuple):
+    """Where an undo began, for redo to lead back to; `line` is what it took back."""
+
+    branch: Branch
+    position: Position
+    done: int
+    line: str
+
+
+class Branches:
+    """Those of one session, in the order in which they were begun.
+
+    Attributes:
+        present: the one that the lab stands in.
+        undone: what was taken back one after the other, for redo, the latest last.
+    """
+
+    def __init__(self) -> None:
+        self.present = Branch(FIRST)
+        self.all = [self.present]
+        self.undone: list[Undone] = []
+        self._count = 1
+
+    def begin(self, shared: int) -> Branch:
+        """Leave the present branch after so many of its lines."""
+        self._count += 1
+        while self.named(f"b{self._count}") is not None:
+            self._count += 1
+        self.present = Branch(f"b{self._count}", self.present, shared)
+        self.all.append(self.present)
+        if len(self.all) > MOST:
+            gone = self.all.pop(1)
+            for one in self.all:
+                one.parent = None if one.parent is gone else one.parent
+        return self.present
+
+    def take_back(self, before: Branch) -> None:
+        """The present branch was never begun."""
+        if before is not self.present:
+            self.all.remove(self.present)
+            self.present = before
+
+    def named(self, name: str) -> Branch | None:
+        return next((one for one in self.all if one.name == name), None)
+
+    def note_undone(self, undone: Undone) -> None:
+        self.undone.append(undone)
+        del self.undone[:-MOST_UNDONE]
+
+    def next_undone(self, position: Position, done: int) -> Undone | None:
+        """Where redo leads: what lies behind, because steps or `goto` led there already, is none of it any more."""
+        while self.undone:
+            latest = self.undone.pop()
+            if latest.branch is not self.present or (latest.position, latest.done) > (position, done):
+                return latest if latest.branch in self.all else None
+        return None

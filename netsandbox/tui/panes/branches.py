@@ -1,0 +1,96 @@
+"""The branches pane: the ways that things went; one is gone to, compared with the present one, or renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import OptionList
+
+from netsandbox.commands.session_protocol import BranchRow
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.live import LiveLab
+from netsandbox.tui.pane import Pane
+from netsandbox.tui.panes.list_pane import ListPane
+from netsandbox.tui.status_text import clock
+from netsandbox.tui.text import fit
+
+NAME_WIDTH = 12
+
+
+class BranchesPane(ListPane):
+    """The session's branches; `show` gives it them."""
+
+    HELP_TOPIC = "branches"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "compare", "Compare", tooltip="Its tables beside those of now", id="branches.compare"),
+        Binding("r", "rename", "Rename", tooltip="Give it another name", id="branches.rename"),
+    ]
+
+    class Wanted(Message):
+        """A line about a branch is to be carried out, or with `is_begun` typed on."""
+
+        def __init__(self, line: str, *, is_begun: bool = False) -> None:
+            super().__init__()
+            self.line = line
+            self.is_begun = is_begun
+
+    branches: Sequence[BranchRow] = ()
+    """What is listed."""
+
+    def show(self, rows: Sequence[BranchRow]) -> None:
+        """Show the branches; a lone one needs no list."""
+        self.branches = rows if len(rows) > 1 else ()
+        self.show_rows([self._row(row) for row in self.branches])
+
+    def _row(self, row: BranchRow) -> str:
+        mark = self.glyphs.selected if row.is_present else " "
+        left = tr("branches.left", name=row.parent, line=row.shared) if row.parent else ""
+        count = tr("branches.count", lines=row.lines, steps=row.step)
+        return f"{mark} {fit(row.name, NAME_WIDTH)}  {count}  {clock(row.at)}  {left}  {row.last}"
+
+    @property
+    def _branch(self) -> str:
+        at = self.chosen
+        return self.branches[at].name if at is not None else ""
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if self._branch:
+            self.post_message(self.Wanted(f"branch {self._branch}"))
+
+    def action_compare(self) -> None:
+        """Ask for its tables beside those of now."""
+        if self._branch:
+            self.post_message(self.Wanted(f"branch {self._branch} --compare"))
+
+    def action_rename(self) -> None:
+        """Ask for another name."""
+        if self._branch:
+            self.post_message(self.Wanted(f"branch {self._branch} --rename ", is_begun=True))
+
+
+def _shows(pane: Widget, live: LiveLab) -> None:
+    assert isinstance(pane, BranchesPane)
+    pane.show(live.session.branch_rows())
+
+
+PANE = Pane("branches", lambda _live, glyphs, _still: BranchesPane(glyphs, id="branches"), alone=True, shows=_shows,
+            texts={
+    "topic.branches": ("Branches", "分支"),
+    "help.branches": ("A line typed in the past begins one. `enter` goes there, `c` compares its tables with these.",
+                      "在过去输入命令会开始一个分支。`enter` 前往，`c` 把它的表和现在的并排比较，`r` 改名。"),
+    "list.keys.branches": ("enter goes there, c compares, r renames", "enter 前往，c 比较，r 改名"),
+    "list.none.branches": ("There is one branch. Go back (b) and type another line: a second begins",
+                      "只有一个分支。退回去（b）再输入另一条命令，就开始第二个"),
+    "branches.left": ("left {name} after line {line}", "从 {name} 第 {line} 条之后分出"),
+    "branches.count": ("{lines} lines, {steps} steps", "{lines} 条命令，{steps} 步"),
+    "key.branches.compare": ("Compare", "比较"),
+    "tip.branches.compare": ("Its tables beside those of now", "把它的表和现在的并排比较"),
+    "key.branches.rename": ("Rename", "改名"), "tip.branches.rename": ("Give it another name", "换一个名字"),
+})  # fmt: skip

@@ -1,0 +1,174 @@
+"""Branches: begun by a line in the past, listed, gone to, named, compared; redo leads back to where undo began."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netsandbox.session.branches import MOST, Branches
+from netsandbox.session.keeping import KeptSession
+from tests.session.lines import state
+
+TWO = ("docker run -d --name a1 nginx", "docker run -d --name b1 nginx")
+LINES = ["ping a1 b1", "flush-arp a1", "wait 2s", "nope", "ip link set docker0 mtu 1400"]
+
+
+def built(*lines: str) -> KeptSession:
+    session = KeptSession()
+    for line in lines:
+        session.run(line)
+    return session
+
+
+def names(session: KeptSession) -> list[str]:
+    return [row.name for row in session.branch_rows()]
+
+
+def present(session: KeptSession) -> str:
+    return next(row.name for row in session.branch_rows() if row.is_present)
+
+
+def test_undo_of_the_line_that_began_a_branch_leads_to_the_old_future_and_redo_back() -> None:
+    session = built(*TWO, "ping a1 b1")
+    whole = state(session)
+    session.run("undo")
+    past = state(session)
+    session.run("flush-arp a1")
+    other = state(session)
+    assert (names(session), present(session)) == (["main", "b2"], "b2")
+    assert session.run("redo").out.startswith("nothing to do again")
+    assert session.undo() == "flush-arp a1"
+    assert (present(session), state(session), session.has_future) == ("main", past, True)
+    session.go_to(*session.end)
+    assert state(session) == whole
+    session.undo()
+    session.undo()
+    for line in ("docker run -d --name b1 nginx", "ping a1 b1", "flush-arp a1"):
+        assert session.redo() == line
+    assert (present(session), state(session)) == ("b2", other)
+
+
+@settings(max_examples=25, deadline=None)
+@given(moves=st.lists(st.one_of(st.sampled_from(LINES), st.integers(1, 12), st.just("undo")), min_size=1, max_size=8),
+       count=st.integers(1, 4))
+def test_redo_is_the_inverse_of_undo_whatever_branches_there_are(moves: list[str | int], count: int) -> None:
+    session = built(*TWO)
+    for move in moves:
+        if isinstance(move, int):
+            session.back(move)
+        else:
+            session.run(move)
+    seen = []
+    for _ in range(count):
+        seen.append((present(session), state(session)))
+        if session.undo() is None:
+            seen.pop()
+            break
+    for before in reversed(seen):
+        session.redo()
+        assert (present(session), state(session)) == before
+
+
+def test_a_line_forgets_what_was_undone() -> None:
+    session = built(*TWO, "ping a1 b1")
+    session.run("undo")
+    session.run("flush-arp a1")
+    assert session.redo() is None
+    assert present(session) == "b2"
+
+
+def test_tables_are_compared_and_nothing_moves() -> None:
+    session = built(*TWO, "ping a1 b1", "undo", "docker run -d --name c1 nginx")
+    before = state(session)
+    out = session.run("branch main --compare").out
+    assert state(session) == before
+    head, *rows = out.splitlines()
+    assert "b2 (here)" in head
+    assert "main (its end)" in head
+    assert any(row.split()[:2] == ["a1", "arp"] and row.split()[4:] == ["—", *row.split()[5:]] for row in rows)
+    assert any(row.split()[:2] == ["c1", "nodes"] for row in rows)
+    assert {row.split()[0] for row in session.run("branch main --compare --node b1").out.splitlines()[1:]} == {"b1"}
+    assert session.run("branch b2 --compare").out == "no table differs from the end of b2\n"
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ("branch nope", "no branch 'nope'; there are: main"), ("branch --compare", "which one"),
+    ("branch main --rename b!", "no branch can be called 'b!'"), ("branch main --rename", "needs NAME"),
+    ("branch main --node host", "--node goes with --compare"), ("branch main b2", "one word too many"),
+    ("branch main --compare --node zz", "zz")])
+def test_what_branch_is_told_wrongly_is_one_line(line: str, told: str) -> None:
+    session = built(*TWO)
+    before = state(session)
+    job = session.run(line)
+    assert job.code
+    assert told in job.err
+    assert (job.err.count("\n"), state(session)) == (1, before)
+
+
+def test_a_branch_gets_a_name_that_no_other_has() -> None:
+    session = built(*TWO, "undo", "add-host h")
+    assert session.run("branch b2 --rename try-1").code == 0
+    assert names(session) == ["main", "try-1"]
+    assert session.run("branch try-1 --rename main").code
+    session.run("branch main")
+    assert present(session) == "main"
+    session.run("undo")
+    session.run("add-host k")
+    assert names(session) == ["main", "try-1", "b3"]
+
+
+def test_another_scenario_has_one_branch(tmp_path: Path) -> None:
+    session = built(*TWO, "undo", "add-host h", f"save {tmp_path / 'x.yaml'}", f"load {tmp_path / 'x.yaml'}")
+    assert names(session) == ["main"]
+
+
+def test_no_more_branches_are_kept_than_a_person_can_want() -> None:
+    branches = Branches()
+    for _ in range(3 * MOST):
+        branches.begin(0)
+    assert len(branches.all) == MOST
+    assert branches.present is branches.all[-1]
+    assert branches.all[0].name == "main"
+    assert all(one.parent is None or one.parent in branches.all for one in branches.all)
+
+
+def test_ctrl_c_ends_the_line_that_it_names_and_replays() -> None:
+    session = built(*TWO)
+    one, other = session.execute("exec a1 ping 172.17.0.3"), session.execute("exec b1 ping 172.17.0.2")
+    session.run_while(lambda: session.position.step < 40)
+    session.execute("^C 1")
+    assert (one.is_done, other.is_done) == (True, False)
+    session.run_while(lambda: session.position.step < 60)
+    session.execute("^C")
+    assert other.is_done
+    session.execute("^C 7")
+    here = state(session)
+    session.back(30)
+    session.go_to(*session.end)
+    assert state(session) == here
+
+
+def test_load_and_branch_complete_what_the_session_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from netsandbox.commands.complete import complete
+
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "own.yaml").write_text("netsandbox: 2\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("netsandbox: 2\n", encoding="utf-8")
+    (tmp_path / "no.txt").write_text("", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    session = built(*TWO, "undo", "add-host h")
+
+    def found(line: str) -> list[str]:
+        return [one.text for one in complete(session.shell, line, len(line))]
+    assert "arp-cache" in found("load arp")
+    assert found("load mi") == ["mine.yaml"]
+    assert found("load sub/") == ["sub/own.yaml"]
+    assert found("load ./") == ["./mine.yaml", "./sub/"]
+    assert found("load /nowhere/") == []
+    assert found("branch ") == ["main", "b2", "--compare", "--node", "--rename"]
+    session.files.root = str(tmp_path / "sub")
+    assert found("load ../") == []
+    assert "b2" in found("branch b")

@@ -1,0 +1,142 @@
+"""Jobs: what runs is listed, labelled in the output, brought forward and ended; branches: listed, gone to, compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netsandbox.tui.panes.branches import BranchesPane
+from netsandbox.tui.panes.jobs import JobsPane
+from tests.tui.app_harness import Stage, stage
+from tests.tui.harness import screen_text
+
+
+def shown(on: Stage) -> str:
+    return screen_text(on.app)  # type: ignore[arg-type]
+
+
+def transcript(on: Stage) -> list[str]:
+    return [said.text for said in on.app.live.jobs.transcript]
+
+
+def jobs_pane(on: Stage) -> JobsPane:
+    pane = on.app.main.panes["jobs"]
+    assert isinstance(pane, JobsPane)
+    return pane
+
+
+async def two_pings(on: Stage) -> None:
+    await on.line("exec nginx-1 ping -i 0.5 172.17.0.3")
+    await on.pass_time(3)
+    await on.line("exec nginx-2 ping -i 0.5 172.17.0.2")
+    await on.pass_time(6)
+    await on.press("escape")
+
+
+async def test_two_pings_never_interleave_unlabelled(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await two_pings(on)
+        lines = transcript(on)
+        begun = lines.index("host ❯ exec nginx-2 ping -i 0.5 172.17.0.2")
+        assert any(line.startswith("64 bytes") for line in lines[:begun]), "one alone needs no label"
+        later = [line for line in lines[begun:] if "64 bytes" in line]
+        assert {line.partition(":")[0] for line in later} == {"[1] ping", "[2] ping"}
+        assert "[1] exec nginx-1 ping -i 0.5 172.17.0.3" in lines
+        assert "jobs: 2" in shown(on)
+        assert "^C end" in shown(on)
+
+
+async def test_jobs_are_listed_brought_forward_and_ended(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await two_pings(on)
+        await on.press("8")
+        assert "[1]  runs        exec nginx-1 ping" in shown(on)
+        assert "▶ [2]  runs        exec nginx-2 ping" in shown(on), "it is what ctrl+c ends"
+        await on.press("enter")
+        assert on.app.main.view == "output"
+        assert "Output [1]" in shown(on)
+        rows = on.app.main.output._said
+        assert rows
+        assert {said.job for said in rows} == {1}
+        await on.press("ctrl+c")
+        await on.pass_time(1)
+        assert [one.job.label for one in on.app.live.jobs.alive] == [2]
+        assert "Output [1]" not in shown(on)
+        assert "host ❯ ^C [1] exec nginx-1 ping -i 0.5 172.17.0.3" in transcript(on)
+        await on.press("8", "k")
+        await on.pass_time(1)
+        assert not on.app.live.jobs.alive
+        assert "Nothing runs." in shown(on)
+        assert any(line.startswith("[2] ended with 0") for line in transcript(on))
+
+
+async def test_the_same_line_again_brings_all_output_back(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await two_pings(on)
+        await on.press("8", "down", "enter")
+        assert {said.job for said in on.app.main.output._said} == {2}
+        await on.press("8", "enter")
+        assert "All output is shown" in shown(on)
+        assert {said.job for said in on.app.main.output._said} >= {0, 1, 2}
+
+
+async def test_a_line_in_the_background_has_the_number_that_the_shell_gives_it(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("exec nginx-1 ping -c 50 172.17.0.3 &")
+        await on.line("jobs")
+        await on.line("exec nginx-2 ping -c 50 172.17.0.2 &")
+        await on.line("kill %2")
+        await on.pass_time(1)
+        assert any(line.startswith("[1]+") for line in transcript(on))
+        assert [one.job.label for one in on.app.live.jobs.alive] == [1]
+
+
+async def test_what_runs_goes_on_after_a_step_back_and_can_be_ended(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await two_pings(on)
+        await on.press("space", "b", "b", "b", "8", "k")
+        assert [one.job.text for one in on.app.live.jobs.alive] == ["exec nginx-2 ping -i 0.5 172.17.0.2"]
+
+
+async def test_branches_are_listed_compared_renamed_and_gone_to(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        pane = on.app.main.panes["branches"]
+        assert isinstance(pane, BranchesPane)
+        await on.press("9")
+        assert "There is one branch." in shown(on)
+        await on.press("p")
+        await on.quiet()
+        await on.press("u")
+        await on.line("add-host h9")
+        await on.press("escape", "9")
+        assert "▶ b2" in shown(on)
+        assert "left main after line" in shown(on)
+        pane.highlighted = 0
+        await on.press("c")
+        assert on.app.main.view == "output"
+        assert "main (its end)" in shown(on)
+        assert any(line.startswith("h9") for line in transcript(on))
+        await on.press("9", "r")
+        assert on.app.main.command.line == "branch main --rename "
+        await on.press(*"ping", "enter", "escape", "9")
+        assert "ping  " in shown(on)
+        pane.highlighted = 0
+        await on.press("enter")
+        assert on.app.live.session.branches.present.name == "ping"
+        assert "on ping: step" in shown(on)
+        assert "h9" not in [row.name for row in on.app.live.nodes()]
+
+
+async def test_redo_leads_back_to_where_undo_began(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        live = on.app.live
+        await on.press("p")
+        await on.quiet()
+        await on.press("b", "b", "b")
+        await on.line("ip neigh")
+        await on.press("escape")
+        here, branch = live.session.trace.digest(), live.session.branches.present
+        await on.press("u", "u", "ctrl+r", "ctrl+r")
+        assert (live.session.trace.digest(), live.session.branches.present) == (here, branch)
+        await on.press("ctrl+r")
+        assert live.session.trace.digest() == here
+        assert "nothing to do again" in shown(on)
