@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -100,12 +101,27 @@ def test_the_position_is_kept_exactly() -> None:
     assert session.position == end
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.sampled_from(LINES), min_size=1, max_size=12), st.data())
-def test_any_session_goes_back_and_forth_unchanged(lines: list[str], data: st.DataObject) -> None:
+SESSIONS = given(st.lists(st.sampled_from(LINES), min_size=1, max_size=12), st.data())
+
+
+def goes_back_and_forth_unchanged(lines: list[str], data: st.DataObject) -> None:
     session = built(*lines)
     here = state(session)
     for _turn in range(2):
         session.go_to(data.draw(st.integers(0, session.end.step)))
     session.go_to(session.end.step, session.end.at)
     assert state(session) == here
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@SESSIONS
+def test_any_session_goes_back_and_forth_unchanged(lines: list[str], data: st.DataObject) -> None:
+    goes_back_and_forth_unchanged(lines, data)
+
+
+@pytest.mark.campaign
+@pytest.mark.slow
+@settings(max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@SESSIONS
+def test_many_sessions_go_back_and_forth_unchanged(lines: list[str], data: st.DataObject) -> None:
+    goes_back_and_forth_unchanged(lines, data)

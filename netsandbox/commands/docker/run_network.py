@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
 
 BUILT_IN = ("bridge", "host", "none")
-LONG_FORM = re.compile(r"\w+=\w+", re.ASCII)
+LONG_FORM = re.compile(r"\w=\w", re.ASCII)
 HOST_GATEWAY = "host-gateway"
 
 
