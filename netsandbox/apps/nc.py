@@ -38,10 +38,10 @@ class Netcat(Program):
         self.listener: StreamSocket | None = None
         self._lookup: Lookup | None = None
         self._timer: Timer | None = None
-        self._address = 0
+        self.address = 0
         self._connected: Stream | None = None
         self._ports = list(options.ports)
-        self._port = 0
+        self.port = 0
         self._status = 1 if options.ports else 0
 
     @property
@@ -62,19 +62,20 @@ class Netcat(Program):
     # -- listening
 
     def _listen(self) -> None:
-        address = _number(self.options.source) or 0
-        port = self.options.ports[0] if self.options.ports else 0
+        self.listen_on(_number(self.options.source) or 0, self.options.ports[0] if self.options.ports else 0)
+
+    def listen_on(self, address: int, port: int) -> None:
+        """Take a port."""
         socket = (UdpSocket if self.options.udp else StreamSocket)(self.namespace, self.process, True)
         try:
             socket.bind(address, port)
             if isinstance(socket, StreamSocket):
-                socket.listen(1)
+                socket.listen(self.options.backlog)
         except SocketError as error:
-            self.complain(f"nc: {TEXTS[error.name]}")
-            self.exit(1)
+            self.taken(f"{format_ipv4(address)}:{port}", error.name)
             return
         if self.options.verbose and not self.options.is_busybox:
-            self.complain(f"{'Bound' if self.options.udp else 'Listening'} on {format_ipv4(address)} {socket.port}")
+            self.say_listening(address, socket.port)
         if isinstance(socket, StreamSocket):
             self.listener = socket
             socket.on_event = self._accept
@@ -93,28 +94,42 @@ class Netcat(Program):
             self.listener.close()
             self.listener = None
         if self.options.verbose and not self.options.is_busybox:
-            self.complain(f"Connection received on {format_ipv4(child.peer)} {child.peer_port}")
+            self.say_accepted(child.peer, child.peer_port)
         self.stream = self._connected = Stream(child, self)
         self.stream.begin()
         self._begin_input()
 
+    def taken(self, _where: str, error: str) -> None:
+        """A port cannot be had."""
+        self.complain(f"nc: {TEXTS[error]}")
+        self.exit(1)
+
+    def say_listening(self, address: int, port: int) -> None:
+        self.complain(f"{'Bound' if self.options.udp else 'Listening'} on {format_ipv4(address)} {port}")
+
+    def say_accepted(self, address: int, port: int) -> None:
+        self.complain(f"Connection received on {format_ipv4(address)} {port}")
+
     # -- connecting
+
+    @property
+    def is_connected(self) -> bool:
+        """A connection was made, whatever has become of it."""
+        return self._connected is not None
 
     def _resolved(self, reply: Reply) -> None:
         self._lookup = None
         if reply.error:
-            self.complain(f"nc: bad address '{self.options.host}'" if self.options.is_busybox else
-                          f"nc: getaddrinfo for host \"{self.options.host}\" port {self._ports[0]}: {reply.error}")
-            self.exit(1)
+            self.unresolved(reply)
             return
-        self._address = reply.addresses[0]
+        self.address = reply.addresses[0]
         self._next_port(None)
 
     def _next_port(self, _argument: object) -> None:
         if not self._ports:
             self.exit(self._status)
             return
-        self._port = self._ports.pop(0)
+        self.port = self._ports.pop(0)
         if self.options.udp:
             self._begin_udp()
             return
@@ -127,30 +142,36 @@ class Netcat(Program):
             source = _number(self.options.source) or 0
             if source or self.options.source_port:
                 socket.bind(source, self.options.source_port)
-            socket.connect(self._address, self._port)
+            socket.connect(self.address, self.port)
         except SocketError as error:
             self.failed(self.stream, error.name)
 
     def connected(self, stream: Stream) -> None:
         self.scheduler.cancel(self._timer)
         self._status, self._connected = 0, stream
-        self._say_open()
+        if self.options.verbose:
+            self.say_open()
         if self.options.scans:
             stream.close()
             self.scheduler.soon(self._next_port)
             return
         self._begin_input()
 
-    def _say_open(self) -> None:
+    def unresolved(self, reply: Reply) -> None:
+        """There is no such host."""
+        self.complain(f"nc: bad address '{self.options.host}'" if self.options.is_busybox else
+                      f"nc: getaddrinfo for host \"{self.options.host}\" port {self._ports[0]}: {reply.error}")
+        self.exit(1)
+
+    def say_open(self) -> None:
         protocol = "udp" if self.options.udp else "tcp"
-        service = "*" if self.options.numeric else service_name(self._port, protocol)
-        service = "*" if service == str(self._port) else service
-        if self.options.verbose:
-            address = format_ipv4(self._address)
-            where = self.options.host if self.options.host != address else address
-            named = address if where == address or self.options.numeric else f"{where} ({address})"
-            self.complain(f"{self.options.host} ({address}:{self._port}) open" if self.options.is_busybox else
-                          f"Connection to {named} {self._port} port [{protocol}/{service}] succeeded!")
+        service = "*" if self.options.numeric else service_name(self.port, protocol)
+        service = "*" if service == str(self.port) else service
+        address = format_ipv4(self.address)
+        where = self.options.host if self.options.host != address else address
+        named = address if where == address or self.options.numeric else f"{where} ({address})"
+        self.complain(f"{self.options.host} ({address}:{self.port}) open" if self.options.is_busybox else
+                      f"Connection to {named} {self.port} port [{protocol}/{service}] succeeded!")
 
     # -- what comes and goes
 
@@ -161,18 +182,18 @@ class Netcat(Program):
     def _read_input(self) -> None:
         text = self.stdin.read()
         if text:
-            self._send(text.encode())
+            self.send(text.encode())
         if self.stdin.is_at_end and self.stream is not None and (self.options.shuts or self.options.is_busybox):
             self.stream.finish()
         elif self.stdin.is_at_end and self.options.udp and not self.options.listens:
             self._linger()
 
     def _linger(self) -> None:
-        if self.options.timeout and self._timer is None:
-            self._timer = self.scheduler.wake_after(seconds(self.options.timeout), self._time_out,
-                                                    foreground=self.foreground)
+        patience = self.options.lingers or self.options.timeout
+        if patience and self._timer is None:
+            self._timer = self.scheduler.wake_after(seconds(patience), self._time_out, foreground=self.foreground)
 
-    def _send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         if self.stream is not None:
             self.stream.write(data)
         elif self.udp is not None and self.udp.peer_port:
@@ -203,21 +224,26 @@ class Netcat(Program):
             if not self.options.keeps:
                 self.scheduler.soon(self._leave)
             return
-        address, text = format_ipv4(self._address), TEXTS[error]
-        if self.options.is_busybox:
-            if not self.options.scans or self.options.verbose:
-                self.complain(f"nc: {self.options.host} ({address}:{self._port}): {text}" if self.options.scans else
-                              f"nc: can't connect to remote host ({address}): {text}")
-        elif self.options.verbose:
-            named = self.options.host if self.options.host == address else f"{self.options.host} ({address})"
-            self.complain(f"nc: connect to {named} port {self._port} (tcp) failed: {text}")
+        if self.options.verbose or self.options.speaks or (self.options.is_busybox and not self.options.scans):
+            self.say_failed(error)
         self.scheduler.soon(self._next_port)
+
+    def say_failed(self, error: str) -> None:
+        address, text = format_ipv4(self.address), TEXTS[error]
+        if self.options.is_busybox:
+            self.complain(f"nc: {self.options.host} ({address}:{self.port}): {text}" if self.options.scans else
+                          f"nc: can't connect to remote host ({address}): {text}")
+            return
+        named = self.options.host if self.options.host == address else f"{self.options.host} ({address})"
+        self.complain(f"nc: connect to {named} port {self.port} (tcp) failed: {text}")
+
+    def say_timed_out(self) -> None:
+        self.complain(f"nc: connect to {self.options.host} port {self.port} (tcp) timed out: Operation now in progress")
 
     def _time_out(self, _argument: object) -> None:
         if self.stream is not None and self.stream.socket.is_connecting:
-            if self.options.verbose:
-                self.complain(f"nc: connect to {self.options.host} port {self._port} (tcp) timed out: "
-                              "Operation now in progress")
+            if self.options.verbose or self.options.speaks:
+                self.say_timed_out()
             self.stream.drop()
             self.stream = None
             self._next_port(None)
@@ -230,10 +256,10 @@ class Netcat(Program):
         socket = self.udp = UdpSocket(self.namespace, self.process)
         try:
             socket.bind(_number(self.options.source) or 0, self.options.source_port)
-            socket.connect(self._address, self._port)
+            socket.connect(self.address, self.port)
         except SocketError as error:
             if self.options.verbose:
-                self.complain(f"nc: connect to {self.options.host} port {self._port} (udp) failed: {TEXTS[error.name]}")
+                self.complain(f"nc: connect to {self.options.host} port {self.port} (udp) failed: {TEXTS[error.name]}")
             self.exit(1)
             return
         socket.on_event = self._heard
@@ -250,7 +276,8 @@ class Netcat(Program):
         try:
             if not left:
                 self._status = 0
-                self._say_open()
+                if self.options.verbose:
+                    self.say_open()
                 if self.options.scans:
                     self._close_udp()
                     self._next_port(None)
@@ -293,7 +320,7 @@ class Netcat(Program):
         if self.options.listens and self.udp is not None and not self.udp.peer_port and not self.options.keeps:
             self.udp.connect(datagram.source, datagram.port)
             if self.options.verbose:
-                self.complain(f"Connection received on {format_ipv4(datagram.source)} {datagram.port}")
+                self.say_accepted(datagram.source, datagram.port)
             self._begin_input()
         self.output.append(("out", datagram.data.decode("utf-8", "replace")))
 

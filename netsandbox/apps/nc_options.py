@@ -22,6 +22,9 @@ class NcOptions:
         ports: to connect to, one after another, or the one to listen on.
         shuts: -N: no more is sent once the input has ended.
         timeout: seconds of -w, 0 for none.
+        speaks: it says why a connection failed without -v.
+        backlog: connections that wait to be accepted.
+        lingers: seconds that it waits for datagrams after its input has ended; 0 for -w's.
     """
 
     def __init__(self) -> None:
@@ -32,6 +35,9 @@ class NcOptions:
         self.source = ""
         self.source_port = 0
         self.is_busybox = False
+        self.speaks = False
+        self.backlog = 1
+        self.lingers = 0.0
 
 
 def parse(arguments: list[str]) -> NcOptions:
@@ -49,7 +55,7 @@ def parse(arguments: list[str]) -> NcOptions:
             raise UsageError(f"nc: -{letter} is not modelled", 1)
     if "h" in given:
         raise UsageError(USAGE, 0)
-    options = _common(given)
+    options = usual_options(given)
     options.shuts = "N" in given or "q" in given
     options.keeps = "k" in given
     if options.listens:
@@ -57,9 +63,9 @@ def parse(arguments: list[str]) -> NcOptions:
             raise UsageError(USAGE, 1)
         if len(operands) == 2:
             options.source = operands[0]
-        options.ports = _ports(operands[-1]) if operands else [options.source_port]
+        options.ports = ports_of(operands[-1]) if operands else [options.source_port]
     elif len(operands) == 2:
-        options.host, options.ports = operands[0], _ports(operands[1])
+        options.host, options.ports = operands[0], ports_of(operands[1])
     else:
         raise UsageError(USAGE, 1)
     return options
@@ -75,19 +81,19 @@ def parse_busybox(arguments: list[str]) -> NcOptions:
         given, operands = getopt("nc", arguments, "lnuvzk", "wps")
     except UsageError as error:
         raise UsageError(f"{error}\n{BUSYBOX_USAGE}", 1) from None
-    options = _common(given)
+    options = usual_options(given)
     options.is_busybox = True
     options.keeps = "k" in given
     if options.listens:
         options.ports = [options.source_port]
     elif len(operands) == 2:
-        options.host, options.ports = operands[0], _ports(operands[1])
+        options.host, options.ports = operands[0], ports_of(operands[1])
     else:
         raise UsageError(BUSYBOX_USAGE, 1)
     return options
 
 
-def _common(given: dict[str, str]) -> NcOptions:
+def usual_options(given: dict[str, str]) -> NcOptions:
     options = NcOptions()
     options.listens, options.udp = "l" in given, "u" in given
     options.scans, options.verbose, options.numeric = "z" in given, "v" in given, "n" in given
@@ -109,7 +115,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _ports(text: str) -> list[int]:
+def ports_of(text: str) -> list[int]:
     """One port, or a range."""
     low, dash, high = text.partition("-")
     if not dash or text in SERVICES:

@@ -12,7 +12,7 @@ from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.follows import Follower, FollowsError
-from netsandbox.commands.tools.inputs import NeedsInputError
+from netsandbox.commands.tools.inputs import NeedsInputError, has_lines
 from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.tools.rights import note_on
@@ -48,6 +48,8 @@ class ToolProgram(Program):
         self._tool = tool
         self._rights = RIGHTS.get()
         self._follower: Follower | None = None
+        self._lines = 0
+        """So many lines of input are enough for it; 0 where only the end is."""
 
     @property
     def listens(self) -> bool:
@@ -65,7 +67,8 @@ class ToolProgram(Program):
                 context = ToolContext(made.namespace, self._shell.machine, made.files, run_tool, made.stdin,
                                       made.environment)
                 result = run_tool(context, made.argv, self._tool)
-        except NeedsInputError:
+        except NeedsInputError as error:
+            self._lines = error.lines
             made.stdin.on_change = self._read_on
             return
         except FollowsError as error:
@@ -83,7 +86,8 @@ class ToolProgram(Program):
         self.exit(result.code)
 
     def _read_on(self) -> None:
-        if self.is_running and self._context.stdin.is_closed:
+        stdin = self._context.stdin
+        if self.is_running and (stdin.is_closed or has_lines(stdin, self._lines)):
             self._context.stdin.on_change = None
             self.start()
 
@@ -126,6 +130,7 @@ PROGRAMS: Late[str, Maker] = Late({
     "traceroute": "netsandbox.apps.traceroute:program", "tcpdump": "netsandbox.apps.tcpdump:program",
     "curl": "netsandbox.apps.curl:program", "wget": "netsandbox.apps.wget:program",
     "nc": "netsandbox.apps.nc:program", "netcat": "netsandbox.apps.nc:program",
+    "ncat": "netsandbox.apps.ncat:program",
     "telnet": "netsandbox.apps.telnet:program", "socat": "netsandbox.apps.socat:program",
     "python3": "netsandbox.apps.python_server:program", "dig": "netsandbox.apps.dig:dig",
     "nslookup": "netsandbox.apps.nslookup:nslookup", "host": "netsandbox.apps.nslookup:host",

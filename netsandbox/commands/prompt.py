@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from netsandbox.apps.pipe import Pipe
-from netsandbox.apps.program import Task, UsageError
+from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.commands import programs
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.catalogue import VERBS
@@ -145,6 +145,10 @@ class Prompt:
             raise RefusedError(f"{words[0]!r} needs a line of its own", 2)
         return VerbTask(shell, self._place, found, words)
 
+    def context_of(self, call: Call) -> Context:
+        shell, place = self._shell, self._place
+        return programs.context(shell, shell.namespace_at(place), call.argv, call.files, shell.names_at(place), call)
+
     def takes(self, argv: list[str]) -> bool:
         """`wait 5s`, `exec NODE …`, `export FILE` are the lab's; `wait %1`, `exec PROGRAM`, `export X=1` are not."""
         if argv[0] not in SHADOWED or self._place.bare or len(argv) < 2:
@@ -230,8 +234,7 @@ class Prompt:
 
     def _linux(self, call: Call, name: str) -> Task:
         shell, place = self._shell, self._place
-        context = programs.context(shell, shell.namespace_at(place), [name, *call.argv[1:]], call.files,
-                                   shell.names_at(place), call)
+        context = self.context_of(call._replace(argv=[name, *call.argv[1:]]))
         applet = programs.applet(shell, context) if place.has_busybox else None
         return applet or programs.program(shell, context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 WHY = {
     "cables here are as fast as one likes, so a load test would measure this machine; `curl` and `nc` make connections":
         "ab hey iperf iperf3 siege wrk",
-    "`nc` is OpenBSD's": "ncat", "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp",
+    "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them": "df du find nano vi vim",
     "`docker ps` and `ss -ltnp` show what runs": "htop pstree",
     "the engine is always there": "dockerd journalctl",

@@ -10,7 +10,8 @@ from netsandbox.engine.budget import Use
 from netsandbox.shell.errors import DiscardError, RefusedError
 from netsandbox.shell.expand import Expansion, Pending
 from netsandbox.shell.patterns import matches
-from netsandbox.shell.streams import Gathered, Streams, opened
+from netsandbox.shell.redirecting import Sockets, redirected
+from netsandbox.shell.streams import Gathered, Streams
 from netsandbox.shell.tree import AndOr, List, Pipeline
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
         Case,
         Function,
         If,
-        Redirect,
         Redirected,
         Subshell,
     )
@@ -296,6 +296,7 @@ class RedirectedFrame(Expanding):
         super().__init__()
         self._node = node
         self._outside: Streams | None = None
+        self._sockets = Sockets()
 
     def step(self, shell: Interpreter) -> None:
         if self._outside is not None:
@@ -305,22 +306,16 @@ class RedirectedFrame(Expanding):
 
     def expand(self, shell: Interpreter, expansion: Expansion) -> None:
         shell.state.line = self._node.line
-        streams = redirected(shell, expansion, self._node.redirects)
+        targets = [expansion.text(redirect.target) for redirect in self._node.redirects]
+        streams = redirected(shell, self._node.redirects, targets, self._sockets)
+        if streams is None:
+            return
         expansion.commit()
         self._outside = shell.streams
         shell.streams = streams
         shell.run(self._node.command)
 
     def leave(self, shell: Interpreter) -> None:
+        self._sockets.close()
         if self._outside is not None:
             shell.streams = self._outside
-
-
-def redirected(shell: Interpreter, expansion: Expansion, redirects: tuple[Redirect, ...]) -> Streams:
-    """The shell's streams with redirections done, the first one first."""
-    streams = shell.streams
-    targets = [expansion.text(redirect.target) for redirect in redirects]
-    for redirect, target in zip(redirects, targets, strict=True):
-        streams = opened(streams, shell.state.files, redirect.fd, redirect.operator, target,
-                         "C" in shell.state.options)
-    return streams

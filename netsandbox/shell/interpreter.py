@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.shell.frames import Frame
     from netsandbox.shell.machine import Machine
+    from netsandbox.shell.net_streams import NetStream
     from netsandbox.shell.state import State
     from netsandbox.shell.tree import List, Runnable
 
@@ -61,6 +62,8 @@ class Interpreter(Task):
         self.title = title or state.name
         self.began = scheduler.clock
         self.in_background: list[Task] = []
+        self.sockets: list[NetStream] = []
+        """Connections that `exec` opened, of its own."""
         self._pipes: tuple[Pipe | None, Pipe | None] = None, None
         self._is_running_frames = False
         self.is_typed = False
@@ -101,6 +104,14 @@ class Interpreter(Task):
             reading.on_change = None
         if writing is not None:
             writing.close()
+        self.keep_streams({})
+
+    def keep_streams(self, streams: Streams) -> None:
+        """`exec` alone changes the descriptors; a connection without one is closed."""
+        self.streams = streams or self.streams
+        for one in [one for one in self.sockets if one not in streams.values()]:
+            self.sockets.remove(one)
+            one.release()
 
     def ends_pipe(self, reading: Pipe | None, writing: Pipe | None) -> None:
         """It is between two others: with its end one pipe has no reader, and the other one no writer."""

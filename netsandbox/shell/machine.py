@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from netsandbox.apps.pipe import Pipe
-    from netsandbox.apps.program import Task
+    from netsandbox.apps.program import Context, Task
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.linux.core.files import Files
     from netsandbox.shell.dialect import Dialect
@@ -61,6 +61,9 @@ class Machine(Protocol):
         Raises:
             NotFoundError, RefusedError: there is none, or not for this call.
         """
+
+    def context_of(self, call: Call) -> Context:
+        """What a program of the shell's own is made from."""
 
     def takes(self, argv: list[str]) -> bool:
         """Whether a command is the machine's although the shell has a builtin of its name."""

@@ -13,7 +13,8 @@ from netsandbox.shell.calls import CallFrame, SourceFrame
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import Expanding
 from netsandbox.shell.machine import Call
-from netsandbox.shell.streams import Routed, Streams, opened, readable
+from netsandbox.shell.redirecting import Sockets, redirected
+from netsandbox.shell.streams import Routed, Streams, readable
 from netsandbox.shell.tree import Text
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class SimpleFrame(Expanding):
         self._task: Task | None = None
         self._output: Routed | None = None
         self._replaces = False
+        self._sockets = Sockets()
+
+    def leave(self, shell: Interpreter) -> None:
+        self._sockets.close()
 
     def step(self, shell: Interpreter) -> None:
         if self._task is None:
@@ -57,10 +62,9 @@ class SimpleFrame(Expanding):
         values = [self._assigned(expansion, number) for number in range(len(node.assignments))]
         if words:
             expansion.forget([name for name, _value in values])
-        streams = shell.streams
-        for redirect, target in zip(node.redirects, targets, strict=True):
-            streams = opened(streams, shell.state.files, redirect.fd, redirect.operator, target,
-                             "C" in shell.state.options)
+        streams = redirected(shell, node.redirects, targets, self._sockets)
+        if streams is None:
+            return
         expansion.commit()
         self._trace(shell, values, words)
         if words:
@@ -113,7 +117,8 @@ class SimpleFrame(Expanding):
     def _exec(self, shell: Interpreter, words: list[str], values: dict[str, str], streams: Streams) -> None:
         """Become a program; without one, keep the redirections."""
         if not words:
-            shell.streams = streams
+            self._sockets.keep(shell)
+            shell.keep_streams(streams)
             shell.ended(0)
             return
         self._replaces = True

@@ -120,6 +120,15 @@ def readable(streams: Streams, number: int) -> Pipe:
     return found if isinstance(found, Pipe) else Pipe(is_closed=True)
 
 
+FILE_OPERATORS = frozenset({"<", ">", ">>", "<>", ">|", "&>", "&>>"})
+"""Redirections whose target is a path."""
+
+
+def descriptor(fd: int | None, operator: str) -> int:
+    """Which one a redirection is about."""
+    return fd if fd is not None else 0 if operator.startswith("<") else 1
+
+
 def opened(streams: Streams, files: Files, fd: int | None, operator: str, target: str, noclobber: bool) -> Streams:
     """The streams with one redirection done.
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import NamedTuple
 
-from netsandbox.apps.program import Task
+from netsandbox.apps.program import Context, Task
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
 from netsandbox.linux.core.files import Files
@@ -76,6 +76,9 @@ class Machine:
         if name == "cat":
             return Cat(self.scheduler, call)
         raise NotFoundError(f"{name}: {'command ' if self.shell is BASH else ''}not found", 127)
+
+    def context_of(self, call: Call) -> Context:
+        raise NotFoundError(f"{call.argv[0]}: there is no network", 1)
 
     def takes(self, _argv: list[str]) -> bool:
         return False

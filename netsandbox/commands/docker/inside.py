@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pipe import Pipe
-from netsandbox.apps.program import Program, Task, UsageError
+from netsandbox.apps.program import Context, Program, Task, UsageError
 from netsandbox.apps.server import Sleeper, Speaker, sleep_seconds
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.docker.words import harmless
@@ -85,6 +85,10 @@ class Inside:
             raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found\nnote: {reason(name)}", NOT_FOUND)
         raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found", NOT_FOUND)
 
+    def context_of(self, call: Call) -> Context:
+        engine = self.context.engine
+        return self.context.machine.context(self.namespace, call.argv, call.files, names(engine, self.container), call)
+
     def takes(self, _argv: list[str]) -> bool:
         return False
 
@@ -144,8 +148,7 @@ class Inside:
 
     def _lent(self, argv: list[str], call: Call) -> Task:
         """One of the shell's programs, with the container's files and names."""
-        engine, machine = self.context.engine, self.context.machine
-        context = machine.context(self.namespace, argv, call.files, names(engine, self.container), call)
+        machine, context = self.context.machine, self.context_of(call._replace(argv=argv))
         applet = machine.applet(context) if self.container.image.has_busybox else None
         return applet or machine.run_in(context)
 

@@ -14,13 +14,22 @@ from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError, FileSystem
 
 if TYPE_CHECKING:
+    from netsandbox.apps.pipe import Pipe
     from netsandbox.commands.tools.context import ToolContext
 
 STDIN = "-"
 
 
 class NeedsInputError(Exception):
-    """The tool is run again once its input has ended."""
+    """The tool is run again once its input has ended.
+
+    Attributes:
+        lines: or has so many lines; 0 if only its end will do.
+    """
+
+    def __init__(self, lines: int = 0) -> None:
+        super().__init__()
+        self.lines = lines
 
 
 class Input(NamedTuple):
@@ -37,8 +46,11 @@ def files_of(context: ToolContext) -> Files:
     return with_kernel(Files(FileSystem(context.namespace.scheduler), {}), context.namespace, context.machine)
 
 
-def stdin(context: ToolContext, name: str) -> str:
+def stdin(context: ToolContext, name: str, lines: int = 0) -> str:
     """All of the input.
+
+    Args:
+        lines: so many are enough; 0 where only the end is.
 
     Raises:
         NeedsInputError: it has not ended yet.
@@ -47,17 +59,22 @@ def stdin(context: ToolContext, name: str) -> str:
     pipe = context.stdin
     if pipe is None or pipe.is_terminal:
         raise ToolError(1, f"netsandbox: `{name}` reads its input, and nobody types here: give it a file or a pipe")
-    if not pipe.is_closed:
-        raise NeedsInputError
+    if not pipe.is_closed and not has_lines(pipe, lines):
+        raise NeedsInputError(lines)
     return pipe.read()
 
 
-def inputs(context: ToolContext, name: str, paths: list[str]) -> tuple[list[Input], str]:
-    """(the texts, what is complained about files that cannot be read)."""
+def has_lines(pipe: Pipe, lines: int) -> bool:
+    """Whether so many lines, if any are asked for, can be read now."""
+    return bool(lines) and pipe.text.count("\n") >= lines
+
+
+def inputs(context: ToolContext, name: str, paths: list[str], lines: int = 0) -> tuple[list[Input], str]:
+    """(the texts, what is complained about files that cannot be read); `lines` is stdin's."""
     found, errors = list[Input](), ""
     for path in paths or [STDIN]:
         if path == STDIN:
-            found.append(Input("", stdin(context, name)))
+            found.append(Input("", stdin(context, name, lines)))
             continue
         try:
             found.append(Input(path, files_of(context).read(path)))

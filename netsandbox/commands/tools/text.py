@@ -61,13 +61,19 @@ def tail(context: ToolContext, arguments: list[str]) -> ToolResult:
 def _ends(context: ToolContext, name: str, arguments: list[str]) -> ToolResult:
     words = [f"-n{word[1:]}" if re.fullmatch(r"-\d+", word) else word for word in arguments]
     options, paths = options_of(name, words, "qvfF", "nc", {"lines": "n", "bytes": "c", "follow": "f", "quiet": "q"})
-    found, errors = inputs(context, name, paths)
+    found, errors = inputs(context, name, paths, _enough(options) if name == "head" else 0)
     shows_names = (len(found) > 1 and "q" not in options) or "v" in options
     parts = []
     for one in found:
         heading = f"==> {one.name or 'standard input'} <==\n" if shows_names else ""
         parts.append(heading + _end(name, one.text, options))
     return ToolResult(1 if errors else 0, "\n".join(parts) if shows_names else "".join(parts), errors)
+
+
+def _enough(options: dict[str, str]) -> int:
+    """How many lines head needs; 0 where it has to see the end."""
+    count = options.get("n", "10")
+    return int(count) if count.isascii() and count.isdecimal() and "c" not in options else 0
 
 
 def _end(name: str, text: str, options: dict[str, str]) -> str:
