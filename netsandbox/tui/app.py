@@ -174,9 +174,11 @@ class NetsandboxApp(TimeKeys, LookingKeys):
             first, key = tr("tour.lab", title=title), tr("tour.do-ping")
         self.push_screen(TourScreen(self.glyphs, first, key, self.action_next_or_ping), self._toured)
 
-    def _toured(self, _result: None) -> None:
+    def _toured(self, begins_line: bool | None) -> None:
         self.files.touch(TOUR)
-        if not (self.options.scenario or self.options.recover):
+        if begins_line:
+            self.main.command.open()
+        elif not (self.options.scenario or self.options.recover):
             self.action_browse()
 
     # -- what the panes ask for

@@ -291,6 +291,15 @@ async def test_the_tour_is_shown_once_and_the_browser_behind_it(tmp_path: Path) 
         assert on.app.screen is on.app.main
 
 
+async def test_a_line_typed_at_the_tour_in_one_burst_is_taken(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("docker0-ping")) as on:
+        assert isinstance(on.app.screen, TourScreen)
+        await on.pilot.press("colon", *"ping nginx-1 nginx-2", "enter")
+        await on.quiet()
+        assert on.app.screen is on.app.main
+        assert on.app.live.session.journal[-1].line == "ping nginx-1 nginx-2"
+
+
 async def test_p_in_the_tour_does_what_it_does_without_it_and_goes_on(tmp_path: Path) -> None:
     async with stage(tmp_path, Options()) as on:
         assert "nginx-1 pings nginx-2" in screen_text(on.app)  # type: ignore[arg-type]

@@ -18,14 +18,15 @@ from netsandbox.tui.i18n import tr
 PAGES = 4
 
 
-class TourScreen(ModalScreen[None]):
-    """Its pages, a card below the picture: what `p` does is seen above it."""
+class TourScreen(ModalScreen[bool]):
+    """Its pages, a card below the picture: what `p` does is seen above it.  It ends with whether a line is begun."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space,right,n", "turn(1)", "Next page", show=False, id="tour.next"),
         Binding("left,b", "turn(-1)", "Page before", show=False, id="tour.before"),
         Binding("escape,q", "leave", "Leave", show=False, id="tour.leave"),
         Binding("p", "begin", "Begin", show=False, id="tour.begin"),
+        Binding("colon", "command", "Command", show=False, id="tour.command"),
         Binding("question_mark,f1", "app.help", "Help", show=False, id="tour.help"),
     ]
 
@@ -64,13 +65,17 @@ class TourScreen(ModalScreen[None]):
         """Another page; behind the last the tour is over."""
         self.number = max(self.number + step, 0)
         if self.number >= PAGES:
-            self.dismiss()
+            self.dismiss(False)
         else:
             self._show()
 
     def action_leave(self) -> None:
         """Enough of it."""
-        self.dismiss()
+        self.dismiss(False)
+
+    def action_command(self) -> None:
+        """To the command line: who types does not want to read."""
+        self.dismiss(True)
 
     def action_begin(self) -> None:
         """Do what the key does without the card, and go on."""
