@@ -9,7 +9,7 @@ from netsandbox.commands import kinds
 from netsandbox.commands.catalogue import VERBS, verbs
 from netsandbox.commands.docker.registry import COMMANDS as DOCKER
 from netsandbox.commands.parts import SUDO
-from netsandbox.commands.programs import PROGRAMS
+from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
 from netsandbox.commands.prompt import LOCAL_VERBS
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
@@ -80,7 +80,7 @@ def hint(shell: Shell, line: str) -> str:
     if name == "docker" and not entered:
         command = DOCKER.get(tuple(words[1:3])) or DOCKER.get(tuple(words[1:2]))
         return f"{command.usage}   {command.summary}" if command is not None else "docker COMMAND …"
-    if name in TOOLS or name in PROGRAMS:
+    if name in TOOLS or name in PROGRAMS or name in OF_SYSTEMD:
         return f"{name} runs in {shell.where or 'the default host'}"
     return ""
 
@@ -114,7 +114,7 @@ def _first_words(shell: Shell) -> Iterator[tuple[str, str]]:
             yield verb.name, verb.summary
     if not entered:
         yield "docker", "containers and networks"
-    for name in (*TOOLS, *PROGRAMS):
+    for name in (*TOOLS, *PROGRAMS, *OF_SYSTEMD):
         yield name, "a tool" if name in TOOLS else "a program"
 
 
@@ -171,7 +171,7 @@ def _docker_words(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[
 
 def _tool_words(shell: Shell, words: list[str]) -> Iterator[tuple[str, str]]:
     if not words:
-        yield from ((name, "") for name in (*TOOLS, *PROGRAMS))
+        yield from ((name, "") for name in (*TOOLS, *PROGRAMS, *OF_SYSTEMD))
         return
     if words[-1] in TAKES_INTERFACE:
         yield from _interfaces(shell)

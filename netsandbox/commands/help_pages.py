@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.commands.docker.registry import find
 from netsandbox.commands.expect.condition import CONDITIONS
 from netsandbox.commands.expect.manual import entry
-from netsandbox.commands.programs import PROGRAMS
+from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.tools.words import choose
@@ -64,7 +64,7 @@ def _of_tool(name: str, rest: list[str]) -> str:
         part = choose(rest[0], list(parts))
         match = next((text for spelling, text in parts.items() if spelling.rstrip("*") == part), "")
         return TEXTS[match] if match else ""
-    if name not in TOOLS and name not in PROGRAMS:
+    if name not in TOOLS and name not in PROGRAMS and name not in OF_SYSTEMD:
         return ""
     more = f"\n`help {name} {next(iter(parts)).rstrip('*')}` and the like tell about a part of it." if parts else ""
     return (f"{TEXTS.get(name, name)}\n\nA program of Linux: on the default host, or with `exec NODE` before it in "

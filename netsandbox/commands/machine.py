@@ -18,6 +18,7 @@ from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.stack import create_namespace
 
 if TYPE_CHECKING:
+    from netsandbox.docker.engine import DockerEngine
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -126,6 +127,16 @@ class LabMachine:
                    for container in (host.docker.containers.values() if host.docker is not None else ())
                    if container.is_running and container.namespace is not None]
         return [(1, INIT, host.namespace.inode), *sorted(running)]
+
+    def engine_of(self, namespace: NetworkNamespace) -> DockerEngine | None:
+        """The Docker Engine of the machine that it is the own namespace of; None without one, and in a container."""
+        return next((node.docker for node in self.lab.nodes.values() if isinstance(node, Host)
+                     and node.namespace is namespace), None)
+
+    def is_container(self, namespace: NetworkNamespace) -> bool:
+        """Whether it is one of a container's own."""
+        return all(node.namespace is not namespace for node in self.lab.nodes.values()) and (
+            namespace not in self.lab.extra_namespaces.values())
 
     def _host_of(self, namespace: NetworkNamespace) -> Host | None:
         """The machine that a namespace is on; None for a switch or hub."""

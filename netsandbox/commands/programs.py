@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pipe import Pipe
@@ -149,6 +150,11 @@ BUSYBOX_TOOLS: Late[str, Tool] = Late({
     "sysctl": "netsandbox.commands.tools.busybox:sysctl"})
 
 
+OF_SYSTEMD: Late[str, Callable[[Shell, Context], Program]] = Late({
+    name: f"netsandbox.commands.services:{name}" for name in ("systemctl", "service", "journalctl", "dockerd")})
+"""What looks after the programs of a whole machine."""
+
+
 def applet(shell: Shell, context: Context) -> Program | None:
     """The program that BusyBox has of its own, None for those that are alike."""
     name = context.argv[0]
@@ -178,6 +184,8 @@ def program(shell: Shell, context: Context) -> Program:
     make = PROGRAMS.get(name)
     if make is not None:
         return _made(make, shell, context)
+    if name in OF_SYSTEMD:
+        return OF_SYSTEMD[name](shell, context)
     if name in TOOLS:
         return ToolProgram(shell, context)
     if name == NSENTER:
@@ -192,7 +200,7 @@ def is_netns_exec(words: list[str]) -> bool:
 
 
 def is_program(name: str) -> bool:
-    return name in PROGRAMS or name in TOOLS or name == NSENTER
+    return name in PROGRAMS or name in TOOLS or name in OF_SYSTEMD or name == NSENTER
 
 
 def nsenter(shell: Shell, arguments: list[str]) -> tuple[NetworkNamespace, list[str]]:

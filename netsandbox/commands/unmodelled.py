@@ -8,7 +8,6 @@ WHY = {
     "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them": "df du find nano vi vim",
     "`docker ps` and `ss -ltnp` show what runs": "htop pstree",
-    "the engine is always there": "dockerd journalctl",
     "what is modelled is loaded": "insmod rmmod",
     "the rules are iptables'": "firewall-cmd",
     "IPv6 is not modelled": "ping6 traceroute6",

@@ -7,12 +7,14 @@ takes them back in the other direction.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
-from netsandbox.docker import files, name_server, ports, restarts, sandbox, user_networks
+from netsandbox.docker import daemon, files, name_server, ports, restarts, sandbox, user_networks
 from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container
+from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import (
     ContainerExited,
@@ -22,13 +24,11 @@ from netsandbox.docker.events import (
 )
 from netsandbox.docker.firewall import Firewall
 from netsandbox.docker.launch import Runner, main_program
-from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
-from netsandbox.docker.network_options import BridgeOptions
+from netsandbox.docker.network import BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
 from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.rules import rules_of
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
 from netsandbox.engine.units import SECOND
-from netsandbox.wire.addresses import parse_network
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.core.inode import FileSystem
     from netsandbox.linux.core.namespace import NetworkNamespace
-
-DEFAULT_SUBNET = parse_network("172.17.0.1/16")
 
 
 class DockerEngine:
@@ -51,11 +49,16 @@ class DockerEngine:
         files: the host's.
         name_servers: of the host's /etc/resolv.conf; empty for a resolver of its own at 127.0.0.53.
         run: makes the programs that the engine does not know itself.
+        settings: what it read in daemon.json when it was started.
+        is_up: dockerd runs.  changed_at: since when it does, or does not (virtual nanoseconds).
+        has_failed: it does not because it could not start.
+        journal: (virtual time, text) of what dockerd has complained about.
         told: what a person needs to be told but once: (image, program) of programs that an image has not and that
             were run in it all the same, and ("", command) of a command's note.
     """
 
-    def __init__(self, namespace: NetworkNamespace, chance: Chance, profile: str, next_pid: Callable[[], int]) -> None:
+    def __init__(self, namespace: NetworkNamespace, chance: Chance, profile: str, next_pid: Callable[[], int],
+                 host_files: FileSystem | None = None) -> None:
         self.namespace = namespace
         self.scheduler = namespace.scheduler
         self.profile = PROFILES[profile]
@@ -66,34 +69,22 @@ class DockerEngine:
         self.chance = chance
         self.random = chance.stream(f"docker/{namespace.name}")
         self.next_pid = next_pid
-        self.files: FileSystem | None = None
         self.name_servers: tuple[int, ...] = ()
         self.last_ports: dict[ports.Choice, int] = {}
         """The ports of the host that were chosen last."""
+        self.settings = DaemonSettings()
+        self.is_up = self.has_failed = False
+        self.changed_at = self.scheduler.clock
+        self.journal: list[tuple[int, str]] = []
         self.firewall = Firewall(namespace, rules_of(self.profile, has_proxy=True))
         self.maker = NetworkMaker(namespace, self.random, self.profile, self.firewall)
-        self._forward()
-        self.firewall.begin()
-        identities = {name: random_identity(self.random) for name in (DEFAULT_BRIDGE, "host", "none")}
-        self.default = self.maker.make(DEFAULT_BRIDGE, identities[DEFAULT_BRIDGE], "docker0", DEFAULT_SUBNET,
-                                       BridgeOptions("docker0"))
-        now = self.scheduler.clock
-        self.networks: dict[str, DockerNetwork] = {
-            DEFAULT_BRIDGE: self.default, "host": DockerNetwork("host", identities["host"], now, "host"),
-            "none": DockerNetwork("none", identities["none"], now)}
-        self.firewall.add_network(self.default)
-        if not self.profile.since(28):
-            self._filter_bridged()
-
-    def _filter_bridged(self) -> None:
-        """br_netfilter, which makes iptables see what a bridge passes on; up to 27 every dockerd loads it."""
-        self.namespace.write_sysctl("net.bridge.bridge-nf-call-iptables", 1)
-
-    def _forward(self) -> None:
-        """Let the host forward; and where it did not before, nothing that no rule allows."""
-        if not self.namespace.sysctls.all.forwarding:
-            self.namespace.write_sysctl("net.ipv4.ip_forward", 1)
-            self.firewall.drop_forwarded()
+        self.networks: dict[str, DockerNetwork] = {}
+        self.default: BridgeNetwork
+        self.files = host_files
+        if host_files is not None:
+            host_files.furnish("/etc/docker/", b"")
+        with suppress(DaemonError):
+            daemon.start(self)
 
     @property
     def bridge(self) -> Bridge:
@@ -142,10 +133,11 @@ class DockerEngine:
             DockerError: nothing was made.
         """
         network = user_networks.create(self, plan)
+        daemon.use_settings(self, network)
         if network.is_filtered:
             self.firewall.add_network(network)
         if not network.settings.icc:
-            self._filter_bridged()
+            daemon.filter_bridged(self)
         return network
 
     def start(self, container: Container) -> None:

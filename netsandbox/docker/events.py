@@ -21,6 +21,23 @@ class ContainerExited(NamedTuple):
     code: int
 
 
+class DaemonStarted(NamedTuple):
+    """dockerd runs again; its very first start is part of its host."""
+
+    host: str
+
+
+class DaemonStopped(NamedTuple):
+    host: str
+
+
+class DaemonFailed(NamedTuple):
+    """dockerd could not start."""
+
+    host: str
+    reason: str
+
+
 class ContainerPaused(NamedTuple):
     """Its programs stand still; its network stack does not."""
 

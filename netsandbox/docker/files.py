@@ -74,7 +74,7 @@ def names(engine: DockerEngine, container: Container) -> dict[str, int]:
     owner = _owner(engine, container)
     own = container.files.find("/etc/hosts") if container.files is not None else None
     found = names_in(own.text if isinstance(own, RegularFile) else _hosts(engine, container))
-    for endpoint in owner.endpoints.values():
+    for endpoint in owner.endpoints.values() if owner.name_server is not None else ():
         network = endpoint.network
         for member in () if network.is_default else network.members.values():
             address = member.endpoints[network.name].address
@@ -145,7 +145,7 @@ def _lines(records: tuple[tuple[str, str], ...]) -> str:
 def _resolv_conf(engine: DockerEngine, container: Container) -> str:
     """Only networks that a person made have Docker's own name server."""
     owner = _owner(engine, container)
-    host, own = ResolvConf.parse(host_resolv_conf(engine)), owner.dns
+    host, own = ResolvConf.parse(host_resolv_conf(engine)), dns_of(engine, owner)
     if owner.mode == "host":
         return copied(host, own)
     if all(name == "bridge" for name in owner.networks):
@@ -155,7 +155,13 @@ def _resolv_conf(engine: DockerEngine, container: Container) -> str:
 
 def asks_from_host(engine: DockerEngine, container: Container) -> bool:
     """Whether what Docker's name server does not know is asked by the host, and not by the container."""
-    return not container.dns.servers and (engine.profile.since(28) or container.mode != "bridge")
+    return not dns_of(engine, container).servers and (engine.profile.since(28) or container.mode != "bridge")
+
+
+def dns_of(engine: DockerEngine, container: Container) -> ResolvConf:
+    """What it was told of name servers; what it was not told, dockerd was ("dns" in daemon.json)."""
+    settings = engine.settings
+    return ResolvConf(settings.dns, settings.dns_search, settings.dns_opts).overridden(container.dns)
 
 
 def host_resolv_conf(engine: DockerEngine) -> str:

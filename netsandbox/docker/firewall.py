@@ -33,20 +33,21 @@ class Firewall:
         self._namespace = namespace
         self._held: Counter[RuleLine] = Counter()
 
-    def begin(self) -> None:
-        """The chains and jumps that are there without any network; its own chains begin empty."""
-        if not self.is_on:
+    def begin(self, rules: Rules, is_on: bool = True) -> None:
+        """dockerd starts: what it set before goes, and its own chains begin empty; what others set stays.
+
+        Where it may not use iptables it leaves everything as it is.
+        """
+        held, self._held = list(self._held), Counter()
+        before, self.rules, self.is_on = self.rules, rules, is_on
+        if not is_on:
             return
+        for line in [*held, *before.base()]:
+            self._try(line.table, "-D", line.chain, *line.words.split())
         for table, name in (("nat", "DOCKER"), *(("filter", name) for name in self.rules.chains)):
             if not self._try(table, "-N", name) and name != "DOCKER-USER":
                 self._try(table, "-F", name)
         self.set(self.rules.base())
-
-    def end(self) -> None:
-        """dockerd starts anew: what it set before stands until it does, and is then set again."""
-        for line in list(self._held):
-            self._try(line.table, "-D", line.chain, *line.words.split())
-        self._held.clear()
 
     def add_network(self, network: BridgeNetwork) -> None:
         self.set(self.rules.network(network))

@@ -7,7 +7,7 @@ at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from netsandbox.wire.addresses import Network, format_ipv4, parse_network
 
@@ -68,19 +68,22 @@ class AddressPool:
             self.lowest = min(self.lowest, address)
 
 
-PREDEFINED = tuple((parse_network(text), length) for text, length in (
+Pools = Sequence[tuple[Network, int]]
+"""Networks, each with the length of the subnets that are cut from it."""
+PREDEFINED: Pools = tuple((parse_network(text), length) for text, length in (
     ("172.17.0.0/16", 16), ("172.18.0.0/16", 16), ("172.19.0.0/16", 16), ("172.20.0.0/14", 16), ("172.24.0.0/14", 16),
     ("172.28.0.0/14", 16), ("192.168.0.0/16", 20)))
-"""Docker's local pools, each with the length of the subnets that are cut from it (ipamutils)."""
+"""Docker's local pools (ipamutils)."""
 
 
-def predefined_subnets(length: int | None = None) -> Iterator[Network]:
+def predefined_subnets(length: int | None = None, pools: Pools = PREDEFINED) -> Iterator[Network]:
     """All subnets that a network can be given, in order: 15 of /16, then 16 of /20.
 
     Args:
         length: cut subnets of this length instead.
+        pools: others than Docker's own (default-address-pools).
     """
-    for pool, usual in PREDEFINED:
+    for pool, usual in pools:
         size = length or usual
         if size < pool.length:
             continue
@@ -92,18 +95,20 @@ def overlaps(one: Network, other: Network) -> bool:
     return one.network in other or other.network in one
 
 
-def free_subnet(taken: Iterable[Network], length: int | None = None, after: Network | None = None) -> Network:
+def free_subnet(taken: Iterable[Network], length: int | None = None, after: Network | None = None,
+                pools: Pools = ()) -> Network:
     """The lowest predefined subnet that overlaps with nothing.
 
     Args:
         taken: the other networks' subnets, and those that the host has routes to.
         after: begin behind this one, as releases before 28 go round (updatePredefinedStartIndex).
+        pools: what they are cut from; Docker's own unless told otherwise.
 
     Raises:
         PoolExhaustedError: there is none.
     """
     used = list(taken)
-    subnets = list(predefined_subnets(length))
+    subnets = list(predefined_subnets(length, pools or PREDEFINED))
     start = subnets.index(after) + 1 if after in subnets else 0
     for subnet in (*subnets[start:], *subnets[:start]):
         if not any(overlaps(subnet, other) for other in used):

@@ -8,13 +8,14 @@ the host, or those of --dns, from the container.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.name_server import Answered, NameServer, Pending
 from netsandbox.apps.resolver import Query
 from netsandbox.apps.stream import Stream
 from netsandbox.apps.stream_query import LENGTH, StreamQuery
-from netsandbox.docker.files import asks_from_host, host_resolv_conf, names
+from netsandbox.docker.files import asks_from_host, dns_of, host_resolv_conf, names
 from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.docker.sandbox import gateway_of
 from netsandbox.docker.service_names import dns_names
@@ -85,7 +86,8 @@ class EmbeddedServer(NameServer):
         self.tcp.listen(BACKLOG)
         self.tcp.on_event = self._accept
         for words in rules(self.port, self.tcp.port):
-            iptables.execute(self.namespace, ["-t", "nat", *words.split()])
+            with suppress(iptables.FailedError):  # after a restart of dockerd the chains are there already
+                iptables.execute(self.namespace, ["-t", "nat", *words.split()])
 
     def stop(self) -> None:
         super().stop()
@@ -95,7 +97,7 @@ class EmbeddedServer(NameServer):
 
     def look_for_upstreams(self) -> None:
         """Whom to ask: nobody, where no network leads out."""
-        own = self.container.dns.servers or ResolvConf.parse(host_resolv_conf(self.engine)).servers
+        own = dns_of(self.engine, self.container).servers or ResolvConf.parse(host_resolv_conf(self.engine)).servers
         found = []
         for text in own if gateway_of(self.container) is not None else ():
             try:
@@ -181,7 +183,9 @@ class Client:
 
 def rules(udp: int, tcp: int) -> list[str]:
     """What leads 127.0.0.11:53 to the server's ports, and its answers back."""
-    return ["-N DOCKER_OUTPUT", "-N DOCKER_POSTROUTING", f"-A OUTPUT -d {TEXT} -j DOCKER_OUTPUT",
+    return ["-N DOCKER_OUTPUT", "-N DOCKER_POSTROUTING", "-F DOCKER_OUTPUT", "-F DOCKER_POSTROUTING",
+            f"-D OUTPUT -d {TEXT} -j DOCKER_OUTPUT", f"-D POSTROUTING -d {TEXT} -j DOCKER_POSTROUTING",
+            f"-A OUTPUT -d {TEXT} -j DOCKER_OUTPUT",
             f"-A DOCKER_OUTPUT -d {TEXT} -p tcp --dport 53 -j DNAT --to-destination {TEXT}:{tcp}",
             f"-A DOCKER_OUTPUT -d {TEXT} -p udp --dport 53 -j DNAT --to-destination {TEXT}:{udp}",
             f"-A POSTROUTING -d {TEXT} -j DOCKER_POSTROUTING",

@@ -79,9 +79,11 @@ class BridgeNetwork(DockerNetwork):
         settings: what it was told with -o.
         has_own_subnet: a person gave the subnet, so that --ip may be used.
         reserved: --aux-address.
+        has_hairpin: a frame may leave by the port that it came by, as without docker-proxy.
     """
 
     driver = "bridge"
+    has_hairpin = False
 
     def __init__(self, name: str, identity: str, bridge: Bridge, pool: AddressPool, stream: Stream,
                  announces: bool, settings: BridgeOptions, firewall: Firewall) -> None:
@@ -147,7 +149,7 @@ class BridgeNetwork(DockerNetwork):
         if self.mtu != ETHERNET_MTU:
             link.set_mtu(outside, self.mtu)
             link.set_mtu(inside, self.mtu)
-        self.bridge.add_port(outside)
+        self.bridge.add_port(outside).hairpin = self.has_hairpin
         link.set_up(outside)
         network = Network(address, self.pool.subnet.length)
         addresses.add(inside, network, network.broadcast)
@@ -263,22 +265,44 @@ class NetworkMaker:
 
     def make(self, name: str, identity: str, ifname: str, gateway: Network, settings: BridgeOptions,
              internal: bool = False) -> BridgeNetwork:
-        """A bridge with the gateway's address; no carrier until a container comes.
-
-        Its MAC is set, so that it does not follow its ports'.
-        """
-        mac = 0x0242 << 32 | self.stream.bits(32) if self.is_old else random_mac(self.stream)
-        bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
-        bridge.multicast_snooping, bridge.queue_length = True, NO_QUEUE
-        self.namespace.add_interface(bridge)
-        if settings.has_gateway and settings.gateway_mode != "isolated":
-            addresses.add(bridge, gateway, gateway.broadcast if gateway.length < 31 else None)
-        if settings.mtu:
-            link.set_mtu(bridge, settings.mtu)
-        link.set_up(bridge)
+        """A bridge with the gateway's address; no carrier until a container comes. One that is there is used."""
+        bridge = self._bridge(ifname, gateway, settings)
         pool = AddressPool(Network(gateway.network, gateway.length), gateway.address)
         network = BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old, settings,
                                 self.firewall)
         network.internal = internal
         return network
 
+    def restore(self, network: BridgeNetwork) -> None:
+        """A network whose bridge may have gone meanwhile, or have lost its address."""
+        gateway = Network(network.pool.gateway, network.pool.subnet.length)
+        network.bridge = self._bridge(network.ifname, gateway, network.settings)
+
+    def _bridge(self, ifname: str, gateway: Network, settings: BridgeOptions) -> Bridge:
+        """The device. Its MAC is set, so that it does not follow its ports'."""
+        found = self.namespace.interfaces.get(ifname)
+        mtu = settings.mtu or ETHERNET_MTU
+        if isinstance(found, Bridge):
+            bridge = found
+        else:
+            mac = 0x0242 << 32 | self.stream.bits(32) if self.is_old else random_mac(self.stream)
+            bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
+            bridge.multicast_snooping, bridge.queue_length = True, NO_QUEUE
+            self.namespace.add_interface(bridge)
+        if settings.has_gateway and settings.gateway_mode != "isolated":
+            self._set_address(bridge, gateway)
+        if bridge.mtu != mtu:
+            link.set_mtu(bridge, mtu)
+        if not bridge.up:
+            link.set_up(bridge)
+        return bridge
+
+    @staticmethod
+    def _set_address(bridge: Bridge, gateway: Network) -> None:
+        """The gateway's alone: another one was a former setting's."""
+        for own in [own for own in bridge.addresses
+                    if (own.local, own.network.length) != (gateway.address, gateway.length)]:
+            if own in bridge.addresses:
+                addresses.remove(bridge, own)
+        if not bridge.addresses:
+            addresses.add(bridge, gateway, gateway.broadcast if gateway.length < 31 else None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.docker_proxy import DatagramProxy, Proxy, StreamProxy
+from netsandbox.apps.docker_proxy import DatagramProxy, StreamProxy
+from netsandbox.apps.held_port import HeldPort
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.rules import PortRule
 from netsandbox.docker.sandbox import FAILED, gateway_of
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from netsandbox.docker.profiles import Profile
 
 PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}
+Proxy = StreamProxy | DatagramProxy | HeldPort
 EVERYWHERE, EVERYWHERE_V6 = "0.0.0.0", "::"
+DOCKERD_PID = 1
 REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
 
 
@@ -35,7 +39,7 @@ class Binding(NamedTuple):
 
     Attributes:
         host: the host's address, 0.0.0.0 or :: for all.
-        proxy: the docker-proxy that holds it; None for SCTP.
+        proxy: the docker-proxy that holds it, or dockerd where there is none; None for SCTP, and while dockerd is down.
     """
 
     host: str
@@ -101,8 +105,31 @@ def release(engine: DockerEngine, container: Container) -> None:
     container.bindings = []
 
 
+def let_go(container: Container) -> None:
+    """dockerd ends, and with it its docker-proxies; the container and its rules stay (live-restore)."""
+    for binding in container.bindings:
+        if binding.proxy is not None:
+            binding.proxy.close()
+    container.bindings = [binding._replace(proxy=None) for binding in container.bindings]
+
+
+def hold(engine: DockerEngine, container: Container) -> None:
+    """The same when dockerd is back: it sets the rules and holds the ports of a container that ran on."""
+    for endpoint in container.endpoints.values():
+        engine.firewall.set(engine.firewall.rules.endpoint(endpoint.network, endpoint.address))
+    bindings, container.bindings = container.bindings, []
+    for binding in bindings:
+        if binding.proxy is not None or binding.protocol == "sctp":
+            container.bindings.append(binding)
+            continue
+        with suppress(SocketError):  # a port that another program has taken meanwhile is lost
+            proxy = _proxy(engine, container, binding, binding.host, binding.host_port)
+            container.bindings.append(binding._replace(proxy=proxy))
+    set_rules(engine, container)
+
+
 def _publish_one(engine: DockerEngine, container: Container, wish: Published) -> None:
-    hosts = [wish.host] if wish.host else _default_hosts(container)
+    hosts = [wish.host] if wish.host else _default_hosts(engine, container)
     candidates = _candidates(engine, wish, hosts)
     for number in candidates:
         taken = next(filter(None, (_holder(engine, host, number, wish.protocol) for host in hosts)), None)
@@ -120,11 +147,16 @@ def _publish_one(engine: DockerEngine, container: Container, wish: Published) ->
     raise DockerError("all ports are allocated")
 
 
-def _default_hosts(container: Container) -> list[str]:
-    """Where -p without an address binds: what the network was told (host_binding_ipv4), else everywhere."""
+def _default_hosts(engine: DockerEngine, container: Container) -> list[str]:
+    """Where -p without an address binds: what the network was told (host_binding_ipv4), else everywhere.
+
+    An IPv6 address leads to a container that has none only by a docker-proxy.
+    """
     endpoint = gateway_of(container)
     own = endpoint.network.settings.host_binding if endpoint is not None else ""
-    return [own] if own and own != EVERYWHERE else [EVERYWHERE, EVERYWHERE_V6]
+    if own and own != EVERYWHERE:
+        return [own]
+    return [EVERYWHERE, EVERYWHERE_V6] if engine.settings.userland_proxy else [EVERYWHERE]
 
 
 def _candidates(engine: DockerEngine, wish: Published, hosts: list[str]) -> list[int]:
@@ -171,10 +203,19 @@ def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: li
     return ""
 
 
-def _proxy(engine: DockerEngine, container: Container, wish: Published, host: str, number: int) -> Proxy:
+def _proxy(engine: DockerEngine, container: Container, wish: Published | Binding, host: str, number: int) -> Proxy:
+    """What holds a port of the host's.
+
+    Raises:
+        SocketError: it cannot be had.
+    """
     endpoint = gateway_of(container)
     target = endpoint.address if endpoint is not None else ANY
     own = ANY if host in (EVERYWHERE, EVERYWHERE_V6) or ":" in host else parse_ipv4(host)
+    if not engine.settings.userland_proxy:
+        process = Process("dockerd", DOCKERD_PID)
+        return HeldPort(engine.namespace, process, wish.protocol, own, number, (target, wish.port),
+                        engine.profile.since(28))
     make = DatagramProxy if wish.protocol == "udp" else StreamProxy
     return make(engine.namespace, Process("docker-proxy", engine.next_pid()), "inet6" if ":" in host else "inet", own,
                 number, (target, wish.port))

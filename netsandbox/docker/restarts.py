@@ -19,11 +19,21 @@ def plan(engine: DockerEngine, container: Container) -> None:
     """Start it again later, if its policy wants that."""
     policy = container.policy
     wanted = {"always": True, "unless-stopped": True, "on-failure": container.code != 0}.get(policy.name, False)
-    if not wanted or container.was_stopped or (policy.attempts and container.restarts >= policy.attempts):
+    is_over = policy.attempts and container.restarts >= policy.attempts
+    if not engine.is_up or not wanted or container.was_stopped or is_over:
         return
     pause = min(FIRST_PAUSE << min(container.restarts, 20), LAST_PAUSE)
     container.state = RESTARTING
     container.restart_timer = engine.scheduler.after(pause, _restart, (engine, container))
+
+
+def begins_with_daemon(container: Container) -> bool:
+    """Whether dockerd starts it when it starts itself: also one that a person stopped, if its policy is always."""
+    policy = container.policy.name
+    if not container.has_run or container.removes_itself:
+        return False
+    return policy == "always" or (not container.was_stopped and (
+        policy == "unless-stopped" or (policy == "on-failure" and container.code != 0)))
 
 
 def _restart(what: tuple[DockerEngine, Container]) -> None:

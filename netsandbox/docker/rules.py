@@ -56,6 +56,7 @@ class Rules:
 
     Args:
         has_proxy: docker-proxy carries what does not come by DNAT.
+        is_open: who routes to a container by himself is let through (allow-direct-routing).
     """
 
     chains: tuple[str, ...] = ("DOCKER", "DOCKER-BRIDGE", "DOCKER-CT", "DOCKER-FORWARD", STAGE_1, STAGE_2,
@@ -63,8 +64,9 @@ class Rules:
     """Of the filter table, beside DOCKER in nat."""
     forward_chains: tuple[str, ...] = ("DOCKER-CT", STAGE_1, "DOCKER-BRIDGE")
 
-    def __init__(self, has_proxy: bool) -> None:
+    def __init__(self, has_proxy: bool, is_open: bool = False) -> None:
         self.has_proxy = has_proxy
+        self.is_open = is_open
 
     # -- when dockerd starts
 
@@ -127,7 +129,7 @@ class Rules:
 
     def endpoint(self, network: BridgeNetwork, address: int) -> list[RuleLine]:
         """Who routes to a container by himself is dropped (since 28.2)."""
-        if network.internal or network.settings.gateway_mode != "nat":
+        if network.internal or network.settings.gateway_mode != "nat" or self.is_open:
             return []
         return [RuleLine("raw", "PREROUTING", f"-d {format_ipv4(address)}/32 ! -i {network.ifname} -j DROP")]
 
@@ -227,8 +229,8 @@ class Rules29(Rules):
         return []
 
 
-def rules_of(profile: Profile, has_proxy: bool) -> Rules:
+def rules_of(profile: Profile, has_proxy: bool, is_open: bool = False) -> Rules:
     """The rules that a release sets."""
     if profile.since(29):
-        return Rules29(has_proxy)
-    return Rules(has_proxy) if profile.since(28) else Rules26(has_proxy)
+        return Rules29(has_proxy, is_open)
+    return Rules(has_proxy, is_open) if profile.since(28) else Rules26(has_proxy)

@@ -66,6 +66,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     """
     _check_name(engine, plan.name)
     _check_driver(plan.driver, engine.profile.since(29))
+    plan = plan._replace(options={**engine.settings.default_network_opts.get(plan.driver, {}), **plan.options})
     options = bridge_options(plan.options if plan.driver == "bridge" else {})
     subnet = _choose_subnet(engine, plan.subnet)
     gateway = _choose_gateway(plan, subnet)
@@ -113,7 +114,8 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
     if wanted is None:
         routes = [route.destination for route in engine.namespace.routes.all("main") if route.destination.length]
         try:
-            chosen = free_subnet([*own, *routes], after=None if engine.profile.since(28) else engine.maker.last_subnet)
+            chosen = free_subnet([*own, *routes], after=None if engine.profile.since(28) else engine.maker.last_subnet,
+                                 pools=engine.settings.default_address_pools)
         except PoolExhaustedError as error:
             raise daemon_error(str(error)) from None
         engine.maker.last_subnet = chosen

@@ -62,6 +62,7 @@ REASONS: dict[str, Words] = {
     "TCP_OFO_DROP": ("等待填补空缺的数据太多", "端口{port}", "tcp_rmem"),
     "TCP_RFC7323_PAWS": ("它的时间戳比上一个还旧，因此是过时的重复", "端口{port}"),
     "TCP_RFC7323_TW_PAWS": ("它的时间戳比已关闭连接的最后一个还旧", "端口{port}"),
+    "SOCKET_FILTER": ("dockerd 占着端口{port}只为不让别人拿走，套接字上的过滤器丢弃一切", "userland-proxy 为 false"),
     "TCP_LISTEN_OVERFLOW": (
         "端口{port}的队列已满：程序接受连接不够快", "{waiting}个等待 accept()", "backlog 为{backlog}"),
     "TCP_OLD_SEQUENCE": ("它的序号在接收窗口之前", "端口{port}"),

@@ -194,7 +194,7 @@ def _station(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
 TELLERS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Case]] = {
     DropReason.OTHERHOST: _other_host,
     DropReason.NO_SOCKET: _no_socket,
-    DropReason.TCP_LISTEN_OVERFLOW: _queue,
+    DropReason.TCP_LISTEN_OVERFLOW: _queue, DropReason.SOCKET_FILTER: _port,
     **{reason: _port for reason in DropReason if reason.name.startswith("TCP_") and reason.name not in (
         "TCP_CSUM", "TCP_LISTEN_OVERFLOW")},
     DropReason.PROTO_MEM: _port,

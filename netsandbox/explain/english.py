@@ -256,6 +256,9 @@ LINKS: dict[str, Words] = {
         "Docker on {host} starts {container} from the image {image}, with the address {address}.",
         "network {network}: the lowest free address", "MAC {mac}"),
     "ContainerExited": ("{container} on {host} has ended with exit code {code}.", "exit code of its first process"),
+    "DaemonStarted": ("dockerd on {host} starts, and sets its rules anew.", "/etc/docker/daemon.json"),
+    "DaemonStopped": ("dockerd on {host} has ended; its bridges and its networks' rules stay.", "dockerd"),
+    "DaemonFailed": ("dockerd on {host} does not start: {reason}", "/etc/docker/daemon.json"),
     "ContainerPaused": (
         "Docker on {host} pauses {container}: its programs stand still, and its network stack goes on.",
         "the freezer cgroup"),

@@ -93,6 +93,9 @@ REASONS: dict[str, Words] = {
     "TCP_RFC7323_PAWS": ("its timestamp is older than the last one, so it is an old duplicate", "port {port}"),
     "TCP_RFC7323_TW_PAWS": (
         "its timestamp is older than the last one of the connection that was closed", "port {port}"),
+    "SOCKET_FILTER": (
+        "dockerd holds port {port} only so that nobody else gets it, and a filter on its socket drops all",
+        "userland-proxy false"),
     "TCP_LISTEN_OVERFLOW": (
         "the queue of the program at port {port} is full: it does not take connections fast enough",
         "{waiting} wait for accept()", "backlog {backlog}"),

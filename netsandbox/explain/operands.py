@@ -258,6 +258,7 @@ TELLERS: dict[type, Teller] = {
     linux.RouteChanged: _route_changed, linux.LinkChanged: _link, linux.PortStateChanged: _port_state,
     linux.SysctlChanged: _sysctl, **dict.fromkeys(tcp.TELLERS, _tcp),
     docker.ContainerStarted: _started, docker.ContainerExited: _plain, docker.AddressAnnounced: _plain,
+    docker.DaemonStarted: _plain, docker.DaemonStopped: _plain, docker.DaemonFailed: _plain,
     docker.ContainerPaused: _plain, docker.ContainerUnpaused: _plain, docker.ContainerRenamed: _plain,
     docker.AddressReleased: _plain,
     docker.NetworkCreated: _plain, docker.NetworkRemoved: _plain,

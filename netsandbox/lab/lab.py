@@ -124,8 +124,8 @@ class Lab:
         """The engine of a host, installed if it is not there yet; the default host is made when first needed."""
         node = self.host(host)
         if node.docker is None:
-            node.docker = DockerEngine(node.namespace, self.chance, self.profile, self.next_pid)
-            node.docker.name_servers, node.docker.files = node.name_servers, node.files
+            node.docker = DockerEngine(node.namespace, self.chance, self.profile, self.next_pid, node.files)
+            node.docker.name_servers = node.name_servers
         return node.docker
 
     def host(self, name: str = DEFAULT_HOST) -> Host:

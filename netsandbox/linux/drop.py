@@ -28,6 +28,7 @@ class DropReason(Enum):
     TCP_OFO_DROP = "too much data out of order"
     TCP_RFC7323_PAWS = "a timestamp older than the last one (PAWS)"
     TCP_RFC7323_TW_PAWS = "a timestamp older than the last one, for a connection in TIME-WAIT"
+    SOCKET_FILTER = "the socket's own filter lets nothing in"
     TCP_LISTEN_OVERFLOW = "the listener's queue is full"
     TCP_OLD_SEQUENCE = "a sequence number from before the receive window"
     TCP_INVALID_SEQUENCE = "a sequence number beyond the receive window"

@@ -17,6 +17,9 @@ from netsandbox.docker.events import (
     ContainerRenamed,
     ContainerStarted,
     ContainerUnpaused,
+    DaemonFailed,
+    DaemonStarted,
+    DaemonStopped,
     NetworkConnected,
     NetworkCreated,
     NetworkDisconnected,
@@ -154,6 +157,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.ICMP_IGNORED: [("icmp_echo_ignore_broadcasts",), ("icmp_echo_ignore_all",), ("redirect", A),
                               ("accept_redirects",)],
     DropReason.TCP_LISTEN_OVERFLOW: [(80, 2, 1)],
+    DropReason.SOCKET_FILTER: [(8080,)],
     DropReason.PROTO_MEM: [(80,)],
     **{reason: [(80,)] for reason in DropReason if reason.name.startswith("TCP_") and reason.name not in (
         "TCP_CSUM", "TCP_LISTEN_OVERFLOW")},
@@ -300,6 +304,9 @@ def _of_people() -> Iterator[Any]:
     yield ContainerStarted("host", "nginx-1", "nginx", "bridge", A, MAC_A)
     yield ContainerStarted("host", "nginx-1", "nginx", "host", 0, 0)
     yield ContainerExited("host", "nginx-1", 1)
+    yield DaemonStarted("host")
+    yield DaemonStopped("host")
+    yield DaemonFailed("host", "failed to start daemon: no")
     yield ContainerPaused("host", "nginx-1")
     yield ContainerUnpaused("host", "nginx-1")
     yield AddressAnnounced("nginx-1", A, MAC_A, 2)

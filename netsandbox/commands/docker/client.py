@@ -12,15 +12,18 @@ from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside
 from netsandbox.commands.docker.words import harmless
+from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext
     from netsandbox.commands.docker.flags import Command, Parsed
     from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 INTERRUPTED = 130
+NOBODY = "Cannot connect to the Docker daemon at {endpoint}. Is the docker daemon running?"
 MAX_LINE = 2000
 """Characters of an error's line."""
 
@@ -41,7 +44,6 @@ class Client(Program):
                  arguments: list[str]) -> None:
         super().__init__(context.engine.namespace)
         self.context = context
-        self.engine = context.engine
         self.machine = context.machine
         self.enters: Container | None = None
         self.may_enter = True
@@ -53,9 +55,20 @@ class Client(Program):
         self._leave: Callable[[int], None] | None = None
         self._detach: Callable[[], None] | None = None
 
+    @property
+    def engine(self) -> DockerEngine:
+        """The Engine that is asked.
+
+        Raises:
+            DockerError: dockerd does not run.
+        """
+        if not self.context.engine.is_up:
+            raise DockerError(NOBODY.format(endpoint=SOCKET))
+        return self.context.engine
+
     def start(self) -> None:
         """Carry the command out; one that takes time goes on afterwards."""
-        self.engine.run = self.container_program
+        self.context.engine.run = self.container_program
         code = self.guarded(self._dispatch)
         if code is not None:
             self.exit(code)
@@ -68,7 +81,7 @@ class Client(Program):
         if isinstance(found, str):
             self.output.append(("out" if self.arguments else "err", found))
             return 0
-        parsed = parse(found, self.arguments[len(found.path.split()) - 1:], self.engine.profile)
+        parsed = parse(found, self.arguments[len(found.path.split()) - 1:], self.context.engine.profile)
         if parsed is None:
             self.output.append(("out", command_help(found)))
             return 0
@@ -77,10 +90,11 @@ class Client(Program):
 
     def _tell_what_is_ignored(self, command: Command, parsed: Parsed) -> None:
         """A flag that does nothing here says so, once."""
+        known = self.context.engine.told
         for flag in command.flags:
             told = (command.path, flag.name)
-            if flag.ignored and flag.name in parsed.values and told not in self.engine.told:
-                self.engine.told.add(told)
+            if flag.ignored and flag.name in parsed.values and told not in known:
+                known.add(told)
                 self.complain(f"note: --{flag.name} does nothing in the sandbox")
 
     def complain(self, text: str) -> None:

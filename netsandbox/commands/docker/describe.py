@@ -189,11 +189,16 @@ def _ipam(it: DockerNetwork) -> Json:
 
 def _options(it: DockerNetwork) -> Json:
     if isinstance(it, BridgeNetwork) and it.is_default:
-        prefix = "com.docker.network"
-        return {f"{prefix}.bridge.default_bridge": "true", f"{prefix}.bridge.enable_icc": "true",
-                f"{prefix}.bridge.enable_ip_masquerade": "true", f"{prefix}.bridge.host_binding_ipv4": "0.0.0.0",
-                f"{prefix}.bridge.name": "docker0", f"{prefix}.driver.mtu": "1500"}
+        prefix, settings = "com.docker.network", it.settings
+        return {f"{prefix}.bridge.default_bridge": "true", f"{prefix}.bridge.enable_icc": _word(settings.icc),
+                f"{prefix}.bridge.enable_ip_masquerade": _word(settings.masquerade),
+                f"{prefix}.bridge.host_binding_ipv4": settings.host_binding or "0.0.0.0",
+                f"{prefix}.bridge.name": "docker0", f"{prefix}.driver.mtu": str(it.mtu)}
     return dict(sorted(it.options.items()))
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _members(engine: DockerEngine, it: DockerNetwork) -> Json:

@@ -61,7 +61,7 @@ def create(client: Client, parsed: Parsed) -> int:
 def with_help(client: Client, error: DockerError, command: str, is_start: bool = False) -> DockerError:
     """What docker run prints; 27 spares the hint when it was the start that failed."""
     code = error.code if error.code in (126, 127) else FAILED
-    if not client.engine.profile.since(28):
+    if not client.context.engine.profile.since(28):
         hint = "" if is_start else f"\nSee 'docker {command} --help'."
         return DockerError(f"docker: {str(error).removesuffix('.')}.{hint}", code, note=error.note)
     return DockerError(f"docker: {error}\n\nRun 'docker {command} --help' for more information", code, note=error.note)

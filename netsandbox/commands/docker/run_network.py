@@ -137,6 +137,9 @@ def _split_host(text: str) -> tuple[str, str, str]:
 
 
 def extra_host(engine: DockerEngine, text: str) -> tuple[str, str]:
-    """(address, name) of an --add-host, as /etc/hosts has them; host-gateway is docker0's address."""
+    """(address, name) of an --add-host, as /etc/hosts has them; host-gateway is docker0's address,
+    unless daemon.json has another one.
+    """
     name, _mark, address = _split_host(text)
-    return (format_ipv4(engine.default.pool.gateway) if address == HOST_GATEWAY else address), name
+    gateway = engine.settings.host_gateway_ip or format_ipv4(engine.default.pool.gateway)
+    return (gateway if address == HOST_GATEWAY else address), name

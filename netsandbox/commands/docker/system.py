@@ -20,7 +20,8 @@ BAD_TEMPLATE = 64
 
 
 def version(client: Client, parsed: Parsed) -> int:
-    profile = client.engine.profile
+    """What the client is, and what the Engine is if it answers."""
+    profile = client.context.engine.profile
     if client.arguments[0] != "version":
         client.print(f"Docker version {profile.version}, build netsandbox")
         return 0
@@ -28,11 +29,13 @@ def version(client: Client, parsed: Parsed) -> int:
     common: dict[str, Any] = {"Platform": platform, "Version": profile.version, "APIVersion": profile.api,
                               "Os": "linux", "Arch": "amd64"}
     if parsed.text("format"):
+        profile = client.engine.profile
         server = {**common, "MinAPIVersion": profile.lowest_api, "KernelVersion": KERNEL, "Experimental": False}
         return _by_template(client, parsed, {"Client": {**common, "Context": "default"}, "Server": server})
     client.print(f"Client: netsandbox {__version__} (simulated)\n Version:           {profile.version}\n"
-                 f" API version:       {profile.api}\n OS/Arch:           linux/amd64\n Context:           default\n\n"
-                 f"Server: netsandbox {__version__} (simulated)\n Engine:\n  Version:          {profile.version}\n"
+                 f" API version:       {profile.api}\n OS/Arch:           linux/amd64\n Context:           default")
+    profile = client.engine.profile
+    client.print(f"\nServer: netsandbox {__version__} (simulated)\n Engine:\n  Version:          {profile.version}\n"
                  f"  API version:      {profile.api} (minimum version {profile.lowest_api})\n"
                  "  OS/Arch:          linux/amd64\n  Experimental:     false")
     return 0

@@ -1,4 +1,4 @@
-"""date, id, groups, modprobe, lsmod, systemctl, service: what a tutorial asks of the machine around its network."""
+"""date, id, groups, modprobe, lsmod: what a tutorial asks of the machine around its network."""
 
 from __future__ import annotations
 
@@ -51,8 +51,6 @@ MODULES = (
     "xt_conntrack",
 )
 """What the kernel of the sandbox has, loaded or built in."""
-UNITS = ("docker", "containerd", "docker.service", "containerd.service", "docker.socket")
-DID_NOTHING = "note: {what} does nothing in the sandbox: the engine is always there\n"
 
 
 def date(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -122,39 +120,3 @@ def modprobe(_context: ToolContext, arguments: list[str]) -> ToolResult:
 def lsmod(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     rows = "".join(f"{name:<23} {16384:>7}  0\n" for name in sorted(MODULES, key=str.lower))
     return ToolResult(0, "Module                  Size  Used by\n" + rows, "")
-
-
-def systemctl(_context: ToolContext, arguments: list[str]) -> ToolResult:
-    words = [word for word in arguments if not word.startswith("-")]
-    if not words or words[0] == "daemon-reload":
-        return ToolResult(0, "", DID_NOTHING.format(what="systemctl") if words else "")
-    return _service(words[0], words[1] if len(words) > 1 else "", "systemctl " + " ".join(words))
-
-
-def service(_context: ToolContext, arguments: list[str]) -> ToolResult:
-    """service NAME COMMAND."""
-    if len(arguments) < 2:
-        raise ToolError(1, "Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]")
-    return _service(arguments[1], arguments[0], "service " + " ".join(arguments))
-
-
-def _service(command: str, unit: str, line: str) -> ToolResult:
-    if unit not in UNITS:
-        if command == "status":
-            raise ToolError(4, f"Unit {unit or 'docker'}.service could not be found.")
-        raise ToolError(5, f"Failed to {command} {unit}.service: Unit {unit}.service not found.")
-    name = unit.partition(".")[0]
-    if command in ("status", "is-active", "is-enabled"):
-        said = {"is-active": "active\n", "is-enabled": "enabled\n"}.get(
-            command,
-            (
-                f"● {name}.service\n     Loaded: loaded (/usr/lib/systemd/system/{name}.service; enabled)\n"
-                "     Active: active (running)\n"
-            ),
-        )
-        return ToolResult(0, said, "")
-    if command in ("stop", "kill", "disable", "mask"):
-        raise ToolError(1, f"netsandbox: `{line}` is not modelled: the engine is always there")
-    return ToolResult(
-        0, "", f"note: {line}: nothing to do; the engine runs, and takes its settings when it is made\n"
-    )

@@ -119,15 +119,24 @@ class FileSystem:
             waiting += [node for node in one.entries.values() if isinstance(node, Directory)]
 
     def furnish(self, path: str, contents: bytes) -> None:
-        """An image brings a file, with its directory; where that is there already, it is left as it is."""
+        """An image brings a file, with its directory; where that is there already, it is left as it is.
+
+        A path that ends in / is a directory alone.
+        """
         if self._root is None:
             self._brought += ((path, contents, self.now),)
         else:
             self._bring(path, contents, self.now)
 
     def _bring(self, path: str, contents: bytes, when: int) -> None:
-        if self.find(path.rpartition("/")[0]) is None:
-            self.add(path, RegularFile(when, contents.decode()))
+        directory, _slash, name = path.rpartition("/")
+        if self.find(directory) is None:
+            self.add(path, RegularFile(when, contents.decode()) if name else Directory(when))
+
+    @property
+    def is_made(self) -> bool:
+        """Whether somebody has looked into it."""
+        return self._root is not None
 
     @property
     def now(self) -> int:

@@ -35,6 +35,8 @@ def take(listener: Connection, interface: Interface, packet: IPv4Packet, segment
         A verdict, or the connection that a SYN cookie has brought back.
     """
     flags, port = segment.flags, segment.dport
+    if listener.is_deaf:
+        return Dropped(DropReason.SOCKET_FILTER, (port,))
     if flags & RST:
         return Dropped(DropReason.TCP_RESET, (port,))
     if flags & ACK:

@@ -113,9 +113,11 @@ class Connection(Socket):
         state: RFC 9293's.  error: errno name that the next call fails with.  soft_error: what an ICMP error said.
         orphan: no program has it any more (SOCK_DEAD).  shutdown: which directions are closed.
         foreground: whether the lab is not quiet while it waits for an answer.
+        is_deaf: a socket filter drops whatever comes (SO_ATTACH_FILTER).
     """
 
     protocol = "tcp"
+    is_deaf = False
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)

@@ -1,0 +1,232 @@
+"""systemctl, service, journalctl and dockerd: what looks after the Docker Engine of a host.
+
+The unit runs dockerd without `-H fd://`, so that "hosts" may stand in daemon.json.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.calendar import civil_date
+from netsandbox.apps.program import Program
+from netsandbox.commands.tools.system import MONTHS
+from netsandbox.docker import daemon
+from netsandbox.docker.daemon_settings import PATH, DaemonError, read_settings
+from netsandbox.engine.units import EPOCH, SECOND
+
+if TYPE_CHECKING:
+    from netsandbox.apps.program import Context
+    from netsandbox.commands.shell import Shell
+    from netsandbox.docker.engine import DockerEngine
+
+NAMES = {"docker": "Docker Application Container Engine", "containerd": "containerd container runtime"}
+NO_SYSTEMD = ("System has not been booted with systemd as init system (PID 1). Can't operate.\n"
+              "Failed to connect to system scope bus via local transport: Host is down")
+FAILED = ('Job for docker.service failed because the control process exited with error code.\n'
+          'See "systemctl status docker.service" and "journalctl -xeu docker.service" for details.')
+NOTE = "note: {line} does nothing in the sandbox"
+USAGE = "Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]"
+DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
+RECENT = 10
+"""Lines of the journal that `systemctl status` shows."""
+INACTIVE, NOT_FOUND, NO_UNIT = 3, 5, 4
+
+
+def systemctl(shell: Shell, context: Context) -> Program:
+    words = [word for word in context.arguments if not word.startswith("-")]
+    return Service(shell, context, words[0] if words else "", words[1] if len(words) > 1 else "")
+
+
+def service(shell: Shell, context: Context) -> Program:
+    """service NAME COMMAND, which here is systemctl's."""
+    words = context.arguments
+    if len(words) < 2:
+        return Told(shell, context, USAGE, 1)
+    return Service(shell, context, "restart" if words[1] == "--full-restart" else words[1], words[0])
+
+
+def journalctl(shell: Shell, context: Context) -> Program:
+    """journalctl -u docker: what dockerd has complained about."""
+    return Journal(shell, context)
+
+
+def dockerd(shell: Shell, context: Context) -> Program:
+    """dockerd --validate; dockerd itself is a service."""
+    if "--validate" in context.arguments:
+        return Validation(shell, context)
+    return Told(shell, context, "netsandbox: `systemctl start docker` runs dockerd; `dockerd --validate` only reads "
+                f"{PATH}", 1)
+
+
+class OfHost(Program):
+    """A program about the Engine of the host that it runs on."""
+
+    def __init__(self, shell: Shell, context: Context) -> None:
+        super().__init__(context.namespace, 1)
+        self.name = context.argv[0]
+        self._shell = shell
+        self._context = context
+
+    @property
+    def engine(self) -> DockerEngine | None:
+        """None in a container, and on a machine without Docker."""
+        return self._shell.machine.engine_of(self.namespace)
+
+    def when(self, at: int) -> str:
+        """A virtual time as systemd writes it."""
+        days, rest = divmod((EPOCH + at) // SECOND, 86400)
+        year, month, day = civil_date(days)
+        return (f"{DAYS[days % 7]} {year}-{month:02d}-{day:02d} {rest // 3600:02d}:{rest // 60 % 60:02d}:"
+                f"{rest % 60:02d} UTC")
+
+    def journal(self, engine: DockerEngine, count: int) -> list[str]:
+        """The last lines, as syslog writes them."""
+        lines = []
+        for at, text in engine.journal[len(engine.journal) - min(count, len(engine.journal)):]:
+            days, rest = divmod((EPOCH + at) // SECOND, 86400)
+            _year, month, day = civil_date(days)
+            stamp = f"{MONTHS[month - 1][:3]} {day:02d} {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+            lines += [f"{stamp} {self.namespace.name} dockerd[1]: {line}" for line in text.split("\n")]
+        return lines
+
+
+class Told(OfHost):
+    """A refusal."""
+
+    def __init__(self, shell: Shell, context: Context, text: str, status: int) -> None:
+        super().__init__(shell, context)
+        self._text = text
+        self._status = status
+
+    def start(self) -> None:
+        self.complain(self._text)
+        self.exit(self._status)
+
+
+class Validation(OfHost):
+    """dockerd --validate."""
+
+    def start(self) -> None:
+        path, words = PATH, self._context.arguments
+        for index, word in enumerate(words):
+            name, equals, value = word.partition("=")
+            if name == "--config-file":
+                path = value if equals else (words[index + 1] if index + 1 < len(words) else "")
+        engine, files = self.engine, self._context.files
+        try:
+            if engine is not None:
+                read_settings(files.read(path) if files.exists(path) else "", engine.profile)
+        except DaemonError as error:
+            self.complain(str(error).replace(PATH, path))
+            self.exit(1)
+            return
+        self.complain("configuration OK")
+        self.exit(0)
+
+
+class Journal(OfHost):
+    """journalctl."""
+
+    def start(self) -> None:
+        words = self._context.arguments
+        count = 1 << 30
+        for index, word in enumerate(words):
+            text = word[2:] or (words[index + 1] if index + 1 < len(words) else "") if word.startswith("-n") else ""
+            count = int(text) if text.isdecimal() else count
+        engine = self.engine
+        lines = self.journal(engine, count) if engine is not None else []
+        self.print("\n".join(lines) if lines else "-- No entries --")
+        self.exit(0)
+
+
+class Service(OfHost):
+    """One request about a unit."""
+
+    def __init__(self, shell: Shell, context: Context, command: str, unit: str) -> None:
+        super().__init__(shell, context)
+        self._command = command
+        self._unit = unit.removesuffix(".service").removesuffix(".socket")
+
+    def start(self) -> None:
+        if self._shell.machine.is_container(self.namespace):
+            self._end(NO_SYSTEMD, 1)
+        elif self._command in ("daemon-reload", ""):
+            self._end(NOTE.format(line=f"{self.name} {self._command}") if self._command else "", 0)
+        elif self._unit not in NAMES or self.engine is None:
+            self._no_unit()
+        else:
+            self._ask(self.engine)
+
+    def _end(self, text: str, status: int) -> None:
+        if text:
+            self.complain(text)
+        self.exit(status)
+
+    def _no_unit(self) -> None:
+        unit = f"{self._unit or 'docker'}.service"
+        if self._command in ("status", "show"):
+            self._end(f"Unit {unit} could not be found.", NO_UNIT)
+        elif self._command == "is-active":
+            self.print("inactive")
+            self.exit(INACTIVE)
+        else:
+            self._end(f"Failed to {self._command} {unit}: Unit {unit} not found.", NOT_FOUND)
+
+    def _ask(self, engine: DockerEngine) -> None:
+        if self._command in ("status", "is-active", "is-enabled", "is-failed"):
+            self._tell(engine)
+        elif self._command in ("start", "stop", "restart") and self._unit == "docker":
+            if self._command == "start":
+                self._start_engine()
+            else:
+                daemon.stop(engine, self._stopped)
+        elif self._command in ("enable", "disable", "start", "restart"):
+            self._end(NOTE.format(line=f"{self.name} {self._command} {self._unit}"), 0)
+        else:
+            self._end(f"netsandbox: `{self.name} {self._command[:40]} {self._unit}` is not modelled; start, stop, "
+                      "restart and status of docker are", 1)
+
+    def _stopped(self) -> None:
+        if self._command == "restart":
+            self.scheduler.soon(self._start_engine)
+        else:
+            self.scheduler.soon(self.exit, 0)
+
+    def _start_engine(self, _argument: object = None) -> None:
+        engine = self.engine
+        assert engine is not None
+        try:
+            daemon.start(engine)
+        except DaemonError as error:
+            self._end(f"netsandbox: {error}" if error.is_ours else FAILED, 1)
+            return
+        if engine.settings.noted:
+            told = ", ".join(engine.settings.noted)
+            self.complain(f"note: what {PATH} says of {told} does nothing in the sandbox")
+        self.exit(0)
+
+    # -- what it is like
+
+    def _tell(self, engine: DockerEngine) -> None:
+        is_up = engine.is_up or self._unit != "docker"
+        state = "active" if is_up else "failed" if engine.has_failed else "inactive"
+        if self._command == "is-enabled":
+            self.print("enabled")
+            self.exit(0)
+        elif self._command in ("is-active", "is-failed"):
+            self.print(state)
+            self.exit((0 if is_up else INACTIVE) if self._command == "is-active" else int(state != "failed"))
+        else:
+            self._tell_all(engine, state)
+            self.exit(0 if is_up else INACTIVE)
+
+    def _tell_all(self, engine: DockerEngine, state: str) -> None:
+        mark, active = {"active": ("●", "active (running)"), "inactive": ("○", "inactive (dead)"),
+                        "failed": ("×", "failed (Result: exit-code)")}[state]
+        ago = (self.scheduler.clock - engine.changed_at) // SECOND
+        lines = [f"{mark} {self._unit}.service - {NAMES[self._unit]}",
+                 f"     Loaded: loaded (/usr/lib/systemd/system/{self._unit}.service; enabled; preset: enabled)",
+                 f"     Active: {active} since {self.when(engine.changed_at)}; {ago}s ago"]
+        if self._unit == "docker" and engine.journal:
+            lines += ["", *self.journal(engine, RECENT)]
+        self.print("\n".join(lines))

@@ -1,0 +1,184 @@
+"""dockerd's own life on a host: what its start sets up, what its end leaves, and what a restart makes anew.
+
+At its end the containers stop, and with them their rules and interfaces; bridges and the networks' rules stay.  At its
+start it sets its rules anew, the networks that a person made first and docker0 last, and starts the containers that
+their restart policy or live-restore wants.  moby, daemon/daemon.go, daemon_unix.go, bridge_linux.go.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from netsandbox.docker import default_bridge, name_server, ports, restarts
+from netsandbox.docker.container import EXITED, RESTARTING
+from netsandbox.docker.daemon_settings import PATH, DaemonError, DaemonSettings, read_settings
+from netsandbox.docker.errors import DAEMON, DockerError
+from netsandbox.docker.events import DaemonFailed, DaemonStarted, DaemonStopped
+from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, random_identity
+from netsandbox.docker.rules import rules_of
+from netsandbox.linux.core.inode import RegularFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+
+
+def settings_of(engine: DockerEngine) -> DaemonSettings:
+    """What the host's /etc/docker/daemon.json says now.
+
+    Raises:
+        DaemonError: dockerd does not start with it.
+    """
+    found = engine.files.find(PATH) if engine.files is not None and engine.files.is_made else None
+    return read_settings(found.text if isinstance(found, RegularFile) else "", engine.profile)
+
+
+def start(engine: DockerEngine) -> None:
+    """dockerd starts; harmless when it runs.
+
+    Raises:
+        DaemonError: it does not, and has changed nothing.
+    """
+    if engine.is_up:
+        return
+    try:
+        engine.settings = settings = settings_of(engine)
+        default_bridge.check(engine)
+    except DaemonError as error:
+        engine.has_failed, engine.changed_at = True, engine.scheduler.clock
+        engine.journal.append((engine.scheduler.clock, str(error)))
+        engine.namespace.record(DaemonFailed(engine.namespace.name, str(error)))
+        raise
+    is_first, engine.maker.last_subnet = not engine.networks, None
+    engine.is_up, engine.has_failed, engine.changed_at = True, False, engine.scheduler.clock
+    _forward(engine)
+    engine.firewall.begin(rules_of(engine.profile, settings.userland_proxy, settings.allow_direct_routing),
+                          settings.iptables)
+    for network in engine.networks.values():
+        if isinstance(network, BridgeNetwork) and not network.is_default:
+            _restore(engine, network)
+    _make_predefined(engine)
+    if not is_first:
+        engine.namespace.record(DaemonStarted(engine.namespace.name))
+    _restore_containers(engine)
+
+
+def _forward(engine: DockerEngine) -> None:
+    """Let the host forward; and where it did not before, nothing that no rule allows."""
+    if engine.settings.ip_forward and not engine.namespace.sysctls.all.forwarding:
+        engine.namespace.write_sysctl("net.ipv4.ip_forward", 1)
+        if engine.settings.iptables and not engine.settings.ip_forward_no_drop:
+            engine.firewall.drop_forwarded()
+
+
+def _make_predefined(engine: DockerEngine) -> None:
+    """The three networks that are always there; bridge is a new one at each start, of another id."""
+    names = (DEFAULT_BRIDGE, "host", "none")
+    others = {name: network for name, network in engine.networks.items() if name not in names}
+    identities = {name: random_identity(engine.random) for name in names if name == DEFAULT_BRIDGE or
+                  name not in engine.networks}
+    now, before = engine.scheduler.clock, engine.networks
+    engine.default = default_bridge.make(engine, identities[DEFAULT_BRIDGE])
+    engine.networks = {
+        DEFAULT_BRIDGE: engine.default,
+        **{name: before.get(name) or DockerNetwork(name, identities[name], now, "host" if name == "host" else "null")
+           for name in names[1:]}, **others}
+    use_settings(engine, engine.default)
+    engine.firewall.add_network(engine.default)
+    if filters_bridged(engine):
+        filter_bridged(engine)
+
+
+def _restore(engine: DockerEngine, network: BridgeNetwork) -> None:
+    """A network that a person made is still there, and its bridge too, or it is made again."""
+    if not network.is_filtered:
+        return
+    engine.maker.restore(network)
+    use_settings(engine, network)
+    engine.firewall.add_network(network)
+
+
+def use_settings(engine: DockerEngine, network: BridgeNetwork) -> None:
+    """Without docker-proxy, packets turn back at the port that they came by, and 127.0.0.1 leads to containers."""
+    network.has_hairpin = not engine.settings.userland_proxy
+    if network.has_hairpin and network.is_filtered:
+        engine.namespace.write_sysctl(f"net.ipv4.conf.{network.ifname}.route_localnet", 1)
+
+
+def filters_bridged(engine: DockerEngine) -> bool:
+    """Whether dockerd loads br_netfilter: up to 27 always, later where it needs it."""
+    settings = engine.settings
+    return not engine.profile.since(28) or (settings.iptables and not (settings.icc and settings.userland_proxy))
+
+
+def filter_bridged(engine: DockerEngine) -> None:
+    """br_netfilter, which makes iptables see what a bridge passes on."""
+    engine.namespace.write_sysctl("net.bridge.bridge-nf-call-iptables", 1)
+
+
+# -- containers
+
+
+def _restore_containers(engine: DockerEngine) -> None:
+    """Those that ran on get what dockerd itself holds for them; others start if their policy says so."""
+    for container in list(engine.containers.values()):
+        if container.is_running:
+            name_server.serve(engine, container)
+            ports.hold(engine, container)
+        elif restarts.begins_with_daemon(container):
+            container.restarts = 0
+            try:
+                engine.start(container)
+            except DockerError as error:
+                container.console.append(("err", f"{error}\n"))
+                engine.journal.append((engine.scheduler.clock, str(error).removeprefix(DAEMON)))
+
+
+def stop(engine: DockerEngine, done: Callable[[], None]) -> None:
+    """dockerd ends: at once, or when its containers have.
+
+    Args:
+        done: called when it has ended.
+    """
+    if not engine.is_up:
+        done()
+        return
+    engine.is_up, engine.changed_at = False, engine.scheduler.clock
+    for container in engine.containers.values():
+        engine.scheduler.cancel(container.restart_timer)
+        container.state = EXITED if container.state == RESTARTING else container.state
+    running = [container for container in engine.containers.values() if container.is_running]
+    if engine.settings.live_restore:
+        for container in running:
+            name_server.end(container)
+            ports.let_go(container)
+        running = []
+    waiting = Ending(engine, len(running), done)
+    for container in running:
+        was_stopped = container.was_stopped
+        engine.stop(container, done=partial(waiting.one_has, container, was_stopped))
+    if not running:
+        waiting.is_over()
+
+
+class Ending:
+    """dockerd waits for its containers."""
+
+    def __init__(self, engine: DockerEngine, count: int, done: Callable[[], None]) -> None:
+        self.engine = engine
+        self.count = count
+        self.done = done
+
+    def one_has(self, container: Container, was_stopped: bool, _code: int) -> None:
+        """Has ended: not because a person stopped it, which unless-stopped would remember."""
+        container.was_stopped = was_stopped
+        self.count -= 1
+        if not self.count:
+            self.is_over()
+
+    def is_over(self) -> None:
+        self.engine.namespace.record(DaemonStopped(self.engine.namespace.name))
+        self.done()
