@@ -33,11 +33,13 @@ class Task(Output):
     Attributes:
         code: its exit status, None while it runs.
         on_exit: called once, when it ends.
+        words: its command line, where that is known.
         foreground: whether the lab is not quiet while it waits; off for what runs detached.
     """
 
     name = "task"
     foreground = True
+    words: tuple[str, ...] = ()
 
     def __init__(self, scheduler: Scheduler) -> None:
         super().__init__()
@@ -58,6 +60,11 @@ class Task(Output):
     def listens(self) -> bool:
         """Whether it waits for what others do."""
         return False
+
+    @property
+    def children(self) -> list[Task]:
+        """The programs that it has started itself, as a shell does."""
+        return []
 
     def start(self) -> None:
         """Begin; the first frame leaves within this call."""

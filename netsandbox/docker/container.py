@@ -10,6 +10,7 @@ from netsandbox.docker.resolv_conf import ResolvConf
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
+    from netsandbox.docker.freezer import Frozen
     from netsandbox.docker.images import Image
     from netsandbox.docker.links import Link
     from netsandbox.docker.name_server import EmbeddedServer
@@ -126,6 +127,22 @@ class RestartPolicy(NamedTuple):
     attempts: int = 0
 
 
+class Exec:
+    """A program that docker exec runs in a container.
+
+    Attributes:
+        identity: 64 hex digits.  words: the command line.
+        pid: on the host; 0 for one that has none of its own until somebody asks.
+    """
+
+    def __init__(self, identity: str, program: Task, words: tuple[str, ...]) -> None:
+        self.identity = identity
+        self.program = program
+        self.words = words
+        process = getattr(program, "process", None)
+        self.pid = process.pid if process is not None and process.pid != 1 else 0
+
+
 class Container:
     """One container, running or not.
 
@@ -143,6 +160,8 @@ class Container:
         bindings: the host's ports that it has now.  port_rules: their rules.
         endpoints: the same, as it is now; empty unless it runs.
         interface_numbers: how many interfaces of each prefix (eth) it was given since it started.
+        execs: programs of docker exec that run in it.
+        frozen: what is put aside while it is paused.
         files: its own file system, None until a program looks at it.
         log: what its programs wrote, in order.
         name_server: Docker's at 127.0.0.11, while it has one.
@@ -150,17 +169,19 @@ class Container:
         is_attached: a client watches it, so the lab is not quiet while it runs.
         is_detached: it was run with -d.
         is_private: it is on the network none.
+        is_stopping: docker stop waits for its end.
         sandbox: 64 hex digits that name its network stack, new with each start.
         privileged: --privileged.  capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
     """
 
     __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname", "dropped",
-                 "endpoints", "entrypoint", "environment", "error", "exposed", "extra_hosts", "files", "finished",
-                 "has_ended", "has_run", "hostname", "identity", "image", "init", "interface_numbers", "is_attached",
-                 "is_detached", "is_private", "labels", "links", "log", "mode", "name", "name_server", "namespace",
-                 "networks", "owner_identity", "pid", "policy", "port_rules", "privileged", "program", "published",
-                 "publishes_all", "reference", "removes_itself", "restart_timer", "restarts", "sandbox", "started",
-                 "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty", "waiters", "was_stopped")
+                 "endpoints", "entrypoint", "environment", "error", "execs", "exposed", "extra_hosts", "files",
+                 "finished", "frozen", "has_ended", "has_run", "hostname", "identity", "image", "init",
+                 "interface_numbers", "is_attached", "is_detached", "is_private", "is_stopping", "labels", "links",
+                 "log", "mode", "name", "name_server", "namespace", "networks", "owner_identity", "pid", "policy",
+                 "port_rules", "privileged", "program", "published", "publishes_all", "reference", "removes_itself",
+                 "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout",
+                 "sysctls", "tty", "waiters", "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -209,7 +230,7 @@ class Container:
         self.policy = RestartPolicy()
         self.restarts = 0
         self.restart_timer: Timer | None = None
-        self.was_stopped = False
+        self.was_stopped = self.is_stopping = False
         self.published: list[Published] = []
         self.publishes_all = False
         self.privileged = False
@@ -221,6 +242,8 @@ class Container:
         self.exposed: tuple[str, ...] = ()
         self.sysctls: tuple[tuple[str, str], ...] = ()
         self.dns = ResolvConf()
+        self.execs: list[Exec] = []
+        self.frozen: Frozen | None = None
 
     @property
     def short_identity(self) -> str:

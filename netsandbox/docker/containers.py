@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.docker.container import CREATED, EXITED, RESTARTING, Container, Wish
+from netsandbox.docker import history
+from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, Container, Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.images import find_image
 from netsandbox.docker.network import BridgeNetwork, random_identity
+from netsandbox.docker.signals import SIGNALS
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
@@ -67,14 +69,22 @@ def remove(engine: DockerEngine, container: Container, force: bool = False) -> N
     Raises:
         DockerError: it runs and force is off.
     """
+    if container.state == PAUSED and not force:
+        raise daemon_error(f"cannot remove container \"{container.name}\": container is paused and must be unpaused "
+                           "first")
     if container.is_running or container.state == RESTARTING:
         if not force:
             raise daemon_error(f"cannot remove container \"{container.name}\": container is {container.state}: "
                                "stop the container before removing or force remove")
+        if container.is_running:
+            history.of_container(engine, container, "kill", signal=SIGNALS["KILL"])
+        removes, container.removes_itself = container.removes_itself, False
         engine.kill(container)
+        container.removes_itself = removes
     engine.scheduler.cancel(container.restart_timer)
     container.state = EXITED if container.has_run else CREATED
     engine.containers.pop(container.name, None)
+    history.of_container(engine, container, "destroy")
 
 
 def rename(engine: DockerEngine, container: Container, name: str) -> None:
@@ -93,6 +103,7 @@ def rename(engine: DockerEngine, container: Container, name: str) -> None:
     if namespace is not None and namespace is not engine.namespace and namespace.name == old:
         namespace.record(ContainerRenamed(engine.namespace.name, old, name))
         namespace.rename(name)
+    history.of_container(engine, container, "rename", oldName=f"/{old}")
 
 
 def change_mode(engine: DockerEngine, container: Container, mode: str) -> None:

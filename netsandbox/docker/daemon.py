@@ -50,7 +50,7 @@ def start(engine: DockerEngine) -> None:
     except DaemonError as error:
         engine.has_failed, engine.changed_at = True, engine.scheduler.clock
         engine.journal.append((engine.scheduler.clock, str(error)))
-        engine.namespace.record(DaemonFailed(engine.namespace.name, str(error)))
+        engine.namespace.record(DaemonFailed(engine.namespace.name))
         raise
     is_first, engine.maker.last_subnet = not engine.networks, None
     engine.is_up, engine.has_failed, engine.changed_at = True, False, engine.scheduler.clock

@@ -6,13 +6,14 @@ takes them back in the other direction.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
-from netsandbox.docker import daemon, files, name_server, ports, restarts, sandbox, user_networks
+from netsandbox.docker import daemon, files, history, name_server, ports, restarts, sandbox, user_networks
 from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
@@ -23,6 +24,8 @@ from netsandbox.docker.events import (
     ContainerUnpaused,
 )
 from netsandbox.docker.firewall import Firewall
+from netsandbox.docker.freezer import Frozen, programs_of
+from netsandbox.docker.history import MOST, EngineEvent
 from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
 from netsandbox.docker.profiles import PROFILES
@@ -52,6 +55,7 @@ class DockerEngine:
         settings: what it read in daemon.json when it was started.
         is_up: dockerd runs.  changed_at: since when it does, or does not (virtual nanoseconds).
         has_failed: it does not because it could not start.
+        history: what docker events tells; `watchers` hear of each one that is added.
         journal: (virtual time, text) of what dockerd has complained about.
         told: what a person needs to be told but once: (image, program) of programs that an image has not and that
             were run in it all the same, and ("", command) of a command's note.
@@ -68,6 +72,7 @@ class DockerEngine:
         self.told: set[tuple[str, str]] = set()
         self.chance = chance
         self.random = chance.stream(f"docker/{namespace.name}")
+        self.exec_random = chance.stream(f"docker exec/{namespace.name}")
         self.next_pid = next_pid
         self.name_servers: tuple[int, ...] = ()
         self.last_ports: dict[ports.Choice, int] = {}
@@ -76,6 +81,8 @@ class DockerEngine:
         self.is_up = self.has_failed = False
         self.changed_at = self.scheduler.clock
         self.journal: list[tuple[int, str]] = []
+        self.history: deque[EngineEvent] = deque(maxlen=MOST)
+        self.watchers: list[Callable[[], None]] = []
         self.firewall = Firewall(namespace, rules_of(self.profile, has_proxy=True))
         self.maker = NetworkMaker(namespace, self.random, self.profile, self.firewall)
         self.networks: dict[str, DockerNetwork] = {}
@@ -133,6 +140,7 @@ class DockerEngine:
             DockerError: nothing was made.
         """
         network = user_networks.create(self, plan)
+        history.of_network(self, network, "create")
         daemon.use_settings(self, network)
         if network.is_filtered:
             self.firewall.add_network(network)
@@ -174,6 +182,7 @@ class DockerEngine:
     def _note_start(self, container: Container) -> None:
         container.state, container.code, container.has_run = RUNNING, 0, True
         container.started, container.sandbox = self.scheduler.clock, random_identity(self.random)
+        history.of_container(self, container, "start")
         endpoint = container.endpoint
         self.namespace.record(ContainerStarted(
             self.namespace.name, container.name, container.image.name, container.mode,
@@ -187,7 +196,7 @@ class DockerEngine:
     def _give_up_start(self, container: Container, error: DockerError) -> None:
         ports.release(self, container)
         name_server.end(container)
-        sandbox.leave_networks(container)
+        sandbox.leave_networks(self, container)
         container.namespace = None
         container.error = str(error).removeprefix(DAEMON)
         container.code = error.code if error.code in (126, 127) else 128
@@ -218,9 +227,12 @@ class DockerEngine:
             self.when_ended(container, done)
         if not container.is_running:
             return
-        container.state = RUNNING  # what is paused goes on once it was sent the signal
         wanted = signal or container.stop_signal or container.image.stop_signal
-        if self.signal(container, signal_number(wanted)):
+        container.is_stopping = True
+        history.of_container(self, container, "kill", signal=signal_number(wanted))
+        has_ended = self.signal(container, signal_number(wanted))
+        self._let_go_on(container)  # what is paused goes on once it was sent the signal
+        if has_ended:
             return
         seconds = container.stop_timeout if timeout is None else timeout
         if seconds == 0:
@@ -232,6 +244,7 @@ class DockerEngine:
         """SIGKILL, unless the program ended and another one runs by now."""
         container, started = what
         if container.started == started:
+            history.of_container(self, container, "kill", signal=SIGNALS["KILL"])
             self.kill(container)
 
     def when_ended(self, container: Container, call: Callable[[int], None]) -> None:
@@ -266,9 +279,22 @@ class DockerEngine:
         if (container.state == PAUSED) == paused:
             how = "already" if paused else "not"
             raise daemon_error(f"Container {container.identity} is {how} paused")
-        container.state = PAUSED if paused else RUNNING
+        if paused and container.namespace is not None:
+            container.frozen = Frozen(container.namespace, programs_of(container))
+            container.state = PAUSED
+        else:
+            self._let_go_on(container)
+        history.of_container(self, container, "pause" if paused else "unpause")
         event = ContainerPaused if paused else ContainerUnpaused
         self.namespace.record(event(self.namespace.name, container.name))
+
+    def _let_go_on(self, container: Container) -> None:
+        """It is paused no more."""
+        frozen, container.frozen = container.frozen, None
+        if container.state == PAUSED:
+            container.state = RUNNING
+        if frozen is not None:
+            frozen.thaw()
 
     def kill(self, container: Container) -> None:
         container.was_stopped = True
@@ -277,6 +303,7 @@ class DockerEngine:
 
     def end(self, container: Container, code: int) -> None:
         """The program is gone: its ports, its endpoints and, if it had one, its namespace go too."""
+        container.frozen, container.execs = None, []
         container.state, container.code, container.has_ended = EXITED, code, True
         container.finished = self.scheduler.clock
         program, container.program = container.program, None
@@ -284,13 +311,19 @@ class DockerEngine:
             program.exit(code)
         ports.release(self, container)
         name_server.end(container)
-        sandbox.leave_networks(container)
+        sandbox.leave_networks(self, container)
         sandbox.pass_on_namespace(self, container)
+        if container.is_stopping:
+            history.of_container(self, container, "stop")
+        container.is_stopping = False
+        history.of_container(self, container, "die", exitCode=code,
+                             execDuration=(self.scheduler.clock - container.started) // SECOND)
         self.namespace.record(ContainerExited(self.namespace.name, container.name, code))
         container.namespace = None
         container.is_attached = False
         if container.removes_itself:
             self.containers.pop(container.name, None)
+            history.of_container(self, container, "destroy")
         else:
             restarts.plan(self, container)
         waiters, container.waiters = container.waiters, []

@@ -35,7 +35,6 @@ class DaemonFailed(NamedTuple):
     """dockerd could not start."""
 
     host: str
-    reason: str
 
 
 class ContainerPaused(NamedTuple):

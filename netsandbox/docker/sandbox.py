@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from netsandbox.docker import history
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import BridgeNetwork
@@ -71,9 +72,11 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
         try:
             network.check(wish)
             network.attach(container, namespace, wish)
+            history.of_network(engine, network, "connect", container)
         except DockerError as error:
             reason = str(error).removeprefix(DAEMON)
             raise daemon_error(f"{FAILED}: {reason}") from None
+    note_without_endpoint(engine, container, "connect")
     choose_gateway(container)
 
 
@@ -95,9 +98,17 @@ def apply_settings(container: Container, namespace: NetworkNamespace) -> None:
             raise daemon_error(f"{NOT_CREATED}: {why}", 125 if is_known else 127) from None
 
 
-def leave_networks(container: Container) -> None:
+def leave_networks(engine: DockerEngine, container: Container) -> None:
     for endpoint in list(container.endpoints.values()):
         endpoint.network.detach(container)
+        history.of_network(engine, endpoint.network, "disconnect", container)
+    note_without_endpoint(engine, container, "disconnect")
+
+
+def note_without_endpoint(engine: DockerEngine, container: Container, action: str) -> None:
+    """The networks host and none have members as well, though no endpoints."""
+    if container.mode in ("host", "none") and container.mode in engine.networks:
+        history.of_network(engine, engine.networks[container.mode], action, container)
 
 
 def choose_gateway(container: Container) -> None:

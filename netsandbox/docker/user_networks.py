@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.docker import name_server, ports
+from netsandbox.docker import history, name_server, ports
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDisconnected, NetworkRemoved
@@ -169,6 +169,7 @@ def remove(engine: DockerEngine, network: DockerNetwork) -> None:
     if network.is_filtered:
         engine.firewall.remove_network(network)
     engine.namespace.record(NetworkRemoved(engine.namespace.name, network.name))
+    history.of_network(engine, network, "destroy")
     network.dispose()
 
 
@@ -208,6 +209,7 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
         raise
     engine.namespace.record(NetworkConnected(host, network.name, container.name, endpoint.inside.name,
                                              endpoint.address, endpoint.mac))
+    history.of_network(engine, network, "connect", container)
     choose_gateway(container)
     name_server.serve(engine, container)
     ports.set_rules(engine, container)
@@ -232,5 +234,6 @@ def disconnect(engine: DockerEngine, network: DockerNetwork, container: Containe
     engine.namespace.record(NetworkDisconnected(engine.namespace.name, network.name, container.name))
     if isinstance(network, BridgeNetwork):
         network.detach(container)
+    history.of_network(engine, network, "disconnect", container)
     choose_gateway(container)
     ports.set_rules(engine, container)

@@ -217,7 +217,7 @@ LINKS: dict[str, Words] = {
     "ContainerExited": ("{host}上的容器{container}已退出，退出码{code}。", "其首个进程的退出码"),
     "DaemonStarted": ("{host}上的 dockerd 启动，重新设置它的规则。", "/etc/docker/daemon.json"),
     "DaemonStopped": ("{host}上的 dockerd 已结束；网桥和网络的规则留着。", "dockerd"),
-    "DaemonFailed": ("{host}上的 dockerd 无法启动：{reason}", "/etc/docker/daemon.json"),
+    "DaemonFailed": ("{host}上的 dockerd 无法启动；`journalctl -u docker` 会说明原因。", "/etc/docker/daemon.json"),
     "ContainerPaused": ("{host}上的 Docker 暂停容器{container}：程序停住，网络协议栈照常工作。", "freezer cgroup"),
     "ContainerUnpaused": ("{host}上的 Docker 让容器{container}的程序继续运行。", "freezer cgroup"),
     "AddressAnnounced": (

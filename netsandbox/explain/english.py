@@ -258,7 +258,7 @@ LINKS: dict[str, Words] = {
     "ContainerExited": ("{container} on {host} has ended with exit code {code}.", "exit code of its first process"),
     "DaemonStarted": ("dockerd on {host} starts, and sets its rules anew.", "/etc/docker/daemon.json"),
     "DaemonStopped": ("dockerd on {host} has ended; its bridges and its networks' rules stay.", "dockerd"),
-    "DaemonFailed": ("dockerd on {host} does not start: {reason}", "/etc/docker/daemon.json"),
+    "DaemonFailed": ("dockerd on {host} does not start; `journalctl -u docker` tells why.", "/etc/docker/daemon.json"),
     "ContainerPaused": (
         "Docker on {host} pauses {container}: its programs stand still, and its network stack goes on.",
         "the freezer cgroup"),

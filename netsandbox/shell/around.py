@@ -40,6 +40,10 @@ class Around(Task):
     def listens(self) -> bool:
         return self.inner is not None and self.inner.listens
 
+    @property
+    def children(self) -> list[Task]:
+        return [self.inner] if self.inner is not None else []
+
     def run(self, words: list[str], environment: dict[str, str] | None = None, machine: Machine | None = None,
             output: list[tuple[str, str]] | None = None) -> None:
         """Start the program that words name.

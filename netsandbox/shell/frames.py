@@ -15,6 +15,8 @@ from netsandbox.shell.streams import Gathered, Streams
 from netsandbox.shell.tree import AndOr, List, Pipeline
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from netsandbox.apps.program import Task
     from netsandbox.shell.interpreter import Interpreter
     from netsandbox.shell.tree import (
@@ -28,10 +30,14 @@ if TYPE_CHECKING:
 
 
 class Frame:
-    """Attributes: tested: somebody asks whether it fails, so that a failure ends nothing."""
+    """Attributes:
+        tested: somebody asks whether it fails, so that a failure ends nothing.
+        stages: the subshells of a pipe.
+    """
 
     tested = False
     is_loop = False
+    stages: Sequence[Interpreter] = ()
 
     def step(self, shell: Interpreter) -> None:
         """Do a part of the work."""
@@ -111,7 +117,7 @@ class PipelineFrame(Frame):
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        self._stages: list[Interpreter] = []
+        self.stages: list[Interpreter] = []
         self._began = False
 
     def step(self, shell: Interpreter) -> None:
@@ -122,13 +128,13 @@ class PipelineFrame(Frame):
             else:
                 self._begin(shell)
             return
-        for stage in self._stages:
+        for stage in self.stages:
             if not shell.wait_on(stage):
                 return
         if not self._pipeline.negated:
             shell.ended(self._status(shell))
             return
-        status = self._status(shell) if self._stages else shell.state.status
+        status = self._status(shell) if self.stages else shell.state.status
         shell.state.status = int(not status)
         shell.pop()
 
@@ -146,13 +152,13 @@ class PipelineFrame(Frame):
             stage = shell.child(List((AndOr(Pipeline((command,))),)), streams)
             stage.tested = 0 if not self._pipeline.negated else 1
             stage.ends_pipe(reading, writing)
-            self._stages.append(stage)
+            self.stages.append(stage)
             reading = writing
-        for stage in self._stages:
+        for stage in self.stages:
             stage.start()
 
     def _status(self, shell: Interpreter) -> int:
-        codes = [stage.code or 0 for stage in self._stages]
+        codes = [stage.code or 0 for stage in self.stages]
         if "o" in shell.state.options:
             return next((code for code in reversed(codes) if code), 0)
         return codes[-1]

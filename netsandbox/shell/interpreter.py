@@ -80,6 +80,11 @@ class Interpreter(Task):
     def listens(self) -> bool:
         return self.waiting is not None and self.waiting.listens
 
+    @property
+    def children(self) -> list[Task]:
+        stages = [stage for frame in self.frames for stage in frame.stages]
+        return [*([self.waiting] if self.waiting is not None else []), *stages, *self.in_background]
+
     def start(self) -> None:
         self.go_on()
 

@@ -47,6 +47,10 @@ class ShellProgram(Task):
     def listens(self) -> bool:
         return self._shell is not None and self._shell.listens
 
+    @property
+    def children(self) -> list[Task]:
+        return [self._shell] if self._shell is not None else []
+
     def start(self) -> None:
         words = self._options(self._call.argv[1:])
         name = self._call.argv[0].rpartition("/")[2]

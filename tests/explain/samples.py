@@ -306,7 +306,7 @@ def _of_people() -> Iterator[Any]:
     yield ContainerExited("host", "nginx-1", 1)
     yield DaemonStarted("host")
     yield DaemonStopped("host")
-    yield DaemonFailed("host", "failed to start daemon: no")
+    yield DaemonFailed("host")
     yield ContainerPaused("host", "nginx-1")
     yield ContainerUnpaused("host", "nginx-1")
     yield AddressAnnounced("nginx-1", A, MAC_A, 2)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.words import timestamp
+from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS
@@ -44,7 +45,7 @@ def attach(client: Client, container: Container) -> None:
     engine, reader = client.engine, client.output.append
     container.is_attached = True
     container.console.readers.append(reader)
-
+    history.of_container(engine, container, "attach")
     try:
         engine.start(container)
     except DockerError:
@@ -75,6 +76,7 @@ def attach_again(client: Client, parsed: Parsed) -> None:
     container = client.engine.find(parsed.operands[0])
     if not container.is_running:
         raise DockerError("cannot attach to a stopped container, start it first")
+    history.of_container(client.engine, container, "attach")
     reader = follow(client, container, False)
     client.on_interrupt = partial(interrupt, client, container)
     _enter_shell(client, container, reader)

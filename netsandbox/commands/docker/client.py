@@ -35,6 +35,7 @@ class Client(Program):
         enters: the container whose shell a person is in now, until `leave`; None otherwise.
         may_enter: whether it is a line of its own, so that a person can follow into a container's shell.
         stdin: what it can read, and hands on with -i.
+        waits_for_ever: only Ctrl-C ends it.
         watched: the program whose output is shown and whose end is awaited, if there is one.
     """
 
@@ -50,6 +51,7 @@ class Client(Program):
         self.stdin = Pipe(is_terminal=True)
         self.on_interrupt: Callable[[], None] | None = None
         self.watched: Task | None = None
+        self.waits_for_ever = False
         self.arguments = moved_behind(arguments) if arguments[:1] == ["compose"] else arguments
         self._find = find
         self._leave: Callable[[int], None] | None = None
@@ -117,7 +119,7 @@ class Client(Program):
     @property
     def is_endless(self) -> bool:
         """It waits for a person, or for a program that does not end of itself."""
-        return self.enters is not None or (self.watched is not None and self.watched.is_endless)
+        return self.enters is not None or self.waits_for_ever or (self.watched is not None and self.watched.is_endless)
 
     @property
     def listens(self) -> bool:

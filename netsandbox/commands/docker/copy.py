@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.linux.core.inode import FileError
@@ -26,7 +27,11 @@ def run(client: Client, parsed: Parsed) -> int:
     except FileError as error:
         if target[0]:
             raise daemon_error(f"Could not find the file {path} in container {target[0]}") from None
-        raise DockerError(f"invalid output path: directory {path!r}: {error}") from None
+        above = path.rpartition("/")[0] or "/"
+        raise DockerError(f'invalid output path: directory "{above}" does not exist') from error
+    for (name, _files, _path), action in ((source, "archive-path"), (target, "extract-to-dir")):
+        if name:
+            history.of_container(client.engine, client.engine.find(name), action)
     return 0
 
 

@@ -9,9 +9,11 @@ from netsandbox.commands.docker.env_file import env_files
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inside import Inside, rights_of
 from netsandbox.commands.unmodelled import reason
-from netsandbox.docker.container import PAUSED
+from netsandbox.docker import history
+from netsandbox.docker.container import PAUSED, Exec
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
+from netsandbox.docker.network import random_identity
 from netsandbox.docker.signals import KILLED
 
 if TYPE_CHECKING:
@@ -49,12 +51,31 @@ def run(client: Client, parsed: Parsed) -> int | None:
     lent = inside.lent(argv)
     if lent:
         client.complain(f"note: the {container.image.name} image has no {lent}; the sandbox lends its own")
+    _note(client, container, program, argv)
     if parsed.on("detach"):
         program.foreground = False
+        client.engine.when_ended(container, partial(_kill, program))
         program.start()
         return 0
     follow(client, container, program)
     return None
+
+
+def _note(client: Client, container: Container, program: Task, argv: list[str]) -> None:
+    """The container has one program more, as docker top and events tell."""
+    engine, identity = client.engine, random_identity(client.engine.exec_random)
+    entry = Exec(identity, program, tuple(argv))
+    container.execs.append(entry)
+    for action in ("exec_create", "exec_start"):
+        history.of_container(engine, container, f"{action}: {argv[0]} {' '.join(argv[1:])}", execID=identity)
+    program.on_exit.append(partial(_forget, client, container, entry))
+
+
+def _forget(client: Client, container: Container, entry: Exec) -> None:
+    if entry in container.execs:
+        container.execs.remove(entry)
+    history.of_container(client.context.engine, container, "exec_die", execID=entry.identity,
+                         exitCode=entry.program.code or 0)
 
 
 def _environment(client: Client, parsed: Parsed) -> list[str]:

@@ -115,7 +115,10 @@ class Inside:
     def found(self, argv: list[str], call: Call | None = None) -> Task | None:
         """The program that words name, not started yet, or None if there is none."""
         with acting_with(self.rights):
-            return self._found(argv, call or self.call(argv))
+            found = self._found(argv, call or self.call(argv))
+        if found is not None:
+            found.words = tuple(argv)
+        return found
 
     def call(self, argv: list[str], stdin: Pipe | None = None) -> Call:
         """How a program is called that Docker starts: with the container's environment, at its root."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.docker import containers
+from netsandbox.docker import containers, history
 from netsandbox.docker.container import RESTARTING
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.signals import SIGNALS, signal_number
@@ -132,6 +132,7 @@ class Restarting:
         container.removes_itself = removes
         try:
             self.client.engine.start(container)
+            history.of_container(self.client.engine, container, "restart")
             self.client.print(name)
         except DockerError as error:
             self.refused.append(f"{DAEMON}Cannot restart container {name}: {str(error).removeprefix(DAEMON)}")
@@ -144,6 +145,7 @@ def kill(client: Client, parsed: Parsed) -> int:
     def work(container: Container) -> None:
         if not container.is_running:
             raise daemon_error(f"container {container.identity} is not running")
+        history.of_container(client.engine, container, "kill", signal=signal_number(number))
         if signal_number(number) == SIGNALS["KILL"]:
             client.engine.kill(container)
         else:

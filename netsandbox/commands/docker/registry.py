@@ -16,8 +16,8 @@ HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
     "build", "builder", "buildx", "bake", "checkpoint", "commit", "config", "context", "diff",
-    "events", "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
-    "push", "rmi", "save", "search", "secret", "service", "stack", "stats", "swarm", "system", "tag", "top",
+    "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
+    "push", "rmi", "save", "search", "secret", "service", "stack", "swarm", "system", "tag",
     "trust", "volume"})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
@@ -30,12 +30,14 @@ CONTAINERS = {
     "port": "netsandbox.commands.docker.inspect:PORT", "rename": "netsandbox.commands.docker.life:RENAME",
     "restart": "netsandbox.commands.docker.life:RESTART", "rm": "netsandbox.commands.docker.life:REMOVE",
     "start": "netsandbox.commands.docker.attach:START", "stop": "netsandbox.commands.docker.life:STOP",
-    "wait": "netsandbox.commands.docker.life:WAIT"}
+    "wait": "netsandbox.commands.docker.life:WAIT", "top": "netsandbox.commands.docker.top:TOP",
+    "stats": "netsandbox.commands.docker.top:STATS"}
 """What is done with containers, each also as `docker container …`."""
 CONTAINER_GROUP = {"prune": "netsandbox.commands.docker.life:PRUNE"}
 SYSTEM = {"images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
           "pull": "netsandbox.commands.docker.images:PULL",
           "version": "netsandbox.commands.docker.system:VERSION_COMMAND",
+          "events": "netsandbox.commands.docker.event_list:EVENTS",
           "info": "netsandbox.commands.docker.system:INFO"}
 NETWORKS = {
     "ls": "netsandbox.commands.docker.network:LIST", "inspect": "netsandbox.commands.docker.network:INSPECT",
@@ -68,6 +70,7 @@ def _places() -> dict[tuple[str, ...], str]:
     groups = {"container": {**CONTAINERS, **CONTAINER_GROUP, "ls": CONTAINERS["ps"], "list": CONTAINERS["ps"]},
               "network": NETWORKS,
               "compose": COMPOSE,
+              "system": {"info": SYSTEM["info"], "events": SYSTEM["events"]},
               "image": {"ls": SYSTEM["images"], "pull": SYSTEM["pull"]}}
     return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
 

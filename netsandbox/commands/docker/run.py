@@ -15,7 +15,7 @@ from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
-from netsandbox.docker import containers
+from netsandbox.docker import containers, history
 from netsandbox.docker.container import Published, Wish
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.images import find_image
@@ -100,6 +100,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     container.publishes_all = parsed.on("publish-all")
     if published or parsed.on("publish-all"):
         _say_about_publishing(client, mode)
+    history.of_container(client.engine, container, "create")
     return container
 
 

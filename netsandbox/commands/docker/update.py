@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.life import each
+from netsandbox.docker import history
 from netsandbox.docker.container import RestartPolicy
 from netsandbox.docker.errors import DockerError, daemon_error
 
@@ -51,9 +52,11 @@ def update(client: Client, parsed: Parsed) -> int:
 
     def work(container: Container) -> None:
         if policy is not None and container.removes_itself and policy.name != "no":
-            raise daemon_error("Restart policy cannot be updated because AutoRemove is enabled for the container")
+            raise daemon_error(f"Cannot update container {container.identity}: Restart policy cannot be updated "
+                               "because AutoRemove is enabled for the container")
         if policy is not None:
             container.policy = policy
+        history.of_container(client.engine, container, "update")
     return each(client, parsed.operands, work)
 
 

@@ -71,6 +71,11 @@ def _calendar(at: int) -> tuple[str, str, int]:
     return f"{year:04d}-{month:02d}-{day:02d}", clock, rest
 
 
+def clock_time(at: int) -> str:
+    """`00:00:02`."""
+    return _calendar(at)[1]
+
+
 def ellipsis(text: str, width: int) -> str:
     """Cut a text short, with a mark that it was."""
     return text if len(text) <= width else text[: width - 1] + "…"

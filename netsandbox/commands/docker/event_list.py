@@ -1,0 +1,156 @@
+"""docker events: what dockerd did, from its memory of the last 256, and what it does from now on."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.template import Template, to_json
+from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.commands.docker.words import timestamp
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.engine.units import EPOCH, SECOND
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.history import EngineEvent
+
+UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": SECOND // 1000, "us": SECOND // 10**6,
+         "µs": SECOND // 10**6, "ns": 1}
+PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)")
+DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d(\.\d{1,9})?)?)?)?(Z|[+-]\d\d:\d\d)?")
+INTERRUPTED = 130
+
+
+def instant(text: str, now: int) -> int:
+    """A time in virtual nanoseconds: a length of time before now, a date, or seconds since 1970.
+
+    Raises:
+        DockerError: it is none of these.
+    """
+    parts = PART.findall(text.lstrip("+-"))
+    if parts and "".join(number + unit for number, unit in parts) == text.lstrip("+-"):
+        length = sum(round(float(number) * UNITS[unit]) for number, unit in parts)
+        return now + length if text.startswith("-") else now - length
+    if re.fullmatch(r"\d+(\.\d*)?", text) and len(text) < 30:
+        return round(float(text) * SECOND) - EPOCH
+    if DATE.fullmatch(text):
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            found = None
+        if found is not None:
+            aware = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+            return int(aware.timestamp()) * SECOND + aware.microsecond * 1000 - EPOCH
+    raise DockerError(f'failed to parse value as time or duration: "{text}"')
+
+
+class Watch:
+    """One `docker events`.
+
+    Args:
+        since, until: virtual nanoseconds; until None for as long as nobody interrupts it.
+        filters: values by key; of several for one key, one has to fit.
+    """
+
+    def __init__(self, client: Client, since: int, until: int | None, filters: dict[str, list[str]], form: str) -> None:
+        self.client = client
+        self.engine = client.engine
+        self.since = since
+        self.until = until
+        self.filters = filters
+        self.form = form
+        self.template = Template(form) if form and form != "json" else None
+
+    def begin(self) -> int | None:
+        """Show what there is; its status, or None when it goes on."""
+        for event in list(self.engine.history):
+            if event.at >= self.since and (self.until is None or event.at <= self.until):
+                self.show(event)
+        now = self.engine.scheduler.clock
+        if self.until is not None and self.until <= now:
+            return 0
+        self.engine.watchers.append(self.news)
+        self.client.on_interrupt = self.interrupt
+        if self.until is None:
+            self.client.waits_for_ever = True
+        else:
+            self.engine.scheduler.after(self.until - now, self.end, 0, foreground=True)
+        return None
+
+    def news(self) -> None:
+        """Another one was added."""
+        self.show(self.engine.history[-1])
+
+    def interrupt(self) -> None:
+        self.end(INTERRUPTED)
+
+    def end(self, status: int) -> None:
+        if self.news in self.engine.watchers:
+            self.engine.watchers.remove(self.news)
+        self.client.exit(status)
+
+    def show(self, event: EngineEvent) -> None:
+        if not self._fits(event):
+            return
+        if self.form == "json":
+            self.client.print(to_json(self._fields(event)))
+        elif self.template is not None:
+            try:
+                self.client.print(self.template.execute(self._fields(event)))
+            except TemplateError as error:
+                raise DockerError(f"template parsing error: {error}") from None
+        else:
+            told = ", ".join(f"{name}={value}" for name, value in event.attributes)
+            self.client.print(f"{timestamp(event.at)} {event.kind} {event.action} {event.identity} ({told})")
+
+    def _fits(self, event: EngineEvent) -> bool:
+        attributes = dict(event.attributes)
+        name = attributes.get("name", "")
+        found = {"type": [event.kind], "event": [event.action, event.action.partition(":")[0]],
+                 "image": [attributes.get("image", "")], "container": [], "network": [],
+                 "label": [f"{key}={value}" for key, value in event.attributes] + list(attributes)}
+        if event.kind in ("container", "network"):
+            found[event.kind] = [name, event.identity, event.identity[:12]]
+        return all(key not in found or any(value in found[key] for value in values)
+                   for key, values in self.filters.items())
+
+    def _fields(self, event: EngineEvent) -> dict[str, Any]:
+        """As the API has it; up to 28 a container's events say some things twice."""
+        moment = EPOCH + event.at
+        own = {"Type": event.kind, "Action": event.action,
+               "Actor": {"ID": event.identity, "Attributes": dict(event.attributes)},
+               "scope": "local", "time": moment // SECOND, "timeNano": moment}
+        if event.kind != "container" or self.engine.profile.since(29):
+            return own
+        return {"status": event.action, "id": event.identity, "from": dict(event.attributes).get("image", ""), **own}
+
+
+def run(client: Client, parsed: Parsed) -> int | None:
+    now = client.engine.scheduler.clock
+    filters: dict[str, list[str]] = {}
+    for text in parsed.all("filter"):
+        key, _equals, value = text.partition("=")
+        filters.setdefault(key.strip().lower(), []).append(value.strip())
+    since = instant(parsed.text("since"), now) if parsed.text("since") else now + 1
+    until = instant(parsed.text("until"), now) if parsed.text("until") else None
+    if until is not None and parsed.text("since") and until < since:
+        raise daemon_error("`since` time cannot be after `until` time")
+    try:
+        return Watch(client, since, until, filters, parsed.text("format").strip()).begin()
+    except TemplateError as error:
+        raise DockerError(f"template parsing error: {error}") from None
+
+
+def has_equals(text: str) -> str:
+    """Why a filter is none."""
+    return "" if "=" in text else "bad format of filter (expected name=value)"
+
+
+EVENTS = Command("docker events", "[OPTIONS]", "Get real time events from the server", run, (
+    Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter", check=has_equals),
+    Flag("format", "", "string", "Format output using a custom template", value="string"),
+    Flag("since", "", "string", "Show all events created since timestamp", value="string"),
+    Flag("until", "", "string", "Stream events until this timestamp", value="string")), 0, 0)

@@ -1,0 +1,156 @@
+"""docker top and stats: what runs in a container, and how much its interfaces have carried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.words import clock_time
+from netsandbox.docker import history
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.freezer import family
+
+if TYPE_CHECKING:
+    from netsandbox.apps.program import Task
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+
+WIDTH, GAP = 20, 3
+"""Of a column, at the least, and between two (text/tabwriter)."""
+INIT = 1
+UNITS = ("B", "kB", "MB", "GB", "TB")
+NOTHING = "0B / 0B"
+HEADINGS = {"pid": "PID", "ppid": "PPID", "comm": "COMMAND", "cmd": "CMD", "args": "COMMAND", "command": "COMMAND",
+            "user": "USER", "uid": "UID", "tty": "TT", "time": "TIME", "stat": "STAT"}
+
+
+class Process(NamedTuple):
+    """One process, as the host's ps sees it."""
+
+    pid: int
+    parent: int
+    command: str
+
+
+def processes(client: Client, container: Container) -> list[Process]:
+    """Its first one, those of docker exec, and the programs that a shell waits for."""
+    found = [Process(container.pid, INIT, container.process)]
+    if container.program is not None:
+        found += _children(client, container.program, container.pid)
+    for each in container.execs:
+        each.pid = each.pid or client.engine.next_pid()
+        found.append(Process(each.pid, INIT, " ".join(each.words)))
+        found += _children(client, each.program, each.pid)
+    return found
+
+
+def _children(client: Client, program: Task, parent: int) -> list[Process]:
+    """A shell's child may have no number of its own yet; it gets one when somebody asks."""
+    found = []
+    for task in family(program)[1:]:
+        if not task.words:  # a shell's own part
+            continue
+        process = getattr(task, "process", None)
+        pid = process.pid if process is not None and process.pid != INIT else client.engine.next_pid()
+        found.append(Process(pid, parent, " ".join(task.words)))
+    return found
+
+
+def top(client: Client, parsed: Parsed) -> int:
+    container = client.engine.find(parsed.operands[0])
+    if not container.is_running:
+        raise daemon_error(f"container {container.identity} is not running")
+    rows = processes(client, container)
+    history.of_container(client.engine, container, "top")
+    client.print(_table(*_ps(client, container, rows, parsed.operands[1:])))
+    return 0
+
+
+def _ps(client: Client, container: Container, rows: list[Process],
+        words: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells of `ps` with these words; without any, of `ps -ef`."""
+    columns = _wanted(words)
+    wrong = next((name for name in columns if name not in HEADINGS), None)
+    if wrong is not None:
+        raise daemon_error(f'ps: error: unknown user-defined format specifier "{wrong}"')
+    if columns:
+        return [HEADINGS[name] for name in columns], [[_cell(it, name) for name in columns] for it in rows]
+    began = clock_time(container.started)[:5]
+    letters = "".join(words).replace("-", "")
+    if "u" in letters:
+        return (["USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME", "COMMAND"],
+                [["root", str(it.pid), "0.0", "0.0", "0", "0", "?", "Ss", began, "0:00", it.command] for it in rows])
+    if "x" in letters:
+        return ["PID", "TTY", "STAT", "TIME", "COMMAND"], [[str(it.pid), "?", "Ss", "0:00", it.command] for it in rows]
+    return (["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"],
+            [["root", str(it.pid), str(it.parent), "0", began, "?", "00:00:00", it.command] for it in rows])
+
+
+def _cell(it: Process, name: str) -> str:
+    short = it.command.partition(" ")[0].rpartition("/")[2].removesuffix(":")
+    return {"pid": str(it.pid), "ppid": str(it.parent), "comm": short, "user": "root", "uid": "0", "tty": "?",
+            "time": "00:00:00", "stat": "Ss"}.get(name, it.command)
+
+
+def _wanted(words: list[str]) -> list[str]:
+    """The columns that -o asks for."""
+    for index, word in enumerate(words):
+        flag, _o, value = word.partition("o")
+        if word.startswith("-") and _o and not flag.strip("-aexA"):
+            text = value or (words[index + 1] if index + 1 < len(words) else "")
+            return [name for name in text.replace("=", "").split(",") if name]
+    return []
+
+
+def _table(headings: list[str], rows: list[list[str]]) -> str:
+    widths = [max(WIDTH, *(len(row[column]) + GAP for row in [headings, *rows])) for column in range(len(headings))]
+    return "\n".join("".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]])
+                     for row in [headings, *rows])
+
+
+# -- stats
+
+
+def stats(client: Client, parsed: Parsed) -> int:
+    if not parsed.on("no-stream"):
+        raise DockerError("the sandbox has no moving screen: `docker stats --no-stream` prints one look")
+    engine = client.engine
+    found = [engine.find(name) for name in parsed.operands]
+    if not parsed.operands:
+        found = [it for it in reversed(engine.containers.values()) if it.is_running or parsed.on("all")]
+    rows = [_row(client, it, not parsed.on("no-trunc"), name)
+            for it, name in zip(found, parsed.operands or [it.short_identity for it in found], strict=True)]
+    print_list(client, parsed, COLUMNS, rows, "*container.statsContext")
+    return 0
+
+
+def _row(client: Client, container: Container, short: bool, name: str) -> dict[str, str]:
+    """What is not modelled, CPU, memory and disks, is nothing."""
+    received = sum(each.inside.rx_bytes for each in container.endpoints.values())
+    sent = sum(each.inside.tx_bytes for each in container.endpoints.values())
+    pids = len(processes(client, container)) if container.is_running else 0
+    return {"Container": name, "Name": container.name, "CPUPerc": "0.00%", "MemUsage": NOTHING, "MemPerc": "0.00%",
+            "ID": container.short_identity if short else container.identity, "BlockIO": NOTHING, "PIDs": str(pids),
+            "NetIO": f"{_size(received)} / {_size(sent)}"}
+
+
+def _size(count: float) -> str:
+    """Bytes with three digits (units.HumanSizeWithPrecision)."""
+    unit = 0
+    while count >= 1000 and unit < len(UNITS) - 1:
+        count, unit = count / 1000, unit + 1
+    return f"{float(f'{count:.3g}'):g}{UNITS[unit]}"
+
+
+COLUMNS = (Column("ID", "CONTAINER ID"), Column("Name", "NAME"), Column("CPUPerc", "CPU %"),
+           Column("MemUsage", "MEM USAGE / LIMIT"), Column("MemPerc", "MEM %"), Column("NetIO", "NET I/O"),
+           Column("BlockIO", "BLOCK I/O"), Column("PIDs", "PIDS"))
+TOP = Command("docker top", "CONTAINER [ps OPTIONS]", "Display the running processes of a container", top, (), 1,
+              mixed=False)
+STATS = Command("docker stats", "[OPTIONS] [CONTAINER...]", "Display a live stream of container(s) resource usage "
+                "statistics", stats, (
+    Flag("all", "a", usage="Show all containers (default shows just running)"),
+    Flag("format", "", "string", "Format output using a custom template", value="string"),
+    Flag("no-stream", usage="Disable streaming stats and only pull the first result"),
+    Flag("no-trunc", usage="Do not truncate output")))
