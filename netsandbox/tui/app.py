@@ -172,13 +172,11 @@ class NetsandboxApp(TimeKeys, LookingKeys):
             first, key = tr("tour.steps", title=title), tr("tour.do-step")
         else:
             first, key = tr("tour.lab", title=title), tr("tour.do-ping")
-        self.push_screen(TourScreen(self.glyphs, first, key, self.action_next_or_ping), self._toured)
+        self.push_screen(TourScreen(self.glyphs, first, key, self.action_next_or_ping, self.open_line), self._toured)
 
     def _toured(self, begins_line: bool | None) -> None:
         self.files.touch(TOUR)
-        if begins_line:
-            self.main.command.open()
-        elif not (self.options.scenario or self.options.recover):
+        if not (begins_line or self.options.scenario or self.options.recover):
             self.action_browse()
 
     # -- what the panes ask for
@@ -293,6 +291,10 @@ class NetsandboxApp(TimeKeys, LookingKeys):
     def action_command(self) -> None:
         """To the command line."""
         self._unless_typing()
+        self.open_line()
+
+    def open_line(self) -> None:
+        """To the command line, whatever is shown above the panes."""
         self.main.command.open()
 
     def open_command(self, verb: Verb) -> None:

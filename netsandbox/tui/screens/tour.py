@@ -26,23 +26,27 @@ class TourScreen(ModalScreen[bool]):
         Binding("left,b", "turn(-1)", "Page before", show=False, id="tour.before"),
         Binding("escape,q", "leave", "Leave", show=False, id="tour.leave"),
         Binding("p", "begin", "Begin", show=False, id="tour.begin"),
-        Binding("colon", "command", "Command", show=False, id="tour.command"),
+        Binding("colon", "command", "Command", show=False, priority=True, id="tour.command"),
         Binding("question_mark,f1", "app.help", "Help", show=False, id="tour.help"),
     ]
 
-    def __init__(self, glyphs: GlyphSet, first: str, key: str, begin: Callable[[], None]) -> None:
+    def __init__(
+        self, glyphs: GlyphSet, first: str, key: str, begin: Callable[[], None], command: Callable[[], None]
+    ) -> None:
         """Make the card.
 
         Args:
             first: the first page: what was opened, and what `p` does there.
             key: that in a word.
             begin: does it.
+            command: goes to the command line.
         """
         super().__init__()
         self._glyphs = glyphs
         self._first = first
         self._key = key
         self._begin = begin
+        self._command = command
         self.number = 0
 
     def compose(self) -> ComposeResult:
@@ -74,8 +78,9 @@ class TourScreen(ModalScreen[bool]):
         self.dismiss(False)
 
     def action_command(self) -> None:
-        """To the command line: who types does not want to read."""
+        """To the command line, at once: the keys that follow in the same burst belong into the line."""
         self.dismiss(True)
+        self._command()
 
     def action_begin(self) -> None:
         """Do what the key does without the card, and go on."""
