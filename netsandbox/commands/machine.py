@@ -9,8 +9,10 @@ from netsandbox.commands.tools.context import Tenant
 from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
 from netsandbox.docker import files
+from netsandbox.lab import room
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host, Node
+from netsandbox.lab.room import Claim
 from netsandbox.lab.uplink import NAMES
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import Directory, Symlink
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.addresses import Network
 
 
 INIT = "/sbin/init"
@@ -210,3 +213,22 @@ class LabMachine:
             if container.namespace is namespace and host.docker is not None:
                 return files.hostname(host.docker, container)
         return DEFAULT_HOST if namespace.name in self.lab.extra_namespaces else namespace.name
+
+    def make_room(self, namespace: NetworkNamespace, name: str, network: Network | None,
+                  gateway: int | None = None) -> str:
+        """The usual uplink gives way to what a line wants on the default host (lab.room)."""
+        host = self.lab.nodes.get(DEFAULT_HOST)
+        claim = Claim(namespace, name, network, gateway)
+        if not isinstance(host, Host):
+            return ""
+        card = room.name_in_the_way(self.lab, host, claim)
+        if card is not None:
+            room.rename_card(card)
+            return (f"note: the card of the sandbox's uplink had this name; it is {card.name} now, as on a machine "
+                    "without an eth0 (`--uplink NETWORK` keeps eth0)\n")
+        before, lan = self.lab.uplink, room.lan_in_the_way(self.lab, host, claim)
+        if lan is None:
+            return ""
+        room.move_lan(self.lab, host, lan)
+        return (f"note: {before} was the LAN of the sandbox's uplink; to be out of the way it is {lan} now "
+                "(`--uplink NETWORK` keeps one in its place)\n")

@@ -40,9 +40,17 @@ REMOTE_PREFIX, REMOTE_GATEWAY = 24, 254
 
 
 class NetworkCard(VethInterface):
-    """A machine's card: the cable leads out of the machine, which knows of no device at its other end."""
+    """A machine's card: the cable leads out of the machine, which knows of no device at its other end.
 
-    __slots__ = ()
+    Attributes:
+        makes_room: it is the uplink that nobody asked for, and gives way (lab.room).
+    """
+
+    __slots__ = ("makes_room",)
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int) -> None:
+        super().__init__(namespace, name, mac)
+        self.makes_room = False
 
     @property
     def lower(self) -> Interface | None:
@@ -78,6 +86,8 @@ NAMES: dict[str, int] = {name: parse_ipv4(host.address) for host in INTERNET for
 TO_PROVIDER = MILLISECOND
 BACKLOG = 511
 EVERYWHERE = Network(0, 0)
+DHCP_METRIC = 100
+"""A default route that a person adds, with no metric, goes before it."""
 
 
 def parse_lan(text: str) -> Network:
@@ -104,10 +114,11 @@ def connect(lab: Lab, host: Host, lan: Network) -> None:
     for namespace in (router, isp):
         namespace.write_sysctl("net.ipv4.ip_forward", 1)
     inner = Network(lan.network + ROUTER_NUMBER, lan.length)
-    _join(lab, (host.namespace, Network(lan.network + HOST_NUMBER, lan.length)), (router, inner))
+    card, _other = _join(lab, (host.namespace, Network(lan.network + HOST_NUMBER, lan.length)), (router, inner))
+    card.makes_room = lan == parse_network(DEFAULT_LAN)
     _join(lab, (router, WAN), (isp, WAN_GATEWAY), TO_PROVIDER)
-    _set_route(host.namespace, inner.address, "eth0")
-    _set_route(router, WAN_GATEWAY.address, "eth1")
+    set_route_out(host.namespace, lan, "eth0")
+    set_default_route(router, WAN_GATEWAY.address, "eth1")
     iptables.execute(router, ["-t", "nat", "-A", "POSTROUTING", "-o", "eth1", "-j", "MASQUERADE"])
     host.name_servers = (inner.address,)
     NameServer(router, "dnsmasq", lab.next_pid(), Names(NAMES)).start()
@@ -120,7 +131,7 @@ def _add_remote(lab: Lab, isp: NetworkNamespace, remote: InternetHost) -> None:
     gateway = Network(own.network + REMOTE_GATEWAY, REMOTE_PREFIX)
     namespace = _add(lab, remote.names[0])
     _join(lab, (isp, gateway), (namespace, own), remote.latency)
-    _set_route(namespace, gateway.address, "eth0")
+    set_default_route(namespace, gateway.address, "eth0")
     if remote.kind == "dns":
         NameServer(namespace, "named", lab.next_pid(), Names(NAMES)).start()
     else:
@@ -132,21 +143,28 @@ def _add(lab: Lab, name: str) -> NetworkNamespace:
 
 
 def _join(lab: Lab, left: tuple[NetworkNamespace, Network], right: tuple[NetworkNamespace, Network],
-          latency: int = 0) -> None:
+          latency: int = 0) -> list[NetworkCard]:
     """A cable between two namespaces, each with the address of its end."""
     ends = [_interface(lab, namespace) for namespace, _address in (left, right)]
     cable.plug(ends[0], ends[1], latency)
     for end, (_namespace, own) in zip(ends, (left, right), strict=True):
         addresses.add(end, own, own.broadcast)
         link.set_up(end)
+    return ends
 
 
-def _interface(lab: Lab, namespace: NetworkNamespace) -> Interface:
+def _interface(lab: Lab, namespace: NetworkNamespace) -> NetworkCard:
     number = sum(not interface.is_loopback for interface in namespace.interfaces.values())
     interface = NetworkCard(namespace, f"eth{number}", lab.new_mac())
     namespace.add_interface(interface)
     return interface
 
 
-def _set_route(namespace: NetworkNamespace, gateway: int, ifname: str) -> None:
+def set_route_out(host: NetworkNamespace, lan: Network, ifname: str) -> None:
+    """The default route of a machine that asked by DHCP, as NetworkManager and networkd set it."""
+    routes.put(host, RouteRequest(EVERYWHERE, gateway=lan.network + ROUTER_NUMBER, interface=host.interfaces[ifname],
+                                  source=lan.network + HOST_NUMBER, protocol="dhcp", metric=DHCP_METRIC), "add")
+
+
+def set_default_route(namespace: NetworkNamespace, gateway: int, ifname: str) -> None:
     routes.put(namespace, RouteRequest(EVERYWHERE, gateway=gateway, interface=namespace.interfaces[ifname]), "add")

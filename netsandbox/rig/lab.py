@@ -35,7 +35,7 @@ from netsandbox.linux.place import Place
 from netsandbox.linux.stack import create_namespace
 from netsandbox.rig.format import KernelLabError, check, knows_vlans, shown
 from netsandbox.rig.tap import Tap
-from netsandbox.wire.addresses import format_ipv4, format_mac, parse_mac
+from netsandbox.wire.addresses import Network, format_ipv4, format_mac, parse_mac
 
 BASE_SYSCTL: dict[str, int | str] = {
     "net.ipv4.conf.all.rp_filter": 0,
@@ -112,6 +112,10 @@ class KernelLab:
 
     def hostname(self, namespace: NetworkNamespace) -> str:
         return namespace.name
+
+    def make_room(self, _namespace: NetworkNamespace, _name: str, _network: Network | None,
+                  _gateway: int | None = None) -> str:
+        return ""
 
     def tool(self, node: str, argv: list[str]) -> ToolResult:
         return run_tool(ToolContext(self.namespace(node), self), argv)

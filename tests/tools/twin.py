@@ -36,7 +36,7 @@ from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.events import FrameReceived
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.stack import create_namespace
-from netsandbox.wire.addresses import parse_ipv4
+from netsandbox.wire.addresses import Network, parse_ipv4
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "scripts"
@@ -225,6 +225,10 @@ class SimulatedTwin:
 
     def hostname(self, namespace: NetworkNamespace) -> str:
         return namespace.name
+
+    def make_room(self, _namespace: NetworkNamespace, _name: str, _network: Network | None,
+                  _gateway: int | None = None) -> str:
+        return ""
 
     def advance(self, seconds: float) -> None:
         """Let everything happen that is due."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.addresses import Network
 
 
 class Tenant(NamedTuple):
@@ -56,6 +57,16 @@ class Machine(Protocol):
 
     def hostname(self, namespace: NetworkNamespace) -> str:
         """The name that `hostname` prints there."""
+
+    def make_room(self, namespace: NetworkNamespace, name: str, network: Network | None,
+                  gateway: int | None = None) -> str:
+        """What is the sandbox's own gives way to a line that wants its name or its addresses, and what is said of it.
+
+        Args:
+            name: the interface that is made, or the one that gets an address; empty for a route.
+            network: the addresses that are wanted; None where an interface is made.
+            gateway: of a route.
+        """
 
 
 class ToolResult(NamedTuple):

@@ -33,8 +33,11 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if interface is None:
         raise ToolError(1, f"{words[0]}: error fetching interface information: Device not found")
     if words[1:]:
+        before = [own.network for own in interface.addresses]
         requests.configure(interface, words[0], words[1:])
-        return ToolResult(0, "", "")
+        notes = [context.machine.make_room(context.namespace, interface.name, own.network)
+                 for own in interface.addresses if own.network not in before]
+        return ToolResult(0, "", "".join(notes))
     return ToolResult(0, _block(interface) if words[0] == interface.name else _alias(interface, words[0]), "")
 
 

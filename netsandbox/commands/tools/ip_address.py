@@ -45,8 +45,10 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     command = choose(arguments[0], COMMANDS) if arguments else "show"
     words = Words(arguments[1:])
     if command in ("add", "change", "chg", "replace", "delete"):
-        modify(context.namespace, command, words, style.family)
-        return ToolResult(0, "", "")
+        device, network = modify(context.namespace, command, words, style.family)
+        is_new = command != "delete" and network is not None
+        note = context.machine.make_room(context.namespace, device.name, network) if is_new else ""
+        return ToolResult(0, "", note)
     if command in ("list", "show", "lst"):
         return show(context, words, style, is_link=False)
     if command == "flush":
@@ -226,7 +228,9 @@ def flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
 
 # -- changing
 
-def modify(namespace: NetworkNamespace, command: str, words: Words, family_name: str) -> None:
+def modify(namespace: NetworkNamespace, command: str, words: Words,
+           family_name: str) -> tuple[Interface, Network | None]:
+    """Add, change or delete an address; gives back the device and the address."""
     local, family = "", Family(family_name)
     network: Network | None = None
 
@@ -258,6 +262,7 @@ def modify(namespace: NetworkNamespace, command: str, words: Words, family_name:
         _delete(device, network, local, found)
     else:
         requests.put(device, network, command, found)
+    return device, network
 
 
 def _lifetime(complaint: str) -> Callable[[Words], int]:

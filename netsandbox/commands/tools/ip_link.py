@@ -66,14 +66,25 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if makes:
         if not request.type:
             raise ToolError(1, 'Not enough information: "type" argument is required')
+        note = _make_room(context, request)
         requests.add(context.namespace, request, context.machine.new_mac)
         kind = kinds.find(request.type)
-        return ToolResult(0, "", kind.warning(request.settings) if kind is not None else "")
+        return ToolResult(0, "", note + (kind.warning(request.settings) if kind is not None else ""))
     if command == "delete":
         requests.delete(interface_named(context.namespace, request.device))
     else:
         requests.change(interface_named(context.namespace, request.device), request)
     return ToolResult(0, "", "")
+
+
+def _make_room(context: ToolContext, request: LinkRequest) -> str:
+    """The sandbox's own card leaves its name to a new device, unless that is refused for another name as well."""
+    home = request.namespace or context.namespace
+    ends = [(home, request.device)]
+    if request.settings.get("peer") is not None:
+        ends.append((request.settings["peer"].namespace or home, request.settings["peer"].device))
+    taken = [(namespace, name) for namespace, name in ends if name in namespace.interfaces]
+    return context.machine.make_room(*taken[0], None) if len(taken) == 1 else ""
 
 
 # -- reading a request

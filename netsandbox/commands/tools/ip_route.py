@@ -75,9 +75,21 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     request = read_request(namespace, command, words, style)
     if command == "delete":
         requests.delete(namespace, request)
-    else:
-        requests.put(namespace, request, command)
-    return ToolResult(0, "", "")
+        return ToolResult(0, "", "")
+    return ToolResult(0, "", _put(context, request, command))
+
+
+def _put(context: ToolContext, request: RouteRequest, command: str) -> str:
+    """Set a route; where the sandbox's own LAN is in its way, that one gives way, and this is said."""
+    try:
+        requests.put(context.namespace, request, command)
+    except KernelError:
+        note = context.machine.make_room(context.namespace, "", request.destination, request.gateway)
+        if not note:
+            raise
+        requests.put(context.namespace, request, command)
+        return note
+    return ""
 
 
 # -- changing
