@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.options import getopt, integer
 from netsandbox.apps.program import Program, UsageError
+from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, Seen, Tap
 from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.ipv4 import arp
@@ -263,6 +264,13 @@ class Arping(Program):
             self._tap.close()
 
 
-def program(context: Context) -> Arping:
+def program(context: Context) -> Program:
     """One run of it (program.Maker)."""
+    options = parse(context.arguments, context.names)
+    if must_ask(context, options.target):
+        return Resolved(context, options.target, _made, ("arping: NAME: ERROR", 2))
+    return _made(context)
+
+
+def _made(context: Context) -> Arping:
     return Arping(context.namespace, parse(context.arguments, context.names), context.next_pid())

@@ -11,12 +11,13 @@ from netsandbox.apps.options import getopt
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.ping_options import DONT, MAX_SIZE, WANT, PingOptions
 from netsandbox.apps.program import UsageError
+from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import MICROSECOND, SECOND, seconds
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Context
+    from netsandbox.apps.program import Context, Program
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.icmp import IcmpMessage
@@ -33,8 +34,8 @@ class BusyboxPing(Ping):
     """One run of it.  Exit status 0 when a reply came, with -w and -c when all did."""
 
     def __init__(self, namespace: NetworkNamespace, options: PingOptions, ident: int, pid: int = 1,
-                 resolve: dict[str, int] | None = None) -> None:
-        super().__init__(namespace, options, ident, pid, resolve)
+                 context: Context | None = None) -> None:
+        super().__init__(namespace, options, ident, pid, context)
         self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
 
     def _bind_device(self) -> bool:
@@ -161,10 +162,14 @@ def _real(text: str) -> float:
     return value
 
 
-def program(context: Context) -> BusyboxPing:
+def program(context: Context) -> Program:
     """One run of it (program.Maker)."""
     options = parse(context.arguments)
-    if lookup(options.target, context.names) is None:
-        raise UsageError(f"ping: bad address '{options.target}'", 1)
+    if must_ask(context, options.target):
+        return Resolved(context, options.target, _made, ("ping: bad address 'NAME'", 1))
+    return _made(context)
+
+
+def _made(context: Context) -> BusyboxPing:
     ident = context.next_pid() & 0xFFFF
-    return BusyboxPing(context.namespace, options, ident, ident, context.names)
+    return BusyboxPing(context.namespace, parse(context.arguments), ident, ident, context)

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps import ping_buffer, ping_options
 from netsandbox.apps.errno import TEXTS
-from netsandbox.apps.hosts import by_file, canonical
+from netsandbox.apps.hosts import canonical
+from netsandbox.apps.named_lines import PLACE, NamedLines
+from netsandbox.apps.ping_end import PingEnd
 from netsandbox.apps.ping_options import DO, DONT, PROBE, TIMEVAL, WANT, PingOptions
-from netsandbox.apps.ping_start import PingStart
 from netsandbox.apps.ping_text import (
     describe_error,
     describe_options,
-    describe_round_trips,
     describe_wrong_data,
     format_rtt,
-    milliseconds,
-    named,
     time_stamp,
 )
+from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
 from netsandbox.linux.ipv4 import ip_options, ip_output
@@ -27,7 +26,7 @@ from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, SOURCE_QUEN
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Context
+    from netsandbox.apps.program import Context, Program
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -40,25 +39,18 @@ LONGEST_SHORTAGE = 500 * MILLISECOND
 """What one attempt without a buffer counts for, at most."""
 
 
-class Ping(PingStart):
-    """One run of ping.
-
-    Attributes:
-        sent, received, errors: as the statistics line counts them.
-        round_trips: microseconds of each reply, in order.
-    """
+class Ping(PingEnd):
+    """One run of ping."""
 
     def __init__(self, namespace: NetworkNamespace, options: PingOptions, ident: int, pid: int = 1,
-                 resolve: dict[str, int] | None = None) -> None:
-        super().__init__(namespace, options, ping_options.resolved(options.target, resolve or {}), pid)
+                 context: Context | None = None) -> None:
+        names = context.names if context is not None else {}
+        super().__init__(namespace, options, ping_options.resolved(options.target, names), pid)
         self.ident = ident if options.ident is None else options.ident
-        by_name = not options.numeric and options.target in (resolve or {})
-        self._names = {address: name for name, address in (resolve or {}).items()} if by_name else {}
-        self.sent = self.received = self.errors = self.duplicates = self.corrupted = 0
-        self.round_trips: list[int] = []
+        by_name = not options.numeric and options.target in names
+        self._lines = NamedLines(self, context if by_name else None)
         self._sent_at: dict[int, int] = {}
         self._answered: set[int] = set()
-        self._pipe = 1
         self._shortages = 0
         """Attempts in a row for which the kernel had no buffer."""
         self._acknowledged = 0
@@ -67,11 +59,7 @@ class Ping(PingStart):
         self._unread: list[int] = []
         """Errors whose copies wait in the raw socket; a request that is due is sent before they are read."""
         self._failed_at = 0
-        self._first = self._last = 0
         self._lingers = False
-        self._interval = options.interval
-        self._smoothed = 0
-        """The smoothed round-trip time in eighths of a microsecond."""
         self._next: Timer | None = None
         self._tail = ping_options.tail(options.size, options.pattern)
         self._buffer = ping_buffer.size_of(options.size, len(options.header))
@@ -280,11 +268,10 @@ class Ping(PingStart):
 
     def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:
         ident = f" ident={self.ident}" if self.options.verbose else ""
-        sender = named(packet.src, self._names)
-        line = f"{message.size} bytes from {sender}: icmp_seq={message.seq}{ident} ttl={packet.ttl}"
+        line = f"{message.size} bytes from {PLACE}: icmp_seq={message.seq}{ident} ttl={packet.ttl}"
         options, is_group = self.options, self.options.broadcast or is_multicast(self.destination)
         if len(message.data) < options.size:
-            self._say(line + " (truncated)")
+            self._say(line + " (truncated)", packet.src)
             return
         line += f" time={format_rtt(micros)} ms" if options.size >= TIMEVAL else ""
         is_corrupted = self._is_corrupted(message)
@@ -292,11 +279,11 @@ class Ping(PingStart):
         line += " (BAD CHECKSUM!)" if is_corrupted else ""
         line += "" if is_group or packet.src == self.destination else " (DIFFERENT ADDRESS!)"
         told, self._route_shown = describe_options(packet.options, self._route_shown)
-        self._say(line + describe_wrong_data(self._tail, message.data) + told)
+        self._say(line + describe_wrong_data(self._tail, message.data) + told, packet.src)
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, sender: int = 0) -> None:
         """A line, with the time before it if that was asked for."""
-        self.print((time_stamp(self.scheduler.clock) if self.options.stamped else "") + text)
+        self._lines.say((time_stamp(self.scheduler.clock) if self.options.stamped else "") + text, sender)
 
     def _read_errors(self, _argument: object) -> None:
         """The socket's errors are read before what else has come."""
@@ -309,7 +296,7 @@ class Ping(PingStart):
         self._acknowledge(seq)
         self._unread.append(seq)
         self._failed_at = self.scheduler.now
-        self._say_error(f"From {named(source, self._names)} icmp_seq={seq} {describe_error(message)}")
+        self._say_error(f"From {PLACE} icmp_seq={seq} {describe_error(message)}", source)
         self._check(None)
 
     def _take_advice(self, what: tuple[int, IcmpMessage, int]) -> None:
@@ -317,11 +304,11 @@ class Ping(PingStart):
         self._read_errors(None)
         source, message, seq = what
         if self.code is None:
-            self._say_error(f"From {named(source, self._names)}: icmp_seq={seq} {describe_error(message)}")
+            self._say_error(f"From {PLACE}: icmp_seq={seq} {describe_error(message)}", source)
 
-    def _say_error(self, text: str) -> None:
+    def _say_error(self, text: str, sender: int) -> None:
         if not self.options.quiet and not self.options.flood:
-            self._say(text)
+            self._say(text, sender)
 
     def _acknowledge(self, seq: int) -> None:
         """The answer to a request; those sent since then are in the pipe (acknowledge() of iputils)."""
@@ -344,8 +331,10 @@ class Ping(PingStart):
             self.scheduler.soon(self._finish)
 
     def _finish(self, _argument: object) -> None:
-        if self.code is not None:
-            return
+        if self.code is None:
+            self._lines.then(self._end)
+
+    def _end(self) -> None:
         self._print_statistics()
         if self.options.deadline is not None and self.options.count is not None:
             self.exit(0 if self.received >= self.options.count else 1)
@@ -355,23 +344,6 @@ class Ping(PingStart):
     def interrupt(self) -> None:
         self._finish(None)
 
-    def _print_statistics(self) -> None:
-        parts = [f"{self.sent} packets transmitted", f"{self.received} received"]
-        parts += [f"+{self.duplicates} duplicates"] if self.duplicates else []
-        parts += [f"+{self.corrupted} corrupted"] if self.corrupted else []
-        parts += [f"+{self.errors} errors"] if self.errors else []
-        loss = (self.sent - self.received) * 100 / self.sent if self.sent else 0
-        parts += [f"{loss:.6g}% packet loss", f"time {(self._last - self._first) // MILLISECOND}ms"]
-        dots = "." * (self.sent - self.received) if self.options.flood and not self.options.quiet else ""
-        self.print(f"{dots}\n--- {self.options.target} ping statistics ---\n" + ", ".join(parts))
-        options = self.options
-        cells = [describe_round_trips(self.round_trips if options.size >= TIMEVAL else [])]
-        cells += [f"pipe {self._pipe}"] if self._pipe > 1 else []
-        if self.received and self.sent > 1 and (options.adaptive or options.flood or not self._interval):
-            gap = (self._last - self._first) // MICROSECOND // (self.sent - 1)
-            cells.append(f"ipg/ewma {milliseconds(gap)}/{milliseconds(self._smoothed // 8)} ms")
-        self.print(", ".join(filter(None, cells)))
-
     def _waiting(self, interval: int) -> int:
         """ping waits in recvmsg with a timeout (SO_RCVTIMEO), which the kernel's timers round up; with -A in poll()."""
         if self.options.adaptive:
@@ -379,14 +351,22 @@ class Ping(PingStart):
         return expiry(self.scheduler.now, interval) - self.scheduler.now
 
     def stop(self) -> None:
+        self._lines.stop()
         for timer in self._timers:
             self.scheduler.cancel(timer)
         if self in self.namespace.raw_sockets:
             self.namespace.raw_sockets.remove(self)
 
 
-def program(context: Context) -> Ping:
+def program(context: Context) -> Program:
     """One run of it (program.Maker)."""
+    target = ping_options.parse(context.arguments).target
+    if must_ask(context, target):
+        return Resolved(context, target, _made, ("ping: NAME: ERROR", 2))
+    return _made(context)
+
+
+def _made(context: Context) -> Ping:
     ident, options = context.next_pid() & 0xFFFF, ping_options.parse(context.arguments)
     options.target = canonical(context.files, options.target)
-    return Ping(context.namespace, options, ident, ident, by_file(context.files, context.names))
+    return Ping(context.namespace, options, ident, ident, context)

@@ -44,12 +44,6 @@ def format_rtt(micros: int) -> str:
     return f"{micros // 1000}.{micros % 1000:03d}"
 
 
-def named(address: int, names: dict[int, str]) -> str:
-    """An address, with its name where it has one (getnameinfo)."""
-    text = format_ipv4(address)
-    return f"{names[address]} ({text})" if address in names else text
-
-
 def describe_error(message: IcmpMessage) -> str:
     """pr_icmph: an ICMP error in ping's words."""
     if message.type == UNREACHABLE:

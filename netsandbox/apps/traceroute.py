@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import Program
+from netsandbox.apps.resolved import Resolved, UnknownHostError
 from netsandbox.apps.traceroute_methods import IcmpMethod, Method, Probe, ProbeError, UdpMethod
 from netsandbox.apps.traceroute_options import LONGEST_WAIT, USAGE, VERSION, TracerouteOptions, parse
 from netsandbox.engine.units import MILLISECOND
@@ -290,8 +291,15 @@ class Traceroute(Program):
         self.method.close()
 
 
-def program(context: Context) -> Traceroute:
+def program(context: Context) -> Program:
     """One run of it (program.Maker)."""
+    try:
+        return _made(context)
+    except UnknownHostError as error:
+        return Resolved(context, error.host, _made, (str(error), error.code))
+
+
+def _made(context: Context) -> Traceroute:
     return Traceroute(context.namespace, parse(context.arguments, context.names), context.next_pid(), context.names)
 
 

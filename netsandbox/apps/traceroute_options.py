@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.program import UsageError
+from netsandbox.apps.resolved import UnknownHostError
 from netsandbox.engine.units import MILLISECOND, SECOND, seconds
 
 MAX_HOPS, MAX_PROBES, MAX_SIZE = 255, 10, 65000
@@ -203,8 +204,9 @@ def _set_operands(options: TracerouteOptions, operands: list[tuple[int, str]], n
     place, options.target = operands[0]
     address = lookup(options.target, names)
     if address is None:
-        raise UsageError(f"{options.target[:60]}: Name or service not known\n"
-                         f"Cannot handle \"host\" cmdline arg `{options.target[:60]}' on position 1 (argc {place})")
+        shown = options.target[:60]
+        raise UnknownHostError(options.target, f"{shown}: Name or service not known\n"
+                               f"Cannot handle \"host\" cmdline arg `{shown}' on position 1 (argc {place})")
     options.address = address
     if len(operands) > 2:
         place, word = operands[2]

@@ -13,7 +13,6 @@ from netsandbox.lab import room
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host, Node
 from netsandbox.lab.room import Claim
-from netsandbox.lab.uplink import NAMES
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import Directory, Symlink
 from netsandbox.linux.core.namespace import FIRST_INODE
@@ -196,16 +195,11 @@ class LabMachine:
         return {f"/etc/{file}": f"/etc/netns/{name}/{file}" for file in inside}
 
     def names(self, name: str | None) -> dict[str, int]:
-        """The addresses of names there: /etc/hosts, and in a container Docker's name server."""
+        """The addresses of names there that need no asking: those of /etc/hosts."""
         for host, container in self.lab.containers():
             if container.name == name and host.docker is not None:
-                return self._outside() | files.names(host.docker, container)
-        own = files.names_in(self.files(name).read("/etc/hosts"))
-        return self._outside() | own if name in (None, DEFAULT_HOST) else own
-
-    def _outside(self) -> dict[str, int]:
-        """What the LAN's name server knows."""
-        return NAMES if self.lab.uplink is not None else {}
+                return files.own_names(host.docker, container)
+        return files.names_in(self.files(name).read("/etc/hosts"))
 
     def hostname(self, namespace: NetworkNamespace) -> str:
         """A container's short id, else the host's name."""

@@ -66,14 +66,16 @@ def files_of(engine: DockerEngine, container: Container) -> Files:
     return Files(container.files, dict.fromkeys(WRITTEN, ContainerEtc(engine, container)))
 
 
-def names(engine: DockerEngine, container: Container) -> dict[str, int]:
-    """Addresses by name, as a program in the container finds them: /etc/hosts, then Docker's name server.
-
-    The server knows who is on the networks that a person made; its packets, which never leave lo, are not modelled.
-    """
-    owner = _owner(engine, container)
+def own_names(engine: DockerEngine, container: Container) -> dict[str, int]:
+    """What its /etc/hosts has."""
     own = container.files.find("/etc/hosts") if container.files is not None else None
-    found = names_in(own.text if isinstance(own, RegularFile) else _hosts(engine, container))
+    return names_in(own.text if isinstance(own, RegularFile) else _hosts(engine, container))
+
+
+def names(engine: DockerEngine, container: Container) -> dict[str, int]:
+    """All names that a program in the container finds: /etc/hosts, then Docker's name server."""
+    owner = _owner(engine, container)
+    found = own_names(engine, container)
     for endpoint in owner.endpoints.values() if owner.name_server is not None else ():
         network = endpoint.network
         for member in () if network.is_default else network.members.values():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 OTHER_CARD = "ens3"
-OTHER_LANS = tuple(parse_network(f"192.168.{number}.0/24") for number in range(2, 10))
+OTHER_LANS = (*(parse_network(f"192.168.{number}.0/24") for number in range(2, 10)), parse_network("10.99.0.0/24"))
 
 
 class Claim(NamedTuple):

@@ -56,7 +56,7 @@ class FakeMachine:
         argv = context.argv
         self.files = context.files
         if argv[0].rpartition("/")[2] == "ping":
-            return Ping(context.namespace, ping_options.parse(argv[1:]), 7, 7, {})
+            return Ping(context.namespace, ping_options.parse(argv[1:]), 7, 7)
         return Speaker(context.namespace, "ip", [("out", f"ip in {context.namespace.name}")], 1)
 
     def applet(self, _context: Context) -> Program | None:

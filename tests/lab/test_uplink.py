@@ -18,7 +18,8 @@ def session() -> Session:
 
 
 def test_the_host_is_as_any_machine(session: Session) -> None:
-    assert session.run("ip route show default").out == "default via 192.168.1.1 dev eth0 \n"
+    assert session.run("ip route show default").out == (
+        "default via 192.168.1.1 dev eth0 proto dhcp src 192.168.1.10 metric 100 \n")
     assert session.run("ip -br addr show eth0").out.split()[:3] == ["eth0", "UP", "192.168.1.10/24"]
     assert session.run("hostname -I").out.split()[0] == "192.168.1.10"
     assert session.run("cat /etc/resolv.conf").out == "nameserver 192.168.1.1\n"

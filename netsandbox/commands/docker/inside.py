@@ -17,7 +17,7 @@ from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.environment import environment
-from netsandbox.docker.files import files, files_of, hostname, names
+from netsandbox.docker.files import files, files_of, hostname, own_names
 from netsandbox.docker.launch import SHELLS
 from netsandbox.linux.netlink.credentials import Rights, acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
@@ -86,8 +86,8 @@ class Inside:
         raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found", NOT_FOUND)
 
     def context_of(self, call: Call) -> Context:
-        engine = self.context.engine
-        return self.context.machine.context(self.namespace, call.argv, call.files, names(engine, self.container), call)
+        names = own_names(self.context.engine, self.container)
+        return self.context.machine.context(self.namespace, call.argv, call.files, names, call)
 
     def takes(self, _argv: list[str]) -> bool:
         return False

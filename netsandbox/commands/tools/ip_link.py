@@ -84,7 +84,8 @@ def _make_room(context: ToolContext, request: LinkRequest) -> str:
     if request.settings.get("peer") is not None:
         ends.append((request.settings["peer"].namespace or home, request.settings["peer"].device))
     taken = [(namespace, name) for namespace, name in ends if name in namespace.interfaces]
-    return context.machine.make_room(*taken[0], None) if len(taken) == 1 else ""
+    can_be_made = len(taken) == 1 and kinds.find(request.type) is not None
+    return context.machine.make_room(*taken[0], None) if can_be_made else ""
 
 
 # -- reading a request
