@@ -25,15 +25,18 @@ class NamedLines:
 
     Args:
         context: whose files and name servers are asked; None shows numbers alone.
+        unknown: how an address without a name is shown where names are.
     """
 
-    def __init__(self, program: Program, context: Context | None) -> None:
+    def __init__(self, program: Program, context: Context | None, unknown: str = "{number}") -> None:
         self.program = program
         self.context = context
         self._known: dict[int, str] = {}
-        self._held: list[tuple[str, int]] = []
+        self._unknown = unknown
+        self._held: list[tuple[str, tuple[int, ...]]] = []
         self._then: Callable[[], None] | None = None
         self._query: Query | None = None
+        self._asked = 0
         if context is not None:
             self._known = {record.address: record.names[0] for record in reversed(hosts_file(context.files))}
 
@@ -41,9 +44,9 @@ class NamedLines:
     def waits(self) -> bool:
         return bool(self._held)
 
-    def say(self, text: str, sender: int = 0) -> None:
-        """A line, with PLACE where the sender stands."""
-        self._held.append((text, sender))
+    def say(self, text: str, *senders: int) -> None:
+        """A line, with PLACE where each of the senders stands."""
+        self._held.append((text, senders))
         if len(self._held) == 1:
             self._go_on()
 
@@ -56,27 +59,34 @@ class NamedLines:
 
     def _go_on(self) -> None:
         while self._held:
-            text, sender = self._held[0]
-            if PLACE in text and self.context is not None and sender not in self._known:
-                self._ask(self.context, sender)
+            text, senders = self._held[0]
+            unknown = next((sender for sender in senders if sender not in self._known), None)
+            if unknown is not None and self.context is not None:
+                self._ask(self.context, unknown)
                 return
             self._held.pop(0)
-            number = format_ipv4(sender)
-            name = self._known.get(sender, "")
-            self.program.print(text.replace(PLACE, f"{name} ({number})" if name else number))
+            for sender in senders:
+                text = text.replace(PLACE, self._shown(sender), 1)
+            self.program.print(text)
         act, self._then = self._then, None
         if act is not None:
             act()
 
+    def _shown(self, sender: int) -> str:
+        number, name = format_ipv4(sender), self._known.get(sender, "")
+        if name:
+            return f"{name} ({number})"
+        return number if self.context is None else self._unknown.format(number=number)
+
     def _ask(self, context: Context, sender: int) -> None:
+        self._asked = sender
         self._query = Query(context.namespace, self.program.process, read_settings(context.files),
                             dns.reverse_name(sender), (dns.PTR,), self._answered)
         self._query.start()
 
     def _answered(self, found: dict[int, dns.Message] | None, _server: int) -> None:
-        sender = self._held[0][1]
         answers = found[dns.PTR].answers if found is not None else ()
-        self._known[sender] = next((record.text for record in answers if record.type == dns.PTR), "")
+        self._known[self._asked] = next((record.text for record in answers if record.type == dns.PTR), "")
         self._go_on()
 
     def stop(self) -> None:

@@ -281,9 +281,9 @@ class Ping(PingEnd):
         told, self._route_shown = describe_options(packet.options, self._route_shown)
         self._say(line + describe_wrong_data(self._tail, message.data) + told, packet.src)
 
-    def _say(self, text: str, sender: int = 0) -> None:
+    def _say(self, text: str, *senders: int) -> None:
         """A line, with the time before it if that was asked for."""
-        self._lines.say((time_stamp(self.scheduler.clock) if self.options.stamped else "") + text, sender)
+        self._lines.say((time_stamp(self.scheduler.clock) if self.options.stamped else "") + text, *senders)
 
     def _read_errors(self, _argument: object) -> None:
         """The socket's errors are read before what else has come."""

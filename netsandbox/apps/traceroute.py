@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.named_lines import PLACE, NamedLines
 from netsandbox.apps.program import Program
 from netsandbox.apps.resolved import Resolved, UnknownHostError
 from netsandbox.apps.traceroute_methods import IcmpMethod, Method, Probe, ProbeError, UdpMethod
@@ -50,12 +51,13 @@ class Traceroute(Program):
     name = "traceroute"
 
     def __init__(self, namespace: NetworkNamespace, options: TracerouteOptions, pid: int = 1,
-                 names: dict[str, int] | None = None) -> None:
+                 context: Context | None = None) -> None:
         super().__init__(namespace, pid)
         self.options = options
         self.probes = [Probe() for _ in range(options.max_hops * options.probes)]
         self.method: Method = (IcmpMethod if options.icmp else UdpMethod)(namespace, self.process, options)
-        self._names = {address: name for name, address in (names or {}).items()}
+        self._lines = NamedLines(self, None if options.numeric else context, "{number} ({number})")
+        self._senders: list[int] = []
         self._next = (options.first_hop - 1) * options.probes
         """The first probe that is not printed yet."""
         self._end = len(self.probes)
@@ -98,6 +100,9 @@ class Traceroute(Program):
             self._fail(error)
             return
         self._flush()
+        self._lines.then(self._done)
+
+    def _done(self) -> None:
         self.exit(0)
 
     def _is_answered(self, due: int) -> bool:
@@ -253,7 +258,8 @@ class Traceroute(Program):
         if probe.responder is None:
             text += " *"
         elif self._is_new_responder(index, place):
-            text += f" {self._host(probe.responder)}"
+            text += f" {PLACE}"
+            self._senders.append(probe.responder)
         if probe.received is not None and probe.sent is not None:
             micros = (probe.received - probe.sent) // 1000
             text += f"  {micros // 1000}.{micros % 1000:03d} ms"
@@ -264,20 +270,17 @@ class Traceroute(Program):
         answered = [probe.responder for probe in self.probes[index - place:index] if probe.responder is not None]
         return not answered or answered[-1] != self.probes[index].responder
 
-    def _host(self, address: int) -> str:
-        number = format_ipv4(address)
-        return number if self.options.numeric else f"{self._names.get(address, number)} ({number})"
-
     def _flush(self) -> None:
         if self._line:
-            self.print(self._line)
-            self._line = ""
+            self._lines.say(self._line, *self._senders)
+            self._line, self._senders = "", []
 
     def _fail(self, error: ProbeError) -> None:
         """A system call failed: the line stays unfinished, as on a terminal."""
         if self._line:
-            self.output.append(("out", self._line))
-            self._line = ""
+            self._flush()
+            if not self._lines.waits:
+                self.output.append(("out", self.output.pop()[1].removesuffix("\n")))
         self.complain(f"\n{error.call}: {TEXTS.get(error.error, error.error)}")
         self.exit(1)
 
@@ -289,6 +292,7 @@ class Traceroute(Program):
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
         self.method.close()
+        self._lines.stop()
 
 
 def program(context: Context) -> Program:
@@ -300,7 +304,7 @@ def program(context: Context) -> Program:
 
 
 def _made(context: Context) -> Traceroute:
-    return Traceroute(context.namespace, parse(context.arguments, context.names), context.next_pid(), context.names)
+    return Traceroute(context.namespace, parse(context.arguments, context.names), context.next_pid(), context)
 
 
 def _hops(ttl: int) -> int:

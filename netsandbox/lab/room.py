@@ -91,7 +91,7 @@ def move_lan(lab: Lab, host: Host, lan: Network) -> None:
             requests.remove(interface, own)
         own_address = Network(lan.network + number, lan.length)
         addresses.add(interface, own_address, own_address.broadcast)
-        interface.namespace.neighbours.flush_interface(interface, "another LAN", keep_permanent=False)
+        interface.namespace.neighbours.flush_interface(interface, "no address", keep_permanent=False)
     gateway = lan.network + ROUTER_NUMBER
     set_route_out(host.namespace, lan, card.name)
     host.name_servers = (gateway,)

@@ -69,8 +69,8 @@ def test_a_line_that_is_refused_all_the_same_moves_nothing(session: Session, lin
     "ip addr add 192.168.1.50/24 dev eth0",
     "ip link add m0 link eth0 type macvlan mode bridge; ip addr add 192.168.1.60/24 dev m0",
     "ip link add br0 type bridge; ip link set eth0 master br0; ip addr add 192.168.1.10/24 dev br0",
-    "docker network create -d macvlan --subnet 192.168.1.0/24 -o parent=eth0 lan; ip link add d0 type dummy; "
-    "ip addr add 192.168.1.61/24 dev d0",
+    ("docker network create -d macvlan --subnet 192.168.1.0/24 -o parent=eth0 lan; ip link add d0 type dummy; "
+     "ip addr add 192.168.1.61/24 dev d0"),
     "docker network create --subnet 192.168.1.0/24 overlapping",
     "ip link add d0 type dummy; ip addr add 192.168.1.77/32 dev d0",
     "ip netns add n; ip -n n link add eth0 type dummy; ip -n n addr add 192.168.1.1/24 dev eth0",
@@ -94,6 +94,5 @@ def test_it_is_undone_and_done_again(session: Session) -> None:
     after = session.lab.trace.digest()
     session.back()
     assert session.lab.trace.digest() == before
-    assert "ens3" not in said(session, "ip -br link")
     session.run("ip link add eth0 type dummy")
     assert session.lab.trace.digest() == after

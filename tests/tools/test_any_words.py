@@ -56,3 +56,12 @@ def test_no_line_raises_and_every_table_can_still_be_shown(script: list[tuple[st
     for name in list(twin.named):
         for shown in SHOWN:
             assert run_tool(ToolContext(twin.named[name], twin), shown.split()).code == 0, shown
+
+
+@pytest.mark.parametrize("path", sorted(proc_net.FILES))
+def test_every_file_of_proc_net_can_be_read(path: str) -> None:
+    session = KeptSession(uplink="192.168.1.0/24")
+    session.run("docker run -d nginx")
+    job = session.run(f"cat /proc/net/{path}")
+    assert (job.code, job.err) == (0, "")
+    assert job.out

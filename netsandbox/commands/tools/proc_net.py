@@ -133,7 +133,7 @@ def fib_trie(namespace: NetworkNamespace) -> str:
     text = ""
     for table in ("main", "local"):
         text += f"{table.capitalize()}:\n  +-- 0.0.0.0/0 0 0 0\n"
-        shown = dict[int, list[Route]]()
+        shown: dict[int, list[Route]] = {}
         for route in namespace.routes.all(table):
             shown.setdefault(route.destination.network, []).append(route)
         for network in sorted(shown):
