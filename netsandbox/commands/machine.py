@@ -29,6 +29,20 @@ INIT = "/sbin/init"
 DOCKER_FOLDER = "/run/docker/netns"
 LOCALHOST = "127.0.0.1 localhost\n"
 """/etc/hosts of a machine that has none of its own."""
+SYSCTL_CONF = """#
+# /etc/sysctl.conf - Configuration file for setting system variables
+# See sysctl.conf (5) and /etc/sysctl.d/ for information.
+#
+
+# Uncomment the next line to enable packet forwarding for IPv4
+#net.ipv4.ip_forward=1
+
+# Uncomment the next two lines to enable Spoof protection (reverse-path filter)
+#net.ipv4.conf.default.rp_filter=1
+#net.ipv4.conf.all.rp_filter=1
+"""
+"""As a new machine has it: nothing but comments."""
+MADE = (*files.WRITTEN, "/etc/sysctl.conf")
 
 
 class NodeEtc:
@@ -38,9 +52,10 @@ class NodeEtc:
         self._node = node
 
     def read(self, path: str) -> str | None:
-        if isinstance(self._node, Host) and self._node.docker is not None:
+        if isinstance(self._node, Host) and self._node.docker is not None and path in files.WRITTEN:
             return files.host_files(self._node.docker).get(path)
-        return {"/etc/hosts": LOCALHOST, "/etc/hostname": self._node.name + "\n"}.get(path)
+        return {"/etc/hosts": LOCALHOST, "/etc/hostname": self._node.name + "\n",
+                "/etc/sysctl.conf": SYSCTL_CONF}.get(path)
 
     def write(self, _path: str, _text: str) -> bool:
         return False
@@ -180,7 +195,7 @@ class LabMachine:
             if container.name == name and host.docker is not None:
                 return files.files_of(host.docker, container)
         node = self.lab.nodes.get(name or DEFAULT_HOST) or self._machine_of_namespaces(name)
-        return Files(node.files, dict.fromkeys(files.WRITTEN, NodeEtc(node)), "/", self._binds(name, node))
+        return Files(node.files, dict.fromkeys(MADE, NodeEtc(node)), "/", self._binds(name, node))
 
     def _machine_of_namespaces(self, name: str | None) -> Node:
         """Whose files a namespace of `ip netns` sees: the default host's, or where there is none the first one's."""

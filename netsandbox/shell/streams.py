@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.sysctl_effect import vain_setting
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -59,11 +60,17 @@ class Gathered:
 
 
 class FileSink:
-    """A file that was opened for writing."""
+    """A file that was opened for writing.
+
+    Attributes:
+        note: what is to be said about what was written there; said once.
+    """
 
     def __init__(self, files: Files, path: str) -> None:
         self._files = files
         self._path = path
+        vain = vain_setting(path)
+        self.note = f"note: {vain} changes nothing in the sandbox\n" if vain else ""
 
     def write(self, text: str) -> None:
         if text:
@@ -104,6 +111,10 @@ class Routed(list[tuple[str, str]]):
             sink.write(text)
         except FileError as error:
             self.failure = str(error)
+            return
+        if isinstance(sink, FileSink) and sink.note:
+            note, sink.note = sink.note, ""
+            self.append(("err", note))
 
     def extend(self, items: Iterable[tuple[str, str]]) -> None:
         for item in items:

@@ -22,6 +22,7 @@ from netsandbox.docker.images import find_image
 from netsandbox.docker.names import random_name
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.docker.signals import signal_number
+from netsandbox.linux.core.sysctl_effect import changes_nothing
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -88,6 +89,8 @@ def make(client: Client, parsed: Parsed) -> Container:
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"))
     ports, sysctls = parse_expose(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
+    for vain in (key for key, _value in sysctls if changes_nothing(key)):
+        client.complain(f"note: {vain} changes nothing in the sandbox")
     dns, variables = resolv_conf(parsed), [*env_files(client, parsed), *parsed.all("env")]
     container = containers.create(client.engine, name, reference, mode, arguments, wish)
     if container.networks:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.tools import brctl_stp
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge.bridge import ROOT_PRIORITY, Bridge
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import bridge as bridge_requests
@@ -21,16 +22,13 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-HUNDREDTHS = 100
-NOT_MODELLED = ("setbridgeprio", "setfd", "sethello", "setmaxage", "showstp")
+
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if not arguments:
         return ToolResult(1, TEXTS["brctl"] + "\n", "")
     name, words = arguments[0], arguments[1:]
-    if name in NOT_MODELLED:
-        raise ToolError(1, f"netsandbox: `brctl {name}` is not modelled (there is no spanning tree)")
     if name not in COMMANDS:
         return ToolResult(1, TEXTS["brctl"] + "\n", f"never heard of command [{name}]\n")
     handler, count = COMMANDS[name]
@@ -55,9 +53,10 @@ def _show(context: ToolContext, words: list[str]) -> str:
 
 def _lines(bridge: Bridge) -> list[str]:
     """A line for the bridge with its first port, and one for each further port."""
-    identity = f"{ROOT_PRIORITY:04x}.{bridge.mac if bridge.settled else 0:012x}"
+    identity = f"{bridge.priority:04x}.{bridge.mac if bridge.settled else 0:012x}"
     ports = sorted(port.interface.name for port in bridge.ports)
-    first = f"{bridge.name}\t\t{identity}\tno\t\t{ports[0] if ports else ''}\n"
+    is_on = "no" if bridge.tree is None else "yes"
+    first = f"{bridge.name}\t\t{identity}\t{is_on}\t\t{ports[0] if ports else ''}\n"
     return [first, *("\t" * 7 + f"{name}\n" for name in ports[1:])]
 
 
@@ -143,30 +142,11 @@ def _port(namespace: NetworkNamespace, bridge: str, name: str) -> BridgePort:
     return interface.port
 
 
-def _set_ageing(context: ToolContext, words: list[str]) -> str:
-    try:
-        seconds = float(words[1])
-    except ValueError:
-        raise ToolError(1, "bad ageing time value") from None
-    bridge = _existing(context.namespace, words[0], "set ageing time failed: No such device")
-    bridge_requests.change_bridge(bridge, {"ageing_time": int(seconds * HUNDREDTHS)})
-    return ""
-
-
 def _set_hairpin(context: ToolContext, words: list[str]) -> str:
     if words[2] not in ("on", "off", "yes", "no", "1", "0"):
         raise ToolError(1, "expect on/off for argument")
     port = _port(context.namespace, words[0], words[1])
     bridge_requests.change_port(port, {"hairpin": words[2] in ("on", "yes", "1")})
-    return ""
-
-
-def _set_stp(context: ToolContext, words: list[str]) -> str:
-    if words[1] not in ("on", "off", "yes", "no", "1", "0"):
-        raise ToolError(1, "expect on/off for argument")
-    _existing(context.namespace, words[0], "set stp status failed: No such device")
-    if words[1] in ("on", "yes", "1"):
-        raise ToolError(1, "netsandbox: the spanning tree protocol is not modelled")
     return ""
 
 
@@ -181,7 +161,11 @@ def _set_port_number(setting: str) -> Callable[[ToolContext, list[str]], str]:
 
 COMMANDS: dict[str, tuple[Callable[[ToolContext, list[str]], str], int]] = {
     "show": (_show, 0), "showmacs": (_show_macs, 1), "addbr": (_add_bridge, 1), "delbr": (_delete_bridge, 1),
-    "addif": (_add_ports, 2), "delif": (_remove_ports, 2), "setageing": (_set_ageing, 2), "hairpin": (_set_hairpin, 3),
-    "stp": (_set_stp, 2), "setpathcost": (_set_port_number("cost"), 3),
+    "addif": (_add_ports, 2), "delif": (_remove_ports, 2), "hairpin": (_set_hairpin, 3),
+    "setageing": (brctl_stp.set_time("ageing_time", "ageing time"), 2), "stp": (brctl_stp.set_stp, 2),
+    "setfd": (brctl_stp.set_time("forward_delay", "forward delay"), 2),
+    "sethello": (brctl_stp.set_time("hello_time", "hello timer"), 2),
+    "setmaxage": (brctl_stp.set_time("max_age", "max age"), 2), "setbridgeprio": (brctl_stp.set_priority, 2),
+    "showstp": (brctl_stp.show_stp, 1), "setpathcost": (_set_port_number("cost"), 3),
     "setportprio": (_set_port_number("priority"), 3)}
 """Each command and how many words it needs."""

@@ -39,6 +39,10 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         name = next((name for name in context.machine.namespace_names()
                      if context.machine.namespace_named(name) is context.namespace), "")
         return ToolResult(0, f"{name}\n", "")
+    if command == "pids":
+        return _pids(context, rest)
+    if command == "list-id":
+        return _list_id(context, style)
     if command == "help":
         raise usage("netns")
     if command is None:
@@ -71,6 +75,30 @@ def _list(context: ToolContext, style: Style) -> ToolResult:
         number = -1 if other is None else numbers.get(other, -1)
         if number >= 0:
             row.put("id", number, f" (id: {number})")
+        row.say("\n")
+        rows.append(row)
+    return ToolResult(0, render(rows, style), "")
+
+
+def _pids(context: ToolContext, rest: list[str]) -> ToolResult:
+    """The processes in a namespace, one a line."""
+    if not rest:
+        raise ToolError(1, "No netns name specified")
+    if len(rest) > 1:
+        raise ToolError(1, "extra arguments specified")
+    inside = named(context, rest[0], 1)
+    pids = [pid for pid, _command, inode in context.machine.processes(context.namespace) if inode == inside.inode]
+    return ToolResult(0, "".join(f"{pid}\n" for pid in pids), "")
+
+
+def _list_id(context: ToolContext, style: Style) -> ToolResult:
+    """By which numbers this namespace knows others (RTM_GETNSID)."""
+    others, rows = OtherNamespaces(context.namespace, context.machine), []
+    for other, number in others.numbers.items():
+        row, name = Row(style), others.names.get(other, "")
+        row.put("nsid", number, f"nsid {number} ")
+        if name:
+            row.put("name", name, f"(iproute2 netns name: {name})")
         row.say("\n")
         rows.append(row)
     return ToolResult(0, render(rows, style), "")

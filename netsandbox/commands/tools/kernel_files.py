@@ -11,7 +11,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl import COUNTS, SysctlError
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
@@ -161,6 +161,8 @@ class Proc(ReadOnly):
             raise FileError("EACCES" if self.read(path) is not None else "ENOENT")
         if not RIGHTS.get().sysctls:
             raise FileError("EROFS")
+        if path.removeprefix("/proc/sys/").replace("/", ".") in COUNTS:
+            raise FileError("EACCES")
         try:
             self._namespace.write_sysctl(path.removeprefix("/proc/sys/"), text.strip())
         except SysctlError:

@@ -8,6 +8,7 @@ from netsandbox.commands.tools.groups import group_macs
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.socket_rows import proc_net_tcp
 from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
+from netsandbox.linux.netfilter.listing import connection_text
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -145,7 +146,14 @@ def fib_trie(namespace: NetworkNamespace) -> str:
     return text
 
 
+def nf_conntrack(namespace: NetworkNamespace) -> str:
+    """nf_conntrack_standalone.c: as `conntrack -L`, with the family before it and the zone."""
+    now = namespace.scheduler.now
+    shown = (connection_text(connection, now) for connection in namespace.netfilter.connections or ())
+    return "".join(f"ipv4     2 {text.removesuffix('use=1')}zone=0 use=2\n" for text in shown)
+
+
 FILES: dict[str, Callable[[NetworkNamespace], str]] = {
-    "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "route": route_table,
-    "tcp": proc_net_tcp, "udp": udp}
+    "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "nf_conntrack": nf_conntrack,
+    "route": route_table, "tcp": proc_net_tcp, "udp": udp}
 """/proc/net, by name."""

@@ -82,7 +82,7 @@ def _from_files(context: ToolContext, options: Options) -> ToolResult:
         for line in text.splitlines():
             done, wrong = _setting(context.namespace, line.strip(), options)
             out, err = out + done, err + wrong
-    return ToolResult(1 if err else 0, out, err)
+    return ToolResult(1 if "sysctl: " in err else 0, out, err)
 
 
 def _setting(namespace: NetworkNamespace, line: str, options: Options) -> tuple[str, str]:
@@ -93,7 +93,8 @@ def _setting(namespace: NetworkNamespace, line: str, options: Options) -> tuple[
     if not equals:
         return "", f'sysctl: invalid syntax: "{line[:60]}"\n'
     try:
-        return _one(namespace, f"{name.strip()}={value.strip()}", options), ""
+        word = f"{name.strip()}={value.strip()}"
+        return _one(namespace, word, options), _note(word, options)
     except ToolError as error:
         return "", "" if line.startswith("-") else error.message + "\n"
 

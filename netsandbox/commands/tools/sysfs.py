@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.names import lower_of
-from netsandbox.engine.units import SECOND
+from netsandbox.commands.tools.sysfs_bridge import bridge_values, port_values, write_bridge, write_port
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.netlink.bridge import change_port
 from netsandbox.linux.netlink.link import set_mtu
 from netsandbox.wire.addresses import format_mac
 
@@ -24,7 +23,6 @@ ETHERNET, LOOPBACK = 1, 772
 """ARPHRD_*."""
 SIMPLE = ("addr_len", "address", "broadcast", "carrier", "dev_id", "duplex", "flags", "ifalias", "ifindex", "iflink",
           "link_mode", "mtu", "operstate", "speed", "tx_queue_len", "type", "uevent")
-STATES = {"disabled": 0, "listening": 1, "learning": 2, "forwarding": 3, "blocking": 4}
 
 
 def names(namespace: NetworkNamespace, path: str) -> list[str] | None:
@@ -44,10 +42,10 @@ def names(namespace: NetworkNamespace, path: str) -> list[str] | None:
 def _folders(interface: Interface) -> dict[str, list[str]]:
     found = {"statistics": [*COUNTERS, *ZERO_COUNTERS]}
     if isinstance(interface, Bridge):
-        found["bridge"] = list(_bridge(interface))
+        found["bridge"] = list(bridge_values(interface))
         found["brif"] = [port.interface.name for port in interface.ports]
     if interface.port is not None:
-        found["brport"] = list(_port(interface))
+        found["brport"] = list(port_values(interface.port))
     return found
 
 
@@ -70,9 +68,9 @@ def _attribute(interface: Interface, name: str) -> str | int | None:
     if folder == "statistics":
         return int(getattr(interface, leaf)) if leaf in COUNTERS else 0 if leaf in ZERO_COUNTERS else None
     if folder == "bridge" and isinstance(interface, Bridge):
-        return _bridge(interface).get(leaf)
+        return bridge_values(interface).get(leaf)
     if folder == "brport":
-        return _port(interface).get(leaf)
+        return port_values(interface.port).get(leaf) if interface.port is not None else None
     if name in ("carrier", "speed", "duplex"):
         return _link_attribute(interface, name)
     return _simple(interface).get(name)
@@ -87,24 +85,6 @@ def _simple(interface: Interface) -> dict[str, str | int]:
             "flags": f"0x{device_flags(interface):x}", "dev_id": "0x0", "link_mode": 0, "ifalias": "",
             "broadcast": format_mac(0 if interface.is_loopback else (1 << 48) - 1),
             "uevent": f"INTERFACE={interface.name}\nIFINDEX={interface.index}"}
-
-
-def _bridge(bridge: Bridge) -> dict[str, str | int]:
-    hundredths = bridge.fdb.ageing_time * 100 // SECOND
-    identity = f"8000.{bridge.mac:012x}"
-    return {"ageing_time": hundredths, "bridge_id": identity, "multicast_snooping": int(bridge.multicast_snooping),
-            "root_id": identity, "stp_state": 0}
-
-
-def _port(interface: Interface) -> dict[str, str | int]:
-    """Of the bridge's port that a device is."""
-    port = interface.port
-    if port is None:
-        return {}
-    return {"bcast_flood": int(port.bcast_flood), "hairpin_mode": int(port.hairpin), "isolated": int(port.isolated),
-            "learning": int(port.learning), "multicast_flood": int(port.mcast_flood),
-            "port_no": f"0x{port.number:x}", "state": STATES.get(port.state.lower(), 0),
-            "unicast_flood": int(port.flood)}
 
 
 def _link_attribute(interface: Interface, name: str) -> str | int:
@@ -136,18 +116,13 @@ def write(namespace: NetworkNamespace, path: str, text: str) -> None:
         if attribute == "mtu":
             set_mtu(interface, int(text))
             return
-        if attribute.startswith("brport/") and attribute.partition("/")[2] in WRITABLE:
-            _write_port(interface, WRITABLE[attribute.partition("/")[2]], int(text))
+        folder, _slash, name = attribute.partition("/")
+        if folder == "brport" and interface.port is not None:
+            write_port(interface.port, name, int(text))
+            return
+        if folder == "bridge" and isinstance(interface, Bridge):
+            write_bridge(interface, name, int(text))
             return
     except KernelError:
         raise FileError("EINVAL") from None
     raise FileError("EACCES")
-
-
-WRITABLE = {"hairpin_mode": "hairpin", "learning": "learning", "unicast_flood": "flood", "isolated": "isolated",
-            "multicast_flood": "mcast_flood", "bcast_flood": "bcast_flood"}
-
-
-def _write_port(interface: Interface, name: str, value: int) -> None:
-    if interface.port is not None:
-        change_port(interface.port, {name: bool(value)})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.ip_netns import named
 from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.words import Words, choose, number_of
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
@@ -32,6 +33,9 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     words, counted = Words(arguments), False
     while words and words.peek().startswith("-"):
         option = words.next().lstrip("-")
+        if option in ("n", "net", "netns"):
+            context = context.inside(named(context, words.next()))
+            continue
         if not option or not ("statistics".startswith(option) or "details".startswith(option)):
             raise ToolError(1, f'netsandbox: `tc -{option}` is not modelled')
         counted = counted or "statistics".startswith(option)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, inputs, options_of, stdin, whole_number
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.sysctl_effect import vain_setting
 from netsandbox.shell.escapes import unescaped
 
 if TYPE_CHECKING:
@@ -310,14 +311,18 @@ def _letters(text: str) -> str:
 
 def tee(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of("tee", arguments, "aip", "", {"append": "a"})
-    text, errors = stdin(context, "tee"), ""
+    text, errors, notes = stdin(context, "tee"), "", ""
     for path in paths:
         try:
             files = files_of(context)
-            files.write(files.create(path, "a" in options), text, append=True)
+            where = files.create(path, "a" in options)
+            files.write(where, text, append=True)
         except FileError as error:
             errors += f"tee: {path}: {error}\n"
-    return ToolResult(1 if errors else 0, text, errors)
+            continue
+        vain = vain_setting(where)
+        notes += f"note: {vain} changes nothing in the sandbox\n" if vain else ""
+    return ToolResult(1 if errors else 0, text, errors + notes)
 
 
 def _each(name: str, change: Callable[[list[str]], list[str]]) -> Callable[[ToolContext, list[str]], ToolResult]:

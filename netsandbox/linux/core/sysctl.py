@@ -6,7 +6,7 @@ each packet are attributes of small objects; the rest is a dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from difflib import get_close_matches
 from typing import Any, Protocol
 
@@ -90,6 +90,8 @@ INITIAL = InterfaceConf()
 RESET = 2
 """Of devconf_inherit_init_net: a new namespace has the kernel's defaults."""
 
+COUNTS = {"net.netfilter.nf_conntrack_count"}
+"""Settings that tell a number, and take none."""
 GLOBALS: dict[str, int | str] = {
     "net.ipv4.ip_forward": 0,
     "net.ipv4.ip_default_ttl": 64,
@@ -179,13 +181,15 @@ class Sysctls:
     interface's name, as sysctl(8) has it.
     """
 
-    __slots__ = ("_changed", "all", "default", "echo_is_ignored", "interfaces", "neigh_default")
+    __slots__ = ("_changed", "all", "counted", "default", "echo_is_ignored", "interfaces", "neigh_default")
 
     def __init__(self, interfaces: Mapping[str, Configured]) -> None:
         self.all = self.default = INITIAL
         self.neigh_default = INITIAL_NEIGHBOUR
         self.interfaces = interfaces
         self._changed: dict[str, int | str] = {}
+        self.counted: dict[str, Sized] = {}
+        """Numbers that are counted when they are read, by key."""
         self.echo_is_ignored = False
         """net.ipv4.icmp_echo_ignore_all."""
 
@@ -196,6 +200,8 @@ class Sysctls:
         return int(self._changed.get(key, GLOBALS[key]))
 
     def text(self, key: str) -> str:
+        if key in self.counted:
+            return str(len(self.counted[key]))
         return str(self._changed.get(key, GLOBALS[key]))
 
     @property
@@ -242,6 +248,8 @@ class Sysctls:
         """
         old = self.read(key)
         holder, name = self._find(key)
+        if name in COUNTS:
+            raise SysctlError(f'permission denied on key "{name}"')
         text = "\t".join(str(value).split())
         if holder is None and not is_number(old):
             self._write_text(key, name, text, old)

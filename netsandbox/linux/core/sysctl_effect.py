@@ -27,6 +27,15 @@ def do_not_read(keys: Iterable[str]) -> None:
     UNREAD.update(keys)
 
 
+SETTINGS = "/proc/sys/"
+
+
+def vain_setting(path: str) -> str:
+    """The setting that a file below /proc/sys is, if nothing reads it; else empty."""
+    key = path.removeprefix(SETTINGS)
+    return key.replace("/", ".") if key != path and changes_nothing(key) else ""
+
+
 def changes_nothing(key: str) -> bool:
     """Whether nothing reads a setting, written with dots or slashes."""
     parts = key.split("/") if "/" in key else key.split(".")

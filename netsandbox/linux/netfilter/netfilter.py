@@ -14,6 +14,7 @@ from netsandbox.linux.netfilter.bridged import BridgeHooks
 from netsandbox.linux.netfilter.conntrack import ConnectionTable
 from netsandbox.linux.netfilter.listing import connection_words
 from netsandbox.linux.netfilter.ruleset import Table
+from netsandbox.linux.netfilter.settings import COUNT
 from netsandbox.linux.netfilter.walk import ChainFunction
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Netfilter:
         self.is_tracking = any(table.trackers for table in self.tables.values())
         if self.is_tracking and self.connections is None:
             self.connections = ConnectionTable(namespace)
+            namespace.sysctls.counted[COUNT] = self.connections
         self._order(self._wanted())
         self.note_bridges(namespace)
         for table in self.tables.values():

@@ -19,4 +19,5 @@ UNUSED: dict[str, int | str] = {
     "nf_conntrack_log_invalid": 0, "nf_conntrack_timestamp": 0, "nf_log_all_netns": 0}
 """Kept and shown, and without meaning here."""
 COUNT = "net.netfilter.nf_conntrack_count"
-SETTINGS: dict[str, int | str] = {f"net.netfilter.{name}": value for name, value in {**MODELLED, **UNUSED}.items()}
+SETTINGS: dict[str, int | str] = {
+    COUNT: 0, **{f"net.netfilter.{name}": value for name, value in {**MODELLED, **UNUSED}.items()}}

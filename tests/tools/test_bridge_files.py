@@ -1,0 +1,104 @@
+"""brctl's spanning tree, a bridge's files in /sys, and `ip -d link` tell the same, and change the same."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from netsandbox.session.keeping import KeptSession
+
+
+@pytest.fixture
+def session() -> KeptSession:
+    session = KeptSession()
+    for line in ("brctl addbr br0", "ip link add v0 type veth peer name v1", "brctl addif br0 v0", "ip link set br0 up",
+                 "ip link set v0 up", "ip link set v1 up"):
+        assert session.run(line).code == 0
+    return session
+
+
+def said(session: KeptSession, line: str) -> str:
+    job = session.run(line)
+    return job.out + job.err
+
+
+@pytest.mark.parametrize(("line", "file", "value"), [
+    ("brctl stp br0 on", "stp_state", "1"), ("brctl setfd br0 4", "forward_delay", "400"),
+    ("brctl sethello br0 1", "hello_time", "100"), ("brctl setmaxage br0 6", "max_age", "600"),
+    ("brctl setageing br0 10", "ageing_time", "1000"), ("brctl setbridgeprio br0 4096", "priority", "4096"),
+    ("echo 1 > /sys/class/net/br0/bridge/vlan_filtering", "vlan_filtering", "1"),
+    ("echo 1 > /sys/class/net/br0/bridge/stp_state", "stp_state", "1"),
+])
+def test_what_is_set_is_told_by_all(session: KeptSession, line: str, file: str, value: str) -> None:
+    assert said(session, line) == ""
+    assert said(session, f"cat /sys/class/net/br0/bridge/{file}") == value + "\n"
+    details = json.loads(session.run("ip -j -d link show br0").out)[0]["linkinfo"]["info_data"]
+    assert str(details[file]) == value
+
+
+@pytest.mark.parametrize(("line", "answer"), [
+    ("brctl stp br0 maybe", "expect on/off for argument\n"),
+    ("brctl setfd nope 2", "set forward delay failed: No such device\n"),
+    ("brctl sethello br0 99", "set hello timer failed: Numerical result out of range\n"),
+    ("brctl setmaxage br0 x", "bad max age value\n"),
+    ("brctl showstp v0", "v0: can't get info Operation not supported\n"),
+    ("echo 1 > /sys/class/net/br0/bridge/nope", "bash: /sys/class/net/br0/bridge/nope: Permission denied\n"),
+    ("echo x > /sys/class/net/br0/bridge/stp_state", "bash: echo: write error: Invalid argument\n"),
+])
+def test_what_is_wrong_is_said_and_changes_nothing(session: KeptSession, line: str, answer: str) -> None:
+    before = said(session, "ip -d link show br0")
+    assert said(session, line) in (answer, answer.replace("Permission denied", "No such file or directory"))
+    assert said(session, "ip -d link show br0") == before
+
+
+def test_showstp(session: KeptSession) -> None:
+    session.run("brctl stp br0 on")
+    session.run("wait 40s")
+    shown = said(session, "brctl showstp br0")
+    assert "root port\t\t   0\t\t\tpath cost\t\t   0" in shown
+    assert "v0 (1)" in shown
+    assert "port id\t\t8001\t\t\tstate\t\t     forwarding" in shown
+    assert "yes\t\tv0" in said(session, "brctl show")
+
+
+def test_processes_and_numbers_of_namespaces() -> None:
+    session = KeptSession()
+    session.run("ip netns add one; ip link add v0 type veth peer name v1 netns one")
+    assert said(session, "ip netns list-id") == "nsid 0 (iproute2 netns name: one)\n"
+    assert said(session, "ip netns pids one") == ""
+    session.run("docker run -d --name web nginx")
+    session.run("ln -s /proc/$(docker inspect -f {{.State.Pid}} web)/ns/net /run/netns/c")
+    assert said(session, "ip netns pids c").split()[0] == said(session, "docker inspect -f {{.State.Pid}} web").strip()
+    assert "No such file or directory" in said(session, "ip netns pids nope")
+
+
+def test_tc_in_a_namespace() -> None:
+    session = KeptSession()
+    session.run("ip netns add one; ip -n one link add d0 type dummy; ip -n one link set d0 up")
+    assert said(session, "tc -n one qdisc add dev d0 root netem delay 100ms") == ""
+    assert "delay 100ms" in said(session, "tc -n one qdisc show")
+    assert "delay" not in said(session, "tc qdisc show")
+
+
+def test_a_setting_that_nothing_reads_says_so_however_it_is_written() -> None:
+    session = KeptSession()
+    note = "note: net.ipv4.conf.all.log_martians changes nothing in the sandbox\n"
+    path = "/proc/sys/net/ipv4/conf/all/log_martians"
+    for line in (f"echo 1 > {path}", f"echo 1 | tee {path} > /dev/null", f"sh -c 'echo 1 > {path}'",
+                 "sysctl -qw net.ipv4.conf.all.log_martians=1"):
+        assert said(session, line) == note, line
+    assert said(session, "echo 1 > /proc/sys/net/ipv4/ip_forward") == ""
+    assert session.run("docker run -d --sysctl net.ipv4.conf.all.log_martians=1 nginx").err == note
+
+
+def test_connections_as_a_file() -> None:
+    session = KeptSession()
+    session.run("docker run -d -p 8080:80 nginx; curl -s localhost:8080 -o /dev/null")
+    listed = session.run("conntrack -L").out.splitlines()
+    assert listed
+    assert said(session, "cat /proc/net/nf_conntrack").splitlines() == [
+        f"ipv4     2 {line.removesuffix('use=1')}zone=0 use=2" for line in listed]
+    assert said(session, "cat /proc/sys/net/netfilter/nf_conntrack_count") == f"{len(listed)}\n"
+    assert said(session, "sysctl -w net.netfilter.nf_conntrack_count=7") == (
+        'sysctl: permission denied on key "net.netfilter.nf_conntrack_count"\n')
