@@ -90,8 +90,9 @@ class LabMachine:
         found = self.lab.extra_namespaces.get(name)
         if found is not None or not self._has_links:
             return found
-        files = self._kernel_files()
-        return namespace_file(files, files_root(self.lab), self, f"{FOLDER}/{name}")
+        files, path = self._kernel_files(), f"{FOLDER}/{name}"
+        return namespace_file(files, files_root(self.lab), self, path) if files.link(path) is not None or isinstance(
+            self.lab.host().files.find(FOLDER), Symlink) else None
 
     @property
     def _has_links(self) -> bool:

@@ -70,7 +70,10 @@ def test_processes_and_numbers_of_namespaces() -> None:
     session.run("docker run -d --name web nginx")
     session.run("ln -s /proc/$(docker inspect -f {{.State.Pid}} web)/ns/net /run/netns/c")
     assert said(session, "ip netns pids c").split()[0] == said(session, "docker inspect -f {{.State.Pid}} web").strip()
-    assert "No such file or directory" in said(session, "ip netns pids nope")
+    for name in ("nope", "loop"):
+        session.run("ln -s loop /run/netns/loop")
+        assert said(session, f"ip netns pids {name}") == (
+            f'Cannot open network namespace "{name}": No such file or directory\n')
 
 
 def test_tc_in_a_namespace() -> None:
