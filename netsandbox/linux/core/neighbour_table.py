@@ -121,6 +121,8 @@ class NeighbourTable:
     def output(self, interface: Interface, next_hop: int, packet: IPv4Packet, route: Route | None) -> bool:
         """Send a packet to a next hop, or let it wait for the MAC; False as Interface.transmit."""
         entry = interface.neighbours.get(next_hop)
+        if packet.confirms and entry is not None:
+            entry.confirmed = self.scheduler.now
         if entry is not None and entry.cached and entry.state is REACHABLE:
             return interface.transmit(Frame(entry.mac or 0, interface.mac, self.ethertype, packet))
         if entry is None:
@@ -133,12 +135,6 @@ class NeighbourTable:
             return True
         entry.cached = True
         return interface.transmit(Frame(entry.mac or 0, interface.mac, self.ethertype, packet))
-
-    def confirm(self, interface: Interface, next_hop: int) -> None:
-        """A layer above has heard from a neighbour (neigh_confirm)."""
-        entry = interface.neighbours.get(next_hop)
-        if entry is not None:
-            entry.confirmed = self.scheduler.now
 
     def manage(self, entry: Neighbour) -> None:
         """neigh_managed_work: an entry that a person lets be managed is used again and again."""

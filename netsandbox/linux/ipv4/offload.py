@@ -25,6 +25,6 @@ def cut(packet: IPv4Packet, size: int) -> list[IPv4Packet]:
         segment = TcpSegment(whole.sport, whole.dport, (whole.seq + start) & 0xFFFFFFFF, whole.ack, flags,
                              whole.window, whole.options, part, whole.urgent, whole.reserved)
         ident = (packet.ident + len(pieces)) & 0xFFFF
-        pieces.append(IPv4Packet(packet.src, packet.dst, packet.protocol, segment, packet.ttl, ident, packet.df,
-                                 packet.tos, options=packet.options))
+        pieces.append(packet.__class__(packet.src, packet.dst, packet.protocol, segment, packet.ttl, ident, packet.df,
+                                       packet.tos, options=packet.options))
     return pieces

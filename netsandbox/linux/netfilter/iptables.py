@@ -148,7 +148,7 @@ def apply(table: Table, request: Request) -> str:
     elif command == "P":
         _set_policy(table, request)
     elif command == "F":
-        for chain in _chains(table, name):
+        for chain in [table.make(name)] if name else _chains(table, name):
             table.flush(chain.name)
     elif command == "Z":
         _zero(table, request)

@@ -11,7 +11,7 @@ from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import alarm, options, window
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
-from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.ipv4 import TCP, ConfirmingPacket, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
@@ -124,14 +124,12 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
     route = route_of(conn)
     if route is None:
         return "EHOSTUNREACH"
-    if conn.confirm:
-        conn.confirm = False
-        if route.next_hop is not None:
-            namespace.neighbours.confirm(route.interface, route.next_hop)
+    kind = ConfirmingPacket if conn.confirm else IPv4Packet
+    conn.confirm = False
     conn.ident = conn.ident % 0xFFFF + 1
     whole = not route.locked and not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
-    packet = IPv4Packet(conn.address, conn.peer, TCP, segment, conn.ttl or namespace.default_ttl, conn.ident, whole,
-                        conn.tos)
+    packet = kind(conn.address, conn.peer, TCP, segment, conn.ttl or namespace.default_ttl, conn.ident, whole,
+                  conn.tos)
     buffer = None
     if size:
         buffer = SocketBuffer(packet)
