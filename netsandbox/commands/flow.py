@@ -1,13 +1,20 @@
-"""`flow`: the connections of the lab, one of them segment by segment, and what it carried."""
+"""`flow`: the connections of the lab, one of them segment by segment, and what it carried; diagrams of any frames."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands import flow_text, kinds
+from netsandbox.commands import flow_text, kinds, sequence_text
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.verb import Parameter, verb
+from netsandbox.commands.sequence_svg import svg
+from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.lab import views
 from netsandbox.lab.flows import end_name, flows
+from netsandbox.lab.frame_log import rows
+from netsandbox.lab.journeys import Journeys
+from netsandbox.lab.log_filter import validate
+from netsandbox.lab.log_match import compile_filter, names_of
+from netsandbox.lab.sequence import Sequence, of_flow, of_rows
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -15,28 +22,72 @@ if TYPE_CHECKING:
     from netsandbox.lab.flows import Flow
 
 VIEWS = {"segments": flow_text.diagram, "text": flow_text.text, "hex": flow_text.hexdump}
+MOST_ARROWS = 2000
+"""Of a diagram: the newest ones."""
 
 
-@verb("flow", "TCP connections, segment by segment, and what they carried",
+@verb("flow", "TCP connections, what they carried, and diagrams of who sends what to whom",
       Parameter("which", kinds.WORDS, required=False),
       Parameter("view", kinds.choice(*VIEWS), required=False),
+      Parameter("frames", kinds.WORDS, "--frames"), Parameter("svg", kinds.FILE, "--svg"),
+      Parameter("file", kinds.FILE, "--text"), Parameter("force", option="--force", is_flag=True, default=False),
       details="flow: a line for each connection that the log still knows. flow N, or flow ADDRESS:PORT for the newest "
               "one of that end: its segments as arrows between client and server, with what each carries and "
               "acknowledges, counted in bytes from the first; a cross marks one that was dropped, with the reason. "
               "flow N text: the bytes that were carried, the client's lines behind >, the server's behind <. "
-              "flow N hex: the same as bytes. What NAT rewrites is a connection of its own on each side of it.",
+              "flow N hex: the same as bytes. What NAT rewrites is a connection of its own on each side of it. "
+              "flow --frames FILTER: the same diagram of all frames that pass a filter of the log, an arrow for the "
+              "way of each. --svg writes the diagram as a picture, --text what would be printed.",
       examples=(("flow", "the connections"), ("flow 1", "the first one's segments"),
-                ("flow 172.17.0.2:80 text", "what was said to port 80")),
-      group="look")
+                ("flow 172.17.0.2:80 text", "what was said to port 80"),
+                ('flow --frames "arp or icmp"', "who asked and who answered"),
+                ("flow 1 --svg handshake.svg", "a picture of the first one")),
+      group="look", effect=Effect.LOOK)
 def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     found = flows(shell.lab.trace)
-    if values["which"] is None:
+    which, view = values["which"], values["view"] or "segments"
+    if values["frames"] is not None:
+        if which is not None:
+            raise CommandError("flow: either a connection or --frames")
+        sequence, title = _of_frames(shell, values["frames"]), values["frames"]
+        lines = sequence_text.text(sequence)
+    elif which is None:
+        if values["svg"] is not None:
+            raise CommandError("flow: a picture of what? `flow 1 --svg FILE`, or with --frames FILTER")
+        sequence, title = Sequence((), ()), ""
         lines = flow_text.listing(found) if found else ["no connection so far; `curl http://ADDRESS/` makes one"]
     else:
-        lines = VIEWS[values["view"] or "segments"](_chosen(found, values["which"]))
-    for line in lines:
-        job.print(line)
+        chosen = _chosen(found, which)
+        sequence, title = of_flow(chosen, flow_text.label), chosen.name
+        lines = VIEWS[view](chosen)
+    files = {values["svg"]: lambda: svg(sequence, title), values["file"]: lambda: "\n".join(lines) + "\n"}
+    for path in filter(None, files):
+        _write(shell, path, files[path](), values["force"])
+        job.print(f"written to {path}")
+    if not any(files):
+        for line in lines:
+            job.print(line)
     job.finish()
+
+
+def _write(shell: Shell, path: str, text: str, force: bool) -> None:
+    if shell.write_file is None:
+        raise CommandError("flow: there is no session here that could write files", 1)
+    shell.write_file(path, text.encode(), force)
+
+
+def _of_frames(shell: Shell, text: str) -> Sequence:
+    """The frames that pass a filter of the log.
+
+    Raises:
+        CommandError: it is none.
+    """
+    error = validate(text)
+    if error is not None:
+        raise CommandError(f"flow: {error.message}")
+    passes = compile_filter(text, names_of(views.interfaces(shell.lab)))
+    found = of_rows(row for row in rows(shell.lab, shell.lab.trace.first, journeys=Journeys()) if passes(row))
+    return found._replace(arrows=found.arrows[-MOST_ARROWS:])
 
 
 def _chosen(found: list[Flow], which: str) -> Flow:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import SECOND
+from netsandbox.commands import sequence_text
 from netsandbox.lab.flows import end_name
+from netsandbox.lab.sequence import of_flow
 from netsandbox.wire.tcp import FIN, PSH, RST, SYN
 
 if TYPE_CHECKING:
     from netsandbox.lab.flows import Flow, Segment
 
-WIDTH = 54
-"""Characters between the two ends."""
 ROW = 16
 FLAGS = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"))
 
@@ -28,41 +27,21 @@ def listing(found: list[Flow]) -> list[str]:
 
 
 def diagram(flow: Flow) -> list[str]:
-    """The segments as arrows between two lines, with time at the left; numbers count from each side's first byte."""
-    client, server = end_name(flow.client), end_name(flow.server)
-    first = flow.segments[0].at
-    lines = [f"{'':<12}{client}{server:>{max(WIDTH + 2 - len(client), len(server) + 1)}}"]
-    return lines + [f"+{(segment.at - first) / SECOND:<10.6f} │{_arrow(segment)}│{_marks(segment)}"
-                    for segment in flow.segments]
+    """The segments as arrows between two lines, with time at the left."""
+    return sequence_text.text(of_flow(flow, label))
 
 
-def _arrow(segment: Segment) -> str:
-    """` ──SYN──────▶ `, and a cross where it was dropped."""
-    label = f" {_label(segment)} "
-    line = label.center(WIDTH - 2, "─")[:WIDTH - 2]
-    end = "✗" if segment.fate else "▶" if segment.from_client else "◀"
-    return f"{line}{end} " if segment.from_client else f" {end}{line}"
-
-
-def _label(segment: Segment) -> str:
+def label(segment: Segment) -> str:
+    """What a segment carries and acknowledges, counted in bytes from each side's first."""
     names = [name for bit, name in FLAGS if segment.flags & bit and (bit != PSH or segment.data)]
-    text = ",".join(names)
+    said = ",".join(names)
     if segment.data:
-        text += f"{' ' if text else ''}{segment.offset}:{segment.offset + len(segment.data)}"
+        said += f"{' ' if said else ''}{segment.offset}:{segment.offset + len(segment.data)}"
     if segment.acked is not None:
-        text += f"{' ' if text else ''}ACK {segment.acked}"
+        said += f"{' ' if said else ''}ACK {segment.acked}"
     if not segment.window and not segment.flags & RST:
-        text += " win 0"
-    return text or "—"
-
-
-def _marks(segment: Segment) -> str:
-    marks = [f" #{segment.seq}"]
-    if segment.again:
-        marks.append("again")
-    if segment.fate:
-        marks.append(segment.fate)
-    return " ".join(marks)
+        said += " win 0"
+    return said or "—"
 
 
 def text(flow: Flow) -> list[str]:

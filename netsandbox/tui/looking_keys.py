@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
 
+from textual import on
+
+from netsandbox.session.files import FileError
+from netsandbox.session.own_files import FileThereError
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.prompt_line import PromptLine
+
+if TYPE_CHECKING:
+    from netsandbox.tui.streams import Stream
+
+MOST_ROWS = 1000
+"""Of the log in a diagram."""
 
 
 class LookingKeys(LabApp):
@@ -30,6 +42,55 @@ class LookingKeys(LabApp):
         if row is None or (main.view == "why" and main.why.has_focus):
             main.explain_last_drop()
         main.action_view("why")
+
+    def action_stream(self) -> None:
+        """Follow the selected frame's connection; of several frames, or of others, show who sends what to whom."""
+        from netsandbox.tui import streams
+
+        main = self.main
+        rows = main.log_pane.chosen_rows()
+        if not rows:
+            main.status.say(tr("log.empty"), trouble=True)
+            return
+        found = streams.at_record(self.live.session.trace, rows[0].seq) if len(rows) == 1 else None
+        if found is not None:
+            self.show_stream(streams.of_connection(found))
+        else:
+            self.show_stream(streams.of_selection(rows if len(rows) > 1 else main.log_pane.shown_rows(MOST_ROWS)))
+
+    def show_stream(self, stream: Stream) -> None:
+        """Show it over the panes."""
+        from netsandbox.tui.screens.stream import StreamScreen
+
+        self.push_screen(StreamScreen(stream, self.glyphs, self._write_text))
+
+    def _write_text(self, path: str, text: str) -> str:
+        """Make a text a file, and say how that went."""
+        try:
+            self.live.session.files.write(path, text)
+        except FileThereError:
+            return tr("export.there")
+        except FileError as error:
+            return str(error)
+        return tr("stream.written", file=path)
+
+    @on(DevicePane.StreamWanted)
+    def _stream_wanted(self, event: DevicePane.StreamWanted) -> None:
+        from netsandbox.tui import streams
+
+        found = streams.of_row(self.live.session.trace, event.row)
+        if found is None:
+            self.main.status.say(tr("stream.none"), trouble=True)
+        else:
+            self.show_stream(streams.of_connection(found))
+
+    @on(DevicePane.FilterWanted)
+    def _filter_wanted(self, event: DevicePane.FilterWanted) -> None:
+        from netsandbox.tui.streams import filter_for
+
+        wanted = filter_for(event.row)
+        self.main.filter.put("" if self.main.filter.line == wanted else wanted)
+        self.main.set_view("log" if self.main.has_class("-narrow") else self.main.view)
 
     def action_output(self) -> None:
         """To what the commands printed, and back."""

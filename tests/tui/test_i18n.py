@@ -22,6 +22,7 @@ from netsandbox.tui.i18n import LANGUAGES, TO_PANE, described, language, languag
 from netsandbox.tui.screens.browser import BrowserScreen
 from netsandbox.tui.screens.help import HelpScreen
 from netsandbox.tui.screens.panes import PanesScreen
+from netsandbox.tui.screens.stream import StreamScreen
 from netsandbox.tui.screens.tour import TourScreen
 from netsandbox.tui.text import safe
 
@@ -95,7 +96,7 @@ def test_every_key_binding_is_described_in_both_languages() -> None:
             assert described(binding.id) == (binding.description, binding.tooltip)
             set_language("zh")
             assert described(binding.id) != (binding.description, binding.tooltip)
-    for screen in (NetsandboxApp, PanesScreen, HelpScreen, TourScreen, BrowserScreen):
+    for screen in (NetsandboxApp, PanesScreen, HelpScreen, TourScreen, BrowserScreen, StreamScreen):
         for binding in vars(screen)["BINDINGS"]:
             assert binding.id
             if binding.id.startswith(TO_PANE):

@@ -235,3 +235,24 @@ async def test_the_app_marks_what_counts_and_goes_to_what_made_a_row(tmp_path: P
         data.focus()
         await on.press("enter")
         assert "docker run -d --name nginx-1 nginx" in main.why.why.decision, "the record of the line itself"
+
+
+async def test_a_rule_is_lit_while_a_packet_passes_it_and_no_longer(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("exec nginx-1 iptables -A OUTPUT -p icmp -j ACCEPT")
+        await on.quiet()
+        pane = on.app.main.device
+        pane.show(Place("nginx-1"), "rules")
+        await on.press("escape", "space", "p")
+        lit = {pane._lit}
+        for _ in range(30):
+            await on.press("n")
+            lit.add(pane._lit)
+            if pane._lit:
+                key = next(iter(pane._lit))
+                style = str(pane.query_one(DataTable).get_cell(key, "rule").style)
+                assert (style, pane.table.rows[pane._data.cursor_row].key) == ("bold reverse", key)  # type: ignore[union-attr]
+        assert any(any(" OUTPUT 1" in key for key in keys) for keys in lit), "its rule was lit"
+        assert not pane._lit, "and is no longer, once the packet is elsewhere"
+        assert all("reverse" not in str(cell.style) for row in range(pane._data.row_count)
+                   for cell in pane._data.get_row_at(row))  # fmt: skip

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.style import Style
 from textual.widgets import DataTable, Static
 
+from netsandbox.lab.tables import ConnectionRow
 from netsandbox.tui.device_tables import Table, news, table_of, tabs_of
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
@@ -35,6 +36,9 @@ class DevicePane(Vertical):
         Binding("left", "tab(-1)", "Tab left", show=False, priority=True, id="device.left"),
         Binding("right", "tab(1)", "Tab right", show=False, priority=True, id="device.right"),
         Binding("i", "pin", "Pin", tooltip="Keep this device beside the selected one", id="device.pin"),
+        Binding("s", "stream", "Stream", tooltip="Follow the connection", show=False, id="device.stream"),
+        Binding("f", "filter", "Filter", tooltip="Only its frames in the log, or all again", show=False,
+                id="device.filter"),
         Binding("w", "why", "Why", tooltip="Explain the row", id="device.why"),
     ]
     """
@@ -45,6 +49,8 @@ class DevicePane(Vertical):
     | enter | Select the frame that made the row. |
     | w | Explain the row. |
     | i | Pin the device, or let it go. |
+    | s | Follow the connection of the row. |
+    | f | Show only the connection's frames in the log. |
     """
 
     DEFAULT_CSS = """
@@ -86,6 +92,19 @@ class DevicePane(Vertical):
             """The pane."""
             return self.pane
 
+    class OfConnection(Message):
+        """Something is to be done with a connection."""
+
+        def __init__(self, row: ConnectionRow) -> None:
+            super().__init__()
+            self.row = row
+
+    class StreamWanted(OfConnection):
+        """It is to be followed."""
+
+    class FilterWanted(OfConnection):
+        """Only its frames are to be listed, or all again."""
+
     class PinWanted(Message):
         """The device is to be pinned, or no longer."""
 
@@ -118,6 +137,10 @@ class DevicePane(Vertical):
         self.table: Table | None = None
         self.changed: frozenset[str] = frozenset()
         """Keys of the rows marked as changed by the latest news."""
+        self._lit: frozenset[str] = frozenset()
+        """Keys of the rules that a packet passes."""
+        self._passed_at = -1
+        """The step at which it did."""
         self._widths: list[int] = []
         """Cells of each column."""
         self._composed = False
@@ -147,7 +170,7 @@ class DevicePane(Vertical):
         if place != self.place:
             self.place = place
             self.table = None
-            self.changed = frozenset()
+            self.changed = self._lit = frozenset()
         self.tabs = tabs_of(self.source, place) if place is not None else []
         wanted = tab or self.tab
         self.tab = wanted if wanted in self.tabs else (self.tabs[0] if self.tabs else "")
@@ -158,7 +181,7 @@ class DevicePane(Vertical):
         if tab in self.tabs and tab != self.tab:
             self.tab = tab
             self.table = None
-            self.changed = frozenset()
+            self.changed = self._lit = frozenset()
             self.refresh_rows()
 
     def action_tab(self, step: int) -> None:
@@ -177,11 +200,30 @@ class DevicePane(Vertical):
 
     def action_why(self) -> None:
         """Ask why the row under the cursor is there; where there is none, the key is for the frame."""
-        at = self._data.cursor_row
-        row = self.table.rows[at] if self.table is not None and 0 <= at < len(self.table.rows) else None
-        if row is None or row.origin is None or self.place is None:
+        origin = self._origin
+        if origin is None or self.place is None:
             raise SkipAction
-        self.post_message(self.WhyWanted(self, self.place.node, row.origin))
+        self.post_message(self.WhyWanted(self, self.place.node, origin))
+
+    @property
+    def _origin(self) -> TableRow | None:
+        """What the row under the cursor shows."""
+        at = self._data.cursor_row
+        return self.table.rows[at].origin if self.table is not None and 0 <= at < len(self.table.rows) else None
+
+    def action_stream(self) -> None:
+        """Ask for the row's connection to be followed; elsewhere the key is for the frame."""
+        origin = self._origin
+        if not isinstance(origin, ConnectionRow):
+            raise SkipAction
+        self.post_message(self.StreamWanted(origin))
+
+    def action_filter(self) -> None:
+        """Ask for only the connection's frames."""
+        origin = self._origin
+        if not isinstance(origin, ConnectionRow):
+            raise SkipAction
+        self.post_message(self.FilterWanted(origin))
 
     def refresh_rows(self) -> None:
         """Bring the table up to date; only the cells that differ are painted again."""
@@ -193,9 +235,10 @@ class DevicePane(Vertical):
             self._retitle()
             return
         before, after = self.table, table_of(self.source, self.place, self.tab, self.glyphs)
-        fresh, marked = news(before, after), self.changed
+        fresh, marked, lit = news(before, after), self.changed, self._lit
         if fresh is not None:
             self.changed = fresh
+        self._lit = self._rules_at_work(fresh)
         self.table = after
         same = before is not None and before.columns == after.columns
         grown = self._grown(after, self._widths if same else ())
@@ -203,9 +246,26 @@ class DevicePane(Vertical):
             self._widths = grown
             self._rebuild(after)
         else:
-            self._update(before, after, marked ^ self.changed)
+            self._update(before, after, (marked ^ self.changed) | (lit ^ self._lit))
+        self._show_lit(after)
         self._say("" if after.rows else tr("device.empty." + self.tab))
         self._retitle()
+
+    def _rules_at_work(self, fresh: frozenset[str] | None) -> frozenset[str]:
+        """The rules whose counters the latest step moved: a packet passes them now."""
+        if self.tab != "rules":
+            return frozenset()
+        step = self.source.status().step
+        if fresh:
+            self._passed_at = step
+            return fresh
+        return self._lit if step == self._passed_at else frozenset()
+
+    def _show_lit(self, table: Table) -> None:
+        """Bring the first rule at work into view, unless a person reads the table."""
+        at = next((number for number, row in enumerate(table.rows) if row.key in self._lit), None)
+        if at is not None and not self._data.has_focus:
+            self._data.move_cursor(row=at, animate=False)
 
     def _look_at_tabs(self) -> None:
         """Tabs come and go with what the device has; with its last one the device is gone."""
@@ -276,7 +336,7 @@ class DevicePane(Vertical):
         """The cells of a row, in the first one the mark of what has just changed."""
         row = table.rows[number]
         changed = row.key in self.changed
-        style = "bold" if changed else ""
+        style = "bold reverse" if row.key in self._lit else "bold" if changed else ""
         mark = self.glyphs.changed if changed else " "
         cells = (mark + row.cells[0], *row.cells[1:])
         return [Text(cell, style, no_wrap=True) for cell in cells]
@@ -303,7 +363,7 @@ class DevicePane(Vertical):
                 continue
             for column, cell in zip(table.columns, self._cells(table, number), strict=True):
                 before = data.get_cell(row.key, column)
-                if before != cell:
+                if (before.plain, before.style) != (cell.plain, cell.style):
                     data.update_cell(row.key, column, cell)
 
     @on(DataTable.RowSelected)

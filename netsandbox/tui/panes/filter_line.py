@@ -66,6 +66,11 @@ class FilterLine(PromptLine):
             test = compile_filter(line, self._names()) if self._applied else None
             self.post_message(self.Changed(self, self._applied, test))
 
+    def put(self, line: str) -> None:
+        """Apply a filter that nobody typed."""
+        self._write(line)
+        self.look(line)
+
     def complaint(self, line: str, error: FilterError) -> str:
         """What is wrong, and where when that is not the end of the line."""
         if error.start >= len(line.rstrip()):

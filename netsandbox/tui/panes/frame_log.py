@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.log_columns import contains, plain
@@ -16,6 +17,13 @@ class FrameLog(LogView):
     """The frame log with its keys: filter, search, marks, selection of several rows."""
 
     HELP_TOPIC = "log"
+
+    class Copied(Message):
+        """Rows went to the clipboard."""
+
+        def __init__(self, rows: Sequence[LogRow]) -> None:
+            super().__init__()
+            self.rows = rows
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="log.up"),
@@ -129,6 +137,11 @@ class FrameLog(LogView):
         first, last = self._selection()
         return [self.store.row(position) for position in range(first, last + 1)] if len(self.store) else []
 
+    def shown_rows(self, most: int) -> list[LogRow]:
+        """The newest rows that are shown, up to the cursor."""
+        end = self.position + 1
+        return [self.store.row(position) for position in range(max(end - most, 0), end)]
+
     def chosen_rows(self) -> list[LogRow]:
         """For export: the selected rows; where only one is, all that are marked, if any."""
         selected = self.selected_rows()
@@ -139,4 +152,5 @@ class FrameLog(LogView):
         rows = self.selected_rows()
         if rows:
             self.app.copy_to_clipboard("\n".join(plain(row, self.masters, self.glyphs) for row in rows) + "\n")
+            self.post_message(self.Copied(rows))
 

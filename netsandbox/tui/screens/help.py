@@ -19,7 +19,8 @@ from netsandbox.tui.text import cell_len, fit
 
 _KEY_NAMES = {
     "colon": ":", "slash": "/", "question_mark": "?", "full_stop": ".", "comma": ",", "left_square_bracket": "[",
-    "right_square_bracket": "]", "plus": "+", "minus": "-", "equals_sign": "=", "apostrophe": "'", "escape": "esc",
+    "right_square_bracket": "]", "plus": "+", "greater_than_sign": ">", "less_than_sign": "<",
+    "minus": "-", "equals_sign": "=", "apostrophe": "'", "escape": "esc",
     "pageup": "pgup", "pagedown": "pgdn",
 }  # fmt: skip
 

@@ -319,6 +319,12 @@ class MainScreen(PanesScreen):
         if seq is not None:
             self.go_to_record(seq)
 
+    @on(FrameLog.Copied)
+    def _copied(self, event: FrameLog.Copied) -> None:
+        first, count = event.rows[0], len(event.rows)
+        self.status.say(tr("copied.row", number=first.seq) if count == 1 else
+                        tr("copied.rows", count=count, first=first.seq, last=event.rows[-1].seq))
+
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:
         self.log_pane.set_filter(event.line, event.test)

@@ -1,0 +1,83 @@
+"""A sequence diagram in characters: a column for each party, an arrow a line, time at the left."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.show import columns_of
+from netsandbox.engine.units import SECOND
+
+if TYPE_CHECKING:
+    from netsandbox.lab.sequence import Arrow, Sequence
+
+LEAST, MOST = 12, 56
+"""Characters between two neighbours."""
+MARGIN = 13
+"""Characters for the time."""
+
+
+def text(sequence: Sequence) -> list[str]:
+    """The lines of the diagram; numbers behind it are records of the log."""
+    if not sequence.arrows:
+        return ["no frame was sent"]
+    columns = _columns(sequence)
+    first = sequence.arrows[0].at
+    return [_names(sequence, columns), *(_line(arrow, columns, first) for arrow in sequence.arrows)]
+
+
+def _columns(sequence: Sequence) -> dict[str, int]:
+    """Where each party's line stands: as far apart as names and what is sent between them need."""
+    parties = sequence.parties
+    gaps = [max(LEAST, (len(left) + len(right)) // 2 + 2) for left, right in pairwise(parties)]
+    for arrow in sequence.arrows:
+        low, high = _span(arrow, parties)
+        if high > low:
+            each = min(-(-(len(arrow.label) + 8) // (high - low)), MOST)
+            gaps[low:high] = [max(gap, each) for gap in gaps[low:high]]
+    places = [MARGIN + max(len(parties[0]) // 2 - 1, 0)]
+    for gap in gaps:
+        places.append(places[-1] + gap)
+    return dict(zip(parties, places, strict=True))
+
+
+def _span(arrow: Arrow, parties: tuple[str, ...]) -> tuple[int, int]:
+    """The numbers of the two parties between which what is sent is said; to everyone, on the wider side."""
+    here, last = parties.index(arrow.source), len(parties) - 1
+    there = (last if last - here >= here else 0) if arrow.target is None else parties.index(arrow.target)
+    return min(here, there), max(here, there)
+
+
+def _names(sequence: Sequence, columns: dict[str, int]) -> str:
+    line = ""
+    for name, place in columns.items():
+        line = line.ljust(max(place - columns_of(name) // 2, 0)) + name + " "
+    return line.rstrip()
+
+
+def _line(arrow: Arrow, columns: dict[str, int], first: int) -> str:
+    cells = list(f"+{(arrow.at - first) / SECOND:.6f}".ljust(max(columns.values()) + 1))
+    for place in columns.values():
+        cells[place] = "│"
+    here = columns[arrow.source]
+    there = [columns[arrow.target]] if arrow.target is not None else [min(columns.values()), max(columns.values())]
+    for end in there:
+        _draw(cells, here, end, "✗" if arrow.dropped else "")
+    low, high = (list(columns.values())[number] for number in _span(arrow, tuple(columns)))
+    behind = [f"#{arrow.seq}", *([arrow.marks] if arrow.marks else [])]
+    if low == high:
+        behind.insert(0, arrow.label)
+    else:
+        label = arrow.label if len(arrow.label) <= high - low - 6 else arrow.label[:high - low - 7] + "…"
+        start = low + (high - low - len(label)) // 2
+        cells[start - 1:start + len(label) + 1] = f" {label} "
+    return "".join(cells) + "  " + "  ".join(behind)
+
+
+def _draw(cells: list[str], here: int, end: int, cross: str) -> None:
+    if here == end:
+        return
+    step = 1 if end > here else -1
+    for place in range(here + step, end, step):
+        cells[place] = "─" if cells[place] == " " else "┼"
+    cells[end - step] = cross or ("▶" if step > 0 else "◀")

@@ -1,0 +1,76 @@
+"""A sequence diagram as data: who sent what to whom, in time; of a connection, or of any rows of the frame log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.lab.flows import end_name
+
+if TYPE_CHECKING:
+    from netsandbox.lab.flows import Flow, Segment
+    from netsandbox.lab.tables import LogRow
+
+EVERYONE = ("everyone", "group")
+"""What the log calls those who are nobody in particular."""
+_ENDS = re.compile(r"^\S+ > \S+: (?:ICMP )?")
+_SIZE = re.compile(r", length \d+$")
+
+
+class Arrow(NamedTuple):
+    """One thing that was sent.
+
+    Attributes:
+        seq, at: its first record, and virtual nanoseconds.
+        target: a party; None for everyone.
+        marks: what is to be said behind it: that it came again, the reason of its drop.
+    """
+
+    seq: int
+    at: int
+    source: str
+    target: str | None
+    label: str
+    dropped: bool
+    marks: str
+
+
+class Sequence(NamedTuple):
+    """The parties from left to right, and the arrows in time."""
+
+    parties: tuple[str, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def of_flow(flow: Flow, label: Callable[[Segment], str]) -> Sequence:
+    """A connection, segment by segment."""
+    ends = end_name(flow.client), end_name(flow.server)
+    arrows = []
+    for one in flow.segments:
+        source, target = ends if one.from_client else ends[::-1]
+        marks = " ".join(filter(None, ("again" if one.again else "", one.fate)))
+        arrows.append(Arrow(one.seq, one.at, source, target, label(one), bool(one.fate), marks))
+    return Sequence(ends, tuple(arrows))
+
+
+def of_rows(rows: Iterable[LogRow]) -> Sequence:
+    """Rows of the log: one arrow for the way of each frame, from who sent it to whom it is for."""
+    arrows: dict[int, Arrow] = {}
+    parties: dict[str, None] = {}
+    for row in rows:
+        key = row.journey if row.journey >= 0 else row.seq
+        known = arrows.get(key)
+        if known is None:
+            target = None if row.destination in EVERYONE else row.destination
+            parties.update(dict.fromkeys(filter(None, (row.source, target))))
+            known = arrows[key] = Arrow(row.seq, row.at, row.source, target, _label(row), False, "")
+        if row.dropped and row.reason not in known.marks.split():
+            arrows[key] = known._replace(dropped=True, marks=f"{known.marks} {row.reason or row.verdict}".strip())
+    return Sequence(tuple(parties), tuple(arrows.values()))
+
+
+def _label(row: LogRow) -> str:
+    """What was sent, without what the arrow says already."""
+    said = _SIZE.sub("", _ENDS.sub("", row.info))
+    return said if said.lower().startswith(row.protocol.lower()) else f"{row.protocol} {said}"

@@ -1,0 +1,113 @@
+"""A connection followed, or who sends what to whom: a diagram, both directions as text and as bytes; kept as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import tr
+from netsandbox.tui.panes.line_view import LineView
+from netsandbox.tui.streams import Stream
+from netsandbox.tui.text import safe
+
+USUAL = "stream.svg"
+
+
+class StreamScreen(ModalScreen[None]):
+    """One stream in its views."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "Close", show=False, id="stream.close"),
+        Binding("tab", "view(1)", "Next view", show=False, priority=True, id="stream.next"),
+        Binding("shift+tab", "view(-1)", "View before", show=False, priority=True, id="stream.before"),
+        Binding("s", "save", "Save", show=False, id="stream.save"),
+        Binding("y", "copy", "Copy", show=False, id="stream.copy"),
+    ]
+
+    def __init__(self, stream: Stream, glyphs: GlyphSet, write: Callable[[str, str], str]) -> None:
+        """Follow a stream.
+
+        Args:
+            write: makes a file of a name and a text; what it gives back is told.
+        """
+        super().__init__()
+        self._stream = stream
+        self._glyphs = glyphs
+        self._write = write
+        self._names = list(stream.views)
+        self.view = self._names[0]
+
+    def compose(self) -> ComposeResult:
+        """The lines, and below them for a moment the name of a file."""
+        with Vertical(classes="dialog"):
+            yield LineView(self._glyphs)
+            yield Input(placeholder=tr("stream.file"), compact=True)
+
+    def on_mount(self) -> None:
+        """Show the first view."""
+        self.set_class(self._glyphs.ascii, "ascii")
+        self.query_one(Input).display = False
+        self.query_one(LineView).focus()
+        self._show()
+
+    def _show(self) -> None:
+        lines = self._stream.views[self.view]()
+        self.query_one(LineView).show(lines)
+        tabs = [f"[{tr('stream.' + name)}]" if name == self.view else tr("stream." + name) for name in self._names]
+        dialog = self.query_one(".dialog")
+        title = f"{safe(self._stream.title)} ── {' '.join(tabs)}"
+        dialog.border_title = Content(self._glyphs.plain(title))
+        self._tell(tr("stream.keys"))
+
+    def _tell(self, text: str) -> None:
+        self.query_one(".dialog").border_subtitle = Content(self._glyphs.plain(safe(text)))
+
+    def action_view(self, step: int) -> None:
+        """Another view of the same."""
+        if not self.query_one(Input).display:
+            self.view = self._names[(self._names.index(self.view) + step) % len(self._names)]
+            self._show()
+
+    def action_copy(self) -> None:
+        """Copy what is shown."""
+        lines = self.query_one(LineView).lines
+        self.app.copy_to_clipboard("\n".join(lines) + "\n")
+        self._tell(tr("copied.lines", count=len(lines)))
+
+    def action_save(self) -> None:
+        """Ask where it is to be kept."""
+        line = self.query_one(Input)
+        line.display = True
+        line.value = line.value or USUAL
+        line.focus()
+        self._tell(tr("stream.file"))
+
+    @on(Input.Submitted)
+    def _named(self, event: Input.Submitted) -> None:
+        event.stop()
+        name = event.value.strip()
+        if name:
+            text = self._stream.picture() if name.endswith(".svg") else "\n".join(self.query_one(LineView).lines) + "\n"
+            self._tell(self._write(name, text))
+        self._end_input()
+
+    def _end_input(self) -> None:
+        self.query_one(Input).display = False
+        self.query_one(LineView).focus()
+
+    def action_leave(self) -> None:
+        """Out of the file's name, else out of it all."""
+        if self.query_one(Input).display:
+            self._end_input()
+            self._tell(tr("stream.keys"))
+        else:
+            self.dismiss()

@@ -1,0 +1,86 @@
+"""What a connection carried and a diagram of it, or of any rows of the log, as lines to look at.  No Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands import flow_text, sequence_text
+from netsandbox.commands.sequence_svg import svg
+from netsandbox.lab.flows import end_name, flows
+from netsandbox.lab.log_filter import PROTOCOLS
+from netsandbox.lab.sequence import Sequence as Diagram
+from netsandbox.lab.sequence import of_flow, of_rows
+from netsandbox.lab.tables import ConnectionRow, LogRow
+from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.tcp import TcpSegment
+
+if TYPE_CHECKING:
+    from netsandbox.engine.trace import Trace
+    from netsandbox.lab.flows import Flow
+
+WITH_PORTS = ("tcp", "udp")
+
+
+class Stream(NamedTuple):
+    """Something to follow.
+
+    Attributes:
+        title: whose it is.
+        views: name of a view -> its lines, made when they are looked at.
+        diagram: for a picture.
+    """
+
+    title: str
+    views: dict[str, Callable[[], list[str]]]
+    diagram: Diagram
+
+    def picture(self) -> str:
+        """The diagram as SVG."""
+        return svg(self.diagram, self.title)
+
+
+def of_connection(found: Flow) -> Stream:
+    """A TCP connection: its segments, and both directions as text and as bytes."""
+    diagram = of_flow(found, flow_text.label)
+    return Stream(found.name, {"diagram": lambda: sequence_text.text(diagram), "text": lambda: flow_text.text(found),
+                               "hex": lambda: flow_text.hexdump(found)}, diagram)
+
+
+def of_selection(rows: Sequence[LogRow]) -> Stream:
+    """Rows of the log: who sends what to whom."""
+    diagram = of_rows(rows)
+    return Stream(f"#{rows[0].seq} … #{rows[-1].seq}", {"diagram": lambda: sequence_text.text(diagram)}, diagram)
+
+
+def at_record(trace: Trace, seq: int) -> Flow | None:
+    """The connection that a record's frame belongs to; None where it is no TCP, or the trace has forgotten it."""
+    record = trace.get(seq)
+    packet = record.event.frame.payload if record is not None and hasattr(record.event, "frame") else None
+    if not isinstance(packet, IPv4Packet) or not isinstance(packet.payload, TcpSegment):
+        return None
+    ends = {(packet.src, packet.payload.sport), (packet.dst, packet.payload.dport)}
+    found = [one for one in flows(trace) if {one.client, one.server} == ends and one.segments[0].seq <= seq]
+    return found[-1] if found else None
+
+
+def of_row(trace: Trace, row: ConnectionRow) -> Flow | None:
+    """The newest connection of a row of `conntrack -L`, as whoever began it has it."""
+    ends = set(row.original)
+    found = [one for one in flows(trace) if {end_name(one.client), end_name(one.server)} == ends]
+    return found[-1] if found else None
+
+
+def filter_for(row: ConnectionRow) -> str:
+    """A filter of the log for the frames of one connection, before and behind NAT."""
+    there, back = _between(row.protocol, row.original), _between(row.protocol, row.reply)
+    return there if set(row.original) == set(row.reply) else f"({there}) or ({back})"
+
+
+def _between(protocol: str, ends: tuple[str, str]) -> str:
+    words = [protocol] if protocol in PROTOCOLS else []
+    for address, _colon, port in (end.partition(":") for end in ends):
+        words.append(f"host {address}")
+        if protocol in WITH_PORTS and port.isdecimal():
+            words.append(f"port {port}")
+    return " and ".join(words)

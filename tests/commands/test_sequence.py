@@ -1,0 +1,102 @@
+"""Sequence diagrams: who sends what to whom, of a connection and of any frames, in characters and as SVG."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netsandbox.commands import sequence_text
+from netsandbox.commands.sequence_svg import svg
+from netsandbox.lab.sequence import Arrow, Sequence, of_rows
+from netsandbox.lab.tables import LogRow
+from netsandbox.session.keeping import KeptSession
+
+PARTIES = ("a", "nginx-1", "a-very-long-name-indeed", "b")
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def lab() -> KeptSession:
+    session = KeptSession(seed=1)
+    for line in ("docker run -d --name web nginx", "docker run -d --name b1 busybox sleep 1d", "ping b1 web",
+                 "curl -sI http://172.17.0.2/"):
+        session.run(line)
+    return session
+
+
+def row(seq: int, source: str, to: str, journey: int, reason: str = "") -> LogRow:
+    return LogRow(seq, 1000 * seq, seq, source, "eth0", "out", source, to, "ICMP",
+                  "10.0.0.1 > 10.0.0.2: ICMP echo request, id 1, seq 1, length 64", "dropped" if reason else "sent",
+                  bool(reason), reason, journey)  # fmt: skip
+
+
+def test_frames_are_an_arrow_for_the_way_of_each(lab: KeptSession) -> None:
+    head, *lines = lab.run('flow --frames "arp or icmp"').out.splitlines()
+    assert head.split() == ["web", "b1", "host"]
+    requests = [line for line in lines if "echo request" in line]
+    assert len(requests) == 1
+    assert requests[0].split("│")[1].startswith("◀─"), "b1 sends it to web"
+    reply = next(line for line in lines if "echo reply" in line)
+    assert "▶│" in reply.split("#")[0]
+    assert [line.split()[0] for line in lines] == sorted(line.split()[0] for line in lines)
+
+
+def test_rows_of_one_way_are_one_arrow_and_a_drop_is_marked() -> None:
+    found = of_rows([row(1, "a", "b", 1), row(2, "a", "b", 1), row(3, "b", "everyone", 3),
+                     row(4, "a", "b", 1, "NO_SOCKET"), row(5, "a", "b", 1, "NO_SOCKET")])
+    assert found.parties == ("a", "b")
+    assert [(one.seq, one.target, one.dropped, one.marks) for one in found.arrows] == [
+        (1, "b", True, "NO_SOCKET"), (3, None, False, "")]
+    assert found.arrows[0].label == "ICMP echo request, id 1, seq 1"
+    lines = sequence_text.text(found)
+    assert "✗│" in lines[1]
+    assert lines[1].endswith("#1  NO_SOCKET")
+
+
+@given(st.lists(st.builds(Arrow, st.integers(0, 10**6), st.integers(0, 10**12), st.sampled_from(PARTIES),
+                          st.none() | st.sampled_from(PARTIES), st.text(max_size=90), st.booleans(),
+                          st.text(max_size=10)), max_size=12))
+def test_any_diagram_is_drawn_with_its_lines_straight_and_is_xml(arrows: list[Arrow]) -> None:
+    arrows = [one._replace(label="".join(c for c in one.label if c.isprintable() and c not in "│✗"),
+                           marks="".join(c for c in one.marks if c.isprintable())) for one in arrows]
+    sequence = Sequence(PARTIES, tuple(arrows))
+    lines = sequence_text.text(sequence)
+    root = ET.fromstring(svg(sequence, "a <b> & \x00 title"))
+    assert len(root.findall(f"{SVG}line[@class='life']")) == len(PARTIES)
+    if arrows:
+        places = sequence_text._columns(sequence)
+        for arrow, line in zip(arrows, lines[1:], strict=True):
+            assert line[places[arrow.source]] == "│"
+            assert line[places[arrow.target or PARTIES[-1]]] == "│"
+        assert len(lines) == len(arrows) + 1
+    else:
+        assert lines == ["no frame was sent"]
+
+
+def test_a_picture_and_a_text_are_written_and_nothing_of_somebody_elses(lab: KeptSession, tmp_path: Path) -> None:
+    picture, text = tmp_path / "h.svg", tmp_path / "h.txt"
+    assert lab.run(f"flow 1 --svg {picture} --text {text}").out.splitlines() == [
+        f"written to {picture}", f"written to {text}"]
+    labels = [one.text for one in ET.fromstring(picture.read_text(encoding="utf-8")).iter(f"{SVG}text")]
+    assert {"SYN", "SYN ACK 0", "172.17.0.2:80"} <= set(labels)
+    assert text.read_text(encoding="utf-8") == lab.run("flow 1").out
+    (tmp_path / "mine").write_text("mine", encoding="utf-8")
+    assert "there is such a file already" in lab.run(f"flow 1 --svg {tmp_path / 'mine'}").err
+    assert (tmp_path / "mine").read_text(encoding="utf-8") == "mine"
+    assert lab.run(f"flow 1 text --text {tmp_path / 'mine'} --force").code == 0
+    assert (tmp_path / "mine").read_text(encoding="utf-8").startswith("> HEAD")
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ("flow --svg x.svg", "a picture of what?"), ("flow 1 --frames arp", "either a connection or --frames"),
+    ('flow --frames "foo bar"', "no keyword `foo`"), ("flow --frames", "--frames needs"), ("flow 7 --svg x.svg", "'7'"),
+    ("flow 1 --svg /nowhere/x.svg", "/nowhere/x.svg")])
+def test_what_flow_is_told_wrongly_is_one_line(lab: KeptSession, line: str, told: str) -> None:
+    job = lab.run(line)
+    assert job.code
+    assert told in job.err
+    assert job.err.count("\n") == 1

@@ -1,0 +1,116 @@
+"""A connection followed in the app, diagrams of a selection, files of both; a filter for one connection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netsandbox.lab.log_filter import validate
+from netsandbox.lab.tables import ConnectionRow
+from netsandbox.tui.screens.stream import StreamScreen
+from netsandbox.tui.streams import filter_for
+from netsandbox.tui.topology_model import Place
+from tests.tui.app_harness import Stage, stage
+from tests.tui.harness import screen_text
+
+
+def shown(on: Stage) -> str:
+    return screen_text(on.app)  # type: ignore[arg-type]
+
+
+async def fetched(on: Stage) -> None:
+    await on.line("curl -sI http://172.17.0.2/")
+    await on.quiet()
+    await on.press("escape", "3", "up")
+
+
+async def test_a_connection_is_followed_copied_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with stage(tmp_path / "state") as on:
+        await fetched(on)
+        await on.press("s")
+        assert "── SYN ──" in shown(on)
+        await on.press("tab")
+        assert "> HEAD / HTTP/1.1" in shown(on)
+        assert "< HTTP/1.1 200 OK" in shown(on)
+        await on.press("y")
+        assert on.app.clipboard.startswith("> HEAD / HTTP/1.1\n")
+        assert "Copied: lines" in shown(on)
+        await on.press("tab")
+        assert "00000000  48 45 41 44" in shown(on)
+        await on.press("shift+tab", "s", "ctrl+u", *"said", "enter")
+        assert (tmp_path / "said").read_text(encoding="utf-8").startswith("> HEAD / HTTP/1.1\n")
+        await on.press("s", "ctrl+u", *"x.svg", "enter")
+        assert "Written to x.svg" in shown(on)
+        assert (tmp_path / "x.svg").read_text(encoding="utf-8").startswith("<svg ")
+        await on.press("s", "escape")
+        assert isinstance(on.app.screen, StreamScreen)
+        await on.press("escape")
+        assert on.app.screen is on.app.main
+
+
+async def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "stream.svg").write_text("mine", encoding="utf-8")
+    async with stage(tmp_path / "state") as on:
+        await fetched(on)
+        await on.press("s", "s", "enter")
+        assert "There is such a file already" in shown(on)
+        assert (tmp_path / "stream.svg").read_text(encoding="utf-8") == "mine"
+
+
+async def test_several_rows_and_rows_that_are_no_tcp_are_a_diagram(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("3", "s")
+        assert "nginx-1" in shown(on)
+        assert "ICMP echo request" in shown(on)
+        await on.press("escape", "up", "shift+up", "shift+up", "s")
+        assert shown(on).count("ICMP echo re") == 1
+        assert "who-has" not in shown(on)[:2000]
+
+
+async def test_keys_of_a_connections_row_follow_it_and_filter_its_frames(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.line("docker run -d -p 8080:80 --name web nginx")
+        await on.line("exec nginx-1 curl -sI http://172.17.0.1:8080/")
+        await on.quiet()
+        main = on.app.main
+        main.device.show(Place("host"), "connections")
+        await on.press("escape", "2")
+        await on.pilot.pause()
+        await on.press("s")
+        assert "── SYN ──" in shown(on)
+        await on.press("escape", "f")
+        assert 0 < len(main.log_pane.store) < main.log_pane.store.total
+        assert {main.log_pane.store.row(at).protocol for at in range(len(main.log_pane.store))} <= {"TCP", "HTTP"}
+        await on.press("f")
+        assert len(main.log_pane.store) == main.log_pane.store.total
+
+
+@pytest.mark.parametrize(("protocol", "original", "reply", "wanted"), [
+    ("tcp", ("10.0.0.1:4000", "10.0.0.2:80"), ("10.0.0.2:80", "10.0.0.1:4000"),
+     "tcp and host 10.0.0.1 and port 4000 and host 10.0.0.2 and port 80"),
+    ("udp", ("1.0.0.1:4", "1.0.0.2:5"), ("1.0.0.9:5", "1.0.0.1:4"),
+     "({0} and host 1.0.0.2 and port 5) or (udp and host 1.0.0.9 and port 5 and {1})"),
+    ("icmp", ("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1"), "icmp and host 10.0.0.1 and host 10.0.0.2"),
+    ("sctp", ("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1"), "host 10.0.0.1 and host 10.0.0.2")])
+def test_a_filter_for_a_connection(protocol: str, original: tuple[str, str], reply: tuple[str, str],
+                                   wanted: str) -> None:  # fmt: skip
+    text = filter_for(ConnectionRow(("a",), protocol, "", original, reply, 0, 1, 1, ""))
+    assert text == wanted.format("udp and host 1.0.0.1 and port 4", "host 1.0.0.1 and port 4")
+    assert validate(text) is None
+
+
+async def test_what_was_copied_is_said(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("3", "up", "y")
+        row = on.app.main.log_pane.current
+        assert row is not None
+        assert f"Copied: frame #{row.seq} as a line of text" in shown(on)
+        await on.press("shift+up", "y")
+        assert "Copied: 2 frames as text" in shown(on)
