@@ -302,7 +302,7 @@ async def test_a_line_typed_at_the_tour_in_one_burst_is_taken(tmp_path: Path) ->
         await on.press("enter")
         await on.quiet()
         assert on.app.screen is on.app.main
-        assert on.app.live.jobs.transcript[-1].text == "host\n"
+        assert on.app.live.jobs.transcript[-1].text == "host"
 
 
 async def test_p_in_the_tour_does_what_it_does_without_it_and_goes_on(tmp_path: Path) -> None:
