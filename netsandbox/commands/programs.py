@@ -18,11 +18,16 @@ from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.tools.rights import note_on
 from netsandbox.commands.unmodelled import reason
+from netsandbox.docker.api import identity as engine_identity
+from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.nodes import Host
 from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
 if TYPE_CHECKING:
+    from netsandbox.commands.place import Place
     from netsandbox.commands.shell import Shell
+    from netsandbox.docker.engine import DockerEngine
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.shell.machine import Call
@@ -237,9 +242,10 @@ def _entered(shell: Shell, target: str) -> NetworkNamespace | None:
     return namespace_file(files, shell.namespace, shell.machine, target)
 
 
-def docker(shell: Shell, call: Call) -> Client:
-    """`docker …` on the default host."""
-    made = docker_program(DockerContext(shell.lab.docker(), DockerPrograms(shell, call)), call.argv[1:])
+def docker(shell: Shell, call: Call, place: Place) -> Client:
+    """`docker …` on the default host, or on the one that the line is for."""
+    engine = shell.lab.docker(place.where or DEFAULT_HOST)
+    made = docker_program(DockerContext(engine, DockerPrograms(shell, call, shell.names_at(place))), call.argv[1:])
     made.may_enter, made.stdin = call.is_alone, call.stdin
     return made
 
@@ -247,9 +253,10 @@ def docker(shell: Shell, call: Call) -> Client:
 class DockerPrograms:
     """What the docker client needs of the shell (commands.docker.context.DockerMachine)."""
 
-    def __init__(self, shell: Shell, call: Call) -> None:
+    def __init__(self, shell: Shell, call: Call, names: Names) -> None:
         self._shell = shell
         self._call = call
+        self._names = names
 
     def name_in_use(self, name: str) -> bool:
         """Whether a host, switch, hub or another host's container has the name."""
@@ -260,6 +267,14 @@ class DockerPrograms:
 
     def environment(self) -> dict[str, str]:
         return self._call.environment
+
+    def addresses(self) -> dict[str, int]:
+        return self._names
+
+    def engine(self, identity: str) -> DockerEngine | None:
+        nodes = self._shell.lab.nodes.values()
+        return next((node.docker for node in nodes if isinstance(node, Host) and node.docker is not None
+                     and engine_identity(node.docker) == identity), None)
 
     def has_program(self, name: str) -> bool:
         return is_program(name)

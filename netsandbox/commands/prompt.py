@@ -24,6 +24,8 @@ from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.verb import Effect
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS
+from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.nodes import Host
 from netsandbox.linux.netlink.credentials import acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
 from netsandbox.shell.errors import NotFoundError, RefusedError
@@ -149,6 +151,12 @@ class Prompt:
         shell, place = self._shell, self._place
         return programs.context(shell, shell.namespace_at(place), call.argv, call.files, shell.names_at(place), call)
 
+    @property
+    def has_docker(self) -> bool:
+        """Whether it is a machine with Docker: the default host, or one that was given it."""
+        node = self._shell.lab.nodes.get(self._place.where or DEFAULT_HOST)
+        return self._place.where is None or (isinstance(node, Host) and node.docker is not None)
+
     def takes(self, argv: list[str]) -> bool:
         """`wait 5s`, `exec NODE …`, `export FILE` are the lab's; `wait %1`, `exec PROGRAM`, `export X=1` are not."""
         if argv[0] not in SHADOWED or self._place.bare or len(argv) < 2:
@@ -160,7 +168,8 @@ class Prompt:
         return not argv[1].startswith(("%", "-")) and self._shell.state.job(argv[1]) is None
 
     def has(self, name: str) -> bool:
-        return name == "docker" or name in SHELLS or name in AROUND or name in UNSHARE or name == SUDO or (
+        is_docker = name == "docker" and self.has_docker
+        return is_docker or name in SHELLS or name in AROUND or name in UNSHARE or name == SUDO or (
             programs.is_program(name))
 
     def next_pid(self) -> int:
@@ -191,7 +200,7 @@ class Prompt:
         """
         call = _without_sudo(call)
         words, place, shell = call.argv, self._place, self._shell
-        name, entered = words[0], place.where is not None
+        name = words[0]
         inner = inner_shell(shell, call, may_open)
         if inner is not None and not inner.words:
             return Opener(shell, inner.node)
@@ -201,8 +210,8 @@ class Prompt:
         verb = self.verb(words)
         if verb is not None:
             return verb
-        if name == "docker" and not entered:
-            return programs.docker(shell, call)
+        if name == "docker" and self.has_docker:
+            return programs.docker(shell, call, place)
         base = name.rpartition("/")[2]
         if base in UNSHARE:
             return UNSHARE[base](shell, self, call)
@@ -251,7 +260,8 @@ class Prompt:
         if reason(name):
             return MissingError(reason(name), NOT_FOUND, reason(name))
         if name == "docker":
-            hint = "; `exit` leaves this shell first"
+            is_host = isinstance(self._shell.lab.nodes.get(self._place.where or ""), Host)
+            hint = "; `add-host NAME --docker` has it" if is_host else "; `exit` leaves this shell first"
             return MissingError(f"sh: 1: docker: not found{hint}", NOT_FOUND, f"docker: not found{hint}")
         near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, *AROUND, "docker"], 1, NEAR)
         hint = f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"

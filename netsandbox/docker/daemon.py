@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.docker import default_bridge, name_server, ports, restarts
+from netsandbox.docker import api, default_bridge, name_server, ports, restarts
 from netsandbox.docker.container import EXITED, RESTARTING
 from netsandbox.docker.daemon_settings import PATH, DaemonError, DaemonSettings, read_settings
 from netsandbox.docker.errors import DAEMON, DockerError
@@ -47,6 +47,7 @@ def start(engine: DockerEngine) -> None:
     try:
         engine.settings = settings = settings_of(engine)
         default_bridge.check(engine)
+        api.listen(engine)
     except DaemonError as error:
         engine.has_failed, engine.changed_at = True, engine.scheduler.clock
         engine.journal.append((engine.scheduler.clock, str(error)))
@@ -146,6 +147,7 @@ def stop(engine: DockerEngine, done: Callable[[], None]) -> None:
     if not engine.is_up:
         done()
         return
+    api.close(engine)
     engine.is_up, engine.changed_at = False, engine.scheduler.clock
     for container in engine.containers.values():
         engine.scheduler.cancel(container.restart_timer)

@@ -32,6 +32,7 @@ PATH = "/etc/docker/daemon.json"
 BAD_FILE = f"unable to configure the Docker daemon with file {PATH}: "
 BAD_VALUE = f"{BAD_FILE}merged configuration validation from file and command line flags failed: "
 FAILED = "failed to start daemon: "
+FAILED_TO_LISTEN = "failed to load listeners: "
 NO_NETWORK = f"{FAILED}Error initializing network controller: "
 NO_BRIDGE = f'{NO_NETWORK}error creating default "bridge" network: '
 DOMAIN = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?)*\.?")

@@ -35,6 +35,7 @@ from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
+    from netsandbox.docker.api import Door
     from netsandbox.docker.user_networks import NetworkPlan
     from netsandbox.engine.chance import Chance
     from netsandbox.linux.bridge.bridge import Bridge
@@ -55,6 +56,7 @@ class DockerEngine:
         settings: what it read in daemon.json when it was started.
         is_up: dockerd runs.  changed_at: since when it does, or does not (virtual nanoseconds).
         has_failed: it does not because it could not start.
+        doors: the TCP ports of its API.
         history: what docker events tells; `watchers` hear of each one that is added.
         journal: (virtual time, text) of what dockerd has complained about.
         told: what a person needs to be told but once: (image, program) of programs that an image has not and that
@@ -80,6 +82,7 @@ class DockerEngine:
         self.settings = DaemonSettings()
         self.is_up = self.has_failed = False
         self.changed_at = self.scheduler.clock
+        self.doors: list[Door] = []
         self.journal: list[tuple[int, str]] = []
         self.history: deque[EngineEvent] = deque(maxlen=MOST)
         self.watchers: list[Callable[[], None]] = []

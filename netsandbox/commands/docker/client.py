@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program, Task
 from netsandbox.commands.compose.options import moved_behind
+from netsandbox.commands.docker import contexts
+from netsandbox.commands.docker.endpoint import (
+    NOBODY,
+    UNRESOLVED,
+    Dial,
+    Endpoint,
+    checked,
+    global_options,
+    path_of,
+)
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside
@@ -23,7 +34,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 INTERRUPTED = 130
-NOBODY = "Cannot connect to the Docker daemon at {endpoint}. Is the docker daemon running?"
+FAILED = 125
 MAX_LINE = 2000
 """Characters of an error's line."""
 
@@ -52,7 +63,9 @@ class Client(Program):
         self.on_interrupt: Callable[[], None] | None = None
         self.watched: Task | None = None
         self.waits_for_ever = False
-        self.arguments = moved_behind(arguments) if arguments[:1] == ["compose"] else arguments
+        self.arguments = arguments
+        self.endpoint = Endpoint(SOCKET, "default")
+        self._dial: Dial | None = None
         self._find = find
         self._leave: Callable[[int], None] | None = None
         self._detach: Callable[[], None] | None = None
@@ -64,21 +77,56 @@ class Client(Program):
         Raises:
             DockerError: dockerd does not run.
         """
-        if not self.context.engine.is_up:
-            raise DockerError(NOBODY.format(endpoint=SOCKET))
+        is_there = self.endpoint.url == SOCKET or self._dial is not None
+        if not self.context.engine.is_up or not is_there:
+            raise DockerError(NOBODY.format(endpoint=self.endpoint.url))
         return self.context.engine
 
     def start(self) -> None:
         """Carry the command out; one that takes time goes on afterwards."""
-        self.context.engine.run = self.container_program
-        code = self.guarded(self._dispatch)
+        self._end_with(self.guarded(self._dispatch))
+
+    def _end_with(self, code: int | None) -> None:
         if code is not None:
             self.exit(code)
         elif self.enters is not None and not self.may_enter:
             self.complain("a shell in a container needs a line of its own")
             self.leave(2)
 
+    @property
+    def api(self) -> str:
+        """The version of the API that it speaks."""
+        return self.context.engine.profile.api
+
+    @property
+    def version(self) -> str:
+        return self.context.engine.profile.version
+
+    def _choose(self) -> None:
+        """Whom to ask.
+
+        Raises:
+            DockerError: the options, or the context, are none.
+        """
+        options = global_options(self.arguments)
+        words = options.words
+        self.arguments = moved_behind(words) if words[:1] == ["compose"] else words
+        files, variable = self.machine.host_files(), self.machine.environment().get("DOCKER_HOST", "")
+        if options.host:
+            self.endpoint = Endpoint(checked(options.host), "default")
+        elif variable and not options.context:
+            self.endpoint = Endpoint(checked(variable), "default")
+        else:
+            name = options.context or contexts.current(files)
+            self.endpoint = Endpoint(SOCKET, name)
+            if name != "default" and self.arguments[:1] != ["context"]:
+                try:
+                    self.endpoint = Endpoint(checked(contexts.endpoint_of(self, name)), name)
+                except DockerError as error:
+                    raise DockerError(f"{UNRESOLVED}{error}") from None
+
     def _dispatch(self) -> int | None:
+        self._choose()
         found = self._find(self.arguments)
         if isinstance(found, str):
             self.output.append(("out" if self.arguments else "err", found))
@@ -88,7 +136,25 @@ class Client(Program):
             self.output.append(("out", command_help(found)))
             return 0
         self._tell_what_is_ignored(found, parsed)
-        return found.run(self, parsed)
+        command = found.path.removeprefix("docker ")
+        if self.endpoint.url.startswith("unix:") or command.startswith("context ") or self.arguments[0].startswith("-"):
+            self.context.engine.run = self.container_program
+            return found.run(self, parsed)
+        self._dial = Dial(self, self.endpoint.url, path_of(self, command), partial(self._reached, found, parsed),
+                          partial(self._not_reached, command))
+        self._dial.begin()
+        return None
+
+    def _reached(self, command: Command, parsed: Parsed, engine: DockerEngine) -> None:
+        """The Engine elsewhere has answered."""
+        self.context = self.context._replace(engine=engine)
+        engine.run = self.container_program
+        self._end_with(self.guarded(partial(command.run, self, parsed)))
+
+    def _not_reached(self, command: str, error: DockerError) -> None:
+        is_new = command in ("run", "create")
+        code = self.guarded(partial(_refuse, with_help(self, error, command) if is_new else error))
+        self.scheduler.soon(self.exit, code)
 
     def _tell_what_is_ignored(self, command: Command, parsed: Parsed) -> None:
         """A flag that does nothing here says so, once."""
@@ -165,5 +231,20 @@ class Client(Program):
             self.exit(INTERRUPTED)
 
     def stop(self) -> None:
+        if self._dial is not None:
+            self._dial.close()
         self.on_interrupt = None
         self.enters = None
+
+
+def _refuse(error: DockerError) -> int:
+    raise error
+
+
+def with_help(client: Client, error: DockerError, command: str, is_start: bool = False) -> DockerError:
+    """What docker run prints; 27 spares the hint when it was the start that failed."""
+    code = error.code if error.code in (126, 127) else FAILED
+    if not client.context.engine.profile.since(28):
+        hint = "" if is_start else f"\nSee 'docker {command} --help'."
+        return DockerError(f"docker: {str(error).removesuffix('.')}.{hint}", code, note=error.note)
+    return DockerError(f"docker: {error}\n\nRun 'docker {command} --help' for more information", code, note=error.note)

@@ -24,6 +24,12 @@ class DockerMachine(Protocol):
     def environment(self) -> dict[str, str]:
         """The variables of the shell that the client was started from."""
 
+    def addresses(self) -> dict[str, int]:
+        """Addresses by name, as the client's host knows them."""
+
+    def engine(self, identity: str) -> DockerEngine | None:
+        """The Engine with that ID, wherever in the lab."""
+
     def has_program(self, name: str) -> bool:
         """Whether `run_in` knows a program or tool of that name."""
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 MANAGEMENT = {"container": "Manage containers", "image": "Manage images", "network": "Manage networks"}
 """Commands that only gather others."""
-GROUPS = MANAGEMENT | {"compose": "Define and run multi-container applications with Docker"}
+GROUPS = MANAGEMENT | {"compose": "Define and run multi-container applications with Docker",
+                       "context": "Manage contexts", "system": "Manage Docker"}
 """Compose is a plugin, which `docker help` lists only where it is installed."""
 OTHER_MANAGEMENT = {
     "builder": "Manage builds", "context": "Manage contexts",

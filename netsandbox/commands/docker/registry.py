@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
-    "build", "builder", "buildx", "bake", "checkpoint", "commit", "config", "context", "diff",
+    "build", "builder", "buildx", "bake", "checkpoint", "commit", "config", "diff",
     "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
-    "push", "rmi", "save", "search", "secret", "service", "stack", "swarm", "system", "tag",
-    "trust", "volume"})
+    "push", "rmi", "save", "search", "secret", "service", "stack", "swarm", "tag",
+    "trust", "volume", "system df", "system prune", "system dial-stdio", "context export", "context import",
+    "context update"})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
@@ -50,6 +51,9 @@ COMPOSE = {
     "up": "netsandbox.commands.compose.up:UP", "down": "netsandbox.commands.compose.down:DOWN",
     "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",
     "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS"}
+CONTEXTS = {name: f"netsandbox.commands.docker.contexts:{constant}" for name, constant in {
+    "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE",
+    "show": "SHOW", "use": "USE"}.items()}
 ALIASES = {"list": "ls", "ps": "ls", "remove": "rm"}
 """Names in a group, and what its help calls them."""
 
@@ -69,7 +73,7 @@ def _places() -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], str] = {(name,): place for name, place in {**CONTAINERS, **SYSTEM}.items()}
     groups = {"container": {**CONTAINERS, **CONTAINER_GROUP, "ls": CONTAINERS["ps"], "list": CONTAINERS["ps"]},
               "network": NETWORKS,
-              "compose": COMPOSE,
+              "compose": COMPOSE, "context": CONTEXTS,
               "system": {"info": SYSTEM["info"], "events": SYSTEM["events"]},
               "image": {"ls": SYSTEM["images"], "pull": SYSTEM["pull"]}}
     return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
@@ -92,6 +96,8 @@ def find(words: list[str]) -> Command | str:
             return command
     if words[0] == "compose" and words[1:] in (["version"], ["--version"]):
         raise DockerError("docker compose version: the sandbox's own Compose; it has " + ", ".join(COMPOSE))
+    if " ".join(words[:2]) in NOT_MODELLED:
+        raise DockerError(f"docker {' '.join(words[:2])} is not modelled in the sandbox; `docker help` lists what is")
     if words[0] in GROUPS:
         return _group(words[0], [word for word in words[1:] if word not in HELP])
     if words[0] in ("-v", "--version"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.capabilities import normalized
+from netsandbox.commands.docker.client import with_help
 from netsandbox.commands.docker.env_file import env_files
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
@@ -57,15 +58,6 @@ def create(client: Client, parsed: Parsed) -> int:
         raise with_help(client, error, "create") from None
     client.print(container.identity)
     return 0
-
-
-def with_help(client: Client, error: DockerError, command: str, is_start: bool = False) -> DockerError:
-    """What docker run prints; 27 spares the hint when it was the start that failed."""
-    code = error.code if error.code in (126, 127) else FAILED
-    if not client.context.engine.profile.since(28):
-        hint = "" if is_start else f"\nSee 'docker {command} --help'."
-        return DockerError(f"docker: {str(error).removesuffix('.')}.{hint}", code, note=error.note)
-    return DockerError(f"docker: {error}\n\nRun 'docker {command} --help' for more information", code, note=error.note)
 
 
 def make(client: Client, parsed: Parsed) -> Container:

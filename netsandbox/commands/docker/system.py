@@ -31,9 +31,11 @@ def version(client: Client, parsed: Parsed) -> int:
     if parsed.text("format"):
         profile = client.engine.profile
         server = {**common, "MinAPIVersion": profile.lowest_api, "KernelVersion": KERNEL, "Experimental": False}
-        return _by_template(client, parsed, {"Client": {**common, "Context": "default"}, "Server": server})
+        own = {**common, "Context": client.endpoint.context}
+        return _by_template(client, parsed, {"Client": own, "Server": server})
     client.print(f"Client: netsandbox {__version__} (simulated)\n Version:           {profile.version}\n"
-                 f" API version:       {profile.api}\n OS/Arch:           linux/amd64\n Context:           default")
+                 f" API version:       {profile.api}\n OS/Arch:           linux/amd64\n"
+                 f" Context:           {client.endpoint.context}")
     profile = client.engine.profile
     client.print(f"\nServer: netsandbox {__version__} (simulated)\n Engine:\n  Version:          {profile.version}\n"
                  f"  API version:      {profile.api} (minimum version {profile.lowest_api})\n"
@@ -45,7 +47,7 @@ def info(client: Client, parsed: Parsed) -> int:
     it = _facts(client)
     if parsed.text("format"):
         return _by_template(client, parsed, it)
-    client.print(f"Client:\n Version:    {it['ServerVersion']}\n Context:    default\n\nServer:\n"
+    client.print(f"Client:\n Version:    {it['ServerVersion']}\n Context:    {client.endpoint.context}\n\nServer:\n"
                  f" Containers: {it['Containers']}\n  Running: {it['ContainersRunning']}\n  Paused: 0\n"
                  f"  Stopped: {it['ContainersStopped']}\n Images: {it['Images']}\n"
                  f" Server Version: {it['ServerVersion']}\n Storage Driver: {it['Driver']}\n"
