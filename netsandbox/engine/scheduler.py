@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netsandbox.engine.receiver import Audience, Receiver
-from netsandbox.engine.steps import NO_CAUSE, WIDTH
+from netsandbox.engine.steps import MANY, NO_CAUSE
 from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import expiry
@@ -252,18 +252,18 @@ class Scheduler:
     def _deliver(self, limit: int) -> None:
         """Take heads of the queue, up to a number of them; in a storm, no more than a poll does."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
-        events, numbers = trace.events, trace.steps.numbers
+        events, steps = trace.events, trace.steps
         self.in_process = False
         if self._burst:
             limit, room = self._bounds(limit)
         else:
-            room = sys.maxsize
-            if limit > STORM_STEPS:
-                limit = STORM_STEPS
+            limit, room = min(limit, STORM_STEPS), sys.maxsize
             self._burst_from, self._polls = self.deliveries, 0
-        take, hold, add = queue.popleft, events.append, numbers.append
+        if len(steps.fresh) > MANY:
+            steps.pack()
+        take, hold, add = queue.popleft, events.append, steps.fresh.append
         now, done, deliveries = self.now, 0, 0
-        step, offset, ahead = trace.first_step + len(numbers) // WIDTH, self.offset, trace.ahead
+        step, offset, ahead = trace.first_step + len(steps), self.offset, trace.ahead
         full = trace.first + trace.limit - ahead
         while queue and done < limit and deliveries < room:
             targets, frame, cause = take()
@@ -278,14 +278,14 @@ class Scheduler:
             add(ahead + mark)
             add(now + offset)
             add(NO_CAUSE if cause is None else cause)
-            if type(targets) is tuple and len(targets) == 1:
+            reached = len(targets)
+            deliveries += reached
+            if reached == 1:
                 target, = targets
                 hold(UNDER_WAY)
                 events[mark] = delivered, target.place, frame, target.receive(frame)
-                deliveries += 1
             else:
-                self._deliver_flood(targets, frame)
-                deliveries += len(targets)
+                self._deliver_flood(targets, frame, reached)
                 ahead = trace.ahead
                 full = trace.first + trace.limit - ahead
         self.deliveries += deliveries
@@ -303,14 +303,14 @@ class Scheduler:
             return min(limit, STORM_STEPS - self._burst), sys.maxsize
         return min(limit, DROP_STEPS - self._burst), POLL - (self.deliveries - self._burst_from) % POLL
 
-    def _deliver_flood(self, targets: Sequence[Receiver], frame: Any) -> None:
+    def _deliver_flood(self, targets: Sequence[Receiver], frame: Any, end: int) -> None:
         """Deliver to several, to many of them at once where they say how; the records are as if one by one."""
         trace, delivered = self.trace, self._delivered
         if not isinstance(targets, Audience):
             for target in targets:
                 self._hand_over(target, target.place, frame)
             return
-        found, places, start, end = targets.split(frame), targets.places, 0, len(targets)
+        found, places, start = targets.split(frame), targets.places, 0
         verdict, numbers = (None, range(end)) if found is None else found
         for number in numbers:
             trace.record_alike(delivered, places, start, number, frame, verdict)

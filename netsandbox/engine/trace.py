@@ -14,7 +14,7 @@ from hashlib import blake2b
 from sys import maxsize
 from typing import Any, NamedTuple
 
-from netsandbox.engine.steps import NO_CAUSE, WIDTH, Steps
+from netsandbox.engine.steps import MANY, NO_CAUSE, WIDTH, Steps
 
 DEFAULT_CAP = 1_000_000
 """Records that a trace keeps unless told otherwise."""
@@ -140,11 +140,13 @@ class Trace:
 
     def begin(self, at: int, cause: int | None) -> int:
         """Open a step; what is recorded from now on belongs to it."""
-        numbers = self.steps.numbers
-        numbers.append(self.ahead + len(self.events))
-        numbers.append(at)
-        numbers.append(NO_CAUSE if cause is None else cause)
-        return self.first_step + len(numbers) // WIDTH - 1
+        steps, fresh = self.steps, self.steps.fresh
+        if len(fresh) > MANY:
+            steps.pack()
+        fresh.append(self.ahead + len(self.events))
+        fresh.append(at)
+        fresh.append(NO_CAUSE if cause is None else cause)
+        return self.first_step + (len(steps.packed) + len(fresh)) // WIDTH - 1
 
     def trim(self) -> None:
         """Forget the oldest records, keeping `cap`.

@@ -62,7 +62,8 @@ def solicit(entry: Neighbour, packet: IPv4Packet | None) -> None:
 def _announced_source(interface: Interface, target: int, packet: IPv4Packet | None) -> int:
     namespace = interface.namespace
     announce = namespace.sysctls.either(interface.conf, "arp_announce")
-    if packet is not None and announce != 2 and namespace.routes.address_type(packet.src) == "local":
+    if packet is not None and announce != 2 and (
+            packet.src in namespace.routes.local or namespace.routes.address_type(packet.src) == "local"):
         if announce != 1:
             return packet.src
         for address in interface.addresses:
@@ -182,9 +183,8 @@ def _update(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
     """What a packet that is no question for us tells about its sender."""
     namespace = interface.namespace
     table, entry = namespace.neighbours, interface.neighbours.get(arp.spa)
-    accept = namespace.sysctls.either(interface.conf, "arp_accept")
     gratuitous = _is_gratuitous(interface, arp)
-    if entry is None and accept and _accepts(interface, arp, accept, gratuitous):
+    if entry is None and _accepts(interface, arp, gratuitous):
         entry = table.ensure(interface, arp.spa)
     if entry is None:
         return IGNORED
@@ -196,8 +196,11 @@ def _update(interface: Interface, frame: Frame, arp: ArpPacket) -> Verdict:
     return ACCEPTED
 
 
-def _accepts(interface: Interface, arp: ArpPacket, accept: int, gratuitous: bool) -> bool:
+def _accepts(interface: Interface, arp: ArpPacket, gratuitous: bool) -> bool:
     """arp_accept: 1 takes all, 2 only senders of a subnet of ours."""
+    accept = interface.namespace.sysctls.either(interface.conf, "arp_accept")
+    if not accept:
+        return False
     if accept == 2 and not any(arp.spa in address.network for address in interface.addresses):
         return False
     return gratuitous or (arp.op == REPLY and interface.namespace.routes.address_type(arp.spa) == "unicast")

@@ -339,8 +339,10 @@ class RouteTables:
     def _take(routes: list[Route], interface: Interface | None, scope: int, found: list[Route]) -> bool:
         """Add the usable routes of one prefix; False when one of them is a throw route."""
         for route in routes:
-            leaves_by_it = interface is None or route.interface is interface or route.interface is None
-            if leaves_by_it and (not scope or SCOPES[route.scope] >= scope) and not route.is_ignored:
+            out = route.interface
+            leaves_by_it = interface is None or out is interface or out is None
+            if leaves_by_it and (not scope or SCOPES[route.scope] >= scope) and (
+                    out is None or out.carrier or not route.is_ignored):
                 if route.type == "throw":
                     return False
                 found.append(route)

@@ -26,21 +26,28 @@ MIN_MTU = 68
 """RFC 791: every link carries at least this."""
 
 
-class OutputRoute(NamedTuple):
-    """Which way a packet leaves; the fields are those of RouteChosen, where what is done by it is needed itself."""
+class OutputRoute:
+    """Which way a packet leaves.
 
-    destination: int
-    route: Route
-    gateway: int | None
-    interface: Interface
-    next_hop: int | None
-    source: int
-    mtu: int
-    locked: bool
-    chosen: RouteChosen
-    """What is recorded when a packet takes it."""
-    rule: RuleMatched | None = None
-    """What is recorded before that, when another rule than the usual three decided."""
+    Attributes:
+        chosen: what is recorded when a packet takes it; the other fields are its, where what is done needs them.
+        rule: what is recorded before that, when another rule than the usual three decided.
+    """
+
+    __slots__ = ("chosen", "destination", "gateway", "interface", "locked", "mtu", "next_hop", "route", "rule",
+                 "source")
+
+    def __init__(self, route: Route, interface: Interface, chosen: RouteChosen, rule: RuleMatched | None) -> None:
+        self.route = route
+        self.interface = interface
+        self.chosen = chosen
+        self.rule = rule
+        self.destination = chosen.destination
+        self.gateway = chosen.gateway
+        self.next_hop = chosen.next_hop
+        self.source = chosen.source
+        self.mtu = chosen.mtu
+        self.locked = chosen.locked
 
     @classmethod
     def by(cls, route: Route, destination: int, gateway: int | None, interface: Interface, next_hop: int | None,
@@ -48,7 +55,7 @@ class OutputRoute(NamedTuple):
         chosen = RouteChosen(interface.namespace.name, destination, route.value(), gateway, interface.place, next_hop,
                              source, mtu, considered, locked)
         rule = rule_matched(interface.namespace, destination) if interface.namespace.routes.is_policed else None
-        return cls(destination, route, gateway, interface, next_hop, source, mtu, locked, chosen, rule)
+        return cls(route, interface, chosen, rule)
 
     def record(self, namespace: NetworkNamespace) -> None:
         """A packet takes it."""
@@ -57,7 +64,7 @@ class OutputRoute(NamedTuple):
         namespace.record(self.chosen)
 
     def with_mtu(self, mtu: int) -> OutputRoute:
-        return self._replace(mtu=mtu, chosen=self.chosen._replace(mtu=mtu))
+        return OutputRoute(self.route, self.interface, self.chosen._replace(mtu=mtu), self.rule)
 
 
 class InputRoute(NamedTuple):
@@ -253,11 +260,11 @@ def _martian(interface: Interface, source: int, destination: int) -> InputRoute 
         return _refused(DropReason.IP_INVALID_SOURCE, source)
     if destination == 0:
         return _refused(DropReason.IP_INVALID_DEST, destination)
+    if destination >> 24 != 127 and source >> 24 != 127:
+        return None
     if interface.is_loopback or interface.namespace.sysctls.either(interface.conf, "route_localnet"):
         return None
-    if destination >> 24 == 127 or source >> 24 == 127:
-        return _refused(DropReason.IP_LOCALNET, destination if destination >> 24 == 127 else source)
-    return None
+    return _refused(DropReason.IP_LOCALNET, destination if destination >> 24 == 127 else source)
 
 
 def _multicast_input(interface: Interface, source: int, destination: int) -> InputRoute:
@@ -293,7 +300,8 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     if learned is not None and learned.mtu and namespace.sysctls.get("net.ipv4.ip_forward_use_pmtu"):
         mtu = learned.mtu
     chosen = OutputRoute.by(route, destination, gateway, out, hop, source, mtu,
-                            len(namespace.routes.matches(destination)))._replace(rule=rule)
+                            len(namespace.routes.matches(destination)))
+    chosen.rule = rule
     redirect = bool(out is interface and on_link and sends and (shared or same_wire))
     return InputRoute("unicast", None, "", route, out, chosen, redirect)
 
@@ -306,19 +314,18 @@ def validate_source(interface: Interface, source: int, out: Interface | None,
     packet would leave as it came.
     """
     namespace = interface.namespace
-    mode = namespace.sysctls.either(interface.conf, "rp_filter")
+    mode = 0 if interface.trusts_sources else namespace.sysctls.either(interface.conf, "rp_filter")
     sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
-    accepts_local = namespace.sysctls.either(interface.conf, "accept_local")
     if not mode and (out is not interface or not sends) and not (
             namespace.routes.has_custom_local or namespace.routes.is_policed):
-        if not accepts_local and source in namespace.routes.local:
+        if source in namespace.routes.local and not _accepts_local(interface):
             return Dropped(DropReason.IP_LOCAL_SOURCE, (source,)), False
         return None, False
     flow = Flow(destination, out.name if out is not None else "lo")
     route = namespace.routes.lookup(source, flow=flow)
     if route is None or route.type in ERRORS:
         return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
-    if route.type != "unicast" and not (route.type == "local" and accepts_local):
+    if route.type != "unicast" and not (route.type == "local" and _accepts_local(interface)):
         reason = DropReason.IP_LOCAL_SOURCE if route.type == "local" else DropReason.IP_INVALID_SOURCE
         return Dropped(reason, (source,)), False
     if route.interface is interface:
@@ -329,6 +336,10 @@ def validate_source(interface: Interface, source: int, out: Interface | None,
         return Dropped(DropReason.IP_RPFILTER, (source, mode)), False
     back = namespace.routes.lookup(source, interface, flow)
     return None, back is not None and back.type == "unicast" and back.interface is interface and back.is_on_link
+
+
+def _accepts_local(interface: Interface) -> bool:
+    return bool(interface.namespace.sysctls.either(interface.conf, "accept_local"))
 
 
 # -- what is learned about a destination

@@ -1,0 +1,36 @@
+"""Steps read the same whether they are packed or fresh."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netsandbox.engine.steps import MANY, NO_CAUSE, WIDTH, Steps
+from netsandbox.engine.trace import Trace
+
+NUMBERS = st.integers(0, (1 << 63) - 1)
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS, st.none() | NUMBERS), max_size=20), st.sets(st.integers(0, 20)))
+def test_what_was_added_is_read_whenever_it_was_packed(added: list[tuple[int, int, int | None]],
+                                                       packed_at: set[int]) -> None:
+    steps, others = Steps(), Steps()
+    for number, (first, at, cause) in enumerate(added):
+        for one in (steps, others):
+            one.fresh.extend((first, at, NO_CAUSE if cause is None else cause))
+        if number in packed_at:
+            steps.pack()
+        assert len(steps) == number + 1
+    assert steps == others
+    assert [steps[number] for number in range(len(added))] == added
+    half = len(added) // 2
+    assert steps.part(half, len(added)) == others.part(half, len(added))
+    assert steps.forget(half) == others.forget(half)
+    assert list(steps) == added[half:]
+
+
+def test_a_trace_keeps_few_steps_that_are_not_packed() -> None:
+    trace = Trace()
+    for number in range(3 * MANY):
+        assert trace.begin(number, None) == number
+        assert len(trace.steps.fresh) <= MANY + WIDTH
