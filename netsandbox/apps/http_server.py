@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from netsandbox.apps.calendar import apache_time, http_date, log_date
+from netsandbox.apps.nginx_log import NginxLog
 from netsandbox.apps.stream import Stream
 from netsandbox.apps.web_pages import APACHE_PAGE, NGINX_PAGE
 from netsandbox.linux.core.inode import FileError
@@ -177,7 +178,7 @@ def _find(files: Files | None, root: str, path: str, default: bytes | None) -> t
 def furnish(files: Files | None, root: str, page: bytes) -> None:
     """The directory that an image brings, with its page."""
     if files is not None:
-        files.system.furnish(f"{root}/index.html", page)
+        files.system.furnish(root, {"index.html": page})
 
 
 def _kind(name: str, other: str) -> str:
@@ -194,6 +195,7 @@ class NginxSite:
     def __init__(self, files: Files | None) -> None:
         self.files = files
         furnish(files, self.ROOT, NGINX_PAGE)
+        self._log = NginxLog(files)
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         method = head.start[0]
@@ -206,7 +208,7 @@ class NginxSite:
             text = (f'{log_date(session.host.now)} [error] 29#29: *{session.number} open() "{name}" failed '
                     f'(2: No such file or directory), client: {session.peer}, server: localhost, request: '
                     f'"{" ".join(head.start)}", host: "{head.get("Host")}"')
-            session.host.complain(text)
+            self._log.error(session.host, text)
             return self._error(404)
         return Response(200, found, _kind(name, "application/octet-stream"), self.MODIFIED,
                         f'"69386a3a-{len(found):x}"')
@@ -234,8 +236,10 @@ class NginxSite:
     def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:
         agent, referer, via = ((head.get(name, "-") if head is not None else "-")
                                for name in ("User-Agent", "Referer", "X-Forwarded-For"))
-        session.host.print(f'{session.peer} - - [{apache_time(session.host.now)}] "{line}" {response.code} {size} '
-                           f'"{referer}" "{agent}" "{via}"')
+        self._log.access(session.host, {
+            "remote_addr": session.peer, "remote_user": "-", "time_local": apache_time(session.host.now),
+            "request": line, "status": str(response.code), "body_bytes_sent": str(size), "http_referer": referer,
+            "http_user_agent": agent, "http_x_forwarded_for": via})
 
 
 class ApacheSite:

@@ -1,4 +1,4 @@
-"""socat: two addresses and what flows between them; TCP, UDP, their listening forms, standard streams, EXEC:cat."""
+"""socat: two addresses and what flows between them; TCP, UDP, their listening forms, standard streams, programs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.calendar import log_date
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.socat_ends import Cat, Datagrams, End, Listening, Standard, StreamEnd
+from netsandbox.apps.socat_exec import ExecEnd, NoRunner
 
 if TYPE_CHECKING:
     from netsandbox.apps.socat_address import Address
+    from netsandbox.apps.socat_exec import Runner
 
 from netsandbox.apps.socat_address import parse_all
 
@@ -23,11 +25,12 @@ class Socat(Program):
 
     name = "socat"
 
-    def __init__(self, context: Context, first: Address, second: Address) -> None:
+    def __init__(self, context: Context, first: Address, second: Address, runner: Runner) -> None:
         super().__init__(context.namespace, context.next_pid())
         self.context = context
         self.first = first
         self.second = second
+        self.runner = runner
         self.pairs: list[Pair] = []
         self._listening: Listening | None = None
 
@@ -44,10 +47,16 @@ class Socat(Program):
             self._listening = Listening(self, self.first)
             self._listening.start()
             return
-        self.pair(self.make(self.first))
+        self.pair(self.make(self.first, {}))
 
-    def make(self, address: Address) -> End:
-        """One end, not begun yet."""
+    def make(self, address: Address, variables: dict[str, str]) -> End:
+        """One end, not begun yet.
+
+        Args:
+            variables: what a program is told of the other end.
+        """
+        if address.kind == "exec":
+            return ExecEnd(self, address.argv, variables)
         if address.kind == "standard":
             return Standard(self)
         if address.kind == "cat":
@@ -58,7 +67,7 @@ class Socat(Program):
 
     def pair(self, end: End) -> None:
         """Connect an end with what the second address makes."""
-        pair = Pair(self, end, self.make(self.second))
+        pair = Pair(self, end, self.make(self.second, end.variables()))
         self.pairs.append(pair)
         pair.begin()
 
@@ -120,8 +129,12 @@ class Pair:
         self.right.close()
 
 
-def program(context: Context) -> Program:
-    """socat(1) (program.Maker)."""
+def program(context: Context, runner: Runner | None = None) -> Program:
+    """socat(1) (program.Maker).
+
+    Args:
+        runner: starts what EXEC and SYSTEM name.
+    """
     words = [word for word in context.arguments if word not in ("-d", "-v", "-u")]
     flags = [word for word in words if word.startswith("-") and word != "-"]
     if flags:
@@ -134,4 +147,4 @@ def program(context: Context) -> Program:
         first, second = second, first
     if second.listens:
         raise UsageError("socat: two listening addresses are not modelled", 1)
-    return Socat(context, first, second)
+    return Socat(context, first, second, runner or NoRunner())

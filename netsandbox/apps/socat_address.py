@@ -9,7 +9,8 @@ from netsandbox.apps.services import SERVICES
 
 KINDS = {"tcp": "tcp", "tcp4": "tcp", "tcp-connect": "tcp", "tcp4-connect": "tcp", "udp": "udp", "udp4": "udp",
          "udp-connect": "udp", "tcp-listen": "tcp-listen", "tcp4-listen": "tcp-listen", "tcp-l": "tcp-listen",
-         "udp-listen": "udp-listen", "udp4-listen": "udp-listen", "udp-recvfrom": "udp-listen", "-": "standard",
+         "udp-listen": "udp-listen", "udp4-listen": "udp-listen", "udp-l": "udp-listen",
+         "udp-recvfrom": "udp-once-listen", "udp4-recvfrom": "udp-once-listen", "-": "standard",
          "stdio": "standard", "stdin": "standard", "stdout": "standard", "exec": "exec", "system": "exec"}
 SILENT = frozenset({"reuseaddr", "reuseport", "pf=ip4", "crlf", "crnl", "nofork"})
 """Options that change nothing here: ports are taken with SO_REUSEADDR always."""
@@ -21,6 +22,8 @@ class Address(NamedTuple):
     kind: str
     host: str = ""
     port: int = 0
+    argv: tuple[str, ...] = ()
+    """Of EXEC and SYSTEM."""
     source: str = ""
     """bind=."""
     forks: bool = False
@@ -48,10 +51,7 @@ def _parse(text: str) -> Address:
     if kind is None:
         raise UsageError(f'socat[1] E unknown device/address "{name}"', 1)
     if kind == "exec":
-        program = rest.strip("'\"").rpartition("/")[2]
-        if program != "cat":
-            raise UsageError(f"socat: {name}:{rest} is not modelled: only EXEC:cat is", 1)
-        return Address("cat")
+        return _program(name, rest, options)
     if kind == "standard":
         return Address("standard")
     host, _colon, port = rest.rpartition(":")
@@ -60,6 +60,19 @@ def _parse(text: str) -> Address:
     elif not host:
         raise UsageError(f"socat[1] E {name}: wrong number of parameters (1 instead of 2)", 1)
     return _with_options(Address(kind, host.strip("[]"), _port(port)), options)
+
+
+def _program(name: str, text: str, options: list[str]) -> Address:
+    """EXEC:'PROGRAM ARGUMENTS' or SYSTEM:'SHELL COMMAND', which may have commas in it."""
+    if name.lower() == "system":
+        text = ",".join([text, *options])
+        return Address("exec", argv=("sh", "-c", text.strip("'\"")))
+    argv = tuple(text.strip("'\"").split())
+    if options:
+        raise UsageError(f"socat: the option {options[0]} is not modelled", 1)
+    if not argv:
+        raise UsageError(f"socat[1] E {name}: wrong number of parameters (0 instead of 1)", 1)
+    return Address("cat") if argv[0].rpartition("/")[2] == "cat" and len(argv) == 1 else Address("exec", argv=argv)
 
 
 def _port(text: str) -> int:

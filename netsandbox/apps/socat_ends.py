@@ -39,6 +39,10 @@ class End:
     def close(self) -> None:
         """Give it back."""
 
+    def variables(self) -> dict[str, str]:
+        """What a program at the other end is told of this one (socat(1), ENVIRONMENT VARIABLES)."""
+        return {}
+
 
 class Standard(End):
     """Standard input and output."""
@@ -145,6 +149,34 @@ class StreamEnd(End):
         if self.stream is not None:
             self.stream.close()
 
+    def variables(self) -> dict[str, str]:
+        if self.stream is None:
+            return {}
+        socket = self.stream.socket
+        return _told(socket.peer, socket.peer_port, socket.address, socket.port)
+
+
+class OneDatagram(End):
+    """UDP-RECVFROM: one datagram, and what is said in return."""
+
+    def __init__(self, program: Socat, socket: UdpSocket, datagram: Datagram) -> None:
+        super().__init__(program)
+        self._socket = socket
+        self._datagram = datagram
+
+    def begin(self) -> None:
+        self.pair.data(self, self._datagram.data)
+        self.pair.at_end(self)
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._socket.send(data, self._datagram.source, self._datagram.port)
+        except SocketError:
+            return
+
+    def variables(self) -> dict[str, str]:
+        return _told(self._datagram.source, self._datagram.port, self._socket.address, self._socket.port)
+
 
 class Datagrams(End):
     """A connected UDP socket: of an address, or of the peer whose datagram a listening one has heard."""
@@ -222,7 +254,7 @@ class Listening:
         self.socket: StreamSocket | UdpSocket | None = None
 
     def start(self) -> None:
-        kind = UdpSocket if self.address.kind == "udp-listen" else StreamSocket
+        kind = StreamSocket if self.address.kind == "tcp-listen" else UdpSocket
         socket = self.socket = kind(self.program.namespace, self.program.process, True)
         try:
             socket.bind(_number(self.address.source), self.address.port)
@@ -251,6 +283,9 @@ class Listening:
             return
         if datagram is None:
             return
+        if self.address.kind == "udp-once-listen":
+            self.program.pair(OneDatagram(self.program, socket, datagram))
+            return
         if not self.address.forks:
             self.socket = None
             own = socket
@@ -265,6 +300,11 @@ class Listening:
             self.socket.on_event = None
             self.socket.close()
             self.socket = None
+
+
+def _told(peer: int, peer_port: int, own: int, port: int) -> dict[str, str]:
+    return {"SOCAT_PEERADDR": format_ipv4(peer), "SOCAT_PEERPORT": str(peer_port), "SOCAT_SOCKADDR": format_ipv4(own),
+            "SOCAT_SOCKPORT": str(port)}
 
 
 def _number(text: str) -> int:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from netsandbox.shell.machine import Call, Machine
 
 AROUND: Late[str, Callable[[Machine, Call], Task]] = Late({
-    "env": "netsandbox.shell.around:Env", "time": "netsandbox.shell.around:Timed",
+    "env": "netsandbox.shell.around:Env", "socat": "netsandbox.shell.socat:socat",
+    "time": "netsandbox.shell.around:Timed",
     "timeout": "netsandbox.shell.around:Timeout", "watch": "netsandbox.shell.around:Watch",
     "xargs": "netsandbox.shell.around:Xargs",
     **dict.fromkeys(("nohup", "nice", "stdbuf", "setsid", "unbuffer"), "netsandbox.shell.around:Plainly"),

@@ -8,7 +8,6 @@ from netsandbox.docker import history
 from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, Container, Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
-from netsandbox.docker.images import find_image
 from netsandbox.docker.network import BridgeNetwork, random_identity
 from netsandbox.docker.signals import SIGNALS
 
@@ -23,7 +22,7 @@ def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments
     Raises:
         DockerError: no such image, name in use, no such network.
     """
-    image = find_image(reference)
+    image = engine.images.find(reference)
     if image is None:
         raise daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
                            "require 'docker login': denied: requested access to the resource is denied",

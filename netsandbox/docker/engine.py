@@ -26,6 +26,7 @@ from netsandbox.docker.events import (
 from netsandbox.docker.firewall import Firewall
 from netsandbox.docker.freezer import Frozen, programs_of
 from netsandbox.docker.history import MOST, EngineEvent
+from netsandbox.docker.image_store import ImageStore
 from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
 from netsandbox.docker.profiles import PROFILES
@@ -69,6 +70,7 @@ class DockerEngine:
         self.scheduler = namespace.scheduler
         self.profile = PROFILES[profile]
         self.containers: dict[str, Container] = {}
+        self.images = ImageStore()
         self.name_taken: Callable[[str], bool] = lambda _name: False
         self.run: Runner = lambda _container, _namespace, _argv: None
         self.told: set[tuple[str, str]] = set()
@@ -92,7 +94,7 @@ class DockerEngine:
         self.default: BridgeNetwork
         self.files = host_files
         if host_files is not None:
-            host_files.furnish("/etc/docker/", b"")
+            host_files.furnish("/etc/docker", {})
         with suppress(DaemonError):
             daemon.start(self)
 

@@ -63,6 +63,8 @@ def files_of(engine: DockerEngine, container: Container) -> Files:
     """A container's files as its programs see them."""
     if container.files is None:
         container.files = FileSystem(engine.namespace.scheduler)
+        if container.image.layer is not None:
+            container.files.begin_from(container.image.layer)
     return Files(container.files, dict.fromkeys(WRITTEN, ContainerEtc(engine, container)))
 
 

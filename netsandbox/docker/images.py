@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.inode import Layer
 
 
 class Image(NamedTuple):
@@ -25,6 +28,7 @@ class Image(NamedTuple):
         stop_signal: what `docker stop` sends.
         tools: the programs that it has beside its own; `*` for all.
         has_busybox: its tools are BusyBox's.
+        layer: the files that its containers begin with; None for those that its server brings.
         size: as `docker images` shows it.
     """
 
@@ -44,6 +48,7 @@ class Image(NamedTuple):
     tools: tuple[str, ...] = ()
     size: str = ""
     has_busybox: bool = False
+    layer: Layer | None = None
 
     def really_has(self, name: str) -> bool:
         """Whether the real image has a program that the sandbox has not."""
@@ -53,8 +58,9 @@ class Image(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """64 hex digits: an image is named by a hash, here of its name."""
-        return sha256(f"{self.name}:{self.tag}".encode()).hexdigest()
+        """64 hex digits: an image is named by a hash, here of its name and of the files that were put into it."""
+        own = "" if self.layer is None else repr((self.layer, self.entrypoint, self.cmd, self.exposed))
+        return sha256(f"{self.name}:{self.tag}{own}".encode()).hexdigest()
 
 
 NGINX_GREETING = (

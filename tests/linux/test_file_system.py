@@ -11,7 +11,7 @@ def test_what_an_image_brings_is_as_old_as_the_container() -> None:
     scheduler = Lab().scheduler
     scheduler.run_until(5 * SECOND)
     system = FileSystem(scheduler)
-    system.furnish("/srv/www/index.html", b"hello")
+    system.furnish("/srv/www", {"index.html": b"hello"})
     scheduler.run_until(60 * SECOND)
     found = system.find("/srv/www/index.html")
     assert isinstance(found, RegularFile)
@@ -25,5 +25,5 @@ def test_what_an_image_brings_is_as_old_as_the_container() -> None:
 def test_a_directory_that_is_there_is_left_as_it_is() -> None:
     system = FileSystem(Lab().scheduler)
     system.add("/srv/www/mine", RegularFile(0, "mine"))
-    system.furnish("/srv/www/index.html", b"hello")
+    system.furnish("/srv/www", {"index.html": b"hello"})
     assert system.find("/srv/www/index.html") is None

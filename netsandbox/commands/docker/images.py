@@ -8,7 +8,6 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.reference import check_reference, not_found, with_tag
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.docker.images import IMAGES, find_image
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -28,7 +27,7 @@ CREATED_AT = "2025-12-18 00:00:00 +0000 UTC"
 
 def images(client: Client, parsed: Parsed) -> int:
     wanted = [*parsed.operands, *(_reference(text) for text in parsed.all("filter"))]
-    chosen = [image for image in IMAGES.values() if all(_is_named(image, text) for text in wanted)]
+    chosen = [image for image in client.engine.images.all() if all(_is_named(image, text) for text in wanted)]
     used = {container.image.name for container in client.engine.containers.values()}
     rows = [row(image, used, not parsed.on("no-trunc")) for image in chosen]
     today = client.engine.profile.since(29) and not parsed.text("format").startswith("table")
@@ -62,7 +61,7 @@ def pull(client: Client, parsed: Parsed) -> int:
     """Every image that there is, is here; nothing is downloaded."""
     reference = parsed.operands[0]
     check_reference(reference)
-    image = find_image(reference)
+    image = client.engine.images.find(reference)
     if image is None:
         raise not_found(reference)
     full = with_tag(reference)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.reference import with_tag
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.docker.errors import NOT_FOUND, DockerError
-from netsandbox.docker.images import find_image
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -41,7 +41,7 @@ def _any(client: Client, name: str, kind: str) -> Any:
         except DockerError as error:
             if kind or error.kind != NOT_FOUND:
                 raise
-    image = find_image(name) if kind in ("", "image") else None
+    image = engine.images.find(name) if kind in ("", "image") else None
     if image is not None:
         return describe.image(image)
     if kind in ("", "network"):
@@ -52,6 +52,11 @@ def _any(client: Client, name: str, kind: str) -> Any:
                 raise
     raise DockerError(f"error: no such {kind or 'object'}: {name}" if kind != "image" else
                       f"Error response from daemon: No such image: {name}", kind=NOT_FOUND)
+
+
+def run_image(client: Client, parsed: Parsed) -> int:
+    """docker image inspect: a name without a tag is the latest one."""
+    return inspect(client, parsed, lambda name: _any(client, with_tag(name), "image"))
 
 
 def inspect(client: Client, parsed: Parsed, get: Callable[[str], Any]) -> int:
@@ -133,5 +138,7 @@ INSPECT = Command("docker inspect", "[OPTIONS] NAME|ID [NAME|ID...]", "Return lo
                   run, (FORMAT, Flag("size", "s", usage="Display total file sizes if the type is container",
                                 ignored=True),
                         Flag("type", "", "string", "Only inspect objects of the given type", value="string")), 1)
+OF_IMAGES = Command("docker image inspect", "[OPTIONS] IMAGE [IMAGE...]",
+                    "Display detailed information on one or more images", run_image, (FORMAT,), 1)
 PORT = Command("docker port", "CONTAINER [PRIVATE_PORT[/PROTO]]",
                "List port mappings or a specific mapping for the container", port, (), 1, 2)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 HELP = ("help", "--help", "-h")
 
 NOT_MODELLED = frozenset({
-    "build", "builder", "buildx", "bake", "checkpoint", "commit", "config", "diff",
+    "build", "builder", "buildx", "bake", "checkpoint", "config", "diff",
     "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
-    "push", "rmi", "save", "search", "secret", "service", "stack", "swarm", "tag",
+    "push", "save", "search", "secret", "service", "stack", "swarm",
     "trust", "volume", "system df", "system prune", "system dial-stdio", "context export", "context import",
     "context update"})
 """Commands that Docker has and the sandbox has not."""
@@ -26,6 +26,7 @@ CONTAINERS = {
     "ps": "netsandbox.commands.docker.ps:PS", "attach": "netsandbox.commands.docker.attach:ATTACH",
     "cp": "netsandbox.commands.docker.copy:CP", "update": "netsandbox.commands.docker.update:UPDATE",
     "create": "netsandbox.commands.docker.run:CREATE", "inspect": "netsandbox.commands.docker.inspect:INSPECT",
+    "commit": "netsandbox.commands.docker.commit:COMMIT",
     "kill": "netsandbox.commands.docker.life:KILL", "logs": "netsandbox.commands.docker.attach:LOGS",
     "pause": "netsandbox.commands.docker.life:PAUSE", "unpause": "netsandbox.commands.docker.life:UNPAUSE",
     "port": "netsandbox.commands.docker.inspect:PORT", "rename": "netsandbox.commands.docker.life:RENAME",
@@ -34,9 +35,11 @@ CONTAINERS = {
     "wait": "netsandbox.commands.docker.life:WAIT", "top": "netsandbox.commands.docker.top:TOP",
     "stats": "netsandbox.commands.docker.top:STATS"}
 """What is done with containers, each also as `docker container …`."""
+IMAGE_GROUP = {"inspect": "netsandbox.commands.docker.inspect:OF_IMAGES"}
 CONTAINER_GROUP = {"prune": "netsandbox.commands.docker.life:PRUNE"}
 SYSTEM = {"images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
           "pull": "netsandbox.commands.docker.images:PULL",
+          "tag": "netsandbox.commands.docker.commit:TAG", "rmi": "netsandbox.commands.docker.commit:REMOVE",
           "version": "netsandbox.commands.docker.system:VERSION_COMMAND",
           "events": "netsandbox.commands.docker.event_list:EVENTS",
           "info": "netsandbox.commands.docker.system:INFO"}
@@ -75,7 +78,8 @@ def _places() -> dict[tuple[str, ...], str]:
               "network": NETWORKS,
               "compose": COMPOSE, "context": CONTEXTS,
               "system": {"info": SYSTEM["info"], "events": SYSTEM["events"]},
-              "image": {"ls": SYSTEM["images"], "pull": SYSTEM["pull"]}}
+              "image": {"ls": SYSTEM["images"], "pull": SYSTEM["pull"], "tag": SYSTEM["tag"], "rm": SYSTEM["rmi"],
+                        **IMAGE_GROUP}}
     return found | {(group, name): place for group, names in groups.items() for name, place in names.items()}
 
 

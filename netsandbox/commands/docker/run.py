@@ -19,7 +19,6 @@ from netsandbox.commands.docker.update import restart_policy
 from netsandbox.docker import containers, history
 from netsandbox.docker.container import Published, Wish
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
-from netsandbox.docker.images import find_image
 from netsandbox.docker.names import random_name
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.docker.signals import signal_number
@@ -164,7 +163,7 @@ def _check_image(client: Client, parsed: Parsed, reference: str) -> None:
     pull = parsed.text("pull") or "missing"
     if pull not in ("always", "missing", "never"):
         raise DockerError(f"invalid pull option: '{pull}': must be one of \"always\", \"missing\" or \"never\"")
-    image = find_image(reference)
+    image = client.engine.images.find(reference)
     if image is not None and (pull != "never" or with_tag(reference).rpartition(":")[2] in ("latest", image.tag)):
         return
     if pull == "never":

@@ -10,7 +10,6 @@ from netsandbox.commands.docker.inspect import compact
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.docker.errors import DockerError
-from netsandbox.docker.images import IMAGES
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -66,7 +65,8 @@ def _facts(client: Client) -> dict[str, Any]:
     running = sum(container.is_running for container in containers)
     return {"ServerVersion": client.engine.profile.version, "Containers": len(containers),
             "ContainersRunning": running, "ContainersPaused": 0, "ContainersStopped": len(containers) - running,
-            "Images": len(IMAGES), "Driver": "overlayfs", "LoggingDriver": "json-file", "CgroupDriver": "systemd",
+            "Images": len(client.engine.images.all()), "Driver": "overlayfs", "LoggingDriver": "json-file",
+            "CgroupDriver": "systemd",
             "CgroupVersion": "2",
             "Plugins": {"Network": ["bridge", "host", "null"]}, "Swarm": {"LocalNodeState": "inactive"},
             "DefaultRuntime": "runc", "KernelVersion": KERNEL, "OSType": "linux", "Architecture": "x86_64",

@@ -80,6 +80,10 @@ class Directory(Node):
         self.entries: dict[str, Node] = {}
 
 
+Layer = tuple[tuple[str, str, str], ...]
+"""A file system as values: path, kind (d, l or -), and the text of a file or the target of a link; parents first."""
+
+
 class FileSystem:
     """The files of one host or container.
 
@@ -92,8 +96,10 @@ class FileSystem:
         self.nodes = self.size = 0
         self._made = scheduler.clock
         self._root: Directory | None = None
-        self._brought: tuple[tuple[str, bytes, int], ...] = ()
-        """What an image brings, until `/` is made: path, contents, and when."""
+        self._brought: tuple[tuple[str, dict[str, bytes | str], int], ...] = ()
+        """What an image brings, until `/` is made: a directory, its entries, and when."""
+        self._layer: Layer | None = None
+        """What `/` is made from, if not from nothing."""
 
     @property
     def root(self) -> Directory:
@@ -101,12 +107,15 @@ class FileSystem:
         does."""
         if self._root is None:
             self._root = Directory(0)
-            for path in SKELETON:
-                self.add(path, Directory(0))
-            self.add("/var/run", Symlink(0, "/run"))
-            self.add(NULL, RegularFile(0))
-            for path, contents, when in self._brought:
-                self._bring(path, contents, when)
+            if self._layer is None:
+                for path in SKELETON:
+                    self.add(path, Directory(0))
+                self.add("/var/run", Symlink(0, "/run"))
+                self.add(NULL, RegularFile(0))
+            else:
+                self._lay(self._layer)
+            for path, entries, when in self._brought:
+                self._bring(path, entries, when)
             self._date(self._root)
         return self._root
 
@@ -118,25 +127,56 @@ class FileSystem:
             one.changed = self._made
             waiting += [node for node in one.entries.values() if isinstance(node, Directory)]
 
-    def furnish(self, path: str, contents: bytes) -> None:
-        """An image brings a file, with its directory; where that is there already, it is left as it is.
+    @property
+    def is_untouched(self) -> bool:
+        """Nobody has looked at it yet."""
+        return self._root is None and self._layer is None
 
-        A path that ends in / is a directory alone.
-        """
+    def furnish(self, path: str, entries: dict[str, bytes | str]) -> None:
+        """An image brings a directory with files (bytes) and links (where they point); one that is there stays so."""
         if self._root is None:
-            self._brought += ((path, contents, self.now),)
+            self._brought += ((path, entries, self.now),)
         else:
-            self._bring(path, contents, self.now)
+            self._bring(path, entries, self.now)
 
-    def _bring(self, path: str, contents: bytes, when: int) -> None:
-        directory, _slash, name = path.rpartition("/")
-        if self.find(directory) is None:
-            self.add(path, RegularFile(when, contents.decode()) if name else Directory(when))
+    def _bring(self, path: str, entries: dict[str, bytes | str], when: int) -> None:
+        if self.find(path) is not None:
+            return
+        if not entries:
+            self.add(path, Directory(when))
+        for name, contents in entries.items():
+            self.add(f"{path}/{name}", Symlink(when, contents) if isinstance(contents, str) else
+                     RegularFile(when, contents.decode()))
 
     @property
     def is_made(self) -> bool:
         """Whether somebody has looked into it."""
         return self._root is not None
+
+    # -- layers
+
+    def begin_from(self, layer: Layer) -> None:
+        """Let `/` be as it was in another file system; before anybody has looked."""
+        self._layer = layer
+
+    def _lay(self, layer: Layer) -> None:
+        for path, kind, contents in layer:
+            node = Directory(0) if kind == "d" else Symlink(0, contents) if kind == "l" else RegularFile(0, contents)
+            self.add(path, node)
+            self.size += len(contents) if kind == "-" else 0
+
+    def layer(self) -> Layer:
+        """All that is there, as values."""
+        found, waiting = list[tuple[str, str, str]](), [("", self.root)]
+        while waiting:
+            above, directory = waiting.pop()
+            for name, node in directory.entries.items():
+                contents = node.text if isinstance(node, RegularFile) else node.target if isinstance(
+                    node, Symlink) else ""
+                found.append((f"{above}/{name}", node.kind, contents))
+                if isinstance(node, Directory):
+                    waiting.append((f"{above}/{name}", node))
+        return tuple(found)
 
     @property
     def now(self) -> int:

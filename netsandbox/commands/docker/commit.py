@@ -1,0 +1,106 @@
+"""docker commit, tag and rmi: images that are made of containers, and their names."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.publish import parse_expose
+from netsandbox.commands.docker.reference import check_reference, with_tag
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.image_store import split
+from netsandbox.docker.signals import signal_number
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.images import Image
+
+INSTRUCTIONS = ("CMD", "ENTRYPOINT", "EXPOSE", "STOPSIGNAL")
+OF_DOCKERFILES = frozenset({"ENV", "LABEL", "USER", "VOLUME", "WORKDIR", "ONBUILD", "HEALTHCHECK", "SHELL"})
+
+
+def commit(client: Client, parsed: Parsed) -> int:
+    container = client.engine.find(parsed.operands[0])
+    reference = parsed.operands[1] if parsed.operands[1:] else ""
+    if reference:
+        check_reference(reference)
+    images = client.engine.images
+    image = images.of_container(client.engine, container, reference)
+    for text in parsed.all("change"):
+        image = _changed(image, text)
+    images.keep(image)
+    client.print(f"sha256:{image.identity}")
+    return 0
+
+
+def _changed(image: Image, text: str) -> Image:
+    """With one Dockerfile instruction.
+
+    Raises:
+        DockerError: it is none, or not modelled.
+    """
+    word, _space, rest = text.strip().partition(" ")
+    name = word.upper()
+    if name in OF_DOCKERFILES:
+        raise DockerError(f"docker commit --change {name} is not modelled in the sandbox; there are "
+                          f"{', '.join(INSTRUCTIONS)}")
+    if name not in INSTRUCTIONS:
+        raise daemon_error(f"{name} is not a valid change command" if name else "empty change command")
+    if name == "EXPOSE":
+        return image._replace(exposed=tuple(dict.fromkeys((*image.exposed, *parse_expose(rest.split())))))
+    if name == "STOPSIGNAL":
+        signal_number(rest.strip())
+        return image._replace(stop_signal=rest.strip())
+    words = _words(rest.strip())
+    return image._replace(cmd=words) if name == "CMD" else image._replace(entrypoint=words)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """`["nginx", "-g", "daemon off;"]`, or a command for the shell."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if isinstance(found, list) and all(isinstance(word, str) for word in found):
+        return tuple(found)
+    return ("/bin/sh", "-c", text) if text else ()
+
+
+def tag(client: Client, parsed: Parsed) -> int:
+    source, target = parsed.operands
+    check_reference(target)
+    image = client.engine.images.find(source)
+    if image is None:
+        raise daemon_error(f"No such image: {with_tag(source)}")
+    name, tag_name = split(target)
+    client.engine.images.keep(image._replace(name=name, tag=tag_name))
+    return 0
+
+
+def remove(client: Client, parsed: Parsed) -> int:
+    refused = []
+    for name in parsed.operands:
+        try:
+            image = client.engine.images.remove(client.engine, name, parsed.on("force"))
+            client.print(f"Untagged: {image.name}:{image.tag}\nDeleted: sha256:{image.identity}")
+        except DockerError as error:
+            if not (parsed.on("force") and "No such image" in str(error)):
+                refused.append(str(error))
+    for text in refused:
+        client.complain(text)
+    return 1 if refused else 0
+
+
+COMMIT = Command("docker commit", "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
+                 "Create a new image from a container's changes", commit, (
+                     Flag("author", "a", "string", "Author (e.g., \"John Hannibal Smith <hannibal@a-team.com>\")",
+                          ignored=True, value="string"),
+                     Flag("change", "c", "list", "Apply Dockerfile instruction to the created image", value="list"),
+                     Flag("message", "m", "string", "Commit message", ignored=True, value="string"),
+                     Flag("pause", "p", usage="Pause container during commit", ignored=True)), 1, 2)
+TAG = Command("docker tag", "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
+              "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE", tag, (), 2, 2)
+REMOVE = Command("docker rmi", "[OPTIONS] IMAGE [IMAGE...]", "Remove one or more images", remove, (
+    Flag("force", "f", usage="Force removal of the image"),
+    Flag("no-prune", "", usage="Do not delete untagged parents", ignored=True)), 1)

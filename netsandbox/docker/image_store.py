@@ -1,0 +1,84 @@
+"""The images of one Engine: those of the sandbox, and those that were made of containers (docker commit)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.files import files_of
+from netsandbox.docker.images import IMAGES, find_image
+
+if TYPE_CHECKING:
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.images import Image
+
+SHORTEST_ID = 6
+"""Digits of an id by which an image can be named here."""
+
+
+def split(reference: str) -> tuple[str, str]:
+    """(name, tag) of a reference; without one it is `latest`."""
+    name = reference.split("@")[0].removeprefix("docker.io/").removeprefix("library/")
+    head, slash, tail = name.rpartition("/")
+    last, _colon, tag = tail.partition(":")
+    return head + slash + last, tag or "latest"
+
+
+class ImageStore:
+    """Attributes: made: images that are not the sandbox's own, by name and tag; they come before its own."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[str, str], Image] = {}
+
+    def find(self, reference: str) -> Image | None:
+        """An image by its reference, or one that was made by its id."""
+        own = self.made.get(split(reference))
+        if own is not None:
+            return own
+        digits = reference.removeprefix("sha256:")
+        if len(digits) >= SHORTEST_ID:
+            for image in self.made.values():
+                if image.identity.startswith(digits):
+                    return image
+        return find_image(reference)
+
+    def all(self) -> list[Image]:
+        """The newest first."""
+        hidden = set(self.made)
+        return [*reversed(self.made.values()),
+                *(image for image in IMAGES.values() if (image.name, image.tag) not in hidden)]
+
+    def keep(self, image: Image) -> None:
+        """Under its name, in the place of another one of that name."""
+        self.made[image.name, image.tag] = image
+
+    @staticmethod
+    def of_container(engine: DockerEngine, container: Container, reference: str) -> Image:
+        """An image with a container's files and settings; it is not kept yet."""
+        name, tag = split(reference) if reference else ("<none>", container.short_identity)
+        argv = container.image.cmd if not container.arguments else tuple(container.arguments)
+        entrypoint = container.image.entrypoint if container.entrypoint is None else tuple(container.entrypoint)
+        return container.image._replace(
+            name=name, tag=tag, cmd=argv, entrypoint=entrypoint, exposed=tuple(container.exposed_ports),
+            stop_signal=container.stop_signal or container.image.stop_signal,
+            layer=files_of(engine, container).system.layer())
+
+    def remove(self, engine: DockerEngine, reference: str, force: bool) -> Image:
+        """`docker rmi`.
+
+        Raises:
+            DockerError: there is none, it is one of the sandbox's own, or a container uses it.
+        """
+        image = self.find(reference)
+        if image is None:
+            name, tag = split(reference)
+            raise daemon_error(f"No such image: {name}:{tag}")
+        if (image.name, image.tag) not in self.made:
+            raise daemon_error(f"{reference} is one of the sandbox's own images, which stay")
+        user = next((one for one in engine.containers.values() if one.image == image), None)
+        if user is not None and not force:
+            raise daemon_error(f'conflict: unable to remove repository reference "{reference}" (must force) - '
+                               f"container {user.short_identity} is using its referenced image {image.identity[:12]}")
+        del self.made[image.name, image.tag]
+        return image

@@ -1,0 +1,106 @@
+"""Images that are made of containers (docker commit), the logs of nginx as files, and programs that socat runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netsandbox.session.session import Session
+
+LAB = (Path(__file__).parent / "lab.txt").read_text().splitlines()
+ECHO = "bash -c 'exec 3<>/dev/udp/192.168.1.10/53; echo hello >&3; timeout 1 head -n 1 <&3'"
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    session = Session(profile="docker-28", uplink=False)
+    for line in (*LAB, "docker run -d --name web -p 8080:80 nginx",
+                 "docker run -d --name echo -p 53:53/udp nicolaka/netshoot /udpecho 53", "wait"):
+        assert session.run(line).code == 0, line
+    return session
+
+
+def test_a_committed_image_has_the_container_s_files(session: Session) -> None:
+    assert session.run("docker exec echo cat /udpecho").out == "exec socat UDP-RECVFROM:$1,fork EXEC:/reply\n"
+    assert session.run("docker run --rm nicolaka/netshoot ls /udpecho").out == "/udpecho\n"
+    assert "nicolaka/netshoot" in session.run("docker images --format {{.Repository}}").out
+
+
+def test_a_datagram_is_answered_by_a_program(session: Session) -> None:
+    """From the LAN the container sees the client, and docker-proxy where the host asks localhost."""
+    said = session.run(f"exec lan {ECHO}")
+    assert said.out.startswith("from 192.168.1.20:")
+    assert said.out.endswith(" hello\n")
+    assert session.run(ECHO.replace("192.168.1.10", "127.0.0.1")).out.startswith("from 172.17.0.1:")
+
+
+def test_nginx_writes_into_the_file_that_its_configuration_names(session: Session) -> None:
+    session.run("exec lan curl -s -A me/1 -e there http://192.168.1.10:8080/")
+    said = session.run("docker exec web tail -n 1 /var/log/nginx/access.log").out
+    assert said.startswith("192.168.1.20 - - [")
+    assert said.endswith('"GET / HTTP/1.1" 200 615 "there" "me/1"\n')
+    assert "GET /" not in session.run("docker logs web").out
+
+
+def test_the_official_image_s_logs_are_the_container_s() -> None:
+    plain = Session(profile="docker-28")
+    plain.run("docker run -d --name web nginx")
+    plain.run("curl -s http://172.17.0.2/")
+    plain.run("curl -s http://172.17.0.2/none")
+    assert plain.run("docker logs web").out.count('"curl/8.14.1" "-"') == 2
+    assert "open() \"/usr/share/nginx/html/none\" failed" in plain.run("docker logs web").err
+    assert plain.run("docker exec web ls -l /var/log/nginx").out.count(" -> /dev/std") == 2
+
+
+@pytest.mark.parametrize(("configuration", "last"), [
+    ("access_log /var/log/own.log;", '"GET / HTTP/1.1" 200 615 "-" "curl/8.14.1"'),
+    ("log_format brief '$remote_addr $status'; access_log /var/log/own.log brief;", "172.17.0.1 200")])
+def test_its_format_is_read(configuration: str, last: str) -> None:
+    plain = Session(profile="docker-28")
+    plain.run("docker run -d --name web nginx")
+    plain.run(f'echo "{configuration.replace("$", chr(92) + "$")}" > /tmp/conf')
+    assert plain.run("docker cp /tmp/conf web:/etc/nginx/nginx.conf").code == 0
+    plain.run("docker restart web")
+    plain.run("curl -s http://172.17.0.2/")
+    assert plain.run("docker exec web cat /var/log/own.log").out.endswith(f"{last}\n")
+
+
+def test_settings_of_an_image() -> None:
+    plain = Session(profile="docker-28")
+    plain.run("docker run -d --name made -p 81:81 nicolaka/netshoot sleep 1000")
+    changes = "-c 'CMD echo hi' -c 'EXPOSE 82/udp' -c 'STOPSIGNAL SIGINT' -c 'ENTRYPOINT [\"/bin/sh\", \"-c\"]'"
+    assert plain.run(f"docker commit {changes} made own:1").out.startswith("sha256:")
+    config = plain.run("docker image inspect own:1 -f '{{json .Config}}'").out
+    assert '"Cmd":["/bin/sh","-c","echo hi"],"Entrypoint":["/bin/sh","-c"]' in config
+    assert '"ExposedPorts":{"81/tcp":{},"82/udp":{}},"StopSignal":"SIGINT"' in config
+    assert plain.run("docker tag own:1 other").code == 0
+    assert plain.run("docker rmi own:1").out.startswith("Untagged: own:1\nDeleted: sha256:")
+    assert plain.run("docker create --name late other").code == 0
+    assert "is using its referenced image" in plain.run("docker rmi other").err
+    assert plain.run("docker rmi -f other").code == 0
+
+
+@pytest.mark.parametrize(("line", "text"), [
+    ("commit nosuch", "Error response from daemon: No such container: nosuch\n"),
+    ("commit web Own", "invalid reference format: repository name (library/Own) must be lowercase\n"),
+    ("commit -c 'FOO x' web", "Error response from daemon: FOO is not a valid change command\n"),
+    ("commit -c 'ENV a=b' web", "docker commit --change ENV is not modelled in the sandbox; there are CMD, "),
+    ("commit -c 'EXPOSE x' web", 'invalid range format for --expose: x, error: strconv.ParseUint: parsing "x"'),
+    ("commit", "docker: 'docker commit' requires at least 1 and at most 2 arguments"),
+    ("tag nosuch x", "Error response from daemon: No such image: nosuch:latest\n"),
+    ("rmi nosuch", "Error response from daemon: No such image: nosuch:latest\n"),
+    ("rmi httpd", "Error response from daemon: httpd is one of the sandbox's own images, which stay\n"),
+    ("image inspect nosuch", "Error response from daemon: No such image: nosuch:latest\n")])
+def test_what_is_refused(session: Session, line: str, text: str) -> None:
+    before = session.run("docker images -q").out
+    job = session.run(f"docker {line}")
+    assert job.err.startswith(text)
+    assert job.code
+    assert session.run("docker images -q").out == before
+
+
+@pytest.mark.parametrize(("line", "out"), [
+    ("echo hi | socat - EXEC:'tr a-z A-Z'", "HI\n"), ("echo hi | socat - SYSTEM:'cat; echo there'", "hi\nthere\n")])
+def test_socat_runs_programs(session: Session, line: str, out: str) -> None:
+    assert session.run(line).out == out
