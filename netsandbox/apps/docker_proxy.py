@@ -36,7 +36,7 @@ class StreamProxy:
         self.process = process
         self.target = target
         self.pairs: list[Pair] = []
-        socket = self.socket = StreamSocket(namespace, process)
+        socket = self.socket = StreamSocket(namespace, process, reuse=True)
         socket.family, socket.foreground = family, False
         socket.bind(address, port)
         socket.listen(BACKLOG)

@@ -37,7 +37,7 @@ class HeldPort:
             self.socket = UdpSocket(namespace, process)
             self.socket.bind(address, port)
             return
-        listener = self.socket = StreamSocket(namespace, process)
+        listener = self.socket = StreamSocket(namespace, process, reuse=True)
         listener.is_deaf, listener.foreground = is_deaf, False
         listener.bind(address, port)
         listener.listen(0 if is_deaf else BACKLOG)

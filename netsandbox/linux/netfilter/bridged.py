@@ -104,8 +104,10 @@ class BridgeHooks:
         for waiting in self.waiting:
             if waiting.buffer.packet is frame.payload:
                 self.waiting.remove(waiting)
-                self._finish(bridge, waiting.port, Frame(frame.dst, waiting.source, ETH_P_IP, waiting.buffer.packet),
-                             waiting.buffer)
+                held = Frame(frame.dst, waiting.source, ETH_P_IP, waiting.buffer.packet)
+                verdict = self._finish(bridge, waiting.port, held, waiting.buffer)
+                if isinstance(verdict, Dropped):  # that it came was told long ago
+                    self.namespace.record(SendFailed(bridge.place, held, verdict))
                 return True
         return False
 
