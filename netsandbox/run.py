@@ -115,7 +115,7 @@ class TextPrinter:
         self._style.command(line.text)
         self._print_output(line.job, 0)
         self._print_background()
-        if line.job.code is None:
+        if line.job.code is None or line.job.goes_on:
             self._heard.append((line.job, len(line.job.output)))
 
     def _print_output(self, job: Job, since: int) -> None:
@@ -128,7 +128,8 @@ class TextPrinter:
             if len(job.output) > printed:
                 self._style.prose(f"[{job.line}]")
                 self._print_output(job, printed)
-        self._heard = [(job, len(job.output)) for job, _printed in self._heard if job.code is None]
+        self._heard = [(job, len(job.output)) for job, _printed in self._heard
+                       if job.code is None or job.goes_on]
 
     def end(self, lab: Lab) -> None:
         self._style.title(_say("frames", self._language))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+CAPACITY = 65536
+"""Of a pipe, in bytes (pipe(7))."""
+
 
 class Pipe:
     """Text on its way, and its end.
@@ -13,6 +16,7 @@ class Pipe:
         is_terminal: a person's keyboard: nothing is typed, and it does not end.
         has_reader: whether anybody will still read; writing to a pipe without a reader is SIGPIPE.
         on_change: called, if it is set, when there is more to read, and when the end has come.
+        on_read: called once, if it is set, when something was taken out, or nobody reads any more.
     """
 
     def __init__(self, text: str = "", is_closed: bool = False, is_terminal: bool = False) -> None:
@@ -21,6 +25,7 @@ class Pipe:
         self.is_terminal = is_terminal
         self.has_reader = True
         self.on_change: Callable[[], None] | None = None
+        self.on_read: Callable[[], None] | None = None
 
     @property
     def text(self) -> str:
@@ -47,6 +52,7 @@ class Pipe:
     def read(self) -> str:
         """Take all that is there."""
         text, self._chunks = self.text, []
+        self._tell_writer()
         return text
 
     def read_line(self) -> str | None:
@@ -55,11 +61,27 @@ class Pipe:
         if not newline and (not self.is_closed or not line):
             return None
         self._chunks = [rest] if rest else []
+        self._tell_writer()
         return line + newline
+
+    def leave(self) -> None:
+        """The last reader is gone."""
+        self.has_reader, self.on_change = False, None
+        self._tell_writer()
+
+    @property
+    def is_full(self) -> bool:
+        """PIPE_BUF times 16, which is what fits in: a writer waits."""
+        return len(self.text) >= CAPACITY
 
     def _tell(self) -> None:
         if self.on_change is not None:
             self.on_change()
+
+    def _tell_writer(self) -> None:
+        told, self.on_read = self.on_read, None
+        if told is not None:
+            told()
 
 
 def nothing() -> Pipe:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.output import Output
@@ -35,10 +35,12 @@ class Task(Output):
         on_exit: called once, when it ends.
         words: its command line, where that is known.
         foreground: whether the lab is not quiet while it waits; off for what runs detached.
+        in_background: what it has begun and does not wait for; a shell's jobs.
     """
 
     name = "task"
     foreground = True
+    in_background: Sequence[Task] = ()
     words: tuple[str, ...] = ()
 
     def __init__(self, scheduler: Scheduler) -> None:

@@ -47,6 +47,12 @@ class Job(Output):
             self.finish()
         return self.code is not None
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether something that the line put into the background still runs, and prints."""
+        program = self.program
+        return program is not None and any(task.is_running for task in program.in_background)
+
     def finish(self, code: int = 0) -> None:
         if self.code is None:
             self.code = code

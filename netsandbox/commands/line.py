@@ -129,8 +129,8 @@ def _plain(text: str) -> Line | None:
 
 
 def _scripted(text: str, body: List) -> Line:
-    """Of a `&` at the end all of the line is meant."""
-    is_background = bool(body.items) and body.items[-1].background
+    """A line of one list with `&` behind it is only begun; in a longer one, the shell begins what stands before it."""
+    is_background = len(body.items) == 1 and body.items[0].background
     if is_background:
         items = (*body.items[:-1], body.items[-1]._replace(background=False))
         body = body._replace(items=items)

@@ -19,6 +19,7 @@ from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.tools.rights import note_on
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.api import identity as engine_identity
+from netsandbox.engine.budget import OverBudgetError
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host
 from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with
@@ -95,7 +96,10 @@ class ToolProgram(Program):
         stdin = self._context.stdin
         if self.is_running and (stdin.is_closed or has_lines(stdin, self._lines)):
             self._context.stdin.on_change = None
-            self.start()
+            try:
+                self.start()
+            except OverBudgetError as error:
+                self.exit(error.code)
 
     def stop(self) -> None:
         if self._context.stdin.on_change == self._read_on:

@@ -54,15 +54,16 @@ class Budget:
 
     Attributes:
         exceeded: why it was stopped; empty as long as it was not.
+        is_told: the reason was printed; of several shells that the line runs, each is stopped for it.
         is_stopped: a person does not want it any more; may be set from another thread.
     """
 
-    __slots__ = ("exceeded", "is_stopped", "used")
+    __slots__ = ("exceeded", "is_stopped", "is_told", "used")
 
     def __init__(self) -> None:
         self.used: dict[Use, int] = dict.fromkeys(Use, 0)
         self.exceeded = ""
-        self.is_stopped = False
+        self.is_stopped = self.is_told = False
 
     def spend(self, use: Use, amount: int = 1) -> None:
         """Count what adds up.

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.calls import CallFrame, SourceFrame
 from netsandbox.shell.dialect import syntax_error
-from netsandbox.shell.errors import RefusedError, ScriptError
+from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.loops import LoopFrame
-from netsandbox.shell.parser import EXTENDED, RESERVED, parse
+from netsandbox.shell.parser import EXTENDED, RESERVED, broken, parse_by_line
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
+    from netsandbox.shell.errors import ScriptError
+    from netsandbox.shell.tree import List
 
 
 def true(_call: Builtin) -> int:
@@ -109,21 +111,28 @@ def source(call: Builtin) -> int | None:
 
 def _read(call: Builtin, text: str, arguments: list[str] | None, is_file: bool) -> int | None:
     shell = call.shell
-    try:
-        body = parse(text, call.state.dialect)
-    except ScriptError as error:
-        if call.state.dialect.name == "bash":
-            said = syntax_error(call.state.dialect, error, f"{call.state.name}: eval", text)
-            call.output.append(("err", said + "\n"))
-            return 2 if error.is_quote or not error.token else 1
-        said = syntax_error(call.state.dialect, error, "", None).removeprefix(f": {error.line}: ")
-        raise RefusedError(f"{call.words[0]}: {said}", 2, True) from None
+    body, error = parse_by_line(text, call.state.dialect)
+    if error is not None:
+        body = _to_the_error(call, body, error, text, is_file)
     if not body.items:
         return 0
     tested = call.frame.tested
     shell.pop()
     shell.push(SourceFrame(body, arguments, call.streams, is_file), tested)
     return None
+
+
+def _to_the_error(call: Builtin, body: List, error: ScriptError, text: str, is_file: bool) -> List:
+    """What is carried out of a text that cannot be read: bash goes on behind it, the others end."""
+    state = call.state
+    path = call.arguments[0] if call.arguments else ""
+    if state.dialect.name == "bash":
+        name = f"{state.name}: eval" if not is_file else f"{state.name}: {path}" if call.shell.is_interactive else path
+        said = syntax_error(state.dialect, error, name, text, "", 1 if is_file else state.line)
+        return broken(body, said, 2, ends=False)
+    said = syntax_error(state.dialect, error, "", None).removeprefix(f": {error.line}: ")
+    where = f"{state.name}: {error.line}: " if state.dialect.name == "dash" else f"{state.name}: "
+    return broken(body, f"{where}{path if is_file else call.words[0]}: {said}", 2)
 
 
 def command(call: Builtin) -> int | None:

@@ -38,17 +38,20 @@ BUILTIN_NAMES = frozenset((
 """Commands that a shell carries out itself (shell.builtins)."""
 
 
-def syntax_error(dialect: Dialect, error: ScriptError, name: str, script: str | None) -> str:
+def syntax_error(dialect: Dialect, error: ScriptError, name: str, script: str | None, origin: str = "-c: ",
+                 first: int = 1) -> str:
     """The lines that a shell prints of an error, without the last newline.
 
     Args:
         name: of the shell, as it was called.
-        script: the text of `-c`; None at a prompt, where bash tells no line.
+        script: its text; None at a prompt, where bash tells no line.
+        origin: where bash says that the text comes from.
+        first: the number of the text's first line.
     """
     if error.text:
         return f"{name}: {error.text}"
     if dialect.name == "bash":
-        return _of_bash(error, name, script)
+        return _of_bash(error, name, script, origin, first - 1)
     token = '"' + error.token + '"' if error.token not in ("newline", "word") else error.token
     behind = f' (expecting "{error.expecting}")' if error.expecting else ""
     if dialect.name == "ash":
@@ -67,14 +70,14 @@ _QUOTES = {"'": "Unterminated quoted string", '"': "Unterminated quoted string",
            ")": 'end of file unexpected (expecting ")")', "))": "Missing '))'"}
 
 
-def _of_bash(error: ScriptError, name: str, script: str | None) -> str:
-    where = "" if script is None else f"-c: line {error.line}: "
+def _of_bash(error: ScriptError, name: str, script: str | None, origin: str, before: int) -> str:
+    where = "" if script is None else f"{origin}line {error.line + before}: "
     if not error.token:
         if error.is_quote:
             line = error.opened_line if error.opened in ("'", '"', "`") else error.line + 1
-            where = where if script is None else f"-c: line {line}: "
+            where = where if script is None else f"{origin}line {line + before}: "
             return f"{name}: {where}unexpected EOF while looking for matching `{error.opened}'"
-        where = "" if script is None else f"-c: line {error.line + 1}: "
+        where = "" if script is None else f"{origin}line {len(script.splitlines()) + 1 + before}: "
         return f"{name}: {where}syntax error: unexpected end of file"
     said = f"{name}: {where}syntax error near unexpected token `{error.token}'"
     lines = [] if script is None else script.split("\n")

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "e": "\x1b",
            "E": "\x1b"}
-CONVERSION = re.compile(r"%([-+ #0]*)(\*|[0-9]{1,6})?(?:\.(\*|-?[0-9]{0,6}))?[hlLqjzt]*([diouxXeEfFgGcsbq%])", re.ASCII)
+CONVERSION = re.compile(r"%([-+ #0]*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?[hlLqjzt]*([diouxXeEfFgGcsbq%])", re.ASCII)
 WIDEST = 100_000
+TOO_WIDE = f"a field of more than {WIDEST:,} characters is not modelled"
 
 
 def unescaped(text: str, has_zero: bool, has_hex: bool = True) -> tuple[str, bool]:
@@ -82,7 +83,10 @@ class Printf:
         while True:
             before = len(self._rest)
             self._once(form)
-            if self._ended or not self._rest or len(self._rest) == before or len(self.out) > WIDEST * 10:
+            if self._ended or not self._rest or len(self._rest) == before:
+                return
+            if len(self.out) > WIDEST * 10:
+                self.errors.append(f"more than {WIDEST * 10:,} characters at once are not modelled")
                 return
 
     def _once(self, form: str) -> None:
@@ -111,12 +115,15 @@ class Printf:
         flags, kind = match[1], match[4]
         if kind == "%":
             return "%"
-        width = self._integer(self._next()) if match[2] == "*" else int(match[2] or "0")
+        width = self._integer(self._next()) if match[2] == "*" else _size(match[2] or "0")
         if width < 0:
             flags, width = flags + "-", -width
         text = match[3]
-        precision = None if text is None else self._integer(self._next()) if text == "*" else int(text or "0")
-        width = min(width, WIDEST)
+        precision = None if text is None else self._integer(self._next()) if text == "*" else _size(text or "0")
+        if max(width, precision or 0) > WIDEST:
+            self.errors.append(TOO_WIDE)
+            self._ended = True
+            return ""
         argument = self._next()
         if kind in "diouxX":
             return _padded(self._whole(kind, flags, precision, argument), flags, width, precision is None)
@@ -181,3 +188,8 @@ def c_number(text: str) -> int | None:
         return None
     value = int(match[2], 16) if match[2] else int(match[3] or "0", 8) if match[3] else int(match[4])
     return -value if match[1] == "-" else value
+
+
+def _size(digits: str) -> int:
+    """A width or a precision; one of very many digits is just too large."""
+    return int(digits) if len(digits) < 10 else WIDEST + 1

@@ -11,7 +11,7 @@ from netsandbox.shell.errors import DiscardError, RefusedError
 from netsandbox.shell.expand import Expansion, Pending
 from netsandbox.shell.patterns import matches
 from netsandbox.shell.redirecting import Sockets, redirected
-from netsandbox.shell.streams import Gathered, Streams
+from netsandbox.shell.streams import Gathered, Routed, Streams
 from netsandbox.shell.tree import AndOr, List, Pipeline
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.shell.interpreter import Interpreter
     from netsandbox.shell.tree import (
+        Broken,
         Calculation,
         Case,
         Function,
@@ -189,6 +190,9 @@ class Expanding(Frame):
             self.expand(shell, expansion)
         except Pending as pending:
             self._substitute(shell, pending.body)
+        except DiscardError:
+            expansion.commit()
+            raise
 
     def _substitute(self, shell: Interpreter, body: List) -> None:
         gathered = Gathered()
@@ -281,6 +285,21 @@ class SubshellFrame(Frame):
             shell.wait_for(self._child)
             return
         shell.ended(self._child.code or 0)
+
+
+class BrokenFrame(Frame):
+    """A script ends where it cannot be read."""
+
+    def __init__(self, node: Broken) -> None:
+        self._node = node
+
+    def step(self, shell: Interpreter) -> None:
+        node = self._node
+        Routed(shell.streams).append(("err", node.said + "\n"))
+        if node.ends:
+            shell.leave(node.status)
+        else:
+            shell.ended(node.status)
 
 
 class FunctionFrame(Frame):

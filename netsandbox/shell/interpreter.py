@@ -105,8 +105,7 @@ class Interpreter(Task):
             waiting.exit(137)
         reading, writing = self._pipes
         if reading is not None:
-            reading.has_reader = False
-            reading.on_change = None
+            reading.leave()
         if writing is not None:
             writing.close()
         self.keep_streams({})
@@ -160,16 +159,34 @@ class Interpreter(Task):
         with budget.on(self._budget), self.machine.acting():
             while self.frames and self.code is None and self.waiting is None and not self.is_blocked:
                 self._step()
+                if self._lets_the_reader():
+                    break
         self._is_running_frames = False
         if not self.frames and self.code is None:
             self.exit(self.state.status)
+
+    def _lets_the_reader(self) -> bool:
+        """A loop that writes to a pipe gives the turn to who reads it, and waits while the pipe is full."""
+        pipe = self._pipes[1]
+        if pipe is None or not pipe.has_reader or not pipe.text or not any(frame.is_loop for frame in self.frames):
+            return False
+        if pipe.is_full:
+            pipe.on_read = self._go_on_later
+        else:
+            self._go_on_later()
+        return True
+
+    def _go_on_later(self) -> None:
+        self.scheduler.soon(self._read_on)
 
     def _step(self) -> None:
         try:
             budget.spend(Use.WORK)
             self.frames[-1].step(self)
         except OverBudgetError as error:
-            Routed(self.streams).append(("err", f"{self.state.name}: {error}\n"))
+            if not self._budget.is_told:
+                self._budget.is_told = True
+                Routed(self.streams).append(("err", f"{self.state.name}: {error}\n"))
             self.leave(error.code)
         except RefusedError as error:
             self._refused(error)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.program import Task
 from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.dialect import syntax_error
-from netsandbox.shell.errors import ScriptError
 from netsandbox.shell.interpreter import Interpreter
-from netsandbox.shell.parser import parse
+from netsandbox.shell.parser import broken, parse_by_line
 from netsandbox.shell.state import OPTIONS, State
 from netsandbox.shell.streams import Screen, Streams
 
@@ -38,6 +37,8 @@ class ShellProgram(Task):
         self._shell: Interpreter | None = None
         self._letters: set[str] = set()
         self._label: str | None = None
+        self._origin = ""
+        """What bash puts before the line of an error: nothing for a file."""
 
     @property
     def is_endless(self) -> bool:
@@ -59,7 +60,7 @@ class ShellProgram(Task):
                 self.complain(f"{name}: -c{': option' if name == 'bash' else ''} requires an argument")
                 self.exit(2)
                 return
-            self._label = words[0]
+            self._label, self._origin = words[0], "-c: "
             self._run(words[0], words[1] if words[1:] else name, words[2:])
         elif words and "s" not in self._letters:
             self._run_file(name, words)
@@ -99,12 +100,10 @@ class ShellProgram(Task):
 
     def _run(self, text: str, name: str, arguments: list[str]) -> None:
         dialect = self._machine.dialect(self._call.argv[0].rpartition("/")[2])
-        try:
-            body = parse(text, dialect)
-        except ScriptError as error:
-            self.complain(syntax_error(dialect, error, name, self._label if self._label is not None else text))
-            self.exit(2)
-            return
+        body, error = parse_by_line(text, dialect)
+        if error is not None:
+            said = syntax_error(dialect, error, name, self._label if self._label is not None else text, self._origin)
+            body = broken(body, said, 2)
         state = State(dialect, self._call.files, name, self._machine.next_pid())
         state.values.update(self._call.environment)
         state.exported |= set(self._call.environment)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.shell import tree
 from netsandbox.shell.double_bracket import ConditionFrame
 from netsandbox.shell.frames import (
+    BrokenFrame,
     CalculationFrame,
     CaseFrame,
     Frame,
@@ -36,4 +37,4 @@ _FRAMES: dict[type, Callable[..., Frame]] = {
     tree.Simple: SimpleFrame, tree.If: IfFrame, tree.While: WhileFrame, tree.For: ForFrame,
     tree.CountingFor: CountingForFrame, tree.Case: CaseFrame, tree.Group: _group, tree.Subshell: SubshellFrame,
     tree.Function: FunctionFrame, tree.Calculation: CalculationFrame, tree.Condition: ConditionFrame,
-    tree.Redirected: RedirectedFrame}
+    tree.Redirected: RedirectedFrame, tree.Broken: BrokenFrame}

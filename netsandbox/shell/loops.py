@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.shell.frames import Expanding, ListFrame
+from netsandbox.shell.tree import Text
 
 if TYPE_CHECKING:
     from netsandbox.shell.expand import Expansion
@@ -87,7 +88,8 @@ class CountingForFrame(LoopFrame):
         node = self._node
         shell.state.line = node.line
         if self._part == 1:
-            holds = not node.condition.parts or expansion.number(node.condition)
+            is_empty = all(isinstance(part, Text) and not part.text.strip() for part in node.condition.parts)
+            holds = is_empty or expansion.number(node.condition)
             expansion.commit()
             if not holds:
                 shell.state.status = 0

@@ -13,6 +13,7 @@ from netsandbox.shell.reader import Reader, Token
 from netsandbox.shell.tree import (
     AndOr,
     Assignment,
+    Broken,
     Function,
     List,
     Pipeline,
@@ -100,9 +101,9 @@ class Parser:
             self.fail(ends[0] if ends and (found.items or self.peek().kind == "end") else "", opened, line)
         return found
 
-    def list(self) -> List:
-        """Commands as far as they go."""
-        items: list[AndOr] = []
+    def list(self, found: list[AndOr] | None = None) -> List:
+        """Commands as far as they go; those that were read so far are in `found`."""
+        items = found if found is not None else []
         self.skip_newlines()
         while self._begins_command():
             start, item = self.peek().start, self.and_or()
@@ -280,6 +281,24 @@ def parse(text: str, dialect: Dialect = BASH) -> List:
     if parser.peek().kind != "end":
         parser.fail()
     return found
+
+
+def broken(body: List, said: str, status: int, ends: bool = True) -> List:
+    """A script with the end that it has where it cannot be read any further."""
+    return List((*body.items, AndOr(Pipeline((Broken(said, status, ends),)))))
+
+
+def parse_by_line(text: str, dialect: Dialect = BASH) -> tuple[List, ScriptError | None]:
+    """The commands of a script that is read line by line: those on the lines before an error, and the error."""
+    parser, items = Parser(Reader(text, dialect, _inner)), list[AndOr]()
+    try:
+        parser.list(items)
+        if parser.peek().kind != "end":
+            parser.fail()
+    except ScriptError as error:
+        whole = max((number for number, item in enumerate(items, 1) if item.ends_line), default=0)
+        return List(tuple(items[:whole])), error
+    return List(tuple(items)), None
 
 
 LEADING = frozenset({"!", "{", "do", "elif", "else", "if", "then", "time", "until", "while"})

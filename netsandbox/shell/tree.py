@@ -193,8 +193,21 @@ class Redirected(NamedTuple):
     line: int
 
 
-Runnable: TypeAlias = (
-    Simple | If | For | CountingFor | While | Case | Group | Subshell | Function | Calculation | Condition | Redirected)
+class Broken(NamedTuple):
+    """Where a script cannot be read any further; what stands on the lines before it is carried out.
+
+    Attributes:
+        said: what the shell says of it.
+        ends: whether the shell ends there, and not only the file that it reads.
+    """
+
+    said: str
+    status: int
+    ends: bool = True
+
+
+Runnable: TypeAlias = (Simple | If | For | CountingFor | While | Case | Group | Subshell | Function | Calculation |
+                       Condition | Redirected | Broken)
 
 
 class Pipeline(NamedTuple):

@@ -42,6 +42,11 @@ class Watched:
     is_labelled: bool = False
     """Another line runs as well, or did: what this one prints begins with its number."""
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether more may be printed."""
+        return not self.job.is_done or self.job.goes_on
+
 
 class Waiting(NamedTuple):
     """A line that is begun when those before it are done."""
@@ -92,14 +97,15 @@ class Jobs:
     @property
     def alive(self) -> list[Watched]:
         """The lines that run, the oldest first."""
-        return [one for one in self.watched if not one.job.is_done]
+        return [one for one in self.watched if one.is_alive]
 
     @property
     def front(self) -> Job | None:
         """What Ctrl-C ends: the line that a person brought forward, else the newest that is not in the background."""
         alive = self.alive
         chosen = next((one.job for one in alive if one.job.label == self.forward), None) if self.forward else None
-        return chosen or next((one.job for one in reversed(alive) if not one.background), None)
+        return chosen or next(
+            (one.job for one in reversed(alive) if not one.background and not one.job.is_done), None)
 
     @property
     def is_to_be_ended(self) -> bool:
@@ -171,14 +177,14 @@ class Jobs:
 
     def _read(self) -> None:
         for one in self.watched:
-            is_done = one.job.is_done
+            is_done = not one.is_alive
             if one.job.line.startswith(EXPECT):
                 self._judge(one.job)
                 continue
             self._take(one)
             if is_done:
                 self._ended(one)
-        self.watched = [one for one in self.watched if not one.job.is_done]
+        self.watched = [one for one in self.watched if one.is_alive]
 
     def _ended(self, one: Watched) -> None:
         if one.partial:

@@ -153,7 +153,8 @@ def test_what_a_line_does_to_the_lab(line: str, effect: Effect) -> None:
         ("a &", "a", True),
         ("a& # b", "a", True),
         ("a && b", "a && b", False),
-        ("a; b &", "a; b", True),
+        ("a; b &", "a; b &", False),
+        ("{ a; b; } &", "{ a; b; }", True),
         ("a '&'", "a '&'", False),
         ("a & b", "a & b", False),
         ("wait 1s &", "wait 1s", True),
@@ -380,11 +381,28 @@ def test_one_program_after_another_that_has_no_end(two: KeptSession) -> None:
 
 
 def test_what_listens_lets_the_next_command_begin_when_it_has_enough(two: KeptSession) -> None:
-    job = two.run("exec aa tcpdump -c 1 -n icmp; exec aa ping -c 9 172.17.0.3 | grep -c ttl &")
+    job = two.run("{ exec aa tcpdump -c 1 -n icmp; exec aa ping -c 9 172.17.0.3 | grep -c ttl; } &")
     assert job.code is None
     two.run("exec bb ping -c 1 172.17.0.2")
     two.run("wait 20s")
     assert job.out.endswith("\n9\n")
+
+
+def test_of_a_longer_line_only_what_stands_before_the_sign_is_begun(two: KeptSession) -> None:
+    before = two.clock
+    job = two.run("sleep 3; sleep 2 && echo late &")
+    assert (job.is_done, job.out, job.goes_on) == (True, "", True)
+    assert 3 <= (two.clock - before) / 1e9 < 4
+    assert "Running                 sleep 2 && echo late &" in two.run("jobs").out
+    two.run("wait")
+    assert (job.out, job.goes_on) == ("late\n", False)
+
+
+def test_what_runs_beside_a_line_prints_after_it(two: KeptSession) -> None:
+    job = two.run("echo a; (sleep 1; echo c) & echo b")
+    assert (job.out, job.is_done) == ("a\nb\n", True)
+    two.run("wait")
+    assert job.out == "a\nb\nc\n"
 
 
 def test_the_shell_of_a_container_reads_the_same(two: KeptSession) -> None:

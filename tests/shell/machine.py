@@ -19,7 +19,7 @@ from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error
 from netsandbox.shell.errors import NotFoundError, ScriptError
 from netsandbox.shell.interpreter import Interpreter
 from netsandbox.shell.machine import Call
-from netsandbox.shell.parser import parse
+from netsandbox.shell.parser import broken, parse_by_line
 from netsandbox.shell.state import State
 
 DIALECTS: Mapping[str, Dialect] = {"bash": BASH, "dash": DASH, "ash": ASH}
@@ -107,10 +107,9 @@ def simulated(text: str, name: str = "bash", arguments: tuple[str, ...] = ()) ->
     files = Files(FileSystem(scheduler), {}, HOME)
     state = State(dialect, files, name, 100)
     state.positional = list(arguments)
-    try:
-        body = parse(text, dialect)
-    except ScriptError as error:
-        return Said("", syntax_error(dialect, error, name, text) + "\n", 2)
+    body, error = parse_by_line(text, dialect)
+    if error is not None:
+        body = broken(body, syntax_error(dialect, error, name, text), 2)
     shell = Interpreter(scheduler, Machine(scheduler, dialect), state, body)
     shell.start()
     while shell.is_running and scheduler.step():

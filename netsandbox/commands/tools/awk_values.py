@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern
@@ -12,7 +13,7 @@ from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.sed import substituted
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
-from netsandbox.shell.escapes import Printf
+from netsandbox.shell.escapes import CONVERSION, Printf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -281,8 +282,13 @@ class Evaluator:
 
     def _formatted(self, values: list[Value]) -> str:
         form = re.sub(r"%([-+ #0]*\d*(?:\.\d+)?)[di]", r"%\1d", self._text(values[0]))
-        printer = Printf([self._text(value) for value in values[1:]], lambda text: int(self._number(text)), str)
+        kinds = [found[4] for found in CONVERSION.finditer(form) if found[4] != "%"]
+        texts = [chr(int(value) & 0xFF) if kind == "c" and isinstance(value, float) else self._text(value)
+                 for kind, value in zip_longest(kinds, values[1:], fillvalue="")][:len(values) - 1]
+        printer = Printf(texts, lambda text: int(self._number(text)), str)
         printer.run(form)
+        if printer.errors:
+            raise ToolError(2, f"awk: {printer.errors[0]}")
         return printer.out
 
     def _substitute(self, name: str, arguments: tuple[Node, ...]) -> Value:
