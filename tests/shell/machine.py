@@ -16,7 +16,7 @@ from netsandbox.linux.core.inode import FileError, FileSystem
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error
-from netsandbox.shell.errors import NotFoundError, ScriptError
+from netsandbox.shell.errors import NotFoundError
 from netsandbox.shell.interpreter import Interpreter
 from netsandbox.shell.machine import Call
 from netsandbox.shell.parser import broken, parse_by_line
