@@ -108,10 +108,11 @@ class Connection:
         masquerade: index of the interface whose address it borrows, or 0.
         tcp: what the TCP tracker knows; None for other protocols.
         made_at: the trace's record number when its first packet came.
+        counts: [packets, bytes] of each direction, where they are counted (nf_conntrack_acct).
     """
 
-    __slots__ = ("expires", "lifetime", "made_at", "mark", "masquerade", "original", "reply", "serial", "state",
-                 "status", "stream_from", "tcp")
+    __slots__ = ("counts", "expires", "lifetime", "made_at", "mark", "masquerade", "original", "reply", "serial",
+                 "state", "status", "stream_from", "tcp")
 
     def __init__(self, original: FlowTuple, serial: int, made_at: int) -> None:
         self.original = original
@@ -125,6 +126,7 @@ class Connection:
         self.masquerade = 0
         self.stream_from = 0
         self.tcp: object = None
+        self.counts: tuple[list[int], list[int]] | None = None
 
     def tuple(self, direction: int) -> FlowTuple:
         return self.reply if direction else self.original

@@ -110,6 +110,8 @@ class ConnectionTable:
         if not self._has_room():
             return Dropped(DropReason.NETFILTER_DROP, ("table full",))
         connection = Connection(original, self._serial, namespace.trace.end)
+        if namespace.sysctls.get("net.netfilter.nf_conntrack_acct"):
+            connection.counts = [0, 0], [0, 0]
         payload = packet.payload
         if isinstance(payload, TcpSegment):
             if not track_tcp.begin(connection, payload, namespace.sysctls):
@@ -231,13 +233,24 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
                 table.forget(connection, "reset")
         elif is_valid and lifetime is not None:
             table.refresh(connection, lifetime)
+        if is_valid and lifetime is not None:
+            _count(connection, packet, info)
         return is_valid
+    _count(connection, packet, info)
     if packet.protocol == UDP:
         _track_udp(namespace, table, connection)
     else:
         name = "icmp" if packet.protocol == ICMP else "generic"
         table.refresh(connection, sysctls.get(f"net.netfilter.nf_conntrack_{name}_timeout") * SECOND)
     return True
+
+
+def _count(connection: Connection, packet: IPv4Packet, info: int) -> None:
+    """nf_ct_acct_update: packets and bytes of each direction, IP headers included."""
+    if connection.counts is not None:
+        count = connection.counts[direction_of(info)]
+        count[0] += 1
+        count[1] += packet.total_length
 
 
 def _track_udp(namespace: NetworkNamespace, table: ConnectionTable, connection: Connection) -> None:

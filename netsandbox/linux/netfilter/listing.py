@@ -20,6 +20,14 @@ def tuple_text(flow: FlowTuple) -> str:
     return text
 
 
+def _counted(connection: Connection) -> tuple[str, str]:
+    """What each direction has carried, where that is counted."""
+    if connection.counts is None:
+        return "", ""
+    there, back = (f"packets={packets} bytes={size} " for packets, size in connection.counts)
+    return there, back
+
+
 def connection_text(connection: Connection, now: int) -> str:
     """One line of `conntrack -L`, without its end."""
     protocol = connection.original.protocol
@@ -27,8 +35,9 @@ def connection_text(connection: Connection, now: int) -> str:
     state = f"{STATES[connection.state]} " if protocol == TCP else ""
     unreplied = "" if connection.status & SEEN_REPLY else "[UNREPLIED] "
     assured = "[ASSURED] " if connection.status & ASSURED else ""
-    return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {seconds} {state}{tuple_text(connection.original)} "
-            f"{unreplied}{tuple_text(connection.reply)} {assured}mark={connection.mark} use=1")
+    there, back = _counted(connection)
+    return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {seconds} {state}{tuple_text(connection.original)} {there}"
+            f"{unreplied}{tuple_text(connection.reply)} {back}{assured}mark={connection.mark} use=1")
 
 
 STATE_WORDS = ("ESTABLISHED", "RELATED", "NEW", "ESTABLISHED", "RELATED")

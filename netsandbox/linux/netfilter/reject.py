@@ -10,15 +10,20 @@ from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.linux.netfilter import track_tcp
 from netsandbox.linux.netfilter.track_tcp import TcpTracking
+from netsandbox.wire import udp
+from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import ECHO_REPLY, TIMESTAMP_REPLY, UNREACHABLE, IcmpMessage
-from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, TcpSegment
-from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
+
+
+WITHOUT_SUM = frozenset({47, 50, 51, 132, 136})
+"""Protocols whose checksum is optional, partial or another: GRE, ESP, AH, SCTP, UDP-Lite."""
 
 
 def send_unreachable(namespace: NetworkNamespace, buffer: SocketBuffer, code: int) -> None:
@@ -39,12 +44,24 @@ def _is_answer(packet: IPv4Packet) -> bool:
 
 
 def _is_sound(packet: IPv4Packet) -> bool:
+    """nf_reject_verify_csum: what is in no list of protocols is taken to sum up to zero, as ICMP does."""
     payload = packet.payload
+    if isinstance(payload, IcmpMessage):
+        return payload.checksum is None or payload.is_checksum_right
+    if isinstance(payload, bytes):
+        return _is_sum_right(packet, payload)
     if isinstance(payload, TcpSegment):
         return payload.checksum is None or payload.is_checksum_right(packet.src, packet.dst)
-    if isinstance(payload, UdpDatagram):
-        return not payload.checksum or payload.is_checksum_offloaded
-    return True
+    return not payload.checksum or payload.is_checksum_offloaded
+
+
+def _is_sum_right(packet: IPv4Packet, data: bytes) -> bool:
+    """nf_ip_checksum, of a payload that is no whole message: a first fragment's never is."""
+    protocol = packet.protocol
+    if protocol in WITHOUT_SUM or (protocol == UDP and len(data) >= udp.HEADER and data[6:8] == b"\0\0"):
+        return True
+    header = pseudo_header(packet.src, packet.dst, protocol, len(data)) if protocol in (TCP, UDP) else b""
+    return internet_checksum(header + data) in (0, 0xFFFF)
 
 
 def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
@@ -63,11 +80,11 @@ def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return
+    _close(namespace, buffer)
     port, frame = buffer.physical_in, buffer.frame
     if port is not None and frame is not None:
         port.transmit(Frame(frame.src, frame.dst, ETH_P_IP, answer))
         return
-    _close(namespace, buffer)
     ip_output.send(namespace, answer, route, buffer.of_answer(answer))
 
 
