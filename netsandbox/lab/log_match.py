@@ -54,6 +54,7 @@ _ASKS = re.compile(
     r"who[- ]has ((?:\d{1,3}\.){3}\d{1,3})\??(?: \([^)]*\))?,? tell ((?:\d{1,3}\.){3}\d{1,3})", re.IGNORECASE
 )
 _SAYS = re.compile(r"((?:\d{1,3}\.){3}\d{1,3}) is[- ]at ", re.IGNORECASE)
+_LIKE_ADDRESS = re.compile(r"[\d.]+|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4})+")
 _ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\.){3}\d{1,3})(?![\d])")
 
 
@@ -128,6 +129,41 @@ def compile_filter(filter_: str | Expression | None, names: Names = NO_NAMES) ->
     """
     expression = parse(filter_) if isinstance(filter_, str) else filter_
     return _everything if expression is None else _compile(expression, names)
+
+
+def strangers(filter_: str, names: Names) -> list[tuple[str, list[str]]]:
+    """Names in a filter that nothing in the lab has, each with those that there are: nothing can pass by them.
+
+    Raises:
+        FilterError: for a text that does not parse.
+    """
+    expression, found = parse(filter_), []
+    waiting = [expression] if expression is not None else []
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Not):
+            waiting.append(one.inner)
+        elif isinstance(one, Both):
+            waiting += [one.right, one.left]
+        else:
+            there = _names_for(one, names)
+            if there and one.value.lower() not in map(str.lower, there):
+                found.append((one.value, there))
+    return found
+
+
+def _names_for(test: Primitive, names: Names) -> list[str]:
+    """What a test's name could be; nothing where it may be anything, as an address may."""
+    nodes = list(names.addresses)
+    if test.kind == "host" and not _LIKE_ADDRESS.fullmatch(test.value):
+        return [*nodes, *EVERYONE, "group"]
+    if test.kind == "at":
+        return nodes
+    if test.kind == "dev":
+        bridges = [f"{node}:{bridge}" for (node, _port), bridge in names.masters.items()]
+        return [*names.interfaces, *names.masters.values(), *bridges,
+                *(f"{node}:{name}" for node in nodes for name in names.interfaces)]
+    return []
 
 
 def _everything(_row: LogRow) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.actions import SkipAction
-from textual.app import App, InvalidThemeError
+from textual.app import App, InvalidThemeError, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -31,6 +33,8 @@ from netsandbox.tui.text import safe
 from netsandbox.tui.time_keys import TimeKeys
 
 TOUR = "tour-seen"
+OWN_WAY = ("Screenshot", "Keys", "Quit")
+"""Of the palette: the app has an entry for a picture to a path of one's choice, for help and to quit."""
 
 
 def _lab_commands() -> type[Provider]:
@@ -73,6 +77,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         Binding("m", "log_mark", "Mark", show=False, id="app.mark"),
         Binding("apostrophe", "log_next_mark", "Next mark", show=False, id="app.next-mark"),
         Binding("x", "export", "Export", show=False, id="app.export"),
+        Binding("S", "screenshot", "Picture", show=False, id="app.screenshot"),
         Binding("u", "undo", "Undo", show=False, id="app.undo"),
         Binding("ctrl+r", "redo", "Redo", show=False, id="app.redo"),
         Binding("z", "zoom", "Maximise", show=False, id="app.zoom"),
@@ -85,6 +90,10 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         Binding("q", "tell_quit", "How to quit", show=False, id="app.tell-quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
     ]  # fmt: skip
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Textual's own, without what this app does in its own way."""
+        return (one for one in super().get_system_commands(screen) if one.title not in OWN_WAY)
 
     # -- beginning
 
@@ -236,12 +245,12 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         """The scenario's next step; without one, a ping between two."""
         self.main.status.say("")
         stand = self.live.lesson.stand()
-        if stand is not None and stand.number and stand.unmet and not self._insists:
+        pending = self.live.session.pending
+        if stand is not None and stand.number and stand.unmet and not (self._insists and pending):
             self._insists = True
             self.live.check_goals()
-            self.main.status.say(tr("lesson.unmet" if self.live.session.pending else "lesson.unmet-last",
-                                    count=stand.unmet))
-        elif self.live.session.pending:
+            self.main.status.say(tr("lesson.unmet" if pending else "lesson.unmet-last", count=stand.unmet))
+        elif pending:
             self._insists = False
             self._next_step()
         else:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.key_bar import Key
+from netsandbox.tui.status_text import speed_text
 
 TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("^R", "search", ""))
 LEAVING = (("esc", "leave", "leave_prompt"), ("^Q", "quit", "quit"))
@@ -26,18 +27,22 @@ def typing_keys(glyphs: GlyphSet, *, command: bool, held: bool, runs: bool = Fal
     return _named((*ends, *play, *TYPING, *output, *LEAVING), glyphs)
 
 
-def pane_keys(glyphs: GlyphSet, *, playing: bool, has_next: bool, in_log: bool, runs: bool = False) -> Sequence[Key]:
+def pane_keys(
+    glyphs: GlyphSet, *, playing: bool, what_next: str, in_log: bool, speed: str, runs: bool = False
+) -> Sequence[Key]:
     """The keys over the panes, the most wanted first: what has no room is left out from the end, quit and help never.
 
     Args:
-        has_next: a scenario has a further step.
+        what_next: what `p` does: next, check or ping.
+        speed: the pace; where it is another than the usual one, it goes before what else matters.
         in_log: the log has its place, so that escape has nothing to bring back.
         runs: something runs that ctrl+c ends.
     """
+    usual = speed_text(1.0, glyphs)
     keys = [
         (":", "command", "command"),
         ("/", "filter", "filter"),
-        ("p", "next" if has_next else "ping", "next_or_ping"),
+        ("p", what_next, "next_or_ping"),
         ("space", "pause" if playing else "play", "play_pause"),
         ("n", "step", "step"),
         ("w", "why", "why"),
@@ -49,7 +54,10 @@ def pane_keys(glyphs: GlyphSet, *, playing: bool, has_next: bool, in_log: bool, 
     ]
     if runs:
         keys.insert(0, ("^C", "end", "interrupt"))
-    return _named(keys if in_log else [("esc", "log", "show_log"), *keys], glyphs)
+    named = [*_named(keys if in_log else [("esc", "log", "show_log"), *keys], glyphs)]
+    at = next(number for number, key in enumerate(named) if key.key == ("w" if speed != usual else "b"))
+    named.insert(at, Key("+-", speed, "speed(1)"))
+    return named
 
 
 def _named(keys: Sequence[tuple[str, str, str]], glyphs: GlyphSet) -> Sequence[Key]:

@@ -187,15 +187,20 @@ class LabView:
         count = sum(capture.write(trace.since(seq, seq + 1)) for seq in numbers)
         if not count:
             return Outcome((), tr("export.gone"))
-        try:
-            self.session.files.write(path, stream.getvalue())
-        except FileThereError:
-            return Outcome((), tr("export.there"))
-        except FileError as error:
-            return Outcome((), error.message)  # the name is in the line still
+        if problem := self.keep(path, stream.getvalue()):
+            return Outcome((), problem)
         if count < len(wanted):
             return Outcome((tr("export.fewer", count=count, asked=len(wanted), file=path),), "")
         return Outcome((tr("export.done", count=count, file=path),), "")
+
+    def keep(self, path: str, content: str | bytes) -> str:
+        try:
+            self.session.files.write(path, content)
+        except FileThereError:
+            return tr("export.there")
+        except FileError as error:
+            return error.message  # the name is in the line still
+        return ""
 
     def why(self, seq: int) -> Why | None:
         from netsandbox.explain.story import why_seq

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from netsandbox.session.files import FileError
-from netsandbox.session.own_files import FileThereError
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.panes.device import DevicePane
@@ -66,13 +64,13 @@ class LookingKeys(LabApp):
 
     def _write_text(self, path: str, text: str) -> str:
         """Make a text a file, and say how that went."""
-        try:
-            self.live.session.files.write(path, text)
-        except FileThereError:
-            return tr("export.there")
-        except FileError as error:
-            return str(error)
-        return tr("stream.written", file=path)
+        return self.live.keep(path, text) or tr("stream.written", file=path)
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Ask where a picture of the screen is to be written."""
+        from netsandbox.tui.screenshot import picture
+
+        self.main.picture.ask(picture(self))
 
     @on(DevicePane.StreamWanted)
     def _stream_wanted(self, event: DevicePane.StreamWanted) -> None:

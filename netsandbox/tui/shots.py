@@ -7,23 +7,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import html
-import re
 import sys
 import tempfile
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
+from netsandbox.tui.screenshot import bitmap, picture
 from netsandbox.tui.state_files import StateFiles
-from netsandbox.tui.text import cell_len
 
-FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
-"""In place of a font that a browser would have to fetch."""
 QUIET = "quiet"
 """Not a key: let the lab go on until nothing is under way."""
 
@@ -92,18 +87,7 @@ async def shoot(shot: Shot) -> str:
             while app.main.topology.moving:
                 app.main.topology.tick()
             await pilot.pause()
-            return _spaced(app.export_screenshot(title="netsandbox").replace("Fira Code", FONT))
-
-
-def _spaced(svg: str) -> str:
-    """Give every text the width of its cells: Rich counts characters, and Chinese ones overlap."""
-
-    def widen(found: re.Match[str]) -> str:
-        before, length, between, text = found.groups()
-        shown = html.unescape(text)
-        return f'{before}{float(length) * cell_len(shown) / max(len(shown), 1):.6g}{between}{text}</text>'
-
-    return re.sub(r'(<text [^>]*textLength=")([0-9.]+)("[^>]*>)([^<]*)</text>', widen, svg)
+            return picture(app)
 
 
 def _pass_time(app: NetsandboxApp, clock: Clock) -> None:
@@ -127,12 +111,11 @@ async def _all(directory: Path) -> None:
 
 def _raster(svg: str, path: Path) -> None:
     """The picture of the README, as a bitmap, where CairoSVG is installed."""
-    try:
-        converter = import_module("cairosvg")
-    except ImportError:
+    drawn = bitmap(svg)
+    if drawn is None:
         print("hero.png is made only where cairosvg is installed", file=sys.stderr)
         return
-    converter.svg2png(bytestring=svg.encode(), write_to=str(path), output_width=1600)
+    path.write_bytes(drawn)
     print(path)
 
 

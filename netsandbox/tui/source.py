@@ -212,6 +212,10 @@ class LabSource(Protocol):
         """Write the frames of log rows as a pcapng file; its one line says how many there were."""
         ...
 
+    def keep(self, path: str, content: str | bytes) -> str:
+        """Make something a file's content, but not in place of somebody else's; empty, or what is wrong."""
+        ...
+
     def marks(self) -> Sequence[Mark]:
         """All marks of the known history, by step."""
         ...

@@ -79,6 +79,8 @@ TEXTS: dict[str, str] = {
     "status.next": "next: {what}",
     "status.dropped": "{count} dropped",
     "filter.label": "filter",
+    "filter.stranger": "Nothing here is called {name}: nothing passes by it.",
+    "filter.near": "Did you mean {name}?",
     "filter.column": "column {column}",
     "filter.keyword": "",
     "filter.node": "device",

@@ -79,6 +79,8 @@ TEXTS: dict[str, str] = {
     "status.next": "下一步：{what}",
     "status.dropped": "丢弃 {count}",
     "filter.label": "过滤",
+    "filter.stranger": "这里没有叫 {name} 的：什么也匹配不到。",
+    "filter.near": "是不是 {name}？",
     "filter.column": "第 {column} 列",
     "filter.keyword": "",
     "filter.node": "设备",

@@ -247,7 +247,7 @@ async def test_a_live_resize_and_a_terminal_too_small(tmp_path: Path) -> None:
 async def test_a_pane_is_maximised_and_put_back(tmp_path: Path, size: tuple[int, int]) -> None:
     async with stage(tmp_path, size=size) as on:
         main = on.app.main
-        for key, pane in zip("12356", (main.topology, main.device, main.log_pane, main.why, main.output), strict=True):
+        for key, pane in zip("12357", (main.topology, main.device, main.log_pane, main.why, main.output), strict=True):
             await on.press(key)
             await on.press("z")
             assert main.maximized is pane

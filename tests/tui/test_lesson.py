@@ -77,7 +77,7 @@ async def test_goals_are_met_as_one_types_and_the_lesson_ends(tmp_path: Path, me
         await stage.quiet()
         assert "✓ interface pc2:eth0 address 10.0.0.2/24" in pane(stage)[1], "seen without a key"
         await stage.press("escape")
-        stage.app.main.focus_pane(7)
+        stage.app.main.focus_pane(6)
         await stage.pilot.pause()
         await stage.press("r")
         await stage.quiet()
@@ -92,7 +92,7 @@ async def test_hints_come_one_by_one(tmp_path: Path, mend: Path) -> None:
         for _ in range(3):
             await stage.press("p")
             await stage.quiet()
-        stage.app.main.focus_pane(7)
+        stage.app.main.focus_pane(6)
         await stage.pilot.pause()
         await stage.press("h")
         assert "Look at the prefixes." in pane(stage)[1]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 
 from netsandbox.lab.log_filter import FilterError, validate
-from netsandbox.lab.log_match import Names, Predicate, compile_filter, complete_filter
+from netsandbox.lab.log_match import Names, Predicate, compile_filter, complete_filter, strangers
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.history import History
 from netsandbox.tui.i18n import tr
@@ -60,11 +61,21 @@ class FilterLine(PromptLine):
         if error is not None:
             self.note(self.complaint(line, error), error=True)
             return
-        self.note("")
+        self.note(self._doubt(line))
         if line.strip() != self._applied:
             self._applied = line.strip()
             test = compile_filter(line, self._names()) if self._applied else None
             self.post_message(self.Changed(self, self._applied, test))
+
+    def _doubt(self, line: str) -> str:
+        """What is said of a valid filter by which nothing can pass: a name is not typed to its end yet, or wrong."""
+        unknown = strangers(line, self._names()) if line.strip() else []
+        if not unknown:
+            return ""
+        name, there = unknown[0]
+        near = [one for one in there if one.startswith(name)] or get_close_matches(name, there, 1)
+        hint = f"  {tr('filter.near', name=near[0])}" if near else ""
+        return tr("filter.stranger", name=name) + hint
 
     def put(self, line: str) -> None:
         """Apply a filter that nobody typed."""

@@ -17,6 +17,7 @@ from netsandbox.tui.panes.filter_line import FilterLine
 from netsandbox.tui.panes.frame_log import FrameLog
 from netsandbox.tui.panes.jobs import JobsPane
 from netsandbox.tui.panes.lesson import LessonPane
+from netsandbox.tui.panes.picture_line import PictureLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
@@ -335,6 +336,10 @@ class MainScreen(PanesScreen):
 
     @on(ExportLine.Done)
     def _exported(self, event: ExportLine.Done) -> None:
+        self.status.say(event.line)
+
+    @on(PictureLine.Done)
+    def _pictured(self, event: PictureLine.Done) -> None:
         self.status.say(event.line)
 
     @on(PromptLine.Left)

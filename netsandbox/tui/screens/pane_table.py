@@ -22,8 +22,8 @@ PANES: tuple[Pane, ...] = (
     Pane("log", lambda _live, glyphs, _still: FrameLog(glyphs, self_timed=False, id="log"), room="log"),
     Pane("detail", lambda _live, glyphs, _still: DetailPane(glyphs, id="detail"), focus="Tree"),
     Pane("why", lambda _live, glyphs, _still: WhyPane(glyphs, id="why")),
-    Pane("output", lambda _live, glyphs, _still: OutputPane(glyphs, id="output"), alone=True),
     LESSON,
+    Pane("output", lambda _live, glyphs, _still: OutputPane(glyphs, id="output"), alone=True),
     JOBS,
     BRANCHES,
 )  # fmt: skip

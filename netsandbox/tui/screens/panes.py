@@ -28,6 +28,7 @@ from netsandbox.tui.panes.filter_line import FilterLine, SearchLine
 from netsandbox.tui.panes.frame_log import FrameLog
 from netsandbox.tui.panes.key_bar import KeyBar
 from netsandbox.tui.panes.output import OutputPane
+from netsandbox.tui.panes.picture_line import PictureLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.say import SayLine
 from netsandbox.tui.panes.status import StatusLine
@@ -35,6 +36,7 @@ from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.pane_table import PANES
+from netsandbox.tui.status_text import speed_text
 
 LEAST = (60, 18)
 """Columns and rows below which nothing useful can be shown."""
@@ -85,6 +87,7 @@ class PanesScreen(Screen[None]):
         self.timeline = Timeline(glyphs, id="timeline")
         self.filter = FilterLine(self._names, glyphs, history=files.history("filters"), id="filter")
         self.search = SearchLine(glyphs, id="search")
+        self.picture = PictureLine(live, glyphs, id="picture")
         self.export = ExportLine(live, glyphs, id="export")
         self.command = CommandLine(live, glyphs, history=files.history("commands"), id="command")
         self.keys = KeyBar(glyphs, id="keys")
@@ -115,6 +118,7 @@ class PanesScreen(Screen[None]):
         yield self.filter
         yield self.search
         yield self.export
+        yield self.picture
         yield self.command
         yield self.keys
         yield Static("", markup=False, id="small")
@@ -205,6 +209,9 @@ class PanesScreen(Screen[None]):
             self.keys.show(typing_keys(self.glyphs, command=self.command.input.has_focus, held=live.held,
                                        runs=live.jobs.is_to_be_ended))
             return
-        has_next, in_log = bool(live.session.pending), self.view == "log"
-        self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, has_next=has_next, in_log=in_log,
+        stand = live.lesson.stand()
+        checks = stand is not None and stand.number and stand.unmet and not live.session.pending
+        what_next = "next" if live.session.pending else "check" if checks else "ping"
+        self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, what_next=what_next,
+                                 in_log=self.view == "log", speed=speed_text(live.player.speed, self.glyphs),
                                  runs=live.jobs.is_to_be_ended))

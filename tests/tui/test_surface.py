@@ -1,0 +1,98 @@
+"""What the surface says: pictures to a path of one's choice, filters by which nothing passes, what `p` means, the pace."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from netsandbox.lab.log_match import Names, strangers
+from netsandbox.tui.options import Options
+from tests.tui.app_harness import Stage, stage
+from tests.tui.harness import screen_text
+
+
+def shown(on: Stage) -> str:
+    return screen_text(on.app)  # type: ignore[arg-type]
+
+
+async def test_a_picture_is_written_to_a_path_of_ones_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    async with stage(tmp_path / "state") as on:
+        await on.press("S", "enter")
+        assert "Written to netsandbox.svg" in shown(on)
+        svg = (tmp_path / "netsandbox.svg").read_text(encoding="utf-8")
+        assert svg.startswith("<svg ")
+        assert "nginx-1" in svg
+        await on.press("S", "ctrl+u", *"a.png", "enter")
+        assert "A PNG needs CairoSVG" in shown(on)
+        drawn = SimpleNamespace(svg2png=lambda bytestring, output_width: b"\x89PNG" + bytestring[:4])
+        monkeypatch.setitem(sys.modules, "cairosvg", drawn)
+        await on.press("enter")
+        assert (tmp_path / "a.png").read_bytes() == b"\x89PNG<svg"
+        await on.press("S", "ctrl+u", *"nowhere/x.svg", "enter")
+        assert "or directory" in shown(on)
+        await on.press("ctrl+u", *"netsandbox.svg", "escape")
+        (tmp_path / "mine.svg").write_text("mine", encoding="utf-8")
+        await on.press("S", "ctrl+u", *"mine.svg", "enter")
+        assert "There is such a file already" in shown(on)
+        assert (tmp_path / "mine.svg").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(("line", "unknown"), [
+    ("host nginx-", ["nginx-"]), ("host nginx-1", []), ("host 10.9.9.9", []), ("host everyone", []), ("at nope", ["nope"]),
+    ("not (host a or dev eth9)", ["a", "eth9"]), ("dev docker0 or dev host:docker0 or dev veth1 or dev host:veth1", []),
+    ("arp and port 80", []), ("", []), ("host 1a:2b:3c:4d:5e:6f", []), ("host NGINX-1", [])])  # fmt: skip
+def test_names_that_nothing_has(line: str, unknown: list[str]) -> None:
+    names = Names({"nginx-1": frozenset(), "host": frozenset()}, {("host", "veth1"): "docker0"},
+                  ("eth0", "docker0", "veth1"))  # fmt: skip
+    assert [name for name, _there in strangers(line, names)] == unknown
+
+
+async def test_a_filter_by_which_nothing_passes_says_so_and_names_the_nearest(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("slash", *"host nginx-")
+        assert "Nothing here is called nginx-: nothing passes by it.  Did you mean nginx-1?" in shown(on)
+        await on.press("1")
+        assert "Nothing here is called" not in shown(on)
+
+
+LESSON = """netsandbox: 2
+title: {en: A lesson, zh: 一课}
+setup:
+  - add-host a
+  - add-host b
+  - connect a b
+steps:
+  - say: {en: One., zh: 一。}
+    run: [set-ip a 10.0.0.1/24]
+    expect: ["interface b:eth0 address 10.0.0.2/24"]
+"""
+
+
+async def test_p_means_what_the_footer_says(tmp_path: Path) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text(LESSON, encoding="utf-8")
+    async with stage(tmp_path / "state", Options(str(path), tour=False)) as on:
+        assert " p next " in shown(on)
+        await on.press("p")
+        await on.quiet()
+        assert " p check " in shown(on)
+        for _ in range(3):
+            await on.press("p")
+            await on.quiet()
+        assert not any(entry.line.startswith("ping") for entry in on.app.live.session.journal)
+        await on.line("set-ip b 10.0.0.2/24")
+        await on.quiet()
+        await on.press("escape")
+        assert " p ping " in shown(on)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_pace_is_in_the_footer(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with stage(tmp_path, size=size) as on:
+        await on.press("minus", "minus", "minus")
+        assert "+- ×0.1" in shown(on).splitlines()[-1]
