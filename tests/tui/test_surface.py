@@ -1,4 +1,4 @@
-"""What the surface says: pictures to a path of one's choice, filters by which nothing passes, what `p` means, the pace."""
+"""What the surface says: pictures to a path, filters by which nothing passes, what `p` means, the pace."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ async def test_a_picture_is_written_to_a_path_of_ones_choice(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize(("line", "unknown"), [
-    ("host nginx-", ["nginx-"]), ("host nginx-1", []), ("host 10.9.9.9", []), ("host everyone", []), ("at nope", ["nope"]),
+    ("host nginx-", ["nginx-"]), ("host nginx-1", []), ("host 10.9.9.9", []), ("host everyone", []),
+    ("at nope", ["nope"]),
     ("not (host a or dev eth9)", ["a", "eth9"]), ("dev docker0 or dev host:docker0 or dev veth1 or dev host:veth1", []),
     ("arp and port 80", []), ("", []), ("host 1a:2b:3c:4d:5e:6f", []), ("host NGINX-1", [])])  # fmt: skip
 def test_names_that_nothing_has(line: str, unknown: list[str]) -> None:
