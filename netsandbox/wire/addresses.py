@@ -7,6 +7,7 @@ the engine looks addresses up for every frame.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 BROADCAST_MAC = 0xFFFFFFFFFFFF
@@ -15,6 +16,9 @@ MAC_GROUP_BIT = 1 << 40
 LIMITED_BROADCAST = 0xFFFFFFFF
 LOOPBACK_NETWORK = 0x7F000000
 LOOPBACK_ADDRESS = 0x7F000001
+
+FEW = 4096
+"""Addresses whose text is kept: what is recorded about a packet names the same ones again and again."""
 
 _MAC = re.compile(r"[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}")
 _OCTET = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
@@ -87,6 +91,7 @@ def parse_ipv4(text: str) -> int:
     return number
 
 
+@lru_cache(FEW)
 def format_ipv4(number: int) -> str:
     return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 

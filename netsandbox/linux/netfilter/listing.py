@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, WITH_PORTS, Connection, FlowTuple
 from netsandbox.linux.netfilter.track_tcp import STATES
-from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.addresses import FEW, format_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
 
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite", 47: "gre"}
 
 
+@lru_cache(FEW)
 def tuple_text(flow: FlowTuple) -> str:
     text = f"src={format_ipv4(flow.src)} dst={format_ipv4(flow.dst)}"
     if flow.protocol == ICMP:

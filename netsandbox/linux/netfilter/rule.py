@@ -220,7 +220,8 @@ class Rule:
     """A rule with its counters.
 
     Attributes:
-        head, matches: its conditions as they were given; `conditions` are all of them, in the order they are asked.
+        head, matches: its conditions as they were given.  conditions: all of them in the order they are asked, each
+            with its text.
         target: None for a rule that only counts.
         handle: its number in nft's listings.
         text: as `iptables -S` writes it, without -A and the chain's name.
@@ -235,8 +236,8 @@ class Rule:
         self.matches = matches
         self.target = target
         self.packets, self.bytes, self.handle, self.made_at = packets, size, 0, 0
-        self.conditions: tuple[Condition, ...] = (*head.conditions(), *matches)
-        words = [condition.text for condition in self.conditions]
+        self.conditions = tuple((condition, condition.text) for condition in (*head.conditions(), *matches))
+        words = [text for _condition, text in self.conditions]
         if target is not None:
             flag = "-g" if isinstance(target, Jump) and target.is_goto else "-j"
             words += [f"{flag} {target.name}", target.text]

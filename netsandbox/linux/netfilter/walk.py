@@ -28,6 +28,8 @@ class Walk:
         steps: the rules that were asked.  hits: those that took the packet, with its length then.
     """
 
+    __slots__ = ("base", "buffer", "hits", "namespace", "reached_end", "steps", "table")
+
     def __init__(self, namespace: NetworkNamespace, buffer: SocketBuffer, table: Table, base: Chain) -> None:
         self.namespace = namespace
         self.buffer = buffer
@@ -75,10 +77,10 @@ class Walk:
     def _asks(self, chain: Chain, number: int, rule: Rule) -> bool:
         """Whether a rule takes the packet."""
         namespace, buffer = self.namespace, self.buffer
-        for condition in rule.conditions:
+        for condition, text in rule.conditions:
             if not condition.holds(namespace, buffer):
-                self.steps.append(RuleSeen(chain.name, number, rule.text, condition.text,
-                                           condition.seen(namespace, buffer), rule.packets, rule.bytes))
+                self.steps.append(RuleSeen(chain.name, number, rule.text, text, condition.seen(namespace, buffer),
+                                           rule.packets, rule.bytes))
                 return False
         length = buffer.packet.total_length
         self.hits.append((rule, length))
