@@ -16,6 +16,9 @@ DEVICES: dict[str, Words] = {
     "VlanLeft": ("VLAN {vlan} 的帧从{ports}发出时不带标签。", "{ports}：VLAN {vlan} 标为 Egress Untagged"),
     "VlanLeft.tagged": (
         "帧从{ports}发出时带 VLAN {vlan} 的标签。", "{ports}：VLAN {vlan} 没有标为 Egress Untagged"),
+    "ArpAnswered": (
+        "{bridge}以主人的名义自己回答对{address}的询问：询问不必穿过隧道。",
+        "{bridge}的邻居表：{address}的 MAC 是{mac}", "{mac}的行指向带 neigh_suppress 的端口"),
     "BpduTaken": (
         "{port}从网桥{sender}得知根是{root}，开销{cost}，这比它原来知道的更好或更新。",
         "根：优先级{priority}，MAC {root}", "开销{cost}", "来自{sender}"),
@@ -31,12 +34,19 @@ DEVICES: dict[str, Words] = {
         "转发表：00:00:00:00:00:00 的行指向{remote}"),
     "Encapsulated.row": (
         "{place}知道该 MAC 在{remote}之后，把帧装进发往它的 UDP 包，VNI {number}。", "转发表：该 MAC 的行指向{remote}"),
+    "Encapsulated.local": (
+        "{place}的对端就在本机，VNI {number} 的帧直接交给它，外面不再封装。", "外层目的地址：本机的地址"),
     "Decapsulated": ("{place}收下来自{remote}的 {kind} 包，继续处理其中的内容。", "{kind} 设备{place}", "编号{number}"),
     "VtepLearned": (
         "{place}学到{mac}在{remote}之后，因为刚有该 MAC 的帧从那里来。", "内层源 MAC {mac}", "外层源地址{remote}"),
     "VtepLearned.moved": (
         "{place}发现{mac}搬了家：现在在{remote}之后，不再在{previous}之后。",
         "内层源 MAC {mac}", "外层源地址{remote}", "原来的行指向{previous}"),
+    "VtepMissing": (
+        "{place}不知道{mac}在哪个对端之后，向监视本机邻居的程序询问（l2miss）。",
+        "转发表：没有该 MAC 的行，也没有 00:00:00:00:00:00 的行"),
+    "VtepMissing.address": (
+        "{place}不知道{address}的 MAC，向监视本机邻居的程序询问（l3miss）。", "{place}的邻居表：没有该地址的行"),
     "ChildChosen": ("{parent}把帧交给{child}，目的 MAC 是它的。", "目的 MAC"),
     "ChildChosen.address": ("{parent}把帧交给{child}，目的 IP 是它的：所有子接口共用一个 MAC。", "目的地址"),
     "ChildChosen.sibling": ("{child}也在{parent}之上，帧直接到它那里，从不出现在线上。", "目的 MAC 或地址"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Told = tuple[str, dict[str, str]]
 """The key of the catalogue, and the fields for its words."""
-ADDRESSES = ("remote", "destination")
+ADDRESSES = ("remote", "destination", "address")
 
 
 def _fields(event: Any, voice: Voice) -> dict[str, str]:
@@ -43,6 +43,8 @@ def _case(event: Any) -> str:
             return "over"
         case events.VtepLearned(previous=previous) if previous:
             return "moved"
+        case events.VtepMissing(address=address) if address:
+            return "address"
         case events.ActiveSlaveChanged(slave=""):
             return "none"
         case events.FrameShaped():
@@ -64,9 +66,10 @@ def tell(event: Any, voice: Voice) -> Told:
     return f"{type(event).__name__}.{case}" if case else type(event).__name__, fields
 
 
-KINDS = (events.TagPushed, events.VlanEntered, events.VlanLeft, events.BpduTaken, events.RootChosen,
-         events.TopologyChanged, events.Encapsulated, events.Decapsulated, events.VtepLearned, events.ChildChosen,
-         events.SlaveChosen, events.ActiveSlaveChanged, events.FrameShaped, events.RuleMatched, events.PathChosen)
+KINDS = (events.TagPushed, events.ArpAnswered, events.VlanEntered, events.VlanLeft, events.BpduTaken, events.RootChosen,
+         events.TopologyChanged, events.Encapsulated, events.Decapsulated, events.VtepLearned, events.VtepMissing,
+         events.ChildChosen, events.SlaveChosen, events.ActiveSlaveChanged, events.FrameShaped, events.RuleMatched,
+         events.PathChosen)
 
 
 def _number_and_place(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Told:

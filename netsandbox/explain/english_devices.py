@@ -19,6 +19,10 @@ DEVICES: dict[str, Words] = {
         "By {ports} the frame of VLAN {vlan} leaves without a tag.", "{ports}: VLAN {vlan} is Egress Untagged"),
     "VlanLeft.tagged": (
         "By {ports} the frame leaves with the tag of VLAN {vlan}.", "{ports}: VLAN {vlan} is not Egress Untagged"),
+    "ArpAnswered": (
+        ("{bridge} answers the question for {address} itself, in the owner's name: the question need not cross the "
+        "tunnel."), "neighbour table of {bridge}: {address} has {mac}",
+        "the row of {mac} names a port with neigh_suppress"),
     "BpduTaken": (
         "{port} hears of the root {root}, cost {cost}, from the bridge {sender}: better or newer than what it knew.",
         "root: priority {priority}, MAC {root}", "cost {cost}", "said by {sender}"),
@@ -42,6 +46,9 @@ DEVICES: dict[str, Words] = {
     "Encapsulated.row": (
         "{place} knows that the MAC is behind {remote}, and puts the frame into a UDP packet to it, in VNI {number}.",
         "forwarding table: the row of the MAC names {remote}"),
+    "Encapsulated.local": (
+        "{place} has its other end on this same host: the frame of VNI {number} is handed straight to it.",
+        "outer destination: an address of this host"),
     "Decapsulated": (
         "{place} takes the {kind} packet from {remote} and goes on with what was in it.",
         "{kind} device {place}", "number {number}"),
@@ -51,6 +58,12 @@ DEVICES: dict[str, Words] = {
     "VtepLearned.moved": (
         "{place} sees that {mac} has moved: it is behind {remote} now, no longer behind {previous}.",
         "inner source MAC {mac}", "outer source {remote}", "the row said {previous}"),
+    "VtepMissing": (
+        "{place} does not know behind which end {mac} is, and asks whoever watches the host's neighbours (l2miss).",
+        "forwarding table: no row of the MAC, and none of 00:00:00:00:00:00"),
+    "VtepMissing.address": (
+        "{place} does not know whose MAC {address} has, and asks whoever watches the host's neighbours (l3miss).",
+        "neighbour table of {place}: no row of the address"),
     "ChildChosen": ("{parent} hands the frame to {child}, whose MAC it is for.", "destination MAC"),
     "ChildChosen.address": (
         "{parent} hands the frame to {child}, whose IP address it is for: all children have one MAC.",

@@ -35,6 +35,16 @@ class VlanLeft(NamedTuple):
     tagged: bool
 
 
+class ArpAnswered(NamedTuple):
+    """A bridge answers an ARP question itself, in the owner's name (neigh_suppress)."""
+
+    bridge: str
+    port: str
+    """Where the question came from."""
+    address: int
+    mac: int
+
+
 class BpduTaken(NamedTuple):
     """A bridge port heard a better or newer message of the spanning tree than it had."""
 
@@ -95,6 +105,16 @@ class VtepLearned(NamedTuple):
     remote: int
     previous: int
     """The end that it was behind before, or 0."""
+
+
+class VtepMissing(NamedTuple):
+    """A VXLAN device wants somebody to say where a station is (l2miss, l3miss)."""
+
+    place: str
+    address: int
+    """Whose MAC is wanted, or 0."""
+    mac: int
+    """Whose other end is wanted, or 0."""
 
 
 class ChildChosen(NamedTuple):

@@ -38,7 +38,8 @@ PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
     Malformed: ip_input.receive_malformed, VlanTag: vlan.receive}
 TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet, IPIP: ipip.receive,
               GRE: gre.receive}
-ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error}
+ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error, IPIP: ipip.receive_error,
+                  GRE: gre.receive_error}
 
 
 ARP = Family(ETH_P_IP, format_ipv4, arp.construct, arp.solicit, icmp.report_unresolved)

@@ -205,13 +205,20 @@ def _check_action(spec: dict[str, Any], place: str, action: Any) -> None:
         _check_node_name(spec, f"{place}.in", action["in"])
 
 
+FIRST_KINDS = ("veth", "bridge", "vxlan", "macvlan")
+"""Devices that the kernel of the first labs had."""
+SECOND_WORDS = ("vlan", "neigh_suppress")
+
+
 def knows_vlans(spec: dict[str, Any]) -> bool:
-    """Whether a lab has VLAN devices or a bridge that filters by VLAN, or makes one, or is of the rig's second kind."""
+    """Whether a lab is for a kernel whose bridges can filter by VLAN: what the first labs' kernel lacked is in it."""
     asked = [word for action in spec.get("actions", ()) for word in str(action.get("args", "")).split()]
     asked += [word for command in spec.get("setup", ()) for word in command]
-    return "drops" in spec or any(word == "vlan" or word.startswith("vlan_") for word in asked) or any(
-        iface.get("type") == "vlan" or "vlan_" in iface.get("args", "")
-        for node in spec["nodes"].values() for iface in node.get("ifaces", {}).values())
+    if {"drops", "ipv6"} & spec.keys() or any(word.startswith(SECOND_WORDS) for word in asked):
+        return True
+    return any("rules" in node or iface.get("type", "veth") not in FIRST_KINDS
+               or (iface.get("type") == "bridge" and "args" in iface)
+               for node in spec["nodes"].values() for iface in node.get("ifaces", {}).values())
 
 
 def _check_links(spec: dict[str, Any]) -> None:

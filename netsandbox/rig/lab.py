@@ -166,6 +166,8 @@ class KernelLab:
                 bridge = Bridge(namespace, name, self._mac(body), "mac" in body)
                 bridge.fdb.ageing_time = int(body.get("ageing", 300) * 100) * SECOND // 100
                 namespace.add_interface(bridge)
+                if knows_vlans(self.spec):
+                    bridge.ensure_vlans()
                 if "args" in body:
                     self._must(node, ["ip", "link", "set", name, "type", "bridge", *body["args"].split()])
 

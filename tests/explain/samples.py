@@ -337,6 +337,9 @@ def _of_devices() -> Iterator[Any]:
     for kind, why in (("vxlan", "flood"), ("vxlan", "row"), ("gre", "remote"), ("ipip", "route")):
         yield devices.Encapsulated("host:t0", kind, 42, A, why)
         yield devices.Decapsulated("host:t0", kind, 42, A)
+    yield devices.ArpAnswered("host:br0", "eth1", A, MAC_A)
+    yield from (devices.VtepMissing("host:vx0", address, mac) for address, mac in ((A, 0), (0, MAC_A)))
+    yield devices.Encapsulated("host:vx0", "vxlan", 42, B, "local")
     yield from (devices.VtepLearned("host:vx0", MAC_A, A, previous) for previous in (0, B))
     yield from (devices.ChildChosen("host:eth0", "m1:eth0", why)
                 for why in ("mac", "address", "sibling", "broadcast", "source", "passthru"))

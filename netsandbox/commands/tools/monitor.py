@@ -25,6 +25,7 @@ from netsandbox.commands.tools.route_rows import route_row
 from netsandbox.commands.tools.words import USAGE, Words, choose, wrong
 from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.device_events import VtepMissing
 from netsandbox.linux.events import (
     AddressChanged,
     FdbForgotten,
@@ -34,6 +35,7 @@ from netsandbox.linux.events import (
     PortStateChanged,
     RouteChanged,
 )
+from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Record
@@ -159,6 +161,24 @@ class Monitor:
         entry.flags = kept.flags if kept is not None else entry.flags
         yield "neigh", event.new is None, neighbour_row(entry, self.style)
 
+    def miss(self, record: Record, _told: set[tuple[str, int]]) -> Iterator[tuple[str, bool, Row]]:
+        """RTM_GETNEIGH of a VXLAN device with l2miss or l3miss."""
+        event = record.event
+        home, _colon, name = event.place.rpartition(":")
+        interface = self.namespace.interfaces.get(name)
+        if home != self.namespace.name or interface is None or self.device not in (0, interface.id):
+            return
+        row = Row(self.style)
+        row.put("miss", None, "miss ")
+        if event.address:
+            row.put("dst", format_ipv4(event.address), f"{format_ipv4(event.address)} ")
+        row.put("dev", name, f"dev {name} ")
+        if event.mac:
+            row.put("lladdr", format_mac(event.mac), f"lladdr {format_mac(event.mac)} ")
+        row.put("state", ["STALE"], "STALE ")
+        row.say("\n")
+        yield "neigh", False, row
+
     def fdb(self, record: Record, _told: set[tuple[str, int]]) -> Iterator[tuple[str, bool, Row]]:
         """RTM_NEWNEIGH, RTM_DELNEIGH of a bridge."""
         event = record.event
@@ -175,7 +195,7 @@ KINDS: dict[type, tuple[Finder, tuple[str, ...]]] = {
     LinkChanged: (Monitor.link, ("link", "port")), PortStateChanged: (Monitor.link, ("port",)),
     AddressChanged: (Monitor.address, ("address",)), RouteChanged: (Monitor.route, ("route",)),
     NeighbourChanged: (Monitor.neigh, ("neigh",)), FdbLearned: (Monitor.fdb, ("fdb",)),
-    FdbForgotten: (Monitor.fdb, ("fdb",))}
+    FdbForgotten: (Monitor.fdb, ("fdb",)), VtepMissing: (Monitor.miss, ("neigh",))}
 
 
 def ip(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:

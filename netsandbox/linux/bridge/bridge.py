@@ -338,7 +338,7 @@ class Bridge(Interface):
         self.ensure_vlans()
         self.vlan_filtering = on
         for port in self.ports:
-            port.is_simple = port.forwarding and not on
+            port.note_simple()
         self.floods.flags_changed()
 
     def ensure_vlans(self) -> None:
@@ -386,7 +386,7 @@ class Bridge(Interface):
             return
         port.state = state
         port.forwarding = state == FORWARDING
-        port.is_simple = port.forwarding and not self.vlan_filtering
+        port.note_simple()
         if port.forwarding:
             self.floods.port_forwards(port)
         else:

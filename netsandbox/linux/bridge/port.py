@@ -40,7 +40,7 @@ class BridgePort:
         self.state = DISABLED
         self.held = ""
         self.forwarding = self.is_simple = False
-        """is_simple: it forwards, and the bridge does not filter by VLAN."""
+        """is_simple: it forwards, and the bridge does not filter by VLAN or answer ARP itself."""
         self.tree: PortTree | None = None
         self.vlans: VlanGroup | None = None
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
@@ -50,6 +50,12 @@ class BridgePort:
         self.alone = (interface.place,)
         """Its place, as records list the ports that a frame leaves by."""
         self.update_limit()
+
+    def note_simple(self) -> None:
+        """Whether the bridge just passes its frames on may have changed."""
+        bridge = self.bridge
+        self.is_simple = self.forwarding and not bridge.vlan_filtering and not any(
+            port.neigh_suppress for port in bridge.ports)
 
     def update_limit(self) -> None:
         """The longest frame that is simply put on the interface's wire: none, where more is to be done."""

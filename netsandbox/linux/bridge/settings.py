@@ -118,6 +118,9 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
         set_state(port, settings["state"])
     if "fdb_flush" in settings:
         flush(port.bridge, port)
+    if "neigh_suppress" in settings:
+        for one in port.bridge.ports:
+            one.note_simple()
     port.bridge.floods.flags_changed()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.bridge import vlan
+from netsandbox.linux.bridge import suppress, vlan
 from netsandbox.linux.bridge.port import FORWARDING, LEARNING
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.wire.addresses import MAC_GROUP_BIT
@@ -36,7 +36,18 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
         return handle_link_local(bridge, port, frame)
     if bridge.vlan_filtering and port.state in (LEARNING, FORWARDING):
         return vlan.handle_frame(bridge, port, frame)
+    if port.forwarding:
+        return _answer_arp(bridge, port, frame)
     return refuse(bridge, port, frame)
+
+
+def _answer_arp(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
+    """A port of this bridge has neigh_suppress."""
+    hooks = bridge.namespace.bridge_hooks
+    verdict = hooks.look(bridge, port, frame) if hooks is not None else None
+    if verdict is None:
+        verdict = learn_source(bridge, port, frame)
+    return suppress.handle_frame(bridge, port, frame) if verdict is None else verdict
 
 
 def handle_link_local(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:

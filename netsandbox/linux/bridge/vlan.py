@@ -11,12 +11,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.trace import UNDER_WAY
-from netsandbox.linux.bridge import output
+from netsandbox.linux.bridge import output, suppress
 from netsandbox.linux.core.interface import HARD_HEADER
 from netsandbox.linux.device_events import VlanEntered, VlanLeft
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, SendFailed
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
+from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
         return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
     if destination & MAC_GROUP_BIT:
         why = Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST
-        _flood(bridge, port, found, why)
+        is_kept = type(found.frame.payload) is ArpPacket and suppress.is_on(bridge) and suppress.keeps(
+            bridge, port, found.frame, found.vid)
+        _flood(bridge, port, found, why, is_kept)
         _pass_up(bridge, port, found)
         return Outcome.BRIDGED
     target = bridge.fdb.entries.get(found.vid << 48 | destination)
@@ -177,9 +180,15 @@ def _forward(bridge: Bridge, port: BridgePort | None, row: FdbEntry, found: Admi
     return _send(bridge, port, [out], found, Forwarding.KNOWN, False, row.seq)
 
 
-def _flood(bridge: Bridge, port: BridgePort | None, found: Admitted, why: Forwarding) -> Verdict:
-    """br_flood: the ports that are in the VLAN."""
-    ports = [out for out in output.flood_ports(bridge, port, why) if found.vid in out.vlan_group.vlans]
+def _flood(bridge: Bridge, port: BridgePort | None, found: Admitted, why: Forwarding,
+           is_kept: bool = False) -> Verdict:
+    """br_flood: the ports that are in the VLAN.
+
+    Args:
+        is_kept: from ports with neigh_suppress.
+    """
+    ports = [out for out in output.flood_ports(bridge, port, why)
+             if found.vid in out.vlan_group.vlans and not (is_kept and out.neigh_suppress)]
     to_host = why is not Forwarding.UNKNOWN and port is not None and found.vid in bridge.vlan_group.vlans
     if not ports and not to_host and why is Forwarding.UNKNOWN:
         return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (found.frame.dst, "nobody"))

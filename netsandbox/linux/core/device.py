@@ -31,6 +31,9 @@ class DeviceOperations:
     queueing: ClassVar[str] = "noqueue"
     """The queueing discipline that it gets when it comes up."""
 
+    tx_errors = carrier_errors = collisions = 0
+    """Frames that could not be sent, those of them without a way, and those whose way led back; tunnels count them."""
+
     is_stacked: ClassVar[bool] = False
     """Its frames go to another device, and not to a wire of its own."""
 

@@ -141,18 +141,24 @@ class BondInterface(StackedInterface):
         return self.active if self.active in usable else next(iter(usable), None)
 
     def _change_active(self, best: Slave | None, why: str) -> None:
-        """bond_change_active_slave: and tell the switches, by a gratuitous ARP for each address (num_grat_arp)."""
+        """bond_change_active_slave: and tell the switches, by a gratuitous ARP for each address (num_grat_arp).
+
+        Not while the bond itself has no carrier (bond_should_notify_peers): the first slave with a link is not told.
+        """
         old, self.active = self.active, best
         self.namespace.record(ActiveSlaveChanged(
             self.label, best.interface.name if best is not None else "",
             old.interface.name if old is not None else "", why))
-        if best is not None and self.up and self.slaves and why != "enslaved":
+        if best is not None and self.up and self.carrier and why != "enslaved":
             self.namespace.scheduler.soon(self._announce)
 
     def _announce(self, _argument: object) -> None:
+        """NETDEV_NOTIFY_PEERS, which VLANs on the bond hear as well."""
         if self.running:
-            for own in self.addresses:
-                arp.send(self, REQUEST, own.local, own.local, 0, BROADCAST_MAC)
+            vlans = self.stack.vlans.values() if self.stack is not None else ()
+            for one in (self, *vlans):
+                for own in one.addresses:
+                    arp.send(one, REQUEST, own.local, own.local, 0, BROADCAST_MAC)
 
     # -- slaves
 

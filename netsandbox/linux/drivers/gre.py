@@ -5,19 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.kind import Attribute, Detail, NewLink, flag, number
+from netsandbox.linux.drivers import ip_tunnel
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
 from netsandbox.wire.gre import ETHERNET, PROTOCOL, GrePacket
+from netsandbox.wire.icmp import PORT_UNREACHABLE, SOURCE_ROUTE_FAILED
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
 
 FLAGS = ("seq", "iseq", "oseq", "csum", "icsum", "ocsum")
+
+
+def _flags(settings: dict[str, Any]) -> set[str]:
+    return {side + what for what in ("seq", "csum") for side in "io" if {what, side + what} & settings.keys()}
 
 
 class GreInterface(TunnelInterface):
@@ -38,7 +45,7 @@ class GreInterface(TunnelInterface):
         key = settings.get("key")
         self.ikey: int | None = settings.get("ikey", key)
         self.okey: int | None = settings.get("okey", key)
-        self.has = {side + what for what in ("seq", "csum") for side in "io" if {what, side + what} & settings.keys()}
+        self.has = _flags(settings)
         self.sequence = 0
         more = 4 * sum((self.okey is not None, "oseq" in self.has, "ocsum" in self.has))
         super().__init__(namespace, name, settings, overhead + more)
@@ -68,6 +75,13 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     return deliver(interface, frame, packet, found.key, inner, kinds)
 
 
+def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
+    """gre_err, ipgre_err: a port unreachable is no answer to GRE."""
+    is_ethernet = quoted.payload_bytes()[2:4] == ETHERNET.to_bytes(2, "big")
+    ip_tunnel.receive_error(interface, packet, message, quoted, (SOURCE_ROUTE_FAILED, PORT_UNREACHABLE),
+                            ("gretap",) if is_ethernet else ("gre",))
+
+
 class GreKind(TunnelKind):
     """`type gre remote ADDR local ADDR [ key KEY ] …`."""
 
@@ -81,6 +95,15 @@ class GreKind(TunnelKind):
     def make(self, request: NewLink) -> Interface:
         self.check(request.settings, request.namespace)
         return self.device(request.namespace, request.name, request.settings, self.overhead)
+
+    def change(self, interface: Interface, settings: dict[str, Any]) -> None:
+        """ipgre_changelink: keys and flags as well."""
+        assert isinstance(interface, GreInterface)
+        super().change(interface, settings)
+        for side in ("ikey", "okey"):
+            if "key" in settings or side in settings:
+                setattr(interface, side, settings.get(side, settings.get("key")))
+        interface.has |= _flags(settings)
 
     def details(self, interface: Interface) -> list[Detail]:
         assert isinstance(interface, GreInterface)

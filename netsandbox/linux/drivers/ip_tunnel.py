@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, number, refused
 from netsandbox.linux.core.stacked import StackedInterface
@@ -11,10 +12,19 @@ from netsandbox.linux.device_events import Decapsulated, Encapsulated
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import RouteMissing, SendFailed
 from netsandbox.linux.ipv4 import icmp, ip_output
-from netsandbox.linux.ipv4.routing import route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
-from netsandbox.wire.icmp import FRAGMENTATION_NEEDED, PORT_UNREACHABLE, UNREACHABLE
+from netsandbox.wire.icmp import (
+    FRAGMENTATION_NEEDED,
+    HOST_UNREACHABLE,
+    PORT_UNREACHABLE,
+    REDIRECT,
+    TIME_EXCEEDED,
+    TTL_EXCEEDED,
+    UNREACHABLE,
+    IcmpMessage,
+)
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
@@ -22,9 +32,11 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.kind import NewLink
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-LIMIT = 8
-"""XMIT_RECURSION_LIMIT: devices that send by each other."""
+LIMIT = 3
+"""IP_TUNNEL_RECURSION_LIMIT: how many tunnels a packet may be inside of before it enters another one."""
 INHERIT = 0
+ERROR_TIME = 30 * SECOND
+"""IPTUNNEL_ERR_TIMEO: for how long an error about an outer packet is passed on to who sends through the tunnel."""
 
 
 class TunnelInterface(StackedInterface):
@@ -44,7 +56,8 @@ class TunnelInterface(StackedInterface):
     counts_itself = True
     protocol: ClassVar[int] = 4
 
-    __slots__ = ("below", "local", "pmtudisc", "remote", "tos", "ttl")
+    __slots__ = ("below", "carrier_errors", "collisions", "err_count", "err_time", "local", "pmtudisc", "remote",
+                 "tos", "ttl", "tx_errors")
 
     def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
         super().__init__(namespace, name, 0)
@@ -56,6 +69,9 @@ class TunnelInterface(StackedInterface):
         self.below: Interface | None = settings.get("dev")
         base = self.below.mtu if self.below is not None else 1500
         self.mtu = base - overhead
+        self.tx_errors = self.carrier_errors = self.collisions = 0
+        self.err_count = self.err_time = 0
+        """Errors about outer packets that nobody has been told of, and when the last one came."""
         self.carrier = self.noarp = True
         self.carrier_changes = 0
 
@@ -93,14 +109,18 @@ class TunnelInterface(StackedInterface):
         namespace = self.namespace
         route = route_output(namespace, remote, self.local)
         if isinstance(route, RouteMissing):
+            self.carrier_errors += 1
             self._fail(frame, DropReason.IP_OUTNOROUTES, remote)
             return True
-        body = self.wrap(frame)
-        room = route.mtu - 20
-        if inner is not None and self.pmtudisc and inner.df and len(body) > room:
-            self._too_big(frame, inner, route.mtu - 20 - (len(body) - inner.size))
+        if route.interface is self:
+            self.collisions += 1
+            self._fail(frame, DropReason.RECURSION_LIMIT, self.name)
             return True
-        df = self.pmtudisc and (inner is None or inner.df or self.sets_df)
+        body = self.wrap(frame)
+        df = self.pmtudisc or (inner is not None and inner.df)
+        if inner is not None and not self._fits(frame, inner, route.mtu - 20 - (len(body) - inner.size) if df else 0):
+            return True
+        self._pass_error_on(inner, frame)
         ttl = self.ttl or (inner.ttl if inner is not None else 64)
         ident = namespace.next_ident(route.source, remote, self.protocol)
         outer = IPv4Packet(route.source, remote, self.protocol, body, ttl, ident, df, self._tos(inner))
@@ -117,9 +137,6 @@ class TunnelInterface(StackedInterface):
             namespace.depth -= 1
         return True
 
-    sets_df: ClassVar[bool] = True
-    """The outer packet has DF whatever the inner one has (tunnels with pmtudisc)."""
-
     def _tos(self, inner: IPv4Packet | None) -> int:
         if self.tos & 1:
             return inner.tos if inner is not None else 0
@@ -133,15 +150,53 @@ class TunnelInterface(StackedInterface):
         return 0 if isinstance(route, RouteMissing) else route.next_hop or 0
 
     def _fail(self, frame: Frame, reason: DropReason, operand: object) -> None:
-        self.tx_dropped += 1
+        self.tx_errors += 1
         self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
 
-    def _too_big(self, frame: Frame, inner: IPv4Packet, mtu: int) -> None:
-        """tnl_update_pmtu: the inner sender is told how much fits."""
-        icmp.send_error(self, self.namespace, inner, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, frame)
-        self._fail(frame, DropReason.PKT_TOO_BIG, frame.size)
+    def _fits(self, frame: Frame, inner: IPv4Packet, room: int) -> bool:
+        """tnl_update_pmtu: the inner route learns how much fits, and the sender of what must stay whole is told.
+
+        Args:
+            room: bytes for the inner packet, or 0: the outer one may be cut, and what is known of the way counts.
+        """
+        namespace = self.namespace
+        is_bridged = self.port is not None
+        if not room:
+            way = route_output(namespace, inner.dst)
+            room = way.mtu if isinstance(way, OutputRoute) and not is_bridged else self.mtu
+        if not is_bridged:
+            learn_mtu(namespace, inner.dst, room)
+        if not inner.df or inner.size <= room:
+            return True
+        if not is_bridged:
+            icmp.send_error(self, namespace, inner, UNREACHABLE, FRAGMENTATION_NEEDED, room, frame)
+        self._fail(frame, DropReason.PKT_TOO_BIG, inner.size)
+        return False
+
+    def note_error(self) -> None:
+        """Somebody on the way has refused an outer packet (the end of ipip_err)."""
+        now = self.namespace.scheduler.now
+        self.err_count = self.err_count + 1 if now < self.err_time + ERROR_TIME else 1
+        self.err_time = now
+
+    def _pass_error_on(self, inner: IPv4Packet | None, frame: Frame) -> None:
+        """Who sends the next packet hears of it (dst_link_failure); the packet goes its way all the same."""
+        if not self.err_count:
+            return
+        if self.namespace.scheduler.now >= self.err_time + ERROR_TIME:
+            self.err_count = 0
+            return
+        self.err_count -= 1
+        if inner is not None and self.port is None:
+            icmp.send_error(self, self.namespace, inner, UNREACHABLE, HOST_UNREACHABLE, 0, frame)
 
     # -- receiving
+
+    def receive(self, frame: Frame) -> Verdict:
+        """The counters leave the link header out."""
+        if self.running:
+            self.heard_bytes -= self.uncounted
+        return super().receive(frame)
 
     def accepts(self, packet: IPv4Packet, key: int | None) -> bool:
         """ip_tunnel_lookup."""
@@ -172,6 +227,26 @@ def deliver(interface: Interface, frame: Frame, packet: IPv4Packet, key: int | N
     best = max(found, key=lambda one: (one.local != 0) + 2 * (one.remote != 0))
     best.take_packet(packet, inner)
     return Outcome.PASSED_UP
+
+
+def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet,
+                  ignored: tuple[int, ...], kinds: tuple[str, ...]) -> None:
+    """ipip_err, gre_err: an error about an outer packet: a smaller MTU is learned, others wait for the next packet.
+
+    Args:
+        ignored: codes of `unreachable` that say nothing.
+    """
+    if icmp.is_fragmentation_needed(message) or message.type == REDIRECT:
+        icmp.learn_way(interface, packet, message, quoted)
+        return
+    is_over = message.type == TIME_EXCEEDED and message.code == TTL_EXCEEDED
+    if not is_over and (message.type != UNREACHABLE or message.code in ignored):
+        return
+    for one in interface.namespace.interfaces.values():
+        if one.kind in kinds and isinstance(one, TunnelInterface) and one.remote == quoted.dst and one.local in (
+                0, quoted.src) and (not is_over or one.ttl):
+            one.note_error()
+            return
 
 
 def frame_of(data: bytes) -> Frame:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.kind import Detail, NewLink
+from netsandbox.linux.drivers import ip_tunnel
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
 from netsandbox.wire.ethernet import Malformed
+from netsandbox.wire.icmp import SOURCE_ROUTE_FAILED
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.wire.ethernet import Frame
+    from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
 
 PROTOCOL = 4
@@ -29,6 +32,11 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     inner = frame_of(packet.payload_bytes())
     broken = isinstance(inner.payload, Malformed)
     return deliver(interface, frame, packet, None, None if broken else inner, ("ipip",))
+
+
+def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
+    """ipip_err."""
+    ip_tunnel.receive_error(interface, packet, message, quoted, (SOURCE_ROUTE_FAILED,), ("ipip",))
 
 
 class IpipKind(TunnelKind):

@@ -11,7 +11,8 @@ from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, address, flag, number, refused
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.core.stacked import StackedInterface, leave, stack_of
-from netsandbox.linux.device_events import Decapsulated, Encapsulated, VtepLearned
+from netsandbox.linux.device_events import Decapsulated, Encapsulated, VtepLearned, VtepMissing
+from netsandbox.linux.drivers import vxlan_shortcuts
 from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, DYNAMIC, PERMANENT, Remote, VtepRow, VtepTable
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import RouteMissing, SendFailed
@@ -19,7 +20,6 @@ from netsandbox.linux.ipv4 import igmp, ip_output
 from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import MAC_GROUP_BIT, format_ipv4, is_multicast
-from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ethernet import ETH_P_ARP, Frame
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
@@ -52,8 +52,9 @@ class VxlanInterface(StackedInterface):
     up_state = "UNKNOWN"
     counts_itself = True
 
-    __slots__ = ("ageing", "below", "df", "l2miss", "l3miss", "learns", "local", "source_ports", "proxy", "remote",
-                 "socket", "table", "timer", "tos", "tso_max", "ttl", "udp_port", "vni")
+    __slots__ = ("ageing", "below", "carrier_errors", "collisions", "df", "l2miss", "l3miss", "learns", "local",
+                 "proxy", "remote", "socket", "source_ports", "table", "timer", "tos", "tso_max", "ttl", "tx_errors",
+                 "udp_port", "vni")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, settings: dict[str, Any]) -> None:
         self.below: Interface | None = settings.get("dev")
@@ -71,6 +72,7 @@ class VxlanInterface(StackedInterface):
         self.learns: bool = settings.get("learning", True)
         self.proxy, self.l2miss, self.l3miss = (settings.get(name, False) for name in ("proxy", "l2miss", "l3miss"))
         self.table = VtepTable()
+        self.tx_errors = self.carrier_errors = self.collisions = 0
         self.socket: UdpSocket | None = None
         self.timer: Timer | None = None
         self.carrier = True
@@ -87,13 +89,14 @@ class VxlanInterface(StackedInterface):
     def hand_on(self, frame: Frame) -> bool:
         """vxlan_xmit."""
         if self.proxy and frame.ethertype == ETH_P_ARP:
-            self._answer_arp(frame)
-            return True
+            return vxlan_shortcuts.answer_arp(self, frame)
         now = self.namespace.scheduler.now
         row, why = self.table.rows.get(frame.dst), "row"
         if row is None:
             row, why = self.table.rows.get(ALL_ZERO), "flood"
         if row is None:
+            if self.l2miss and not frame.dst & MAC_GROUP_BIT:
+                self.namespace.record(VtepMissing(self.label, 0, frame.dst))
             self._fail(frame, DropReason.NO_TX_TARGET, self.name)
             return True
         row.used = now
@@ -106,12 +109,19 @@ class VxlanInterface(StackedInterface):
         namespace = self.namespace
         route = route_output(namespace, remote.address, self.local, remote.below)
         if isinstance(route, RouteMissing):
-            self._fail(frame, DropReason.IP_OUTNOROUTES, remote.address)
+            self.carrier_errors += route.error == "ENETUNREACH"
+            self.fail_for_good(frame, DropReason.IP_OUTNOROUTES, remote.address)
             return
         if route.interface is self or namespace.depth >= LIMIT:
-            self._fail(frame, DropReason.RECURSION_LIMIT, self.name)
+            self.collisions += 1
+            self.fail_for_good(frame, DropReason.RECURSION_LIMIT, self.name)
             return
         vni = self.vni if remote.vni is None else remote.vni
+        if route.route.type == "local":
+            vxlan_shortcuts.bypass(self, frame, vni, remote.port or self.udp_port)
+            return
+        if not vxlan_shortcuts.fits(self, frame, route.mtu - OVERHEAD):
+            return
         self.sent += 1
         self.sent_bytes += frame.size - 14
         namespace.record(Encapsulated(self.label, "vxlan", vni, remote.address, why))
@@ -146,37 +156,36 @@ class VxlanInterface(StackedInterface):
             flow = packet.src.to_bytes(4, "big") + packet.dst.to_bytes(4, "big") + bytes([packet.protocol]) + ports
         return low + (crc32(flow) * (high - low) >> 32)
 
+    def fail_for_good(self, frame: Frame, reason: DropReason, operand: object) -> None:
+        """It counts as an error (tx_error)."""
+        self.tx_errors += 1
+        self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
+
     def _fail(self, frame: Frame, reason: DropReason, operand: object) -> None:
         self.tx_dropped += 1
         self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
 
-    def _answer_arp(self, frame: Frame) -> None:
-        """arp_reduce: the device answers for whom its host's neighbour table and its own rows know."""
-        asked = frame.payload
-        if isinstance(asked, ArpPacket) and asked.op == REQUEST:
-            neighbour = self.neighbours.get(asked.tpa)
-            mac = neighbour.mac if neighbour is not None else None
-            if mac is not None and mac in self.table.rows:
-                answer = ArpPacket(REPLY, mac, asked.tpa, asked.sha, asked.spa)
-                self.namespace.scheduler.transmit((self,), Frame(asked.sha, mac, ETH_P_ARP, answer))
-                return
-        self._fail(frame, DropReason.NO_TX_TARGET, self.name)
-
     # -- receiving
+
+    def receive(self, frame: Frame) -> Verdict:
+        """The counters leave the link header out."""
+        if self.running:
+            self.heard_bytes -= self.uncounted
+        return super().receive(frame)
 
     def take_inner(self, frame: Frame, source: int) -> Verdict:
         """vxlan_rcv, once the device is found: learn, and hand on in its turn (gro_cells_receive)."""
         if frame.src == self.mac:
             return Dropped(DropReason.LOCAL_MAC, (self.name,))
         if self.learns:
-            problem = self._learn(frame.src, source)
+            problem = self.learn(frame.src, source)
             if problem is not None:
                 return problem
         self.namespace.record(Decapsulated(self.label, "vxlan", self.vni, source))
         self.namespace.scheduler.transmit((self,), frame)
         return Outcome.PASSED_UP
 
-    def _learn(self, mac: int, source: int) -> Dropped | None:
+    def learn(self, mac: int, source: int) -> Dropped | None:
         """vxlan_snoop."""
         if mac & MAC_GROUP_BIT or not mac:
             return Dropped(DropReason.MAC_INVALID_SOURCE, (mac,))
@@ -346,9 +355,6 @@ class VxlanKind(LinkKind):
         low, high = one.source_ports
         rows += [Detail("port_range", {"low": low, "high": high}, f"srcport {low} {high} "),
                  Detail("port", one.udp_port, f"dstport {one.udp_port} ")]
-        if not one.learns:
-            rows.append(Detail("learning", False, "nolearning "))
-        rows += [Detail(name, True, f"{name} ") for name in ("proxy", "l2miss", "l3miss") if getattr(one, name)]
         if one.tos:
             tos = "inherit" if one.tos == 1 else f"{one.tos:#x}"
             rows.append(Detail("tos", tos, f"tos {tos} "))
@@ -357,6 +363,9 @@ class VxlanKind(LinkKind):
         if one.df != "unset":
             rows.append(Detail("df", one.df, f"df {one.df} "))
         rows.append(Detail("ageing", one.ageing, f"ageing {one.ageing} "))
+        if not one.learns:
+            rows.append(Detail("learning", False, "nolearning "))
+        rows += [Detail(name, True, f"{name} ") for name in ("proxy", "l2miss", "l3miss") if getattr(one, name)]
         return rows
 
 

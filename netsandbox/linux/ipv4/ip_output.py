@@ -142,14 +142,14 @@ def _send_pieces(namespace: NetworkNamespace, pieces: list[IPv4Packet], route: O
     """Fragments in order; the first that cannot go ends the datagram.
 
     A program's own are handed over one by one: the queue runs empty after
-    each, as after every packet that a program sends.
+    each, as after every packet that a program sends; not so those of a tunnel.
     """
     scheduler = namespace.scheduler
     for number, piece in enumerate(pieces, 1):
         problem = _finish(namespace, piece, route)
         if problem:
             return problem
-        if scheduler.in_process and number < len(pieces):
+        if scheduler.in_process and number < len(pieces) and not namespace.depth:
             scheduler.go_on(_send_rest, (namespace, pieces[number:], route))
             break
     return OK

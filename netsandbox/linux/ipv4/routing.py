@@ -353,7 +353,10 @@ def learn_mtu(namespace: NetworkNamespace, destination: int, mtu: int) -> None:
     locked = mtu < least
     mtu = min(chosen.mtu, least) if locked else mtu
     known = learned_about(namespace, destination, chosen.route)
-    expires = namespace.scheduler.now + namespace.sysctls.get("net.ipv4.route.mtu_expires") * SECOND
+    lasting = namespace.sysctls.get("net.ipv4.route.mtu_expires") * SECOND
+    expires = namespace.scheduler.now + lasting
+    if known is not None and known.mtu == mtu and not locked and known.expires - namespace.scheduler.now > lasting // 2:
+        return
     namespace.record(PathMtuLearned(namespace.name, destination, mtu))
     learned = known or NextHopException(0, None, False, chosen.route, expires)
     remember(namespace, destination, learned._replace(mtu=mtu, locked=locked, expires=expires))

@@ -258,6 +258,9 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
     sport, dport = int.from_bytes(head[:2], "big"), int.from_bytes(head[2:4], "big")
     socket = interface.namespace.sockets.best("udp", quoted.src, sport, quoted.dst, dport)
     if not isinstance(socket, UdpSocket):
+        if any(isinstance(one, UdpSocket) and one.encapsulated is not None
+               for one in interface.namespace.sockets.at_port("udp", dport)):
+            icmp.learn_way(interface, packet, message, quoted)
         return
     name, mtu = "", 0
     icmp.learn_way(interface, packet, message, quoted)
