@@ -60,6 +60,8 @@ class ForwardingDatabase:
         self.bridge = bridge
         self.entries: dict[int, FdbEntry] = {}
         self.ageing_time = AGEING_TIME
+        self.hurry = 0
+        """How long a row lives while the spanning tree changes, should the collector come by then; else 0."""
         self._timer: Timer | None = None
 
     def learn(self, port: BridgePort, mac: int, entry: FdbEntry | None, vlan: int = 0) -> None:
@@ -162,10 +164,11 @@ class ForwardingDatabase:
         scheduler = self.bridge.namespace.scheduler
         scheduler.cancel(self._timer)
         self._timer = None
+        hold = self.hurry or self.ageing_time
         ageing = [entry for entry in self.entries.values() if not entry.static]
         for entry in ageing:
-            if entry.updated + self.ageing_time <= scheduler.now:
+            if entry.updated + hold <= scheduler.now:
                 self.forget(entry, "aged")
         left = [entry.updated for entry in ageing if entry.key in self.entries]
         if left:
-            self._arm(min(left) + self.ageing_time)
+            self._arm(min(left) + hold)

@@ -245,7 +245,7 @@ class SpanningTree:
         """__br_set_topology_change: rows of the table age in twice the forward delay meanwhile."""
         if self.changing != changing:
             bridge = self.bridge
-            bridge.fdb.set_ageing(2 * self.forward_delay if changing else bridge.ageing_time)
+            bridge.fdb.hurry = self.forward_delay if changing else 0
             bridge.namespace.record(TopologyChanged(bridge.label, changing))
         self.changing = changing
 
