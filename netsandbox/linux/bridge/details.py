@@ -69,7 +69,8 @@ def bridge_rows(bridge: Bridge) -> list[Row]:
 def _tree_settings(bridge: Bridge) -> list[tuple[str, int]]:
     tree = bridge.tree or bridge
     return [("forward_delay", _user_hz(tree.forward_delay)), ("hello_time", _user_hz(tree.hello_time)),
-            ("max_age", _user_hz(tree.max_age)), ("ageing_time", _user_hz(2 * bridge.fdb.hurry or bridge.fdb.ageing_time)),
+            ("max_age", _user_hz(tree.max_age)),
+            ("ageing_time", _user_hz(2 * bridge.fdb.hurry or bridge.fdb.ageing_time)),
             ("stp_state", int(bridge.tree is not None)), ("priority", bridge.priority)]
 
 
