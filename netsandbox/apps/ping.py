@@ -202,7 +202,7 @@ class Ping(PingEnd):
 
     def _hears(self, interface: Interface, packet: IPv4Packet) -> bool:
         came_by = self.namespace.holder_of(packet.dst) if interface.is_loopback else interface
-        if self.interface is not None and self.interface is not came_by:
+        if self.interface is not None and came_by is not None and self.interface not in (came_by, came_by.l3mdev):
             return False
         return not self.bound or packet.dst == self.bound
 
@@ -212,7 +212,8 @@ class Ping(PingEnd):
         if quoted.protocol != ICMP or quoted.dst != self.destination or len(head) < 8 or head[0] != ECHO_REQUEST:
             return
         ident, seq = int.from_bytes(head[4:6], "big"), int.from_bytes(head[6:8], "big")
-        if ident != self.ident or (self.interface is not None and interface is not self.interface):
+        if ident != self.ident or (self.interface is not None and self.interface not in (
+                interface, interface.l3mdev)):
             return
         if message.type in (REDIRECT, SOURCE_QUENCH):
             self.scheduler.soon(self._take_advice, (packet.src, message, seq))

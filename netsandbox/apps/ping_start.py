@@ -55,11 +55,17 @@ class PingStart(Program):
                     self.complain(f"ping: SO_BINDTODEVICE {device}: No such device")
                     self.exit(2)
                     return False
-        if self.bound and self.namespace.holder_of(self.bound) is None:
+        if self.bound and not self._may_bind():
             self.complain("ping: bind: Cannot assign requested address")
             self.exit(2)
             return False
         return True
+
+    def _may_bind(self) -> bool:
+        """raw_bind: the address is this host's, in the table that is asked."""
+        if self.interface is not None and self.interface.l3mdev is not None:
+            return self.namespace.holder_of(self.bound) is not None
+        return self.namespace.routes.address_type(self.bound) == "local"
 
     def _probe_route(self) -> bool:
         """connect() of a UDP socket finds the source address, and the first errors."""

@@ -64,6 +64,11 @@ Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
                  [ corrupt PERCENT [CORRELATION] ] [ reorder PERCENT [CORRELATION] [ gap DISTANCE ] ]
                  [ rate RATE ] [ seed SEED ]""",
     "tbf": "Usage: ... tbf limit BYTES burst BYTES rate KBPS [ latency TIME ]",
+    "vrf": """\
+Usage:\tip vrf show [NAME] ...
+\tip vrf exec [NAME] cmd ...
+\tip vrf identify [PID]
+\tip vrf pids [NAME]""",
     "rule": """\
 Usage: ip rule { add | del } SELECTOR ACTION
        ip rule { flush | list }

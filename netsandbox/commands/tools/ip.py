@@ -21,7 +21,8 @@ OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late
     "route": "netsandbox.commands.tools.ip_route:run", "rule": "netsandbox.commands.tools.ip_rule:run",
     "neighbor": "netsandbox.commands.tools.ip_neighbour:run", "neighbour": "netsandbox.commands.tools.ip_neighbour:run",
     "link": "netsandbox.commands.tools.ip_link:run", "netns": "netsandbox.commands.tools.ip_netns:run",
-    "monitor": "netsandbox.commands.tools.monitor:ip", "tuntap": "netsandbox.commands.tools.ip_tuntap:run"})
+    "monitor": "netsandbox.commands.tools.monitor:ip", "tuntap": "netsandbox.commands.tools.ip_tuntap:run",
+    "vrf": "netsandbox.commands.tools.ip_vrf:run"})
 ALL_OBJECTS = (
     "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
     "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",

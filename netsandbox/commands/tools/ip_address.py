@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.link_rows import address_row, brief_row, link_row
 from netsandbox.commands.tools.link_statistics import put_statistics
 from netsandbox.commands.tools.names import OtherNamespaces, find_interface, in_order, interface_named
@@ -83,6 +84,7 @@ class Filter:
             *(flag(name) for name in ("up", "down", "primary", "permanent", "dynamic", "tentative", "deprecated")),
             flag("secondary", "temporary"),
             key("label"), key("group"), key("master", read=self._master(namespace)),
+            key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
             flag("nomaster"), key("type"), flag("novf")), other)
         self.found: dict[str, Any] = found
         if name:
@@ -108,8 +110,8 @@ class Filter:
             return False
         if "down" in found and interface.up:
             return False
-        bridge = None if interface.port is None else interface.port.bridge
-        if ("master" in found and bridge is not found["master"]) or ("nomaster" in found and bridge is not None):
+        master = interface.master
+        if ("master" in found and master is not found["master"]) or ("nomaster" in found and master is not None):
             return False
         return _is_of_kind(interface, found.get("type")) and found.get("group", "default") in ("default", "0")
 

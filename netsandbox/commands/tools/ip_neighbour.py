@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
@@ -131,7 +132,8 @@ class Filter:
             self.network = Family(family).prefix_of(word)
 
         found = parse(words, (
-            key("dev", once="dev"), key("master", read=_master(namespace)), key("vrf"), flag("nomaster"),
+            key("dev", once="dev"), key("master", read=_master(namespace)), flag("nomaster"),
+            key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
             flag("unused"), key("nud", read=self._read_state), flag("proxy"), key("protocol*")), other)
         self.found = found
         self.device = interface_named(namespace, found["dev"]) if "dev" in found else None
@@ -151,7 +153,7 @@ class Filter:
     def interfaces(self, namespace: NetworkNamespace) -> list[Interface]:
         found = [i for i in in_order(namespace) if self.device is None or i is self.device]
         master = self.found.get("master")
-        return [i for i in found if master is None or (i.port is not None and i.port.bridge is master)]
+        return [i for i in found if master is None or i.master is master]
 
     def takes(self, entry: Neighbour) -> bool:
         bits = BITS[entry.state]
@@ -284,5 +286,3 @@ def _get(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     if entry is None:
         raise KernelError("ENOENT", "Neighbour entry not found")
     return ToolResult(0, render([neighbour_row(entry, style)], style), "")
-
-

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools import ip_route_get
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.ip_vrf import table_reader
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "prepend*", "append*", "test*", "delete*", "list*", "show*", "lst*",
             "get*", "flush*", "save*", "restore*", "showdump*", "help*")
-NOT_MODELLED = ("nexthop", "encap", "nhid", "as", "realms", "vrf", "from", "expires", "pref", "ttl-propagate",
+NOT_MODELLED = ("nexthop", "encap", "nhid", "as", "realms", "from", "expires", "pref", "ttl-propagate",
                 "hoplimit", "advmss", "reordering", "rtt", "rttvar", "rto_min", "window", "cwnd", "initcwnd",
                 "initrwnd", "features", "quickack", "congctl", "ssthresh", "fastopen_no_cookie")
 FIXED = 32
@@ -128,6 +129,7 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
         key("scope", read=scope('invalid "scope" value\n')), key("mtu", read=locked_number('"mtu" value is invalid\n')),
         flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
         key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
+        key("vrf", name="table", read=table_reader(namespace)),
         *(key(name, read=_refuse(name)) for name in NOT_MODELLED)), other)
     if not destination:
         raise usage("ip route")
@@ -191,11 +193,12 @@ class Filter:
 
     def __init__(self, namespace: NetworkNamespace, words: Words, family: str) -> None:
         self.family = Family(family)
-        self.table, self.cached = "main", False
+        self.table, self.cached, self.in_vrf = "main", False, False
         self.root: Network | None = None
         self.match: Network | None = None
         found = parse(words, (
-            key("table*", "vrf*", read=self._read_table), flag("cached*", "cloned*"),
+            key("table*", read=self._read_table), key("vrf*", read=self._read_vrf(namespace)),
+            flag("cached*", "cloned*"),
             key("tos", "dsfield*", read=_read_tos("TOS value is invalid\n")),
             key("protocol*", read=_or_all(protocol_of, 'invalid "protocol"\n')),
             key("scope*", read=_or_all(scope_of, 'invalid "scope"\n')),
@@ -220,6 +223,12 @@ class Filter:
         else:
             self.table = table or "all"
         return word
+
+    def _read_vrf(self, namespace: NetworkNamespace) -> Callable[[Words], str]:
+        def read(words: Words) -> str:
+            self.table, self.in_vrf = table_reader(namespace)(words), True
+            return self.table
+        return read
 
     def _read_from(self, words: Words) -> Network:
         words.skip("root", "match", "exact")
@@ -248,6 +257,8 @@ class Filter:
     def takes(self, route: Route) -> bool:
         found, device = self.found, self.device
         if device is not None and route.interface is not device:
+            return False
+        if self.in_vrf and route.type in ("local", "broadcast"):
             return False
         for name, has in (("protocol", route.protocol), ("scope", route.scope), ("type", route.type),
                           ("metric", route.metric), ("tos", route.tos)):
@@ -339,5 +350,3 @@ def _flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResul
         return ToolResult(0, "Nothing to flush.\n", "")
     return ToolResult(0, f"\n*** Round 1, deleting {len(doomed)} entries ***\n"
                          "*** Flush is complete after 1 round ***\n", "")
-
-

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_rows import (
@@ -46,14 +47,15 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     found = parse(words, (
         key("tos", "dsfield*"), key("from*", read=lambda rest: family.prefix(rest).address), key("iif*"),
         key("mark*", read=number("invalid mark value")), key("oif*", "dev", name="oif"), flag("notify*"),
-        flag("connected*"), key("vrf*"), key("uid*", read=number("invalid UID\n")), flag("fibmatch*"), key("as"),
+        flag("connected*"), key("vrf*", read=vrf_reader(namespace, "Invalid VRF\n")),
+        key("uid*", read=number("invalid UID\n")), flag("fibmatch*"), key("as"),
         *(key(f"{name}*", read=number(f"invalid {name}\n", 0, 65535)) for name in ("sport", "dport")),
         key("ipproto*"), key("flowlabel")), other)
     if not destination:
         raise ToolError(1, "need at least a destination address")
     source = found.get("from", 0)
     enters = interface_named(namespace, found["iif"]) if "iif" in found else None
-    leaves = interface_named(namespace, found["oif"]) if "oif" in found else None
+    leaves = interface_named(namespace, found["oif"]) if "oif" in found else found.get("vrf")
     if enters is not None:
         row = _input_row(enters, source, destination[0], style, found)
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.names import find_interface
+from netsandbox.commands.tools.route_words import reader, table_of
 from netsandbox.commands.tools.words import Key, Words, key, mac_bytes, number, number_of, on_or_off, parse, wrong
 from netsandbox.linux.core.kind import Attribute, Form, LinkKind
 from netsandbox.wire.addresses import AddressError, is_multicast, parse_ipv4
@@ -73,7 +74,7 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         Form.GROUP: lambda words: _station(words, attribute, True),
         Form.HOST: lambda words: _station(words, attribute, False), Form.PAIR: lambda words: _pair(words, attribute),
         Form.AUTO_TTL: lambda words: _auto_ttl(words, attribute), Form.LIST: _list,
-        Form.TTL: lambda words: _ttl(words, attribute),
+        Form.TTL: lambda words: _ttl(words, attribute), Form.TABLE: reader(table_of, attribute.complaint),
         Form.REFUSED: lambda _words: _refuse(kind, name)}
     if attribute.form is Form.ON_OFF:
         return on_or_off(spellings[0], attribute.code)._replace(name=name)

@@ -34,6 +34,9 @@ class DeviceOperations:
     tx_errors = carrier_errors = collisions = 0
     """Frames that could not be sent, those of them without a way, and those whose way led back; tunnels count them."""
 
+    l3_table: str | None = None
+    """Of a VRF, the name of its routing table."""
+
     is_stacked: ClassVar[bool] = False
     """Its frames go to another device, and not to a wire of its own."""
 

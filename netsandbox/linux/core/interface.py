@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.neighbour import Neighbour
     from netsandbox.linux.core.stacked import Stack
     from netsandbox.wire.ethernet import Frame
+    from netsandbox.wire.ipv4 import IPv4Packet
 
     Verdict = Outcome | Dropped
 
@@ -287,6 +288,17 @@ class Interface(DeviceOperations):
         return self.stack.master if self.stack is not None else None
 
     @property
+    def l3mdev(self) -> Interface | None:
+        """The VRF that it belongs to, or is itself (l3mdev_master_dev)."""
+        if self.l3_table is not None:
+            return self
+        master = self.stack.master if self.stack is not None else None
+        return master if master is not None and master.l3_table is not None else None
+
+    def show(self, packet: IPv4Packet) -> None:
+        """Of a VRF: a packet that leaves by one of its ports is shown to its taps."""
+
+    @property
     def is_loopback(self) -> bool:
         return False
 
@@ -362,4 +374,3 @@ class Loopback(Interface):
     @property
     def is_loopback(self) -> bool:
         return True
-

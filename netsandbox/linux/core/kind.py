@@ -31,6 +31,7 @@ class Form(Enum):
     CHOICE = "one of some words"
     ADDRESS = "an IPv4 address"
     DEVICE = "the name of a device"
+    TABLE = "the name or number of a routing table"
     WORD = "any word"
     MAP = "numbers and what stands for them, as 0:5 1:6"
     TTL = "a number, or inherit, which is 0; of a TOS, 1"

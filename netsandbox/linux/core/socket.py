@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANY = 0
@@ -97,6 +98,20 @@ class Socket:
 
     def close(self) -> None:
         self.namespace.sockets.close(self)
+
+
+def hears(socket: Socket, interface: Interface | None) -> bool:
+    """inet_sk_bound_dev_eq: a socket that is bound to no device hears of a VRF's packets only by a sysctl."""
+    if interface is None or (interface.stack is None and interface.l3_table is None):
+        return True
+    vrf = interface.l3mdev
+    if vrf is None:
+        return True
+    bound = getattr(socket, "interface", None)
+    if bound is None:
+        return bool(socket.namespace.sysctls.get(
+            "net.ipv4.udp_l3mdev_accept" if socket.protocol == "udp" else "net.ipv4.tcp_l3mdev_accept"))
+    return bound in (interface, vrf)
 
 
 class SocketTable:
@@ -200,11 +215,16 @@ class SocketTable:
         """A connection is whole: packets find it."""
         self.connections[connection.key] = connection
 
-    def listener(self, address: int, port: int) -> Any:
-        """The listening TCP socket for an address of ours: one bound to it before one bound to any."""
+    def listener(self, address: int, port: int, interface: Interface | None = None) -> Any:
+        """The listening TCP socket for an address of ours: one bound to it before one bound to any.
+
+        Args:
+            interface: where the packet came in.
+        """
         found = None
         for socket in self._by_port.get(("tcp", port), ()):
-            if socket.listening and socket.family == "inet" and socket.address in (ANY, address):
+            if socket.listening and socket.family == "inet" and socket.address in (ANY, address) and hears(
+                    socket, interface):
                 if socket.address == address:
                     return socket
                 found = found or socket
@@ -227,11 +247,16 @@ class SocketTable:
     def at_port(self, protocol: str, port: int) -> list[Socket]:
         return self._by_port.get((protocol, port), [])
 
-    def best(self, protocol: str, address: int, port: int, peer: int, peer_port: int) -> Any:
-        """The socket that gets a unicast packet: connected before specific before wildcard."""
+    def best(self, protocol: str, address: int, port: int, peer: int, peer_port: int,
+             interface: Interface | None = None) -> Any:
+        """The socket that gets a unicast packet: connected before specific before wildcard.
+
+        Args:
+            interface: where the packet came in.
+        """
         found, best = None, -1
         for socket in self._by_port.get((protocol, port), ()):
-            if socket.address not in (ANY, address):
+            if socket.address not in (ANY, address) or not hears(socket, interface):
                 continue
             if (socket.peer and socket.peer != peer) or (socket.peer_port and socket.peer_port != peer_port):
                 continue

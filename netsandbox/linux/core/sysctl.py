@@ -158,10 +158,12 @@ GLOBALS: dict[str, int | str] = {
 }
 """What has no interface in its name."""
 GLOBALS.update({f"net.ipv4.{name}": value for name, value in {
-    "fib_multipath_hash_policy": 0, "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0, "fwmark_reflect": 0,
+    "fib_multipath_hash_policy": 0, "fib_multipath_hash_seed": 0, "fib_multipath_use_neigh": 0,
+    "fib_notify_on_flag_change": 0, "fwmark_reflect": 0,
     "icmp_echo_enable_probe": 0, "igmp_link_local_mcast_reports": 1, "igmp_max_memberships": 20, "igmp_max_msf": 10,
     "igmp_qrv": 2, "ip_autobind_reuse": 0, "ip_dynaddr": 0, "ip_early_demux": 1, "ip_forward_update_priority": 1,
-    "nexthop_compat_mode": 1, "raw_l3mdev_accept": 1, "route.min_adv_mss": 256, "udp_early_demux": 1,
+    "nexthop_compat_mode": 1, "raw_l3mdev_accept": 1, "route.min_adv_mss": 256, "tcp_l3mdev_accept": 0,
+    "udp_early_demux": 1,
     "udp_l3mdev_accept": 0, "udp_rmem_min": 4096, "udp_wmem_min": 4096}.items()})
 """Kept and shown, and without meaning here."""
 

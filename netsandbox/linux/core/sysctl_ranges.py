@@ -37,6 +37,7 @@ BY_NAME: dict[str, Range] = {
     "fib_multipath_hash_policy": (0, 3), "fib_multipath_use_neigh": TRUTH, "fib_notify_on_flag_change": (0, 2),
     "igmp_qrv": POSITIVE, "ip_autobind_reuse": TRUTH, "ip_forward_update_priority": TRUTH,
     "nexthop_compat_mode": TRUTH, "raw_l3mdev_accept": TRUTH, "udp_l3mdev_accept": TRUTH,
+    "tcp_l3mdev_accept": TRUTH, "fib_multipath_hash_seed": (0, (1 << 32) - 1),
     "app_solicit": NOT_NEGATIVE, "mcast_resolicit": NOT_NEGATIVE, "mcast_solicit": NOT_NEGATIVE,
     "ucast_solicit": NOT_NEGATIVE, "proxy_qlen": NOT_NEGATIVE, "unres_qlen_bytes": NOT_NEGATIVE,
     "unres_qlen": (0, INT_MAX // 2090), "base_reachable_time": SECONDS, "base_reachable_time_ms": NOT_NEGATIVE,

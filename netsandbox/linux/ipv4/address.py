@@ -117,6 +117,11 @@ def link_is_up(interface: Interface) -> None:
         _add_routes(interface, own)
 
 
+def forget_routes(interface: Interface) -> None:
+    """Every route over the interface goes: its addresses are to be looked for in another table."""
+    _remove_routes(interface, lambda route: route.interface is interface)
+
+
 def link_is_down(interface: Interface) -> None:
     """Every route over the interface goes, except that its addresses stay ours."""
     _remove_routes(interface, lambda route: route.interface is interface and route.type != "local")
@@ -161,11 +166,17 @@ def _primary_of(interface: Interface, own: InterfaceAddress) -> int:
     return own.local if primary is None else primary.local
 
 
+def _table(interface: Interface, usual: str) -> str:
+    """fib_magic: a VRF and its ports have a table of their own."""
+    vrf = interface.l3mdev
+    return usual if vrf is None or vrf.l3_table is None else vrf.l3_table
+
+
 def _add_routes(interface: Interface, own: InterfaceAddress) -> None:
     """fib_add_ifaddr."""
     network, local = own.network, own.local
     _add_route(interface, Route(Network(local, 32), "local", interface=interface, source=_primary_of(interface, own),
-                                scope="host", protocol="kernel", table="local"))
+                                scope="host", protocol="kernel", table=_table(interface, "local")))
     if not interface.up:
         return
     if own.broadcast is not None and own.broadcast != 0xFFFFFFFF:
@@ -180,7 +191,7 @@ def _add_routes(interface: Interface, own: InterfaceAddress) -> None:
                                     protocol="kernel", table="local"))
     else:
         _add_route(interface, Route(subnet, "unicast", interface=interface, source=local, scope="link",
-                                    protocol="kernel", metric=own.metric))
+                                    protocol="kernel", metric=own.metric, table=_table(interface, "main")))
     if network.length < 31:
         _add_broadcast(interface, own, network.broadcast)
 
@@ -188,7 +199,7 @@ def _add_routes(interface: Interface, own: InterfaceAddress) -> None:
 def _add_broadcast(interface: Interface, own: InterfaceAddress, broadcast: int) -> None:
     source = _primary_of(interface, own)
     _add_route(interface, Route(Network(broadcast, 32), "broadcast", interface=interface, source=source,
-                                scope="link", protocol="kernel", table="local"))
+                                scope="link", protocol="kernel", table=_table(interface, "local")))
 
 
 def _add_route(interface: Interface, route: Route) -> None:

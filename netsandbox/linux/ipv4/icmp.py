@@ -11,7 +11,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed
 from netsandbox.linux.ipv4 import icmp_limit, ip_options, ip_output
 from netsandbox.linux.ipv4.next_hop import learn_gateway
-from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output, select_address
+from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_input, route_output, select_address
 from netsandbox.wire.addresses import LIMITED_BROADCAST, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import (
@@ -71,13 +71,13 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     if kind == ECHO_REQUEST:
         if namespace.sysctls.echo_is_ignored:
             return Dropped(DropReason.ICMP_IGNORED, ("icmp_echo_ignore_all",))
-        return _reply(namespace, packet, IcmpMessage(ECHO_REPLY, message.code, message.rest, message.data))
+        return _reply(interface, packet, IcmpMessage(ECHO_REPLY, message.code, message.rest, message.data))
     if kind == ECHO_REPLY:
         return ACCEPTED
     if kind in ERRORS:
         return _deliver_error(interface, packet, message)
     if kind == TIMESTAMP_REQUEST:
-        return _answer_timestamp(namespace, packet, message)
+        return _answer_timestamp(interface, packet, message)
     return Dropped(DropReason.INVALID_PROTO, (kind,))
 
 
@@ -90,14 +90,15 @@ def _ignores_group(namespace: NetworkNamespace, packet: IPv4Packet, kind: int) -
     return None
 
 
-def _reply(namespace: NetworkNamespace, packet: IPv4Packet, reply: IcmpMessage) -> Verdict:
-    """icmp_reply: addresses swapped, the same TOS."""
+def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verdict:
+    """icmp_reply: addresses swapped, the same TOS; out of a VRF by its own table."""
+    namespace, vrf = interface.namespace, interface.l3mdev
     source, destination = packet.dst, ip_options.first_stop_back(packet) if packet.options else packet.src
     if source not in namespace.routes.local and not namespace.routes.is_local(source):
         source = 0
-    route = route_output(namespace, destination)
+    route = route_output(namespace, destination, 0, vrf)
     if not isinstance(route, OutputRoute) or route.source != source:
-        route = route_output(namespace, destination, source)
+        route = route_output(namespace, destination, source, vrf)
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return ACCEPTED
@@ -110,12 +111,12 @@ def _reply(namespace: NetworkNamespace, packet: IPv4Packet, reply: IcmpMessage) 
     return ANSWERED
 
 
-def _answer_timestamp(namespace: NetworkNamespace, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
+def _answer_timestamp(interface: Interface, packet: IPv4Packet, message: IcmpMessage) -> Verdict:
     """icmp_timestamp: milliseconds since midnight UT, twice, behind what the asker sent."""
     if len(message.data) < TIMESTAMP:
         return Dropped(DropReason.PKT_TOO_SMALL, (packet.total_length,))
-    now = ((EPOCH + namespace.scheduler.now) // MILLISECOND % MILLISECONDS_OF_DAY).to_bytes(TIMESTAMP, "big")
-    return _reply(namespace, packet, IcmpMessage(TIMESTAMP_REPLY, 0, message.rest, message.data[:TIMESTAMP] + now * 2))
+    now = ((EPOCH + interface.namespace.scheduler.now) // MILLISECOND % MILLISECONDS_OF_DAY).to_bytes(TIMESTAMP, "big")
+    return _reply(interface, packet, IcmpMessage(TIMESTAMP_REPLY, 0, message.rest, message.data[:TIMESTAMP] + now * 2))
 
 
 def _quoted(message: IcmpMessage) -> IPv4Packet | None:
@@ -208,7 +209,8 @@ def _accepts_redirects(interface: Interface) -> bool:
 # -- out
 
 def send_error(interface: Interface | None, namespace: NetworkNamespace, packet: IPv4Packet, kind: int, code: int,
-               rest: int = 0, frame: Frame | None = None, buffer: SocketBuffer | None = None) -> bool:
+               rest: int = 0, frame: Frame | None = None, buffer: SocketBuffer | None = None,
+               vrf: Interface | None = None) -> bool:
     """icmp_send: tell a packet's sender what became of it, unless RFC 1122 or a rate limit forbids it.
 
     Args:
@@ -216,17 +218,18 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
         packet: as the kernel holds it now: it is quoted so.
         frame: the frame it came in, to see whether it was sent to us alone.
         buffer: what is noted beside it, which its error inherits.
+        vrf: by whose table the error goes, unless it is the one that the interface belongs to.
     """
     why = _why_silent(interface, namespace, packet, frame)
     if why:
         namespace.record(IcmpSuppressed(namespace.name, kind, code, packet, why))
         return False
-    local = namespace.routes.is_local(packet.dst) and interface is not None
+    local = interface is not None and _is_ours(interface, packet)
     source = packet.dst if local else 0
     if not local and interface is not None and namespace.sysctls.get("net.ipv4.icmp_errors_use_inbound_ifaddr"):
         source = select_address(interface, packet.src, "link")
     to = ip_options.first_stop_back(packet) if packet.options else packet.src
-    route = route_output(namespace, to, source)
+    route = route_output(namespace, to, source, interface.l3mdev if interface is not None else vrf)
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return False
@@ -242,6 +245,14 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
                        namespace.next_ident(source, to, ICMP), False, tos, options=options)
     ip_output.send(namespace, error, route, None if buffer is None else buffer.of_answer(error))
     return True
+
+
+def _is_ours(interface: Interface, packet: IPv4Packet) -> bool:
+    """Whether the packet was for this host (RTCF_LOCAL): an address of another VRF is not."""
+    routes = interface.namespace.routes
+    if not routes.is_local(packet.dst) or not routes.has_custom_local:
+        return routes.is_local(packet.dst)
+    return route_input(interface, packet.src, packet.dst).type == "local"
 
 
 def _why_silent(interface: Interface | None, namespace: NetworkNamespace, packet: IPv4Packet,
@@ -272,7 +283,7 @@ def report_unresolved(entry: Neighbour, packet: IPv4Packet) -> None:
     namespace = entry.interface.namespace
     if packet.options:
         packet = ip_options.hold(namespace, None, packet, is_ours=False)
-    send_error(None, namespace, packet, UNREACHABLE, HOST_UNREACHABLE)
+    send_error(None, namespace, packet, UNREACHABLE, HOST_UNREACHABLE, vrf=entry.interface.l3mdev)
 
 
 def send_redirect(interface: Interface, frame: Frame, packet: IPv4Packet, gateway: int,

@@ -58,6 +58,8 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     if route.rule is not None:
         namespace.record(route.rule)
     namespace.record(route.chosen)
+    if route.interface.stack is not None and route.interface.master is not None:
+        route.interface.master.show(packet)
     next_hop = route.next_hop
     if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
         return OK if namespace.neighbours.output(route.interface, next_hop, packet, route.route) else "ENOBUFS"

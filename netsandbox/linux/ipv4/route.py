@@ -305,6 +305,12 @@ class RouteTables:
         self._look(self._walk_usual(), destination, interface, SCOPES[scope], found)
         return found
 
+    def matches_in(self, table: str, destination: int, interface: Interface | None = None) -> list[Route]:
+        """The same of one table, whatever rules there are."""
+        found: list[Route] = []
+        self._look((self._walk(table),), destination, interface, 0, found)
+        return found
+
     def _look(self, tables: Iterable[Levels], destination: int, interface: Interface | None, scope: int,
               found: list[Route]) -> None:
         """fib_table_lookup, in one table after the other."""

@@ -133,15 +133,24 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
             return _on_link(namespace, destination, source, holder)
     routes, flow = namespace.routes, None
     if routes.is_policed:
-        flow = Flow(source, "lo", interface.name if interface is not None else "", mark)
+        flow = Flow(source, "lo", interface.name if interface is not None else "", mark, table_of(interface))
+    vrf = interface.l3mdev if interface is not None else None
+    if vrf is not None and vrf is interface:
+        interface = None
     matches = routes.matches(destination, interface, "link" if direct else "global", flow)
     route = matches[0] if matches else None
     if route is None or route.type in ERRORS:
-        if interface is not None:
+        if interface is not None and (vrf is None or group):
             return _on_link(namespace, destination, source, interface)
         return RouteMissing(namespace.name, destination, ERRORS[route.type] if route else "ENETUNREACH",
                             route.value() if route else None)
     return _chosen(namespace, destination, source, route, group, len(matches))
+
+
+def table_of(interface: Interface | None) -> str | None:
+    """The table of the VRF that an interface belongs to, for the rule that looks there."""
+    vrf = interface.l3mdev if interface is not None else None
+    return None if vrf is None else vrf.l3_table
 
 
 def _on_link(namespace: NetworkNamespace, destination: int, source: int, interface: Interface) -> OutputRoute:
@@ -156,8 +165,10 @@ def _on_link(namespace: NetworkNamespace, destination: int, source: int, interfa
 def _chosen(namespace: NetworkNamespace, destination: int, source: int, route: Route, group: bool,
             considered: int) -> OutputRoute | RouteMissing:
     if route.type == "local":
-        lo = namespace.lo
-        return OutputRoute.by(route, destination, None, lo, None, source or route.source or destination, lo.mtu,
+        vrf = route.interface.l3mdev if route.interface is not None else None
+        lo = vrf or namespace.lo
+        hop = destination if vrf is not None else None
+        return OutputRoute.by(route, destination, None, lo, hop, source or route.source or destination, lo.mtu,
                               considered)
     interface = route.interface
     assert interface is not None, "only special routes have no interface"
@@ -229,7 +240,7 @@ def _find_input(interface: Interface, source: int, destination: int, mark: int) 
     martian = _martian(interface, source, destination)
     if martian is not None:
         return martian
-    flow = Flow(source, interface.name, "", mark) if namespace.routes.is_policed else None
+    flow = Flow(source, interface.name, "", mark, table_of(interface)) if namespace.routes.is_policed else None
     route = namespace.routes.lookup(destination, flow=flow)
     rule = rule_matched(namespace, destination)
     if route is not None and route.type == "broadcast" and _forwards_broadcasts(interface):
@@ -321,7 +332,7 @@ def validate_source(interface: Interface, source: int, out: Interface | None,
         if source in namespace.routes.local and not _accepts_local(interface):
             return Dropped(DropReason.IP_LOCAL_SOURCE, (source,)), False
         return None, False
-    flow = Flow(destination, out.name if out is not None else "lo")
+    flow = Flow(destination, out.name if out is not None else "lo", vrf=table_of(interface))
     route = namespace.routes.lookup(source, flow=flow)
     if route is None or route.type in ERRORS:
         return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False

@@ -210,7 +210,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return Dropped(DropReason.UDP_CSUM, (datagram.checksum,))
     namespace = interface.namespace
     group = not namespace.routes.is_local(packet.dst)
-    matches = _group_matches(namespace, packet, datagram) if group else _best(namespace, packet, datagram)
+    matches = _group_matches(namespace, packet, datagram) if group else _best(interface, packet, datagram)
     taken = [socket for socket in matches if socket.has_room(packet.total_length)]
     for socket in taken:
         namespace.record(SocketMatched(namespace.name, "udp", socket.address, socket.port, socket.process.name))
@@ -239,8 +239,8 @@ def _trimmed(packet: IPv4Packet, datagram: UdpDatagram) -> IPv4Packet:
                       options=packet.options, total_length=packet.total_length)
 
 
-def _best(namespace: NetworkNamespace, packet: IPv4Packet, datagram: UdpDatagram) -> list[UdpSocket]:
-    socket = namespace.sockets.best("udp", packet.dst, datagram.dport, packet.src, datagram.sport)
+def _best(interface: Interface, packet: IPv4Packet, datagram: UdpDatagram) -> list[UdpSocket]:
+    socket = interface.namespace.sockets.best("udp", packet.dst, datagram.dport, packet.src, datagram.sport, interface)
     return [socket] if socket is not None else []
 
 

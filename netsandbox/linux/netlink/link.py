@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OTHER_TYPES = {"amt", "bareudp", "erspan", "geneve", "gtp", "hsr", "ifb", "ip6erspan", "ip6gre", "ip6gretap", "ip6tnl",
                "ipoib", "ipvtap", "macsec", "macvtap", "netdevsim", "netkit", "nlmon", "rmnet", "sit", "team", "vcan",
-               "virt_wifi", "vrf", "vti", "vxcan", "wireguard", "xfrm"}
+               "virt_wifi", "vti", "vxcan", "wireguard", "xfrm"}
 """What `ip link add` can make on a real machine, beside the kinds that there are."""
 MAX_NAME = 15
 """IFNAMSIZ without the final zero."""

@@ -132,7 +132,9 @@ def _gateway_device(namespace: NetworkNamespace, request: RouteRequest, scope: i
     if request.onlink:
         return _onlink_device(namespace, request, scope)
     wanted = max(scope + 1, LINK)
-    found = next((route for route in namespace.routes.matches(request.gateway, request.interface)
+    own = [] if request.table == "main" else namespace.routes.matches_in(request.table, request.gateway,
+                                                                         request.interface)
+    found = next((route for route in (*own, *namespace.routes.matches(request.gateway, request.interface))
                   if SCOPES[route.scope] >= wanted), None)
     if found is None or found.type not in ("unicast", "local"):
         raise KernelError("EINVAL" if found is not None else "ENETUNREACH", "Nexthop has invalid gateway")

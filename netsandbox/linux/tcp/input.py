@@ -53,10 +53,10 @@ def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ve
         if not isinstance(verdict, int):
             return verdict
         isn = verdict
-    listener = sockets.listener(packet.dst, segment.dport)
+    listener = sockets.listener(packet.dst, segment.dport, interface)
     if listener is not None:
         return _to_listener(listener, interface, packet, segment, isn)
-    reset.answer(interface.namespace, packet, segment)
+    reset.answer(interface.namespace, packet, segment, vrf=interface.l3mdev)
     return Dropped(DropReason.NO_SOCKET, ("tcp", segment.dport))
 
 

@@ -62,7 +62,7 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
     said = options.read(segment.options, True)
     if wants_cookie and said.stamp is None:
         said = Options(mss=said.mss)
-    route = route_output(namespace, packet.src, packet.dst)
+    route = route_output(namespace, packet.src, packet.dst, interface.l3mdev)
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return Dropped(DropReason.IP_OUTNOROUTES, (packet.src,))
@@ -122,7 +122,12 @@ def _send_syn_ack(request: Request) -> str:
     address, port, peer, peer_port = request.key
     return reset.send_alone(namespace, address, peer, TcpSegment(
         port, peer_port, request.isn, (request.peer_isn + 1) & MASK, SYN | ACK,
-        min(request.window, window.MAX_WINDOW), offered), request.listener.tos)
+        min(request.window, window.MAX_WINDOW), offered), request.listener.tos, _vrf_of(request))
+
+
+def _vrf_of(request: Request) -> Interface | None:
+    """The VRF that the SYN came by, to which the connection is bound (inet_request_bound_dev_if)."""
+    return None if request.interface is None else request.interface.l3mdev
 
 
 def _on_timer(request: Request) -> None:
@@ -251,7 +256,8 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.mss_clamp = request.mss
     child.advertised_mss = request.advertised_mss - TIMESTAMPS * request.stamps
     child.ident = namespace.chance.stream(f"{namespace.name}/tcp/{request.key}/{request.isn}").bits(16)
-    route = route_output(namespace, child.peer, child.address)
+    child.interface = _vrf_of(request)
+    route = route_output(namespace, child.peer, child.address, child.interface)
     sync_mss(child, route.mtu if isinstance(route, OutputRoute) else child.mss_clamp + HEADERS)
     child.segment_size = first_segment_size(child)
     child.received_at = namespace.scheduler.now

@@ -11,11 +11,17 @@ from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, TcpSegment
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
-def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment, why: str = "no socket") -> None:
-    """tcp_v4_send_reset (RFC 9293, 3.5.2): never in answer to a RST; id 0, DF, no options."""
+def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment, why: str = "no socket",
+           vrf: Interface | None = None) -> None:
+    """tcp_v4_send_reset (RFC 9293, 3.5.2): never in answer to a RST; id 0, DF, no options.
+
+    Args:
+        vrf: of which the segment came, whose table knows the way back.
+    """
     if segment.flags & RST or not namespace.routes.is_local(packet.dst):
         return
     if segment.flags & ACK:
@@ -24,12 +30,13 @@ def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment,
         ack = (segment.seq + segment.sequence_length) & 0xFFFFFFFF
         reset = TcpSegment(segment.dport, segment.sport, 0, ack, RST | ACK, 0)
     namespace.record(TcpResetSent(namespace.name, packet.dst, segment.dport, packet.src, segment.sport, why))
-    send_alone(namespace, packet.dst, packet.src, reset, packet.tos)
+    send_alone(namespace, packet.dst, packet.src, reset, packet.tos, vrf)
 
 
-def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0) -> str:
+def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0,
+               vrf: Interface | None = None) -> str:
     """ip_send_unicast_reply: a segment with IP id 0 and DF; OK or the errno name of what kept it back."""
-    route = route_output(namespace, to, source)
+    route = route_output(namespace, to, source, vrf)
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return route.error

@@ -1,0 +1,92 @@
+"""`ip vrf` (ip/ipvrf.c): the VRFs of a namespace, and readers of their names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.names import in_order
+from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.words import USAGE, Words, choose, wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+COMMANDS = ("identify*", "pids*", "exec*", "show", "list", "help")
+HEADING = f"{'Name':<16}  Table\n-----------------------\n"
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], COMMANDS) if arguments else "show"
+    if command is None:
+        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip vrf help".')
+    if command == "help":
+        raise usage("vrf")
+    if command in ("show", "list"):
+        return _show(context.namespace, arguments[1:], style)
+    if command == "exec":
+        _refuse_exec(context.namespace, arguments[1:])
+    if command == "pids" and len(arguments) != 2:
+        raise ToolError(USAGE, "Invalid arguments")
+    return ToolResult(0, "", "")
+
+
+def _refuse_exec(namespace: NetworkNamespace, arguments: list[str]) -> None:
+    if len(arguments) < 1:
+        raise ToolError(USAGE, "No VRF name specified")
+    if len(arguments) < 2:
+        raise ToolError(USAGE, "No command specified")
+    if arguments[0] != "default" and find(namespace, arguments[0]) is None:
+        raise ToolError(USAGE, "Invalid VRF name")
+    raise ToolError(1, "netsandbox: `ip vrf exec` is not modelled; bind the program itself, as in ping -I "
+                       f"{arguments[0]}, curl --interface {arguments[0]}")
+
+
+def vrfs(namespace: NetworkNamespace) -> list[Interface]:
+    return [interface for interface in in_order(namespace) if interface.l3_table is not None]
+
+
+def find(namespace: NetworkNamespace, name: str) -> Interface | None:
+    """The VRF of a name (name_is_vrf)."""
+    return next((vrf for vrf in vrfs(namespace) if vrf.name == name), None)
+
+
+def vrf_reader(namespace: NetworkNamespace, complaint: str) -> Callable[[Words], Interface]:
+    """A reader of a VRF's name."""
+    def read(words: Words) -> Interface:
+        word = words.next()
+        found = find(namespace, word)
+        if found is None:
+            raise wrong(word, complaint)
+        return found
+    return read
+
+
+def table_reader(namespace: NetworkNamespace) -> Callable[[Words], str]:
+    """A reader of a VRF's name that stands for its table."""
+    read = vrf_reader(namespace, "Invalid VRF\n")
+    return lambda words: read(words).l3_table or ""
+
+
+def _show(namespace: NetworkNamespace, names: list[str], style: Style) -> ToolResult:
+    if names:
+        found = find(namespace, names[0])
+        if found is None:
+            raise ToolError(USAGE, "Invalid VRF")
+        return ToolResult(0, f"{found.name} {found.l3_table}\n", "")
+    rows = [_row(vrf, style) for vrf in vrfs(namespace)]
+    if not rows:
+        return ToolResult(0, render([], style) if style.json else "No VRF has been configured\n", "")
+    return ToolResult(0, ("" if style.json else HEADING) + render(rows, style), "")
+
+
+def _row(vrf: Interface, style: Style) -> Row:
+    row, table = Row(style), vrf.l3_table or ""
+    row.put("name", vrf.name, f"{vrf.name:<16}")
+    row.put("table", int(table) if table.isdigit() else table, f" {table:>5}\n")
+    return row
