@@ -22,7 +22,7 @@ class InnerShell(NamedTuple):
     """Where a command leads.
 
     Attributes:
-        node: by the lab's name.
+        node: by the lab's name; empty for a shell within the shell that there is, as `sudo -i` opens one.
         words: of the program there; none if a person types into a shell.
     """
 
@@ -44,9 +44,10 @@ def inner_shell(shell: Shell, call: Call, may_open: bool) -> InnerShell | None:
     is_shell = program in SHELLS and not [word for word in rest[1:] if word not in ("-i", "-l", "--login", "--norc")]
     is_read = not call.stdin.is_terminal
     if namespace is None:
-        if is_shell and not is_read and rest[0] not in shell.verbs:
+        is_within = is_shell and not is_read and rest[0] not in shell.verbs
+        if is_within and (not may_open or rest != call.argv):
             raise CommandError(f"{program}: {HERE}")
-        return None
+        return InnerShell("", []) if is_within else None
     if not is_shell or (is_read and rest):
         return InnerShell(_name(shell.lab, namespace), rest)
     if not may_open:

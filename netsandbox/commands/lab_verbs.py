@@ -225,9 +225,12 @@ def enter(shell: Shell, job: Job, values: Values) -> None:
 
 @verb("exit", "Leave the shell that was entered", group="shell", alone=True, aliases=("leave",))
 def leave(shell: Shell, job: Job, _values: Values) -> None:
-    if shell.where is None:
+    if shell.shells_within and shell.shells_within[-1] == shell.where:
+        shell.shells_within.pop()
+    elif shell.where is None:
         raise CommandError("no shell was entered; ctrl+q or `quit` ends netsandbox")
-    shell.leave()
+    else:
+        shell.leave()
     job.finish()
 
 

@@ -169,8 +169,8 @@ class Prompt:
 
     def has(self, name: str) -> bool:
         is_docker = name == "docker" and self.has_docker
-        return is_docker or name in SHELLS or name in AROUND or name in UNSHARE or name == SUDO or (
-            programs.is_program(name))
+        return (is_docker or name in OTHER_NAMES or name in SHELLS or name in AROUND or name in UNSHARE or
+                programs.is_program(name))
 
     def next_pid(self) -> int:
         return self._shell.next_pid()
@@ -203,7 +203,7 @@ class Prompt:
         name = words[0]
         inner = inner_shell(shell, call, may_open)
         if inner is not None and not inner.words:
-            return Opener(shell, inner.node)
+            return Opener(shell, inner.node) if inner.node else Nested(shell)
         if inner is not None and self.has(inner.words[0].rpartition("/")[2]):
             where = self.at(Place(inner.node, None, True))
             return where.command(call._replace(argv=inner.words, holder=Held(shell.files_at(where.place))), False)
@@ -285,6 +285,25 @@ class Opener(Task):
         self.exit(0)
 
 
+COMPOSE = "docker-compose"
+"""As Compose was called before it was a command of docker's."""
+OTHER_NAMES = frozenset({SUDO, "su", COMPOSE})
+
+
+class Nested(Task):
+    """Another shell of the same rights in the same place, as `sudo -i` and `su -` open it: `exit` leaves it."""
+
+    name = "sh"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.lab.scheduler)
+        self._shell = shell
+
+    def start(self) -> None:
+        self._shell.shells_within.append(self._shell.where)
+        self.exit(0)
+
+
 def _without_sudo(call: Call) -> Call:
     words, environment = list(call.argv), call.environment
     while words[0] == SUDO and len(words) > 1:
@@ -297,6 +316,10 @@ def _without_sudo(call: Call) -> Call:
             name, _equals, value = words.pop(0).partition("=")
             environment = {**environment, name: value}
         words = words or ["bash"]
+    if words[0] == "su" and all(word in ("-", "-l", "--login", "root") for word in words[1:]):
+        words = ["bash"]
+    if words[0] == COMPOSE:
+        words[:1] = ["docker", "compose"]
     return call._replace(argv=words, environment=environment)
 
 

@@ -100,6 +100,8 @@ class Shell:
         self.last_seq = 0
         """The first trace record of the line before this one."""
         self._labelled: list[Job] = []
+        self.shells_within: list[str | None] = []
+        """Where shells were opened within the one that there is, by `sudo -i` and the like."""
         """Lines that run on, with their numbers; some may have ended."""
         self.recent: deque[Job] = deque(maxlen=RECENT)
         """Lines that did something, the last one last; some may still run."""

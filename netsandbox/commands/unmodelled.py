@@ -4,24 +4,48 @@ from __future__ import annotations
 
 WHY = {
     "cables here are as fast as one likes, so a load test would measure this machine; `curl` and `nc` make connections":
-        "ab hey iperf iperf3 siege wrk",
-    "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp",
-    "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them": "df du find nano vi vim",
-    "`docker ps` and `ss -ltnp` show what runs": "htop pstree",
-    "what is modelled is loaded": "insmod rmmod",
-    "the rules are iptables'": "firewall-cmd",
-    "IPv6 is not modelled": "ping6 traceroute6",
-    "`ip -d link` and `cat /sys/class/net/DEV/…` tell what there is": "mii-tool nmcli",
-    "`docker run` and `docker network create` do what a compose file describes": "docker-compose",
+        "ab hey iperf iperf3 siege wrk netperf qperf",
+    "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp sshpass wg openvpn gpg apt-key",
+    "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
+        "df du find nano vi vim emacs tree file stat lsblk findmnt dd rsync zip unzip gzip tar split shuf "
+        "truncate sync blkid losetup",
+    "of text there are grep, sed, awk, sort, uniq, cut, tr, head, tail, wc and jq":
+        "diff cmp paste comm xxd hexdump od base64 md5sum sha256sum perl ruby php yq yes",
+    "`docker ps` and `ss -ltnp` show what runs": "htop pstree iftop nethogs iptraf screen tmux",
+    "what is modelled is loaded": "insmod rmmod depmod",
+    "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
+    "services are reached by their addresses and published ports; there is no IPVS": "ipvsadm",
+    "IPv6 is not modelled": "ping6 traceroute6 rdisc",
+    "`ip` sets up interfaces, and `ip -d link` and `cat /sys/class/net/DEV/…` tell what there is":
+        "mii-tool nmcli ifup ifdown netplan tunctl lspci lscpu",
+    "the host's address stands still, and its router gives out none": "dhclient dhcpcd udhcpc",
+    "`cat /etc/resolv.conf` and `hostname` tell it": "resolvectl systemd-resolve resolvconf hostnamectl timedatectl "
+        "loginctl lsb_release",
     "`help` tells what there is, and `ip help`, `bridge help` …": "info man",
     "`traceroute` and `mtr` are there": "tracepath",
-    "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there": "nmap",
-    "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark",
-    "you may do everything": "su", "you are root": "who",
-    "of Python there is `python3 -m http.server`": "python",
+    "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there": "nmap nping hping3 arp-scan scapy whois",
+    "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark ngrep tcpflow tcpreplay",
+    "of Python there is `python3 -m http.server`": "python pip pip3",
     "`help` lists what there is": "whereis",
-    "what was printed stays; `new` begins with an empty lab": "clear reset",
-    "`ss -ltnp` shows who has which port": "fuser lsof"}
+    "`ss -ltnp` shows who has which port": "fuser lsof",
+    "`trace` and `why` tell what became of a packet": "strace ltrace perf bpftrace gdb ftrace",
+    "network namespaces are `ip netns` and links to /proc/PID/ns/net in /run/netns; nothing is mounted":
+        "mount umount chroot pivot_root debootstrap capsh setcap getcap",
+    "all runs with root's rights": "useradd usermod groupadd adduser passwd visudo",
+    "SELinux is not modelled": "setenforce getenforce semanage chcon restorecon",
+    "what a package brings is there already": "dpkg rpm apt-cache snap add-apt-repository gcc make go git",
+    "the bridges are Linux's: `ip link add br0 type bridge`, VLANs by `bridge vlan`":
+        "ovs-vsctl ovs-ofctl ovs-dpctl ovs-appctl ovs-docker ovsdb-client",
+    "its steps can be typed: a veth pair, `ip link set … netns PID`, `ip addr add`": "pipework weave",
+    "there is no Kubernetes; pods are containers that share a namespace, `docker run --network container:NAME`":
+        "kubectl kubeadm kubelet helm minikube kind k3s k3d crictl calicoctl cilium istioctl flanneld etcd etcdctl",
+    "containers are Docker's": "ctr nerdctl podman buildah runc containerd skopeo lxc lxc-create machinectl dive ctop "
+        "docker-machine vagrant virsh virt-install qemu-system-x86_64",
+    "programs are the images' and the sandbox's own": "node npm java mvn psql mongo",
+    "time here is the lab's; `wait 10s` lets it pass": "crontab at",
+    "`dig` and `nslookup` ask, and `serve-dns` answers": "dnsmasq named rndc",
+    "services are `systemctl status docker`; what else runs is in `ps`": "chkconfig rc-service update-rc.d initctl",
+}
 REASONS = {name: why for why, names in WHY.items() for name in names.split()}
 
 

@@ -55,7 +55,7 @@ def test_a_script_in_a_containers_shell_has_the_containers_rights(one: KeptSessi
 
 
 @pytest.mark.parametrize("line", [
-    "sh", "bash", "sudo sh", "bash -c", "bash -x", "sh script.sh", "ip netns exec blue bash", "nsenter -t 4 -n",
+    "bash -c", "bash -x", "sh script.sh", "ip netns exec blue bash", "nsenter -t 4 -n",
     "sh -c 'enter web'", "ip netns exec red bash; true && nosuch",
     "ip netns exec red bash | wc -l; false", "echo $(ip netns exec red bash); false",
     "sh -c 'ip netns exec red bash'", "sh -c 'docker exec -it web sh'"])
@@ -64,6 +64,17 @@ def test_what_opens_none(one: KeptSession, line: str) -> None:
     assert job.code
     assert job.err
     assert one.shell.where is None
+
+
+@pytest.mark.parametrize("line", ["sh", "bash", "sudo sh", "sudo -i", "sudo su -", "su", "su - root", "bash -l"])
+def test_a_shell_within_the_shell_is_left_by_exit(one: KeptSession, line: str) -> None:
+    for _ in range(2):
+        assert (one.run(line).code, one.run("hostname").out) == (0, "host\n")
+    one.run("docker exec -it web bash")
+    assert one.run("exit").code == 0
+    assert one.shell.where is None
+    assert one.run("exit").code == one.run("exit").code == 0
+    assert one.run("exit").code != 0
 
 
 def test_docker_is_not_in_a_containers_shell(one: KeptSession) -> None:

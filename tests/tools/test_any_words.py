@@ -54,7 +54,7 @@ def test_no_line_raises_and_every_table_can_still_be_shown(script: list[tuple[st
         argv = [tool, topic, *words] if tool in ("ip", "bridge") else [tool, *words]
         result = run_tool(ToolContext(twin.named["%h"], twin), argv)
         assert isinstance(result, ToolResult)
-        assert result.code == 0 or result.out or result.err, argv
+        assert result.code == 0 or result.out or result.err or tool == "printenv", argv
         twin.advance(0.0)
     for name in list(twin.named):
         for shown in SHOWN:

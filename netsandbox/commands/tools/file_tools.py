@@ -199,13 +199,21 @@ def touch(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def chmod(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return _of_rights(context, "chmod", arguments)
+
+
+def chown(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return _of_rights(context, "chown", arguments)
+
+
+def _of_rights(context: ToolContext, name: str, arguments: list[str]) -> ToolResult:
     """chmod and chown: root may do everything with every file here."""
     paths = [word for word in arguments if not word.startswith("-")][1:]
     if not paths:
-        raise _missing("chmod")
+        raise _missing(name)
     files = files_of(context)
     errors = "".join(
-        f"chmod: cannot access '{path}': No such file or directory\n" for path in paths if not files.exists(path)
+        f"{name}: cannot access '{path}': No such file or directory\n" for path in paths if not files.exists(path)
     )
     return ToolResult(1 if errors else 0, "", errors)
 

@@ -21,7 +21,7 @@ TOOLS: Late[str, Tool] = Late({
     **dict.fromkeys(("less", "more"), "netsandbox.commands.tools.text:pager"),
     **{name: f"netsandbox.commands.tools.grep:{name}" for name in ("egrep", "fgrep", "grep")},
     **{name: f"netsandbox.commands.tools.file_tools:{name}" for name in (
-        "basename", "chmod", "cp", "dirname", "ln", "mkdir", "mv", "pwd", "readlink", "realpath", "rm",
+        "basename", "chmod", "chown", "cp", "dirname", "ln", "mkdir", "mv", "pwd", "readlink", "realpath", "rm",
         "rmdir", "touch")},
     "awk": "netsandbox.commands.tools.awk:awk",
     "ls": "netsandbox.commands.tools.ls:ls", "sed": "netsandbox.commands.tools.sed:sed",
@@ -42,7 +42,8 @@ TOOLS: Late[str, Tool] = Late({
     **{name: f"netsandbox.commands.tools.processes:{name}" for name in ("pgrep", "pidof", "pkill", "ps")},
     "killall": "netsandbox.commands.tools.processes:pkill",
     **{name: f"netsandbox.commands.tools.small:{name}" for name in (
-        "echo", "false", "seq", "true", "uname", "whoami")},
+        "arch", "clear", "echo", "false", "nproc", "printenv", "reset", "seq", "true", "tty", "uname", "uptime",
+        "uuidgen", "whoami")},
     **dict.fromkeys(INSTALLERS, "netsandbox.commands.tools.small:install")})
 NOT_FOUND = 127
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.engine.units import SECOND
 from netsandbox.shell.escapes import echoed
 
 if TYPE_CHECKING:
@@ -31,6 +32,51 @@ def false(_context: ToolContext, _arguments: list[str]) -> ToolResult:
 
 def whoami(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, "root\n", "")
+
+
+def arch(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(0, f"{UNAME['m']}\n", "")
+
+
+def nproc(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(0, "1\n", "")
+
+
+def tty(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(0, "/dev/pts/0\n", "")
+
+
+def clear(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    """clear and reset: what was printed stays where it is kept."""
+    return ToolResult(0, "", "")
+
+
+reset = clear
+
+
+def printenv(context: ToolContext, arguments: list[str]) -> ToolResult:
+    found = [context.environment.get(name) for name in arguments]
+    if arguments:
+        return ToolResult(int(None in found), "".join(f"{value}\n" for value in found if value is not None), "")
+    return ToolResult(0, "".join(f"{name}={value}\n" for name, value in context.environment.items()), "")
+
+
+def uptime(context: ToolContext, _arguments: list[str]) -> ToolResult:
+    """Since the lab began, in virtual time."""
+    seconds = context.namespace.scheduler.clock // SECOND
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    since = f"{hours:2}:{minutes:02}" if hours else f"{minutes} min"
+    return ToolResult(0, f" {hours % 24:02}:{minutes:02}:{seconds % 60:02} up {since},  1 user,  "
+                         "load average: 0.00, 0.00, 0.00\n", "")
+
+
+def uuidgen(context: ToolContext, _arguments: list[str]) -> ToolResult:
+    """A random UUID of version 4 (RFC 9562, 5.4)."""
+    clock = context.namespace.scheduler.clock
+    bits = context.namespace.chance.stream(f"uuid/{clock}/{context.namespace.trace.end}").bits(128)
+    bits = bits & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
+    digits = f"{bits:032x}"
+    return ToolResult(0, f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}\n", "")
 
 
 def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
