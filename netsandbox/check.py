@@ -15,6 +15,7 @@ from netsandbox.check_outcome import FAILED, HELD, WRONG, Outcome, Report
 from netsandbox.check_report import TextReport, junit
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
+from netsandbox.explain.words import Words
 from netsandbox.session.files import refuse_inputs, write_atomically
 from netsandbox.session.library import find_scenario
 from netsandbox.session.own_files import NoFiles
@@ -120,16 +121,16 @@ def check_scenario(scenario: Scenario, language: str = "en") -> Report:
     return report._replace(error=_said(language, "blind", scenario.name, blind)) if blind else report
 
 
-ERRORS = {
+ERRORS = Words({
     "ended": ("{file}: not judged to the end: {what}", "{file}：没有评判完：{what}"),
     "nothing": ("{file}: no expect line: nothing was checked", "{file}：没有 expect 行，什么也没有检查"),
     "blind": ("{file}: the check is blind: it says that `{what}` holds, which cannot be",
               "{file}：检查失灵：它认为 `{what}` 成立，而这不可能"),
-}
+})
 
 
 def _said(language: str, key: str, file: str, what: str = "") -> str:
-    return ERRORS[key][language == "zh"].format(file=file, what=what)
+    return ERRORS.say(key, language, file=file, what=what)
 
 
 def _unreadable(scenario: Scenario) -> Iterator[Outcome]:

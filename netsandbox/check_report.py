@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from netsandbox.commands.words import printable
+from netsandbox.explain.words import Words
 
 if TYPE_CHECKING:
     from netsandbox.check_outcome import Outcome, Report
 
 MARKS = {"held": "✓", "failed": "✗", "wrong": "✗"}
 COLOURS = {"held": "green", "failed": "bold red", "wrong": "bold red"}
-PHRASES = {
+PHRASES = Words({
     "after": ("after: ", "在此之后："),
     "session": ("session: ", "会话："),
     "run": ("the command line failed", "命令行失败"),
@@ -22,7 +23,7 @@ PHRASES = {
              "场景：{files} 个；期望：{count} 条，其中 {failed} 条不成立"),
     "lines": ("; command lines that failed: {lines}", "；失败的命令行：{lines} 行"),
     "wrong": ("; wrong files: {wrong}", "；有误的文件：{wrong} 个"),
-}
+})
 
 
 class TextReport:
@@ -76,7 +77,7 @@ class TextReport:
         self._print(text, "green" if held == len(outcomes) and not wrong else "bold red")
 
     def _say(self, key: str, **fields: int) -> str:
-        return PHRASES[key][self._language == "zh"].format(**fields)
+        return PHRASES.say(key, self._language, **fields)
 
 
 def _plain(text: str, _style: str) -> None:

@@ -12,6 +12,7 @@ from netsandbox.commands.pasted import whole_lines
 from netsandbox.commands.show import columns_of, table
 from netsandbox.commands.words import printable
 from netsandbox.engine.units import format_time
+from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.files import FileError, refuse_inputs
@@ -68,7 +69,7 @@ def read_lines(stream: TextIO) -> Scenario:
                                 for line in lines), name="-")
 
 
-WORDS = {
+WORDS = Words({
     "frames": ("Frames", "帧"), "trace": ("Trace", "记录"), "arp": ("ARP table of {node}", "{node} 的 ARP 表"),
     "mac": ("MAC table of {node}", "{node} 的 MAC 表"),
     "last": ("the last {count} of {all}", "共 {all} 行，只列最后 {count} 行"),
@@ -76,12 +77,12 @@ WORDS = {
     "arp.columns": ("ADDRESS|DEV|MAC|STATE", "地址|网卡|MAC|状态"),
     "mac.columns": ("BRIDGE|MAC|PORT|", "网桥|MAC|端口|"),
     "permanent": ("permanent", "永久"),
-}
+})
 """What a transcript says of its own, in English and Chinese."""
 
 
 def _say(key: str, language: str, **fields: object) -> str:
-    return WORDS[key][language == "zh"].format(**fields)
+    return WORDS.say(key, language, **fields)
 
 
 def _columns(key: str, language: str) -> tuple[str, ...]:

@@ -92,3 +92,60 @@ def test_a_pane_is_one_file_and_one_line_of_the_table(copy: Copy) -> None:
     copy.put_before("netsandbox/tui/screens/pane_table.py", "from netsandbox.tui.panes.why",
                     "from netsandbox.tui.panes.toy import PANE as TOY\n")
     assert copy.python(SEE_PANE).splitlines() == ["True True True nodes", "True True True 个节点"]
+
+
+VERB = '''
+from netsandbox.commands import kinds
+from netsandbox.commands.verb import Effect, Parameter, verb
+
+@verb("count-nodes", ("Count the nodes of a kind", "数某一种节点"), Parameter("kind", kinds.choice("host", "hub")),
+      details=("Nothing else happens.", "别的什么也不做。"),
+      examples=(("count-nodes hub", "how many hubs", "有几个集线器"),), group="look", effect=Effect.LOOK)
+def count_nodes(shell, job, values):
+    job.print(str(sum(node.kind == values["kind"] for node in shell.lab.nodes.values())))
+    job.finish()
+'''
+SEE_VERB = '''
+from netsandbox.commands.complete import complete
+from netsandbox.session.session import Session
+
+session = Session()
+session.run("add-hub a")
+for language in ("en", "zh"):
+    session.shell.language = language
+    for line in ("count-nodes hub", "count-nodes cat", "help count-nodes"):
+        print("".join(text for _stream, text in session.run(line).output).strip())
+    page = "".join(text for _stream, text in session.run("help").output)
+    print([" ".join(line.split()) for line in page.splitlines() if "count-n" in line])
+print([candidate.text for candidate in complete(session.shell, "count-nodes ", 12)])
+'''
+SEEN = """\
+1
+'cat' is not one of: host, hub
+count-nodes host|hub
+    Count the nodes of a kind.
+
+    Nothing else happens.
+
+Examples
+    count-nodes hub   how many hubs
+['count-nodes host|hub Count the nodes of a kind']
+1
+'cat' 不在其中：host, hub
+count-nodes host|hub
+    数某一种节点。
+
+    别的什么也不做。
+
+例子
+    count-nodes hub   有几个集线器
+['count-nodes host|hub 数某一种节点']
+['host', 'hub']
+"""
+
+
+def test_a_verb_in_two_languages_is_one_declaration_and_one_line_of_the_catalogue(copy: Copy) -> None:
+    copy.add("netsandbox/commands/toy_verbs.py", VERB)
+    copy.put_before("netsandbox/commands/catalogue.py", '"add-host": ',
+                    '"count-nodes": "netsandbox.commands.toy_verbs:count_nodes",\n    ')
+    assert copy.python(SEE_VERB) == SEEN

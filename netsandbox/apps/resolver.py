@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.apps.events import NO_DATA, NOT_KNOWN, TRY_AGAIN, NameUnknown
 from netsandbox.apps.hosts import hosts_file, lookup, text_of
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.socket import SocketError
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.socket import Process
 
 MOST_SERVERS, MOST_SEARCHED = 3, 6
-NOT_KNOWN, TRY_AGAIN, NO_DATA = ("Name or service not known", "Temporary failure in name resolution",
-                                 "No address associated with hostname")
-"""What gai_strerror(3) says of EAI_NONAME, EAI_AGAIN and EAI_NODATA."""
 LOCAL_SERVER, DOCKERS_SERVER = 0x7F000001, 0x7F00000B
 
 
@@ -181,6 +179,13 @@ class Query:
             self._socket = None
 
 
+def unknown(context: Context, name: str, error: str = NOT_KNOWN) -> str:
+    """Record that a name has no address; returns what is said of it."""
+    servers = tuple(server for server in read_settings(context.files).servers if server != LOCAL_SERVER)
+    context.namespace.record(NameUnknown(context.namespace.name, name, error, servers))
+    return error
+
+
 class Lookup:
     """getaddrinfo(3) for IPv4: `done` is called once with a Reply, at once when no server need be asked."""
 
@@ -206,7 +211,7 @@ class Lookup:
             self.done(Reply((number,), "", name))
             return
         if not name or any(not part or len(part) > dns.MOST_LABEL for part in name.split(".")) or not name.isascii():
-            self.done(Reply((), NOT_KNOWN))
+            self._give_up(NOT_KNOWN)
             return
         as_it_is = [name]
         searched = [] if self.name.endswith(".") else [f"{name}.{domain.strip('.')}" for domain in
@@ -217,15 +222,18 @@ class Lookup:
 
     def _ask(self) -> None:
         if not self._names:
-            self.done(Reply((), self._worst))
+            self._give_up(self._worst)
             return
         self._query = Query(self.context.namespace, self.process, self._settings, self._names.pop(0),
                             (dns.A, dns.AAAA), self._answered)
         self._query.start()
 
+    def _give_up(self, error: str) -> None:
+        self.done(Reply((), unknown(self.context, self.name, error)))
+
     def _answered(self, found: dict[int, dns.Message] | None, _server: int) -> None:
         if found is None:
-            self.done(Reply((), TRY_AGAIN))
+            self._give_up(TRY_AGAIN)
             return
         response = found[dns.A]
         addresses = tuple(int.from_bytes(record.data, "big") for record in response.answers

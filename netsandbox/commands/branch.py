@@ -9,6 +9,8 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.show import table
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.units import format_time
+from netsandbox.explain.refusals import translated
+from netsandbox.explain.words import Words
 from netsandbox.lab.compare import differences
 
 if TYPE_CHECKING:
@@ -16,19 +18,30 @@ if TYPE_CHECKING:
     from netsandbox.commands.session_protocol import SessionProtocol
     from netsandbox.commands.shell import Shell
 
+WORDS = Words({
+    "branches": ("|BRANCH|LINES|STEPS|TIME|LEFT|LAST LINE", "|分支|行|步|时间|离开处|最后一行"),
+    "left": ("{parent} after line {line}", "{parent} 的第 {line} 行之后"),
+    "compared": ("NODE|TABLE|ROW|{here} (here)|{which} (its end)", "节点|表|条目|{here}（这里）|{which}（末尾）"),
+})
 
-@verb("branch", "The ways that things went: list them, go to one, compare",
+
+@verb("branch", ("The ways that things went: list them, go to one, compare", "走过的各条分支：列出、切换、比较"),
       Parameter("which", kinds.BRANCH, required=False),
       Parameter("with", option="--compare", is_flag=True, default=False),
       Parameter("node", kinds.PLACE, "--node"),
       Parameter("rename", kinds.NEW_NAME, "--rename"),
-      details="A line typed in the past begins a branch; what came after stays in the one that is left. branch lists "
-              "them, branch NAME goes to the end of one, and with --rename it gets another name. branch NAME --compare "
-              "puts the tables of the lab as it stands beside those at the end of that branch, by what they differ in; "
-              "--node keeps to one node. `undo` of a branch's first line leads back to where it was typed.",
-      examples=(("branch", "the list"), ("branch main", "go to where that one ended"),
-                ("branch b2 --rename try-nat", "call it by a name"),
-                ("branch main --compare", "what is different there")), group="session", effect=Effect.SESSION)
+      details=(("A line typed in the past begins a branch; what came after stays in the one that is left. branch lists "
+                "them, branch NAME goes to the end of one, and with --rename it gets another name. branch NAME "
+                "--compare puts the tables of the lab as it stands beside those at the end of that branch, by what "
+                "they differ in; --node keeps to one node. `undo` of a branch's first line leads back to where it was "
+                "typed."),
+               ("在过去输入命令会开始一个分支；之后的内容留在离开的分支里。branch 列出各分支，branch NAME 去到一个分支"
+                "的末尾，加 --rename 则改名。branch NAME --compare 把实验网络现在的表与那个分支末尾的表并排，只列不同之"
+                "处；--node 只看一个节点。对分支的第一行 `undo`，会回到输入它的地方。")),
+      examples=(("branch", "the list", "列表"), ("branch main", "go to where that one ended", "去到那个分支的末尾"),
+                ("branch b2 --rename try-nat", "call it by a name", "给它起名"),
+                ("branch main --compare", "what is different there", "那里有什么不同")),
+      group="session", effect=Effect.SESSION)
 def branch(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     session, which = shell.session, values["which"]
     if session is None:
@@ -42,23 +55,25 @@ def branch(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     elif values["node"] is not None:
         raise CommandError("branch: --node goes with --compare")
     elif which is None or values["rename"] is not None:
-        job.print(_listing(session))
+        job.print(_listing(session, shell.language))
     else:
         session.switch(which)
-        job.print(f"on {which}: step {session.position.step}, {format_time(session.position.at)}")
+        job.print(translated(f"on {which}: step {session.position.step}, {format_time(session.position.at)}",
+                             shell.language))
     job.finish()
 
 
-def _listing(session: SessionProtocol) -> str:
+def _listing(session: SessionProtocol, language: str) -> str:
     rows = [("*" if row.is_present else "", row.name, str(row.lines), str(row.step), format_time(row.at),
-             f"{row.parent} after line {row.shared}" if row.parent else "", row.last) for row in session.branch_rows()]
-    return table(("", "BRANCH", "LINES", "STEPS", "TIME", "LEFT", "LAST LINE"), rows)
+             WORDS.say("left", language, parent=row.parent, line=row.shared) if row.parent else "", row.last)
+            for row in session.branch_rows()]
+    return table(tuple(WORDS.say("branches", language).split("|")), rows)
 
 
 def _side_by_side(shell: Shell, session: SessionProtocol, which: str, node: str | None) -> str:
     here = next(row.name for row in session.branch_rows() if row.is_present)
     found = [row for row in differences(shell.lab, session.lab_at_end_of(which)) if node in (None, row.node)]
     if not found:
-        return f"no table differs from the end of {which}"
-    return table(("NODE", "TABLE", "ROW", f"{here} (here)", f"{which} (its end)"),
+        return translated(f"no table differs from the end of {which}", shell.language)
+    return table(tuple(WORDS.say("compared", shell.language, here=here, which=which).split("|")),
                  [(row.node, row.table, row.key, row.one or "—", row.other or "—") for row in found])

@@ -14,6 +14,7 @@ from netsandbox.commands import kinds
 from netsandbox.commands.comments import commenter
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer
@@ -32,15 +33,20 @@ FILTER = kinds.Kind("FILTER", lambda _lab, text: text, lambda _lab: (
     "arp", "icmp", "ip", "udp", "tcp", "host", "net", "port", "src", "dst", "ether", "broadcast", "multicast", "not"))
 
 
-@verb("sniff", "Listen to everything that an interface hears", Parameter("end", kinds.END),
+@verb("sniff", ("Listen to everything that an interface hears", "监听一个接口听到的一切"), Parameter("end", kinds.END),
       Parameter("count", kinds.COUNT, "-c"), Parameter("filter", FILTER, rest=True, required=False, default=()),
-      details="sniff NODE[:IFACE] [FILTER] [-c N]: promiscuous, as an eavesdropper would: each frame with whom it is "
-              "for, and at the end how many were overheard, their destination being another station's MAC address. "
-              "Behind a hub that is all traffic, behind a switch only what it floods. FILTER is tcpdump's: arp, icmp, "
-              "host nginx-1, not port 80 …; names of nodes are addresses. Without -c it listens until ctrl+c; with & "
-              "behind the line other lines can follow.",
-      examples=(("sniff pc3 &", "listen while others talk"), ("sniff pc3 icmp -c 4", "the first four of ping's frames"),
-                ("sniff host:docker0 arp", "what docker0 carries")), group="program")
+      details=(("sniff NODE[:IFACE] [FILTER] [-c N]: promiscuous, as an eavesdropper would: each frame with whom it "
+                "is for, and at the end how many were overheard, their destination being another station's MAC "
+                "address. Behind a hub that is all traffic, behind a switch only what it floods. FILTER is "
+                "tcpdump's: arp, icmp, host nginx-1, not port 80 …; names of nodes are addresses. Without -c it "
+                "listens until ctrl+c; with & behind the line other lines can follow."),
+               ("sniff NODE[:IFACE] [FILTER] [-c N]：混杂模式，如同窃听者：列出每个帧是发给谁的，最后说明偷听到多少，"
+                "也就是目的 MAC 属于别的站点的帧。在集线器后面是全部通信，在交换机后面只有它泛洪的帧。FILTER 是 "
+                "tcpdump 的：arp、icmp、host nginx-1、not port 80 …；节点的名称就是它的地址。不写 -c 就一直监听，直到"
+                " ctrl+c；行尾加 & 则可以继续输入别的行。")),
+      examples=(("sniff pc3 &", "listen while others talk", "在别人通信时监听"),
+                ("sniff pc3 icmp -c 4", "the first four of ping's frames", "ping 的前四个帧"),
+                ("sniff host:docker0 arp", "what docker0 carries", "docker0 上经过什么")), group="program")
 def sniff(shell: Shell, job: Job, values: Values) -> None:
     words, count = list(values["filter"]), values["count"]
     if "-c" in words:
@@ -59,16 +65,22 @@ def sniff(shell: Shell, job: Job, values: Values) -> None:
                        shell.lab.next_pid()))
 
 
-@verb("export", "Write the frames so far as a pcapng file", Parameter("file", kinds.FILE),
+@verb("export", ("Write the frames so far as a pcapng file", "把到目前为止的帧写成 pcapng 文件"),
+      Parameter("file", kinds.FILE),
       Parameter("filter", FILTER, "--filter", default=""), Parameter("end", kinds.END, "--at"),
       Parameter("since", kinds.COUNT, "--since", default=0),
       Parameter("force", option="--force", is_flag=True, default=False),
-      details="Every frame at every interface that it passed, as tcpdump and Wireshark read it; the comment of a "
-              "packet says what became of it. --filter takes a tcpdump filter in quotes, --at one interface, --since "
-              "the number of a frame in `show frames`. A file that this session did not write is replaced only with "
-              "--force.",
-      examples=(("export lab.pcapng", "everything"), ('export arp.pcapng --filter "arp or icmp"', "some protocols"),
-                ("export eth0.pcapng --at nginx-1:eth0", "one interface")), group="session", effect=Effect.SESSION)
+      details=(("Every frame at every interface that it passed, as tcpdump and Wireshark read it; the comment of a "
+                "packet says what became of it. --filter takes a tcpdump filter in quotes, --at one interface, "
+                "--since the number of a frame in `show frames`. A file that this session did not write is replaced "
+                "only with --force."),
+               ("每个帧在它经过的每个接口上都写一次，tcpdump 和 Wireshark 可以读取；包的注释说明它的结果。--filter 后"
+                "面是引号里的 tcpdump 过滤条件，--at 是一个接口，--since 是 `show frames` 中帧的编号。不是本次会话写"
+                "的文件，只有加 --force 才会被替换。")),
+      examples=(("export lab.pcapng", "everything", "全部"),
+                ('export arp.pcapng --filter "arp or icmp"', "some protocols", "某些协议"),
+                ("export eth0.pcapng --at nginx-1:eth0", "one interface", "一个接口")),
+      group="session", effect=Effect.SESSION)
 def export(shell: Shell, job: Job, values: Values) -> None:
     if shell.write_file is None:
         raise CommandError("export: there is no session here that could write files", 1)
@@ -86,9 +98,10 @@ def export(shell: Shell, job: Job, values: Values) -> None:
     capture = CaptureFile(stream, trace, commenter(shell.language, Namer(lab)), is_wanted)
     count = capture.write(trace.since(values["since"]))
     shell.write_file(values["file"], stream.getvalue(), values["force"])
-    job.print(f"{count} {'frame' if count == 1 else 'frames'} written to {values['file']}")
+    written = f"{count} {'frame' if count == 1 else 'frames'} written to {values['file']}"
+    job.print(translated(written, shell.language))
     if values["since"] < trace.first:
-        job.print(f"the lab has forgotten what happened before frame {trace.first}")
+        job.print(translated(f"the lab has forgotten what happened before frame {trace.first}", shell.language))
     job.finish()
 
 

@@ -15,6 +15,7 @@ from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.commands.tools.words import ASKED, OfferedError
 from netsandbox.docker.images import IMAGES
+from netsandbox.explain.words import Words, said
 from netsandbox.shell.parser import last_command
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ TOOL_WORDS: dict[str, tuple[str, ...]] = {
 ASKS_ITS_PARSER = ("ip", "bridge")
 NO_TABLES = ("net", "-b", "-ba")
 """`ip netns` reads its words otherwise: it would act."""
+WORDS = Words({
+    "runs": ("{name} runs in the default host", "{name} 在默认主机里运行"),
+    "runs in": ("{name} runs in {where}", "{name} 在 {where} 里运行"),
+    "filter": ("of what is printed before it", "处理前面打印的内容"),
+    "docker": ("containers and networks", "容器和网络"), "tool": ("a tool", "工具"), "program": ("a program", "程序"),
+})
+"""What stands beside a word that may follow."""
 TAKES_INTERFACE = frozenset({"dev", "br", "master", "brport", "addif", "delif", "showmacs"})
 
 
@@ -59,7 +67,10 @@ def complete(shell: Shell, line: str, cursor: int) -> list[Candidate]:
     typed = "" if not words or head[-1:].isspace() else words.pop()
     start = len(head) - len(typed)
     found: dict[str, str] = {}
-    for text, note in _after_pipe(words) if joint == "|" else _following(shell, words[words[:1] == [SUDO]:], typed):
+    after_pipe = joint == "|"
+    offered = (_after_pipe(words, shell.language) if after_pipe else
+               _following(shell, words[words[:1] == [SUDO]:], typed))
+    for text, note in offered:
         if text.startswith(typed) and text != typed and text.isprintable():
             found.setdefault(text, note)
             if len(found) == MOST:
@@ -76,18 +87,18 @@ def hint(shell: Shell, line: str) -> str:
         return ""
     name, entered = words[0], shell.where is not None
     if name in VERBS and not (entered and name in LOCAL_VERBS):
-        return f"{VERBS[name].usage}   {VERBS[name].summary}"
+        return f"{VERBS[name].usage}   {said(VERBS[name].summary, shell.language)}"
     if name == "docker" and not entered:
         command = DOCKER.get(tuple(words[1:3])) or DOCKER.get(tuple(words[1:2]))
         return f"{command.usage}   {command.summary}" if command is not None else "docker COMMAND …"
     if name in TOOLS or name in PROGRAMS or name in OF_SYSTEMD:
-        return f"{name} runs in {shell.where or 'the default host'}"
+        return WORDS.say("runs in" if shell.where else "runs", shell.language, name=name, where=shell.where)
     return ""
 
 
-def _after_pipe(words: list[str]) -> Iterator[tuple[str, str]]:
+def _after_pipe(words: list[str], language: str) -> Iterator[tuple[str, str]]:
     if not words:
-        yield from ((name, "of what is printed before it") for name in FILTERS)
+        yield from ((name, WORDS.say("filter", language)) for name in FILTERS)
 
 
 def _following(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str, str]]:
@@ -96,7 +107,7 @@ def _following(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str
         return
     name, entered = words[0], shell.where is not None
     if name == "help":
-        yield from ((verb.name, verb.summary) for verb in verbs())
+        yield from ((verb.name, said(verb.summary, shell.language)) for verb in verbs())
     elif name in ("exec", "enter") and len(words) > 1:
         yield from _tool_words(shell, words[2:]) if name == "exec" else ()
     elif name in VERBS and not (entered and name in LOCAL_VERBS):
@@ -111,11 +122,11 @@ def _first_words(shell: Shell) -> Iterator[tuple[str, str]]:
     entered = shell.where is not None
     for verb in verbs():
         if not (entered and verb.name in LOCAL_VERBS):
-            yield verb.name, verb.summary
+            yield verb.name, said(verb.summary, shell.language)
     if not entered:
-        yield "docker", "containers and networks"
+        yield "docker", WORDS.say("docker", shell.language)
     for name in (*TOOLS, *PROGRAMS, *OF_SYSTEMD):
-        yield name, "a tool" if name in TOOLS else "a program"
+        yield name, WORDS.say("tool" if name in TOOLS else "program", shell.language)
 
 
 def _verb_words(shell: Shell, verb: Verb, words: list[str], typed: str) -> Iterator[tuple[str, str]]:

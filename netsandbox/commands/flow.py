@@ -8,6 +8,7 @@ from netsandbox.commands import flow_text, kinds, sequence_text
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.sequence_svg import svg
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.explain.refusals import translated
 from netsandbox.lab import views
 from netsandbox.lab.flows import end_name, flows
 from netsandbox.lab.frame_log import rows
@@ -26,22 +27,28 @@ MOST_ARROWS = 2000
 """Of a diagram: the newest ones."""
 
 
-@verb("flow", "TCP connections, what they carried, and diagrams of who sends what to whom",
+@verb("flow", ("TCP connections, what they carried, and diagrams of who sends what to whom",
+               "TCP 连接、传送的内容，以及谁向谁发送什么的时序图"),
       Parameter("which", kinds.WORDS, required=False),
       Parameter("view", kinds.choice(*VIEWS), required=False),
       Parameter("frames", kinds.WORDS, "--frames"), Parameter("svg", kinds.FILE, "--svg"),
       Parameter("file", kinds.FILE, "--text"), Parameter("force", option="--force", is_flag=True, default=False),
-      details="flow: a line for each connection that the log still knows. flow N, or flow ADDRESS:PORT for the newest "
-              "one of that end: its segments as arrows between client and server, with what each carries and "
-              "acknowledges, counted in bytes from the first; a cross marks one that was dropped, with the reason. "
-              "flow N text: the bytes that were carried, the client's lines behind >, the server's behind <. "
-              "flow N hex: the same as bytes. What NAT rewrites is a connection of its own on each side of it. "
-              "flow --frames FILTER: the same diagram of all frames that pass a filter of the log, an arrow for the "
-              "way of each. --svg writes the diagram as a picture, --text what would be printed.",
-      examples=(("flow", "the connections"), ("flow 1", "the first one's segments"),
-                ("flow 172.17.0.2:80 text", "what was said to port 80"),
-                ('flow --frames "arp or icmp"', "who asked and who answered"),
-                ("flow 1 --svg handshake.svg", "a picture of the first one")),
+      details=(("flow: a line for each connection that the log still knows. flow N, or flow ADDRESS:PORT for the "
+                "newest one of that end: its segments as arrows between client and server, with what each carries and "
+                "acknowledges, counted in bytes from the first; a cross marks one that was dropped, with the reason. "
+                "flow N text: the bytes that were carried, the client's lines behind >, the server's behind <. "
+                "flow N hex: the same as bytes. What NAT rewrites is a connection of its own on each side of it. "
+                "flow --frames FILTER: the same diagram of all frames that pass a filter of the log, an arrow for the "
+                "way of each. --svg writes the diagram as a picture, --text what would be printed."),
+               ("flow：日志还记得的每个连接一行。flow N，或 flow ADDRESS:PORT 表示那一端最新的连接：以客户端与服务器"
+                "之间的箭头显示各个报文段，写出它带了什么、确认了什么，按字节从头数起；叉号表示被丢弃的，附上原因。"
+                "flow N text：传送的字节，客户端的行前面是 >，服务器的是 <。flow N hex：同样的内容，以字节显示。经过 "
+                "NAT 改写的，在两侧各算一个连接。flow --frames FILTER：符合日志过滤条件的所有帧的同样的图，每个帧的路程"
+                "一个箭头。--svg 把图写成图片，--text 写出会打印的内容。")),
+      examples=(("flow", "the connections", "各个连接"), ("flow 1", "the first one's segments", "第一个连接的报文段"),
+                ("flow 172.17.0.2:80 text", "what was said to port 80", "对 80 端口说了什么"),
+                ('flow --frames "arp or icmp"', "who asked and who answered", "谁问了，谁答了"),
+                ("flow 1 --svg handshake.svg", "a picture of the first one", "第一个连接的图片")),
       group="look", effect=Effect.LOOK)
 def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     found = flows(shell.lab.trace)
@@ -55,7 +62,8 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         if values["svg"] is not None:
             raise CommandError("flow: a picture of what? `flow 1 --svg FILE`, or with --frames FILTER")
         sequence, title = Sequence((), ()), ""
-        lines = flow_text.listing(found) if found else ["no connection so far; `curl http://ADDRESS/` makes one"]
+        lines = flow_text.listing(found) if found else [
+            translated("no connection so far; `curl http://ADDRESS/` makes one", shell.language)]
     else:
         chosen = _chosen(found, which)
         sequence, title = of_flow(chosen, flow_text.label), chosen.name
@@ -63,7 +71,7 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     files = {values["svg"]: lambda: svg(sequence, title), values["file"]: lambda: "\n".join(lines) + "\n"}
     for path in filter(None, files):
         _write(shell, path, files[path](), values["force"])
-        job.print(f"written to {path}")
+        job.print(translated(f"written to {path}", shell.language))
     if not any(files):
         for line in lines:
             job.print(line)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.late import Late
 from netsandbox.commands.verb import Effect, Parameter, Verb, verb
+from netsandbox.explain.lines import filled
+from netsandbox.explain.words import Words, said
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -25,29 +26,33 @@ TOOLS_ZH = ("还有任何教程里的命令：docker run、ps、logs …；ip ad
             "arp、route、brctl、ss、sysctl、iptables -L：在默认主机上运行，`enter NODE` 之后在那个节点里运行。\n"
             "一行可以有几条：; && || $(…)，| 后面是 grep、head、tail、wc、sort、uniq、cut、awk；> /dev/null；\n"
             "行尾的 & 让它在后面的命令运行时继续。")
-WORDS = {
+WORDS = Words({
     "lab": ("Build and change the lab", "搭建和改动实验网络"), "program": ("Run programs", "运行程序"),
     "shell": ("Shells in a namespace", "命名空间里的 shell"), "look": ("Look", "查看"), "check": ("Check", "检查"),
-    "session": ("Move in time, keep", "回退、前进、保存"), "examples": ("Examples", "例子"), "also": ("Also", "别名"),
+    "session": ("Move in time, keep", "回退、前进、保存"), "examples": ("Examples", "例子"),
+    "also": ("Also: ", "别名："), "stop": (".", "。"),
     "tools": (TOOLS, TOOLS_ZH),
     "more": ("`help VERB` tells all about one; there are `help docker run`, `help ip route`, `help filter` … too.",
              "`help 动词` 给出一个动词的全部说明；还有 `help docker run`、`help ip route`、`help filter` 等。"),
-}
-"""English and Chinese; what each verb does is told in English alone."""
+})
 
 
-PAGES: Late[str, Callable[[list[str]], str]] = Late({"page": "netsandbox.commands.help_pages:page"})
+PAGES: Late[str, Callable[[list[str], str], str]] = Late({"page": "netsandbox.commands.help_pages:page"})
 """It knows all of docker, which a run without `help` need not."""
 
 
 def _say(key: str, language: str) -> str:
-    return WORDS[key][language == "zh"]
+    return WORDS.say(key, language)
 
 
-@verb("help", "This list, or all about one verb or tool", Parameter("topic", kinds.WORDS, rest=True, required=False),
-      examples=(("help connect", "usage, details, examples"), ("help docker run", "docker's own help"),
-                ("help ip route", "what of a Linux tool there is"), ("help expect reach", "one condition"),
-                ("help filter", "how frames are chosen")), group="look", effect=Effect.LOOK, aliases=("?",))
+@verb("help", ("This list, or all about one verb or tool", "这个列表，或某个动词或工具的全部说明"),
+      Parameter("topic", kinds.WORDS, rest=True, required=False),
+      examples=(("help connect", "usage, details, examples", "用法、说明、例子"),
+                ("help docker run", "docker's own help", "docker 自己的帮助"),
+                ("help ip route", "what of a Linux tool there is", "某个 Linux 工具有哪些内容"),
+                ("help expect reach", "one condition", "一个条件"),
+                ("help filter", "how frames are chosen", "怎样选择帧")),
+      group="look", effect=Effect.LOOK, aliases=("?",))
 def help_verb(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     words, language = list(values["topic"] or []), shell.language
     if not words:
@@ -55,12 +60,12 @@ def help_verb(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     elif len(words) == 1 and words[0] in shell.verbs:
         job.print(manual(shell.verbs, words[0], language))
     else:
-        job.print(_page(shell.verbs, words))
+        job.print(_page(shell.verbs, words, language))
     job.finish()
 
 
-def _page(verbs: Mapping[str, Verb], words: list[str]) -> str:
-    found = PAGES["page"](words).rstrip("\n")
+def _page(verbs: Mapping[str, Verb], words: list[str], language: str) -> str:
+    found = PAGES["page"](words, language).rstrip("\n")
     if found:
         return found
     near = get_close_matches(words[0], [*verbs, "docker", "filter"], 1)
@@ -76,7 +81,7 @@ def overview(verbs: list[Verb], language: str = "en") -> str:
         lines = []
         for declared in (v for v in verbs if v.group == group):
             usage = declared.usage if len(declared.usage) <= width else f"{declared.name} …"
-            lines.append(f"  {usage.ljust(width)}  {declared.summary}")
+            lines.append(f"  {usage.ljust(width)}  {said(declared.summary, language)}")
         if lines:
             blocks.append("\n".join([_say(group, language), *lines]))
     return "\n\n".join([*blocks, _say("tools", language), _say("more", language)])
@@ -86,20 +91,22 @@ def _paragraph(text: str) -> str:
     """Filled to the page's width; one that is indented keeps its lines."""
     if text.startswith(" "):
         return "\n".join(f"  {line}" for line in text.splitlines())
-    return fill(text, 78, initial_indent="    ", subsequent_indent="    ")
+    return filled(text, 78, " " * 4)
 
 
 def manual(verbs: Mapping[str, Verb], name: str, language: str = "en") -> str:
     """The manual page of a verb."""
     declared = verbs[name]
-    stop = "" if declared.summary.endswith("?") else "."
-    parts = [f"{declared.usage}\n    {declared.summary}{stop}"]
-    if declared.details:
-        parts += [_paragraph(text) for text in declared.details.split("\n\n")]
+    summary, details = said(declared.summary, language), said(declared.details, language)
+    stop = "" if summary.endswith(("?", "？")) else _say("stop", language)
+    parts = [f"{declared.usage}\n{filled(summary + stop, 78, ' ' * 4)}"]
+    if details:
+        parts += [_paragraph(text) for text in details.split("\n\n")]
     if declared.aliases:
-        parts.append(f"    {_say('also', language)}: {', '.join(declared.aliases)}")
+        parts.append(f"    {_say('also', language)}{', '.join(declared.aliases)}")
     if declared.examples:
-        width = max(len(line) for line, _what in declared.examples)
-        lines = (f"    {line.ljust(width)}   {what}" for line, what in declared.examples)
+        width = max(len(example[0]) for example in declared.examples)
+        lines = (f"    {line.ljust(width)}   {said((english, chinese), language)}"
+                 for line, english, chinese in declared.examples)
         parts.append("\n".join([_say("examples", language), *lines]))
     return "\n\n".join(parts)

@@ -9,6 +9,7 @@ from netsandbox.apps.program import Task
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.core.nud import NOARP, PERMANENT
@@ -24,26 +25,35 @@ Values = dict[str, Any]
 MOST_STEPS = 100_000
 
 
-@verb("add-host", "Add a machine with a network namespace of its own",
+@verb("add-host", ("Add a machine with a network namespace of its own", "添加一台有自己网络命名空间的主机"),
       Parameter("name", kinds.NEW_NAME), Parameter("docker", option="--docker", is_flag=True, default=False),
-      details="The host has `lo` and nothing else until it is connected. With --docker it gets docker0 at once; "
-              "without, as soon as a container is started on it. The host named `host` always has Docker.",
-      examples=(("add-host pc1", "a machine"), ("add-host server --docker", "a machine with Docker Engine")))
+      details=(("The host has `lo` and nothing else until it is connected. With --docker it gets docker0 at once; "
+                "without, as soon as a container is started on it. The host named `host` always has Docker."),
+               ("主机连接之前只有 `lo`。加 --docker 则马上有 docker0；不加则在它上面启动第一个容器时才有。名为 "
+                "`host` 的主机总是有 Docker。")),
+      examples=(("add-host pc1", "a machine", "一台机器"),
+                ("add-host server --docker", "a machine with Docker Engine", "一台装有 Docker Engine 的机器")))
 def add_host(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.add_host(values["name"], values["docker"] or values["name"] == DEFAULT_HOST)
     job.finish()
 
 
-@verb("add-container", "Start a container",
+@verb("add-container", ("Start a container", "启动一个容器"),
       Parameter("name", kinds.NEW_NAME), Parameter("image", kinds.IMAGE, "--image", default="nginx"),
       Parameter("network", kinds.MODE, "--network", default="bridge"),
       Parameter("host", kinds.HOST, "--on", default=DEFAULT_HOST),
-      details="As `docker run -d --name NAME --network MODE IMAGE` does it: a namespace, a veth pair, the lowest free "
-              "address on docker0, and three unsolicited ARP requests. NAME may be a single letter, of which docker "
-              "itself wants two.",
-      examples=(("add-container nginx-1", "nginx on docker0"),
-                ("add-container web --image httpd --network host", "httpd in the host's own namespace"),
-                ("add-container sidecar --image busybox --network container:nginx-1", "in nginx-1's namespace")))
+      details=(("As `docker run -d --name NAME --network MODE IMAGE` does it: a namespace, a veth pair, the lowest "
+                "free address on docker0, and three unsolicited ARP requests. NAME may be a single letter, of which "
+                "docker itself wants two."),
+               ("与 `docker run -d --name NAME --network MODE IMAGE` 的做法相同：一个命名空间、一对 veth、docker0 上"
+                "最小的空闲地址，以及三个主动发出的 ARP 请求。NAME 可以只有一个字母，docker 自己要求两个。")),
+      examples=(("add-container nginx-1", "nginx on docker0", "docker0 上的 nginx"),
+                ("add-container web --image httpd --network host",
+                 "httpd in the host's own namespace",
+                 "在主机自己的命名空间中运行的 httpd"),
+                ("add-container sidecar --image busybox --network container:nginx-1",
+                 "in nginx-1's namespace",
+                 "在 nginx-1 的命名空间中")))
 def add_container(shell: Shell, job: Job, values: Values) -> None:
     container = shell.lab.add_container(values["name"], values["image"], values["network"], values["host"])
     where = format_ipv4(container.endpoint.address) if container.endpoint else container.mode
@@ -51,35 +61,45 @@ def add_container(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
-@verb("add-hub", "Add a hub: every frame goes out of every other port", Parameter("name", kinds.NEW_NAME),
-      examples=(("add-hub hub1", "an empty hub; `connect` makes its ports"),))
+@verb("add-hub", ("Add a hub: every frame goes out of every other port", "添加集线器：每个帧从其他所有端口出去"),
+      Parameter("name", kinds.NEW_NAME),
+      examples=(("add-hub hub1", "an empty hub; `connect` makes its ports", "空的集线器；`connect` 给它端口"),))
 def add_hub(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.add_hub(values["name"])
     job.finish()
 
 
-@verb("add-switch", "Add a learning switch", Parameter("name", kinds.NEW_NAME),
-      examples=(("add-switch sw1", "an empty switch; `connect` makes its ports"),))
+@verb("add-switch", ("Add a learning switch", "添加会学习 MAC 地址的交换机"), Parameter("name", kinds.NEW_NAME),
+      examples=(("add-switch sw1", "an empty switch; `connect` makes its ports", "空的交换机；`connect` 给它端口"),))
 def add_switch(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.add_switch(values["name"])
     job.finish()
 
 
-@verb("add-bridge", "Add a bridge of old: a switch with two ports", Parameter("name", kinds.NEW_NAME),
-      examples=(("add-bridge br1", "joins two hubs into one network with two collision domains"),))
+@verb("add-bridge", ("Add a bridge of old: a switch with two ports", "添加老式网桥：只有两个端口的交换机"),
+      Parameter("name", kinds.NEW_NAME),
+      examples=(("add-bridge br1",
+                 "joins two hubs into one network with two collision domains",
+                 "把两个集线器连成一个网络，仍是两个冲突域"),))
 def add_bridge(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.add_switch(values["name"], port_limit=2)
     job.finish()
 
 
-@verb("connect", "Join two nodes by a cable", Parameter("a", kinds.END), Parameter("b", kinds.END),
+@verb("connect", ("Join two nodes by a cable", "用网线连接两个节点"),
+      Parameter("a", kinds.END), Parameter("b", kinds.END),
       Parameter("latency", kinds.DURATION, "--latency", default=0),
       Parameter("loss", kinds.PERCENT, "--loss", default=0.0), Parameter("rate", kinds.RATE, "--rate", default=0),
-      details="Without :IFACE a free interface is used, or the next one made (eth0, eth1 … on a host, p1, p2 … on a "
-              "hub or switch). Both ends are brought up.",
-      examples=(("connect pc1 pc2", "one cable, two hosts"), ("connect pc1:eth0 sw1:p3", "a port of your choice"),
-                ("connect a b --latency 20ms", "a long cable"),
-                ("connect a b --loss 5% --rate 1mbit", "a bad line (tc qdisc: netem on both ends)")))
+      details=(("Without :IFACE a free interface is used, or the next one made (eth0, eth1 … on a host, p1, p2 … on "
+                "a hub or switch). Both ends are brought up."),
+               ("不写 :IFACE 时使用空闲的接口，没有则新建（主机上是 eth0、eth1 …，集线器和交换机上是 p1、p2 …）。两端"
+                "都会启用。")),
+      examples=(("connect pc1 pc2", "one cable, two hosts", "一根网线，两台主机"),
+                ("connect pc1:eth0 sw1:p3", "a port of your choice", "自己选择端口"),
+                ("connect a b --latency 20ms", "a long cable", "一根长线"),
+                ("connect a b --loss 5% --rate 1mbit",
+                 "a bad line (tc qdisc: netem on both ends)",
+                 "一条质量差的线路（两端各有 tc qdisc 的 netem）")))
 def connect(shell: Shell, job: Job, values: Values) -> None:
     cable = shell.lab.connect(values["a"], values["b"], values["latency"])
     if values["loss"] or values["rate"]:
@@ -89,16 +109,18 @@ def connect(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
-@verb("disconnect", "Pull a cable out", Parameter("a", kinds.END), Parameter("b", kinds.END, required=False),
-      examples=(("disconnect pc1:eth0", "both ends stay, without a carrier"),
-                ("disconnect pc1 sw1", "by its two ends")))
+@verb("disconnect", ("Pull a cable out", "拔掉网线"),
+      Parameter("a", kinds.END), Parameter("b", kinds.END, required=False),
+      examples=(("disconnect pc1:eth0", "both ends stay, without a carrier", "两端的接口留着，没有载波"),
+                ("disconnect pc1 sw1", "by its two ends", "用两端指明")))
 def disconnect(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.disconnect(values["a"], values["b"])
     job.finish()
 
 
-@verb("remove", "Take a node or container out of the lab", Parameter("name", kinds.NAME),
-      examples=(("remove pc1", "with its cables"),), aliases=("rm",))
+@verb("remove", ("Take a node or container out of the lab", "从实验网络中移走一个节点或容器"),
+      Parameter("name", kinds.NAME),
+      examples=(("remove pc1", "with its cables", "连同它的网线"),), aliases=("rm",))
 def remove(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.remove(values["name"])
     if shell.where == values["name"]:
@@ -106,45 +128,55 @@ def remove(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
-@verb("set-ip", "Give an interface this address in place of those it has", Parameter("end", kinds.END),
+@verb("set-ip", ("Give an interface this address in place of those it has", "用这个地址替换接口原有的地址"),
+      Parameter("end", kinds.END),
       Parameter("address", kinds.NETWORK),
-      examples=(("set-ip pc1 10.0.0.1/24", "pc1 has one interface"), ("set-ip r:eth1 10.0.1.1/24", "it has several")))
+      examples=(("set-ip pc1 10.0.0.1/24", "pc1 has one interface", "pc1 只有一个接口"),
+                ("set-ip r:eth1 10.0.1.1/24", "it has several", "它有几个接口")))
 def set_ip(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.set_ip(values["end"], values["address"])
     job.finish()
 
 
-@verb("set-mac", "Change an interface's MAC address", Parameter("end", kinds.END), Parameter("mac", kinds.MAC),
-      examples=(("set-mac pc1:eth0 02:00:00:00:00:01", "neighbours that knew the old one must ask again"),))
+@verb("set-mac", ("Change an interface's MAC address", "更改接口的 MAC 地址"),
+      Parameter("end", kinds.END), Parameter("mac", kinds.MAC),
+      examples=(("set-mac pc1:eth0 02:00:00:00:00:01",
+                 "neighbours that knew the old one must ask again",
+                 "记得旧地址的邻居必须重新询问"),))
 def set_mac(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.set_mac(values["end"], values["mac"])
     job.finish()
 
 
-@verb("link", "Set an interface up or down", Parameter("end", kinds.END),
+@verb("link", ("Set an interface up or down", "启用或停用接口"), Parameter("end", kinds.END),
       Parameter("state", kinds.choice("up", "down")),
-      examples=(("link pc1:eth0 down", "its routes go, and its peer loses the carrier"),))
+      examples=(("link pc1:eth0 down",
+                 "its routes go, and its peer loses the carrier",
+                 "它的路由消失，对端失去载波"),))
 def link(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.set_link(values["end"], values["state"])
     job.finish()
 
 
-@verb("toggle-host-net", "Move a container into the host's namespace, or back to docker0",
+@verb("toggle-host-net", ("Move a container into the host's namespace, or back to docker0",
+                          "把容器移入主机的命名空间，或移回 docker0"),
       Parameter("container", kinds.CONTAINER),
-      details="The container is stopped, which releases its endpoint and address, and started again: in the host's "
-              "namespace, or on docker0 with the first free address and a new MAC. Its server binds again, so a port "
-              "that is taken on the host makes it exit with 1.",
-      examples=(("toggle-host-net nginx-1", "as if run with --network host"),))
+      details=(("The container is stopped, which releases its endpoint and address, and started again: in the host's "
+                "namespace, or on docker0 with the first free address and a new MAC. Its server binds again, so a "
+                "port that is taken on the host makes it exit with 1."),
+               ("容器先停止，释放端点和地址，再重新启动：在主机的命名空间里，或在 docker0 上用第一个空闲地址和新的 "
+                "MAC。它的服务器重新绑定端口，所以端口在主机上已被占用时，它会以 1 退出。")),
+      examples=(("toggle-host-net nginx-1", "as if run with --network host", "如同用 --network host 启动"),))
 def toggle_host_net(shell: Shell, job: Job, values: Values) -> None:
     mode = shell.lab.toggle_host_network(values["container"])
     _engine, container = shell.lab.container(values["container"])
     where = format_ipv4(container.endpoint.address) if container.endpoint else "the host's namespace"
-    job.print(f"{container.name}: network {mode}, {where}")
+    job.print(translated(f"{container.name}: network {mode}, {where}", shell.language))
     job.finish()
 
 
-@verb("flush-arp", "Empty a node's neighbour table", Parameter("node", kinds.NAMESPACE),
-      examples=(("flush-arp nginx-1", "the next packet asks again"),))
+@verb("flush-arp", ("Empty a node's neighbour table", "清空节点的邻居表"), Parameter("node", kinds.NAMESPACE),
+      examples=(("flush-arp nginx-1", "the next packet asks again", "下一个包要重新询问"),))
 def flush_arp(shell: Shell, job: Job, values: Values) -> None:
     namespace = shell.lab.namespace(values["node"])
     for interface in namespace.interfaces.values():
@@ -154,20 +186,25 @@ def flush_arp(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
-@verb("arp-model", "How neighbour entries end: as in Linux, or as in textbooks",
+@verb("arp-model", ("How neighbour entries end: as in Linux, or as in textbooks",
+                    "邻居条目怎样结束：像 Linux 那样，或像教科书那样"),
       Parameter("model", kinds.choice("linux", "classic")),
-      details="linux: REACHABLE turns STALE, stays in use and is verified by unicast. "
-              "classic: an entry is deleted when its time is over, and the next packet asks by broadcast.",
-      examples=(("arp-model classic", "what the textbook says"),))
+      details=(("linux: REACHABLE turns STALE, stays in use and is verified by unicast. classic: an entry is deleted "
+                "when its time is over, and the next packet asks by broadcast."),
+               "linux：REACHABLE 变为 STALE 后继续使用，再用单播验证。classic：到期就删除条目，下一个包用广播询问。"),
+      examples=(("arp-model classic", "what the textbook says", "教科书的说法"),))
 def arp_model(shell: Shell, job: Job, values: Values) -> None:
     shell.lab.set_arp_model(values["model"])
     job.finish()
 
 
-@verb("ageing", "How long a bridge keeps what it learned", Parameter("bridge", kinds.NAME),
+@verb("ageing", ("How long a bridge keeps what it learned", "网桥学到的地址保留多久"), Parameter("bridge", kinds.NAME),
       Parameter("time", kinds.DURATION),
-      details="BRIDGE is a switch, or a bridge as docker0 or host:docker0. 0 learns nothing: the bridge is then a hub.",
-      examples=(("ageing sw1 10s", "rows go 10 s after their last frame"), ("ageing docker0 0", "a hub")))
+      details=(("BRIDGE is a switch, or a bridge as docker0 or host:docker0. 0 learns nothing: the bridge is then a "
+                "hub."),
+               "BRIDGE 是交换机，或者 docker0、host:docker0 这样的网桥。0 表示什么都不学：网桥就成了集线器。"),
+      examples=(("ageing sw1 10s", "rows go 10 s after their last frame", "条目在最后一个帧之后 10 秒消失"),
+                ("ageing docker0 0", "a hub", "成了集线器")))
 def ageing(shell: Shell, job: Job, values: Values) -> None:
     if values["bridge"] in ("docker0", f"{DEFAULT_HOST}:docker0"):
         shell.lab.docker()  # The default host is made when it is first needed.
@@ -192,10 +229,13 @@ class Pause(Task):
         self.scheduler.cancel(self._timer)
 
 
-@verb("wait", "Let virtual time pass", Parameter("time", kinds.DURATION, required=False),
-      details="Without a time: until nothing is under way any more (frames, programs, ARP retries). "
-              "The time passes at once when nobody watches.",
-      examples=(("wait", "until the lab is quiet"), ("wait 6s", "exactly six seconds"), ("wait 30d", "thirty days")))
+@verb("wait", ("Let virtual time pass", "让虚拟时间流逝"), Parameter("time", kinds.DURATION, required=False),
+      details=(("Without a time: until nothing is under way any more (frames, programs, ARP retries). The time "
+                                                                      "passes at once when nobody watches."),
+               "不写时间：直到没有任何事情在进行（帧、程序、ARP 重试）。没有人观看时，时间一下子就过去。"),
+      examples=(("wait", "until the lab is quiet", "直到实验网络空闲"),
+                ("wait 6s", "exactly six seconds", "恰好六秒"),
+                ("wait 30d", "thirty days", "三十天")))
 def wait(shell: Shell, job: Job, values: Values) -> None:
     scheduler = shell.lab.scheduler
     if values["time"] is None:
@@ -214,16 +254,20 @@ def _is_quiet(scheduler: Scheduler, job: Job, last: int) -> bool:
     return True
 
 
-@verb("enter", "Open a shell in a node's namespace", Parameter("node", kinds.NAMESPACE),
-      details="Tools and programs then run there, until `exit`. The sandbox brings the tools along, as nsenter from "
-              "the host would: the nginx image itself has neither ip nor ping.",
-      examples=(("enter nginx-1", "then: ip addr, ping 172.17.0.3, exit"),), group="shell", alone=True)
+@verb("enter", ("Open a shell in a node's namespace", "在节点的命名空间里打开 shell"),
+      Parameter("node", kinds.NAMESPACE),
+      details=(("Tools and programs then run there, until `exit`. The sandbox brings the tools along, as nsenter "
+                "from the host would: the nginx image itself has neither ip nor ping."),
+               ("之后工具和程序都在那里运行，直到 `exit`。沙盒把工具带进去，如同在主机上用 nsenter：nginx 镜像本身既"
+                "没有 ip 也没有 ping。")),
+      examples=(("enter nginx-1", "then: ip addr, ping 172.17.0.3, exit", "然后：ip addr、ping 172.17.0.3、exit"),),
+      group="shell", alone=True)
 def enter(shell: Shell, job: Job, values: Values) -> None:
     shell.where = values["node"]
     job.finish()
 
 
-@verb("exit", "Leave the shell that was entered", group="shell", alone=True, aliases=("leave",))
+@verb("exit", ("Leave the shell that was entered", "离开进入的 shell"), group="shell", alone=True, aliases=("leave",))
 def leave(shell: Shell, job: Job, _values: Values) -> None:
     if shell.shells_within and shell.shells_within[-1] == shell.where:
         shell.shells_within.pop()
@@ -234,10 +278,14 @@ def leave(shell: Shell, job: Job, _values: Values) -> None:
     job.finish()
 
 
-@verb("detach", "Leave a container's shell, which goes on",
-      details="What Ctrl-P Ctrl-Q does in a terminal: `exit` would end the shell, and with it a container whose "
-              "program it is. `docker attach` goes in again.",
-      examples=(("docker run -it --name box alpine", "then: detach, docker attach box"),), group="shell", alone=True)
+@verb("detach", ("Leave a container's shell, which goes on", "离开容器的 shell，让它继续运行"),
+      details=(("What Ctrl-P Ctrl-Q does in a terminal: `exit` would end the shell, and with it a container whose "
+                "program it is. `docker attach` goes in again."),
+               ("相当于终端里的 Ctrl-P Ctrl-Q：`exit` 会结束这个 shell，如果它就是容器的程序，容器也随之结束。"
+                "`docker attach` 可以再进去。")),
+      examples=(("docker run -it --name box alpine",
+                 "then: detach, docker attach box",
+                 "然后：detach、docker attach box"),), group="shell", alone=True)
 def detach(shell: Shell, job: Job, _values: Values) -> None:
     if shell.entered_by is None:
         raise CommandError("no container's shell was entered; `exit` leaves what `enter` opened")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds, programs
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.lab_verbs import first_address
 from netsandbox.commands.verb import Parameter, verb
+from netsandbox.lab.errors import unknown
 from netsandbox.lab.uplink import NAMES
 
 if TYPE_CHECKING:
@@ -22,10 +24,19 @@ def _from_and_words(shell: Shell, words: Sequence[str]) -> tuple[str | None, lis
     """FROM, if the first word names a node and another operand follows; and the rest with names as addresses."""
     operands = [word for before, word in zip(["", *words], words, strict=False)
                 if not word.startswith("-") and not (_may_take_value(before) and not _is_target(shell, word))]
-    named = len(operands) > 1 and words[0] == operands[0] and shell.lab.is_named(words[0])
+    begins = len(operands) > 1 and words[0] == operands[0]
+    named = begins and shell.lab.is_named(words[0])
+    for word in operands if named else operands[:1] if begins and _is_target(shell, operands[1]) else ():
+        _check_name(shell, word)
     source = words[0] if named else None
     rest = words[1:] if named else words
     return source, [word if word in NAMES else first_address(shell, word) for word in rest]
+
+
+def _check_name(shell: Shell, word: str) -> None:
+    """Refuse what is nearly a node's name, before the program looks for a host of that name."""
+    if not _is_target(shell, word) and word not in NAMES and get_close_matches(word, shell.lab.names(), 1):
+        raise unknown("host or container", word, shell.lab.names())
 
 
 def _may_take_value(word: str) -> bool:
@@ -44,11 +55,16 @@ def _follow(shell: Shell, job: Job, source: str | None, words: list[str]) -> Non
     job.follow(programs.program(shell, context))
 
 
-@verb("ping", "Send echo requests from a node to another", Parameter("words", rest=True, required=False, default=()),
-      details="ping FROM TO [ping's options]: TO is a name or an address; one request unless -c says otherwise. "
-              "With one operand it is the program ping on the default host, as it is inside a namespace.",
-      examples=(("ping nginx-1 nginx-2", "one request"), ("ping pc1 10.0.0.2 -c 3 -i 0.5", "three"),
-                ("ping nginx-1 172.17.0.1 -M do -s 1473", "too big to go unfragmented")), group="program")
+@verb("ping", ("Send echo requests from a node to another", "从一个节点向另一个节点发送回显请求"),
+      Parameter("words", rest=True, required=False, default=()),
+      details=(("ping FROM TO [ping's options]: TO is a name or an address; one request unless -c says otherwise. "
+                "With one operand it is the program ping on the default host, as it is inside a namespace."),
+               ("ping FROM TO [ping 的选项]：TO 是名称或地址；不写 -c 就只发一个请求。只有一个操作数时，就是默认主机"
+                "上的 ping 程序，在命名空间里也一样。")),
+      examples=(("ping nginx-1 nginx-2", "one request", "一个请求"),
+                ("ping pc1 10.0.0.2 -c 3 -i 0.5", "three", "三个"),
+                ("ping nginx-1 172.17.0.1 -M do -s 1473", "too big to go unfragmented", "太大，不分片就过不去")),
+      group="program")
 def ping(shell: Shell, job: Job, values: Values) -> None:
     source, words = _from_and_words(shell, values["words"])
     if source is not None and not any(word.startswith("-c") for word in words):
@@ -56,9 +72,12 @@ def ping(shell: Shell, job: Job, values: Values) -> None:
     _follow(shell, job, source, ["ping", *words])
 
 
-@verb("arping", "Ask for a MAC address by ARP", Parameter("words", rest=True, required=False, default=()),
-      details="arping FROM TO [arping's options]: three probes unless -c says otherwise.",
-      examples=(("arping nginx-1 172.17.0.3", "who has it?"), ("arping pc1 10.0.0.2 -D -c 2", "is it taken?")),
+@verb("arping", ("Ask for a MAC address by ARP", "用 ARP 询问 MAC 地址"),
+      Parameter("words", rest=True, required=False, default=()),
+      details=("arping FROM TO [arping's options]: three probes unless -c says otherwise.",
+               "arping FROM TO [arping 的选项]：不写 -c 就发三个探测。"),
+      examples=(("arping nginx-1 172.17.0.3", "who has it?", "谁有这个地址？"),
+                ("arping pc1 10.0.0.2 -D -c 2", "is it taken?", "地址被占用了吗？")),
       group="program")
 def arping(shell: Shell, job: Job, values: Values) -> None:
     source, words = _from_and_words(shell, values["words"])
@@ -67,24 +86,34 @@ def arping(shell: Shell, job: Job, values: Values) -> None:
     _follow(shell, job, source, ["arping", *words])
 
 
-@verb("traceroute", "Find the routers between a node and another",
+@verb("traceroute", ("Find the routers between a node and another", "找出两个节点之间的路由器"),
       Parameter("words", rest=True, required=False, default=()),
-      details="traceroute FROM TO [traceroute's options]: addresses only, as with -n. Probes with a growing TTL: the "
-              "router at which one runs out says so (Time Exceeded), and the target that nobody listens at the port.",
-      examples=(("traceroute pc1 pc2", "every hop, three probes each"),
-                ("traceroute pc1 10.0.3.2 -I", "with echo requests"),
-                ("traceroute pc1 pc2 -q 1 -N 1", "one probe at a time")), group="program")
+      details=(("traceroute FROM TO [traceroute's options]: addresses only, as with -n. Probes with a growing TTL: "
+                "the router at which one runs out says so (Time Exceeded), and the target that nobody listens at the "
+                "port."),
+               ("traceroute FROM TO [traceroute 的选项]：只显示地址，如同 -n。探测包的 TTL 逐个增大：TTL 在哪个路由器"
+                "用完，那个路由器就会说出来（Time Exceeded）；目标则回答端口上没有人监听。")),
+      examples=(("traceroute pc1 pc2", "every hop, three probes each", "每一跳，各三个探测"),
+                ("traceroute pc1 10.0.3.2 -I", "with echo requests", "用回显请求"),
+                ("traceroute pc1 pc2 -q 1 -N 1", "one probe at a time", "一次一个探测")), group="program")
 def traceroute(shell: Shell, job: Job, values: Values) -> None:
     source, words = _from_and_words(shell, values["words"])
     _follow(shell, job, source, ["traceroute", *(["-n"] if source else []), *words])
 
 
-@verb("exec", "Run a tool or program in a node", Parameter("node", kinds.NAMESPACE), Parameter("words", rest=True),
-      details="As nsenter by root on the host: the host's own tools (iputils' ping, iproute2's ip, Linux' traceroute) "
-              "in the node's namespace, whatever its image has, and they may change everything. `docker exec` is the "
-              "other way in: the image's own programs, BusyBox's in busybox and alpine, with the container's rights, "
-              "which do not reach to its network unless it has --privileged or --cap-add NET_ADMIN.",
-      examples=(("exec nginx-1 ip addr", "its interfaces"), ("exec nginx-1 ping -c 3 172.17.0.3", "from inside")),
+@verb("exec", ("Run a tool or program in a node", "在节点里运行工具或程序"),
+      Parameter("node", kinds.NAMESPACE), Parameter("words", rest=True),
+      details=(("As nsenter by root on the host: the host's own tools (iputils' ping, iproute2's ip, Linux' "
+                "traceroute) in the node's namespace, whatever its image has, and they may change everything. "
+                "`docker exec` is the other way in: the image's own programs, BusyBox's in busybox and alpine, with "
+                "the container's rights, which do not reach to its network unless it has --privileged or --cap-add "
+                "NET_ADMIN."),
+               ("如同 root 在主机上用 nsenter：主机自己的工具（iputils 的 ping、iproute2 的 ip、Linux 的 traceroute）"
+                "在节点的命名空间里运行，不管镜像里有什么，而且什么都可以改。`docker exec` 是另一种进去的方式：运行镜"
+                "像自己的程序（busybox 和 alpine 里是 BusyBox 的），用容器的权限；没有 --privileged 或 --cap-add "
+                "NET_ADMIN 就不能改动它的网络。")),
+      examples=(("exec nginx-1 ip addr", "its interfaces", "它的接口"),
+                ("exec nginx-1 ping -c 3 172.17.0.3", "from inside", "从里面发出")),
       group="program")
 def execute(shell: Shell, job: Job, values: Values) -> None:
     words = values["words"]

@@ -10,6 +10,7 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import format_time
+from netsandbox.explain.refusals import translated
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -31,10 +32,12 @@ def _where(session: SessionProtocol) -> str:
     return f"step {position.step}{behind}, {format_time(position.at)}"
 
 
-@verb("step", "Do the next steps", Parameter("count", kinds.COUNT, required=False, default=1),
-      details="A step is one arrival of a frame (a flood is one), one timer, or one turn of a program. After going "
-              "back, steps do again what was done.",
-      examples=(("step", "one"), ("step 10", "ten")), group="session",
+@verb("step", ("Do the next steps", "走下面几步"), Parameter("count", kinds.COUNT, required=False, default=1),
+      details=(("A step is one arrival of a frame (a flood is one), one timer, or one turn of a program. After going "
+                "back, steps do again what was done."),
+               "一步是一个帧的到达（一次泛洪算一步）、一个定时器，或程序的一轮。后退之后，step 把做过的再做一遍。"),
+      examples=(("step", "one", "一步"),
+                ("step 10", "ten", "十步")), group="session",
       effect=Effect.SESSION, aliases=("n",))
 def step(shell: Shell, job: Job, values: Values) -> None:
     session = _session(shell)
@@ -42,48 +45,59 @@ def step(shell: Shell, job: Job, values: Values) -> None:
         spend(Use.STEPS)
         if not session.step():
             break
-    job.print(_where(session))
+    job.print(translated(_where(session), shell.language))
     job.finish()
 
 
-@verb("back", "Take steps back", Parameter("count", kinds.COUNT, required=False, default=1),
-      details="The lab is exactly as it was: frames, tables, timers. A line typed here begins another branch; "
-              "`undo` leads back here, and `branch` to the old future.",
-      examples=(("back", "one step"), ("back 20", "twenty")), group="session",
+@verb("back", ("Take steps back", "后退几步"), Parameter("count", kinds.COUNT, required=False, default=1),
+      details=(("The lab is exactly as it was: frames, tables, timers. A line typed here begins another branch; "
+                "`undo` leads back here, and `branch` to the old future."),
+               ("实验网络恢复到与当时完全一样：帧、表、定时器。在这里输入一行命令会开始另一个分支；`undo` 回到这"
+                "里，`branch` 去原来的未来。")),
+      examples=(("back", "one step", "一步"),
+                ("back 20", "twenty", "二十步")), group="session",
       effect=Effect.SESSION)
 def back(shell: Shell, job: Job, values: Values) -> None:
     session = _session(shell)
     session.back(values["count"])
-    job.print(_where(session))
+    job.print(translated(_where(session), shell.language))
     job.finish()
 
 
-@verb("undo", "Take the last line back", group="session",
+@verb("undo", ("Take the last line back", "撤回最后一行命令"), group="session",
       effect=Effect.SESSION,
-      details="The lab stands where the line was typed. `redo` leads back to where it stood before, also when the line "
-              "had begun a branch.")
+      details=(("The lab stands where the line was typed. `redo` leads back to where it stood before, also when the "
+                "line had begun a branch."),
+               "实验网络回到输入那一行的时候。`redo` 回到撤回之前，那一行开始了新分支时也一样。"))
 def undo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     line = session.undo()
-    job.print("nothing to take back" if line is None else f"taken back: {line}\n{_where(session)}")
+    job.print(translated("nothing to take back" if line is None else f"taken back: {line}\n{_where(session)}",
+                         shell.language))
     job.finish()
 
 
-@verb("redo", "Do again what was taken back", group="session",
+@verb("redo", ("Do again what was taken back", "重做撤回的内容"), group="session",
       effect=Effect.SESSION,
-      details="After `undo` it leads back to where that began; after `back` it does the lines again, one at a time. "
-              "A branch that was left is gone to by `branch NAME`.")
+      details=(("After `undo` it leads back to where that began; after `back` it does the lines again, one at a time. "
+                "A branch that was left is gone to by `branch NAME`."),
+               "`undo` 之后回到撤回之前；`back` 之后把做过的命令再做一遍，一次一行。离开的分支用 `branch NAME` 再去。"))
 def redo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     line = session.redo()
-    job.print("nothing to do again" if line is None else f"done again: {line or 'the last steps'}\n{_where(session)}")
+    job.print(translated("nothing to do again" if line is None else
+                         f"done again: {line or 'the last steps'}\n{_where(session)}", shell.language))
     job.finish()
 
 
-@verb("goto", "Go to a time, a frame, a command or a step", Parameter("where", kinds.WORD),
-      details="WHERE is a time (2.5s), a frame's number (#104), a command's (c3), a step (300), start or end.",
-      examples=(("goto 2.5s", "the clock at two and a half seconds"), ("goto #104", "where record 104 was made"),
-                ("goto c3", "just before the third line"), ("goto end", "as far as it was done")), group="session",
+@verb("goto", ("Go to a time, a frame, a command or a step", "跳到某个时间、帧、命令或步"),
+      Parameter("where", kinds.WORD),
+      details=("WHERE is a time (2.5s), a frame's number (#104), a command's (c3), a step (300), start or end.",
+               "WHERE 是时间（2.5s）、帧的编号（#104）、命令的编号（c3）、步（300）、start 或 end。"),
+      examples=(("goto 2.5s", "the clock at two and a half seconds", "时钟指向两秒半"),
+                ("goto #104", "where record 104 was made", "记录 104 产生的地方"),
+                ("goto c3", "just before the third line", "第三行命令之前"),
+                ("goto end", "as far as it was done", "做过的最远处")), group="session",
       effect=Effect.SESSION)
 def goto(shell: Shell, job: Job, values: Values) -> None:
     session, where = _session(shell), values["where"]
@@ -100,7 +114,7 @@ def goto(shell: Shell, job: Job, values: Values) -> None:
     else:
         when = kinds.parse_duration(where)
         session.go_to(session.step_at(when), when if when >= session.position.at else None)
-    job.print(_where(session))
+    job.print(translated(_where(session), shell.language))
     job.finish()
 
 
@@ -118,40 +132,44 @@ def _go_to_command(session: SessionProtocol, number: int) -> None:
     session.go_to(session.journal[number - 1].step)
 
 
-@verb("journal", "List the lines so far", group="session",
+@verb("journal", ("List the lines so far", "列出到目前为止的命令"), group="session",
       effect=Effect.SESSION, aliases=("history",))
 def journal(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     for number, entry in enumerate(session.journal, 1):
-        mark = "" if number <= session.done else "   (taken back)"
+        mark = "" if number <= session.done else f"   ({translated('taken back', shell.language)})"
         job.print(f"c{number:<4} {format_time(entry.at):>16}  {entry.line}{mark}")
     if not session.journal:
-        job.print("nothing was done yet")
+        job.print(translated("nothing was done yet", shell.language))
     job.finish()
 
 
-@verb("save", "Write the session as a scenario", Parameter("file", kinds.FILE),
+@verb("save", ("Write the session as a scenario", "把会话写成场景文件"), Parameter("file", kinds.FILE),
       Parameter("force", option="--force", is_flag=True, default=False),
-      details="The file's set-up holds every line at its time, less those that were refused, and its steps what the "
-              "scenario has left; `load FILE` brings the same lab back, frame for frame. "
-              "A file that this session did not write is replaced only with --force.",
-      examples=(("save mine.yaml", "a scenario file"),), group="session",
+      details=(("The file's set-up holds every line at its time, less those that were refused, and its steps what "
+                "the scenario has left; `load FILE` brings the same lab back, frame for frame. A file that this "
+                "session did not write is replaced only with --force."),
+               ("文件的 setup 部分是每一行命令及其时间（被拒绝的除外），steps 部分是场景还没有做的步骤；`load FILE` "
+                "会逐帧还原同样的实验网络。不是本次会话写的文件，只有加 --force 才会被替换。")),
+      examples=(("save mine.yaml", "a scenario file", "一个场景文件"),), group="session",
       effect=Effect.SESSION)
 def save(shell: Shell, job: Job, values: Values) -> None:
-    job.print(_session(shell).save(values["file"], values["force"]))
+    job.print(translated(_session(shell).save(values["file"], values["force"]), shell.language))
     job.finish()
 
 
-@verb("load", "Begin anew with a scenario", Parameter("file", kinds.SCENARIO),
-      details="Its set-up is done at once; `next` does its steps, one at a time.",
-      examples=(("load docker0-ping", "a bundled one"), ("load mine.yaml", "a file")), group="session",
+@verb("load", ("Begin anew with a scenario", "用一个场景重新开始"), Parameter("file", kinds.SCENARIO),
+      details=("Its set-up is done at once; `next` does its steps, one at a time.",
+               "场景的准备部分马上完成；`next` 一次做一个步骤。"),
+      examples=(("load docker0-ping", "a bundled one", "自带的场景"),
+                ("load mine.yaml", "a file", "一个文件")), group="session",
       effect=Effect.SESSION)
 def load(shell: Shell, job: Job, values: Values) -> None:
-    job.print(_session(shell).load(values["file"]))
+    job.print(translated(_session(shell).load(values["file"]), shell.language))
     job.finish()
 
 
-@verb("next", "Do the scenario's next step", group="session",
+@verb("next", ("Do the scenario's next step", "做场景的下一个步骤"), group="session",
       effect=Effect.SESSION)
 def next_step(shell: Shell, job: Job, _values: Values) -> None:
     jobs = _session(shell).next_step()
@@ -163,16 +181,18 @@ def next_step(shell: Shell, job: Job, _values: Values) -> None:
     job.finish(max((done.code or 0 for done in jobs), default=0))
 
 
-@verb("new", "Begin anew with an empty lab", group="session",
+@verb("new", ("Begin anew with an empty lab", "用空的实验网络重新开始"), group="session",
       effect=Effect.SESSION)
 def new(shell: Shell, job: Job, _values: Values) -> None:
     _session(shell).new()
     job.finish()
 
 
-@verb("until", "Let the lab go on to a step, and the clock to a time", Parameter("step", kinds.COUNT),
+@verb("until", ("Let the lab go on to a step, and the clock to a time", "让实验网络走到某一步，时钟走到某个时间"),
+      Parameter("step", kinds.COUNT),
       Parameter("time", kinds.WORD, required=False),
-      details="What `save` writes where a line was typed while another one still ran.", group="session",
+      details=("What `save` writes where a line was typed while another one still ran.",
+               "一行命令还在运行时又输入了另一行，`save` 就写出它。"), group="session",
       effect=Effect.SESSION)
 def until(shell: Shell, job: Job, values: Values) -> None:
     if values["time"] is not None and not re.fullmatch(r"\d{1,18}", values["time"]):

@@ -24,6 +24,7 @@ from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_kernel
 from netsandbox.commands.verb import Effect
 from netsandbox.engine import budget
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import DEFAULT_HOST
@@ -206,7 +207,7 @@ class Shell:
             line = read_line(text, self.state.dialect if self.where is not None else BASH)
         except CommandError as error:
             self.remember(job, self.lab.trace.end)
-            return _refuse(job, error)
+            return self._refuse(job, error)
         job.text = line.text
         is_action = not line.is_empty and (line.acts if line.verb and VERBS[line.verb].reads_line else
                                            line.effect is Effect.ACT)
@@ -215,7 +216,7 @@ class Shell:
         except REFUSALS as error:
             if is_action:
                 self.remember(job, self.lab.trace.end)
-            return _refuse(job, error)
+            return self._refuse(job, error)
         if begin is not None:
             self._run(job, line, begin, is_action and not _is_expect(line))
         else:
@@ -236,7 +237,7 @@ class Shell:
                 job.follow(begin)
                 self._go_where_it_leads(job)
         except REFUSALS as error:
-            _refuse(job, error)
+            self._refuse(job, error)
         finally:
             self._only_looks = False
         if line.background and job.program is not None and job.program.is_running and self.place == place:
@@ -255,6 +256,11 @@ class Shell:
         """The highest number of the lines that run on, wherever they do."""
         self._labelled = [one for one in self._labelled if one.code is None]
         return max((one.label for one in self._labelled), default=0)
+
+    def _refuse(self, job: Job, error: Exception) -> Job:
+        job.complain(translated(str(error), self.language))
+        job.finish(int(getattr(error, "code", 1)))
+        return job
 
     def remember(self, job: Job, first: int) -> None:
         """For `expect`: the line and its first trace record."""
@@ -368,9 +374,3 @@ def read_script(text: str, dialect: Dialect = BASH) -> List:
 
 def _is_expect(line: Line) -> bool:
     return bool(line.verb) and VERBS[line.verb].reads_line
-
-
-def _refuse(job: Job, error: Exception) -> Job:
-    job.complain(str(error))
-    job.finish(int(getattr(error, "code", 1)))
-    return job

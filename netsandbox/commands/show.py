@@ -10,6 +10,8 @@ from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.units import SECOND, format_time
+from netsandbox.explain.refusals import translated
+from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
 
 if TYPE_CHECKING:
@@ -29,15 +31,30 @@ def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 def columns_of(text: str) -> int:
     """How wide a text is on a terminal: Chinese characters take two columns."""
     return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+HEADS = Words({
+    "nodes": ("NAME|KIND|HOST|NETWORK|IMAGE|STATE|ADDRESSES", "名称|类型|主机|网络|镜像|状态|地址"),
+    "links": ("FROM|TO|KIND|STATE", "从|到|类型|状态"),
+    "arp": ("ADDRESS|DEV|MAC|STATE|FOR", "地址|网卡|MAC|状态|剩余"),
+    "mac": ("BRIDGE|MAC|PORT|AGES IN", "网桥|MAC|端口|老化"), "permanent": ("permanent", "永久"),
+    "routes": ("TABLE|ROUTE", "表|路由"),
+    "sockets": ("PROTO|STATE|LOCAL|PEER|PROCESS", "协议|状态|本地|远端|进程"),
+    "interfaces": ("NAME|STATE|MAC|MTU|MASTER|ADDRESSES|RX|TX|OVERHEARD", "名称|状态|MAC|MTU|网桥|地址|收|发|偷听"),
+    "frames": ("#|TIME|WHERE||FROM → TO|WHAT|VERDICT", "#|时间|位置||从 → 到|内容|结果"),
+})
+"""The heads of the tables, a column between two strokes."""
 
 
-@verb("show", "Show a table", Parameter("what", kinds.choice(*WHAT), required=False),
+@verb("show", ("Show a table", "显示一张表"), Parameter("what", kinds.choice(*WHAT), required=False),
       Parameter("node", kinds.PLACE, required=False),
       Parameter("last", kinds.COUNT, "--last", default=20),
-      details="show nodes | interfaces | links | arp | mac | routes | sockets [NODE], show frames [--last N].",
-      examples=(("show", "the nodes and how they are linked"), ("show arp nginx-1", "one neighbour table"),
-                ("show mac", "every MAC table"), ("show mac docker0", "one"),
-                ("show frames --last 10", "the end of the frame log")), group="look", effect=Effect.LOOK)
+      details=("show nodes | interfaces | links | arp | mac | routes | sockets [NODE], show frames [--last N].",
+               "show nodes | interfaces | links | arp | mac | routes | sockets [NODE]，show frames [--last N]。"),
+      examples=(("show", "the nodes and how they are linked", "节点以及它们怎样连接"),
+                ("show arp nginx-1", "one neighbour table", "一张邻居表"),
+                ("show mac", "every MAC table", "所有 MAC 表"),
+                ("show mac docker0", "one", "其中一张"),
+                ("show frames --last 10", "the end of the frame log", "帧日志的末尾")),
+      group="look", effect=Effect.LOOK)
 def show(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     what, node = values["what"], values["node"]
     if node is not None and not shell.lab.is_named(node):
@@ -53,19 +70,24 @@ def show(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     job.finish()
 
 
+def _head(shell: Shell, what: str) -> tuple[str, ...]:
+    return tuple(HEADS.say(what, shell.language).split("|"))
+
+
 def _nodes(shell: Shell) -> str:
     rows = [(row.name, row.kind, row.host or "", row.network or "", row.image or "", row.state,
              ", ".join(address for i in views.interfaces(shell.lab, row.name) if i.name != "lo"
                        for address in i.addresses) if row.namespace == row.name else "")
             for row in views.nodes(shell.lab)]
     if not rows:
-        return "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest."
-    return table(("NAME", "KIND", "HOST", "NETWORK", "IMAGE", "STATE", "ADDRESSES"), rows)
+        empty = "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest."
+        return translated(empty, shell.language)
+    return table(_head(shell, "nodes"), rows)
 
 
 def _links(shell: Shell) -> str:
     rows = [(":".join(row.a), ":".join(row.b), row.kind, "up" if row.up else "down") for row in views.links(shell.lab)]
-    return table(("FROM", "TO", "KIND", "STATE"), rows)
+    return table(_head(shell, "links"), rows)
 
 
 def _per_node(shell: Shell, what: str, node: str | None) -> str:
@@ -73,7 +95,7 @@ def _per_node(shell: Shell, what: str, node: str | None) -> str:
         row.namespace for row in views.nodes(shell.lab) if row.namespace))
     blocks = [(name, rows) for name in names for rows in [_rows(shell, what, name)] if len(rows) > 1 or node]
     if not blocks:
-        return f"no {what} yet"
+        return translated(f"no {what} yet", shell.language)
     return "\n\n".join(f"{name}\n{table(rows[0], rows[1:])}" for name, rows in blocks)
 
 
@@ -87,22 +109,23 @@ def _of_bridge(shell: Shell, what: str, name: str) -> str:
 
 def _rows(shell: Shell, what: str, node: str) -> list[tuple[str, ...]]:
     lab, now = shell.lab, shell.lab.scheduler.clock
+    permanent = HEADS.say("permanent", shell.language)
 
     def left(deadline: int | None) -> str:
         return "" if deadline is None else f"{max(0, deadline - now) / SECOND:.0f} s"
     if what == "arp":
-        return [("ADDRESS", "DEV", "MAC", "STATE", "FOR"), *((r.address, r.interface, r.mac or "", r.state,
+        return [_head(shell, what), *((r.address, r.interface, r.mac or "", r.state,
                 left(r.deadline)) for r in views.neighbours(lab, node))]
     if what == "mac":
-        return [("BRIDGE", "MAC", "PORT", "AGES IN"), *((r.bridge, r.mac, r.port, "permanent" if r.permanent
+        return [_head(shell, what), *((r.bridge, r.mac, r.port, permanent if r.permanent
                 else left(r.deadline)) for r in views.fdb(lab, node))]
     if what == "routes":
-        return [("TABLE", "ROUTE"), *((r.table, r.text) for r in views.routes(lab, node))]
+        return [_head(shell, what), *((r.table, r.text) for r in views.routes(lab, node))]
     if what == "sockets":
-        return [("PROTO", "STATE", "LOCAL", "PEER", "PROCESS"),
+        return [_head(shell, what),
                 *((r.protocol, r.state, r.local, r.peer, r.process) for r in views.sockets(lab, node))]
     if what == "interfaces":
-        return [("NAME", "STATE", "MAC", "MTU", "MASTER", "ADDRESSES", "RX", "TX", "OVERHEARD"),
+        return [_head(shell, what),
                 *((r.name, r.state, r.mac, str(r.mtu), r.master or "", ", ".join(r.addresses), str(r.rx_packets),
                    str(r.tx_packets), str(r.overheard)) for r in views.interfaces(lab, node))]
     raise CommandError(f"nothing to show for {what!r}")
@@ -114,6 +137,6 @@ def _frames(shell: Shell, count: int, node: str | None) -> str:
         rows, _all = frame_log.last(lab, count)
     else:
         rows = [row for row in frame_log.rows(lab, lab.trace.first) if row.node == node][-count:]
-    return table(("#", "TIME", "WHERE", "", "FROM → TO", "WHAT", "VERDICT"), [
+    return table(_head(shell, "frames"), [
         (str(r.seq), format_time(r.at), f"{r.node}:{r.interface}", r.direction, f"{r.source} → {r.destination}",
          f"{r.protocol} {r.info}", f"✗ {r.reason}" if r.dropped else r.verdict) for r in rows])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.kinds import WORDS, Kind
+from netsandbox.explain.words import NOTHING, Both
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -56,14 +57,15 @@ class Parameter(NamedTuple):
 
 
 Handler = Callable[["Shell", "Job", dict[str, Any]], None]
+Example = tuple[str, str, str]
+"""A line, and what it does in English and in 简体中文."""
 
 
 class Verb(NamedTuple):
     """One verb.
 
     Attributes:
-        summary: one line.  details: paragraphs of its manual page.
-        examples: (line, what it does).
+        summary: one line.  details: paragraphs of its manual page.  Both in both languages.
         group: the heading under which help lists it.
         effect: what its lines do to the lab.
         alone: no other command can stand on its line.
@@ -72,11 +74,11 @@ class Verb(NamedTuple):
     """
 
     name: str
-    summary: str
+    summary: Both
     parameters: tuple[Parameter, ...]
     handler: Handler
-    details: str = ""
-    examples: tuple[tuple[str, str], ...] = ()
+    details: Both = NOTHING
+    examples: tuple[Example, ...] = ()
     group: str = "lab"
     effect: Effect = Effect.ACT
     alone: bool = False
@@ -132,8 +134,8 @@ class Verb(NamedTuple):
         return parameter.kind.parse(shell.lab, value)
 
 
-def verb(name: str, summary: str, *parameters: Parameter, details: str = "",
-         examples: tuple[tuple[str, str], ...] = (), group: str = "lab", effect: Effect = Effect.ACT,
+def verb(name: str, summary: Both, *parameters: Parameter, details: Both = NOTHING,
+         examples: tuple[Example, ...] = (), group: str = "lab", effect: Effect = Effect.ACT,
          alone: bool = False, aliases: tuple[str, ...] = (), reads_line: bool = False,
          acts: Callable[[str], bool] = lambda _rest: False) -> Callable[[Handler], Verb]:
     """Declare a verb; the decorated function carries it out. commands/catalogue.py says where it is."""

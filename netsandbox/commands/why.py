@@ -10,6 +10,7 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
 from netsandbox.explain.voice import Voice
+from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import Namer
 from netsandbox.linux.bridge.bridge import Bridge
@@ -23,19 +24,28 @@ if TYPE_CHECKING:
 MOST_PORT = 65535
 
 
-@verb("why", "Why did that happen?", Parameter("words", kinds.WORDS, rest=True, required=False),
+@verb("why", ("Why did that happen?", "为什么会这样？"), Parameter("words", kinds.WORDS, rest=True, required=False),
       Parameter("language", kinds.choice("en", "zh"), "--lang", required=False),
-      details="why: the last drop, or a port or route that a program was refused. why N: the frame or record N of the "
-              "log. why arp NODE ADDRESS: what made the neighbour row; a node's name will do for the address. why fdb "
-              "BRIDGE MAC: what made the MAC table row, by MAC or name. why port NODE NUMBER: who took a port, or was "
-              "refused it. why rule NODE [TABLE] CHAIN NUMBER: which line made a rule, and which packets it took. why "
-              "connection NODE WORD…: which packet made the newest row of `conntrack -L` that has these words, and "
-              "which ones followed. The answer names the decision, what it looked at, the rule, and the chain of "
-              "causes back to the command.",
-      examples=(("why", "the last drop or refusal"), ("why 104", "record 104 of the log"),
-                ("why arp nginx-1 172.17.0.3", "a neighbour row"), ("why fdb docker0 nginx-1", "a MAC row"),
-                ("why port host 80", "who has port 80"), ("why rule host nat POSTROUTING 1", "a rule"),
-                ("why connection host dst=8.8.8.8", "a connection")),
+      details=(("why: the last drop, or a port or route that a program was refused. why N: the frame or record N of "
+                "the log. why arp NODE ADDRESS: what made the neighbour row; a node's name will do for the address. "
+                "why fdb BRIDGE MAC: what made the MAC table row, by MAC or name. why port NODE NUMBER: who took a "
+                "port, or was refused it. why rule NODE [TABLE] CHAIN NUMBER: which line made a rule, and which "
+                "packets it took. why connection NODE WORD…: which packet made the newest row of `conntrack -L` that "
+                "has these words, and which ones followed. The answer names the decision, what it looked at, the "
+                "rule, and the chain of causes back to the command."),
+               ("why：最近一次丢弃，或程序被拒绝的端口或路由。why N：日志中编号为 N 的帧或记录。why arp NODE "
+                "ADDRESS：邻居条目是怎么来的；地址也可以写节点的名称。why fdb BRIDGE MAC：MAC 表条目是怎么来的，写 "
+                "MAC 或名称。why port NODE NUMBER：谁占用了端口，或被拒绝使用它。why rule NODE [TABLE] CHAIN NUMBER："
+                "哪一行命令建立了规则，它处理了哪些包。why connection NODE WORD…：哪个包建立了 `conntrack -L` 中含有"
+                "这些词的最新条目，之后又有哪些包。回答会说出决定、它查看了什么、依据的规则，以及一直追溯到命令的起因"
+                "链。")),
+      examples=(("why", "the last drop or refusal", "最近一次丢弃或拒绝"),
+                ("why 104", "record 104 of the log", "日志的第 104 条记录"),
+                ("why arp nginx-1 172.17.0.3", "a neighbour row", "一个邻居条目"),
+                ("why fdb docker0 nginx-1", "a MAC row", "一个 MAC 条目"),
+                ("why port host 80", "who has port 80", "谁占用 80 端口"),
+                ("why rule host nat POSTROUTING 1", "a rule", "一条规则"),
+                ("why connection host dst=8.8.8.8", "a connection", "一个连接")),
       group="look", effect=Effect.LOOK)
 def why(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     words = list(values["words"] or [])
@@ -116,7 +126,18 @@ def _of_port(shell: Shell, node: str, port: str, language: str, names: Namer) ->
                        lambda event: event.namespace in names_of and event.port == int(port), language, names)
     if story.seq is None:
         raise LabError(f"nobody on {node} has taken port {port}, or was refused it, in all that the trace keeps")
-    return story
+    holders = _holders(shell, node, int(port))
+    if not holders:
+        return story
+    return story._replace(looked_at=(*story.looked_at, Voice(language, names).say("port.of", names=", ".join(holders))))
+
+
+def _holders(shell: Shell, node: str, port: int) -> list[str]:
+    """The containers that have a port now: whose own program has it, and for which Docker holds it."""
+    processes = {row.pid for row in views.sockets(shell.lab, node) if row.local.endswith(f":{port}")}
+    host = shell.lab.existing(node).name
+    return [container.name for where, container in shell.lab.containers() if container.is_running and (
+        container.pid in processes or (where.name == host and any(b.host_port == port for b in container.bindings)))]
 
 
 def _bridge(shell: Shell, name: str) -> Bridge:

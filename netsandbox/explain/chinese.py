@@ -184,6 +184,15 @@ PACKETS: dict[str, Words] = {
         "套接字表：{address}的{protocol}端口{port}"),
     "SocketBound": ("{process}在{ns}上绑定{address}的{protocol}端口{port}。", "套接字表：此前无人占用"),
     "SocketClosed": ("{process}在{ns}上释放{address}的{protocol}端口{port}。",),
+    "NameUnknown": (
+        "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
+        "/etc/resolv.conf 中没有域名服务器"),
+    "NameUnknown.docker": (
+        "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
+        "域名服务器{servers}：它是 Docker 的，知道{ns}所在网络中的容器，其余的去问主机的域名服务器"),
+    "NameUnknown.others": (
+        "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
+        "域名服务器{servers}：其中没有 Docker 的；Docker 只在自建的网络中给容器名称，docker0 上没有"),
     "BindRefused": ("{ns}上的{process}未能绑定{address}的{protocol}端口{port}。", "{error}"),
     "BindRefused.EADDRINUSE": (
         "{ns}上的{process}未能绑定{address}的{protocol}端口{port}：已被{holder}占用。",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 PHRASES: dict[str, str] = {
+    "gai.noname": "没有人知道这个名称", "gai.again": "没有人回答", "gai.nodata": "这个名称没有 IPv4 地址",
+    "port.of": "容器：{names}",
     "slave.link": "成员的链路",
     "slave.primary": "首选成员的链路恢复",
     "slave.enslaved": "第一个有链路的成员",

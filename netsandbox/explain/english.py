@@ -223,6 +223,19 @@ PACKETS: dict[str, Words] = {
     "SocketBound": (
         "{process} takes {protocol} port {port} of {address} on {ns}.", "socket table: nobody had it"),
     "SocketClosed": ("{process} gives back {protocol} port {port} of {address} on {ns}.",),
+    "NameUnknown": (
+        "A program on {ns} wants the address of {name} and gets none: {error}.",
+        "/etc/hosts does not have the name", "no name server in /etc/resolv.conf"),
+    "NameUnknown.docker": (
+        "A program on {ns} wants the address of {name} and gets none: {error}.",
+        "/etc/hosts does not have the name",
+        ("name server {servers}: Docker's, which knows the containers of the networks that {ns} is on, and asks the "
+         "host's servers for the rest")),
+    "NameUnknown.others": (
+        "A program on {ns} wants the address of {name} and gets none: {error}.",
+        "/etc/hosts does not have the name",
+        ("name servers {servers}: none of them is Docker's, which gives containers names on networks of their own "
+         "(docker network create), not on docker0")),
     "BindRefused": (
         "{process} on {ns} does not get {protocol} port {port} of {address}.", "{error}"),
     "BindRefused.EADDRINUSE": (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 PHRASES: dict[str, str] = {
+    "gai.noname": "no such name is known", "gai.again": "nobody answered", "gai.nodata": "the name has no IPv4 address",
+    "port.of": "container: {names}",
     "slave.link": "link of the slaves",
     "slave.primary": "the primary slave has a link again",
     "slave.enslaved": "the first slave with a link",

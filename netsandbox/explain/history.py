@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from netsandbox.apps.events import NameUnknown
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import (
@@ -32,14 +33,14 @@ class Row(NamedTuple):
 
 
 def last_drop(trace: Trace, end: int) -> int | None:
-    """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route or
-    no port."""
+    """The last record before `end` that tells of an end: a frame's, a packet's, or a program's that gets no route,
+    no port or no address."""
     for seq, raw in trace.back(end):
         kind = kind_of(raw)
         if kind is FrameReceived:
             if isinstance(raw[-1], Dropped):
                 return seq
-        elif kind in (PacketDropped, SendFailed, RouteMissing, BindRefused):
+        elif kind in (PacketDropped, SendFailed, RouteMissing, BindRefused, NameUnknown):
             return seq
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from netsandbox.apps.events import NO_DATA, NOT_KNOWN, TRY_AGAIN, NameUnknown
 from netsandbox.docker import events as docker
 from netsandbox.engine.trace import QueueDropped, Storm
 from netsandbox.explain import devices
@@ -16,7 +17,11 @@ from netsandbox.explain.voice import Voice, label, port_name, safe
 from netsandbox.lab import events as lab
 from netsandbox.linux import events as linux
 from netsandbox.linux.drop import Dropped
-from netsandbox.wire.addresses import format_mac
+from netsandbox.wire.addresses import format_ipv4, format_mac
+
+ERRORS = {NOT_KNOWN: "gai.noname", TRY_AGAIN: "gai.again", NO_DATA: "gai.nodata"}
+EMBEDDED_SERVER = 0x7F00000B
+"""127.0.0.11: Docker's name server, in containers on networks that somebody made."""
 
 
 class Operands(NamedTuple):
@@ -199,6 +204,13 @@ def _socket(event: Any, voice: Voice) -> Operands:
     return Operands(key, fields)
 
 
+def _name(event: NameUnknown, voice: Voice) -> Operands:
+    case = "" if not event.servers else ".docker" if EMBEDDED_SERVER in event.servers else ".others"
+    return Operands(f"NameUnknown{case}", {
+        "ns": safe(event.namespace), "name": safe(event.name), "error": voice.say(ERRORS[event.error]),
+        "servers": ", ".join(map(format_ipv4, event.servers))})
+
+
 def _tcp(event: Any, voice: Voice) -> Operands:
     return Operands(*tcp.TELLERS[type(event)](event, voice))
 
@@ -256,7 +268,7 @@ TELLERS: dict[type, Teller] = {
     linux.RedirectTaken: _learned_way, linux.SocketMatched: _socket, linux.SocketBound: _socket,
     linux.BindRefused: _socket, linux.SocketClosed: _socket, linux.AddressChanged: _address,
     linux.RouteChanged: _route_changed, linux.LinkChanged: _link, linux.PortStateChanged: _port_state,
-    linux.SysctlChanged: _sysctl, **dict.fromkeys(tcp.TELLERS, _tcp),
+    linux.SysctlChanged: _sysctl, NameUnknown: _name, **dict.fromkeys(tcp.TELLERS, _tcp),
     docker.ContainerStarted: _started, docker.ContainerExited: _plain, docker.AddressAnnounced: _plain,
     docker.DaemonStarted: _plain, docker.DaemonStopped: _plain, docker.DaemonFailed: _plain,
     docker.ContainerPaused: _plain, docker.ContainerUnpaused: _plain, docker.ContainerRenamed: _plain,

@@ -85,6 +85,7 @@ EVENTS: dict[str, str] = {
     "SocketMatched": "net/ipv4/udp.c __udp4_lib_lookup, net/ipv4/inet_hashtables.c __inet_lookup_listener",
     "SocketBound": _BIND,
     "SocketClosed": "close(2)",
+    "NameUnknown": "getaddrinfo(3); resolv.conf(5); docs.docker.com, networking: DNS services",
     "BindRefused": _BIND,
     "AddressChanged": "ip-address(8); net/ipv4/devinet.c",
     "RouteChanged": "ip-route(8); net/ipv4/fib_trie.c",

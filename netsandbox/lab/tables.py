@@ -61,6 +61,14 @@ class InterfaceRow(NamedTuple):
     """Frames received whose destination MAC was another station's."""
     title: str = ""
     """What a person calls it who did not make it by its name: a Docker network, a switch; empty for all others."""
+    lower: str = ""
+    """The device that it stands on, as eth0 of eth0.10; host:eth0 where that is in another namespace."""
+    vlan: int = 0
+    """The VLAN of a vlan device."""
+    vni: int = 0
+    """The VXLAN network of a vxlan device."""
+    vlans: tuple[str, ...] = ()
+    """A port's on a bridge that filters by VLAN, as `bridge vlan` prints them: `10 PVID Egress Untagged`."""
 
     @property
     def called(self) -> str:
@@ -171,6 +179,10 @@ class LinkRow(NamedTuple):
     """veth or cable."""
     up: bool
     """Both ends are up."""
+    delay: int = 0
+    """Nanoseconds that a frame takes longer than on a short cable, on the slower way."""
+    loss: float = 0.0
+    """The share of frames that is lost, from 0 to 1, on the worse way."""
 
 
 class LogRow(NamedTuple):

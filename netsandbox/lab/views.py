@@ -20,9 +20,14 @@ from netsandbox.lab.tables import (
     SocketRow,
 )
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.vlan import groups_of
+from netsandbox.linux.core.cable import LongCable
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.nud import VALID, NudState
+from netsandbox.linux.core.queueing import Netem
 from netsandbox.linux.drivers.hub import HubPort
+from netsandbox.linux.drivers.vlan import VlanInterface
+from netsandbox.linux.drivers.vxlan import VxlanInterface
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, SEEN_REPLY, WITH_PORTS, FlowTuple
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from netsandbox.lab.lab import Lab
+    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.ruleset import Chain
@@ -99,7 +105,25 @@ def _interface(interface: Interface, titles: Mapping[tuple[str, str], str]) -> I
         port.state if port else None, tuple(str(own.with_length) for own in interface.addresses),
         (peer.namespace.name, peer.name) if peer else None, interface.rx_packets, interface.rx_bytes,
         interface.rx_dropped, interface.tx_packets, interface.tx_bytes, interface.tx_dropped, interface.overheard,
-        titles.get((interface.namespace.name, interface.name), ""))
+        titles.get((interface.namespace.name, interface.name), ""), *_stands_on(interface),
+        vlans_of(port.bridge, port) if port is not None and port.bridge.vlan_filtering else ())
+
+
+def _stands_on(interface: Interface) -> tuple[str, int, int]:
+    """The device below, the VLAN and the VXLAN network of a stacked device."""
+    lower: Interface | None = getattr(interface, "below", None)
+    below = lower.name if lower is not None and lower.namespace is interface.namespace else lower.label if lower else ""
+    return (below,
+            interface.vid if isinstance(interface, VlanInterface) else 0,
+            interface.vni if isinstance(interface, VxlanInterface) else 0)
+
+
+def vlans_of(bridge: Bridge, port: BridgePort | None) -> tuple[str, ...]:
+    """The VLANs of a port, or of the bridge itself, as `bridge vlan` prints them."""
+    group = groups_of(bridge, port)
+    return tuple(" ".join(filter(None, (str(vid), "PVID" if vid == group.pvid else "",
+                                        "Egress Untagged" if vid in group.untagged else "")))
+                 for vid in sorted(group.vlans))
 
 
 def neighbours(lab: Lab, node: str) -> list[NeighbourRow]:
@@ -255,5 +279,18 @@ def links(lab: Lab) -> list[LinkRow]:
             seen.add(peer)
             kind = "cable" if interface in cabled or isinstance(interface, HubPort) else "veth"
             rows.append(LinkRow((namespace.name, interface.name), (peer.namespace.name, peer.name), kind,
-                                interface.up and peer.up))
+                                interface.up and peer.up, max(map(_delay, (interface, peer))),
+                                max(map(_loss, (interface, peer)))))
     return rows
+
+
+def _delay(interface: Interface) -> int:
+    """What a frame waits that leaves here: for the cable's length and for netem."""
+    far = interface.wire[0] if interface.wire else None
+    shaper = interface.shaper
+    return (far.latency if isinstance(far, LongCable) else 0) + (shaper.delay if isinstance(shaper, Netem) else 0)
+
+
+def _loss(interface: Interface) -> float:
+    return interface.shaper.loss.chance if isinstance(interface.shaper, Netem) else 0.0
+

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from netsandbox.commands.verb import Verb
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.session.autosave import latest, marked, recover
 from netsandbox.session.steps import Scenario
@@ -130,7 +131,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
                 if scenario.steps and not self.main.has_class("-short"):
                     self.main.set_view("lesson")
         except LabError as error:
-            self._trouble(str(error))
+            self._trouble(translated(str(error), language()))
         except Exception as error:  # noqa: BLE001 - the app opens whatever a file holds
             self._trouble(f"{type(error).__name__}: {error}: {self.files.log_failure('open', error)}")
         self._scenario = live.session.scenario

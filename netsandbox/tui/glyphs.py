@@ -69,6 +69,7 @@ class GlyphSet(NamedTuple):
     dropped: str = "✗"
     link_down: str = "╳"
     no_carrier: str = "┊"
+    blocked: str = "∅"
     host_net: str = "⌂"
     shared: str = "↳"
     no_net: str = "∅"
@@ -118,6 +119,7 @@ ASCII = GlyphSet(
     dropped="X",
     link_down="x",
     no_carrier=":",
+    blocked="0",
     host_net="@",
     shared="&",
     no_net="0",

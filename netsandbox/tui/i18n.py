@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netsandbox.explain.words import Both
 from netsandbox.tui.catalogue import CATALOGUE
 from netsandbox.tui.text import cell_len
 
@@ -15,7 +16,7 @@ LANGUAGES: tuple[str, ...] = tuple(CATALOGUE)
 """Languages that can be chosen; the first is the fallback."""
 
 
-def add_texts(texts: Mapping[str, tuple[str, str]]) -> None:
+def add_texts(texts: Mapping[str, Both]) -> None:
     """Take words that a pane brings: key -> (English, 简体中文).
 
     Raises:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from netsandbox.commands.job import Job
 from netsandbox.commands.pasted import whole_lines
 from netsandbox.engine.player import Player
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.steps import Step
@@ -279,7 +280,7 @@ class LiveLab(LabView):
         try:
             move()
         except ReplayError as error:
-            self.failed = str(error)
+            self.failed = translated(str(error), language())
         except Exception as error:  # noqa: BLE001 - as in _begin
             self._halt(error)
         if self.session.lab is not lab:

@@ -11,7 +11,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from netsandbox.commands.catalogue import verbs
 from netsandbox.commands.verb import Verb
-from netsandbox.tui.i18n import described
+from netsandbox.explain.words import said
+from netsandbox.tui.i18n import described, language
 from netsandbox.tui.screens.help import key_names
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class LabCommands(Provider):
 
     def _entries(self) -> Iterator[Entry]:
         for verb in verbs():
-            yield Entry(verb.usage, verb.summary, verb)
+            yield Entry(verb.usage, said(verb.summary, language()), verb)
         for binding in self._own.BINDINGS:
             if isinstance(binding, Binding) and binding.id and binding.id.startswith("app."):
                 word, tip = described(binding.id)

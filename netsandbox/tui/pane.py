@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from textual.widget import Widget
 
+from netsandbox.explain.words import Both
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.live import LiveLab
 
-Texts = Mapping[str, tuple[str, str]]
+Texts = Mapping[str, Both]
 """Words of the user interface: key -> (English, 简体中文)."""
 
 NO_TEXTS: Texts = MappingProxyType({})

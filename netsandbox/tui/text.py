@@ -14,6 +14,8 @@ from functools import lru_cache
 
 from rich.cells import get_character_cell_size
 
+from netsandbox.explain.lines import units
+
 REPLACEMENT = "\ufffd"
 """Stands for a character that cannot be shown harmlessly."""
 
@@ -22,10 +24,6 @@ MAX_MARKS = 2
 
 _MARK_CARRIER = "\u25cc"
 """The dotted circle that a mark without a base is put on, as Unicode charts do."""
-
-_CLOSING = frozenset("，。、；：！？）】」』》”’…—,.;:!?)]}")
-"""No line begins with these, nor ends with the others, unless there are too many of them for one."""
-_OPENING = frozenset("（【「『《“‘([{")
 
 _REGIONAL_INDICATOR_A = 0x1F1E6
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -133,25 +131,8 @@ def fit(text: str, width: int, align: str = "left", ellipsis: str = "…") -> st
     return text + " " * room
 
 
-def _pieces(word: str) -> list[str]:
-    """Split a word where a line may end in it: beside a wide character, not before what closes or after what opens."""
-    if word.isascii():
-        return [word]
-    pieces: list[str] = []
-    before, wide = "", False
-    for character in word:
-        size = get_character_cell_size(character)
-        apart = size and (wide or size > 1) and character not in _CLOSING and before not in _OPENING
-        if pieces and not apart:
-            pieces[-1] += character
-        else:
-            pieces.append(character)
-        before, wide = (character, size > 1) if size else (before, wide)
-    return pieces
-
-
 def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…") -> list[str]:
-    """Break a safe text into lines of at most `width` cells, at spaces and beside Chinese characters.
+    """Break a safe text into lines of at most `width` cells, where both languages may be (`explain/lines.py`).
 
     What does not fit into a line is broken between its characters.  With
     `limit`, the last line kept ends in an ellipsis.
@@ -159,19 +140,19 @@ def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…")
     width = max(width, 2)
     lines: list[str] = []
     line, used = "", 0
-    for word in text.split(" "):
-        gap = " " if line else ""
-        for piece in _pieces(word):
+    for space, unit in units(text, get_character_cell_size):
+        for gap, piece in _fitting(space, unit, width):
             need = cell_len(piece)
             if line and need <= width < used + len(gap) + need:
                 lines.append(line)
                 line, used, gap = "", 0, ""
+            if not line:
+                gap = ""
             if need <= width:
-                line, used, gap = line + gap + piece, used + len(gap) + need, ""
+                line, used = line + gap + piece, used + len(gap) + need
                 continue
             if gap and used + 1 < width:
                 line, used = line + " ", used + 1
-            gap = ""
             for character in piece:
                 size = get_character_cell_size(character)
                 if used + size > width:
@@ -182,3 +163,11 @@ def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…")
     if limit is not None and len(lines) > limit:
         lines = [*lines[: limit - 1], crop(lines[limit - 1] + ellipsis, width, ellipsis)] if limit else []
     return lines
+
+
+def _fitting(space: str, unit: str, width: int) -> list[tuple[str, str]]:
+    """A unit as it is, or, longer than a line, in its words."""
+    if cell_len(unit) <= width or " " not in unit:
+        return [(space, unit)]
+    first, *others = unit.split(" ")
+    return [(space, first), *((" ", word) for word in others)]

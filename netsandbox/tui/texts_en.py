@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
+    "note.blocking": "blocking",
+    "note.listening": "listening",
+    "note.learning": "learning",
+    "kind.tunnel": "tunnel",
     "kind.hub": "hub",
     "kind.switch": "switch",
     "kind.bridge": "bridge",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
+    "note.blocking": "阻塞",
+    "note.listening": "侦听",
+    "note.learning": "学习",
+    "kind.tunnel": "隧道",
     "kind.hub": "集线器",
     "kind.switch": "交换机",
     "kind.bridge": "网桥",

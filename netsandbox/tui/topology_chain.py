@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from netsandbox.tui.i18n import tr, widest
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology_model import Join, Net
 from netsandbox.tui.topology_parts import Block, Detail, Label, Line, Options, Region, Seat, Shape
-from netsandbox.tui.topology_route import LINK_STYLES, Router, measured_width
+from netsandbox.tui.topology_route import LINK_STYLES, Router, measured_width, state_glyph
 from netsandbox.tui.topology_shapes import bus_detail, bus_name, bus_name_room
 from netsandbox.tui.topology_wires import Bus, Drop, Plan
 
@@ -30,9 +31,11 @@ class _Bead(NamedTuple):
     """The join is declared by this net, not by the one at its right."""
 
 
-def has_middle(nets: Sequence[Net]) -> bool:
-    """True when a two-port bridge is among the nets, which nobody can read but between the two that it joins."""
-    return any(net.kind == "bridge" and net.place is not None and not net.place.interface for net in nets)
+def is_for_a_line(nets: Sequence[Net]) -> bool:
+    """True when a two-port bridge is among the nets, which nobody can read but between the two that it joins, or a
+    link of which more is told than that it is there."""
+    return any((net.kind == "bridge" and net.place is not None and not net.place.interface)
+               or any(any(join.marks) or join.quality for join in net.joins) for net in nets)  # fmt: skip
 
 
 def chain(shapes: Sequence[Shape], nets: Sequence[Net], width: int, options: Options) -> Block | None:
@@ -164,18 +167,23 @@ class _Chain:
         join = bead.join
         assert join is not None
         own, far = join.wire.link[join.wire.reverse][1], join.wire.link[not join.wire.reverse][1]
+        marks = join.marks[join.wire.reverse], join.marks[not join.wire.reverse]
+        own, far = f"{own} {marks[0]}".strip(), f"{far} {marks[1]}".strip()
         left, right = (own, far) if bead.from_here else (far, own)
         said = "" if self._is_small else f"{left} {right}"
-        end = start + max(_CABLE, cell_len(said) + 3)
+        room = cell_len(join.quality) + (1 + widest(f"note.{join.state}") if join.state else 0)
+        end = start + max(_CABLE, cell_len(said) + 3, room + 3)
         style = LINK_STYLES[join.state]
         self.block.lines.append(Line(start, self.y, end, self.y, style))
         if said:
             self.block.labels.append(Label(start + 1, self.y - 1, left, "end"))
             self.block.labels.append(Label(end - cell_len(right), self.y - 1, right, "end"))
         if join.state:
-            glyphs = self.options.glyphs
-            glyph = glyphs.link_down if join.state == "down" else glyphs.no_carrier
+            glyph = state_glyph(join.state, self.options.glyphs)
             self.block.labels.append(Label((start + end) // 2, self.y, glyph, style))
+        below = " ".join(filter(None, (tr(f"note.{join.state}") if join.state else "", join.quality)))
+        if below and cell_len(below) < end - start:
+            self.block.labels.append(Label(start + 1, self.y + 1, below, "end" if style == "link" else style))
         cells = [(x, self.y) for x in range(start, end + 1)]
         forward = bead.from_here != join.wire.reverse
         self.block.paths[join.wire.link] = cells if forward else cells[::-1]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.topology_chain import chain, has_middle
+from netsandbox.tui.topology_chain import chain, is_for_a_line
 from netsandbox.tui.topology_collapse import Fold
 from netsandbox.tui.topology_draw import Placed, draw
 from netsandbox.tui.topology_model import Item, Place, Scope, build
@@ -97,7 +97,7 @@ class _Search:
 
     def unforced(self) -> tuple[Block, Options] | None:
         """The largest detail that fits: addresses first, then a net in one line before larger boxes in several rows."""
-        if has_middle(self.scope.nets):
+        if is_for_a_line(self.scope.nets):
             for detail, tails in _IN_A_ROW:
                 measured = Measured(Options(self.glyphs, detail, tails=tails))
                 for block, options in self._chains(measured):

@@ -16,6 +16,11 @@ from typing import NamedTuple
 from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
 from netsandbox.tui.text import safe
 from netsandbox.tui.topology_internet import INTERNET
+from netsandbox.tui.topology_tunnels import TUNNEL
+
+CLOSED = ("blocking", "listening", "learning")
+"""States of a port through which the spanning tree lets no frame."""
+MILLISECOND = 1_000_000
 
 End = tuple[str, str]
 """(node, interface): one end of a link."""
@@ -35,7 +40,7 @@ class Note(NamedTuple):
     """A condition that is shown as a glyph and a word."""
 
     kind: str
-    """host-net, shared, no-net, exited, created, folded, down, no-carrier; `tr("note." + kind)`."""
+    """host-net, shared, on, no-net, exited, created, folded, down, no-carrier; `tr("note." + kind)`."""
     name: str = ""
 
 
@@ -57,6 +62,8 @@ class Port:
     state: str
     net: int | None = None
     address: str = ""
+    marks: tuple[str, ...] = ()
+    """What stands beside its line: the VLANs of the port at its other end, delay and loss."""
 
 
 @dataclass(slots=True)
@@ -66,6 +73,10 @@ class Join:
     wire: Wire
     other: int
     state: str
+    marks: tuple[str, str] = ("", "")
+    """The VLANs of its port here, and of the one at the other net."""
+    quality: str = ""
+    """Delay and loss."""
 
 
 @dataclass(slots=True)
@@ -90,6 +101,8 @@ class Item:
     kind: str
     notes: tuple[Note, ...] = ()
     addresses: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    """Of a host, those that stand on others, with their addresses: `eth0.10 10.0.10.1/24`."""
     tail: str = ""
     """The end of its address that tells it from its neighbours': `.3`."""
     ports: list[Port] = field(default_factory=list)
@@ -164,6 +177,7 @@ class _Builder:
     def _add_host(self, node: NodeRow) -> None:
         item = Item(Place(node.name), safe(node.name), "host", _node_notes(node), inner=Scope())
         item.addresses = tuple(map(safe, self.addresses.get(node.name, ())))
+        item.devices = tuple(_device(row) for row in self.rows.values() if row.node == node.name and row.lower)
         self.items[node.name] = item
         self.top.items.append(item)
 
@@ -182,11 +196,17 @@ class _Builder:
             self.nets[place] = len(self.top.nets)
             self.top.nets.append(Net(place, safe(node.name), node.kind))
             return
-        item = Item(place, safe(node.name), "container", _node_notes(node))
+        notes = (*_node_notes(node), *self._parents(node)) if node.kind == "container" else _node_notes(node)
+        item = Item(place, safe(node.name), "container", notes)
         if node.network != "host" and not (node.network or "").startswith("container:"):
             item.addresses = tuple(map(safe, self.addresses.get(node.name, ())))
         self.items[node.name] = item
         self._scope(node.host).items.append(item)
+
+    def _parents(self, node: NodeRow) -> Iterable[Note]:
+        """The devices of other namespaces that a container's own stand on: macvlan's and ipvlan's parents."""
+        below = [row.lower for (name, _interface), row in self.rows.items() if name == node.name and ":" in row.lower]
+        return (Note("on", safe(lower.partition(":")[2])) for lower in dict.fromkeys(below))
 
     def _seat(self, end: End) -> _Seat:
         node = end[0]
@@ -205,10 +225,11 @@ class _Builder:
         return _Seat(scope, item=item)
 
     def _add_link(self, link: LinkRow) -> None:
-        key, state = (link.a, link.b), self._state(link)
+        key, state, quality = (link.a, link.b), self._state(link), _quality(link)
         seats = self._seat(link.a), self._seat(link.b)
         ports = tuple(
-            Port((Wire(key, bool(side)),), safe(near[1]), safe(far[1]), state, address=self._address(near))
+            Port((Wire(key, bool(side)),), safe(near[1]), "" if link.kind == TUNNEL else safe(far[1]), state,
+                 address=self._address(near), marks=tuple(filter(None, (self._vlans(far), quality))))
             for side, (near, far) in enumerate([(link.a, link.b), (link.b, link.a)])
         )
         if seats[0].scope == seats[1].scope and seats[0].scope is not None:
@@ -216,7 +237,11 @@ class _Builder:
             _connect(inner, [_settle(inner, seat, port) for seat, port in zip(seats, ports, strict=True)], ports)
         else:
             ends = [self._lift(seat, port) for seat, port in zip(seats, ports, strict=True)]
-            _connect(self.top, ends, ports)
+            inner = self.top
+            _connect(inner, ends, ports)
+        joins = [join for net in inner.nets for join in net.joins if join.wire.link == key]
+        for join in joins:
+            join.marks, join.quality = (self._vlans(link.a), self._vlans(link.b)), quality
 
     def _lift(self, seat: _Seat, port: Port) -> _Seat:
         """The seat in the top scope; an end inside a host gets a way out through its frame."""
@@ -224,7 +249,7 @@ class _Builder:
             return seat
         host = self.items[seat.scope]
         assert host.inner is not None
-        way_out = Port(port.wires, port.near, port.far, port.state, None, port.address)
+        way_out = Port(port.wires, port.near, port.far, port.state, None, port.address, port.marks)
         if seat.item is not None:
             seat.item.ports.append(way_out)
         elif seat.net is not None:
@@ -244,7 +269,33 @@ class _Builder:
             return "down"
         if any(not row.carrier for row in rows):
             return "no-carrier"
-        return "" if link.up else "down"
+        if not link.up:
+            return "down"
+        return next((row.port_state for row in rows if row.port_state in CLOSED), "") or ""
+
+    def _vlans(self, end: End) -> str:
+        """The VLANs of a bridge port: `[1 10t]`, 1 for what comes without a tag and 10 with one."""
+        row = self.rows.get(end)
+        return f"[{' '.join(map(_short_vlan, row.vlans))}]" if row is not None and row.vlans else ""
+
+
+def _device(row: InterfaceRow) -> str:
+    """A device that stands on another: its name, its VLAN where the name does not say it, its first address."""
+    vlan = f"VLAN {row.vlan}" if row.vlan and not row.name.endswith(f".{row.vlan}") else ""
+    return safe(" ".join(filter(None, (row.name, vlan, *row.addresses[:1]))))
+
+
+def _short_vlan(text: str) -> str:
+    """A line of `bridge vlan`: 10 for the port's own VLAN, 10t for one with a tag, 10u for one that loses it."""
+    vid, *flags = text.split()
+    return vid if "PVID" in flags else f"{vid}u" if flags else f"{vid}t"
+
+
+def _quality(link: LinkRow) -> str:
+    """What a line does to frames: `20ms 5%`."""
+    delay = f"{link.delay / MILLISECOND:g}ms" if link.delay else ""
+    loss = f"{link.loss * 100:.3g}%" if link.loss else ""
+    return f"{delay} {loss}".strip()
 
 
 def _settle(scope: Scope, seat: _Seat, port: Port) -> _Seat:

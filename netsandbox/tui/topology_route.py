@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.text import cell_len
-from netsandbox.tui.topology_model import LinkKey, Port
+from netsandbox.tui.topology_model import CLOSED, LinkKey, Port
 from netsandbox.tui.topology_parts import Block, Cell, Label, Line, Options, Over, Region, WayOut
 from netsandbox.tui.topology_shapes import bus_detail, bus_name, edge_text, edge_width
 from netsandbox.tui.topology_wires import Bus, Drop, Plan, Rail
 
-LINK_STYLES = {"": "link", "down": "link-down", "no-carrier": "link-no-carrier"}
+LINK_STYLES = {"": "link", "down": "link-down", "no-carrier": "link-no-carrier",
+               **dict.fromkeys(CLOSED, "link-no-carrier")}  # fmt: skip
+
+
+def state_glyph(state: str, glyphs: GlyphSet) -> str:
+    """What stands on a line that lets nothing through."""
+    return {"down": glyphs.link_down, "no-carrier": glyphs.no_carrier}.get(state, glyphs.blocked)
 
 
 def finish(plan: Plan, options: Options, width: int) -> Block:
@@ -67,8 +74,8 @@ class Router:
         start = drop.top if drop.shape.chip else drop.top - 1
         self.block.lines.append(Line(drop.column, start, drop.column, end, style))
         glyphs = self.options.glyphs
-        if drop.port.state == "down":
-            self.block.labels.append(Label(drop.column, drop.top, glyphs.link_down, style))
+        if drop.port.state not in ("", "no-carrier"):
+            self.block.labels.append(Label(drop.column, drop.top, state_glyph(drop.port.state, glyphs), style))
         elif drop.port.state:
             rows = range(drop.top, max(end, drop.top + 1))
             self.block.labels.extend(Label(drop.column, y, glyphs.no_carrier, style) for y in rows)
@@ -150,8 +157,7 @@ class Router:
 
     def _join_text(self, rail: Rail) -> str:
         """The state of a link between two nets, told beside the lower of them: `╳sw1 down`."""
-        glyphs = self.options.glyphs
-        glyph = glyphs.link_down if rail.state == "down" else glyphs.no_carrier
+        glyph = state_glyph(rail.state, self.options.glyphs)
         return f"{glyph}{rail.bus.net.name} {tr('note.' + rail.state)}"
 
     def _overs(self, bus: Bus, row: int, start: int, end: int) -> list[Over]:
@@ -179,8 +185,7 @@ class Router:
         style = self._rail_style(rail)
         self.block.lines.append(Line(rail.column, rail.top, rail.column, rail.bottom, style, rail.double))
         if rail.kind == "join" and rail.state:
-            glyphs = self.options.glyphs
-            glyph = glyphs.link_down if rail.state == "down" else glyphs.no_carrier
+            glyph = state_glyph(rail.state, self.options.glyphs)
             rows = range(rail.top + 1, rail.bottom if rail.state == "no-carrier" else rail.top + 2)
             self.block.labels.extend(Label(rail.column, y, glyph, style) for y in rows if y < rail.bottom)
         if rail.kind == "join" and rail.wire is not None:

@@ -19,6 +19,7 @@ def note_text(note: Note, glyphs: GlyphSet) -> str:
     glyph = {
         "host-net": glyphs.host_net,
         "shared": glyphs.shared,
+        "on": glyphs.shared,
         "no-net": glyphs.no_net,
         "exited": glyphs.exited,
         "created": glyphs.exited,
@@ -26,12 +27,13 @@ def note_text(note: Note, glyphs: GlyphSet) -> str:
         "down": glyphs.link_down,
         "no-carrier": glyphs.no_carrier,
     }[note.kind]
-    return glyph + (note.name if note.kind == "shared" else tr("note." + note.kind))
+    return glyph + (note.name if note.kind in ("shared", "on") else tr("note." + note.kind))
 
 
 def port_label(port: Port, detail: Detail) -> str:
     """What stands beside a port's line: the far end's name in full detail, and any state in a word."""
-    parts = [port.far] if detail is Detail.FULL else []
+    parts = [port.far] if detail is Detail.FULL and port.far else []
+    parts += port.marks if detail >= Detail.PLAIN else ()
     if port.state:
         parts.append(tr("note." + port.state))
     return " ".join(parts)
@@ -151,8 +153,11 @@ def _host_lines(item: Item, options: Options) -> list[tuple[str, str]]:
     """What a host without containers or bridges says instead of a picture."""
     if not _is_empty(item) or options.detail < Detail.BOX:
         return []
-    shown = {port.address for port in item.uplinks} if options.detail is Detail.FULL else set()
-    return [(address, "address") for address in item.addresses[:1] if address not in shown]
+    on_edge = {port.address for port in item.uplinks} if options.detail is Detail.FULL else set()
+    stacked = {device.rpartition(" ")[2] for device in item.devices}
+    own = [address for address in item.addresses if address not in stacked]
+    lines = [address for address in own[:1] if address not in on_edge]
+    return [(line, "address") for line in (*lines, *(item.devices if options.detail > Detail.BOX else ()))]
 
 
 def _free_column(taken: list[tuple[int, int]], need: int) -> int:

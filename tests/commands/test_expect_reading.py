@@ -44,7 +44,7 @@ def refusal(text: str) -> ConditionError | None:
     return None
 
 
-@given(st.lists(st.sampled_from(sorted({word for one in DECLARED for text, _what in one.examples
+@given(st.lists(st.sampled_from(sorted({word for one in DECLARED for text, *_what in one.examples
                                         for word in text.split()} | {"no", "where", "then", "4", "<"})), max_size=9))
 def test_known_words_in_any_order_are_read_or_refused(words: list[str]) -> None:
     error = refusal(" ".join(words))
@@ -56,8 +56,8 @@ def test_each_condition_has_a_manual_whose_examples_can_be_read(one: object) -> 
     assert one in DECLARED
     condition = DECLARED[DECLARED.index(one)]  # type: ignore[arg-type]
     assert condition.examples
-    assert condition.summary.endswith(".")
-    for text, what in condition.examples:
+    assert condition.summary[0].endswith(".")
+    for text, what, _chinese in condition.examples:
         parsed = parse(text)
         assert parsed.condition is condition
         assert text in manual(VERBS, "expect")

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import netsandbox
+from netsandbox.apps.events import NameUnknown
 from netsandbox.docker.events import (
     AddressAnnounced,
     AddressReleased,
@@ -281,6 +282,8 @@ def _of_sockets() -> Iterator[Any]:
             yield kind(namespace, "tcp", address, 80, "nginx")
         for error, holder in (("EADDRINUSE", "nginx"), ("EADDRINUSE", ""), ("EADDRNOTAVAIL", ""), ("EACCES", "")):
             yield events.BindRefused(namespace, "tcp", address, 80, "nginx", error, holder)
+    for servers in ((), (0x7F00000B,), (A, FAR)):
+        yield NameUnknown(namespace, "nginx-2", "Name or service not known", servers)
 
 
 def _of_connections() -> Iterator[Any]:

@@ -30,11 +30,15 @@ def _candidates(lab: Lab) -> list[str]:
 CONDITION = Kind("CONDITION", lambda _lab, text: text, _candidates)
 
 
-@verb("expect", "Check that something holds", Parameter("condition", CONDITION, rest=True), details=manual.details(),
-      examples=(("expect reach nginx-1 nginx-2", "a ping is answered"),
-                ("expect arp nginx-1 172.17.0.3 nginx-2 REACHABLE", "a row of the ARP table"),
-                ("expect frames 4 in on ports of docker0 where arp or icmp", "the ping took four frames"),
-                ("expect no drop", "since the last command line nothing was dropped")), group="check",
+@verb("expect", ("Check that something holds", "检查某件事是否成立"),
+      Parameter("condition", CONDITION, rest=True), details=manual.details(),
+      examples=(("expect reach nginx-1 nginx-2", "a ping is answered", "一次 ping 得到回答"),
+                ("expect arp nginx-1 172.17.0.3 nginx-2 REACHABLE", "a row of the ARP table", "ARP 表中的一个条目"),
+                ("expect frames 4 in on ports of docker0 where arp or icmp",
+                 "the ping took four frames",
+                 "这次 ping 用了四个帧"),
+                ("expect no drop", "since the last command line nothing was dropped", "自上一行命令以来没有丢弃")),
+      group="check",
       effect=Effect.LOOK, alone=True, reads_line=True, acts=acts)
 def expect(shell: Shell, job: Job, _values: dict[str, Any]) -> None:
     """Test the condition in the line, as it was typed."""

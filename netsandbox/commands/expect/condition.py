@@ -9,6 +9,8 @@ from netsandbox.commands.expect.reader import Reader, Word, hint
 
 if TYPE_CHECKING:
     from netsandbox.commands.expect.context import Context
+    from netsandbox.commands.verb import Example
+    from netsandbox.explain.words import Both
     from netsandbox.lab.tables import LogRow
 
 
@@ -49,14 +51,13 @@ class Condition(NamedTuple):
     Attributes:
         usages: its forms.
         read: its words to a test.  acts: that test is a Trial, which sends frames.
-        examples: (condition, what it says).
     """
 
     name: str
     usages: tuple[str, ...]
-    summary: str
+    summary: Both
     read: Callable[[Reader], Test | Trial]
-    examples: tuple[tuple[str, str], ...]
+    examples: tuple[Example, ...]
     acts: bool = False
 
     @property
@@ -68,7 +69,7 @@ CONDITIONS: dict[str, Condition] = {}
 """Every condition by its name and its aliases, in the order of declaration."""
 
 
-def condition(name: str, *usages: str, summary: str, examples: tuple[tuple[str, str], ...],
+def condition(name: str, *usages: str, summary: Both, examples: tuple[Example, ...],
               aliases: tuple[str, ...] = (), acts: bool = False
               ) -> Callable[[Callable[[Reader], Test | Trial]], Callable[[Reader], Test | Trial]]:
     """Declare a condition; the decorated function reads its words."""

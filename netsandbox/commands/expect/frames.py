@@ -43,12 +43,19 @@ PLACE = ("WHICH chooses frames, in any order of words: on PLACE (NODE, NODE:IFAC
 
 @condition(
     "frames", f"frames COUNT {WHICH}",
-    summary="So many lines of the frame log, which has one for each frame at each interface; since the last command "
-            f"line, unless `since` says otherwise. COUNT is 4, >= 3 or 1..3; `no frames` is "
-            f"`frames 0`. {PLACE}",
-    examples=(("frames 4 in on ports of docker0 where arp or icmp", "four frames came into docker0"),
-              ("frames 0 on pc3:eth0 where icmp", "pc3 saw nothing of the ping"),
-              ("frames 1 out on nginx-1:eth0 to everyone where arp", "one request left")))
+    summary=(("So many lines of the frame log, which has one for each frame at each interface; since the last command "
+              f"line, unless `since` says otherwise. COUNT is 4, >= 3 or 1..3; `no frames` is "
+              f"`frames 0`. {PLACE}"),
+             ("帧日志中有这么多行（每个帧在每个接口上一行）；从上一行命令算起，除非 `since` 另有说明。COUNT 写成 4、"
+              ">= 3 或 1..3；`no frames` 就是 `frames 0`。WHICH 选择帧，各部分顺序不限：on PLACE（NODE、NODE:IFACE、"
+              "docker0 这样的网桥，或 `ports of BRIDGE`），in 或 out，from 和 to（MAC、NODE、NODE:IFACE 或 everyone："
+              "以太网头部中的地址），bytes OFFSET HEX，saying TEXT，since start（或 since N，帧的编号，或 since N "
+              "lines），最后是 where FILTER。")),
+    examples=(("frames 4 in on ports of docker0 where arp or icmp",
+               "four frames came into docker0",
+               "docker0 收到四个帧"),
+              ("frames 0 on pc3:eth0 where icmp", "pc3 saw nothing of the ping", "pc3 没有看到 ping 的任何帧"),
+              ("frames 1 out on nginx-1:eth0 to everyone where arp", "one request left", "发出了一个请求")))
 def _frames(reader: Reader) -> Test:
     if reader.negated and not _is_count(reader.peek()):
         count, reader.negated = Comparison("=", 0), False
@@ -77,9 +84,12 @@ def _count(context: Context, count: Comparison, selection: Selection) -> Verdict
 
 @condition(
     "frame", "frame at TIME [± TIME] " + WHICH,
-    summary="One of these frames passed at that time, counted from the last command line (or from what `since` "
-            "names). Without ±, the time may be off by 1 ms.",
-    examples=(("frame at 5s ± 0.3s out on nginx-2:eth0 where arp", "nginx-2 asks after five seconds"),))
+    summary=(("One of these frames passed at that time, counted from the last command line (or from what `since` "
+              "names). Without ±, the time may be off by 1 ms."),
+             "这样的帧有一个在那个时间经过，从上一行命令（或 `since` 指明的地方）算起。不写 ± 时，允许相差 1 ms。"),
+    examples=(("frame at 5s ± 0.3s out on nginx-2:eth0 where arp",
+               "nginx-2 asks after five seconds",
+               "nginx-2 在五秒后询问"),))
 def _frame(reader: Reader) -> Test:
     reader.require("at", "at TIME")
     when, tolerance = moment(reader)
@@ -101,9 +111,11 @@ def _at(context: Context, when: int, tolerance: int, selection: Selection) -> Ve
 
 @condition(
     "order", "order [WHICH] where FILTER then FILTER [then FILTER …]",
-    summary="Frames that match these filters came in this order; others may stand between them.",
+    summary=("Frames that match these filters came in this order; others may stand between them.",
+             "符合这些过滤条件的帧按这个顺序到来；中间可以有别的帧。"),
     examples=(("order in on ports of docker0 where arp and broadcast then arp and src nginx-2 then icmp",
-               "request, reply, ping"),))
+               "request, reply, ping",
+               "请求、应答、ping"),))
 def _order(reader: Reader) -> Test:
     words = reader.words
     place = next((at for at, word in enumerate(words) if word.text == "where" and not word.quoted), None)
@@ -159,10 +171,13 @@ def _in_order(context: Context, selection: Selection, filters: list[Filter]) -> 
 
 @condition(
     "drop", "drop [REASON] [at PLACE] [WHICH]",
-    summary="A frame or packet was dropped; REASON is the kernel's name of the reason, as the frame log shows it.",
-    examples=(("drop NEIGH_FAILED at pc1", "nobody answered pc1's ARP requests"),
-              ("drop OTHERHOST at pc3:eth0", "pc3's card ignored a frame for another"),
-              ("no drop", "nothing was dropped")))
+    summary=("A frame or packet was dropped; REASON is the kernel's name of the reason, as the frame log shows it.",
+             "有帧或包被丢弃；REASON 是内核对原因的命名，与帧日志显示的相同。"),
+    examples=(("drop NEIGH_FAILED at pc1", "nobody answered pc1's ARP requests", "没有人回答 pc1 的 ARP 请求"),
+              ("drop OTHERHOST at pc3:eth0",
+               "pc3's card ignored a frame for another",
+               "pc3 的网卡忽略了发给别人的帧"),
+              ("no drop", "nothing was dropped", "没有丢弃")))
 def _drop(reader: Reader) -> Test:
     names = [reason.name for reason in DropReason]
     reason = ""

@@ -111,12 +111,20 @@ WISHES: dict[str, Callable[[Reader], Wish]] = {
 
 @condition(
     "interface", "interface NODE[:IFACE] [PROPERTY …]",
-    summary="NODE has this interface, with all these properties: up, down, carrier, no-carrier, state UP|DOWN|…, "
-            "kind veth|bridge|…, mac MAC, mtu N, address ADDRESS[/LEN], master BRIDGE, no-master, port forwarding|…, "
-            "peer NODE[:IFACE], joins BRIDGE (its other end is a port of it). NODE alone: any interface beside lo.",
-    examples=(("interface host:docker0 up no-carrier state DOWN", "docker0 before the first container"),
-              ("interface nginx-1:eth0 address 172.17.0.2/16 joins docker0", "the container's end of the pair"),
-              ("no interface blue", "the namespace has lo and nothing else")))
+    summary=(("NODE has this interface, with all these properties: up, down, carrier, no-carrier, state UP|DOWN|…, "
+              "kind veth|bridge|…, mac MAC, mtu N, address ADDRESS[/LEN], master BRIDGE, no-master, port "
+              "forwarding|…, peer NODE[:IFACE], joins BRIDGE (its other end is a port of it). NODE alone: any "
+              "interface beside lo."),
+             ("NODE 有这个接口，并且有所列的全部属性：up、down、carrier、no-carrier、state UP|DOWN|…、kind "
+              "veth|bridge|…、mac MAC、mtu N、address ADDRESS[/LEN]、master BRIDGE、no-master、port forwarding|…、"
+              "peer NODE[:IFACE]、joins BRIDGE（它的另一端是其端口）。只写 NODE：除 lo 外的任意接口。")),
+    examples=(("interface host:docker0 up no-carrier state DOWN",
+               "docker0 before the first container",
+               "第一个容器之前的 docker0"),
+              ("interface nginx-1:eth0 address 172.17.0.2/16 joins docker0",
+               "the container's end of the pair",
+               "容器这一端的 veth"),
+              ("no interface blue", "the namespace has lo and nothing else", "命名空间里只有 lo")))
 def _interface(reader: Reader) -> Test:
     name = reader.take("NODE:IFACE").text
     wishes: list[Wish] = []
@@ -154,10 +162,13 @@ def facts(row: InterfaceRow) -> str:
 
 @condition(
     "counter", "counter NAME NODE[:IFACE] COUNT",
-    summary=f"A counter of an interface: {', '.join(COUNTERS)} (rx and tx count packets; overheard counts frames that "
-            "came in although another station's MAC was on them). COUNT as in `frames`.",
-    examples=(("counter overheard pc3:eth0 > 0", "pc3 heard what was not for it"),
-              ("counter rx_dropped host:docker0 0", "nothing was dropped")))
+    summary=((f"A counter of an interface: {', '.join(COUNTERS)} (rx and tx count packets; overheard counts frames "
+              "that came in although another station's MAC was on them). COUNT as in `frames`."),
+             ("接口的一个计数器：rx、tx、overheard、rx_packets、rx_bytes、rx_dropped、tx_packets、tx_bytes、"
+              "tx_dropped（rx 和 tx 数的是包；overheard 数的是写着别的站点的 MAC 却收到的帧）。COUNT 与 `frames` 中相"
+              "同。")),
+    examples=(("counter overheard pc3:eth0 > 0", "pc3 heard what was not for it", "pc3 听到了不是发给它的帧"),
+              ("counter rx_dropped host:docker0 0", "nothing was dropped", "没有丢弃")))
 def _counter(reader: Reader) -> Test:
     name = reader.choose("a counter", COUNTERS)
     interface = reader.take("NODE:IFACE").text
@@ -174,9 +185,10 @@ def _counted(context: Context, name: str, interface: str, count: Comparison) -> 
 
 @condition(
     "namespace", "namespace NODE is NODE",
-    summary="Both are in one network namespace: what one sees of the network, the other sees.",
-    examples=(("namespace nginx-host is host", "--net=host made no namespace"),
-              ("no namespace nginx-1 is nginx-2", "each has its own")))
+    summary=("Both are in one network namespace: what one sees of the network, the other sees.",
+             "两者在同一个网络命名空间里：一个看到的网络，另一个也看到。"),
+    examples=(("namespace nginx-host is host", "--net=host made no namespace", "--net=host 没有新建命名空间"),
+              ("no namespace nginx-1 is nginx-2", "each has its own", "各有各的")))
 def _namespace(reader: Reader) -> Test:
     left = reader.take("NODE").text
     reader.require("is", "is NODE")

@@ -66,12 +66,15 @@ def _likeness(wanted: str, line: str) -> int:
 
 @condition(
     "output", "output [of LINE] [contains TEXT|matches REGEX]",
-    summary="What the last command line printed, errors included, contains this text or has a line that matches. "
-            "Alone: it printed anything. LINE is how an earlier line begins, such as one that runs in the background.",
-    examples=(("output contains '0% packet loss'", "every ping was answered"),
-              ("output matches '^inet 172\\.17'", "a line by a regular expression"),
-              ("output of 'sniff pc3' contains icmp", "the line before the last, begun with &"),
-              ("no output", "it said nothing, as successful commands do")))
+    summary=(("What the last command line printed, errors included, contains this text or has a line that matches. "
+              "Alone: it printed anything. LINE is how an earlier line begins, such as one that runs in the "
+              "background."),
+             ("上一行命令打印的内容（包括错误）含有这段文字，或有一行匹配。单独使用：它打印了任意内容。LINE 是更早一"
+              "行命令的开头，例如在后台运行的那一行。")),
+    examples=(("output contains '0% packet loss'", "every ping was answered", "每次 ping 都得到回答"),
+              ("output matches '^inet 172\\.17'", "a line by a regular expression", "用正则表达式匹配一行"),
+              ("output of 'sniff pc3' contains icmp", "the line before the last, begun with &", "用 & 启动的那一行"),
+              ("no output", "it said nothing, as successful commands do", "什么都没有说，成功的命令就是这样")))
 def _output(reader: Reader) -> Test:
     beginning = _beginning(reader)
     wanted = None if reader.is_done else Wanted(reader)
@@ -96,9 +99,12 @@ def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict
 
 @condition(
     "exit", "exit CODE [of LINE]",
-    summary="The exit status of the last command line, or of the last one that begins with LINE: 0, 1, != 0. A "
-            "condition is no command line: beside `reach`, `exit` is still about the line before them.",
-    examples=(("exit 0", "it succeeded"), ("exit 125", "docker itself refused")))
+    summary=(("The exit status of the last command line, or of the last one that begins with LINE: 0, 1, != 0. A "
+              "condition is no command line: beside `reach`, `exit` is still about the line before them."),
+             ("上一行命令的退出码，或最近一行以 LINE 开头的命令的：0、1、!= 0。条件不是命令行：与 `reach` 并列时，"
+              "`exit` 说的仍是它们之前的那一行。")),
+    examples=(("exit 0", "it succeeded", "成功"),
+              ("exit 125", "docker itself refused", "docker 自己拒绝了")))
 def _exit(reader: Reader) -> Test:
     code, beginning = comparison(reader, "an exit status"), _beginning(reader)
     return lambda context: _ended(context, code, beginning)
@@ -127,8 +133,10 @@ def _container(context: Context, name: str) -> Container:
 
 @condition(
     "state", "state CONTAINER running|created|exited|restarting|absent [CODE]",
-    summary="What `docker ps -a` says of a container; CODE is its program's exit status.",
-    examples=(("state nginx-1 running", "it runs"), ("state nginx-2 exited 1", "its program gave up")))
+    summary=("What `docker ps -a` says of a container; CODE is its program's exit status.",
+             "`docker ps -a` 对容器的描述；CODE 是它的程序的退出码。"),
+    examples=(("state nginx-1 running", "it runs", "在运行"),
+              ("state nginx-2 exited 1", "its program gave up", "它的程序放弃了")))
 def _state(reader: Reader) -> Test:
     name = reader.take("CONTAINER").text
     state = reader.choose("a state", STATES)
@@ -153,8 +161,8 @@ def _is_state(context: Context, name: str, state: str, code: Comparison | None) 
 
 @condition(
     "log", "log CONTAINER contains TEXT|matches REGEX",
-    summary="What `docker logs CONTAINER` shows.",
-    examples=(("log nginx-2 contains 'Address already in use'", "why it gave up"),))
+    summary=("What `docker logs CONTAINER` shows.", "`docker logs CONTAINER` 显示的内容。"),
+    examples=(("log nginx-2 contains 'Address already in use'", "why it gave up", "它为什么放弃"),))
 def _log(reader: Reader) -> Test:
     name = reader.take("CONTAINER").text
     wanted = Wanted(reader)
@@ -172,9 +180,12 @@ def _logged(context: Context, name: str, wanted: Wanted) -> Verdict:
 
 @condition(
     "port", "port NODE PORT[/udp] held by NAME", "port NODE PORT[/udp] free",
-    summary="Who listens on a TCP (or UDP) port of NODE: a program or the container that runs it; or nobody.",
-    examples=(("port host 80 held by nginx-host", "the container's nginx has the host's port 80"),
-              ("port nginx-1 8080 free", "nobody listens there")))
+    summary=("Who listens on a TCP (or UDP) port of NODE: a program or the container that runs it; or nobody.",
+             "谁在 NODE 的 TCP（或 UDP）端口上监听：一个程序，或运行它的容器；或者没有人。"),
+    examples=(("port host 80 held by nginx-host",
+               "the container's nginx has the host's port 80",
+               "容器的 nginx 占用主机的 80 端口"),
+              ("port nginx-1 8080 free", "nobody listens there", "没有人在那里监听")))
 def _port(reader: Reader) -> Test:
     node, word = reader.take("NODE").text, reader.take("PORT")
     number, _slash, protocol = word.text.partition("/")

@@ -21,10 +21,13 @@ LIMIT = "4"
 
 @condition(
     "reach", "reach NODE NODE|ADDRESS",
-    summary="NODE gets an answer to a ping (`ping -c 1 -W 4`). This one acts: real frames go out, and ARP and MAC "
-            "tables are different afterwards, so it stands last among the conditions of a step. `frames`, `order` and "
-            "`drop` do not count the ping's frames.",
-    examples=(("reach nginx-1 nginx-2", "by the node's first address"), ("no reach pc1 10.0.2.1", "no answer comes")),
+    summary=(("NODE gets an answer to a ping (`ping -c 1 -W 4`). This one acts: real frames go out, and ARP and MAC "
+              "tables are different afterwards, so it stands last among the conditions of a step. `frames`, `order` "
+              "and `drop` do not count the ping's frames."),
+             ("NODE 的 ping（`ping -c 1 -W 4`）得到回答。这个条件会行动：真的发出帧，之后 ARP 表和 MAC 表都会不同，所"
+              "以它排在一个步骤的条件的最后。`frames`、`order` 和 `drop` 不计这次 ping 的帧。")),
+    examples=(("reach nginx-1 nginx-2", "by the node's first address", "用节点的第一个地址"),
+              ("no reach pc1 10.0.2.1", "no answer comes", "没有回答")),
     acts=True)
 def _reach(reader: Reader) -> Trial:
     source, target = reader.take("NODE").text, reader.take("NODE or ADDRESS").text

@@ -22,11 +22,15 @@ ANY = "any"
 
 @condition(
     "arp", "arp NODE [ADDRESS [MAC|NODE|any] [STATE|STATE…]]",
-    summary="NODE's ARP table (`ip neigh`) has a row for ADDRESS, with that MAC (or that node's) and one of those "
-            f"states: {', '.join(STATES)}. ADDRESS may be a node's name.",
-    examples=(("arp nginx-1 172.17.0.3 nginx-2 REACHABLE", "nginx-1 knows nginx-2's MAC, confirmed"),
-              ("arp nginx-2 nginx-1 any STALE|DELAY", "known, not verified"),
-              ("no arp pc3", "pc3 has learned nobody")))
+    summary=(("NODE's ARP table (`ip neigh`) has a row for ADDRESS, with that MAC (or that node's) and one of those "
+              f"states: {', '.join(STATES)}. ADDRESS may be a node's name."),
+             ("NODE 的 ARP 表（`ip neigh`）中有 ADDRESS 的条目，MAC 是那个（或那个节点的），状态是所列之一："
+              "INCOMPLETE、REACHABLE、STALE、DELAY、PROBE、FAILED、PERMANENT、NOARP。ADDRESS 可以是节点的名称。")),
+    examples=(("arp nginx-1 172.17.0.3 nginx-2 REACHABLE",
+               "nginx-1 knows nginx-2's MAC, confirmed",
+               "nginx-1 知道 nginx-2 的 MAC，并已确认"),
+              ("arp nginx-2 nginx-1 any STALE|DELAY", "known, not verified", "知道，但没有验证"),
+              ("no arp pc3", "pc3 has learned nobody", "pc3 谁也没有学到")))
 def _arp(reader: Reader) -> Test:
     node = reader.take("NODE").text
     address = "" if reader.is_done else reader.take("ADDRESS").text
@@ -86,11 +90,16 @@ def _rows(context: Context, rows: list[str]) -> str:
 
 @condition(
     "mac", "mac BRIDGE [MAC|NODE [on PORT|NODE]]",
-    summary="The MAC table of a bridge or switch has learned this address, behind that port (or the port that leads "
-            "to that node). Without an address: it has learned any. `permanent` rows, the bridge's own, do not count.",
-    examples=(("mac docker0 nginx-1 on nginx-1", "docker0 knows which port leads to nginx-1"),
-              ("mac sw1 02:00:00:00:00:0a on p1", "by MAC and port"),
-              ("no mac sw1", "the switch has learned nothing yet")), aliases=("fdb",))
+    summary=(("The MAC table of a bridge or switch has learned this address, behind that port (or the port that "
+              "leads to that node). Without an address: it has learned any. `permanent` rows, the bridge's own, do "
+              "not count."),
+             ("网桥或交换机的 MAC 表学到了这个地址，在那个端口后面（或通向那个节点的端口后面）。不写地址：学到了任意"
+              "一个。`permanent` 的条目是网桥自己的，不算。")),
+    examples=(("mac docker0 nginx-1 on nginx-1",
+               "docker0 knows which port leads to nginx-1",
+               "docker0 知道哪个端口通向 nginx-1"),
+              ("mac sw1 02:00:00:00:00:0a on p1", "by MAC and port", "用 MAC 和端口"),
+              ("no mac sw1", "the switch has learned nothing yet", "交换机还什么都没有学到")), aliases=("fdb",))
 def _mac(reader: Reader) -> Test:
     bridge = reader.take("a bridge or switch").text
     owner = "" if reader.is_done else reader.take("MAC or NODE").text
@@ -138,10 +147,12 @@ def _port_test(context: Context, port: str, ports: dict[str, InterfaceRow]) -> C
 
 @condition(
     "route", "route NODE ['TEXT']",
-    summary="One of NODE's routes contains this text, word for word as `ip route` prints it (the local table counts "
-            "too). Without a text: its main table has any route.",
-    examples=(("route nginx-1 'default via 172.17.0.1 dev eth0'", "the gateway is docker0"),
-              ("no route blue", "an empty routing table")))
+    summary=(("One of NODE's routes contains this text, word for word as `ip route` prints it (the local table "
+              "counts too). Without a text: its main table has any route."),
+             ("NODE 的路由中有一条含有这段文字，与 `ip route` 打印的逐字相同（local 表也算）。不写文字：它的 main 表"
+              "中有任意路由。")),
+    examples=(("route nginx-1 'default via 172.17.0.1 dev eth0'", "the gateway is docker0", "网关是 docker0"),
+              ("no route blue", "an empty routing table", "路由表是空的")))
 def _route(reader: Reader) -> Test:
     node = reader.take("NODE").text
     text = "" if reader.is_done else reader.take("the text of a route").text
@@ -163,8 +174,11 @@ def _routed(context: Context, node: str, text: str) -> Verdict:
 
 @condition(
     "sysctl", "sysctl NODE KEY VALUE",
-    summary="A setting of NODE's namespace, as `sysctl KEY` prints it.",
-    examples=(("sysctl host net.ipv4.ip_forward 1", "the host forwards, as Docker sets it"),))
+    summary=("A setting of NODE's namespace, as `sysctl KEY` prints it.",
+             "NODE 的命名空间中的一项设置，与 `sysctl KEY` 打印的相同。"),
+    examples=(("sysctl host net.ipv4.ip_forward 1",
+               "the host forwards, as Docker sets it",
+               "主机转发包，这是 Docker 设置的"),))
 def _sysctl(reader: Reader) -> Test:
     node, key = reader.take("NODE").text, reader.take("KEY").text
     value = reader.take("VALUE").text

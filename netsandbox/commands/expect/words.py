@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netsandbox.explain.catalogue import fill
+from netsandbox.explain.words import LANGUAGES, Both
 
 Say = Callable[..., str]
 
-LANGUAGES = ("en", "zh")
 LONGEST = 1000
 """Characters of a name or a text that a message repeats."""
 
-PHRASES: dict[str, tuple[str, str]] = {
+PHRASES: dict[str, Both] = {
     # -- the report
     "expected": ("expected", "期望"),
     "found": ("found", "实际"),

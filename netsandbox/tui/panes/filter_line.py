@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.log_filter import FilterError, validate
 from netsandbox.lab.log_match import Names, Predicate, compile_filter, complete_filter, strangers
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.history import History
-from netsandbox.tui.i18n import tr
+from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.source import Completion
 from netsandbox.tui.text import cell_len, safe
@@ -84,9 +85,10 @@ class FilterLine(PromptLine):
 
     def complaint(self, line: str, error: FilterError) -> str:
         """What is wrong, and where when that is not the end of the line."""
+        message = translated(error.message, language())
         if error.start >= len(line.rstrip()):
-            return error.message
-        return f"{error.message}  ({tr('filter.column', column=cell_len(safe(line[: error.start])) + 1)})"
+            return message
+        return f"{message}  ({tr('filter.column', column=cell_len(safe(line[: error.start])) + 1)})"
 
     def accepts(self, line: str) -> bool:
         """An invalid filter is not taken; the empty one is."""

@@ -33,6 +33,7 @@ from netsandbox.tui.topology_overlay import (
     travels,
 )
 from netsandbox.tui.topology_parts import Detail
+from netsandbox.tui.topology_tunnels import with_tunnels
 
 FRAME_RATE = 15
 """Pictures a second while frames move; more costs output and shows no more."""
@@ -49,7 +50,8 @@ EMPTY_ROWS = 3
 
 def _structure(row: InterfaceRow) -> tuple[object, ...]:
     """What the picture shows of an interface."""
-    return row.node, row.name, row.ifindex, row.kind, row.up, row.carrier, row.master, row.addresses
+    return (row.node, row.name, row.ifindex, row.kind, row.up, row.carrier, row.master, row.port_state, row.addresses,
+            row.lower, row.vlan, row.vni, row.vlans)
 
 
 class TopologyPicture(ScrollView, can_focus=True):
@@ -203,7 +205,7 @@ class TopologyPicture(ScrollView, can_focus=True):
 
     def _place(self, width: int, height: int) -> Placed:
         keep = [place for place in (self.selected, self.pinned) if place is not None]
-        rows = self._rows if self.is_internet_open else fold_internet(*self._rows)
+        rows = with_tunnels(self._rows if self.is_internet_open else fold_internet(*self._rows))
         return layout(*rows, width, height, detail=self.detail, keep=keep, glyphs=self.glyphs,
                       at_top=self._is_compact)
 

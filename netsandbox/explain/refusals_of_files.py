@@ -1,0 +1,74 @@
+"""What is wrong with a file, a scenario above all, in 简体中文 by the English that it is told in."""
+
+from __future__ import annotations
+
+OF_FILES: dict[str, str] = {
+    "no such file, and no bundled scenario has this name; bundled are {names}":
+        "没有这个文件，自带的场景也没有这个名称；自带的有 {names}",
+    "no such file, and no bundled scenario has this name": "没有这个文件，自带的场景也没有这个名称",
+    "this is no scenario: the key {key} is missing; it says which format a file has":
+        "这不是场景：缺少键 {key}，它说明文件的格式",
+    "the key {key} is missing; it says which format this is": "缺少键 {key}，它说明文件的格式",
+    "not UTF-8 text: byte {byte}": "不是 UTF-8 文本：字节 {byte}",
+    "too large: more than {count} bytes": "太大：超过 {count} 字节",
+    "too large to be read again: more than {count} bytes": "太大，无法再读取：超过 {count} 字节",
+    "this program reads the formats 1 and {version}, found {found}": "本程序能读格式 1 和 {version}，文件的是 {found}",
+    "expected a whole number from 0 to {most}, found {found}": "应为 0 到 {most} 的整数，实际是 {found}",
+    "expected a whole number, found {found}": "应为整数，实际是 {found}",
+    "expected a whole decimal number from 0 to {most}, found {found}": "应为 0 到 {most} 的十进制整数，实际是 {found}",
+    "expected a list of command lines, found {found}": "应为命令行的列表，实际是 {found}",
+    "expected a command line or a map with {keys}, found {found}": "应为命令行，或含有 {keys} 的映射，实际是 {found}",
+    "an empty item; expected at least one of {keys}": "空的项；至少要有 {keys} 之一",
+    "an empty map; expected at least one of {keys}": "空的映射；至少要有 {keys} 之一",
+    "expected a list of 1 to {most} texts, the gentlest first": "应为 1 到 {most} 条文字的列表，最含蓄的在前",
+    "expected a line or a list of lines, found a map; a line with ': ' in it must be in quotes":
+        "应为一行或几行的列表，实际是映射；含有“: ”的行必须加引号",
+    "a line that goes on in the next one; start each with '- ', or use '>-'":
+        "一行延续到了下一行；每行以“- ”开头，或使用“>-”",
+    "expected a line, found an empty text": "应为一行，实际是空的文字",
+    "expected one line, found several in one text; write a list of lines": "应为一行，实际一段文字中有几行；请写成列表",
+    "unknown release {name}": "没有版本 {name}",
+    "expected {what}, found {found}; put it in quotes if it is text":
+        "应为{what}，实际是 {found}；如果是文字，请加引号",
+    "expected {what}, found {found}": "应为{what}，实际是 {found}",
+    "expected a map with {keys}, found {found}": "应为含有 {keys} 的映射，实际是 {found}",
+    "unknown key {key} in {what}; a line with ': ' in it must be in quotes":
+        "{what}中没有键 {key}；含有“: ”的行必须加引号",
+    "unknown key {key} in {what}": "{what} 中没有键 {key}",
+    "the character {code} is not allowed in YAML": "YAML 中不允许字符 {code}",
+    "the character {code} is not allowed in a scenario": "场景中不允许字符 {code}",
+    "this is not YAML: {why}": "这不是 YAML：{why}",
+    "this is no journal of netsandbox, or it is damaged": "这不是 netsandbox 的日志，或者已经损坏",
+    "the file is empty": "文件是空的",
+    "a key must be a plain word, found {found}": "键必须是普通的词，实际是 {found}",
+    "the key {key} is given twice (first on line {line})": "键 {key} 出现了两次（第一次在第 {line} 行）",
+    "aliases are not allowed (found {found}); write the value out": "不允许别名（{found}）；请把值写出来",
+    "anchors are not allowed (found {found}); if it is text, put it in quotes":
+        "不允许锚点（{found}）；如果是文字，请加引号",
+    "tags are not allowed (found {found}); if it is text, put it in quotes":
+        "不允许标签（{found}）；如果是文字，请加引号",
+    "nested more than {most} deep": "嵌套超过 {most} 层",
+    "unknown language {name}": "没有语言 {name}",
+    "a step with nothing in it cannot be written": "没有内容的步骤无法写出",
+    "a line must be one line that is not empty, found {found}": "应为不空的一行，实际是 {found}",
+    "there is such a file already; with --force it is replaced": "已有同名文件；加 --force 则替换它",
+    "not written: a scenario may not write files unless netsandbox is started with --allow-writes DIR":
+        "没有写入：场景不能写文件，除非启动 netsandbox 时加了 --allow-writes DIR",
+    "not written: this session is only looked at": "没有写入：这个会话只供查看",
+    "not written: it is an input of the same run ({file})": "没有写入：它是同一次运行的输入（{file}）",
+    "not {done}: only files below {directory} are": "不能这样做：只限 {directory} 下面的文件",
+    "cannot be read: {why}": "无法读取：{why}",
+    "cannot be written: {why}": "无法写入：{why}",
+    "no space left on the disk": "磁盘没有空间了",
+    "the disk quota is used up": "磁盘配额用完了",
+    "the file system is read-only": "文件系统是只读的",
+    "no permission": "没有权限",
+    "it is a directory": "它是目录",
+    "a part of the path is not a directory": "路径中有一部分不是目录",
+    "no such file or directory": "没有这个文件或目录",
+    "the name is too long": "名称太长",
+    "too many symbolic links": "符号链接太多",
+    "a file name cannot contain this character": "文件名不能含有这个字符",
+    "not a regular file, but a pipe, a device or a socket": "不是普通文件，而是管道、设备或套接字",
+}
+"""English -> Chinese."""

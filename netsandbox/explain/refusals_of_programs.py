@@ -1,0 +1,53 @@
+"""What is said of programs that the sandbox has not, and of conditions that cannot be read, in 简体中文."""
+
+from __future__ import annotations
+
+OF_PROGRAMS: dict[str, str] = {
+    "the sandbox has no {name}: {why}": "沙盒没有 {name}：{why}",
+    "cables here are as fast as one likes, so a load test would measure this machine; `curl` and `nc` make connections":
+        "这里的网线要多快有多快，压力测试测到的只是这台机器；`curl` 和 `nc` 可以建立连接",
+    "`nc` is OpenBSD's": "`nc` 是 OpenBSD 的",
+    "there is no encryption; `nc` and `telnet` connect": "没有加密；`nc` 和 `telnet` 可以连接",
+    "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
+        "`ls` 列出文件，`cat > FILE`、`tee` 和 `sed -i` 写文件",
+    "`docker ps` and `ss -ltnp` show what runs": "`docker ps` 和 `ss -ltnp` 显示正在运行的程序",
+    "the engine is always there": "Docker Engine 一直都在",
+    "what is modelled is loaded": "模拟的模块都已加载",
+    "the rules are iptables'": "规则由 iptables 管理",
+    "IPv6 is not modelled": "没有模拟 IPv6",
+    "`ip -d link` and `cat /sys/class/net/DEV/…` tell what there is":
+        "`ip -d link` 和 `cat /sys/class/net/DEV/…` 显示现有的接口",
+    "`docker run` and `docker network create` do what a compose file describes":
+        "`docker run` 和 `docker network create` 可以做 compose 文件所写的事",
+    "`help` tells what there is, and `ip help`, `bridge help` …": "`help` 说明有什么，还有 `ip help`、`bridge help` 等",
+    "`traceroute` and `mtr` are there": "有 `traceroute` 和 `mtr`",
+    "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there":
+        "`nc -zv HOST PORTS`、`fping`、`arping` 和 `ping` 可以找出谁在那里",
+    "`tcpdump` is there, and `export FILE` writes a capture for it": "有 `tcpdump`，`export FILE` 可以写出抓包文件",
+    "you may do everything": "你可以做任何事",
+    "you are root": "你就是 root",
+    "of Python there is `python3 -m http.server`": "Python 只有 `python3 -m http.server`",
+    "`help` lists what there is": "`help` 列出所有命令",
+    "what was printed stays; `new` begins with an empty lab": "打印的内容会保留；`new` 用空的实验网络重新开始",
+    "`ss -ltnp` shows who has which port": "`ss -ltnp` 显示谁占用哪个端口",
+    # -- conditions of expect
+    "this quote is not closed": "这个引号没有结束",
+    "nothing follows the backslash": "反斜杠后面没有内容",
+    "{noun} is missing here": "这里缺少 {noun}",
+    "expected a number after {word}, found {found}": "{word} 后面应为数字，实际是 {found}",
+    "the range {word} runs backwards": "范围 {word} 颠倒了",
+    "expected {noun} such as 4, > 0 or 1..3; found {found}": "应为 {noun}，例如 4、> 0 或 1..3；实际是 {found}",
+    "expected an offset in bytes, found {found}": "应为以字节计的偏移，实际是 {found}",
+    "expected bytes as hex digits, found {found}": "应为十六进制的字节，实际是 {found}",
+    "expected `start`, a frame's number, or a number of `lines`; found {found}":
+        "应为 `start`、帧的编号，或 `lines` 的数目；实际是 {found}",
+    "a filter such as `arp and broadcast` is missing here": "这里缺少过滤条件，例如 `arp and broadcast`",
+    "no state {name}": "没有状态 {name}",
+    "no drop reason {name}": "没有丢弃原因 {name}",
+    "{text} is no port; write 80, 80/tcp or 53/udp": "{text} 不是端口；可以写 80、80/tcp 或 53/udp",
+    "expected {noun}, found {found}": "应为 {noun}，实际是 {found}",
+    "expected {noun}, one of {names}; found {found}": "应为 {noun}，即 {names} 之一；实际是 {found}",
+    "{word} is one word too many; write: {usage}": "多了 {word}；写法：{usage}",
+    "{word} is no condition": "没有条件 {word}",
+}
+"""English -> Chinese."""

@@ -1,0 +1,63 @@
+"""What helps somebody who mistypes or asks for a name: the nearest node, the resolver's failure, who has a port."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.lab.uplink import DEFAULT_LAN
+from netsandbox.session.session import Session
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    made = Session(uplink=DEFAULT_LAN)
+    for line in ("add-container nginx-1", "add-container nginx-2", "docker run -d --name web -p 8080:80 nginx",
+                 "docker run -d --name hn --network host nginx"):  # fmt: skip
+        made.run(line)
+    return made
+
+
+def said(session: Session, line: str) -> str:
+    return "".join(text for _stream, text in session.run(line).output)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ping ngnix-1 nginx-2", "ping nginx-2 ngnix-1", "arping ngnix-1 nginx-2", "traceroute ngnix-1 nginx-2",
+     "exec ngnix-1 ip addr", "enter ngnix-1", "sniff ngnix-1", "link ngnix-1 down", "show arp ngnix-1",
+     "why arp ngnix-1 172.17.0.3", "trace ngnix-1 nginx-2", "serve-http ngnix-1", "remove ngnix-1",
+     "set-ip ngnix-1 10.0.0.1/24", "connect ngnix-1 nginx-2"],
+)
+def test_a_node_that_is_nearly_there(session: Session, line: str) -> None:
+    """The nearest name is told, and no program runs."""
+    assert said(session, line).endswith("'ngnix-1'; did you mean 'nginx-1'?\n")
+
+
+def test_hops_and_hosts_are_still_pings_own(session: Session) -> None:
+    """Two operands that are no names of nodes are ping's: a hop and a target; a name that is near none is looked up."""
+    assert "did you mean" not in said(session, "ping -c 1 -W 1 172.17.0.2 172.17.0.3")
+    assert said(session, "ping -c 1 example.nowhere") == "ping: example.nowhere: Name or service not known\n"
+
+
+@pytest.mark.parametrize("line", ["exec nginx-1 ping -c 1 nginx-2", "docker exec nginx-1 curl http://nginx-2/"])
+def test_why_tells_of_a_name_without_an_address(session: Session, line: str) -> None:
+    said(session, line)
+    told = said(session, "why")
+    assert told.startswith("A program on nginx-1 wants the address of nginx-2 and gets none: no such name is known.\n")
+    assert "none of them is Docker's" in told
+    assert told.rstrip().endswith(f"❯ {line}")
+
+
+def test_why_tells_of_dockers_own_name_server() -> None:
+    made = Session(uplink=DEFAULT_LAN)
+    for line in ("docker network create app", "docker run -d --name aa --network app nginx"):
+        made.run(line)
+    made.run("docker exec aa curl http://nobody/")
+    assert "name server 127.0.0.11: Docker's" in said(made, "why")
+
+
+@pytest.mark.parametrize(("port", "process", "container"), [(80, "nginx", "hn"), (8080, "docker-proxy", "web")])
+def test_why_port_names_the_container(session: Session, port: int, process: str, container: str) -> None:
+    told = said(session, f"why port host {port}")
+    assert told.startswith(f"{process} takes TCP port {port}")
+    assert f"  container: {container}\n" in told
