@@ -9,7 +9,6 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.show import table
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.units import format_time
-from netsandbox.explain.refusals import translated
 from netsandbox.explain.words import Words
 from netsandbox.lab.compare import differences
 
@@ -58,8 +57,7 @@ def branch(shell: Shell, job: Job, values: dict[str, Any]) -> None:
         job.print(_listing(session, shell.language))
     else:
         session.switch(which)
-        job.print(translated(f"on {which}: step {session.position.step}, {format_time(session.position.at)}",
-                             shell.language))
+        job.print(shell.say(f"on {which}: step {session.position.step}, {format_time(session.position.at)}"))
     job.finish()
 
 
@@ -74,6 +72,6 @@ def _side_by_side(shell: Shell, session: SessionProtocol, which: str, node: str 
     here = next(row.name for row in session.branch_rows() if row.is_present)
     found = [row for row in differences(shell.lab, session.lab_at_end_of(which)) if node in (None, row.node)]
     if not found:
-        return translated(f"no table differs from the end of {which}", shell.language)
+        return shell.say(f"no table differs from the end of {which}")
     return table(tuple(WORDS.say("compared", shell.language, here=here, which=which).split("|")),
                  [(row.node, row.table, row.key, row.one or "—", row.other or "—") for row in found])

@@ -14,7 +14,6 @@ from netsandbox.commands import kinds
 from netsandbox.commands.comments import commenter
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
-from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer
@@ -99,9 +98,9 @@ def export(shell: Shell, job: Job, values: Values) -> None:
     count = capture.write(trace.since(values["since"]))
     shell.write_file(values["file"], stream.getvalue(), values["force"])
     written = f"{count} {'frame' if count == 1 else 'frames'} written to {values['file']}"
-    job.print(translated(written, shell.language))
+    job.print(shell.say(written))
     if values["since"] < trace.first:
-        job.print(translated(f"the lab has forgotten what happened before frame {trace.first}", shell.language))
+        job.print(shell.say(f"the lab has forgotten what happened before frame {trace.first}"))
     job.finish()
 
 

@@ -8,7 +8,6 @@ from netsandbox.commands import flow_text, kinds, sequence_text
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.sequence_svg import svg
 from netsandbox.commands.verb import Effect, Parameter, verb
-from netsandbox.explain.refusals import translated
 from netsandbox.lab import views
 from netsandbox.lab.flows import end_name, flows
 from netsandbox.lab.frame_log import rows
@@ -63,7 +62,7 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
             raise CommandError("flow: a picture of what? `flow 1 --svg FILE`, or with --frames FILTER")
         sequence, title = Sequence((), ()), ""
         lines = flow_text.listing(found) if found else [
-            translated("no connection so far; `curl http://ADDRESS/` makes one", shell.language)]
+            shell.say("no connection so far; `curl http://ADDRESS/` makes one")]
     else:
         chosen = _chosen(found, which)
         sequence, title = of_flow(chosen, flow_text.label), chosen.name
@@ -71,7 +70,7 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     files = {values["svg"]: lambda: svg(sequence, title), values["file"]: lambda: "\n".join(lines) + "\n"}
     for path in filter(None, files):
         _write(shell, path, files[path](), values["force"])
-        job.print(translated(f"written to {path}", shell.language))
+        job.print(shell.say(f"written to {path}"))
     if not any(files):
         for line in lines:
             job.print(line)

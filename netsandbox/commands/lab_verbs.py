@@ -9,7 +9,6 @@ from netsandbox.apps.program import Task
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Parameter, verb
-from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.linux.core.nud import NOARP, PERMANENT
@@ -171,7 +170,7 @@ def toggle_host_net(shell: Shell, job: Job, values: Values) -> None:
     mode = shell.lab.toggle_host_network(values["container"])
     _engine, container = shell.lab.container(values["container"])
     where = format_ipv4(container.endpoint.address) if container.endpoint else "the host's namespace"
-    job.print(translated(f"{container.name}: network {mode}, {where}", shell.language))
+    job.print(shell.say(f"{container.name}: network {mode}, {where}"))
     job.finish()
 
 

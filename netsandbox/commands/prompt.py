@@ -24,7 +24,6 @@ from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.verb import Effect
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS
-from netsandbox.explain.refusals import translated
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host
 from netsandbox.linux.netlink.credentials import acting_with
@@ -90,7 +89,7 @@ class VerbTask(Task):
             with self._place.standing(self._shell):
                 self._call.verb.handler(self._shell, self.job, self._call.values)
         except REFUSALS as error:
-            self.complain(translated(str(error), self._shell.language))
+            self.complain(self._shell.say(str(error)))
             self.job.finish(int(getattr(error, "code", 1)))
         if self.job.code is not None:
             self.exit(self.job.code)
@@ -266,10 +265,9 @@ class Prompt:
             return MissingError(f"sh: 1: docker: not found{hint}", NOT_FOUND, f"docker: not found{hint}")
         near = get_close_matches(name, [*VERBS, *TOOLS, *programs.PROGRAMS, *AROUND, "docker"], 1, NEAR)
         hint = f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
-        language = self._shell.language
         if entered:
             return MissingError(f"sh: 1: {name}: not found{hint}", NOT_FOUND, said)
-        return MissingError(translated(f"unknown command {name[:40]!r}{hint}", language), 2, said)
+        return MissingError(self._shell.say(f"unknown command {name[:40]!r}{hint}"), 2, said)
 
 
 class Opener(Task):

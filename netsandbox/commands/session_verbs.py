@@ -10,7 +10,6 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import format_time
-from netsandbox.explain.refusals import translated
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
@@ -45,7 +44,7 @@ def step(shell: Shell, job: Job, values: Values) -> None:
         spend(Use.STEPS)
         if not session.step():
             break
-    job.print(translated(_where(session), shell.language))
+    job.print(shell.say(_where(session)))
     job.finish()
 
 
@@ -60,7 +59,7 @@ def step(shell: Shell, job: Job, values: Values) -> None:
 def back(shell: Shell, job: Job, values: Values) -> None:
     session = _session(shell)
     session.back(values["count"])
-    job.print(translated(_where(session), shell.language))
+    job.print(shell.say(_where(session)))
     job.finish()
 
 
@@ -72,8 +71,7 @@ def back(shell: Shell, job: Job, values: Values) -> None:
 def undo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     line = session.undo()
-    job.print(translated("nothing to take back" if line is None else f"taken back: {line}\n{_where(session)}",
-                         shell.language))
+    job.print(shell.say("nothing to take back" if line is None else f"taken back: {line}\n{_where(session)}"))
     job.finish()
 
 
@@ -85,8 +83,8 @@ def undo(shell: Shell, job: Job, _values: Values) -> None:
 def redo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     line = session.redo()
-    job.print(translated("nothing to do again" if line is None else
-                         f"done again: {line or 'the last steps'}\n{_where(session)}", shell.language))
+    job.print(shell.say("nothing to do again" if line is None else
+                         f"done again: {line or 'the last steps'}\n{_where(session)}"))
     job.finish()
 
 
@@ -114,7 +112,7 @@ def goto(shell: Shell, job: Job, values: Values) -> None:
     else:
         when = kinds.parse_duration(where)
         session.go_to(session.step_at(when), when if when >= session.position.at else None)
-    job.print(translated(_where(session), shell.language))
+    job.print(shell.say(_where(session)))
     job.finish()
 
 
@@ -137,10 +135,10 @@ def _go_to_command(session: SessionProtocol, number: int) -> None:
 def journal(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
     for number, entry in enumerate(session.journal, 1):
-        mark = "" if number <= session.done else f"   ({translated('taken back', shell.language)})"
+        mark = "" if number <= session.done else f"   ({shell.say('taken back')})"
         job.print(f"c{number:<4} {format_time(entry.at):>16}  {entry.line}{mark}")
     if not session.journal:
-        job.print(translated("nothing was done yet", shell.language))
+        job.print(shell.say("nothing was done yet"))
     job.finish()
 
 
@@ -154,7 +152,7 @@ def journal(shell: Shell, job: Job, _values: Values) -> None:
       examples=(("save mine.yaml", "a scenario file", "一个场景文件"),), group="session",
       effect=Effect.SESSION)
 def save(shell: Shell, job: Job, values: Values) -> None:
-    job.print(translated(_session(shell).save(values["file"], values["force"]), shell.language))
+    job.print(shell.say(_session(shell).save(values["file"], values["force"])))
     job.finish()
 
 
@@ -165,7 +163,7 @@ def save(shell: Shell, job: Job, values: Values) -> None:
                 ("load mine.yaml", "a file", "一个文件")), group="session",
       effect=Effect.SESSION)
 def load(shell: Shell, job: Job, values: Values) -> None:
-    job.print(translated(_session(shell).load(values["file"]), shell.language))
+    job.print(shell.say(_session(shell).load(values["file"])))
     job.finish()
 
 

@@ -83,6 +83,8 @@ class Shell:
         self.where: str | None = None
         self.entered_by: Client | None = None
         self.language = "en"
+        self.english: dict[str, str] = {}
+        """What was said in another language, in English."""
         self.session: SessionProtocol | None = None
         self.write_file: Callable[[str, bytes, bool], None] | None = None
         """Makes something a file's content, all or nothing, and replaces a file that the session did not write only
@@ -257,8 +259,15 @@ class Shell:
         self._labelled = [one for one in self._labelled if one.code is None]
         return max((one.label for one in self._labelled), default=0)
 
+    def say(self, english: str) -> str:
+        """Own words in the person's language; what they are in English is kept for `expect`, which is written so."""
+        shown = translated(english, self.language)
+        if shown != english:
+            self.english[shown] = english
+        return shown
+
     def _refuse(self, job: Job, error: Exception) -> Job:
-        job.complain(translated(str(error), self.language))
+        job.complain(self.say(str(error)))
         job.finish(int(getattr(error, "code", 1)))
         return job
 

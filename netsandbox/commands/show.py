@@ -10,7 +10,6 @@ from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.units import SECOND, format_time
-from netsandbox.explain.refusals import translated
 from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
 
@@ -81,7 +80,7 @@ def _nodes(shell: Shell) -> str:
             for row in views.nodes(shell.lab)]
     if not rows:
         empty = "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest."
-        return translated(empty, shell.language)
+        return shell.say(empty)
     return table(_head(shell, "nodes"), rows)
 
 
@@ -95,7 +94,7 @@ def _per_node(shell: Shell, what: str, node: str | None) -> str:
         row.namespace for row in views.nodes(shell.lab) if row.namespace))
     blocks = [(name, rows) for name in names for rows in [_rows(shell, what, name)] if len(rows) > 1 or node]
     if not blocks:
-        return translated(f"no {what} yet", shell.language)
+        return shell.say(f"no {what} yet")
     return "\n\n".join(f"{name}\n{table(rows[0], rows[1:])}" for name, rows in blocks)
 
 

@@ -25,7 +25,7 @@ from netsandbox.tui.catalogue import CATALOGUE
 ROOT = Path(__file__).resolve().parents[2] / "netsandbox"
 CHINESE = re.compile(r"[一-鿿]")
 RAISERS = {"CommandError", "LabError", "ScenarioError", "FileError", "FileThereError", "ReplayError", "MissingError",
-           "FilterError", "translated", "wrong", "ConditionError", "_refuse", "_error"}  # fmt: skip
+           "FilterError", "translated", "say", "wrong", "ConditionError", "_refuse", "_error"}  # fmt: skip
 """What takes English words that a person may read."""
 OWN = ["lab", "commands", "commands/expect", "session"]
 """Rooms whose errors are netsandbox's own; those below them belong to the tools."""
@@ -159,6 +159,15 @@ def test_what_a_chinese_reader_is_told(line: str, answer: str) -> None:
     session.execute("add-host pc1")
     session.shell.language = "zh"
     assert answer in "\n".join(text for _stream, text in session.execute(line).output)
+
+
+def test_expect_reads_what_was_said_in_english() -> None:
+    """Conditions are written in English, also in a session that speaks Chinese."""
+    session = Session()
+    session.shell.language = "zh"
+    session.run("pnig")
+    assert session.run("expect output contains 'did you mean'").code == 0
+    assert session.run("expect output contains 没有命令").code == 1
 
 
 def test_english_stays_as_it_was() -> None:

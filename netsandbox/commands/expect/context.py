@@ -58,6 +58,12 @@ class Context:
     def namer(self) -> Namer:
         return Namer(self.lab)
 
+    def in_english(self, text: str) -> str:
+        """What a line printed, in the language that conditions are written in."""
+        for shown, english in self.shell.english.items():
+            text = text.replace(shown, english)
+        return text
+
     def near(self, name: str, names: Iterable[str]) -> str:
         """What to say behind a name that is not there."""
         known = list(names)

@@ -88,7 +88,7 @@ def _beginning(reader: Reader) -> str:
 
 def _printed(context: Context, beginning: str, wanted: Wanted | None) -> Verdict:
     job, say = context.last(beginning), context.say
-    text, line = "".join(text for _stream, text in job.output), job.line.strip()
+    text, line = context.in_english("".join(text for _stream, text in job.output)), job.line.strip()
     if wanted is not None:
         expected = say(f"output.{wanted.how}", line=line, text=wanted.text)
         return _searched(context, wanted, text, expected, "output.empty")
