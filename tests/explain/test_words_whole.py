@@ -110,11 +110,11 @@ def told() -> Iterator[tuple[str, str]]:
                 if name in RAISERS:
                     for argument in node.args:
                         for text in forms(argument):
-                            if len(re.findall(r"[a-z]{2,}", text.replace("{}", ""))) > 1:
+                            if " " in text and len(re.findall(r"[a-z]{2,}", text.replace("{}", ""))) > 1:
                                 yield f"{path.relative_to(ROOT)}:{node.lineno}", text
 
 
-IN_ENGLISH = re.compile(r"sh: 1: |bash: |: command not found|: not found")
+IN_ENGLISH = re.compile(r"^runs in$|sh: 1: |bash: |: command not found|: not found")
 """A shell's own words."""
 
 
