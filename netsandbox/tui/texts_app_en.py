@@ -129,7 +129,6 @@ TEXTS: dict[str, str] = {
     "key.tour.command": "Command line",
     "key.tour.begin": "Begin",
     "key.tour.help": "Help",
-    "key.tour.command": "Command line",
     "key.app.play": "Play or pause",
     "key.app.step": "One step",
     "key.app.back": "One step back",

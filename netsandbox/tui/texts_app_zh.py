@@ -126,7 +126,6 @@ TEXTS: dict[str, str] = {
     "key.tour.command": "命令行",
     "key.tour.begin": "开始",
     "key.tour.help": "帮助",
-    "key.tour.command": "命令行",
     "key.app.play": "播放或暂停",
     "key.app.step": "走一步",
     "key.app.back": "退一步",
