@@ -36,6 +36,7 @@ class Wish(NamedTuple):
         aliases: --network-alias.
         priority: gw-priority: of several networks the one with the highest gives the default route.
         is_connected: it was asked by docker network connect, not by docker run.
+        wrong_address: what --ip was told that is no address.
     """
 
     address: int | None = None
@@ -43,6 +44,7 @@ class Wish(NamedTuple):
     aliases: tuple[str, ...] = ()
     priority: int = 0
     is_connected: bool = False
+    wrong_address: str = ""
 
 
 class Published(NamedTuple):
@@ -169,6 +171,7 @@ class Container:
         is_attached: a client watches it, so the lab is not quiet while it runs.
         is_detached: it was run with -d.
         is_private: it is on the network none.
+        has_stop_timeout, wanted_mac: whether --stop-timeout was given, and --mac-address as it was written.
         is_stopping: docker stop waits for its end.
         sandbox: 64 hex digits that name its network stack, new with each start.
         privileged: --privileged.  capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
@@ -176,12 +179,12 @@ class Container:
 
     __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname", "dropped",
                  "endpoints", "entrypoint", "environment", "error", "execs", "exposed", "extra_hosts", "files",
-                 "finished", "frozen", "has_ended", "has_run", "hostname", "identity", "image", "init",
-                 "interface_numbers", "is_attached", "is_detached", "is_private", "is_stopping", "labels", "links",
-                 "log", "mode", "name", "name_server", "namespace", "networks", "owner_identity", "pid", "policy",
-                 "port_rules", "privileged", "program", "published", "publishes_all", "reference", "removes_itself",
-                 "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout",
-                 "sysctls", "tty", "waiters", "was_stopped")
+                 "finished", "frozen", "has_ended", "has_run", "has_stop_timeout", "hostname", "identity", "image",
+                 "init", "interface_numbers", "is_attached", "is_detached", "is_private", "is_stopping", "labels",
+                 "links", "log", "mode", "name", "name_server", "namespace", "networks", "owner_identity", "pid",
+                 "policy", "port_rules", "privileged", "program", "published", "publishes_all", "reference",
+                 "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal",
+                 "stop_timeout", "sysctls", "tty", "waiters", "wanted_mac", "was_stopped")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -233,6 +236,8 @@ class Container:
         self.was_stopped = self.is_stopping = False
         self.published: list[Published] = []
         self.publishes_all = False
+        self.has_stop_timeout = False
+        self.wanted_mac = ""
         self.privileged = False
         self.capabilities: tuple[str, ...] = ()
         self.dropped: tuple[str, ...] = ()

@@ -228,9 +228,10 @@ class DockerEngine:
         self.scheduler.cancel(container.restart_timer)
         if container.state == RESTARTING:
             container.state = EXITED
+        has_ended = not container.is_running
         if done is not None:
-            self.when_ended(container, done)
-        if not container.is_running:
+            self.when_ended(container, done)  # which may start it again at once
+        if has_ended:
             return
         wanted = signal or container.stop_signal or container.image.stop_signal
         container.is_stopping = True

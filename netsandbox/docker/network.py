@@ -77,7 +77,7 @@ class BridgeNetwork(DockerNetwork):
         members: attached and running containers by identity, in the order they came.
         mtu: of the containers' interfaces, in bytes.
         settings: what it was told with -o.
-        has_own_subnet: a person gave the subnet, so that --ip may be used.
+        has_own_subnet: a person gave the subnet, so that --ip may be used.  has_given_gateway: and the gateway.
         reserved: --aux-address.
         has_hairpin: a frame may leave by the port that it came by, as without docker-proxy.
     """
@@ -96,7 +96,7 @@ class BridgeNetwork(DockerNetwork):
         self.members: dict[str, Container] = {}
         self.settings = settings
         self.firewall = firewall
-        self.has_own_subnet = False
+        self.has_own_subnet = self.has_given_gateway = False
         self.reserved: dict[str, int] = {}
         self.mtu = settings.mtu or ETHERNET_MTU
         self._random = stream
@@ -105,7 +105,7 @@ class BridgeNetwork(DockerNetwork):
     @property
     def gives_gateway(self) -> bool:
         """Whether its containers get a default route by the bridge."""
-        return not self.internal and self.settings.has_gateway
+        return not self.internal
 
     @property
     def is_default(self) -> bool:
@@ -168,7 +168,7 @@ class BridgeNetwork(DockerNetwork):
             return
         if self.is_default:
             raise daemon_error("invalid endpoint settings:\n"
-                               "user-specified IP address is supported on user-defined networks only")
+                               "user specified IP address is supported on user defined networks only")
         if not self.has_own_subnet:
             raise daemon_error("invalid endpoint settings:\n"
                                "user specified IP address is supported only when connecting to networks with user "

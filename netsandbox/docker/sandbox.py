@@ -48,8 +48,8 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
     try:
         other = engine.find(container.owner_identity or container.joined)
     except DockerError:
-        raise daemon_error("joining network namespace of container: No such container: "
-                           f"{container.owner_identity or container.joined}") from None
+        before = "joining network namespace of container: " if engine.profile.since(28) else ""
+        raise daemon_error(f"{before}No such container: {container.owner_identity or container.joined}") from None
     if other is container:
         raise daemon_error("cannot join own network namespace")
     if other.namespace is None or not other.is_running:

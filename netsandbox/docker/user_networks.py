@@ -77,11 +77,12 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
         ifname = network.ifname
     else:
         ifname = options.name or f"br-{identity[:12]}"
-        _check_interface(engine, ifname)
+        _check_interface(engine, ifname, identity)
         network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length), options,
                                     plan.internal)
     network.pool.limit(plan.part, plan.reserved.values())
     network.attachable, network.has_own_subnet = plan.attachable, plan.subnet is not None
+    network.has_given_gateway = plan.gateway is not None
     network.options, network.labels, network.reserved = dict(plan.options), dict(plan.labels), dict(plan.reserved)
     engine.networks[plan.name] = network
     engine.namespace.record(NetworkCreated(engine.namespace.name, plan.name, str(network.pool.subnet), ifname))
@@ -146,11 +147,15 @@ def _choose_gateway(plan: NetworkPlan, subnet: Network) -> int:
     return address
 
 
-def _check_interface(engine: DockerEngine, ifname: str) -> None:
+def _check_interface(engine: DockerEngine, ifname: str, identity: str) -> None:
     if len(ifname) > MAX_INTERFACE_NAME:
         raise daemon_error("numerical result out of range")
     if not NAME.fullmatch(ifname):
         raise daemon_error(f"invalid bridge name {ifname[:MAX_NAME]!r}: letters, digits, '_', '.' and '-'")
+    other = next((n for n in engine.networks.values() if isinstance(n, BridgeNetwork) and n.ifname == ifname), None)
+    if other is not None and not engine.profile.since(29):
+        raise daemon_error(f"cannot create network {identity} ({ifname}): conflicts with network {other.identity} "
+                           f"({ifname}): networks have same bridge name")
     if ifname in engine.namespace.interfaces:
         raise daemon_error(f"networks have same bridge name: there is already an interface {ifname}")
 
@@ -222,7 +227,9 @@ def disconnect(engine: DockerEngine, network: DockerNetwork, container: Containe
         DockerError: it is not connected.
     """
     if network.name == "host" and container.mode == "host" and container.is_running:
-        raise daemon_error("cannot disconnect container from host network - container was created in host network mode")
+        raise daemon_error("cannot disconnect container from host network - container was created in host network mode"
+                           if engine.profile.since(28) else
+                           "container cannot be disconnected from host network or connected to host network")
     if network.name == "none" and container.is_private:
         container.is_private = False
         engine.namespace.record(NetworkDisconnected(engine.namespace.name, network.name, container.name))

@@ -171,7 +171,7 @@ def test_commands_inside_of_a_command(two: KeptSession) -> None:
     assert "0% packet loss" in two.run(f"docker exec aa ping -c 1 {address} | grep loss").out
     assert two.run("echo $(ping -c 2 172.17.0.2 | grep -c ttl=)").out == "2\n"
     assert two.run("echo $(echo $(hostname))").out == "host\n"
-    assert two.run("hostname $(docker inspect nope)").err.startswith("error: no such object: nope")
+    assert two.run("hostname $(docker inspect nope)").err.startswith("Error: No such object: nope")
     assert len(two.run("docker rm -f $(docker ps -aq); docker ps -q").out.split()) == 2
     assert two.run("docker ps -aq").out == ""
     here = state(two)

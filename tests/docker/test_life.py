@@ -43,7 +43,8 @@ def test_ps_options(docker: Machine) -> None:
     assert docker("ps -a --format '{{.Names}}: {{.Status}}'").out == ("two: Up Less than a second\n"
                                                                     "one: Exited (0) Less than a second ago\n")
     assert docker("ps --format 'table {{.Names}}\\t{{.Image}}'").out == "NAMES   IMAGE\ntwo     redis\n"
-    assert docker("ps -f status=odd").err.startswith("Error response from daemon: invalid value for state (odd)")
+    assert docker("ps -f status=odd").err.startswith(
+        "Error response from daemon: invalid filter 'status=odd': invalid value for state (odd): must be one of ")
     assert docker("ps -f odd=x").err == "Error response from daemon: invalid filter 'odd'\n"
     assert "can't evaluate field Odd in type *formatter.ContainerContext" in docker("ps --format {{.Odd}}").err
     assert docker("container ls -q").out == docker("ps -q").out
@@ -349,3 +350,10 @@ def test_a_paused_container_keeps_its_stack_and_runs_nothing_new(docker: Machine
     docker("pause web")
     assert docker("stop web").out == "web\n"
     assert docker("pause web").err == f"{DAEMON}container {identity} is not running\n"
+
+
+def test_a_restart_of_what_has_ended_starts_it(docker: Machine) -> None:
+    docker("run -d --name web nginx")
+    docker("kill web")
+    assert docker("restart web").code == 0
+    assert docker.container("web").state == "running"

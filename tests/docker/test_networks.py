@@ -323,7 +323,7 @@ def test_options_of_devices_and_addresses(docker: Machine) -> None:
     assert container.endpoints["n1"].inside.name == "net0"
     assert docker.engine.networks["n1"].bridge.addresses == []  # type: ignore[attr-defined]
     assert container.namespace is not None
-    assert [route for route in container.namespace.routes.all("main") if route.gateway] == []
+    assert [route.gateway for route in container.namespace.routes.all("main") if route.gateway] == [0xAC120001]
     docker("network create --subnet 10.9.0.0/29 --aux-address printer=10.9.0.2 n2")
     docker("run -d --name c2 --network n2 nginx")
     assert docker("inspect c2 -f '{{.NetworkSettings.Networks.n2.IPAddress}}'").out == "10.9.0.3\n"

@@ -105,7 +105,9 @@ def logs(client: Client, parsed: Parsed) -> int | None:
     container = client.engine.find(parsed.operands[0])
     tail = parsed.text("tail") or "all"
     if tail != "all" and not (tail.lstrip("-").isascii() and tail.lstrip("-").isdecimal()):
-        raise daemon_error(f'invalid value for "tail": value must be a number or "all": {tail}')
+        if client.engine.profile.since(29):
+            raise daemon_error(f'invalid value for "tail": value must be a number or "all": {tail}')
+        tail = "all"  # whatever it says
     with_time = parsed.on("timestamps")
     count = len(container.log) if tail == "all" or int(tail) < 0 else int(tail)
     for line in container.log[len(container.log) - min(count, len(container.log)):]:

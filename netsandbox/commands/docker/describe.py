@@ -72,9 +72,20 @@ def _config(engine: DockerEngine, it: Container) -> Json:
         "Env": [*it.environment, DEFAULT_PATH],
         "Cmd": it.arguments or (list(image.cmd) if it.entrypoint is None else None) or None, "Image": it.reference,
         "Volumes": None, "WorkingDir": "", "Entrypoint": entrypoint or None, "OnBuild": None, "Labels": it.labels}
-    if image.stop_signal != "SIGTERM":
-        config["StopSignal"] = image.stop_signal
+    if it.wanted_mac and not engine.profile.since(29):
+        config = _put_before(config, "OnBuild", {"MacAddress": it.wanted_mac})
+    signal = it.stop_signal or image.stop_signal
+    if signal != "SIGTERM":
+        config["StopSignal"] = signal
+    if it.has_stop_timeout:
+        config["StopTimeout"] = it.stop_timeout
     return config
+
+
+def _put_before(fields: Json, name: str, more: Json) -> Json:
+    """With more fields in front of one."""
+    at = list(fields).index(name)
+    return dict(list(fields.items())[:at]) | more | dict(list(fields.items())[at:])
 
 
 def _settings(engine: DockerEngine, it: Container) -> Json:
@@ -183,8 +194,11 @@ def _ipam(it: DockerNetwork) -> Json:
     config: Json = {"Subnet": str(it.pool.subnet)}
     if it.pool.part is not None:
         config["IPRange"] = str(it.pool.part)
-    return {"Driver": "default", "Options": None if it.is_default else {},
-            "Config": [config | {"Gateway": format_ipv4(it.pool.gateway)}]}
+    if it.is_default or it.has_given_gateway or not it.has_own_subnet:
+        config["Gateway"] = format_ipv4(it.pool.gateway)
+    if it.reserved:
+        config["AuxiliaryAddresses"] = {name: format_ipv4(address) for name, address in sorted(it.reserved.items())}
+    return {"Driver": "default", "Options": None if it.is_default else {}, "Config": [config]}
 
 
 def _options(it: DockerNetwork) -> Json:

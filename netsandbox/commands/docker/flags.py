@@ -27,6 +27,7 @@ class Flag(NamedTuple):
         hidden: understood, but not listed.
         ignored: understood, and without effect in the sandbox: a note says so.
         check: of a value: why it is refused, or empty.
+        check_by_release: the same of a value that not every release knows.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Flag(NamedTuple):
     hidden: bool = False
     value: str = ""
     check: Callable[[str], str] | None = None
+    check_by_release: Callable[[str, Profile], str] | None = None
     ignored: bool = False
 
     @property
@@ -101,13 +103,13 @@ def parse(command: Command, words: Sequence[str], profile: Profile) -> Parsed | 
         DockerError: what Docker refuses, with its exit status.
     """
     try:
-        reader = _Reader(command, words)
+        reader = _Reader(command, words, profile)
         reader.read()
     except _FlagError as error:
         raise DockerError(flag_refusal(str(error), command, profile), USAGE) from None
     if reader.values.get("help"):
         return None
-    _check_count(command, len(reader.operands))
+    _check_count(command, len(reader.operands), profile)
     return Parsed(reader.values, reader.operands)
 
 
@@ -125,7 +127,8 @@ class _FlagError(Exception):
 class _Reader:
     """Reads one command line from left to right."""
 
-    def __init__(self, command: Command, words: Sequence[str]) -> None:
+    def __init__(self, command: Command, words: Sequence[str], profile: Profile) -> None:
+        self.profile = profile
         self.long = {flag.name: flag for flag in command.flags}
         self.short = {flag.short: flag for flag in command.flags if flag.short}
         self.long.setdefault("help", Flag("help"))
@@ -186,14 +189,14 @@ class _Reader:
             return
 
     def _set(self, flag: Flag, text: str) -> None:
-        value = _value(flag, text)
+        value = _value(flag, text, self.profile)
         if flag.kind == "list":
             self.values.setdefault(flag.name, []).append(value)
         else:
             self.values[flag.name] = value
 
 
-def _value(flag: Flag, text: str) -> Any:
+def _value(flag: Flag, text: str, profile: Profile) -> Any:
     def wrong(why: str) -> _FlagError:
         return _FlagError(f'invalid argument "{text}" for "{flag.shown}" flag: {why}')
 
@@ -212,12 +215,14 @@ def _value(flag: Flag, text: str) -> Any:
         except AddressError:
             raise wrong(f'failed to parse IP: "{text.strip()}"') from None
     why = flag.check(text) if flag.check is not None else ""
+    if flag.check_by_release is not None:
+        why = flag.check_by_release(text, profile)
     if why:
         raise wrong(why)
     return text
 
 
-def _check_count(command: Command, count: int) -> None:
+def _check_count(command: Command, count: int, profile: Profile) -> None:
     least, most = command.least, command.most
     if count >= least and (most is None or count <= most):
         return
@@ -230,8 +235,18 @@ def _check_count(command: Command, count: int) -> None:
         wanted = f"requires {_arguments(least)}"
     else:
         wanted = f"requires at least {least} and at most {_arguments(most)}"
+    if not profile.since(28):
+        raise DockerError(_old_count(command, wanted))
     raise DockerError(f"docker: '{command.path}' {wanted}\n\nUsage:  {command.usage}\n\n"
                       f"{hint} '{command.path} --help' for more information")
+
+
+def _old_count(command: Command, wanted: str) -> str:
+    """As releases before 28 put it."""
+    if command.least == command.most and command.most:
+        wanted = wanted.replace("requires", "requires exactly")
+    return (f'"{command.path}" {wanted}.\nSee \'{command.path} --help\'.\n\nUsage:  {command.usage}\n\n'
+            f"{command.summary}")
 
 
 def _arguments(count: int) -> str:

@@ -50,8 +50,10 @@ def _any(client: Client, name: str, kind: str) -> Any:
         except DockerError as error:
             if kind or error.kind != NOT_FOUND:
                 raise
-    raise DockerError(f"error: no such {kind or 'object'}: {name}" if kind != "image" else
-                      f"Error response from daemon: No such image: {name}", kind=NOT_FOUND)
+    if kind == "image":
+        raise DockerError(f"Error response from daemon: No such image: {name}", kind=NOT_FOUND)
+    begin = "error: no such" if engine.profile.since(29) else "Error: No such"
+    raise DockerError(f"{begin} {kind or 'object'}: {name}", kind=NOT_FOUND)
 
 
 def run_image(client: Client, parsed: Parsed) -> int:
@@ -125,7 +127,8 @@ def port(client: Client, parsed: Parsed) -> int:
         return 0
     number, slash, protocol = parsed.operands[1].partition("/")
     if not (number.isascii() and number.isdecimal() and int(number) < 65536):
-        raise DockerError(f'Error: invalid port ({number}): strconv.ParseUint: parsing "{number}": invalid syntax')
+        why = "value out of range" if number.isascii() and number.isdecimal() else "invalid syntax"
+        raise DockerError(f'Error: invalid port ({number}): strconv.ParseUint: parsing "{number}": {why}')
     text = f"{number}/{protocol.lower() if slash else 'tcp'}"
     if text not in found:
         raise DockerError(f"Error: No public port '{parsed.operands[1]}' published for {parsed.operands[0]}")

@@ -183,6 +183,8 @@ def prune(client: Client, parsed: Parsed) -> int:
 
 def rename(client: Client, parsed: Parsed) -> int:
     old, new = parsed.operands
+    if not new.strip():
+        raise DockerError("Error: Neither old nor new names may be empty")
     try:
         container = client.engine.find(old)
         _rename(client, container, new.strip().removeprefix("/"))
@@ -192,8 +194,6 @@ def rename(client: Client, parsed: Parsed) -> int:
 
 
 def _rename(client: Client, container: Container, name: str) -> None:
-    if not name:
-        raise daemon_error("Neither old nor new names may be empty")
     if name == container.name:
         raise daemon_error("Renaming a container with the same name as its current name")
     try:

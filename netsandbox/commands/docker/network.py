@@ -8,6 +8,7 @@ from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, inspect
 from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.words import created_at, duration, has_label
 from netsandbox.docker import user_networks
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
@@ -17,6 +18,7 @@ from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.engine import DockerEngine
 
 ID_LENGTH = 12
 COLUMNS = (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", "DRIVER"), Column("Scope", "SCOPE"))
@@ -25,7 +27,7 @@ COLUMNS = (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", 
 def listing(client: Client, parsed: Parsed) -> int:
     networks = sorted(client.engine.networks.values(), key=lambda network: network.name)
     for text in parsed.all("filter"):
-        networks = [network for network in networks if _matches(network, text)]
+        networks = [network for network in networks if _matches(client.engine, network, text)]
     rows = [_row(network, not parsed.on("no-trunc")) for network in networks]
     print_list(client, parsed, COLUMNS, rows, "*network.networkContext")
     return 0
@@ -35,10 +37,11 @@ def _row(network: DockerNetwork, short: bool) -> dict[str, Any]:
     return {"ID": network.identity[:ID_LENGTH] if short else network.identity, "Name": network.name,
             "Driver": network.driver, "Scope": "local", "IPv4": "true", "IPv6": "false",
             "Internal": "true" if network.internal else "false", "Labels": ",".join(
-                f"{key}={value}" for key, value in sorted(network.labels.items())), "CreatedAt": "2026-01-01"}
+                f"{key}={value}" for key, value in sorted(network.labels.items())),
+            "CreatedAt": created_at(network.created)}
 
 
-def _matches(network: DockerNetwork, text: str) -> bool:
+def _matches(engine: DockerEngine, network: DockerNetwork, text: str) -> bool:
     key, equals, value = text.partition("=")
     if not equals:
         raise DockerError(f"invalid argument \"{text}\" for \"-f, --filter\" flag: invalid filter '{text}'", 125)
@@ -50,6 +53,13 @@ def _matches(network: DockerNetwork, text: str) -> bool:
         return network.identity.startswith(value)
     if key == "type":
         return (value == "builtin") == (network.name in user_networks.PREDEFINED)
+    if key == "scope":
+        return value == "local"
+    if key == "label":
+        return has_label(network.labels, value)
+    if key == "dangling":
+        is_idle = network.name not in user_networks.PREDEFINED and network.name not in _used(engine)
+        return is_idle == (value in ("1", "true", "True", "t"))
     raise daemon_error(f"invalid filter '{key}'")
 
 
@@ -82,7 +92,7 @@ def planned(client: Client, parsed: Parsed) -> user_networks.NetworkPlan:
 def _with_addresses(client: Client, plan: user_networks.NetworkPlan, parsed: Parsed) -> user_networks.NetworkPlan:
     """--subnet, --gateway, --ip-range and --aux-address, which the client brings together."""
     subnets = [_network(client, text, "subnet") for text in parsed.all("subnet")]
-    gateways = [_address(text, "gateway") for text in parsed.all("gateway")]
+    gateways = [_gateway(client, text) for text in parsed.all("gateway")]
     parts = [_network(client, text, "ip-range") for text in parsed.all("ip-range")]
     if len(subnets) < len(gateways) or len(subnets) < len(parts):
         raise DockerError("every ip-range or gateway must have a corresponding subnet")
@@ -121,11 +131,13 @@ def _network(client: Client, text: str, what: str) -> Network:
     raise daemon_error(f"invalid network config:\ninvalid {what} {text}: invalid CIDR block notation")
 
 
-def _address(text: str, flag: str) -> int:
+def _gateway(client: Client, text: str) -> int:
     try:
         return parse_ipv4(text)
     except AddressError:
-        raise DockerError(f'invalid argument "{text}" for "--{flag}" flag: invalid string being converted to IP '
+        if not client.engine.profile.since(29):
+            raise DockerError(f"no matching subnet for gateway {text}") from None
+        raise DockerError(f'invalid argument "{text}" for "--gateway" flag: invalid string being converted to IP '
                           f"address: {text}", 125) from None
 
 
@@ -144,7 +156,7 @@ def remove(client: Client, parsed: Parsed) -> int:
                 continue
             client.complain(str(error))
             status = 1
-    if status:
+    if status and client.engine.profile.since(28):
         client.complain("exit status 1")
     return status
 
@@ -171,14 +183,37 @@ def prune(client: Client, parsed: Parsed) -> int:
         client.print("WARNING! This will remove all custom networks not used by at least one container.\n"
                      "Are you sure you want to continue? [y/N] ")
         raise DockerError("the sandbox asks nothing: `docker network prune --force` removes them")
-    used = {name for container in client.engine.containers.values() for name in container.networks}
+    used, asked = _used(client.engine), [_prune_filter(text) for text in parsed.all("filter")]
     unused = [n for n in client.engine.networks.values() if isinstance(n, BridgeNetwork) and not n.is_default
-              and n.name not in used]
+              and n.name not in used and all(_is_to_go(client, n, key, value) for key, value in asked)]
     for network in unused:
         user_networks.remove(client.engine, network)
     if unused:
         client.print("Deleted Networks:\n" + "\n".join(network.name for network in unused) + "\n")
     return 0
+
+
+def _used(engine: DockerEngine) -> set[str]:
+    """The networks of which a container has a need, running or not."""
+    return {name for container in engine.containers.values() for name in container.networks}
+
+
+def _prune_filter(text: str) -> tuple[str, str]:
+    """(key, value): `label=x`, `label!=x` and `until=5m`."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise DockerError(f"invalid argument \"{text}\" for \"--filter\" flag: invalid filter '{text}'", 125)
+    if key not in ("label", "label!", "until"):
+        raise daemon_error(f"invalid filter '{key}'")
+    if key == "until" and duration(value) is None:
+        raise daemon_error(f"invalid filter 'until={value}': failed to parse value as time or duration: \"{value}\"")
+    return key, value
+
+
+def _is_to_go(client: Client, network: BridgeNetwork, key: str, value: str) -> bool:
+    if key == "until":
+        return network.created <= client.scheduler.clock - (duration(value) or 0)
+    return has_label(network.labels, value) == (key == "label")
 
 
 LIST = Command("docker network ls", "[OPTIONS]", "List networks", listing, (
@@ -210,4 +245,5 @@ DISCONNECT = Command("docker network disconnect", "[OPTIONS] NETWORK CONTAINER",
                      "Disconnect a container from a network", disconnect, (
                          Flag("force", "f", usage="Force the container to disconnect from a network"),), 2, 2)
 PRUNE = Command("docker network prune", "[OPTIONS]", "Remove all unused networks", prune, (
+    Flag("filter", "", "list", 'Provide filter values (e.g. "until=<timestamp>")', value="filter"),
     Flag("force", "f", usage="Do not prompt for confirmation"),), 0, 0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
-from netsandbox.commands.docker.words import created_at, ellipsis, human_duration, quoted, status
+from netsandbox.commands.docker.words import created_at, ellipsis, has_label, human_duration, quoted, status
 from netsandbox.docker.errors import DockerError, daemon_error
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ COLUMNS = (Column("ID", "CONTAINER ID"), Column("Image", "IMAGE"), Column("Comma
 OTHERS = {"CreatedAt": "CREATED AT", "State": "STATE", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
           "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS"}
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
-NOT_MODELLED = ("expose", "health", "is-task", "isolation", "publish", "task", "volume")
+NOT_MODELLED = ("health", "is-task", "isolation", "task", "volume")
 COMMAND_WIDTH = 20
 
 
@@ -63,11 +63,14 @@ def _matches(container: Container, key: str, value: str) -> bool:
         begins, ends = value.startswith("^"), value.endswith("$")
         return inner in name and (not begins or name.startswith(inner)) and (not ends or name.endswith(inner))
     if key == "status" and value not in STATES:
-        raise daemon_error(f"invalid value for state ({value}): must be one of {', '.join(STATES)}")
+        raise daemon_error(f"invalid filter 'status={value}': invalid value for state ({value}): must be one of "
+                           f"{', '.join(STATES)}")
+    if key in ("publish", "expose"):
+        return _has_port(container, key, value)
     wanted = {"status": container.state == value, "id": container.identity.startswith(value),
               "ancestor": value in (container.reference, container.image.name),
               "network": value in container.networks or value == container.mode,
-              "label": _has_label(container, value),
+              "label": has_label(container.labels, value),
               "exited": container.has_ended and not container.is_running and str(container.code) == value}
     if key in NOT_MODELLED:
         raise DockerError(f"docker ps --filter {key} is not modelled in the sandbox; there are {', '.join(wanted)}, "
@@ -77,9 +80,19 @@ def _matches(container: Container, key: str, value: str) -> bool:
     return wanted[key]
 
 
-def _has_label(container: Container, text: str) -> bool:
-    key, equals, value = text.partition("=")
-    return key in container.labels and (not equals or container.labels[key] == value)
+def _has_port(container: Container, key: str, text: str) -> bool:
+    """`8080`, `53/udp` or `8000-8010`: a port of the host's that leads there, or one that is exposed."""
+    span, _slash, protocol = text.partition("/")
+    first, dash, last = span.partition("-")
+    try:
+        low, high = int(first), int(last if dash else first)
+    except ValueError:
+        raise daemon_error(f"invalid filter '{key}={text}': invalid port '{text}'") from None
+    wanted = protocol or "tcp"
+    if key == "publish":
+        return any(low <= binding.host_port <= high and binding.protocol == wanted for binding in container.bindings)
+    return any(low <= int(number) <= high and own == wanted for number, _slash, own in (
+        port.partition("/") for port in container.exposed_ports))
 
 
 def row(container: Container, now: int, short: bool, profile: Profile) -> dict[str, str]:

@@ -12,15 +12,14 @@ from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.publish import parse_expose, parse_publish
 from netsandbox.commands.docker.reference import check_reference, not_found, straightened, with_tag
+from netsandbox.commands.docker.run_conflicts import check_addresses, check_modes
 from netsandbox.commands.docker.run_flags import FLAGS
-from netsandbox.commands.docker.run_network import BUILT_IN, extra_host, wanted_networks
+from netsandbox.commands.docker.run_network import extra_host, wanted_networks
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.docker import containers, history
-from netsandbox.docker.container import Published, Wish
-from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
+from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.names import random_name
-from netsandbox.docker.network import BridgeNetwork
 from netsandbox.docker.signals import signal_number
 from netsandbox.linux.core.sysctl_effect import changes_nothing
 
@@ -75,8 +74,9 @@ def make(client: Client, parsed: Parsed) -> Container:
     reference, arguments = parsed.operands[0], parsed.operands[1:]
     _check_image(client, parsed, reference)
     name = _name(client, parsed)
-    _check_modes(client, mode, wish, parsed, published)
-    _check_wishes(client, networks)
+    check_modes(mode, parsed, published)
+    check_addresses(client, networks)
+    _check_process(parsed)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"))
     ports, sysctls = parse_expose(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
@@ -110,6 +110,8 @@ def _configure(container: Container, parsed: Parsed) -> None:
         text.partition("=") for text in parsed.all("label"))))
     if "entrypoint" in parsed.values:
         container.entrypoint = [parsed.text("entrypoint")] if parsed.text("entrypoint") else []
+    container.has_stop_timeout = "stop-timeout" in parsed.values
+    container.wanted_mac = parsed.text("mac-address").strip()
 
 
 def _say_about_publishing(client: Client, mode: str) -> None:
@@ -127,31 +129,11 @@ def _name(client: Client, parsed: Parsed) -> str:
     return name
 
 
-def _check_modes(client: Client, mode: str, wish: Wish, parsed: Parsed, published: list[Published]) -> None:
-    """What a network mode does not go together with."""
-    if mode.startswith("container:"):
-        if not mode.removeprefix("container:"):
-            raise daemon_error("invalid network mode: invalid container format container:<name|id>")
-        if published or parsed.on("publish-all"):
-            raise daemon_error("conflicting options: port publishing and the container type network mode")
-        if parsed.text("hostname"):
-            raise daemon_error("conflicting options: hostname and the network mode")
-        if wish.mac is not None:
-            raise daemon_error("conflicting options: mac-address and the network mode")
-    if wish.address is not None and (mode in BUILT_IN or mode.startswith("container:")):
-        raise daemon_error(f"invalid config for network {mode}: invalid endpoint settings:\n"
-                           "user-specified IP address is supported on user-defined networks only")
-
-
-def _check_wishes(client: Client, networks: dict[str, Wish]) -> None:
-    """Raises DockerError: an address that cannot be had on one of the networks, as far as it is there already."""
-    for name, wish in networks.items():
-        network = client.engine.networks.get(name)
-        if isinstance(network, BridgeNetwork):
-            try:
-                network.check(wish)
-            except DockerError as error:
-                raise daemon_error(f"invalid config for network {name}: {str(error).removeprefix(DAEMON)}") from None
+def _check_process(parsed: Parsed) -> None:
+    """Raises DockerError: where or as whom the program is to run makes no sense."""
+    where = parsed.text("workdir")
+    if where and not where.startswith("/"):
+        raise daemon_error(f"the working directory '{where}' is invalid, it needs to be an absolute path")
 
 
 def _check_image(client: Client, parsed: Parsed, reference: str) -> None:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from netsandbox.commands.docker.flags import Flag
-from netsandbox.commands.docker.run_network import bad_extra_host
-from netsandbox.commands.docker.run_settings import bad_server, bad_setting
+from netsandbox.commands.docker.run_network import bad_extra_host, bad_network
+from netsandbox.commands.docker.run_settings import (
+    bad_domain,
+    bad_label,
+    bad_link,
+    bad_server,
+    bad_setting,
+    bad_variable,
+)
 
 
 def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
@@ -21,22 +28,22 @@ SHOWN = (
     Flag("dns", "", "list", "Set custom DNS servers", value="list", check=bad_server),
     Flag("dns-opt", "", "list", hidden=True, value="list"),
     Flag("dns-option", "", "list", "Set DNS options", value="list"),
-    Flag("dns-search", "", "list", "Set custom DNS search domains", value="list"),
+    Flag("dns-search", "", "list", "Set custom DNS search domains", value="list", check=bad_domain),
     Flag("domainname", "", "string", "Container NIS domain name", value="string"),
     Flag("entrypoint", "", "string", "Overwrite the default ENTRYPOINT of the image", value="string"),
-    Flag("env", "e", "list", "Set environment variables", value="list"),
+    Flag("env", "e", "list", "Set environment variables", value="list", check=bad_variable),
     Flag("env-file", "", "list", "Read in a file of environment variables", value="list"),
     Flag("expose", "", "list", "Expose a port or a range of ports", value="list"),
     Flag("hostname", "h", "string", "Container host name", value="string"),
     Flag("init", usage="Run an init inside the container that forwards signals and reaps processes"),
     Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
     Flag("ip", "", "string", "IPv4 address (e.g., 172.30.100.104)", value="ip"),
-    Flag("label", "l", "list", "Set meta data on a container", value="list"),
-    Flag("link", "", "list", "Add link to another container", value="list"),
+    Flag("label", "l", "list", "Set meta data on a container", value="list", check=bad_label),
+    Flag("link", "", "list", "Add link to another container", value="list", check=bad_link),
     Flag("mac-address", "", "string", "Container MAC address (e.g., 92:d0:c6:0a:29:33)", value="string"),
     Flag("name", "", "string", "Assign a name to the container", value="string"),
-    Flag("net", "", "list", hidden=True, value="network"),
-    Flag("network", "", "list", "Connect a container to a network", value="network"),
+    Flag("net", "", "list", hidden=True, value="network", check_by_release=bad_network),
+    Flag("network", "", "list", "Connect a container to a network", value="network", check_by_release=bad_network),
     Flag("net-alias", "", "list", hidden=True, value="list"),
     Flag("network-alias", "", "list", "Add network-scoped alias for the container", value="list"),
     Flag("privileged", usage="Give extended privileges to this container"),

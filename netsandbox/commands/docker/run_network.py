@@ -13,6 +13,7 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.profiles import Profile
 
 BUILT_IN = ("bridge", "host", "none")
 LONG_FORM = re.compile(r"\w=\w", re.ASCII)
@@ -37,7 +38,7 @@ def wanted_networks(parsed: Parsed) -> dict[str, Wish]:
             raise DockerError("no name set for network")
         name = "bridge" if name == "default" else name
         if index == 0:
-            wish = _with_flags(parsed, name, wish)
+            wish = _with_flags(parsed, wish)
         if wish.aliases and not is_user_defined(name):
             raise DockerError("network-scoped aliases are only supported for user-defined networks")
         if name in found:
@@ -54,58 +55,69 @@ def _long(text: str) -> tuple[str, Wish]:
     """`name=mynet,ip=172.18.0.9,alias=web`."""
     name, wish = "", Wish()
     for field in text.split(","):
-        key, equals, value = field.lower().partition("=")
+        key, _equals, value = field.lower().partition("=")
         key, value = key.strip(), value.strip()
-        if not equals or not key:
-            raise DockerError(f"invalid field {field}", 125)
         if key == "name":
             name = value
         elif key == "alias":
             wish = wish._replace(aliases=(*wish.aliases, value))
         elif key == "ip":
-            wish = wish._replace(address=_address(value))
+            wish = _with_address(wish, value)
         elif key == "mac-address":
             wish = wish._replace(mac=parse_mac_address(value))
         elif key == "gw-priority":
-            if not value.lstrip("+-").isdecimal() or not value.isascii():
-                raise DockerError(f"invalid gw-priority ({value}): invalid syntax", 125)
             wish = wish._replace(priority=int(value))
-        elif key not in ("driver-opt", "ip6", "link-local-ip"):
-            raise DockerError(f"invalid field key {key}", 125)
-    if not name:
-        raise DockerError("network name/id is not specified", 125)
     return name, wish
 
 
-def _address(text: str) -> int:
+FIELDS = frozenset({"name", "alias", "ip", "ip6", "mac-address", "link-local-ip", "driver-opt", "gw-priority"})
+
+
+def bad_network(text: str, profile: Profile) -> str:
+    """Why a long --network is refused by the client, or empty (opts.NetworkOpt)."""
+    named = False
+    for field in text.split(",") if LONG_FORM.search(text) else ():
+        key, equals, value = field.lower().partition("=")
+        key, value = key.strip(), value.strip()
+        if not equals or not key:
+            return f"invalid field {field}".rstrip()
+        if key not in FIELDS or (key == "gw-priority" and not profile.since(28)):
+            return f"invalid field key {key}"
+        if key == "gw-priority" and not (value.lstrip("+-").isdecimal() and value.isascii()):
+            return f"invalid gw-priority ({value}): invalid syntax"
+        if key == "mac-address" and not _is_mac(value):
+            return f"{value} is not a valid mac address"
+        named = named or key == "name"
+    return "" if named or not LONG_FORM.search(text) else "network name/id is not specified"
+
+
+def _is_mac(text: str) -> bool:
     try:
-        return parse_ipv4(text)
+        parse_mac(text.replace("-", ":"))
     except AddressError:
-        raise DockerError(f'ParseAddr("{text}"): unable to parse IP', 125) from None
+        return False
+    return True
 
 
-def _own_address(text: str, network: str) -> int | None:
+def _with_address(wish: Wish, text: str) -> Wish:
     """--ip, which the daemon reads."""
-    if not text:
-        return None
     try:
-        return parse_ipv4(text)
+        return wish._replace(address=parse_ipv4(text)) if text else wish
     except AddressError:
-        raise daemon_error(f"invalid config for network {network}: invalid endpoint settings:\n* invalid IPv4 address: "
-                           f"{text}\n* no configured subnet or ip-range contain the IP address {text}") from None
+        return wish._replace(wrong_address=text)
 
 
-def _with_flags(parsed: Parsed, name: str, wish: Wish) -> Wish:
+def _with_flags(parsed: Parsed, wish: Wish) -> Wish:
     aliases = (*parsed.all("net-alias"), *parsed.all("network-alias"))
-    address, mac = _own_address(parsed.text("ip").strip(), name), parsed.text("mac-address").strip()
+    address, mac = parsed.text("ip").strip(), parsed.text("mac-address").strip()
     if aliases and wish.aliases:
         raise DockerError("conflicting options: cannot specify both --network-alias and per-network alias")
-    if address is not None and wish.address is not None:
+    if address and wish.address is not None:
         raise DockerError("conflicting options: cannot specify both --ip and per-network IPv4 address")
     if mac and wish.mac is not None:
         raise DockerError("conflicting options: cannot specify both --mac-address and per-network MAC address")
-    return wish._replace(aliases=aliases or wish.aliases, address=wish.address if address is None else address,
-                         mac=parse_mac_address(mac) if mac else wish.mac)
+    wish = wish._replace(aliases=aliases or wish.aliases, mac=parse_mac_address(mac) if mac else wish.mac)
+    return _with_address(wish, address)
 
 
 def parse_mac_address(text: str) -> int:

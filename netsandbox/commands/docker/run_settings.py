@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,30 @@ def links(engine: DockerEngine, texts: list[str]) -> tuple[Link, ...]:
             raise daemon_error(f"Cannot link to a non running container: /{other.name} AS /{alias or other.name}")
         found.append(Link(other.identity, alias or other.name))
     return tuple(found)
+
+
+def bad_link(text: str) -> str:
+    """Why --link is refused, or empty: NAME or NAME:ALIAS."""
+    if not text:
+        return "empty string specified for links"
+    return f"bad format for links: {text}" if text.count(":") > 1 else ""
+
+
+def bad_variable(text: str) -> str:
+    return f"invalid environment variable: {text}" if text.startswith("=") else ""
+
+
+def bad_label(text: str) -> str:
+    return f"invalid label '{text}': empty name" if text.startswith("=") else ""
+
+
+DOMAIN = re.compile(r"([\w-]+\.)*[\w-]+\.?", re.ASCII)
+
+
+def bad_domain(text: str) -> str:
+    """Why --dns-search is refused, or empty; a dot alone is no search list at all."""
+    text = text.strip(" ")
+    return "" if text == "." or DOMAIN.fullmatch(text) else f"{text} is not a valid domain"
 
 
 def bad_server(text: str) -> str:

@@ -148,10 +148,16 @@ class _Run:
         return value
 
     def _field(self, value: Any, name: str, operand: Operand) -> Any:
+        if value is MISSING:
+            return MISSING
         if not isinstance(value, dict):
             raise self._error(operand, f"can't evaluate field {name} in type interface {{}}")
         if name in value:
-            return NIL if value[name] is None and name in SLICES else value[name]
+            found = value[name]
+            return NIL if found is None and name in SLICES else Map(found, name) if name in MAPS and isinstance(
+                found, dict) else found
+        if isinstance(value, Map):
+            return MISSING
         if name == "ID" and "Id" in value:
             return value["Id"]
         if self.type_name:
@@ -176,6 +182,32 @@ SLICES = frozenset({"Aliases", "DNSNames", "Links", "Cmd", "Entrypoint", "CapAdd
 UNDEFINED = object()
 
 
+class Map(dict[str, Any]):
+    """A map of the API's, which has no value for a key that is not there; of a struct that is an error.
+
+    Attributes:
+        zero: what `index` gives for such a key.
+    """
+
+    def __init__(self, items: dict[str, Any], name: str) -> None:
+        super().__init__(items)
+        self.zero: Any = MAPS[name]
+
+
+class Missing:
+    """No value."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING = Missing()
+MAPS: dict[str, Any] = {
+    "Networks": None, "Ports": NIL, "Labels": "", "ExposedPorts": {}, "PortBindings": NIL, "Options": "",
+    "Containers": {}, "Sysctls": "", "AuxiliaryAddresses": ""}
+"""Fields of the API that are maps, and the zero of their values."""
+
+
 def is_true(value: Any) -> bool:
     """Go's truth: not zero, not empty."""
     return bool(value)
@@ -183,7 +215,7 @@ def is_true(value: Any) -> bool:
 
 def show(value: Any) -> str:
     """As Go's fmt prints it."""
-    if value is None:
+    if value is None or value is MISSING:
         return "<no value>"
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -195,7 +227,7 @@ def show(value: Any) -> str:
 
 
 def to_json(value: Any) -> str:
-    if value is NIL:
+    if value is NIL or value is MISSING:
         return "null"
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
@@ -203,7 +235,7 @@ def to_json(value: Any) -> str:
 def _index(value: Any, *keys: Any) -> Any:
     for key in keys:
         if isinstance(value, dict):
-            value = value.get(key)
+            value = value.get(key, value.zero if isinstance(value, Map) else None)
         elif isinstance(value, list) and isinstance(key, int):
             if not 0 <= key < len(value):
                 raise TemplateError(f"index out of range: {key}")
@@ -231,6 +263,14 @@ def _printf(form: str, *values: Any) -> str:
     return result
 
 
+def _slice(value: Any, *bounds: int) -> Any:
+    """Go's value[i:j]."""
+    low, high = bounds[0] if bounds else 0, bounds[1] if len(bounds) > 1 else len(value)
+    if not 0 <= low <= len(value) or not low <= high <= len(value):
+        raise TemplateError(f"index out of range: {low if not 0 <= low <= len(value) else high}")
+    return value[low:high]
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "json": to_json,
     "index": _index,
@@ -238,6 +278,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "print": lambda *values: " ".join(show(value) for value in values),
     "println": lambda *values: " ".join(show(value) for value in values) + "\n",
     "printf": _printf,
+    "slice": _slice,
+    "pad": lambda text, before, after: " " * before + text + " " * after if text else text,
     "join": lambda values, glue: glue.join(show(value) for value in values or []),
     "split": lambda text, glue: text.split(glue),
     "upper": lambda text: text.upper(),

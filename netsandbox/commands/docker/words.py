@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
@@ -106,3 +107,21 @@ def table(rows: list[list[str]]) -> str:
         cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
         lines.append("".join([*cells, row[-1]]))
     return "".join(line + "\n" for line in lines)
+
+
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|m(?!s)|s|ms)")
+UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": SECOND // 1000}
+
+
+def duration(text: str) -> int | None:
+    """Go's `1h30m` in nanoseconds; None where it is none."""
+    found = DURATION.findall(text)
+    if not found or "".join(number + unit for number, unit in found) != text:
+        return None
+    return round(sum(float(number) * UNITS[unit] for number, unit in found))
+
+
+def has_label(labels: dict[str, str], text: str) -> bool:
+    """Whether there is a label KEY, or KEY=VALUE."""
+    key, equals, value = text.partition("=")
+    return key in labels and (not equals or labels[key] == value)
