@@ -58,13 +58,23 @@ def start(engine: DockerEngine) -> None:
     _forward(engine)
     engine.firewall.begin(rules_of(engine.profile, settings.userland_proxy, settings.allow_direct_routing),
                           settings.iptables)
-    for network in engine.networks.values():
-        if isinstance(network, BridgeNetwork) and not network.is_default:
-            _restore(engine, network)
-    _make_predefined(engine)
+    if not default_bridge.is_kept(engine):
+        _restore_networks(engine)
+        _make_predefined(engine)
+    else:
+        _make_predefined(engine)
+        _restore_networks(engine)
+    engine.forwards = bool(engine.namespace.sysctls.all.forwarding)
     if not is_first:
         engine.namespace.record(DaemonStarted(engine.namespace.name))
     _restore_containers(engine)
+
+
+def _restore_networks(engine: DockerEngine) -> None:
+    """Those that a person made."""
+    for network in engine.networks.values():
+        if isinstance(network, BridgeNetwork) and not network.is_default:
+            _restore(engine, network)
 
 
 def _forward(engine: DockerEngine) -> None:

@@ -23,7 +23,7 @@ def make(engine: DockerEngine, identity: str) -> BridgeNetwork:
     With containers that ran on (live-restore) the network is as it was, whatever the settings say.
     """
     before = engine.networks.get(DEFAULT_BRIDGE)
-    if isinstance(before, BridgeNetwork) and _runs_on(engine):
+    if isinstance(before, BridgeNetwork) and is_kept(engine):
         engine.maker.restore(before)
         return before
     settings = engine.settings
@@ -37,7 +37,8 @@ def make(engine: DockerEngine, identity: str) -> BridgeNetwork:
     return network
 
 
-def _runs_on(engine: DockerEngine) -> bool:
+def is_kept(engine: DockerEngine) -> bool:
+    """Whether containers ran on without dockerd, so that the network has to be as it was."""
     return any(container.is_running for container in engine.containers.values())
 
 

@@ -56,6 +56,7 @@ class DockerEngine:
         run: makes the programs that the engine does not know itself.
         settings: what it read in daemon.json when it was started.
         is_up: dockerd runs.  changed_at: since when it does, or does not (virtual nanoseconds).
+        forwards: whether the host forwarded packets when dockerd had started.
         has_failed: it does not because it could not start.
         doors: the TCP ports of its API.
         history: what docker events tells; `watchers` hear of each one that is added.
@@ -82,7 +83,7 @@ class DockerEngine:
         self.last_ports: dict[ports.Choice, int] = {}
         """The ports of the host that were chosen last."""
         self.settings = DaemonSettings()
-        self.is_up = self.has_failed = False
+        self.is_up = self.has_failed = self.forwards = False
         self.changed_at = self.scheduler.clock
         self.doors: list[Door] = []
         self.journal: list[tuple[int, str]] = []

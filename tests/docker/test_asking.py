@@ -23,7 +23,7 @@ def two(docker: Machine) -> Machine:
     ("version --format {{.Server.Version}}", "29.7.2\n"),
     ("version -f '{{.Client.APIVersion}} {{.Server.MinAPIVersion}}'", "1.52 1.44\n"),
     ("info -f '{{.ServerVersion}} {{.ContainersRunning}} {{.Swarm.LocalNodeState}}'", "29.7.2 2 inactive\n"),
-    ("info --format '{{json .Plugins.Network}}'", '["bridge","host","null"]\n'),
+    ("info --format '{{json .Plugins.Network}}'", '["bridge","host","ipvlan","macvlan","null"]\n'),
     ("images --format '{{.Repository}}:{{.Tag}}' busybox", "busybox:latest\n"),
     ("images --format 'table {{.Repository}}\\t{{.Size}}' nginx", "REPOSITORY   SIZE\nnginx        161MB\n"),
     ("image ls -q -f reference=nginx:1.2", ""),

@@ -182,7 +182,7 @@ def test_live_restore_lets_containers_run_on_without_what_dockerd_does_itself() 
     assert made.run("exec one getent hosts two").code == 2  # and 127.0.0.11
     made.run("""echo '{"live-restore": true, "bip": "10.77.0.1/24"}' > /etc/docker/daemon.json""")
     made.run("systemctl start docker")
-    assert (made.run(facts).out, saved(made)) == (before, rules)
+    assert (made.run(facts).out, sorted(saved(made))) == (before, sorted(rules))
     assert made.run("curl -sS -o /dev/null 127.0.0.1:8080").code == 0
     assert "172.18.0.3" in made.run("docker exec one getent hosts two").out
     assert "172.17.0.1/16" in made.run("ip -4 -br addr").out
@@ -447,3 +447,29 @@ def test_any_file_is_read_or_refused_in_one_line(found: dict[str, object]) -> No
     for profile in PROFILES.values():
         with suppress(DaemonError):
             read_settings(json.dumps(found), profile)
+
+
+def test_a_host_that_does_not_forward_is_warned_of() -> None:
+    made = session("docker ps", "sysctl -w net.ipv4.ip_forward=0")
+    assert made.run("docker run -d --name one nginx").err == ""  # dockerd looked when it started
+    made.run("""echo '{"ip-forward": false}' > /etc/docker/daemon.json""")
+    made.run("systemctl restart docker")
+    assert made.run("docker run -d --name two nginx").err == (
+        "WARNING: IPv4 forwarding is disabled. Networking will not work.\n")
+    assert made.run("docker run -d --network host --name three nginx").err == ""
+    assert made.run("docker info").err == "WARNING: IPv4 forwarding is disabled\n"
+
+
+def test_docker_info_tells_the_settings() -> None:
+    made = configured('{"live-restore": true, "default-address-pools": [{"base": "10.30.0.0/16", "size": 24}]}')
+    out = made.run("docker info").out
+    assert " Live Restore Enabled: true\n Default Address Pools:\n   Base: 10.30.0.0/16, Size: 24\n" in out
+
+
+@pytest.mark.parametrize(("line", "err"), [
+    ("docker cp aa:/x bb:/y", "copying between containers is not supported\n"),
+    ("docker cp /nowhere aa:/tmp", "lstat /nowhere: no such file or directory\n"),
+    ("docker cp aa:/nowhere /tmp", "Error response from daemon: No such container: aa\n"),
+    ("docker inspect aa", "Error: No such object: aa\n")])
+def test_what_is_looked_at_first(line: str, err: str) -> None:
+    assert session("docker ps").run(line).err == err

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 
 def run(client: Client, parsed: Parsed) -> int:
+    if all(_is_container(text) for text in parsed.operands):
+        raise DockerError("copying between containers is not supported")
+    if not _is_container(parsed.operands[0]):
+        _read(("", client.machine.host_files(), parsed.operands[0]))
     source, target = (_place(client, text) for text in parsed.operands)
     if (source[0] == "") == (target[0] == ""):
         raise DockerError("copying between containers is not supported" if source[0] else
@@ -47,10 +51,15 @@ def _read(source: tuple[str, Files, str]) -> str:
         raise DockerError(f"lstat {path}: no such file or directory") from None
 
 
+def _is_container(text: str) -> bool:
+    name, colon, _path = text.partition(":")
+    return bool(colon) and "/" not in name and name not in ("", ".", "..")
+
+
 def _place(client: Client, text: str) -> tuple[str, Files, str]:
     """(container or empty, its files, the path there) of NAME:PATH or PATH."""
-    name, colon, path = text.partition(":")
-    if not colon or "/" in name or name in ("", ".", ".."):
+    name, _colon, path = text.partition(":")
+    if not _is_container(text):
         return "", client.machine.host_files(), text
     container = client.engine.find(name)
     return name, files_of(client.engine, container), path if path.startswith("/") else f"/{path}"

@@ -94,6 +94,8 @@ def make(client: Client, parsed: Parsed) -> Container:
     container.publishes_all = parsed.on("publish-all")
     if published or parsed.on("publish-all"):
         _say_about_publishing(client, mode)
+    if not client.engine.forwards and mode not in ("host", "none"):
+        client.complain("WARNING: IPv4 forwarding is disabled. Networking will not work.")
     history.of_container(client.engine, container, "create")
     return container
 

@@ -9,6 +9,8 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import compact
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.docker.api import identity
+from netsandbox.docker.container import PAUSED
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -46,32 +48,48 @@ def info(client: Client, parsed: Parsed) -> int:
     it = _facts(client)
     if parsed.text("format"):
         return _by_template(client, parsed, it)
-    client.print(f"Client:\n Version:    {it['ServerVersion']}\n Context:    {client.endpoint.context}\n\nServer:\n"
-                 f" Containers: {it['Containers']}\n  Running: {it['ContainersRunning']}\n  Paused: 0\n"
-                 f"  Stopped: {it['ContainersStopped']}\n Images: {it['Images']}\n"
-                 f" Server Version: {it['ServerVersion']}\n Storage Driver: {it['Driver']}\n"
-                 f" Logging Driver: {it['LoggingDriver']}\n Cgroup Driver: {it['CgroupDriver']}\n"
-                 f" Cgroup Version: {it['CgroupVersion']}\n Plugins:\n  Network: {' '.join(it['Plugins']['Network'])}\n"
-                 f" Swarm: inactive\n Default Runtime: {it['DefaultRuntime']}\n"
-                 f" Operating System: {it['OperatingSystem']}\n OSType: {it['OSType']}\n"
-                 f" Architecture: {it['Architecture']}\n Name: {it['Name']}\n Docker Root Dir: {it['DockerRootDir']}\n"
-                 f" Firewall Backend: none (not modelled yet)")
+    client.print(f"Client:\n Version:    {it['ServerVersion']}\n Context:    {client.endpoint.context}\n"
+                 " Debug Mode: false\n\nServer:\n" + "\n".join(_lines(client, it)) + "\n")
+    if not client.engine.forwards:
+        client.complain("WARNING: IPv4 forwarding is disabled")
     return 0
+
+
+def _lines(client: Client, it: dict[str, Any]) -> list[str]:
+    """What the client prints of the facts, in its order."""
+    settings, pools = client.engine.settings, []
+    for base, size in settings.default_address_pools:
+        pools.append(f"   Base: {base}, Size: {size}")
+    return [f" Containers: {it['Containers']}", f"  Running: {it['ContainersRunning']}",
+            f"  Paused: {it['ContainersPaused']}", f"  Stopped: {it['ContainersStopped']}", f" Images: {it['Images']}",
+            f" Server Version: {it['ServerVersion']}", f" Storage Driver: {it['Driver']}",
+            f" Logging Driver: {it['LoggingDriver']}", f" Cgroup Driver: {it['CgroupDriver']}",
+            f" Cgroup Version: {it['CgroupVersion']}", " Plugins:", f"  Network: {' '.join(it['Plugins']['Network'])}",
+            " Swarm: inactive", f" Default Runtime: {it['DefaultRuntime']}", f" Kernel Version: {it['KernelVersion']}",
+            f" Operating System: {it['OperatingSystem']}", f" OSType: {it['OSType']}",
+            f" Architecture: {it['Architecture']}", f" Name: {it['Name']}", f" ID: {it['ID']}",
+            f" Docker Root Dir: {it['DockerRootDir']}", " Debug Mode: false", " Experimental: false",
+            f" Live Restore Enabled: {'true' if settings.live_restore else 'false'}",
+            *([" Default Address Pools:", *pools] if pools else []),
+            *([" Firewall Backend: iptables"] if client.engine.profile.since(29) else [])]
 
 
 def _facts(client: Client) -> dict[str, Any]:
     """GET /info, what a lesson can need of it."""
-    containers = client.engine.containers.values()
+    engine = client.engine
+    containers = engine.containers.values()
     running = sum(container.is_running for container in containers)
-    return {"ServerVersion": client.engine.profile.version, "Containers": len(containers),
-            "ContainersRunning": running, "ContainersPaused": 0, "ContainersStopped": len(containers) - running,
-            "Images": len(client.engine.images.all()), "Driver": "overlayfs", "LoggingDriver": "json-file",
-            "CgroupDriver": "systemd",
-            "CgroupVersion": "2",
-            "Plugins": {"Network": ["bridge", "host", "null"]}, "Swarm": {"LocalNodeState": "inactive"},
-            "DefaultRuntime": "runc", "KernelVersion": KERNEL, "OSType": "linux", "Architecture": "x86_64",
-            "OperatingSystem": f"netsandbox {__version__} (simulated)", "Name": client.engine.namespace.name,
-            "DockerRootDir": "/var/lib/docker", "IPv4Forwarding": True}
+    paused = sum(container.state == PAUSED for container in containers)
+    return {"ID": identity(engine), "ServerVersion": engine.profile.version, "Containers": len(containers),
+            "ContainersRunning": running - paused, "ContainersPaused": paused,
+            "ContainersStopped": len(containers) - running, "Images": len(engine.images.all()),
+            "Driver": "overlayfs", "LoggingDriver": "json-file", "CgroupDriver": "systemd", "CgroupVersion": "2",
+            "Plugins": {"Network": ["bridge", "host", "ipvlan", "macvlan", "null"]},
+            "Swarm": {"LocalNodeState": "inactive"}, "DefaultRuntime": "runc", "KernelVersion": KERNEL,
+            "OSType": "linux", "Architecture": "x86_64",
+            "OperatingSystem": f"netsandbox {__version__} (simulated)", "Name": engine.namespace.name,
+            "DockerRootDir": "/var/lib/docker", "IPv4Forwarding": engine.forwards,
+            "LiveRestoreEnabled": engine.settings.live_restore}
 
 
 def _by_template(client: Client, parsed: Parsed, data: dict[str, Any]) -> int:
