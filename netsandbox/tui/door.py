@@ -19,13 +19,12 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import aiohttp_jinja2
-import jinja2
 from aiohttp import WSMsgType, web
 from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from netsandbox.engine.chance import secret
+from netsandbox.tui.page import SCRIPT, page, policy
 
 PATIENCE = 5
 """Seconds for an app to end after its visitor has gone; then it is ended."""
@@ -42,6 +41,7 @@ class Rules(NamedTuple):
         visitors: how many at a time.
         idle: seconds without a key, after which one is let go.
         directory: where each has a directory of their own.
+        light: the app is in a light theme, and so is what is around it.
     """
 
     host: str
@@ -50,6 +50,7 @@ class Rules(NamedTuple):
     visitors: int
     idle: float
     directory: Path
+    light: bool = False
 
 
 class Door:
@@ -71,8 +72,8 @@ class Door:
         async def let_in(request: Any, handler: Any) -> Any:
             return await self._let_in(request, handler)
         app = web.Application(middlewares=[web.middleware(let_in)])
-        aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(self._page.templates_path))
         app.add_routes([web.get("/", self._index), web.get("/ws", self._visit),
+                        web.get("/page.js", self._script),
                         web.get("/download/{key}", self._page.handle_download, name="download"),
                         web.static("/static", self._page.statics_path, name="static")])
         return app
@@ -128,12 +129,13 @@ class Door:
     # -- the page
 
     async def _index(self, request: Any) -> Any:
-        origin = self._origin(request)
         size = request.query.get("fontsize", "")
-        context = {"font_size": int(size) if re.fullmatch(r"[0-9]{1,2}", size) else 16,
-                   "app_websocket_url": f"ws://{request.host}/ws", "application": {"name": "netsandbox"},
-                   "config": {"static": {"url": f"{origin}/static/"}}}
-        return aiohttp_jinja2.render_template("app_index.html", request, context)
+        socket = f"ws://{request.host}/ws"
+        text = page(socket, int(size) if re.fullmatch(r"[0-9]{1,2}", size) else 16, self.rules.light)
+        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": policy(socket)})
+
+    async def _script(self, _request: Any) -> Any:
+        return web.Response(text=SCRIPT, content_type="text/javascript")
 
     # -- a visit
 

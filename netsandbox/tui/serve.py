@@ -30,7 +30,7 @@ def serve(arguments: argparse.Namespace) -> int:
         print("netsandbox: serve needs textual-serve:  pip install 'netsandbox[web]'", file=sys.stderr)
         return 2
     rules = Rules(arguments.host, arguments.port, secret(), arguments.visitors, arguments.idle * 60,
-                  state_directory() / "visitors")
+                  state_directory() / "visitors", "light" in (arguments.theme or ""))
     shown = "localhost" if is_everywhere(arguments.host) else arguments.host
     shown = f"[{shown}]" if ":" in shown else shown
     print(BANNER.format(address=f"http://{shown}:{arguments.port}/?token={rules.token}", directory=rules.directory,

@@ -6,11 +6,12 @@ import asyncio
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,25 +60,46 @@ class Served(NamedTuple):
         return self.address.replace("http:", "ws:").replace("/?", "/ws?width=120&height=40&")
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+@contextmanager
+def serving(tmp_path: Path, *words: str) -> Iterator[Served]:
     """The app, served."""
     for library in ("textual_serve", "aiohttp"):
         pytest.importorskip(library)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         number: int = free.getsockname()[1]
-    (tmp_path / "netsandbox" / "visitors" / KNOWN / ".state" / "netsandbox").mkdir(parents=True)
-    (tmp_path / "netsandbox" / "visitors" / KNOWN / ".state" / "netsandbox" / "tour-seen").touch()
-    words = [sys.executable, "-m", "netsandbox", "serve", "--port", str(number), "--visitors", "2"]
-    server = subprocess.Popen(words, env=os.environ | {"XDG_STATE_HOME": str(tmp_path)}, stdout=subprocess.PIPE,
+    state = tmp_path / "netsandbox" / "visitors" / KNOWN / ".state" / "netsandbox"
+    state.mkdir(parents=True)
+    (state / "tour-seen").touch()
+    line = [sys.executable, "-m", "netsandbox", "serve", "--port", str(number), "--visitors", "2", *words]
+    server = subprocess.Popen(line, env=os.environ | {"XDG_STATE_HOME": str(tmp_path)}, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, text=True)  # fmt: skip
     assert server.stdout is not None
-    assert "served at" in server.stdout.readline()
-    yield Served(server.stdout.readline().strip(), tmp_path / "netsandbox" / "visitors")
-    server.terminate()
-    server.wait()
-    server.stdout.close()
+    try:
+        assert "served at" in server.stdout.readline()
+        address = server.stdout.readline().strip()
+        _wait_for(number)
+        yield Served(address, tmp_path / "netsandbox" / "visitors")
+    finally:
+        server.terminate()
+        server.wait()
+        server.stdout.close()
+
+
+def _wait_for(port: int) -> None:
+    """Until somebody listens."""
+    for _ in range(PATIENCE * 10):
+        with socket.socket() as trial:
+            if not trial.connect_ex(("localhost", port)):
+                return
+        time.sleep(0.1)
+    pytest.fail("the server never listened")
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path) as found:
+        yield found
 
 
 async def test_a_command_typed_in_the_browser_fills_the_log(served: Served) -> None:
@@ -89,42 +111,6 @@ async def test_a_command_typed_in_the_browser_fills_the_log(served: Served) -> N
             await _until(page, b"nginx-2")
             await page.send_str(json.dumps(["stdin", ":ping nginx-1 nginx-2\r"]))
             await _until(page, b"ICMP")
-
-
-async def test_a_real_browser_shows_it_and_takes_mouse_and_keys(served: Served) -> None:
-    aiohttp = pytest.importorskip("aiohttp")
-    driver = pytest.importorskip("playwright.async_api")
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if browser is None:
-        pytest.skip("no Chromium here")
-    async with aiohttp.ClientSession(cookies=served.cookies) as session:
-        await _page(session, served.address)
-    painted = bytearray()
-    came = asyncio.Event()
-
-    def take(data: object) -> None:
-        painted.extend(data if isinstance(data, bytes) else b"")
-        came.set()
-
-    async def until(text: bytes) -> None:
-        while text not in painted:
-            came.clear()
-            await asyncio.wait_for(came.wait(), PATIENCE)
-
-    async with driver.async_playwright() as play:
-        chromium = await play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = await chromium.new_page(viewport={"width": 1200, "height": 800})
-        await page.context.add_cookies([{"name": name, "value": value, "url": served.origin}
-                                        for name, value in served.cookies.items()])
-        page.on("websocket", lambda opened: opened.on("framereceived", take))
-        await page.goto(served.address)
-        await until(b"nginx-2")
-        painted.clear()
-        await page.mouse.click(320, 90)  # the box of nginx-2
-        await until("▶ nginx-2".encode())
-        await page.keyboard.press("p")
-        await until(b"ICMP")
-        await chromium.close()
 
 
 CLOSED = [({"Origin": "http://evil.example"}, True), ({"Host": "evil.example"}, True),
