@@ -26,9 +26,14 @@ class StreamProxy:
         address, port: where the host listens.  family: inet or inet6.
         target: the container's address and port.
 
+    Attributes:
+        has_carried: it was asked once.
+
     Raises:
         SocketError: the port cannot be had.
     """
+
+    has_carried = False
 
     def __init__(self, namespace: NetworkNamespace, process: Process, family: str, address: int, port: int,
                  target: tuple[int, int]) -> None:
@@ -44,6 +49,7 @@ class StreamProxy:
 
     def _accept(self) -> None:
         while (client := self.socket.accept()) is not None:
+            self.has_carried = True
             pair = Pair(self, client)
             self.pairs.append(pair)
             pair.begin()
@@ -117,9 +123,14 @@ class DatagramProxy:
         address, port: where the host listens.  family: inet or inet6.
         target: the container's address and port.
 
+    Attributes:
+        has_carried: it was asked once.
+
     Raises:
         SocketError: the port cannot be had.
     """
+
+    has_carried = False
 
     def __init__(self, namespace: NetworkNamespace, process: Process, family: str, address: int, port: int,
                  target: tuple[int, int]) -> None:
@@ -138,6 +149,7 @@ class DatagramProxy:
                 datagram = self.socket.recv()
                 if datagram is None:
                     return
+                self.has_carried = True
                 self._towards((datagram.source, datagram.port)).send(datagram.data)
             except SocketError:
                 continue

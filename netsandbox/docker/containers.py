@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker import history
 from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, Container, Wish
-from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.daemon_settings import SOCKET
+from netsandbox.docker.errors import NOBODY, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import BridgeNetwork, random_identity
 from netsandbox.docker.signals import SIGNALS
@@ -22,6 +23,7 @@ def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments
     Raises:
         DockerError: no such image, name in use, no such network.
     """
+    check_is_up(engine)
     image = engine.images.find(reference)
     if image is None:
         raise daemon_error(f"pull access denied for {reference.split(':')[0]}, repository does not exist or may "
@@ -34,6 +36,12 @@ def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments
     _note_owner(engine, container)
     engine.containers[name] = container
     return container
+
+
+def check_is_up(engine: DockerEngine) -> None:
+    """Raises DockerError: dockerd does not run."""
+    if not engine.is_up:
+        raise DockerError(NOBODY.format(endpoint=SOCKET))
 
 
 def _note_owner(engine: DockerEngine, container: Container) -> None:
@@ -106,7 +114,12 @@ def rename(engine: DockerEngine, container: Container, name: str) -> None:
 
 
 def change_mode(engine: DockerEngine, container: Container, mode: str) -> None:
-    """Stop a container and start it in another network mode, as a new `docker run` would."""
+    """Stop a container and start it in another network mode, as a new `docker run` would.
+
+    Raises:
+        DockerError: dockerd does not run, or the container cannot be started.
+    """
+    check_is_up(engine)
     networks = _networks_for(engine, mode, Wish())
     if container.is_running:
         removes, container.removes_itself = container.removes_itself, False

@@ -21,6 +21,7 @@ class DockerError(Exception):
 
 NOT_FOUND = "not found"
 DAEMON = "Error response from daemon: "
+NOBODY = "Cannot connect to the Docker daemon at {endpoint}. Is the docker daemon running?"
 
 
 def daemon_error(text: str, code: int = 1, kind: str = "") -> DockerError:

@@ -11,6 +11,33 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+class PublishedRow(NamedTuple):
+    """A port of a host's that leads to a container."""
+
+    address: str
+    """The host's, empty for all."""
+    port: int
+    protocol: str
+    container: str
+    target: int
+    """The container's port."""
+    by_proxy: bool
+    """A docker-proxy has carried something for it."""
+
+
+class EndpointRow(NamedTuple):
+    """A container on a network of Docker's."""
+
+    network: str
+    interface: str
+    address: str
+    gateway: str
+    """Empty unless it gives the default route."""
+    mac: str
+    names: tuple[str, ...]
+    """Under which Docker's name server knows it there."""
+
+
 class NodeRow(NamedTuple):
     """One thing that a person put into the lab."""
 
@@ -26,6 +53,8 @@ class NodeRow(NamedTuple):
     """running, exited, created; up for all that is not a container."""
     namespace: str
     """The network namespace's name; a host-network container has its host's."""
+    published: tuple[PublishedRow, ...] = ()
+    """Of a host, the ports that lead to containers."""
 
 
 class InterfaceRow(NamedTuple):

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.network import BridgeNetwork
+from netsandbox.lab.docker_rows import published_by
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host, Remote, Switch
 from netsandbox.lab.tables import (
@@ -57,7 +58,8 @@ def nodes(lab: Lab) -> list[NodeRow]:
     rows = []
     for node in lab.nodes.values():
         group = node.group if isinstance(node, Remote) else None
-        rows.append(NodeRow(node.name, node.kind, group, None, None, "up", node.namespace.name))
+        rows.append(NodeRow(node.name, node.kind, group, None, None, "up", node.namespace.name,
+                            published_by(node.docker) if isinstance(node, Host) else ()))
         if isinstance(node, Host) and node.docker is not None:
             for container in node.docker.containers.values():
                 where = container.namespace.name if container.namespace else ""

@@ -44,7 +44,7 @@ class Table(NamedTuple):
 
 
 def tabs_of(source: LabSource, place: Place) -> list[str]:
-    """The tabs that a place has, the most telling first: arp, mac, links, routes, sockets, rules, connections, log."""
+    """The tabs that a place has, the most telling first: arp, mac, links, routes, sockets, rules, …, log."""
     node = next((row for row in source.nodes() if row.name == place.node), None)
     if node is None:
         return []
@@ -60,7 +60,7 @@ def tabs_of(source: LabSource, place: Place) -> list[str]:
         tabs.insert(1, "mac")
     tabs += ["rules"] if source.has_rules(place.node) else []
     tabs += ["connections"] if source.is_tracking(place.node) else []
-    return [*tabs, "log"] if node.kind == "container" else tabs
+    return [*tabs, "endpoints", "log"] if node.kind == "container" else tabs
 
 
 MOST_OWN = 6
@@ -97,6 +97,17 @@ def _link_cells(row: InterfaceRow, glyphs: GlyphSet) -> tuple[str, ...]:
         str(row.rx_dropped + row.tx_dropped),
         row.mac,
     )
+
+
+def _endpoints(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
+    """The networks that a container is on, and the host's ports that lead to it."""
+    rows = [Row(row.network, tuple(map(safe, (row.network, row.interface, row.address, row.gateway,
+                                              " ".join(row.names), row.mac)))) for row in source.endpoints(place.node)]
+    ports = [row for node in source.nodes() for row in node.published if row.container == place.node]
+    for port in ports:
+        told = f"{port.address or '0.0.0.0'}:{port.port}"
+        rows.append(Row(f"{told}/{port.protocol}", ("", "", safe(told), "", f"{port.target}/{port.protocol}", "")))
+    return Table(("network", "interface", "address", "gateway", "names", "mac"), tuple(rows))
 
 
 def link_state(row: InterfaceRow, glyphs: GlyphSet) -> str:
@@ -240,6 +251,7 @@ _TABLES: dict[str, Callable[[LabSource, Place, GlyphSet], Table]] = {
     "sockets": _sockets,
     "rules": _rules,
     "connections": _connections,
+    "endpoints": _endpoints,
     "log": _log,
 }
 

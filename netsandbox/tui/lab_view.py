@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from netsandbox.lab import frame_log, views
+from netsandbox.lab import docker_rows, frame_log, views
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import (
     ConnectionRow,
+    EndpointRow,
     FdbRow,
     InterfaceRow,
     LinkRow,
@@ -128,6 +129,9 @@ class LabView:
 
     def sockets(self, node: str) -> Sequence[SocketRow]:
         return views.sockets(self.session.lab, node)
+
+    def endpoints(self, node: str) -> Sequence[EndpointRow]:
+        return docker_rows.endpoints(self.session.lab, node)
 
     def has_rules(self, node: str) -> bool:
         return views.has_rules(self.session.lab, node)

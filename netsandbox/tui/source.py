@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from netsandbox.lab.tables import (
     ConnectionRow,
+    EndpointRow,
     FdbRow,
     InterfaceRow,
     LinkRow,
@@ -163,6 +164,10 @@ class LabSource(Protocol):
 
     def sockets(self, node: str) -> Sequence[SocketRow]:
         """The bound sockets of a node's namespace."""
+        ...
+
+    def endpoints(self, node: str) -> Sequence[EndpointRow]:
+        """Those of a container on Docker's networks."""
         ...
 
     def has_rules(self, node: str) -> bool:

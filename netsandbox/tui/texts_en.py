@@ -111,6 +111,7 @@ TEXTS: dict[str, str] = {
     "device.empty.sockets": "Nothing listens here. An image such as nginx does",
     "device.empty.rules": "No rules. Docker makes some, and iptables",
     "device.empty.connections": "No connections tracked. Any packet through this host fills this",
+    "device.empty.endpoints": "On no network of Docker's, or it does not run",
     "device.empty.log": "Its programs have written nothing",
     "tab.arp": "ARP",
     "tab.mac": "MAC",
@@ -119,6 +120,7 @@ TEXTS: dict[str, str] = {
     "tab.sockets": "Sockets",
     "tab.rules": "Rules",
     "tab.connections": "Connections",
+    "tab.endpoints": "Networks",
     "tab.log": "Log",
     "table.own": "and {count} of its own",
     "table.permanent": "permanent",
@@ -152,6 +154,9 @@ TEXTS: dict[str, str] = {
     "column.rule": "rule",
     "column.original": "original",
     "column.reply": "reply",
+    "column.network": "network",
+    "column.gateway": "gateway",
+    "column.names": "names",
     "column.line": "output",
     "help.topology": (
         "Arrows select the nearest device in their direction, `enter` inspects it; `d` goes through the "

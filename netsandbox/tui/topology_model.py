@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
+from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow, PublishedRow
 from netsandbox.tui.text import safe
 from netsandbox.tui.topology_internet import INTERNET
 from netsandbox.tui.topology_tunnels import TUNNEL
@@ -103,6 +103,8 @@ class Item:
     addresses: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     """Of a host, those that stand on others, with their addresses: `eth0.10 10.0.10.1/24`."""
+    published: tuple[str, ...] = ()
+    """Of a host, ports that lead to containers: `:8080>web`."""
     tail: str = ""
     """The end of its address that tells it from its neighbours': `.3`."""
     ports: list[Port] = field(default_factory=list)
@@ -126,6 +128,13 @@ class _Seat(NamedTuple):
     scope: str | None
     item: Item | None = None
     net: int | None = None
+
+
+def published_text(row: PublishedRow) -> str:
+    """A published port on a host's edge; a docker-proxy that has carried something stands in between."""
+    protocol = "" if row.protocol == "tcp" else f"/{row.protocol}"
+    proxy = "[docker-proxy]>" if row.by_proxy else ""
+    return f"{row.address}:{row.port}{protocol}>{proxy}{row.container}"
 
 
 def build(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: Iterable[LinkRow]) -> Scope:
@@ -178,6 +187,7 @@ class _Builder:
         item = Item(Place(node.name), safe(node.name), "host", _node_notes(node), inner=Scope())
         item.addresses = tuple(map(safe, self.addresses.get(node.name, ())))
         item.devices = tuple(_device(row) for row in self.rows.values() if row.node == node.name and row.lower)
+        item.published = tuple(safe(published_text(row)) for row in node.published)
         self.items[node.name] = item
         self.top.items.append(item)
 

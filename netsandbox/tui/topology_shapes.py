@@ -13,6 +13,9 @@ from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology_model import Item, LinkKey, Net, Note, Port
 from netsandbox.tui.topology_parts import Block, Cell, Detail, EdgeLabel, Options, Shape
 
+MOST_PORTS = 3
+"""Published ports that stand on a host's edge."""
+
 
 def note_text(note: Note, glyphs: GlyphSet) -> str:
     """A note as glyph and word, `⌂host net`."""
@@ -129,6 +132,10 @@ def measure_host(item: Item, block: Block, options: Options) -> Shape:
         taken.append((column, column + need))
         columns[port.wires[0].link] = column
         edge.append(EdgeLabel(column, edge_text(port, options.detail)))
+    for text in _published(item, options):
+        column = _free_column(taken, cell_len(text) + 2)
+        taken.append((column, column + cell_len(text) + 2))
+        edge.append(EdgeLabel(column, text))
     width = max([width, *(end + 1 for _, end in taken)])
     links = [port.wires[0].link for port in item.ports]
     return Shape(
@@ -143,6 +150,15 @@ def measure_host(item: Item, block: Block, options: Options) -> Shape:
         [leads.get(link, []) for link in links],
         pad,
     )
+
+
+def _published(item: Item, options: Options) -> list[str]:
+    """The ports on a host's edge: some, and how many more."""
+    if options.detail < Detail.BOX:
+        return []
+    shown = list(item.published[:MOST_PORTS])
+    rest = len(item.published) - len(shown)
+    return [*shown, f"+{rest}"] if rest else shown
 
 
 def _is_empty(item: Item) -> bool:

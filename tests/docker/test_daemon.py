@@ -164,6 +164,8 @@ def test_without_a_daemon(line: str, code: int, out: str) -> None:
     made = session("docker ps", "systemctl stop docker")
     assert (made.run(line).code, made.run(line).err) == (code, out)
     assert made.run("docker --version").code == 0
+    assert made.run("add-container more").err == NOBODY
+    assert made.run("docker ps").err == NOBODY
     made.run("systemctl start docker")
     assert NOBODY not in made.run(line).err
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from netsandbox.lab.tables import (
     ConnectionRow,
+    EndpointRow,
     FdbRow,
     InterfaceRow,
     LinkRow,
@@ -49,6 +50,7 @@ class FakeSource:
     route_rows: dict[str, list[RouteRow]] = field(default_factory=dict)
     socket_rows: dict[str, list[SocketRow]] = field(default_factory=dict)
     rule_rows: dict[str, list[RuleRow]] = field(default_factory=dict)
+    endpoint_rows: dict[str, list[EndpointRow]] = field(default_factory=dict)
     connection_rows: dict[str, list[ConnectionRow]] = field(default_factory=dict)
     log_lines: dict[str, list[str]] = field(default_factory=dict)
     log_rows: list[LogRow] = field(default_factory=lambda: list(PING))
@@ -88,6 +90,9 @@ class FakeSource:
 
     def sockets(self, node: str) -> Sequence[SocketRow]:
         return self.socket_rows.get(node, [])
+
+    def endpoints(self, node: str) -> Sequence[EndpointRow]:
+        return self.endpoint_rows.get(node, [])
 
     def has_rules(self, node: str) -> bool:
         return node in self.rule_rows

@@ -43,7 +43,7 @@ def test_a_timer_that_does_not_run_has_no_bar() -> None:
 
 def test_each_kind_of_device_has_its_tabs() -> None:
     source = FakeSource(labs.odd())
-    assert tabs_of(source, Place("web")) == ["arp", "links", "routes", "sockets", "log"]
+    assert tabs_of(source, Place("web")) == ["arp", "links", "routes", "sockets", "endpoints", "log"]
     assert tabs_of(source, Place("h1")) == ["arp", "mac", "links", "routes", "sockets"]
     assert tabs_of(source, Place("h2")) == ["arp", "links", "routes", "sockets"]
     assert tabs_of(source, Place("h1", "docker0")) == ["mac", "links", "arp", "routes"]

@@ -68,7 +68,7 @@ def test_the_tabs_are_there_where_there_is_something_to_show(view: LabView) -> N
     source.rule_rows["host"], source.connection_rows["host"] = [rule(1)], []
     assert tabs_of(source, Place("host"))[-3:] == ["sockets", "rules", "connections"]
     source.rule_rows["nginx-1"] = [rule(1)]
-    assert tabs_of(source, Place("nginx-1"))[-2:] == ["rules", "log"]
+    assert tabs_of(source, Place("nginx-1"))[-3:] == ["rules", "endpoints", "log"]
 
 
 def test_the_rules_are_those_of_iptables_with_policies_and_counters(view: LabView) -> None:

@@ -11,7 +11,6 @@ from netsandbox.apps.program import Program, Task
 from netsandbox.commands.compose.options import moved_behind
 from netsandbox.commands.docker import contexts
 from netsandbox.commands.docker.endpoint import (
-    NOBODY,
     UNRESOLVED,
     Dial,
     Endpoint,
@@ -24,7 +23,7 @@ from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside
 from netsandbox.commands.docker.words import harmless
 from netsandbox.docker.daemon_settings import SOCKET
-from netsandbox.docker.errors import DockerError
+from netsandbox.docker.errors import NOBODY, DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.http_client import HttpClient
 from netsandbox.docker.daemon_settings import SOCKET
-from netsandbox.docker.errors import DockerError
+from netsandbox.docker.errors import NOBODY, DockerError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 UNIX = SOCKET
 DEFAULT_PORT, SSH_PORT = 2375, 22
 UNRESOLVED = "Failed to initialize: unable to resolve docker endpoint: "
-NOBODY = "Cannot connect to the Docker daemon at {endpoint}. Is the docker daemon running?"
 VALUED = {"-H": "host", "--host": "host", "-c": "context", "--context": "context", "--config": "config",
           "-l": "log-level", "--log-level": "log-level", "--tlscacert": "tlscacert", "--tlscert": "tlscert",
           "--tlskey": "tlskey"}
