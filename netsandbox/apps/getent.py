@@ -42,7 +42,18 @@ class Getent(Program):
         if self.database == "hosts" and self._is_number():
             self._reverse()
             return
-        self._lookup = Lookup(self.context, self.process, self._key, self._found)
+        if self.database == "hosts":
+            self._lookup = Lookup(self.context, self.process, self._key, self._found_v6, (dns.AAAA,))
+        else:
+            self._lookup = Lookup(self.context, self.process, self._key, self._found)
+        self._lookup.start()
+
+    def _found_v6(self, reply: Reply) -> None:
+        """gethostbyname2 with AF_INET6 comes first, and with AF_INET only where that finds nothing."""
+        if reply.addresses:
+            self._found(reply)
+            return
+        self._lookup = Lookup(self.context, self.process, self._key, self._found, (dns.A,))
         self._lookup.start()
 
     def _is_number(self) -> bool:

@@ -187,13 +187,19 @@ def unknown(context: Context, name: str, error: str = NOT_KNOWN) -> str:
 
 
 class Lookup:
-    """getaddrinfo(3) for IPv4: `done` is called once with a Reply, at once when no server need be asked."""
+    """getaddrinfo(3) for IPv4: `done` is called once with a Reply, at once when no server need be asked.
 
-    def __init__(self, context: Context, process: Process, name: str, done: Callable[[Reply], None]) -> None:
+    Args:
+        kinds: record types that are asked for at once.
+    """
+
+    def __init__(self, context: Context, process: Process, name: str, done: Callable[[Reply], None],
+                 kinds: tuple[int, ...] = (dns.A, dns.AAAA)) -> None:
         self.context = context
         self.process = process
         self.name = name
         self.done = done
+        self.kinds = kinds
         self._settings = read_settings(context.files)
         self._names: list[str] = []
         self._query: Query | None = None
@@ -225,7 +231,7 @@ class Lookup:
             self._give_up(self._worst)
             return
         self._query = Query(self.context.namespace, self.process, self._settings, self._names.pop(0),
-                            (dns.A, dns.AAAA), self._answered)
+                            self.kinds, self._answered)
         self._query.start()
 
     def _give_up(self, error: str) -> None:
@@ -235,7 +241,7 @@ class Lookup:
         if found is None:
             self._give_up(TRY_AGAIN)
             return
-        response = found[dns.A]
+        response = found[self.kinds[0]]
         addresses = tuple(int.from_bytes(record.data, "big") for record in response.answers
                           if record.type == dns.A and len(record.data) == 4)
         if addresses:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.docker.resolv_conf import ResolvConf
 
 if TYPE_CHECKING:
+    from netsandbox.apps.pipe import Pipe
     from netsandbox.apps.program import Task
     from netsandbox.docker.freezer import Frozen
     from netsandbox.docker.images import Image
@@ -161,6 +162,7 @@ class Container:
         published: what -p asked for.  publishes_all: -P.
         bindings: the host's ports that it has now.  port_rules: their rules.
         endpoints: the same, as it is now; empty unless it runs.
+        input: what the client hands on to its program (docker run -i with a pipe).
         interface_numbers: how many interfaces of each prefix (eth) it was given since it started.
         execs: programs of docker exec that run in it.
         frozen: what is put aside while it is paused.
@@ -180,9 +182,9 @@ class Container:
     __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname", "dropped",
                  "endpoints", "entrypoint", "environment", "error", "execs", "exposed", "extra_hosts", "files",
                  "finished", "frozen", "has_ended", "has_run", "has_stop_timeout", "hostname", "identity", "image",
-                 "init", "interface_numbers", "is_attached", "is_detached", "is_private", "is_stopping", "labels",
-                 "links", "log", "mode", "name", "name_server", "namespace", "networks", "owner_identity", "pid",
-                 "policy", "port_rules", "privileged", "program", "published", "publishes_all", "reference",
+                 "init", "input", "interface_numbers", "is_attached", "is_detached", "is_private", "is_stopping",
+                 "labels", "links", "log", "mode", "name", "name_server", "namespace", "networks", "owner_identity",
+                 "pid", "policy", "port_rules", "privileged", "program", "published", "publishes_all", "reference",
                  "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal",
                  "stop_timeout", "sysctls", "tty", "waiters", "wanted_mac", "was_stopped")
 
@@ -222,6 +224,7 @@ class Container:
         self.tty = False
         self.stdin = False
         self.init = False
+        self.input: Pipe | None = None
         self.interface_numbers: Counter[str] = Counter()
         self.is_attached = False
         self.is_detached = False

@@ -99,7 +99,7 @@ def _waiting(container: Container, namespace: NetworkNamespace, name: str, argv:
         return Sleeper(namespace, name, _seconds(argv[1]), pid)
     if name in FOR_EVER:
         return Sleeper(namespace, name, None, pid)
-    if (name in SHELLS or name == "cat") and len(argv) == 1:
+    if (name in SHELLS or name == "cat") and len(argv) == 1 and container.input is None:
         return Sleeper(namespace, name, None if container.stays_open else 0, pid)
     return None
 

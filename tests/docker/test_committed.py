@@ -104,3 +104,30 @@ def test_what_is_refused(session: Session, line: str, text: str) -> None:
     ("echo hi | socat - EXEC:'tr a-z A-Z'", "HI\n"), ("echo hi | socat - SYSTEM:'cat; echo there'", "hi\nthere\n")])
 def test_socat_runs_programs(session: Session, line: str, out: str) -> None:
     assert session.run(line).out == out
+
+
+@pytest.mark.parametrize(("line", "out"), [
+    ("echo hi | docker run -i --rm busybox cat", "hi\n"), ("echo hi | docker run --rm busybox cat", ""),
+    ("echo hi | docker run -i --rm busybox sh -c 'cat; echo done'", "hi\ndone\n"),
+    ("echo 'echo from $((1 + 1))' | docker run -i --rm busybox sh", "from 2\n")])
+def test_a_pipe_reaches_the_container_s_program(session: Session, line: str, out: str) -> None:
+    job = session.run(line)
+    assert (job.code, job.out) == (0, out)
+
+
+def test_a_container_does_not_see_the_host_s_processes(session: Session) -> None:
+    session.run("docker network create seen")
+    session.run("docker run -d --name inner --network seen nicolaka/netshoot sleep 1000")
+    inside = session.run("docker exec inner ss -ltnp").out
+    assert "127.0.0.11" in inside
+    assert "dockerd" not in inside
+    assert "dockerd" in session.run("exec inner ss -ltnp").out
+
+
+def test_each_socket_draws_another_port(session: Session) -> None:
+    for _time in range(3):
+        session.run("docker exec inner dig +short inner")
+    shown = session.run("exec inner conntrack -L 2>/dev/null").out
+    ports = {word for line in shown.splitlines() if "dport=53" in line for word in line.split()[:9] if "sport" in word}
+    assert len(ports) == 3
+    assert "ASSURED" not in shown

@@ -44,6 +44,7 @@ def attach(client: Client, container: Container) -> None:
     """
     engine, reader = client.engine, client.output.append
     container.is_attached = True
+    container.input = client.stdin if container.stdin and not client.stdin.is_terminal else None
     container.console.readers.append(reader)
     history.of_container(engine, container, "attach")
     try:
@@ -59,7 +60,8 @@ def attach(client: Client, container: Container) -> None:
 
 def _enter_shell(client: Client, container: Container, reader: object) -> None:
     """A person types into what waits for it."""
-    is_for_a_person = container.stays_open and not any(word in ("-c", "-ec", "-lc") for word in container.argv)
+    has_script = container.input is not None or any(word in ("-c", "-ec", "-lc") for word in container.argv)
+    is_for_a_person = container.stays_open and not has_script
     if is_for_a_person and container.argv and container.argv[0].rpartition("/")[2] in SHELLS:
         client.enter(container, partial(client.engine.end_program, container),
                      partial(_let_go, client, container, reader, 0))

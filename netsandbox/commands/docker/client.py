@@ -193,9 +193,10 @@ class Client(Program):
     def container_program(self, container: Container, namespace: NetworkNamespace, argv: list[str]) -> Task | None:
         """The shell's programs, as a container runs them; None for one that there is not."""
         inside = Inside(self.context, container, namespace)
-        if not inside.is_in_image(argv[0].rpartition("/")[2]):
+        is_script = "/" in argv[0] and inside.files().exists(argv[0])
+        if not inside.is_in_image(argv[0].rpartition("/")[2]) and not is_script:
             return None
-        return inside.found(argv)
+        return inside.found(argv, inside.call(argv, container.input))
 
     # -- a shell inside a container
 

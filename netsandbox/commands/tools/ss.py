@@ -10,12 +10,15 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
 from netsandbox.commands.tools.words import USAGE
+from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.state import Connection
 from netsandbox.wire.addresses import AddressError, Network, parse_network
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
+HOSTS_PROCESSES = frozenset({"dockerd", "docker-proxy"})
+"""Whose sockets a container may see, but not them: they are not in its PID namespace."""
 LONG = {"numeric": "n", "resolve": "r", "options": "o", "extended": "e", "memory": "m", "info": "i", "processes": "p",
         "tcp": "t", "udp": "u", "raw": "w", "unix": "x", "all": "a", "listening": "l", "ipv4": "4", "ipv6": "6",
         "packet": "0", "summary": "s", "version": "V", "help": "h", "net": "N", "no-header": "H", "no-queues": "Q",
@@ -120,13 +123,19 @@ def _fits_one(row: SocketRow, name: str, value: str) -> bool:
             and (not wanted or wanted == str(port)))
 
 
+def _unseen() -> frozenset[str]:
+    return HOSTS_PROCESSES if RIGHTS.get().contained else frozenset()
+
+
 def _columns(rows: list[SocketRow], options: Options, without: set[str]) -> str:
     """render: each column as wide as its widest cell; addresses to the right, so that the colons stand in a row."""
     numeric, processes = "n" in options, "p" in options
     titles = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port", "Process"]
     cells = [] if "H" in options else [titles]
+    unseen = _unseen()
     for row in rows:
-        users = f'users:(("{row.process}",pid={row.pid},fd={row.fd}))' if processes and row.fd and row.pid else ""
+        users = f'users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
+            processes and row.fd and row.pid and row.process not in unseen) else ""
         timer = str(row.timer) if "o" in options and row.timer is not None else ""
         extra = " ".join(part for part in (users, timer) if part)
         cells.append([row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}", row.local[0] + ":",
@@ -195,7 +204,8 @@ def _netstat_line(row: SocketRow, options: Options) -> str:
     state = "" if row.state == "UNCONN" else NETSTAT.get(row.state, row.state.replace("-", "_"))
     local, peer = (f"{address.strip('[]')}:{_port(port, numeric, row.protocol)}" for address, port in
                    (row.local, row.peer))
-    owner = f" {f'{row.pid}/{row.process}' if row.fd else '-':<20}" if "p" in options else ""
+    owner = f" {f'{row.pid}/{row.process}' if row.fd and row.process not in _unseen() else '-':<20}" if (
+        "p" in options) else ""
     protocol = row.protocol + ("6" if row.family == "inet6" else "")
     sent = 0 if row.state == "LISTEN" else row.sent
     return f"{protocol:<5} {row.received:>6} {sent:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"

@@ -117,12 +117,14 @@ def hears(socket: Socket, interface: Interface | None) -> bool:
 class SocketTable:
     """All bound sockets of one namespace, in the order they were bound."""
 
-    __slots__ = ("_by_port", "_perturbed", "connections", "namespace", "sockets")
+    __slots__ = ("_by_port", "_draws", "_perturbed", "connections", "namespace", "sockets")
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
         self.sockets: list[Socket] = []
         self._by_port: dict[tuple[str, int], list[Socket]] = {}
+        self._draws = 0
+        """How often a free port was asked for: each time another one is drawn (udp_lib_get_port)."""
         self.connections: dict[tuple[int, int, int, int], Any] = {}
         """TCP connections, half-open and closed ones too, by (address, port, peer, peer's port)."""
         self._perturbed: dict[tuple[int, int, int], int] = {}
@@ -181,7 +183,8 @@ class SocketTable:
     def _free_port(self, socket: Socket, address: int) -> int:
         low, high = self.namespace.sysctls.port_range
         count = high - low + 1
-        start = self.namespace.chance.stream(f"{self.namespace.name}/port/{len(self.sockets)}").below(count)
+        start = self.namespace.chance.stream(f"{self.namespace.name}/port/{self._draws}").below(count)
+        self._draws += 1
         for step in range(count):
             port = low + (start + step) % count
             if self._conflict(socket, address, port) is None:
