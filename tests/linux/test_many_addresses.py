@@ -59,7 +59,7 @@ def test_what_is_looked_up_is_what_a_search_finds(steps: list[tuple[Network, int
         if is_added:
             addresses.add(interface, network, broadcast)
         else:
-            for own in interface.addresses[:1 + network.address % 2]:
+            for own in interface.addresses[network.address % 2:][:1]:
                 addresses.remove(interface, own)
         _check(interface)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, SupportsIndex
 
@@ -49,49 +50,52 @@ class AddressList(list[InterfaceAddress]):
     Nobody has to go through all of them to know what one subnet has, or whose broadcast address something is.
     """
 
-    __slots__ = ("_broadcasts", "_subnets")
+    __slots__ = ("_broadcasts", "_by_subnet")
 
     def __init__(self) -> None:
         super().__init__()
-        self._subnets: dict[Network, list[InterfaceAddress]] = {}
-        self._broadcasts: dict[int, int] = {}
-        """How many primary addresses each belongs to."""
+        self._by_subnet: list[InterfaceAddress] = []
+        """By subnet, in each the primary one first and then as they came."""
+        self._broadcasts: list[int] = []
+        """Those of the primary addresses, ascending."""
 
     def insert(self, place: SupportsIndex, own: InterfaceAddress) -> None:
         super().insert(place, own)
-        subnet = self._subnets.setdefault(_subnet(own.network), [])
-        subnet.insert(len(subnet) if own.secondary else 0, own)
+        insort_right(self._by_subnet, own, key=_subnet_and_rank)
         for broadcast in _broadcasts(own):
-            self._broadcasts[broadcast] = self._broadcasts.get(broadcast, 0) + 1
+            insort_right(self._broadcasts, broadcast)
 
     def remove(self, own: InterfaceAddress) -> None:
         super().remove(own)
-        subnet = _subnet(own.network)
-        rest = self._subnets[subnet]
-        rest.remove(own)
-        if not rest:
-            del self._subnets[subnet]
+        del self._by_subnet[self._by_subnet.index(own, bisect_left(self._by_subnet, _subnet(own), key=_subnet))]
         for broadcast in _broadcasts(own):
-            self._broadcasts[broadcast] -= 1
-            if not self._broadcasts[broadcast]:
-                del self._broadcasts[broadcast]
+            del self._broadcasts[bisect_left(self._broadcasts, broadcast)]
 
     def in_subnet(self, network: Network) -> Sequence[InterfaceAddress]:
         """Those of an address's subnet, the primary one first and then as they came."""
-        return self._subnets.get(_subnet(network), ())
+        subnet = network.network, network.length
+        first = bisect_left(self._by_subnet, subnet, key=_subnet)
+        return self._by_subnet[first:bisect_right(self._by_subnet, subnet, first, key=_subnet)]
 
     def primary(self, network: Network) -> InterfaceAddress | None:
         """The one of them that is not secondary."""
-        found = self.in_subnet(network)
-        return found[0] if found and not found[0].secondary else None
+        subnet = network.network, network.length
+        first = bisect_left(self._by_subnet, subnet, key=_subnet)
+        found = self._by_subnet[first] if first < len(self._by_subnet) else None
+        return None if found is None or found.secondary or _subnet(found) != subnet else found
 
     def has_broadcast(self, address: int) -> bool:
         """Whether it is the broadcast address of a primary address."""
-        return address in self._broadcasts
+        place = bisect_left(self._broadcasts, address)
+        return place < len(self._broadcasts) and self._broadcasts[place] == address
 
 
-def _subnet(network: Network) -> Network:
-    return Network(network.network, network.length)
+def _subnet(own: InterfaceAddress) -> tuple[int, int]:
+    return own.network.network, own.network.length
+
+
+def _subnet_and_rank(own: InterfaceAddress) -> tuple[int, int, bool]:
+    return *_subnet(own), own.secondary
 
 
 def _broadcasts(own: InterfaceAddress) -> set[int]:

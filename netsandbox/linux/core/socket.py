@@ -65,6 +65,9 @@ class Socket:
 
     protocol = "tcp"
 
+    __slots__ = ("address", "backlog", "family", "listening", "namespace", "peer", "peer_port", "port", "process",
+                 "reuse", "seq")
+
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         self.namespace = namespace
         self.process = process

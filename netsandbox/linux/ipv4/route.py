@@ -6,7 +6,7 @@ prefix wins, then the lowest metric, then the older route.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,10 @@ def _place(route: Route) -> tuple[int, int, int]:
     return *_target(route), route.metric
 
 
+def _source(route: Route) -> int:
+    return route.source or 0
+
+
 def _target(route: Route) -> tuple[int, int]:
     return _order(route.destination)
 
@@ -174,8 +178,8 @@ class RouteTables:
         self._namespace = namespace
         self._tables: dict[str, list[Route]] = {}
         """In the order that `ip route` lists them: by network, the longer prefix first, then metric, then age."""
-        self._naming: dict[int, list[Route]] = {}
-        """By the source address that they name (fib_info_laddrhash)."""
+        self._naming: list[Route] = []
+        """By the source address that they name, if they do (fib_info_laddrhash)."""
         self.local: set[int] = set()
         self.prefixes = 0
         self.has_custom_local = False
@@ -226,7 +230,7 @@ class RouteTables:
         find = bisect_left if before else bisect_right
         routes.insert(find(routes, _place(route), key=_place), route)
         if route.source is not None:
-            self._naming.setdefault(route.source, []).append(route)
+            insort_right(self._naming, route, key=_source)
         if route.type == "local" and route.destination.length == 32:
             self.local.add(route.destination.address)
             self._namespace.stations_changed()
@@ -255,11 +259,8 @@ class RouteTables:
         """Strike a route from those that name its source; the routes that may say the same of the way."""
         if route.source is None:
             return self._tables[route.table]
-        others = self._naming[route.source]
-        others.remove(route)
-        if not others:
-            del self._naming[route.source]
-        return others
+        del self._naming[self._naming.index(route, bisect_left(self._naming, route.source, key=_source))]
+        return self.naming(route.source)
 
     def _has_twin(self, route: Route) -> bool:
         """Whether another local route has the same destination."""
@@ -284,7 +285,8 @@ class RouteTables:
 
     def naming(self, source: int) -> Sequence[Route]:
         """The routes of every table that name this source address."""
-        return self._naming.get(source, ())
+        first = bisect_left(self._naming, source, key=_source)
+        return self._naming[first:bisect_right(self._naming, source, first, key=_source)]
 
     def _names(self) -> list[str]:
         return [*TABLES, *(name for name in self._tables if name not in TABLES)]

@@ -81,6 +81,9 @@ class UdpSocket(Socket):
 
     protocol = "udp"
 
+    __slots__ = ("_ident", "broadcast", "encapsulated", "error", "errors", "interface", "on_event", "pmtudisc",
+                 "received", "recverr", "source", "tos", "ttl")
+
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
         self.source = ANY

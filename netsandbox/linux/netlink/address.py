@@ -51,8 +51,8 @@ def put(interface: Interface, network: Network | None, command: str, options: di
 
 
 def _check_scope(interface: Interface, network: Network, scope: str) -> None:
-    others = interface.addresses.in_subnet(network)
-    if others and others[0].scope != scope:
+    primary = interface.addresses.primary(network)
+    if primary is not None and primary.scope != scope:
         raise KernelError("EINVAL", "ipv4: Invalid scope value")
 
 

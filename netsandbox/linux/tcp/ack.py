@@ -125,7 +125,7 @@ def _clean(conn: Connection, ack: int) -> int:
         if after(segment.end, ack):
             _trim(conn, segment, ack)
             break
-        sent.popleft()
+        sent.pop(0)
         flag |= Ack.SYN_ACKED if segment.flags & SYN else Ack.DATA_ACKED
         if segment.ever_again:
             flag |= Ack.RETRANSMITTED

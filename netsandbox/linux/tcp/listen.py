@@ -276,5 +276,5 @@ def refuse_waiting(listener: Connection) -> None:
     for request in list(listener.requests.values()):
         drop(request)
     while listener.accepted:
-        child: Any = listener.accepted.popleft()
+        child: Any = listener.accepted.pop(0)
         child.abort()

@@ -196,7 +196,7 @@ def _send_burst(conn: Connection, size: int) -> bool:
     conn.is_burst = is_burst
     _note_sent(conn, segments)
     if whole:
-        conn.unsent.popleft()
+        conn.unsent.pop(0)
     else:
         del chunk.data[:size]
         chunk.seq = segments[-1].end

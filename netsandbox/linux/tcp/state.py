@@ -5,7 +5,6 @@ Plain data; who changes it are the modules of this room, each for its concern.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -117,7 +116,23 @@ class Connection(Socket):
     """
 
     protocol = "tcp"
-    is_deaf = False
+
+    __slots__ = ("accepted", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to", "advertised_mss",
+                 "again_out", "ato", "backoff", "bytes_acked", "bytes_again", "bytes_received", "bytes_sent", "calls",
+                 "challenged_at", "confirm", "congestion", "copied", "created", "data_in", "data_out", "delivered",
+                 "done", "duplicate", "early", "echoed_stamp", "error", "expected", "foreground", "going_on",
+                 "handshake_at", "has_sack", "has_stamps", "held", "high_seq", "ident", "interface", "is_burst",
+                 "is_deaf", "is_path_shorter", "keepalive", "keepalive_probes", "keepalive_timer", "largest_window",
+                 "last_sent", "last_size", "lost_out", "memory", "more_to_send", "mss", "mss_clamp", "nodelay", "nxt",
+                 "on_event", "orphan", "overflowed_at", "owned", "parent", "path_mtu", "pingpong", "probe_end",
+                 "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued", "quick",
+                 "rack_at", "rack_end", "rack_rtt", "ratio", "receive_buffer", "receive_scale", "receive_window",
+                 "received", "received_at", "recent_at", "recent_stamp", "recovery", "reordering_seen", "requests",
+                 "retransmitted", "retries", "retry_began", "retry_since", "round_trip", "sacked_out", "sacks",
+                 "segment_size", "segments_in", "segments_out", "send_buffer", "send_scale", "send_window", "sent",
+                 "shutdown_flags", "slow_start", "small", "soft_error", "space", "space_at", "space_seq",
+                 "stamp_offset", "state", "timeouts", "timer", "timer_due", "timer_kind", "tos", "ttl", "una",
+                 "undo_marker", "unsent", "waits_for_room", "window_clamp", "window_seq", "wire", "written")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
@@ -128,16 +143,17 @@ class Connection(Socket):
         self.shutdown_flags = 0
         self.foreground = True
         self.interface: Interface | None = None
+        self.is_deaf = False
         self.ttl: int | None = None
         self.tos = 0
         self.ident = 0
         self.nodelay = self.keepalive = self.waits_for_room = False
         self.owned = False
         """A program's call goes on: what comes meanwhile waits in `held`."""
-        self.held: deque[Waiting] = deque()
+        self.held: list[Waiting] = []
         self.is_path_shorter = False
         """An ICMP error said so meanwhile."""
-        self.calls: deque[tuple[str, Any]] = deque()
+        self.calls: list[tuple[str, Any]] = []
         """What the program asked for and was not begun: a method's name and its argument."""
         self.going_on: tuple[str, Any] | None = None
         """What is left of the present call."""
@@ -151,7 +167,7 @@ class Connection(Socket):
         self._clear_receive()
 
     def _clear_listen(self) -> None:
-        self.accepted: deque[Connection] = deque()
+        self.accepted: list[Connection] = []
         """Whole connections that wait for accept()."""
         self.requests: dict[tuple[int, int, int, int], Request] = {}
         self.parent: Connection | None = None
@@ -170,8 +186,8 @@ class Connection(Socket):
         self.send_buffer = int(settings.text("net.ipv4.tcp_wmem").split()[1])
         self.queued = 0
         """Bytes written and not acknowledged."""
-        self.unsent: deque[Chunk] = deque()
-        self.sent: deque[Sent] = deque()
+        self.unsent: list[Chunk] = []
+        self.sent: list[Sent] = []
         self.congestion = Congestion(settings.text("net.ipv4.tcp_congestion_control"))
         self.round_trip = RoundTrip()
         self.recovery = Recovery.OPEN
@@ -213,7 +229,7 @@ class Connection(Socket):
         self.ratio = 128
         """What of a buffer is data, in 1/256 (scaling_ratio)."""
         self.advertised_mss = DEFAULT_MSS
-        self.received: deque[bytes] = deque()
+        self.received: list[bytes] = []
         self.memory = 0
         """What the received data takes in the buffer (sk_rmem_alloc)."""
         self.early: list[tuple[int, bytes, bool]] = []

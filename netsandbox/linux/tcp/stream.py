@@ -36,6 +36,8 @@ class StreamSocket(Connection):
             write, a connection to accept.
     """
 
+    __slots__ = ()
+
     @property
     def is_connected(self) -> bool:
         return self.state not in (TcpState.CLOSE, TcpState.LISTEN, *OPENING)
@@ -75,7 +77,7 @@ class StreamSocket(Connection):
             raise SocketError("EINVAL")
         if not self.accepted:
             return None
-        child = self.accepted.popleft()
+        child = self.accepted.pop(0)
         child.parent = None
         return child  # type: ignore[return-value]
 
@@ -138,7 +140,7 @@ class StreamSocket(Connection):
         while self.received and limit > 0:
             head = self.received[0]
             if len(head) <= limit:
-                self.received.popleft()
+                self.received.pop(0)
                 self.memory -= window.BUFFER_OVERHEAD
             else:
                 self.received[0] = head[limit:]
@@ -205,12 +207,12 @@ class StreamSocket(Connection):
             (name, argument), self.going_on = self.going_on, None
             getattr(self, name)(argument)
         elif self.held:
-            self._take_held(self.held.popleft())
+            self._take_held(self.held.pop(0))
         elif self.is_path_shorter:
             self.is_path_shorter = False
             errors.shorten(self)
         elif self.calls:
-            name, argument = self.calls.popleft()
+            name, argument = self.calls.pop(0)
             getattr(self, name)(argument)
         else:
             return False
