@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+CACHES = "caches"
+"""A class may have a dictionary of this name: the slots that hold what is worked out anew when it is missing, and what
+a copy begins with there, as Python writes it."""
+
 
 class Fields:
     """How objects of one class are taken apart and put together.
@@ -20,10 +24,12 @@ class Fields:
         if kind.__dictoffset__:
             self.names.append("__dict__")
         self._descriptors: list[Any] = [getattr(kind, name, None) for name in self.names]
+        caches = getattr(kind, CACHES, {})
         each = "".join(f"it.{name}, " for name in self.names)
+        told = "".join(f"{caches.get(name, f'it.{name}')}, " for name in self.names)
         made: dict[str, Callable[..., Any]] = {}
         # To go through the names for each object would take most of the time of a copy.
-        exec(f"def read(it): return ({each})", made)
+        exec(f"def read(it): return ({told})", made)
         exec(f"def write(it, fields): ({each}) = fields" if each else "def write(it, fields): pass", made)
         self._read, self._write = made["read"], made["write"]
         # A class that makes a part when it is asked for must not be asked here.

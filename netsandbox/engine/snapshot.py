@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from io import BytesIO
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
@@ -95,29 +96,42 @@ class _Writer(pickle.Pickler):
         self.objects: list[object] = []
         self.values: list[object] = []
         self._rules = rules
-        self._sorts: dict[type, int] = {}
+        self._ways: dict[type, Callable[[Any], Any]] = {}
+        """By class, what is to be done with an instance."""
         self._outside = {id(thing): number for number, thing in enumerate(outside)}
+        self._outsiders = {type(thing) for thing in outside}
 
     def reducer_override(self, thing: Any) -> Any:
         """See pickle.Pickler; it is asked about everything but plain numbers, texts, lists, dictionaries and tuples."""
         kind = type(thing)
-        sort = self._sorts.get(kind)
-        if sort is None:
-            sort = self._sorts[kind] = self._rules.sort_of(kind)
-        if id(thing) in self._outside:
-            return outside_at, (self._outside[id(thing)],)
-        if sort == OBJECT:
-            self.objects.append(thing)
-            return object_at, (len(self.objects) - 1,)
-        if sort == METHOD:
-            return self._method(thing)
-        if sort == OTHER or (sort == FUNCTION and thing in MARKS):
+        way = self._ways.get(kind)
+        if way is None:
+            way = self._ways[kind] = self._way_of(kind)
+        return way(thing)
+
+    def _way_of(self, kind: type) -> Callable[[Any], Any]:
+        inside = (self._object, self._value, self._tuple, self._function, self._method, self._nothing, _by_pickle,
+                  _refuse)[self._rules.sort_of(kind)]
+        return partial(self._perhaps_outside, inside) if kind in self._outsiders else inside
+
+    def _perhaps_outside(self, inside: Callable[[Any], Any], thing: Any) -> Any:
+        number = self._outside.get(id(thing))
+        return inside(thing) if number is None else (outside_at, (number,))
+
+    def _object(self, thing: object) -> Any:
+        self.objects.append(thing)
+        return object_at, (len(self.objects) - 1,)
+
+    def _nothing(self, _thing: object) -> Any:
+        return self._value(None)
+
+    def _tuple(self, thing: tuple[Any, ...]) -> Any:
+        return self._value(thing) if _is_value(thing) else (make_tuple, (type(thing), tuple(thing)))
+
+    def _function(self, function: Any) -> Any:
+        if function in MARKS:
             return NotImplemented
-        if sort == TUPLE and not _is_value(thing):
-            return make_tuple, (kind, tuple(thing))
-        if sort == REFUSED or (sort == FUNCTION and not _knows_values_only(thing)):
-            raise CopyError(f"{thing!r} cannot be copied")
-        return self._value(None if sort == STRANGER else thing)
+        return self._value(function) if _knows_values_only(function) else _refuse(function)
 
     def _value(self, thing: object) -> Any:
         self.values.append(thing)
@@ -131,6 +145,14 @@ class _Writer(pickle.Pickler):
         if id(owner) not in self._outside and self._rules.sort_of(type(owner)) == STRANGER:
             return self._value(None)
         return getattr, (owner, method.__name__)
+
+
+def _by_pickle(_thing: object) -> Any:
+    return NotImplemented
+
+
+def _refuse(thing: object) -> Any:
+    raise CopyError(f"{thing!r} cannot be copied")
 
 
 def _is_value(parts: tuple[Any, ...]) -> bool:
@@ -169,6 +191,12 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
+class _FieldsByClass(dict[type, Fields]):
+    def __missing__(self, kind: type) -> Fields:
+        found = self[kind] = Fields.of(kind)
+        return found
+
+
 class Snapshot:
     """Some objects, and all that can be reached from them, as they were.
 
@@ -188,7 +216,7 @@ class Snapshot:
         """
         stream = BytesIO()
         writer = _Writer(stream, rules, outside)
-        self._fields: dict[type, Fields] = {}
+        self._fields = _FieldsByClass()
         self._batches: list[int] = []
         with _without_collector():
             try:
@@ -202,18 +230,12 @@ class Snapshot:
 
     def _write_objects(self, writer: _Writer) -> None:
         """The fields of those that are known so far, which make others known, and so on."""
-        done, objects = 0, writer.objects
+        done, objects, known = 0, writer.objects, self._fields
         while done < len(objects):
             batch = objects[done:]
-            writer.dump([self._fields_of(type(thing)).read(thing) for thing in batch])
+            writer.dump([known[type(thing)].read(thing) for thing in batch])
             self._batches.append(len(batch))
             done += len(batch)
-
-    def _fields_of(self, kind: type) -> Fields:
-        found = self._fields.get(kind)
-        if found is None:
-            found = self._fields[kind] = Fields.of(kind)
-        return found
 
     @property
     def size(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -63,8 +63,30 @@ class Maker:
         return self.part
 
 
+class Knowing:
+    """Remembers what it worked out."""
+
+    __slots__ = ("known", "last", "number")
+    caches: ClassVar = {"known": "{}", "last": "None"}
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.known: dict[int, Link] = {0: Link("zero")}
+        self.last: Link | None = self.known[0]
+
+
 def copy(root: object) -> Any:
     return Snapshot(root, RULES).restore()
+
+
+def test_what_is_worked_out_anew_is_not_copied() -> None:
+    knowing = Knowing(7)
+    snapshot = Snapshot(knowing, RULES)
+    assert snapshot.size == 1
+    first, second = snapshot.restore(), snapshot.restore()
+    assert (first.number, first.known, first.last) == (7, {}, None)
+    assert first.known is not second.known
+    assert knowing.known
 
 
 def test_a_long_chain_that_bites_its_tail_is_copied() -> None:

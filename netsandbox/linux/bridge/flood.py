@@ -13,7 +13,7 @@ says `Interface.station_changed`, and who reads a counter gets what is right.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from netsandbox.engine.receiver import Audience
 from netsandbox.linux.bridge.crowd import Crowd
@@ -93,6 +93,7 @@ class FloodPlan:
 
     __slots__ = ("_limits", "_views", "ends", "floods", "heard", "heard_bytes", "limit", "origin", "ports", "sent",
                  "sent_bytes", "why")
+    caches: ClassVar = {"_views": "{}"}
 
     def __init__(self, floods: Floods, why: Forwarding, origin: str) -> None:
         self.floods = floods

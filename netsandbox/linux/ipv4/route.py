@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.ipv4.route_value import RouteValue
@@ -43,6 +43,7 @@ class Route:
 
     __slots__ = ("_value", "destination", "gateway", "gateway_is_own", "interface", "is_dead", "metric", "mtu",
                  "mtu_is_locked", "onlink", "protocol", "scope", "seq", "source", "table", "tos", "type")
+    caches: ClassVar = {"_value": "None"}
 
     def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
                  interface: Interface | None = None, source: int | None = None, scope: str = "global",
@@ -173,6 +174,7 @@ class RouteTables:
 
     __slots__ = ("_levels", "_namespace", "_naming", "_tables", "_usual", "decided_by", "has_custom_local",
                  "input_cache", "is_policed", "local", "output_cache", "prefixes", "rules")
+    caches: ClassVar = {"_levels": "{}", "_usual": "[]", "input_cache": "{}", "output_cache": "{}"}
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
@@ -185,8 +187,8 @@ class RouteTables:
         self.has_custom_local = False
         self._levels: dict[str, Levels] = {}
         """For each table what a lookup walks, once one is made after a change."""
-        self._usual: list[Levels] | None = None
-        """The same for those of TABLES that have routes, in their order."""
+        self._usual: list[Levels] = []
+        """The same for those of TABLES that have routes, in their order; empty when it is to be found out."""
         self.rules: tuple[Rule, ...] = DEFAULT
         self.is_policed = False
         self.decided_by: Rule | None = None
@@ -203,7 +205,7 @@ class RouteTables:
         levels = self._levels.get(route.table)
         if levels is not None:
             _renew(levels, route.destination, list(self.to((route.destination,), route.table)))
-        self._usual = None
+        self._usual = []
         self.flush_cache()
 
     def _walk(self, table: str) -> Levels:
@@ -213,7 +215,7 @@ class RouteTables:
         return levels
 
     def _walk_usual(self) -> list[Levels]:
-        if self._usual is None:
+        if not self._usual:
             self._usual = [levels for table in TABLES if (levels := self._walk(table))]
         return self._usual
 
