@@ -196,7 +196,7 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
 
 
 @pytest.mark.parametrize(("command", "word"), [
-    ("iptables -A INPUT -m string --string x --algo bm -j DROP", "match 'string' is not modelled"),
+    ("iptables -A INPUT -m u32 --u32 6&0xFF=6 -j DROP", "match 'u32' is not modelled"),
     ("iptables -I FORWARD 1 -j NFQUEUE", "target 'NFQUEUE' is not modelled"),
     ("ip6tables -A INPUT -j DROP", "IPv6 is not modelled"),
     ("conntrack -E", "-E is not modelled"),

@@ -45,6 +45,7 @@ class Option(NamedTuple):
         words: how many arguments it takes.
         needed: a rule without it is refused.
         aliases: other spellings.
+        excludes: another option that cannot stand beside it.
     """
 
     flag: str
@@ -54,6 +55,7 @@ class Option(NamedTuple):
     words: int = 1
     needed: bool = False
     aliases: tuple[str, ...] = ()
+    excludes: str = ""
 
 
 class Given(NamedTuple):
@@ -95,6 +97,9 @@ class Extension:
         for option in cls.options:
             if option.needed and option.flag not in given:
                 raise UsageError(f'{cls.name}: option "{option.flag}" must be specified\n')
+            if option.flag in given and option.excludes in given:
+                raise UsageError(f'{cls.name}: option "{option.flag}" cannot be used together with '
+                                 f'"{option.excludes}".\n')
         if cls.needs_one and not given:
             raise UsageError(f"{cls.name}: At least one option is required")
 
@@ -122,6 +127,8 @@ class Match(Extension):
     """
 
     hooks: ClassVar[frozenset[Hook] | None] = None
+    needs_counts: ClassVar[bool] = False
+    """What connections carry has to be counted."""
 
     @classmethod
     def hooks_of(cls, _given: dict[str, Given]) -> frozenset[Hook] | None:
@@ -223,6 +230,29 @@ class _Number:
         found = as_number(text)
         if found is None or not self.low <= found <= self.high:
             raise BadValueError(f"bad value for option OPTION, or out of range ({self.low}-{self.high}).\n")
+        return found
+
+
+def bounded_span(most: int, is_open: bool = False) -> Callable[[str], Span]:
+    """A reader of `LOW[:HIGH]`; where it is open, a number alone means "and more"."""
+    return _BoundedSpan(most, is_open)
+
+
+class _BoundedSpan:
+    def __init__(self, most: int, is_open: bool) -> None:
+        self.most, self.is_open = most, is_open
+
+    def __call__(self, text: str) -> Span:
+        low, colon, high = text.partition(":")
+        first = self._number(low, 0) if low or not colon else 0
+        if not colon:
+            return Span(first, self.most if self.is_open else first)
+        return Span(first, self._number(high, first) if high else self.most)
+
+    def _number(self, text: str, low: int) -> int:
+        found = as_number(text)
+        if found is None or not low <= found <= self.most:
+            raise BadValueError(f'bad value for option OPTION near "{text}", or out of range ({low}-{self.most}).\n')
         return found
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 VERSION = "v1.8.11"
 ERRORS = {"EINVAL": "Invalid argument", "EOPNOTSUPP": "Operation not supported", "EMLINK": "Too many links",
-          "EBUSY": "Device or resource busy", "ENOENT": "No such file or directory"}
+          "EBUSY": "Device or resource busy", "ENOENT": "No such file or directory",
+          "ENOALGORITHM": "No such file or directory"}
 VERBS = {"A": "APPEND", "I": "INSERT", "R": "REPLACE"}
 NAT_DROP = '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n'
 BAD_POLICY = "Bad policy name. Run `dmesg' for more information."

@@ -96,7 +96,7 @@ def _row(rule: Rule, number: int, switches: frozenset[str]) -> str:
     text = f"{number:<4} " if "0" in switches else ""
     if "v" in switches:
         packets, size = short(rule.packets, switches), short(rule.bytes, switches)
-        text += f"{packets:>8} {size:>10} " if "x" in switches else f"{packets:>5} {size:>5} "
+        text += f"{packets:>8} {size:>8} " if "x" in switches else f"{packets:>5} {size:>5} "
     text += f"{_target_name(rule):<9} {'!' if head.protocol is not None and head.protocol.negated else ' '}"
     text += f"{_protocol(rule, numeric):<4} {_fragment(rule)}"
     if "v" in switches:

@@ -83,6 +83,8 @@ class Netfilter:
         for table in self.tables.values():
             for rule in table.fresh:
                 rule.made_at = namespace.trace.end
+                if rule.needs_counts:
+                    namespace.write_sysctl("net.netfilter.nf_conntrack_acct", 1)
             table.fresh.clear()
 
     def note_bridges(self, namespace: NetworkNamespace) -> None:

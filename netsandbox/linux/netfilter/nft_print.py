@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.netfilter import nft_fields
 from netsandbox.linux.netfilter.extension import Given, MarkValue, Match, write_span
 from netsandbox.linux.netfilter.icmp_names import icmp_name
 from netsandbox.linux.netfilter.masks import format_mask
@@ -214,7 +215,7 @@ MATCHES: dict[str, Callable[[Match], str]] = {
     "tcp": _ports, "udp": _ports, "icmp": _icmp, "conntrack": _conntrack,
     "state": _conntrack, "mark": _mark, "connmark": _mark, "limit": _limit, "addrtype": _addrtype,
     "length": _one("meta length", "--length"), "mac": _one("ether saddr", "--mac-source"), "iprange": _ranges,
-    "ttl": _ttl, "comment": _comment}
+    "ttl": _ttl, "comment": _comment, **nft_fields.WORDS}
 
 
 def _target(rule: Rule) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from netsandbox.linux.netfilter import (
+    matches_flow,
+    matches_header,
     matches_host,
     matches_packet,
     matches_rate,
     matches_state,
+    matches_time,
     targets_basic,
     targets_nat,
     targets_packet,
@@ -14,13 +17,13 @@ from netsandbox.linux.netfilter import (
 from netsandbox.linux.netfilter.extension import Action, Match
 
 MATCHES: dict[str, type[Match]] = {match.name: match for match in (
-    *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES, *matches_rate.MATCHES)}
+    *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES, *matches_rate.MATCHES,
+    *matches_header.MATCHES, *matches_flow.MATCHES, *matches_time.MATCHES)}
 TARGETS: dict[str, type[Action]] = {target.name: target for target in (
     *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS)}
 OTHER_MATCHES = frozenset({
-    "ah", "bpf", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "cpu", "dccp", "devgroup", "dscp",
-    "ecn", "esp", "helper", "ipcomp", "ipvs", "nfacct", "osf", "pkttype", "policy", "quota", "rateest", "realm",
-    "rpfilter", "sctp", "set", "socket", "string", "tcpmss", "time", "tos", "u32", "unclean"})
+    "ah", "bpf", "cgroup", "cluster", "connlabel", "cpu", "dccp", "devgroup", "ecn", "esp", "helper", "ipcomp", "ipvs",
+    "nfacct", "osf", "policy", "rateest", "realm", "rpfilter", "sctp", "set", "socket", "u32", "unclean"})
 OTHER_TARGETS = frozenset({
     "AUDIT", "CHECKSUM", "CLASSIFY", "CLUSTERIP", "CONNSECMARK", "ECN", "HMARK", "IDLETIMER", "LED", "NFLOG",
     "NFQUEUE", "QUEUE", "RATEEST", "SECMARK", "SET", "SYNPROXY", "TCPOPTSTRIP", "TEE", "TPROXY", "ULOG"})

@@ -89,7 +89,7 @@ def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
 
 
 def _close(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
-    """nf_ct_set_closing: the connection is over, and may be opened anew at once."""
+    """nf_ct_set_closing: the connection is over."""
     connection, table = buffer.connection, namespace.netfilter.connections
     if connection is None or table is None or not connection.is_confirmed:
         return

@@ -253,6 +253,10 @@ class Rule:
         return bool(self.target is not None and self.target.needs_tracking) or any(
             getattr(match, "needs_tracking", False) for match in self.matches)
 
+    @property
+    def needs_counts(self) -> bool:
+        return any(getattr(match, "needs_counts", False) for match in self.matches)
+
     def leading_to(self, chain: str) -> Rule:
         """The rule, when the chain that it leads to has another name."""
         is_goto = isinstance(self.target, Jump) and self.target.is_goto

@@ -70,7 +70,7 @@ def read_tos(text: str) -> MarkValue:
     value, slash, mask = text.partition("/")
     first, second = as_number(value), as_number(mask) if slash else 0xFF
     if first is None or second is None or max(first, second) > 0xFF:
-        raise UsageError(f'TOS: Bad value for "--set-tos" option: "{text}"')
+        raise UsageError(f'Symbolic name "{text}" is unknown')
     return MarkValue(first, second)
 
 

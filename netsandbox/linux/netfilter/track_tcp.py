@@ -212,11 +212,7 @@ def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysct
 
 def close(connection: Connection) -> None:
     """nf_conntrack_tcp_set_closing: a rule has reset the connection."""
-    tracking = connection.tcp
-    assert isinstance(tracking, TcpTracking), "a TCP connection begins with `begin`"
     connection.state = CL
-    for side in tracking.sides:
-        side.closed_first = True
 
 
 def _ignored(tracking: TcpTracking, segment: TcpSegment, direction: int, index: int) -> bool:

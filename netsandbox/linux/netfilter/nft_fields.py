@@ -1,0 +1,63 @@
+"""How nft words the matches about fields, counts and time (the xlate functions of libxt_NAME.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.netfilter.extension import write_span
+from netsandbox.linux.netfilter.matches_flow import MOST
+from netsandbox.linux.netfilter.matches_time import ALL_MONTHDAYS, Time, write_date, write_time
+
+if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.extension import Match
+
+PACKET_TYPES = {"otherhost": "3"}
+"""Those that nft has no name for."""
+
+
+def _dscp(match: Match) -> str:
+    given = match.given["--dscp"]
+    return f"ip dscp {'!= ' * given.negated}{given.value:#04x}"
+
+
+def _pkttype(match: Match) -> str:
+    given = match.given["--pkt-type"]
+    return f"pkttype {'!= ' * given.negated}{PACKET_TYPES.get(given.value, given.value)}"
+
+
+def _quota(match: Match) -> str:
+    given = match.given["--quota"]
+    return f"quota {'over ' * given.negated}{given.value} bytes"
+
+
+def _mss(match: Match) -> str:
+    given = match.given["--mss"]
+    return f"tcp option maxseg size {'!= ' * given.negated}{write_span(given.value, '-')}"
+
+
+def _connbytes(match: Match) -> str:
+    given, direction = match.given["--connbytes"], match.value("--connbytes-dir")
+    what = f"ct {'' if direction == 'both' else f'{direction} '}{match.value('--connbytes-mode')}"
+    if given.value.high == MOST:
+        return f"{what} {'lt' if given.negated else 'ge'} {given.value.low}"
+    return f"{what} {'!= ' * given.negated}{write_span(given.value, '-')}"
+
+
+def _time(match: Match) -> str:
+    assert isinstance(match, Time), "the match of that name"
+    if match.monthdays != ALL_MONTHDAYS:
+        return 'xt match "time"'
+    text = ""
+    if "--datestart" in match.given or "--datestop" in match.given:
+        text = f'meta time "{write_date(match.begins, " ")}"-"{write_date(match.ends, " ")}"'
+    if match.has_hours:
+        text += f' meta hour "{write_time(match.first)}"-"{write_time(match.last)}"'
+    if "--weekdays" in match.given:
+        days = ", ".join(str(day % 7) for day in range(1, 8) if match.weekdays >> day & 1)
+        text += f" meta day {f'{{ {days} }}' if ',' in days else days}"
+    return text
+
+
+WORDS: dict[str, Callable[[Match], str]] = {
+    "dscp": _dscp, "pkttype": _pkttype, "quota": _quota, "tcpmss": _mss, "connbytes": _connbytes, "time": _time}
