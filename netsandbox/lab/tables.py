@@ -97,7 +97,7 @@ class InterfaceRow(NamedTuple):
     vni: int = 0
     """The VXLAN network of a vxlan device."""
     vlans: tuple[str, ...] = ()
-    """A port's on a bridge that filters by VLAN, as `bridge vlan` prints them: `10 PVID Egress Untagged`."""
+    """Of a bridge that filters by VLAN, and of its ports, as `bridge vlan` prints them: `10 PVID Egress Untagged`."""
 
     @property
     def called(self) -> str:

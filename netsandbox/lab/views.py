@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.ruleset import Chain
@@ -108,7 +107,7 @@ def _interface(interface: Interface, titles: Mapping[tuple[str, str], str]) -> I
         (peer.namespace.name, peer.name) if peer else None, interface.rx_packets, interface.rx_bytes,
         interface.rx_dropped, interface.tx_packets, interface.tx_bytes, interface.tx_dropped, interface.overheard,
         titles.get((interface.namespace.name, interface.name), ""), *_stands_on(interface),
-        vlans_of(port.bridge, port) if port is not None and port.bridge.vlan_filtering else ())
+        _vlans(interface))
 
 
 def _stands_on(interface: Interface) -> tuple[str, int, int]:
@@ -120,8 +119,12 @@ def _stands_on(interface: Interface) -> tuple[str, int, int]:
             interface.vni if isinstance(interface, VxlanInterface) else 0)
 
 
-def vlans_of(bridge: Bridge, port: BridgePort | None) -> tuple[str, ...]:
-    """The VLANs of a port, or of the bridge itself, as `bridge vlan` prints them."""
+def _vlans(interface: Interface) -> tuple[str, ...]:
+    """The VLANs of a port, or of a bridge itself, that filters by them, as `bridge vlan` prints them."""
+    port = interface.port
+    bridge = port.bridge if port is not None else interface
+    if not isinstance(bridge, Bridge) or not bridge.vlan_filtering:
+        return ()
     group = groups_of(bridge, port)
     return tuple(" ".join(filter(None, (str(vid), "PVID" if vid == group.pvid else "",
                                         "Egress Untagged" if vid in group.untagged else "")))

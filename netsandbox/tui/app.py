@@ -69,6 +69,7 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         Binding("slash", "filter", "Filter", show=False, priority=True, id="app.filter"),
         Binding("ctrl+f", "search", "Search", show=False, id="app.search"),
         Binding("w", "why", "Why", show=False, id="app.why"),
+        Binding("v", "tunnel", "Tunnel", show=False, id="app.tunnel"),
         Binding("s", "stream", "Stream", show=False, id="app.stream"),
         Binding("o", "output", "Output", show=False, id="app.output"),
         Binding("e", "enter_shell", "Shell", show=False, id="app.shell"),

@@ -11,7 +11,7 @@ from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import LabSource, TableRow
 from netsandbox.tui.text import safe
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology_model import CLOSED, Place
 
 SECOND = 1_000_000_000
 """Nanoseconds."""
@@ -44,26 +44,30 @@ class Table(NamedTuple):
 
 
 def tabs_of(source: LabSource, place: Place) -> list[str]:
-    """The tabs that a place has, the most telling first: arp, mac, links, routes, sockets, rules, …, log."""
+    """The tabs that a place has, the most telling first: arp, mac, vlans, links, routes, sockets, rules …"""
     node = next((row for row in source.nodes() if row.name == place.node), None)
     if node is None:
         return []
+    bridges = {row.name: row for row in source.interfaces(place.node) if row.kind == "bridge"}
     if place.interface:
-        bridges = {row.name for row in source.interfaces(place.node) if row.kind == "bridge"}
-        return ["mac", "links", "arp", "routes"] if place.interface in bridges else ["links", "arp", "routes"]
+        bridge = bridges.get(place.interface)
+        if bridge is None:
+            return ["links", "arp", "routes"]
+        return ["mac", *(["vlans"] if bridge.vlans else []), "links", "arp", "routes"]
     if node.kind == "hub":
         return ["links"]
+    vlans = ["vlans"] if any(row.vlans for row in bridges.values()) else []
     if node.kind in ("switch", "bridge"):
-        return ["mac", "links"]
-    tabs = ["arp", "links", "routes", "sockets"]
-    if any(row.kind == "bridge" for row in source.interfaces(place.node)):
+        return ["mac", *vlans, "links"]
+    tabs = ["arp", *vlans, "links", "routes", "sockets"]
+    if bridges:
         tabs.insert(1, "mac")
     tabs += ["rules"] if source.has_rules(place.node) else []
     tabs += ["connections"] if source.is_tracking(place.node) else []
     return [*tabs, "endpoints", "log"] if node.kind == "container" else tabs
 
 
-MOST_OWN = 6
+MOST_OWN = 1
 """Permanent rows, the ports' own MACs, that are listed below those that were learned; more are counted."""
 
 
@@ -116,6 +120,8 @@ def link_state(row: InterfaceRow, glyphs: GlyphSet) -> str:
         return f"{glyphs.link_down} {tr('note.down')}"
     if not row.carrier:
         return f"{glyphs.no_carrier} {tr('note.no-carrier')}"
+    if row.port_state in CLOSED:
+        return f"{glyphs.blocked} {tr('note.' + row.port_state)}"
     return f"{glyphs.up} {row.state.lower()}"
 
 
@@ -145,14 +151,16 @@ def _neighbour_cells(row: NeighbourRow, now: int, several: bool, glyphs: GlyphSe
 
 def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     now = source.status().at
-    owners = {row.name: row.peer[0] for row in source.interfaces(place.node) if row.peer is not None}
+    interfaces = source.interfaces(place.node)
+    owners = {row.name: row.peer[0] for row in interfaces if row.peer is not None}
+    called = {row.name: row.called for row in interfaces if row.kind == "bridge"}
     known = source.fdb(place.node, place.interface or None)
     several = len({row.bridge for row in known}) > 1
     columns = ("mac", "port", "bridge", "age", "made") if several else ("mac", "port", "age", "made")
     own = [row for row in known if row.permanent]
     folds = len(own) > MOST_OWN
     rows = [
-        Row(f"{row.bridge} {row.port} {row.mac}", _fdb_cells(row, owners, now, several, glyphs), row.seq, row)
+        Row(f"{row.bridge} {row.port} {row.mac}", _fdb_cells(row, owners, called, now, several, glyphs), row.seq, row)
         for row in [row for row in known if not row.permanent] + ([] if folds else own)
     ]
     if folds:
@@ -160,12 +168,36 @@ def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     return Table(columns, tuple(rows), len(columns) - 2)
 
 
-def _fdb_cells(row: FdbRow, owners: dict[str, str], now: int, several: bool, glyphs: GlyphSet) -> tuple[str, ...]:
+def _fdb_cells(
+    row: FdbRow, owners: dict[str, str], called: dict[str, str], now: int, several: bool, glyphs: GlyphSet
+) -> tuple[str, ...]:
     owner = owners.get(row.port)
-    port = f"{safe(row.port)} ({safe(owner)})" if owner else safe(row.port)
+    port = f"{safe(row.port)} ({safe(owner)})" if owner else safe(called.get(row.port, row.port))
     age = tr("table.permanent") if row.permanent else countdown(row.updated, row.deadline, now, glyphs)
-    bridge = (safe(row.bridge),) if several else ()
+    bridge = (safe(called.get(row.bridge, row.bridge)),) if several else ()
     return (row.mac, port, *bridge, age, made_by(row.seq, glyphs))
+
+
+def _vlans(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
+    """`bridge vlan`: a line for each VLAN of each port, and of the bridge itself."""
+    interfaces = source.interfaces(place.node)
+    wanted = {row.name for row in interfaces if row.kind == "bridge" and place.interface in ("", row.name)}
+    rows = [
+        Row(f"{row.name} {line}", _vlan_cells(row, line), None, row)
+        for row in interfaces
+        if row.name in wanted or row.master in wanted
+        for line in row.vlans
+    ]
+    return Table(("port", "vlan", "inward", "outward"), tuple(rows))
+
+
+def _vlan_cells(row: InterfaceRow, line: str) -> tuple[str, ...]:
+    """The port, the VLAN, whether what comes without a tag is put into it, and how its frames leave."""
+    vid, *flags = line.split()
+    owner = f"{safe(row.name)} ({safe(row.peer[0])})" if row.peer is not None else safe(row.called)
+    loses_tag = "Untagged" in flags
+    return (owner, vid, tr("vlan.pvid") if "PVID" in flags else "",
+            tr("vlan.untagged") if loses_tag else tr("vlan.tagged"))  # fmt: skip
 
 
 def _routes(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
@@ -247,6 +279,7 @@ _TABLES: dict[str, Callable[[LabSource, Place, GlyphSet], Table]] = {
     "links": _links,
     "arp": _neighbours,
     "mac": _fdb,
+    "vlans": _vlans,
     "routes": _routes,
     "sockets": _sockets,
     "rules": _rules,

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+_CARRIER = re.compile(
+    r"^(?:(vlan \d+, )|[\d.]+ > [\d.]+: VXLAN, flags \[I\] \(0x08\), (vni \d+: )"
+    r"(?:[0-9a-f:]+ > (?:[0-9a-f:]+|Broadcast), ethertype .*?, length \d+: )?)"
+)
+"""What a frame is in: a VLAN's tag, a VXLAN network's packet."""
+
 _BRIEF: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r", length \d+$"), ""),
     # Who speaks to whom is a column; of a datagram's ends only the ports are news.
@@ -28,6 +34,9 @@ def shortened(line: str, width: int) -> str:
     """
     if width >= WHOLE:
         return line
+    carrier = _CARRIER.match(line)
+    if carrier is not None:
+        return (carrier[1] or carrier[2]) + shortened(line[carrier.end() :], width)
     for pattern, less in _BRIEF if width >= BRIEF else _BRIEF + _BRIEFEST:
         line = pattern.sub(less, line)
     return line

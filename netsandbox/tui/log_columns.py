@@ -14,7 +14,9 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.text import cell_len, crop, fit, safe
 
 Masters = Mapping[tuple[str, str], str]
-"""(node, interface) -> the bridge that it is a port of."""
+"""(node, interface) -> the bridge that it is a port of; of a bridge with another name for people, that behind `OWN`."""
+OWN = ":"
+"""What no interface's name holds."""
 
 WORDS = frozenset({*VERDICTS.values(), *HOW.values(), "sent", "flooded", "dropped"})
 NOBODY = ("everyone", "group")
@@ -93,6 +95,8 @@ def _narrow_where(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
 
 def _interface(row: LogRow, masters: Masters) -> str:
     owner = masters.get((row.node, row.interface), row.node)
+    if owner.startswith(OWN):
+        return safe(owner.removeprefix(OWN))
     return safe(row.interface if owner == row.interface else f"{owner}:{row.interface}")
 
 

@@ -56,6 +56,18 @@ class LookingKeys(LabApp):
         else:
             self.show_stream(streams.of_selection(rows if len(rows) > 1 else main.log_pane.shown_rows(MOST_ROWS)))
 
+    def action_tunnel(self) -> None:
+        """The packet outside and the frame inside, side by side, of the frame that is looked at."""
+        from netsandbox.tui.screens.tunnel import TunnelScreen, carrier_of
+        from netsandbox.wire.dissect import dissect
+
+        frame = self.main.detail.frame
+        inner = carrier_of(dissect(frame.data).layers) if frame is not None else None
+        if frame is None or inner is None:
+            self.main.status.say(tr("tunnel.none"), trouble=True)
+        else:
+            self.push_screen(TunnelScreen(frame, inner, self.glyphs))
+
     def show_stream(self, stream: Stream) -> None:
         """Show it over the panes."""
         from netsandbox.tui.screens.stream import StreamScreen

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import html
-import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from netsandbox.tui.text import cell_len
+from netsandbox.tui.svg_cells import drawn
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -20,7 +18,7 @@ WIDTH = 1600
 
 def picture(app: App[int], title: str = "netsandbox") -> str:
     """What is on the screen now, as SVG."""
-    return _spaced(app.export_screenshot(title=title).replace("Fira Code", FONT))
+    return drawn(app.export_screenshot(title=title).replace("Fira Code", FONT))
 
 
 def bitmap(svg: str) -> bytes | None:
@@ -31,14 +29,3 @@ def bitmap(svg: str) -> bytes | None:
         return None
     made: bytes = converter.svg2png(bytestring=svg.encode(), output_width=WIDTH)
     return made
-
-
-def _spaced(svg: str) -> str:
-    """Give every text the width of its cells: Rich counts characters, and Chinese ones overlap."""
-
-    def widen(found: re.Match[str]) -> str:
-        before, length, between, text = found.groups()
-        shown = html.unescape(text)
-        return f'{before}{float(length) * cell_len(shown) / max(len(shown), 1):.6g}{between}{text}</text>'
-
-    return re.sub(r'(<text [^>]*textLength=")([0-9.]+)("[^>]*>)([^<]*)</text>', widen, svg)

@@ -33,6 +33,12 @@ def note_text(note: Note, glyphs: GlyphSet) -> str:
     return glyph + (note.name if note.kind in ("shared", "on") else tr("note." + note.kind))
 
 
+def _spare(item: Item) -> int:
+    """Cells that its notes would take more in the language in which they are longest, so that boxes stand alike."""
+    said = [note for note in item.notes if note.kind not in ("shared", "on")]
+    return sum(widest("note." + note.kind) - cell_len(tr("note." + note.kind)) for note in said)
+
+
 def port_label(port: Port, detail: Detail) -> str:
     """What stands beside a port's line: the far end's name in full detail, and any state in a word."""
     parts = [port.far] if detail is Detail.FULL and port.far else []
@@ -67,11 +73,12 @@ def measure(item: Item, options: Options) -> Shape:
         lines += [(one if full else one.partition("/")[0], "address") for one in item.addresses]
     if detail is Detail.FULL:
         strides = [2 + max(cell_len(port.near), cell_len(text)) for port, text in zip(item.ports, labels, strict=True)]
-        width = max(max(cell_len(text) for text, _ in lines) + 4, sum(strides) + 3)
+        width = max(cell_len(title) + _spare(item) + 4, *(cell_len(text) + 4 for text, _ in lines), sum(strides) + 3)
         first = max(2, min(width // 2, width - sum(strides) - 1))
         columns = [first + sum(strides[:index]) for index in range(len(strides))]
     else:
-        width = max(max(cell_len(text) for text, _ in lines) + 4, _ports_width(labels) + 2)
+        width = max(cell_len(title) + _spare(item) + 4, *(cell_len(text) + 4 for text, _ in lines),
+                    _ports_width(labels) + 2)  # fmt: skip
         columns = _spread(labels, width)
     edge = [EdgeLabel(at, port.near) for at, port in zip(columns, item.ports, strict=True)]
     return Shape(item, width, len(lines) + 2, columns, labels, lines, edge=edge if detail is Detail.FULL else [])
@@ -82,7 +89,8 @@ def _text(item: Item, title: str, labels: list[str], options: Options) -> Shape:
     plain = options.detail is Detail.PLAIN and item.kind != "group"
     lines = [(title, "name"), *((one.partition("/")[0], "address") for one in item.addresses if plain)]
     tail = item.tail if options.tails else ""
-    used = max(cell_len(title) + (1 + len(tail) if tail else 0), *(cell_len(text) for text, _ in lines))
+    titled = cell_len(title) + _spare(item) + (1 + len(tail) if tail else 0)
+    used = max(titled, *(cell_len(text) for text, _ in lines))
     if item.kind == "group" and title.endswith(tr("group.hosts")):
         used += widest("group.hosts") - cell_len(tr("group.hosts"))
     width = max(used + 1, _ports_width(labels) + 1)

@@ -83,6 +83,8 @@ def _is_spanning_tree(frame: Frame) -> bool:
 def info(frame: Frame) -> str:
     """What `tcpdump -n -S` prints behind the time and the protocol, its first line: `Request who-has 172.17.0.3 …`.
 
+    Of what goes through a VXLAN the frame inside stands behind it.
+
     Where the type is unknown, the addresses and the type.
     """
     out = Out(verbose=False, conversations=None)
@@ -97,7 +99,9 @@ def info(frame: Frame) -> str:
         _finish(out, data[HEADER:], frame.ethertype)
     else:
         _link_header(out, data, len(data))
-    return "".join(out.parts).partition("\n")[0].strip().removesuffix(":")
+    first, _newline, inner = "".join(out.parts).partition("\n")
+    carried = inner.partition("\n")[0].strip() if first.rpartition(",")[2].startswith(" vni ") else ""
+    return f"{first}: {carried}" if carried else first.strip().removesuffix(":")
 
 
 def line(data: bytes, verbose: bool = False, conversations: Conversations | None = None) -> str:

@@ -24,6 +24,7 @@ from netsandbox.tui.screens.help import HelpScreen
 from netsandbox.tui.screens.panes import PanesScreen
 from netsandbox.tui.screens.stream import StreamScreen
 from netsandbox.tui.screens.tour import TourScreen
+from netsandbox.tui.screens.tunnel import TunnelScreen
 from netsandbox.tui.text import safe
 
 SOURCES = sorted(Path(netsandbox.tui.__path__[0]).rglob("*.py"))
@@ -96,7 +97,7 @@ def test_every_key_binding_is_described_in_both_languages() -> None:
             assert described(binding.id) == (binding.description, binding.tooltip)
             set_language("zh")
             assert described(binding.id) != (binding.description, binding.tooltip)
-    for screen in (NetsandboxApp, PanesScreen, HelpScreen, TourScreen, BrowserScreen, StreamScreen):
+    for screen in (NetsandboxApp, PanesScreen, HelpScreen, TourScreen, BrowserScreen, StreamScreen, TunnelScreen):
         for binding in vars(screen)["BINDINGS"]:
             assert binding.id
             if binding.id.startswith(TO_PANE):

@@ -69,6 +69,8 @@ class DetailPane(Horizontal):
         super().__init__(id=id)
         self.glyphs = glyphs
         self.frame: FrameBytes | None = None
+        self._layers: tuple[Layer, ...] | None = None
+        self._begin = 0
         self._open = set(self.DEFAULT_OPEN)
         self._spans: list[tuple[Span, TreeNode[Span]]] = []
 
@@ -93,9 +95,16 @@ class DetailPane(Horizontal):
         """The bytes."""
         return self.query_one(HexView)
 
-    def show(self, frame: FrameBytes | None) -> None:
-        """Show another frame, or none."""
+    def show(self, frame: FrameBytes | None, layers: tuple[Layer, ...] | None = None, begin: int = 0) -> None:
+        """Show another frame, or none.
+
+        Args:
+            layers: of a part of a frame, what they are known to be; None reads the bytes.
+            begin: where the part begins in the frame that the layers count from.
+        """
         before, self.frame = self.frame, frame
+        if layers is not None:
+            self._layers, self._begin = layers, begin
         if not self.children or (frame is not None and frame == before and self._spans):
             return
         tree = self.tree_view
@@ -107,7 +116,7 @@ class DetailPane(Horizontal):
             return
         from netsandbox.wire.dissect import dissect  # not needed for the first picture
 
-        for layer in dissect(frame.data).layers:
+        for layer in dissect(frame.data).layers if self._layers is None else self._layers:
             self._add(tree.root, layer)
         if tree.root.children:
             self.call_after_refresh(tree.move_cursor, tree.root.children[-1])
@@ -115,10 +124,11 @@ class DetailPane(Horizontal):
     def _add(self, parent: TreeNode[Span], layer: Layer) -> None:
         """Add a layer, its fields and the layers in it."""
         label = Text.assemble((safe(layer.name), "bold"), "  ", self._text(layer.summary))
-        node = parent.add(label, Span(layer.start, layer.end, layer.name), expand=layer.name in self._open)
-        self._spans.append((Span(layer.start, layer.end, layer.name), node))
+        whole = Span(layer.start - self._begin, layer.end - self._begin, layer.name)
+        node = parent.add(label, whole, expand=layer.name in self._open)
+        self._spans.append((whole, node))
         for field in layer.fields:
-            span = Span(field.start, field.end, "")
+            span = Span(field.start - self._begin, field.end - self._begin, "")
             leaf = node.add_leaf(Text.assemble((f"{safe(field.name)}  ", "dim"), self._text(field.value)), span)
             self._spans.append((span, leaf))
         for inner in layer.layers:

@@ -32,7 +32,7 @@ class KeyBar(Widget):
     KeyBar {
         height: 1;
         background: $panel;
-        & .keys--key { color: $text-accent; text-style: bold; }
+        & .keys--key { color: $text-primary; text-style: bold; }
         & .keys--word { text-style: dim; }
     }
     """

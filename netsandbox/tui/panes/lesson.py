@@ -103,20 +103,20 @@ def _place(stand: Stand | None) -> tuple[str, int] | None:
 def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int) -> list[Piece]:
     """The pane's text, broken to a width in cells."""
     found = _wrapped(stand.text, "$text", glyphs, width)
-    found += [(f"{glyphs.prompt} {safe(line)}", "$text-accent") for line in stand.lines]
+    found += [(f"{glyphs.prompt} {safe(line)}", "$text-primary") for line in stand.lines]
     if stand.goals:
         met = len(stand.goals) - stand.unmet
         found.append((tr("lesson.goals", met=met, count=len(stand.goals)), "bold"))
         for goal in stand.goals:
             found += _goal_lines(goal, glyphs, width)
     for hint in stand.hints:
-        found += _wrapped(tr("lesson.hint", text=hint), "$text-warning", glyphs, width)
+        found += _wrapped(tr("lesson.hint", text=hint), "$text-success", glyphs, width)
     if stand.ask:
-        found += _wrapped(tr("lesson.ask", text=stand.ask), "bold $text-accent", glyphs, width)
+        found += _wrapped(tr("lesson.ask", text=stand.ask), "bold $text-primary", glyphs, width)
     if stand.is_finished:
         found += _wrapped(tr("lesson.finished"), "bold $text-success", glyphs, width)
         found += _wrapped(stand.learned, "$text", glyphs, width)
-        found += _wrapped(tr("lesson.after", name=stand.after), "$text-accent", glyphs, width) if stand.after else []
+        found += _wrapped(tr("lesson.after", name=stand.after), "$text-primary", glyphs, width) if stand.after else []
     elif not stand.unmet:
         found += _wrapped(tr("lesson.answer" if stand.ask else "lesson.go-on"), "$text-muted", glyphs, width)
     return found

@@ -69,15 +69,15 @@ class LogView(ScrollView, can_focus=True):
         & .log--header { text-style: bold dim; }
         & .log--cursor { background: $primary-muted; text-style: bold; }
         & .log--selected { background: $panel; }
-        & .log--mark { color: $text-warning; text-style: bold; }
+        & .log--mark { color: $text-success; text-style: bold; }
         & .log--number { text-style: dim; }
         & .log--time { text-style: dim; }
         & .log--where { text-style: dim; }
         & .log--who { color: $foreground; }
-        & .log--arp { color: $text-warning; }
+        & .log--arp { color: $text-secondary; }
         & .log--icmp { color: $text-success; }
         & .log--tcp { color: $text-primary; }
-        & .log--udp { color: $text-secondary; }
+        & .log--udp { color: $text-primary; }
         & .log--other { text-style: dim; }
         & .log--info { color: $foreground; }
         & .log--verdict { text-style: dim; }

@@ -46,10 +46,10 @@ class OutputPane(ScrollView, can_focus=True):
     OutputPane {
         overflow: hidden scroll;
         scrollbar-size: 1 1;
-        & .output--line { color: $text-accent; text-style: bold; }
+        & .output--line { color: $text-primary; text-style: bold; }
         & .output--out { color: $foreground; }
         & .output--err { color: $text-error; }
-        & .output--job { color: $text-accent; }
+        & .output--job { color: $text-primary; }
         & .output--say { color: $text-secondary; text-style: italic; }
         & .output--hold { color: $text-success; }
         & .output--fail { color: $text-error; text-style: bold; }

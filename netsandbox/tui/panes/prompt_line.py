@@ -68,7 +68,7 @@ class PromptLine(Vertical):
         &.-note .prompt--note { display: block; }
         &.-error .prompt--note { color: $text-error; }
         & Horizontal { height: 1; }
-        & .prompt--label { width: auto; color: $text-accent; text-style: bold; }
+        & .prompt--label { width: auto; color: $text-primary; text-style: bold; }
         & Input { border: none; padding: 0; height: 1; background: transparent; }
         & Input:focus { border: none; }
         &.-invalid Input { color: $text-error; }

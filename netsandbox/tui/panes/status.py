@@ -34,7 +34,7 @@ class StatusLine(Widget):
         height: 1;
         background: $panel;
         & .status--title { text-style: bold; }
-        & .status--state { color: $text-accent; text-style: bold; }
+        & .status--state { color: $text-primary; text-style: bold; }
         & .status--time { text-style: dim; }
         & .status--message { color: $text-success; }
         & .status--trouble { color: $text-error; text-style: bold; }

@@ -59,7 +59,7 @@ class Timeline(Widget, can_focus=True):
         & .timeline--here { color: $text-accent; text-style: bold; }
         & .timeline--command { color: $text-primary; text-style: bold; }
         & .timeline--drop { color: $text-error; text-style: bold; }
-        & .timeline--flood { color: $text-warning; }
+        & .timeline--flood { color: $text-secondary; }
         & .timeline--legend { text-style: dim; }
         &:focus .timeline--here { text-style: bold reverse; }
     }

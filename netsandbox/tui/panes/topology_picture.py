@@ -96,13 +96,13 @@ class TopologyPicture(ScrollView, can_focus=True):
         & .topology--group { text-style: italic dim; }
         & .topology--bus { color: $text-secondary; }
         & .topology--bus-name { color: $foreground; text-style: bold; }
-        & .topology--bus-note { color: $text-warning; }
+        & .topology--bus-note { color: $text-error; }
         & .topology--link { text-style: dim; }
         & .topology--link-down { color: $text-error; }
-        & .topology--link-no-carrier { color: $text-warning; }
-        & .topology--selected { color: $text-accent; text-style: bold; }
+        & .topology--link-no-carrier { color: $text-error; }
+        & .topology--selected { color: $text-primary; text-style: bold; }
         & .topology--selected-name { text-style: bold reverse; }
-        & .topology--pinned { color: $text-primary; text-style: bold; }
+        & .topology--pinned { color: $text-success; text-style: bold; }
         & .topology--pinned-name { text-style: bold underline; }
         & .topology--frame-mark { color: $text-accent; text-style: bold; }
         & .topology--frame-label { color: $text-accent; }

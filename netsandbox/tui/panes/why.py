@@ -24,7 +24,7 @@ _STYLES = {
     "operand": "$text-muted",
     "reference": "$text-muted italic",
     "caused": "$text-muted",
-    "cause": "$text-accent underline",
+    "cause": "$text-primary underline",
 }
 
 

@@ -72,11 +72,11 @@ class HelpScreen(ModalScreen[None]):
         for pane in self._panes:
             topic = getattr(pane, "HELP_TOPIC", "")
             if topic:
-                parts.append(Content.styled(tr("topic." + topic) + "\n", "bold $text-accent"))
+                parts.append(Content.styled(tr("topic." + topic) + "\n", "bold $text-primary"))
                 parts.append(Content(self._glyphs.plain(tr("help." + topic)).replace("`", "") + "\n"))
             parts += self._table(key_lines(pane.BINDINGS))
             parts.append(Content("\n"))
-        parts.append(Content.styled(tr("page.everywhere") + "\n", "bold $text-accent"))
+        parts.append(Content.styled(tr("page.everywhere") + "\n", "bold $text-primary"))
         parts += self._table(key_lines(self._everywhere))
         parts.append(Content("\n" + self._glyphs.plain(tr("page.more"))))
         return Content("").join(parts)

@@ -11,6 +11,7 @@ from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.live import LiveLab
+from netsandbox.tui.log_columns import OWN
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.export_line import ExportLine
 from netsandbox.tui.panes.filter_line import FilterLine
@@ -36,10 +37,12 @@ LOOKS = 4
 
 
 def _masters(interfaces: Sequence[InterfaceRow]) -> dict[tuple[str, str], str]:
-    """Whose port an interface is, as a person calls that bridge."""
-    called = {(row.node, row.name): row.called for row in interfaces if row.title}
-    return {(node, name): called.get((node, master), master)
-            for (node, name), master in names_of(interfaces).masters.items()}  # fmt: skip
+    """Whose port an interface is, as a person calls that bridge; and what the bridge itself is called."""
+    called = {(row.node, row.name): row.title for row in interfaces if row.title}
+    own = {(node, name): OWN + (title if title == node else f"{node}:{title}")
+           for (node, name), title in called.items()}  # fmt: skip
+    return own | {(node, name): called.get((node, master), master)
+                  for (node, name), master in names_of(interfaces).masters.items()}  # fmt: skip
 
 
 class MainScreen(PanesScreen):
