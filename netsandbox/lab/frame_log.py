@@ -89,7 +89,7 @@ def _row(namer: Namer, record: Record, place: Place, direction: str, frame: Fram
          reason: str) -> LogRow:
     source, destination = ends(namer, frame, record.seq)
     return LogRow(record.seq, record.at, record.step, place.namespace, place.name, direction, source,
-                  destination, protocol_name(frame), info(frame), verdict, bool(reason), reason)
+                  destination, protocol_name(frame), info(frame, True), verdict, bool(reason), reason)
 
 
 def ends(namer: Namer, frame: Frame, seq: int) -> tuple[str, str]:

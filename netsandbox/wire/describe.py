@@ -80,12 +80,13 @@ def _is_spanning_tree(frame: Frame) -> bool:
     return isinstance(payload, bytes) and frame.ethertype <= _LONGEST_LENGTH and is_spanning_tree(payload)
 
 
-def info(frame: Frame) -> str:
+def info(frame: Frame, with_inner: bool = False) -> str:
     """What `tcpdump -n -S` prints behind the time and the protocol, its first line: `Request who-has 172.17.0.3 …`.
 
-    Of what goes through a VXLAN the frame inside stands behind it.
-
     Where the type is unknown, the addresses and the type.
+
+    Args:
+        with_inner: of what goes through a VXLAN the frame inside stands behind it, which tcpdump prints below.
     """
     out = Out(verbose=False, conversations=None)
     while isinstance(frame.payload, VlanTag):
@@ -100,7 +101,7 @@ def info(frame: Frame) -> str:
     else:
         _link_header(out, data, len(data))
     first, _newline, inner = "".join(out.parts).partition("\n")
-    carried = inner.partition("\n")[0].strip() if first.rpartition(",")[2].startswith(" vni ") else ""
+    carried = inner.partition("\n")[0].strip() if with_inner and ", vni " in first else ""
     return f"{first}: {carried}" if carried else first.strip().removesuffix(":")
 
 
