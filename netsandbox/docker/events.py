@@ -71,6 +71,31 @@ class NetworkCreated(NamedTuple):
     bridge: str
 
 
+class PublishRefused(NamedTuple):
+    """`-p`: the host's port is another container's already."""
+
+    host: str
+    container: str
+    port: int
+    protocol: str
+    holder: str
+
+
+class PoolRefused(NamedTuple):
+    """`docker network create` without a subnet: each of the predefined ones overlaps with something."""
+
+    host: str
+    networks: int
+
+
+class SubnetRefused(NamedTuple):
+    """`docker network create --subnet`: another network's overlaps."""
+
+    host: str
+    subnet: str
+    network: str
+
+
 class NetworkRemoved(NamedTuple):
     host: str
     network: str

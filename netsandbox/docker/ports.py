@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.apps.docker_proxy import DatagramProxy, StreamProxy
 from netsandbox.apps.held_port import HeldPort
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.events import PublishRefused
 from netsandbox.docker.rules import PortRule
 from netsandbox.docker.sandbox import FAILED, gateway_of
 from netsandbox.linux.core.socket import ANY, Process, SocketError
@@ -132,9 +133,12 @@ def _publish_one(engine: DockerEngine, container: Container, wish: Published) ->
     hosts = [wish.host] if wish.host else _default_hosts(engine, container)
     candidates = _candidates(engine, wish, hosts)
     for number in candidates:
-        taken = next(filter(None, (_holder(engine, host, number, wish.protocol) for host in hosts)), None)
-        if taken is not None:
+        holder = next(filter(None, (_holder(engine, host, number, wish.protocol) for host in hosts)), None)
+        if holder is not None:
+            taken, name = holder
             if len(candidates) == 1:
+                engine.namespace.record(PublishRefused(
+                    engine.namespace.name, container.name, number, wish.protocol, name))
                 raise DockerError(f"Bind for {_joined(taken, number)} failed: port is already allocated")
             continue
         refusal = _bind(engine, container, wish, hosts, number)
@@ -176,15 +180,15 @@ def _choice(engine: DockerEngine, wish: Published, host: str) -> Choice:
     return Choice(host, wish.protocol, low, high)
 
 
-def _holder(engine: DockerEngine, host: str, number: int, protocol: str) -> str:
-    """The address at which another container has the port: that one, or all of the family; empty if none has."""
+def _holder(engine: DockerEngine, host: str, number: int, protocol: str) -> tuple[str, str] | None:
+    """The address at which another container has the port, that one or all of the family, and the container's name."""
     for other in engine.containers.values():
         for binding in other.bindings:
             same_family = (":" in binding.host) == (":" in host)
             overlap = binding.host == host or {EVERYWHERE, EVERYWHERE_V6} & {binding.host, host}
             if (binding.host_port, binding.protocol) == (number, protocol) and same_family and overlap:
-                return EVERYWHERE if binding.host == EVERYWHERE else host
-    return ""
+                return EVERYWHERE if binding.host == EVERYWHERE else host, other.name
+    return None
 
 
 def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: list[str], number: int) -> str:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.docker import history, name_server, ports
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import daemon_error
-from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDisconnected, NetworkRemoved
+from netsandbox.docker.events import (
+    NetworkConnected,
+    NetworkCreated,
+    NetworkDisconnected,
+    NetworkRemoved,
+    PoolRefused,
+    SubnetRefused,
+)
 from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.network_options import bridge_options
@@ -118,13 +125,17 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
             chosen = free_subnet([*own, *routes], after=None if engine.profile.since(28) else engine.maker.last_subnet,
                                  pools=engine.settings.default_address_pools)
         except PoolExhaustedError as error:
+            engine.namespace.record(PoolRefused(engine.namespace.name, len(own)))
             raise daemon_error(str(error)) from None
         engine.maker.last_subnet = chosen
         return chosen
     if wanted.address != wanted.network:
         right = Network(wanted.network, wanted.length)
         raise daemon_error(f"invalid network config:\ninvalid subnet {wanted}: it should be {right}")
-    if any(overlaps(wanted, other) for other in own):
+    other = next((network for network in engine.networks.values()
+                  if isinstance(network, BridgeNetwork) and overlaps(wanted, network.pool.subnet)), None)
+    if other is not None:
+        engine.namespace.record(SubnetRefused(engine.namespace.name, str(wanted), other.name))
         raise daemon_error("invalid pool request: Pool overlaps with other one on this address space")
     return wanted
 

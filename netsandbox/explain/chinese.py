@@ -237,6 +237,14 @@ LINKS: dict[str, Words] = {
         "{host}上的 Docker 从{container}收回{address}，下一个容器可能得到它。", "该网络的地址池"),
     "NetworkCreated": (
         "{host}上的 Docker 创建网络{network}：网桥{bridge}，子网{subnet}。", "未指定时取与其他网络不重叠的最小子网"),
+    "PublishRefused": (
+        "{host}上的 Docker 没有为{container}发布{protocol}端口{port}：已被{holder}占用。",
+        "docker ps：{holder}发布了{port}", "宿主机的一个端口只通向一个容器"),
+    "PoolRefused": (
+        "{host}上的 Docker 找不到给新网络用的子网：预定义的每一个都与现有网络或宿主机的路由重叠。",
+        "已有{networks}个网络占着子网", "/etc/docker/daemon.json 中的 default-address-pools"),
+    "SubnetRefused": (
+        "{host}上的 Docker 没有创建子网为{subnet}的网络：它与网络{network}重叠。", "网络{network}的子网"),
     "NetworkRemoved": ("{host}上的 Docker 删除网络{network}及其网桥。", "没有容器连接在它上面"),
     "NetworkConnected": (
         "{host}上的 Docker 把容器{container}连接到网络{network}：{interface}的地址现在是{address}。",

@@ -285,6 +285,15 @@ LINKS: dict[str, Words] = {
     "NetworkCreated": (
         "Docker on {host} makes the network {network}: the bridge {bridge} and the subnet {subnet}.",
         "the lowest subnet that overlaps no other, unless one was asked for"),
+    "PublishRefused": (
+        "Docker on {host} does not publish {protocol} port {port} for {container}: {holder} has it.",
+        "docker ps: {holder} publishes {port}", "one port of the host leads to one container"),
+    "PoolRefused": (
+        "Docker on {host} finds no subnet for another network: each of its own overlaps with a network or a route.",
+        "{networks} networks have one", "default-address-pools in /etc/docker/daemon.json; docker network prune"),
+    "SubnetRefused": (
+        "Docker on {host} makes no network of {subnet}: the network {network} overlaps with it.",
+        "docker network inspect {network}"),
     "NetworkRemoved": ("Docker on {host} removes the network {network} and its bridge.", "nobody is connected to it"),
     "NetworkConnected": (
         "Docker on {host} connects {container} to the network {network}: its {interface} has {address} now.",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from netsandbox.apps.events import NameUnknown
+from netsandbox.docker.events import PoolRefused, PublishRefused, SubnetRefused
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import (
@@ -22,6 +23,9 @@ from netsandbox.linux.events import (
 from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.ipv4 import IPv4Packet
+
+ENDS = (PacketDropped, SendFailed, RouteMissing, BindRefused, NameUnknown, PublishRefused, PoolRefused, SubnetRefused)
+"""What ends a packet's way, or refuses a program or a person what was asked for."""
 
 
 class Row(NamedTuple):
@@ -40,7 +44,7 @@ def last_drop(trace: Trace, end: int) -> int | None:
         if kind is FrameReceived:
             if isinstance(raw[-1], Dropped):
                 return seq
-        elif kind in (PacketDropped, SendFailed, RouteMissing, BindRefused, NameUnknown):
+        elif kind in ENDS:
             return seq
     return None
 

@@ -211,6 +211,11 @@ def _name(event: NameUnknown, voice: Voice) -> Operands:
         "servers": ", ".join(map(format_ipv4, event.servers))})
 
 
+def _publish(event: docker.PublishRefused, voice: Voice) -> Operands:
+    fields = _plain(event, voice).fields
+    return Operands("PublishRefused", fields | {"protocol": event.protocol.upper()})
+
+
 def _tcp(event: Any, voice: Voice) -> Operands:
     return Operands(*tcp.TELLERS[type(event)](event, voice))
 
@@ -272,7 +277,8 @@ TELLERS: dict[type, Teller] = {
     docker.ContainerStarted: _started, docker.ContainerExited: _plain, docker.AddressAnnounced: _plain,
     docker.DaemonStarted: _plain, docker.DaemonStopped: _plain, docker.DaemonFailed: _plain,
     docker.ContainerPaused: _plain, docker.ContainerUnpaused: _plain, docker.ContainerRenamed: _plain,
-    docker.AddressReleased: _plain,
+    docker.AddressReleased: _plain, docker.PublishRefused: _publish,
+    docker.PoolRefused: _plain, docker.SubnetRefused: _plain,
     docker.NetworkCreated: _plain, docker.NetworkRemoved: _plain,
     docker.NetworkConnected: _connected, docker.NetworkDisconnected: _plain,
     lab.CommandRun: _plain, lab.NodeAdded: _plain, lab.NodeRemoved: _plain, lab.CableConnected: _plain,

@@ -25,6 +25,9 @@ from netsandbox.docker.events import (
     NetworkCreated,
     NetworkDisconnected,
     NetworkRemoved,
+    PoolRefused,
+    PublishRefused,
+    SubnetRefused,
 )
 from netsandbox.engine.trace import QueueDropped, Storm
 from netsandbox.lab import events as lab_events
@@ -314,6 +317,9 @@ def _of_people() -> Iterator[Any]:
     yield ContainerUnpaused("host", "nginx-1")
     yield AddressAnnounced("nginx-1", A, MAC_A, 2)
     yield AddressReleased("host", "nginx-1", A)
+    yield PublishRefused("host", "nginx-1", 8080, "tcp", "web")
+    yield PoolRefused("host", 30)
+    yield SubnetRefused("host", "172.18.0.0/16", "mynet")
     yield ContainerRenamed("host", "nginx-1", "web")
     yield NetworkCreated("host", "mynet", "172.18.0.0/16", "br-0123456789ab")
     yield NetworkRemoved("host", "mynet")
