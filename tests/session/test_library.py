@@ -16,7 +16,7 @@ from netsandbox.session.scenario import LANGUAGES, ScenarioError, dump_scenario,
 from tests.session.contents import content
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
+SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"), key=lambda path: path.stem)
 
 
 def test_the_top_level_folder_is_the_library() -> None:
