@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.http_server import HttpSession, Response
-from netsandbox.docker.daemon_settings import FAILED_TO_LISTEN, DaemonError
+from netsandbox.docker.daemon_settings import FAILED_TO_LISTEN, SOCKET, DaemonError
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import AddressError, parse_ipv4
@@ -40,7 +40,7 @@ def places(hosts: tuple[str, ...]) -> list[tuple[str, int, int]]:
         DaemonError: one is no such place.
     """
     found = []
-    for text in hosts:
+    for text in hosts or (SOCKET,):
         scheme, _separator, rest = text.partition("://")
         if scheme in ("unix", "fd"):
             continue

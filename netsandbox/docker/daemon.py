@@ -44,15 +44,7 @@ def start(engine: DockerEngine) -> None:
     """
     if engine.is_up:
         return
-    try:
-        engine.settings = settings = settings_of(engine)
-        default_bridge.check(engine)
-        api.listen(engine)
-    except DaemonError as error:
-        engine.has_failed, engine.changed_at = True, engine.scheduler.clock
-        engine.journal.append((engine.scheduler.clock, str(error)))
-        engine.namespace.record(DaemonFailed(engine.namespace.name))
-        raise
+    settings = _prepare(engine)
     is_first, engine.maker.last_subnet = not engine.networks, None
     engine.is_up, engine.has_failed, engine.changed_at = True, False, engine.scheduler.clock
     _forward(engine)
@@ -68,6 +60,24 @@ def start(engine: DockerEngine) -> None:
     if not is_first:
         engine.namespace.record(DaemonStarted(engine.namespace.name))
     _restore_containers(engine)
+
+
+def _prepare(engine: DockerEngine) -> DaemonSettings:
+    """All that can go wrong.
+
+    Raises:
+        DaemonError: something does.
+    """
+    try:
+        engine.settings = settings_of(engine)
+        default_bridge.check(engine)
+        api.listen(engine)
+    except DaemonError as error:
+        engine.has_failed, engine.changed_at = True, engine.scheduler.clock
+        engine.journal.append((engine.scheduler.clock, str(error)))
+        engine.namespace.record(DaemonFailed(engine.namespace.name))
+        raise
+    return engine.settings
 
 
 def _restore_networks(engine: DockerEngine) -> None:

@@ -147,7 +147,8 @@ def _value(key: str, value: Json) -> object:
 
 
 def _unmarshal(key: str, value: Json, wanted: str) -> DaemonError:
-    return DaemonError(f"{BAD_FILE}invalid JSON: json: cannot unmarshal {kind(value)} into Go struct field "
+    what = f"number {value}" if isinstance(value, float) and wanted == INT else kind(value)
+    return DaemonError(f"{BAD_FILE}invalid JSON: json: cannot unmarshal {what} into Go struct field "
                        f"Config.{key} of type {wanted}")
 
 
@@ -159,10 +160,13 @@ def _address(text: str) -> str:
 
 
 def _texts(key: str, value: list[Json], are_addresses: bool) -> list[str]:
-    texts = []
+    texts: list[str] = []
     for each in value:
+        if not isinstance(each, str) and are_addresses:
+            raise DaemonError(f"{BAD_FILE}invalid JSON: json: cannot unmarshal {kind(each)} into "
+                              f"Config.{key}.{len(texts)} of type net.IP: JSON value must be string type")
         if not isinstance(each, str):
-            raise _unmarshal(key, each, "string" if not are_addresses else "net.IP")
+            raise _unmarshal(key, each, STRING)
         texts.append(_address(each) if are_addresses else each)
     return texts
 
@@ -171,24 +175,40 @@ def _pools(key: str, value: list[Json]) -> tuple[tuple[Network, int], ...]:
     pools = []
     for number, each in enumerate(value):
         base, size = (each.get("base"), each.get("size", 0)) if isinstance(each, dict) else (None, None)
-        if not isinstance(base, str) or not isinstance(size, int):
-            raise _unmarshal(key, each, "ipamutils.NetworkToSplit")
-        if "/" not in base:
-            raise DaemonError(f'{BAD_FILE}invalid JSON: netip.ParsePrefix("{base}"): no \'/\'')
-        try:
-            network = parse_network(base)
-        except AddressError:
-            raise DaemonError(f'{BAD_FILE}invalid JSON: netip.ParsePrefix("{base}"): ParseAddr("'
-                              f'{base.partition("/")[0]}"): unable to parse IP') from None
+        if not isinstance(each, dict):
+            raise DaemonError(f"{BAD_FILE}invalid JSON: json: cannot unmarshal {kind(each)} into .{number} of type "
+                              "ipamutils.NetworkToSplit")
+        if not isinstance(base, str | None) or not isinstance(size, int):
+            raise _unmarshal(f"{key}.{number}", base if isinstance(size, int) else size, STRING)
+        network = _prefix(base) if base is not None else None
         before = (f"{NO_NETWORK}error obtaining controller instance: could not construct local address space: network "
-                  f"at index {number} (&{{{base} {size}}}) ")
-        if size <= 0 or network.address != network.network:
+                  f"at index {number} (&{{{base or 'invalid Prefix'} {size}}}) ")
+        if size <= 0 or network is None:
             raise DaemonError(before + "is not in canonical form")
         if size < network.length:
             raise DaemonError(f"{before}has a smaller prefix (/{network.length}) than the target size of that pool "
                               f"(/{size})")
-        pools.append((network, size))
+        if size > 32:
+            raise DaemonError(f"{NO_BRIDGE}all predefined address pools have been fully subnetted")
+        pools.append((Network(network.network, network.length), size))
     return tuple(pools)
+
+
+def _prefix(text: str) -> Network:
+    """netip.ParsePrefix."""
+    address, slash, length = text.partition("/")
+    if not slash:
+        raise DaemonError(f'{BAD_FILE}invalid JSON: netip.ParsePrefix("{text}"): no \'/\'')
+    try:
+        parse_ipv4(address)
+        return parse_network(text)
+    except AddressError:
+        why = "prefix length out of range" if length.isdecimal() else f'bad bits after slash: "{length}"'
+        try:
+            parse_ipv4(address)
+        except AddressError:
+            why = f'ParseAddr("{address}"): unable to parse IP'
+        raise DaemonError(f'{BAD_FILE}invalid JSON: netip.ParsePrefix("{text}"): {why}') from None
 
 
 def _network_options(key: str, value: dict[str, Json]) -> dict[str, dict[str, str]]:
@@ -215,6 +235,10 @@ def _validate(settings: DaemonSettings, found: dict[str, object]) -> None:
     for domain in settings.dns_search:
         if domain != "." and not DOMAIN.fullmatch(domain):
             wrong = wrong or f"{domain} is not a valid domain"
+    for host in settings.hosts:
+        scheme, separator, _rest = host.partition("://")
+        if separator and scheme not in ("tcp", "unix", "fd", "npipe"):
+            wrong = wrong or f"invalid bind address ({host}): unsupported proto '{scheme}'"
     for label in labels if isinstance(labels, tuple) else ():
         if "=" not in label:
             wrong = wrong or f"bad attribute format: {label}"
@@ -240,7 +264,8 @@ def check(settings: DaemonSettings) -> None:
     for name, text in (("fixed-cidr", settings.fixed_cidr), ("bip", settings.bip)):
         if text:
             _cidr(name, text)
-    if settings.bip and (own := parse_network(settings.bip)).address in (own.network, own.broadcast):
+    own = parse_network(settings.bip) if settings.bip else None
+    if own is not None and own.length < 31 and own.address in (own.network, own.broadcast):
         raise DaemonError(f"{NO_BRIDGE}failed to allocate gateway ({format_ipv4(own.address)}): Address already in use")
     if settings.mtu and not LEAST_MTU <= settings.mtu <= MOST_MTU:
         raise DaemonError(f"{NO_BRIDGE}invalid argument")

@@ -363,6 +363,17 @@ def test_masquerading_and_direct_routing() -> None:
     ('{"iptables": false, "icc": false}', (
         "failed to start daemon: You specified --iptables=false with --icc=false. ICC=false uses iptables to function. "
         "Please set --icc or --iptables to true")),
+    ('{"default-address-pools": [{"base": "10.50.0.0/33", "size": 24}]}',
+     BAD_JSON + 'netip.ParsePrefix("10.50.0.0/33"): prefix length out of range'),
+    ('{"default-address-pools": [{"size": 24}]}', NO_NETWORK + (
+        "error obtaining controller instance: could not construct local address space: network at index 0 "
+        "(&{invalid Prefix 24}) is not in canonical form")),
+    ('{"default-address-pools": [5]}',
+     BAD_JSON + "json: cannot unmarshal number into .0 of type ipamutils.NetworkToSplit"),
+    ('{"hosts": ["foo://x"]}', BAD_VALUE + "invalid bind address (foo://x): unsupported proto 'foo'"),
+    ('{"mtu": 1.5}', UNMARSHAL + "number 1.5 into Go struct field Config.mtu of type int"),
+    ('{"dns": [5]}', UNMARSHAL + "number into Config.dns.0 of type net.IP: JSON value must be string type"),
+    ('{"ICC": false}', UNKNOWN + "ICC"),
     ('{"firewall-backend": "nftables"}',
      UNKNOWN + "firewall-backend")])
 def test_dockerds_own_words(text: str, said: str) -> None:
@@ -380,8 +391,34 @@ def test_dockerds_own_words(text: str, said: str) -> None:
     assert names(made) == {"web"}
 
 
+@pytest.mark.parametrize(("text", "why"), [
+    ('{"bip": "10.50.0.1/24"}', "invalid pool request: Pool overlaps with other one on this address space"),
+    ('{"default-address-pools": [{"base": "10.50.0.7/24", "size": 24}]}',
+     "all predefined address pools have been fully subnetted")])
+def test_a_subnet_that_another_network_has(text: str, why: str) -> None:
+    made = session("docker network create --subnet 10.50.0.0/24 zed")
+    before = saved(made)
+    made.run(f"echo '{text}' > /etc/docker/daemon.json")
+    assert made.run("systemctl restart docker").code == 1
+    said = f'{NO_NETWORK}error creating default "bridge" network: {why}\n'
+    assert made.run("journalctl -u docker").out.endswith(said)
+    assert saved(made) == before
+    made.run("echo '{}' > /etc/docker/daemon.json")
+    assert made.run("systemctl start docker").code == 0
+
+
+@pytest.mark.parametrize("cidr", ["10.21.0.0/25", "10.20.0.0/16"])
+def test_a_range_outside_of_the_subnet_is_not_heeded(cidr: str) -> None:
+    made = configured(json.dumps({"bip": "10.20.0.1/24", "fixed-cidr": cidr}))
+    made.run("docker run -d --name web nginx")
+    assert made.run("docker inspect -f '{{.NetworkSettings.Networks.bridge.IPAddress}}' web").out == "10.20.0.2\n"
+
+
 @pytest.mark.parametrize("text", ["", "{}", " \n", '{"debug": true, "debug": false}', '{"mtu": null}',
-                                  '{"iptables": false, "ip-masq": true}', '{"insecure-registries": ["hello"]}'])
+                                  '{"iptables": false, "ip-masq": true}', '{"insecure-registries": ["hello"]}',
+                                  '{"hosts": []}', '{"bip": "10.20.0.1/31"}', '{"icc": null}',
+                                  '{"default-address-pools": []}',
+                                  '{"default-network-opts": {"nosuch": {"a": "b"}}}', '{"dns-search": ["."]}'])
 def test_what_dockerd_starts_with(text: str) -> None:
     read_settings(text, PROFILES["docker-28"])
 

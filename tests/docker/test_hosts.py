@@ -144,7 +144,7 @@ def test_contexts_refuse(two: KeptSession, words: str, err: str) -> None:
 @pytest.mark.parametrize(("hosts", "said"), [
     ("tcp://0.0.0.0:80", "listen tcp 0.0.0.0:80: bind: address already in use"),
     ("tcp://10.9.9.9:2375", "listen tcp 10.9.9.9:2375: bind: cannot assign requested address"),
-    ("http://x", "invalid bind address format: http://x")])
+    ("tcp://x:2375", "invalid bind address format: tcp://x:2375")])
 def test_a_port_that_dockerd_cannot_have(two: KeptSession, hosts: str, said: str) -> None:
     two.run("exec h2 docker rm -f web2")
     two.run("exec h2 nc -lk -p 80 &")
