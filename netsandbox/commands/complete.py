@@ -108,8 +108,8 @@ def _following(shell: Shell, words: list[str], typed: str) -> Iterator[tuple[str
     name, entered = words[0], shell.where is not None
     if name == "help":
         yield from ((verb.name, said(verb.summary, shell.language)) for verb in verbs())
-    elif name in ("exec", "enter") and len(words) > 1:
-        yield from _tool_words(shell, words[2:]) if name == "exec" else ()
+    elif name in ("exec", "on", "enter") and len(words) > 1:
+        yield from _tool_words(shell, words[2:]) if name != "enter" else ()
     elif name in VERBS and not (entered and name in LOCAL_VERBS):
         yield from _verb_words(shell, VERBS[name], words[1:], typed)
     elif name == "docker" and not entered:

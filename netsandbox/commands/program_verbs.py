@@ -113,11 +113,12 @@ def traceroute(shell: Shell, job: Job, values: Values) -> None:
                 "像自己的程序（busybox 和 alpine 里是 BusyBox 的），用容器的权限；没有 --privileged 或 --cap-add "
                 "NET_ADMIN 就不能改动它的网络。")),
       examples=(("exec nginx-1 ip addr", "its interfaces", "它的接口"),
-                ("exec nginx-1 ping -c 3 172.17.0.3", "from inside", "从里面发出")),
-      group="program")
+                ("exec nginx-1 ping -c 3 172.17.0.3", "from inside", "从里面发出"),
+                ("on h2 docker ps", "a further Docker host's containers", "另一台 Docker 主机上的容器")),
+      group="program", aliases=("on",))
 def execute(shell: Shell, job: Job, values: Values) -> None:
     words = values["words"]
-    if words[0] in ("exec", "enter", "exit"):
+    if words[0] in ("exec", "on", "enter", "exit"):
         raise CommandError(f"{words[0]!r} is a verb of the lab, not a program")
     node = values["node"]
     job.follow(shell.program_at(node, list(words)))

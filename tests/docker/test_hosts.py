@@ -41,6 +41,7 @@ def test_each_host_has_an_engine_of_its_own(two: KeptSession) -> None:
         assert two.run(f"exec pc curl -sS -o /dev/null {address}").code == 0
     assert two.run("exec pc docker ps").err.startswith("sh: 1: docker: not found")
     assert two.run("docker ps -q").out == ""  # the default host's, which is a third one
+    assert two.run(f"on h2 docker {NAMES}").out == "web2\n"
     two.run("enter h2")
     assert two.run(f"docker {NAMES}").out == "web2\n"
 
