@@ -101,7 +101,7 @@ class Getent(Program):
             self._status = NOT_FOUND
         elif self.database == "hosts":
             for address in reply.addresses:
-                self._tell(address, reply.canonical or self._key)
+                self._tell(address, " ".join((reply.canonical or self._key, *reply.aliases)))
         else:
             for address in reply.addresses:
                 for number, kind in enumerate(("STREAM", "DGRAM", "RAW")):

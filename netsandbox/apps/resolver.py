@@ -71,6 +71,8 @@ class Reply(NamedTuple):
     addresses: tuple[int, ...]
     error: str = ""
     canonical: str = ""
+    aliases: tuple[str, ...] = ()
+    """The other names of a line of /etc/hosts."""
 
 
 class Query:
@@ -209,7 +211,7 @@ class Lookup:
         name = self.name.rstrip(".")
         known = [record for record in hosts_file(self.context.files) if record.has(name)]
         if known:
-            self.done(Reply(tuple(record.address for record in known), "", known[0].names[0]))
+            self.done(Reply(tuple(record.address for record in known), "", known[0].names[0], known[0].names[1:]))
             return
         asks_docker = self._settings.servers == (DOCKERS_SERVER,)  # which is asked by packets, and knows its own names
         number = lookup(name, {} if asks_docker else self.context.names)

@@ -174,6 +174,7 @@ class Container:
         is_detached: it was run with -d.
         is_private: it is on the network none.
         has_stop_timeout, wanted_mac: whether --stop-timeout was given, and --mac-address as it was written.
+        workdir: --workdir, empty for the root.
         is_stopping: docker stop waits for its end.
         sandbox: 64 hex digits that name its network stack, new with each start.
         privileged: --privileged.  capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
@@ -186,7 +187,7 @@ class Container:
                  "labels", "links", "log", "mode", "name", "name_server", "namespace", "networks", "owner_identity",
                  "pid", "policy", "port_rules", "privileged", "program", "published", "publishes_all", "reference",
                  "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal",
-                 "stop_timeout", "sysctls", "tty", "waiters", "wanted_mac", "was_stopped")
+                 "stop_timeout", "sysctls", "tty", "waiters", "wanted_mac", "was_stopped", "workdir")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -240,6 +241,7 @@ class Container:
         self.published: list[Published] = []
         self.publishes_all = False
         self.has_stop_timeout = False
+        self.workdir = ""
         self.wanted_mac = ""
         self.privileged = False
         self.capabilities: tuple[str, ...] = ()

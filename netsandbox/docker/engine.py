@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
-from netsandbox.docker import daemon, files, history, name_server, ports, restarts, sandbox, user_networks
+from netsandbox.docker import daemon, files, history, links, name_server, ports, restarts, sandbox, user_networks
 from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
@@ -167,6 +167,7 @@ class DockerEngine:
         container.pid = self.next_pid()
         try:
             container.namespace = namespace = sandbox.namespace_for(self, container)
+            links.check(self, container)
             sandbox.attach_all(self, container, namespace)
             name_server.serve(self, container)
             ports.publish(self, container)

@@ -53,6 +53,10 @@ class ImageStore:
         """Under its name, in the place of another one of that name."""
         self.made[image.name, image.tag] = image
 
+    def is_known(self, identity: str) -> bool:
+        """Whether an image has a name still."""
+        return any(image.identity == identity for image in self.all())
+
     @staticmethod
     def of_container(engine: DockerEngine, container: Container, reference: str) -> Image:
         """An image with a container's files and settings; it is not kept yet."""

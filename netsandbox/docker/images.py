@@ -28,6 +28,7 @@ class Image(NamedTuple):
         stop_signal: what `docker stop` sends.
         tools: the programs that it has beside its own; `*` for all.
         has_busybox: its tools are BusyBox's.
+        digest: of one that was made; all its names have it.
         layer: the files that its containers begin with; None for those that its server brings.
         size: as `docker images` shows it.
     """
@@ -49,6 +50,7 @@ class Image(NamedTuple):
     size: str = ""
     has_busybox: bool = False
     layer: Layer | None = None
+    digest: str = ""
 
     def really_has(self, name: str) -> bool:
         """Whether the real image has a program that the sandbox has not."""
@@ -58,9 +60,8 @@ class Image(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """64 hex digits: an image is named by a hash, here of its name and of the files that were put into it."""
-        own = "" if self.layer is None else repr((self.layer, self.entrypoint, self.cmd, self.exposed))
-        return sha256(f"{self.name}:{self.tag}{own}".encode()).hexdigest()
+        """64 hex digits: an image is named by a hash, here of its name unless it was made of a container."""
+        return self.digest or sha256(f"{self.name}:{self.tag}".encode()).hexdigest()
 
 
 NGINX_GREETING = (

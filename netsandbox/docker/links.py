@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.docker.errors import daemon_error
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -16,16 +17,32 @@ if TYPE_CHECKING:
 
 
 class Link(NamedTuple):
-    """One --link: the other container's id, and the name that it is to have here."""
+    """One --link: the other container's id, the name that it is to have here, and its own when the link was made."""
 
     identity: str
     alias: str
+    name: str
 
 
 def linked(engine: DockerEngine, container: Container) -> list[tuple[Link, Container]]:
     """The links whose container is there still."""
     by_identity = {other.identity: other for other in engine.containers.values()}
     return [(link, by_identity[link.identity]) for link in container.links if link.identity in by_identity]
+
+
+def check(engine: DockerEngine, container: Container) -> None:
+    """On the default bridge variables are made of the others anew each time, for which they must run.
+
+    Raises:
+        DockerError: one does not run.
+    """
+    if container.mode != "bridge":
+        return
+    running = {other.identity for other in engine.containers.values() if other.is_running}
+    for link in container.links:
+        if link.identity not in running:
+            raise daemon_error(f"Cannot link to a non running container: /{link.name} AS "
+                               f"/{container.name}/{link.alias}")
 
 
 def hosts(engine: DockerEngine, container: Container) -> list[tuple[str, str]]:

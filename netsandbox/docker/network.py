@@ -271,6 +271,8 @@ class NetworkMaker:
         network = BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old, settings,
                                 self.firewall)
         network.internal = internal
+        if settings.gateway_mode == "isolated":
+            pool.release(gateway.address)  # there is no gateway
         return network
 
     def restore(self, network: BridgeNetwork) -> None:

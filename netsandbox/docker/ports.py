@@ -191,10 +191,19 @@ def _holder(engine: DockerEngine, host: str, number: int, protocol: str) -> tupl
     return None
 
 
+def is_routed(container: Container) -> bool:
+    """In gateway mode routed no port of the host's leads to the container: it is reached by its own address."""
+    endpoint = gateway_of(container)
+    return endpoint is not None and endpoint.network.settings.gateway_mode == "routed"
+
+
 def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: list[str], number: int) -> str:
     """Let a docker-proxy for each address hold the port; why it cannot, or empty."""
     made: list[Binding] = []
     for host in hosts:
+        if ":" not in host and is_routed(container):
+            made.append(Binding(host, 0, wish.port, wish.protocol, None))
+            continue
         try:
             proxy = None if wish.protocol == "sctp" else _proxy(engine, container, wish, host, number)
         except SocketError as error:

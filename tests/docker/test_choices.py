@@ -27,7 +27,8 @@ def docker() -> Machine:
     ("ps --filter expose=80 --format {{.Names}}", "two\nbox\n"),
     ("network ls --filter label=x --format {{.Name}}", "n1\n"),
     ("network ls --filter label=y=q --format {{.Name}}", ""),
-    ("network ls --filter dangling=true --format {{.Name}}", "n1\n"),
+    ("network ls --filter dangling=true --format {{.Name}}", "n1\nn2\n"),
+    ("network ls --filter label=x --format '{{.Internal}} {{.IPv4}}'", "false true\n"),
     ("network ls --filter scope=swarm --format {{.Name}}", ""),
     ("inspect box -f '{{slice .Name 1 3}} {{index .Config.Labels \"b\"}}{{index .Config.Labels \"q\"}}|'", "bo c|\n"),
     ("inspect box -f '{{pad \"x\" 1 2}}|'", " x  |\n"),
@@ -106,3 +107,21 @@ def test_settings_that_were_given_are_told() -> None:
     docker("network create --subnet 10.2.0.0/16 --aux-address a=10.2.0.2 n1")
     assert docker("network inspect n1 -f '{{json .IPAM.Config}}'").out == (
         '[{"Subnet":"10.2.0.0/16","AuxiliaryAddresses":{"a":"10.2.0.2"}}]\n')
+
+
+def test_a_routed_network_has_no_port_of_the_host() -> None:
+    """Of IPv4 none is taken; the listing says 0, and `docker port` nothing."""
+    docker = Machine("docker-28")
+    docker("network create -o com.docker.network.bridge.gateway_mode_ipv4=routed --subnet 10.20.0.0/24 rt")
+    docker("run -d --name box --network rt -p 8080:80 nginx")
+    assert docker("port box").out == "80/tcp -> 0.0.0.0:\n80/tcp -> [::]:8080\n"
+    assert docker("ps --format {{.Ports}}").out == "0.0.0.0:0->80/tcp, [::]:8080->80/tcp\n"
+    assert docker("run -d --name own -p 127.0.0.1:8080:80 nginx").code == 0
+
+
+def test_an_isolated_network_has_no_gateway() -> None:
+    docker = Machine("docker-28")
+    option = "com.docker.network.bridge.gateway_mode_ipv4=isolated"
+    docker(f"network create --internal -o {option} --subnet 10.22.0.0/24 iso")
+    docker("run -d --name box --network iso nginx")
+    assert docker("inspect box -f '{{.NetworkSettings.Networks.iso.IPAddress}}'").out == "10.22.0.1\n"

@@ -75,10 +75,12 @@ def test_settings_of_an_image() -> None:
     assert '"Cmd":["/bin/sh","-c","echo hi"],"Entrypoint":["/bin/sh","-c"]' in config
     assert '"ExposedPorts":{"81/tcp":{},"82/udp":{}},"StopSignal":"SIGINT"' in config
     assert plain.run("docker tag own:1 other").code == 0
-    assert plain.run("docker rmi own:1").out.startswith("Untagged: own:1\nDeleted: sha256:")
+    assert plain.run("docker rmi own:1").out == "Untagged: own:1\n"
     assert plain.run("docker create --name late other").code == 0
     assert "is using its referenced image" in plain.run("docker rmi other").err
-    assert plain.run("docker rmi -f other").code == 0
+    said = plain.run("docker rmi -f other").out
+    assert said.startswith("Untagged: other:latest\nDeleted: sha256:")
+    assert said.count("Deleted: ") == 2
 
 
 @pytest.mark.parametrize(("line", "text"), [
@@ -131,3 +133,28 @@ def test_each_socket_draws_another_port(session: Session) -> None:
     ports = {word for line in shown.splitlines() if "dport=53" in line for word in line.split()[:9] if "sport" in word}
     assert len(ports) == 3
     assert "ASSURED" not in shown
+
+
+def test_what_is_done_within_a_container() -> None:
+    """A working directory, variables of the client's, and a signal to the first process."""
+    plain = Session(profile="docker-28")
+    assert plain.run("docker run --rm --workdir /tmp nicolaka/netshoot pwd").out == "/tmp\n"
+    assert plain.run("A=5 docker run --rm -e A busybox sh -c 'echo $A'").out == "5\n"
+    plain.run("docker run -d --name always --restart always nginx")
+    assert plain.run("docker exec always sh -c 'kill 1'").code == 0
+    plain.run("wait 2s")
+    assert plain.run("docker inspect always -f '{{.State.Status}} {{.RestartCount}}'").out == "running 1\n"
+
+
+def test_a_link_to_what_has_stopped() -> None:
+    plain = Session(profile="docker-28")
+    plain.run("docker run -d --name la nginx")
+    plain.run("docker run -d --name lb --link la:alias nicolaka/netshoot sleep 1000")
+    said = plain.run("docker exec lb getent hosts alias").out.split()
+    assert said[:2] + said[3:] == ["172.17.0.2", "alias", "la"]
+    plain.run("docker stop la")
+    refusal = "Cannot link to a non running container: /la AS /lb/alias\n"
+    assert plain.run("docker exec lb true").err == f"Error response from daemon: {refusal}"
+    plain.run("docker rm la")
+    assert plain.run("docker restart lb").err.endswith(f"Cannot restart container lb: {refusal}")
+    assert plain.run("docker inspect lb -f '{{json .HostConfig.Links}}'").out == '["/la:/lb/alias"]\n'

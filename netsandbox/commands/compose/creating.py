@@ -125,7 +125,7 @@ def _links(client: Client, project: Project, service: Service) -> Iterator[Link]
     for text in service.links:
         other, _colon, alias = text.partition(":")
         for container in containers_of(client, project, other)[:1]:
-            yield Link(container.identity, alias or other)
+            yield Link(container.identity, alias or other, container.name)
 
 
 def _network_words(client: Client, project: Project, service: Service, name: str) -> list[str]:

@@ -192,7 +192,7 @@ class Client(Program):
 
     def container_program(self, container: Container, namespace: NetworkNamespace, argv: list[str]) -> Task | None:
         """The shell's programs, as a container runs them; None for one that there is not."""
-        inside = Inside(self.context, container, namespace)
+        inside = Inside(self.context, container, namespace, cwd=container.workdir or "/")
         is_script = "/" in argv[0] and inside.files().exists(argv[0])
         if not inside.is_in_image(argv[0].rpartition("/")[2]) and not is_script:
             return None

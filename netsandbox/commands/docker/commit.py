@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
@@ -29,6 +30,8 @@ def commit(client: Client, parsed: Parsed) -> int:
     image = images.of_container(client.engine, container, reference)
     for text in parsed.all("change"):
         image = _changed(image, text)
+    content = repr((image.layer, image.entrypoint, image.cmd, image.exposed, client.scheduler.clock))
+    image = image._replace(digest=sha256(content.encode()).hexdigest())
     images.keep(image)
     client.print(f"sha256:{image.identity}")
     return 0
@@ -74,7 +77,7 @@ def tag(client: Client, parsed: Parsed) -> int:
     if image is None:
         raise daemon_error(f"No such image: {with_tag(source)}")
     name, tag_name = split(target)
-    client.engine.images.keep(image._replace(name=name, tag=tag_name))
+    client.engine.images.keep(image._replace(name=name, tag=tag_name, digest=image.identity))
     return 0
 
 
@@ -83,7 +86,10 @@ def remove(client: Client, parsed: Parsed) -> int:
     for name in parsed.operands:
         try:
             image = client.engine.images.remove(client.engine, name, parsed.on("force"))
-            client.print(f"Untagged: {image.name}:{image.tag}\nDeleted: sha256:{image.identity}")
+            client.print(f"Untagged: {image.name}:{image.tag}")
+            if not client.engine.images.is_known(image.identity):
+                layer = sha256(image.identity.encode()).hexdigest()
+                client.print(f"Deleted: sha256:{image.identity}\nDeleted: sha256:{layer}")
         except DockerError as error:
             if not (parsed.on("force") and "No such image" in str(error)):
                 refused.append(str(error))

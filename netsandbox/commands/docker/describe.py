@@ -71,7 +71,8 @@ def _config(engine: DockerEngine, it: Container) -> Json:
         "Tty": it.tty, "OpenStdin": it.stdin, "StdinOnce": attached and it.stdin,
         "Env": [*it.environment, DEFAULT_PATH],
         "Cmd": it.arguments or (list(image.cmd) if it.entrypoint is None else None) or None, "Image": it.reference,
-        "Volumes": None, "WorkingDir": "", "Entrypoint": entrypoint or None, "OnBuild": None, "Labels": it.labels}
+        "Volumes": None, "WorkingDir": it.workdir, "Entrypoint": entrypoint or None, "OnBuild": None,
+        "Labels": it.labels}
     if it.wanted_mac and not engine.profile.since(29):
         config = _put_before(config, "OnBuild", {"MacAddress": it.wanted_mac})
     signal = it.stop_signal or image.stop_signal
@@ -94,7 +95,7 @@ def _settings(engine: DockerEngine, it: Container) -> Json:
     ports: Json = dict.fromkeys(it.exposed_ports) if it.endpoints else {}
     for binding in sorted(it.bindings, key=lambda binding: binding.port):
         key = f"{binding.port}/{binding.protocol}"
-        ports[key] = [*(ports[key] or ()), {"HostIp": binding.host, "HostPort": str(binding.host_port)}]
+        ports[key] = [*(ports[key] or ()), {"HostIp": binding.host, "HostPort": str(binding.host_port or "")}]
     ports = dict(sorted(ports.items()))
     sandbox = it.sandbox if it.is_running and not it.joined else ""
     name = "default" if it.mode == "host" else sandbox[:12]

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Parsed
 
 
+def given(client: Client, parsed: Parsed, variables: list[str]) -> list[str]:
+    """--env-file and -e; a name alone has the value that it has where the client runs, if it has one."""
+    outside = client.machine.environment()
+    return [f"{text}={outside[text]}" if "=" not in text and text in outside else text
+            for text in (*env_files(client, parsed), *variables)]
+
+
 def env_files(client: Client, parsed: Parsed) -> list[str]:
     """NAME=value of each line; comments and empty lines are left out.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.env_file import env_files
+from netsandbox.commands.docker.env_file import given
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inside import Inside, rights_of
 from netsandbox.commands.unmodelled import reason
-from netsandbox.docker import history
+from netsandbox.docker import history, links
 from netsandbox.docker.container import PAUSED, Exec
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
@@ -30,11 +30,12 @@ def run(client: Client, parsed: Parsed) -> int | None:
         raise daemon_error(f"container {container.identity} is not running")
     if container.state == PAUSED:
         raise daemon_error(f"Container {parsed.operands[0]} is paused, unpause the container before exec")
+    links.check(client.engine, container)
     rights = rights_of(container)
     if parsed.on("privileged"):
         rights = rights._replace(net_admin=True)
     inside = Inside(client.context, container, namespace, rights, _environment(client, parsed),
-                    parsed.text("workdir") or "/")
+                    parsed.text("workdir") or container.workdir or "/")
     name = argv[0].rpartition("/")[2]
     if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive") and (
             client.stdin.is_terminal):
@@ -81,7 +82,7 @@ def _forget(client: Client, container: Container, entry: Exec) -> None:
 def _environment(client: Client, parsed: Parsed) -> list[str]:
     """What -e, --env-file and -t add."""
     terminal = ["TERM=xterm"] if parsed.on("tty") else []
-    return [*terminal, *env_files(client, parsed), *parsed.all("env")]
+    return [*terminal, *given(client, parsed, parsed.all("env"))]
 
 
 def follow(client: Client, container: Container, program: Task) -> None:

@@ -53,7 +53,8 @@ def _resources(profile: Profile) -> Json:
 
 def _links(engine: DockerEngine, it: Container) -> list[str] | None:
     """Of the default bridge; on other networks they are the endpoint's."""
-    return [f"/{other.name}:/{it.name}/{link.alias}" for link, other in linked(engine, it)] or None
+    own = {link: other.name for link, other in linked(engine, it)}
+    return [f"/{own.get(link, link.name)}:/{it.name}/{link.alias}" for link in it.links] or None
 
 
 def _mode(engine: DockerEngine, it: Container) -> str:

@@ -19,6 +19,7 @@ from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.environment import environment
 from netsandbox.docker.files import files, files_of, hostname, own_names
 from netsandbox.docker.launch import SHELLS
+from netsandbox.docker.signals import SIGNALS
 from netsandbox.linux.netlink.credentials import Rights, acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
 from netsandbox.shell.errors import NotFoundError
@@ -101,8 +102,16 @@ class Inside:
     def random(self) -> int:
         return self.context.machine.random()
 
-    def kill(self, _pid: int, _signal: str) -> bool:
-        return False
+    def kill(self, pid: int, signal: str) -> bool:
+        """Its first process can be sent a signal; others are the shell's own."""
+        if pid != 1:
+            return False
+        if signal != "0":
+            self.scheduler.soon(self._signal, SIGNALS[signal])  # who sends it goes on first
+        return True
+
+    def _signal(self, number: int) -> None:
+        self.context.engine.signal(self.container, number)
 
     def dialect(self, name: str) -> Dialect:
         """Which shell a name is in this image."""

@@ -119,7 +119,7 @@ def port(client: Client, parsed: Parsed) -> int:
     found: dict[str, list[str]] = {}
     for binding in sorted(container.bindings, key=lambda it: (it.port, ":" in it.host, it.host_port)):
         host = f"[{binding.host}]" if ":" in binding.host else binding.host
-        found.setdefault(f"{binding.port}/{binding.protocol}", []).append(f"{host}:{binding.host_port}")
+        found.setdefault(f"{binding.port}/{binding.protocol}", []).append(f"{host}:{binding.host_port or ''}")
     if len(parsed.operands) == 1:
         for text, places in found.items():
             for place in places:

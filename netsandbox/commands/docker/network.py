@@ -24,12 +24,16 @@ ID_LENGTH = 12
 COLUMNS = (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", "DRIVER"), Column("Scope", "SCOPE"))
 
 
+OTHERS = {"IPv4": "IPV4", "IPv6": "IPV6", "Internal": "INTERNAL", "Labels": "LABELS", "CreatedAt": "CREATED AT"}
+"""Headings of fields that are no column."""
+
+
 def listing(client: Client, parsed: Parsed) -> int:
     networks = sorted(client.engine.networks.values(), key=lambda network: network.name)
     for text in parsed.all("filter"):
-        networks = [network for network in networks if _matches(client.engine, network, text)]
+        networks = [network for network in networks if _matches(network, text)]
     rows = [_row(network, not parsed.on("no-trunc")) for network in networks]
-    print_list(client, parsed, COLUMNS, rows, "*network.networkContext")
+    print_list(client, parsed, COLUMNS, rows, "*network.networkContext", OTHERS)
     return 0
 
 
@@ -41,7 +45,7 @@ def _row(network: DockerNetwork, short: bool) -> dict[str, Any]:
             "CreatedAt": created_at(network.created)}
 
 
-def _matches(engine: DockerEngine, network: DockerNetwork, text: str) -> bool:
+def _matches(network: DockerNetwork, text: str) -> bool:
     key, equals, value = text.partition("=")
     if not equals:
         raise DockerError(f"invalid argument \"{text}\" for \"-f, --filter\" flag: invalid filter '{text}'", 125)
@@ -57,9 +61,8 @@ def _matches(engine: DockerEngine, network: DockerNetwork, text: str) -> bool:
         return value == "local"
     if key == "label":
         return has_label(network.labels, value)
-    if key == "dangling":
-        is_idle = network.name not in user_networks.PREDEFINED and network.name not in _used(engine)
-        return is_idle == (value in ("1", "true", "True", "t"))
+    if key == "dangling":  # the daemon does not look for containers here, so that all that a person made count
+        return (network.name not in user_networks.PREDEFINED) == (value in ("1", "true", "True", "t"))
     raise daemon_error(f"invalid filter '{key}'")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.capabilities import normalized
 from netsandbox.commands.docker.client import with_help
-from netsandbox.commands.docker.env_file import env_files
+from netsandbox.commands.docker.env_file import given
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.publish import parse_expose, parse_publish
@@ -65,6 +65,7 @@ def make(client: Client, parsed: Parsed) -> Container:
         DockerError: nothing was created.
     """
     published = [port for text in parsed.all("publish") for port in parse_publish(text)]
+    ports = parse_expose(parsed.all("expose"))
     policy = restart_policy(parsed)
     capabilities, dropped = (normalized(parsed.all(name), field) for name, field in CAPABILITY_FLAGS)
     if parsed.text("stop-signal"):
@@ -73,16 +74,16 @@ def make(client: Client, parsed: Parsed) -> Container:
     mode, wish = next(iter(networks.items()))
     reference, arguments = parsed.operands[0], parsed.operands[1:]
     _check_image(client, parsed, reference)
-    name = _name(client, parsed)
     check_modes(mode, parsed, published)
     check_addresses(client, networks)
     _check_process(parsed)
+    name = _name(client, parsed)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"))
-    ports, sysctls = parse_expose(parsed.all("expose")), settings(parsed.all("sysctl"), mode)
+    sysctls = settings(parsed.all("sysctl"), mode)
     for vain in (key for key, _value in sysctls if changes_nothing(key)):
         client.complain(f"note: {vain} changes nothing in the sandbox")
-    dns, variables = resolv_conf(parsed), [*env_files(client, parsed), *parsed.all("env")]
+    dns, variables = resolv_conf(parsed), given(client, parsed, parsed.all("env"))
     container = containers.create(client.engine, name, reference, mode, arguments, wish)
     if container.networks:
         container.networks |= networks
@@ -113,7 +114,7 @@ def _configure(container: Container, parsed: Parsed) -> None:
     if "entrypoint" in parsed.values:
         container.entrypoint = [parsed.text("entrypoint")] if parsed.text("entrypoint") else []
     container.has_stop_timeout = "stop-timeout" in parsed.values
-    container.wanted_mac = parsed.text("mac-address").strip()
+    container.wanted_mac, container.workdir = parsed.text("mac-address").strip(), parsed.text("workdir")
 
 
 def _say_about_publishing(client: Client, mode: str) -> None:

@@ -57,6 +57,7 @@ SHOWN = (
     Flag("stop-timeout", "", "int", "Timeout (in seconds) to stop a container", value="int"),
     Flag("sysctl", "", "list", "Sysctl options", value="map", check=bad_setting),
     Flag("tty", "t", usage="Allocate a pseudo-TTY"),
+    Flag("workdir", "w", "string", "Working directory inside the container", value="string"),
 )
 IGNORED = (
     *_ignored("bool", "disable-content-trust", "no-healthcheck", "oom-kill-disable", "read-only",
@@ -66,8 +67,7 @@ IGNORED = (
     *_ignored("string", "cgroup-parent", "cgroupns", "cidfile", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
               "gpus", "health-cmd", "health-interval", "health-start-interval", "health-start-period",
               "health-timeout", "ip6", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
-              "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver",
-              "workdir/w"),
+              "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver"),
     *_ignored("list", "annotation", "attach/a", "device", "device-cgroup-rule",
               "group-add", "label-file",
               "link-local-ip", "log-opt", "mount", "security-opt", "storage-opt", "tmpfs", "ulimit",

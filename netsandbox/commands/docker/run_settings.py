@@ -54,7 +54,7 @@ def links(engine: DockerEngine, texts: list[str]) -> tuple[Link, ...]:
             raise daemon_error(f"could not get container for {name}: {str(error).removeprefix(DAEMON)}") from None
         if not other.is_running:
             raise daemon_error(f"Cannot link to a non running container: /{other.name} AS /{alias or other.name}")
-        found.append(Link(other.identity, alias or other.name))
+        found.append(Link(other.identity, alias or other.name, other.name))
     return tuple(found)
 
 
