@@ -38,6 +38,9 @@ LEAST_INTERVAL = 10 * MILLISECOND
 LONGEST_SHORTAGE = 500 * MILLISECOND
 """What one attempt without a buffer counts for, at most."""
 
+ECHO_FLOW = (ICMP, 0, ECHO_REQUEST << 8)
+"""What stands for a raw socket's ports where next hops are chosen: type and code."""
+
 
 class Ping(PingEnd):
     """One run of ping."""
@@ -138,7 +141,8 @@ class Ping(PingEnd):
         return True
 
     def _send(self, number: int) -> str:
-        route = ip_output.find_route(self.namespace, self.destination, self.bound, self.interface, self.options.direct)
+        route = ip_output.find_route(self.namespace, self.destination, self.bound, self.interface, self.options.direct,
+                                     ECHO_FLOW)
         if isinstance(route, str):
             return route
         options = self.options

@@ -11,6 +11,7 @@ from netsandbox.commands.tools.ip_vrf import table_reader
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
+from netsandbox.commands.tools.route_hops import hops_of
 from netsandbox.commands.tools.route_rows import cached_row, route_row
 from netsandbox.commands.tools.route_words import (
     locked_number,
@@ -38,7 +39,7 @@ from netsandbox.commands.tools.words import (
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.netlink import route as requests
-from netsandbox.linux.netlink.route import RouteRequest
+from netsandbox.linux.netlink.route import Hop, RouteRequest
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "prepend*", "append*", "test*", "delete*", "list*", "show*", "lst*",
             "get*", "flush*", "save*", "restore*", "showdump*", "help*")
-NOT_MODELLED = ("nexthop", "encap", "nhid", "as", "realms", "from", "expires", "pref", "ttl-propagate",
+NOT_MODELLED = ("encap", "nhid", "as", "realms", "from", "expires", "pref", "ttl-propagate",
                 "hoplimit", "advmss", "reordering", "rtt", "rttvar", "rto_min", "window", "cwnd", "initcwnd",
                 "initrwnd", "features", "quickack", "congctl", "ssthresh", "fastopen_no_cookie")
 FIXED = 32
@@ -122,6 +123,9 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
             raise wrong("via", "use nexthop syntax to specify multiple via\n")
         return family.address(rest)
 
+    def read_hops(rest: Words) -> tuple[Hop, ...]:
+        return hops_of(namespace, rest, family)
+
     found = parse(words, (
         key("src", read=family.address), key("via", read=read_gateway),
         key("tos", "dsfield*", read=_read_tos('"tos" value is invalid\n')),
@@ -129,7 +133,7 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
         key("scope", read=scope('invalid "scope" value\n')), key("mtu", read=locked_number('"mtu" value is invalid\n')),
         flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
         key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
-        key("vrf", name="table", read=table_reader(namespace)),
+        key("vrf", name="table", read=table_reader(namespace)), key("nexthop*", read=read_hops),
         *(key(name, read=_refuse(name)) for name in NOT_MODELLED)), other)
     if not destination:
         raise usage("ip route")
@@ -179,11 +183,12 @@ def _request(command: str, kind: str, destination: Network, device: Interface | 
         elif command == "delete":
             width = None if kind in ("", "unicast") else "global"
         else:
-            width = "link" if kind in ("", "unicast") and "via" not in found else "global"
+            is_direct = "via" not in found and "nexthop" not in found
+            width = "link" if kind in ("", "unicast") and is_direct else "global"
     mtu, is_locked = found.get("mtu", (0, False))
     return RouteRequest(destination, kind, found.get("via"), device, found.get("src"), width, found.get("protocol", ""),
                         found.get("metric", 0), found.get("table", "local" if in_local else "main"), "onlink" in found,
-                        found.get("tos", 0), mtu, is_locked)
+                        found.get("tos", 0), mtu, is_locked, found.get("nexthop", ()))
 
 
 # -- showing
@@ -256,7 +261,8 @@ class Filter:
 
     def takes(self, route: Route) -> bool:
         found, device = self.found, self.device
-        if device is not None and route.interface is not device:
+        first = route.paths[0] if route.paths else route
+        if device is not None and first.interface is not device:
             return False
         if self.in_vrf and route.type in ("local", "broadcast"):
             return False

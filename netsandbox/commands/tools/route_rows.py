@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.output import Row, Style
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.ipv4 import multipath
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
@@ -48,10 +49,30 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
         row.put("prefsrc", format_ipv4(route.source), f"src {format_ipv4(route.source)} ")
     if route.metric and "metric" not in shown:
         row.put("metric", route.metric, f"metric {route.metric} ")
-    put_flags(row, route_flags(route))
+    put_flags(row, [] if route.paths else route_flags(route))
     put_metrics(row, route.mtu, route.mtu_is_locked)
+    if route.paths:
+        row.note("nexthops", [_hop(row, path) for path in route.paths])
     row.say("\n")
     return row
+
+
+def _hop(row: Row, path: Route) -> dict[str, Any]:
+    """print_rta_multipath: a line for each next hop."""
+    found: dict[str, Any] = {}
+    text = "\n\tnexthop "
+    if path.gateway is not None:
+        found["gateway"] = format_ipv4(path.gateway)
+        text += f"via {found['gateway']} "
+    if path.interface is not None:
+        found["dev"] = path.interface.name
+        text += f"dev {path.interface.name} "
+    found["weight"] = path.weight
+    dead = multipath.is_dead(path)
+    flags = ["dead", *(["onlink"] if path.onlink else []), "linkdown"] if dead else route_flags(path)
+    found["flags"] = flags
+    row.say(f"{text}weight {path.weight} " + "".join(f"{flag} " for flag in flags))
+    return found
 
 
 def route_flags(route: Route) -> list[str]:

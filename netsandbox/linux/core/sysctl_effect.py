@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from netsandbox.linux.core.sysctl import UNUSED_CONF
 
 UNREAD = {f"net.ipv4.{name}" for name in (
-    "fib_multipath_hash_policy", "fib_multipath_hash_seed", "fib_multipath_use_neigh",
+    "fib_multipath_use_neigh",
     "fib_notify_on_flag_change", "fwmark_reflect",
     "icmp_echo_enable_probe", "icmp_ignore_bogus_error_responses", "igmp_link_local_mcast_reports",
     "igmp_max_memberships", "igmp_max_msf", "igmp_qrv", "ip_autobind_reuse", "ip_dynaddr", "ip_early_demux",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.events import AddressChanged
+from netsandbox.linux.ipv4 import multipath
 from netsandbox.linux.ipv4.lifetime import FOREVER, Lifetime
 from netsandbox.linux.ipv4.route import SCOPES, Route
 from netsandbox.wire.addresses import Network, is_multicast
@@ -109,6 +110,8 @@ def forget_all(interface: Interface) -> None:
         if own in interface.addresses:
             _remove_one(interface, own)
     _remove_routes(interface, lambda route: route.interface is interface)
+    _remove(interface.namespace, [route for route in interface.namespace.routes.several()
+                                  if any(path.interface is interface for path in route.paths)])
 
 
 def link_is_up(interface: Interface) -> None:
@@ -212,7 +215,13 @@ def _add_route(interface: Interface, route: Route) -> None:
 
 
 def _remove_routes(interface: Interface, is_dead: Callable[[Route], bool]) -> None:
+    """Routes over an interface; one with several next hops goes with the last of them that can be used."""
     namespace = interface.namespace
+    for route in namespace.routes.several():
+        if any(path.interface is interface for path in route.paths):
+            namespace.routes.flush_cache()
+            if not any(path.interface is not interface and not multipath.is_dead(path) for path in route.paths):
+                namespace.routes.remove(route)
     _remove(namespace, [route for route in namespace.routes.all(None) if is_dead(route)])
 
 

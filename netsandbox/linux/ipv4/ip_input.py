@@ -66,7 +66,7 @@ def _receive_hooked(interface: Interface, frame: Frame, packet: IPv4Packet) -> V
 
 def _route(interface: Interface, frame: Frame, packet: IPv4Packet, buffer: SocketBuffer | None) -> Verdict:
     """ip_rcv_finish: the input route says whether the packet is for us, to be forwarded, or lost."""
-    route = route_input(interface, packet.src, packet.dst, buffer.mark if buffer is not None else 0)
+    route = route_input(interface, packet.src, packet.dst, buffer.mark if buffer is not None else 0, packet)
     if route.refusal is not None:
         return route.refusal
     kind = route.type

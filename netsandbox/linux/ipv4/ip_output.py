@@ -9,6 +9,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteMissing
 from netsandbox.linux.ipv4 import ip_options
 from netsandbox.linux.ipv4.fragment import fragment
+from netsandbox.linux.ipv4.multipath import NO_FLOW, Flow, flow_of
 from netsandbox.linux.ipv4.offload import cut
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.place import LOOPED_BACK, Place
@@ -55,9 +56,10 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     Returns:
         OK, or the errno name that the sending program gets.
     """
-    if route.rule is not None:
-        namespace.record(route.rule)
-    namespace.record(route.chosen)
+    if route.rule is not None or route.path is not None:
+        route.record(namespace)
+    else:
+        namespace.record(route.chosen)
     if route.interface.stack is not None and route.interface.master is not None:
         route.interface.master.show(packet)
     next_hop = route.next_hop
@@ -82,7 +84,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
 def _reroute(namespace: NetworkNamespace, packet: IPv4Packet, mark: int) -> OutputRoute | RouteMissing:
     """ip_route_me_harder: OUTPUT made another packet of it, which may have another way to go."""
     source = packet.src if namespace.routes.address_type(packet.src) == "local" else 0
-    route = route_output(namespace, packet.dst, source, mark=mark)
+    route = route_output(namespace, packet.dst, source, mark=mark, flow=flow_of(packet))
     if isinstance(route, OutputRoute):
         route.record(namespace)
     else:
@@ -195,9 +197,9 @@ def _refused(namespace: NetworkNamespace, packet: IPv4Packet, verdict: Dropped |
 
 
 def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
-               interface: Interface | None = None, direct: bool = False) -> OutputRoute | str:
+               interface: Interface | None = None, direct: bool = False, flow: Flow = NO_FLOW) -> OutputRoute | str:
     """The output route, or the errno name when there is none (recorded); see route_output."""
-    route = route_output(namespace, destination, source, interface, direct)
+    route = route_output(namespace, destination, source, interface, direct, flow=flow)
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return route.error

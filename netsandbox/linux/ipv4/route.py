@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from netsandbox.linux.events import RouteChanged
+from netsandbox.linux.ipv4.multipath import usable
 from netsandbox.linux.ipv4.route_value import RouteValue
 from netsandbox.linux.ipv4.rule import DEFAULT, GOTO, LOOKUP, REFUSING, Flow, Rule
 from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast, prefix_mask
@@ -38,11 +39,14 @@ class Route:
         gateway_is_own: the gateway was an address of this host when the route was made (nhc_scope is host), so
             that it is shown and not used.
         seq: the trace record that tells of its making.
+        paths: its next hops, each as a route of its own, where it has several; then it has no interface itself.
+        weight: how much of all flows a next hop gets, in comparison to the others.
         is_dead: it was removed, and with it what it says of the way (struct fib_info), as no other route says it too.
     """
 
     __slots__ = ("_value", "destination", "gateway", "gateway_is_own", "interface", "is_dead", "metric", "mtu",
-                 "mtu_is_locked", "onlink", "protocol", "scope", "seq", "source", "table", "tos", "type")
+                 "mtu_is_locked", "onlink", "paths", "protocol", "scope", "seq", "source", "table", "tos", "type",
+                 "weight")
     caches: ClassVar = {"_value": "None"}
 
     def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
@@ -65,6 +69,8 @@ class Route:
         self.mtu_is_locked = False
         self.seq = 0
         self.is_dead = False
+        self.paths: tuple[Route, ...] = ()
+        self.weight = 1
         self._value: RouteValue | None = None
 
     @property
@@ -89,7 +95,7 @@ class Route:
     def way(self) -> tuple[object, ...]:
         """What routes to several destinations share (struct fib_info, fib_find_info)."""
         return (self.table, self.type, self.gateway, self.interface, self.source, self.scope, self.protocol,
-                self.metric, self.onlink, self.mtu, self.mtu_is_locked)
+                self.metric, self.onlink, self.mtu, self.mtu_is_locked, self.weight, *(p.way() for p in self.paths))
 
     def key(self) -> tuple[Network, int, int]:
         """What two routes of one table must not share."""
@@ -272,6 +278,10 @@ class RouteTables:
         """Whether a table exists: main always, another one since it got its first route."""
         return table == "main" or bool(self._tables.get(table)) or (table in self._tables and table not in TABLES)
 
+    def several(self) -> list[Route]:
+        """Those with several next hops."""
+        return [route for routes in self._tables.values() for route in routes if route.paths]
+
     def all(self, table: str | None = "main") -> Iterator[Route]:
         """The routes of one table or of every one, in the order that `ip route` lists them."""
         for name in self._names() if table is None else (table,):
@@ -349,6 +359,8 @@ class RouteTables:
     def _take(routes: list[Route], interface: Interface | None, scope: int, found: list[Route]) -> bool:
         """Add the usable routes of one prefix; False when one of them is a throw route."""
         for route in routes:
+            if route.paths and not usable(route, interface):
+                continue
             out = route.interface
             leaves_by_it = interface is None or out is interface or out is None
             if leaves_by_it and (not scope or SCOPES[route.scope] >= scope) and (

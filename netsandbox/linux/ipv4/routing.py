@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.device_events import RuleMatched
+from netsandbox.linux.device_events import PathChosen, RuleMatched
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import PathMtuLearned, RouteChosen, RouteMissing
+from netsandbox.linux.ipv4 import multipath
+from netsandbox.linux.ipv4.multipath import NO_FLOW
 from netsandbox.linux.ipv4.next_hop import NextHopException, learned_about, remember, use_learned
+from netsandbox.linux.ipv4.reverse_path import table_of, validate_source
 from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
 from netsandbox.linux.ipv4.rule import DEFAULT, Flow
 from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Network, is_multicast
@@ -20,6 +23,7 @@ from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Netwo
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ipv4 import IPv4Packet
 
 CACHE_LIMIT = 20_000
 MIN_MTU = 68
@@ -32,9 +36,10 @@ class OutputRoute:
     Attributes:
         chosen: what is recorded when a packet takes it; the other fields are its, where what is done needs them.
         rule: what is recorded before that, when another rule than the usual three decided.
+        path: the same, where it is one of several ways.
     """
 
-    __slots__ = ("chosen", "destination", "gateway", "interface", "locked", "mtu", "next_hop", "route", "rule",
+    __slots__ = ("chosen", "destination", "gateway", "interface", "locked", "mtu", "next_hop", "path", "route", "rule",
                  "source")
 
     def __init__(self, route: Route, interface: Interface, chosen: RouteChosen, rule: RuleMatched | None) -> None:
@@ -42,6 +47,7 @@ class OutputRoute:
         self.interface = interface
         self.chosen = chosen
         self.rule = rule
+        self.path: PathChosen | None = None
         self.destination = chosen.destination
         self.gateway = chosen.gateway
         self.next_hop = chosen.next_hop
@@ -61,6 +67,8 @@ class OutputRoute:
         """A packet takes it."""
         if self.rule is not None:
             namespace.record(self.rule)
+        if self.path is not None:
+            namespace.record(self.path)
         namespace.record(self.chosen)
 
     def with_mtu(self, mtu: int) -> OutputRoute:
@@ -88,7 +96,7 @@ class InputRoute(NamedTuple):
 
 def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
                  interface: Interface | None = None, direct: bool = False,
-                 mark: int = 0) -> OutputRoute | RouteMissing:
+                 mark: int = 0, flow: multipath.Flow = NO_FLOW) -> OutputRoute | RouteMissing:
     """The route for a packet of our own (ip_route_output_key).
 
     Args:
@@ -96,6 +104,7 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
         interface: the interface that the socket is bound to.
         direct: only to where no gateway is needed (SO_DONTROUTE, RT_SCOPE_LINK).
         mark: the packet's, which rules may look at.
+        flow: its protocol and ports, which choose between several next hops.
     """
     cache = namespace.routes.output_cache
     key = (destination, source, interface, direct, mark)
@@ -104,7 +113,7 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
         if len(cache) > CACHE_LIMIT:
             cache.clear()
         found = cache[key] = _find_output(namespace, destination, source, interface, direct, mark)
-    return found
+    return found.take(source, destination, flow) if isinstance(found, multipath.Paths) else found
 
 
 def rule_matched(namespace: NetworkNamespace, destination: int) -> RuleMatched | None:
@@ -116,7 +125,7 @@ def rule_matched(namespace: NetworkNamespace, destination: int) -> RuleMatched |
 
 
 def _find_output(namespace: NetworkNamespace, destination: int, source: int, interface: Interface | None,
-                 direct: bool, mark: int) -> OutputRoute | RouteMissing:
+                 direct: bool, mark: int) -> OutputRoute | RouteMissing | multipath.Paths[OutputRoute | RouteMissing]:
     if (interface is not None and not interface.up) or (source and namespace.holder_of(source) is None):
         return RouteMissing(namespace.name, destination, "ENETUNREACH", None)
     if not destination and not source and interface is not None:
@@ -144,13 +153,27 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
             return _on_link(namespace, destination, source, interface)
         return RouteMissing(namespace.name, destination, ERRORS[route.type] if route else "ENETUNREACH",
                             route.value() if route else None)
+    if route.paths:
+        return _several(namespace, destination, source, route, interface, len(matches))
     return _chosen(namespace, destination, source, route, group, len(matches))
 
 
-def table_of(interface: Interface | None) -> str | None:
-    """The table of the VRF that an interface belongs to, for the rule that looks there."""
-    vrf = interface.l3mdev if interface is not None else None
-    return None if vrf is None else vrf.l3_table
+def _several(namespace: NetworkNamespace, destination: int, source: int, route: Route, interface: Interface | None,
+             considered: int) -> OutputRoute | RouteMissing | multipath.Paths[OutputRoute | RouteMissing]:
+    """fib_select_path: a flow takes one of the next hops; a bound device takes its own."""
+    paths = multipath.usable(route, interface)
+    ways = [_chosen(namespace, destination, source, path, False, considered) for path in paths]
+    if interface is not None:
+        return ways[0]
+    for path, way in zip(paths, ways, strict=True):
+        if isinstance(way, OutputRoute):
+            way.path = _path_chosen(namespace, destination, path, len(route.paths))
+    return multipath.Paths(namespace, paths, ways)
+
+
+def _path_chosen(namespace: NetworkNamespace, destination: int, path: Route, paths: int) -> PathChosen:
+    text = str(path.value()).partition(" ")[2] + f" weight {path.weight}"
+    return PathChosen(namespace.name, destination, text, paths, int(namespace.sysctls.get(multipath.POLICY)))
 
 
 def _on_link(namespace: NetworkNamespace, destination: int, source: int, interface: Interface) -> OutputRoute:
@@ -213,8 +236,13 @@ def select_address(interface: Interface, destination: int, scope: str) -> int:
 
 # -- input
 
-def route_input(interface: Interface, source: int, destination: int, mark: int = 0) -> InputRoute:
-    """What to do with a packet from a wire (ip_route_input_slow)."""
+def route_input(interface: Interface, source: int, destination: int, mark: int = 0,
+                packet: IPv4Packet | None = None) -> InputRoute:
+    """What to do with a packet from a wire (ip_route_input_slow).
+
+    Args:
+        packet: it chooses between several next hops.
+    """
     cache = interface.namespace.routes.input_cache
     key = (interface, source, destination, mark)
     found = cache.get(key)
@@ -222,14 +250,19 @@ def route_input(interface: Interface, source: int, destination: int, mark: int =
         if len(cache) > CACHE_LIMIT:
             cache.clear()
         found = cache[key] = _find_input(interface, source, destination, mark)
-    return found
+    if isinstance(found, multipath.Paths):
+        ends = (source, destination) if packet is None else multipath.ends_of(packet)
+        found = found.take(*ends, NO_FLOW if packet is None else multipath.flow_of(packet))
+    route: InputRoute = found
+    return route
 
 
 def _refused(reason: DropReason, *operands: object) -> InputRoute:
     return InputRoute("unreachable", Dropped(reason, operands), "", None, None, None, False)
 
 
-def _find_input(interface: Interface, source: int, destination: int, mark: int) -> InputRoute:
+def _find_input(interface: Interface, source: int, destination: int,
+                mark: int) -> InputRoute | multipath.Paths[InputRoute]:
     namespace = interface.namespace
     if is_multicast(source) or source == LIMITED_BROADCAST:
         return _refused(DropReason.IP_INVALID_SOURCE, source)
@@ -253,6 +286,8 @@ def _find_input(interface: Interface, source: int, destination: int, mark: int) 
         return _unreachable("ENETUNREACH", None)
     if route.type in ERRORS:
         return _unreachable(ERRORS[route.type], route)
+    if route.paths:
+        return _several_input(interface, source, destination, route, rule)
     return _forward_input(interface, source, destination, route, rule)
 
 
@@ -292,6 +327,17 @@ def _local_input(interface: Interface, source: int, destination: int, kind: str,
     return InputRoute(kind, None, "", route, interface, None, False)
 
 
+def _several_input(interface: Interface, source: int, destination: int, route: Route,
+                   rule: RuleMatched | None) -> multipath.Paths[InputRoute]:
+    """ip_mkroute_input."""
+    paths = multipath.usable(route)
+    ways = [_forward_input(interface, source, destination, path, rule) for path in paths]
+    for path, way in zip(paths, ways, strict=True):
+        if way.chosen is not None:
+            way.chosen.path = _path_chosen(interface.namespace, destination, path, len(route.paths))
+    return multipath.Paths(interface.namespace, paths, ways)
+
+
 def _forward_input(interface: Interface, source: int, destination: int, route: Route,
                    rule: RuleMatched | None) -> InputRoute:
     namespace, out = interface.namespace, route.interface
@@ -315,42 +361,6 @@ def _forward_input(interface: Interface, source: int, destination: int, route: R
     chosen.rule = rule
     redirect = bool(out is interface and on_link and sends and (shared or same_wire))
     return InputRoute("unicast", None, "", route, out, chosen, redirect)
-
-
-def validate_source(interface: Interface, source: int, out: Interface | None,
-                    destination: int = 0) -> tuple[Dropped | None, bool]:
-    """fib_validate_source: (why the source is refused, whether it is on the interface's link).
-
-    With rp_filter off, only an address of our own is refused, unless the
-    packet would leave as it came.
-    """
-    namespace = interface.namespace
-    mode = 0 if interface.trusts_sources else namespace.sysctls.either(interface.conf, "rp_filter")
-    sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
-    if not mode and (out is not interface or not sends) and not (
-            namespace.routes.has_custom_local or namespace.routes.is_policed):
-        if source in namespace.routes.local and not _accepts_local(interface):
-            return Dropped(DropReason.IP_LOCAL_SOURCE, (source,)), False
-        return None, False
-    flow = Flow(destination, out.name if out is not None else "lo", vrf=table_of(interface))
-    route = namespace.routes.lookup(source, flow=flow)
-    if route is None or route.type in ERRORS:
-        return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
-    if route.type != "unicast" and not (route.type == "local" and _accepts_local(interface)):
-        reason = DropReason.IP_LOCAL_SOURCE if route.type == "local" else DropReason.IP_INVALID_SOURCE
-        return Dropped(reason, (source,)), False
-    if route.interface is interface:
-        return None, route.is_on_link
-    if not interface.addresses:
-        return (Dropped(DropReason.IP_RPFILTER, (source, mode)) if mode else None), False
-    if mode == 1:
-        return Dropped(DropReason.IP_RPFILTER, (source, mode)), False
-    back = namespace.routes.lookup(source, interface, flow)
-    return None, back is not None and back.type == "unicast" and back.interface is interface and back.is_on_link
-
-
-def _accepts_local(interface: Interface) -> bool:
-    return bool(interface.namespace.sysctls.either(interface.conf, "accept_local"))
 
 
 # -- what is learned about a destination

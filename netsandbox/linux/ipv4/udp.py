@@ -117,14 +117,14 @@ class UdpSocket(Socket):
         Raises:
             SocketError: no route, or EACCES for a broadcast address without SO_BROADCAST.
         """
-        route = self._route(address, self.source)
+        route = self._route(address, port, self.source)
         self.peer, self.peer_port = route.destination, port
         self.source = self.source or route.source
         self.address = self.address or self.source
         self._ident = self.namespace.chance.stream(f"{self.namespace.name}/udp/{self.port}/{address}/{port}").bits(16)
 
-    def _route(self, address: int, source: int) -> OutputRoute:
-        route = route_output(self.namespace, address, source, self.interface)
+    def _route(self, address: int, port: int, source: int) -> OutputRoute:
+        route = route_output(self.namespace, address, source, self.interface, flow=(UDP, self.port, port))
         if not isinstance(route, OutputRoute):
             self.namespace.record(route)
             raise SocketError(route.error)
@@ -148,7 +148,7 @@ class UdpSocket(Socket):
             raise SocketError("EINVAL")
         if not self.port:
             self.bind(ANY, 0)
-        route = self._route(to, self.source)
+        route = self._route(to, to_port, self.source)
         if self.pmtudisc == PROBE:
             route = route.with_mtu(route.interface.mtu)
         packet = self._packet(route, to, to_port, data, connected)

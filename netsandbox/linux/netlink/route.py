@@ -22,6 +22,15 @@ FLAGS = {"add": {"create", "exclusive"}, "change": {"replace"}, "chg": {"replace
 """NLM_F_* that each command sets."""
 
 
+class Hop(NamedTuple):
+    """One of several next hops (struct rtnexthop)."""
+
+    gateway: int | None
+    interface: Interface | None
+    weight: int
+    onlink: bool
+
+
 class RouteRequest(NamedTuple):
     """What a command line says of a route; None and "" stand for what it does not say."""
 
@@ -38,6 +47,8 @@ class RouteRequest(NamedTuple):
     tos: int = 0
     mtu: int = 0
     mtu_is_locked: bool = False
+    hops: tuple[Hop, ...] = ()
+    """Several next hops, instead of a gateway and a device."""
 
 
 @needs_net_admin
@@ -79,6 +90,8 @@ def _check_key(destination: Network) -> None:
 
 def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
     """fib_create_info."""
+    if request.hops:
+        return _make_several(namespace, request)
     kind, scope = request.type or "unicast", request.scope or "global"
     _check_scope(kind, scope)
     interface = request.interface
@@ -98,6 +111,28 @@ def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
                   min(request.mtu, MAX_METRIC_MTU))
     route.mtu_is_locked = request.mtu_is_locked
     route.gateway_is_own = bool(request.gateway) and namespace.routes.address_type(request.gateway or 0) == "local"
+    return route
+
+
+def _make_several(namespace: NetworkNamespace, request: RouteRequest) -> Route:
+    """fib_get_nhs, and what fib_create_info checks of them."""
+    if request.type in ERRORS:
+        raise KernelError("EINVAL", "Gateway, device and multipath can not be specified for this route type")
+    if request.gateway is not None and request.gateway != request.hops[0].gateway:
+        raise KernelError("EINVAL", "Nexthop gateway does not match RTA_GATEWAY or RTA_VIA")
+    paths = []
+    for hop in request.hops:
+        path = _make(namespace, request._replace(gateway=hop.gateway, interface=hop.interface, onlink=hop.onlink,
+                                                 hops=()))
+        path.weight = hop.weight
+        paths.append(path)
+    if len(paths) == 1:
+        paths[0].weight = 1
+        return paths[0]
+    first = paths[0]
+    route = Route(request.destination, first.type, None, None, first.source, first.scope, first.protocol,
+                  first.metric, first.table, False, first.tos, first.mtu)
+    route.mtu_is_locked, route.paths = first.mtu_is_locked, tuple(paths)
     return route
 
 
@@ -185,12 +220,17 @@ def delete(namespace: NetworkNamespace, request: RouteRequest) -> None:
 
 def _fits(route: Route, request: RouteRequest) -> bool:
     wanted = [(request.type, route.type), (request.source, route.source), (request.protocol, route.protocol),
-              (request.metric, route.metric), (request.interface, route.interface), (request.mtu, route.mtu)]
+              (request.metric, route.metric), (request.mtu, route.mtu),
+              (request.interface, route.paths[0].interface if route.paths else route.interface)]
     if any(asked and asked != has for asked, has in wanted):
         return False
     if request.scope is not None and request.scope != "nowhere" and request.scope != route.scope:
         return False
-    return request.gateway is None or request.gateway == route.gateway
+    first = route.paths[0] if route.paths else route
+    if request.hops and [(hop.gateway, hop.weight) for hop in request.hops] != [
+            (path.gateway, path.weight) for path in route.paths or (route,)]:
+        return False
+    return request.gateway is None or request.gateway == first.gateway
 
 
 @needs_net_admin

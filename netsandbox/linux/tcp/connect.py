@@ -12,6 +12,7 @@ from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.sequence import MASK, after, between
 from netsandbox.linux.tcp.state import Connection, Sent, TcpState, TimeWait
 from netsandbox.linux.tcp.transmit import advertised_mss, send_ack, sync_mss, transmit
+from netsandbox.wire.ipv4 import TCP
 from netsandbox.wire.tcp import ACK, RST, SYN
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
         SocketError: no route, no free port, or the pair is in use.
     """
     namespace = conn.namespace
-    route = route_output(namespace, address, conn.address, conn.interface)
+    route = route_output(namespace, address, conn.address, conn.interface, flow=(TCP, conn.port, port))
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         raise SocketError(route.error)
