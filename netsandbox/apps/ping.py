@@ -38,7 +38,7 @@ LEAST_INTERVAL = 10 * MILLISECOND
 LONGEST_SHORTAGE = 500 * MILLISECOND
 """What one attempt without a buffer counts for, at most."""
 
-ECHO_FLOW = (ICMP, 0, ECHO_REQUEST << 8)
+ECHO_FLOW = ICMP, 0, ECHO_REQUEST << 8
 """What stands for a raw socket's ports where next hops are chosen: type and code."""
 
 
@@ -142,7 +142,7 @@ class Ping(PingEnd):
 
     def _send(self, number: int) -> str:
         route = ip_output.find_route(self.namespace, self.destination, self.bound, self.interface, self.options.direct,
-                                     ECHO_FLOW)
+                                     (*ECHO_FLOW, self.options.tos), self.options.mark)
         if isinstance(route, str):
             return route
         options = self.options

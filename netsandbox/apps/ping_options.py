@@ -44,6 +44,7 @@ class PingOptions:
     preload: int = 1
     ttl: int | None = None
     tos: int = 0
+    mark: int = 0
     pmtudisc: int | None = None
     devices: tuple[str, ...] = ()
     pattern: bytes = b""
@@ -100,7 +101,7 @@ def _read_numbers(result: PingOptions, options: dict[str, str]) -> None:
     for letter, low, high in (("l", 1, 65536), ("m", 0, (1 << 32) - 1), ("S", 1, INT_MAX)):
         if letter in options:
             integer("ping", options[letter], low, high)
-    result.preload = int(options.get("l", "1"))
+    result.preload, result.mark = int(options.get("l", "1")), int(options.get("m", "0"))
     if "c" in options:
         result.count = integer("ping", options["c"], 1, LONG_MAX)
     if "i" in options:

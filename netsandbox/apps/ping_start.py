@@ -69,7 +69,7 @@ class PingStart(Program):
 
     def _probe_route(self) -> bool:
         """connect() of a UDP socket finds the source address, and the first errors."""
-        route = route_output(self.namespace, self.destination, self.bound, self.interface)
+        route = route_output(self.namespace, self.destination, self.bound, self.interface, mark=self.options.mark)
         if not isinstance(route, OutputRoute):
             self.namespace.record(route)
             if route.error == "EACCES":

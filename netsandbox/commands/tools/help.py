@@ -73,7 +73,8 @@ Usage:\tip vrf show [NAME] ...
 Usage: ip rule { add | del } SELECTOR ACTION
        ip rule { flush | list }
 SELECTOR := [ not ] [ from PREFIX ] [ to PREFIX ] [ fwmark FWMARK[/MASK] ]
-            [ iif STRING ] [ oif STRING ] [ pref NUMBER ] [ l3mdev ]
+            [ iif STRING ] [ oif STRING ] [ pref NUMBER ] [ l3mdev ] [ tos TOS ] [ uidrange NUMBER-NUMBER ]
+            [ ipproto PROTOCOL ] [ sport NUMBER[-NUMBER] ] [ dport NUMBER[-NUMBER] ]
 ACTION := [ table TABLE_ID ] [ prohibit | unreachable | blackhole | nop ] [ goto NUMBER ]""",
     "maddress": """\
 Usage: ip maddr [ add | del ] MAC dev IFACE

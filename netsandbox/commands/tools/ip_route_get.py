@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.ip_rule import ip_protocol, read_tos
 from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
@@ -45,12 +46,13 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
         destination[:] = [network.address]
 
     found = parse(words, (
-        key("tos", "dsfield*"), key("from*", read=lambda rest: family.prefix(rest).address), key("iif*"),
+        key("tos", "dsfield*", name="tos", read=read_tos),
+        key("from*", read=lambda rest: family.prefix(rest).address), key("iif*"),
         key("mark*", read=number("invalid mark value")), key("oif*", "dev", name="oif"), flag("notify*"),
         flag("connected*"), key("vrf*", read=vrf_reader(namespace, "Invalid VRF\n")),
         key("uid*", read=number("invalid UID\n")), flag("fibmatch*"), key("as"),
         *(key(f"{name}*", read=number(f"invalid {name}\n", 0, 65535)) for name in ("sport", "dport")),
-        key("ipproto*"), key("flowlabel")), other)
+        key("ipproto*", read=ip_protocol), key("flowlabel")), other)
     if not destination:
         raise ToolError(1, "need at least a destination address")
     source = found.get("from", 0)
@@ -63,10 +65,14 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     return ToolResult(0, render([row], style), "".join(warnings))
 
 
+def _flow(found: dict[str, Any]) -> tuple[int, int, int, int]:
+    return found.get("ipproto", 0), found.get("sport", 0), found.get("dport", 0), found.get("tos", 0)
+
+
 def _output_row(namespace: NetworkNamespace, source: int, destination: int, leaves: Interface | None, style: Style,
                 found: dict[str, Any]) -> Row:
     _check_source(namespace, source)
-    chosen = route_output(namespace, destination, source, leaves, mark=found.get("mark", 0))
+    chosen = route_output(namespace, destination, source, leaves, False, found.get("mark", 0), _flow(found))
     if isinstance(chosen, RouteMissing):
         raise KernelError(chosen.error)
     if "fibmatch" in found:

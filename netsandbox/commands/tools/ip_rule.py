@@ -9,16 +9,18 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_words import protocol_of, reader, table_of
 from netsandbox.commands.tools.words import USAGE, Family, Words, choose, flag, key, number, number_of, parse, wrong
-from netsandbox.linux.ipv4.rule import ALL, DEFAULT, GOTO, LOOKUP, NOP, WORD, Rule
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.ipv4.rule import ALL, DEFAULT, GOTO, LOOKUP, NOP, PROTOCOLS, WORD, Rule
 from netsandbox.linux.netlink import rule as requests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("list*", "lst*", "show*", "add*", "delete*", "flush*", "save*", "restore*", "help*")
-NOT_MODELLED = ("tos", "uidrange", "ipproto", "sport", "dport", "suppress_ifgroup", "realms", "tun_id", "map-to",
-                "flowlabel")
+NOT_MODELLED = ("suppress_ifgroup", "realms", "tun_id", "map-to", "flowlabel")
 ACTIONS = {"prohibit": "prohibit", "reject": "unreachable", "unreachable": "unreachable", "blackhole": "blackhole",
            "nop": NOP}
 
@@ -71,14 +73,16 @@ def _read(words: Words, style: Style) -> dict[str, Any]:
     found = parse(words, (
         flag("not"), key("from*", read=prefix), key("to*", read=prefix),
         key("preference*", "order*", "priority*", name="priority", read=number("preference value is invalid\n")),
-        key("tos*", "dsfield*", name="tos"), key("fwmark", read=_mark),
+        key("tos*", "dsfield*", name="tos", read=read_tos), key("fwmark", read=_mark),
         key("lookup*", "table*", name="table", read=reader(table_of, "invalid table ID\n")),
         key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
         key("suppress_prefixlength*", "sup_pl", name="suppressed",
             read=number("suppress_prefixlength value is invalid\n")),
         key("suppress_ifgroup*", "sup_group", name="suppress_ifgroup"), key("iif", "dev", name="iif"), key("oif"),
-        flag("l3mdev"), key("uidrange"), key("goto", read=number("invalid target\n")), key("realms*"), key("tun_id"),
-        key("map-to", "nat", name="map-to"), key("ipproto"), key("sport"), key("dport"), key("flowlabel")), other)
+        flag("l3mdev"), key("uidrange", read=_users), key("goto", read=number("invalid target\n")), key("realms*"),
+        key("tun_id"),
+        key("map-to", "nat", name="map-to"), key("ipproto", read=ip_protocol),
+        key("sport", read=_ports("sport")), key("dport", read=_ports("dport")), key("flowlabel")), other)
     for name in NOT_MODELLED:
         if name in found:
             raise ToolError(1, f"netsandbox: {name} of a rule is not modelled")
@@ -86,6 +90,51 @@ def _read(words: Words, style: Style) -> dict[str, Any]:
         found["action"] = found_types[-1]
     if found.get("l3mdev") and "table" in found:
         raise ToolError(USAGE, "table can not be specified for l3mdev rules")
+    return found
+
+
+def read_tos(words: Words) -> int:
+    """A hexadecimal number (rtnl_dsfield_a2n)."""
+    word = words.next()
+    try:
+        tos = int(word, 16)
+    except ValueError:
+        raise wrong(word, "TOS value is invalid\n") from None
+    if tos & 3:
+        raise KernelError("EINVAL", "Invalid dsfield (tos): ECN bits must be 0")
+    return tos
+
+
+def _users(words: Words) -> tuple[int, int]:
+    word = words.next()
+    low, dash, high = word.partition("-")
+    if not (dash and low.isdecimal() and high.isdecimal()):
+        raise wrong(word, "invalid UID range\n")
+    if int(low) > int(high):
+        raise KernelError("EINVAL", "Invalid uid range")
+    return int(low), int(high)
+
+
+def _ports(name: str) -> Callable[[Words], tuple[int, int]]:
+    """`NUMBER` or `NUMBER-NUMBER`."""
+    def read(words: Words) -> tuple[int, int]:
+        word = words.next()
+        low, dash, high = word.partition("-")
+        first, last = number_of(low), number_of(high if dash else low)
+        if first is None or last is None or not (0 <= first <= 65535 and 0 <= last <= 65535):
+            raise ToolError(USAGE, f'Error: argument "{word}" is wrong: invalid port')
+        if not first or first > last:
+            raise KernelError("EINVAL", f"Invalid {name} range")
+        return first, last
+    return read
+
+
+def ip_protocol(words: Words) -> int:
+    """A protocol by name or number (inet_proto_a2n)."""
+    word = words.next()
+    found = next((number for number, name in PROTOCOLS.items() if name == word), number_of(word))
+    if found is None or not 0 < found < 256:
+        raise wrong(word, 'Invalid "ipproto" value\n')
     return found
 
 
@@ -106,7 +155,9 @@ def _rule(found: dict[str, Any]) -> Rule:
     action = GOTO if "goto" in found else found.get("action", LOOKUP)
     return Rule(found.get("priority", 0), found.get("from", ALL), found.get("to", ALL), found.get("iif", ""),
                 found.get("oif", ""), mark, mask, action, found.get("table", "main"), found.get("goto", 0),
-                "not" in found, found.get("suppressed", -1), "l3mdev" in found, found.get("protocol", ""))
+                "not" in found, found.get("suppressed", -1), "l3mdev" in found, found.get("protocol", ""),
+                found.get("tos", 0), found.get("ipproto", 0), found.get("sport", (0, 0)), found.get("dport", (0, 0)),
+                found.get("uidrange"))
 
 
 # -- showing
@@ -126,7 +177,8 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
         key("preference*", "order*", "priority*", name="priority", read=number("preference value is invalid\n")),
         key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')), flag("l3mdev")), other)
     rules = namespace.routes.rules if style.family != "inet6" else DEFAULT[:2]
-    rows = [_row(rule, style) for rule in rules if _is_wanted(rule, found)]
+    devices, numbers = namespace.interfaces.keys(), {rule.priority for rule in rules}
+    rows = [_row(rule, style, rule.words(devices, numbers)) for rule in rules if _is_wanted(rule, found)]
     return ToolResult(0, render(rows, style), "")
 
 
@@ -137,15 +189,23 @@ def _is_wanted(rule: Rule, found: dict[str, Any]) -> bool:
     return all(own[name] == wanted for name, wanted in found.items())
 
 
-def _row(rule: Rule, style: Style) -> Row:
+def _row(rule: Rule, style: Style, words: str) -> Row:
     """print_rule."""
     row = Row(style)
     row.put("priority", rule.priority, f"{rule.priority}:\t")
     row.note("src", str(rule.source).partition("/")[0] if rule.source.length else "all")
+    if rule.ip_protocol:
+        row.note("ipproto", str(PROTOCOLS.get(rule.ip_protocol, rule.ip_protocol)))
+    for name, (low, high) in (("sport", rule.source_ports), ("dport", rule.ports)):
+        if high and low == high:
+            row.note(name, low)
+        elif high:
+            row.note(f"{name}_start", low)
+            row.note(f"{name}_end", high)
     if rule.action == LOOKUP and not rule.is_vrf:
         row.note("table", rule.table)
-    row.say(rule.words())
-    shown = rule.protocol if rule.protocol != "kernel" or style.details else ""
+    row.say(words)
+    shown = (rule.protocol or "unspec") if style.details else "" if rule.protocol == "kernel" else rule.protocol
     if shown:
         row.put("protocol", shown, f" proto {shown}")
     row.say("\n")

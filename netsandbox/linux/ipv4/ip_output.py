@@ -197,9 +197,10 @@ def _refused(namespace: NetworkNamespace, packet: IPv4Packet, verdict: Dropped |
 
 
 def find_route(namespace: NetworkNamespace, destination: int, source: int = 0,
-               interface: Interface | None = None, direct: bool = False, flow: Flow = NO_FLOW) -> OutputRoute | str:
+               interface: Interface | None = None, direct: bool = False, flow: Flow = NO_FLOW,
+               mark: int = 0) -> OutputRoute | str:
     """The output route, or the errno name when there is none (recorded); see route_output."""
-    route = route_output(namespace, destination, source, interface, direct, flow=flow)
+    route = route_output(namespace, destination, source, interface, direct, mark, flow)
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return route.error

@@ -29,17 +29,17 @@ SEED = "net.ipv4.fib_multipath_hash_seed"
 POLICY = "net.ipv4.fib_multipath_hash_policy"
 
 
-Flow = tuple[int, int, int]
-"""What is hashed of a packet, besides its addresses: protocol, source port, destination port."""
-NO_FLOW: Flow = (0, 0, 0)
+Flow = tuple[int, int, int, int]
+"""What is looked at of a packet, besides its addresses: protocol, source port, destination port, and by rules TOS."""
+NO_FLOW: Flow = (0, 0, 0, 0)
 
 
 def flow_of(packet: IPv4Packet) -> Flow:
     """A packet's, as the flow dissector sees it: of a fragment it knows no ports."""
     payload = packet.payload
     if isinstance(payload, (TcpSegment, UdpDatagram)) and not packet.mf and not packet.offset:
-        return packet.protocol, payload.sport, payload.dport
-    return packet.protocol, 0, 0
+        return packet.protocol, payload.sport, payload.dport, packet.tos
+    return packet.protocol, 0, 0, packet.tos
 
 
 def ends_of(packet: IPv4Packet) -> tuple[int, int]:
@@ -59,7 +59,7 @@ def flow_hash(namespace: NetworkNamespace, source: int, destination: int, flow: 
     ends = sorted((source.to_bytes(4, "big"), destination.to_bytes(4, "big")), key=_as_read)
     keys[ADDRESSES_AT:ADDRESSES_AT + 8] = b"".join(ends)
     if namespace.sysctls.get(POLICY) == 1:
-        ports = sorted((port.to_bytes(2, "big") for port in flow[1:]), key=_as_read)
+        ports = sorted((port.to_bytes(2, "big") for port in flow[1:3]), key=_as_read)
         keys[PROTOCOL_AT] = flow[0]
         keys[PORTS_AT:PORTS_AT + 4] = b"".join(ports)
     word = seed << 32 | seed

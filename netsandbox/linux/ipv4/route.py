@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.ipv4.multipath import usable
+from netsandbox.linux.ipv4.route_order import Levels, as_walked, order, place, renew, target
 from netsandbox.linux.ipv4.route_value import RouteValue
 from netsandbox.linux.ipv4.rule import DEFAULT, GOTO, LOOKUP, REFUSING, Flow, Rule
-from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast, prefix_mask
+from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -117,47 +118,8 @@ class Route:
         return f"<route {self}>"
 
 
-Levels = list[tuple[int, dict[int, list[Route]]]]
-"""A table as a lookup walks it: (mask, routes by network), the longest prefix first."""
-
-
-def _place(route: Route) -> tuple[int, int, int]:
-    return *_target(route), route.metric
-
-
 def _source(route: Route) -> int:
     return route.source or 0
-
-
-def _target(route: Route) -> tuple[int, int]:
-    return _order(route.destination)
-
-
-def _order(destination: Network) -> tuple[int, int]:
-    return destination.network, -destination.length
-
-
-def _renew(levels: Levels, destination: Network, routes: list[Route]) -> None:
-    """The routes to one destination are these now."""
-    mask = prefix_mask(destination.length)
-    place = bisect_left(levels, -mask, key=lambda level: -level[0])
-    if place == len(levels) or levels[place][0] != mask:
-        levels.insert(place, (mask, {}))
-    by_network = levels[place][1]
-    if routes:
-        by_network[destination.network] = routes
-    else:
-        del by_network[destination.network]
-    if not by_network:
-        del levels[place]
-
-
-def _as_walked(routes: Iterable[Route]) -> Levels:
-    found: dict[int, dict[int, list[Route]]] = {}
-    for route in routes:
-        destination = route.destination
-        found.setdefault(destination.length, {}).setdefault(destination.network, []).append(route)
-    return [(prefix_mask(length), found[length]) for length in sorted(found, reverse=True)]
 
 
 def _is_local_prefix(route: Route) -> bool:
@@ -179,7 +141,7 @@ class RouteTables:
     """
 
     __slots__ = ("_levels", "_namespace", "_naming", "_tables", "_usual", "decided_by", "has_custom_local",
-                 "input_cache", "is_policed", "local", "output_cache", "prefixes", "rules")
+                 "input_cache", "is_particular", "is_policed", "local", "output_cache", "prefixes", "rules")
     caches: ClassVar = {"_levels": "{}", "_usual": "[]", "input_cache": "{}", "output_cache": "{}"}
 
     def __init__(self, namespace: NetworkNamespace) -> None:
@@ -196,7 +158,7 @@ class RouteTables:
         self._usual: list[Levels] = []
         """The same for those of TABLES that have routes, in their order; empty when it is to be found out."""
         self.rules: tuple[Rule, ...] = DEFAULT
-        self.is_policed = False
+        self.is_policed = self.is_particular = False
         self.decided_by: Rule | None = None
         self.output_cache: dict[Any, Any] = {}
         self.input_cache: dict[Any, Any] = {}
@@ -210,14 +172,14 @@ class RouteTables:
         """The routes to one destination have."""
         levels = self._levels.get(route.table)
         if levels is not None:
-            _renew(levels, route.destination, list(self.to((route.destination,), route.table)))
+            renew(levels, route.destination, list(self.to((route.destination,), route.table)))
         self._usual = []
         self.flush_cache()
 
     def _walk(self, table: str) -> Levels:
         levels = self._levels.get(table)
         if levels is None:
-            levels = self._levels[table] = _as_walked(self._tables.get(table, ()))
+            levels = self._levels[table] = as_walked(self._tables.get(table, ()))
         return levels
 
     def _walk_usual(self) -> list[Levels]:
@@ -229,6 +191,7 @@ class RouteTables:
         """Have others from now on."""
         self.rules = rules
         self.is_policed = rules != DEFAULT
+        self.is_particular = any(rule.is_particular for rule in rules)
         self.flush_cache()
 
     def add(self, route: Route, before: bool = False) -> None:
@@ -236,7 +199,7 @@ class RouteTables:
         record it."""
         routes = self._tables.setdefault(route.table, [])
         find = bisect_left if before else bisect_right
-        routes.insert(find(routes, _place(route), key=_place), route)
+        routes.insert(find(routes, place(route), key=place), route)
         if route.source is not None:
             insort_right(self._naming, route, key=_source)
         if route.type == "local" and route.destination.length == 32:
@@ -252,7 +215,7 @@ class RouteTables:
     def remove(self, route: Route) -> None:
         """Take a route out, and record it."""
         routes = self._tables[route.table]
-        del routes[routes.index(route, bisect_left(routes, _place(route), key=_place))]
+        del routes[routes.index(route, bisect_left(routes, place(route), key=place))]
         route.is_dead = all(other.way() != route.way() for other in self._leave(route))
         if _is_local_prefix(route):
             self.prefixes -= 1
@@ -289,11 +252,11 @@ class RouteTables:
 
     def to(self, destinations: Iterable[Network], table: str | None = None) -> Iterator[Route]:
         """Those of `all` that lead to one of these."""
-        targets = sorted(map(_order, destinations))
+        targets = sorted(map(order, destinations))
         for name in self._names() if table is None else (table,):
             routes = self._tables.get(name, ())
-            for target in targets:
-                yield from routes[bisect_left(routes, target, key=_target):bisect_right(routes, target, key=_target)]
+            for wanted in targets:
+                yield from routes[bisect_left(routes, wanted, key=target):bisect_right(routes, wanted, key=target)]
 
     def naming(self, source: int) -> Sequence[Route]:
         """The routes of every table that name this source address."""
@@ -342,9 +305,9 @@ class RouteTables:
             if rule.priority < least or not rule.fits(destination, flow):
                 continue
             if rule.action == GOTO:
-                least = rule.target
+                least = rule.target if any(one.priority == rule.target for one in self.rules) else least
             elif rule.action in REFUSING:
-                found.append(Route(Network(0, 0), rule.action, table="main"))
+                found.append(Route(Network(0, 0), REFUSING[rule.action], table="main"))
             elif rule.action == LOOKUP:
                 before = len(found)
                 table = flow.vrf or "" if rule.is_vrf else rule.table

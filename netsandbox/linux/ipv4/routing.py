@@ -106,13 +106,15 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
         mark: the packet's, which rules may look at.
         flow: its protocol and ports, which choose between several next hops.
     """
-    cache = namespace.routes.output_cache
-    key = (destination, source, interface, direct, mark)
+    routes = namespace.routes
+    cache = routes.output_cache
+    key = ((destination, source, interface, direct, mark, flow) if routes.is_particular
+           else (destination, source, interface, direct, mark))
     found = cache.get(key)
     if found is None:
         if len(cache) > CACHE_LIMIT:
             cache.clear()
-        found = cache[key] = _find_output(namespace, destination, source, interface, direct, mark)
+        found = cache[key] = _find_output(namespace, destination, source, interface, direct, mark, flow)
     return found.take(source, destination, flow) if isinstance(found, multipath.Paths) else found
 
 
@@ -125,7 +127,8 @@ def rule_matched(namespace: NetworkNamespace, destination: int) -> RuleMatched |
 
 
 def _find_output(namespace: NetworkNamespace, destination: int, source: int, interface: Interface | None,
-                 direct: bool, mark: int) -> OutputRoute | RouteMissing | multipath.Paths[OutputRoute | RouteMissing]:
+                 direct: bool, mark: int,
+                 about: multipath.Flow) -> OutputRoute | RouteMissing | multipath.Paths[OutputRoute | RouteMissing]:
     if (interface is not None and not interface.up) or (source and namespace.holder_of(source) is None):
         return RouteMissing(namespace.name, destination, "ENETUNREACH", None)
     if not destination and not source and interface is not None:
@@ -142,7 +145,8 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
             return _on_link(namespace, destination, source, holder)
     routes, flow = namespace.routes, None
     if routes.is_policed:
-        flow = Flow(source, "lo", interface.name if interface is not None else "", mark, table_of(interface))
+        flow = Flow(source, "lo", interface.name if interface is not None else "", mark, table_of(interface),
+                    about)
     vrf = interface.l3mdev if interface is not None else None
     if vrf is not None and vrf is interface:
         interface = None
@@ -243,13 +247,17 @@ def route_input(interface: Interface, source: int, destination: int, mark: int =
     Args:
         packet: it chooses between several next hops.
     """
-    cache = interface.namespace.routes.input_cache
-    key = (interface, source, destination, mark)
+    routes = interface.namespace.routes
+    cache, about = routes.input_cache, NO_FLOW
+    key: tuple[object, ...] = (interface, source, destination, mark)
+    if packet is not None and routes.is_particular:
+        about = multipath.flow_of(packet)
+        key = (*key, about)
     found = cache.get(key)
     if found is None:
         if len(cache) > CACHE_LIMIT:
             cache.clear()
-        found = cache[key] = _find_input(interface, source, destination, mark)
+        found = cache[key] = _find_input(interface, source, destination, mark, about)
     if isinstance(found, multipath.Paths):
         ends = (source, destination) if packet is None else multipath.ends_of(packet)
         found = found.take(*ends, NO_FLOW if packet is None else multipath.flow_of(packet))
@@ -261,8 +269,8 @@ def _refused(reason: DropReason, *operands: object) -> InputRoute:
     return InputRoute("unreachable", Dropped(reason, operands), "", None, None, None, False)
 
 
-def _find_input(interface: Interface, source: int, destination: int,
-                mark: int) -> InputRoute | multipath.Paths[InputRoute]:
+def _find_input(interface: Interface, source: int, destination: int, mark: int,
+                about: multipath.Flow) -> InputRoute | multipath.Paths[InputRoute]:
     namespace = interface.namespace
     if is_multicast(source) or source == LIMITED_BROADCAST:
         return _refused(DropReason.IP_INVALID_SOURCE, source)
@@ -273,7 +281,9 @@ def _find_input(interface: Interface, source: int, destination: int,
     martian = _martian(interface, source, destination)
     if martian is not None:
         return martian
-    flow = Flow(source, interface.name, "", mark, table_of(interface)) if namespace.routes.is_policed else None
+    flow = None
+    if namespace.routes.is_policed:
+        flow = Flow(source, interface.name, "", mark, table_of(interface), about)
     route = namespace.routes.lookup(destination, flow=flow)
     rule = rule_matched(namespace, destination)
     if route is not None and route.type == "broadcast" and _forwards_broadcasts(interface):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from netsandbox.wire.addresses import Network
@@ -9,8 +10,11 @@ from netsandbox.wire.addresses import Network
 ALL = Network(0, 0)
 WORD = 0xFFFFFFFF
 LOOKUP, GOTO, NOP = "lookup", "goto", "nop"
-REFUSING = ("unreachable", "prohibit", "blackhole")
-"""Actions after which no further rule is asked."""
+REFUSING = {"unreachable": "throw", "prohibit": "prohibit", "blackhole": "blackhole"}
+"""Actions after which no further rule is asked, and the type of route that ends with the same error."""
+PROTOCOLS = {1: "icmp", 2: "igmp", 4: "ipencap", 6: "tcp", 17: "udp", 41: "ipv6", 47: "gre", 50: "esp", 51: "ah",
+             58: "ipv6-icmp", 89: "ospf", 132: "sctp"}
+"""What /etc/protocols calls them."""
 LAST = 32766
 """The number of the rule for table main."""
 
@@ -26,6 +30,8 @@ class Flow(NamedTuple):
     mark: int = 0
     vrf: str | None = None
     """The table of the VRF that either belongs to."""
+    packet: tuple[int, ...] = (0, 0, 0, 0)
+    """Protocol, source and destination port, TOS."""
 
 
 class Rule(NamedTuple):
@@ -49,30 +55,62 @@ class Rule(NamedTuple):
     is_vrf: bool = False
     """The table is that of the packet's VRF (l3mdev)."""
     protocol: str = ""
+    tos: int = 0
+    ip_protocol: int = 0
+    source_ports: tuple[int, int] = (0, 0)
+    ports: tuple[int, int] = (0, 0)
+    users: tuple[int, int] | None = None
+
+    @property
+    def is_particular(self) -> bool:
+        """It looks at more than addresses, interfaces and marks."""
+        return bool(self.tos or self.ip_protocol or self.source_ports[1] or self.ports[1])
 
     def fits(self, destination: int, flow: Flow) -> bool:
         """fib_rule_match."""
         found = (destination in self.destination and flow.source in self.source
                  and self.entering in ("", flow.entering) and self.leaving in ("", flow.leaving)
-                 and flow.mark & self.mask == self.mark and (not self.is_vrf or flow.vrf is not None))
+                 and flow.mark & self.mask == self.mark and (not self.is_vrf or flow.vrf is not None)
+                 and (not self.is_particular or self._fits_packet(*flow.packet))
+                 and (self.users is None or not self.users[0]))
         return found is not self.inverted
 
-    def words(self) -> str:
-        """As `ip rule` shows it, without its number."""
+    def _fits_packet(self, protocol: int, source_port: int, port: int, tos: int = 0) -> bool:
+        """fib4_rule_match: who sends does not matter, as all programs here are root's."""
+        return (self.tos in (0, tos & ~3) and self.ip_protocol in (0, protocol)
+                and (not self.source_ports[1] or self.source_ports[0] <= source_port <= self.source_ports[1])
+                and (not self.ports[1] or self.ports[0] <= port <= self.ports[1]))
+
+    def words(self, devices: Container[str] | None = None, numbers: Container[int] | None = None) -> str:
+        """As `ip rule` shows it, without its number.
+
+        Args:
+            devices, numbers: which there are, to tell of those that are not.
+        """
         text = "not " if self.inverted else ""
         text += f"from {_prefix(self.source)}"
         if self.destination.length:
             text += f" to {_prefix(self.destination)}"
+        text += f" tos {self.tos:#04x}" if self.tos else ""
         if self.mask:
             text += f" fwmark {self.mark:#x}" + (f"/{self.mask:#x}" if self.mask != WORD else "")
-        text += f" iif {self.entering}" if self.entering else ""
-        text += f" oif {self.leaving}" if self.leaving else ""
+        for word, device in (("iif", self.entering), ("oif", self.leaving)):
+            if device:
+                text += f" {word} {device}" + ("" if devices is None or device in devices else " [detached]")
         if self.is_vrf:
             return f"{text} lookup [l3mdev-table]"
+        text += f" uidrange {self.users[0]}-{self.users[1]}" if self.users is not None else ""
+        text += f" ipproto {PROTOCOLS.get(self.ip_protocol, self.ip_protocol)}" if self.ip_protocol else ""
+        for word, (low, high) in (("sport", self.source_ports), ("dport", self.ports)):
+            if high:
+                text += f" {word} {low}" + (f"-{high}" if high != low else "")
         if self.action == LOOKUP:
             text += f" lookup {self.table}"
             return text + (f" suppress_prefixlength {self.suppressed}" if self.suppressed >= 0 else "")
-        return f"{text} goto {self.target}" if self.action == GOTO else f"{text} {self.action}"
+        if self.action == GOTO:
+            return f"{text} goto {self.target}" + (
+                "" if numbers is None or self.target in numbers else " [unresolved]")
+        return f"{text} {self.action}"
 
 
 def _prefix(network: Network) -> str:

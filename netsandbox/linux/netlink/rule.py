@@ -58,9 +58,13 @@ def _is(rule: Rule, wanted: Rule, has_priority: bool, has_table: bool) -> bool:
         return False
     if wanted.mask and (rule.mark, rule.mask) != (wanted.mark, wanted.mask):
         return False
+    particular = ((wanted.tos, rule.tos), (wanted.ip_protocol, rule.ip_protocol), (wanted.ports[1], rule.ports[1]),
+                  (wanted.source_ports[1], rule.source_ports[1]), (wanted.users, rule.users))
+    if any(asked and asked != has for asked, has in particular):
+        return False
     return (wanted.source in (ALL, rule.source) and wanted.destination in (ALL, rule.destination)
             and wanted.entering in ("", rule.entering) and wanted.leaving in ("", rule.leaving)
-            and rule.inverted is wanted.inverted)
+            and (rule.inverted or not wanted.inverted))
 
 
 @needs_net_admin

@@ -30,7 +30,7 @@ def begin(conn: Connection, address: int, port: int) -> None:
         SocketError: no route, no free port, or the pair is in use.
     """
     namespace = conn.namespace
-    route = route_output(namespace, address, conn.address, conn.interface, flow=(TCP, conn.port, port))
+    route = route_output(namespace, address, conn.address, conn.interface, flow=(TCP, conn.port, port, conn.tos))
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         raise SocketError(route.error)

@@ -1,0 +1,50 @@
+"""In which order the routes of a table are kept and walked (net/ipv4/fib_trie.c)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from netsandbox.wire.addresses import Network, prefix_mask
+
+if TYPE_CHECKING:
+    from netsandbox.linux.ipv4.route import Route
+
+Levels = list[tuple[int, dict[int, list["Route"]]]]
+"""A table as a lookup walks it: (mask, routes by network), the longest prefix first."""
+
+
+def place(route: Route) -> tuple[int, int, int]:
+    return *target(route), route.metric
+
+
+def target(route: Route) -> tuple[int, int]:
+    return order(route.destination)
+
+
+def order(destination: Network) -> tuple[int, int]:
+    return destination.network, -destination.length
+
+
+def renew(levels: Levels, destination: Network, routes: list[Route]) -> None:
+    """The routes to one destination are these now."""
+    mask = prefix_mask(destination.length)
+    at = bisect_left(levels, -mask, key=lambda level: -level[0])
+    if at == len(levels) or levels[at][0] != mask:
+        levels.insert(at, (mask, {}))
+    by_network = levels[at][1]
+    if routes:
+        by_network[destination.network] = routes
+    else:
+        del by_network[destination.network]
+    if not by_network:
+        del levels[at]
+
+
+def as_walked(routes: Iterable[Route]) -> Levels:
+    found: dict[int, dict[int, list[Route]]] = {}
+    for route in routes:
+        destination = route.destination
+        found.setdefault(destination.length, {}).setdefault(destination.network, []).append(route)
+    return [(prefix_mask(length), found[length]) for length in sorted(found, reverse=True)]
