@@ -16,7 +16,7 @@ PHRASES: dict[str, str] = {
     "more": "{items}，以及另外{count}个",
     "operand-gap": "；",
     "yes": "是", "no": "否",
-    "ports.none": "无（没有别的端口）",
+    "ports.none": "无（其他端口都没有启用，或不转发）",
     "port.host": "本机",
     "host.too": "本机的协议栈也收到一份",
     "frame.arp-request": "{asker}询问{tpa}的 ARP 请求",

@@ -16,7 +16,7 @@ PHRASES: dict[str, str] = {
     "more": "{items} and {count} more",
     "operand-gap": "; ",
     "yes": "yes", "no": "no",
-    "ports.none": "none (there is no other)",
+    "ports.none": "none (no other is up and forwards)",
     "port.host": "its own host",
     "host.too": "its own host gets it as well",
     "frame.arp-request": "the ARP request of {asker} for {tpa}",

@@ -45,6 +45,8 @@ class KeptSession(Session):
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.scenario: Scenario | None = None
         self.pending: list[Step] = []
+        self.half_built = ""
+        """What failed in the scenario's set-up, and how; empty where all went well."""
         self._loads: list[Budget] = []
         """One for each scenario that is being set up within the other, all the outermost line's."""
         super().__init__(seed, profile, uplink)
@@ -110,9 +112,13 @@ class KeptSession(Session):
         self._reset(scenario.seed if seed is None else seed, scenario.profile,
                     scenario.uplink if uplink is None else uplink)
         failed = [job for step in scenario.setup for job in self._do_step(step) if job.code]
+        self.half_built = ""
         if failed:
-            return f"set-up: {failed[0].line}: {failed[0].err.strip() or failed[0].out.strip()}"
-        return f"{scenario.title.get('en') or scenario.name}: {_to_go(len(self.pending))}"
+            said = failed[0].err.strip() or failed[0].out.strip()
+            self.half_built = f"set-up: {failed[0].line}: {said.partition(chr(10))[0]}"
+            return self.half_built
+        title = scenario.title.get(self.shell.language) or scenario.title.get("en") or scenario.name
+        return f"{title}: {_to_go(len(self.pending))}"
 
     def next_step(self) -> list[Job] | None:
         """Do the scenario's next step; None when none is left."""

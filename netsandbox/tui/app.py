@@ -129,6 +129,9 @@ class NetsandboxApp(TimeKeys, LookingKeys):
                 hint = tr("ready.hint") if scenario is READY else ""
                 live.jobs.say("say", f"{live.title()}\n{about}" if about else hint or told)
                 self.main.say.say(about or hint)
+                if live.session.half_built:
+                    live.jobs.say("fail", translated(live.session.half_built, language()))
+                    self._trouble(translated(live.session.half_built, language()))
                 if scenario.steps and not self.main.has_class("-short"):
                     self.main.set_view("lesson")
         except LabError as error:

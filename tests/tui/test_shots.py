@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,15 @@ async def test_texts_are_as_wide_as_their_cells(language: str) -> None:
     assert len(cells) == 1
     assert any("拓扑" in text for _length, text in texts) == (language == "zh")
     assert "Fira Code" not in svg
+
+
+async def test_boxes_meet() -> None:
+    """Box drawing is strokes from edge to edge of its cell, in no font at all."""
+    svg = await shoot(Shot("any", (120, 40), ("p",)))
+    texts = [html.unescape(text) for _length, text in TEXT.findall(svg)]
+    assert not any(set(text) & set("│─┌┐└┘╭╮╰╯═┃━") for text in texts)
+    rects = re.findall(r'<rect class="[^"]*" x="([0-9.]+)" y="([0-9.]+)" width="([0-9.]+)" height="([0-9.]+)"/>', svg)
+    strokes = [tuple(map(float, found)) for found in rects]
+    uprights = sorted((round(x), y, y + height) for x, y, width, height in strokes if height > 20 > width)
+    joined = sum(abs(end - begin) < 0.1 for (x, _y, end), (other, begin, _end) in pairwise(uprights) if x == other)
+    assert joined > 20

@@ -1,0 +1,142 @@
+"""The 26 troubles that three people met in the app, each with the tests that keep it away.
+
+What has no better place is tested here.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from netsandbox.tui.i18n import set_language
+from netsandbox.tui.options import Options
+from netsandbox.tui.topology_model import Place
+from tests.tui.app_harness import Stage, stage
+from tests.tui.harness import screen_text
+
+TESTS = Path(__file__).resolve().parents[1]
+TROUBLES = {
+    1: ("the palette entered twice ends the app", "tui/test_unbroken.py::test_the_palette_entered_twice_closes_once"),
+    2: ("a mistyped FROM is ping's hop", "commands/test_names_help.py::test_a_node_that_is_nearly_there"),
+    3: ("a port that is down is no port", "tui/test_troubles.py::test_a_port_that_is_down_is_not_told_away"),
+    4: ("a failing set-up is silent", "tui/test_troubles.py::test_a_set_up_that_fails_says_which_line_and_why"),
+    5: ("a lesson's table is not shown", "tui/test_lesson.py::test_the_panes_follow_the_lesson"),
+    6: ("letters after ctrl+u are lost", "tui/test_typing.py::test_letters_after_ctrl_u_in_one_burst_are_kept"),
+    7: ("ctrl+r runs what was not shown",
+        "tui/test_typing.py::test_ctrl_r_searches_older_lines_for_what_is_typed_after_it_and_enter_runs_the_one_shown"),
+    8: ("a screenshot fails without a reason",
+        "tui/test_surface.py::test_a_picture_is_written_to_a_path_of_ones_choice"),
+    9: ("--help makes a folder", "tui/test_shots.py::test_an_option_is_no_place_to_write_to"),
+    10: ("the layout moves while one types", "tui/test_troubles.py::test_nothing_moves_while_somebody_types"),
+    11: ("p types a p after load", "tui/test_troubles.py::test_after_load_the_keys_do_what_the_pane_says"),
+    12: ("after an unmet goal p pings", "tui/test_lesson.py::test_goals_are_met_as_one_types_and_the_lesson_ends"),
+    13: ("Chinese is half English", "explain/test_words_whole.py::test_errors_have_chinese_words"),
+    14: ("a switch has two names", "tui/test_segments.py::test_vlans_are_a_tab_and_a_switch_has_one_name"),
+    15: ("why port names no container", "commands/test_names_help.py::test_why_port_names_the_container"),
+    16: ("a filter takes any name", "tui/test_surface.py::test_names_that_nothing_has"),
+    17: ("a browser wants a click first",
+         "tui/test_browser.py::test_keys_work_without_a_click_and_what_is_copied_is_on_the_clipboard"),
+    18: ("two pings interleave", "tui/test_jobs.py::test_two_pings_never_interleave_unlabelled"),
+    19: ("a line in the past cuts without a word",
+         "tui/test_typing.py::test_a_line_typed_in_the_past_says_that_it_begins_a_branch_and_undo_leads_back"),
+    20: ("narration stays after a rewind", "tui/test_lesson.py::test_narration_goes_when_time_goes_back"),
+    21: ("permanent rows hide the learned ones", "tui/test_troubles.py::test_learned_addresses_come_first"),
+    22: ("a hub's hosts differ by language",
+         "tui/test_topology_room.py::test_boxes_stand_alike_in_both_languages",
+         "tui/test_topology_room.py::test_a_two_port_bridge_stands_between_its_hubs"),
+    23: ("no addresses beside half an empty pane", "tui/test_topology_room.py::test_whole_addresses_where_they_fit",
+         "tui/test_troubles.py::test_layers_are_wide_enough_for_both_macs"),
+    24: ("long and short forms in one column", "tui/test_troubles.py::test_one_form_of_text_in_a_column"),
+    25: ("labels eat boxes", "tui/test_topology_room.py::test_labels_eat_no_box"),
+    26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
+}
+
+
+def shown(on: Stage) -> str:
+    return screen_text(on.app)  # type: ignore[arg-type]
+
+
+def test_every_trouble_has_its_test() -> None:
+    assert list(TROUBLES) == list(range(1, 27))
+    for _what, *places in TROUBLES.values():
+        for place in places:
+            file, _colons, name = place.partition("::")
+            assert re.search(rf"^(?:async )?def {name}\(", (TESTS / file).read_text("utf-8"), re.MULTILINE), place
+
+
+async def test_a_port_that_is_down_is_not_told_away(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        for line in ("add-host a", "add-host b", "add-switch sw", "connect a sw", "connect b sw",
+                     "set-ip a 10.0.0.1/24", "link sw:p2 down", "ping a 10.0.0.2 -W 1"):  # fmt: skip
+            await on.line(line)
+            await on.quiet()
+        trace = on.app.live.session.trace
+        seq = next(record.seq for record in trace.since(0) if type(record.event).__name__ == "FrameBridged"
+                   and record.event.bridge.namespace == "sw")  # fmt: skip
+        said = on.app.live.why(seq).decision
+        assert "no other is up and forwards" in said
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "did you mean 'connect'?"), ("zh", "是不是 'connect'？")])
+async def test_a_set_up_that_fails_says_which_line_and_why(tmp_path: Path, language: str, words: str) -> None:
+    path = tmp_path / "half.yaml"
+    path.write_text("netsandbox: 2\nsetup: [add-host pc1, add-host pc2, connnect pc1 pc2]\nsteps: [{run: wait}]\n")
+    set_language(language)
+    async with stage(tmp_path / "state", Options(str(path), tour=False), size=(120, 40)) as on:
+        assert "connnect pc1" in shown(on).splitlines()[0]
+        await on.press("o")
+        assert words in shown(on)
+
+
+async def test_nothing_moves_while_somebody_types(tmp_path: Path) -> None:
+    """Completions and messages lie over the lower panes; the picture and the log stay where they are."""
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("show nodes")
+        places = [widget.region for widget in (on.app.main.topology, on.app.main.log_pane)]
+        await on.press("colon", *"pin", "tab", "tab")
+        assert [widget.region for widget in (on.app.main.topology, on.app.main.log_pane)] == places
+        await on.press("escape")
+        await on.line("nonsense")
+        assert [widget.region for widget in (on.app.main.topology, on.app.main.log_pane)] == places
+
+
+async def test_after_load_the_keys_do_what_the_pane_says(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("load hub")
+        await on.quiet()
+        await on.press("p")
+        assert not on.app.main.command.input.value
+        assert on.app.live.lesson.stand().number == 1
+
+
+async def test_learned_addresses_come_first(tmp_path: Path) -> None:
+    """Of a bridge with many ports the learned rows are seen, the permanent ones are one line."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        for number in range(3, 12):
+            await on.line(f"add-container nginx-{number}")
+        await on.press("p")
+        await on.quiet()
+        on.app.main.pinned.show(Place("host", "docker0"), "mac")
+        await on.pilot.pause()
+        rows = [row.cells for row in on.app.main.pinned.table.rows]
+        assert [row[1].partition(" ")[0][:4] for row in rows[:-1]] == ["veth"] * (len(rows) - 1)
+        assert rows[-1][0] == "and 12 of its own"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (200, 50)])
+async def test_layers_are_wide_enough_for_both_macs(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with stage(tmp_path, size=size) as on:
+        await on.press("space", "p", "n", "n")
+        assert re.search(r"Ethernet  (?:[0-9a-f]{2}:){5}[0-9a-f]{2} → (?:[0-9a-f]{2}:){5}[0-9a-f]{2}\W", shown(on))
+
+
+async def test_one_form_of_text_in_a_column(tmp_path: Path) -> None:
+    """All requests of one width are told alike."""
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.press("p")
+        await on.quiet()
+        told = {line.split("ARP")[1].split()[0] for line in shown(on).splitlines() if " ARP " in line}
+        assert told
+        assert not told & {"Request", "Reply"}, "at this width no row begins with what the mark ? says"
