@@ -45,7 +45,7 @@ class Option(NamedTuple):
         words: how many arguments it takes.
         needed: a rule without it is refused.
         aliases: other spellings.
-        excludes: another option that cannot stand beside it.
+        excludes: other options that cannot stand beside it.
     """
 
     flag: str
@@ -55,7 +55,7 @@ class Option(NamedTuple):
     words: int = 1
     needed: bool = False
     aliases: tuple[str, ...] = ()
-    excludes: str = ""
+    excludes: tuple[str, ...] = ()
 
 
 class Given(NamedTuple):
@@ -97,9 +97,9 @@ class Extension:
         for option in cls.options:
             if option.needed and option.flag not in given:
                 raise UsageError(f'{cls.name}: option "{option.flag}" must be specified\n')
-            if option.flag in given and option.excludes in given:
-                raise UsageError(f'{cls.name}: option "{option.flag}" cannot be used together with '
-                                 f'"{option.excludes}".\n')
+            for other in option.excludes if option.flag in given else ():
+                if other in given:
+                    raise UsageError(f'{cls.name}: option "{option.flag}" cannot be used together with "{other}".\n')
         if cls.needs_one and not given:
             raise UsageError(f"{cls.name}: At least one option is required")
 
@@ -204,12 +204,12 @@ def write_span(span: Span, separator: str = ":") -> str:
     return str(span.low) if span.low == span.high else f"{span.low}{separator}{span.high}"
 
 
-def list_ports(name: str, found: Given | None, numeric: bool) -> str:
+def list_ports(name: str, found: Given | None, numeric: bool, protocol: str = "tcp") -> str:
     """`dpt:80`, `dpts:80:90`, `dpts:!80:90`."""
     if found is None:
         return ""
     low, high = found.value
-    ports = port_text(low, numeric) if low == high else f"{port_text(low, numeric)}:{port_text(high, numeric)}"
+    ports = ":".join(port_text(port, numeric, protocol) for port in dict.fromkeys((low, high)))
     return f" {name}{'s' * (low != high)}:{'!' * found.negated}{ports}"
 
 

@@ -164,8 +164,10 @@ def _chains(table: Table, name: str) -> list[Chain]:
 
 def _change_rules(table: Table, request: Request) -> None:
     command, name = request.command, request.chain
-    if command == "C" and name not in table.chains:
+    if command in "CD" and not request.number and name not in table.chains:
         raise RuleError("ENORULE")
+    if command == "R" and name not in table.chains:
+        raise RuleError("ENOENT")
     chain = table.find(name)
     if command == "D" and request.number:
         if name not in table.chains:
@@ -200,14 +202,16 @@ def _find_rules(table: Table, request: Request) -> None:
 
 
 def _set_policy(table: Table, request: Request) -> None:
-    if request.chain not in [hook.value for hook in TABLES[table.name]]:
-        raise RuleError("ENOCHAIN")
     if request.name not in ("ACCEPT", "DROP"):
         raise RuleError("EPOLICY")
+    if request.chain not in [hook.value for hook in TABLES[table.name]]:
+        raise RuleError("ENOCHAIN")
     table.set_policy(request.chain, request.name == "DROP")
 
 
 def _zero(table: Table, request: Request) -> None:
+    if request.number and request.chain not in table.chains:
+        raise RuleError("ENORULE")
     for chain in _chains(table, request.chain):
         if request.number > len(chain.rules):
             raise RuleError("ENORULE")

@@ -163,6 +163,8 @@ class Parser:
         if self.negated and letter not in "sdiopf":
             raise UsageError(f"cannot have ! before --{OPTIONS.get(letter, letter)}")
         negated, self.negated = self.negated, False
+        if letter == "v" and "v" in self.seen:
+            raise NotModelledError("what -v shows the second time, the kernel's own code,")
         if (letter in self.seen and letter not in "mtwW46") or (letter == "g" and "j" in self.seen):
             raise UsageError(f"multiple --{OPTIONS[letter]} options not allowed")
         self.seen.add(letter)

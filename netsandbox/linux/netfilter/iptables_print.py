@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.netfilter.matches_packet import Multiport
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES, protocol_name
 from netsandbox.linux.netfilter.rule import Jump, Mask, Rule, Word
 from netsandbox.wire.addresses import format_ipv4
@@ -144,5 +145,7 @@ def _address(mask: Mask | None, numeric: bool) -> str:
 
 def _details(rule: Rule, numeric: bool) -> str:
     text = "[goto] " if isinstance(rule.target, Jump) and rule.target.is_goto else ""
-    text += "".join(match.listed(numeric) for match in rule.matches)  # type: ignore[attr-defined]
+    for match in rule.matches:
+        text += match.listed(numeric, _protocol(rule, True)) if isinstance(match, Multiport) else (
+            match.listed(numeric))  # type: ignore[attr-defined]
     return text + (rule.target.listed(numeric) if rule.target is not None else "")

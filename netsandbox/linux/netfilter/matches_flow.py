@@ -101,10 +101,10 @@ class ConnectionLimit(Match):
 
     name = "connlimit"
     needs_tracking = True
-    options = (Option("--connlimit-upto", number(0, 0xFFFFFFFF), excludes="--connlimit-above"),
+    options = (Option("--connlimit-upto", number(0, 0xFFFFFFFF), excludes=("--connlimit-above",)),
                Option("--connlimit-above", number(0, 0xFFFFFFFF)),
                Option("--connlimit-mask", read_prefix, can_negate=False),
-               Option("--connlimit-saddr", can_negate=False, excludes="--connlimit-daddr"),
+               Option("--connlimit-saddr", can_negate=False, excludes=("--connlimit-daddr",)),
                Option("--connlimit-daddr", can_negate=False))
 
     @classmethod

@@ -49,7 +49,7 @@ class Tos(Match):
 
 class Dscp(Match):
     name = "dscp"
-    options = (Option("--dscp", number(0, 63), lambda value: f"{value:#04x}", excludes="--dscp-class"),
+    options = (Option("--dscp", number(0, 63), lambda value: f"{value:#04x}", excludes=("--dscp-class",)),
                Option("--dscp-class", read_dscp_class))
 
     @classmethod
@@ -203,7 +203,7 @@ class String(Match):
     """
 
     name = "string"
-    options = (Option("--string", read_text, excludes="--hex-string"), Option("--hex-string", read_hex_text),
+    options = (Option("--string", read_text, excludes=("--hex-string",)), Option("--hex-string", read_hex_text),
                Option("--algo", str, can_negate=False, needed=True),
                Option("--from", number(0, LAST_OFFSET), can_negate=False),
                Option("--to", number(0, LAST_OFFSET), can_negate=False), Option("--icase", can_negate=False))

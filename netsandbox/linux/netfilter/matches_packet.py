@@ -102,7 +102,7 @@ class Ports(Match):
                         if flag in self.given)
 
     def _ports_listed(self, numeric: bool) -> str:
-        return "".join(list_ports(name, self.given.get(flag), numeric)
+        return "".join(list_ports(name, self.given.get(flag), numeric, self.name)
                        for name, flag in (("spt", "--sport"), ("dpt", "--dport")))
 
 
@@ -214,7 +214,7 @@ class Icmp(Match):
             if name:
                 return f" icmp {bang}{name}"
         if wanted.type == 255:
-            return f" icmp {bang}type 255"
+            return " icmp !type 255" if bang else " icmptype 255"
         code = "" if wanted.low == 0 and wanted.high == 255 else (
             f" code {wanted.low}" if wanted.low == wanted.high else f" codes {wanted.low}-{wanted.high}")
         return f" icmptype {bang}{wanted.type}{code}"
@@ -237,9 +237,9 @@ def read_port_list(text: str) -> PortList:
     return PortList(tuple(spans))
 
 
-def write_port_list(ports: PortList, numeric: bool = True) -> str:
-    return ",".join(port_text(span.low, numeric) if span.low == span.high else
-                    f"{port_text(span.low, numeric)}:{port_text(span.high, numeric)}" for span in ports.spans)
+def write_port_list(ports: PortList, numeric: bool = True, protocol: str = "tcp") -> str:
+    return ",".join(":".join(port_text(port, numeric, protocol) for port in dict.fromkeys(span))
+                    for span in ports.spans)
 
 
 class Multiport(Match):
@@ -269,9 +269,9 @@ class Multiport(Match):
         ports = transport_ports(buffer)
         return "" if ports is None else f"sport {ports[0]} dport {ports[1]}"
 
-    def listed(self, numeric: bool) -> str:
+    def listed(self, numeric: bool, protocol: str = "tcp") -> str:
         (flag, given), = self.given.items()
-        return f" multiport {flag[2:]} {' !' * given.negated}{write_port_list(given.value, numeric)}"
+        return f" multiport {flag[2:]} {' !' * given.negated}{write_port_list(given.value, numeric, protocol)}"
 
 
 class AddressRange(Match):

@@ -185,7 +185,9 @@ class Recent(Match):
     """Addresses that were seen lately (xt_recent.c)."""
 
     name = "recent"
-    options = (Option("--set"), Option("--rcheck"), Option("--update"), Option("--remove"),
+    options = (Option("--set", excludes=("--rcheck", "--update", "--remove")),
+               Option("--rcheck", excludes=("--update", "--remove")), Option("--update", excludes=("--remove",)),
+               Option("--remove"),
                Option("--seconds", number(1, 0xFFFFFFFF), can_negate=False),
                Option("--hitcount", number(1, MOST_STAMPS), can_negate=False),
                Option("--rttl", can_negate=False),
@@ -195,6 +197,7 @@ class Recent(Match):
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
+        super().check(given, head)
         if sum(flag in given for flag in ACTIONS) != 1:
             raise UsageError("recent: you must specify one of `--set', `--rcheck' `--update' or `--remove'")
         given.setdefault("--name", Given(False, "DEFAULT"))
@@ -256,7 +259,7 @@ def read_mode(text: str) -> str:
 def read_probability(text: str) -> int:
     """In 2**-31, as the kernel has it."""
     if not re.fullmatch(r"[01]?(\.\d{1,20})?", text) or not text or float(text) > 1:
-        raise UsageError("--probability must be between 0 and 1")
+        raise UsageError('statistic: bad value for option "--probability", or out of range (0-1).\n')
     return int(float(text) * (1 << RANDOM_BITS) + 0.5)
 
 

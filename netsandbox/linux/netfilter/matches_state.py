@@ -203,7 +203,7 @@ class State(Match):
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
         if not given:
-            raise UsageError("You must specify `--state'")
+            raise UsageError('state: option "--state" must be specified\n')
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         given = self.given["--state"]

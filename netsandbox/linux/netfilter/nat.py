@@ -143,7 +143,7 @@ class Chooser:
         address = wanted.first
         if wanted.first != wanted.last:
             seed = 0 if wanted.is_persistent else _swapped(flow.dst)
-            address += jhash_word(_swapped(flow.src), seed) * (wanted.last - wanted.first + 1) >> 32
+            address += jhash_address(_swapped(flow.src), seed) * (wanted.last - wanted.first + 1) >> 32
         return flow._replace(src=address) if self.is_source else flow._replace(dst=address)
 
     def _with_port(self, flow: FlowTuple) -> FlowTuple:
@@ -199,10 +199,16 @@ def _rotated(word: int, count: int) -> int:
     return (word << count | word >> 32 - count) % WORD
 
 
-def jhash_word(word: int, seed: int) -> int:
-    """jhash2() of one word (Bob Jenkins, lookup3)."""
-    first = second = third = (JHASH_INITIAL + 4 + seed) % WORD
+def jhash_address(word: int, seed: int) -> int:
+    """jhash2() of an IPv4 address in the room of an IPv6 one: four words, the last three zero (lookup3)."""
+    first = second = third = (JHASH_INITIAL + 16 + seed) % WORD
     first = (first + word) % WORD
+    first, third = ((first - third) % WORD) ^ _rotated(third, 4), (third + second) % WORD
+    second, first = ((second - first) % WORD) ^ _rotated(first, 6), (first + third) % WORD
+    third, second = ((third - second) % WORD) ^ _rotated(second, 8), (second + first) % WORD
+    first, third = ((first - third) % WORD) ^ _rotated(third, 16), (third + second) % WORD
+    second, first = ((second - first) % WORD) ^ _rotated(first, 19), (first + third) % WORD
+    third, second = ((third - second) % WORD) ^ _rotated(second, 4), (second + first) % WORD
     third = ((third ^ second) - _rotated(second, 14)) % WORD
     first = ((first ^ third) - _rotated(third, 11)) % WORD
     second = ((second ^ first) - _rotated(first, 25)) % WORD

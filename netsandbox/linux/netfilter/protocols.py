@@ -20,6 +20,12 @@ SERVICES = {"tcpmux": 1, "echo": 7, "discard": 9, "systat": 11, "daytime": 13, "
             "redis": 6379, "http-alt": 8080, "git": 9418, "zabbix-agent": 10050}
 ALIASES = {"www": "http", "pop-3": "pop3", "imap": "imap2", "ident": "auth", "nameserver": "domain"}
 PORT_NAMES = {number: name for name, number in SERVICES.items()}
+UDP_NAMES = {21: "fsp", 517: "talk", 518: "ntalk", 520: "route", 500: "isakmp", 4500: "ipsec-nat-t", 1701: "l2f"}
+TCP_ONLY = frozenset({
+    1, 11, 15, 20, 22, 23, 25, 43, 70, 79, 80, 110, 113, 119, 139, 143, 179, 194, 445, 465, 515, 587, 873, 993, 995,
+    1080, 1433, 2375, 3306, 3389, 3690, 5432, 5672, 6000, 6379, 8080, 9418, 10050})
+UDP_ONLY = frozenset({67, 68, 69, 123, 137, 138, 194, 2375})
+"""Names of the other protocol alone."""
 PROTOCOL_NAMES = {number: name for name, number in reversed(PROTOCOLS.items())} | {0: "ip"}
 
 
@@ -35,5 +41,10 @@ def port_number(text: str) -> int | None:
     return SERVICES.get(ALIASES.get(text, text))
 
 
-def port_text(number: int, numeric: bool) -> str:
-    return str(number) if numeric else PORT_NAMES.get(number, str(number))
+def port_text(number: int, numeric: bool, protocol: str = "tcp") -> str:
+    """A port, or the service that /etc/services has there for a protocol."""
+    if numeric:
+        return str(number)
+    if protocol == "udp":
+        return UDP_NAMES.get(number) or (str(number) if number in TCP_ONLY else PORT_NAMES.get(number, str(number)))
+    return str(number) if number in UDP_ONLY else PORT_NAMES.get(number, str(number))

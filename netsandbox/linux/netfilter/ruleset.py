@@ -138,9 +138,9 @@ class Table:
         del self.chains[name]
 
     def rename_chain(self, old: str, new: str) -> None:
-        if old not in self.chains or new in self.chains or self._is_builtin(new):
+        if new in self.chains or self._is_builtin(new):
             raise RuleError("EEXIST")
-        if self._is_builtin(old):
+        if old not in self.chains or self._is_builtin(old):
             raise RuleError("ENOENT")
         self.chains = {new if name == old else name: chain for name, chain in self.chains.items()}
         self.chains[new].name = new

@@ -228,14 +228,16 @@ def _note_sent(conn: Connection, segments: list[Sent]) -> None:
         alarm.rearm(conn)
 
 
-def fill_window(conn: Connection) -> None:
-    """Send as much of a segment as a nearly shut window takes (tcp_write_wakeup)."""
+def fill_window(conn: Connection) -> bool:
+    """Send as much of a segment as a nearly shut window takes (tcp_write_wakeup); False when it takes nothing."""
     chunk = conn.unsent[0]
     room = distance(window_end(conn), chunk.seq)
-    if room > 0:
-        size = min(room, current_mss(conn), len(chunk.data))
-        chunk.push = chunk.push or size < len(chunk.data)
-        _send_burst(conn, size)
+    if room <= 0:
+        return False
+    size = min(room, current_mss(conn), len(chunk.data))
+    chunk.push = chunk.push or size < len(chunk.data)
+    _send_burst(conn, size)
+    return True
 
 
 def schedule_tail_probe(conn: Connection) -> None:

@@ -167,12 +167,13 @@ def _probe_window(conn: Connection) -> None:
     if conn.probes >= limit:
         connect.fail(conn, conn.soft_error or "ETIMEDOUT", "timeout")
         return
-    output.fill_window(conn)
+    has_tried = output.fill_window(conn)
     if conn.sent:
         conn.probes = conn.backoff = 0
         return
-    transmit(conn, (conn.una - 1) & MASK, ACK)
-    output.note_retransmission(conn, "probe", "window", 0)
+    if not has_tried:
+        transmit(conn, (conn.una - 1) & MASK, ACK)
+        output.note_retransmission(conn, "probe", "window", 0)
     conn.probes += 1
     conn.backoff += conn.backoff < settings.get("net.ipv4.tcp_retries2")
     alarm.arm(conn, alarm.PROBE, ack.probe_delay(conn))
