@@ -19,7 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from netsandbox.commands.job import Job
+from netsandbox.engine import scheduler
 from netsandbox.engine.budget import Use
 from netsandbox.session import session as session_module
 from netsandbox.session.keeping import KeptSession
@@ -146,13 +149,13 @@ def _saved(session: KeptSession, directory: Path) -> str:
 
 @contextmanager
 def quick() -> Iterator[None]:
-    """Lines that wait for a flood are stopped sooner, or each would take its ten seconds."""
-    steps, endless = Use.STEPS.limit, session_module.ENDLESS_STEPS
-    Use.STEPS.limit, session_module.ENDLESS_STEPS = 50_000, 5_000
-    try:
+    """Lines that wait for a flood or a storm are stopped sooner: what these record is compared again and again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Use.STEPS, "limit", 10_000)
+        patch.setattr(session_module, "ENDLESS_STEPS", 300)
+        patch.setattr(session_module, "SETTLE_STEPS", 1_000)
+        patch.setattr(scheduler, "STORM_STEPS", 500)
         yield
-    finally:
-        Use.STEPS.limit, session_module.ENDLESS_STEPS = steps, endless
 
 
 def run(count: int, seed: int, length: int = 30) -> list[Fault]:
