@@ -79,6 +79,10 @@ class Player:
         self.is_playing = False
         self.is_lagging = False
 
+    def stand(self) -> None:
+        """Let the time that has passed since the last look be nobody's."""
+        self._last = self._clock()
+
     def step(self) -> bool:
         """Pause, and do one step."""
         self.pause()

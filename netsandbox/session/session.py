@@ -81,7 +81,7 @@ class Session(Timeline):
     def strike(self) -> None:
         """Stand where the last line was typed, as if it never had been."""
         self._rewind_before(self.done - 1)
-        self.journal.pop()
+        self.journal = self.journal[:-1]  # another history for whoever has read this one
         before, end = self._before
         self.branches.take_back(before)
         self.end = end

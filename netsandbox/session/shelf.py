@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from netsandbox.session.scenario import load_scenario
 MARK = b"netsandbox:"
 """A file that begins like this, comments aside, is a scenario."""
 PEEK = 4096
+NEXT = re.compile(rb"^next: *([\w-]+)$", re.MULTILINE)
 SUFFIXES = (".yaml", ".yml")
 MOST_FILES = 200
 """Files of a directory that are looked at."""
@@ -43,11 +45,31 @@ class Work(NamedTuple):
 
 def names(recent: Sequence[str] = ()) -> list[tuple[str, str]]:
     """(name, kind) of all there is, each once: bundled, then files here, then recent ones that are still there."""
-    found = [(name, BUNDLED) for name in bundled()]
+    found = [(name, BUNDLED) for name in path(bundled())]
     found += [(name, HERE) for name in _here()]
     known = {name for name, _kind in found}
     old = (name for name in dict.fromkeys(reversed(recent)) if name not in known and Path(name).is_file())
     return found + [(name, RECENT) for name in old]
+
+
+def path(bundled_names: Sequence[str]) -> list[str]:
+    """The bundled ones in the order of a learner: each before the one that it names as the next, then all others."""
+    follows = dict(filter(None, map(_next_of, bundled_names)))
+    first = next((name for name in follows if name not in follows.values()), "")
+    found: dict[str, None] = {}
+    while first in bundled_names and first not in found:
+        found[first] = None
+        first = follows.get(first, "")
+    return [*found, *(name for name in bundled_names if name not in found)]
+
+
+def _next_of(name: str) -> tuple[str, str] | None:
+    """(name, what comes after it), read without parsing the file."""
+    try:
+        match = NEXT.search((directory() / f"{name}.yaml").read_bytes())
+    except OSError:
+        return None
+    return (name, match[1].decode()) if match else None
 
 
 def loadable(typed: str, root: str = "") -> list[str]:

@@ -34,6 +34,8 @@ from netsandbox.tui.text import safe
 from netsandbox.tui.time_keys import TimeKeys
 
 TOUR = "tour-seen"
+RARELY = 50_000, 20, 100
+"""After how many new objects, and collections of the younger ones, garbage is collected."""
 OWN_WAY = ("Screenshot", "Keys", "Quit")
 """Of the palette: the app has an entry for a picture to a path of one's choice, for help and to quit."""
 
@@ -251,7 +253,9 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         self.main.status.say("")
         stand = self.live.lesson.stand()
         pending = self.live.session.pending
-        if stand is not None and stand.number and stand.unmet and not (self._insists and pending):
+        if stand is not None and stand.number and self.live.is_at_step:
+            self.main.status.say(tr("lesson.at-step"))
+        elif stand is not None and stand.number and stand.unmet and not (self._insists and pending):
             self._insists = True
             self.live.check_goals()
             self.main.status.say(tr("lesson.unmet" if pending else "lesson.unmet-last", count=stand.unmet))
@@ -387,6 +391,11 @@ def _read(name: str) -> Scenario:
 
 
 def _settle_memory() -> None:
-    """What is there by now stays to the end: no collection needs to look at it again."""
+    """What is there by now stays to the end: no collection needs to look at it again.
+
+    What is frozen does not count when a full collection is due; with the usual thresholds one comes with every other
+    step back in a large lab, and takes longer than the step.
+    """
     gc.freeze()
+    gc.set_threshold(*RARELY)
     gc.enable()

@@ -79,10 +79,10 @@ class LabView:
     def epoch(self) -> int:
         return self.session.epoch
 
-    def structure(self) -> int:
-        """Grows when the topology may look different; counters are no reason."""
+    def structure(self) -> tuple[int, int]:
+        """Another one when the topology may look different; counters are no reason, nor is a step back and on."""
         self._read()
-        return self._watch.structure + self.session.epoch * 1_000_000_000
+        return self._watch.structure(self.session.trace.end)
 
     def resync(self) -> int:
         """After a change of the epoch: the record from which on what was read before is no longer so."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from netsandbox.commands.job import Job
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.steps import Scenario, Step
-from netsandbox.tui.i18n import language
+from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.live_jobs import EXPECT
 
 TABLES = {"arp": "arp", "mac": "mac", "fdb": "mac", "route": "routes", "socket": "sockets", "listening": "sockets"}
@@ -63,6 +63,13 @@ def said(texts: Mapping[str, str]) -> str:
     return texts.get(language()) or texts.get("en", "")
 
 
+def goals_summary(stand: Stand) -> str:
+    """Where there is no room for the lesson: which step it is, and how many goals are met."""
+    met = len(stand.goals) - stand.unmet
+    step = tr("lesson.step", number=stand.number, count=stand.total)
+    return step + (tr("lesson.met", met=met, count=len(stand.goals)) if stand.goals else "")
+
+
 class Lesson:
     """The goals of the present step and what was found of them; all else is the session's own.
 
@@ -95,7 +102,7 @@ class Lesson:
         """Take what an `expect` found."""
         line = job.line.removeprefix(EXPECT)
         if self.step is not None and line in self.step.expect:
-            found = " ".join(text.strip() for _stream, text in job.output) if job.code else ""
+            found = "\n".join(text.strip() for _stream, text in job.output) if job.code else ""
             self._goals[line] = Goal(line, not job.code, found)
 
     def to_look_at(self, by_hand: bool) -> list[str]:

@@ -70,7 +70,10 @@ class LiveLab(LabView):
         session, player = self.session, self.player
         self._read()
         position, quiet = session.position, session.is_quiet
-        coming = "" if quiet and player.is_playing else peek.next_step(session, self.named)
+        if quiet and player.is_playing:
+            coming = tr("next.lesson") if self.waits_for_reader else ""
+        else:
+            coming = peek.next_step(session, self.named)
         return Status(
             self.title(), position.at, position.step, max(session.end.step, position.step), player.is_playing, quiet,
             player.speed, player.is_lagging, coming, self._watch.dropped(session.trace.end),
@@ -254,6 +257,9 @@ class LiveLab(LabView):
 
     def pump(self) -> bool:
         """Let the lab go on with the wall clock; whether anything moved."""
+        if self.waits_for_reader:
+            self.player.stand()
+            return False
         try:
             with self.busy():
                 moved = self.player.pump()
@@ -263,6 +269,17 @@ class LiveLab(LabView):
         if moved:
             self._collect()
         return moved
+
+    @property
+    def waits_for_reader(self) -> bool:
+        """A lesson has a further step, and nothing moves: time stands, so that nothing ages while somebody reads."""
+        return bool(self.session.pending) and self.session.is_quiet and not self.jobs.watched and not self.jobs.waiting
+
+    @property
+    def is_at_step(self) -> bool:
+        """The lines of a lesson's step are not through yet."""
+        jobs = self.jobs
+        return any(one.unattended for one in jobs.alive) or any(one.unattended for one in jobs.waiting)
 
     def _halt(self, error: BaseException) -> None:
         """Something in the lab itself failed: stop, and tell."""

@@ -39,6 +39,8 @@ class Watched:
     background: bool
     chunks: int = 0
     partial: str = ""
+    unattended: bool = False
+    """It is a scenario's."""
     is_labelled: bool = False
     """Another line runs as well, or did: what this one prints begins with its number."""
 
@@ -123,7 +125,7 @@ class Jobs:
         """Follow a job from its beginning."""
         self._unattended = unattended
         self.forward = 0
-        self.watched.append(Watched(job, clock, is_background(job.line)))
+        self.watched.append(Watched(job, clock, is_background(job.line), unattended=unattended))
         self._label()
 
     def _label(self) -> None:
@@ -179,7 +181,7 @@ class Jobs:
         for one in self.watched:
             is_done = not one.is_alive
             if one.job.line.startswith(EXPECT):
-                self._judge(one.job)
+                self._judge(one.job, told=not one.unattended)
                 continue
             self._take(one)
             if is_done:
@@ -212,10 +214,15 @@ class Jobs:
             del output[: -MOST_CHUNKS // 2]
         one.chunks = len(output)
 
-    def _judge(self, job: Job) -> None:
-        """An expectation is one line; why it does not hold is told as well."""
+    def _judge(self, job: Job, told: bool) -> None:
+        """An expectation is one line; why it does not hold is told as well.
+
+        Args:
+            told: also that it holds; of a lesson's goals the lesson tells.
+        """
         if job.is_done:
             self.on_judged(job)
-            self.say("fail" if job.code else "hold", job.line)
-            for stream, text in job.output if job.code else ():
-                self.say(stream, text.rstrip())
+            if told or job.code:
+                self.say("fail" if job.code else "hold", job.line)
+            for _stream, text in job.output if job.code else ():
+                self.say("why", text.rstrip())

@@ -107,11 +107,15 @@ class LogStore:
     def truncate(self, seq: int) -> None:
         """Forget the rows from record `seq` on: the lab went back in time."""
         keep = bisect_left(self._rows, seq, key=lambda row: row.seq)
+        cut = {row.journey for row in self._rows[keep:]}
         del self._rows[keep:]
         del self._index[bisect_left(self._index, self.end) :]
         self._scanned = min(self._scanned, self.end)
-        self._ways.clear()
-        self._count(self._rows)
+        for journey in cut:
+            self._ways.pop(journey, None)
+        begun = min((journey for journey in cut if journey >= 0), default=seq)
+        start = bisect_left(self._rows, begun, key=lambda row: row.seq)
+        self._count(row for row in islice(self._rows, start, None) if row.journey in cut)
 
     def set_filter(self, test: Callable[[LogRow], bool] | None) -> None:
         """Let only rows through that pass the test; call `scan` until it says that all are seen."""

@@ -38,7 +38,10 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     drops = f" {tr('status.dropped', count=status.dropped)} "
     if status.dropped:
         drops = f" {glyphs.dropped}{drops}"
-    room = width - cell_len(f" {glyphs.play} {step}") - cell_len(drops) - (_LEAST_NEXT if message else 0)
+    wanted = cell_len(message) + 3 if message else 0  # as much as it takes, and time and title where there is more room
+    room = width - cell_len(f" {glyphs.play} {step}") - cell_len(drops)
+    kept = min(wanted, max(room, 0))
+    room -= kept
 
     def afford(text: str, wanted: bool = True) -> str:
         nonlocal room
@@ -55,7 +58,7 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     jobs = afford(dot + tr("status.jobs", count=status.jobs), status.jobs > 0)
     most = max(_TITLE, room * 3 // 5)  # no wider while nothing comes next: it would come and go
     title = afford(f" {crop(safe(status.title), most, glyphs.ellipsis)} ", bool(status.title))
-    room += _LEAST_NEXT if message else 0
+    room += kept
     line = [
         Run(title, "title"),
         Run(f" {glyphs.play if status.playing else glyphs.pause}{word} ", "state"),

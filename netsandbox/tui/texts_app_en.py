@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "small": "netsandbox needs {width} columns and {height} rows.\nThis terminal has {has_width} and {has_height}.",
+    "next.lesson": "p (time stands until then)",
     "next.flood": "{what} reaches {count} interfaces",
     "next.frame": "{what} reaches {where}",
     "next.program": "{program} goes on",
@@ -21,6 +22,7 @@ TEXTS: dict[str, str] = {
     "footer.search": "search",
     "key.app.end-of-input": "Leave the shell",
     "key.app.tell-quit": "How to quit",
+    "lesson.at-step": "This step is still under way",
     "lesson.unmet": "{count} goals are not met yet: r checks them again, p once more goes on",
     "lesson.unmet-last": "{count} goals are not met yet: mend what is wrong, or h for a hint",
     "key.app.browse": "Open: lessons, scenarios, files",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "small": "netsandbox 需要 {width} 列、{height} 行。\n这个终端只有 {has_width} 列、{has_height} 行。",
+    "next.lesson": "按 p（在此之前时间停住）",
     "next.flood": "{what} 到达 {count} 个接口",
     "next.frame": "{what} 到达 {where}",
     "next.program": "{program} 继续",
@@ -21,6 +22,7 @@ TEXTS: dict[str, str] = {
     "footer.search": "搜索",
     "key.app.end-of-input": "离开 shell",
     "key.app.tell-quit": "怎样退出",
+    "lesson.at-step": "这一步还在进行",
     "lesson.unmet": "还有 {count} 个目标没有达成：r 重新检查，再按 p 继续",
     "lesson.unmet-last": "还有 {count} 个目标没有达成：改正它，或按 h 看提示",
     "key.app.browse": "打开：课程、场景、文件",

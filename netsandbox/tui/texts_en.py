@@ -61,6 +61,7 @@ TEXTS: dict[str, str] = {
     "log.following": "following",
     "log.held": "held, G follows",
     "log.empty": "No frames yet. Press p to ping, or : for a command",
+    "log.lesson": "No frames yet. Press p for the next step of the lesson",
     "log.no_match": "No frame passes the filter. Press / to change it",
     "detail.layers": "Layers",
     "detail.bytes": "Bytes",

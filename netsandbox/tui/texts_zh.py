@@ -61,6 +61,7 @@ TEXTS: dict[str, str] = {
     "log.following": "跟随",
     "log.held": "已停住，G 跟随",
     "log.empty": "还没有帧。按 p 发 ping，或按 : 输入命令",
+    "log.lesson": "还没有帧。按 p 进行课程的下一步",
     "log.no_match": "没有帧通过过滤。按 / 修改",
     "detail.layers": "层次",
     "detail.bytes": "字节",

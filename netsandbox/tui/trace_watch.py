@@ -38,13 +38,17 @@ class TraceWatch:
     """Reads what is new in a trace; remembers drops and floods of the known history.
 
     Attributes:
-        structure: grows when something happened that the topology may show.
         marks_version: grows with every mark.
     """
 
     def __init__(self) -> None:
-        self.structure = 0
         self.marks_version = 0
+        self._histories = 0
+        """How many were read: what two of them have alike, nobody knows."""
+        self._changes = array("q")
+        """Record numbers after which the topology may look different, ascending."""
+        self._older = 0
+        """Such records that the trace no longer has."""
         self._cursor = 0
         self._drops = array("q")
         """Record numbers of the drops that the trace still has, ascending."""
@@ -55,11 +59,15 @@ class TraceWatch:
 
     def forget(self) -> None:
         """Another history: read it from its beginning."""
-        self._cursor = self._forgotten = 0
-        self._drops = array("q")
+        self._cursor = self._forgotten = self._older = 0
+        self._drops, self._changes = array("q"), array("q")
         self._marks = {kind: deque(maxlen=MOST_MARKS) for kind in ("drop", "flood")}
-        self.structure += 1
+        self._histories += 1
         self.marks_version += 1
+
+    def structure(self, end: int) -> tuple[int, int]:
+        """What differs whenever the topology may look different: at the same one before `end`, it looks the same."""
+        return self._histories, self._older + bisect_left(self._changes, end)
 
     def read(self, trace: Trace) -> None:
         """Look at the records that are new."""
@@ -76,7 +84,7 @@ class TraceWatch:
     def _look_at(self, trace: Trace, seq: int, raw: Any) -> None:
         kind = kind_of(raw)
         if kind not in _CALM:
-            self.structure += 1
+            self._changes.append(seq)
         if kind is FrameReceived or kind is SendFailed or kind is PacketDropped:
             verdict = raw[-1]
             if isinstance(verdict, Dropped):
@@ -89,6 +97,9 @@ class TraceWatch:
         gone = bisect_left(self._drops, first)
         del self._drops[:gone]
         self._forgotten += gone
+        gone = bisect_left(self._changes, first)
+        del self._changes[:gone]
+        self._older += gone
 
     def _bridged(self, trace: Trace, seq: int, event: FrameBridged) -> None:
         copies = len(event.ports) + event.to_host

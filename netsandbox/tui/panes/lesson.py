@@ -126,7 +126,8 @@ def _goal_lines(goal: Goal, glyphs: GlyphSet, width: int) -> list[Piece]:
     mark, style = _MARKS[goal.met]
     mark = _ASCII_MARKS[goal.met] if glyphs.ascii else mark
     found = _wrapped(f"{mark} {goal.line}", style, glyphs, width)
-    return found + [(f"  {line}", "$text-muted") for line, _style in _wrapped(goal.wrong, "", glyphs, width - 2)]
+    wrong = [row for line in goal.wrong.splitlines() for row in _wrapped(line, "", glyphs, width - 2)]
+    return found + [(f"  {row}", "$text-muted") for row, _style in wrong]
 
 
 def _wrapped(text: str, style: str, glyphs: GlyphSet, width: int) -> list[Piece]:
@@ -148,6 +149,7 @@ PANE = Pane("lesson", lambda _live, glyphs, _still: LessonPane(glyphs, id="lesso
     "lesson.key.check": ("r checks again", "r 重新检查"),
     "lesson.key.hint": ("h gives a hint", "h 提示"),
     "lesson.step": ("step {number} of {count}", "第 {number} 步，共 {count} 步"),
+    "lesson.met": (", goals {met} of {count}: key 6", "，目标 {met}/{count}：按 6"),
     "lesson.none": ("No lesson is open: ctrl+o shows what there is", "没有打开课程：ctrl+o 列出可选的课程"),
     "lesson.goals": ("Goals: {met} of {count}", "目标：{count} 个中达成 {met} 个"),
     "lesson.hint": ("Hint: {text}", "提示：{text}"),

@@ -39,7 +39,7 @@ class OutputPane(ScrollView, can_focus=True):
     HELP_TOPIC = "output"
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"output--{kind}" for kind in ("line", "out", "err", "say", "hold", "fail", "job")
+        f"output--{kind}" for kind in ("line", "out", "err", "say", "hold", "fail", "why", "job")
     }
 
     DEFAULT_CSS = """
@@ -49,6 +49,7 @@ class OutputPane(ScrollView, can_focus=True):
         & .output--line { color: $text-primary; text-style: bold; }
         & .output--out { color: $foreground; }
         & .output--err { color: $text-error; }
+        & .output--why { color: $text-muted; }
         & .output--job { color: $text-primary; }
         & .output--say { color: $text-secondary; text-style: italic; }
         & .output--hold { color: $text-success; }

@@ -47,6 +47,8 @@ class BrowserScreen(ModalScreen[str]):
         self._unread = shelf.names(recent)
         self.works: list[Work] = []
         self._listed: list[Work] = []
+        self._moved = False
+        """A person has chosen one."""
 
     def compose(self) -> ComposeResult:
         """The search line, the list, and what the chosen one is about."""
@@ -82,7 +84,8 @@ class BrowserScreen(ModalScreen[str]):
         width = max(options.size.width - 2, NAME_WIDTH + 20)
         options.add_options(Option(self._row(work, width)) for work in self._listed)
         if self._listed:
-            options.highlighted = self._listed.index(chosen) if chosen in self._listed else 0
+            stays = self._moved and chosen in self._listed
+            options.highlighted = self._listed.index(chosen) if chosen is not None and stays else self._first()
         self._tell()
 
     @property
@@ -110,10 +113,16 @@ class BrowserScreen(ModalScreen[str]):
                          + (tr("browser.uplink") if work.uplink else ""))  # fmt: skip
         self.query_one(Static).update(Content("\n".join(lines)))
 
+    def _first(self) -> int:
+        """The first lesson that was not gone through to its end."""
+        done = [self._progress.get(work.name, (0, 0))[0] for work in self._listed]
+        return next((at for at, work in enumerate(self._listed) if work.steps > done[at]), 0)
+
     def action_move(self, rows: int) -> None:
         """Choose another; the search line keeps the keys."""
         options = self.query_one(OptionList)
         if self._listed:
+            self._moved = True
             at = options.highlighted or 0
             options.highlighted = max(0, min(len(self._listed) - 1, at + rows))
 

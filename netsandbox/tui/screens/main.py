@@ -10,6 +10,7 @@ from netsandbox.lab.log_match import names_of
 from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.lesson import goals_summary
 from netsandbox.tui.live import LiveLab
 from netsandbox.tui.log_columns import OWN
 from netsandbox.tui.panes.device import DevicePane
@@ -33,7 +34,7 @@ ROWS_BUDGET = 0.008
 UNHURRIED = 2.0
 """The pace up to which every frame's detail and reasons are shown as it comes."""
 LOOKS = 4
-"""At a higher pace they are shown at every fourth look at the tables: a person sees no more."""
+"""At a higher pace the bytes are shown at every fourth look at the tables, and the reasons once all is at rest."""
 
 
 def _masters(interfaces: Sequence[InterfaceRow]) -> dict[tuple[str, str], str]:
@@ -55,7 +56,7 @@ class MainScreen(PanesScreen):
         self._cursor = 0
         """The first record whose rows the log does not have yet."""
         self._epoch = -1
-        self._structure = -1
+        self._structure: tuple[int, int] | None = None
         self._version = -1
         self._moment = (-1, -1)
         self._about: int | None = None
@@ -114,7 +115,7 @@ class MainScreen(PanesScreen):
             self.log_pane.rewind(seq)
         else:
             self.log_pane.clear()
-            self._structure = -1
+            self._structure = None
         self._cursor = min(self._cursor, seq)
         if self._about is not None and self._about >= seq:
             self._show_record(None)
@@ -135,9 +136,12 @@ class MainScreen(PanesScreen):
         """Another step of the lesson, or none after a step back: its words, and the table that it is about."""
         stand = self.live.lesson.stand()
         step = (stand.title, stand.number) if stand is not None else None
+        has_room = stand is None or not stand.number or not self.has_class("-short")
+        self.log_pane.note("" if stand is None or has_room else goals_summary(stand))
         if step == self._lesson:
             return
         self._lesson = step
+        self.log_pane.hint = tr("log.empty" if stand is None or not self.live.session.pending else "log.lesson")
         if stand is not None:
             self.say.say(stand.text)
             subject = self.live.lesson.subject()
@@ -290,8 +294,13 @@ class MainScreen(PanesScreen):
 
     def _show_pending(self) -> None:
         self._looks += 1
-        if self._pending is not None and (self._looks % LOOKS == 0 or not (self.live.is_busy or self.is_behind)):
+        flies = self.live.is_busy or self.is_behind
+        if self._pending is not None and not flies:
             self._show_record(self._pending)
+        elif self._pending is not None and self._looks % LOOKS == 0:
+            self._about = None
+            self.detail.show(self.live.frame(self._pending))
+            self.why.show(None)  # nobody reads it as it flies by, and a long chain of causes takes long to follow
 
     def _show_record(self, seq: int | None) -> None:
         self._pending = None

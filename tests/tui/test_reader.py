@@ -1,0 +1,87 @@
+"""What a first-time reader of a lesson met: time that ran on meanwhile, a step not through, a list without a start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netsandbox.session.library import bundled
+from netsandbox.session.shelf import path
+from netsandbox.tui.options import Options
+from tests.tui.app_harness import Stage, stage
+from tests.tui.harness import screen_text
+
+
+def shown(on: Stage) -> str:
+    return screen_text(on.app)  # type: ignore[arg-type]
+
+
+async def test_time_stands_while_somebody_reads_a_lesson_and_runs_elsewhere(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("arp-basics", tour=False)) as on:
+        session = on.app.live.session
+        for _ in range(4):
+            await on.press("p")
+            await on.quiet()
+            before = session.clock
+            await on.pass_time(60)
+            assert session.clock == before, "nothing grows old over a page"
+        await on.press("p")
+        await on.quiet()
+        assert on.app.live.lesson.stand().unmet == 0  # type: ignore[union-attr]
+        assert "next: p (time stands until then)" in shown(on)
+        await on.line("wait 5s")
+        await on.quiet()
+        assert session.clock - before >= 5_000_000_000
+    async with stage(tmp_path) as on:
+        before = on.app.live.session.clock
+        await on.pass_time(3)
+        assert on.app.live.session.clock - before > 2_000_000_000
+
+
+async def test_p_again_while_a_step_is_under_way_says_so(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("arp-basics", tour=False)) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("p", "p", "p")
+        assert "This step is still under way" in shown(on)
+        assert "not met" not in shown(on)
+        await on.quiet()
+        assert on.app.live.lesson.stand().number == 2  # type: ignore[union-attr]
+
+
+async def test_where_there_is_no_room_for_the_lesson_its_step_and_goals_are_told(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("arp-basics", tour=False), size=(80, 24)) as on:
+        assert "Press p for the next step of the lesson" in shown(on)
+        await on.press("p")
+        await on.quiet()
+        await on.press("p")
+        await on.quiet()
+        assert "step 2 of 9, goals 4 of 4: key 6" in shown(on)
+        await on.press("6")
+        assert "Goals: " in shown(on)
+
+
+async def test_what_is_wrong_with_a_goal_is_said_line_by_line(tmp_path: Path) -> None:
+    scenario = tmp_path / "one.yaml"
+    scenario.write_text("""netsandbox: 2
+title: {en: A lesson, zh: 一课}
+setup: [add-host a, add-host b, connect a b]
+steps:
+  - say: {en: One., zh: 一。}
+    run: [set-ip a 10.0.0.1/24]
+    expect: ["interface b:eth0 address 10.0.0.2/24"]
+""", encoding="utf-8")
+    async with stage(tmp_path / "state", Options(str(scenario), tour=False)) as on:
+        await on.press("p")
+        await on.quiet()
+        assert "✗ interface b:eth0" in shown(on)
+        assert "␊" not in shown(on)
+        assert not any(said.kind == "hold" for said in on.app.live.jobs.transcript)
+        await on.line("expect interface a:eth0 address 10.0.0.1/24")
+        assert "✓ expect interface a:eth0" in shown(on), "what a person asks is answered"
+
+
+def test_the_lessons_are_listed_as_a_learner_goes_through_them() -> None:
+    names = path(bundled())
+    assert sorted(names) == bundled()
+    assert names[:5] == ["one-cable", "mac-ip", "arp-basics", "arp-cache", "hub"]
+    assert path(["a", "b"]) == ["a", "b"]
