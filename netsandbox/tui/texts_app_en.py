@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "small": "netsandbox needs {width} columns and {height} rows.\nThis terminal has {has_width} and {has_height}.",
-    "next.lesson": "p (time stands until then)",
+    "next.lesson": "p (time waits)",
     "next.flood": "{what} reaches {count} interfaces",
     "next.frame": "{what} reaches {where}",
     "next.program": "{program} goes on",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "small": "netsandbox 需要 {width} 列、{height} 行。\n这个终端只有 {has_width} 列、{has_height} 行。",
-    "next.lesson": "按 p（在此之前时间停住）",
+    "next.lesson": "按 p（时间停着）",
     "next.flood": "{what} 到达 {count} 个接口",
     "next.frame": "{what} 到达 {where}",
     "next.program": "{program} 继续",

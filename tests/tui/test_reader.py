@@ -27,7 +27,7 @@ async def test_time_stands_while_somebody_reads_a_lesson_and_runs_elsewhere(tmp_
         await on.press("p")
         await on.quiet()
         assert on.app.live.lesson.stand().unmet == 0  # type: ignore[union-attr]
-        assert "next: p (time stands until then)" in shown(on)
+        assert "next: p (time waits)" in shown(on)
         await on.line("wait 5s")
         await on.quiet()
         assert session.clock - before >= 5_000_000_000
@@ -55,7 +55,7 @@ async def test_where_there_is_no_room_for_the_lesson_its_step_and_goals_are_told
         await on.quiet()
         await on.press("p")
         await on.quiet()
-        assert "step 2 of 9, goals 4 of 4: key 6" in shown(on)
+        assert "step 2 of 9, goals 3 of 3: key 6" in shown(on)
         await on.press("6")
         assert "Goals: " in shown(on)
 
