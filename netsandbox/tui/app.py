@@ -30,6 +30,7 @@ from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.ready import READY
 from netsandbox.tui.screens.pane_table import PANES
+from netsandbox.tui.step_keys import StepKeys
 from netsandbox.tui.text import safe
 from netsandbox.tui.time_keys import TimeKeys
 
@@ -47,7 +48,7 @@ def _lab_commands() -> type[Provider]:
     return LabCommands
 
 
-class NetsandboxApp(TimeKeys, LookingKeys):
+class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
     """`netsandbox [SCENARIO]`."""
 
     TITLE = "netsandbox"
@@ -235,77 +236,11 @@ class NetsandboxApp(TimeKeys, LookingKeys):
         elif self._session_line(event.line) > 1:
             self.main.set_view("output")
 
-    def _tell_held(self, hint: str) -> None:
-        """Say why nothing happens, when what was begun waits: a person has stopped time, or a line runs."""
-        if self.live.held and not self.live.session.is_quiet:
-            self.main.status.say(hint)
-        elif waiting := sum(not one.unattended for one in self.live.jobs.waiting):
-            self.main.status.say(tr("waiting", count=waiting))
-
     @on(PromptLine.Submitted, "#filter")
     def _filtered(self, _event: PromptLine.Submitted) -> None:
         self.files.keep_history("filters", self.main.filter.history)
 
     # -- commands
-
-    def action_next_or_ping(self) -> None:
-        """The scenario's next step; without one, a ping between two."""
-        self.main.status.say("")
-        stand = self.live.lesson.stand()
-        pending = self.live.session.pending
-        if stand is not None and stand.number and self.live.is_at_step:
-            self.main.status.say(tr("lesson.at-step"))
-        elif stand is not None and stand.number and stand.unmet and not (self._insists and pending):
-            self._insists = True
-            self.live.check_goals()
-            self.main.status.say(tr("lesson.unmet" if pending else "lesson.unmet-last", count=stand.unmet))
-        elif pending:
-            self._insists = False
-            self._next_step()
-        else:
-            self._insists = False
-            pair = self._pair()
-            if pair is None:
-                self.main.status.say(tr("ping.nobody"), trouble=True)
-                return
-            self.main.say.say("")
-            outcome = self.live.execute(self._ping_line(*pair))
-            if outcome.error:
-                self.main.status.say(outcome.error, trouble=True)
-        self._tell_held(tr("held"))
-        self.sync()
-
-    def _next_step(self) -> None:
-        """Begin the scenario's next step, and show what it is about: the frames, or what was printed."""
-        live, main = self.live, self.main
-        if live.lesson.ask():
-            main.set_view("lesson")
-            return
-        said = live.jobs.said
-        live.next_step()
-        printed = [one for one in live.jobs.since(said) if one.kind in ("out", "err")]
-        if not main.has_class("-short"):
-            main.set_view("lesson")
-        else:
-            main.set_view("output" if printed and live.jobs.running is None else "log")
-
-    def _ping_line(self, one: str, other: str) -> str:
-        """A line that pings from one to the other, also in a namespace's shell."""
-        if self.live.session.shell.where is not None:
-            address = self.live.address_of(other)
-            return f"exec {one} ping -c 1 {address}"
-        return f"ping {one} {other}"
-
-    def _pair(self) -> tuple[str, str] | None:
-        """Who pings whom: the selected and the pinned device, else the selected and the first other container."""
-        main = self.main
-        able = [row.name for row in self.live.nodes() if row.kind in ("container", "host") and row.state in
-                ("running", "up")]  # fmt: skip
-        containers = [row.name for row in self.live.nodes() if row.kind == "container" and row.state == "running"]
-        chosen = [place.node for place in (main.topology.selected, main.topology.pinned)
-                  if place is not None and not place.interface and place.node in able]  # fmt: skip
-        ends = list(dict.fromkeys([*chosen, *containers, *able]))
-        return (ends[0], ends[1]) if len(ends) > 1 else None
 
     def action_command(self) -> None:
         """To the command line."""
