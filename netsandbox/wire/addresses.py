@@ -17,7 +17,7 @@ LIMITED_BROADCAST = 0xFFFFFFFF
 LOOPBACK_NETWORK = 0x7F000000
 LOOPBACK_ADDRESS = 0x7F000001
 
-FEW = 4096
+FEW = 1024
 """Addresses whose text is kept: what is recorded about a packet names the same ones again and again."""
 
 _MAC = re.compile(r"[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}")

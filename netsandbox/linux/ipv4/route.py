@@ -25,6 +25,8 @@ SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "no
 ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
 """What `connect` fails with for a route type that leads nowhere."""
 TABLES = ("local", "main", "default")
+FEW = 32
+"""Routes of a table that are walked through in no time: what a lookup needs is made anew after a change."""
 LOOPBACK = 127
 """The first byte of addresses that are every host's own."""
 
@@ -170,9 +172,11 @@ class RouteTables:
 
     def _changed(self, route: Route) -> None:
         """The routes to one destination have."""
-        levels = self._levels.get(route.table)
-        if levels is not None:
-            renew(levels, route.destination, list(self.to((route.destination,), route.table)))
+        self._levels = {table: levels for table, levels in self._levels.items()
+                        if len(self._tables.get(table, ())) > FEW}
+        if route.table in self._levels:
+            routes = list(self.to((route.destination,), route.table))
+            renew(self._levels[route.table], route.destination, routes)
         self._usual = []
         self.flush_cache()
 
