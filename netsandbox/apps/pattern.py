@@ -67,6 +67,14 @@ class Pattern:
             return None
         return Found(found.start(), found.end(), tuple(group or "" for group in (found[0], *found.groups())))
 
+    def has_group(self, name: str) -> bool:
+        return name in self._engine.groupindex
+
+    def group(self, found: Found, name: str) -> str:
+        """What stood in a group that has a name."""
+        number: int = self._engine.groupindex[name]
+        return found.groups[number]
+
     def first_line(self, text: str) -> str | None:
         """The first line in which it occurs."""
         return next((line for line in text.splitlines() if self.matches(line)), None)

@@ -54,7 +54,7 @@ def lan_in_the_way(lab: Lab, host: Host, claim: Claim) -> Network | None:
     own = Network(lan.network + HOST_NUMBER, lan.length)
     is_route_to_it = not claim.name and (wanted.network, wanted.length) == lan
     is_other_network = claim.name not in ("", card.name, "lo") and wanted.length <= lan.length and (
-        lan.network in wanted) and wanted.address != own.address
+        lan.network in wanted)
     if not (is_route_to_it or is_other_network) or [one.network for one in card.addresses] != [own]:
         return None
     taken = [wanted, *(one.network for device in host.namespace.interfaces.values() for one in device.addresses)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern, extended, literal
@@ -10,6 +11,8 @@ from netsandbox.commands.tools.inputs import Input, files_of, inputs, options_of
 from netsandbox.commands.tools.text import lines_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from netsandbox.commands.tools.context import ToolContext
 
 LONG = {"ignore-case": "i", "invert-match": "v", "extended-regexp": "E", "fixed-strings": "F", "perl-regexp": "P",
@@ -27,6 +30,8 @@ def grep(context: ToolContext, arguments: list[str]) -> ToolResult:
         raise ToolError(2, "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.")
     patterns = options["e"].split("\n") if "e" in options else operands.pop(0).split("\n")
     pattern = _compiled(patterns, options)
+    if "P" in options:
+        options["P"] = patterns[0]
     if options.keys() & {"r", "R"}:
         operands = [path for operand in operands or ["."] for path in _below(context, operand)]
     found, errors = inputs(context, "grep", operands)
@@ -61,6 +66,8 @@ def _below(context: ToolContext, path: str) -> list[str]:
 
 def _compiled(patterns: list[str], options: dict[str, str]) -> Pattern:
     texts = [literal(text) if "F" in options else text for text in patterns]
+    if "P" in options:
+        texts = [_looking(text) for text in texts]
     if not options.keys() & {"E", "P", "F"}:
         texts = [extended(text) for text in texts]
     text = texts[0] if len(texts) == 1 else "|".join(f"(?:{text})" for text in texts)
@@ -68,6 +75,43 @@ def _compiled(patterns: list[str], options: dict[str, str]) -> Pattern:
         return compile_pattern(rf"\b(?:{text})\b" if "w" in options else text, "i" in options, "P" not in options)
     except PatternError as error:
         raise ToolError(2, f"grep: {error}") from None
+
+
+BEHIND = re.compile(r"\(\?<=((?:[^()\\]|\\.)*)\)(.*)")
+AHEAD = re.compile(r"(.*)\(\?=((?:[^()\\]|\\.)*)\)")
+
+
+def _looking(text: str) -> str:
+    """A Perl pattern that looks behind at its beginning or ahead at its end, or keeps out with \\K what it has, as one
+    of three groups of which the middle one is meant (RE2 has none of the three)."""
+    behind, ahead = BEHIND.fullmatch(text), ""
+    before, keeps, rest = text.partition(r"\K")
+    if behind is not None:
+        before, rest = behind[1], behind[2]
+    elif not keeps:
+        before, rest = "", text
+    found = AHEAD.fullmatch(rest)
+    if found is not None:
+        rest, ahead = found[1], found[2]
+    is_plain = behind is None and not keeps and found is None
+    return text if is_plain else f"(?P<before>{before})(?P<body>{rest})(?P<ahead>{ahead})"
+
+
+def _occurrences(pattern: Pattern, line: str, options: dict[str, str]) -> Iterator[str]:
+    """What -o prints of a line."""
+    if "P" not in options or not pattern.has_group("body"):
+        yield from pattern.occurrences(line)
+        return
+    at = end = 0
+    overlaps = r"\K" not in options.get("e", options["P"])
+    while at <= len(line) and (found := pattern.find(line, at)) is not None:
+        before, body = pattern.group(found, "before"), pattern.group(found, "body")
+        start = found.start + len(before)
+        at = found.start + 1
+        if body and start >= end:
+            yield body
+            end = start + len(body)
+            at = max(at, end - (len(before) if overlaps else 0))
 
 
 def _one(one: Input, pattern: Pattern, options: dict[str, str], shows_name: bool) -> tuple[str, int]:
@@ -82,7 +126,7 @@ def _one(one: Input, pattern: Pattern, options: dict[str, str], shows_name: bool
     if "c" in options:
         return f"{prefix}{len(hits)}\n", len(hits)
     if "o" in options:
-        rows = [(n, text) for n in hits for text in pattern.occurrences(lines[n])]
+        rows = [(n, text) for n in hits for text in _occurrences(pattern, lines[n], options)]
         return "".join(prefix + (f"{n + 1}:" if "n" in options else "") + text + "\n" for n, text in rows), len(hits)
     return _with_context(lines, hits, options, prefix), len(hits)
 
