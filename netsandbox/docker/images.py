@@ -31,6 +31,7 @@ class Image(NamedTuple):
         digest: of one that was made; all its names have it.
         layer: the files that its containers begin with; None for those that its server brings.
         size: as `docker images` shows it.
+        says: what its program prints before it ends.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Image(NamedTuple):
     has_busybox: bool = False
     layer: Layer | None = None
     digest: str = ""
+    says: tuple[str, ...] = ()
 
     def really_has(self, name: str) -> bool:
         """Whether the real image has a program that the sandbox has not."""
@@ -113,11 +115,38 @@ IMAGES: dict[str, Image] = {image.name: image for image in (
 )}
 
 
+HELLO = (
+    "", "Hello from Docker!", "This message shows that your installation appears to be working correctly.", "",
+    "To generate this message, Docker took the following steps:", " 1. The Docker client contacted the Docker daemon.",
+    ' 2. The Docker daemon pulled the "hello-world" image from the Docker Hub.', "    (amd64)",
+    " 3. The Docker daemon created a new container from that image which runs the",
+    "    executable that produces the output you are currently reading.",
+    " 4. The Docker daemon streamed that output to the Docker client, which sent it", "    to your terminal.", "",
+    "To try something more ambitious, you can run an Ubuntu container with:", " $ docker run -it ubuntu bash", "",
+    "Share images, automate workflows, and more with a free Docker ID:", " https://hub.docker.com/", "",
+    "For more examples and ideas, visit:", " https://docs.docker.com/get-started/", "")
+NGINX_WITH_TOOLS = Image("", (), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp", "443/tcp"), "nginx", "nginx", 511,
+                         ready=NGINX_READY, tools=EVERYTHING, size="63MB")
+OTHERS: dict[str, Image] = {image.name: image for image in (
+    Image("hello-world", (), ("/hello",), size="10.1kB", says=HELLO),
+    *(Image(name, ("curl",), tools=(*BUSYBOX, "curl"), size="22MB", has_busybox=True) for name in (
+        "curlimages/curl", "alpine/curl")),
+    *(Image(name, (), ("/bin/bash",), tools=(*DEBIAN, "curl"), size="200MB") for name in (
+        "centos", "rockylinux", "almalinux", "fedora", "amazonlinux", "oraclelinux")),
+    *(NGINX_WITH_TOOLS._replace(name=name) for name in ("wbitt/network-multitool", "praqma/network-multitool")),
+    Image("radial/busyboxplus", (), ("/bin/sh",), tools=(*BUSYBOX, "curl"), size="13MB", has_busybox=True),
+    *(Image(name, ("/pause",), size="736kB") for name in (
+        "k8s.gcr.io/pause", "gcr.io/google_containers/pause", "gcr.io/google_containers/pause-amd64",
+        "registry.k8s.io/pause-amd64", "mirrorgooglecontainers/pause-amd64")))}
+"""What tutorials run beside those; they are there when they are asked for, and `docker images` does not list them."""
+
+
 def find_image(reference: str) -> Image | None:
     """An image by its reference; tag, digest and the docker.io prefix do not matter."""
     name = reference.split("@")[0].removeprefix("docker.io/").removeprefix("library/")
     head, slash, tail = name.rpartition("/")
-    return IMAGES.get(head + slash + tail.split(":")[0])
+    bare = head + slash + tail.split(":")[0]
+    return IMAGES.get(bare) or OTHERS.get(bare)
 
 
 def nearest_image(reference: str) -> str | None:

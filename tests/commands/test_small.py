@@ -109,3 +109,12 @@ def test_wrong_words_of_ifconfig(one: KeptSession, words: str) -> None:
     assert job.code
     assert 0 < len(job.err.splitlines()) < 3
     assert one.run("ip addr").out == before
+
+
+@pytest.mark.parametrize(("text", "pattern", "found"), [
+    ("inet 172.17.0.1/16 brd", r"(?<=inet\s)\d+(\.\d+){3}", "172.17.0.1\n"),
+    ("inet 10.0.0.1/8", r"inet \K[\d.]+", "10.0.0.1\n"),
+    ("aaaa", "(?<=a)a", "a\na\na\n"), ("aaaa", r"a\Ka", "a\na\n"), ("k=v;k2=v2", r"\w+(?==)", "k\nk2\n"),
+    ("src 1.2.3.4 uid", r"(?<=src )[\d.]+(?= uid)", "1.2.3.4\n"), ("none", r"(?<=x)y", "")])
+def test_grep_looks_behind_and_ahead(one: KeptSession, text: str, pattern: str, found: str) -> None:
+    assert one.run(f"echo '{text}' | grep -oP '{pattern}'").out == found
