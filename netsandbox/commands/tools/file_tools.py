@@ -192,9 +192,10 @@ def _hard_link(files: Files, target: str, name: str) -> ToolResult:
 
 
 def touch(context: ToolContext, arguments: list[str]) -> ToolResult:
-    _options, paths = options_of("touch", arguments, "acm", "drt")
+    options, paths = options_of("touch", arguments, "acm", "drt")
     if not paths:
         raise _missing("touch", "missing file operand")
+    paths = [path for path in paths if "c" not in options or files_of(context).exists(path)]
     return _each(paths, files_of(context).touch, lambda path, error: f"touch: cannot touch '{path}': {error}")
 
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 LONG = {"ignore-case": "i", "invert-match": "v", "extended-regexp": "E", "fixed-strings": "F", "perl-regexp": "P",
         "line-number": "n", "count": "c", "only-matching": "o", "quiet": "q", "silent": "q", "word-regexp": "w",
-        "line-regexp": "x", "no-filename": "h", "with-filename": "H", "files-with-matches": "l", "recursive": "r",
+        "line-regexp": "x", "no-filename": "h", "with-filename": "H", "files-with-matches": "l",
+        "files-without-match": "L",
+        "recursive": "r",
         "no-messages": "s", "regexp": "e", "max-count": "m", "after-context": "A", "before-context": "B",
         "context": "C"}
 
@@ -121,6 +123,8 @@ def _one(one: Input, pattern: Pattern, options: dict[str, str], shows_name: bool
     hits = [n for n, line in enumerate(lines) if matches(line) != ("v" in options)]
     hits = hits[:whole_number("grep", options["m"])] if "m" in options else hits
     prefix = f"{one.name or '(standard input)'}:" if shows_name else ""
+    if "L" in options:
+        return ("" if hits else f"{one.name or '(standard input)'}\n"), int(not hits)
     if "l" in options:
         return (f"{one.name or '(standard input)'}\n" if hits else ""), len(hits)
     if "c" in options:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.idle import judge
 from netsandbox.commands.tools.kernel_files import with_kernel
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
@@ -105,9 +106,11 @@ def options_of(name: str, arguments: list[str], flags: str, valued: str, long: d
             raise ToolError(code, f"{name}: unrecognized option '{word}'\nTry '{name} --help' for more information.")
         words.append(f"-{letter}" + (value if equals else ""))
     try:
-        return getopt(name, words, flags, valued, repeated)
+        found = getopt(name, words, flags, valued, repeated)
     except UsageError as error:
         raise ToolError(code, f"{error}\nTry '{name} --help' for more information.") from None
+    judge(name, found[0])
+    return found
 
 
 def whole_number(name: str, text: str, what: str = "invalid number") -> int:

@@ -7,6 +7,7 @@ from getopt import GetoptError, gnu_getopt
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.idle import judge
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def read_options(tool: str, arguments: list[str], short: str, long: dict[str, st
     except GetoptError as error:
         raise ToolError(code, f"{_complaint(tool, error)}\n{TEXTS[tool]}") from None
     letters = {name: long[name[2:]] if name.startswith("--") else name[1:] for name, _value in found}
+    judge(tool, letters.values())
     return Options({letters[name]: value for name, value in found}, words)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.late import Late
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.idle import notes
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 
 if TYPE_CHECKING:
@@ -62,8 +63,14 @@ def run_tool(context: ToolContext, argv: list[str], tool: Tool | None = None) ->
         return ToolResult(NOT_FOUND, "", f"sh: 1: {argv[0]}: not found\n")
     if context.run is None:
         context = context._replace(run=run_tool)
+    with notes() as said:
+        result = _result(tool, context, argv[1:])
+    return result._replace(err=result.err + "".join(said)) if said else result
+
+
+def _result(tool: Tool, context: ToolContext, arguments: list[str]) -> ToolResult:
     try:
-        return tool(context, argv[1:])
+        return tool(context, arguments)
     except KernelError as error:
         return ToolResult(1, "", f"{error}\n")
     except NotModelledError as error:

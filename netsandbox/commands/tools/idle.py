@@ -1,0 +1,56 @@
+"""Options that a tool takes and does nothing about: refused by name, answered with a note, or what is done anyway.
+
+`tests/tools/test_options.py` reads each tool's table, and finds the letters that nothing reads: each stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from netsandbox.commands.tools.context import ToolError
+
+REFUSED = {
+    "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6A",
+    "ss": "mfA0h", "sort": "M", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
+    "sed": "z",
+}
+"""They ask for something that is not modelled."""
+NOTED = {
+    "mkdir": "vm", "rmdir": "v", "rm": "iv", "cp": "vL", "mv": "iv", "ln": "v", "ls": "htFSinogxsC",
+    "jq": "C", "grep": "IU", "ss": "e", "netstat": "e",
+}
+"""They ask for what leaves no trace here: rights, questions to a person, colours, a word for each file."""
+USUAL = {
+    "grep": "a", "ls": "1", "sed": "u", "tee": "p", "lsns": "lh", "route": "vF4", "netstat": "Wh", "arp": "neh",
+    "sysctl": "hoxd", "wc": "lwmL", "touch": "am",
+}
+"""They ask for what is done anyway, or are read as a set."""
+
+_NOTES: ContextVar[list[str] | None] = ContextVar("notes", default=None)
+
+
+def judge(tool: str, letters: Iterable[str]) -> None:
+    """Refuse what is not modelled, and note what means nothing.
+
+    Raises:
+        ToolError: it is not modelled.
+    """
+    for letter in letters:
+        if letter in REFUSED.get(tool, ""):
+            raise ToolError(1, f"netsandbox: {tool} -{letter} is not modelled")
+        said = _NOTES.get()
+        if letter in NOTED.get(tool, "") and said is not None:
+            said.append(f"note: {tool} -{letter} changes nothing in the sandbox\n")
+
+
+@contextmanager
+def notes() -> Iterator[list[str]]:
+    """What is noted while a tool runs."""
+    said: list[str] = []
+    token = _NOTES.set(said)
+    try:
+        yield said
+    finally:
+        _NOTES.reset(token)
