@@ -196,6 +196,7 @@ class NginxSite:
         self.files = files
         furnish(files, self.ROOT, NGINX_PAGE)
         self._log = NginxLog(files)
+        self._version = self.VERSION if self._log.tells_version else self.VERSION.partition("/")[0]
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         method = head.start[0]
@@ -216,7 +217,7 @@ class NginxSite:
     def _error(self, code: int, closes: bool = False) -> Response:
         reason = "Not Allowed" if code == 405 else REASONS[code]
         lines = ["<html>", f"<head><title>{code} {reason}</title></head>", "<body>",
-                 f"<center><h1>{code} {reason}</h1></center>", f"<hr><center>{self.VERSION}</center>", "</body>",
+                 f"<center><h1>{code} {reason}</h1></center>", f"<hr><center>{self._version}</center>", "</body>",
                  "</html>", ""]
         return Response(code, "\r\n".join(lines).encode(), reason=reason, closes=closes)
 
@@ -224,7 +225,7 @@ class NginxSite:
         return self._error(400, closes=True)
 
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
-        found = [("Server", self.VERSION), ("Date", http_date(session.host.now)), ("Content-Type", response.kind),
+        found = [("Server", self._version), ("Date", http_date(session.host.now)), ("Content-Type", response.kind),
                  ("Content-Length", str(len(response.body)))]
         if response.modified:
             found.append(("Last-Modified", response.modified))

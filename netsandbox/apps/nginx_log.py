@@ -29,6 +29,7 @@ http {{
 FORMAT = re.compile(r"(?:^|[;{])\s*log_format\s+(\w+)\s+'([^']*)'\s*;", re.MULTILINE)
 ACCESS = re.compile(r"(?:^|[;{])\s*access_log\s+(\S+?)(?:\s+(\w+))?\s*;", re.MULTILINE)
 ERROR = re.compile(r"(?:^|[;{])\s*error_log\s+(\S+?)(?:\s+\w+)?\s*;", re.MULTILINE)
+TOKENS_OFF = re.compile(r"(?:^|[;{])\s*server_tokens\s+off\s*;", re.MULTILINE)
 VARIABLE = re.compile(r"\$(\w+)")
 
 
@@ -50,6 +51,8 @@ class NginxLog:
     def __init__(self, files: Files | None) -> None:
         self._files = files
         self._access, self._error, self._format = "/dev/stdout", "/dev/stderr", MAIN
+        self.tells_version = True
+        """`server_tokens off` is not there."""
         if files is None:
             return
         files.system.furnish(DIRECTORY, LINKS)
@@ -62,6 +65,7 @@ class NginxLog:
             text = files.read(f"{CONFIGURATION}/nginx.conf")
         except FileError:
             return
+        self.tells_version = TOKENS_OFF.search(text) is None
         formats = {"combined": COMBINED, **dict(FORMAT.findall(text))}
         access, error = ACCESS.search(text), ERROR.search(text)
         if access is not None:

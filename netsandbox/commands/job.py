@@ -10,6 +10,7 @@ from netsandbox.apps.output import Output
 from netsandbox.engine.budget import Budget
 
 if TYPE_CHECKING:
+    from netsandbox.apps.pipe import Pipe
     from netsandbox.apps.program import Task
 
 
@@ -24,6 +25,7 @@ class Job(Output):
         number: which of the session's lines it is, from 1; 0 where it is none.
         label: its number among the lines that run on, as in `[1]`; 0 for one that was done at once.
         result: what the line found, for reports that want more than its text.
+        stdin: what it can read, if the line gives it something to read.
         crash: an exception that no command should raise; it is logged, and the lab goes on.
     """
 
@@ -37,6 +39,7 @@ class Job(Output):
         self.number = 0
         self.label = 0
         self.result: Any = None
+        self.stdin: Pipe | None = None
         self.crash: BaseException | None = None
         self._condition: Callable[[], bool] | None = None
 

@@ -67,13 +67,14 @@ class VerbCall(NamedTuple):
 class VerbTask(Task):
     """A verb of the lab's as one command of several."""
 
-    def __init__(self, shell: Shell, place: Place, call: VerbCall, words: list[str]) -> None:
+    def __init__(self, shell: Shell, place: Place, made: VerbCall, call: Call) -> None:
         super().__init__(shell.lab.scheduler)
-        self.name = words[0]
+        self.name = call.argv[0]
         self._shell = shell
         self._place = place
-        self._call = call
-        self.job = Job(" ".join(words))
+        self._call = made
+        self.job = Job(" ".join(call.argv))
+        self.job.stdin = None if call.stdin.is_terminal else call.stdin
 
     @property
     def is_endless(self) -> bool:
@@ -145,7 +146,7 @@ class Prompt:
             return found
         if found.verb.alone and not (self._is_action is False and found.verb.effect is not Effect.ACT):
             raise RefusedError(f"{words[0]!r} needs a line of its own", 2)
-        return VerbTask(shell, self._place, found, words)
+        return VerbTask(shell, self._place, found, call)
 
     def context_of(self, call: Call) -> Context:
         shell, place = self._shell, self._place

@@ -36,6 +36,7 @@ from netsandbox.shell.state import State
 from netsandbox.shell.streams import Screen
 
 if TYPE_CHECKING:
+    from netsandbox.apps.pipe import Pipe
     from netsandbox.apps.program import Task
     from netsandbox.commands.session_protocol import SessionProtocol
     from netsandbox.commands.verb import Verb
@@ -180,10 +181,10 @@ class Shell:
         """A lab beside this one, for what only looks while there is no host yet."""
         return type(self.lab)()
 
-    def program_at(self, node: str, words: list[str]) -> Task:
+    def program_at(self, node: str, words: list[str], stdin: Pipe | None = None) -> Task:
         """A program in a node, as root of its host has it."""
         place = Place(node, None, True)
-        call = Call(words, self.state.environment, Held(self.files_at(place)), no_input())
+        call = Call(words, self.state.environment, Held(self.files_at(place)), stdin or no_input())
         found = Prompt(self, place).command(call, False)
         assert not isinstance(found, VerbCall)
         return found

@@ -64,7 +64,7 @@ def _without_entrypoint(container: Container) -> list[str]:
 def _server(container: Container, namespace: NetworkNamespace, argv: list[str], files: Files) -> Task:
     image, pid = container.image, container.pid
     if image.server == "nginx":
-        short = _nginx_errand(argv)
+        short = nginx_errand(argv)
         if short is not None:
             return Speaker(namespace, "nginx", short, pid)
     ports = _wanted_ports(image, argv)
@@ -72,7 +72,7 @@ def _server(container: Container, namespace: NetworkNamespace, argv: list[str], 
                   image.greeting if container.entrypoint is None else (), image.ready, files)
 
 
-def _nginx_errand(argv: list[str]) -> list[tuple[str, str]] | None:
+def nginx_errand(argv: list[str]) -> list[tuple[str, str]] | None:
     """nginx -v and -t say something and end; nginx without `daemon off;` leaves a child and ends, which ends all."""
     if "-v" in argv or "-V" in argv:
         return [("err", "nginx version: nginx/1.29.5")]

@@ -158,3 +158,14 @@ def test_a_link_to_what_has_stopped() -> None:
     plain.run("docker rm la")
     assert plain.run("docker restart lb").err.endswith(f"Cannot restart container lb: {refusal}")
     assert plain.run("docker inspect lb -f '{{json .HostConfig.Links}}'").out == '["/la:/lb/alias"]\n'
+
+
+@pytest.mark.parametrize("line", ["echo hi | exec lan cat", "exec lan cat <<< hi"])
+def test_a_program_in_a_node_reads_what_the_line_gives_it(session: Session, line: str) -> None:
+    assert session.run(line).out == "hi\n"
+
+
+def test_what_a_second_nginx_is_asked(session: Session) -> None:
+    assert "syntax is ok" in session.run("docker exec web nginx -t").err
+    assert session.run("docker exec web nginx -s reload").err.endswith("[notice] 36#36: signal process started\n")
+    assert "Server: nginx" in session.run("curl -sI http://192.168.1.10:8080/").out.splitlines()[1]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.calendar import log_date
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task, UsageError
 from netsandbox.apps.server import Sleeper, Speaker, sleep_seconds
@@ -18,7 +19,7 @@ from netsandbox.commands.docker.words import harmless
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.environment import environment
 from netsandbox.docker.files import files, files_of, hostname, own_names
-from netsandbox.docker.launch import SHELLS
+from netsandbox.docker.launch import SHELLS, nginx_errand
 from netsandbox.docker.signals import SIGNALS
 from netsandbox.linux.netlink.credentials import Rights, acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
@@ -145,11 +146,21 @@ class Inside:
         if name in AROUND and (self.is_in_image(name) or self.context.machine.has_program("ls")):
             return AROUND[name](self, call)
         builtin = BUILT_IN.get(name)
+        if name == "nginx" and self.container.image.server == name:
+            return self._nginx(argv)
         if name in ENDLESS and (name != "tail" or "-f" in argv or "-F" in argv) and self.is_in_image(name):
             return ENDLESS[name](self, argv)
         if not self.context.machine.has_program(name):
             return builtin(self, argv) if builtin is not None else self._script(call)
         return self._lent(argv, call)
+
+    def _nginx(self, argv: list[str]) -> Task | None:
+        """What a second nginx is asked beside the one that runs: its version, a test, a signal to the first."""
+        if argv[1:3] in (["-s", "reload"], ["-s", "reopen"]):
+            said = f"{log_date(self.scheduler.now)} [notice] 36#36: signal process started"
+            return Speaker(self.namespace, "nginx", [("err", said)], 1, 0)
+        lines = nginx_errand(argv)
+        return Speaker(self.namespace, "nginx", lines, 1, 0) if lines else None
 
     def _script(self, call: Call) -> Task | None:
         """A file with commands, by its path."""
