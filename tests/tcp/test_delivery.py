@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.events import VerdictGiven
+from netsandbox.linux.netfilter import iptables
 from netsandbox.linux.tcp.events import TcpRetransmitted
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import Frame
@@ -39,7 +41,8 @@ def test_bytes_received_are_bytes_sent(fates: list[str], sizes: tuple[int, int],
                 "late": [9 * MILLISECOND]}[what]
 
     up, down = (bytes(place % 251 for place in range(size)) for size in sizes)
-    client, server = exchange(Net(fate, **options, tcp_orphan_retries=40, tcp_retries2=40), up, down, 6000)
+    patient = dict.fromkeys(("tcp_orphan_retries", "tcp_retries2", "tcp_syn_retries", "tcp_synack_retries"), 40)
+    client, server = exchange(Net(fate, **options, **patient), up, down, 20_000)
     assert (server.data, client.data) == (up, down)
     assert client.has_ended
     assert server.has_ended
@@ -103,3 +106,34 @@ def test_both_may_begin_at_once() -> None:
     left.send(b"at once")
     net.run(1)
     assert right.recv(100) == b"at once"
+
+
+@settings(max_examples=8, deadline=None)
+@given(fates=st.lists(st.sampled_from(["ok", "ok", "ok", "lost", "twice"]), min_size=1, max_size=20),
+       sizes=st.tuples(st.integers(0, 40_000), st.integers(0, 20_000)))
+def test_rules_see_bursts_whole_and_the_wire_sees_the_same(fates: list[str], sizes: tuple[int, int]) -> None:
+    """Netfilter is handed several segments at once, counts each traversal once, and what leaves does not change."""
+    up, down = (bytes(place % 251 for place in range(size)) for size in sizes)
+
+    def run(has_rules: bool) -> tuple[Net, list[bytes]]:
+        wire: list[bytes] = []
+
+        def fate(number: int, frame: Frame) -> list[int]:
+            wire.append(frame.payload.emit())  # type: ignore[union-attr]
+            what = "ok" if isinstance(frame.payload, ArpPacket) or number > 80 else fates[number % len(fates)]
+            return {"ok": [2 * MILLISECOND], "lost": [], "twice": [2 * MILLISECOND, 3 * MILLISECOND]}[what]
+
+        net = Net(fate, tcp_orphan_retries=40, tcp_retries2=40, tcp_syn_retries=40, tcp_synack_retries=40)
+        for rule in ("-A OUTPUT -p tcp", "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT") if has_rules else ():
+            iptables.execute(net.left, rule.split())
+        client, server = exchange(net, up, down, 3000)
+        assert (server.data, client.data) == (up, down)
+        return net, wire
+
+    net, wire = run(True)
+    assert wire == run(False)[1]
+    walked = [record.event for record in net.trace.since(0) if isinstance(record.event, VerdictGiven)]
+    chains = net.left.netfilter.tables["filter"].chains
+    assert chains["OUTPUT"].rules[0].packets == sum(event.hook == "OUTPUT" for event in walked)
+    assert chains["OUTPUT"].rules[0].bytes == sum(event.packet.total_length for event in walked
+                                                  if event.hook == "OUTPUT")
