@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.names import find_interface, in_order
+from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, json_text, render
 from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, parse
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import vlan as requests
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SHOWS = ("show*", "lst*", "list*")
 NOT_MODELLED = ("set", "flush", "get", "tunnelshow", "global")
 COMMANDS = ("add*", "delete*", *SHOWS, "tunnelshow*", "set*", "global*", "help*")
-FIRST_ROW = 18
+FIRST_ROW, DETAILS = 18, 20
 """Columns before the number of a VLAN."""
 
 
@@ -52,6 +53,8 @@ def _modify(namespace: NetworkNamespace, words: Words, adds: bool) -> None:
         raise ToolError(USAGE, "Device and VLAN ID are required arguments.")
     device = _bridge_device(namespace, found["dev"])
     first, last = _range(found["vid"])
+    if "pvid" in found and first != last:
+        raise ToolError(USAGE, "pvid cannot be configured for a vlan range")
     to_self = "self" in found
     request = requests.VlanRequest(first, last, "pvid" in found, "untagged" in found)
     (requests.add if adds else requests.delete)(device, request, to_self, "master" in found or not to_self)
@@ -90,7 +93,7 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
         if word and "help".startswith(word):
             raise usage("bridge vlan")
     found = parse(words, (key("dev"), key("vid")), other)
-    device = _bridge_device(namespace, found["dev"]) if "dev" in found else None
+    device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     wanted = _atoi(found["vid"]) if "vid" in found else 0
     rows = []
     for interface in in_order(namespace):
@@ -122,18 +125,36 @@ def _row(interface: Interface, group: VlanGroup, vids: list[int], style: Style) 
         members.append(member)
         name = "" if number else interface.name
         row.say(f"{name:<{FIRST_ROW}}{' '.join([str(vid), *flags])}\n")
+        if style.details:
+            row.say(f"{'':{DETAILS}}state forwarding mcast_router 1 neigh_suppress off\n")
+        if style.stats:
+            row.say(f"{'':{DETAILS}}RX: 0 bytes 0 packets\n{'':{DETAILS}}TX: 0 bytes 0 packets\n")
     row.note("ifname", interface.name)
     row.note("vlans", members)
     return row
 
 
-def mdb(_context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+def _put_group(namespace: NetworkNamespace, arguments: list[str], command: str) -> None:
+    """mdb_modify: no bridge here looks at groups, as with mcast_snooping 0."""
+    found = parse(Words(arguments), (key("dev"), key("grp"), key("port"), key("vid"), key("src"), key("proto"),
+                                     flag("permanent"), flag("temp")), lambda _word, _words: None)
+    if not {"dev", "grp"} <= found.keys() or (command == "add" and "port" not in found):
+        raise ToolError(USAGE, "Device, group address and port name are required arguments.")
+    bridge = interface_named(namespace, found["dev"], USAGE)
+    if not isinstance(bridge, Bridge):
+        raise KernelError("EOPNOTSUPP", "Device does not support MDB operations")
+    raise KernelError("EINVAL", "bridge: Bridge's multicast processing is disabled")
+
+
+def mdb(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     command = choose(arguments[0], (*SHOWS, "add*", "delete*", "replace*", "flush*", "get*", "help*")) if (
         arguments) else "show"
     if command is None:
         raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "bridge mdb help".')
     if command == "help":
         raise usage("bridge mdb")
+    if command in ("add", "delete", "replace"):
+        _put_group(context.namespace, arguments[1:], command)
     if f"{command}*" not in SHOWS:
         raise ToolError(1, f"netsandbox: `bridge mdb {command}` is not modelled")
     return ToolResult(0, json_text([{"mdb": [], "router": {}}], bool(style.pretty)) if style.json else "", "")

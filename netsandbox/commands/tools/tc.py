@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 COMMANDS = ("add*", "change*", "replace*", "link*", "delete*", "show*", "list*", "lst*", "help*")
+OTHER_KINDS = ("bfifo", "cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_codel", "fq_pie",
+               "hfsc", "hhf", "htb", "ingress", "mq", "mqprio", "multiq", "noqueue", "pfifo", "pfifo_fast", "pie",
+               "plug", "prio", "qfq", "red", "sfb", "sfq", "skbprio", "taprio", "teql0")
+"""What a real kernel has as well."""
 KINDS: dict[str, type[Discipline]] = {"netem": Netem, "tbf": Tbf}
 FIRST_HANDLE = 0x8001
 TIMES = {"": MICROSECOND, "us": MICROSECOND, "usec": MICROSECOND, "usecs": MICROSECOND, "ms": MILLISECOND,
@@ -83,6 +87,8 @@ def _modify(context: ToolContext, command: str, words: Words) -> None:
                             "Error: Failed to find specified qdisc.")
         shaper.detach()
         return
+    if kind not in KINDS and kind not in OTHER_KINDS:
+        raise ToolError(2, "Error: Specified qdisc kind is unknown.")
     if kind not in KINDS:
         raise ToolError(1, f"netsandbox: the queueing discipline {kind!r} is not modelled ({' and '.join(KINDS)} are)")
     if not at_root:
@@ -188,10 +194,10 @@ def _read_tbf(new: Tbf, words: Words) -> None:
         else:
             raise ToolError(1, f'What is "{word}"?\n{usage("tbf").message}')
     missing = [text for value, text in (
-        (new.rate, '"rate" is required.'), (new.burst, '"burst" is required.'),
-        (latency or limit, 'Either "limit" or "latency" is required.')) if not value]
+        (new.rate, 'tbf: the "rate" parameter is mandatory.'), (new.burst, 'tbf: the "burst" parameter is mandatory.'),
+        (latency or limit, 'tbf: either "limit" or "latency" is required.')) if not value]
     if missing:
-        raise ToolError(1, "\n".join(missing))
+        raise ToolError(1, "\n".join([*missing, str(usage("tbf").message)]))
     new.most = limit if limit is not None else new.rate * (latency or 0) // SECOND + new.burst
 
 

@@ -259,7 +259,7 @@ class BondKind(LinkKind):
         if "mode" in settings:
             if interface.up or interface.slaves:
                 raise KernelError("EBUSY" if interface.slaves else "EPERM", "unable to set option because the bond "
-                                  + ("has slaves" if interface.slaves else "device is up"))
+                                  + ("device has slaves" if interface.slaves else "device is up"))
             interface.mode = self._mode(settings)
         self._set(interface, settings)
         wanted = settings.get("active_slave")
@@ -276,12 +276,12 @@ class BondKind(LinkKind):
 
     def enslave(self, master: Interface, interface: Interface) -> None:
         assert isinstance(master, BondInterface)
-        if interface.is_loopback or interface.hardware != "ether":
-            raise KernelError("EINVAL", "Device type (not supported) cannot be enslaved")
+        if isinstance(interface, BondInterface):
+            raise KernelError("EPERM", "Cannot enslave bond to itself" if interface is master else "")
         if interface.up:
             raise KernelError("EPERM", "Device can not be enslaved while up")
-        if isinstance(interface, BondInterface):
-            raise KernelError("EPERM", "Cannot enslave bond to itself." if interface is master else "")
+        if interface.is_loopback or interface.hardware != "ether":
+            raise KernelError("EINVAL", "Device type (not supported) cannot be enslaved")
         if interface.stack is not None and interface.stack.handler is not None:
             raise KernelError("EBUSY", "Device is already in use")
         master.add_slave(interface)
