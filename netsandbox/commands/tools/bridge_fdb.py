@@ -95,7 +95,8 @@ def _own_list(interface: Interface) -> list[int]:
     """dev->uc and dev->mc."""
     uppers = interface.stack.uppers if interface.stack is not None else ()
     taken = [one.mac for one in uppers if one.kind in ("macvlan", "vlan") and one.up and one.mac != interface.mac]
-    return taken + [mac for mac in interface.group_macs if not mac & MAC_GROUP_BIT] + [mac for mac, _ in group_macs(interface)]
+    own = [mac for mac in interface.group_macs if not mac & MAC_GROUP_BIT]
+    return [*taken, *own, *(mac for mac, _ in group_macs(interface))]
 
 
 def _entries(bridge: Bridge, interface: Interface) -> list[FdbRow]:
