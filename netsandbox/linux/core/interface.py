@@ -290,9 +290,9 @@ class Interface(DeviceOperations):
     @property
     def l3mdev(self) -> Interface | None:
         """The VRF that it belongs to, or is itself (l3mdev_master_dev)."""
-        if self.l3_table is not None:
-            return self
-        master = self.stack.master if self.stack is not None else None
+        if self.stack is None:
+            return None
+        master = self.stack.master
         return master if master is not None and master.l3_table is not None else None
 
     def show(self, packet: IPv4Packet) -> None:

@@ -73,6 +73,10 @@ class VrfInterface(StackedInterface):
         self.carrier = self.noarp = True
         self.carrier_changes = 0
 
+    @property
+    def l3mdev(self) -> Interface | None:
+        return self
+
     def registered(self) -> None:
         """vrf_newlink: the first one of a namespace brings the rule along."""
         routes = self.namespace.routes

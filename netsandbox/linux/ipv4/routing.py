@@ -115,6 +115,8 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
         if len(cache) > CACHE_LIMIT:
             cache.clear()
         found = cache[key] = _find_output(namespace, destination, source, interface, direct, mark, flow)
+    if type(found) is OutputRoute:
+        return found
     return found.take(source, destination, flow) if isinstance(found, multipath.Paths) else found
 
 
