@@ -105,3 +105,23 @@ def test_connections_as_a_file() -> None:
     assert said(session, "cat /proc/sys/net/netfilter/nf_conntrack_count") == f"{len(listed)}\n"
     assert said(session, "sysctl -w net.netfilter.nf_conntrack_count=7") == (
         'sysctl: permission denied on key "net.netfilter.nf_conntrack_count"\n')
+
+
+def test_a_tunnel_is_made_in_the_older_way() -> None:
+    session = KeptSession(uplink="192.168.1.0/24")
+    assert said(session, "ip tunnel add gre1 mode gre remote 192.168.1.1 local 192.168.1.10 ttl 255") == ""
+    assert "gre remote 192.168.1.1 local 192.168.1.10 ttl 255" in said(session, "ip -d link show gre1")
+    assert said(session, "ip tunnel del gre1") == ""
+    assert "does not exist" in said(session, "ip link show gre1")
+    assert said(session, "ip tunnel add gre1 remote 192.168.1.1") == (
+        "cannot determine tunnel mode (ipip, gre, vti or sit)\n")
+
+
+@pytest.mark.parametrize(("count", "human", "iec"), [
+    (999, "999", "999"), (1000, "1.00k", "1000"), (1024, "1.02k", "1.00ki"), (15_300, "15.3k", "14.9ki"),
+    (123_456, "123k", "121ki"), (9_876_543, "9.88M", "9.42Mi")])
+def test_counters_have_a_prefix_where_it_is_asked_for(count: int, human: str, iec: str) -> None:
+    session = KeptSession()
+    session.lab.host().namespace.interfaces["lo"].heard_bytes = count
+    for options, shown in (("-h", human), ("-h -iec", iec), ("-iec", str(count))):
+        assert said(session, f"ip {options} -s link show lo").splitlines()[3].split()[0] == shown

@@ -22,6 +22,7 @@ OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late
     "neighbor": "netsandbox.commands.tools.ip_neighbour:run", "neighbour": "netsandbox.commands.tools.ip_neighbour:run",
     "link": "netsandbox.commands.tools.ip_link:run", "netns": "netsandbox.commands.tools.ip_netns:run",
     "monitor": "netsandbox.commands.tools.monitor:ip", "tuntap": "netsandbox.commands.tools.ip_tuntap:run",
+    **dict.fromkeys(("tunnel", "tunl"), "netsandbox.commands.tools.ip_tunnel:run"),
     "vrf": "netsandbox.commands.tools.ip_vrf:run"})
 ALL_OBJECTS = (
     "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
@@ -69,6 +70,10 @@ def _option(context: ToolContext, option: str, words: list[str], style: Style) -
                 "pretty": "pretty", "brief": "brief"}
     if name in counters:
         setattr(style, counters[name], getattr(style, counters[name]) + 1)
+    elif name in ("human", "human-readable"):
+        style.human = True
+    elif name == "iec":
+        style.iec = True
     elif name in FAMILIES:
         style.family = FAMILIES[name]
     elif name == "all":

@@ -13,6 +13,7 @@ WIDTHS = (10, 7, 6, 7, 7, 7)
 RECEIVED = ("bytes", "packets", "errors", "dropped", "over_errors", "multicast")
 SENT = ("bytes", "packets", "errors", "dropped", "carrier_errors", "collisions")
 RECEIVE_ERRORS = ("length_errors", "crc_errors", "frame_errors", "fifo_errors", "missed_errors")
+PREFIXES = "kMGTPE"
 SEND_ERRORS = ("aborted_errors", "fifo_errors", "window_errors", "heartbeat_errors")
 
 
@@ -49,12 +50,24 @@ def _put_lines(row: Row, direction: str, last: tuple[str, str], values: list[int
     cells = [f"{title:>{width}}" for title, width in zip(titles, [widths[0] - 4, *widths[1:]], strict=True)]
     row.say(f"    {direction}: {' '.join(cells)}{' ' * 11}")
     row.new_line()
-    row.say("    " + "".join(f"{value:>{width}} " for value, width in zip(values, widths, strict=True)))
+    row.say("    " + "".join(f"{_number(row, value):>{width}} " for value, width in zip(values, widths, strict=True)))
+
+
+def _number(row: Row, count: int) -> str:
+    """print_num (ip/ip_common): three digits and a prefix, if that is asked for."""
+    base = 1024 if row.style.iec else 1000
+    if not row.style.human or count < base:
+        return str(count)
+    power, prefix = base, 0
+    while count // base >= power and prefix < len(PREFIXES) - 1:
+        power, prefix = power * base, prefix + 1
+    places = next((2 - number for number, limit in enumerate((10, 100)) if count // power < limit), 0)
+    return f"{count / power:.{places}f}{PREFIXES[prefix]}{'i' if row.style.iec else ''}"
 
 
 def _put_errors(row: Row, direction: str, titles: tuple[str, ...], values: list[int], widths: list[int]) -> None:
     cells = [f"{title:>{width}}" for title, width in zip(titles, widths[1:], strict=True)]
     row.say(f"    {direction} errors:{' ' * (widths[0] - 10)} {' '.join(cells)}")
     row.new_line()
-    numbers = "".join(f"{value:>{width}} " for value, width in zip(values, widths[1:], strict=True))
+    numbers = "".join(f"{_number(row, value):>{width}} " for value, width in zip(values, widths[1:], strict=True))
     row.say(" " * (widths[0] + 5) + numbers)

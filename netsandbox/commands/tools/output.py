@@ -11,6 +11,7 @@ class Style:
     Attributes:
         everything: -a, all namespaces.
         family: inet, inet6, link or empty.
+        human, iec: -h, counters with a prefix; with -iec of 1024.
     """
 
     def __init__(self, stats: int = 0, json: int = 0, family: str = "") -> None:
@@ -18,7 +19,7 @@ class Style:
         self.json = json
         self.family = family
         self.details = self.oneline = self.pretty = self.brief = 0
-        self.everything = self.color = False
+        self.everything = self.color = self.human = self.iec = False
 
 
 class Row:
