@@ -37,7 +37,7 @@ PHRASES: dict[str, str] = {
     "rules.passed.seen": "{chain} {number} does not: {failed}, but it has {seen}; {text}",
     "rules.policy": "end of {chain}: policy {verdict}",
     "rules.row": "Rule {number} of chain {chain}, table {table}, of {ns}: {text}.",
-    "rules.counted": "it has taken {packets} packets, {bytes} bytes",
+    "rules.counted": "it has counted: packets {packets}, bytes {bytes}",
     "rules.packet": "#{seq}: {packet}, at {hook}",
     "rules.now": "the entry now: {text}",
     "trace.answered": "⇒ the answer is back after {time}: {packet}",

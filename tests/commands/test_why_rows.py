@@ -27,7 +27,7 @@ def test_a_rule_names_its_line_and_the_packets_that_it_took(runner: Runner) -> N
     runner.line("exec uplink ping -c 2 -i 0.2 -W 1 192.168.1.10")
     lines = asked(runner, "why rule host INPUT 1")
     assert lines[0] == "Rule 1 of chain INPUT, table filter, of host: -p icmp -j DROP."
-    assert lines[1] == "  it has taken 2 packets, 168 bytes"
+    assert lines[1] == "  it has counted: packets 2, bytes 168"
     assert [line.partition(": ")[2] for line in lines[2:4]] == [
         "the ICMP echo request 2 from uplink to host, at INPUT",
         "the ICMP echo request 1 from uplink to host, at INPUT"]
@@ -44,7 +44,7 @@ def test_a_rule_that_moved_keeps_its_packets(runner: Runner) -> None:
     runner.line("exec uplink ping -c 1 -W 1 192.168.1.10")
     runner.line("iptables -I INPUT -p tcp -j ACCEPT")
     assert any("echo request 1" in line for line in asked(runner, "why rule host INPUT 2"))
-    assert asked(runner, "why rule host INPUT 1")[1] == "  it has taken 0 packets, 0 bytes"
+    assert asked(runner, "why rule host INPUT 1")[1] == "  it has counted: packets 0, bytes 0"
 
 
 def test_a_connection_names_the_packet_that_made_it(runner: Runner) -> None:
