@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.session.session import Session
-from tests.campaigns import interrupted, killed, monkey, poor, sessions
+from tests.campaigns import interrupted, killed, monkey, poor, sessions, tours
 from tests.lab import fuzz
 
 
@@ -92,3 +92,13 @@ class TestLong:
     def test_much(self, request: pytest.FixtureRequest) -> None:
         assert poor.many_addresses(amount(request, 100_000)) == ""
         assert poor.many_frames(amount(request, 3_000_000)) == ""
+
+
+def test_a_sample_of_tours() -> None:
+    """A Chinese reader types the lines of one lesson, and sees each goal unmet before it is met."""
+    assert tours.run(["hub"], ["zh"]) == []
+
+
+@pytest.mark.campaign
+def test_tours_of_all_scenarios_in_both_languages() -> None:
+    assert tours.run() == []

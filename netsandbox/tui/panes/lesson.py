@@ -82,7 +82,7 @@ class LessonPane(VerticalScroll, can_focus=True):
             self.border_title, self.border_subtitle = Content(tr("lesson.title")), Content("")
             return
         step = tr("lesson.step", number=stand.number, count=stand.total)
-        self.border_title = Content(f"{tr('lesson.title')}: {self.glyphs.plain(safe(stand.title))} · {step}")
+        self.border_title = Content(tr("lesson.named", title=self.glyphs.plain(safe(stand.title)), step=step))
         keys = [tr("lesson.key.check")] if stand.unmet else []
         keys += [tr("lesson.key.hint")] if stand.more_hints else []
         self.border_subtitle = Content("  ".join(keys))
@@ -141,6 +141,7 @@ def _shows(pane: Widget, live: LiveLab) -> None:
 
 PANE = Pane("lesson", lambda _live, glyphs, _still: LessonPane(glyphs, id="lesson"), alone=True, shows=_shows, texts={
     "lesson.title": ("Lesson", "课程"),
+    "lesson.named": ("Lesson: {title} - {step}", "课程：{title} · {step}"),
     "topic.lesson": ("Lesson", "课程"),
     "help.lesson": ("The step of the lesson, and its goals. `r` looks at them again, `h` shows a hint, `p` goes on.",
                     "课程的当前一步和目标。`r` 重新检查，`h` 给出提示，`p` 继续。"),
