@@ -1,0 +1,60 @@
+"""VRF devices: what is refused, what moves with a port, and that a bridge with neigh_suppress answers itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.linux.device_events import ArpAnswered
+from netsandbox.session.session import Session
+from tests.linux.test_multipath import say
+
+
+def router() -> Session:
+    session = Session()
+    for line in ("add-host r", "add-host pc", "connect pc r"):
+        session.execute(line)
+    for line in ("ip link add red type vrf table 10", "ip link set red up", "ip addr add 10.0.0.1/24 dev eth0"):
+        assert say(session, "r", line) == ""
+    return session
+
+
+@pytest.mark.parametrize(("line", "complaint"), [
+    ("ip link add x type vrf", "Error: VRF table id is missing."),
+    ("ip link add x type vrf table 0", "Error: Invalid VRF table id."),
+    ("ip link add x type vrf table abc", "invalid table ID"),
+    ("ip link set lo master red", "Error: Can not enslave loopback device to a VRF."),
+    ("ip link set red type vrf table 11", "Operation not supported"),
+    ("ip route add 10.9.0.0/24 vrf nope via 10.0.0.2", "Invalid VRF"),
+    ("ip vrf exec nope true", "Invalid VRF name"),
+    ("ip vrf exec red true", "`ip vrf exec` is not modelled")])
+def test_what_makes_no_sense_is_refused_and_changes_nothing(line: str, complaint: str) -> None:
+    session = router()
+    before = say(session, "r", "ip -d link"), say(session, "r", "ip route show table all")
+    assert complaint in say(session, "r", line)
+    assert (say(session, "r", "ip -d link"), say(session, "r", "ip route show table all")) == before
+
+
+def test_routes_move_with_the_port_and_come_back() -> None:
+    session = router()
+    connected = "10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.1 \n"
+    assert say(session, "r", "ip route") == connected
+    say(session, "r", "ip link set eth0 master red")
+    assert say(session, "r", "ip route") == ""
+    assert say(session, "r", "ip route show vrf red") == connected
+    say(session, "r", "ip link del red")
+    assert say(session, "r", "ip route") == connected
+
+
+def test_a_bridge_answers_for_whom_it_knows_and_spares_the_port() -> None:
+    session = Session()
+    for line in ("add-switch sw", "add-host a", "add-host b", "connect a sw", "connect b sw",
+                 "set-ip a 10.0.0.1/24", "set-ip b 10.0.0.2/24"):
+        session.execute(line)
+    mac = say(session, "b", "cat /sys/class/net/eth0/address").strip()
+    for line in ("bridge link set dev p2 neigh_suppress on", f"bridge fdb add {mac} dev p2 master static",
+                 f"ip neigh add 10.0.0.2 lladdr {mac} dev br0"):
+        assert say(session, "sw", line) == ""
+    heard = say(session, "b", "ip -s link show eth0")
+    assert "1 received" in say(session, "a", "ping -c 1 10.0.0.2")
+    assert any(isinstance(record.event, ArpAnswered) for record in session.lab.trace.since(0))
+    assert say(session, "b", "ip -s link show eth0") != heard
