@@ -83,6 +83,8 @@ class LabApp(UnbrokenApp):
         """The progress that was noted last."""
         self._insists = False
         """The goals were looked at again for the key that goes on; the next time it does."""
+        self._told_of_step = False
+        """A person was told that a step is under way, which is to be so no longer than it is."""
         self._main: MainScreen | None = None
 
     def _with_files(self, session: KeptSession) -> KeptSession:
@@ -178,6 +180,9 @@ class LabApp(UnbrokenApp):
     def _tell(self) -> None:
         """Show what failed, and the latest line of what runs."""
         live, main = self.live, self.main
+        if self._told_of_step and not live.is_at_step:
+            self._told_of_step = False
+            main.status.say("")
         if live.failed:
             main.status.say(live.failed, trouble=True)
             live.failed = ""

@@ -23,6 +23,7 @@ class StepKeys(LabApp):
         pending = self.live.session.pending
         if stand is not None and stand.number and self.live.is_at_step:
             self.main.status.say(tr("lesson.at-step"))
+            self._told_of_step = True
         elif stand is not None and stand.number and stand.unmet and not (self._insists and pending):
             self._insists = True
             self.live.check_goals()

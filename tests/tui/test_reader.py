@@ -46,6 +46,7 @@ async def test_p_again_while_a_step_is_under_way_says_so(tmp_path: Path) -> None
         assert "not met" not in shown(on)
         await on.quiet()
         assert on.app.live.lesson.stand().number == 2  # type: ignore[union-attr]
+        assert "under way" not in shown(on), "it is so no longer"
 
 
 async def test_where_there_is_no_room_for_the_lesson_its_step_and_goals_are_told(tmp_path: Path) -> None:
