@@ -13,9 +13,9 @@ from tests.tui.app_harness import stage
 from tests.tui.harness import screen_text
 
 SCREENS = {
-    "lesson": ("hub", ("p", "p", "quiet")),
-    "line": ("two-port-bridge", ("p", "p", "quiet")),
-    "browser": ("", ("ctrl+o",)),
+    "lesson": ("hub", ("p", "quiet", "p", "quiet")),
+    "line": ("two-port-bridge", ("p", "quiet", "p", "quiet")),
+    "browser": ("", ("ctrl+o", *"two-port")),
     "help": ("", ("question_mark",)),
     "stream": ("", ("p", "quiet", "s")),
     "tunnel": ("vxlan-by-hand", ("p", "quiet", "p", "quiet", "p", "quiet", "p", "quiet", "b", "b", "v")),
