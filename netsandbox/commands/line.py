@@ -24,6 +24,8 @@ PLAIN = re.compile(r"[\w@%+:,./= \t-]*")
 """Without another character a line's words are what stands between blanks."""
 MARK = re.compile(r"\s#(?=\d)")
 """A record's number, as the lab's verbs take it; no comment."""
+COMMENT = re.compile(r"\s+#")
+GROUP = re.compile(r"\{ (.*); \}(\s+#.*)?", re.DOTALL)
 RESERVED = frozenset({"if", "for", "while", "case", "function", "select", "time", "coproc", "do", "done", "then",
                       "else", "elif", "fi", "esac", "in"})
 PARSER: Late[str, Callable[[str, Dialect], List]] = Late({"parse": "netsandbox.shell.parser:parse"})
@@ -46,6 +48,12 @@ class Line(NamedTuple):
     words: tuple[str, ...] | None
     body: List | None
     survey: Survey
+
+    @property
+    def told(self) -> str:
+        """The line as a record tells it: that commands in a row are begun together needs no braces there."""
+        group = GROUP.fullmatch(self.text.strip()) if self.background else None
+        return f"{group[1]}{group[2] or ''}" if group else self.text.strip()
 
     @property
     def is_empty(self) -> bool:
@@ -130,11 +138,12 @@ def _plain(text: str) -> Line | None:
 
 def _scripted(text: str, body: List) -> Line:
     """A line of one list with `&` behind it is only begun; in a longer one, the shell begins what stands before it."""
-    is_background = len(body.items) == 1 and body.items[0].background
+    is_background, whole = len(body.items) == 1 and body.items[0].background, body
     if is_background:
         items = (*body.items[:-1], body.items[-1]._replace(background=False))
         body = body._replace(items=items)
-        text = text[:text.rindex("&")].rstrip()
+        code, comment = _without_comment(text, whole)
+        text = code[:code.rindex("&")].rstrip() + comment
     found = SURVEY["survey"](body)
     return Line(text, is_background, found.words, body, found)
 
@@ -153,6 +162,31 @@ def is_background(text: str) -> bool:
         return read_line(text).background
     except CommandError:
         return False
+
+
+def in_background(text: str) -> str:
+    """The same line, only begun: of several commands in a row, `&` alone would begin the last."""
+    try:
+        body = read_line(text).body
+    except CommandError:
+        body = None
+    if body is None:
+        return f"{text} &"
+    code, comment = _without_comment(text, body)
+    return f"{code} &{comment}" if len(body.items) == 1 else f"{{ {code}; }} &{comment}"
+
+
+def _without_comment(text: str, body: List) -> tuple[str, str]:
+    """The line up to its comment, and that: what does not change what the line says."""
+    wanted = [item._replace(text="") for item in body.items]
+    for mark in COMMENT.finditer(text):
+        code = text[:mark.start()]
+        try:
+            if [item._replace(text="") for item in PARSER["parse"](code, BASH).items] == wanted:
+                return code, text[mark.start():]
+        except ScriptError:
+            continue
+    return text, ""
 
 
 def is_whole(text: str) -> bool:

@@ -231,7 +231,7 @@ class Shell:
         first = self.lab.trace.end
         if is_action:
             scheduler.begin()
-            self.lab.trace.record(CommandRun(line.text.strip()))
+            self.lab.trace.record(CommandRun(line.told))
         self._only_looks = not is_action
         try:
             if isinstance(begin, VerbCall):

@@ -9,7 +9,7 @@ from typing import Any
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
-from netsandbox.commands.line import is_background
+from netsandbox.commands.line import in_background, is_background
 from netsandbox.commands.session_protocol import BranchRow, SessionProtocol
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine import budget
@@ -253,7 +253,7 @@ def _line_for(trial: Session, entry: Entry, end: Position) -> str:
     while trial.done > done:  # of a program that would not end, Ctrl-C is a line as well
         trial.undo()
     trial.journal, trial.end = trial.journal[:done], before
-    line = f"{entry.line} &"
+    line = in_background(entry.line)
     trial.execute(line)
     return line
 

@@ -151,7 +151,7 @@ def test_what_a_line_does_to_the_lab(line: str, effect: Effect) -> None:
     ("line", "text", "background"),
     [
         ("a &", "a", True),
-        ("a& # b", "a", True),
+        ("a& # b", "a # b", True),
         ("a && b", "a && b", False),
         ("a; b &", "a; b &", False),
         ("{ a; b; } &", "{ a; b; }", True),

@@ -19,6 +19,8 @@ from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.udp import UdpDatagram
+from netsandbox.wire.vlan import VlanTag
 from tests.lab.labs import BASE, histories
 
 dpkt: Any = pytest.importorskip("dpkt")
@@ -32,6 +34,7 @@ def frames_of(lab: Lab) -> list[Frame]:
     return list({id(event.frame): event.frame for event in events if isinstance(event, kinds)}.values())
 
 
+TAG_SIZE = 4
 LEAST_TYPE = 0x600
 """Below it the field is a length, and LLC follows (IEEE 802.3, 3.2.6)."""
 
@@ -39,10 +42,11 @@ LEAST_TYPE = 0x600
 def check_frame(frame: Frame) -> None:
     wire = frame.encode()
     assert frame.wire() == wire, "changed after it was first looked at"
-    assert frame.size == len(wire)
+    tags = TAG_SIZE * isinstance(frame.payload, VlanTag)
+    assert frame.size == len(wire) - tags, "the outermost tag stands beside a frame, not in it"
     again = Frame.parse(wire)
     assert again.encode() == wire
-    assert type(again.payload) is type(frame.payload), "the bytes say something else than the headers"
+    assert isinstance(frame.payload, type(again.payload)), "the bytes say something else than the headers"
     assert again == frame
     check_with_dpkt(frame, wire)
 
@@ -83,7 +87,14 @@ def check_ip(packet: IPv4Packet, read: Any) -> None:
     elif packet.protocol == ipv4.UDP:
         assert isinstance(read.data, dpkt.udp.UDP)
         pseudo = read.src + read.dst + bytes([0, ipv4.UDP]) + read.data.ulen.to_bytes(2, "big")
-        assert dpkt.in_cksum(pseudo + bytes(read.data)) == 0, "the UDP checksum"
+        if isinstance(packet.payload, UdpDatagram) and packet.payload.is_checksum_offloaded:
+            assert read.data.sum == ~dpkt.in_cksum(pseudo) & 0xFFFF, "the pseudo header's sum alone"
+        else:
+            assert dpkt.in_cksum(pseudo + bytes(read.data)) == 0, "the UDP checksum"
+
+
+WITHOUT_FRAMES = {"no-free-pool"}
+"""Docker refuses before anything is sent."""
 
 
 @pytest.mark.parametrize("name", bundled())
@@ -94,7 +105,7 @@ def test_every_frame_of_a_bundled_scenario(name: str) -> None:
     assert all(line.job.crash is None for line in lines)
     assert not runner.failed
     frames = frames_of(runner.session.lab)
-    assert frames
+    assert frames or name in WITHOUT_FRAMES
     for frame in frames:
         check_frame(frame)
 

@@ -55,8 +55,8 @@ def test_saved_connection_with_relative_numbers() -> None:
 needs_tcpdump = pytest.mark.skipif(tcpdump.version()[:2] != (4, 99), reason="tcpdump 4.99 is not installed")
 
 
-UNKNOWN_HERE = re.compile(r": (?:FTP|SMTP|NTPv\d)\b")
-"""Protocols by port that tcpdump goes into and we do not."""
+UNKNOWN_HERE = re.compile(r": (?:(?:FTP|SMTP|NTPv\d)\b| \[\|(?:rx|esp)\])")
+"""Protocols that tcpdump goes into and we do not."""
 
 
 @needs_tcpdump
