@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.sysctl_effect import vain_setting
+from netsandbox.linux.core.sysctl_effect import note_on_file
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -69,12 +69,14 @@ class FileSink:
     def __init__(self, files: Files, path: str) -> None:
         self._files = files
         self._path = path
-        vain = vain_setting(path)
-        self.note = f"note: {vain} changes nothing in the sandbox\n" if vain else ""
+        self.note = ""
+        self._is_noted = False
 
     def write(self, text: str) -> None:
         if text:
             self._files.write(self._path, text, append=True)
+            self.note = "" if self._is_noted else note_on_file(self._path, text)
+            self._is_noted = self._is_noted or bool(self.note)
 
 
 Streams = dict[int, "Sink | Pipe"]

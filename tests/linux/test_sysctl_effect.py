@@ -71,6 +71,11 @@ def test_what_an_interface_has_is_read_or_says_that_it_is_not() -> None:
 @pytest.mark.parametrize(("line", "says"), [
     ("sysctl -w net.ipv4.conf.all.tag=1", "note: net.ipv4.conf.all.tag changes nothing in the sandbox"),
     ("sysctl -w net/ipv4/ip_early_demux=0", "note: net.ipv4.ip_early_demux changes nothing in the sandbox"),
+    ("sysctl -w net.ipv4.fib_multipath_hash_policy=2",
+     "note: net.ipv4.fib_multipath_hash_policy 2 acts as 0 in the sandbox"),
+    ("sh -c 'echo 3 > /proc/sys/net/ipv4/fib_multipath_hash_policy'",
+     "note: net.ipv4.fib_multipath_hash_policy 3 acts as 0 in the sandbox"),
+    ("sysctl -w net.ipv4.fib_multipath_hash_policy=1", ""),
     ("sysctl -w net.ipv4.ip_forward=1", ""), ("sysctl net.ipv4.conf.all.tag", ""),
 ])
 def test_who_writes_in_vain_is_told(line: str, says: str) -> None:

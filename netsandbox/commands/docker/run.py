@@ -21,7 +21,7 @@ from netsandbox.docker import containers, history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.names import random_name
 from netsandbox.docker.signals import signal_number
-from netsandbox.linux.core.sysctl_effect import changes_nothing
+from netsandbox.linux.core.sysctl_effect import note_on
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -81,8 +81,8 @@ def make(client: Client, parsed: Parsed) -> Container:
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"))
     sysctls = settings(parsed.all("sysctl"), mode)
-    for vain in (key for key, _value in sysctls if changes_nothing(key)):
-        client.complain(f"note: {vain} changes nothing in the sandbox")
+    for note in filter(None, (note_on(key, value) for key, value in sysctls)):
+        client.complain(note.rstrip())
     dns, variables = resolv_conf(parsed), given(client, parsed, parsed.all("env"))
     container = containers.create(client.engine, name, reference, mode, arguments, wish)
     if container.networks:

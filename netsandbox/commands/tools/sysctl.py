@@ -12,7 +12,7 @@ from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl import SysctlError
-from netsandbox.linux.core.sysctl_effect import changes_nothing
+from netsandbox.linux.core.sysctl_effect import note_on
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
@@ -57,11 +57,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 def _note(word: str, options: Options) -> str:
     """What is written in vain says so."""
-    name, equals, _value = word.partition("=")
-    path = path_of(name.strip())
-    if not equals or "y" in options or not changes_nothing(path):
-        return ""
-    return f"note: {name_of(path)} changes nothing in the sandbox\n"
+    name, equals, value = word.partition("=")
+    return note_on(name_of(path_of(name.strip())), value) if equals and "y" not in options else ""
 
 
 def _from_files(context: ToolContext, options: Options) -> ToolResult:

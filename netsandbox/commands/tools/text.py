@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, inputs, options_of, stdin, whole_number
 from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.sysctl_effect import vain_setting
+from netsandbox.linux.core.sysctl_effect import note_on_file
 from netsandbox.shell.escapes import unescaped
 
 if TYPE_CHECKING:
@@ -320,8 +320,7 @@ def tee(context: ToolContext, arguments: list[str]) -> ToolResult:
         except FileError as error:
             errors += f"tee: {path}: {error}\n"
             continue
-        vain = vain_setting(where)
-        notes += f"note: {vain} changes nothing in the sandbox\n" if vain else ""
+        notes += note_on_file(where, text)
     return ToolResult(1 if errors else 0, text, errors + notes)
 
 

@@ -21,6 +21,8 @@ UNREAD = {f"net.ipv4.{name}" for name in (
 UNREAD |= {"net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6",
            "net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-arptables"}
 UNREAD_OF_INTERFACE = {"conf": {*UNUSED_CONF, "log_martians"}, "neigh": {"anycast_delay"}}
+ACTS_AS = {"net.ipv4.fib_multipath_hash_policy": {"2": "0", "3": "0"}}
+"""Of settings that are modelled: the values that are not, and what they act as."""
 
 
 def do_not_read(keys: Iterable[str]) -> None:
@@ -31,10 +33,18 @@ def do_not_read(keys: Iterable[str]) -> None:
 SETTINGS = "/proc/sys/"
 
 
-def vain_setting(path: str) -> str:
-    """The setting that a file below /proc/sys is, if nothing reads it; else empty."""
+def note_on_file(path: str, text: str) -> str:
+    """What is said to who writes a file below /proc/sys in vain; else empty."""
     key = path.removeprefix(SETTINGS)
-    return key.replace("/", ".") if key != path and changes_nothing(key) else ""
+    return note_on(key.replace("/", "."), text) if key != path else ""
+
+
+def note_on(key: str, value: str) -> str:
+    """What is said to who writes a setting, named with dots, in vain: one line, or empty."""
+    if changes_nothing(key):
+        return f"note: {key} changes nothing in the sandbox\n"
+    usual = ACTS_AS.get(key, {}).get(value.strip())
+    return f"note: {key} {value.strip()} acts as {usual} in the sandbox\n" if usual is not None else ""
 
 
 def changes_nothing(key: str) -> bool:
