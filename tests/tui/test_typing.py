@@ -87,6 +87,20 @@ async def test_letters_after_ctrl_u_in_one_burst_are_kept(tmp_path: Path) -> Non
         assert on.app.main.filter.line == "icmp"
 
 
+async def test_a_line_typed_behind_enter_in_one_burst_is_a_line_of_its_own(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("colon")
+        driver = on.app._driver
+        assert driver is not None
+        for line in ("hostname", "uname"):
+            for letter in line:
+                driver.process_message(events.Key(letter, letter))
+            driver.process_message(events.Key("enter", "\r"))
+        await on.pilot.pause(0.1)
+        assert entered(on)[-2:] == ["hostname", "uname"]
+        assert on.app.main.command.line == ""
+
+
 async def paste(on: Stage, text: str) -> None:
     on.app.post_message(events.Paste(text))
     for _ in range(3):

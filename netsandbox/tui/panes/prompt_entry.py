@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from textual import events
@@ -48,14 +48,16 @@ class Entry(Input):
     after them are in the line; of a paste it would keep the first line and drop the others.
     """
 
-    def __init__(self, line: Widget, suggester: Suggester) -> None:
+    def __init__(self, line: Widget, suggester: Suggester, entered: Callable[[str], bool]) -> None:
         """Make the input.
 
         Args:
             line: the prompt line, whose keys are the input's too.
+            entered: takes the line at once, before a letter that was typed after enter; False where it does not.
         """
         super().__init__(suggester=suggester, select_on_focus=False)
         self.line = line
+        self.entered = entered
 
     class Pasted(Message):
         """Several lines were pasted."""
@@ -72,6 +74,11 @@ class Entry(Input):
                     event.prevent_default()
                     return
         await super()._on_key(event)
+
+    async def action_submit(self) -> None:
+        """Enter: Textual would tell of it behind what has been typed by then."""
+        if not self.entered(self.value):
+            await super().action_submit()
 
     def _on_paste(self, event: events.Paste) -> None:
         if len(event.text.splitlines()) > 1:

@@ -129,7 +129,7 @@ class PromptLine(Vertical):
         with Horizontal():
             yield Static(self.label(), markup=False, classes="prompt--label")
             # The blink is a wall clock: it would make every picture of the screen a lottery.
-            cursor = Entry(self, Inline(self))
+            cursor = Entry(self, Inline(self), self._entered)
             cursor.cursor_blink = False
             yield cursor
 
@@ -211,12 +211,21 @@ class PromptLine(Vertical):
         self._look()
 
     @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
+    def _search_ended(self, event: Input.Submitted) -> None:
         event.stop()
-        line = event.value.strip()
-        if self._before_search is not None:
+        if self.is_searching:
             line = self._chosen_text().strip()
             self._end_search(line)
+            self._enter(line)
+
+    def _entered(self, value: str) -> bool:
+        """Enter was pressed; of a search, what was typed before it is to be looked for first."""
+        if self.is_searching:
+            return False
+        self._enter(value.strip())
+        return True
+
+    def _enter(self, line: str) -> None:
         self._list(())
         self._cycle = None
         if self.accepts(line):
