@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netsandbox.engine.receiver import Audience, Receiver
-from netsandbox.engine.steps import MANY, NO_CAUSE
+from netsandbox.engine.steps import MANY, NO_CAUSE, WIDTH
 from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import expiry
@@ -262,8 +262,8 @@ class Scheduler:
         if len(steps.fresh) > MANY:
             steps.pack()
         take, hold, add = queue.popleft, events.append, steps.fresh.append
-        now, done, deliveries = self.now, 0, 0
-        step, offset, ahead = trace.first_step + len(steps), self.offset, trace.ahead
+        now, offset, ahead, done, deliveries = self.now, self.offset, trace.ahead, 0, 0
+        step = trace.first_step + (len(steps.packed) + len(steps.fresh)) // WIDTH
         full = trace.first + trace.limit - ahead
         while queue and done < limit and deliveries < room:
             targets, frame, cause = take()

@@ -34,11 +34,9 @@ class IPv4Packet:
             wire, which is wrong or the other spelling of zero (0xFFFF).
         total_length: the header's length field, in bytes.
         reserved: the bit before don't-fragment, zero by RFC 791.
-        confirms: see ConfirmingPacket.
     """
 
     reserved: ClassVar[bool] = False
-    confirms: ClassVar[bool] = False
 
     __slots__ = ("checksum", "df", "dst", "ident", "mf", "offset", "options", "payload", "protocol", "size", "src",
                  "tos", "total_length", "ttl")
@@ -173,8 +171,6 @@ class ConfirmingPacket(IPv4Packet):
     The mark is the sk_buff's, so it crosses veth pairs, and every router on the
     way takes it for its own next hop too (sock_confirm_neigh).
     """
-
-    confirms = True
 
     __slots__ = ()
 

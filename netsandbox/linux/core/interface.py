@@ -76,10 +76,10 @@ class Interface(DeviceOperations):
     """
 
     __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "group_macs", "handlers",
-                 "heard", "heard_bytes", "id", "index", "lower_down", "mac", "mac_is_set", "mtu", "mtu_is_set", "name",
-                 "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit", "place", "port",
-                 "promisc", "qdisc", "queue_length", "reachable", "running", "rx_dropped", "sent", "sent_bytes",
-                 "shaper", "stack", "trusts_sources", "tx_dropped", "up", "wire")
+                 "heard", "heard_bytes", "id", "index", "l3mdev", "lower_down", "mac", "mac_is_set", "mtu",
+                 "mtu_is_set", "name", "namespace", "neigh", "neighbours", "noarp", "overheard", "peer", "peer_limit",
+                 "place", "port", "promisc", "qdisc", "queue_length", "reachable", "running", "rx_dropped", "sent",
+                 "sent_bytes", "shaper", "stack", "trusts_sources", "tx_dropped", "up", "wire")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:
         self.namespace = namespace
@@ -110,6 +110,8 @@ class Interface(DeviceOperations):
         """Addresses that a person made the interface listen to (`bridge fdb add … self`, `ip maddr add`)."""
         self.port: BridgePort | None = None
         self.stack: Stack | None = None
+        self.l3mdev: Interface | None = None
+        """The VRF that it belongs to, or is itself (l3mdev_master_dev)."""
         self.shaper: Shaper | None = None
         """A queueing discipline other than noqueue (`tc qdisc`)."""
         self.peer: Interface | None = None
@@ -286,14 +288,6 @@ class Interface(DeviceOperations):
         if self.port is not None:
             return self.port.bridge
         return self.stack.master if self.stack is not None else None
-
-    @property
-    def l3mdev(self) -> Interface | None:
-        """The VRF that it belongs to, or is itself (l3mdev_master_dev)."""
-        if self.stack is None:
-            return None
-        master = self.stack.master
-        return master if master is not None and master.l3_table is not None else None
 
     def show(self, packet: IPv4Packet) -> None:
         """Of a VRF: a packet that leaves by one of its ports is shown to its taps."""

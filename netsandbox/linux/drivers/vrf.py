@@ -70,12 +70,9 @@ class VrfInterface(StackedInterface):
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, table: str) -> None:
         super().__init__(namespace, name, mac, MTU)
         self.l3_table = table
+        self.l3mdev = self
         self.carrier = self.noarp = True
         self.carrier_changes = 0
-
-    @property
-    def l3mdev(self) -> Interface | None:
-        return self
 
     def registered(self) -> None:
         """vrf_newlink: the first one of a namespace brings the rule along."""
@@ -127,7 +124,7 @@ def release(interface: Interface) -> None:
     """do_vrf_del_slave: its routes move to the tables that everybody has."""
     stack = interface.stack
     assert stack is not None, "only a port is released"
-    stack.handler = None
+    stack.handler = interface.l3mdev = None
     settle(interface)
     interface.namespace.record(LinkChanged(interface.place, "nomaster", ""))
     _cycle(interface)
@@ -173,6 +170,7 @@ class VrfKind(LinkKind):
             settle(interface)
             raise KernelError("EBUSY")
         stack.handler = VrfPort(master, interface)
+        interface.l3mdev = master
         interface.namespace.record(LinkChanged(interface.place, "master", master.name))
         _cycle(interface)
 
