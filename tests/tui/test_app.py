@@ -386,11 +386,14 @@ async def test_while_only_time_passes_the_screen_is_brought_up_to_date_once_a_se
 
 async def test_a_device_s_table_keeps_its_columns_when_rows_come_and_go_at_once(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
-        for line in ("ip link set docker0 down", "ip link set docker0 up", "docker stop nginx-2"):
+        for line in ("ip link set docker0 down", "ip link set docker0 up", "ping nginx-1 nginx-2"):
             await on.line(line)
+            await on.quiet()
             text = screen_text(on.app)  # type: ignore[arg-type]
-            for row in on.app.live.fdb("host", "docker0"):
+            learned = [row for row in on.app.live.fdb("host", "docker0") if not row.permanent]
+            for row in learned:
                 assert f"{row.mac} {row.port}" in text
+        assert len(learned) == 2
 
 
 async def test_the_bridge_in_use_is_pinned_until_a_person_pins_another_device(tmp_path: Path) -> None:

@@ -75,17 +75,20 @@ class BrowserScreen(ModalScreen[str]):
 
     @on(Input.Changed)
     def _list(self) -> None:
-        """The works that have all words of the search line; the chosen one stays chosen."""
+        """The works that have all words of the search line, those in whose names they are before others; the chosen
+        one stays chosen."""
         words = self.query_one(Input).value.lower().split()
         chosen = self.chosen
-        self._listed = [work for work in self.works if all(word in _searched(work) for word in words)]
+        found = [work for work in self.works if all(word in _searched(work) for word in words)]
+        self._listed = sorted(found, key=lambda work: not all(word in work.name.lower() for word in words))
         options = self.query_one(OptionList)
         options.clear_options()
         width = max(options.size.width - 2, NAME_WIDTH + 20)
         options.add_options(Option(self._row(work, width)) for work in self._listed)
         if self._listed:
             stays = self._moved and chosen in self._listed
-            options.highlighted = self._listed.index(chosen) if chosen is not None and stays else self._first()
+            first = 0 if words else self._first()
+            options.highlighted = self._listed.index(chosen) if chosen is not None and stays else first
         self._tell()
 
     @property
