@@ -108,9 +108,13 @@ def test_both_may_begin_at_once() -> None:
     assert right.recv(100) == b"at once"
 
 
+MOSTLY_THERE = st.lists(st.sampled_from(["ok", "ok", "ok", "lost", "twice"]), min_size=1, max_size=20).filter(
+    lambda fates: 2 * fates.count("lost") <= len(fates))
+"""With fewer frames a connection is given up before it stands."""
+
+
 @settings(max_examples=8, deadline=None)
-@given(fates=st.lists(st.sampled_from(["ok", "ok", "ok", "lost", "twice"]), min_size=1, max_size=20),
-       sizes=st.tuples(st.integers(0, 40_000), st.integers(0, 20_000)))
+@given(fates=MOSTLY_THERE, sizes=st.tuples(st.integers(0, 40_000), st.integers(0, 20_000)))
 def test_rules_see_bursts_whole_and_the_wire_sees_the_same(fates: list[str], sizes: tuple[int, int]) -> None:
     """Netfilter is handed several segments at once, counts each traversal once, and what leaves does not change."""
     up, down = (bytes(place % 251 for place in range(size)) for size in sizes)
