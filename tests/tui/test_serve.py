@@ -138,6 +138,16 @@ async def test_the_door_is_closed_to_other_pages_and_without_the_token(
     assert [path.name for path in served.visitors.iterdir()] == [KNOWN]
 
 
+async def test_the_page_may_speak_with_its_own_server_alone(served: Served) -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+    async with (aiohttp.ClientSession(cookies=served.cookies) as session, session.get(served.address) as answer):
+        rules = answer.headers["Content-Security-Policy"]
+    sources = {one for rule in rules.split(";") for one in rule.split()[1:] if not one.startswith("'")}
+    assert "default-src 'self'" in rules
+    assert {one.partition("?")[0] for one in sources} <= {"data:", served.socket.partition("/ws")[0],
+                                                          served.socket.partition("?")[0]}
+
+
 async def test_a_visitor_writes_in_a_directory_of_their_own_and_nowhere_else(served: Served) -> None:
     aiohttp = pytest.importorskip("aiohttp")
     precious = served.visitors.parent.parent / "precious.txt"

@@ -233,6 +233,7 @@ CREATE = Command("docker network create", "[OPTIONS] NETWORK", "Create a network
     Flag("driver", "d", "string", "Driver to manage the Network", value="string"),
     Flag("gateway", "", "list", "IPv4 or IPv6 Gateway for the master subnet", value="ipSlice"),
     Flag("internal", usage="Restrict external access to the network"),
+    Flag("ipv6", usage="Enable or disable IPv6 address assignment", hidden=True, ignored=True),
     Flag("ip-range", "", "list", "Allocate container ip from a sub-range", value="ipNet"),
     Flag("label", "", "list", "Set metadata on a network", value="list"),
     Flag("opt", "o", "list", "Set driver specific options", value="map"),
