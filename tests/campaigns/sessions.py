@@ -70,6 +70,10 @@ LINES = [
 WORDS = ["a", "aaaa", "x1", "x" * 300, "1", "-", "--help", "..", "*", "eth0", "\u540d"]
 
 
+PART = 500
+"""Sessions after which is told how far it is."""
+
+
 class Fault(NamedTuple):
     """What did not hold."""
 
@@ -158,11 +162,11 @@ def quick() -> Iterator[None]:
         yield
 
 
-def run(count: int, seed: int, length: int = 30) -> list[Fault]:
-    """So many sessions; all that did not hold."""
+def run(count: int, seed: int, length: int = 30, first: int = 0) -> list[Fault]:
+    """So many sessions, from a number on; all that did not hold."""
     faults = []
     with tempfile.TemporaryDirectory() as directory, quick():
-        for number in range(count):
+        for number in range(first, first + count):
             fault = check(f"{seed}-{number}", length, Path(directory))
             if fault is not None:
                 faults.append(fault)
@@ -194,10 +198,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--length", type=int, default=30, help="lines of each")
     arguments = parser.parse_args()
-    faults = run(arguments.count, arguments.seed, arguments.length)
-    for fault in faults[:20]:
-        print(f"session {fault.seed}, line {len(fault.lines)}: {fault.lines[-1]}: {fault.why}")
-    print(f"{arguments.count:,} sessions of {arguments.length} lines, seed {arguments.seed}: {len(faults)} faults")
+    faults = 0
+    for first in range(0, arguments.count, PART):
+        count = min(PART, arguments.count - first)
+        found = run(count, arguments.seed, arguments.length, first)
+        faults += len(found)
+        for fault in found:
+            print(f"session {fault.seed}, line {len(fault.lines)}: {fault.lines[-1]}: {fault.why}")
+        done = f"{first + count:,} sessions of {arguments.length} lines, seed {arguments.seed}"
+        print(f"{done}: {faults} faults", flush=True)
     return 1 if faults else 0
 
 
