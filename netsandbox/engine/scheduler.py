@@ -252,21 +252,21 @@ class Scheduler:
     def _deliver(self, limit: int) -> None:
         """Take heads of the queue, up to a number of them; in a storm, no more than a poll does."""
         queue, trace, delivered = self.queue, self.trace, self._delivered
-        events, steps = trace.events, trace.steps
+        events, steps, fresh = trace.events, trace.steps, trace.steps.fresh
         self.in_process = False
         if self._burst:
             limit, room = self._bounds(limit)
         else:
-            limit, room = min(limit, STORM_STEPS), sys.maxsize
-            self._burst_from, self._polls = self.deliveries, 0
-        if len(steps.fresh) > MANY:
+            room, self._burst_from, self._polls = sys.maxsize, self.deliveries, 0
+            if limit > STORM_STEPS:
+                limit = STORM_STEPS
+        if len(fresh) > MANY:
             steps.pack()
-        take, hold, add = queue.popleft, events.append, steps.fresh.append
         now, offset, ahead, done, deliveries = self.now, self.offset, trace.ahead, 0, 0
-        step = trace.first_step + (len(steps.packed) + len(steps.fresh)) // WIDTH
+        step = trace.first_step + (len(steps.packed) + len(fresh)) // WIDTH
         full = trace.first + trace.limit - ahead
         while queue and done < limit and deliveries < room:
-            targets, frame, cause = take()
+            targets, frame, cause = queue.popleft()
             self.offset = offset = offset + STEP_TIME
             self.current = step + done
             done += 1
@@ -275,14 +275,14 @@ class Scheduler:
                 trace.trim()
                 ahead, mark = trace.ahead, len(events)
                 full = trace.first + trace.limit - ahead
-            add(ahead + mark)
-            add(now + offset)
-            add(NO_CAUSE if cause is None else cause)
+            fresh.append(ahead + mark)
+            fresh.append(now + offset)
+            fresh.append(NO_CAUSE if cause is None else cause)
             reached = len(targets)
             deliveries += reached
             if reached == 1:
                 target, = targets
-                hold(UNDER_WAY)
+                events.append(UNDER_WAY)
                 events[mark] = delivered, target.place, frame, target.receive(frame)
             else:
                 self._deliver_flood(targets, frame, reached)
