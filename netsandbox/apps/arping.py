@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt, integer
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
@@ -59,6 +60,7 @@ def parse(arguments: list[str], names: dict[str, int] | None = None) -> ArpingOp
         UsageError: an option or value that arping does not take.
     """
     options, operands = getopt("arping", arguments, "fqbDUAV", "cIswi")
+    judge("arping", options, 2)
     if len(operands) != 1:
         raise UsageError("arping: usage error: Destination address required", 1)
     known = (names or {}).get(operands[0])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
+from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.ping_options import DONT, MAX_SIZE, WANT, PingOptions
@@ -128,6 +129,7 @@ def parse(arguments: list[str]) -> PingOptions:
     if not operands:
         raise UsageError(USAGE, 1)
     result = PingOptions()
+    result.warnings = judge("busybox_ping", options)
     result.target = operands[0]
     result.count = _number(options.get("c", "0"), (1 << 31) - 1) or None
     result.size = _number(options.get("s", "56"), MAX_SIZE)

@@ -180,6 +180,8 @@ class Netcat(Program):
         self._read_input()
 
     def _read_input(self) -> None:
+        if self.options.is_mute:
+            return
         text = self.stdin.read()
         if text:
             self.send(text.encode())

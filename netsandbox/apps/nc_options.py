@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.services import SERVICES
@@ -21,6 +22,7 @@ class NcOptions:
     Attributes:
         ports: to connect to, one after another, or the one to listen on.
         shuts: -N: no more is sent once the input has ended.
+        is_mute: -d: it does not read its input.
         timeout: seconds of -w, 0 for none.
         speaks: it says why a connection failed without -v.
         backlog: connections that wait to be accepted.
@@ -31,6 +33,7 @@ class NcOptions:
         self.host = ""
         self.ports: list[int] = []
         self.listens = self.keeps = self.udp = self.scans = self.verbose = self.numeric = self.shuts = False
+        self.is_mute = False
         self.timeout = 0.0
         self.source = ""
         self.source_port = 0
@@ -47,17 +50,15 @@ def parse(arguments: list[str]) -> NcOptions:
         UsageError: as nc words it.
     """
     try:
-        given, operands = getopt("nc", arguments, "46lkuzvnNhdt", "wpsqIOiMmTVWXxPe")
+        given, operands = getopt("nc", arguments, "46bCDdFhklNnrStUuvZz", "wpsqIOiMmTVWXxPe")
     except UsageError as error:
         raise UsageError(f"{error}\n{USAGE}", 1) from None
-    for letter in "qIOiMmTVWXxPet":
-        if letter in given and not (letter == "q" and given["q"] in ("0", "1")):
-            raise UsageError(f"nc: -{letter} is not modelled", 1)
+    judge("nc", [letter for letter in given if letter != "q" or given["q"] not in ("0", "1")])
     if "h" in given:
         raise UsageError(USAGE, 0)
     options = usual_options(given)
     options.shuts = "N" in given or "q" in given
-    options.keeps = "k" in given
+    options.keeps, options.is_mute = "k" in given, "d" in given
     if options.listens:
         if len(operands) > 2 or not (operands or options.source_port):
             raise UsageError(USAGE, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.idle import judge
 from netsandbox.apps.nc import Netcat
 from netsandbox.apps.nc_options import NcOptions, ports_of, usual_options
 from netsandbox.apps.options import getopt
@@ -19,7 +20,6 @@ CONNECT_TIMEOUT = 10.0
 """Seconds, unless -w says otherwise."""
 BACKLOG = 10
 FAILED = 2
-NOT_MODELLED = "ceCgGimdoxS"
 LONG = {"listen": "-l", "keep-open": "-k", "udp": "-u", "verbose": "-v", "wait": "-w", "source": "-s",
         "source-port": "-p", "nodns": "-n"}
 
@@ -119,13 +119,11 @@ def parse(arguments: list[str]) -> NcOptions:
         if word.startswith("--"):
             raise UsageError(f"ncat: {word} is not modelled", 1)
     try:
-        given, operands = getopt("ncat", words, "46lkuzvntNC", "wpse" + NOT_MODELLED.replace("e", ""))
+        given, operands = getopt("ncat", words, "46lkuzvntNC", "wpsecgGimdoxS")
     except UsageError as error:
         raise UsageError(f"{error}\nNcat: Try `--help' or man(1) ncat for more information, usage options and help. "
                          "QUITTING.", FAILED) from None
-    for letter in NOT_MODELLED:
-        if letter in given:
-            raise UsageError(f"ncat: -{letter} is not modelled", 1)
+    judge("ncat", given)
     options = usual_options(given)
     options.speaks, options.shuts, options.keeps, options.backlog = True, True, "k" in given, BACKLOG
     options.lingers = 1.0

@@ -278,7 +278,7 @@ class Ping(PingEnd):
         if len(message.data) < options.size:
             self._say(line + " (truncated)", packet.src)
             return
-        line += f" time={format_rtt(micros)} ms" if options.size >= TIMEVAL else ""
+        line += f" time={format_rtt(micros, options.precise)} ms" if options.size >= TIMEVAL else ""
         is_corrupted = self._is_corrupted(message)
         line += " (DUP!)" if duplicate and not is_corrupted and (options.verbose or not is_group) else ""
         line += " (BAD CHECKSUM!)" if is_corrupted else ""

@@ -8,6 +8,7 @@ import struct
 from string import hexdigits
 
 from netsandbox.apps.hosts import lookup
+from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt, integer
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import EPOCH, MICROSECOND, MILLISECOND, SECOND, seconds
@@ -31,6 +32,7 @@ class PingOptions:
         preload: -l, requests that are sent at once.
         header: IPv4 options, of -R and -T.
         family: what -v calls it.
+        precise: -3, times are not rounded.
         warnings: what to say on stderr before anything else.
     """
 
@@ -59,6 +61,7 @@ class PingOptions:
     strict: bool = False
     direct: bool = False
     verbose: bool = False
+    precise: bool = False
     family: str = "AF_UNSPEC"
     warnings: tuple[str, ...] = ()
 
@@ -79,6 +82,7 @@ def parse(arguments: list[str]) -> PingOptions:
     """
     options, operands = getopt("ping", arguments, FLAGS, VALUED, "I")
     result = PingOptions()
+    notes = judge("ping", options, 2)
     _read_numbers(result, options)
     _read_words(result, options)
     result.broadcast, result.quiet = "b" in options, "q" in options
@@ -92,6 +96,8 @@ def parse(arguments: list[str]) -> PingOptions:
     if "6" in options:
         raise UsageError(f"ping: {operands[-1]}: Address family for hostname not supported")
     result.target = operands[-1]
+    result.warnings += notes
+    result.precise = "3" in options
     if "T" in options:
         result.header = _stamp_option(options["T"], operands[:-1])
     return result

@@ -33,8 +33,10 @@ REDIRECT_TEXT = {0: "Redirect Network", 1: "Redirect Host", 2: "Redirect Type of
 PER_LINE = 32
 
 
-def format_rtt(micros: int) -> str:
-    """Milliseconds with as many decimals as iputils gives."""
+def format_rtt(micros: int, precise: bool = False) -> str:
+    """Milliseconds with as many decimals as iputils gives; with -3 all that there are."""
+    if precise:
+        return milliseconds(micros)
     if micros >= 99950:
         return str((micros + 500) // 1000)
     if micros >= 9995:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Lookup, Reply
@@ -120,7 +121,8 @@ class Telnet(Program):
 
 
 def _made(context: Context, is_busybox: bool) -> Telnet:
-    _given, operands = getopt("telnet", context.arguments, "4Ea", "")
+    given, operands = getopt("telnet", context.arguments, "4Ea", "")
+    judge("telnet", given)
     if not 1 <= len(operands) <= 2:
         raise UsageError("Usage: telnet HOST [PORT]", 1)
     port = operands[1] if len(operands) > 1 else str(TELNET_PORT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Network
 
+from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import UsageError
 from netsandbox.shell.around import Around
@@ -34,14 +35,11 @@ class Fping(Around):
     def start(self) -> None:
         try:
             options, targets = getopt("fping", self.call.argv[1:], "aunqAg", "crti")
+            judge("fping", options, 3)
             self._options = options
             self._targets = self._range(targets) if "g" in options else targets
         except (UsageError, ValueError) as error:
             self.complain(f"fping: {error}" if isinstance(error, ValueError) else str(error))
-            self.exit(3)
-            return
-        if options.keys() & set("crti"):
-            self.complain("netsandbox: fping's -c, -r, -t and -i are not modelled")
             self.exit(3)
             return
         self._next()
@@ -63,11 +61,11 @@ class Fping(Around):
     def ended(self, code: int) -> None:
         target = self._targets.pop(0)
         self._dead += code != 0
-        is_short = bool(self._options.keys() & {"a", "u"})
-        if code == 0 and "u" not in self._options:
-            self.print(target if is_short else f"{target} is alive")
-        elif code and "a" not in self._options:
-            self.print(target if is_short else f"{target} is unreachable")
+        is_short, is_quiet = bool(self._options.keys() & {"a", "u"}), "q" in self._options
+        if "u" in self._options if code == 0 else "a" in self._options:
+            pass
+        elif is_short or not is_quiet:
+            self.print(target if is_short else f"{target} is {'unreachable' if code else 'alive'}")
         self._next()
 
 
@@ -75,23 +73,27 @@ class Mtr(Around):
     """mtr: as a report; each hop is asked so many times."""
 
     def start(self) -> None:
-        words = [word for word in self.call.argv[1:] if word not in ("--report", "--report-wide", "--no-dns", "-b")]
+        words = [word for word in self.call.argv[1:] if word not in ("--report", "--report-wide", "--no-dns")]
         words = [re.sub(r"^--report-cycles=?", "-c", word) for word in words]
         try:
             options, targets = getopt("mtr", words, "rwnuTbz", "cim")
+            notes = judge("mtr", options)
         except UsageError as error:
             self.complain(str(error))
             self.exit(1)
             return
         count = options.get("c", "10")
-        if len(targets) != 1 or not count.isdecimal() or not 0 < int(count) <= SENT_LENGTH or "T" in options:
-            self.complain(f"netsandbox: mtr takes one target here, -c 1 to {SENT_LENGTH}, and no -T")
+        if len(targets) != 1 or not count.isdecimal() or not 0 < int(count) <= SENT_LENGTH:
+            self.complain(f"netsandbox: mtr takes one target here, and -c 1 to {SENT_LENGTH}")
             self.exit(1)
             return
+        for note in notes:
+            self.complain(note)
         self._count = int(count)
         self._found: list[tuple[str, str]] = []
         kind = [] if "u" in options else ["-I"]
-        self.run(["traceroute", "-n", *kind, "-q", count, targets[0]], output=self._found)
+        most = ["-m", options["m"]] if "m" in options else []
+        self.run(["traceroute", "-n", *kind, *most, "-q", count, targets[0]], output=self._found)
 
     def ended(self, code: int) -> None:
         text = "".join(text for _stream, text in self._found)

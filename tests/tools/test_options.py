@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+import netsandbox.apps as programs_room
 import netsandbox.commands.tools as room
+from netsandbox.apps import idle as programs
+from netsandbox.apps import ping_options
+from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools import idle
 from netsandbox.session.keeping import KeptSession
 
+FLAGS = {"FLAGS": ping_options.FLAGS, "VALUED": ping_options.VALUED}
+SHARED = {"ncat": set("luzvnswp")}
+"""What another module reads for one: usual_options of nc."""
 READERS = {"options_of": (2, 3), "read_options": (2, 2)}
 
 
@@ -41,7 +49,23 @@ def tables() -> Iterator[Table]:
                 yield Table(tool, letters, frozenset(_asked(tree, call)))
 
 
-def _asked(tree: ast.Module, call: ast.Call) -> Iterator[str]:
+def program_tables() -> Iterator[Table]:
+    """Those of the programs that read their options with getopt: in netsandbox/apps, and around them."""
+    rooms = [*sorted(Path(programs_room.__file__).parent.glob("*.py")),
+             Path(programs_room.__file__).parent.parent / "shell/probes.py"]
+    for path in rooms:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for part in [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]:
+            for call in [node for node in ast.walk(part) if isinstance(node, ast.Call)
+                         and isinstance(node.func, ast.Name) and node.func.id == "getopt"]:
+                letters = "".join(FLAGS.get(word.id, "") if isinstance(word, ast.Name) else text(word)
+                                  for word in call.args[2:4])
+                tool = (programs.BUSYBOX if "busybox" in path.stem else "") + text(call.args[0])
+                asked = set(_asked(tree if path.stem != "probes" else part, call)) | SHARED.get(path.stem, set())
+                yield Table(tool, letters, frozenset(asked))
+
+
+def _asked(tree: ast.AST, call: ast.Call) -> Iterator[str]:
     """The letters that a module's code names, but for the tables themselves."""
     tables = [call, *(node for node in ast.walk(tree) if isinstance(node, ast.Dict)
                       and all(len(text(value)) == 1 for value in node.values))]
@@ -60,6 +84,61 @@ def test_no_option_is_taken_in_silence(table: Table) -> None:
     known = "".join(found.get(table.tool, "") for found in (idle.REFUSED, idle.NOTED, idle.USUAL))
     silent = [letter for letter in table.letters if letter not in table.asked and letter not in known]
     assert not silent, f"nothing reads {table.tool} -{' -'.join(silent)}, and commands/tools/idle.py does not know it"
+
+
+@pytest.mark.parametrize("table", program_tables(), ids=lambda table: table.tool)
+def test_no_option_of_a_program_is_taken_in_silence(table: Table) -> None:
+    known = "".join(found.get(table.tool, "") for found in (programs.REFUSED, programs.NOTED, programs.USUAL))
+    silent = [letter for letter in table.letters if letter not in table.asked and letter not in known]
+    assert not silent, f"nothing reads {table.tool} -{' -'.join(silent)}, and apps/idle.py does not know it"
+
+
+@pytest.mark.parametrize(("program", "letter"), [(program, letter) for program, named in programs.REFUSED.items()
+                                                 for letter in named])
+def test_what_a_program_does_not_model_is_refused_by_name(program: str, letter: str) -> None:
+    assert letter in "".join(table.letters for table in program_tables() if table.tool == program)
+    name = program.removeprefix(programs.BUSYBOX)
+    with pytest.raises(UsageError, match=f"^{name}: -{letter} is not modelled$"):
+        programs.judge(program, [letter])
+
+
+@pytest.mark.parametrize(("line", "says"), [
+    ("ping -c 1 -U 127.0.0.1", "note: ping -U changes nothing in the sandbox"),
+    ("ping -c 1 -a 127.0.0.1", "note: ping -a changes nothing in the sandbox"),
+    ("mtr -r -b -c 1 127.0.0.1", "note: mtr -b changes nothing in the sandbox"),
+    ("ping -L 127.0.0.1", "ping: -L is not modelled"), ("ping -N name 127.0.0.1", "ping: -N is not modelled"),
+    ("nc -6 127.0.0.1 80", "nc: -6 is not modelled"), ("nc -C 127.0.0.1 80", "nc: -C is not modelled"),
+    ("ncat -C 127.0.0.1 80", "ncat: -C is not modelled"), ("telnet -E 127.0.0.1", "telnet: -E is not modelled"),
+    ("arping -V", "arping: -V is not modelled"), ("fping -n 127.0.0.1", "fping: -n is not modelled"),
+    ("fping -c 3 127.0.0.1", "fping: -c is not modelled"), ("mtr -z 127.0.0.1", "mtr: -z is not modelled"),
+])
+def test_programs_say_so(line: str, says: str) -> None:
+    job = KeptSession().run(line)
+    assert job.err.strip() == says
+    assert (job.code == 0) is says.startswith("note: ")
+
+
+def test_ping_3_does_not_round_and_fping_q_is_quiet() -> None:
+    session = KeptSession()
+    for line in ("ip netns add a", "ip link add e0 type veth peer name e1 netns a", "ip addr add 10.9.0.1/24 dev e0",
+                 "ip link set e0 up", "ip -n a addr add 10.9.0.2/24 dev e1", "ip -n a link set e1 up",
+                 "tc qdisc add dev e0 root netem delay 30ms"):
+        assert session.run(line).code == 0, line
+    assert re.search(r"time=[0-9]+\.[0-9]{3} ms", session.run("ping -3 -c 2 10.9.0.2").out.splitlines()[-5])
+    assert re.search(r"time=[0-9]+\.[0-9] ms", session.run("ping -c 2 10.9.0.2").out.splitlines()[-5])
+    quiet = session.run("fping -q 10.9.0.2")
+    assert (quiet.code, quiet.out) == (0, "")
+    assert session.run("fping -aq 10.9.0.2").out == "10.9.0.2\n"
+
+
+def test_nc_d_does_not_read_its_input() -> None:
+    session = KeptSession()
+    session.run("nc -l 9000 > heard &")
+    session.run("echo hello | timeout 2 nc -d 127.0.0.1 9000")
+    assert session.run("cat heard").out == ""
+    session.run("nc -l 9001 > heard &")
+    session.run("echo hello | timeout 2 nc 127.0.0.1 9001")
+    assert session.run("cat heard").out == "hello\n"
 
 
 def test_what_is_said_of_idle_options_is_of_options_that_there_are() -> None:
