@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link
-from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.interface import Interface, unhandled
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
@@ -184,6 +184,8 @@ VLANID := 0-4095"""
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
         """vlan_changelink: the flags alone; number and protocol are kept, whatever is asked."""
         assert isinstance(interface, VlanInterface)
+        if any(settings.get("egress-qos-map", {}).keys() - {0}):
+            raise NotModelledError("egress-qos-map of another priority than 0, which all packets have, is not modelled")
         interface.egress.update(settings.get("egress-qos-map", {}))
         interface.ingress.update(settings.get("ingress-qos-map", {}))
         for name in SWITCHES:
