@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import signal
 import sys
 from contextlib import suppress
 
@@ -27,6 +28,8 @@ def start(arguments: argparse.Namespace) -> int:
     if arguments.only_below:
         _stay_below(arguments)
     set_language(arguments.lang or locale_language())
+    # Until the app has its own handler: KeyboardInterrupt in a destructor or an import's callback is lost.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.disable()  # until the first picture is painted: almost all that is made until then stays
     from netsandbox.tui.launch import launch
 

@@ -134,6 +134,24 @@ def test_a_terminal_that_is_closed_ends_it_and_loses_nothing(
     again.until("kept")
 
 
+@pytest.mark.parametrize("ends", ["SIGTERM", "closed"])
+def test_it_ends_while_nobody_reads_what_it_paints(tmp_path: Path, terminals: list[Terminal], ends: str) -> None:
+    """The terminal takes no more and the app waits to paint: it is told by a signal, or sees that nobody is there."""
+    terminal = Terminal(tmp_path, nohup=True)
+    terminal.until("nginx-2")
+    end = monotonic() + 2
+    while monotonic() < end:  # pictures of the help, as many as the terminal and the queue before it hold
+        os.write(terminal.master, b"?\x1b[A")
+        select.select([], [], [], 0.02)
+    if ends == "SIGTERM":
+        terminals.append(terminal)
+        terminal.process.send_signal(signal.SIGTERM)
+    else:
+        os.close(terminal.slave)
+        os.close(terminal.master)
+    assert terminal.process.wait(PATIENCE) in (128 + signal.SIGTERM, 128 + signal.SIGHUP, -signal.SIGALRM)
+
+
 def test_a_session_that_runs_elsewhere_is_not_taken(tmp_path: Path, terminals: list[Terminal]) -> None:
     running = Terminal(tmp_path)
     terminals.append(running)
