@@ -202,8 +202,13 @@ class Shell:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(text)
         self._come_back()
-        with acting_with(self.place.rights), budget.on(job.budget):
-            return self._execute(text, job)
+        # A line that only looks may carry out others (`step`), which are lines of their own.
+        only_looks, self._only_looks = self._only_looks, False
+        try:
+            with acting_with(self.place.rights), budget.on(job.budget):
+                return self._execute(text, job)
+        finally:
+            self._only_looks = only_looks
 
     def _execute(self, text: str, job: Job) -> Job:
         try:

@@ -44,3 +44,12 @@ def test_a_saved_lab_keeps_its_seed(tmp_path: Path) -> None:
     assert other.seed == 5
     assert state(other) == state(session)
     assert state(built(*LINES)) != state(session), "another seed is another lab"
+
+
+def test_a_line_done_again_by_a_line_that_only_looks_is_done_in_the_lab() -> None:
+    session = built("hostname", "back 9", "step 10", "docker ps")
+    once = built("hostname", "docker ps")
+    assert state(session) == state(once)
+    session.undo()
+    session.redo()
+    assert state(session) == state(once)
