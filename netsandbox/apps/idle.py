@@ -16,10 +16,10 @@ REFUSED = {
     "telnet": "Ea", "fping": "nAcrti", "mtr": "Tz",
 }
 """They ask for something that is not modelled."""
-NOTED = {"ping": "UadCHS", "busybox_ping": "v", "mtr": "bi"}
+NOTED = {"ping": "adCHS", "busybox_ping": "v", "mtr": "bi"}
 """They ask for what leaves no trace here: bells, sockets that debug, names that nobody has, a pause."""
-USUAL = {"nc": "4", "ncat": "4", "telnet": "4", "busybox_ping": "4", "mtr": "rwn"}
-"""They ask for what is done anyway."""
+USUAL = {"ping": "U", "nc": "4", "ncat": "4", "telnet": "4", "busybox_ping": "4", "mtr": "rwn"}
+"""They ask for what is done anyway; a person's clock and the kernel's are one here (`ping -U`)."""
 
 
 def judge(program: str, letters: Iterable[str], code: int = 1) -> tuple[str, ...]:
