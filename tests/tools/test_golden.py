@@ -60,6 +60,8 @@ def timeless(line: Line, outcome: Outcome) -> Outcome:
     return found._replace(out=re.sub(r"used \d+/\d+(/\d+)?|\"(used|updated|confirmed)\":\d+", "N", found.out))
 
 
+@pytest.mark.campaign
+@pytest.mark.slow
 @pytest.mark.parametrize("name", script_names())
 def test_the_captures_are_what_this_kernel_prints(name: str) -> None:
     """Live, where root and the tools are there: a new kernel or iproute2 shows itself here."""
