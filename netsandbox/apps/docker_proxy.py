@@ -19,12 +19,12 @@ MOST_CLIENTS = 1024
 """UDP clients that it remembers; the one that came first is forgotten for another one."""
 
 
-class StreamProxy:
-    """One TCP port.
+class Proxy:
+    """One port.
 
     Args:
-        address, port: where the host listens.  family: inet or inet6.
         target: the container's address and port.
+        address, port: where the host listens.  family: inet or inet6.
 
     Attributes:
         has_carried: it was asked once.
@@ -35,13 +35,27 @@ class StreamProxy:
 
     has_carried = False
 
-    def __init__(self, namespace: NetworkNamespace, process: Process, family: str, address: int, port: int,
-                 target: tuple[int, int]) -> None:
+    def __init__(self, namespace: NetworkNamespace, process: Process, target: tuple[int, int], family: str,
+                 address: int, port: int) -> None:
         self.namespace = namespace
         self.process = process
         self.target = target
+        self._listen(family, address, port)
+
+    def _listen(self, family: str, address: int, port: int) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """The program ends."""
+        raise NotImplementedError
+
+
+class StreamProxy(Proxy):
+    """One TCP port."""
+
+    def _listen(self, family: str, address: int, port: int) -> None:
         self.pairs: list[Pair] = []
-        socket = self.socket = StreamSocket(namespace, process, reuse=True)
+        socket = self.socket = StreamSocket(self.namespace, self.process, reuse=True)
         socket.family, socket.foreground = family, False
         socket.bind(address, port)
         socket.listen(BACKLOG)
@@ -60,7 +74,6 @@ class StreamProxy:
             self.pairs.remove(pair)
 
     def close(self) -> None:
-        """The program ends."""
         self.socket.on_event = None
         self.socket.close()
         pairs, self.pairs = self.pairs, []
@@ -116,29 +129,12 @@ class Pair:
         self._container.drop()
 
 
-class DatagramProxy:
-    """One UDP port: each client has a socket of its own towards the container.
+class DatagramProxy(Proxy):
+    """One UDP port: each client has a socket of its own towards the container."""
 
-    Args:
-        address, port: where the host listens.  family: inet or inet6.
-        target: the container's address and port.
-
-    Attributes:
-        has_carried: it was asked once.
-
-    Raises:
-        SocketError: the port cannot be had.
-    """
-
-    has_carried = False
-
-    def __init__(self, namespace: NetworkNamespace, process: Process, family: str, address: int, port: int,
-                 target: tuple[int, int]) -> None:
-        self.namespace = namespace
-        self.process = process
-        self.target = target
-        self._clients: dict[tuple[int, int], UdpSocket] = {}
-        socket = self.socket = UdpSocket(namespace, process)
+    def _listen(self, family: str, address: int, port: int) -> None:
+        self._clients: dict[tuple[int, int], Client] = {}
+        socket = self.socket = UdpSocket(self.namespace, self.process)
         socket.family = family
         socket.bind(address, port)
         socket.on_event = self._take
@@ -150,43 +146,48 @@ class DatagramProxy:
                 if datagram is None:
                     return
                 self.has_carried = True
-                self._towards((datagram.source, datagram.port)).send(datagram.data)
+                self._client((datagram.source, datagram.port)).socket.send(datagram.data)
             except SocketError:
                 continue
 
-    def _towards(self, client: tuple[int, int]) -> UdpSocket:
-        found = self._clients.get(client)
+    def _client(self, address: tuple[int, int]) -> Client:
+        found = self._clients.get(address)
         if found is None:
             if len(self._clients) >= MOST_CLIENTS:
-                self._forget(next(iter(self._clients)))
-            found = UdpSocket(self.namespace, self.process)
-            found.bind(0, 0)
-            found.connect(*self.target)
-            found.on_event = lambda: self._answer(client)
-            self._clients[client] = found
+                self._clients.pop(next(iter(self._clients))).close()
+            found = self._clients[address] = Client(self, address)
         return found
 
-    def _answer(self, client: tuple[int, int]) -> None:
-        while client in self._clients:
+    def close(self) -> None:
+        self.socket.on_event = None
+        self.socket.close()
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            client.close()
+
+
+class Client:
+    """A client's datagrams: sent on from a socket of their own, whose answers go back to the client."""
+
+    def __init__(self, proxy: DatagramProxy, address: tuple[int, int]) -> None:
+        self._proxy = proxy
+        self._address = address
+        socket = self.socket = UdpSocket(proxy.namespace, proxy.process)
+        socket.bind(0, 0)
+        socket.connect(*proxy.target)
+        socket.on_event = self._answer
+
+    def _answer(self) -> None:
+        while self.socket.on_event is not None:
             try:
-                datagram = self._clients[client].recv()
+                datagram = self.socket.recv()
                 if datagram is None:
                     return
-                self.socket.send(datagram.data, *client)
+                self._proxy.socket.send(datagram.data, *self._address)
             except SocketError:
                 continue
 
-    def _forget(self, client: tuple[int, int]) -> None:
-        socket = self._clients.pop(client)
-        socket.on_event = None
-        socket.close()
-
     def close(self) -> None:
-        """The program ends."""
+        """It is forgotten, or the program ends."""
         self.socket.on_event = None
         self.socket.close()
-        for client in list(self._clients):
-            self._forget(client)
-
-
-Proxy = StreamProxy | DatagramProxy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.docker_proxy import DatagramProxy, StreamProxy
+from netsandbox.apps import docker_proxy
 from netsandbox.apps.held_port import HeldPort
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.events import PublishRefused
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.profiles import Profile
 
 PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}
-Proxy = StreamProxy | DatagramProxy | HeldPort
+Proxy = docker_proxy.Proxy | HeldPort
 EVERYWHERE, EVERYWHERE_V6 = "0.0.0.0", "::"
 DOCKERD_PID = 1
 REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
@@ -229,9 +229,9 @@ def _proxy(engine: DockerEngine, container: Container, wish: Published | Binding
         process = Process("dockerd", DOCKERD_PID)
         return HeldPort(engine.namespace, process, wish.protocol, own, number, (target, wish.port),
                         engine.profile.since(28))
-    make = DatagramProxy if wish.protocol == "udp" else StreamProxy
-    return make(engine.namespace, Process("docker-proxy", engine.next_pid()), "inet6" if ":" in host else "inet", own,
-                number, (target, wish.port))
+    make = docker_proxy.DatagramProxy if wish.protocol == "udp" else docker_proxy.StreamProxy
+    return make(engine.namespace, Process("docker-proxy", engine.next_pid()), (target, wish.port),
+                "inet6" if ":" in host else "inet", own, number)
 
 
 def _refusal(engine: DockerEngine, container: Container, wish: Published, where: str, why: str) -> str:

@@ -79,6 +79,20 @@ def test_docker_proxy_has_the_port_of_datagrams(session: Session) -> None:
     assert "5353" in session.run("ss -lun").out
 
 
+def test_a_lab_whose_docker_proxy_carries_datagrams_is_copied_whole(session: Session) -> None:
+    """Both labs' clients are answered through their own proxies."""
+    session.run("docker run -d --name echo -p 7000:7000/udp --entrypoint socat nicolaka/netshoot "
+                "UDP-LISTEN:7000,fork EXEC:cat")
+    ask = "sh -c 'echo {} | socat - UDP:127.0.0.1:7000'"
+    assert session.run(ask.format("first")).out == "first\n"
+    proxy = next(b.proxy for b in session.lab.docker().find("echo").bindings)
+    copied = session.lab.copy()
+    twin = next(b.proxy for b in copied.docker().find("echo").bindings)
+    assert twin is not proxy
+    assert twin.socket.namespace is copied.namespace("host")
+    assert session.run(ask.format("second")).out == "second\n"
+
+
 def test_up_to_27_a_route_to_a_container_is_enough() -> None:
     session = Session(profile="docker-26")
     for line in LAB:
