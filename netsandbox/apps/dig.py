@@ -5,8 +5,9 @@ from __future__ import annotations
 from netsandbox.apps.calendar import MONTHS, moment
 from netsandbox.apps.dig_options import Asked, read_dig
 from netsandbox.apps.program import Context, Program
-from netsandbox.apps.resolver import Lookup, Query, Reply, read_settings
-from netsandbox.apps.stream_query import StreamQuery
+from netsandbox.apps.query import DatagramQuery, Query, StreamQuery
+from netsandbox.apps.resolv_conf import read_settings
+from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
@@ -30,7 +31,7 @@ class Asker(Program):
         self.settings = read_settings(context.files)
         self.found_name = ""
         self._lookup: Lookup | None = None
-        self._query: Query | StreamQuery | None = None
+        self._query: Query | None = None
         self._names: list[str] = []
 
     def start(self) -> None:
@@ -60,7 +61,7 @@ class Asker(Program):
         except ValueError:
             self.illegal(name)
             return
-        kind = StreamQuery if self.asked.by_tcp else Query
+        kind = StreamQuery if self.asked.by_tcp else DatagramQuery
         self._query = kind(self.namespace, self.process, self.settings, name, self.kinds(), self._answered,
                            self.asked.header_flags)
         self._query.start()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from netsandbox.apps.hosts import hosts_file
 from netsandbox.apps.program import Context, Program, UsageError
-from netsandbox.apps.resolver import Lookup, Query, Reply, read_settings
+from netsandbox.apps.query import DatagramQuery, Query
+from netsandbox.apps.resolv_conf import read_settings
+from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.services import SERVICES
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
@@ -71,8 +73,8 @@ class Getent(Program):
             self._tell(address, " ".join(known.names))
             self._next()
             return
-        self._query = Query(self.namespace, self.process, read_settings(self.context.files), dns.reverse_name(address),
-                            (dns.PTR,), self._named)
+        self._query = DatagramQuery(self.namespace, self.process, read_settings(self.context.files),
+                                    dns.reverse_name(address), (dns.PTR,), self._named)
         self._query.start()
 
     def _named(self, found: dict[int, dns.Message] | None, _server: int) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from netsandbox.apps.program import Program
-from netsandbox.apps.resolver import Query, Settings
+from netsandbox.apps.query import DatagramQuery, Query
+from netsandbox.apps.resolv_conf import Settings
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
 from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError
 
 if TYPE_CHECKING:
-    from netsandbox.apps.stream_query import StreamQuery
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 UPSTREAM_TIMEOUT = 4
@@ -176,11 +176,11 @@ class NameServer(Program):
         self._asking.append(forwarded)
         forwarded.query.start()
 
-    def query(self, pending: Pending, done: Answered) -> Query | StreamQuery:
+    def query(self, pending: Pending, done: Answered) -> Query:
         """The question as the other servers are asked it."""
         question = pending.asked.questions[0]
         settings = Settings(self.upstreams, (), 1, UPSTREAM_TIMEOUT, 1)
-        return Query(self.asks_from, self.process, settings, question.name, (question.type,), done)
+        return DatagramQuery(self.asks_from, self.process, settings, question.name, (question.type,), done)
 
     def pass_on(self, pending: Pending, message: dns.Message) -> None:
         """Answer as another server did."""

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.hosts import hosts_file
-from netsandbox.apps.resolver import Query, read_settings
+from netsandbox.apps.query import DatagramQuery, Query
+from netsandbox.apps.resolv_conf import read_settings
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
 
@@ -80,8 +81,8 @@ class NamedLines:
 
     def _ask(self, context: Context, sender: int) -> None:
         self._asked = sender
-        self._query = Query(context.namespace, self.program.process, read_settings(context.files),
-                            dns.reverse_name(sender), (dns.PTR,), self._answered)
+        self._query = DatagramQuery(context.namespace, self.program.process, read_settings(context.files),
+                                    dns.reverse_name(sender), (dns.PTR,), self._answered)
         self._query.start()
 
     def _answered(self, found: dict[int, dns.Message] | None, _server: int) -> None:

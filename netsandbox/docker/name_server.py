@@ -12,9 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.name_server import Answered, NameServer, Pending
-from netsandbox.apps.resolver import Query
+from netsandbox.apps.query import LENGTH, Query, StreamQuery
 from netsandbox.apps.stream import Stream
-from netsandbox.apps.stream_query import LENGTH, StreamQuery
 from netsandbox.docker.files import asks_from_host, dns_of, host_resolv_conf, names
 from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.docker.sandbox import gateway_of
@@ -128,7 +127,7 @@ class EmbeddedServer(NameServer):
     def pass_on(self, pending: Pending, message: dns.Message) -> None:
         self.respond(pending, message.rcode, message.answers, compress=True)
 
-    def query(self, pending: Pending, done: Answered) -> Query | StreamQuery:
+    def query(self, pending: Pending, done: Answered) -> Query:
         """By TCP where it was asked by TCP."""
         asked = super().query(pending, done)
         if pending.datagram.port not in self.clients:

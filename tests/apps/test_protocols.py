@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsandbox.apps.name_server import Names, NameServer
-from netsandbox.apps.resolver import Query, Settings, read_settings
+from netsandbox.apps.query import DatagramQuery
+from netsandbox.apps.resolv_conf import Settings, read_settings
 from netsandbox.apps.server import Server
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.files import Files
@@ -92,8 +93,8 @@ def ask(name: str, kind: int = dns.A, upstreams: tuple[int, ...] = ()) -> dns.Me
     NameServer(net.right, "named", 1, Names({"web.lan": 0x0A000007}), upstreams=upstreams, ttl=60).start()
     answers: list[dns.Message | None] = []
     net.scheduler.begin()
-    Query(net.left, PROCESS, Settings((RIGHT,), (), 1, 1, 2), name, (kind,),
-          lambda found, _server: answers.append(next(iter(found.values())) if found else None)).start()
+    DatagramQuery(net.left, PROCESS, Settings((RIGHT,), (), 1, 1, 2), name, (kind,),
+                  lambda found, _server: answers.append(next(iter(found.values())) if found else None)).start()
     net.run(30)
     assert len(answers) == 1
     return answers[0]

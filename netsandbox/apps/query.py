@@ -1,0 +1,195 @@
+"""One question to name servers, by UDP or by TCP (RFC 1035, 4.2; RFC 7766)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.resolv_conf import Settings
+from netsandbox.apps.stream import Stream
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire import dns
+from netsandbox.wire.errors import ParseError
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.socket import Process
+
+LENGTH = 2
+"""Bytes before a message by TCP that say how long it is (RFC 1035, 4.2.2)."""
+TIMED_OUT = "timed out"
+Answers = dict[int, dns.Message] | None
+"""The responses by type of record; None when nobody answers."""
+
+
+class Query:
+    """One question: sent, repeated, and answered once by a call of `done`.
+
+    Args:
+        types: of records, asked for at once.
+        done: called with the answers and the server that gave them, or (None, 0).
+
+    Attributes:
+        sizes: of the responses, in bytes, by type.
+        failures: the servers that did not answer, and why, in order.
+    """
+
+    def __init__(self, namespace: NetworkNamespace, process: Process, settings: Settings, name: str,
+                 types: tuple[int, ...], done: Callable[[Answers, int], None],
+                 flags: int = dns.RECURSION_DESIRED) -> None:
+        self.namespace = namespace
+        self.process = process
+        self.settings = settings
+        self.name = name
+        self.types = types
+        self.done = done
+        self.flags = flags
+        self.tries = 0
+        self.started = namespace.scheduler.clock
+        self.sizes: dict[int, int] = {}
+        self.failures: list[tuple[int, str]] = []
+        self._found: dict[int, dns.Message] = {}
+        self._idents: dict[int, int] = {}
+        self._timer: Timer | None = None
+
+    @property
+    def server(self) -> int:
+        """Who is asked now."""
+        return self.settings.servers[self.tries % len(self.settings.servers)]
+
+    def start(self, _argument: object = None) -> None:
+        """Ask a server."""
+        if self.tries >= self.settings.attempts * len(self.settings.servers):
+            self.done(None, 0)
+            return
+        scheduler = self.namespace.scheduler
+        self._timer = scheduler.wake_after(self.settings.timeout * SECOND, self._next, TIMED_OUT)
+        try:
+            self._send()
+        except SocketError:
+            scheduler.soon(self._next, "network unreachable")
+
+    def _send(self) -> None:
+        raise NotImplementedError
+
+    def _next(self, why: str) -> None:
+        self.failures.append((self.server, why))
+        self.stop()
+        self.tries += 1
+        self.start()
+
+    def _question(self, kind: int, ident: int) -> bytes:
+        self._idents[kind] = ident
+        return dns.Message(ident, self.flags, (dns.Question(self.name, kind),)).emit()
+
+    def _found_one(self, kind: int, message: dns.Message, size: int) -> None:
+        self._found[kind] = message
+        self.sizes[kind] = size
+        if len(self._found) == len(self.types):
+            server = self.server
+            self.stop()
+            self.done(self._found, server)
+
+    def stop(self) -> None:
+        """Give the socket and the timer back."""
+        self.namespace.scheduler.cancel(self._timer)
+
+
+class DatagramQuery(Query):
+    """By UDP: each type of record is asked for by a datagram of its own."""
+
+    _socket: UdpSocket | None = None
+
+    def _send(self) -> None:
+        socket = self._socket = UdpSocket(self.namespace, self.process)
+        stream = self.namespace.chance.stream(f"{self.namespace.name}/dns/{self.name}/{self.namespace.scheduler.now}/"
+                                              f"{self.tries}/{self.started}")
+        socket.bind(0, 0)
+        socket.connect(self.server, dns.PORT)
+        socket.on_event = self._look
+        for kind in self.types:
+            if kind not in self._found:
+                socket.send(self._question(kind, stream.bits(16)))
+
+    def _look(self) -> None:
+        socket = self._socket
+        while socket is not None and socket is self._socket:
+            try:
+                datagram = socket.recv()
+            except SocketError as error:
+                self._next("connection refused" if error.name == "ECONNREFUSED" else "host unreachable")
+                return
+            if datagram is None:
+                return
+            self._take(datagram.data)
+
+    def _take(self, data: bytes) -> None:
+        try:
+            message = dns.parse(data)
+        except ParseError:
+            return
+        kind = next((kind for kind, ident in self._idents.items() if ident == message.ident), None)
+        if kind is None or not message.is_response or kind in self._found:
+            return
+        if message.rcode in (dns.SERVFAIL, dns.NOTIMP, dns.REFUSED) and self._has_more():
+            self._next(dns.RCODES[message.rcode])
+            return
+        self._found_one(kind, message, len(data))
+
+    def _has_more(self) -> bool:
+        return self.tries + 1 < len(self.settings.servers)
+
+    def stop(self) -> None:
+        super().stop()
+        if self._socket is not None:
+            self._socket.on_event = None
+            self._socket.close()
+            self._socket = None
+
+
+class StreamQuery(Query):
+    """By TCP: one type of record, and a connection for each try (apps.stream.StreamOwner)."""
+
+    _stream: Stream | None = None
+    _ident = 0
+    _data = b""
+
+    def _send(self) -> None:
+        self._data = b""
+        self._ident = self.namespace.chance.stream(f"{self.namespace.name}/dns-tcp/{self.name}/"
+                                                   f"{self.namespace.scheduler.now}/{self.tries}").bits(16)
+        socket = StreamSocket(self.namespace, self.process)
+        self._stream = Stream(socket, self)
+        socket.connect(self.server, dns.PORT)
+
+    def connected(self, stream: Stream) -> None:
+        data = self._question(self.types[0], self._ident)
+        stream.write(len(data).to_bytes(LENGTH, "big") + data)
+
+    def received(self, stream: Stream, data: bytes) -> None:
+        self._data += data
+        size = int.from_bytes(self._data[:LENGTH], "big")
+        if len(self._data) < LENGTH + max(size, 1):
+            return
+        try:
+            message = dns.parse(self._data[LENGTH:LENGTH + size])
+        except ParseError:
+            self._next("unexpected end of input")
+            return
+        self._found_one(self.types[0], message, size)
+
+    def ended(self, stream: Stream) -> None:
+        self._next("end of file")
+
+    def failed(self, stream: Stream, error: str) -> None:
+        self._next("connection refused" if error == "ECONNREFUSED" else TIMED_OUT)
+
+    def stop(self) -> None:
+        super().stop()
+        if self._stream is not None:
+            self._stream.drop()
+            self._stream = None
