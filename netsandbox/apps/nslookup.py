@@ -12,23 +12,27 @@ WORDS = {dns.A: "has address", dns.AAAA: "has IPv6 address", dns.PTR: "domain na
          dns.CNAME: "is an alias for", dns.MX: "mail is handled by"}
 
 
-class Nslookup(Asker):
-    """nslookup of BIND, or of BusyBox."""
-
-    name = "nslookup"
-    is_busybox = False
+class Plain(Asker):
+    """What both of BIND's say alike."""
 
     def names(self) -> list[str]:
         return self.searched()
 
     def no_server(self, why: str) -> None:
-        self.complain(f"nslookup: couldn't get address for '{self.asked.server}': not found")
+        self.complain(f"{self.name}: couldn't get address for '{self.asked.server}': not found")
         self.exit(1)
 
     def unanswered(self) -> None:
         self.tell_failures()
         self.print(";; no servers could be reached\n")
         self.exit(1)
+
+
+class Nslookup(Plain):
+    """nslookup of BIND, or of BusyBox."""
+
+    name = "nslookup"
+    is_busybox = False
 
     def tell(self, found: dict[int, dns.Message], server: int) -> None:
         address = format_ipv4(server)
@@ -62,7 +66,7 @@ class BusyBoxNslookup(Nslookup):
     is_busybox = True
 
 
-class HostTool(Asker):
+class HostTool(Plain):
     """host of BIND: for a name that was given alone it asks for its addresses, mail servers and HTTPS record."""
 
     name = "host"
@@ -72,20 +76,8 @@ class HostTool(Asker):
         self._kinds = list(asked.kinds)
         self._asked_so_far = 0
 
-    def names(self) -> list[str]:
-        return self.searched()
-
     def kinds(self) -> tuple[int, ...]:
         return (self._kinds[self._asked_so_far],)
-
-    def no_server(self, why: str) -> None:
-        self.complain(f"host: couldn't get address for '{self.asked.server}': not found")
-        self.exit(1)
-
-    def unanswered(self) -> None:
-        self.tell_failures()
-        self.print(";; no servers could be reached\n")
-        self.exit(1)
 
     def tell(self, found: dict[int, dns.Message], server: int) -> None:
         (kind, message), = found.items()
