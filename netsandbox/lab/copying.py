@@ -14,8 +14,8 @@ RULES = Rules(
     values=("netsandbox.wire.", "netsandbox.linux.place.", "netsandbox.linux.drop.", "netsandbox.linux.events.",
             "netsandbox.linux.tcp.events.", "netsandbox.linux.ipv4.route_value.", "netsandbox.linux.core.nud.",
             "netsandbox.linux.core.sysctl.InterfaceConf.", "netsandbox.docker.images.Image.",
-            "netsandbox.docker.container.LogLine.", "netsandbox.commands.late.", "netsandbox.commands.verb.",
-            "netsandbox.shell.tree."),
+            "netsandbox.docker.container.LogLine.", "netsandbox.apps.pcap_filter.Filter.", "netsandbox.commands.late.",
+            "netsandbox.commands.verb.", "netsandbox.shell.tree."),
     strangers=("netsandbox.session.",))
 """A session's own things are not the lab's: a copy is without them."""
 

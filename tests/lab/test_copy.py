@@ -122,6 +122,13 @@ def test_a_copy_of_a_lab_in_full_swing_goes_the_same_way(rich: Session) -> None:
     assert tables(twin) == tables(lab)
 
 
+def test_a_capture_s_filter_is_shared_with_the_copy() -> None:
+    session = Session()
+    session.run("tcpdump -ni docker0 'arp or icmp and not port 53' &")
+    twin = session.lab.copy()
+    assert tables(twin) == tables(session.lab)
+
+
 def test_what_is_done_to_a_copy_leaves_the_original_alone(rich: Session) -> None:
     lab = rich.lab
     before, mark = tables(lab), lab.trace.end

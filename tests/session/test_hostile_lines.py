@@ -43,6 +43,7 @@ def test_a_line_without_end_ends_with_a_reason(line: str) -> None:
     assert job.err.splitlines()[-1].endswith("in one line")
     assert "stopped: more than " in job.err
     assert (state(session), session.journal) == (before, journal)
+    assert list(session.lab.copy().nodes) == list(session.lab.nodes)
 
 
 @pytest.mark.parametrize("line", SHORT, ids=lambda line: line[-30:])
