@@ -213,11 +213,12 @@ class Icmp(Match):
             name = icmp_name(wanted)
             if name:
                 return f" icmp {bang}{name}"
+        what = " icmp !type" if bang else " icmptype"
         if wanted.type == 255:
-            return " icmp !type 255" if bang else " icmptype 255"
+            return f"{what} 255"
         code = "" if wanted.low == 0 and wanted.high == 255 else (
             f" code {wanted.low}" if wanted.low == wanted.high else f" codes {wanted.low}-{wanted.high}")
-        return f" icmptype {bang}{wanted.type}{code}"
+        return f"{what} {wanted.type}{code}"
 
 
 class PortList(NamedTuple):

@@ -1,4 +1,4 @@
-"""Matches that remember: limit, hashlimit, recent, statistic.  They go by the lab's virtual clock."""
+"""Matches that remember: limit, recent, statistic.  They go by the lab's virtual clock."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.extension import Given, Match, Option, UsageError, number, quoted
-from netsandbox.linux.netfilter.extension import transport_ports as ports_of
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
@@ -105,63 +104,6 @@ class Limit(Match):
 
     def listed(self, _numeric: bool) -> str:
         return f" limit: avg {self.given['--limit'].value} burst {self.burst}"
-
-
-MODES = ("srcip", "srcport", "dstip", "dstport")
-
-
-def read_modes(text: str) -> str:
-    words = text.split(",")
-    if not set(words) <= set(MODES):
-        raise UsageError(f'hashlimit: Bad value for "--hashlimit-mode" option: "{text}"')
-    return ",".join(mode for mode in ("srcip", "srcport", "dstip", "dstport") if mode in words)
-
-
-class HashLimit(Match):
-    """A limit for each address or port by itself (xt_hashlimit.c)."""
-
-    name = "hashlimit"
-    options = (Option("--hashlimit-upto", read_rate, aliases=("--hashlimit",)),
-               Option("--hashlimit-above", read_rate),
-               Option("--hashlimit-burst", number(1, 1_000_000), can_negate=False),
-               Option("--hashlimit-mode", read_modes, can_negate=False),
-               Option("--hashlimit-name", str, can_negate=False, needed=True))
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        super().check(given, head)
-        upto = given.get("--hashlimit-upto")
-        if upto is not None and upto.negated:
-            del given["--hashlimit-upto"]
-            given["--hashlimit-above"] = upto._replace(negated=False)
-        if ("--hashlimit-upto" in given) == ("--hashlimit-above" in given):
-            raise UsageError("You have to specify --hashlimit")
-        given.setdefault("--hashlimit-burst", Given(False, DEFAULT_BURST))
-
-    def prepare(self) -> None:
-        self.buckets: dict[tuple[int, ...], Bucket] = {}
-
-    def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
-        rate: Rate = self.value("--hashlimit-upto") or self.value("--hashlimit-above")
-        cost, burst, now = rate.nanoseconds, self.given["--hashlimit-burst"].value, namespace.scheduler.now
-        key = self._key(buffer)
-        bucket = self.buckets.get(key)
-        if bucket is None:
-            bucket = self.buckets[key] = Bucket(now, cost * burst)
-        return bucket.take(now, cost, cost * burst) is ("--hashlimit-upto" in self.given)
-
-    def _key(self, buffer: SocketBuffer) -> tuple[int, ...]:
-        modes = (self.value("--hashlimit-mode") or "").split(",")
-        sport, dport = ports_of(buffer) or (0, 0)
-        values = {"srcip": buffer.packet.src, "srcport": sport, "dstip": buffer.packet.dst, "dstport": dport}
-        return tuple(values[mode] for mode in modes if mode)
-
-    def listed(self, _numeric: bool) -> str:
-        above = "--hashlimit-above" in self.given
-        rate = self.value("--hashlimit-above") or self.value("--hashlimit-upto")
-        mode = self.value("--hashlimit-mode")
-        return (f" limit: {'above' if above else 'up to'} {rate} burst {self.given['--hashlimit-burst'].value}"
-                f"{f' mode {mode}'.replace(',', '-') if mode else ''}")
 
 
 def read_netmask(text: str) -> int:
@@ -308,4 +250,4 @@ class Statistic(Match):
         return f" statistic mode nth{' !' * given.negated} every {given.value}{f' packet {packet}' if packet else ''}"
 
 
-MATCHES: tuple[type[Match], ...] = (Limit, HashLimit, Recent, Statistic)
+MATCHES: tuple[type[Match], ...] = (Limit, Recent, Statistic)

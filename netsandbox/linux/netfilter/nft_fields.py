@@ -12,6 +12,7 @@ from netsandbox.linux.netfilter.matches_time import ALL_MONTHDAYS, Time, write_d
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.extension import Match
 
+RANDOM_MASK = (1 << 31) - 1
 PACKET_TYPES = {"otherhost": "3"}
 """Those that nft has no name for."""
 
@@ -59,5 +60,23 @@ def _time(match: Match) -> str:
     return text
 
 
+def _statistic(match: Match) -> str:
+    if match.value("--mode") == "random":
+        given = match.given["--probability"]
+        return f"meta random & {RANDOM_MASK} {'>=' if given.negated else '<'} {given.value}"
+    given = match.given["--every"]
+    return f"numgen inc mod {given.value} {'!= ' * given.negated}{match.value('--packet')}"
+
+
+def _owner(match: Match) -> str:
+    """One of both; for more it has no words."""
+    if len(match.given) != 1 or "--socket-exists" in match.given:
+        return 'xt match "owner"'
+    (flag, given), = match.given.items()
+    name = "skuid" if flag == "--uid-owner" else "skgid"
+    return f"{name} {'!= ' * given.negated}{write_span(given.value, '-')}"
+
+
 WORDS: dict[str, Callable[[Match], str]] = {
-    "dscp": _dscp, "pkttype": _pkttype, "quota": _quota, "tcpmss": _mss, "connbytes": _connbytes, "time": _time}
+    "dscp": _dscp, "pkttype": _pkttype, "quota": _quota, "tcpmss": _mss, "connbytes": _connbytes, "time": _time,
+    "statistic": _statistic, "owner": _owner}

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import Hook
-from netsandbox.linux.netfilter import nft_fields
-from netsandbox.linux.netfilter.extension import Given, MarkValue, Match, write_span
+from netsandbox.linux.netfilter import nft_fields, nft_flow, nft_ports
+from netsandbox.linux.netfilter.extension import WORD, Given, Match, Span, write_span
 from netsandbox.linux.netfilter.icmp_names import icmp_name
 from netsandbox.linux.netfilter.masks import format_mask
-from netsandbox.linux.netfilter.matches_packet import FLAGS
+from netsandbox.linux.netfilter.nft_targets import target_text
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
-from netsandbox.linux.netfilter.rule import Jump, Rule
+from netsandbox.linux.netfilter.rule import Mask, Rule
+from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.ruleset import Chain, Table
@@ -22,10 +23,8 @@ NATIVE_MATCHES = frozenset({"tcp", "udp", "limit", "mark"})
 NATIVE_TARGETS = frozenset({"ACCEPT", "DROP", "RETURN"})
 """What iptables-nft says in nft's own expressions; a table with anything else is said to be managed by it."""
 WARNING = "# Warning: table ip {name} is managed by iptables-nft, do not touch!\n"
-RATE_UNITS = {"sec": "second", "min": "minute", "hour": "hour", "day": "day"}
-REJECTS = {"icmp-net-unreachable": "net-unreachable", "icmp-host-unreachable": "host-unreachable",
-           "icmp-proto-unreachable": "prot-unreachable", "icmp-net-prohibited": "net-prohibited",
-           "icmp-host-prohibited": "host-prohibited", "icmp-admin-prohibited": "admin-prohibited"}
+UNSPOKEN = 'xt match "{name}"'
+ANY_ICMP = 255
 
 
 def table_text(table: Table, with_handles: bool, number: int, only: str = "") -> str:
@@ -73,29 +72,28 @@ def rule_text(rule: Rule) -> str:
         assert isinstance(match, Match), "what -m loads"
         words.append(_match(rule, match))
     words.append(f"counter packets {rule.packets} bytes {rule.bytes}")
-    words.append(_target(rule))
-    return " ".join(word for word in words if word)
+    words.append(target_text(rule))
+    return " ".join(words).rstrip()
 
 
 def _match(rule: Rule, match: Match) -> str:
     if match.name == "multiport":
         assert rule.head.protocol is not None, "multiport wants a protocol"
-        return _multiport(match).replace("th ", f"{PROTOCOL_NAMES[int(rule.head.protocol.value)]} ", 1)
-    return MATCHES[match.name](match) if match.name in MATCHES else f'xt match "{match.name}"'
+        return nft_ports.multiport(match, PROTOCOL_NAMES[int(rule.head.protocol.value)])
+    return MATCHES[match.name](match) if match.name in MATCHES else UNSPOKEN.format(name=match.name)
 
 
 def _head(rule: Rule) -> list[str]:
     head, words = rule.head, []
     for name, mask in (("saddr", head.source), ("daddr", head.destination)):
         if mask is not None:
-            words.append(f"ip {name} {'!= ' * mask.negated}{format_mask(mask)}")
+            words.append(f"ip {name} {_masked(mask)}")
     for name, given in (("iifname", head.entered), ("oifname", head.leaves)):
         if given is not None:
             pattern = given.value[:-1] + "*" if given.value.endswith("+") else given.value
             words.append(f'{name} {"!= " * given.negated}"{pattern}"')
     protocol = head.protocol
-    loaded = [getattr(match, "name", "") for match in rule.matches if getattr(match, "given", None)]
-    if protocol is not None and not ({"tcp", "udp"} & set(loaded) and not protocol.negated):
+    if protocol is not None and (protocol.negated or not _says_protocol(rule)):
         name = PROTOCOL_NAMES.get(int(protocol.value), protocol.value)
         words.append(f"ip protocol {'!= ' * protocol.negated}{name}")
     if head.fragment is not None:
@@ -103,83 +101,65 @@ def _head(rule: Rule) -> list[str]:
     return words
 
 
+def _masked(mask: Mask) -> str:
+    """`!= 10.0.0.0/8`, or, where the mask has holes, `& 255.0.255.0 == 10.0.0.0`."""
+    text = format_mask(mask)
+    if text.rpartition("/")[2].count(".") < 3 or "/" not in text:
+        return f"{'!= ' * mask.negated}{text}"
+    return f"& {format_ipv4(mask.mask)} {'!=' if mask.negated else '=='} {format_ipv4(mask.address)}"
+
+
+def _says_protocol(rule: Rule) -> bool:
+    """The first thing that is asked is a field of TCP or UDP: nft leaves `ip protocol` out before it."""
+    first = next((match for match in rule.matches if getattr(match, "name", "") != "mark"), None)
+    return isinstance(first, Match) and nft_ports.is_native(first)
+
+
 def _not(given: Given) -> str:
     return "!= " * given.negated
-
-
-def _span(value: object) -> str:
-    return str(value).replace(":", "-")
-
-
-def _ports(match: Match) -> str:
-    words = []
-    for option in match.options:
-        given = match.given.get(option.flag)
-        if given is not None and option.flag in ("--sport", "--dport"):
-            words.append(f"{match.name} {option.flag[2:]} {_not(given)}{option.write(given.value).replace(':', '-')}")
-    flags = match.given.get("--tcp-flags")
-    if flags is not None:
-        mask = " | ".join(name.lower() for name, bit in FLAGS.items() if flags.value.mask & bit)
-        wanted = " | ".join(name.lower() for name, bit in FLAGS.items() if flags.value.wanted & bit) or "0x0"
-        words.append(f"tcp flags & ({mask}) {'!=' if flags.negated else '=='} {wanted}")
-    return " ".join(words)
 
 
 def _icmp(match: Match) -> str:
     given = match.given["--icmp-type"]
     kind = given.value
-    name = icmp_name(kind._replace(low=0, high=255)) or str(kind.type)
-    code = "" if (kind.low, kind.high) == (0, 255) else f" icmp code {kind.low}"
-    return f"icmp type {_not(given)}{name}{code}"
-
-
-def _multiport(match: Match) -> str:
-    (flag, given), = match.given.items()
-    ports = ", ".join(write_span(span, "-") for span in given.value.spans)
-    return f"th {flag[2:-1]} {_not(given)}{{ {ports} }}"
-
-
-def _conntrack(match: Match) -> str:
-    words = []
-    names = {"--ctstate": "ct state", "--ctstatus": "ct status", "--ctdir": "ct direction",
-             "--ctproto": "ct original protocol", "--ctorigsrc": "ct original ip saddr",
-             "--ctorigdst": "ct original ip daddr", "--ctreplsrc": "ct reply ip saddr",
-             "--ctrepldst": "ct reply ip daddr", "--ctorigsrcport": "ct original proto-src",
-             "--ctorigdstport": "ct original proto-dst", "--ctreplsrcport": "ct reply proto-src",
-             "--ctrepldstport": "ct reply proto-dst", "--state": "ct state"}
-    ordered = sorted(match.given.items(), key=_direction_first)
-    for flag, given in ordered:
-        option = next(option for option in match.options if option.flag == flag)
-        words.append(f"{names.get(flag, flag[2:])} {_not(given)}{option.write(given.value).lower().replace(':', '-')}")
-    return " ".join(words)
-
-
-def _direction_first(item: tuple[str, Given]) -> bool:
-    return item[0] != "--ctdir"
+    if kind.type == ANY_ICMP:
+        return "ip protocol icmp"
+    name = icmp_name(kind)
+    if not name or (kind.low, kind.high) != (0, 255):
+        return UNSPOKEN.format(name="icmp")
+    return f"icmp type {_not(given)}{name}"
 
 
 def _mark(match: Match) -> str:
     given = match.given["--mark"]
     value, mask = given.value
-    name = "ct mark" if match.name == "connmark" else "meta mark"
-    if mask == 0xFFFFFFFF:
-        return f"{name} {_not(given)}0x{value:08x}"
-    return f"{name} & 0x{mask:08x} {'!=' if given.negated else '=='} 0x{value:08x}"
+    if mask == WORD:
+        return f"meta mark {_not(given)}0x{value:08x}"
+    return f"meta mark & 0x{mask:08x} {'!=' if given.negated else '=='} 0x{value:08x}"
+
+
+def _connection_mark(match: Match) -> str:
+    given = match.given["--mark"]
+    value, mask = given.value
+    if mask == WORD:
+        return f"ct mark {_not(given)}{value:#x}"
+    return f"ct mark and {mask:#x} {'!=' if given.negated else '=='} {value:#x}"
 
 
 def _limit(match: Match) -> str:
     rate, _slash, unit = str(match.given["--limit"].value).partition("/")
     burst = match.value("--limit-burst") or 5
-    return f"limit rate {rate}/{RATE_UNITS[unit]} burst {burst} packets"
+    return f"limit rate {rate}/{nft_flow.RATE_UNITS[unit]} burst {burst} packets"
 
 
 def _addrtype(match: Match) -> str:
-    return " ".join(f"fib {name} type {_not(match.given[flag])}{str(match.given[flag].value).lower()}"
-                    for flag, name in (("--src-type", "saddr"), ("--dst-type", "daddr")) if flag in match.given)
-
-
-def _one(name: str, flag: str) -> Callable[[Match], str]:
-    return _One(name, flag)
+    """Where both ends are asked about, it tells the source alone."""
+    flag, name = ("--src-type", "saddr") if "--src-type" in match.given else ("--dst-type", "daddr")
+    kinds = str(match.given[flag].value).lower().split(",")
+    for side in ("in", "out"):
+        name += f" . {side[0]}if" * (f"--limit-iface-{side}" in match.given)
+    text = kinds[0] if len(kinds) == 1 else f"{{ {', '.join(kinds)} }}"
+    return f"fib {name} type {_not(match.given[flag])}{text}"
 
 
 class _One:
@@ -191,8 +171,9 @@ class _One:
     def __call__(self, match: Match) -> str:
         given = match.given[self.flag]
         option = next(option for option in match.options if option.flag == self.flag)
-        text = option.write(given.value)
-        return f"{self.name} {_not(given)}{text if self.name == 'ether saddr' else _span(text)}"
+        value = given.value
+        text = write_span(value, "-") if isinstance(value, Span) else option.write(value)
+        return f"{self.name} {_not(given)}{text}"
 
 
 def _ranges(match: Match) -> str:
@@ -212,46 +193,7 @@ def _comment(_match: Match) -> str:
 
 
 MATCHES: dict[str, Callable[[Match], str]] = {
-    "tcp": _ports, "udp": _ports, "icmp": _icmp, "conntrack": _conntrack,
-    "state": _conntrack, "mark": _mark, "connmark": _mark, "limit": _limit, "addrtype": _addrtype,
-    "length": _one("meta length", "--length"), "mac": _one("ether saddr", "--mac-source"), "iprange": _ranges,
-    "ttl": _ttl, "comment": _comment, **nft_fields.WORDS}
-
-
-def _target(rule: Rule) -> str:
-    target = rule.target
-    if target is None:
-        return ""
-    if isinstance(target, Jump):
-        return f"{'goto' if target.is_goto else 'jump'} {target.name}"
-    value = getattr(target, "value", None)
-    assert value is not None, "a target with options"
-    simple = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "NOTRACK": "notrack", "CT": "notrack",
-              "TRACE": "meta nftrace set 1"}
-    if target.name in simple:
-        return simple[target.name]
-    return _spoken(target.name, value)
-
-
-def _spoken(name: str, value: Callable[[str], object]) -> str:
-    if name == "REJECT":
-        how = str(value("--reject-with"))
-        if how == "icmp-port-unreachable":
-            return "reject"
-        return "reject with tcp reset" if how == "tcp-reset" else f"reject with icmp type {REJECTS[how]}"
-    if name == "LOG":
-        prefix = value("--log-prefix")
-        return f'log prefix "{prefix}"' if prefix else "log"
-    if name in ("DNAT", "SNAT"):
-        return f"{name.lower()} to {value('--to-destination' if name == 'DNAT' else '--to-source')}"
-    if name in ("MASQUERADE", "REDIRECT"):
-        ports = value("--to-ports")
-        return name.lower() + (f" to :{ports}" if ports is not None else "")
-    if name == "MARK":
-        xmark = value("--set-xmark")
-        assert isinstance(xmark, MarkValue)
-        mark, mask = xmark
-        if mask == 0xFFFFFFFF:
-            return f"meta mark set {mark:#x}"
-        return f"meta mark set mark and {~mask & 0xFFFFFFFF:#x} xor {mark:#x}"
-    return f'xt target "{name}"'
+    "tcp": nft_ports.native, "udp": nft_ports.native, "icmp": _icmp, "conntrack": nft_flow.conntrack,
+    "state": nft_flow.conntrack, "mark": _mark, "connmark": _connection_mark, "limit": _limit, "addrtype": _addrtype,
+    "length": _One("meta length", "--length"), "mac": _One("ether saddr", "--mac-source"), "iprange": _ranges,
+    "ttl": _ttl, "comment": _comment, "hashlimit": nft_flow.hashlimit, **nft_fields.WORDS}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.netfilter.nft_print import RATE_UNITS, REJECTS
+from netsandbox.linux.netfilter.nft_flow import RATE_UNITS
+from netsandbox.linux.netfilter.nft_targets import REJECTS
 
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.nft import Line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netsandbox.linux.netfilter import (
     matches_flow,
+    matches_hashlimit,
     matches_header,
     matches_host,
     matches_packet,
@@ -18,7 +19,7 @@ from netsandbox.linux.netfilter.extension import Action, Match
 
 MATCHES: dict[str, type[Match]] = {match.name: match for match in (
     *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES, *matches_rate.MATCHES,
-    *matches_header.MATCHES, *matches_flow.MATCHES, *matches_time.MATCHES)}
+    *matches_hashlimit.MATCHES, *matches_header.MATCHES, *matches_flow.MATCHES, *matches_time.MATCHES)}
 TARGETS: dict[str, type[Action]] = {target.name: target for target in (
     *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS)}
 OTHER_MATCHES = frozenset({

@@ -57,7 +57,7 @@ class Target:
 
     name: str
     tables: ClassVar[frozenset[str] | None] = None
-    hooks: ClassVar[frozenset[Hook] | None] = None
+    hooks: frozenset[Hook] | None = None
     needs_tracking: ClassVar[bool] = False
 
     @property

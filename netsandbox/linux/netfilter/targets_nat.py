@@ -208,14 +208,17 @@ def read_network(text: str) -> Network:
     bits = as_number(length) if slash else 32
     if bits is None or bits > 32:
         try:
-            bits = parse_ipv4(length).bit_count()
+            mask = parse_ipv4(length)
         except AddressError:
             raise UsageError(f"Bad mask \"{length}\"\n") from None
+        bits = mask.bit_count()
+        if Network(0, bits).mask != mask:
+            raise UsageError(f'NETMAP: a mask with holes is not modelled: "{length}"')
     return Network(_address(host) & Network(0, bits).mask, bits)
 
 
 def write_network(network: Network) -> str:
-    return format_ipv4(network.address) if network.length == 32 else f"{format_ipv4(network.address)}/{network.length}"
+    return f"{format_ipv4(network.address)}/{network.length}"
 
 
 class NetworkMap(Translation):

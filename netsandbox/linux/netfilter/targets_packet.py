@@ -33,6 +33,8 @@ TOS_NAMES = {"Minimize-Delay": 0x10, "Maximize-Throughput": 8, "Maximize-Reliabi
 CLASSES = {name.lower(): value for value, name in DSCP.items()} | {"be": 0}
 HEADERS = 40
 LEAST_MSS = 536
+WITH_A_WAY_OUT = frozenset({Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING})
+"""Where a path's MTU is known."""
 OPTION_MSS, MSS_LENGTH = 2, 4
 
 
@@ -141,7 +143,6 @@ class ClampMss(Action):
     """Another maximum segment size in a SYN (xt_TCPMSS.c)."""
 
     name = "TCPMSS"
-    hooks = frozenset({Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING})
     options = (Option("--set-mss", number(0, 65495), can_negate=False),
                Option("--clamp-mss-to-pmtu", can_negate=False))
 
@@ -151,6 +152,9 @@ class ClampMss(Action):
             raise UsageError("TCPMSS target: At least one parameter is required")
         if head.protocol != (False, "6"):
             raise ImpossibleError("EINVAL")
+
+    def prepare(self) -> None:
+        self.hooks = None if "--set-mss" in self.given else WITH_A_WAY_OUT
 
     def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
         segment = buffer.packet.payload
