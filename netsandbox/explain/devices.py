@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, get_args
 
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.explain.voice import safe
 from netsandbox.linux import device_events as events
-from netsandbox.linux.drop import DropReason
+from netsandbox.linux.drop import DropReason, Operand
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.explain.voice import Voice
 
 Told = tuple[str, dict[str, str]]
 """The key of the catalogue, and the fields for its words."""
+Ended = Frame | IPv4Packet
+"""What a verdict was about."""
+Event = (events.TagPushed | events.ArpAnswered | events.VlanEntered | events.VlanLeft | events.BpduTaken
+         | events.RootChosen | events.TopologyChanged | events.Encapsulated | events.Decapsulated | events.VtepLearned
+         | events.VtepMissing | events.ChildChosen | events.SlaveChosen | events.ActiveSlaveChanged
+         | events.FrameShaped | events.RuleMatched | events.PathChosen)
+KINDS = get_args(Event)
 ADDRESSES = ("remote", "destination", "address")
 
 
-def _fields(event: Any, voice: Voice) -> dict[str, str]:
+def _fields(event: Event, voice: Voice) -> dict[str, str]:
     fields = {}
     for name, value in event._asdict().items():
         if name in ADDRESSES:
@@ -32,7 +41,7 @@ def _fields(event: Any, voice: Voice) -> dict[str, str]:
     return fields
 
 
-def _case(event: Any) -> str:
+def _case(event: Event) -> str:
     """Which case of its kind an event is; empty for the ordinary one."""
     match event:
         case events.VlanEntered(had_tag=True) | events.VlanLeft(tagged=True):
@@ -54,7 +63,7 @@ def _case(event: Any) -> str:
     return ""
 
 
-def tell(event: Any, voice: Voice) -> Told:
+def tell(event: Event, voice: Voice) -> Told:
     """The words for an event of device_events."""
     fields = _fields(event, voice)
     if isinstance(event, events.ActiveSlaveChanged):
@@ -66,38 +75,32 @@ def tell(event: Any, voice: Voice) -> Told:
     return f"{type(event).__name__}.{case}" if case else type(event).__name__, fields
 
 
-KINDS = (events.TagPushed, events.ArpAnswered, events.VlanEntered, events.VlanLeft, events.BpduTaken, events.RootChosen,
-         events.TopologyChanged, events.Encapsulated, events.Decapsulated, events.VtepLearned, events.VtepMissing,
-         events.ChildChosen, events.SlaveChosen, events.ActiveSlaveChanged, events.FrameShaped, events.RuleMatched,
-         events.PathChosen)
-
-
-def _number_and_place(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Told:
+def _number_and_place(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Told:
     """(number, name): a VLAN, a VNI or a key, and the device that it is about."""
     number = operands[0] if operands else ""
     name = safe(str(operands[1])) if len(operands) > 1 else ""
     return "", {"vlan": str(number), "port": name}
 
 
-def _ingress_vlan(operands: tuple[Any, ...], what: Any, voice: Voice) -> Told:
+def _ingress_vlan(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Told:
     """(VLAN or 0, port): 0 where the port has no PVID."""
     _case, fields = _number_and_place(operands, what, voice)
     return ("" if operands and operands[0] else ".none"), fields
 
 
-def _bpdu(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Told:
+def _bpdu(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Told:
     """(port,), or ("guard", port): no bridge is wanted there."""
     return (".guard" if operands and operands[0] == "guard" else ""), {
         "port": safe(str(operands[-1])) if operands else ""}
 
 
-def _place(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Told:
+def _place(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Told:
     """(name,), and for a queueing discipline what it did."""
     return "", {"port": safe(str(operands[0])) if operands else "", "vlan": "",
                 "rule": safe(" ".join(str(operand) for operand in operands[1:]))}
 
 
-DROPS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Told]] = {
+DROPS: dict[DropReason, Callable[[tuple[Operand, ...], Ended, Voice], Told]] = {
     DropReason.BRIDGE_INGRESS_VLAN: _ingress_vlan, DropReason.BRIDGE_EGRESS_VLAN: _number_and_place,
     DropReason.VLAN_UNKNOWN: _number_and_place, DropReason.VXLAN_VNI_NOT_FOUND: _number_and_place,
     DropReason.TUNNEL_UNKNOWN: _number_and_place, DropReason.BPDU_INVALID: _bpdu,

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from netsandbox.explain import devices
 from netsandbox.explain.catalogue import Words, fill, find
+from netsandbox.explain.devices import Ended
 from netsandbox.explain.voice import Voice, ethertype, safe
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.wire.addresses import format_mac, is_multicast
-from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 Case = tuple[str, dict[str, str]]
 """The case of a reason (behind its name in a key), and fields."""
 
 
-def reason_key(verdict: Dropped, what: Any, voice: Voice) -> str:
+def reason_key(verdict: Dropped, what: Ended, voice: Voice) -> str:
     """`DropReason.IP_INHDR.TTL`."""
     return _told(verdict, what, voice)[0]
 
 
-def reason_clause(verdict: Dropped, what: Any, voice: Voice) -> str:
+def reason_clause(verdict: Dropped, what: Ended, voice: Voice) -> str:
     """The clause behind the colon: `no program has UDP port 53 open`.
 
     Args:
@@ -32,7 +32,7 @@ def reason_clause(verdict: Dropped, what: Any, voice: Voice) -> str:
     return fill(words[0], fields)
 
 
-def reason_words(verdict: Dropped, what: Any, voice: Voice) -> tuple[Words, dict[str, str]]:
+def reason_words(verdict: Dropped, what: Ended, voice: Voice) -> tuple[Words, dict[str, str]]:
     """The words of a reason and the fields for them."""
     key, fields = _told(verdict, what, voice)
     words = find(voice.language, key)
@@ -41,14 +41,14 @@ def reason_words(verdict: Dropped, what: Any, voice: Voice) -> tuple[Words, dict
     return words, fields
 
 
-def _told(verdict: Dropped, what: Any, voice: Voice) -> tuple[str, dict[str, str]]:
+def _told(verdict: Dropped, what: Ended, voice: Voice) -> tuple[str, dict[str, str]]:
     teller = TELLERS.get(verdict.reason, _common)
     case, fields = teller(verdict.operands, what, voice)
     base = {"dst": voice.mac(what.dst) if isinstance(what, Frame) else "", "size": str(what.size)}
     return f"DropReason.{verdict.reason.name}{case}", base | _defaults(verdict.operands) | fields
 
 
-def _defaults(operands: tuple[Any, ...]) -> dict[str, str]:
+def _defaults(operands: tuple[Operand, ...]) -> dict[str, str]:
     """Fields that many reasons share: the first operand as a number, and all of them as a text."""
     first = operands[0] if operands else ""
     return {"number": str(first), "rule": " ".join(safe(str(operand)) for operand in operands), "found": _hex(first),
@@ -56,48 +56,53 @@ def _defaults(operands: tuple[Any, ...]) -> dict[str, str]:
             "limit": "", "protocol": "", "port": "", "type": ""}
 
 
-def _hex(number: Any) -> str:
+def _number(operands: tuple[Operand, ...]) -> int:
+    """The first operand, where it is one."""
+    return int(operands[0])
+
+
+def _hex(number: object) -> str:
     return f"0x{number:04x}" if isinstance(number, int) else ""
 
 
-def _packet_of(what: Any) -> IPv4Packet | None:
+def _packet_of(what: Ended) -> IPv4Packet | None:
     packet = what.payload if isinstance(what, Frame) else what
     return packet if isinstance(packet, IPv4Packet) else None
 
 
-def _common(_operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+def _common(_operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     return "", {}
 
 
-def _other_host(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+def _other_host(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     return ".TCP" if operands else "", {}
 
 
-def _size(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+def _size(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     """A number of bytes, or the parser's own words, which stay out of a translated sentence."""
     return "", {"size": str(operands[0])} if operands and isinstance(operands[0], int) else {}
 
 
-def _checksums(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+def _checksums(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     return "", {"right": _hex(operands[1]) if len(operands) > 1 else ""}
 
 
-def _no_socket(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+def _no_socket(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     protocol, port = (*operands, "", "")[:2]
     return "", {"protocol": safe(str(protocol)).upper(), "port": str(port)}
 
 
-def _port(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+def _port(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     return "", {"port": str(operands[0]) if operands else ""}
 
 
-def _queue(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+def _queue(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     """(port, connections that wait, backlog)."""
     port, waiting, backlog = (*map(str, operands), "", "", "")[:3]
     return "", {"port": port, "waiting": waiting, "backlog": backlog}
 
 
-def _named_case(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+def _named_case(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Case:
     """(case, value): the value is a number for the most part, and an address where the words say so."""
     if len(operands) < 2 or not isinstance(operands[0], str):
         return "", {}
@@ -106,21 +111,21 @@ def _named_case(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
     return f".{operands[0]}", {"number": str(value), "address": address}
 
 
-def _fragment(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
+def _fragment(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Case:
     """(last byte), or (case, value)."""
     return ("", {"number": str(operands[0])}) if len(operands) == 1 else _named_case(operands, what, voice)
 
 
-def _icmp_ignored(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
+def _icmp_ignored(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Case:
     return (f".{operands[0]}", {}) if len(operands) == 1 else _named_case(operands, what, voice)
 
 
-def _source(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+def _source(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Case:
     source = voice.ip(operands[0]) if operands else ""
     return "", {"source": source, "address": source, "mode": str(operands[1]) if len(operands) > 1 else ""}
 
 
-def _destination(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
+def _destination(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Case:
     """(destination, case): the destination is the packet's where the verdict does not name it."""
     packet = _packet_of(what)
     number = operands[0] if operands else packet.dst if packet else 0
@@ -128,7 +133,7 @@ def _destination(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
     return case, {"destination": voice.ip(number)}
 
 
-def _no_way_in(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
+def _no_way_in(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Case:
     """(destination, text of the route or nothing); a group alone is one that nobody here joined."""
     _case, fields = _destination(operands[:1], what, voice)
     if len(operands) > 1:
@@ -137,16 +142,16 @@ def _no_way_in(operands: tuple[Any, ...], what: Any, voice: Voice) -> Case:
     return ".group" if packet is not None and is_multicast(packet.dst) else "", fields
 
 
-def _invalid_protocol(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+def _invalid_protocol(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     return ".broadcast" if len(operands) > 1 else "", {}
 
 
-def _unhandled(operands: tuple[Any, ...], what: Any, _voice: Voice) -> Case:
-    number = operands[0] if operands else what.ethertype
+def _unhandled(operands: tuple[Operand, ...], what: Ended, _voice: Voice) -> Case:
+    number = _number(operands) if operands else what.ethertype if isinstance(what, Frame) else ETH_P_IP
     return "", {"type": ethertype(number)}
 
 
-def _too_big(operands: tuple[Any, ...], what: Any, _voice: Voice) -> Case:
+def _too_big(operands: tuple[Operand, ...], what: Ended, _voice: Voice) -> Case:
     """(packet's size, MTU), or (frame's size, longest frame) where a frame did not fit a link."""
     if len(operands) < 2:
         return _size(operands, what, _voice)
@@ -155,11 +160,11 @@ def _too_big(operands: tuple[Any, ...], what: Any, _voice: Voice) -> Case:
     return ".packet" if of_packet else ".frame", {"size": str(operands[0]), "limit": str(operands[1])}
 
 
-def _neighbour(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+def _neighbour(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Case:
     return "", {"address": voice.ip(operands[0]) if operands else ""}
 
 
-def _rule(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
+def _rule(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     """(rule,): Docker's own have words of their own; what stands in DOCKER-USER is the user's."""
     rule = str(operands[0]) if operands else ""
     if rule in ("table full", "clash", "moved", "icmp error", "redirect", "no address"):
@@ -168,30 +173,30 @@ def _rule(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
     return ".docker" if is_dockers else "", {"rule": safe(rule)}
 
 
-def _port_state(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+def _port_state(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Case:
     """(state,), or ("locked",)."""
     if operands == ("locked",):
         return ".locked", {}
     return "", {"state": voice.state(str(operands[0])) if operands else ""}
 
 
-def _no_egress(operands: tuple[Any, ...], _what: Any, voice: Voice) -> Case:
+def _no_egress(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Case:
     """(MAC), (MAC, why the port that the table names is no way out), or ("hub",)."""
     if operands == ("hub",):
         return ".hub", {}
     if len(operands) < 2:
         return "", {}
-    fields = {"dst": voice.mac(operands[0])}
+    fields = {"dst": voice.mac(_number(operands))}
     if operands[1] in ("same port", "isolated", "nobody"):
         return f".{operands[1]}", fields
     return ".state", fields | {"state": voice.state(str(operands[1]))}
 
 
-def _station(operands: tuple[Any, ...], _what: Any, _voice: Voice) -> Case:
-    return "", {"address": format_mac(operands[0]) if operands else ""}
+def _station(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
+    return "", {"address": format_mac(_number(operands)) if operands else ""}
 
 
-TELLERS: dict[DropReason, Callable[[tuple[Any, ...], Any, Voice], Case]] = {
+TELLERS: dict[DropReason, Callable[[tuple[Operand, ...], Ended, Voice], Case]] = {
     DropReason.OTHERHOST: _other_host,
     DropReason.NO_SOCKET: _no_socket,
     DropReason.TCP_LISTEN_OVERFLOW: _queue, DropReason.SOCKET_FILTER: _port,

@@ -87,7 +87,7 @@ def closing(trace: Trace, record: Record) -> int | None:
     if not isinstance(verdict, Dropped):
         return None
     if verdict.reason is DropReason.BRIDGE_INGRESS_STP_STATE:
-        return _port_became(trace, record.seq, interface, verdict.operands[0])
+        return _port_became(trace, record.seq, interface, str(verdict.operands[0]))
     return _link_lost(trace, record.seq, interface) if verdict.reason is DropReason.DEV_READY else None
 
 

@@ -68,7 +68,7 @@ def _packet_dropped(event: linux.PacketDropped, voice: Voice) -> Operands:
     return _dropped("PacketDropped", event.verdict, fields, event.packet, voice)
 
 
-def _dropped(key: str, verdict: Any, fields: dict[str, str], what: Any, voice: Voice) -> Operands:
+def _dropped(key: str, verdict: Dropped, fields: dict[str, str], what: devices.Ended, voice: Voice) -> Operands:
     """A drop's operands are those of its reason: `explain` asks for them by the same key."""
     clause = reason_clause(verdict, what, voice)
     return Operands(key, fields | {"why": clause})

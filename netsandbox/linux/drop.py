@@ -7,7 +7,7 @@ a reader can look each one up in a real kernel; the last ones are ours.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class DropReason(Enum):
@@ -105,12 +105,15 @@ class Outcome(Enum):
     PASSED_UP = "a device that stands on this one took it"
 
 
+Operand = int | str
+"""What a decision looked at: a number, an address, a name, a text."""
+
+
 class Dropped(NamedTuple):
     """A verdict: not passed on, and why."""
 
     reason: DropReason
-    operands: tuple[Any, ...] = ()
-    """What the decision looked at: names, numbers, texts."""
+    operands: tuple[Operand, ...] = ()
 
 
 OTHERHOST = Dropped(DropReason.OTHERHOST)

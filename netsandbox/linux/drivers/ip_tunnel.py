@@ -9,7 +9,7 @@ from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, number, refused
 from netsandbox.linux.core.stacked import StackedInterface
 from netsandbox.linux.device_events import Decapsulated, Encapsulated
-from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import RouteMissing, SendFailed
 from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output
@@ -149,7 +149,7 @@ class TunnelInterface(StackedInterface):
         route = route_output(self.namespace, inner.dst)
         return 0 if isinstance(route, RouteMissing) else route.next_hop or 0
 
-    def _fail(self, frame: Frame, reason: DropReason, operand: object) -> None:
+    def _fail(self, frame: Frame, reason: DropReason, operand: Operand) -> None:
         self.tx_errors += 1
         self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
 

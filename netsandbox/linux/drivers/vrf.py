@@ -13,7 +13,7 @@ from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink
 from netsandbox.linux.core.stacked import StackedInterface, settle, stack_of
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.events import FrameSent, LinkChanged, SendFailed
 from netsandbox.linux.ipv4 import address
 from netsandbox.linux.ipv4.ip_output import LoopedBack, output
@@ -105,7 +105,7 @@ class VrfInterface(StackedInterface):
             namespace.depth -= 1
         return True
 
-    def _fail(self, frame: Frame, operand: object) -> bool:
+    def _fail(self, frame: Frame, operand: Operand) -> bool:
         lost = Dropped(DropReason.IP_OUTNOROUTES, (operand,))
         self.namespace.record(SendFailed(self.place, frame, lost))
         return False

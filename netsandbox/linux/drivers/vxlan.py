@@ -14,7 +14,7 @@ from netsandbox.linux.core.stacked import StackedInterface, leave, stack_of
 from netsandbox.linux.device_events import Decapsulated, Encapsulated, VtepLearned, VtepMissing
 from netsandbox.linux.drivers import vxlan_shortcuts
 from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, DYNAMIC, PERMANENT, Remote, VtepRow, VtepTable
-from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import RouteMissing, SendFailed
 from netsandbox.linux.ipv4 import igmp, ip_output
 from netsandbox.linux.ipv4.routing import route_output
@@ -156,12 +156,12 @@ class VxlanInterface(StackedInterface):
             flow = packet.src.to_bytes(4, "big") + packet.dst.to_bytes(4, "big") + bytes([packet.protocol]) + ports
         return low + (crc32(flow) * (high - low) >> 32)
 
-    def fail_for_good(self, frame: Frame, reason: DropReason, operand: object) -> None:
+    def fail_for_good(self, frame: Frame, reason: DropReason, operand: Operand) -> None:
         """It counts as an error (tx_error)."""
         self.tx_errors += 1
         self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
 
-    def _fail(self, frame: Frame, reason: DropReason, operand: object) -> None:
+    def _fail(self, frame: Frame, reason: DropReason, operand: Operand) -> None:
         self.tx_dropped += 1
         self.namespace.record(SendFailed(self.place, frame, Dropped(reason, (operand,))))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.device_events import PathChosen, RuleMatched
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.events import PathMtuLearned, RouteChosen, RouteMissing
 from netsandbox.linux.ipv4 import multipath
 from netsandbox.linux.ipv4.multipath import NO_FLOW
@@ -267,7 +267,7 @@ def route_input(interface: Interface, source: int, destination: int, mark: int =
     return route
 
 
-def _refused(reason: DropReason, *operands: object) -> InputRoute:
+def _refused(reason: DropReason, *operands: Operand) -> InputRoute:
     return InputRoute("unreachable", Dropped(reason, operands), "", None, None, None, False)
 
 
