@@ -12,6 +12,7 @@ from netsandbox.commands.pasted import whole_lines
 from netsandbox.commands.show import columns_of, table
 from netsandbox.commands.words import printable
 from netsandbox.engine.units import format_time
+from netsandbox.explain.refusals import noted
 from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.uplink import DEFAULT_LAN
@@ -121,7 +122,8 @@ class TextPrinter:
 
     def _print_output(self, job: Job, since: int) -> None:
         for stream, text in job.output[since:]:
-            self._style.output(text, stream == "err")
+            lines = [noted(line, self._language) for line in text.splitlines()]
+            self._style.output("\n".join(lines), stream == "err")
 
     def _print_background(self) -> None:
         """What lines that were begun before have printed since."""

@@ -12,6 +12,7 @@ import re
 from functools import cache
 
 from netsandbox.explain.refusals_of_files import OF_FILES
+from netsandbox.explain.refusals_of_notes import OF_NOTES
 from netsandbox.explain.refusals_of_programs import OF_PROGRAMS
 
 OF_VERBS: dict[str, str] = {
@@ -120,8 +121,6 @@ OF_VERBS: dict[str, str] = {
     "the line holds control characters ({code})": "这一行含有控制字符（{code}）",
     "the replay took another way than the lab did before": "重放与实验网络原来的过程不同",
     "the replay came to an end before the lab did": "重放在实验网络原来的终点之前就结束了",
-    "note: stopped, as nobody is there to press Ctrl-C; with & behind it, it goes on while the next lines run":
-        "注意：已停止，因为没有人按 Ctrl-C；行尾加 & 则在后面的行运行时继续",
     "there is no session here that could have branches": "这里没有可以有分支的会话",
     "branch: which one? `branch` lists them": "branch：哪一个？`branch` 列出各分支",
     "branch: --node goes with --compare": "branch：--node 要与 --compare 一起使用",
@@ -208,6 +207,21 @@ def translated(text: str, language: str) -> str:
     return "\n".join(map(_chinese, text.split("\n"))) if language == "zh" else text
 
 
+def noted(line: str, language: str) -> str:
+    """A line that a tool printed: what the sandbox has added to the tool's own words is said in a language."""
+    found = _OWN.fullmatch(line) if language == "zh" else None
+    if found is None:
+        return line
+    if found["form"]:
+        return f"可以输入：{found['form']}"
+    words = _chinese(found["note"])
+    return f"{found['who']}注意：{words}" if words != found["note"] else line
+
+
+_OWN = re.compile(r"Try:  (?P<form>.+)|(?P<who>(?:[\w./-]+: ){0,3})note: (?P<note>.+)")
+"""What to type instead; `note: …`, also behind the name of the program that says it."""
+
+
 def _chinese(line: str) -> str:
     for tail, words in TAILS.items():
         match = re.fullmatch(f"(?P<whole>.+?){_pattern(tail).pattern}", line)
@@ -246,4 +260,4 @@ def _pattern(template: str) -> re.Pattern[str]:
                               for part in parts))
 
 
-ALL = {**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS}
+ALL = {**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS, **OF_NOTES}

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from netsandbox.commands.job import Job
 from netsandbox.commands.pasted import whole_lines
 from netsandbox.engine.player import Player
-from netsandbox.explain.refusals import translated
+from netsandbox.explain.refusals import noted, translated
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.steps import Step
@@ -131,7 +131,7 @@ class LiveLab(LabView):
         if not job.is_done or not job.code:
             return Outcome(lines, "")
         first = (job.err.strip() or job.out.strip() or tr("command.failed", code=job.code)).splitlines()[0]
-        return Outcome(lines, first)
+        return Outcome(lines, noted(first, language()))
 
     def _begin(self, line: str, of_scenario: bool = False, shown: str = "") -> Job | None:
         """Execute a line; an exception in it is kept from the person's lab, which is as it was before."""

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from netsandbox.commands.job import Job
 from netsandbox.commands.line import is_background
+from netsandbox.explain.refusals import noted
 from netsandbox.session.session import ENDLESS_LIMIT, Session
 from netsandbox.session.timeline import INTERRUPT
-from netsandbox.tui.i18n import tr
+from netsandbox.tui.i18n import language, tr
 
 EXPECT = "expect "
 KEPT = 5000
@@ -200,7 +201,7 @@ class Jobs:
     def _print(self, one: Watched, stream: str, text: str) -> None:
         """A line of a line's output."""
         lead = f"[{one.job.label}] {program_of(one.job)}: " if one.is_labelled else ""
-        self.say(stream, lead + text, one.job.label)
+        self.say(stream, lead + noted(text, language()), one.job.label)
 
     def _take(self, one: Watched) -> None:
         """Add what a job has printed since the last time, line by line."""

@@ -134,14 +134,15 @@ def fit(text: str, width: int, align: str = "left", ellipsis: str = "…") -> st
 def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…") -> list[str]:
     """Break a safe text into lines of at most `width` cells, where both languages may be (`explain/lines.py`).
 
-    What does not fit into a line is broken between its characters.  With
-    `limit`, the last line kept ends in an ellipsis.
+    What does not fit into a line is broken between its characters; what belongs
+    together is broken at its spaces where the line before it would stay short.
+    With `limit`, the last line kept ends in an ellipsis.
     """
     width = max(width, 2)
     lines: list[str] = []
     line, used = "", 0
     for space, unit in units(text, get_character_cell_size):
-        for gap, piece in _fitting(space, unit, width):
+        for gap, piece in _fitting(space, unit, width, used):
             need = cell_len(piece)
             if line and need <= width < used + len(gap) + need:
                 lines.append(line)
@@ -165,9 +166,11 @@ def wrap(text: str, width: int, limit: int | None = None, ellipsis: str = "…")
     return lines
 
 
-def _fitting(space: str, unit: str, width: int) -> list[tuple[str, str]]:
-    """A unit as it is, or, longer than a line, in its words."""
-    if cell_len(unit) <= width or " " not in unit:
+def _fitting(space: str, unit: str, width: int, used: int) -> list[tuple[str, str]]:
+    """A unit as it is, or in its words: longer than a line, or behind what fills less than two thirds of one."""
+    need = cell_len(unit)
+    fits = used + len(space) + need <= width
+    if " " not in unit or fits or (need <= width and (not used or used * 3 >= width * 2)):
         return [(space, unit)]
     first, *others = unit.split(" ")
     return [(space, first), *((" ", word) for word in others)]

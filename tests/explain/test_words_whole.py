@@ -17,7 +17,7 @@ from netsandbox.commands.catalogue import verbs
 from netsandbox.commands.expect.condition import CONDITIONS
 from netsandbox.commands.help_verb import manual, overview
 from netsandbox.explain.lines import filled
-from netsandbox.explain.refusals import ALL, NOUNS, TAILS, translated
+from netsandbox.explain.refusals import ALL, NOUNS, TAILS, noted, translated
 from netsandbox.explain.words import Both, Words, said
 from netsandbox.session.session import Session
 from netsandbox.tui.catalogue import CATALOGUE
@@ -129,6 +129,40 @@ def test_errors_have_chinese_words() -> None:
         if not any(CHINESE.search(translated(form, "zh")) for form in shown):
             missing.append(f"{place}: {text}")
     assert not missing, "\n".join(missing)
+
+
+def added() -> Iterator[tuple[str, str]]:
+    """(place, English) of every note that is added to a tool's own words, in whatever room."""
+    for path in sorted(ROOT.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in inner:
+                for text in forms(node):
+                    if re.search(r"(^|\n)note: .", text):
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", text
+
+
+def test_notes_have_chinese_words() -> None:
+    """What the sandbox adds to a tool's words comes out in Chinese; the tool's own words stay."""
+    places = list(added())
+    assert len(places) > 15
+    for place, text in places:
+        line = next(line for line in text.split("\n") if line.startswith("note: "))
+        reasons = ["the sandbox has no x: the rules are iptables'", "did you mean x?"]
+        shown = [noted(line.replace("{}", word), "zh") for word in ("x", *reasons)]
+        assert any(CHINESE.search(one.removeprefix("注意：")) for one in shown), (place, text)
+
+
+@pytest.mark.parametrize(("line", "said_so"), [
+    ("Try:  docker run -d nginx", "可以输入：docker run -d nginx"),
+    ("sh: 1: note: ping -b changes nothing in the sandbox", "sh: 1: 注意：ping -b 在沙盒里不改变任何东西"),
+    ("note: to self", "note: to self"),
+    ("docker: invalid reference format", "docker: invalid reference format"),
+])  # fmt: skip
+def test_a_note_is_told_from_a_tools_own_words(line: str, said_so: str) -> None:
+    assert noted(line, "zh") == said_so
+    assert noted(line, "en") == line
 
 
 def test_chinese_words_have_the_fields_of_the_english() -> None:

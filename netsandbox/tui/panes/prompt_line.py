@@ -175,7 +175,7 @@ class PromptLine(Vertical):
     def note(self, text: str, *, error: bool = False) -> None:
         """Show a text: in the empty line itself, above one that is typed; an error takes more rows where it must."""
         above = bool(text) and (error or bool(self.line))
-        plain = self.glyphs.plain(safe(text))
+        plain = self.glyphs.plain(safe(text.expandtabs(1).strip()))
         self.input.placeholder = "" if above else plain
         self.set_class(above, "-note")
         self.set_class(above and error, "-error")

@@ -14,8 +14,11 @@ from textual.widgets import Static
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.text import wrap
 
 PAGES = 4
+USUAL = 70
+"""Cells of a line before it is known how many there are."""
 
 
 class TourScreen(ModalScreen[bool]):
@@ -63,7 +66,13 @@ class TourScreen(ModalScreen[bool]):
     def _show(self) -> None:
         self.query_one(".dialog").border_title = Content(tr("tour.title", page=self.number + 1, pages=PAGES))
         text = tr("tour." + str(self.number + 1)) if self.number else self._first
-        self.query_one(Static).update(Content(self._glyphs.plain(text)))
+        width = self.query_one(VerticalScroll).scrollable_content_region.width or USUAL
+        lines = [row for line in self._glyphs.plain(text).split("\n") for row in wrap(line, width)]
+        self.query_one(Static).update(Content("\n".join(lines)))
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self.call_after_refresh(self._show)
 
     def action_turn(self, step: int) -> None:
         """Another page; behind the last the tour is over."""

@@ -1,0 +1,52 @@
+"""What netsandbox adds to a tool's own words: the lines that begin with `note: `, and what to try, in 简体中文."""
+
+from __future__ import annotations
+
+OF_NOTES: dict[str, str] = {
+    "the line has a dash (–) where Docker expects a hyphen (-). A word that begins with a dash is no option, so Docker "
+    "takes it for the image's name.":
+        "这一行里有破折号（–），而 Docker 要的是连字符（-）。以破折号开头的词不算选项，所以 Docker 把它当成了镜像名。",
+    "the sandbox downloads nothing; did you mean {near}?": "沙盒不下载任何东西；是不是 {near}？",
+    "the sandbox downloads nothing; the sandbox has: {names}": "沙盒不下载任何东西；现有的镜像：{names}",
+    "the {image} image has no {name}; the sandbox lends its own": "镜像 {image} 里没有 {name}；沙盒借给它一个",
+    "the option {key} does nothing in the sandbox": "选项 {key} 在沙盒里不起作用",
+    "what {path} says of {keys} does nothing in the sandbox": "{path} 里的 {keys} 在沙盒里不起作用",
+    "{name} does nothing in the sandbox": "{name} 在沙盒里不起作用",
+    "{name} changes nothing in the sandbox": "{name} 在沙盒里不改变任何东西",
+    "{key} acts as {usual} in the sandbox": "{key} 在沙盒里等于 {usual}",
+    "{name} stays: the sandbox's kernel has it built in": "{name} 留着：沙盒的内核里本来就有它",
+    "nothing is installed: ip, ping, arping, tcpdump and the other tools are there already":
+        "什么都没有安装：ip、ping、arping、tcpdump 等工具本来就在",
+    "the sandbox's devices offload nothing: each frame is as it is on the wire":
+        "沙盒的网卡不做卸载：每个帧都与线路上的一样",
+    "of the namespaces that unshare makes the sandbox has only net": "unshare 能建立的命名空间，沙盒里只有 net",
+    "{name} went to another namespace; the message of that is not modelled":
+        "{name} 到了另一个命名空间；没有模拟与此有关的消息",
+    "/proc/sys is read-only in a container; `docker run --sysctl NAME=VALUE` sets it at the start, and with "
+    "--privileged it can be written":
+        "容器里的 /proc/sys 是只读的；`docker run --sysctl NAME=VALUE` 在启动时设置它，加上 --privileged 就可以写",
+    "a container may not change its network unless it was run with --privileged or --cap-add NET_ADMIN; the lab's own "
+    "`exec NODE …` and `enter NODE` are nsenter by root on the host, who may":
+        "容器不能改自己的网络，除非启动时带 --privileged 或 --cap-add NET_ADMIN；实验网络自己的 `exec NODE …` 和 "
+        "`enter NODE` 相当于主机上的 root 用 nsenter，可以改",
+    "Docker 29 has no such field any more; the networks have it: {form}":
+        "Docker 29 已经没有这个字段；它在各网络之下：{form}",
+    "-r reads what -w wrote in this lab; files of the disk stay outside":
+        "-r 读的是 -w 在这个实验网络里写的；磁盘上的文件不在其中",
+    "{file} is kept in the lab, for tcpdump -r; `export FILE` writes to the disk":
+        "{file} 保存在实验网络里，供 tcpdump -r 读取；`export FILE` 才写到磁盘",
+    "the card of the sandbox's uplink had this name; it is {name} now, as on a machine without an eth0 (`--uplink "
+    "NETWORK` keeps eth0)":
+        "沙盒上行链路的网卡原来叫这个名字；现在它叫 {name}，就像没有 eth0 的机器（`--uplink NETWORK` 保留 eth0）",
+    "{before} was the LAN of the sandbox's uplink; to be out of the way it is {lan} now (`--uplink NETWORK` keeps one "
+    "in its place)":
+        "{before} 原来是沙盒上行链路的局域网；为了让开，现在改成 {lan}（`--uplink NETWORK` 让它不动）",
+    "watch looked {count} times and ends here, as nobody stops it": "watch 看了 {count} 次就结束，因为没有人停下它",
+    "no signal reaches a script in the sandbox; nothing is trapped": "沙盒里的脚本收不到信号；trap 什么也等不到",
+    "the sandbox's shell has functions, and no aliases": "沙盒的 shell 有函数，没有别名",
+    "nothing is done with it in the sandbox": "沙盒不会用到它",
+    "nothing is done with it in the sandbox: {words}": "沙盒不会用到它：{words}",
+    "stopped, as nobody is there to press Ctrl-C; with & behind it, it goes on while the next lines run":
+        "已停止，因为没有人按 Ctrl-C；行尾加 & 则在后面的行运行时继续",
+}
+"""English -> Chinese, without the `note: ` before it."""
