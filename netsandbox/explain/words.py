@@ -27,7 +27,7 @@ class Words:
     """A table of words: key -> English and 简体中文."""
 
     def __init__(self, table: Mapping[str, Both]) -> None:
-        self.table = table
+        self.table = dict(table)
 
     def __contains__(self, key: str) -> bool:
         return key in self.table

@@ -31,7 +31,6 @@ from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.ready import READY
 from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.step_keys import StepKeys
-from netsandbox.tui.text import safe
 from netsandbox.tui.time_keys import TimeKeys
 
 TOUR = "tour-seen"
@@ -111,6 +110,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
                 self.main.status.say(tr("theme.unknown", name=self.options.theme), trouble=True)
         if self.options.scenario or self.options.recover:
             self.main.status.say(tr("opening"))
+            self.main.wait_for_lab()
             self.call_after_refresh(self.open)
         else:
             self.open()
@@ -146,8 +146,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
         self.sync()
         self.main.begin()
         self.sync()
-        if options.tour and not self.files.has(TOUR):
-            self.call_after_refresh(self._tour)
+        if options.tour and live.session.scenario is READY and not self.files.has(TOUR):
+            self.call_after_refresh(self._tour)  # a lesson has its own words, and the card would lie over them
         self._schedule()
         self.call_after_refresh(_settle_memory)
 
@@ -183,18 +183,11 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
     def _tour(self) -> None:
         from netsandbox.tui.screens.tour import TourScreen
 
-        live, title = self.live, safe(self.live.title())
-        if live.session.scenario is READY:
-            first, key = tr("tour.1"), tr("tour.do-ping")
-        elif live.session.pending:
-            first, key = tr("tour.steps", title=title), tr("tour.do-step")
-        else:
-            first, key = tr("tour.lab", title=title), tr("tour.do-ping")
-        self.push_screen(TourScreen(self.glyphs, first, key, self.action_next_or_ping, self.open_line), self._toured)
+        self.push_screen(TourScreen(self.glyphs, self.action_next_or_ping, self.open_line), self._toured)
 
     def _toured(self, begins_line: bool | None) -> None:
         self.files.touch(TOUR)
-        if not (begins_line or self.options.scenario or self.options.recover):
+        if not begins_line:
             self.action_browse()
 
     # -- what the panes ask for

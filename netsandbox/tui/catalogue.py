@@ -1,10 +1,8 @@
-"""All texts of the user interface: language -> key -> text."""
+"""All words of the user interface, in one table; a pane adds those that it brings (`i18n.add_texts`)."""
 
 from __future__ import annotations
 
-from netsandbox.tui import texts_app_en, texts_app_zh, texts_en, texts_zh
+from netsandbox.explain.words import Words
+from netsandbox.tui import words_of_app, words_of_keys, words_of_panes
 
-CATALOGUE: dict[str, dict[str, str]] = {
-    "en": texts_en.TEXTS | texts_app_en.TEXTS,
-    "zh": texts_zh.TEXTS | texts_app_zh.TEXTS,
-}
+WORDS = Words({**words_of_keys.TABLE, **words_of_panes.TABLE, **words_of_app.TABLE})

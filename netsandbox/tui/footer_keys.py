@@ -33,7 +33,7 @@ def pane_keys(
     """The keys over the panes, the most wanted first: what has no room is left out from the end, quit and help never.
 
     Args:
-        what_next: what `p` does: next, check or ping.
+        what_next: what `p` does: next, check, lessons or ping.
         speed: the pace; where it is another than the usual one, it goes before what else matters.
         in_log: the log has its place, so that escape has nothing to bring back.
         runs: something runs that ctrl+c ends.

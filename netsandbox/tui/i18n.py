@@ -1,19 +1,16 @@
 """The words of the user interface, in English and 简体中文.
 
-The catalogue is a dict a language; `tr` looks a key up in the language chosen
-by `set_language`.  Protocol names, kernel terms and addresses stay as they are.
+`tr` looks a key up in the one table of words (`catalogue.py`), in the language
+chosen by `set_language`.  Protocol names, kernel terms and addresses stay as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netsandbox.explain.words import Both
-from netsandbox.tui.catalogue import CATALOGUE
+from netsandbox.explain.words import LANGUAGES, Both
+from netsandbox.tui.catalogue import WORDS
 from netsandbox.tui.text import cell_len
-
-LANGUAGES: tuple[str, ...] = tuple(CATALOGUE)
-"""Languages that can be chosen; the first is the fallback."""
 
 
 def add_texts(texts: Mapping[str, Both]) -> None:
@@ -23,9 +20,8 @@ def add_texts(texts: Mapping[str, Both]) -> None:
         ValueError: a key has other words already.
     """
     for key, words in texts.items():
-        for language, text in zip(LANGUAGES, words, strict=True):
-            if CATALOGUE[language].setdefault(key, text) != text:
-                raise ValueError(f"the text {key!r} is there already")
+        if WORDS.table.setdefault(key, words) != words:
+            raise ValueError(f"the text {key!r} is there already")
 
 
 TO_PANE = "app.pane."
@@ -42,9 +38,9 @@ def set_language(language: str) -> None:
     """Choose the language of all texts made from now on.
 
     Raises:
-        ValueError: for a language that the catalogue does not have.
+        ValueError: for a language that the words are not in.
     """
-    if language not in CATALOGUE:
+    if language not in LANGUAGES:
         raise ValueError(f"no language {language!r}: expected one of {', '.join(LANGUAGES)}")
     _Choice.language = language
 
@@ -57,7 +53,7 @@ def language() -> str:
 def language_of_locale(locale: str) -> str:
     """The language for a locale such as `zh_CN.UTF-8`; the fallback for one that is not known."""
     prefix = locale.replace("-", "_").split("_")[0].split(".")[0].lower()
-    return prefix if prefix in CATALOGUE else LANGUAGES[0]
+    return prefix if prefix in LANGUAGES else LANGUAGES[0]
 
 
 def described(binding_id: str) -> tuple[str, str]:
@@ -66,10 +62,10 @@ def described(binding_id: str) -> tuple[str, str]:
     Bindings are declared in English, once, when their class is made; a footer
     or a help screen shows these texts instead.
     """
-    texts = CATALOGUE[_Choice.language]
     if binding_id.startswith(TO_PANE):
-        return texts["topic." + binding_id.removeprefix(TO_PANE)], ""
-    return texts["key." + binding_id], texts.get("tip." + binding_id, "")
+        return tr("topic." + binding_id.removeprefix(TO_PANE)), ""
+    tip = "tip." + binding_id
+    return tr("key." + binding_id), tr(tip) if tip in WORDS else ""
 
 
 def widest(key: str) -> int:
@@ -77,14 +73,13 @@ def widest(key: str) -> int:
 
     What is laid out with room for these stands in the same place in every language.
     """
-    return max(cell_len(texts[key]) for texts in CATALOGUE.values())
+    return max(map(cell_len, WORDS.table[key]))
 
 
 def tr(key: str, **values: object) -> str:
     """The text of `key` in the language in use, with `{name}` fields filled in.
 
     Raises:
-        KeyError: for a key that is not in the catalogue.
+        KeyError: for a key that is not in the table.
     """
-    text = CATALOGUE[_Choice.language][key]
-    return text.format(**values) if values else text
+    return WORDS.say(key, _Choice.language, **values)

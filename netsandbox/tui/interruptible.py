@@ -7,6 +7,7 @@ from textual.events import Key
 from textual.message import Message
 
 from netsandbox.engine import budget
+from netsandbox.tui.typed_ahead import apart
 
 ENDS = frozenset({"ctrl+c", "escape"})
 
@@ -17,5 +18,6 @@ def listening(driver: type[Driver]) -> type[Driver]:
         def process_message(self, message: Message) -> None:
             if isinstance(message, Key) and message.key in ENDS:
                 budget.interrupt()
-            super().process_message(message)
+            for one in apart(message):
+                super().process_message(one)
     return Listening

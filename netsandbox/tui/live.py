@@ -70,14 +70,15 @@ class LiveLab(LabView):
         session, player = self.session, self.player
         self._read()
         position, quiet = session.position, session.is_quiet
+        waits = player.is_playing and self.waits_for_reader
         if quiet and player.is_playing:
-            coming = tr("next.lesson") if self.waits_for_reader else ""
+            coming = tr("next.lesson") if waits else ""
         else:
             coming = peek.next_step(session, self.named)
         return Status(
             self.title(), position.at, position.step, max(session.end.step, position.step), player.is_playing, quiet,
             player.speed, player.is_lagging, coming, self._watch.dropped(session.trace.end),
-            sum(one.is_labelled for one in self.jobs.alive),
+            sum(one.is_labelled for one in self.jobs.alive), waits,
         )  # fmt: skip
 
     def title(self) -> str:

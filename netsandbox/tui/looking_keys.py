@@ -162,10 +162,14 @@ class LookingKeys(LabApp):
 
     def action_browse(self) -> None:
         """Choose among lessons, scenarios and files."""
+        self.browse()
+
+    def browse(self, first: str = "") -> None:
+        """The browser, with the cursor on one that comes next, if it is known."""
         from netsandbox.tui.screens.browser import BrowserScreen
 
         if self.screen is self.main:
-            screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons)
+            screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons, first)
             self.push_screen(screen, self._open_work)
 
     def _open_work(self, name: str | None) -> None:

@@ -102,6 +102,8 @@ class Status(NamedTuple):
     """Frames dropped so far."""
     jobs: int = 0
     """Lines that run beside another one or in the background."""
+    waits: bool = False
+    """Time stands, because a lesson waits for its reader."""
 
 
 class Completion(NamedTuple):

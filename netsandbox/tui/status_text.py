@@ -8,7 +8,7 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import Status
 from netsandbox.tui.text import cell_len, crop, fit, safe
 
-_LEAST_NEXT = 12
+_LEAST_NEXT = 11
 """Cells below which what comes next is not worth showing."""
 
 _TITLE = 32
@@ -32,7 +32,8 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     The state's glyph, the step and the drops are always there; the others, a
     message first and the title last, as far as there is room.
     """
-    state = "playing" if status.playing and not status.quiet else "quiet" if status.playing else "paused"
+    moves = "playing" if not status.quiet else "waits" if status.waits else "quiet"
+    state = moves if status.playing else "paused"
     stepped_back = status.last_step > status.step
     step = tr("status.step_of" if stepped_back else "status.step", step=status.step, last=status.last_step)
     drops = f" {tr('status.dropped', count=status.dropped)} "

@@ -1,4 +1,4 @@
-"""The key that goes on: the lesson's next step or a look at its goals, and without a lesson a ping between two."""
+"""The key that goes on: the lesson's next step, a look at its goals, the next lesson; and a ping without a lesson."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from netsandbox.tui.lab_app import LabApp
 
 class StepKeys(LabApp):
     """What `p` does."""
+
+    def browse(self, first: str = "") -> None:
+        """Choose among lessons, scenarios and files: a hook for the app that has a browser."""
 
     def _tell_held(self, hint: str) -> None:
         """Say why nothing happens, when what was begun waits: a person has stopped time, or a line runs."""
@@ -31,6 +34,9 @@ class StepKeys(LabApp):
         elif pending:
             self._insists = False
             self._next_step()
+        elif stand is not None and stand.is_finished:
+            self.browse(stand.after)
+            return
         else:
             self._insists = False
             pair = self._pair()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 
-from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.events import Key
 from textual.message import Message
@@ -16,13 +15,15 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widgets import Button, Input, OptionList
 
+from netsandbox.tui.typed_ahead import OrderedApp
+
 MOST_FAILURES = 50
 """Failures since the last key after which the app ends after all: something fails without end."""
 PRESSED = (Button.Pressed, Input.Submitted, OptionList.OptionSelected)
 """What a person did on a page; one that was left in the meantime does nothing about it."""
 
 
-class UnbrokenApp(App[int]):
+class UnbrokenApp(OrderedApp):
     """See the module."""
 
     failures = 0

@@ -301,6 +301,7 @@ def test_reach_pings_for_real() -> None:
     assert expect(runner, "arp pc1 10.0.0.2 pc2 REACHABLE").code == 0
     assert expect(runner, "no reach pc1 pc2").code == 1
     assert expect(runner, "reach pc1 10.0.0.2").code == 0
+    assert "host" not in runner.session.lab.nodes, "no machine is made for whoever pings"
 
 
 def test_a_reach_that_fails_shows_why() -> None:

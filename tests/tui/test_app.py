@@ -155,7 +155,7 @@ async def test_a_scenario_step_by_step(tmp_path: Path) -> None:
         assert "fail" not in kinds
         await on.press("p")
         await on.quiet()
-        assert live.session.journal[-1].line.startswith("ping ")
+        assert isinstance(on.app.screen, BrowserScreen), "and then to the next lesson"
 
 
 async def test_a_scenario_that_does_not_load_is_told_and_the_app_opens_empty(tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ async def test_the_tour_is_shown_once_and_the_browser_behind_it(tmp_path: Path) 
 
 
 async def test_a_line_typed_at_the_tour_in_one_burst_is_taken(tmp_path: Path) -> None:
-    async with stage(tmp_path, Options("docker0-ping")) as on:
+    async with stage(tmp_path, Options()) as on:
         assert isinstance(on.app.screen, TourScreen)
         driver = on.app._driver
         assert driver is not None
@@ -319,16 +319,14 @@ async def test_p_in_the_tour_does_what_it_does_without_it_and_goes_on(tmp_path: 
         assert isinstance(on.app.screen, TourScreen)
 
 
-async def test_the_tour_of_a_scenario_says_what_p_does_in_it(tmp_path: Path) -> None:
-    async with stage(tmp_path, Options("docker0-ping")) as on:
-        text = " ".join(screen_text(on.app).split())  # type: ignore[arg-type]
-        assert "p the first step" in text
-        assert "over docker0. Press" in text.replace("│", "").replace("  ", " "), "what was opened"
-        assert "nginx-1 pings nginx-2. Watch" not in text
-        steps = len(on.app.live.session.pending)
-        await on.press("p")
-        assert len(on.app.live.session.pending) == steps - 1
-        assert "2/4" in screen_text(on.app)  # type: ignore[arg-type]
+async def test_no_tour_lies_over_a_lesson(tmp_path: Path) -> None:
+    """The lesson's own pane says what p does; the card would hide it."""
+    async with stage(tmp_path, Options("one-cable")) as on:
+        text = screen_text(on.app)  # type: ignore[arg-type]
+        assert on.app.screen is on.app.main
+        assert "p goes on" in text
+        assert "Press p for the first step" in text, "not a line to type, in the empty picture"
+        assert not on.app.files.has("tour-seen")
 
 
 async def test_history_is_kept_between_runs(tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ from textual.widget import Widget
 
 import netsandbox.tui
 import netsandbox.tui.panes
+from netsandbox.explain.words import LANGUAGES, said
 from netsandbox.tui.app import NetsandboxApp
-from netsandbox.tui.catalogue import CATALOGUE
-from netsandbox.tui.i18n import LANGUAGES, TO_PANE, described, language, language_of_locale, set_language, tr
+from netsandbox.tui.catalogue import WORDS
+from netsandbox.tui.i18n import TO_PANE, described, language, language_of_locale, set_language, tr
 from netsandbox.tui.screens.browser import BrowserScreen
 from netsandbox.tui.screens.help import HelpScreen
 from netsandbox.tui.screens.panes import PanesScreen
@@ -58,31 +59,27 @@ def asked_for() -> tuple[set[str], set[str]]:
 @pytest.mark.parametrize("chosen", LANGUAGES)
 def test_all_texts_of_a_language(chosen: str) -> None:
     set_language(chosen)
-    for key in CATALOGUE["en"]:
-        text = CATALOGUE[chosen][key]
+    for key, words in WORDS.table.items():
+        text = said(words, chosen)
         assert tr(key, **dict.fromkeys(fields(text), "7")) is not None
         assert safe(text.replace("\n", " ")) == text.replace("\n", " ")
-        assert fields(text) == fields(CATALOGUE["en"][key]), key
+        assert fields(text) == fields(words[0]), key
         assert text or key == "filter.keyword"
 
 
-def test_both_languages_have_the_same_keys() -> None:
-    assert list(CATALOGUE["en"]) == list(CATALOGUE["zh"])
-
-
 def test_english_is_plain_and_chinese_is_chinese() -> None:
-    assert all(text.isascii() for text in CATALOGUE["en"].values())
-    same = {key for key, text in CATALOGUE["zh"].items() if text == CATALOGUE["en"][key]}
+    assert all(english.isascii() for english, _chinese in WORDS.table.values())
+    same = {key for key, (english, chinese) in WORDS.table.items() if english == chinese}
     assert same == {"tab.arp", "log.number", "filter.keyword"}
-    assert all(re.search(r"[\u4e00-\u9fff]", text) for key, text in CATALOGUE["zh"].items() if key not in same)
+    assert all(re.search(r"[\u4e00-\u9fff]", text) for key, (_english, text) in WORDS.table.items() if key not in same)
 
 
 def test_the_code_asks_only_for_what_there_is_and_for_all_of_it() -> None:
     whole, begun = asked_for()
     assert len(whole) > 30
-    assert whole <= set(CATALOGUE["en"]), whole - set(CATALOGUE["en"])
+    assert whole <= set(WORDS.table), whole - set(WORDS.table)
     by_id = ("key.", "tip.", "help.", "footer.")
-    for key in CATALOGUE["en"]:
+    for key in WORDS.table:
         assert key in whole or key.startswith((*begun, *by_id)), f"nobody asks for {key}"
 
 
@@ -104,12 +101,12 @@ def test_every_key_binding_is_described_in_both_languages() -> None:
                 assert described(binding.id)[0], "a key that goes to a pane is called as its help page"
             else:
                 seen.add(binding.id)
-    assert {key.removeprefix("key.") for key in CATALOGUE["en"] if key.startswith("key.")} == seen
+    assert {key.removeprefix("key.") for key in WORDS.table if key.startswith("key.")} == seen
 
 
 def test_every_help_topic_has_its_text() -> None:
     topics = {topic for pane in pane_classes() if (topic := vars(pane).get("HELP_TOPIC"))}
-    assert {key.removeprefix("help.") for key in CATALOGUE["en"] if key.startswith("help.")} == topics
+    assert {key.removeprefix("help.") for key in WORDS.table if key.startswith("help.")} == topics
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,32 @@ async def test_goals_are_met_as_one_types_and_the_lesson_ends(tmp_path: Path, me
         assert "Next: hub" in text
 
 
+async def test_the_key_that_goes_on_leads_to_the_next_lesson(tmp_path: Path) -> None:
+    """Where there is no room for the lesson beside the log, its end takes the log's place; then p is no ping."""
+    async with opened(tmp_path, Options(tour=False, scenario="one-cable"), size=(80, 24)) as stage:
+        for _ in range(9):
+            assert "Finished" not in screen_text(stage.app)  # type: ignore[arg-type]
+            await stage.press("p")
+            await stage.quiet()
+        text = screen_text(stage.app)  # type: ignore[arg-type]
+        assert "Finished: every goal is met." in text
+        assert "Next: mac-ip (p)" in text
+        assert "p lessons" in text
+        assert "host" not in {row.name for row in stage.app.live.nodes()}
+        lines = len(stage.app.live.session.journal)
+        await stage.press("p")
+        for _ in range(20):
+            await stage.pilot.pause()
+        screen = stage.app.screen
+        assert isinstance(screen, BrowserScreen)
+        assert screen.chosen is not None
+        assert screen.chosen.name == "mac-ip"
+        assert len(stage.app.live.session.journal) == lines
+        await stage.press("enter")
+        await stage.quiet()
+        assert stage.app.live.title() == "The number on the door and the identity card"
+
+
 async def test_hints_come_one_by_one(tmp_path: Path, mend: Path) -> None:
     async with opened(tmp_path, Options(tour=False, scenario=str(mend))) as stage:
         for _ in range(3):

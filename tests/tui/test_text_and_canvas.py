@@ -86,7 +86,7 @@ def test_wrap_breaks_at_spaces_and_says_when_it_stops() -> None:
     assert wrap("容器网络原理", 5) == ["容器", "网络", "原理"]
     assert wrap("网桥的MAC地址", 9) == ["网桥的MAC", "地址"]
     assert wrap("的 ARP 通告，没有", 11) == ["的 ARP 通", "告，没有"]
-    assert wrap("以太网 听到 172.17.0.3 的 ARP", 20) == ["以太网 听到", "172.17.0.3 的 ARP"], "the line would stay short"
+    assert wrap("以太网 听到 172.17.0.3 的 ARP", 20) == ["以太网 听到", "172.17.0.3 的 ARP"], "not a short line"
     assert wrap("甲乙丙丁戊己庚 的 ARP 通", 20) == ["甲乙丙丁戊己庚", "的 ARP 通"], "it would not"
     assert wrap("学习地址，转发", 8) == ["学习地", "址，转发"], "no line begins with a comma"
     assert wrap("端口（见下）", 6) == ["端口", "（见", "下）"], "or ends with what opens"

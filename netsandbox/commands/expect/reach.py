@@ -52,7 +52,10 @@ class _Trial:
         lab.trace.record(CommandRun(line))
         words = ["ping", "-c", "1", "-W", LIMIT, address]
         shell = self._context.shell
-        ping = programs.program(shell, programs.context(shell, lab.namespace(self._source), words))
+        machine = shell.machine
+        context = programs.context(shell, lab.namespace(self._source), words, machine.files(self._source),
+                                   machine.names(self._source))  # of the node itself: no other is made for it
+        ping = programs.program(shell, context)
         ping.on_exit.append(lambda: self._ended(ping))
         ping.start()
 

@@ -158,5 +158,5 @@ PANE = Pane("lesson", lambda _live, glyphs, _still: LessonPane(glyphs, id="lesso
     "lesson.answer": ("p shows the answer", "按 p 看答案"),
     "lesson.go-on": ("p goes on", "按 p 继续"),
     "lesson.finished": ("Finished: every goal is met.", "完成：所有目标都已达成。"),
-    "lesson.after": ("Next: {name} (ctrl+o)", "下一课：{name}（ctrl+o）"),
+    "lesson.after": ("Next: {name} (p)", "下一课：{name}（按 p）"),
 })  # fmt: skip

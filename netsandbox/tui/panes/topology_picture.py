@@ -147,6 +147,8 @@ class TopologyPicture(ScrollView, can_focus=True):
         self._ticks = TRAVEL_TICKS
         self._timer: Timer | None = None
         self._titled = ""
+        self.hint = tr("topology.empty")
+        """What an empty picture says."""
         self._book = StyleBook(self, "topology--")
 
     def on_mount(self) -> None:
@@ -300,7 +302,7 @@ class TopologyPicture(ScrollView, can_focus=True):
         scroll_x, scroll_y = self.scroll_offset
         width = self.size.width
         if self.placed is None or not self._rows[0]:
-            text = tr("topology.empty") if y == self.size.height // 2 else ""
+            text = self.hint if y == self.size.height // 2 else ""
             return self._book.strip([Run(fit(text, width, "center"), "empty")])
         y += scroll_y
         if y >= self.placed.height:

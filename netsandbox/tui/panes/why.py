@@ -80,6 +80,8 @@ class WhyPane(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self.glyphs = glyphs
         self.why: Why | None = None
+        self.hurried = False
+        """Frames fly by too fast for anybody to read why."""
         self.expanded = False
         self.pointed: int | None = None
         """Index of the cause chosen by the keys."""
@@ -92,10 +94,10 @@ class WhyPane(VerticalScroll, can_focus=True):
         """Name the pane."""
         self.border_title = Content(tr("why.title"))
 
-    def show(self, why: Why | None) -> None:
-        """Show another explanation, in its short form."""
-        if why != self.why:
-            self.why = why
+    def show(self, why: Why | None, *, hurried: bool = False) -> None:
+        """Show another explanation, in its short form; none is shown while frames fly by in a hurry."""
+        if (why, hurried) != (self.why, self.hurried):
+            self.why, self.hurried = why, hurried
             self.expanded = False
             self.pointed = None
             self._paint()
@@ -139,7 +141,7 @@ class WhyPane(VerticalScroll, can_focus=True):
         text = self.query_one(_WhyText)
         width, height = self.scrollable_content_region.size
         if self.why is None:
-            text.update(Content.styled(tr("why.empty"), "$text-muted"))
+            text.update(Content.styled(tr("why.hurried" if self.hurried else "why.empty"), "$text-muted"))
         elif width > 0:
             lines = why_lines(self.why, width, self.expanded, self.glyphs, height)
             text.update(Content("\n").join(Content("").join(map(self._content, line)) for line in lines))

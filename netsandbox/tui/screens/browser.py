@@ -23,7 +23,9 @@ from netsandbox.tui.text import crop, fit, safe, wrap
 
 AT_ONCE = 4
 """Files read between two pictures: a key is answered at once while the others come."""
-NAME_WIDTH = 24
+NAME_WIDTH = 22
+"""Cells of a name: those of the longest bundled one."""
+HOW_FAR = 5
 ABOUT_LINES = 4
 Progress = Mapping[str, tuple[int, int]]
 """How far a person came in a lesson: (steps done, steps)."""
@@ -40,8 +42,16 @@ class BrowserScreen(ModalScreen[str]):
         Binding("pageup", "move(-8)", "Page up", show=False, priority=True, id="browser.page-up"),
     ]
 
-    def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress) -> None:
+    def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress, first: str = "") -> None:
+        """Make the page.
+
+        Args:
+            recent: files that were opened before.
+            progress: how far a person came in each.
+            first: the work that the cursor stands on at first; without one, the first lesson that is not done.
+        """
         super().__init__()
+        self._wanted = first
         self._glyphs = glyphs
         self._progress = progress
         self._unread = shelf.names(recent)
@@ -101,9 +111,9 @@ class BrowserScreen(ModalScreen[str]):
         done, of = self._progress.get(work.name, (0, work.steps))
         how_far = tr("browser.finished") if of and done >= of else f"{done}/{of}" if of else ""
         title = safe(said(work.title)) or (tr("browser.wrong") if work.problem else "")
-        room = width - NAME_WIDTH - 9
-        row = f"{fit(safe(work.name), NAME_WIDTH)} {fit(crop(title, room, self._glyphs.ellipsis), room)} {how_far:>7}"
-        return self._glyphs.plain(row)
+        room = width - NAME_WIDTH - HOW_FAR - 2
+        title = fit(crop(title, room, self._glyphs.ellipsis), room)
+        return self._glyphs.plain(f"{fit(safe(work.name), NAME_WIDTH)} {title} {fit(how_far, HOW_FAR, 'right')}")
 
     @on(OptionList.OptionHighlighted)
     def _tell(self) -> None:
@@ -117,7 +127,10 @@ class BrowserScreen(ModalScreen[str]):
         self.query_one(Static).update(Content("\n".join(lines)))
 
     def _first(self) -> int:
-        """The first lesson that was not gone through to its end."""
+        """The one that was asked for, else the first lesson that was not gone through to its end."""
+        named = next((at for at, work in enumerate(self._listed) if work.name == self._wanted), None)
+        if named is not None:
+            return named
         done = [self._progress.get(work.name, (0, 0))[0] for work in self._listed]
         return next((at for at, work in enumerate(self._listed) if work.steps > done[at]), 0)
 

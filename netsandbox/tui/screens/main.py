@@ -70,6 +70,8 @@ class MainScreen(PanesScreen):
         self._lesson: tuple[str, int] | None = None
         """The step of the lesson that is shown."""
         self._lesson_said = False
+        self._is_finished = False
+        """All goals of the lesson were met at the last look."""
         self._follows = True
         """The device pane goes with the frames; a device that a person selected stays."""
         self._put: Place | None = None
@@ -138,10 +140,14 @@ class MainScreen(PanesScreen):
         step = (stand.title, stand.number) if stand is not None else None
         has_room = stand is None or not stand.number or not self.has_class("-short")
         self.log_pane.note("" if stand is None or has_room else goals_summary(stand))
+        is_finished = stand is not None and stand.is_finished and not self.live.is_busy and not self.live.is_at_step
+        if is_finished and not self._is_finished and self.has_class("-short"):
+            self.set_view("lesson")  # elsewhere it stands beside the log
+        self._is_finished = is_finished
         if step == self._lesson:
             return
         self._lesson = step
-        self.log_pane.hint = tr("log.empty" if stand is None or not self.live.session.pending else "log.lesson")
+        self._hint()
         if stand is not None:
             self.say.say(stand.text)
             subject = self.live.lesson.subject()
@@ -150,6 +156,17 @@ class MainScreen(PanesScreen):
         elif self._lesson_said:
             self.say.say("")
         self._lesson_said = stand is not None
+
+    def _hint(self) -> None:
+        """What an empty log and an empty picture say of the key that begins."""
+        in_lesson = bool(self.live.session.pending)
+        self.log_pane.hint = tr("log.lesson" if in_lesson else "log.empty")
+        self.topology.hint = tr("topology.lesson" if in_lesson else "topology.empty")
+        self.topology.refresh()
+
+    def wait_for_lab(self) -> None:
+        """The lab is made just now, which may take long: nothing is empty yet."""
+        self.log_pane.hint = self.topology.hint = tr("opening")
 
     def _show_device(self, place: Place, tab: str = "") -> None:
         """Show a device that no person chose; a pinned one stays."""
@@ -175,6 +192,7 @@ class MainScreen(PanesScreen):
 
     def begin(self) -> None:
         """Another lab was opened: select and pin what a person will look at first."""
+        self._hint()
         self._follows = True
         nodes = self.live.nodes()
         container = next((row for row in nodes if row.kind == "container"), nodes[0] if nodes else None)
@@ -300,7 +318,7 @@ class MainScreen(PanesScreen):
         elif self._pending is not None and self._looks % LOOKS == 0:
             self._about = None
             self.detail.show(self.live.frame(self._pending))
-            self.why.show(None)  # nobody reads it as it flies by, and a long chain of causes takes long to follow
+            self.why.show(None, hurried=True)  # a long chain of causes takes long to follow
 
     def _show_record(self, seq: int | None) -> None:
         self._pending = None

@@ -211,7 +211,8 @@ class PanesScreen(Screen[None]):
             return
         stand = live.lesson.stand()
         checks = stand is not None and stand.number and stand.unmet and not live.session.pending
-        what_next = "next" if live.session.pending else "check" if checks else "ping"
+        ends = "lessons" if stand is not None and stand.is_finished else "ping"
+        what_next = "next" if live.session.pending else "check" if checks else ends
         self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, what_next=what_next,
                                  in_log=self.view == "log", speed=speed_text(live.player.speed, self.glyphs),
                                  runs=live.jobs.is_to_be_ended))

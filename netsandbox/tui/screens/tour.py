@@ -33,21 +33,15 @@ class TourScreen(ModalScreen[bool]):
         Binding("question_mark,f1", "app.help", "Help", show=False, id="tour.help"),
     ]
 
-    def __init__(
-        self, glyphs: GlyphSet, first: str, key: str, begin: Callable[[], None], command: Callable[[], None]
-    ) -> None:
+    def __init__(self, glyphs: GlyphSet, begin: Callable[[], None], command: Callable[[], None]) -> None:
         """Make the card.
 
         Args:
-            first: the first page: what was opened, and what `p` does there.
-            key: that in a word.
-            begin: does it.
+            begin: does what `p` does.
             command: goes to the command line.
         """
         super().__init__()
         self._glyphs = glyphs
-        self._first = first
-        self._key = key
         self._begin = begin
         self._command = command
         self.number = 0
@@ -60,12 +54,12 @@ class TourScreen(ModalScreen[bool]):
     def on_mount(self) -> None:
         """Show the first page."""
         self.set_class(self._glyphs.ascii, "ascii")
-        self.query_one(".dialog").border_subtitle = Content(self._glyphs.plain(tr("tour.keys", what=self._key)))
+        self.query_one(".dialog").border_subtitle = Content(self._glyphs.plain(tr("tour.keys")))
         self._show()
 
     def _show(self) -> None:
         self.query_one(".dialog").border_title = Content(tr("tour.title", page=self.number + 1, pages=PAGES))
-        text = tr("tour." + str(self.number + 1)) if self.number else self._first
+        text = tr("tour." + str(self.number + 1))
         width = self.query_one(VerticalScroll).scrollable_content_region.width or USUAL
         lines = [row for line in self._glyphs.plain(text).split("\n") for row in wrap(line, width)]
         self.query_one(Static).update(Content("\n".join(lines)))

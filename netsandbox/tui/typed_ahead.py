@@ -1,0 +1,95 @@
+"""Keys typed in one burst are the keys that were typed: esc and what follows it, and none before its turn.
+
+A terminal sends escape and a letter as it sends alt and the letter.  No key of the app is one with alt, so that it is
+escape, then the letter; of `ESC b` and `ESC f` some terminals make words of a line, and those stay.
+"""
+
+from __future__ import annotations
+
+import re
+from asyncio import sleep
+from collections.abc import Iterable, Iterator
+
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.events import Event, Key
+from textual.message import Message
+from textual.widgets import Input
+
+ESCAPE = "\x1b"
+_LETTER = "[^\x00-\x20\\[\\]OPX^_bf\x7f]"
+"""What begins no sequence behind an escape."""
+_APART = re.compile(f"(?<={ESCAPE})(?={_LETTER})")
+_STRAY = re.compile(f"{ESCAPE}(?!\\[|$)")
+"""An escape in what is pasted: Textual would take what follows for keys."""
+_PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
+TURNS = 20
+"""Turns of the loop that a key waits at most for those before it."""
+
+_feed = XTermParser.feed
+
+
+class _Parser(XTermParser):
+    """What is remembered of a parser between two reads."""
+
+    is_pasting = False
+    tail = ""
+    """How the last read ended: a sequence may go on in the next one."""
+
+
+def _feed_apart(parser: _Parser, data: str) -> Iterable[Message]:
+    """Read what the terminal sent; an escape that begins no sequence is a key of its own at once."""
+    tail = getattr(parser, "tail", "")
+    begins, ends = (tail + data).rfind(_PASTE), (tail + data).rfind(_PASTED)
+    pastes = getattr(parser, "is_pasting", False) or begins >= 0
+    parser.is_pasting = pastes and ends <= begins
+    if not pastes and tail.endswith(ESCAPE) and re.match(_LETTER, data):
+        yield from _end_of_sequence(parser)
+    pieces = [_STRAY.sub("", data)] if pastes else _APART.split(data)
+    for number, piece in enumerate(pieces):
+        if number:
+            yield from _end_of_sequence(parser)
+        yield from _feed(parser, piece)
+    parser.tail = data[1 - len(_PASTE) :]
+
+
+def _end_of_sequence(parser: XTermParser) -> Iterable[Message]:
+    """As if the time in which a sequence goes on were over."""
+    if parser._timeout_time is not None:
+        parser._timeout_time = 0.0
+        yield from parser.tick()
+
+
+XTermParser.feed = _feed_apart  # type: ignore[assignment,method-assign]
+
+
+def apart(message: Message) -> Iterator[Message]:
+    """A key with alt as escape and the key; anything else as it is."""
+    if isinstance(message, Key) and message.key.startswith("alt+") and message.is_printable:
+        yield Key("escape", ESCAPE)
+        yield Key(message.key.removeprefix("alt+"), message.character)
+    else:
+        yield message
+
+
+class OrderedApp(App[int]):
+    """An app in which a key finds the focus where the keys before it have put it."""
+
+    _may_move = False
+    """The last key may have changed the focus: it was no letter of a line."""
+
+    async def on_event(self, event: Event) -> None:
+        """Let whoever has the keys take one that may change the focus before the next comes."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            if self._may_move:
+                await self._caught_up()
+            self._may_move = not (event.is_printable and isinstance(self.focused, Input))
+        await super().on_event(event)
+
+    async def _caught_up(self) -> None:
+        focused = self.focused
+        waiting = [focused, *focused.ancestors_with_self] if focused is not None else [self.screen]
+        for _ in range(TURNS):
+            if not any(one.message_queue_size for one in waiting if one is not self):
+                return
+            await sleep(0)

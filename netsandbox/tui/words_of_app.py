@@ -1,0 +1,158 @@
+"""The words of the app around the panes: key -> English, 简体中文."""
+
+from __future__ import annotations
+
+from netsandbox.explain.words import Both
+
+TABLE: dict[str, Both] = {
+    "small": (
+        "netsandbox needs {width} columns and {height} rows.\nThis terminal has {has_width} and {has_height}.",
+        "netsandbox 需要 {width} 列、{height} 行。\n这个终端只有 {has_width} 列、{has_height} 行。",
+    ),
+    "next.lesson": ("p", "按 p"),
+    "next.flood": ("{what} reaches {count} interfaces", "{what} 到达 {count} 个接口"),
+    "next.frame": ("{what} reaches {where}", "{what} 到达 {where}"),
+    "next.program": ("{program} goes on", "{program} 继续"),
+    "next.timer": ("a timer in {time}", "{time} 后有定时器"),
+    "next.some": ("a program", "某个程序"),
+    "output.title": ("Output", "输出"),
+    "output.empty": ("What commands print is shown here", "命令的输出显示在这里"),
+    "output.more": ("(pgup: {count} lines)  {last}", "（pgup：共 {count} 行） {last}"),
+    "held": ("Paused: space plays, n goes one step", "已暂停：空格继续，n 走一步"),
+    "held.typed": ("Paused: F5 plays, F7 goes one step", "已暂停：F5 继续，F7 走一步"),
+    "waiting": ("lines waiting: {count} (ctrl+c ends this)", "还有 {count} 行等这一行结束（ctrl+c 结束它）"),
+    "quit.how": ("ctrl+q quits", "按 ctrl+q 退出"),
+    "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
+    "lesson.at-step": ("This step is still under way", "这一步还在进行"),
+    "lesson.unmet": (
+        "{count} goals are not met yet: r checks them again, p once more goes on",
+        "还有 {count} 个目标没有达成：r 重新检查，再按 p 继续",
+    ),
+    "lesson.unmet-last": (
+        "{count} goals are not met yet: mend what is wrong, or h for a hint",
+        "还有 {count} 个目标没有达成：改正它，或按 h 看提示",
+    ),
+    "browser.title": ("Open", "打开"),
+    "browser.keys": ("type to search, enter opens, esc closes", "输入文字搜索，enter 打开，esc 关闭"),
+    "browser.search": ("search", "搜索"),
+    "browser.finished": ("done", "完成"),
+    "browser.wrong": ("(a mistake in the file)", "（文件有错）"),
+    "browser.size": ("steps: {steps}, goals: {goals}, questions: {asks}", "步骤 {steps}，目标 {goals}，提问 {asks}"),
+    "browser.uplink": (", with an uplink", "，有上行链路"),
+    "prompt.search": ("older line with", "查找旧命令"),
+    "prompt.nothing": ("no older line holds this", "没有包含它的旧命令"),
+    "branched": (
+        "Branch {name} begins; {left} keeps {count} lines: u leads back, 9 lists",
+        "开始新分支 {name}；{left} 保留 {count} 条命令：u 回去，9 列出",
+    ),
+    "scenario.done": ("The scenario has no further step", "这个场景没有下一步了"),
+    "command.failed": ("It ended with status {code}", "结束状态为 {code}"),
+    "failed.command": ("{what}. The lab is as before; details in {where}", "{what}。实验保持原样；详情见 {where}"),
+    "failed.key": ("{what}. The lab lives; details in {where}", "{what}。实验不受影响；详情见 {where}"),
+    "failed.step": ("{what}. The lab is stopped; details in {where}", "{what}。实验已停住；详情见 {where}"),
+    "opening": ("Opening …", "正在打开…"),
+    "theme.unknown": ("No theme is called {name}", "没有名为 {name} 的主题"),
+    "recover.unended": ("the line that did not end was left out: {line}", "没有结束的那一行已略去：{line}"),
+    "recover.none": ("No session to recover in {where}", "{where} 中没有可恢复的会话"),
+    "recover.done": ("Recovered: {count} lines", "已恢复：{count} 行"),
+    "recover.pending": ("{count} steps left, p goes on", "还剩 {count} 步，按 p 继续"),
+    "autosave.problem": ("The journal is not kept: {why}", "日志无法保存：{why}"),
+    "ready.hint": (
+        "Press p: nginx-1 pings nginx-2.  : help lists all commands.",
+        "按 p：nginx-1 ping nginx-2。 : help 列出所有命令。",
+    ),
+    "drop.none": ("No drop in that direction", "那个方向没有丢弃"),
+    "ping.nobody": ("A ping needs two running containers or hosts", "ping 需要两个正在运行的容器或主机"),
+    "tunnel.title": ("A tunnel, opened", "打开隧道"),
+    "tunnel.outer": ("Outside: the packet on the way", "外层：路上的包"),
+    "tunnel.inner": ("Inside: what it carries", "内层：它携带的内容"),
+    "tunnel.none": (
+        "No tunnel's packet is selected: VXLAN, GRE or IP in IP",
+        "没有选中隧道的包：VXLAN、GRE 或 IP in IP",
+    ),
+    "page.title": ("Help", "帮助"),
+    "page.close": ("esc closes", "esc 关闭"),
+    "page.everywhere": ("Everywhere", "随处可用"),
+    "page.more": (
+        "ctrl+p lists every command; type  help VERB  for its manual. Hold shift to select text with the mouse.",
+        "ctrl+p 列出所有命令；输入 help 命令名 查看手册。按住 shift 可用鼠标选择文字。",
+    ),
+    "help.output": (
+        "What the commands printed. Arrows scroll, `escape` goes back to the log.",
+        "命令的输出。方向键滚动，`escape` 回到帧列表。",
+    ),
+    "topic.topology": ("Topology", "拓扑"),
+    "topic.log": ("Frame log", "帧列表"),
+    "topic.device": ("Device", "设备"),
+    "topic.detail": ("Layers and bytes", "各层与字节"),
+    "topic.bytes": ("Bytes", "字节"),
+    "topic.why": ("Why", "原因"),
+    "topic.timeline": ("Timeline", "时间线"),
+    "topic.command": ("Command line", "命令行"),
+    "topic.filter": ("Filter", "过滤"),
+    "topic.export": ("Export", "导出"),
+    "topic.output": ("Output", "输出"),
+    "tour.title": ("Welcome to netsandbox  {page}/{pages}", "欢迎使用 netsandbox  {page}/{pages}"),
+    "tour.keys": ("enter more   p ping now   esc leave", "enter 下一页   p 立即 ping   esc 离开"),
+    "tour.1": (
+        ("A network in a terminal: a host with the bridge docker0 and two containers on it. Nothing is real, and "
+         "everything is done as Linux and Docker do it.\n\n"
+         "Press p and nginx-1 pings nginx-2. Watch the ARP request go to everyone, and the answer come back to "
+         "one."),
+        ("终端里的一个网络：一台主机，上面有网桥 docker0 和两个容器。没有一样是真的，但一切都照 Linux 和 Docker 的"
+         "做法进行。\n\n"
+         "按 p，nginx-1 就会 ping nginx-2。看 ARP 请求发给所有人，应答只回给一个。"),
+    ),
+    "tour.2": (
+        ("Time is yours. Space stops and starts it, n does one step, b takes one back: every table is as it was. "
+         "+ and - change the pace. The bar at the bottom has a mark for every command, drop and flood; click it "
+         "to go there."),
+        ("时间由你掌握。空格停住或继续，n 走一步，b 退一步：每张表都恢复原样。+ 和 - 改变快慢。底部的时间线标出每"
+         "条命令、每次丢弃和泛洪，点一下就到那里。"),
+    ),
+    "tour.3": (
+        ("Every frame is in the log. / filters it: arp or icmp, host nginx-1, drop. Enter opens the frame's "
+         "layers and bytes, and w says why it is there: the decision, what it looked at, and the causes back to "
+         "the command."),
+        ("每个帧都在帧列表里。/ 过滤：arp or icmp、host nginx-1、drop。enter 打开帧的各层与字节，w 说明它为何在此"
+         "：作了什么决定、看了什么、以及一直追溯到命令的原因。"),
+    ),
+    "tour.4": (
+        ("Arrows in the topology select a device; enter opens its tables, i pins it. Type : for commands, as in "
+         "any tutorial: docker run -d nginx, ping nginx-1 nginx-2, ip route. e opens a shell inside the selected "
+         "container.\n\n"
+         "What is that key? ? tells, wherever you are."),
+        ("在拓扑中用方向键选择设备，enter 打开它的表，i 把它固定。按 : 输入命令，和任何教程里一样：docker run -d "
+         "nginx、ping nginx-1 nginx-2、ip route。e 在选中的容器里打开 shell。\n\n"
+         "忘了按键？随时按 ?。"),
+    ),
+    "picture.label": ("picture to", "图片存到"),
+    "picture.no-png": (
+        "A PNG needs CairoSVG (pip install cairosvg); a name in .svg needs nothing",
+        "PNG 需要 CairoSVG（pip install cairosvg）；.svg 什么也不需要",
+    ),
+    "topic.picture": ("Picture", "图片"),
+    "help.picture": (
+        "Where the picture of the screen is written: a name in .svg, or .png where CairoSVG is installed.",
+        "屏幕图片写到哪里：.svg 的名字；装了 CairoSVG 也可以是 .png。",
+    ),
+    "stream.diagram": ("Diagram", "时序图"),
+    "stream.text": ("Text", "文本"),
+    "stream.hex": ("Bytes", "字节"),
+    "stream.keys": (
+        "tab other view, arrows scroll, s saves, y copies, esc closes",
+        "tab 换视图，方向键滚动，s 保存，y 复制，esc 关闭",
+    ),
+    "stream.file": ("file name: .svg for a picture, any other for the text", "文件名：.svg 存为图片，其他存为文本"),
+    "stream.written": ("Written to {file}", "已写入 {file}"),
+    "stream.none": (
+        "The log knows no segment of this connection: it is no TCP, or forgotten",
+        "日志里没有这个连接的报文段：不是 TCP，或已被遗忘",
+    ),
+    "copied.lines": ("Copied: lines {count}", "已复制 {count} 行"),
+    "copied.row": ("Copied: frame #{number} as a line of text", "已复制：帧 #{number}，一行文本"),
+    "copied.rows": (
+        "Copied: {count} frames as text, #{first} to #{last}",
+        "已复制：{count} 个帧的文本，#{first} 到 #{last}",
+    ),
+}

@@ -1,0 +1,71 @@
+"""Keys typed in one burst: escape is escape, and each key finds the focus where those before it have put it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual._xterm_parser import XTermParser
+from textual.events import Key, Paste
+
+from netsandbox.tui.options import Options
+from netsandbox.tui.typed_ahead import apart
+from tests.tui.app_harness import Stage, stage
+
+
+def typed(*reads: str) -> list[str]:
+    """The keys that some reads of the terminal give, once no more come."""
+    parser, found = XTermParser(), []
+    for data in (*reads, None):
+        if data is None and parser._timeout_time is not None:
+            parser._timeout_time = 0.0
+        for message in parser.tick() if data is None else parser.feed(data):
+            if isinstance(message, Paste):
+                found.append(f"paste {message.text}")
+            else:
+                found += [one.key for one in apart(message) if isinstance(one, Key)]
+    return found
+
+
+@pytest.mark.parametrize(("reads", "keys"), [
+    (["\x1bn:x\x1b"], ["escape", "n", "colon", "x", "escape"]),
+    (["\x1b", "n"], ["escape", "n"]),
+    (["\x1b", ":"], ["escape", "colon"]),
+    (["\x1b\x1bn"], ["escape", "escape", "n"]),
+    (["\x1b[A\x1bw"], ["up", "escape", "w"]),
+    (["\x1b", "[A"], ["up"]),
+    (["\x1bOP"], ["f1"]),
+    (["\x1bb"], ["ctrl+left"]),
+    (["\x1b[200~ls\x1b[201~n"], ["paste ls", "n"]),
+    (["\x1b[200~l", "\x1bns", "\x1b[201~"], ["paste lns"]),
+    (["\x1b[20", "0~l\x1bns\x1b[201~"], ["paste lns"]),
+])  # fmt: skip
+def test_what_a_terminal_sends(reads: list[str], keys: list[str]) -> None:
+    assert typed(*reads) == keys
+
+
+@given(st.lists(st.sampled_from(["\x1b", "n", ":", "w", "x", "\x1b[A", "\x1b[5~"]), max_size=8))
+def test_a_burst_is_what_its_keys_are_one_by_one(parts: list[str]) -> None:
+    assert typed("".join(parts)) == [key for part in parts for key in typed(part)]
+
+
+async def burst(on: Stage, *keys: str) -> None:
+    driver = on.app._driver
+    assert driver is not None
+    for key in keys:
+        driver.send_message(Key(key, {"colon": ":", "slash": "/"}.get(key, key if len(key) == 1 else None)))
+    for _ in range(4):
+        await on.pilot.pause()
+
+
+async def test_no_key_goes_where_the_focus_was_before(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("one-cable", tour=False)) as on:
+        await burst(on, "colon", *"ls", "escape", "p", "slash", *"arp", "enter", "p")
+        assert on.app.main.command.line == "ls", "p is no letter of it"
+        assert on.app.main.log_pane.filter_text == "arp"
+        await on.quiet()
+        stand = on.app.live.lesson.stand()
+        assert stand is not None
+        assert stand.number >= 1
