@@ -40,9 +40,15 @@ def judge(tool: str, letters: Iterable[str]) -> None:
     for letter in letters:
         if letter in REFUSED.get(tool, ""):
             raise ToolError(1, f"netsandbox: {tool} -{letter} is not modelled")
-        said = _NOTES.get()
-        if letter in NOTED.get(tool, "") and said is not None:
-            said.append(f"note: {tool} -{letter} changes nothing in the sandbox\n")
+        if letter in NOTED.get(tool, ""):
+            note(f"{tool} -{letter}")
+
+
+def note(option: str) -> None:
+    """Say of an option, once the tool has ended, that it changes nothing."""
+    said = _NOTES.get()
+    if said is not None:
+        said.append(f"note: {option} changes nothing in the sandbox\n")
 
 
 @contextmanager

@@ -8,14 +8,15 @@ from netsandbox.commands.late import Late
 from netsandbox.commands.tools import ip_netns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.output import Style
-from netsandbox.commands.tools.words import USAGE, choose, wrong
+from netsandbox.commands.tools.words import USAGE, choose, number_of, wrong
 from netsandbox.linux.core.errors import KernelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-VERSION = "ip utility, iproute2-6.15.0"
+VERSION = "ip utility, iproute2-6.15.0, libbpf 1.5.0"
 OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late({
     "address": "netsandbox.commands.tools.ip_address:run", "maddress": "netsandbox.commands.tools.ip_maddress:run",
     "route": "netsandbox.commands.tools.ip_route:run", "rule": "netsandbox.commands.tools.ip_rule:run",
@@ -65,7 +66,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 def _option(context: ToolContext, option: str, words: list[str], style: Style) -> tuple[ToolContext, ToolResult | None]:
     word = option[2:] if option.startswith("--") else option[1:]
-    name = "color" if word.startswith("c") and "color".startswith(word.partition("=")[0]) else choose(word, OPTIONS)
+    name = "color" if word.startswith("c") and "color".startswith(word.partition("=")[0]) else (
+        choose(word, OPTIONS) if word else "loops")  # an empty word is the beginning of each
     counters = {"stats": "stats", "statistics": "stats", "details": "details", "oneline": "oneline", "json": "json",
                 "pretty": "pretty", "brief": "brief"}
     if name in counters:
@@ -86,8 +88,15 @@ def _option(context: ToolContext, option: str, words: list[str], style: Style) -
         style.family = _family(_value(words, "family type"))
     elif name == "netns":
         return _switch(context, words), None
-    elif name in ("loops", "rcvbuf"):
-        _value(words, "loop count" if name == "loops" else "rcvbuf size")
+    elif name == "color":
+        if word.partition("=")[2] not in ("never", "auto"):
+            note("ip -color")
+    elif name == "loops":
+        _value(words, "loop count")
+    elif name == "rcvbuf":
+        size = _value(words, "rcvbuf size")
+        if not 0 <= (number_of(size) or -1) < 1 << 32:
+            raise ToolError(USAGE, f"Invalid rcvbuf size '{size}'")
     elif name in UNMODELLED:
         raise ToolError(1, f"netsandbox: `ip -{name}` is not modelled")
     elif name is None:

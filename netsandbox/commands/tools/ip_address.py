@@ -16,19 +16,24 @@ from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.words import (
     USAGE,
     Family,
+    Key,
     Words,
     choose,
     flag,
     garbage,
     key,
     number,
+    number_of,
     parse,
+    refused,
     scope,
     scope_of,
     wrong,
 )
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink import address as requests
+from netsandbox.wire.addresses import is_multicast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,23 +44,34 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.addresses import Network
 
-COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "list*", "show*", "lst*", "flush*", "help*")
+COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "list*", "show*", "lst*", "flush*", "save*", "showdump*",
+            "restore*", "help*")
+FLAGS = {"secondary": 0x01, "temporary": 0x01, "nodad": 0x02, "optimistic": 0x04, "dadfailed": 0x08, "home": 0x10,
+         "deprecated": 0x20, "tentative": 0x40, "permanent": 0x80, "mngtmpaddr": 0x100, "noprefixroute": 0x200,
+         "autojoin": 0x400, "stable-privacy": 0x800}
+"""IFA_F_…, and the words for them; an address of IPv4 has few."""
+ABSENT = {"dynamic": FLAGS["permanent"], "primary": FLAGS["secondary"]}
+"""Words that ask for what has no such flag."""
+WILDCARD = ("Warning: Executing wildcard deletion to stay compatible with old scripts.\n"
+            "         Explicitly specify the prefix length ({local}/32) to avoid this warning.\n"
+            "         This special behaviour is likely to disappear in further releases,\n"
+            "         fix your scripts!\n")
+OF_IPV6 = ("home", "nodad", "mngtmpaddr", "optimistic")
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     command = choose(arguments[0], COMMANDS) if arguments else "show"
     words = Words(arguments[1:])
     if command in ("add", "change", "chg", "replace", "delete"):
-        device, network = modify(context.namespace, command, words, style.family)
-        is_new = command != "delete" and network is not None
-        note = context.machine.make_room(context.namespace, device.name, network) if is_new else ""
-        return ToolResult(0, "", note)
+        return modify(context, command, words, style.family)
     if command in ("list", "show", "lst"):
         return show(context, words, style, is_link=False)
     if command == "flush":
         return flush(context.namespace, words, style)
     if command == "help":
         raise usage("address")
+    if command is not None:
+        raise ToolError(1, f"netsandbox: `ip address {command}` is not modelled")
     raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip address help".')
 
 
@@ -67,6 +83,7 @@ class Filter:
     def __init__(self, namespace: NetworkNamespace, words: Words, family: str) -> None:
         self.family = family
         self.device: Interface | None = None
+        self.set_flags = self.clear_flags = 0
         name = ""
 
         def other(word: str, rest: Words) -> None:
@@ -81,9 +98,11 @@ class Filter:
 
         found = parse(words, (
             key("to", read=Family(family).prefix), key("scope", read=_scope_or_all),
-            *(flag(name) for name in ("up", "down", "primary", "permanent", "dynamic", "tentative", "deprecated")),
-            flag("secondary", "temporary"),
-            key("label"), key("group"), key("master", read=self._master(namespace)),
+            flag("up"), flag("down"),
+            *(key(mark + name, read=self._flags(bits, bool(mark) is not (name in ABSENT)))
+              for name, bits in (FLAGS | ABSENT).items() for mark in ("", "-")),
+            key("label"), key("group", read=group_of), refused("proto", of="a filter"),
+            key("master", read=self._master(namespace)),
             key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
             flag("nomaster"), key("type"), flag("novf")), other)
         self.found: dict[str, Any] = found
@@ -93,6 +112,15 @@ class Filter:
                 raise ToolError(1, f'Device "{name}" does not exist.')
         if "to" in found:
             self.family = self.family or "inet"
+
+    def _flags(self, bits: int, are_clear: bool) -> Callable[[Words], bool]:
+        def read(_words: Words) -> bool:
+            if are_clear:
+                self.clear_flags |= bits
+            else:
+                self.set_flags |= bits
+            return True
+        return read
 
     @staticmethod
     def _master(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
@@ -113,25 +141,34 @@ class Filter:
         master = interface.master
         if ("master" in found and master is not found["master"]) or ("nomaster" in found and master is not None):
             return False
-        return _is_of_kind(interface, found.get("type")) and found.get("group", "default") in ("default", "0")
+        return _is_of_kind(interface, found.get("type")) and not found.get("group", 0)
 
     def takes_address(self, interface: Interface, own: InterfaceAddress) -> bool:
         found = self.found
-        if self.family in ("inet6", "link") or "tentative" in found:
-            return False
-        lifetime, now = own.lifetime, interface.namespace.scheduler.now
-        is_permanent = lifetime is None or lifetime.is_permanent
-        if ("dynamic" in found and is_permanent) or ("permanent" in found and not is_permanent):
-            return False
-        if "deprecated" in found and (lifetime is None or not lifetime.is_deprecated(now)):
-            return False
-        if ("primary" in found and own.secondary) or ("secondary" in found and not own.secondary):
+        flags = flags_of(own, interface.namespace.scheduler.now)
+        if self.family in ("inet6", "link") or self.set_flags & ~flags or self.clear_flags & flags:
             return False
         if found.get("scope", "all") not in ("all", own.scope):
             return False
         if "to" in found and not _covers(found["to"], own.local):
             return False
         return "label" not in found or fnmatchcase(own.label or interface.name, found["label"])
+
+
+def flags_of(own: InterfaceAddress, now: int) -> int:
+    """What the kernel says of an address (ifa_flags)."""
+    lifetime = own.lifetime
+    return (FLAGS["secondary"] * own.secondary + FLAGS["permanent"] * (lifetime is None or lifetime.is_permanent)
+            + FLAGS["deprecated"] * (lifetime is not None and lifetime.is_deprecated(now))
+            + FLAGS["noprefixroute"] * (not own.makes_route))
+
+
+def group_of(words: Words) -> int:
+    word = words.next()
+    group = 0 if word == "default" else number_of(word)
+    if group is None or group < 0:
+        raise wrong(word, 'Invalid "group" value\n')
+    return group
 
 
 def _scope_or_all(words: Words) -> str:
@@ -230,9 +267,22 @@ def flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
 
 # -- changing
 
-def modify(namespace: NetworkNamespace, command: str, words: Words,
-           family_name: str) -> tuple[Interface, Network | None]:
-    """Add, change or delete an address; gives back the device and the address."""
+def modify(context: ToolContext, command: str, words: Words, family_name: str) -> ToolResult:
+    """Add, change or delete an address; iproute2's warnings come before what is refused."""
+    warnings: list[str] = []
+    try:
+        device, network = _modify(context.namespace, command, words, family_name, warnings)
+    except KernelError as error:
+        raise ToolError(2, "".join([*warnings, str(error)])) from None
+    except ToolError as error:
+        raise ToolError(error.code, "".join([*warnings, error.message])) from None
+    is_new = command != "delete" and network is not None
+    note = context.machine.make_room(context.namespace, device.name, network) if is_new else ""
+    return ToolResult(0, "", "".join(warnings) + note)
+
+
+def _modify(namespace: NetworkNamespace, command: str, words: Words, family_name: str,
+            warnings: list[str]) -> tuple[Interface, Network | None]:
     local, family = "", Family(family_name)
     network: Network | None = None
 
@@ -248,20 +298,31 @@ def modify(namespace: NetworkNamespace, command: str, words: Words,
         if word not in ("default", "any", "all"):
             network = family.prefix_of(word)
 
+    def of_ipv6(name: str) -> Key:
+        return key(name, read=lambda _rest: warnings.append(
+            f"Warning: {name} option can be set only for IPv6 addresses\n"))
+
     found = parse(words, (
         key("peer", "remote", read=family.prefix, once="peer"),
         key("broadcast*", "brd", read=_broadcast(family), once="broadcast"),
         key("scope", read=scope("invalid scope value.")), key("dev"), key("label"),
         key("metric*", "priority*", "preference*", read=number('"metric" value is invalid\n')),
         key("valid_lft*", read=_lifetime("valid_lft value")),
-        key("preferred_lft*", read=_lifetime("preferred_lft value")), flag("home"), flag("nodad"),
-        flag("noprefixroute")), other)
+        key("preferred_lft*", read=_lifetime("preferred_lft value")), *(of_ipv6(name) for name in OF_IPV6),
+        refused("anycast", of="an address", read=family.address),
+        refused("proto", of="an address", read=number('"proto" value is invalid\n', 0, 255)),
+        flag("noprefixroute"), flag("autojoin")), other)
     if "dev" not in found:
         raise ToolError(1, 'Not enough information: "dev" argument is required.')
+    exact = command != "delete" or "/" in local or "peer" in found or network is None
+    if not exact:
+        warnings.append(WILDCARD.format(local=local))
     device = interface_named(namespace, found["dev"])
     _check_lifetimes(found)
+    if "autojoin" in found and not (network and is_multicast(network.address)):
+        raise ToolError(1, "autojoin needs multicast address")
     if command == "delete":
-        _delete(device, network, local, found)
+        requests.delete(device, network, exact, found)
     else:
         requests.put(device, network, command, found)
     return device, network
@@ -282,17 +343,6 @@ def _check_lifetimes(found: dict[str, Any]) -> None:
         raise ToolError(1, "valid_lft is zero")
     if found.get("valid_lft", FOREVER) < found.get("preferred_lft", FOREVER):
         raise ToolError(1, "preferred_lft is greater than valid_lft")
-
-
-def _delete(device: Interface, network: Network | None, local: str, found: dict[str, Any]) -> None:
-    """What is deleted without its length is deleted, and warned of."""
-    exact = "/" in local or "peer" in found
-    requests.delete(device, network, exact, found)
-    if not exact:
-        raise ToolError(0, "Warning: Executing wildcard deletion to stay compatible with old scripts.\n"
-                           f"         Explicitly specify the prefix length ({local}/32) to avoid this warning.\n"
-                           "         This special behaviour is likely to disappear in further releases,\n"
-                           "         fix your scripts!")
 
 
 def _broadcast(family: Family) -> Callable[[Words], str | int]:

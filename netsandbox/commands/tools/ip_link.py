@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools import ip_address
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.kind_words import read_settings
 from netsandbox.commands.tools.names import MAX_OTHER_NAME, find_interface, interface_named, is_valid_name
 from netsandbox.commands.tools.words import (
     ASKED,
     USAGE,
+    Key,
     OfferedError,
     Words,
     choose,
@@ -23,6 +25,7 @@ from netsandbox.commands.tools.words import (
     number,
     number_of,
     parse,
+    refused,
     wrong,
 )
 from netsandbox.linux.core import kind as kinds
@@ -40,14 +43,7 @@ if TYPE_CHECKING:
 COMMANDS = ("add*", "set*", "change*", "replace*", "delete*", "show*", "lst*", "list*", "xstats*", "afstats*",
             "property*", "help*")
 MAC_LENGTH = 6
-NOT_MODELLED = {
-    "broadcast": "broadcast addresses other than ff:ff:ff:ff:ff:ff are", "txqueuelen": "transmit queues are",
-    "multicast": "IFF_MULTICAST is", "allmulticast": "IFF_ALLMULTI is",
-    "trailers": "trailers are", "carrier": "a carrier by hand is", "protodown": "protodown is",
-    "dynamic": "IFF_DYNAMIC is", "alias": "aliases are", "group": "groups of devices are", "mode": "link modes are",
-    "state": "an operstate by hand is", "addrgenmode": "IPv6 is",
-    "link-netns": "stacked devices are", "link-netnsid": "stacked devices are", "parentdev": "parent devices are",
-    "index": "an interface index by hand is"}
+A_DEVICE = "a device"
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
@@ -94,7 +90,7 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
     """iplink_parse: what one end is to be; for a veth the peer's part follows behind `type veth peer`."""
     namespace = context.namespace
     request = LinkRequest()
-    device = ""
+    device, behind = "", Words([])
 
     def other(word: str, rest: Words) -> None:
         nonlocal device
@@ -109,36 +105,34 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
         device = word
 
     def take_type(rest: Words) -> str:
+        nonlocal behind
         kind = rest.next()
         if is_peer:
             raise duplicate("type", kind)
         if kind == ASKED:
             raise OfferedError([one.name for one in kinds.all_kinds()])
-        request.settings = _read_settings(context, kind, rest, makes)
+        behind = Words(rest.rest())
         return kind
 
     found = parse(words, (
-        flag("up"), flag("down"), key("name", read=_name, once="name"), key("index", read=_index, once="index"),
-        key("link*", read=_lower(namespace)), key("address*", read=lambda rest: mac_bytes(rest.next())),
-        key("broadcast*", "brd"),
-        key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
+        flag("up"), flag("down"), key("name", read=_name, once="name"),
+        refused("index", of=A_DEVICE, read=_index), key("link*", read=_lower(namespace)),
+        key("address*", read=lambda rest: mac_bytes(rest.next())),
         key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
-        key("netns", read=_namespace(context), once="netns"), *(_switch(name) for name in (
-            "multicast", "allmulticast", "promisc", "trailers", "arp", "carrier", "protodown")),
-        key("master*", read=_master(namespace)), flag("nomaster*"), _switch("dynamic*"),
-        key("type*", read=take_type), key("alias*"), key("group"), key("mode"), key("state"), key("numtxqueues*"),
-        key("numrxqueues*"), key("addrgenmode*"), key("link-netns*"), key("link-netnsid*"), key("parentdev"),
-    ), other)
+        key("netns", read=_namespace(context), once="netns"),
+        *(_switch(name) for name in ("promisc", "arp")),
+        key("master*", read=_master(namespace)), flag("nomaster*"),
+        key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
+        key("type*", read=take_type), *NOT_MODELLED), other)
     _fill(request, found, device, makes)
     _check(namespace, request, makes, is_peer)
+    if request.type:
+        request.settings = _read_settings(context, request.type, behind, makes)
     return request
 
 
 def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool) -> None:
     """Take over what was read; of `up` and `down` the later one counts."""
-    for name, what in NOT_MODELLED.items():
-        if name in found:
-            raise ToolError(1, f"netsandbox: {what} not modelled (ip link … {name})")
     request.device = device or found.get("name", "")
     request.new_name = found.get("name", "") if device or makes else ""
     request.type = found.get("type", "")
@@ -176,6 +170,52 @@ def _read_settings(context: ToolContext, name: str, words: Words, makes: bool) -
     if words:
         raise ToolError(1, f'Garbage instead of arguments "{words.next()} ...". Try "ip link help".')
     return {}
+
+
+# -- what is read, and not modelled
+
+def _number(spelling: str, *others: str, complaint: str = "") -> Key:
+    name = spelling.rstrip("*")
+    return refused(spelling, *others, of=A_DEVICE, read=number(complaint or f'Invalid "{name}" value\n'))
+
+
+def _group(words: Words) -> int:
+    word = words.next()
+    group = 0 if word == "default" else number_of(word)
+    if group is None or group < 0:
+        raise wrong(word, 'Invalid "group" value\n')
+    return group
+
+
+def _carrier(words: Words) -> bool:
+    word = words.next()
+    if word not in ("on", "off"):
+        raise ToolError(EINVAL, f'Error: argument of "carrier" must be one of "off", "on", not "{word}"')
+    return word == "on"
+
+
+def _one_of(complaint: str, *choices: str) -> Callable[[Words], str]:
+    def read(words: Words) -> str:
+        word = words.next()
+        if word.lower() not in choices and not number_of(word):
+            raise wrong(word, complaint)
+        return word
+    return read
+
+
+def _reason(words: Words) -> tuple[int, bool]:
+    word = words.next()
+    bit = number_of(word)
+    if bit is None or not 0 <= bit < 32:
+        raise wrong(word, "invalid protodown reason\n")
+    return bit, _switch("protodown_reason").read(words)
+
+
+def _immediately(name: str) -> Key:
+    """What has a grammar of its own."""
+    def read(_words: Words) -> None:
+        raise ToolError(1, f"netsandbox: {name} of {A_DEVICE} is not modelled")
+    return key(name, read=read)
 
 
 # -- readers
@@ -224,6 +264,26 @@ def _lower(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
             raise ToolError(1, f'Cannot find device "{word}"')
         return lower
     return read
+
+
+EINVAL = 22
+NOT_MODELLED = (
+    refused("broadcast*", "brd", of=A_DEVICE, read=lambda rest: mac_bytes(rest.next())),
+    _number("txqueuelen*", "qlen", "txqlen*"), _number("numtxqueues*"), _number("numrxqueues*"),
+    *(_number(name) for name in ("gso_max_size", "gso_max_segs", "gro_max_size", "gso_ipv4_max_size",
+                                 "gro_ipv4_max_size")),
+    *(_switch(name)._replace(refusal=f"netsandbox: {name.rstrip('*')} of {A_DEVICE} is not modelled")
+      for name in ("multicast", "allmulticast", "trailers", "protodown", "dynamic*")),
+    refused("carrier", of=A_DEVICE, read=_carrier), refused("protodown_reason", of=A_DEVICE, read=_reason),
+    refused("alias*", of=A_DEVICE), refused("group", of=A_DEVICE, read=_group),
+    refused("mode", of=A_DEVICE, read=_one_of("Invalid link mode\n", "default", "dormant")),
+    refused("state", of=A_DEVICE, read=_one_of("Invalid operstate\n", "unknown", "notpresent", "down",
+                                               "lowerlayerdown", "testing", "dormant", "up")),
+    refused("addrgenmode*", of=A_DEVICE, read=_one_of("Invalid address generation mode\n", "eui64", "none",
+                                                      "stable_secret", "random")),
+    refused("link-netns*", of=A_DEVICE), refused("link-netnsid*", of=A_DEVICE), refused("parentdev", of=A_DEVICE),
+    *(_immediately(name) for name in ("vf", "xdp", "xdpgeneric", "xdpdrv", "xdpoffload")))
+"""Words of iplink_parse that change nothing here, and say so."""
 
 
 def _namespace(context: ToolContext) -> Callable[[Words], NetworkNamespace]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.groups import group_addresses, group_macs
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.names import in_order, interface_named
+from netsandbox.commands.tools.names import in_order, is_valid_name
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, garbage, key, mac_bytes, parse
-from netsandbox.linux.core.errors import KernelError
+from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, garbage, key, mac_bytes, parse, wrong
+from netsandbox.linux.core.errors import STRERROR
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+
+MAC_LENGTH = 6
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
@@ -90,16 +92,31 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
             raise duplicate("address", word)
         address.extend(mac_bytes(word))
 
-    found = parse(words, (key("dev"),), other)
+    found = parse(words, (key("dev", read=_device_name, once="dev"),), other)
     if "dev" not in found:
         raise ToolError(1, 'Not enough information: "dev" argument is required.')
-    interface = interface_named(namespace, found["dev"])
+    if len(address) != MAC_LENGTH:
+        raise ToolError(1, f"Error: Invalid address length {len(address)} - must be {MAC_LENGTH} bytes")
+    interface = namespace.interfaces.get(found["dev"])
+    if interface is None:
+        raise _failed("ENODEV")
     mac = int.from_bytes(bytes(address), "big")
     if command == "add":
         if mac in interface.group_macs:
-            raise KernelError("EEXIST")
+            raise _failed("EEXIST")
         interface.group_macs += (mac,)
     elif mac in interface.group_macs:
         interface.group_macs = tuple(other for other in interface.group_macs if other != mac)
     else:
-        raise KernelError("ENOENT")
+        raise _failed("ENOENT")
+
+
+def _device_name(words: Words) -> str:
+    word = words.next()
+    if not is_valid_name(word):
+        raise wrong(word, '"dev" not a valid ifname')
+    return word
+
+
+def _failed(errno: str) -> ToolError:
+    return ToolError(1, f"ioctl: {STRERROR[errno]}")

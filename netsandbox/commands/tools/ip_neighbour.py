@@ -10,6 +10,7 @@ from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
+from netsandbox.commands.tools.route_words import protocol_of, reader
 from netsandbox.commands.tools.words import (
     USAGE,
     Family,
@@ -22,6 +23,7 @@ from netsandbox.commands.tools.words import (
     mac_bytes,
     number_of,
     parse,
+    refused,
     wrong,
 )
 from netsandbox.engine.units import SECOND
@@ -122,6 +124,7 @@ class Filter:
         self.mask = (0xFFFFFFFF & ~0xC0) if flushes else 0xFF & ~BITS[NudState.NOARP]
         self.family = family
         self.network: Network | None = None
+        prefixes = Family(family)
         self._flushes, self._state_given = flushes, False
 
         def other(word: str, rest: Words) -> None:
@@ -129,12 +132,13 @@ class Filter:
                 word = rest.next()
             if word and "help".startswith(word):
                 raise usage("neigh")
-            self.network = Family(family).prefix_of(word)
+            self.network = prefixes.prefix_of(word)
 
         found = parse(words, (
             key("dev", once="dev"), key("master", read=_master(namespace)), flag("nomaster"),
             key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
-            flag("unused"), key("nud", read=self._read_state), flag("proxy"), key("protocol*")), other)
+            flag("unused"), key("nud", read=self._read_state), flag("proxy"),
+            refused("protocol*", of="a filter", read=_protocol)), other)
         self.found = found
         self.device = interface_named(namespace, found["dev"]) if "dev" in found else None
 
@@ -153,6 +157,8 @@ class Filter:
     def interfaces(self, namespace: NetworkNamespace) -> list[Interface]:
         found = [i for i in in_order(namespace) if self.device is None or i is self.device]
         master = self.found.get("master")
+        if "nomaster" in self.found:
+            return [i for i in found if i.master is None]
         return [i for i in found if master is None or i.master is master]
 
     def takes(self, entry: Neighbour) -> bool:
@@ -251,8 +257,8 @@ def _read_target(words: Words, keys: tuple[Any, ...], complaint: str, code: int,
 def _modify(namespace: NetworkNamespace, command: str, words: Words, family: str) -> None:
     found = _read_target(words, (
         key("lladdr*", once="lladdr"), key("nud", read=_state), flag("router"), flag("use"), flag("managed"),
-        flag("extern_learn*", name="extern_learn"), key("protocol*")), "Device and destination are required arguments.",
-        USAGE, family)
+        flag("extern_learn*", name="extern_learn"), refused("protocol*", of="a neighbour", read=_protocol)),
+        "Device and destination are required arguments.", USAGE, family)
     mac = mac_bytes(found["lladdr"]) if found.get("lladdr", "null") != "null" else None
     device = interface_named(namespace, found["dev"]) if "dev" in found else None
     if "proxy" in found:
@@ -265,6 +271,9 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words, family: str
         flags = frozenset(("use", *FLAGS)) & found.keys()
         usual = NudState.NONE if flags & {"use", "managed"} else NudState.PERMANENT
         requests.put(device, found["target"], mac, found.get("nud", usual), command, flags)
+
+
+_protocol = reader(protocol_of, '"protocol" value is invalid\n')
 
 
 def _state(words: Words) -> NudState:

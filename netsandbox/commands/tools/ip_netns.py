@@ -8,7 +8,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, choose
+from netsandbox.commands.tools.words import USAGE, choose, number_of
 from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if command == "exec":
         return _exec(context, rest, style)
     if command == "identify":
-        name = next((name for name in context.machine.namespace_names()
-                     if context.machine.namespace_named(name) is context.namespace), "")
-        return ToolResult(0, f"{name}\n", "")
+        return _identify(context, rest)
     if command == "pids":
         return _pids(context, rest)
     if command == "list-id":
@@ -80,13 +78,32 @@ def _list(context: ToolContext, style: Style) -> ToolResult:
     return ToolResult(0, render(rows, style), "")
 
 
+def _identify(context: ToolContext, rest: list[str]) -> ToolResult:
+    """The name of a process's namespace, by default the own one."""
+    if len(rest) > 1:
+        raise ToolError(1, "extra arguments specified")
+    namespace: NetworkNamespace | None = context.namespace
+    if rest and rest[0] != "self":
+        pid = number_of(rest[0])
+        if pid is None or not 0 <= pid < 1 << 31:
+            raise ToolError(1, f"Specified string '{rest[0]}' is not a pid")
+        namespace = context.machine.namespace_of_pid(pid)
+        if namespace is None:
+            raise ToolError(1, "Cannot open network namespace: No such file or directory")
+    name = next((name for name in context.machine.namespace_names()
+                 if context.machine.namespace_named(name) is namespace), "")
+    return ToolResult(0, f"{name}\n", "")
+
+
 def _pids(context: ToolContext, rest: list[str]) -> ToolResult:
     """The processes in a namespace, one a line."""
     if not rest:
         raise ToolError(1, "No netns name specified")
     if len(rest) > 1:
         raise ToolError(1, "extra arguments specified")
-    inside = named(context, rest[0], 1)
+    inside = context.machine.namespace_named(rest[0])
+    if inside is None:
+        raise ToolError(1, "Cannot open network namespace: No such file or directory")
     pids = [pid for pid, _command, inode in context.machine.processes(context.namespace) if inode == inside.inode]
     return ToolResult(0, "".join(f"{pid}\n" for pid in pids), "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools import ip_route_get
@@ -15,8 +16,10 @@ from netsandbox.commands.tools.route_hops import hops_of
 from netsandbox.commands.tools.route_rows import cached_row, route_row
 from netsandbox.commands.tools.route_words import (
     locked_number,
+    not_modelled,
     protocol_of,
     reader,
+    realm_of,
     table_number,
     table_of,
     type_of,
@@ -32,6 +35,7 @@ from netsandbox.commands.tools.words import (
     key,
     number,
     parse,
+    refused,
     scope,
     scope_of,
     wrong,
@@ -52,9 +56,6 @@ if TYPE_CHECKING:
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "prepend*", "append*", "test*", "delete*", "list*", "show*", "lst*",
             "get*", "flush*", "save*", "restore*", "showdump*", "help*")
-NOT_MODELLED = ("encap", "nhid", "as", "realms", "from", "expires", "pref", "ttl-propagate",
-                "hoplimit", "advmss", "reordering", "rtt", "rttvar", "rto_min", "window", "cwnd", "initcwnd",
-                "initrwnd", "features", "quickack", "congctl", "ssthresh", "fastopen_no_cookie")
 FIXED = 32
 """A filter with a whole address fixes it, so that it is not printed again."""
 
@@ -121,9 +122,12 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
         gateways += 1
         if gateways > 1:
             raise wrong("via", "use nexthop syntax to specify multiple via\n")
+        rest.skip("inet")
         return family.address(rest)
 
     def read_hops(rest: Words) -> tuple[Hop, ...]:
+        if not destination:
+            raise usage("ip route")
         return hops_of(namespace, rest, family)
 
     found = parse(words, (
@@ -134,7 +138,7 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
         flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
         key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
         key("vrf", name="table", read=table_reader(namespace)), key("nexthop*", read=read_hops),
-        *(key(name, read=_refuse(name)) for name in NOT_MODELLED)), other)
+        *not_modelled(family)), other)
     if not destination:
         raise usage("ip route")
     if style.family == "inet6":
@@ -150,10 +154,9 @@ def _read_tos(complaint: str) -> Callable[[Words], int]:
     """A reader of a hexadecimal number."""
     def read(words: Words) -> int:
         word = words.next()
-        try:
-            return int(word, 16)
-        except ValueError:
-            raise wrong(word, complaint) from None
+        if not re.fullmatch("(0[xX])?0*[0-9a-fA-F]{1,2}", word):
+            raise wrong(word, complaint)
+        return int(word, 16)
     return read
 
 
@@ -162,12 +165,6 @@ def _check_tos(tos: int) -> None:
         raise KernelError("EINVAL", "Invalid dsfield (tos): ECN bits must be 0")
     if tos:
         raise ToolError(1, "netsandbox: routing by TOS is not modelled")
-
-
-def _refuse(name: str) -> Any:
-    def read(_words: Words) -> None:
-        raise ToolError(1, f"netsandbox: {name} of a route is not modelled")
-    return read
 
 
 def _request(command: str, kind: str, destination: Network, device: Interface | None,
@@ -197,7 +194,7 @@ class Filter:
     """Which routes to list or flush."""
 
     def __init__(self, namespace: NetworkNamespace, words: Words, family: str) -> None:
-        self.family = Family(family)
+        self._family = family
         self.table, self.cached, self.in_vrf = "main", False, False
         self.root: Network | None = None
         self.match: Network | None = None
@@ -210,7 +207,8 @@ class Filter:
             key("type*", read=reader(type_of, "node type value is invalid\n")), key("dev", "oif"), key("iif"),
             key("mark", read=number("invalid mark value")),
             key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
-            key("via", read=self.family.prefix), key("src", read=self.family.prefix), key("realms*"),
+            key("via", read=self._prefix), key("src", read=self._prefix),
+            refused("realms*", of="a filter", read=reader(realm_of, "invalid realms\n")),
             key("from*", read=self._read_from)), self._destination)
         self.cached |= "cached" in found
         self.found = found
@@ -237,18 +235,22 @@ class Filter:
 
     def _read_from(self, words: Words) -> Network:
         words.skip("root", "match", "exact")
-        return self.family.prefix(words)
+        return self._prefix(words)
+
+    def _prefix(self, words: Words) -> Network:
+        return Family(self._family).prefix(words)
 
     def _destination(self, word: str, words: Words) -> None:
         """[to] [root | match | exact] PREFIX."""
         if fits(word, "to*"):
             word = words.next()
         if fits(word, "root*"):
-            self.root = self.family.prefix(words)
+            self.root = self._prefix(words)
         elif fits(word, "match*"):
-            self.match = self.family.prefix(words)
+            self.match = self._prefix(words)
         else:
-            self.root = self.match = self.family.prefix_of(words.next() if fits(word, "exact*") else word)
+            chosen = words.next() if fits(word, "exact*") else word
+            self.root = self.match = Family(self._family).prefix_of(chosen)
 
     @property
     def shown(self) -> frozenset[str]:
@@ -287,12 +289,12 @@ def _or_all(find: Any, complaint: str) -> Any:
     return reader(lambda word: "all" if word == "all" else find(word), complaint)
 
 
-def _listed(namespace: NetworkNamespace, chosen: Filter) -> list[Route]:
+def _listed(namespace: NetworkNamespace, chosen: Filter, what: str = "Dump") -> list[Route]:
     if chosen.table != "all":
         routes = list(namespace.routes.all(chosen.table))
         if not namespace.routes.has(chosen.table):
             error = KernelError("ENOENT", "ipv4: FIB table does not exist")
-            raise ToolError(2, f"{error}\nDump terminated")
+            raise ToolError(2, f"{error}\n{what} terminated")
     else:
         routes = sorted(namespace.routes.all(None), key=lambda route: table_number(route.table) & 255)
     return [route for route in routes if chosen.takes(route)]
@@ -346,7 +348,7 @@ def _flush(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResul
         namespace.exceptions.clear()
         namespace.routes.flush_cache()
         return ToolResult(0, "*** IPv4 routing cache is flushed.\n" if style.stats else "", "")
-    doomed = _listed(namespace, chosen)
+    doomed = _listed(namespace, chosen, "Flush")
     check_flush(doomed, 2)
     for route in doomed:
         requests.remove(namespace, route)

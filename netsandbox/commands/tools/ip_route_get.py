@@ -17,7 +17,7 @@ from netsandbox.commands.tools.route_rows import (
     put_metrics,
     route_row,
 )
-from netsandbox.commands.tools.words import Family, Words, flag, key, number, parse
+from netsandbox.commands.tools.words import USAGE, Family, Words, flag, key, number, parse, refused
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4.next_hop import learned_about
@@ -50,9 +50,9 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
         key("from*", read=lambda rest: family.prefix(rest).address), key("iif*"),
         key("mark*", read=number("invalid mark value")), key("oif*", "dev", name="oif"), flag("notify*"),
         flag("connected*"), key("vrf*", read=vrf_reader(namespace, "Invalid VRF\n")),
-        key("uid*", read=number("invalid UID\n")), flag("fibmatch*"), key("as"),
+        key("uid*", read=number("invalid UID\n")), flag("fibmatch*"), refused("as", of="a question"),
         *(key(f"{name}*", read=number(f"invalid {name}\n", 0, 65535)) for name in ("sport", "dport")),
-        key("ipproto*", read=ip_protocol), key("flowlabel")), other)
+        key("ipproto*", read=ip_protocol), refused("flowlabel", of="a question")), other)
     if not destination:
         raise ToolError(1, "need at least a destination address")
     source = found.get("from", 0)
@@ -62,7 +62,10 @@ def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
         row = _input_row(enters, source, destination[0], style, found)
     else:
         row = _output_row(namespace, source, destination[0], leaves, style, found)
-    return ToolResult(0, render([row], style), "".join(warnings))
+    twice = "connected" in found and not source  # again, with the source that was found, as connect(2) does
+    if twice and enters is not None:
+        raise ToolError(USAGE, "Failed to connect the route")
+    return ToolResult(0, render([row, row] if twice else [row], style), "".join(warnings))
 
 
 def _flow(found: dict[str, Any]) -> tuple[int, int, int, int]:
@@ -86,16 +89,23 @@ def _output_row(namespace: NetworkNamespace, source: int, destination: int, leav
     if not source and chosen.source:
         row.put("prefsrc", format_ipv4(chosen.source), f"src {format_ipv4(chosen.source)} ")
     # RTCF_MULTICAST and the flag of an offload that failed are one bit; iproute2 prints both.
-    put_flags(row, ["rt_offload_failed"] if kind == "multicast" else [])
+    notify = ["notify"] if "notify" in found else []
+    if found.get("mark"):
+        row.put("mark", found["mark"], f"mark {_mark(found['mark'])} ")
+    put_flags(row, ["rt_offload_failed"] if kind == "multicast" else notify)
     row.put("uid", found.get("uid", 0), f"uid {found.get('uid', 0)} ")
     learned = learned_about(namespace, chosen.destination, chosen.route)
     if learned is not None and kind == "unicast":
         put_learned(row, learned, namespace.scheduler.now)
     else:
-        put_cache(row, _cache_flags(chosen, kind, destination), None)
+        put_cache(row, [*_cache_flags(chosen, kind, destination), *notify], None)
         put_metrics(row, chosen.route.mtu, chosen.route.mtu_is_locked)
     row.say("\n")
     return row
+
+
+def _mark(mark: int) -> str:
+    return str(mark) if mark < 16 else f"{mark:#x}"
 
 
 def _put_table(row: Row, route: Route | None, namespace: NetworkNamespace, style: Style) -> None:

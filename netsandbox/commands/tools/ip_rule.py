@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.route_words import protocol_of, reader, table_of
-from netsandbox.commands.tools.words import USAGE, Family, Words, choose, flag, key, number, number_of, parse, wrong
+from netsandbox.commands.tools.route_words import protocol_of, reader, realm_of, table_of, type_of
+from netsandbox.commands.tools.words import (
+    USAGE,
+    Family,
+    Words,
+    choose,
+    flag,
+    key,
+    number,
+    number_of,
+    parse,
+    refused,
+    wrong,
+)
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.rule import ALL, DEFAULT, GOTO, LOOKUP, NOP, PROTOCOLS, WORD, Rule
 from netsandbox.linux.netlink import rule as requests
@@ -18,11 +30,14 @@ if TYPE_CHECKING:
 
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.addresses import Network
 
 COMMANDS = ("list*", "lst*", "show*", "add*", "delete*", "flush*", "save*", "restore*", "help*")
-NOT_MODELLED = ("suppress_ifgroup", "realms", "tun_id", "map-to", "flowlabel")
 ACTIONS = {"prohibit": "prohibit", "reject": "unreachable", "unreachable": "unreachable", "blackhole": "blackhole",
            "nop": NOP}
+TYPE_NUMBERS = {1: "unicast", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
+"""FR_ACT_…; iproute2 takes a number for a type."""
+A_RULE = "a rule"
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
@@ -35,11 +50,12 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if command is None:
         raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip rule help".')
     if command in ("list", "lst", "show"):
-        return _show(namespace, words, style)
+        return _show(namespace, _filter(words), style)
     if style.family == "inet6":
         raise ToolError(1, "netsandbox: rules of IPv6 are not modelled")
     if command == "flush":
-        requests.flush(namespace)
+        found = _filter(words)
+        requests.flush(namespace, lambda rule: _is_wanted(rule, found))
         return ToolResult(0, "", "")
     if command == "delete" and not words:
         raise ToolError(USAGE, '"ip rule del" requires arguments.')
@@ -65,9 +81,10 @@ def _read(words: Words, style: Style) -> dict[str, Any]:
             word = rest.next()
         if word and "help".startswith(word):
             raise usage("rule")
-        if word not in ACTIONS:
-            raise ToolError(USAGE, f'Error: Failed to parse rule type: argument "{word}" is wrong')
-        found_types.append(ACTIONS[word])
+        action = ACTIONS.get(word) or _action(word)
+        if not action:
+            raise wrong(word, "Failed to parse rule type")
+        found_types.append(action)
 
     found_types: list[str] = []
     found = parse(words, (
@@ -78,19 +95,32 @@ def _read(words: Words, style: Style) -> dict[str, Any]:
         key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
         key("suppress_prefixlength*", "sup_pl", name="suppressed",
             read=number("suppress_prefixlength value is invalid\n")),
-        key("suppress_ifgroup*", "sup_group", name="suppress_ifgroup"), key("iif", "dev", name="iif"), key("oif"),
-        flag("l3mdev"), key("uidrange", read=_users), key("goto", read=number("invalid target\n")), key("realms*"),
-        key("tun_id"),
-        key("map-to", "nat", name="map-to"), key("ipproto", read=ip_protocol),
-        key("sport", read=_ports("sport")), key("dport", read=_ports("dport")), key("flowlabel")), other)
-    for name in NOT_MODELLED:
-        if name in found:
-            raise ToolError(1, f"netsandbox: {name} of a rule is not modelled")
+        refused("suppress_ifgroup*", "sup_group", of=A_RULE), key("iif", "dev", name="iif"), key("oif"),
+        flag("l3mdev"), key("uidrange", read=_users), key("goto", read=number("invalid target\n")),
+        refused("realms*", of=A_RULE, read=reader(realm_of, "invalid realms\n")), refused("tun_id", of=A_RULE),
+        refused("map-to", "nat", of=A_RULE), refused("dscp", of=A_RULE), key("ipproto", read=ip_protocol),
+        key("sport", read=_ports("sport")), key("dport", read=_ports("dport")),
+        refused("flowlabel", of=A_RULE)), other)
     if found_types:
         found["action"] = found_types[-1]
     if found.get("l3mdev") and "table" in found:
         raise ToolError(USAGE, "table can not be specified for l3mdev rules")
     return found
+
+
+def _action(word: str) -> str:
+    """What rtnl_rtntype_a2n makes of a word, where a rule can do it.
+
+    Raises:
+        ToolError: a type that a rule of the sandbox does not have.
+    """
+    value = number_of(word)
+    kind = type_of(word) if value is None else TYPE_NUMBERS.get(value, str(value) if 0 <= value < 256 else None)
+    if kind is None or kind in ("prohibit", "unreachable", "blackhole"):
+        return kind or ""
+    if kind == "unicast":
+        return LOOKUP
+    raise ToolError(1, f"netsandbox: rules of type {kind} are not modelled")
 
 
 def read_tos(words: Words) -> int:
@@ -162,20 +192,26 @@ def _rule(found: dict[str, Any]) -> Rule:
 
 # -- showing
 
-def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
-    family = Family(style.family)
+def _filter(words: Words) -> dict[str, Any]:
+    """Which rules to list or flush (iprule_list_flush_or_save): a word that is no keyword is where packets go."""
+    family = Family("inet")
 
     def other(word: str, _rest: Words) -> None:
-        if word and "help".startswith(word):
-            raise usage("rule")
-        raise ToolError(USAGE, f'Error: argument "{word}" is wrong: Unknown argument\n')
+        found_target.append(family.prefix_of(word))
 
+    found_target: list[Network] = []
     found = parse(words, (
-        key("from*", read=family.prefix), key("to*", read=family.prefix), key("fwmark", read=_mark),
-        key("iif", "dev", name="iif"), key("oif"),
-        key("lookup*", "table*", name="table", read=reader(table_of, "invalid table id\n")),
+        flag("not"), key("from*", read=family.prefix), key("to*", read=family.prefix),
+        key("tos*", "dsfield*", name="tos", read=read_tos), key("fwmark", read=_mark),
+        key("iif", "dev", name="iif"), key("oif"), key("uidrange", read=_users),
+        key("lookup*", "table*", name="table", read=reader(table_of, "table id value is invalid\n")),
         key("preference*", "order*", "priority*", name="priority", read=number("preference value is invalid\n")),
+        key("ipproto", read=ip_protocol), key("sport", read=_ports("sport")), key("dport", read=_ports("dport")),
         key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')), flag("l3mdev")), other)
+    return found | ({"to": found_target[-1]} if found_target else {})
+
+
+def _show(namespace: NetworkNamespace, found: dict[str, Any], style: Style) -> ToolResult:
     rules = namespace.routes.rules if style.family != "inet6" else DEFAULT[:2]
     devices, numbers = namespace.interfaces.keys(), {rule.priority for rule in rules}
     rows = [_row(rule, style, rule.words(devices, numbers)) for rule in rules if _is_wanted(rule, found)]
@@ -183,17 +219,30 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
 
 
 def _is_wanted(rule: Rule, found: dict[str, Any]) -> bool:
-    own = {"from": rule.source, "to": rule.destination, "fwmark": (rule.mark, rule.mask), "iif": rule.entering,
-           "oif": rule.leaving, "table": rule.table, "priority": rule.priority, "protocol": rule.protocol,
-           "l3mdev": rule.is_vrf}
-    return all(own[name] == wanted for name, wanted in found.items())
+    """filter_nlmsg: a prefix stands for all that lie within it."""
+    own = {"fwmark": (rule.mark, rule.mask), "iif": rule.entering, "oif": rule.leaving, "table": rule.table,
+           "priority": rule.priority, "protocol": rule.protocol, "l3mdev": rule.is_vrf, "not": rule.inverted,
+           "tos": rule.tos, "uidrange": rule.users, "ipproto": rule.ip_protocol, "sport": rule.source_ports,
+           "dport": rule.ports}
+    prefixes = {"from": rule.source, "to": rule.destination}
+    return (all(own[name] == found[name] for name in own.keys() & found.keys())
+            and all(has.length >= found[name].length and has.address in found[name]
+                    for name, has in prefixes.items() if name in found))
+
+
+def _note_prefix(row: Row, name: str, prefix: Network) -> None:
+    row.note(name, str(prefix).partition("/")[0] if prefix.length else "all")
+    if 0 < prefix.length < 32:
+        row.note(f"{name}len", prefix.length)
 
 
 def _row(rule: Rule, style: Style, words: str) -> Row:
     """print_rule."""
     row = Row(style)
     row.put("priority", rule.priority, f"{rule.priority}:\t")
-    row.note("src", str(rule.source).partition("/")[0] if rule.source.length else "all")
+    _note_prefix(row, "src", rule.source)
+    if rule.destination.length:
+        _note_prefix(row, "dst", rule.destination)
     if rule.ip_protocol:
         row.note("ipproto", str(PROTOCOLS.get(rule.ip_protocol, rule.ip_protocol)))
     for name, (low, high) in (("sport", rule.source_ports), ("dport", rule.ports)):

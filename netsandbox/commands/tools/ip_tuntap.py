@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.names import interface_named
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, wrong
+from netsandbox.commands.tools.names import is_valid_name
+from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, refused_flag, wrong
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.commands.tools.output import Style
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "help*")
-FLAGS = ("pi", "one_queue", "vnet_hdr", "multi_queue")
+FLAGS = ("pi", "one_queue", "vnet_hdr")
 
 
 def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult:
@@ -36,15 +39,16 @@ def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult
     name = found.get("dev", "")
     existing = context.namespace.interfaces.get(name)
     if command == "delete":
-        device = interface_named(context.namespace, name) if name else None
-        if device is None or device.kind != "tun":
+        if existing is not None and existing.kind != "tun":
             raise _failed("EINVAL")
-        requests.delete(device)
+        if existing is not None:  # what is not there is made, and goes with the program (TUNSETPERSIST 0)
+            requests.delete(existing)
         return ToolResult(0, "", "")
     if existing is not None:
         raise _failed("EBUSY" if existing.kind == "tun" else "EINVAL")
-    request = LinkRequest(name, "tun")
-    request.settings = {"tuntap": found["mode"]}
+    request = LinkRequest(name or _free_name(context.namespace, found["mode"]), "tun")
+    request.settings = {"tuntap": found["mode"], **{name: name in found for name in ("pi", "vnet_hdr")},
+                        **{name: found[name] for name in ("user", "group") if name in found}}
     try:
         requests.add(context.namespace, request, context.machine.new_mac)
     except KernelError as error:
@@ -52,42 +56,57 @@ def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult
     return ToolResult(0, "", "")
 
 
+def _free_name(namespace: NetworkNamespace, stem: str) -> str:
+    """tun%d or tap%d."""
+    return next(name for number in count() if (name := f"{stem}{number}") not in namespace.interfaces)
+
+
 def _failed(errno: str) -> ToolError:
     return ToolError(1, f"ioctl(TUNSETIFF): {STRERROR[errno]}")
 
 
 def _read(words: Words) -> dict[str, Any]:
-    """parse_args."""
-    named = ""
+    """parse_args; one_queue is read, and the kernel has long not looked at it."""
+    names: list[str] = []
 
     def other(word: str, rest: Words) -> None:
-        nonlocal named
         if word == "name":
             word = rest.next()
-        if named:
+        elif word and "help".startswith(word):
+            raise usage("tuntap")
+        if names:
             raise garbage("name", word)
-        named = word
+        names.append(_named(word, "name"))
 
     found = parse(words, (
-        key("mode", read=_mode), key("user", "group", read=_owner), key("dev", read=lambda rest: rest.next()),
-        *(flag(name) for name in FLAGS)), other)
-    if named:
-        found.setdefault("dev", named)
-    return found
+        key("mode", read=_mode), key("user", read=_owner("user")), key("group", read=_owner("group")),
+        key("dev*", read=lambda rest: names.append(_named(rest.next(), "dev"))),
+        *(flag(name) for name in FLAGS), refused_flag("multi_queue", of="a tun device")), other)
+    return found | {"dev": names[-1] if names else ""}
+
+
+def _named(word: str, what: str) -> str:
+    if not is_valid_name(word):
+        raise wrong(word, f'"{what}" not a valid ifname')
+    return word
 
 
 def _mode(words: Words) -> str:
     word = words.next()
-    if word not in ("tun", "tap"):
-        raise wrong(word, "invalid tunnel mode")
-    return word
+    found = choose(word, ("tun*", "tap*"))
+    if found is None:
+        raise ToolError(USAGE, f'Unknown tunnel mode "{word}"')
+    return found
 
 
-def _owner(words: Words) -> str:
-    word = words.next()
-    if not word.isdecimal() and word != "root":
-        raise wrong(word, "invalid user or group")
-    return word
+def _owner(what: str) -> Callable[[Words], str]:
+    """A user or group; the sandbox's machines have one of each that has a name."""
+    def read(words: Words) -> str:
+        word = words.next()
+        if not (word.isdecimal() and word.isascii()) and word != "root":
+            raise ToolError(USAGE, f'invalid {what} "{word}"')
+        return "root" if word.strip("0") == "" else word
+    return read
 
 
 def _show(context: ToolContext) -> ToolResult:

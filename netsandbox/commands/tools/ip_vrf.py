@@ -31,8 +31,11 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         return _show(context.namespace, arguments[1:], style)
     if command == "exec":
         _refuse_exec(context.namespace, arguments[1:])
-    if command == "pids" and len(arguments) != 2:
-        raise ToolError(USAGE, "Invalid arguments")
+    if command == "pids":
+        if len(arguments) != 2:
+            raise ToolError(1, "Invalid arguments")
+        if find(context.namespace, arguments[1]) is None:
+            raise ToolError(1, "Invalid VRF name")
     return ToolResult(0, "", "")
 
 
@@ -81,7 +84,7 @@ def _show(namespace: NetworkNamespace, names: list[str], style: Style) -> ToolRe
         return ToolResult(0, f"{found.name} {found.l3_table}\n", "")
     rows = [_row(vrf, style) for vrf in vrfs(namespace)]
     if not rows:
-        return ToolResult(0, render([], style) if style.json else "No VRF has been configured\n", "")
+        return ToolResult(0, render([], style) if style.json else HEADING + "No VRF has been configured\n", "")
     return ToolResult(0, ("" if style.json else HEADING) + render(rows, style), "")
 
 

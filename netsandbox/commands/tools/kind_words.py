@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.route_words import reader, table_of
-from netsandbox.commands.tools.words import Key, Words, key, mac_bytes, number, number_of, on_or_off, parse, wrong
+from netsandbox.commands.tools.words import (
+    Key,
+    Words,
+    key,
+    mac_bytes,
+    number,
+    number_of,
+    on_or_off,
+    parse,
+    refused,
+    wrong,
+)
 from netsandbox.linux.core.kind import Attribute, Form, LinkKind
 from netsandbox.wire.addresses import AddressError, is_multicast, parse_ipv4
 
@@ -34,7 +45,7 @@ def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkN
     def other(word: str, _words: Words) -> None:
         usage = usage_of(kind, slave)
         if word and "help".startswith(word):
-            raise ToolError(255, usage)
+            raise ToolError(1, usage)
         complaint = kind.unknown if kind.unknown and not slave else f'{name}: unknown option "{{word}}"?'
         raise ToolError(1 if kind.attributes or slave else 255, f"{complaint.format(word=word)}\n{usage}")
     if attributes is not None and not attributes and words:
@@ -75,14 +86,12 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         Form.HOST: lambda words: _station(words, attribute, False), Form.PAIR: lambda words: _pair(words, attribute),
         Form.AUTO_TTL: lambda words: _auto_ttl(words, attribute), Form.LIST: _list,
         Form.TTL: lambda words: _ttl(words, attribute), Form.TABLE: reader(table_of, attribute.complaint),
-        Form.REFUSED: lambda _words: _refuse(kind, name)}
+        Form.REFUSED: lambda words: [words.next() for _ in range(attribute.words)]}
     if attribute.form is Form.ON_OFF:
         return on_or_off(spellings[0], attribute.code)._replace(name=name)
+    if attribute.form is Form.REFUSED:
+        return refused(*spellings, of=f"a {kind.name}", read=readers[attribute.form], name=name)
     return key(*spellings, read=readers[attribute.form], name=name)
-
-
-def _refuse(kind: LinkKind, name: str) -> None:
-    raise ToolError(1, f"netsandbox: {name} of a {kind.name} is not modelled")
 
 
 def _choice(words: Words, attribute: Attribute) -> str:

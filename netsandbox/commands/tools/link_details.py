@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.kind import Detail
 
+IPV6_MIN_MTU = 1280
+
 
 def put_details(row: Row, interface: Interface, is_link: bool) -> None:
     in_bridge = int(interface.port is not None)
@@ -22,7 +24,7 @@ def put_details(row: Row, interface: Interface, is_link: bool) -> None:
     row.put("max_mtu", interface.max_mtu, f"maxmtu {interface.max_mtu} ")
     if not interface.is_loopback:
         _put_kind(row, interface)
-    if is_link:
+    if is_link and (interface.is_loopback or interface.mtu >= IPV6_MIN_MTU):
         row.put("inet6_addr_gen_mode", "eui64", "addrgenmode eui64 ")
     for name, value in _limits(interface).items():
         row.put(name, value, f"{name.replace('num_tx_', 'numtx').replace('num_rx_', 'numrx')} {value} ")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from netsandbox.commands.tools.words import Words, choose, number_of, wrong
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.words import Family, Key, Words, choose, number_of, refused, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+T = TypeVar("T")
 PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt",
              11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel",
              99: "openr", 186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp"}
@@ -44,9 +46,9 @@ def type_of(word: str) -> str | None:
     return "broadcast" if found == "brd" else found
 
 
-def reader(find: Callable[[str], str | None], complaint: str) -> Callable[[Words], str]:
+def reader(find: Callable[[str], T | None], complaint: str) -> Callable[[Words], T]:
     """A reader of a name that `find` knows."""
-    def read(words: Words) -> str:
+    def read(words: Words) -> T:
         word = words.next()
         found = find(word)
         if found is None:
@@ -65,3 +67,68 @@ def locked_number(complaint: str) -> Callable[[Words], tuple[int, bool]]:
             raise wrong(word, complaint)
         return value, is_locked
     return read
+
+
+# -- what a route may also have, and has not here
+
+METRICS = {"hoplimit": 255, "advmss": 0, "reordering": 0, "window": 0, "cwnd": 0, "initcwnd": 0, "initrwnd": 0,
+           "ssthresh": 0}
+"""Numbers, and their highest; 0 where any 32 bits do."""
+COMPLAINTS = {"advmss": "mss", "realms": "realm"}
+PREFERENCES = ("low", "medium", "high")
+
+
+def realm_of(word: str) -> int | None:
+    """A realm's number, or two with a slash between."""
+    numbers = [number_of(part) for part in word.split("/", 1)]
+    return None if any(n is None or not 0 <= n < 1 << 16 for n in numbers) else numbers[0]
+
+
+def time_of(word: str) -> float | None:
+    """get_time_rtt: seconds with a unit; without one, milliseconds."""
+    digits = word.rstrip("ms")
+    try:
+        value = float(digits)
+    except ValueError:
+        return None
+    return value if word[len(digits):] in ("", "s", "ms", "msec") and value >= 0 else None
+
+
+def _bounded(high: int) -> Callable[[str], int | None]:
+    def find(word: str) -> int | None:
+        value = number_of(word)
+        return value if value is not None and 0 <= value <= (high or (1 << 32) - 1) else None
+    return find
+
+
+def _one_of(*choices: str) -> Callable[[str], str | None]:
+    return lambda word: word if word in choices else None
+
+
+def not_modelled(family: Family) -> tuple[Key, ...]:
+    """What iproute2 reads of a route, and the sandbox does not do."""
+    def of_route(name: str, find: Callable[[str], Any], *others: str, complaint: str = "") -> Key:
+        plain = name.rstrip("*")
+        said = complaint or f'"{COMPLAINTS.get(plain, plain)}" value is invalid\n'
+
+        def read(words: Words) -> Any:
+            words.skip("lock")
+            return reader(find, said)(words)
+        return refused(name, *others, of="a route", read=read)
+    return (*(of_route(name, _bounded(high)) for name, high in METRICS.items()),
+            *(of_route(name, time_of) for name in ("rtt", "rttvar", "rto_min")),
+            of_route("features", _one_of("ecn", "tcp_usec_ts"), complaint='"features" value not valid\n'),
+            of_route("congctl*", lambda word: word), of_route("quickack*", _one_of("0", "1")),
+            of_route("fastopen_no_cookie", _one_of("0", "1")), of_route("realms*", realm_of),
+            of_route("expires", _bounded(0)), of_route("pref", _one_of(*PREFERENCES, "0", "1", "3")),
+            of_route("ttl-propagate", _one_of("enabled", "disabled")), of_route("nhid", _bounded(0)),
+            refused("from", of="a route", read=family.prefix),
+            refused("as", of="a route", read=lambda words: (words.skip("to"), family.address(words))),
+            refused("encap", of="a route", read=_encapsulation))
+
+
+def _encapsulation(words: Words) -> None:
+    word = words.next()
+    if word not in ("mpls", "ip", "ip6", "ila", "bpf", "seg6", "seg6local", "rpl", "ioam6", "xfrm"):
+        raise wrong(word, '"encap type" value is invalid\n')
+    raise ToolError(1, "netsandbox: encap of a route is not modelled")

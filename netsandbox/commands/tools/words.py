@@ -6,6 +6,7 @@ keyword that fits, and lets the keyword take the words behind it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv6Interface
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ USAGE = 255
 SCOPE_NUMBERS = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
 
 
+LONGEST_NUMBER = 40
+"""Characters: no word that is longer is a number."""
 ASKED = "\0/ "
 """Stands in a command line where somebody wants to know what could be typed; no name of anything."""
 
@@ -77,12 +80,14 @@ class Key(NamedTuple):
     Attributes:
         name: under which its value is kept; the first spelling unless given.
         once: the word that the complaint about a second value names.
+        refusal: why the sandbox does not do it; said when all words have been read, so that a wrong one comes first.
     """
 
     spellings: tuple[str, ...]
     read: Callable[[Words], Any]
     name: str
     once: str
+    refusal: str = ""
 
     @property
     def usual(self) -> str:
@@ -94,6 +99,17 @@ class Key(NamedTuple):
 def key(*spellings: str, read: Callable[[Words], Any] = Words.next, name: str = "", once: str = "") -> Key:
     """A keyword with a value (by default the next word)."""
     return Key(spellings, read, name or spellings[0].rstrip("*"), once)
+
+
+def refused(*spellings: str, of: str, read: Callable[[Words], Any] = Words.next, name: str = "") -> Key:
+    """A keyword that is read, and not modelled: of what (`a route`)."""
+    plain = key(*spellings, read=read, name=name)
+    return plain._replace(refusal=f"netsandbox: {plain.name} of {of} is not modelled")
+
+
+def refused_flag(spelling: str, of: str) -> Key:
+    """A word that stands alone, and is not modelled."""
+    return refused(spelling, of=of, read=lambda _words: True)
 
 
 def on_or_off(spelling: str, code: int) -> Key:
@@ -117,7 +133,7 @@ def parse(words: Words, keys: Sequence[Key], other: Callable[[str, Words], None]
     """Read all words; `other` gets each that is no keyword.
 
     Raises:
-        ToolError: what the keywords' readers complain about, and a second value of a `once` key.
+        ToolError: what the keywords' readers complain about, a second value of a `once` key, and what is not modelled.
     """
     found: dict[str, Any] = {}
     while words:
@@ -131,6 +147,9 @@ def parse(words: Words, keys: Sequence[Key], other: Callable[[str, Words], None]
         if taken.once and taken.name in found:
             raise duplicate(taken.once, words.next())
         found[taken.name] = taken.read(words)
+    refusal = next((k.refusal for k in keys if k.refusal and k.name in found), "")
+    if refusal:
+        raise ToolError(1, refusal)
     return found
 
 
@@ -162,15 +181,17 @@ def no_device(name: str, code: int = 1) -> ToolError:
 
 # -- values
 
+NUMBER = re.compile(r"\s*([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))", re.ASCII)
+
+
 def number_of(word: str) -> int | None:
     """strtoul with base 0: decimal, 0x hexadecimal, 0 octal; None if it is none."""
-    text = word.lower()
-    try:
-        if len(text) > 1 and text[0] == "0" and text[1] != "x":
-            return int(text, 8)
-        return int(text, 0) if text.isascii() and "_" not in text else None
-    except ValueError:
+    match = NUMBER.fullmatch(word)
+    if match is None or len(word) > LONGEST_NUMBER:
         return None
+    sign, hexadecimal, octal, decimal = match.groups()
+    value = int(hexadecimal, 16) if hexadecimal else int(octal, 8) if octal else int(decimal)
+    return -value if sign == "-" else value
 
 
 def number(complaint: str, low: int = 0, high: int = (1 << 32) - 1) -> Callable[[Words], int]:
@@ -211,6 +232,8 @@ def scope(complaint: str) -> Callable[[Words], str]:
     return read
 
 
+ANY = ("default", "any", "all")
+"""Words for all addresses; they settle no family."""
 IPV6 = "Error: ipv6: IPv6 is disabled on this device."
 
 
@@ -223,17 +246,22 @@ def prefix_of(word: str, family: str = "any valid") -> Network:
     Raises:
         ToolError: anything else.
     """
-    if word in ("default", "any", "all"):
+    if word in ANY:
         return Network(0, 0)
     address, slash, length = word.partition("/")
-    parts = address.split(".")
     try:
         _refuse_ipv6(word, family)
-        if len(parts) < 4 and address and all(part.isascii() and part.isdecimal() for part in parts):
-            address += ".0" * (4 - len(parts))
-        return parse_network(f"{address}{slash}{_mask_length(length) if '.' in length else length}")
+        return parse_network(f"{_plain(address)}{slash}{_mask_length(length) if '.' in length else length}")
     except AddressError:
         raise ToolError(1, f'Error: {family} prefix is expected rather than "{word}".') from None
+
+
+def _plain(address: str) -> str:
+    """get_addr_ipv4: up to four numbers, also hexadecimal or octal; those that are left out are 0."""
+    parts = [number_of(part) for part in address.split(".")]
+    if len(parts) > 4 or any(part is None or not 0 <= part <= 255 for part in parts):
+        raise AddressError(address)
+    return ".".join(str(part) for part in [*parts, 0, 0, 0][:4])
 
 
 def _refuse_ipv6(word: str, family: str) -> None:
@@ -264,7 +292,7 @@ def address_of(word: str, family: str = "any valid") -> int:
     Raises:
         ToolError: anything else.
     """
-    if word in ("default", "any", "all"):
+    if word in ANY:
         return 0
     try:
         if "/" not in word:
@@ -286,13 +314,18 @@ class Family:
 
     def prefix_of(self, word: str) -> Network:
         found = prefix_of(word, self.name)
-        self.name = "inet"
+        self._settle(word)
         return found
 
     def address(self, words: Words) -> int:
-        found = address_of(words.next(), self.name)
-        self.name = "inet"
+        word = words.next()
+        found = address_of(word, self.name)
+        self._settle(word)
         return found
+
+    def _settle(self, word: str) -> None:
+        if word not in ANY:
+            self.name = "inet"
 
 
 def mac_bytes(word: str) -> list[int]:

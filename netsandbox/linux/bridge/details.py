@@ -126,7 +126,7 @@ def _port_tree(port: BridgePort) -> list[Row]:
     own = _own_id(port.bridge)
     said = (tree.port, tree.cost, tree.bridge, tree.root) if tree is not None else (port.port_id, 0, own, own)
     rows: list[Row] = [
-        ("id", "port_id", f"0x{port.port_id:04x}"), ("no", "port_no", f"0x{port.number:x}"),
+        ("id", "port_id", f"0x{port.port_id:x}"), ("no", "port_no", f"0x{port.number:x}"),
         ("designated_port", "designated_port", said[0]), ("designated_cost", "designated_cost", said[1]),
         ("bridge_id", "designated_bridge", _id_text(said[2])), ("root_id", "designated_root", _id_text(said[3]))]
     rows += [(f"{name}_timer", f"{name}_timer", _seconds(tree.timers.left(name)) if tree is not None else 0.0)

@@ -20,11 +20,14 @@ DEFAULTS = {
     "no_linklocal_learn": 0, "mst_enabled": 0, "fdb_max_learned": 0, "vlan_stats_enabled": 0, "vlan_stats_per_port": 0,
     "mcast_router": 1, "mcast_snooping": 0, "mcast_vlan_snooping": 0, "mcast_query_use_ifaddr": 0, "mcast_querier": 0,
     "mcast_hash_elasticity": 16, "mcast_hash_max": 4096, "mcast_last_member_count": 2, "mcast_startup_query_count": 2,
-    "mcast_igmp_version": 2, "mcast_mld_version": 1, "nf_call_iptables": 0, "nf_call_ip6tables": 0,
+    "mcast_igmp_version": 2, "mcast_mld_version": 1, "mcast_last_member_interval": "100",
+    "mcast_membership_interval": "26000", "mcast_querier_interval": "25500", "mcast_query_interval": "12500",
+    "mcast_query_response_interval": "1000", "mcast_startup_query_interval": "3125",
+    "group_address": "01:80:c2:00:00:00", "nf_call_iptables": 0, "nf_call_ip6tables": 0,
     "nf_call_arptables": 0}
 """What a simulated bridge has, and cannot have otherwise."""
 TIMES = {"forward_delay": (2, 30), "hello_time": (1, 10), "max_age": (6, 40)}
-"""Of the spanning tree: the least and the most, in seconds; only the hello time is held to it while there is none."""
+"""Of the spanning tree: the least and the most, in seconds; the forward delay is not held to it while there is none."""
 VLAN_PROTOCOLS = {"802.1Q": ETH_P_8021Q, "802.1ad": ETH_P_8021AD}
 NEVER_FORWARDED, PAUSE = 0x7, 0x2
 """Bits of group_fwd_mask that a bridge refuses, and that a port does."""
@@ -77,7 +80,7 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
 
 def _set_time(bridge: Bridge, name: str, value: int) -> None:
     low, high = TIMES[name]
-    if (bridge.tree is not None or name == "hello_time") and not low * SECOND <= value <= high * SECOND:
+    if (bridge.tree is not None or name != "forward_delay") and not low * SECOND <= value <= high * SECOND:
         raise KernelError("ERANGE")
     setattr(bridge, name, value)
     if bridge.tree is not None and bridge.tree.is_root:
@@ -97,6 +100,8 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
         KernelError: the state is none, or the port's link is down.
         NotModelledError: a flag that is not modelled is asked for.
     """
+    if settings.get("mcast_router", "1") != "1":
+        raise NotModelledError(f"mcast_router {settings['mcast_router']} of a bridge port is not modelled (it is 1)")
     for name in PORT_UNKNOWN:
         if settings.get(name):
             raise NotModelledError(f"the flag {name} of a bridge port is not modelled")

@@ -8,7 +8,18 @@ from netsandbox.linux.bridge import settings as bridge_settings
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.bridge.details import bridge_rows, port_rows
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, flag, number, setting
+from netsandbox.linux.core.kind import (
+    Attribute,
+    Detail,
+    Form,
+    LinkKind,
+    NewLink,
+    choice,
+    flag,
+    number,
+    refused,
+    setting,
+)
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -40,10 +51,12 @@ class BridgeKind(LinkKind):
         flag("fdb_flush*"), choice("vlan_protocol*", choices=("802.1Q", "802.1ad"), complaint="invalid vlan_protocol"),
         Attribute(("group_address*",), Form.WORD), *(Attribute((word,), Form.WORD) for word in INTERVALS))
     slave_attributes = (
-        flag("fdb_flush*"), *(number(f"{name}*", complaint=f"{name} is invalid\n") for name in (
+        flag("fdb_flush*"), *(number(f"{name}*", complaint=f"{name} is invalid") for name in (
             "state", "priority", "cost")),
         *(Attribute((word,), Form.ON_OFF, code=1) for word in SWITCHES), Attribute(("mcast_router*",), Form.WORD),
-        number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF))
+        number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF),
+        refused("backup_port"), refused("nobackup_port", words=0), refused("backup_nhid"),
+        Attribute(("neigh_vlan_suppress",), Form.ON_OFF, code=1))
     unknown = 'bridge: unknown command "{word}"?'
     usage = "Usage: … bridge [ ageing_time HUNDREDTHS ] [ fdb_flush ]"
     is_immovable = True

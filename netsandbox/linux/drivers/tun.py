@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.kind import Detail, LinkKind, NewLink, setting
@@ -23,11 +23,14 @@ class TapInterface(StackedInterface):
     mode = "tap"
     queueing = "fq_codel"
     tso_max = 65536
+    max_mtu = 65535 - 14
 
-    __slots__ = ()
+    __slots__ = ("settings",)
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int) -> None:
         super().__init__(namespace, name, mac)
+        self.settings: dict[str, Any] = {}
+        """What a program would find: pi, vnet_hdr, user, group."""
         self.noarp = self.hardware == "none"
 
     def transmit(self, frame: Frame) -> bool:
@@ -44,6 +47,7 @@ class TunInterface(TapInterface):
 
     mode = "tun"
     hardware = "none"
+    max_mtu = 65535
     flags = ("POINTOPOINT", "MULTICAST")
     default_queue_length = 500
 
@@ -64,14 +68,17 @@ class TunKind(LinkKind):
         mode = request.settings.get("tuntap")
         if mode is None:
             raise KernelError("EOPNOTSUPP")
-        if mode == "tun":
-            return TunInterface(request.namespace, request.name, 0)
-        return TapInterface(request.namespace, request.name, request.address)
+        made = (TunInterface(request.namespace, request.name, 0) if mode == "tun" else
+                TapInterface(request.namespace, request.name, request.address))
+        made.settings = {name: value for name, value in request.settings.items() if name != "tuntap"}
+        return made
 
     def details(self, interface: Interface) -> list[Detail]:
         assert isinstance(interface, TapInterface)
-        return [Detail("type", interface.mode, f"type {interface.mode} "), setting("pi", False),
-                setting("vnet_hdr", False), setting("persist", True)]
+        settings = interface.settings
+        return [Detail("type", interface.mode, f"type {interface.mode} "),
+                *(setting(name, settings.get(name, False)) for name in ("pi", "vnet_hdr")), setting("persist", True),
+                *(setting(name, settings[name]) for name in ("user", "group") if name in settings)]
 
 
 KIND = TunKind()

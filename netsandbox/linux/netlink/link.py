@@ -114,6 +114,8 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
         peer = peer or LinkRequest()
         settings = settings | {"peer": _new_link(peer, home, peer.namespace or namespace, kind, new_mac, "veth")}
         other: NewLink = settings["peer"]
+        if not request.device and other.namespace is namespace:
+            request.device = _free_name(namespace, kind.name, other.name)
         if other.name in other.namespace.interfaces or (other.namespace, other.name) == (namespace, request.device):
             raise KernelError("EEXIST")
     made = kind.make(_new_link(request, home, namespace, kind, new_mac, kind.name)._replace(settings=settings))
@@ -131,15 +133,13 @@ def add(home: NetworkNamespace, request: LinkRequest, new_mac: Callable[[], int]
 
 def _new_link(request: LinkRequest, home: NetworkNamespace, namespace: NetworkNamespace, kind: LinkKind,
               new_mac: Callable[[], int], stem: str) -> NewLink:
-    name = request.device or _free_name(namespace, stem, request)
+    name = request.device or _free_name(namespace, stem)
     mac = _valid_mac(request.mac) if request.mac else None
     return NewLink(namespace, name, mac, request.mtu, request.settings, home, request.lower, new_mac)
 
 
-def _free_name(namespace: NetworkNamespace, stem: str, request: LinkRequest) -> str:
-    """The first name that is free; a veth's peer, which is registered first, may have taken one."""
-    peer = request.settings.get("peer")
-    taken = peer.device or f"{stem}0" if peer is not None and (peer.namespace or namespace) is namespace else ""
+def _free_name(namespace: NetworkNamespace, stem: str, taken: str = "") -> str:
+    """The first name that is free; a veth's peer, which is registered first, has `taken` one."""
     number = 0
     while f"{stem}{number}" in namespace.interfaces or f"{stem}{number}" == taken:
         number += 1

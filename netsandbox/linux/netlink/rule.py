@@ -9,7 +9,12 @@ from netsandbox.linux.ipv4.rule import ALL, GOTO, LOOKUP, Rule
 from netsandbox.linux.netlink.credentials import needs_net_admin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.linux.core.namespace import NetworkNamespace
+
+UNSPECIFIED = "0"
+"""RT_TABLE_UNSPEC."""
 
 
 @needs_net_admin
@@ -22,11 +27,18 @@ def add(namespace: NetworkNamespace, rule: Rule, has_priority: bool) -> None:
     rules = namespace.routes.rules
     if not has_priority:
         rule = rule._replace(priority=_free_priority(rules))
+    if rule.action == LOOKUP and rule.table == UNSPECIFIED and not rule.is_vrf:
+        rule = rule._replace(table=_empty_table(namespace))
     if rule.action == GOTO and rule.target <= rule.priority:
         raise KernelError("EINVAL", "Backward goto not supported")
     if any(other._replace(protocol="") == rule._replace(protocol="") for other in rules):
         raise KernelError("EEXIST")
     namespace.routes.set_rules(tuple(sorted((*rules, rule), key=lambda other: other.priority)))
+
+
+def _empty_table(namespace: NetworkNamespace) -> str:
+    """fib_empty_table: the lowest number that no table has."""
+    return next(str(number) for number in range(1, 1 << 32) if not namespace.routes.has(str(number)))
 
 
 def _free_priority(rules: tuple[Rule, ...]) -> int:
@@ -68,6 +80,7 @@ def _is(rule: Rule, wanted: Rule, has_priority: bool, has_table: bool) -> bool:
 
 
 @needs_net_admin
-def flush(namespace: NetworkNamespace) -> None:
-    """Every rule that has a number: all but the first."""
-    namespace.routes.set_rules(tuple(rule for rule in namespace.routes.rules if not rule.priority))
+def flush(namespace: NetworkNamespace, is_meant: Callable[[Rule], bool]) -> None:
+    """Every rule that is meant and has a number: the first stays."""
+    rules = namespace.routes.rules
+    namespace.routes.set_rules(tuple(rule for rule in rules if not rule.priority or not is_meant(rule)))
