@@ -166,7 +166,7 @@ class Server(Program):
         how = "shutting down" if signal == "QUIT" else "exiting"
         return line.format(port=self.ports[0], nginx=nginx, redis=f"{day:02d} {MONTHS[month - 1]} {year} {clock}.000",
                            mysql=f"{nginx.partition(' ')[0].replace('/', '-')}T{clock}.000000Z", number=number,
-                           signal=signal, how=how)
+                           postgres=f"{nginx.replace('/', '-')}.000 UTC", signal=signal, how=how)
 
     def say_farewell(self, number: int, signal: str) -> None:
         """What it logs when a signal is about to end it."""

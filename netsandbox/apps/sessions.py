@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netsandbox.apps.asker_site import ASKER_SITES
-from netsandbox.apps.http_server import SITES, Host, HttpSession
+from netsandbox.apps.http_server import SITES, Host, HttpSession, Site
 from netsandbox.apps.line_session import LineSession
 from netsandbox.apps.memcached import MemcachedSession
 from netsandbox.apps.mysql import MysqlSession
+from netsandbox.apps.public_sites import PublicSite
 from netsandbox.apps.redis import RedisSession
+from netsandbox.apps.self_sites import SELF_SITES
+from netsandbox.apps.silent import SilentSession
 from netsandbox.linux.core.files import Files
 
 if TYPE_CHECKING:
@@ -34,12 +37,15 @@ class Service(Protocol):
         """The session of an accepted connection."""
 
 
+WEB_SITES: dict[str, Callable[[Files | None], Site]] = {**SITES, **ASKER_SITES, **SELF_SITES, "public": PublicSite}
+
+
 class Web:
     """HTTP."""
 
     def __init__(self, host: Host, kind: str, files: Files | None) -> None:
         self._host = host
-        self._site = (SITES | ASKER_SITES)[kind](files)
+        self._site = WEB_SITES[kind](files)
 
     def open(self, socket: StreamSocket, number: int) -> Session:
         return HttpSession(self._host, self._site, socket, number)
@@ -58,6 +64,6 @@ class Store:
 
 
 STORES: dict[str, type[LineSession]] = {
-    "redis": RedisSession, "memcached": MemcachedSession, "mysql": MysqlSession}
+    "redis": RedisSession, "memcached": MemcachedSession, "mysql": MysqlSession, "silent": SilentSession}
 SERVICES: dict[str, Callable[[Host, str, Files | None], Service]] = {
-    **dict.fromkeys((*SITES, *ASKER_SITES), Web), **dict.fromkeys(STORES, Store)}
+    **dict.fromkeys(WEB_SITES, Web), **dict.fromkeys(STORES, Store)}

@@ -142,7 +142,7 @@ PROGRAMS: Late[str, Maker] = Late({
     "nc": "netsandbox.apps.nc:program", "netcat": "netsandbox.apps.nc:program",
     "ncat": "netsandbox.apps.ncat:program",
     "telnet": "netsandbox.apps.telnet:program", "socat": "netsandbox.apps.socat:program",
-    "python3": "netsandbox.apps.python_server:program", "dig": "netsandbox.apps.dig:dig",
+    **dict.fromkeys(("python3", "python"), "netsandbox.apps.python_server:program"), "dig": "netsandbox.apps.dig:dig",
     "nslookup": "netsandbox.apps.nslookup:nslookup", "host": "netsandbox.apps.nslookup:host",
     "getent": "netsandbox.apps.getent:program",
     "sleep": "netsandbox.apps.server:sleep"})

@@ -25,7 +25,7 @@ WHY = {
     "`traceroute` and `mtr` are there": "tracepath",
     "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there": "nmap nping hping3 arp-scan scapy whois",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark ngrep tcpflow tcpreplay",
-    "of Python there is `python3 -m http.server`": "python pip pip3",
+    "of Python there is `python3 -m http.server`": "pip pip3",
     "`help` lists what there is": "whereis",
     "`ss -ltnp` shows who has which port": "fuser lsof",
     "`trace` and `why` tell what became of a packet": "strace ltrace perf bpftrace gdb ftrace",

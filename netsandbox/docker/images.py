@@ -127,10 +127,38 @@ HELLO = (
     "For more examples and ideas, visit:", " https://docs.docker.com/get-started/", "")
 NGINX_WITH_TOOLS = Image("", (), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp", "443/tcp"), "nginx", "nginx", 511,
                          ready=NGINX_READY, tools=EVERYTHING, size="63MB")
+
+
+def _silent(name: str, process: str, *ports: int, size: str, ready: str = "") -> Image:
+    """A server whose protocol nobody speaks here; it listens, and takes connections."""
+    return Image(name, ("docker-entrypoint.sh",), (process,), ports, tuple(f"{port}/tcp" for port in ports), "silent",
+                 process, ready=(ready,) if ready else (), tools=DEBIAN, size=size)
+
+
+def _web(name: str, kind: str, port: int, *cmd: str, size: str, tools: tuple[str, ...] = ()) -> Image:
+    """A web server of another kind."""
+    return Image(name, (), cmd, (port,), (f"{port}/tcp",), kind, cmd[0], tools=tools, size=size)
+
+
+POSTGRES_READY = "{postgres} [1] LOG:  database system is ready to accept connections"
 OTHERS: dict[str, Image] = {image.name: image for image in (
+    _silent("postgres", "postgres", 5432, size="438MB", ready=POSTGRES_READY),
+    _silent("mongo", "mongod", 27017, size="854MB"), _silent("rabbitmq", "rabbitmq-server", 5672, size="258MB"),
+    _silent("cassandra", "cassandra", 9042, size="383MB"), _silent("rethinkdb", "rethinkdb", 8080, size="131MB"),
+    IMAGES["mysql"]._replace(name="mariadb", cmd=("mariadbd",), process="mariadbd", exposed=("3306/tcp",),
+                             tools=DEBIAN, size="334MB"),
+    *(IMAGES["httpd"]._replace(name=name, entrypoint=("docker-entrypoint.sh",), cmd=("apache2-foreground",),
+                               process="apache2-foreground", tools=(*DEBIAN, "curl"), size="701MB")
+      for name in ("wordpress", "phpmyadmin", "phpmyadmin/phpmyadmin", "drupal")),
+    *(Image(name, (), (shell,), tools=(*DEBIAN, "curl", "python3", "python"), size="1.1GB") for name, shell in (
+        ("python", "python3"), ("node", "node"), ("golang", "bash"), ("openjdk", "bash"), ("ruby", "irb"))),
+    _web("traefik/whoami", "whoami", 80, "/whoami", size="6.58MB"),
+    _web("containous/whoami", "whoami", 80, "/whoami", size="6.58MB"),
+    _web("jwilder/whoami", "i am", 8000, "/app/http", size="10.1MB"),
+    _web("nginxdemos/hello", "hello", 80, "nginx", "-g", "daemon off;", size="42.6MB", tools=(*BUSYBOX, "curl")),
     Image("hello-world", (), ("/hello",), size="10.1kB", says=HELLO),
     *(Image(name, ("curl",), tools=(*BUSYBOX, "curl"), size="22MB", has_busybox=True) for name in (
-        "curlimages/curl", "alpine/curl")),
+        "curlimages/curl", "alpine/curl", "byrnedo/alpine-curl", "appropriate/curl")),
     *(Image(name, (), ("/bin/bash",), tools=(*DEBIAN, "curl"), size="200MB") for name in (
         "centos", "rockylinux", "almalinux", "fedora", "amazonlinux", "oraclelinux")),
     *(NGINX_WITH_TOOLS._replace(name=name) for name in ("wbitt/network-multitool", "praqma/network-multitool")),

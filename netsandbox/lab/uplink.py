@@ -61,7 +61,7 @@ class InternetHost(NamedTuple):
     """A host out there.
 
     Attributes:
-        names: what the name server knows it by, the first of which is the node's.
+        names: what the name server knows it by, the first of which is the node's; a content network has many.
         latency: nanoseconds from the provider to it, one way.
         kind: dns for a name server, else the kind of its web server.
     """
@@ -69,17 +69,25 @@ class InternetHost(NamedTuple):
     address: str
     names: tuple[str, ...]
     latency: int
-    kind: str = "nginx"
+    kind: str = "public"
 
 
 INTERNET = (
     InternetHost("8.8.8.8", ("dns.google",), 4 * MILLISECOND, "dns"),
     InternetHost("1.1.1.1", ("one.one.one.one",), 2 * MILLISECOND, "dns"),
-    InternetHost("93.184.215.14", ("example.com", "www.example.com"), 40 * MILLISECOND),
+    InternetHost("93.184.215.14", ("example.com", "www.example.com", "example.org", "example.net"), 40 * MILLISECOND),
     InternetHost("142.250.72.14", ("google.com", "www.google.com"), 5 * MILLISECOND),
     InternetHost("110.242.68.66", ("www.baidu.com", "baidu.com"), 90 * MILLISECOND),
-    InternetHost("151.101.2.132", ("deb.debian.org", "dl-cdn.alpinelinux.org", "pypi.org"), 3 * MILLISECOND),
-    InternetHost("34.160.111.145", ("ifconfig.me",), 8 * MILLISECOND, "asker"),
+    InternetHost("151.101.2.132", (
+        "deb.debian.org", "dl-cdn.alpinelinux.org", "pypi.org", "archive.ubuntu.com", "github.com",
+        "www.github.com", "docker.com", "www.docker.com", "hub.docker.com", "docs.docker.com",
+        "registry-1.docker.io", "stackoverflow.com", "kubernetes.io", "www.kernel.org", "bing.com", "www.bing.com",
+        "yahoo.com", "www.yahoo.com", "facebook.com", "www.facebook.com", "amazon.com", "www.amazon.com",
+        "microsoft.com", "www.microsoft.com", "cloudflare.com", "www.cloudflare.com", "wikipedia.org",
+        "www.wikipedia.org", "httpbin.org", "redhat.com", "www.redhat.com", "debian.org", "www.debian.org",
+        "ubuntu.com", "www.ubuntu.com"), 3 * MILLISECOND),
+    InternetHost("34.160.111.145", ("ifconfig.me", "ifconfig.io", "ifconfig.co", "icanhazip.com", "ipinfo.io",
+                                    "api.ipify.org", "ident.me", "checkip.amazonaws.com"), 8 * MILLISECOND, "asker"),
 )
 NAMES: dict[str, int] = {name: parse_ipv4(host.address) for host in INTERNET for name in host.names}
 """What the LAN's name server answers: every name out there."""

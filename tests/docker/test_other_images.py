@@ -38,3 +38,29 @@ def test_a_server_with_tools_serves() -> None:
 
 def test_none_is_named_twice() -> None:
     assert not IMAGES.keys() & OTHERS.keys()
+
+
+@pytest.mark.parametrize(("image", "port", "expected"), [
+    ("traefik/whoami", 80, "Hostname: {id}\nIP: 127.0.0.1\nIP: 172.17.0.2\nRemoteAddr: 172.17.0.1:"),
+    ("jwilder/whoami", 8000, "I'm {id}\n"),
+    ("nginxdemos/hello", 80, "Server address: 172.17.0.2:80\nServer name: {id}"),
+    ("wordpress", 80, "It works!"), ("python:3.12 python -m http.server 80", 80, "Directory listing for /")])
+def test_a_web_server_answers_in_its_own_way(image: str, port: int, expected: str) -> None:
+    session = KeptSession()
+    identity = said(session, f"docker run -d {image}")[:12]
+    assert expected.format(id=identity) in said(session, f"curl -s 172.17.0.2:{port}")
+
+
+@pytest.mark.parametrize(("image", "port"), [("postgres:16", 5432), ("mongo", 27017), ("mariadb", 3306)])
+def test_a_database_listens_and_takes_a_connection(image: str, port: int) -> None:
+    session = KeptSession()
+    session.run(f"docker run -d --name db {image}")
+    assert "succeeded!" in said(session, f"nc -zv 172.17.0.2 {port}")
+    assert f"{port}/tcp" in said(session, "docker ps")
+
+
+def test_postgres_says_when_it_is_ready() -> None:
+    session = KeptSession()
+    session.run("docker run -d --name db postgres")
+    assert said(session, "docker logs db") == (
+        "2026-01-01 00:00:00.000 UTC [1] LOG:  database system is ready to accept connections\n")

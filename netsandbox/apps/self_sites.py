@@ -1,0 +1,71 @@
+"""Web servers that show themselves and who asks: traefik/whoami, jwilder/whoami and nginxdemos/hello."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.asker_site import AskerSite
+from netsandbox.apps.calendar import apache_time
+from netsandbox.apps.http_server import Response
+from netsandbox.linux.core.inode import FileError
+
+if TYPE_CHECKING:
+    from netsandbox.apps.http_server import HttpSession, Site
+    from netsandbox.linux.core.files import Files
+    from netsandbox.wire.http import Head
+
+
+class SelfSite(AskerSite):
+    """Its answers name the container's host name, which it reads in /etc/hostname."""
+
+    kind = "text/plain; charset=utf-8"
+
+    def __init__(self, files: Files | None) -> None:
+        self._files = files
+
+    @property
+    def hostname(self) -> str:
+        try:
+            return self._files.read("/etc/hostname").strip() if self._files is not None else "localhost"
+        except FileError:
+            return "localhost"
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        return Response(200, self.text(session, head).encode(), self.kind)
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        raise NotImplementedError
+
+
+class TraefikWhoami(SelfSite):
+    """The host name, both ends' addresses, and the request as it came."""
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        lines = [f"Hostname: {self.hostname}", "IP: 127.0.0.1", f"IP: {session.address}",
+                 f"RemoteAddr: {session.peer}:{session.stream.socket.peer_port}", " ".join(head.start)]
+        host = [f"Host: {head.get('Host', '')}"]
+        others = [f"{name}: {value}" for name, value in head.fields if name.lower() != "host"]
+        return "\n".join([*lines, *host, *sorted(others, key=lambda line: line.partition(":")[0] != "User-Agent"),
+                          "", ""])
+
+
+class JwilderWhoami(SelfSite):
+    """One line."""
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return f"I'm {self.hostname}\n"
+
+
+class NginxHello(SelfSite):
+    """nginxdemos/hello, in the form of its plain-text tag; its page has the same words."""
+
+    kind = "text/plain"
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return (f"Server address: {session.address}:{session.stream.socket.port}\nServer name: {self.hostname}\n"
+                f"Date: {apache_time(session.host.now)}\nURI: {head.start[1]}\nRequest ID: {session.number:032x}\n")
+
+
+SELF_SITES: dict[str, Callable[[Files | None], Site]] = {
+    "whoami": TraefikWhoami, "i am": JwilderWhoami, "hello": NginxHello}

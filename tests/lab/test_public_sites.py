@@ -1,0 +1,32 @@
+"""The web servers behind the uplink: each name has its own page, or sends to https."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.lab.uplink import DEFAULT_LAN
+from netsandbox.session.keeping import KeptSession
+
+ADDRESS = "203.0.113.10"
+
+
+@pytest.fixture(scope="module")
+def session() -> KeptSession:
+    return KeptSession(uplink=DEFAULT_LAN)
+
+
+@pytest.mark.parametrize(("line", "expected"), [
+    ("curl -s example.com", "<h1>Example Domain</h1>"), ("curl -s http://www.example.com/", "<h1>Example Domain</h1>"),
+    ("curl -s -o /dev/null -w %{http_code} example.com/nothing", "404"),
+    ("curl -s google.com", '<A HREF="http://www.google.com/">here</A>'), ("curl -sL google.com", "<title>Google"),
+    ("curl -s baidu.com", "url=http://www.baidu.com/"), ("curl -s www.baidu.com", "百度一下"),
+    ("curl -sI http://github.com", "Location: https://github.com/"), ("curl -s ifconfig.io", ADDRESS),
+    ("docker run --rm alpine ping -c 1 www.docker.com", " 0% packet loss"),
+    ("docker run --rm curlimages/curl -s icanhazip.com", ADDRESS)])
+def test_a_name_of_the_internet_answers(session: KeptSession, line: str, expected: str) -> None:
+    job = session.run(line)
+    assert expected in job.out, job.err
+
+
+def test_a_name_that_nobody_has_is_unknown(session: KeptSession) -> None:
+    assert "Name or service not known" in session.run("ping -c 1 nosuch.example.com").err
