@@ -66,6 +66,8 @@ DEVICES: dict[str, Words] = {
         "规则按编号依次检查", "规则{priority}：{rule}"),
     "PathChosen": (
         "到{destination}的路由有{paths}个下一跳，包的哈希值选中了{path}。", "fib_multipath_hash_policy {policy}"),
+    "NextHopChanged": ("{namespace}有下一跳 {hop}；按编号引用它的路由随之改变。", "ip nexthop"),
+    "NextHopChanged.gone": ("{namespace}不再有下一跳 {hop}，只引用它的路由也随之消失。", "ip nexthop"),
 }
 REASONS: dict[str, Words] = {
     "BRIDGE_INGRESS_VLAN": ("端口{port}不属于它的标签所说的 VLAN {vlan}", "{port}的 VLAN：没有{vlan}"),

@@ -23,6 +23,7 @@ DEVICES: dict[str, str] = {
     "ActiveSlaveChanged": "Documentation/networking/bonding.rst; bond_change_active_slave",
     "FrameShaped": "tc-netem(8), tc-tbf(8); net/sched/sch_netem.c",
     "RuleMatched": "ip-rule(8); net/core/fib_rules.c fib_rules_lookup",
+    "NextHopChanged": "ip-nexthop(8); net/ipv4/nexthop.c",
     "PathChosen": "ip-route(8); net/ipv4/fib_semantics.c fib_select_multipath; fib_multipath_hash_policy",
 }
 DEVICE_DROPS: dict[str, str] = {

@@ -22,7 +22,7 @@ Ended = Frame | IPv4Packet
 Event = (events.TagPushed | events.ArpAnswered | events.VlanEntered | events.VlanLeft | events.BpduTaken
          | events.RootChosen | events.TopologyChanged | events.Encapsulated | events.Decapsulated | events.VtepLearned
          | events.VtepMissing | events.ChildChosen | events.SlaveChosen | events.ActiveSlaveChanged
-         | events.FrameShaped | events.RuleMatched | events.PathChosen)
+         | events.FrameShaped | events.RuleMatched | events.PathChosen | events.NextHopChanged)
 KINDS = get_args(Event)
 ADDRESSES = ("remote", "destination", "address")
 
@@ -56,6 +56,8 @@ def _case(event: Event) -> str:
             return "address"
         case events.ActiveSlaveChanged(slave=""):
             return "none"
+        case events.NextHopChanged(added=False):
+            return "gone"
         case events.FrameShaped():
             return str(event.what)
         case events.Encapsulated() | events.ChildChosen() | events.SlaveChosen():

@@ -91,6 +91,9 @@ DEVICES: dict[str, Words] = {
     "PathChosen": (
         "The route to {destination} has {paths} next hops; the packet's hash chose {path}.",
         "fib_multipath_hash_policy {policy}"),
+    "NextHopChanged": ("{namespace} has the next hop {hop}; routes that name its number follow.", "ip nexthop"),
+    "NextHopChanged.gone": (
+        "{namespace} has no next hop {hop} any more, nor the routes that name it alone.", "ip nexthop"),
 }
 REASONS: dict[str, Words] = {
     "BRIDGE_INGRESS_VLAN": ("the port {port} is not in VLAN {vlan}, whose tag it has", "VLANs of {port}: no {vlan}"),

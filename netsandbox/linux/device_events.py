@@ -166,6 +166,15 @@ class RuleMatched(NamedTuple):
     """As `ip rule` shows it, without its number."""
 
 
+class NextHopChanged(NamedTuple):
+    """A next hop with a number of its own, or a group of them, came, was replaced, or went."""
+
+    namespace: str
+    hop: str
+    """As `ip nexthop` shows it."""
+    added: bool
+
+
 class PathChosen(NamedTuple):
     """Of several next hops of one route, one was taken by the packet's hash."""
 

@@ -359,6 +359,8 @@ def _of_devices() -> Iterator[Any]:
     yield from (devices.FrameShaped("host:eth0", "netem", what, 100_000_000)
                 for what in ("delayed", "duplicated", "corrupted", "reordered", "shaped"))
     yield devices.RuleMatched("host", FAR, 100, "from 10.0.0.0/8 lookup 5")
+    yield devices.NextHopChanged("host", "id 1 via 10.1.0.254 dev e1", True)
+    yield devices.NextHopChanged("host", "id 10 group 1/2", False)
     yield devices.PathChosen("host", FAR, "via 10.1.0.254 dev e1", 2, 1)
 
 

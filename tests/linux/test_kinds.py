@@ -10,7 +10,6 @@ import pytest
 import netsandbox.linux.drivers as drivers
 from netsandbox.commands.complete import complete
 from netsandbox.linux.core import kind as kinds
-from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 
 TOY = '''
@@ -91,15 +90,3 @@ def test_what_follows_is_what_the_parser_takes(line: str, words: set[str]) -> No
     before = said(session, "ip -d link")
     assert offered(session, line) >= words
     assert said(session, "ip -d link") == before
-
-
-def test_a_vlan_maps_priority_0_and_refuses_to_map_others() -> None:
-    session = KeptSession()
-    session.run("ip link add e0 type dummy")
-    refused = session.run("ip link add link e0 name v1 type vlan id 5 egress-qos-map 0:3 2:4")
-    assert refused.code == 1
-    assert refused.err == ("netsandbox: egress-qos-map of another priority than 0, which all packets have, "
-                           "is not modelled\n")
-    assert session.run("ip link show v1").code == 1
-    assert session.run("ip link add link e0 name v1 type vlan id 5 egress-qos-map 0:3").code == 0
-    assert "egress-qos-map { 0:3 }" in session.run("ip -d link show v1").out

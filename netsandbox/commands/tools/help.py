@@ -69,6 +69,13 @@ Usage:\tip vrf show [NAME] ...
 \tip vrf exec [NAME] cmd ...
 \tip vrf identify [PID]
 \tip vrf pids [NAME]""",
+    "nexthop": """\
+Usage: ip nexthop { list | flush } [ protocol ID ] SELECTOR
+       ip nexthop { add | replace } id ID NH [ protocol ID ]
+       ip nexthop { get | del } id ID
+SELECTOR := [ id ID ] [ dev DEV ] [ groups ]
+NH := { blackhole | [ via ADDRESS ] [ dev DEV ] [ onlink ] | group GROUP [ type mpath ] }
+GROUP := [ <id[,weight]>/<id[,weight]>/... ]""",
     "rule": """\
 Usage: ip rule { add | del } SELECTOR ACTION
        ip rule { flush | list }

@@ -24,7 +24,8 @@ OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late
     "link": "netsandbox.commands.tools.ip_link:run", "netns": "netsandbox.commands.tools.ip_netns:run",
     "monitor": "netsandbox.commands.tools.monitor:ip", "tuntap": "netsandbox.commands.tools.ip_tuntap:run",
     **dict.fromkeys(("tunnel", "tunl"), "netsandbox.commands.tools.ip_tunnel:run"),
-    "vrf": "netsandbox.commands.tools.ip_vrf:run"})
+    "vrf": "netsandbox.commands.tools.ip_vrf:run",
+    "nexthop": "netsandbox.commands.tools.ip_nexthop:run"})
 ALL_OBJECTS = (
     "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
     "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",

@@ -138,7 +138,7 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
         flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
         key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
         key("vrf", name="table", read=table_reader(namespace)), key("nexthop*", read=read_hops),
-        *not_modelled(family)), other)
+        key("nhid", read=number('"id" value is invalid\n')), *not_modelled(family)), other)
     if not destination:
         raise usage("ip route")
     if style.family == "inet6":
@@ -180,12 +180,12 @@ def _request(command: str, kind: str, destination: Network, device: Interface | 
         elif command == "delete":
             width = None if kind in ("", "unicast") else "global"
         else:
-            is_direct = "via" not in found and "nexthop" not in found
+            is_direct = not found.keys() & {"via", "nexthop", "nhid"}
             width = "link" if kind in ("", "unicast") and is_direct else "global"
     mtu, is_locked = found.get("mtu", (0, False))
     return RouteRequest(destination, kind, found.get("via"), device, found.get("src"), width, found.get("protocol", ""),
                         found.get("metric", 0), found.get("table", "local" if in_local else "main"), "onlink" in found,
-                        found.get("tos", 0), mtu, is_locked, found.get("nexthop", ()))
+                        found.get("tos", 0), mtu, is_locked, found.get("nexthop", ()), found.get("nhid", 0))
 
 
 # -- showing
@@ -307,7 +307,7 @@ def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult
     if chosen.cached:
         return ToolResult(0, render(_cached_rows(namespace, chosen, style), style), "")
     names_table = chosen.table == "all"
-    rows = [route_row(route, style, chosen.shown, names_table) for route in _listed(namespace, chosen)]
+    rows = [route_row(route, style, chosen.shown, names_table, namespace) for route in _listed(namespace, chosen)]
     return ToolResult(0, render(rows, style), "")
 
 

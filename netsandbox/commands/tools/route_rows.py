@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.commands.tools.nexthop_row import put_nexthop
 from netsandbox.commands.tools.output import Row, Style
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.ipv4 import multipath
@@ -11,6 +12,7 @@ from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.next_hop import NextHopException
     from netsandbox.linux.ipv4.route import Route
 
@@ -22,12 +24,14 @@ def destination_text(network: Network) -> str:
     return format_ipv4(network.address) if network.length == 32 else str(network)
 
 
-def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), names_table: bool = False) -> Row:
+def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), names_table: bool = False,
+              namespace: NetworkNamespace | None = None) -> Row:
     """A route of a table.
 
     Args:
         shown: what the filter has fixed, so that it is not printed again.
         names_table: every table is listed.
+        namespace: whose it is, for what is said of a next hop with a number.
     """
     row = Row(style)
     if (route.type != "unicast" or style.details) and "type" not in shown:
@@ -35,6 +39,8 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
     row.put("dst", destination_text(route.destination), f"{destination_text(route.destination)} ")
     if route.tos and "tos" not in shown:
         row.put("tos", f"{route.tos:#04x}", f"tos {route.tos:#04x} ")
+    if route.nexthop_id:
+        row.put("nhid", route.nexthop_id, f"nhid {route.nexthop_id} ")
     if route.gateway is not None and "via" not in shown:
         row.put("gateway", format_ipv4(route.gateway), f"via {format_ipv4(route.gateway)} ")
     if route.interface is not None and "dev" not in shown:
@@ -51,6 +57,9 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
         row.put("metric", route.metric, f"metric {route.metric} ")
     put_flags(row, [] if route.paths else route_flags(route))
     put_metrics(row, route.mtu, route.mtu_is_locked)
+    if route.nexthop_id and style.details and namespace is not None:
+        row.say("\n\tnh_info ")
+        put_nexthop(row, namespace.routes.nexthops[route.nexthop_id], style)
     if route.paths:
         row.note("nexthops", [_hop(row, path) for path in route.paths])
     row.say("\n")

@@ -121,7 +121,7 @@ def not_modelled(family: Family) -> tuple[Key, ...]:
             of_route("congctl*", lambda word: word), of_route("quickack*", _one_of("0", "1")),
             of_route("fastopen_no_cookie", _one_of("0", "1")), of_route("realms*", realm_of),
             of_route("expires", _bounded(0)), of_route("pref", _one_of(*PREFERENCES, "0", "1", "3")),
-            of_route("ttl-propagate", _one_of("enabled", "disabled")), of_route("nhid", _bounded(0)),
+            of_route("ttl-propagate", _one_of("enabled", "disabled")),
             refused("from", of="a route", read=family.prefix),
             refused("as", of="a route", read=lambda words: (words.skip("to"), family.address(words))),
             refused("encap", of="a route", read=_encapsulation))

@@ -153,12 +153,11 @@ class BondInterface(StackedInterface):
             self.namespace.scheduler.soon(self._announce)
 
     def _announce(self, _argument: object) -> None:
-        """NETDEV_NOTIFY_PEERS, which VLANs on the bond hear as well."""
+        """NETDEV_NOTIFY_PEERS, which VLANs on the bond hear as well; each arrives before the next is sent."""
         if self.running:
             vlans = self.stack.vlans.values() if self.stack is not None else ()
-            for one in (self, *vlans):
-                for own in one.addresses:
-                    arp.send(one, REQUEST, own.local, own.local, 0, BROADCAST_MAC)
+            addresses = [(one, own.local) for one in (self, *vlans) for own in one.addresses]
+            self.namespace.scheduler.one_by_one(addresses, _announce_address)
 
     # -- slaves
 
@@ -211,6 +210,11 @@ class BondInterface(StackedInterface):
         elif what == "down" or (what in ("up", "carrier") and (
                 not self.carrier or (not slave.is_up and lower.running and not self.miimon))):
             self.note_link(slave)
+
+
+def _announce_address(what: tuple[Interface, int]) -> None:
+    interface, address = what
+    arp.send(interface, REQUEST, address, address, 0, BROADCAST_MAC)
 
 
 class BondKind(LinkKind):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link
-from netsandbox.linux.core.errors import KernelError, NotModelledError
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface, unhandled
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
 from netsandbox.linux.device_events import TagPushed
 from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.ipv4.priority import priority
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, MAX_ID, VlanTag
 
@@ -56,7 +57,7 @@ class VlanInterface(StackedInterface):
         self.tpid = tpid
         self.switches = {"reorder_hdr"}
         self.egress: dict[int, int] = {}
-        """Priority of the tag by priority of the packet, which is 0 for all that is modelled."""
+        """Priority of the tag by priority of the packet."""
         self.ingress: dict[int, int] = {}
         """Priority of the packet by priority of the tag; nothing that is modelled asks for it."""
         self.noarp = below.noarp
@@ -70,7 +71,8 @@ class VlanInterface(StackedInterface):
     def hand_on(self, frame: Frame) -> bool:
         """vlan_dev_hard_start_xmit: put the tag in and hand the frame down."""
         self.namespace.record(TagPushed(self.label, self.below.name, self.vid, NAMES[self.tpid]))
-        return self.below.transmit(frame.tagged(self.vid, self.tpid, self.egress.get(0, 0)))
+        mapped = self.egress.get(priority(frame, self), 0) if self.egress else 0
+        return self.below.transmit(frame.tagged(self.vid, self.tpid, mapped))
 
     def take(self, frame: Frame, is_for_us: bool = False) -> None:
         self.multicast += bool(self.up and frame.dst & MAC_GROUP_BIT and frame.dst != BROADCAST_MAC)
@@ -184,8 +186,6 @@ VLANID := 0-4095"""
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
         """vlan_changelink: the flags alone; number and protocol are kept, whatever is asked."""
         assert isinstance(interface, VlanInterface)
-        if any(settings.get("egress-qos-map", {}).keys() - {0}):
-            raise NotModelledError("egress-qos-map of another priority than 0, which all packets have, is not modelled")
         interface.egress.update(settings.get("egress-qos-map", {}))
         interface.ingress.update(settings.get("ingress-qos-map", {}))
         for name in SWITCHES:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.notifier import Notice
 from netsandbox.linux.ipv4 import address as addresses
-from netsandbox.linux.ipv4 import arp
+from netsandbox.linux.ipv4 import arp, nexthop_object
 from netsandbox.linux.ipv4.next_hop import interface_mtu_changed
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def netdev_event(interface: Interface, notice: Notice, before: int) -> None:
     elif notice is Notice.GOING_DOWN:
         namespace.neighbours.flush_interface(interface, "link down", keep_permanent=False)
     elif notice is Notice.DOWN:
+        nexthop_object.interface_lost(interface)
         addresses.link_is_down(interface)
     elif notice is Notice.CARRIER:
         _carrier_changed(interface)
@@ -32,6 +33,7 @@ def netdev_event(interface: Interface, notice: Notice, before: int) -> None:
         namespace.neighbours.flush_interface(interface, "new MAC", keep_permanent=False)
         namespace.routes.flush_cache()
     elif notice is Notice.UNREGISTER:
+        nexthop_object.interface_lost(interface)
         addresses.forget_all(interface)
         namespace.neighbours.flush_interface(interface, "link removed", keep_permanent=False)
     else:
@@ -43,6 +45,8 @@ def _carrier_changed(interface: Interface) -> None:
     namespace = interface.namespace
     namespace.routes.flush_cache()
     both = namespace.sysctls.all.arp_evict_nocarrier and interface.conf.arp_evict_nocarrier
+    if not interface.carrier:
+        nexthop_object.interface_lost(interface)
     if not interface.carrier and interface.up and both:
         namespace.neighbours.flush_interface(interface, "no carrier", keep_permanent=True)
 

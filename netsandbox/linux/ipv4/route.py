@@ -20,6 +20,7 @@ from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.ipv4.nexthop_object import NextHop
 
 SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
 ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
@@ -44,12 +45,13 @@ class Route:
         seq: the trace record that tells of its making.
         paths: its next hops, each as a route of its own, where it has several; then it has no interface itself.
         weight: how much of all flows a next hop gets, in comparison to the others.
+        nexthop_id: the next hop or group by whose number it goes (`nhid`), which then says the way; else 0.
         is_dead: it was removed, and with it what it says of the way (struct fib_info), as no other route says it too.
     """
 
     __slots__ = ("_value", "destination", "gateway", "gateway_is_own", "interface", "is_dead", "metric", "mtu",
-                 "mtu_is_locked", "onlink", "paths", "protocol", "scope", "seq", "source", "table", "tos", "type",
-                 "weight")
+                 "mtu_is_locked", "nexthop_id", "onlink", "paths", "protocol", "scope", "seq", "source", "table", "tos",
+                 "type", "weight")
     caches: ClassVar = {"_value": "None"}
 
     def __init__(self, destination: Network, kind: str = "unicast", gateway: int | None = None,
@@ -74,6 +76,7 @@ class Route:
         self.is_dead = False
         self.paths: tuple[Route, ...] = ()
         self.weight = 1
+        self.nexthop_id = 0
         self._value: RouteValue | None = None
 
     @property
@@ -98,7 +101,8 @@ class Route:
     def way(self) -> tuple[object, ...]:
         """What routes to several destinations share (struct fib_info, fib_find_info)."""
         return (self.table, self.type, self.gateway, self.interface, self.source, self.scope, self.protocol,
-                self.metric, self.onlink, self.mtu, self.mtu_is_locked, self.weight, *(p.way() for p in self.paths))
+                self.metric, self.onlink, self.mtu, self.mtu_is_locked, self.weight, self.nexthop_id,
+                *(p.way() for p in self.paths))
 
     def key(self) -> tuple[Network, int, int]:
         """What two routes of one table must not share."""
@@ -137,13 +141,15 @@ class RouteTables:
             each packet and each ARP request.
         prefixes: how many routes of type local stand for more than one address, 127.0.0.0/8 aside.
         has_custom_local: a person has added a route of type local (fib_has_custom_local_routes).
+        nexthops: the next hops that have a number of their own, by it; last_nexthop: the number given last.
         rules: which tables are asked for what; is_policed: they are others than the three that are always there.
         decided_by: the rule whose table had the route that was found last.
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
     __slots__ = ("_levels", "_namespace", "_naming", "_tables", "_usual", "decided_by", "has_custom_local",
-                 "input_cache", "is_particular", "is_policed", "local", "output_cache", "prefixes", "rules")
+                 "input_cache", "is_particular", "is_policed", "last_nexthop", "local", "nexthops", "output_cache",
+                 "prefixes", "rules")
     caches: ClassVar = {"_levels": "{}", "_usual": "[]", "input_cache": "{}", "output_cache": "{}"}
 
     def __init__(self, namespace: NetworkNamespace) -> None:
@@ -153,7 +159,8 @@ class RouteTables:
         self._naming: list[Route] = []
         """By the source address that they name, if they do (fib_info_laddrhash)."""
         self.local: set[int] = set()
-        self.prefixes = 0
+        self.nexthops: dict[int, NextHop] = {}
+        self.prefixes = self.last_nexthop = 0
         self.has_custom_local = False
         self._levels: dict[str, Levels] = {}
         """For each table what a lookup walks, once one is made after a change."""

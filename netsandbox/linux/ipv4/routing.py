@@ -15,6 +15,7 @@ from netsandbox.linux.events import PathMtuLearned, RouteChosen, RouteMissing
 from netsandbox.linux.ipv4 import multipath
 from netsandbox.linux.ipv4.multipath import NO_FLOW
 from netsandbox.linux.ipv4.next_hop import NextHopException, learned_about, remember, use_learned
+from netsandbox.linux.ipv4.nexthop_object import GroupPaths
 from netsandbox.linux.ipv4.reverse_path import table_of, validate_source
 from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
 from netsandbox.linux.ipv4.rule import DEFAULT, Flow
@@ -174,7 +175,7 @@ def _several(namespace: NetworkNamespace, destination: int, source: int, route: 
     for path, way in zip(paths, ways, strict=True):
         if isinstance(way, OutputRoute):
             way.path = _path_chosen(namespace, destination, path, len(route.paths))
-    return multipath.Paths(namespace, paths, ways)
+    return (GroupPaths if route.nexthop_id else multipath.Paths)(namespace, paths, ways)
 
 
 def _path_chosen(namespace: NetworkNamespace, destination: int, path: Route, paths: int) -> PathChosen:
@@ -347,7 +348,7 @@ def _several_input(interface: Interface, source: int, destination: int, route: R
     for path, way in zip(paths, ways, strict=True):
         if way.chosen is not None:
             way.chosen.path = _path_chosen(interface.namespace, destination, path, len(route.paths))
-    return multipath.Paths(interface.namespace, paths, ways)
+    return (GroupPaths if route.nexthop_id else multipath.Paths)(interface.namespace, paths, ways)
 
 
 def _forward_input(interface: Interface, source: int, destination: int, route: Route,

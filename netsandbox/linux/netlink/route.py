@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.ipv4.nexthop_object import shape
 from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import Network
@@ -49,6 +50,8 @@ class RouteRequest(NamedTuple):
     mtu_is_locked: bool = False
     hops: tuple[Hop, ...] = ()
     """Several next hops, instead of a gateway and a device."""
+    nexthop_id: int = 0
+    """The number of a next hop, instead of all these."""
 
 
 @needs_net_admin
@@ -90,6 +93,8 @@ def _check_key(destination: Network) -> None:
 
 def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
     """fib_create_info."""
+    if request.nexthop_id:
+        return _make_by_number(namespace, request)
     if request.hops:
         return _make_several(namespace, request)
     kind, scope = request.type or "unicast", request.scope or "global"
@@ -101,7 +106,7 @@ def _make(namespace: NetworkNamespace, request: RouteRequest) -> Route:
     elif SCOPES[scope] == HOST:
         interface = _host_device(request)
     elif request.gateway is not None:
-        interface = _gateway_device(namespace, request, SCOPES[scope])
+        interface = gateway_device(namespace, request, SCOPES[scope])
     else:
         interface = _device(request)
     if request.source and not _is_own(namespace, request):
@@ -136,6 +141,25 @@ def _make_several(namespace: NetworkNamespace, request: RouteRequest) -> Route:
     return route
 
 
+def _make_by_number(namespace: NetworkNamespace, request: RouteRequest) -> Route:
+    """The way is a next hop's that has a number (fib_check_nexthop)."""
+    if request.gateway is not None or request.interface is not None or request.hops:
+        raise KernelError("EINVAL", "Nexthop specification and nexthop id are mutually exclusive")
+    if request.nexthop_id not in namespace.routes.nexthops:
+        raise KernelError("EINVAL", "Nexthop id does not exist")
+    kind, scope = request.type or "unicast", request.scope or "global"
+    _check_scope(kind, scope)
+    if kind in ERRORS:
+        raise KernelError("EINVAL", "Gateway, device and multipath can not be specified for this route type")
+    if request.source and not _is_own(namespace, request):
+        raise KernelError("EINVAL", "Invalid prefsrc address")
+    route = Route(request.destination, kind, None, None, request.source or None, scope, request.protocol or "boot",
+                  request.metric, request.table, False, request.tos, min(request.mtu, MAX_METRIC_MTU))
+    route.mtu_is_locked, route.nexthop_id = request.mtu_is_locked, request.nexthop_id
+    shape(namespace, route)
+    return route
+
+
 def _check_scope(kind: str, scope: str) -> None:
     lowest = {"local": HOST, "broadcast": LINK}.get(kind, 0)
     if SCOPES[scope] < lowest or SCOPES[scope] > HOST:
@@ -161,7 +185,7 @@ def _device(request: RouteRequest) -> Interface:
     return request.interface
 
 
-def _gateway_device(namespace: NetworkNamespace, request: RouteRequest, scope: int) -> Interface:
+def gateway_device(namespace: NetworkNamespace, request: RouteRequest, scope: int) -> Interface:
     """fib_check_nh_v4_gw: the gateway must be reached over a link, or be `onlink`."""
     assert request.gateway is not None
     if request.onlink:
@@ -225,6 +249,8 @@ def _fits(route: Route, request: RouteRequest) -> bool:
     if any(asked and asked != has for asked, has in wanted):
         return False
     if request.scope is not None and request.scope != "nowhere" and request.scope != route.scope:
+        return False
+    if request.nexthop_id and request.nexthop_id != route.nexthop_id:
         return False
     first = route.paths[0] if route.paths else route
     if request.hops and [(hop.gateway, hop.weight) for hop in request.hops] != [

@@ -1,0 +1,32 @@
+"""The priority of a packet inside the host (skb->priority), which comes of its type of service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
+from netsandbox.wire.ipv4 import IPv4Packet
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.wire.ethernet import Frame
+
+BEST_EFFORT, BULK, INTERACTIVE_BULK, INTERACTIVE = 0, 2, 4, 6
+"""TC_PRIO_*."""
+BY_TOS = (BEST_EFFORT,) * 4 + (BULK,) * 4 + (INTERACTIVE,) * 4 + (INTERACTIVE_BULK,) * 4
+"""ip_tos2prio (net/ipv4/route.c), by the four bits of RFC 1349."""
+
+
+def priority(frame: Frame, interface: Interface) -> int:
+    """What a frame that leaves by an interface carries: 0 for ARP, and for what a bridge has only passed on.
+
+    A socket and ip_forward set it by the type of service; the kernel's own ICMP socket has none, although its replies
+    copy that type.
+    """
+    packet = frame.payload
+    if not isinstance(packet, IPv4Packet) or not packet.tos or frame.src != interface.mac:
+        return BEST_EFFORT
+    message = packet.payload
+    if isinstance(message, IcmpMessage) and message.type != ECHO_REQUEST and interface.namespace.holders_of(packet.src):
+        return BEST_EFFORT
+    return BY_TOS[packet.tos >> 1 & 15]
