@@ -100,7 +100,17 @@ def parse(arguments: list[str]) -> PingOptions:
     result.precise = "3" in options
     if "T" in options:
         result.header = _stamp_option(options["T"], operands[:-1])
+    elif operands[1:]:
+        _refuse_route(operands[:-1])
     return result
+
+
+def _refuse_route(hops: list[str]) -> None:
+    """Hosts before the last one are a loose source route; a word that was a slip is none of them."""
+    for hop in hops:
+        if lookup(hop, {}) is None:
+            raise UsageError(f"ping: {hop}: Name or service not known")
+    raise UsageError("netsandbox: ping's source routes (several hosts) are not modelled")
 
 
 def _read_numbers(result: PingOptions, options: dict[str, str]) -> None:

@@ -27,6 +27,7 @@ class Job(Output):
         result: what the line found, for reports that want more than its text.
         stdin: what it can read, if the line gives it something to read.
         crash: an exception that no command should raise; it is logged, and the lab goes on.
+        hint: what is said of the line if it fails.
     """
 
     def __init__(self, line: str) -> None:
@@ -41,6 +42,7 @@ class Job(Output):
         self.result: Any = None
         self.stdin: Pipe | None = None
         self.crash: BaseException | None = None
+        self.hint = ""
         self._condition: Callable[[], bool] | None = None
 
     @property
@@ -59,6 +61,8 @@ class Job(Output):
     def finish(self, code: int = 0) -> None:
         if self.code is None:
             self.code = code
+            if code and self.hint:
+                self.complain(self.hint)
 
     def interrupt(self) -> None:
         """Ctrl-C: the program is told; a line without one ends."""

@@ -8,12 +8,17 @@ from collections.abc import Iterable
 from netsandbox.commands.line import is_whole
 
 PROMPT = re.compile(r"""\s*(?:
-    (?: [\w.-]+@[\w.-]+(?::\S*|\s\S+)?  # Debian's
-      | \[[^\]]{1,80}\]                 # Red Hat's
-      | [~/][\w./~-]*                   # BusyBox's
-    )? \s? [$\#]
-  | ❯                                   # the sandbox's own
-)\s+(?=\S)""", re.VERBOSE)
+    (?: \([\w.-]+\)\s )?  # a virtual environment's name; then Debian's and Red Hat's
+    (?: (?: [\w.-]+@[\w.-]+ (?: :\S*? | \s[~/]\S*? )? | \[[^\]]{1,80}\] ) \s? (?: \# \s* | [$%] \s+ )
+      | (?: [~/][\w./~-]* )? \s? [$\#] \s+  # BusyBox's, and a bare one
+      | (?: ba | da | z )? sh-[\d.]+ [$\#] \s+
+      | └─[$\#] \s*  # Kali's, below the line that tells the place
+      | ➜ \s+ \S+ \s+ (?: git:\(\S*\) \s+ (?: ✗ \s+ )? )?
+      | (?P<host> [\w.-]+ ) [$\#%] \s+
+      | ❯ \s+  # the sandbox's own
+    ))(?=\S)""", re.VERBOSE)
+PLACE = re.compile(r"\s*┌──.*")
+"""The first line of a prompt of two."""
 SUBCOMMANDS = {
     "docker": "attach container create exec image images info inspect kill logs network port ps pull rename restart rm "
               "run start stop version wait",
@@ -30,9 +35,10 @@ def without_prompt(line: str) -> str:
     """The line behind a pasted prompt; a comment stays one, though root's prompt begins as it does."""
     match = PROMPT.match(line)
     if match is None:
-        return line
+        return "" if PLACE.fullmatch(line) else line
     rest = line[match.end():]
-    return rest if line.lstrip()[0] != "#" or _is_command(rest.split()) else line
+    is_sure = line.lstrip()[0] != "#" and match["host"] is None
+    return rest if is_sure or _is_command(rest.split()) else line
 
 
 def _is_command(words: list[str]) -> bool:
@@ -60,11 +66,8 @@ def whole_lines(physical: Iterable[str], begun: str = "") -> tuple[list[str], st
     """
     found: list[str] = []
     for line in physical:
-        if begun:
-            text = f"{begun}\n{CONTINUATION.sub('', line, count=1).rstrip()}"
-        elif line.strip():
-            text = without_prompt(line.strip())
-        else:
+        text = f"{begun}\n{CONTINUATION.sub('', line, count=1).rstrip()}" if begun else without_prompt(line.strip())
+        if not text:
             continue
         if is_whole(text):
             found.append(text)

@@ -203,9 +203,9 @@ def program(shell: Shell, context: Context) -> Program:
 
 
 def is_netns_exec(words: list[str]) -> bool:
-    """Whether it is `ip netns exec NAME PROGRAM`."""
-    return (words[0] == "ip" and len(words) > 4 and words[1] in ("netns", "netn")
-            and words[2] in ("exec", "exe", "ex"))
+    """Whether it is `ip netns exec NAME PROGRAM`, which ip takes as short as `ip net e NAME PROGRAM`."""
+    return (words[0] == "ip" and len(words) > 4 and words[1] in ("net", "netn", "netns")
+            and words[2] in ("e", "ex", "exe", "exec"))
 
 
 def is_program(name: str) -> bool:

@@ -22,6 +22,7 @@ from netsandbox.commands.place import Place
 from netsandbox.commands.prompt import Prompt, VerbCall, no_input
 from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_kernel
+from netsandbox.commands.typography import note_characters
 from netsandbox.commands.verb import Effect
 from netsandbox.engine import budget
 from netsandbox.explain.refusals import translated
@@ -201,6 +202,7 @@ class Shell:
     def execute(self, text: str) -> Job:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(text)
+        note_characters(job, self.say)
         self._come_back()
         # A line that only looks may carry out others (`step`), which are lines of their own.
         only_looks, self._only_looks = self._only_looks, False

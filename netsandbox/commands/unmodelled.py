@@ -17,7 +17,7 @@ WHY = {
     "services are reached by their addresses and published ports; there is no IPVS": "ipvsadm",
     "IPv6 is not modelled": "ping6 traceroute6 rdisc",
     "`ip` sets up interfaces, and `ip -d link` and `cat /sys/class/net/DEV/…` tell what there is":
-        "mii-tool nmcli ifup ifdown netplan tunctl vconfig lspci lscpu",
+        "mii-tool nmcli ifup ifdown netplan lspci lscpu",
     "the host's address stands still, and its router gives out none": "dhclient dhcpcd udhcpc",
     "`cat /etc/resolv.conf` and `hostname` tell it": "resolvectl systemd-resolve resolvconf hostnamectl timedatectl "
         "loginctl lsb_release",

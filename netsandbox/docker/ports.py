@@ -96,6 +96,20 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
     engine.firewall.set(container.port_rules)
 
 
+def follow(engine: DockerEngine, container: Container) -> None:
+    """Networks have come or gone: without one that leads out nothing is published, with one again what was wanted.
+
+    Raises:
+        DockerError: a port has been taken meanwhile.
+    """
+    if gateway_of(container) is None:
+        release(engine, container)
+    elif container.bindings:
+        set_rules(engine, container)
+    else:
+        publish(engine, container)
+
+
 def release(engine: DockerEngine, container: Container) -> None:
     """Give all of a container's ports back."""
     engine.firewall.take_back(container.port_rules)

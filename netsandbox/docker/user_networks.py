@@ -228,7 +228,7 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     history.of_network(engine, network, "connect", container)
     choose_gateway(container)
     name_server.serve(engine, container)
-    ports.set_rules(engine, container)
+    ports.follow(engine, container)
 
 
 def disconnect(engine: DockerEngine, network: DockerNetwork, container: Container) -> None:
@@ -254,4 +254,4 @@ def disconnect(engine: DockerEngine, network: DockerNetwork, container: Containe
         network.detach(container)
     history.of_network(engine, network, "disconnect", container)
     choose_gateway(container)
-    ports.set_rules(engine, container)
+    ports.follow(engine, container)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 OF_PROGRAMS: dict[str, str] = {
     "the sandbox has no {name}: {why}": "沙盒没有 {name}：{why}",
+    "note: the shell takes {characters} for letters, as any other":
+        "注意：shell 把 {characters} 当作普通字符（全角标点、弯引号和长破折号不是 shell 的符号）",
+    "Try:  {line}": "请试：  {line}",
     "cables here are as fast as one likes, so a load test would measure this machine; `curl` and `nc` make connections":
         "这里的网线要多快有多快，压力测试测到的只是这台机器；`curl` 和 `nc` 可以建立连接",
     "`nc` is OpenBSD's": "`nc` 是 OpenBSD 的",

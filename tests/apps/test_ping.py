@@ -86,3 +86,11 @@ def test_how_many_requests_were_under_way_when_nobody_answers(hub: Session, coun
 def test_the_sequence_number_begins_anew_without_duplicates(hub: Session) -> None:
     job = hub.run("exec pc1 ping -q -f -c 65600 10.0.0.2")
     assert "65600 packets transmitted, 65600 received, 0% packet loss" in job.out
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    ("nosuch 127.0.0.1", "ping: nosuch: Name or service not known\n"),
+    ("127.0.0.1 127.0.0.1", "netsandbox: ping's source routes (several hosts) are not modelled\n")])
+def test_a_word_too_many_is_not_passed_over(words: str, says: str) -> None:
+    job = Session().run(f"ping -c 1 {words}")
+    assert (job.code, job.out, job.err) == (2, "", says)

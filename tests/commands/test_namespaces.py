@@ -90,3 +90,9 @@ def test_another_machine_has_namespaces_of_its_own(lab: Session) -> None:
 def test_what_is_not_there(lab: Session, line: str, code: int, error: str) -> None:
     job = lab.run(line)
     assert (job.code, job.out, job.err) == (code, "", error)
+
+
+def test_ip_netns_exec_cut_short_runs_a_program() -> None:
+    session = Session()
+    assert session.run("ip net add n1").code == session.run("ip -n n1 link set lo up").code == 0
+    assert "1 received" in session.run("ip net e n1 ping -c 1 127.0.0.1").out

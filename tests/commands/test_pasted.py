@@ -15,7 +15,12 @@ from netsandbox.session.session import Session
     ("# sysctl net.ipv4.ip_forward", "sysctl net.ipv4.ip_forward"), ("# sudo ip a", "sudo ip a"),
     ("root@5f3a2b:/# ip addr", "ip addr"), ("me@laptop:~/net$ docker ps", "docker ps"),
     ("[root@host ~]# wait 2s", "wait 2s"), ("/ # ping nginx-2", "ping nginx-2"), ("~ $ ip a", "ip a"),
-    ("❯ show arp nginx-1", "show arp nginx-1")])
+    ("❯ show arp nginx-1", "show arp nginx-1"), ("[root@docker ~]#ip route", "ip route"),
+    ("root@ubuntu:~#ip a", "ip a"), ("host1# ip route", "ip route"), ("bash-4.2# ip route", "ip route"),
+    ("sh-5.1$ whatever", "whatever"), ("(base) root@ubuntu:~# ip a", "ip a"), ("➜  ~ docker ps", "docker ps"),
+    ("➜  net git:(main) ✗ docker ps", "docker ps"), ("└─$ ip netns list", "ip netns list"),
+    ("┌──[root@liruilongs.github.io]-[~]", ""), ("node1$ ping 10.0.0.1", "ping 10.0.0.1"),
+    ("me@mac ~ % docker ps", "docker ps"), ("[node1] $ ip a", "ip a"), ("me@h:~/a-b$ ip a", "ip a")])
 def test_a_prompt_is_taken_off(line: str, command: str) -> None:
     assert without_prompt(line) == command
 
@@ -23,7 +28,7 @@ def test_a_prompt_is_taken_off(line: str, command: str) -> None:
 @pytest.mark.parametrize("line", [
     "# two containers", "# docker is a tool", "# ping the second container", "# docker ps, then ping", "# arp tables",
     "# ip addresses", "# show arp a", "#docker ps", "#", "$", "# sudo", "docker ps # all", "docker ps",
-    "docker rm $(docker ps -aq)", "", "echo a # b"])
+    "docker rm $(docker ps -aq)", "", "echo a # b", "host1# two hosts", "x$ y", "a@b:c $d", "echo 50% ip"])
 def test_what_is_no_prompt_stays(line: str) -> None:
     assert without_prompt(line) == line
 
@@ -45,6 +50,31 @@ def test_the_journal_has_the_command() -> None:
     (["$ if true", "> then echo; fi"], ["if true\nthen echo; fi"], ""), (["a", "", "  b  "], ["a", "b"], ""),
     (["f() {", "echo"], [], "f() {\necho"), (["a &&", "b"], ["a &&\nb"], ""), (["echo )", "b"], ["echo )", "b"], ""),
     (["expect output contains 'it", "b"], ["expect output contains 'it", "b"], ""),
-    (["until 5 10", "b"], ["until 5 10", "b"], ""), (["until false; do", "done"], ["until false; do\ndone"], "")])
+    (["until 5 10", "b"], ["until 5 10", "b"], ""), (["until false; do", "done"], ["until false; do\ndone"], ""),
+    (["┌──(kali㉿kali)-[~]", "└─$ ip a"], ["ip a"], "")])
 def test_several_physical_lines_make_one(physical: list[str], whole: list[str], begun: str) -> None:
     assert whole_lines(physical) == (whole, begun)
+
+
+@pytest.mark.parametrize(("line", "code", "says"), [
+    ("ip addr　show dev lo", 1, "note: the shell takes U+3000 for letters, as any other\nTry:  ip addr show dev lo\n"),
+    ("iptables –t nat –L", 2, "note: the shell takes – (U+2013) for letters, as any other\nTry:  iptables -t nat -L\n"),
+    ("ip netns add “n9”", 0,
+     "note: the shell takes “ (U+201C) ” (U+201D) for letters, as any other\nTry:  ip netns add \"n9\"\n"),
+    ("ping -c 1 127.0.0.1；ip a", 2, "Try:  ping -c 1 127.0.0.1;ip a\n"),
+    ("docker network create ––subnet 10.0.0.0/24 n", 1, "Try:  docker network create --subnet 10.0.0.0/24 n\n"),
+    ("ip\xa0a", 2, "Try:  ip a\n")])
+def test_a_look_alike_is_named(line: str, code: int, says: str) -> None:
+    job = Session().run(line)
+    assert (job.code, job.err.endswith(says) or job.err.startswith(says)) == (code, True), job.err
+
+
+@pytest.mark.parametrize("line", ["echo 你好，世界", "echo “a”", "ip netns add n1  # 建立“一个”", "docker ps -a"])
+def test_prose_is_left_alone(line: str) -> None:
+    assert "note: the shell takes" not in Session().run(line).err
+
+
+def test_a_look_alike_is_named_in_chinese() -> None:
+    session = Session()
+    session.shell.language = "zh"
+    assert "请试：  ip a" in session.run("ip\xa0a").err

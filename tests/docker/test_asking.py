@@ -7,6 +7,7 @@ import json
 import pytest
 
 from netsandbox.linux.core.inode import RegularFile
+from netsandbox.session.session import Session
 from tests.docker.machine import Machine
 
 
@@ -67,10 +68,27 @@ def test_prune(two: Machine) -> None:
     two("stop web")
     identity = two.container("web").identity
     asked = two("container prune")
-    assert asked.code == 1
+    assert (asked.code, asked.err) == (
+        0, "note: nobody answers here, so nothing is removed; `docker container prune --force` asks nothing\n")
     assert two("ps -aq -f name=web").out
+    assert two("container prune -f --filter until=24h").out == "Total reclaimed space: 0B\n"
     assert two("container prune -f").out == f"Deleted Containers:\n{identity}\n\nTotal reclaimed space: 0B\n"
     assert two("ps -a --format {{.Names}}").out == "box\n"
+
+
+def test_prune_everything() -> None:
+    session = Session()
+    for line in ("docker run --name a1 busybox true", "docker network create n1", "docker network create n2"):
+        assert session.run(line).code == 0
+    assert session.run("echo n | docker network prune").code == session.run("docker system prune </dev/null").code == 0
+    assert "n1" in session.run("docker network ls").out
+    assert session.run("echo y | docker network prune --filter label=x").out.endswith("continue? [y/N] \n")
+    said = session.run("docker system prune -af")
+    assert said.out.startswith("Deleted Containers:\n")
+    assert said.out.endswith("\n\nDeleted Networks:\nn1\nn2\n\nTotal reclaimed space: 0B\n")
+    assert said.err == "note: the sandbox's own images stay\n"
+    assert session.run("docker image prune -f").out == "Total reclaimed space: 0B\n"
+    assert session.run("docker compose version").code == 0
 
 
 @pytest.mark.parametrize(("line", "err"), [

@@ -178,3 +178,23 @@ def _self_like() -> list[Any]:
     for _level in range(45):
         inner = [inner, inner, inner]
     return inner
+
+
+def test_a_port_is_published_as_long_as_a_network_leads_out() -> None:
+    docker, ports = Machine("docker-28"), "inspect -f '{{json .NetworkSettings.Ports}}' web"
+    published = '{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8080"},{"HostIp":"::","HostPort":"8080"}]}\n'
+    for line in ("run -d --name web -p 8080:80 nginx", "network create n1", "network disconnect bridge web"):
+        assert docker(line).code == 0
+    assert (docker(ports).out, docker("port web").out) == ("{}\n", "")
+    assert docker("network connect n1 web").code == 0
+    assert (docker(ports).out, docker("port web 80").out) == (published, "0.0.0.0:8080\n[::]:8080\n")
+
+
+def test_a_port_that_another_has_taken_meanwhile() -> None:
+    docker = Machine("docker-28")
+    for line in ("run -d --name web -p 8080:80 nginx", "network create n1", "network disconnect bridge web",
+                 "run -d --name other -p 8080:80 nginx"):
+        assert docker(line).code == 0
+    job = docker("network connect n1 web")
+    assert job.code == 1
+    assert "Bind for 0.0.0.0:8080 failed: port is already allocated" in job.err

@@ -95,7 +95,7 @@ def _settings(engine: DockerEngine, it: Container) -> Json:
     ports: Json = dict.fromkeys(it.exposed_ports) if it.endpoints else {}
     for binding in sorted(it.bindings, key=lambda binding: binding.port):
         key = f"{binding.port}/{binding.protocol}"
-        ports[key] = [*(ports[key] or ()), {"HostIp": binding.host, "HostPort": str(binding.host_port or "")}]
+        ports[key] = [*(ports.get(key) or ()), {"HostIp": binding.host, "HostPort": str(binding.host_port or "")}]
     ports = dict(sorted(ports.items()))
     sandbox = it.sandbox if it.is_running and not it.joined else ""
     name = "default" if it.mode == "host" else sandbox[:12]

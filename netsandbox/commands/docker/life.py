@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers, history
-from netsandbox.docker.container import RESTARTING
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.signals import SIGNALS, signal_number
 
@@ -166,21 +165,6 @@ def unpause(client: Client, parsed: Parsed) -> int:
     return each(client, parsed.operands, lambda container: client.engine.pause(container, False))
 
 
-def prune(client: Client, parsed: Parsed) -> int:
-    """Remove those that have stopped; without --force Docker asks, and a line in the sandbox has nobody to ask."""
-    if not parsed.on("force"):
-        client.print("WARNING! This will remove all stopped containers.\nAre you sure you want to continue? [y/N] ")
-        raise DockerError("the sandbox asks nothing: `docker container prune --force` removes them")
-    stopped = [container for container in client.engine.containers.values()
-               if not container.is_running and container.state != RESTARTING]
-    for container in stopped:
-        containers.remove(client.engine, container, False)
-    if stopped:
-        client.print("Deleted Containers:\n" + "\n".join(container.identity for container in stopped) + "\n")
-    client.print("Total reclaimed space: 0B")
-    return 0
-
-
 def rename(client: Client, parsed: Parsed) -> int:
     old, new = parsed.operands
     if not new.strip():
@@ -242,8 +226,6 @@ REMOVE = Command("docker rm", MANY, "Remove one or more containers", remove, (
     Flag("force", "f", usage="Force the removal of a running container (uses SIGKILL)"),
     Flag("link", "l", usage="Remove the specified link", ignored=True),
     Flag("volumes", "v", usage="Remove anonymous volumes associated with the container")), 1)
-PRUNE = Command("docker container prune", "[OPTIONS]", "Remove all stopped containers", prune, (
-    Flag("force", "f", usage="Do not prompt for confirmation"),), 0, 0)
 PAUSE = Command("docker pause", "CONTAINER [CONTAINER...]", "Pause all processes within one or more containers", pause,
                 (), 1)
 UNPAUSE = Command("docker unpause", "CONTAINER [CONTAINER...]",

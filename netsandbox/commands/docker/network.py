@@ -1,4 +1,4 @@
-"""docker network: ls, inspect, create, rm, connect, disconnect and prune."""
+"""docker network: ls, inspect, create, rm, connect and disconnect."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, inspect
 from netsandbox.commands.docker.listing import Column, print_list
-from netsandbox.commands.docker.words import created_at, duration, has_label
+from netsandbox.commands.docker.words import created_at, has_label
 from netsandbox.docker import user_networks
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
-from netsandbox.docker.network import BridgeNetwork, DockerNetwork
+from netsandbox.docker.network import DockerNetwork
 from netsandbox.docker.network_options import without_effect
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
-    from netsandbox.docker.engine import DockerEngine
 
 ID_LENGTH = 12
 COLUMNS = (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", "DRIVER"), Column("Scope", "SCOPE"))
@@ -180,45 +179,6 @@ def disconnect(client: Client, parsed: Parsed) -> int:
     return 0
 
 
-def prune(client: Client, parsed: Parsed) -> int:
-    """Without --force Docker asks; a line in the sandbox has nobody to ask, so it must be said."""
-    if not parsed.on("force"):
-        client.print("WARNING! This will remove all custom networks not used by at least one container.\n"
-                     "Are you sure you want to continue? [y/N] ")
-        raise DockerError("the sandbox asks nothing: `docker network prune --force` removes them")
-    used, asked = _used(client.engine), [_prune_filter(text) for text in parsed.all("filter")]
-    unused = [n for n in client.engine.networks.values() if isinstance(n, BridgeNetwork) and not n.is_default
-              and n.name not in used and all(_is_to_go(client, n, key, value) for key, value in asked)]
-    for network in unused:
-        user_networks.remove(client.engine, network)
-    if unused:
-        client.print("Deleted Networks:\n" + "\n".join(network.name for network in unused) + "\n")
-    return 0
-
-
-def _used(engine: DockerEngine) -> set[str]:
-    """The networks of which a container has a need, running or not."""
-    return {name for container in engine.containers.values() for name in container.networks}
-
-
-def _prune_filter(text: str) -> tuple[str, str]:
-    """(key, value): `label=x`, `label!=x` and `until=5m`."""
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise DockerError(f"invalid argument \"{text}\" for \"--filter\" flag: invalid filter '{text}'", 125)
-    if key not in ("label", "label!", "until"):
-        raise daemon_error(f"invalid filter '{key}'")
-    if key == "until" and duration(value) is None:
-        raise daemon_error(f"invalid filter 'until={value}': failed to parse value as time or duration: \"{value}\"")
-    return key, value
-
-
-def _is_to_go(client: Client, network: BridgeNetwork, key: str, value: str) -> bool:
-    if key == "until":
-        return network.created <= client.scheduler.clock - (duration(value) or 0)
-    return has_label(network.labels, value) == (key == "label")
-
-
 LIST = Command("docker network ls", "[OPTIONS]", "List networks", listing, (
     Flag("filter", "f", "list", 'Provide filter values (e.g. "driver=bridge")', value="filter"),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
@@ -248,6 +208,3 @@ CONNECT = Command("docker network connect", "[OPTIONS] NETWORK CONTAINER", "Conn
 DISCONNECT = Command("docker network disconnect", "[OPTIONS] NETWORK CONTAINER",
                      "Disconnect a container from a network", disconnect, (
                          Flag("force", "f", usage="Force the container to disconnect from a network"),), 2, 2)
-PRUNE = Command("docker network prune", "[OPTIONS]", "Remove all unused networks", prune, (
-    Flag("filter", "", "list", 'Provide filter values (e.g. "until=<timestamp>")', value="filter"),
-    Flag("force", "f", usage="Do not prompt for confirmation"),), 0, 0)

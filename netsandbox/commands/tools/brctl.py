@@ -29,12 +29,22 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if not arguments:
         return ToolResult(1, TEXTS["brctl"] + "\n", "")
     name, words = arguments[0], arguments[1:]
+    if name in ("-h", "--help"):
+        return ToolResult(0, TEXTS["brctl"] + "\n", "")
+    if name in ("-V", "--version"):
+        return ToolResult(0, "bridge-utils, 1.7\n", "")
     if name not in COMMANDS:
         return ToolResult(1, TEXTS["brctl"] + "\n", f"never heard of command [{name}]\n")
     handler, count = COMMANDS[name]
     if len(words) < count:
-        return ToolResult(1, f"Incorrect number of arguments for command\n{TEXTS['brctl']}\n", "")
+        return ToolResult(1, f"Incorrect number of arguments for command\nUsage: brctl {_usage_of(name)}\n", "")
     return ToolResult(0, handler(context, words), "")
+
+
+def _usage_of(name: str) -> str:
+    """A command and its arguments, as brctl_cmd.c's table has them."""
+    line = next(line for line in TEXTS["brctl"].splitlines() if line.split()[:1] == [name])
+    return f"{name} {line.strip().removeprefix(name).strip()}"
 
 
 # -- showing
@@ -87,7 +97,7 @@ def _add_bridge(context: ToolContext, words: list[str]) -> str:
     if words[0] in context.namespace.interfaces:
         raise ToolError(1, f"device {words[0]} already exists; can't create bridge with the same name")
     try:
-        links.add(context.namespace, links.LinkRequest(words[0], "bridge"), context.machine.new_mac)
+        links.add(context.namespace, links.LinkRequest(words[0][:links.MAX_NAME], "bridge"), context.machine.new_mac)
     except KernelError as error:
         raise ToolError(1, f"add bridge failed: {STRERROR[error.errno]}") from None
     return ""
@@ -137,7 +147,9 @@ def _remove_ports(context: ToolContext, words: list[str]) -> str:
 
 def _port(namespace: NetworkNamespace, bridge: str, name: str) -> BridgePort:
     interface = namespace.interfaces.get(name)
-    if interface is None or interface.port is None or interface.port.bridge.name != bridge:
+    if interface is None:
+        raise ToolError(1, f"interface {name} does not exist!")
+    if interface.port is None or interface.port.bridge.name != bridge:
         raise ToolError(1, f"device {name} is not a port of {bridge}")
     return interface.port
 
@@ -152,9 +164,13 @@ def _set_hairpin(context: ToolContext, words: list[str]) -> str:
 
 def _set_port_number(setting: str) -> Callable[[ToolContext, list[str]], str]:
     def handler(context: ToolContext, words: list[str]) -> str:
-        if not words[2].isdecimal():
-            raise ToolError(1, "bad path cost value" if setting == "cost" else "bad path priority value")
-        bridge_requests.change_port(_port(context.namespace, words[0], words[1]), {setting: int(words[2])})
+        if not (words[2].isascii() and words[2].isdecimal()):
+            raise ToolError(1, f"bad path {setting} value")
+        try:
+            bridge_requests.change_port(_port(context.namespace, words[0], words[1]), {setting: int(words[2])})
+        except KernelError as error:
+            what = "path cost" if setting == "cost" else "port priority"
+            raise ToolError(1, f"set {what} failed: {STRERROR[error.errno]}") from None
         return ""
     return handler
 

@@ -115,6 +115,8 @@ def _modify(namespace: NetworkNamespace, words: Words) -> None:
     for name in ("learning_sync", "hwmode", "backup_port", "backup_nhid", "mcast_router", "mcast_max_groups"):
         if found.get(name):
             raise ToolError(1, f"netsandbox: {name} of a bridge port is not modelled")
+    if not found.get("cost", 1):
+        del found["cost"]  # brlink_modify sends none that is 0
     bridge_requests.change_port(device.port, found)
 
 

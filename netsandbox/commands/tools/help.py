@@ -106,15 +106,43 @@ Usage: arp [-vn] [-i IFACE] [-a] [ADDR]      show the table
        arp [-i IFACE] -d ADDR                delete an entry
        arp [-i IFACE] -s ADDR MAC [temp]     add an entry""",
     "brctl": """\
-Usage: brctl { show [ BRIDGE ] | showmacs BRIDGE | addbr BRIDGE | delbr BRIDGE }
-       brctl { addif | delif } BRIDGE IFACE
-       brctl setageing BRIDGE SECONDS
-       brctl hairpin BRIDGE PORT { on | off }
-       brctl { setpathcost | setportprio } BRIDGE PORT NUMBER""",
+Usage: brctl [commands]
+commands:
+	addbr     	<bridge>		add bridge
+	delbr     	<bridge>		delete bridge
+	addif     	<bridge> <device>	add interface to bridge
+	delif     	<bridge> <device>	delete interface from bridge
+	hairpin   	<bridge> <port> {on|off}	turn hairpin on/off
+	setageing 	<bridge> <time>		set ageing time
+	setbridgeprio	<bridge> <prio>		set bridge priority
+	setfd     	<bridge> <time>		set bridge forward delay
+	sethello  	<bridge> <time>		set hello time
+	setmaxage 	<bridge> <time>		set max message age
+	setpathcost	<bridge> <port> <cost>	set path cost
+	setportprio	<bridge> <port> <prio>	set port priority
+	show      	[ <bridge> ]		show a list of bridges
+	showmacs  	<bridge>		show a list of mac addrs
+	showstp   	<bridge>		show bridge stp info
+	stp       	<bridge> {on|off}	turn stp on/off""",
     "route": """\
 Usage: route [-n] [-e | -ee]
        route { add | del } { -net | -host } TARGET[/LENGTH] [netmask MASK] [gw ADDR] [metric NUMBER] [dev IFACE]""",
-    "netstat": "Usage: netstat { -r | [-t] [-u] [-l | -a] [-p] } [-n]",
+    "netstat": """\
+usage: netstat [-vWeenNcCF] [<Af>] -r         netstat {-V|--version|-h|--help}
+       netstat [-vWnNcaeol] [<Socket> ...]
+       netstat { [-vWeenNac] -i | [-cnNe] -M | -s [-6tuw] }
+
+        -r, --route              display routing table
+        -i, --interfaces         display interface table
+        -v, --verbose            be verbose
+        -W, --wide               don't truncate IP addresses
+        -n, --numeric            don't resolve names
+        -e, --extend             display other/more information
+        -p, --programs           display PID/Program name for sockets
+        -l, --listening          display listening server sockets
+        -a, --all                display all sockets (default: connected)
+
+  <Socket>={-t|--tcp} {-u|--udp} {-x|--unix}""",
     "ss": "Usage: ss [-t] [-u] [-l | -a] [-n] [-p] [-H] [ state { listening | established | … } ] [ sport = :PORT ]",
     "lsns": """\
 Usage: lsns [-t net] [-p PID] [-n] [-o COLUMN,COLUMN…]

@@ -14,7 +14,7 @@ from netsandbox.commands.tools.context import ToolError
 REFUSED = {
     "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6A",
     "ss": "mfA0h", "sort": "M", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
-    "sed": "z",
+    "sed": "z", "netstat": "sgocwMCNSUZ",
 }
 """They ask for something that is not modelled."""
 NOTED = {
@@ -23,7 +23,7 @@ NOTED = {
 }
 """They ask for what leaves no trace here: rights, questions to a person, colours, a word for each file."""
 USUAL = {
-    "grep": "a", "ls": "1", "sed": "u", "tee": "p", "lsns": "lh", "route": "vF4", "netstat": "Wh", "arp": "neh",
+    "grep": "a", "ls": "1", "sed": "u", "tee": "p", "lsns": "lh", "route": "vF4", "netstat": "WhvF", "arp": "neh",
     "sysctl": "hoxd", "wc": "lwmL", "touch": "am",
 }
 """They ask for what is done anyway, or are read as a set."""

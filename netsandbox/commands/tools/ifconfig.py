@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import ifconfig_requests as requests
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.sysfs import device_flags
+from netsandbox.commands.tools.interface_table import FLAGS, IFCONFIG, interface_flags, natural, table
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -15,16 +14,16 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.interface_address import InterfaceAddress
 
-FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x40: "RUNNING", 0x80: "NOARP", 0x1000: "MULTICAST"}
-RUNNING = 0x40
 UNITS = ((10 ** 12, "TB"), (10 ** 9, "GB"), (10 ** 6, "MB"), (10 ** 3, "KB"))
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    words = [word for word in arguments if word not in ("-a", "-v")]
+    words = [word for word in arguments if word not in ("-a", "-v", "-s")]
     interfaces = context.namespace.interfaces
+    if "-s" in arguments and not words[1:] and all(word in interfaces for word in words):
+        return ToolResult(0, table(context.namespace, IFCONFIG, words, "-a" in arguments), "")
     if not words:
-        found = sorted(interfaces.values(), key=lambda interface: _natural(interface.name))
+        found = sorted(interfaces.values(), key=lambda interface: natural(interface.name))
         return ToolResult(0, "".join(_block(i) + _aliases(i) for i in found if i.up or "-a" in arguments), "")
     interface = interfaces.get(words[0].partition(":")[0])
     if interface is None and words[1:]:
@@ -39,11 +38,6 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
                  for own in interface.addresses if own.network not in before]
         return ToolResult(0, "", "".join(notes))
     return ToolResult(0, _block(interface) if words[0] == interface.name else _alias(interface, words[0]), "")
-
-
-def _natural(name: str) -> list[tuple[str, int]]:
-    """eth2 before eth10."""
-    return [(letters, int(digits or 0)) for letters, digits in re.findall(r"(\D*)(\d*)", name)]
 
 
 def _block(interface: Interface) -> str:
@@ -66,7 +60,7 @@ def _alias(interface: Interface, label: str) -> str:
 
 
 def _heading(interface: Interface, name: str, addresses: list[InterfaceAddress]) -> str:
-    number = device_flags(interface) | (RUNNING if interface.running else 0)
+    number = interface_flags(interface)
     names = ",".join(text for bit, text in FLAGS.items() if number & bit)
     text = f"{name}: flags={number}<{names}>  mtu {interface.mtu}\n"
     for own in addresses:

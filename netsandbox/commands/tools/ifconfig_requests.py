@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 HELP = "ifconfig: `--help' gives usage information."
-NOT_MODELLED = frozenset({"add", "del", "dstaddr", "pointopoint", "-pointopoint", "tunnel", "metric", "promisc",
-                          "-promisc", "allmulti", "-allmulti", "multicast", "-multicast", "txqueuelen", "name",
+NOT_MODELLED = frozenset({"add", "del", "dstaddr", "pointopoint", "-pointopoint", "tunnel", "metric",
+                          "allmulti", "-allmulti", "multicast", "-multicast", "name",
                           "media", "trailers", "dynamic", "inet6"})
 ALL_ONES = 0xFFFFFFFF
 
@@ -39,6 +39,11 @@ def configure(interface: Interface, label: str, words: list[str]) -> None:
         elif word in ("arp", "-arp"):
             _check_rights("SIOCSIFFLAGS")
             requests.set_arp(interface, word == "arp")
+        elif word in ("promisc", "-promisc"):
+            _check_rights("SIOCSIFFLAGS")
+            requests.set_promisc(interface, word == "promisc")
+        elif word == "txqueuelen":
+            _set_queue_length(interface, _next(rest))
         elif word == "mtu":
             _set_mtu(interface, _next(rest))
         elif word == "hw":
@@ -79,6 +84,15 @@ def _set_mtu(interface: Interface, text: str) -> None:
         requests.set_mtu(interface, number)
     except KernelError as error:
         raise ToolError(1, f"SIOCSIFMTU: {STRERROR[error.errno]}") from None
+
+
+def _set_queue_length(interface: Interface, text: str) -> None:
+    _check_rights("SIOCSIFTXQLEN")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0
+    try:
+        requests.set_queue_length(interface, number)
+    except KernelError:
+        raise ToolError(1, f"SIOCSIFTXQLEN: {STRERROR['EINVAL']}") from None
 
 
 def _set_mac(interface: Interface, kind: str, text: str) -> None:

@@ -119,6 +119,7 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
         refused("index", of=A_DEVICE, read=_index), key("link*", read=_lower(namespace)),
         key("address*", read=lambda rest: mac_bytes(rest.next())),
         key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
+        key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
         key("netns", read=_namespace(context), once="netns"),
         *(_switch(name) for name in ("promisc", "arp")),
         key("master*", read=_master(namespace)), flag("nomaster*"),
@@ -138,6 +139,7 @@ def _fill(request: LinkRequest, found: dict[str, Any], device: str, makes: bool)
     request.type = found.get("type", "")
     request.mac = found.get("address", [])
     request.mtu, request.arp, request.promisc = found.get("mtu"), found.get("arp"), found.get("promisc")
+    request.queue_length = found.get("txqueuelen")
     switches = [name for name in found if name in ("up", "down")]
     request.up = None if not switches else switches[-1] == "up"
     request.master, request.leaves_master = found.get("master"), "nomaster" in found
@@ -269,7 +271,7 @@ def _lower(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
 EINVAL = 22
 NOT_MODELLED = (
     refused("broadcast*", "brd", of=A_DEVICE, read=lambda rest: mac_bytes(rest.next())),
-    _number("txqueuelen*", "qlen", "txqlen*"), _number("numtxqueues*"), _number("numrxqueues*"),
+    _number("numtxqueues*"), _number("numrxqueues*"),
     *(_number(name) for name in ("gso_max_size", "gso_max_segs", "gro_max_size", "gso_ipv4_max_size",
                                  "gro_ipv4_max_size")),
     *(_switch(name)._replace(refusal=f"netsandbox: {name.rstrip('*')} of {A_DEVICE} is not modelled")

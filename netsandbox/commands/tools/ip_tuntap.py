@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "help*")
+SHOWN_FLAGS = {0x1: "tun", 0x2: "tap", 0x4000: "vnet_hdr", 0x800: "persist"}
+"""IFF_*, in the order in which they are told."""
+NO_PI = 0x1000
 FLAGS = ("pi", "one_queue", "vnet_hdr")
 
 
@@ -79,7 +82,7 @@ def _read(words: Words) -> dict[str, Any]:
         names.append(_named(word, "name"))
 
     found = parse(words, (
-        key("mode", read=_mode), key("user", read=_owner("user")), key("group", read=_owner("group")),
+        key("mode*", read=_mode), key("user*", read=_owner("user")), key("group*", read=_owner("group")),
         key("dev*", read=lambda rest: names.append(_named(rest.next(), "dev"))),
         *(flag(name) for name in FLAGS), refused_flag("multi_queue", of="a tun device")), other)
     return found | {"dev": names[-1] if names else ""}
@@ -110,7 +113,18 @@ def _owner(what: str) -> Callable[[Words], str]:
 
 
 def _show(context: ToolContext) -> ToolResult:
-    """What the kernel of the labs answers: iproute2 does not find the files it reads flags from in /sys."""
-    lines = [f"fopen /sys/class/net/{one.name}/tun_flags: No such file or directory\n"
-             for one in context.namespace.interfaces.values() if one.kind == "tun"]
-    return ToolResult(0, "", "".join(lines))
+    """print_tuntap, from /sys; the labs' own kernel shows it no device there."""
+    files, out, err = context.files, "", ""
+    for one in context.namespace.interfaces.values():
+        if one.kind != "tun":
+            continue
+        folder = f"/sys/class/net/{one.name}"
+        if files is None or not files.exists(f"{folder}/tun_flags"):
+            err += f"fopen {folder}/tun_flags: No such file or directory\n"
+            continue
+        number, user, group = (int(files.read(f"{folder}/{name}"), 0) for name in ("tun_flags", "owner", "group"))
+        words = [name for bit, name in SHOWN_FLAGS.items() if number & bit]
+        words[1:1] = [] if number & NO_PI else ["pi"]
+        out += f"{one.name}: {' '.join(words)}"
+        out += (f" user {user}" if user >= 0 else "") + (f" group {group}" if group >= 0 else "") + "\n"
+    return ToolResult(0, out, err)

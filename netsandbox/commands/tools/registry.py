@@ -34,6 +34,7 @@ TOOLS: Late[str, Tool] = Late({
        for kind, suffix in (("", ""), ("-nft", ""), ("-legacy", "_legacy"))
        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))},
     "tc": "netsandbox.commands.tools.tc:run", "netstat": "netsandbox.commands.tools.ss:netstat",
+    "vconfig": "netsandbox.commands.tools.vconfig:run", "tunctl": "netsandbox.commands.tools.tunctl:run",
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
     "sysctl": "netsandbox.commands.tools.sysctl:run", "ufw": "netsandbox.commands.tools.ufw:run",
     "lsns": "netsandbox.commands.tools.namespaces:lsns", "ethtool": "netsandbox.commands.tools.ethtool:run",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import ip_netns, route
+from netsandbox.commands.tools import interface_table, ip_netns, route
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
@@ -184,11 +184,18 @@ def _port(port: int, numeric: bool, protocol: str) -> str:
 
 def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`netstat -r`, and `netstat -tuln` with -p: the same in net-tools' columns."""
-    options = read_options("netstat", arguments, "rntulapeW46h", {
+    options = read_options("netstat", arguments, "rntulapeW46hisxwgocvMFCNSUZ", {
         "route": "r", "numeric": "n", "tcp": "t", "udp": "u", "listening": "l", "all": "a", "program": "p",
-        "extend": "e", "help": "h"}, 3)
+        "programs": "p", "extend": "e", "help": "h", "interfaces": "i", "statistics": "s", "unix": "x", "raw": "w",
+        "groups": "g", "timers": "o", "continuous": "c", "verbose": "v", "wide": "W", "numeric-hosts": "n",
+        "numeric-ports": "n"}, 3)
     if "r" in options:
         return ToolResult(0, route.table(context.namespace, 1, "n" in options), "")
+    if "i" in options:
+        return ToolResult(0, interface_table.table(context.namespace, interface_table.NETSTAT, [], "a" in options), "")
+    if "x" in options and not options.values.keys() & {"t", "u"}:
+        title = "only servers" if "l" in options else "servers and established" if "a" in options else "w/o servers"
+        return ToolResult(0, f"Active UNIX domain sockets ({title})\n{UNIX_COLUMNS}\n", NO_UNIX)
     kinds = [kind for kind, letter in (("tcp", "t"), ("udp", "u")) if letter in options] or ["tcp", "udp"]
     title = "only servers" if "l" in options else "servers and established" if "a" in options else "w/o servers"
     text = f"Active Internet connections ({title})\nProto Recv-Q Send-Q Local Address           "
@@ -197,6 +204,10 @@ def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
         text += "".join(_netstat_line(row, options) for row in socket_rows(context.namespace)
                         if row.protocol == kind and _is_wanted(row, options, kinds))
     return ToolResult(0, text, "")
+
+
+UNIX_COLUMNS = "Proto RefCnt Flags       Type       State         I-Node   Path"
+NO_UNIX = "note: no program of the sandbox has a UNIX domain socket\n"
 
 
 def _netstat_line(row: SocketRow, options: Options) -> str:

@@ -9,6 +9,7 @@ from netsandbox.commands.tools.sysfs_bridge import bridge_values, port_values, w
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.drivers.tun import TapInterface
 from netsandbox.linux.netlink.link import set_mtu
 from netsandbox.wire.addresses import format_mac
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FOLDER = "/sys/class/net"
 COUNTERS = ("rx_bytes", "rx_dropped", "rx_packets", "tx_bytes", "tx_dropped", "tx_packets")
 ZERO_COUNTERS = ("collisions", "multicast", "rx_errors", "tx_errors")
+KIND_FLAGS = {"BROADCAST": 0x2, "POINTOPOINT": 0x10, "NOARP": 0x80, "MASTER": 0x400, "MULTICAST": 0x1000}
+"""IFF_* by the names that a kind of device has."""
 ETHERNET, LOOPBACK = 1, 772
 """ARPHRD_*."""
 SIMPLE = ("addr_len", "address", "broadcast", "carrier", "dev_id", "duplex", "flags", "ifalias", "ifindex", "iflink",
@@ -35,7 +38,7 @@ def names(namespace: NetworkNamespace, path: str) -> list[str] | None:
         return None
     folders = _folders(interface)
     if len(parts) == 1:
-        return [*SIMPLE, *folders]
+        return [*SIMPLE, *_of_tun(interface), *folders]
     return folders.get(parts[1])
 
 
@@ -73,7 +76,18 @@ def _attribute(interface: Interface, name: str) -> str | int | None:
         return port_values(interface.port).get(leaf) if interface.port is not None else None
     if name in ("carrier", "speed", "duplex"):
         return _link_attribute(interface, name)
-    return _simple(interface).get(name)
+    return (_simple(interface) | _of_tun(interface)).get(name)
+
+
+def _of_tun(interface: Interface) -> dict[str, str | int]:
+    """tun_attr_group: IFF_PERSIST, with IFF_TUN or IFF_TAP, IFF_NO_PI and IFF_VNET_HDR."""
+    if not isinstance(interface, TapInterface):
+        return {}
+    known = interface.settings
+    number = 0x800 | (0x1 if interface.mode == "tun" else 0x2) | (0 if known.get("pi") else 0x1000) | (
+        0x4000 if known.get("vnet_hdr") else 0)
+    return {"tun_flags": f"0x{number:x}", "owner": str(known.get("user", -1)).replace("root", "0"),
+            "group": str(known.get("group", -1)).replace("root", "0")}
 
 
 def _simple(interface: Interface) -> dict[str, str | int]:
@@ -97,9 +111,9 @@ def _link_attribute(interface: Interface, name: str) -> str | int:
 
 
 def device_flags(interface: Interface) -> int:
-    """IFF_* without those that follow the carrier: UP, BROADCAST or LOOPBACK, NOARP, MULTICAST."""
-    kind = 0x8 if interface.is_loopback else 0x1002
-    return kind | int(interface.up) | (0x80 if interface.noarp else 0)
+    """IFF_* without those that follow the carrier: UP, LOOPBACK or what the kind has, NOARP, PROMISC."""
+    kind = 0x8 if interface.is_loopback else sum(KIND_FLAGS.get(name, 0) for name in interface.flags)
+    return kind | int(interface.up) | (0x80 if interface.noarp else 0) | (0x100 if interface.promisc else 0)
 
 
 def write(namespace: NetworkNamespace, path: str, text: str) -> None:

@@ -93,6 +93,10 @@ def _set_priority(bridge: Bridge, priority: int) -> None:
         bridge.tree.identity_changed(old)
 
 
+MOST_COST, MOST_PRIORITY = 0xFFFF, 63
+"""br_stp_set_path_cost; BR_MAX_PORT_PRIO."""
+
+
 def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
     """br_setport.
 
@@ -107,6 +111,8 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
             raise NotModelledError(f"the flag {name} of a bridge port is not modelled")
     if settings.get("group_fwd_mask", 0) & PAUSE:
         raise KernelError("EINVAL")
+    if not 1 <= settings.get("cost", 1) <= MOST_COST or not 0 <= settings.get("priority", 0) <= MOST_PRIORITY:
+        raise KernelError("ERANGE")
     port.group_fwd_mask = settings.get("group_fwd_mask", port.group_fwd_mask)
     for name in PORT_FLAGS:
         if name in settings:

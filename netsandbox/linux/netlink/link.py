@@ -23,6 +23,7 @@ OTHER_TYPES = {"amt", "bareudp", "erspan", "geneve", "gtp", "hsr", "ifb", "ip6er
                "ipoib", "ipvtap", "macsec", "macvtap", "netdevsim", "netkit", "nlmon", "rmnet", "sit", "team", "vcan",
                "virt_wifi", "vti", "vxcan", "wireguard", "xfrm"}
 """What `ip link add` can make on a real machine, beside the kinds that there are."""
+INT_MAX = (1 << 31) - 1
 MAX_NAME = 15
 """IFNAMSIZ without the final zero."""
 
@@ -47,6 +48,7 @@ class LinkRequest:
         self.up: bool | None = None
         self.arp: bool | None = None
         self.promisc: bool | None = None
+        self.queue_length: int | None = None
         self.master: Interface | None = None
         self.leaves_master = False
         self.namespace: NetworkNamespace | None = None
@@ -152,6 +154,8 @@ def _finish(interface: Interface, request: LinkRequest) -> None:
         set_mtu(interface, request.mtu)
     if request.arp is not None:
         set_arp(interface, request.arp)
+    if request.queue_length is not None:
+        set_queue_length(interface, request.queue_length)
     if request.master is not None:
         set_master(interface, request.master)
     if request.up is not None:
@@ -184,7 +188,9 @@ def change(interface: Interface, request: LinkRequest) -> None:
     if request.arp is not None:
         set_arp(interface, request.arp)
     if request.promisc is not None:
-        interface.promisc = request.promisc
+        set_promisc(interface, request.promisc)
+    if request.queue_length is not None:
+        set_queue_length(interface, request.queue_length)
     if request.up is not None:
         set_up(interface, request.up)
 
@@ -253,6 +259,20 @@ def set_arp(interface: Interface, on: bool) -> None:
         interface.noarp = not on
         interface.namespace.note_arp_settings()
         interface.namespace.neighbours.flush_interface(interface, "arp on" if on else "arp off", keep_permanent=False)
+
+
+@needs_net_admin
+def set_promisc(interface: Interface, on: bool) -> None:
+    """IFF_PROMISC."""
+    interface.promisc = on
+
+
+@needs_net_admin
+def set_queue_length(interface: Interface, packets: int) -> None:
+    """dev_change_tx_queue_len: what a queue that is made from then on may hold."""
+    if not 0 <= packets <= INT_MAX:
+        raise KernelError("ERANGE")
+    interface.queue_length = packets
 
 
 @needs_net_admin

@@ -1,0 +1,137 @@
+"""docker container, network, image and system prune, and the question before them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.words import duration, has_label
+from netsandbox.docker import containers, user_networks
+from netsandbox.docker.container import RESTARTING
+from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.network import BridgeNetwork
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+
+QUESTION = "Are you sure you want to continue? [y/N] "
+CONTAINERS_GO = "This will remove all stopped containers."
+NETWORKS_GO = "This will remove all custom networks not used by at least one container."
+IMAGES_GO = "This will remove all dangling images."
+ALL_IMAGES_GO = "This will remove all images without at least one container associated to them."
+SPACE = "Total reclaimed space: 0B"
+Filters = list[tuple[str, str]]
+
+
+def agrees(client: Client, parsed: Parsed, warning: str, command: str) -> bool:
+    """Whether it may go on: by --force, or by a `y` in what it reads; at the prompt nobody answers."""
+    if parsed.on("force"):
+        return True
+    client.print(f"WARNING! {warning}\n{QUESTION}")
+    if client.stdin.is_terminal:
+        client.complain(f"note: nobody answers here, so nothing is removed; `docker {command} --force` asks nothing")
+        return False
+    return client.stdin.read().partition("\n")[0].strip().lower() == "y"
+
+
+def prune_containers(client: Client, parsed: Parsed) -> int:
+    filters = _filters(parsed)
+    if agrees(client, parsed, CONTAINERS_GO, "container prune"):
+        _remove_containers(client, filters)
+        client.print(SPACE)
+    return 0
+
+
+def prune_networks(client: Client, parsed: Parsed) -> int:
+    filters = _filters(parsed)
+    if agrees(client, parsed, NETWORKS_GO, "network prune"):
+        _remove_networks(client, filters)
+    return 0
+
+
+def prune_images(client: Client, parsed: Parsed) -> int:
+    """None is dangling, and the sandbox's own stay."""
+    if agrees(client, parsed, ALL_IMAGES_GO if parsed.on("all") else IMAGES_GO, "image prune"):
+        _note_images(client, parsed)
+        client.print(SPACE)
+    return 0
+
+
+def prune_system(client: Client, parsed: Parsed) -> int:
+    filters, is_all = _filters(parsed), parsed.on("all")
+    goes = ["all stopped containers", "all networks not used by at least one container",
+            *(["all anonymous volumes not used by at least one container"] if parsed.on("volumes") else []),
+            "all images without at least one container associated to them" if is_all else "all dangling images",
+            "all build cache" if is_all else "unused build cache"]
+    if agrees(client, parsed, "This will remove:\n" + "".join(f"  - {one}\n" for one in goes), "system prune"):
+        _remove_containers(client, filters)
+        _remove_networks(client, filters)
+        _note_images(client, parsed)
+        client.print(SPACE)
+    return 0
+
+
+def _note_images(client: Client, parsed: Parsed) -> None:
+    if parsed.on("all"):
+        client.complain("note: the sandbox's own images stay")
+
+
+def _remove_containers(client: Client, filters: Filters) -> None:
+    stopped = [container for container in client.engine.containers.values()
+               if not container.is_running and container.state != RESTARTING and _is_to_go(client, container, filters)]
+    for container in stopped:
+        containers.remove(client.engine, container, False)
+    if stopped:
+        client.print("Deleted Containers:\n" + "\n".join(container.identity for container in stopped) + "\n")
+
+
+def _remove_networks(client: Client, filters: Filters) -> None:
+    used = _used(client.engine)
+    unused = [n for n in client.engine.networks.values() if isinstance(n, BridgeNetwork) and not n.is_default
+              and n.name not in used and _is_to_go(client, n, filters)]
+    for network in unused:
+        user_networks.remove(client.engine, network)
+    if unused:
+        client.print("Deleted Networks:\n" + "\n".join(network.name for network in unused) + "\n")
+
+
+def _used(engine: DockerEngine) -> set[str]:
+    """The networks of which a container has a need, running or not."""
+    return {name for container in engine.containers.values() for name in container.networks}
+
+
+def _filters(parsed: Parsed) -> Filters:
+    return [_filter(text) for text in parsed.all("filter")]
+
+
+def _filter(text: str) -> tuple[str, str]:
+    """(key, value): `label=x`, `label!=x` and `until=5m`."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise DockerError(f"invalid argument \"{text}\" for \"--filter\" flag: invalid filter '{text}'", 125)
+    if key not in ("label", "label!", "until"):
+        raise daemon_error(f"invalid filter '{key}'")
+    if key == "until" and duration(value) is None:
+        raise daemon_error(f"invalid filter 'until={value}': failed to parse value as time or duration: \"{value}\"")
+    return key, value
+
+
+def _is_to_go(client: Client, one: BridgeNetwork | Container, filters: Filters) -> bool:
+    """Whether all filters take it."""
+    return all(one.created <= client.scheduler.clock - (duration(value) or 0) if key == "until" else
+               has_label(one.labels, value) == (key == "label") for key, value in filters)
+
+
+FILTER = Flag("filter", "", "list", 'Provide filter values (e.g. "until=<timestamp>")', value="filter")
+FORCE = Flag("force", "f", usage="Do not prompt for confirmation")
+CONTAINER_PRUNE = Command("docker container prune", "[OPTIONS]", "Remove all stopped containers", prune_containers,
+                          (FILTER, FORCE), 0, 0)
+NETWORK_PRUNE = Command("docker network prune", "[OPTIONS]", "Remove all unused networks", prune_networks,
+                        (FILTER, FORCE), 0, 0)
+IMAGE_PRUNE = Command("docker image prune", "[OPTIONS]", "Remove unused images", prune_images, (
+    Flag("all", "a", usage="Remove all unused images, not just dangling ones"), FILTER, FORCE), 0, 0)
+SYSTEM_PRUNE = Command("docker system prune", "[OPTIONS]", "Remove unused data", prune_system, (
+    Flag("all", "a", usage="Remove all unused images not just dangling ones"), FILTER, FORCE,
+    Flag("volumes", usage="Prune anonymous volumes")), 0, 0)

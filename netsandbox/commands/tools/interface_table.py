@@ -1,0 +1,52 @@
+"""`netstat -i` and `ifconfig -s` (net-tools, lib/interface.c if_print_short): a line of counters for each interface."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.sysfs import device_flags
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+COLUMNS = "RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n"
+NETSTAT = f"Kernel Interface table\nIface             MTU    {COLUMNS}"
+IFCONFIG = f"Iface      MTU    {COLUMNS}"
+RUNNING, LOWER = 0x40, 0x10000
+FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x10: "POINTOPOINT", RUNNING: "RUNNING", 0x80: "NOARP",
+         0x100: "PROMISC", 0x200: "ALLMULTI", 0x800: "SLAVE", 0x400: "MASTER", 0x1000: "MULTICAST"}
+"""As ifconfig's long form names them, in its order."""
+LETTERS = {0x200: "A", 0x2: "B", 0x8: "L", 0x1000: "M", 0x100: "P", 0x80: "O", 0x10: "P", 0x800: "s", 0x400: "m",
+           RUNNING: "R", 0x1: "U"}
+"""And the short one, in its own."""
+
+
+def interface_flags(interface: Interface) -> int:
+    """IFF_* as SIOCGIFFLAGS gives them: with RUNNING, which follows the carrier."""
+    return device_flags(interface) | (RUNNING if interface.running else 0)
+
+
+def natural(name: str) -> list[tuple[str, int]]:
+    """eth2 before eth10."""
+    return [(letters, int(digits or 0)) for letters, digits in re.findall(r"(\D*)(\d*)", name)]
+
+
+def table(namespace: NetworkNamespace, heading: str, names: list[str], shows_all: bool) -> str:
+    """The lines; without names those of what is up.
+
+    Args:
+        heading: NETSTAT or IFCONFIG.
+        shows_all: also what is down.
+    """
+    found = sorted(namespace.interfaces.values(), key=lambda interface: natural(interface.name))
+    return heading + "".join(_line(one) for one in found if one.name in names or (not names and (one.up or shows_all)))
+
+
+def _line(interface: Interface) -> str:
+    number = interface_flags(interface)
+    letters = "".join(letter for bit, letter in LETTERS.items() if number & bit)
+    return (f"{interface.name:<15} {interface.mtu:>5} "
+            f"{interface.rx_packets:>8} {0:>6} {interface.rx_dropped:>6} {0:<6} "
+            f"{interface.tx_packets:>8} {0:>6} {interface.tx_dropped:>6} {0:>6} {letters}\n")

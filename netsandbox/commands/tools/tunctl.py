@@ -1,0 +1,62 @@
+"""`tunctl` of uml-utilities: tap devices that stay without a program, as `ip tuntap` makes them."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.options import getopt
+from netsandbox.apps.program import UsageError
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.linux.netlink import link as requests
+from netsandbox.linux.netlink.link import LinkRequest
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+USAGE = """\
+Create: tunctl [-b] [-u owner] [-g group] [-t device-name] [-f tun-clone-device]
+Delete: tunctl -d device-name [-f tun-clone-device]
+
+The default tun clone device is /dev/net/tun - some systems use
+/dev/misc/net/tun instead
+
+-b will result in brief output (just the device name)"""
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    try:
+        options, words = getopt("tunctl", arguments, "bh", "utgdf")
+    except UsageError as error:
+        raise ToolError(1, f"{error}\n{USAGE}") from None
+    if words or "h" in options:
+        raise ToolError(1, USAGE)
+    if "d" in options:
+        return _delete(context, options["d"])
+    for owner in (options.get("u", "root"), options.get("g", "root")):
+        if owner != "root" and not owner.isdecimal():
+            raise ToolError(1, f"'{owner}' is neither a username nor a numeric uid.\n{USAGE}")
+    taken = context.namespace.interfaces
+    name = options.get("t") or next(f"tap{number}" for number in count() if f"tap{number}" not in taken)
+    uid, gid = (options.get(letter, "").replace("root", "0") for letter in "ug")
+    request = LinkRequest(name, "tun")
+    request.settings = {"tuntap": "tap", "user": uid or "0"} | ({"group": gid} if gid else {})
+    if name in taken and taken[name].kind != "tun":
+        raise ToolError(1, f"TUNSETIFF: {STRERROR['EINVAL']}")
+    if name not in taken:
+        try:
+            requests.add(context.namespace, request, context.machine.new_mac)
+        except KernelError as error:
+            raise ToolError(1, f"TUNSETIFF: {STRERROR[error.errno]}") from None
+    owners = f"uid {uid or 0}" + (f" gid {gid}" if gid else "")
+    return ToolResult(0, f"{name}\n" if "b" in options else f"Set '{name}' persistent and owned by {owners}\n", "")
+
+
+def _delete(context: ToolContext, name: str) -> ToolResult:
+    device = context.namespace.interfaces.get(name)
+    if device is not None and device.kind != "tun":
+        raise ToolError(1, f"TUNSETIFF: {STRERROR['EINVAL']}")
+    if device is not None:
+        requests.delete(device)
+    return ToolResult(0, f"Set '{name}' nonpersistent\n", "")

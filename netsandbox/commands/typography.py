@@ -1,0 +1,60 @@
+"""Characters of web pages or input methods that look like the shell's own, and are letters to it: “ ； – and blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
+
+LOOKALIKES = {
+    "\u201c": '"', "\u201d": '"', "\uff02": '"', "\u2018": "'", "\u2019": "'", "\uff07": "'",
+    "\uff1b": ";", "\uff5c": "|", "\uff06": "&", "\uff1e": ">", "\uff1c": "<", "\uff08": "(", "\uff09": ")",
+    "\uff0c": ",", "\uff1a": ":", "\uff0f": "/", "\uff0e": ".", "\u3002": ".", "\uff1d": "=", "\uff0d": "-",
+    "\uff04": "$", "\uff03": "#", "\u3000": " ", "\u00a0": " ", "\u2003": " ", "\u2002": " ",
+    "\u200b": "", "\ufeff": "",
+    **{chr(0xFF10 + digit): str(digit) for digit in range(10)}}
+"""What each was meant for."""
+DASH = re.compile(r"(?:(?<=\s)|^)[\u2010-\u2015\u2212-]*[\u2010-\u2015\u2212][\u2010-\u2015\u2212-]*(?=(\w+))")
+"""Dashes with which a word begins: one before a letter, two before a longer word."""
+QUOTED = re.compile(r"\s[\u201c\u2018]|[\u201d\u2019](?:\s|$)")
+"""Quotes around a word; elsewhere they may be prose."""
+COMMENT = re.compile(r"(?:^|\s)#")
+PROSE = re.compile(r"\s*(?:sudo\s+)?(?:echo|printf|cat|grep)")
+RUN = re.compile(r"\s*(?:sudo\s+)?docker\s+(?:container\s+)?(?:run|create)\b")
+"""Docker's client speaks of dashes itself, as it takes a word with one for the image's name."""
+MOST_NAMED = 4
+
+
+def straight(text: str) -> str:
+    """The line as it was meant."""
+    text = DASH.sub(lambda found: "-" if len(found[1]) == 1 else "--", text)
+    return "".join(LOOKALIKES.get(character, character) for character in text)
+
+
+def about(text: str, code: int) -> str:
+    """What to say of a line with such characters, empty for one that is as it should be.
+
+    Args:
+        code: how it ended; a line that went well is taken at its word, but for quotes around words.
+    """
+    text = COMMENT.split(text, maxsplit=1)[0]
+    meant = straight(text)
+    if meant == text or (code == 0 and (PROSE.match(text) or QUOTED.search(text) is None)):
+        return ""
+    found = [one for one in dict.fromkeys(text) if one in LOOKALIKES or DASH.search(f" {one}x")]
+    named = " ".join(f"{one} (U+{ord(one):04X})" if one.strip() and one.isprintable() else f"U+{ord(one):04X}"
+                     for one in found[:MOST_NAMED])
+    return f"note: the shell takes {named} for letters, as any other\nTry:  {meant.strip()}"
+
+
+def note_characters(job: Job, say: Callable[[str], str]) -> None:
+    """Say it of a line that fails, and at once of one that would go well and do something else."""
+    if job.line.isascii() or (RUN.match(job.line) and DASH.search(job.line)):
+        return
+    if now := about(job.line, 0):
+        job.complain(say(now))
+    elif later := about(job.line, 1):
+        job.hint = say(later)
