@@ -49,6 +49,10 @@ class OverBudgetError(Exception):
         self.code = 130 if reason == INTERRUPTED else 1
 
 
+class ReplayStoppedError(OverBudgetError):
+    """A replay that a person has stopped; whoever replays leaves all as it was."""
+
+
 class Budget:
     """What one line has used.
 
@@ -100,6 +104,8 @@ _LINES: list[Budget] = []
 """Of the lines whose work is done now: the present one is the last, those that carry it out (`load`) before it."""
 _replays = 0
 """Replays within each other that are at work."""
+_is_stopped = False
+"""A person does not want the replay any more; set from another thread."""
 
 
 @contextmanager
@@ -131,19 +137,38 @@ def hold(use: Use, amount: int) -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """What is done within is a replay: it has to go as it went before, and nobody can stop its lines."""
-    global _replays  # noqa: PLW0603
+    """What is done within is a replay: it has to go as it went before, and nobody can stop its lines.
+
+    The replay as a whole can be stopped, where whoever replays calls `look`.
+    """
+    global _is_stopped, _replays  # noqa: PLW0603
     _replays += 1
     try:
         yield
     finally:
         _replays -= 1
+        _is_stopped = _is_stopped and _replays > 0
+
+
+def look() -> None:
+    """Between two lines or so many steps of a replay.
+
+    Raises:
+        ReplayStoppedError: a person does not want it any more.
+    """
+    if _is_stopped:
+        raise ReplayStoppedError(INTERRUPTED)
 
 
 def interrupt() -> bool:
-    """Stop the lines at work as soon as they count anything; False when none is.  Any thread may call this."""
+    """Stop the lines at work as soon as they count anything; False when none is.  Any thread may call this.
+
+    A replay is stopped as a whole.
+    """
+    global _is_stopped  # noqa: PLW0603
     if _replays:
-        return False
+        _is_stopped = True
+        return True
     lines = list(_LINES)
     for budget in lines:
         budget.is_stopped = True

@@ -10,14 +10,18 @@ from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
-from netsandbox.engine.budget import undisturbed
+from netsandbox.engine.budget import look, undisturbed
 from netsandbox.session.files import FileError, reason, write_atomically
 from netsandbox.session.journal import Entry
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.kept_branches import restore, told
 from netsandbox.session.owner import Owner, is_in_use
 from netsandbox.session.steps import Scenario, Step
 
 FORMAT = "netsandbox-journal/1"
+SOME_STEPS = 10_000
+"""After so many steps of a replay a person's key is heard."""
+DAMAGED = "this is no journal of netsandbox, or it is damaged"
 DID_NOT_END = "did not end"
 """Stands behind a line that was at work for so long that nobody knows whether it would have ended."""
 
@@ -47,7 +51,7 @@ class Autosave:
             return
         session = self._session
         head = {"format": FORMAT, "seed": session.seed, "profile": session.profile, "uplink": session.uplink,
-                "scenario": _rest(session)}
+                "scenario": _rest(session), "branches": told(session.branches)}
         rows = [json.dumps(head), *(json.dumps(entry, ensure_ascii=False) for entry in journal)]
         self.is_marked = False
         try:
@@ -109,12 +113,12 @@ def _free_name(directory: Path) -> tuple[Path, Owner]:
 
 
 def _rest(session: KeptSession) -> dict[str, Any] | None:
-    """What is known of the session's scenario, and its steps that are still to be done."""
+    """What is known of the session's scenario, and its steps; which of them were taken, each branch knows."""
     scenario = session.scenario
     if scenario is None:
         return None
     steps = [{"run": step.run, "say": dict(step.say), "expect": step.expect, "ask": dict(step.ask),
-              "hints": list(map(dict, step.hints))} for step in session.pending]  # fmt: skip
+              "hints": list(map(dict, step.hints))} for step in scenario.steps]  # fmt: skip
     return {"name": scenario.name, "title": dict(scenario.title), "about": dict(scenario.about), "steps": steps,
             "learned": dict(scenario.learned), "next": scenario.after}  # fmt: skip
 
@@ -162,6 +166,7 @@ def recover(path: Path, before: Callable[[int], object] = lambda _number: None) 
 
     Raises:
         FileError: the file cannot be read or is no journal.
+        ReplayStoppedError: a person has stopped it.
     """
     head, entries = _parse(path, _rows(path))
     session = KeptSession(head["seed"], head["profile"], head.get("uplink", ""))
@@ -169,11 +174,19 @@ def recover(path: Path, before: Callable[[int], object] = lambda _number: None) 
     with undisturbed():
         for number, entry in enumerate(entries, 1):
             before(number)
+            for step in range(session.position.step, entry.step, SOME_STEPS):
+                look()
+                session.run_to(step, None)
+            look()
             session.run_to(entry.step, entry.at)
             session.execute(entry.line)
         session.settle()
-    if scenario is not None:
-        session.scenario, session.pending = scenario, list(scenario.steps)
+    session.scenario = scenario
+    try:
+        restore(session.branches, head.get("branches") or told(session.branches))
+    except (ValueError, KeyError, TypeError):
+        raise FileError(str(path), DAMAGED) from None
+    session.find_pending()
     return session
 
 
@@ -186,12 +199,12 @@ def _parse(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[Entry]]:
         rows = takewhile(lambda row: len(row) == 3, map(json.loads, lines[1:]))
         entries = [Entry(int(step), int(at), str(line)) for step, at, line in rows]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        raise FileError(str(path), "this is no journal of netsandbox, or it is damaged") from None
+        raise FileError(str(path), DAMAGED) from None
     return head, entries
 
 
 def _scenario(head: dict[str, Any]) -> Scenario | None:
-    """The scenario that the journal's head tells of, with the steps that are left.
+    """The scenario that the journal's head tells of, with its steps, or with those that are left in an older journal.
 
     Raises:
         ValueError, KeyError, TypeError, AttributeError: it tells nonsense.

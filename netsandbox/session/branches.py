@@ -41,6 +41,14 @@ class Undone(NamedTuple):
     line: str
 
 
+class Ways(NamedTuple):
+    """What can be put back of a session's branches."""
+
+    present: Branch
+    all: list[Branch]
+    undone: list[Undone]
+
+
 class Branches:
     """Those of one session, in the order in which they were begun.
 
@@ -73,6 +81,13 @@ class Branches:
         if before is not self.present:
             self.all.remove(self.present)
             self.present = before
+
+    def ways(self) -> Ways:
+        """Which branches there are, and what was undone, to be put back."""
+        return Ways(self.present, list(self.all), list(self.undone))
+
+    def put_back(self, ways: Ways) -> None:
+        self.present, self.all, self.undone = ways
 
     def named(self, name: str) -> Branch | None:
         return next((one for one in self.all if one.name == name), None)

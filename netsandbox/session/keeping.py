@@ -140,23 +140,24 @@ class KeptSession(Session):
 
     def strike(self) -> None:
         super().strike()
-        self._find_pending()
+        self.find_pending()
 
     def undo(self) -> str | None:
         line = super().undo()
-        self._find_pending()
+        self.find_pending()
         return line
 
     def _rewind(self, step: int, done: int = 0) -> None:
         super()._rewind(step, done)
-        self._find_pending()
+        self.find_pending()
 
     def _redo_entry(self) -> Job:
         job = super()._redo_entry()
-        self._find_pending()
+        self.find_pending()
         return job
 
-    def _find_pending(self) -> None:
+    def find_pending(self) -> None:
+        """The scenario's steps that are to be done from here: those that were taken later are again."""
         begun = self.branches.present.begun
         if self.scenario is not None:
             taken = sum(done < self.done for done in begun)
@@ -184,6 +185,7 @@ class KeptSession(Session):
             raise CommandError(f"no branch can be called {new[:40]!r}: a name is new, of letters, digits, dots and "
                                "hyphens, and at most 30 long")
         branch.name = new
+        self.on_execute(self.journal)
 
     def lab_at_end_of(self, name: str) -> Lab:
         branch = self._branch(name)
@@ -196,6 +198,10 @@ class KeptSession(Session):
 
     def names_of(self, noun: str, typed: str) -> Sequence[str]:
         return [one.name for one in self.branches.all] if noun == "BRANCH" else FILES["names"](typed, self.files.root)
+
+    def switch(self, name: str) -> None:
+        super().switch(name)
+        self.on_execute(self.journal)
 
     # -- saving
 
@@ -227,6 +233,7 @@ def as_lines(session: Session) -> list[str]:
     entries = session.journal[:session.done]
     ends = [Position(entry.step, entry.at) for entry in entries] + [session.position]
     for entry, end in zip(entries, ends[1:], strict=True):
+        budget.look()
         _meet(trial, Position(entry.step, entry.at), lines)
         before, is_idle = _traces_of(trial), trial.lab.scheduler.is_idle
         line = _line_for(trial, entry, end)

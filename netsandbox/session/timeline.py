@@ -8,14 +8,15 @@ checked against what happened.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
 from netsandbox.docker.profiles import DEFAULT_PROFILE
-from netsandbox.engine.budget import undisturbed
+from netsandbox.engine.budget import ReplayStoppedError, look, undisturbed
 from netsandbox.engine.trace import Trace
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.uplink import parse_lan
@@ -169,12 +170,35 @@ class Timeline:
 
     # -- moving in time
 
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """A move that begins in another lab is made whole or not at all; one that only goes on stands where it came.
+
+        Raises:
+            ReplayStoppedError: a person has stopped it.
+        """
+        before, ways = dict(vars(self)), self.branches.ways()
+        try:
+            with undisturbed():
+                yield
+        except ReplayStoppedError:
+            if self.lab is not before["lab"]:
+                vars(self).update(before)
+                self.branches.put_back(ways)
+                self.epoch += 2  # the readers of the other lab's trace as well
+            raise
+
     def go_to(self, step: int, at: int | None = None) -> None:
         """Stand where so many steps are done, and, if a time is given, with the clock there.
 
         Raises:
             ReplayError: the replay differs from what was.
+            ReplayStoppedError: a person has stopped it.
         """
+        with self._whole():
+            self._go_to(step, at)
+
+    def _go_to(self, step: int, at: int | None) -> None:
         step = max(0, min(step, self.end.step))
         if step < self.position.step or (at is not None and at < self.position.at):
             self._rewind(step)
@@ -187,15 +211,14 @@ class Timeline:
     def _run_to(self, step: int) -> None:
         """Do what was done, up to a step."""
         while self.position.step < step:
+            look()
             self.checkpoints.note(self)
             if self._has_entry_at(self.position.step):
                 self._redo_entry()
                 continue
             following = self.journal[self.done].step if self.done < len(self.journal) else step
             steps = min(step, following, self.position.step + FEWEST) - self.position.step
-            with undisturbed():
-                goes_on = self.lab.scheduler.run_steps(steps)
-            if not goes_on:
+            if not self.lab.scheduler.run_steps(steps):
                 raise ReplayError("the replay came to an end before the lab did")
 
     def _has_entry_at(self, step: int) -> bool:
@@ -213,6 +236,7 @@ class Timeline:
         start = self._begin_before(step)
         self._run_to(step)
         while self.done < done:
+            look()
             self._redo_entry()
         after = self.lab.trace
         is_whole = after.first_step == before.first_step == 0
@@ -242,7 +266,8 @@ class Timeline:
             return None
         branch = self.branches.present
         undone = Undone(branch, self.position, self.done, self.journal[self.done - 1].line)
-        self._rewind_before(self.done - 1)
+        with self._whole():
+            self._rewind_before(self.done - 1)
         if branch.parent is not None and branch.shared == self.done:
             self.branches.present = branch.parent
             self.checkpoints.forget_others(self)
@@ -273,10 +298,12 @@ class Timeline:
 
     def _return_to(self, undone: Undone) -> None:
         """Stand where an undo began."""
-        self._stand_in(undone.branch)
-        self._run_to(undone.position.step)
-        while self.done < undone.done:
-            self._redo_entry()
+        with self._whole():
+            self._stand_in(undone.branch)
+            self._run_to(undone.position.step)
+            while self.done < undone.done:
+                look()
+                self._redo_entry()
         self.lab.scheduler.stand_at(undone.position.at)
 
     def _stand_in(self, branch: Branch) -> None:
@@ -295,9 +322,10 @@ class Timeline:
             CommandError: there is none of that name.
         """
         branch = self._branch(name)
+        with self._whole():
+            self._stand_in(branch)
+            self._go_to(branch.end.step, branch.end.at)
         self.branches.undone.clear()
-        self._stand_in(branch)
-        self.go_to(branch.end.step, branch.end.at)
 
     def _branch(self, name: str) -> Branch:
         branch = self.branches.named(name)

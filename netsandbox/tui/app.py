@@ -18,6 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from netsandbox.commands.verb import Verb
+from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.session.autosave import latest, marked, recover
@@ -137,6 +138,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
                     self._trouble(translated(live.session.half_built, language()))
                 if scenario.steps and not self.main.has_class("-short"):
                     self.main.set_view("lesson")
+        except ReplayStoppedError:
+            self._trouble(tr("recover.stopped"))
         except LabError as error:
             self._trouble(translated(str(error), language()))
         except Exception as error:  # noqa: BLE001 - the app opens whatever a file holds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -164,7 +165,8 @@ def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
         for row in [row for row in known if not row.permanent] + ([] if folds else own)
     ]
     if folds:
-        rows.append(Row("permanent", (tr("table.own", count=len(own)), *[""] * (len(columns) - 1))))
+        told = tr("table.own" if rows else "table.own-only", count=len(own))
+        rows.append(Row("permanent", (told, *[""] * (len(columns) - 1))))
     return Table(columns, tuple(rows), len(columns) - 2)
 
 
@@ -304,6 +306,21 @@ def countdown(since: int, deadline: int | None, now: int, glyphs: GlyphSet) -> s
     full, part = divmod(eighths, 8)
     bar = glyphs.bar[-1] * full + (glyphs.bar[part - 1] if part else "")
     return f"{bar:<{BAR_CELLS}} {-(-left // SECOND)} s"
+
+
+def without_bars(table: Table) -> Table:
+    """A table whose countdowns are seconds alone: for a pane that is narrower than the table."""
+    at = table.clock
+    if at < 0:
+        return table
+    rows = tuple(row._replace(cells=(*row.cells[:at], _BAR.sub("", row.cells[at]), *row.cells[at + 1 :]))
+                 for row in table.rows)
+    columns = tuple("timer" if column == "age" else column for column in table.columns)  # a shorter title
+    return table._replace(columns=columns, rows=rows)
+
+
+_BAR = re.compile(r"^.{5} (?=\d+ s$)")
+"""What `countdown` puts before the seconds."""
 
 
 def news(before: Table | None, after: Table) -> frozenset[str] | None:

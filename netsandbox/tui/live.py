@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from netsandbox.commands.job import Job
 from netsandbox.commands.pasted import whole_lines
+from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.player import Player
 from netsandbox.explain.refusals import noted, translated
 from netsandbox.lab.lab import DEFAULT_HOST
@@ -297,6 +298,8 @@ class LiveLab(LabView):
         self.pause()
         try:
             move()
+        except ReplayStoppedError:
+            self.failed = tr("stopped.move")
         except ReplayError as error:
             self.failed = translated(str(error), language())
         except Exception as error:  # noqa: BLE001 - as in _begin

@@ -51,6 +51,11 @@ TABLE: dict[str, Both] = {
     "failed.key": ("{what}. The lab lives; details in {where}", "{what}。实验不受影响；详情见 {where}"),
     "failed.step": ("{what}. The lab is stopped; details in {where}", "{what}。实验已停住；详情见 {where}"),
     "opening": ("Opening …", "正在打开…"),
+    "stopped.move": ("Stopped on the way", "半路停下"),
+    "recover.stopped": (
+        "Stopped; the journal stays: netsandbox --recover begins again",
+        "已停下；日志还在：netsandbox --recover 重新开始",
+    ),
     "theme.unknown": ("No theme is called {name}", "没有名为 {name} 的主题"),
     "recover.unended": ("the line that did not end was left out: {line}", "没有结束的那一行已略去：{line}"),
     "recover.none": ("No session to recover in {where}", "{where} 中没有可恢复的会话"),

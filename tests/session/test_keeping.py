@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -166,6 +169,51 @@ def test_the_scenario_and_its_steps_to_come_are_recovered(tmp_path: Path) -> Non
     assert found.next_step() is not None
     session.next_step()
     assert state(found) == state(session)
+
+
+def test_every_branch_is_recovered_and_can_be_gone_to(tmp_path: Path) -> None:
+    """Names, parents, ends, the lines of each; also of one that nobody stands in, and where a lesson stood."""
+    session = KeptSession()
+    autosave = Autosave(session, tmp_path)
+    session.load("one-cable")
+    for _ in range(5):
+        session.next_step()
+    session.run("undo")
+    session.run("flush-arp pc1")
+    session.rename("b2", "flushed")
+    session.run("undo")
+    session.run("link pc1:eth0 down")
+    session.run("branch flushed")
+    found = recover(autosave.path)
+    assert found.branch_rows() == session.branch_rows()
+    assert [row.name for row in found.branch_rows() if row.is_present] == ["flushed"]
+    assert len(found.pending) == len(session.pending) == 5, "the ping was the fifth of nine, and is to come again"
+    for name in ("main", "b3", "flushed"):
+        session.switch(name)
+        found.switch(name)
+        assert state(found) == state(session)
+        assert [step.run for step in found.pending] == [step.run for step in session.pending]
+
+
+@pytest.mark.parametrize("change", [
+    lambda rows: rows[0].update(parent="b2"),
+    lambda rows: rows[1].update(name="main"),
+    lambda rows: rows[1].update(shared="many"),
+    lambda rows: rows[1].update(lines=None),
+    lambda rows: rows[1].pop("end"),
+])  # fmt: skip
+def test_a_journal_with_damaged_branches_is_named(tmp_path: Path, change: Callable[[list[Any]], object]) -> None:
+    session = built("add-host a", "add-host b")
+    autosave = Autosave(session, tmp_path)
+    session.run("undo")
+    session.run("add-host c")
+    session.run("branch main")
+    head, *lines = autosave.path.read_text().splitlines()
+    told = json.loads(head)
+    change(told["branches"])
+    autosave.path.write_text("\n".join([json.dumps(told), *lines]))
+    with pytest.raises(FileError, match="journal"):
+        recover(autosave.path)
 
 
 def test_a_held_journal_is_written_once_and_whole(tmp_path: Path) -> None:

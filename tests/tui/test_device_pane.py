@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.widgets import DataTable
 
 from netsandbox.lab.tables import NeighbourRow
-from netsandbox.tui.device_tables import countdown, made_by, news, table_of, tabs_of
+from netsandbox.tui.device_tables import countdown, made_by, news, table_of, tabs_of, without_bars
 from netsandbox.tui.glyphs import ASCII, UNICODE
-from netsandbox.tui.i18n import set_language
+from netsandbox.tui.i18n import set_language, tr
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.topology_model import Place
 from tests.tui import labs
+from tests.tui.app_harness import stage
 from tests.tui.fake_source import SECOND, FakeSource, pinged
 from tests.tui.harness import Harness, screen_text
 
@@ -39,6 +43,29 @@ def test_a_timer_that_does_not_run_has_no_bar() -> None:
     assert countdown(9, 9, 9, UNICODE) == "      0 s"
     assert made_by(14, UNICODE) == "⟵14"
     assert made_by(None, UNICODE) == ""
+
+
+def test_a_pane_that_is_narrower_than_a_table_has_seconds_without_bars() -> None:
+    source = pinged()
+    whole = table_of(source, Place("nginx-1"), "arp", UNICODE)
+    short = without_bars(whole)
+    assert [row.cells[3] for row in whole.rows if row.cells[3]] == ["█████ 30 s", "█████ 1 s"]
+    assert [row.cells[3] for row in short.rows if row.cells[3]] == ["30 s", "1 s"]
+    assert [row.cells[:3] for row in short.rows] == [row.cells[:3] for row in whole.rows]
+    links = table_of(source, Place("nginx-1"), "links", UNICODE)
+    assert without_bars(links) == links, "it has no clock"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_mac_table_is_whole_at_a_hundred_columns(tmp_path: Path, language: str) -> None:
+    set_language(language)
+    async with stage(tmp_path, size=(100, 36)) as on:
+        table = on.app.main.pinned.table
+        assert table is not None
+        titles = [tr("column." + column) for column in table.columns]
+        row = next(line for line in screen_text(on.app).splitlines() if titles[0] in line)  # type: ignore[arg-type]
+        assert all(title in row for title in titles[:3])
+        assert re.search(r"\(nginx-1\) 300 s", screen_text(on.app))  # type: ignore[arg-type]
 
 
 def test_each_kind_of_device_has_its_tabs() -> None:

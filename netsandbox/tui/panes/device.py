@@ -17,7 +17,7 @@ from textual.style import Style
 from textual.widgets import DataTable, Static
 
 from netsandbox.lab.tables import ConnectionRow
-from netsandbox.tui.device_tables import Table, news, table_of, tabs_of
+from netsandbox.tui.device_tables import Table, news, table_of, tabs_of, without_bars
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.source import LabSource, TableRow
@@ -225,6 +225,10 @@ class DevicePane(Vertical):
             raise SkipAction
         self.post_message(self.FilterWanted(origin))
 
+    def on_resize(self) -> None:
+        """Show as much as there is room for."""
+        self.call_after_refresh(self.refresh_rows)
+
     def refresh_rows(self) -> None:
         """Bring the table up to date; only the cells that differ are painted again."""
         if not self._composed:
@@ -235,6 +239,8 @@ class DevicePane(Vertical):
             self._retitle()
             return
         before, after = self.table, table_of(self.source, self.place, self.tab, self.glyphs)
+        if 0 < self.size.width < sum(self._grown(after, ())):
+            after = without_bars(after)
         fresh, marked, lit = news(before, after), self.changed, self._lit
         if fresh is not None:
             self.changed = fresh
