@@ -58,6 +58,7 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     lagging = afford(dot + tr("status.lagging"), status.lagging)
     jobs = afford(dot + tr("status.jobs", count=status.jobs), status.jobs > 0)
     most = max(_TITLE, room * 3 // 5)  # no wider while nothing comes next: it would come and go
+    most = max(min(most, room - 2), _LEAST_NEXT)
     title = afford(f" {crop(safe(status.title), most, glyphs.ellipsis)} ", bool(status.title))
     room += kept
     line = [
