@@ -38,6 +38,10 @@ class Wish(NamedTuple):
         priority: gw-priority: of several networks the one with the highest gives the default route.
         is_connected: it was asked by docker network connect, not by docker run.
         wrong_address: what --ip was told that is no address.
+        options: --driver-opt, as (key, value).
+        address_6: an IPv6 address, which no network here can give.
+        local: --link-local-ip: further addresses of the interface.
+        links: --link of docker network connect, which is about this network alone.
     """
 
     address: int | None = None
@@ -46,6 +50,10 @@ class Wish(NamedTuple):
     priority: int = 0
     is_connected: bool = False
     wrong_address: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    address_6: str = ""
+    local: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 class Published(NamedTuple):
@@ -155,7 +163,7 @@ class Container:
         owner_identity: of the container whose namespace it is to use, if there was one of that name.
         arguments: the command that replaces the image's own, or empty.
         entrypoint: --entrypoint; None for the image's own.
-        links: what --link asked for.
+        links: what --link asked for.  link_rules: what lets them through where icc is off.
         networks: what it is attached to while it runs, by the network's name.
         exposed, sysctls: what --expose (as `80/tcp`) and --sysctl asked for.
         dns: what --dns, --dns-search and --dns-option asked for.
@@ -184,10 +192,10 @@ class Container:
                  "endpoints", "entrypoint", "environment", "error", "execs", "exposed", "extra_hosts", "files",
                  "finished", "frozen", "has_ended", "has_run", "has_stop_timeout", "hostname", "identity", "image",
                  "init", "input", "interface_numbers", "is_attached", "is_detached", "is_private", "is_stopping",
-                 "labels", "links", "log", "mode", "name", "name_server", "namespace", "networks", "owner_identity",
-                 "pid", "policy", "port_rules", "privileged", "program", "published", "publishes_all", "reference",
-                 "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin", "stop_signal",
-                 "stop_timeout", "sysctls", "tty", "waiters", "wanted_mac", "was_stopped", "workdir")
+                 "labels", "link_rules", "links", "log", "mode", "name", "name_server", "namespace", "networks",
+                 "owner_identity", "pid", "policy", "port_rules", "privileged", "program", "published", "publishes_all",
+                 "reference", "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin",
+                 "stop_signal", "stop_timeout", "sysctls", "tty", "waiters", "wanted_mac", "was_stopped", "workdir")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -218,6 +226,7 @@ class Container:
         self.hostname = ""
         self.domainname = ""
         self.links: tuple[Link, ...] = ()
+        self.link_rules: list[RuleLine] = []
         self.environment: list[str] = []
         self.labels: dict[str, str] = {}
         self.files: FileSystem | None = None

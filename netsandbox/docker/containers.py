@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.docker import history
+from netsandbox.docker import history, links
 from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, Container, Wish
 from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.errors import NOBODY, NOT_FOUND, DockerError, daemon_error
@@ -104,6 +104,7 @@ def rename(engine: DockerEngine, container: Container, name: str) -> None:
     namespace, old = container.namespace, container.name
     engine.containers = {name if c is container else key: c for key, c in engine.containers.items()}
     container.name = name
+    links.rename(engine, container)
     for other in engine.containers.values():
         if other.owner_identity == container.identity:
             other.mode = f"container:{name}"

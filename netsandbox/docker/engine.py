@@ -170,7 +170,8 @@ class DockerEngine:
             links.check(self, container)
             sandbox.attach_all(self, container, namespace)
             name_server.serve(self, container)
-            ports.publish(self, container)
+            ports.publish(self, container, f"{sandbox.FAILED}: " if self.profile.since(28, 1) else "")
+            links.set_rules(self, container)
             sandbox.apply_settings(container, namespace)
             program = main_program(container, namespace, self.run, files.files_of(self, container))
         except DockerError as error:
@@ -202,6 +203,7 @@ class DockerEngine:
 
     def _give_up_start(self, container: Container, error: DockerError) -> None:
         ports.release(self, container)
+        links.take_rules_back(self, container)
         name_server.end(container)
         sandbox.leave_networks(self, container)
         container.namespace = None
@@ -318,6 +320,7 @@ class DockerEngine:
         if program is not None:
             program.exit(code)
         ports.release(self, container)
+        links.take_rules_back(self, container)
         name_server.end(container)
         sandbox.leave_networks(self, container)
         sandbox.pass_on_namespace(self, container)

@@ -85,7 +85,7 @@ def names(engine: DockerEngine, container: Container) -> dict[str, int]:
             for name in reversed(dns_names(member, network.name)):
                 found.setdefault(name, address)
                 found.setdefault(f"{name}.{network.name}", address)
-        for link, other in () if network.is_default else links.linked(engine, owner):
+        for link, other in () if network.is_default else links.linked(engine, owner, network.name):
             if other.identity in network.members:
                 found.setdefault(link.alias, other.endpoints[network.name].address)
     return found

@@ -14,6 +14,7 @@ from netsandbox.wire.addresses import format_ipv4
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.rules import RuleLine
 
 
 class Link(NamedTuple):
@@ -24,25 +25,31 @@ class Link(NamedTuple):
     name: str
 
 
-def linked(engine: DockerEngine, container: Container) -> list[tuple[Link, Container]]:
-    """The links whose container is there still."""
+def linked(engine: DockerEngine, container: Container, network: str = "") -> list[tuple[Link, Container]]:
+    """The links whose container is there still; with a network, those of `network connect --link` too."""
     by_identity = {other.identity: other for other in engine.containers.values()}
-    return [(link, by_identity[link.identity]) for link in container.links if link.identity in by_identity]
+    own = container.networks[network].links if network in container.networks else ()
+    return [(link, by_identity[link.identity]) for link in (*own, *container.links) if link.identity in by_identity]
 
 
 def check(engine: DockerEngine, container: Container) -> None:
     """On the default bridge variables are made of the others anew each time, for which they must run.
 
     Raises:
-        DockerError: one does not run.
+        DockerError: one does not run, or is not there.
     """
     if container.mode != "bridge":
         return
-    running = {other.identity for other in engine.containers.values() if other.is_running}
+    running = {other.identity: other for other in engine.containers.values() if other.is_running}
     for link in container.links:
-        if link.identity not in running:
+        other = running.get(link.identity)
+        if other is None:
             raise daemon_error(f"Cannot link to a non running container: /{link.name} AS "
                                f"/{container.name}/{link.alias}")
+        if "bridge" not in other.endpoints:
+            raise daemon_error(f"container {other.identity} not attached to default bridge network"
+                               if engine.profile.since(28) else
+                               f"Cannot link to /{other.name}, as it does not belong to the default network")
 
 
 def hosts(engine: DockerEngine, container: Container) -> list[tuple[str, str]]:
@@ -74,3 +81,30 @@ def environment(engine: DockerEngine, container: Container) -> list[str]:
         found.append(f"{name}_NAME=/{container.name}/{link.alias}")
         found += [f"{name}_ENV_{variable}" for variable in other.environment]
     return found
+
+
+def rules(engine: DockerEngine, container: Container) -> list[RuleLine]:
+    """With icc off, what lets a container on the default bridge ask those it is linked with (Rules.link)."""
+    own = container.endpoints.get("bridge")
+    if own is None or own.network.settings.icc:
+        return []
+    return [line for _link, other in linked(engine, container) if "bridge" in other.endpoints
+            for port in other.exposed_ports
+            for line in engine.firewall.rules.link(own.network, own.address, other.endpoints["bridge"].address, port)]
+
+
+def set_rules(engine: DockerEngine, container: Container) -> None:
+    container.link_rules = rules(engine, container)
+    engine.firewall.set(container.link_rules)
+
+
+def take_rules_back(engine: DockerEngine, container: Container) -> None:
+    engine.firewall.take_back(container.link_rules)
+    container.link_rules = []
+
+
+def rename(engine: DockerEngine, container: Container) -> None:
+    """A container that others are linked with has another name."""
+    for other in engine.containers.values():
+        other.links = tuple(link._replace(name=container.name) if link.identity == container.identity else link
+                            for link in other.links)

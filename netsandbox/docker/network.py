@@ -7,6 +7,7 @@ and, once the port forwards, the unsolicited ARP.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.container import Endpoint, Wish
@@ -17,10 +18,11 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import ETHERNET_MTU
+from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp
-from netsandbox.wire.addresses import BROADCAST_MAC, Network, format_ipv4
+from netsandbox.wire.addresses import BROADCAST_MAC, Network, format_ipv4, parse_ipv4
 from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
@@ -36,6 +38,13 @@ ANNOUNCE_INTERVAL = SECOND
 LOCALLY_ADMINISTERED = 0x020000000000
 RANDOM_MAC_MASK = 0xFCFFFFFFFFFF
 DEFAULT_BRIDGE = "bridge"
+IFNAME = "com.docker.network.endpoint.ifname"
+"""What its interface is called in the container (since 28)."""
+SYSCTLS = "com.docker.network.endpoint.sysctls"
+"""Settings of the interface, which they call IFNAME (since 28)."""
+ENDPOINT_OPTIONS = frozenset({IFNAME, SYSCTLS})
+LINK_LOCAL_LENGTH = 16
+MAX_INTERFACE_NAME = 15
 NO_QUEUE = 0
 """Docker asks for devices with a transmit queue of no packets (an unset TxQLen), so `ip link` shows none."""
 
@@ -141,9 +150,15 @@ class BridgeNetwork(DockerNetwork):
             self.pool.release(address)
             raise daemon_error(f"failed to create endpoint {container.name} on network {self.name}: adding interface "
                                f"{veth} to bridge {self.ifname} failed: {refusal}")
+        name = self._name_inside(container, namespace, wish)
+        refusal = _refusal_of_name(namespace, name)
+        if refusal:
+            self.pool.release(address)
+            raise daemon_error(f'failed to add interface {veth} to sandbox: error renaming interface "{veth}" to '
+                               f'"{name}": {refusal}')
         # The peer is made in the container's namespace, where its index is 2, as on a real host.
         pair = VethPair.create((self.namespace, veth, random_mac(self._random)),
-                               (namespace, self._name_inside(container, namespace), mac))
+                               (namespace, name, mac))
         outside, inside = pair.left, pair.right
         outside.queue_length = inside.queue_length = NO_QUEUE
         if self.mtu != ETHERNET_MTU:
@@ -153,7 +168,11 @@ class BridgeNetwork(DockerNetwork):
         link.set_up(outside)
         network = Network(address, self.pool.subnet.length)
         addresses.add(inside, network, network.broadcast)
+        for local in wish.local:
+            own = Network(parse_ipv4(local), LINK_LOCAL_LENGTH)
+            addresses.add(inside, own, own.broadcast)
         link.set_up(inside)
+        self._apply_settings(namespace, inside.name, wish)
         endpoint = Endpoint(random_identity(self._random), self, address, mac, inside, outside)
         self.members[container.identity] = container
         container.endpoints[self.name] = endpoint
@@ -161,6 +180,13 @@ class BridgeNetwork(DockerNetwork):
         if self._announces:
             self.scheduler.soon(self._announce, (container, endpoint, 1))
         return endpoint
+
+    def _apply_settings(self, namespace: NetworkNamespace, name: str, wish: Wish) -> None:
+        for setting in dict(wish.options).get(SYSCTLS, "").split(",") if self._announces else ():
+            key, equals, value = setting.strip().replace("IFNAME", name).partition("=")
+            if equals:
+                with suppress(SysctlError):
+                    namespace.write_sysctl(key, value)
 
     def check(self, wish: Wish) -> None:
         """Raises DockerError: the wanted address is none that can be had here."""
@@ -199,11 +225,11 @@ class BridgeNetwork(DockerNetwork):
     def _new_mac(self, address: int) -> int:
         return random_mac(self._random) if self._announces else 0x0242 << 32 | address
 
-    def _name_inside(self, container: Container, namespace: NetworkNamespace) -> str:
+    def _name_inside(self, container: Container, namespace: NetworkNamespace, wish: Wish) -> str:
         """The lowest free one of eth0, eth1, …; releases before 28 use none twice while the container runs."""
-        prefix = self.settings.prefix
+        prefix, own = self.settings.prefix, dict(wish.options).get(IFNAME, "")
         if self._announces:
-            return free_name(namespace, prefix)
+            return own or free_name(namespace, prefix)
         number = container.interface_numbers[prefix]
         container.interface_numbers[prefix] = number + 1
         return f"{prefix}{number}"
@@ -238,6 +264,13 @@ class BridgeNetwork(DockerNetwork):
         inside = endpoint.inside
         if inside.namespace.interfaces.get(inside.name) is inside:
             link.delete(inside)
+
+
+def _refusal_of_name(namespace: NetworkNamespace, name: str) -> str:
+    """Why the kernel gives no device that name, or empty."""
+    if name in namespace.interfaces:
+        return "file exists"
+    return "" if 0 < len(name) <= MAX_INTERFACE_NAME and not set("/: \t") & set(name) else "invalid argument"
 
 
 def free_name(namespace: NetworkNamespace, prefix: str) -> str:

@@ -10,12 +10,12 @@ from netsandbox.apps.held_port import HeldPort
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.events import PublishRefused
 from netsandbox.docker.rules import PortRule
-from netsandbox.docker.sandbox import FAILED, gateway_of
+from netsandbox.docker.sandbox import gateway_of
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container, Published
+    from netsandbox.docker.container import Container, Endpoint, Published
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.profiles import Profile
 
@@ -50,8 +50,11 @@ class Binding(NamedTuple):
     proxy: Proxy | None
 
 
-def publish(engine: DockerEngine, container: Container) -> None:
-    """Take the host's ports that a starting container asks for.
+def publish(engine: DockerEngine, container: Container, before: str = "") -> None:
+    """Take the host's ports that a container asks for.
+
+    Args:
+        before: what a refusal begins with.
 
     Raises:
         DockerError: a port is taken; those that were taken before it are still to be released.
@@ -64,7 +67,6 @@ def publish(engine: DockerEngine, container: Container) -> None:
             _publish_one(engine, container, wish)
         set_rules(engine, container)
     except DockerError as error:
-        before = f"{FAILED}: " if engine.profile.since(28, 1) else ""
         raise daemon_error(f"{before}driver failed programming external connectivity on endpoint {container.name} "
                            f"({endpoint.identity}): {error}") from None
 
@@ -78,6 +80,20 @@ def in_order(wishes: list[Published], profile: Profile) -> list[Published]:
         return sorted(wishes, key=lambda it: (-it.first_host_port, -it.port, it.protocol != "tcp"))
     return sorted(wishes, key=lambda it: (not it.is_certain, it.port, PROTOCOLS.get(it.protocol, 0),
                                           it.first_host_port))
+
+
+def follow_gateway(engine: DockerEngine, container: Container, before: Endpoint | None) -> None:
+    """The ports lead to the endpoint that gives the default route; where it is another one, they are taken anew.
+
+    Args:
+        before: the endpoint that gave it until now.
+
+    Raises:
+        DockerError: a port was taken meanwhile.
+    """
+    if gateway_of(container) is not before:
+        release(engine, container)
+        publish(engine, container)
 
 
 def set_rules(engine: DockerEngine, container: Container) -> None:
@@ -94,20 +110,6 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
             binding.proxy.target = (endpoint.address, binding.port)
     container.port_rules = engine.firewall.rules.ports(endpoint.network, wanted)
     engine.firewall.set(container.port_rules)
-
-
-def follow(engine: DockerEngine, container: Container) -> None:
-    """Networks have come or gone: without one that leads out nothing is published, with one again what was wanted.
-
-    Raises:
-        DockerError: a port has been taken meanwhile.
-    """
-    if gateway_of(container) is None:
-        release(engine, container)
-    elif container.bindings:
-        set_rules(engine, container)
-    else:
-        publish(engine, container)
 
 
 def release(engine: DockerEngine, container: Container) -> None:

@@ -133,6 +133,14 @@ class Rules:
             return []
         return [RuleLine("raw", "PREROUTING", f"-d {format_ipv4(address)}/32 ! -i {network.ifname} -j DROP")]
 
+    def link(self, network: BridgeNetwork, own: int, other: int, port: str) -> list[RuleLine]:
+        """Of --link with icc off: questions to one port of the other's (`80/tcp`), and the answers."""
+        (asking, asked), name = (format_ipv4(own), format_ipv4(other)), network.ifname
+        number, _slash, protocol = port.partition("/")
+        between = f"-i {name} -o {name} -p {protocol} -m {protocol}"
+        return [RuleLine("filter", "DOCKER", f"-s {asking}/32 -d {asked}/32 {between} --dport {number} -j ACCEPT"),
+                RuleLine("filter", "DOCKER", f"-s {asked}/32 -d {asking}/32 {between} --sport {number} -j ACCEPT")]
+
     def ports(self, network: BridgeNetwork, ports: Iterable[PortRule]) -> list[RuleLine]:
         return [line for port in ports for line in self.port(network, port)]
 

@@ -19,7 +19,7 @@ from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container, Endpoint
+    from netsandbox.docker.container import Container, Endpoint, Wish
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.linux.core.namespace import NetworkNamespace
 
@@ -65,19 +65,25 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
         DockerError: a network is not there or refuses; some endpoints may have been made.
     """
     container.interface_numbers.clear()
-    for name, wish in container.networks.items():
+    before = f"{FAILED}: " if engine.profile.since(28) else ""
+    for name, wish in _in_order(engine, container):
         network = engine.networks.get(name)
         if not isinstance(network, BridgeNetwork):
-            raise daemon_error(f"{FAILED}: network {name} not found")
+            raise daemon_error(f"{before}network {name} not found")
         try:
             network.check(wish)
             network.attach(container, namespace, wish)
             history.of_network(engine, network, "connect", container)
         except DockerError as error:
             reason = str(error).removeprefix(DAEMON)
-            raise daemon_error(f"{FAILED}: {reason}") from None
+            raise daemon_error(before + reason) from None
     note_without_endpoint(engine, container, "connect")
     choose_gateway(container)
+
+
+def _in_order(engine: DockerEngine, container: Container) -> list[tuple[str, Wish]]:
+    """The networks as they are joined; releases before 28 begin with the default one."""
+    return sorted(container.networks.items(), key=lambda item: not engine.profile.since(28) and item[0] != "bridge")
 
 
 def apply_settings(container: Container, namespace: NetworkNamespace) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker import history, name_server, ports
 from netsandbox.docker.container import Wish
-from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.events import (
     NetworkConnected,
     NetworkCreated,
@@ -25,7 +25,7 @@ from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.network_options import bridge_options
 from netsandbox.docker.parent_network import DRIVERS, ParentNetwork
-from netsandbox.docker.sandbox import choose_gateway
+from netsandbox.docker.sandbox import choose_gateway, gateway_of
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ NO_SWARM = ('This node is not a swarm manager. Use "docker swarm init" or "docke
             "to swarm and try again.")
 PRIVATE = "container cannot be connected to multiple networks with one of the networks in private (none) mode"
 NOT_TO_HOST = "cannot connect container to host network - container must be created in host network mode"
+OLD_NOT_TO_HOST = "container cannot be disconnected from host network or connected to host network"
 SHARED = ("container sharing network namespace with another container or host cannot be connected to any other network")
 
 
@@ -208,11 +209,11 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     if network.name == "none" or container.is_private:
         raise daemon_error(PRIVATE)
     if not isinstance(network, BridgeNetwork):
-        raise daemon_error(NOT_TO_HOST)
+        raise daemon_error(NOT_TO_HOST if engine.profile.since(28) else OLD_NOT_TO_HOST)
     if network.name in container.endpoints:
         raise daemon_error(f"endpoint with name {container.name} already exists in network {network.name}")
     network.check(wish)
-    before = container.networks
+    before, gateway = container.networks, gateway_of(container)
     container.networks = {**before, network.name: wish}
     host = engine.namespace.name
     if container.namespace is None or not container.is_running:
@@ -228,7 +229,7 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     history.of_network(engine, network, "connect", container)
     choose_gateway(container)
     name_server.serve(engine, container)
-    ports.follow(engine, container)
+    ports.follow_gateway(engine, container, gateway)
 
 
 def disconnect(engine: DockerEngine, network: DockerNetwork, container: Container) -> None:
@@ -239,19 +240,34 @@ def disconnect(engine: DockerEngine, network: DockerNetwork, container: Containe
     """
     if network.name == "host" and container.mode == "host" and container.is_running:
         raise daemon_error("cannot disconnect container from host network - container was created in host network mode"
-                           if engine.profile.since(28) else
-                           "container cannot be disconnected from host network or connected to host network")
+                           if engine.profile.since(28) else OLD_NOT_TO_HOST)
     if network.name == "none" and container.is_private:
         container.is_private = False
         engine.namespace.record(NetworkDisconnected(engine.namespace.name, network.name, container.name))
         return
     if network.name not in container.networks:
-        the = "" if container.is_running else "the "
-        raise daemon_error(f"container {container.identity} is not connected to {the}network {network.name}")
+        raise _not_connected(container, network.name, is_running=container.is_running)
+    gateway = gateway_of(container)
     container.networks = {name: wish for name, wish in container.networks.items() if name != network.name}
     engine.namespace.record(NetworkDisconnected(engine.namespace.name, network.name, container.name))
     if isinstance(network, BridgeNetwork):
         network.detach(container)
     history.of_network(engine, network, "disconnect", container)
     choose_gateway(container)
-    ports.follow(engine, container)
+    ports.follow_gateway(engine, container, gateway)
+
+
+def forget(container: Container, name: str) -> None:
+    """`docker network disconnect` of one that does not run, or by force: from a network that may be gone.
+
+    Raises:
+        DockerError: it is not connected.
+    """
+    if name not in container.networks:
+        raise _not_connected(container, name, is_running=False)
+    container.networks = {key: wish for key, wish in container.networks.items() if key != name}
+
+
+def _not_connected(container: Container, name: str, *, is_running: bool) -> DockerError:
+    the = "" if is_running else "the "
+    return daemon_error(f"container {container.identity} is not connected to {the}network {name}")

@@ -22,7 +22,7 @@ CASES: list[tuple[str, tuple[str, ...], int]] = [
     ("run --rm=maybe nginx", ('invalid argument "maybe" for "--rm" flag: strconv.ParseBool: parsing "maybe": ',
                               "invalid syntax", RUN_USAGE), 125),
     ("run --ip x nginx", ("docker: ", DAEMON, "invalid config for network bridge: invalid endpoint settings:\n",
-                          "* invalid IPv4 address: x\n* ", NOT_HERE, "\n* ", NO_SUBNET, RUN_HINT), 125),
+                          "* ", NOT_HERE, "\n* invalid IPv4 address: x\n* ", NO_SUBNET, RUN_HINT), 125),
     ("run", ("docker: 'docker run' requires at least 1 argument",
              "\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]",
              "\n\nSee 'docker run --help' for more information\n"), 1),
@@ -82,7 +82,9 @@ CASES: list[tuple[str, tuple[str, ...], int]] = [
     ("network rm -f nope", (), 0),
     ("network rm bridge", (DAEMON, "bridge is a pre-defined network and cannot be removed\nexit status 1\n"), 1),
     ("network create host", (DAEMON, "operation is not permitted on predefined host network \n"), 1),
-    ("network connect nope web", (DAEMON, "network nope not found\n"), 1),
+    ("network connect nope web", (DAEMON, "No such container: web\n"), 1),
+    ("network disconnect -f nope web", (DAEMON, "network nope not found\n"), 1),
+    ("network disconnect -f bridge web", (DAEMON, "endpoint web not found\n"), 1),
     ("network create", ("docker: 'docker network create' requires 1 argument",
                         "\n\nUsage:  docker network create [OPTIONS] NETWORK",
                         "\n\nRun 'docker network create --help' for more information\n"), 1),
@@ -162,7 +164,7 @@ def test_27_has_shorter_words() -> None:
     assert docker("run Nginx").err == ("docker: invalid reference format: repository name (library/Nginx) must be "
                                        "lowercase.\nSee 'docker run --help'.\n")
     assert docker("run --network nope nginx").err == (
-        f"docker: {DAEMON}failed to set up container networking: network nope not found.\n")
+        f"docker: {DAEMON}network nope not found.\n")
 
 
 def test_an_unknown_command_suggests_the_nearest(docker: Machine) -> None:

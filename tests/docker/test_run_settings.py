@@ -47,7 +47,7 @@ def test_settings_of_the_container_alone() -> None:
     ("--net host --sysctl net.ipv4.ip_forward=0", "not allowed in host network namespace", 125),
     ("--dns x", "IP address is not correctly formatted: x", 125),
     ("--link nope", "could not get container for nope: No such container: nope", 125),
-    ("--link idle", "Cannot link to a non running container: /idle AS /idle", 125)])
+    ("--link idle", "Cannot link to a non running container: /idle AS /web/idle", 125)])
 def test_refusals(docker: Machine, words: str, err: str, code: int) -> None:
     docker("create --name idle nginx")
     said = docker(f"run -d --name web {words} nginx")

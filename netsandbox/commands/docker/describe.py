@@ -122,13 +122,14 @@ def _networks(engine: DockerEngine, it: Container) -> Json:
 
 def _endpoint_settings(engine: DockerEngine, it: Container, name: str) -> Json:
     endpoint, network, wish = it.endpoints.get(name), engine.networks.get(name), it.networks.get(name) or Wish()
-    address = {"IPv4Address": format_ipv4(wish.address)} if wish.address is not None else {}
+    address: Json = {"IPv4Address": format_ipv4(wish.address)} if wish.address is not None else {}
+    address |= {"LinkLocalIPs": list(wish.local)} if wish.local else {}
     head: Json = {"IPAMConfig": address or ({} if wish.is_connected else None), "Links": _links(engine, it, name),
                   "Aliases": list(wish.aliases) or ([] if wish.is_connected else None)}
     mac = {"MacAddress": format_mac(endpoint.mac) if endpoint else ""}
     if not engine.profile.since(29):
         head |= mac
-    options: Json = {"DriverOpts": {} if wish.is_connected else None}
+    options: Json = {"DriverOpts": dict(wish.options) or ({} if wish.is_connected else None)}
     if engine.profile.since(28):
         head |= options | {"GwPriority": wish.priority}
     head |= {"NetworkID": network.identity if network is not None and it.has_run else "",
@@ -146,7 +147,7 @@ def _links(engine: DockerEngine, it: Container, network: str) -> list[str] | Non
     """Of --link on a network that a person made."""
     if network in ("bridge", "host", "none"):
         return None
-    return [f"{other.name}:{link.alias}" for link, other in linked(engine, it)] or None
+    return [f"{other.name}:{link.alias}" for link, other in linked(engine, it, network)] or None
 
 
 def _operational(it: Container, endpoint: Endpoint | None) -> Json:

@@ -27,6 +27,7 @@ class Flag(NamedTuple):
         hidden: understood, but not listed.
         ignored: understood, and without effect in the sandbox: a note says so.
         check: of a value: why it is refused, or empty.
+        since: the release that brought it; one before does not know it.
         check_by_release: the same of a value that not every release knows.
     """
 
@@ -39,6 +40,7 @@ class Flag(NamedTuple):
     check: Callable[[str], str] | None = None
     check_by_release: Callable[[str, Profile], str] | None = None
     ignored: bool = False
+    since: int = 0
 
     @property
     def shown(self) -> str:
@@ -129,8 +131,8 @@ class _Reader:
 
     def __init__(self, command: Command, words: Sequence[str], profile: Profile) -> None:
         self.profile = profile
-        self.long = {flag.name: flag for flag in command.flags}
-        self.short = {flag.short: flag for flag in command.flags if flag.short}
+        self.long = {flag.name: flag for flag in command.flags if profile.since(flag.since)}
+        self.short = {flag.short: flag for flag in self.long.values() if flag.short}
         self.long.setdefault("help", Flag("help"))
         self.short.setdefault("h", self.long["help"])
         self.mixed = command.mixed

@@ -10,7 +10,6 @@ from netsandbox.commands.docker.inspect import FORMAT, inspect
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.words import created_at, has_label
 from netsandbox.docker import user_networks
-from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.network import DockerNetwork
 from netsandbox.docker.network_options import without_effect
@@ -163,22 +162,6 @@ def remove(client: Client, parsed: Parsed) -> int:
     return status
 
 
-def connect(client: Client, parsed: Parsed) -> None:
-    engine = client.engine
-    network, container = engine.network(parsed.operands[0]), engine.find(parsed.operands[1])
-    aliases = tuple(alias for text in parsed.all("alias") for alias in text.split(","))
-    wish = Wish(parsed.values.get("ip"), None, aliases, parsed.number("gw-priority", 0), True)
-    user_networks.connect(engine, network, container, wish)
-    # The daemon answers when the new port forwards; so a ping on the next line is not lost.
-    client.scheduler.soon(client.exit, 0)
-
-
-def disconnect(client: Client, parsed: Parsed) -> int:
-    engine = client.engine
-    user_networks.disconnect(engine, engine.network(parsed.operands[0]), engine.find(parsed.operands[1]))
-    return 0
-
-
 LIST = Command("docker network ls", "[OPTIONS]", "List networks", listing, (
     Flag("filter", "f", "list", 'Provide filter values (e.g. "driver=bridge")', value="filter"),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
@@ -200,11 +183,3 @@ CREATE = Command("docker network create", "[OPTIONS] NETWORK", "Create a network
     Flag("subnet", "", "list", "Subnet in CIDR format that represents a network segment", value="strings")), 1, 1)
 REMOVE = Command("docker network rm", "NETWORK [NETWORK...]", "Remove one or more networks", remove, (
     Flag("force", "f", usage="Do not error if the network does not exist"),), 1)
-CONNECT = Command("docker network connect", "[OPTIONS] NETWORK CONTAINER", "Connect a container to a network",
-                  connect, (
-    Flag("alias", "", "list", "Add network-scoped alias for the container", value="strings"),
-    Flag("gw-priority", "", "int", "Highest gw-priority provides the default gateway", value="int"),
-    Flag("ip", "", "ip", "IPv4 address (e.g., \"172.30.100.104\")", value="ip")), 2, 2)
-DISCONNECT = Command("docker network disconnect", "[OPTIONS] NETWORK CONTAINER",
-                     "Disconnect a container from a network", disconnect, (
-                         Flag("force", "f", usage="Force the container to disconnect from a network"),), 2, 2)

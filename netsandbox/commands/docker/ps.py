@@ -8,6 +8,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.words import created_at, ellipsis, has_label, human_duration, quoted, status
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.sandbox import gateway_of
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -134,7 +135,8 @@ def ports(container: Container, profile: Profile) -> str:
 
 
 def _shown(container: Container) -> list[Shown]:
-    if not container.is_running or not container.endpoints:
+    is_lost = bool(container.wanted_ports) and not container.bindings
+    if not container.is_running or gateway_of(container) is None or is_lost:
         return []
     bound = [Shown(b.port, b.host, b.host_port, b.protocol) for b in container.bindings]
     taken = {(it.port, it.protocol) for it in bound}

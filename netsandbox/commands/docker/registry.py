@@ -48,8 +48,8 @@ SYSTEM = {"images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
 NETWORKS = {
     "ls": "netsandbox.commands.docker.network:LIST", "inspect": "netsandbox.commands.docker.network:INSPECT",
     "create": "netsandbox.commands.docker.network:CREATE", "rm": "netsandbox.commands.docker.network:REMOVE",
-    "connect": "netsandbox.commands.docker.network:CONNECT",
-    "disconnect": "netsandbox.commands.docker.network:DISCONNECT",
+    "connect": "netsandbox.commands.docker.network_connect:CONNECT",
+    "disconnect": "netsandbox.commands.docker.network_connect:DISCONNECT",
     "prune": "netsandbox.commands.docker.pruning:NETWORK_PRUNE", "list": "netsandbox.commands.docker.network:LIST",
     "remove": "netsandbox.commands.docker.network:REMOVE"}
 COMPOSE = {

@@ -14,7 +14,7 @@ from netsandbox.commands.docker.publish import parse_expose, parse_publish
 from netsandbox.commands.docker.reference import check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.run_conflicts import check_addresses, check_modes
 from netsandbox.commands.docker.run_flags import FLAGS
-from netsandbox.commands.docker.run_network import extra_host, wanted_networks
+from netsandbox.commands.docker.run_network import extra_host, is_user_defined, say_without_effect, wanted_networks
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.docker import containers, history
@@ -75,11 +75,11 @@ def make(client: Client, parsed: Parsed) -> Container:
     reference, arguments = parsed.operands[0], parsed.operands[1:]
     _check_image(client, parsed, reference)
     check_modes(mode, parsed, published)
-    check_addresses(client, networks)
+    check_addresses(client, networks, parsed.text("ip6"))
     _check_process(parsed)
     name = _name(client, parsed)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
-    linked = links(client.engine, parsed.all("link"))
+    linked = links(client.engine, parsed.all("link"), is_named=is_user_defined(mode))
     sysctls = settings(parsed.all("sysctl"), mode)
     for note in filter(None, (note_on(key, value) for key, value in sysctls)):
         client.complain(note.rstrip())
@@ -97,6 +97,7 @@ def make(client: Client, parsed: Parsed) -> Container:
         _say_about_publishing(client, mode)
     if not client.engine.forwards and mode not in ("host", "none"):
         client.complain("WARNING: IPv4 forwarding is disabled. Networking will not work.")
+    say_without_effect(client, networks.values())
     history.of_container(client.engine, container, "create")
     return container
 

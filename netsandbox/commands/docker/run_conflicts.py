@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.run_network import BUILT_IN
+from netsandbox.commands.docker.run_network import BUILT_IN, is_address
 from netsandbox.docker.errors import daemon_error
-from netsandbox.docker.network import BridgeNetwork
+from netsandbox.docker.network import BridgeNetwork, DockerNetwork
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -48,25 +48,35 @@ def check_modes(mode: str, parsed: Parsed, published: list[Published]) -> None:
             raise daemon_error(f"conflicting options: {name}")
 
 
-def check_addresses(client: Client, networks: dict[str, Wish]) -> None:
+def check_addresses(client: Client, networks: dict[str, Wish], address_6: str = "") -> None:
     """Raises DockerError: an address that cannot be had on one of the networks, as far as it is there already."""
     for name, wish in networks.items():
-        wrong = _wrong(client, name, wish)
+        wrong = _wrong(client, name, wish, address_6)
         if wrong:
-            listed = wrong[0] if len(wrong) == 1 else "\n".join(f"* {text}" for text in wrong)
-            raise daemon_error(f"invalid config for network {name}: invalid endpoint settings:\n{listed}")
+            raise daemon_error(f"invalid config for network {name}: invalid endpoint settings:\n{listed(wrong)}")
+        address_6 = ""  # --ip6 is about the first
 
 
-def _wrong(client: Client, name: str, wish: Wish) -> list[str]:
-    if wish.address is None and not wish.wrong_address:
-        return []
+def listed(wrong: list[str]) -> str:
+    """One reason as it is, several as a list."""
+    return wrong[0] if len(wrong) == 1 else "\n".join(f"* {text}" for text in wrong)
+
+
+def _wrong(client: Client, name: str, wish: Wish, address_6: str) -> list[str]:
+    asked = wish.address is not None or wish.wrong_address or address_6 or wish.address_6
+    built_in = name in BUILT_IN or name.startswith("container:")
+    own = [OWN_NETWORKS[client.engine.profile.since(29)]] if asked and built_in else []
+    return own + of_own_subnet(client.engine.networks.get(name), wish, address_6 or wish.address_6)
+
+
+def of_own_subnet(network: DockerNetwork | None, wish: Wish, address_6: str) -> list[str]:
+    """What is wrong with addresses that are to be had on a network; it has no IPv6 subnet at all."""
     found = [f"invalid IPv4 address: {wish.wrong_address}"] if wish.wrong_address else []
-    network = client.engine.networks.get(name)
-    if name in BUILT_IN or name.startswith("container:"):
-        found.append(OWN_NETWORKS[client.engine.profile.since(29)])
-    if not isinstance(network, BridgeNetwork):
+    found += [f"invalid link-local IP address: {text}" for text in wish.local if not is_address(text)]
+    asked = wish.address is not None or bool(wish.wrong_address)
+    if not isinstance(network, BridgeNetwork) or not (asked or address_6):
         return found
-    if not network.has_own_subnet:
+    if address_6 or not network.has_own_subnet:
         found.append(OWN_SUBNET)
     elif wish.address is None or wish.address not in network.pool.subnet:
         shown = wish.wrong_address or format_ipv4(wish.address or 0)

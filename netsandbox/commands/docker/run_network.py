@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.network import ENDPOINT_OPTIONS
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.profiles import Profile
@@ -55,18 +59,26 @@ def _long(text: str) -> tuple[str, Wish]:
     """`name=mynet,ip=172.18.0.9,alias=web`."""
     name, wish = "", Wish()
     for field in text.split(","):
-        key, _equals, value = field.lower().partition("=")
-        key, value = key.strip(), value.strip()
+        key, _equals, value = field.partition("=")
+        key, option = key.strip().lower(), value.strip()
+        value = option.lower()
         if key == "name":
             name = value
         elif key == "alias":
             wish = wish._replace(aliases=(*wish.aliases, value))
         elif key == "ip":
-            wish = _with_address(wish, value)
+            wish = with_address(wish, value)
         elif key == "mac-address":
             wish = wish._replace(mac=parse_mac_address(value))
         elif key == "gw-priority":
             wish = wish._replace(priority=int(value))
+        elif key == "ip6":
+            wish = wish._replace(address_6=value)
+        elif key == "link-local-ip":
+            wish = wish._replace(local=(*wish.local, value))
+        elif key == "driver-opt":
+            setting, _equals, value = option.partition("=")
+            wish = wish._replace(options=(*wish.options, (setting.strip(), value.strip())))
     return name, wish
 
 
@@ -99,7 +111,15 @@ def _is_mac(text: str) -> bool:
     return True
 
 
-def _with_address(wish: Wish, text: str) -> Wish:
+def is_address(text: str) -> bool:
+    try:
+        parse_ipv4(text)
+    except AddressError:
+        return False
+    return True
+
+
+def with_address(wish: Wish, text: str) -> Wish:
     """--ip, which the daemon reads."""
     try:
         return wish._replace(address=parse_ipv4(text)) if text else wish
@@ -116,8 +136,18 @@ def _with_flags(parsed: Parsed, wish: Wish) -> Wish:
         raise DockerError("conflicting options: cannot specify both --ip and per-network IPv4 address")
     if mac and wish.mac is not None:
         raise DockerError("conflicting options: cannot specify both --mac-address and per-network MAC address")
-    wish = wish._replace(aliases=aliases or wish.aliases, mac=parse_mac_address(mac) if mac else wish.mac)
-    return _with_address(wish, address)
+    local = tuple(address for text in parsed.all("link-local-ip") for address in text.split(","))
+    wish = wish._replace(aliases=aliases or wish.aliases, local=local or wish.local)
+    wish = wish._replace(mac=parse_mac_address(mac) if mac else wish.mac)
+    return with_address(wish, address)
+
+
+def say_without_effect(client: Client, wishes: Iterable[Wish]) -> None:
+    """A note about each --driver-opt that does nothing in the sandbox."""
+    for wish in wishes:
+        for key, _value in wish.options:
+            if key not in ENDPOINT_OPTIONS or not client.engine.profile.since(28):
+                client.complain(f"note: the option {key} does nothing in the sandbox")
 
 
 def parse_mac_address(text: str) -> int:

@@ -39,22 +39,25 @@ def settings(texts: list[str], mode: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def links(engine: DockerEngine, texts: list[str]) -> tuple[Link, ...]:
+def links(engine: DockerEngine, texts: list[str], *, is_named: bool) -> tuple[Link, ...]:
     """--link NAME[:ALIAS], the older way to names.
 
+    Args:
+        is_named: on a network that a person made the other need not be there.
+
     Raises:
-        DockerError: no such container, or it does not run.
+        DockerError: no such container.
     """
     found = []
     for text in texts:
         name, _colon, alias = text.partition(":")
         try:
             other = engine.find(name)
+            found.append(Link(other.identity, alias or other.name, other.name))
         except DockerError as error:
-            raise daemon_error(f"could not get container for {name}: {str(error).removeprefix(DAEMON)}") from None
-        if not other.is_running:
-            raise daemon_error(f"Cannot link to a non running container: /{other.name} AS /{alias or other.name}")
-        found.append(Link(other.identity, alias or other.name, other.name))
+            if not is_named:
+                raise daemon_error(f"could not get container for {name}: {str(error).removeprefix(DAEMON)}") from None
+            found.append(Link("", alias or name, name))
     return tuple(found)
 
 

@@ -1,0 +1,88 @@
+"""docker network connect and disconnect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.run_conflicts import listed, of_own_subnet
+from netsandbox.commands.docker.run_network import say_without_effect, with_address
+from netsandbox.commands.docker.run_settings import bad_link, links
+from netsandbox.docker import user_networks
+from netsandbox.docker.container import Wish
+from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.network import DockerNetwork
+
+
+def connect(client: Client, parsed: Parsed) -> None:
+    engine = client.engine
+    options = _driver_options(parsed.all("driver-opt"))
+    container, network = engine.find(parsed.operands[1]), engine.network(parsed.operands[0])
+    wish = _wish(engine, network, parsed)._replace(options=options)
+    user_networks.connect(engine, network, container, wish)
+    say_without_effect(client, [wish])
+    # The daemon answers when the new port forwards; so a ping on the next line is not lost.
+    client.scheduler.soon(client.exit, 0)
+
+
+def _driver_options(texts: list[str]) -> tuple[tuple[str, str], ...]:
+    pairs = [text.partition("=") for text in texts]
+    if not all(equals for _key, equals, _value in pairs):
+        raise DockerError("invalid key/value pair format in driver options")
+    return tuple((key, value) for key, _equals, value in pairs)
+
+
+def _wish(engine: DockerEngine, network: DockerNetwork, parsed: Parsed) -> Wish:
+    """Raises DockerError: an address that the daemon does not take."""
+    aliases = tuple(alias for text in parsed.all("alias") for alias in text.split(","))
+    local = tuple(address for text in parsed.all("link-local-ip") for address in text.split(","))
+    wish = with_address(Wish(None, None, aliases, parsed.number("gw-priority", 0), True, local=local),
+                        parsed.text("ip").strip())
+    wrong = of_own_subnet(network, wish, parsed.text("ip6"))
+    if wrong:
+        raise daemon_error(f"invalid endpoint settings:\n{listed(wrong)}")
+    return wish._replace(links=links(engine, parsed.all("link"), is_named=True))
+
+
+def disconnect(client: Client, parsed: Parsed) -> int:
+    engine, (name, reference) = client.engine, parsed.operands
+    container = _found(engine, reference, name, parsed.on("force"))
+    try:
+        network = engine.network(name)
+    except DockerError:
+        if container.is_running and not parsed.on("force"):
+            raise
+        user_networks.forget(container, name)
+        return 0
+    user_networks.disconnect(engine, network, container)
+    return 0
+
+
+def _found(engine: DockerEngine, reference: str, network: str, by_force: bool) -> Container:
+    """The container; by force what is looked for is its endpoint."""
+    try:
+        return engine.find(reference)
+    except DockerError as error:
+        if not by_force or error.kind != NOT_FOUND:
+            raise
+        engine.network(network)
+        raise daemon_error(f"endpoint {reference} not found") from None
+
+
+CONNECT = Command("docker network connect", "[OPTIONS] NETWORK CONTAINER", "Connect a container to a network",
+                  connect, (
+    Flag("alias", "", "list", "Add network-scoped alias for the container", value="strings"),
+    Flag("driver-opt", "", "list", "driver options for the network", value="strings"),
+    Flag("gw-priority", "", "int", "Highest gw-priority provides the default gateway", value="int", since=28),
+    Flag("ip", "", "string", "IPv4 address (e.g., \"172.30.100.104\")", value="ip"),
+    Flag("ip6", "", "string", "IPv6 address (e.g., \"2001:db8::33\")", value="ip"),
+    Flag("link", "", "list", "Add link to another container", value="list", check=bad_link),
+    Flag("link-local-ip", "", "list", "Add a link-local address for the container", value="strings")), 2, 2)
+DISCONNECT = Command("docker network disconnect", "[OPTIONS] NETWORK CONTAINER",
+                     "Disconnect a container from a network", disconnect, (
+                         Flag("force", "f", usage="Force the container to disconnect from a network"),), 2, 2)
