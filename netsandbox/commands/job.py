@@ -75,6 +75,10 @@ class Job(Output):
         """Be done once a condition holds."""
         self._condition = condition
 
+    def let_go(self) -> None:
+        """It is over, and the lab in which it ran is no more."""
+        self.program = self.stdin = self._condition = None
+
     def follow(self, program: Task) -> None:
         """The line is a program: its output is the line's, and its end."""
         self.program = program

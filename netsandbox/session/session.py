@@ -74,7 +74,8 @@ class Session(Timeline):
         if not job.budget.exceeded or not job.number or job.number != self.done or self.done != len(self.journal):
             return False
         self.strike()
-        job.number, job.program = 0, None  # the program ran in a lab that is no more
+        job.number = 0
+        job.let_go()
         self.shell.remember(job, self.lab.trace.end)
         return True
 

@@ -26,6 +26,7 @@ from netsandbox.engine import scheduler
 from netsandbox.engine.budget import Use
 from netsandbox.session import session as session_module
 from netsandbox.session.keeping import KeptSession
+from tests.campaigns.pasted import pasted
 from tests.session.lines import state, tables
 
 NAMES = ["aa", "bb", "cc", "h1", "h2", "s1", "net1", "nobody", "docker0"]
@@ -78,6 +79,10 @@ PART = 500
 """Sessions after which is told how far it is."""
 
 
+FIRST = "ip link set lo up"
+"""The first line that acts makes the host."""
+
+
 class Fault(NamedTuple):
     """What did not hold."""
 
@@ -87,7 +92,11 @@ class Fault(NamedTuple):
 
 
 def line_of(chance: random.Random) -> str:
-    """One line."""
+    """One line: made from words, or pasted."""
+    return made(chance) if chance.randrange(2) else pasted(chance)
+
+
+def made(chance: random.Random) -> str:
     return chance.choice(LINES).format(
         name=chance.choice(NAMES), place=chance.choice(PLACES), address=chance.choice(ADDRESSES),
         pattern=chance.choice(PATTERNS), key=chance.choice(KEYS), number=chance.choice(NUMBERS),
@@ -105,8 +114,8 @@ def check(seed: str, length: int, directory: Path) -> Fault | None:
     chance, lines = random.Random(seed), list[str]()
     session = KeptSession()
     try:
-        for _ in range(length):
-            lines.append(line_of(chance))
+        for number in range(length):
+            lines.append(line_of(chance) if number else FIRST)
             why = _carried_out(session, lines[-1])
             if why:
                 return Fault(seed, lines, why)

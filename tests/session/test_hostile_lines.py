@@ -8,6 +8,7 @@ import pytest
 
 from netsandbox.commands.job import Job
 from netsandbox.session.keeping import KeptSession
+from tests.campaigns.sessions import quick
 from tests.session.lines import built, state
 
 MOST = 12
@@ -50,6 +51,13 @@ def test_a_line_without_end_ends_with_a_reason(line: str) -> None:
 def test_a_pattern_that_explodes_elsewhere_is_short_work(line: str) -> None:
     session = built("add-container aa", "echo " + "a" * 60)
     assert not timed(session, line).budget.exceeded
+
+
+def test_a_wait_for_what_never_comes_to_rest_keeps_nothing_of_the_lab_that_was_taken_back() -> None:
+    session = built("docker run -d --name aa nginx", "ping -f 172.17.0.2 &")
+    with quick():
+        assert session.run("wait").budget.exceeded
+    assert list(session.lab.copy().nodes) == list(session.lab.nodes)
 
 
 def test_a_variable_doubles_only_so_often() -> None:
