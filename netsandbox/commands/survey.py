@@ -71,7 +71,7 @@ class _Finder:
         elif words:
             (self.filters if is_filter else self.heads).append(words[0].literal or "")
         self._words([*command.words, *(redirect.target for redirect in command.redirects),
-                     *(assignment.value for assignment in command.assignments)])
+                     *(word for assignment in (*command.assignments, *command.declared) for word in assignment.inner)])
 
     def _words(self, words: list[Word]) -> None:
         for word in words:
@@ -82,7 +82,7 @@ class _Finder:
                 elif isinstance(part, Arithmetic):
                     self._words([part.expression])
                 elif isinstance(part, Parameter):
-                    self._words([inner for inner in (part.argument, part.second) if inner is not None])
+                    self._words([inner for inner in (part.argument, part.second, part.subscript) if inner is not None])
 
 
 def _bodies(command: Runnable) -> Iterator[List]:
@@ -133,7 +133,7 @@ def _lone_words(body: List) -> tuple[str, ...] | None:
     pipeline = body.items[0].first
     command = pipeline.commands[0]
     if len(pipeline.commands) > 1 or pipeline.negated or not isinstance(command, Simple) or command.assignments or (
-            command.redirects):
+            command.redirects or command.declared):
         return None
     words = [word.literal for word in command.words]
     if any(_is_expanded(word) for word in command.words):

@@ -95,6 +95,9 @@ class _Calculator:
 
     def _next(self) -> None:
         match = TOKEN.match(self._text, self._at)
+        if match is None and self._nests and self._kind == "name" and self._text[self._at:self._at + 1] == "[":
+            self._start, self.token, self._kind = self._at, "[", "subscript"
+            return
         if match is None:
             rest = self._text[self._at:].strip()
             self._start = len(self._text) - len(self._text[self._at:].lstrip())
@@ -205,12 +208,25 @@ class _Calculator:
         if kind != "name":
             return self._missing()
         self._next()
+        token += self._subscript() if self._nests and self._text[self._start:self._start + 1] == "[" else ""
+        if self.token == "=":
+            return Value(0, token)  # what it was is not looked at
         number = self._value(token)
         if self.token in ("++", "--"):
             self._assign(token, number + (1 if self.token == "++" else -1))
             self._next()
             return Value(number)
         return Value(number, token)
+
+    def _subscript(self) -> str:
+        """`[EXPRESSION]` behind a name, with its value."""
+        end = _closing(self._text, self._start)
+        if end < 0:
+            raise self.error("syntax error: invalid arithmetic operator")
+        inner = self._text[self._start + 1:end]
+        self._at = end + 1
+        self._next()
+        return f"[{evaluate(inner, self._variables, self._depth + 1) if self._live else 0}]"
 
     def _missing(self) -> Value:
         raise self.error("syntax error: operand expected")
@@ -246,6 +262,16 @@ class _Calculator:
         before = self._text[:self._start].rstrip()
         start = len(before) - len(re.split(r"[/%=]", before)[-1].lstrip())
         return CalculationError(f'division by 0 (error token is "{self._text[start:]}")')
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the bracket that opens at a place closes; -1 if it does not."""
+    depth = 0
+    for at in range(start, len(text)):
+        depth += (text[at] == "[") - (text[at] == "]")
+        if not depth:
+            return at
+    return -1
 
 
 _OPERATIONS: dict[str, Callable[[int, int], int]] = {

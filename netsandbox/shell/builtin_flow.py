@@ -150,6 +150,10 @@ def type_of(call: Builtin) -> int:
     """`type NAME`, `command -v NAME`."""
     is_short = call.words[0] == "-v"
     status = 0
+    if call.words[0] == "type" and "-t" in call.arguments and call.state.dialect.name == "bash":
+        kinds = [_type(call, name) for name in call.arguments if name != "-t"]
+        call.out("".join(f"{kind}\n" for kind in kinds if kind))
+        return int("" in kinds)
     for name in [word for word in call.arguments if not word.startswith("-")]:
         said = _kind(call, name, is_short)
         status = status if said else 127 if is_short and call.state.dialect.name == "dash" else 1
@@ -172,6 +176,13 @@ def _kind(call: Builtin, name: str, is_short: bool) -> str:
     if call.shell.machine.has(name.rpartition("/")[2]):
         return path if is_short else f"{name} is {path}"
     return ""
+
+
+def _type(call: Builtin, name: str) -> str:
+    """One word for what a name is, as `type -t` says it."""
+    said = _kind(call, name, False)
+    kinds = {"a function": "function", "a shell keyword": "keyword", "a shell builtin": "builtin"}
+    return next((kind for words, kind in kinds.items() if said == f"{name} is {words}"), "file" if said else "")
 
 
 NOTHING = "note: nothing is done with it in the sandbox"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.shell.array import Array
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ NO_INPUT = "netsandbox: nobody types here: `read` gets its input from a pipe, a 
 
 
 def read(call: Builtin) -> int | None:
-    """`read [-r] [-p PROMPT] [NAME …]`."""
-    raw, names = _options(call)
+    """`read [-r] [-p PROMPT] [-a ARRAY] [NAME …]`."""
+    raw, array, names = _options(call)
     pipe = call.stdin
     if pipe.is_terminal:
         raise RefusedError(NO_INPUT)
@@ -24,14 +25,20 @@ def read(call: Builtin) -> int | None:
     line, is_whole = _line(call, raw)
     if line is None:
         line = ""
+    if array:
+        values = _split(line, call.state.separators, len(line) + 1, raw)
+        last = max((at for at, value in enumerate(values, 1) if value), default=0)
+        call.state.set_array(array, Array(dict(enumerate(values[:last]))))
+        return 0 if is_whole else 1
     values = _split(line, call.state.separators, len(names), raw)
     for name, value in zip(names, values, strict=True):
         call.state.set(name, value)
     return 0 if is_whole else 1
 
 
-def _options(call: Builtin) -> tuple[bool, list[str]]:
-    raw, words = False, list(call.arguments)
+def _options(call: Builtin) -> tuple[bool, str, list[str]]:
+    """(-r, the array of -a, names)."""
+    raw, array, words = False, "", list(call.arguments)
     while words and words[0].startswith("-") and words[0] != "-":
         word = words.pop(0)
         if word == "--":
@@ -39,14 +46,17 @@ def _options(call: Builtin) -> tuple[bool, list[str]]:
         for at, letter in enumerate(word[1:], 1):
             if letter == "r":
                 raw = True
+            elif letter == "a" and call.state.dialect.name == "bash":
+                array = word[at + 1:] or (words.pop(0) if words else "")
+                break
             elif (letter in "ptnNdu" and call.state.dialect.name != "dash") or letter == "p":
                 value = word[at + 1:] or (words.pop(0) if words else "")
-                if letter != "p":
+                if letter not in "pt":
                     raise RefusedError(f"netsandbox: `read -{letter} {value[:20]}` is not modelled")
                 break
             elif letter not in "se":
                 raise RefusedError(f"read: -{letter}: invalid option", 2)
-    return raw, words or ["REPLY"]
+    return raw, array, words or ["REPLY"]
 
 
 def _line(call: Builtin, raw: bool) -> tuple[str | None, bool]:

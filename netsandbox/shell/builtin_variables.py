@@ -6,14 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.shell.arithmetic import CalculationError, evaluate
+from netsandbox.shell.array import Array
 from netsandbox.shell.dollar import NAME
 from netsandbox.shell.errors import RefusedError
+from netsandbox.shell.expand import Expansion
 from netsandbox.shell.state import MODELLED, OPTIONS
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
     from netsandbox.shell.state import State
 
+ELEMENT = re.compile(rf"({NAME.pattern})\[(.*)\]")
 LONG = {name: letter for letter, name in OPTIONS.items()}
 
 
@@ -35,6 +38,18 @@ def _assign(call: Builtin, word: str) -> str:
     return name
 
 
+def _declare_arrays(call: Builtin, letters: str, names: list[str]) -> None:
+    """`-a` and `-A`: names are arrays from now on."""
+    for name in names:
+        before = call.state.arrays.get(name)
+        if "A" in letters and before is not None and not before.is_associative:
+            raise RefusedError(f"{call.words[0]}: {name}: cannot convert indexed to associative array")
+        if not set("aA").isdisjoint(letters) and before is None:
+            value = call.state.values.get(name)
+            items: dict[int | str, str] = {} if value is None else {"0" if "A" in letters else 0: value}
+            call.state.define_array(name, Array(items, "A" in letters))
+
+
 def export(call: Builtin) -> int:
     words = list(call.arguments)
     removes = words[:1] == ["-n"]
@@ -51,7 +66,7 @@ def export(call: Builtin) -> int:
 
 
 def readonly(call: Builtin) -> int:
-    for word in [word for word in call.arguments if word != "-p"]:
+    for word in [word for word in call.arguments if word not in ("-p", "-a", "-A")]:
         call.state.readonly.add(_assign(call, word))
     return 0
 
@@ -60,11 +75,24 @@ def unset(call: Builtin) -> int:
     words = list(call.arguments)
     functions = words[:1] == ["-f"]
     for name in words[words[:1] in (["-f"], ["-v"]):]:
-        if not functions and name in call.state.values:
+        array = ELEMENT.fullmatch(name)
+        if array is not None and call.state.dialect.name == "bash":
+            _unset_element(call.state, array[1], array[2])
+        elif not functions and name in call.state.values:
             call.state.unset(name)
         elif functions or call.state.dialect.name == "bash":
             call.state.functions.pop(name, None)
     return 0
+
+
+def _unset_element(state: State, name: str, index: str) -> None:
+    """`unset X[1]`; of `@` and `*` all."""
+    array = state.arrays.get(name)
+    if index in ("@", "*") or array is None:
+        state.unset(name)
+        return
+    number = 0 if array.is_associative else evaluate(index, _Live(state))
+    state.set_array(name, array.without(index if array.is_associative else number + (array.end if number < 0 else 0)))
 
 
 def local(call: Builtin) -> int:
@@ -72,8 +100,12 @@ def local(call: Builtin) -> int:
         if call.state.dialect.name == "bash":
             return call.fail("can only be used in a function")
         raise RefusedError("local: not in a function", 2, True)
-    for word in call.arguments:
+    is_bash = call.state.dialect.name == "bash"
+    options = [word for word in call.arguments if is_bash and re.fullmatch("-[aArx]+", word)]
+    names = [word for word in call.arguments if word not in options]
+    for word in names:
         _local(call, word)
+    _declare_arrays(call, "".join(options), [word.partition("=")[0] for word in names])
     return 0
 
 
@@ -89,9 +121,9 @@ def _local(call: Builtin, word: str) -> None:
 
 
 def declare(call: Builtin) -> int:
-    """`declare [-xrg] NAME=VALUE`; other attributes are not modelled."""
+    """`declare [-xrgaA] NAME=VALUE`; other attributes are not modelled."""
     letters = "".join(word[1:] for word in call.arguments if word.startswith("-"))
-    wrong = next((letter for letter in letters if letter not in "xrgp"), None)
+    wrong = next((letter for letter in letters if letter not in "xrgpaA"), None)
     if wrong is not None:
         raise RefusedError(f"netsandbox: `{call.words[0]} -{wrong}` is not modelled")
     for word in [word for word in call.arguments if not word.startswith("-")]:
@@ -100,11 +132,21 @@ def declare(call: Builtin) -> int:
         else:
             _assign(call, word)
         name = word.partition("=")[0].removesuffix("+")
+        _declare_arrays(call, letters, [name])
         if "p" in letters:
-            call.out(f'declare -- {name}="{call.state.values.get(name, "")}"\n')
+            call.out(_declaration(call.state, name))
         call.state.exported |= {name} if "x" in letters else set()
         call.state.readonly |= {name} if "r" in letters else set()
     return 0
+
+
+def _declaration(state: State, name: str) -> str:
+    """As `declare -p` tells it."""
+    array = state.arrays.get(name)
+    if array is None:
+        return f'declare -- {name}="{state.values.get(name, "")}"\n'
+    items = " ".join(f'[{key}]="{array.items[key]}"' for key in array.keys)
+    return f"declare -{'A' if array.is_associative else 'a'} {name}=({items}{' ' if array.is_associative else ''})\n"
 
 
 def set_options(call: Builtin) -> int:
@@ -167,13 +209,14 @@ class _Live:
     """Variables as arithmetic sees them."""
 
     def __init__(self, state: State) -> None:
-        self._state = state
+        self._expansion = Expansion(state, [("", 0)], {})
 
     def get(self, name: str) -> str | None:
-        return self._state.values.get(name)
+        return self._expansion.get(name)
 
     def set(self, name: str, value: str) -> None:
-        self._state.set(name, value)
+        self._expansion.set(name, value)
+        self._expansion.commit()
 
 
 def let(call: Builtin) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.shell import builtin_arrays as arrays
 from netsandbox.shell import builtin_flow as flow
 from netsandbox.shell import builtin_jobs as jobs
 from netsandbox.shell import builtin_places as places
@@ -25,6 +26,7 @@ BUILTINS: dict[str, Declared] = {
     "fg": Declared(jobs.foreground), "bg": Declared(jobs.background), "disown": Declared(flow.true, BASH),
     "cd": Declared(places.cd), "pwd": Declared(places.pwd),
     "echo": Declared(printing.echo), "printf": Declared(printing.printf),
+    **dict.fromkeys(("mapfile", "readarray"), Declared(arrays.mapfile, BASH)),
     "read": Declared(reading.read), "test": Declared(testing.test), "[": Declared(testing.test),
     "export": Declared(variables.export), "readonly": Declared(variables.readonly), "unset": Declared(variables.unset),
     "set": Declared(variables.set_options), "shift": Declared(variables.shift), "local": Declared(variables.local),

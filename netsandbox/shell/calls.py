@@ -39,7 +39,7 @@ class CallFrame(Frame):
             raise RefusedError(f"more than {MOST_CALLS} functions within one another", 1, True)
         self._before = state.positional, shell.streams
         state.positional, shell.streams = self._words[1:], self._streams
-        state.scopes.append({})
+        state.enter_scope()
         named = {"FUNCNAME": self._words[0]} if state.dialect.name == "bash" else {}
         for name, value in {**self._variables, **named}.items():
             state.hide(name)

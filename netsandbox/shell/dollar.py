@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.shell.errors import ScriptError
-from netsandbox.shell.tree import Arithmetic, Command, Parameter, Part, Text, Word, joined
+from netsandbox.shell.tree import Arithmetic, Command, List, Parameter, Part, Simple, Text, Word, joined
 
 if TYPE_CHECKING:
     from netsandbox.shell.reader import Reader
@@ -24,6 +24,8 @@ def dollar(reader: Reader, quoted: bool) -> list[Part]:
     following = reader.text[reader.at + 1:reader.at + 2]
     if following == "(":
         return [_parenthesis(reader, quoted)]
+    if following == "[" and reader.dialect.name == "bash":
+        return [_in_brackets(reader, quoted)]
     if following == "{":
         reader.at += 2
         return [_braced(reader, quoted)]
@@ -55,7 +57,28 @@ def _parenthesis(reader: Reader, quoted: bool) -> Part:
     if reader.peek() != ")":
         raise ScriptError("", reader.line, "", ")", opened, True)
     reader.at += 1
-    return Command(body, quoted)
+    return Command(_read_file(body) if reader.dialect.name == "bash" else body, quoted)
+
+
+def _in_brackets(reader: Reader, quoted: bool) -> Part:
+    """`$[…]`, which is `$((…))` in the older manner."""
+    end = reader.text.find("]", reader.at)
+    if end < 0:
+        raise reader.open("]")
+    inner = reader.inside(reader.text[reader.at + 2:end], reader.line)
+    reader.at = end + 1
+    return Arithmetic(inner.quoted_text(), quoted)
+
+
+def _read_file(body: List) -> List:
+    """`$(< FILE)` is `$(cat < FILE)`."""
+    first = body.items[0].first.commands[0] if len(body.items) == 1 and not body.items[0].rest else None
+    if isinstance(first, Simple) and not first.words and not first.assignments and [
+            one.operator for one in first.redirects] == ["<"]:
+        item = body.items[0]
+        pipeline = item.first._replace(commands=(first._replace(words=(Word((Text("cat"),)),)),))
+        return List((item._replace(first=pipeline),))
+    return body
 
 
 def calculation(reader: Reader, start: int) -> Word | None:
@@ -94,9 +117,10 @@ def _braced(reader: Reader, quoted: bool) -> Part:
     if name is None:
         raise _bad(reader, start)
     reader.at = name.end()
+    index = _index(reader) if reader.peek() == "[" and reader.dialect.name == "bash" else None
     if reader.peek() == "}":
         reader.at += 1
-        return Parameter(name[0], quoted, {"#": "length", "!": "!"}.get(in_front, ""))
+        return Parameter(name[0], quoted, {"#": "length", "!": "!"}.get(in_front, ""), subscript=index)
     known = PARAMETER_OPERATORS + (FURTHER_OPERATORS if reader.dialect.extended else ())
     operator = next((one for one in known if reader.text.startswith(one, reader.at)), None)
     if in_front or operator is None or not reader.text[reader.at:]:
@@ -105,7 +129,15 @@ def _braced(reader: Reader, quoted: bool) -> Part:
     reader.deeper()
     part = _argument(reader, name[0], operator, quoted, line)
     reader.depth -= 1
-    return part
+    return part._replace(subscript=index)
+
+
+def _index(reader: Reader) -> Word:
+    """What stands in the brackets behind a name."""
+    reader.at += 1
+    found = reader.word("]")
+    reader.at += 1
+    return found
 
 
 def _argument(reader: Reader, name: str, operator: str, quoted: bool, line: int) -> Parameter:

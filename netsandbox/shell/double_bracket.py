@@ -8,6 +8,7 @@ from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.shell.arithmetic import CalculationError, evaluate
+from netsandbox.shell.array import Array
 from netsandbox.shell.conditions import COMPARISONS, UNARY, ConditionError, binary, unary
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import Expanding
@@ -103,7 +104,9 @@ class ConditionFrame(Expanding):
             return matches(expansion.pattern(second), left) == (operator != "!=")
         if operator == "=~":
             try:
-                return compile_pattern(expansion.text(second), longest=True).matches(left)
+                found = compile_pattern(expansion.text(second), longest=True).find(left)
+                expansion.arrays["BASH_REMATCH"] = Array(dict(enumerate(found.groups if found is not None else ())))
+                return found is not None
             except PatternError as error:
                 raise ConditionError(str(error)) from None
         right = expansion.text(second)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from netsandbox.shell.arithmetic import CalculationError, NumberError, evaluate
+from netsandbox.shell.array_expansion import all_of, array_of, element, item, set_item
 from netsandbox.shell.braces import TooManyError, braced
 from netsandbox.shell.errors import DiscardError, RefusedError
 from netsandbox.shell.fields import Fields, Joined, Segment, pattern_of
@@ -19,6 +20,7 @@ from netsandbox.shell.patterns import is_pattern
 from netsandbox.shell.tree import Arithmetic, Command, Parameter, Part, Text, Word
 
 if TYPE_CHECKING:
+    from netsandbox.shell.array import Array
     from netsandbox.shell.state import State
     from netsandbox.shell.tree import List
 
@@ -54,17 +56,21 @@ class Expansion:
         self._dynamic = dynamic
         self._met = 0
         self._changes: dict[str, str] = {}
+        self.arrays: dict[str, Array] = {}
 
     def commit(self) -> None:
         """What was changed on the way is so now."""
+        for name, array in self.arrays.items():
+            self.state.set_array(name, array)
         for name, value in self._changes.items():
             self.state.set(name, value)
-        self._changes = {}
+        self._changes, self.arrays = {}, {}
 
     def forget(self, names: Iterable[str]) -> None:
         """What these were set to was only for the words behind."""
         for name in names:
             self._changes.pop(name, None)
+        self.arrays = {}
 
     # -- words
 
@@ -174,7 +180,8 @@ class Expansion:
         self._met += 1
         if self._met == len(self._outputs):
             raise Pending(part.body)
-        return self._outputs[self._met][0]
+        text = self._outputs[self._met][0]
+        return text if part.is_whole else text.rstrip("\n")
 
     def _calculated(self, part: Arithmetic) -> str:
         return str(self.number(part.expression))
@@ -186,6 +193,10 @@ class Expansion:
         state = self.state
         if name in self._changes:
             return self._changes[name]
+        if name.endswith("]"):
+            return item(self, name)
+        if name in self.arrays:
+            return self.arrays[name].first
         if name.isdecimal():
             number = int(name)
             own = [state.name, *state.positional]
@@ -209,39 +220,46 @@ class Expansion:
         """To count from now on, and for the shell once the whole expansion comes to its end."""
         if name in self.state.readonly:
             self.state.set(name, value)
-        self._changes[name] = value
+        if name.endswith("]"):
+            set_item(self, name, value)
+        elif name in self.state.arrays:
+            set_item(self, f"{name}[0]", value)
+        else:
+            self._changes[name] = value
 
     def _parameter(self, part: Parameter, out: Fields | Joined) -> None:
-        name, operator, state = part.name, part.operator, self.state
+        operator = part.operator
         if operator == "length":
-            size = len(state.positional) if name in ("@", "*") else len(self._needed(name))
+            size = len(all_of(self, part)) if part.several else len(self._needed(part))
             self._value(str(size), part.quoted, out)
         elif operator in ("-", ":-", "=", ":=", "?", ":?", "+", ":+"):
             self._default(part, out)
-        elif name in ("@", "*") and operator == ":":
+        elif part.several and operator == ":":
             self._values(self._slice(part), part, out)
-        elif name in ("@", "*"):
-            self._values([self._worked(part, value) for value in state.positional], part, out)
+        elif part.several:
+            self._values([self._worked(part, value) for value in all_of(self, part)], part, out)
         elif operator == "!":
-            self._value(self.get(self._needed(name)) or "", part.quoted, out)
+            self._value(self.get(self._needed(part)) or "", part.quoted, out)
         else:
-            self._value(self._worked(part, self._needed(name)), part.quoted, out)
+            self._value(self._worked(part, self._needed(part)), part.quoted, out)
 
-    def _needed(self, name: str) -> str:
-        value = self.get(name)
-        if value is None and "u" in self.state.options and name not in ("@", "*"):
+    def _needed(self, part: Parameter) -> str:
+        value = element(self, part)
+        if value is None and "u" in self.state.options and not part.several:
             if self.state.dialect.name == "bash":
-                raise RefusedError(f"{name}: unbound variable", 127, True)
-            raise RefusedError(f"{name}: parameter not set", 2, True)
+                index = f"[{self.text(part.subscript)}]" if part.subscript is not None else ""
+                raise RefusedError(f"{part.name}{index}: unbound variable", 127, True)
+            raise RefusedError(f"{part.name}: parameter not set", 2, True)
         return value or ""
 
     def _values(self, values: list[str], part: Parameter, out: Fields | Joined) -> None:
-        """Those of `$@` or `$*`."""
-        if part.name == "*" and part.quoted:
+        """Those of `$@` or `$*`, or of an array."""
+        if part.several == "*" and part.quoted:
             out.add(self.state.separators[:1].join(values), True)
             return
         if not out.splits:
-            out.add((self.state.separators[:1] if part.name == "*" else " ").join(values), part.quoted)
+            is_star = part.several == "*" or self.state.dialect.name == "dash"
+            out.add((self.state.separators[:1] if is_star else " ").join(values), part.quoted)
             return
         for number, value in enumerate(values):
             if number:
@@ -250,10 +268,9 @@ class Expansion:
 
     def _default(self, part: Parameter, out: Fields | Joined) -> None:
         """`${X:-word}` and the three like it."""
-        name, argument = part.name, part.argument or Word()
-        value = self.get(name)
-        if name in ("@", "*") and not self.state.positional:
-            value = None
+        argument = part.argument or Word()
+        values = all_of(self, part._replace(operator="")) if part.several else []
+        value = element(self, part) if not part.several else " ".join(values) if values else None
         is_missing = value is None or (part.operator[0] == ":" and not value)
         kind = part.operator[-1]
         if kind == "+" and is_missing:
@@ -275,7 +292,7 @@ class Expansion:
             is_bash = self.state.dialect.name == "bash"
             default = "parameter null or not set" if part.operator[0] == ":" else "parameter not set"
             raise RefusedError(f"{part.name}: {text or default}", 127 if is_bash else 2, True)
-        if not part.name.isidentifier():
+        if not part.name.isidentifier() or part.subscript is not None:
             raise RefusedError(f"${part.name}: cannot assign in this way")
         self.set(part.name, text)
         self._value(text, part.quoted, out)
@@ -310,6 +327,8 @@ class Expansion:
 
     def _slice(self, part: Parameter) -> list[str]:
         start, length = self._bounds(part)
+        if part.subscript is not None:
+            return array_of(self, part.name).part(start, length)
         own = [self.state.name, *self.state.positional]
         first = start if start >= 0 else max(0, len(own) + start)
         return own[first:] if length is None else own[first:first + max(0, length)]

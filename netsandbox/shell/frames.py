@@ -134,6 +134,7 @@ class PipelineFrame(Frame):
                 return
         if not self._pipeline.negated:
             shell.ended(self._status(shell))
+            shell.state.pipe_statuses = tuple(stage.code or 0 for stage in self.stages) or shell.state.pipe_statuses
             return
         status = self._status(shell) if self.stages else shell.state.status
         shell.state.status = int(not status)
@@ -179,7 +180,7 @@ class Expanding(Frame):
         if self._running is not None:
             child, gathered = self._running
             self._running = None
-            self.outputs.append((gathered.text.rstrip("\n"), child.code or 0))
+            self.outputs.append((gathered.text, child.code or 0))
             self.status = child.code or 0
             if shell.state.dialect.name == "bash":
                 shell.state.status = self.status

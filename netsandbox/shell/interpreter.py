@@ -139,6 +139,7 @@ class Interpreter(Task):
     def ended(self, status: int) -> None:
         """The innermost frame, a command, is done; with `set -e` a failure ends the shell."""
         self.state.status = status
+        self.state.pipe_statuses = (status,)
         is_tested = self.tested > 0
         self.pop()
         if status and not is_tested and "e" in self.state.options:
@@ -274,7 +275,8 @@ class Interpreter(Task):
     def expansion(self, outputs: list[tuple[str, int]], status: int) -> Expansion:
         state = self.state
         dynamic = {"SECONDS": str((self.scheduler.clock - self.began) // SECOND), "UID": "0", "EUID": "0", "PPID": "1",
-                   "RANDOM": "", "BASH_VERSION": "5.2.37(1)-release"} if state.dialect.name == "bash" else {"PPID": "1"}
+                   "RANDOM": "", "BASH_VERSION": "5.2.37(1)-release",
+                   "PIPESTATUS": str(state.pipe_statuses[0])} if state.dialect.name == "bash" else {"PPID": "1"}
         if state.dialect.name == "bash":
             dynamic["RANDOM"] = str(self.machine.random())
         return Expansion(state, [("", status), *outputs], dynamic)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NoReturn
 
+from netsandbox.shell.array_syntax import assignment, literal
 from netsandbox.shell.compound import compound
 from netsandbox.shell.dialect import BASH, Dialect
 from netsandbox.shell.dollar import NAME
@@ -14,6 +15,7 @@ from netsandbox.shell.tree import (
     AndOr,
     Assignment,
     Broken,
+    Command,
     Function,
     List,
     Pipeline,
@@ -31,6 +33,9 @@ RESERVED = frozenset({"!", "{", "}", "case", "do", "done", "elif", "else", "esac
 EXTENDED = frozenset({"[[", "function", "select", "time", "coproc"})
 OPENING = frozenset({"{", "case", "for", "if", "until", "while", "[[", "function"})
 CLOSING = frozenset({"}", "do", "done", "elif", "else", "esac", "fi", "then"})
+DECLARING = frozenset({"export", "readonly", "local", "declare", "typeset"})
+"""Builtins whose words `NAME=VALUE` are assignments."""
+NO_PROCESS = "<(…): the sandbox's shell has it behind a `<` alone, as in `done < <(…)`"
 UNKNOWN = {"select": "the sandbox's shell has no select", "coproc": "the sandbox's shell has no coproc"}
 
 
@@ -177,6 +182,10 @@ class Parser:
     def _redirect(self) -> Redirect:
         number = int(self.take().text) if self.peek().kind == "io" else None
         operator = self.take()
+        if self.reader.dialect.name == "bash" and operator.text == "<":
+            found = self._process(number)
+            if found is not None:
+                return found
         target = self.peek()
         if target.word is None:
             if target.kind == "end" and self.reader.dialect.name == "bash":
@@ -187,31 +196,58 @@ class Parser:
             return Redirect(number, "<<", self.reader.document(target.word, operator.text == "<<-"))
         return Redirect(number, operator.text, target.word)
 
+    def _process(self, number: int | None) -> Redirect | None:
+        """`< <(…)`: what the commands print is read, as a here-document is.
+
+        Raises:
+            ScriptError: `<(…)` stands for a file's name, which no program of the sandbox could open.
+        """
+        if self.reader.peek() == "(":
+            raise ScriptError("", self.reader.line, text=NO_PROCESS)
+        if self.peek().text != "<" or self.reader.peek() != "(":
+            return None
+        opened = self.take().line
+        self.reader.at += 1
+        body = self.reader.parse(self.reader)
+        if self.reader.peek() != ")":
+            raise ScriptError("", self.reader.line, "", ")", opened, True)
+        self.reader.at += 1
+        return Redirect(number, "<<", Word((Command(body, True, True),)))
+
     def _simple(self, line: int) -> Runnable:
         assignments, words, redirects = list[Assignment](), list[Word](), list[Redirect]()
+        declared = list[Assignment]()
         while True:
             token = self.peek()
             if token.kind == "io" or (token.kind == "op" and token.text in REDIRECTIONS):
                 redirects.append(self._redirect())
             elif token.word is not None:
-                assignment = _assignment(token.word) if not words else None
-                self.take()
-                if assignment is not None:
-                    self._refuse_array(assignment)
-                    assignments.append(assignment)
-                else:
+                found = self._assigned(token.word, not words, bool(words) and words[0].bare in DECLARING)
+                if found is None:
                     words.append(token.word)
+                elif words:
+                    words.append(Word((Text(found.name),)))
+                    declared.append(found)
+                else:
+                    assignments.append(found)
             elif token.text == "(" and token.kind == "op" and len(words) == 1 and not assignments and not redirects:
                 return self._function(words[0])
             else:
                 break
         if not (words or assignments or redirects):
             self.fail()
-        return Simple(tuple(assignments), tuple(words), tuple(redirects), line)
+        return Simple(tuple(assignments), tuple(words), tuple(redirects), line, tuple(declared))
 
-    def _refuse_array(self, assignment: Assignment) -> None:
-        if not assignment.value.parts and self.reader.peek() == "(":
-            raise ScriptError("", self.reader.line, text=f"{assignment.name}=(…): the sandbox's shell has no arrays")
+    def _assigned(self, word: Word, is_first: bool, is_declared: bool) -> Assignment | None:
+        """Take a word, which is an assignment in front of a command's words, or an array that `declare` declares."""
+        has_arrays = self.reader.dialect.name == "bash"
+        found = assignment(word, has_arrays) if is_first or is_declared else None
+        self.take()
+        if found is None or (is_declared and not has_arrays):
+            return None
+        if has_arrays and found.subscript is None and not found.value.parts and self.reader.peek() == "(":
+            return literal(self.reader, found)
+        return found if is_first else None
 
     def _function(self, name: Word) -> Runnable:
         """`NAME ( ) COMMAND`, at the parenthesis."""
@@ -231,20 +267,6 @@ class Parser:
         if word not in OPENING and word != "(" and (self.reader.dialect.name == "bash" or not self._begins_command()):
             self.fail()
         return Function(bare, self.command())
-
-
-def _assignment(word: Word) -> Assignment | None:
-    """`NAME=…` as one."""
-    first = word.parts[0] if word.parts else None
-    if not isinstance(first, Text) or first.quoted:
-        return None
-    name = NAME.match(first.text)
-    rest = first.text[name.end():] if name is not None else ""
-    appends = rest.startswith("+=")
-    if name is None or not (appends or rest.startswith("=")):
-        return None
-    text = rest[2 if appends else 1:]
-    return Assignment(name[0], Word(((Text(text),) if text else ()) + word.parts[1:]), appends)
 
 
 def _with_errors(command: Runnable, line: int) -> Runnable:

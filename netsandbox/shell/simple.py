@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
+from netsandbox.shell.array_expansion import made
 from netsandbox.shell.builtin import Builtin
 from netsandbox.shell.builtins import BUILTINS
 from netsandbox.shell.calls import CallFrame, SourceFrame
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import Expanding
 from netsandbox.shell.machine import Call
+from netsandbox.shell.parser import DECLARING
 from netsandbox.shell.redirecting import Sockets, redirected
 from netsandbox.shell.streams import Routed, Streams, readable
 from netsandbox.shell.tree import Text
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
+    from netsandbox.shell.array import Array
     from netsandbox.shell.expand import Expansion
     from netsandbox.shell.interpreter import Interpreter
     from netsandbox.shell.tree import Simple, Word
 
-DECLARING = frozenset({"export", "readonly", "local", "declare", "typeset"})
-"""Builtins whose words `NAME=VALUE` are not split."""
 SAFE = re.compile(r"[\w@%+=:,./^{}-]+", re.ASCII)
 SPECIAL = frozenset({".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",
                      "shift", "trap", "unset"})
@@ -44,6 +45,7 @@ class SimpleFrame(Expanding):
         self._output: Routed | None = None
         self._replaces = False
         self._sockets = Sockets()
+        self._declared: dict[str, Array] = {}
 
     def leave(self, shell: Interpreter) -> None:
         self._sockets.close()
@@ -60,6 +62,7 @@ class SimpleFrame(Expanding):
         words = self._words(node, expansion)
         targets = [expansion.text(redirect.target) for redirect in node.redirects]
         values = [self._assigned(expansion, number) for number in range(len(node.assignments))]
+        declared = {one.name: made(expansion, one, _is_associative(words)) for one in node.declared}
         if words:
             expansion.forget([name for name, _value in values])
         streams = redirected(shell, node.redirects, targets, self._sockets)
@@ -69,6 +72,7 @@ class SimpleFrame(Expanding):
         self._trace(shell, values, words)
         if words:
             budget.spend(Use.COMMANDS)
+            self._declared = declared
             self._perform(shell, words, dict(values), streams)
         else:
             shell.ended(self.status)
@@ -83,6 +87,9 @@ class SimpleFrame(Expanding):
     def _assigned(self, expansion: Expansion, number: int) -> tuple[str, str]:
         """One assignment, which those behind it see."""
         one = self._node.assignments[number]
+        if one.elements is not None or one.subscript is not None:
+            array = expansion.arrays[one.name] = made(expansion, one)
+            return one.name, f"({' '.join(map(_quoted, array.values))})"
         text = expansion.text(one.value, True)
         if one.appends:
             text = (expansion.get(one.name) or "") + text
@@ -138,6 +145,8 @@ class SimpleFrame(Expanding):
                 shell.leave(error.code)
                 return
             status = error.code
+        for variable, array in self._declared.items() if not status else ():
+            state.define_array(variable, array)
         replaced = shell.frames[-1] if status is None and shell.frames else None
         if state.dialect.name == "dash" and words[0] in SPECIAL:
             before = {}
@@ -178,6 +187,11 @@ class SimpleFrame(Expanding):
 
     def _named(self) -> str:
         return self._node.words[0].bare or ""
+
+
+def _is_associative(words: list[str]) -> bool:
+    """Whether `declare -A` stands before what is declared."""
+    return any(word.startswith("-") and "A" in word for word in words)
 
 
 def _is_assignment(word: Word) -> bool:

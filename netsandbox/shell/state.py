@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.linux.core.files import Files
+from netsandbox.shell.array import Array
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -46,12 +47,14 @@ class JobEntry(NamedTuple):
 
 class State:
     """Attributes:
-        values: variables by name.  exported, readonly: names of such.
+        values: variables by name; of an array its first value.  arrays: all values of arrays.
+        exported, readonly: names of variables.
         functions: by name.
         name: `$0`.  positional: `$1` and so on.
         scopes: of each function that runs, the values that its `local` hides, None for one that was not set.
+        array_scopes: the same of arrays.
         files: what is seen from the working directory.
-        status: `$?`.  background: `$!`, 0 while there is none.
+        status: `$?`.  pipe_statuses: PIPESTATUS.  background: `$!`, 0 while there is none.
         options: letters of `set`.
         jobs: in the background, by number; those that ended stay until `jobs` or `wait` has told.
         line: the number of the command that runs.
@@ -63,12 +66,15 @@ class State:
         self.name = name
         self.pid = pid
         self.values: dict[str, str] = {"IFS": BLANKS, **DEFAULTS, "PWD": files.cwd}
+        self.arrays: dict[str, Array] = {}
         self.exported: set[str] = {"PATH", "HOME", "PWD"}
         self.readonly: set[str] = set()
         self.functions: dict[str, Runnable] = {}
         self.positional: list[str] = []
         self.scopes: list[dict[str, str | None]] = []
+        self.array_scopes: list[dict[str, Array | None]] = []
         self.status = 0
+        self.pipe_statuses: tuple[int, ...] = (0,)
         self.background = 0
         self.options: set[str] = set()
         self.jobs: dict[int, JobEntry] = {}
@@ -92,6 +98,7 @@ class State:
         made.values, made.functions = dict(self.values), dict(self.functions)
         made.exported, made.readonly, made.options = set(self.exported), set(self.readonly), set(self.options)
         made.positional, made.scopes = list(self.positional), [dict(scope) for scope in self.scopes]
+        made.arrays, made.array_scopes = dict(self.arrays), [dict(scope) for scope in self.array_scopes]
         made.jobs = dict(self.jobs)
         return made
 
@@ -116,8 +123,30 @@ class State:
             raise RefusedError(f"{name}: {'is read only' if self.dialect.name == 'dash' else 'readonly variable'}")
         budget.hold(Use.MEMORY, len(value) + sum(map(len, self.values.values())))
         self.values[name] = value
+        array = self.arrays.get(name)
+        if array is not None:
+            self.arrays[name] = array.with_item("0" if array.is_associative else 0, value)
         if "a" in self.options:
             self.exported.add(name)
+
+    def set_array(self, name: str, array: Array) -> None:
+        """Give a variable the values of an array.
+
+        Raises:
+            RefusedError: it is read-only.
+            OverBudgetError: the values are too long.
+        """
+        if name in self.readonly:
+            raise RefusedError(f"{name}: readonly variable")
+        self.define_array(name, array)
+
+    def define_array(self, name: str, array: Array) -> None:
+        """The same of one that becomes read-only with that."""
+        budget.hold(Use.MEMORY, sum(map(len, array.items.values())) + sum(map(len, self.values.values())))
+        self.arrays[name] = array
+        self.values.pop(name, None)
+        if array.first is not None:
+            self.values[name] = array.first
 
     def unset(self, name: str) -> None:
         """Raises: RefusedError: it is read-only."""
@@ -125,15 +154,26 @@ class State:
             raise RefusedError(f"{name}: is read only" if self.dialect.name == "dash" else
                                f"{name}: cannot unset: readonly variable")
         self.values.pop(name, None)
+        self.arrays.pop(name, None)
         self.exported.discard(name)
 
     def hide(self, name: str) -> None:
         """`local NAME`: its value comes back when the function that runs ends."""
         self.scopes[-1].setdefault(name, self.values.get(name))
+        self.array_scopes[-1].setdefault(name, self.arrays.pop(name, None))
+
+    def enter_scope(self) -> None:
+        """A function begins."""
+        self.scopes.append({})
+        self.array_scopes.append({})
 
     def leave_scope(self) -> None:
         """A function ends."""
         self.restore(self.scopes.pop())
+        for name, array in self.array_scopes.pop().items():
+            self.arrays.pop(name, None)
+            if array is not None:
+                self.arrays[name] = array
 
     def restore(self, before: dict[str, str | None]) -> None:
         """Give variables the values that they had; None for those that were not set."""

@@ -20,6 +20,7 @@ class Parameter(NamedTuple):
             `/`, `//`, `/#`, `/%`, `:` (a part), `^`, `^^`, `,`, `,,` or `!` (the variable that it names).
         argument: what stands behind the operator.
         second: behind a second `/` or `:`.
+        subscript: in the brackets of `${NAME[INDEX]}`.
     """
 
     name: str
@@ -27,13 +28,21 @@ class Parameter(NamedTuple):
     operator: str = ""
     argument: Word | None = None
     second: Word | None = None
+    subscript: Word | None = None
+
+    @property
+    def several(self) -> str:
+        """`@` or `*` where it is all of the parameters, or of an array; else empty."""
+        text = self.name if self.subscript is None else self.subscript.literal
+        return text if text in ("@", "*") else ""
 
 
 class Command(NamedTuple):
-    """`$(…)`."""
+    """`$(…)`; with its last newlines where it is `<(…)`."""
 
     body: List
     quoted: bool = False
+    is_whole: bool = False
 
 
 class Arithmetic(NamedTuple):
@@ -87,21 +96,43 @@ class Redirect(NamedTuple):
     target: Word
 
 
+class Element(NamedTuple):
+    """One of an array's `( … )`: a word, or `[INDEX]=VALUE`."""
+
+    value: Word
+    subscript: Word | None = None
+    appends: bool = False
+
+
 class Assignment(NamedTuple):
-    """`NAME=VALUE`, or `NAME+=VALUE`."""
+    """`NAME=VALUE`, `NAME+=VALUE`, `NAME[INDEX]=VALUE` or `NAME=( … )`."""
 
     name: str
     value: Word
     appends: bool = False
+    subscript: Word | None = None
+    elements: tuple[Element, ...] | None = None
+
+    @property
+    def inner(self) -> list[Word]:
+        """All words that are expanded for it."""
+        own = [self.value, *([self.subscript] if self.subscript is not None else [])]
+        return own + [word for element in self.elements or () for word in (element.value, element.subscript)
+                      if word is not None]
 
 
 class Simple(NamedTuple):
-    """A command with its words."""
+    """A command with its words.
+
+    Attributes:
+        declared: arrays among the words of `declare` and the like, where only their names stand.
+    """
 
     assignments: tuple[Assignment, ...]
     words: tuple[Word, ...]
     redirects: tuple[Redirect, ...]
     line: int
+    declared: tuple[Assignment, ...] = ()
 
 
 class If(NamedTuple):

@@ -233,9 +233,66 @@ class Scripts:
             self.document,
             self.files,
             self.counted,
+            *([self.array, self.keyed] if self.is_bash else []),
         )
         self.depth -= 1
         return found
+
+    def index(self) -> str:
+        return self.random.choice(("0", "1", "2", "-1", "n", "$n", "n+1", "1+1"))
+
+    def element(self) -> str:
+        """What `${…}` says of an array."""
+        name = self.random.choice(("r", "s"))
+        return self.random.choice(
+            (
+                f"${{{name}[@]}}",
+                f"${{{name}[*]}}",
+                f"${{#{name}[@]}}",
+                f"${{!{name}[@]}}",
+                f"${{{name}[{self.index()}]:-none}}",
+                f"${{#{name}[0]}}",
+                f"${{{name}[@]:1}}",
+                f"${{{name}[@]:0:{self.random.randrange(3)}}}",
+                f"${{{name}[@]%.*}}",
+                f"${{{name}[@]/o/0}}",
+                f"${{{name}[@]:-empty}}",
+                f"${name}",
+            )
+        )
+
+    def array(self) -> str:
+        name = self.random.choice(("r", "s"))
+        words = " ".join(self.word() for _number in range(self.random.randrange(4)))
+        return self.pick(
+            lambda: f"{name}=({words})",
+            lambda: f"{name}+=({words})",
+            lambda: f"{name}=([{self.random.randrange(4)}]={self.word()} {words})",
+            lambda: f"{name}[{self.random.randrange(5)}]={self.word()}",
+            lambda: f"{name}[{self.random.randrange(3)}]+={self.literal()}",
+            lambda: f"unset '{name}[{self.random.randrange(3)}]'",
+            lambda: f"{name}=({words}); n=0; (( {name}[1] = 4, n += {name}[1] )); echo $n ${{{name}[1]}}",
+            lambda: f'for e in "{self.element()}"; do echo "<$e>"; done',
+            lambda: f"for e in {self.element()}; do echo \"<$e>\"; done",
+            lambda: f"printf '[%s]' \"{self.element()}\" {self.element()}; echo",
+            lambda: f'set -- "${{{name}[@]}}"; echo $#',
+            lambda: f"g() {{ local {name}=({words}); echo \"${{{name}[@]}}\"; }}; g; echo \"${{{name}[@]}}\"",
+            lambda: f"( {name}+=(sub); echo ${{#{name}[@]}} ); echo ${{#{name}[@]}}",
+            lambda: "echo '1 2 3' | { read -a q; echo ${q[2]} ${#q[@]}; }",
+            lambda: f"while read l; do echo \"<$l>\"; done < <({self.simple()})",
+            lambda: f'[[ "ab12" =~ ([a-z]+)([0-9]*) ]] && echo "${{BASH_REMATCH[{self.random.randrange(4)}]}}"',
+            lambda: "true | false; echo ${PIPESTATUS[@]}",
+        )
+
+    def keyed(self) -> str:
+        """An associative array."""
+        keys = [self.random.choice(("one", "two", "a b", "10.0.0.1", "x")) for _number in range(3)]
+        quoted = [f'"{key}"' for key in keys]
+        made = " ".join(f"[{key}]={self.word()}" for key in quoted)
+        return (
+            f"declare -A h=({made}); h[{quoted[0]}]+=z; echo ${{#h[@]}} \"${{!h[@]}}\" \"${{h[@]}}\" "
+            f"${{h[{quoted[1]}]}} ${{h[nope]-none}}; unset h"
+        )
 
     def loop(self) -> str:
         words = " ".join(self.word() for _number in range(self.random.randint(0, 3)))

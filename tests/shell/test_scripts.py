@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
 from tests.shell.machine import Said, real, simulated
 
+ARRAYS = Path(__file__).with_name("array_scripts.txt").read_text(encoding="utf-8").split("\n#----\n")
+"""Scripts with arrays, and others of bash's own constructs that tutorials use."""
 BOTH = [
     "for i in 1 2 3; do echo $i; done",
     'for i\ndo echo "<$i>"; done',
@@ -89,7 +92,9 @@ BOTH = [
     "echo ${x#a} ${#} ${?}",
     'x=abc; echo ${x%c}${x#a}; echo ${x%"c"}',
 ]
-BASH_ONLY = [
+DASH_ONLY = ['set -- two ""; IFS=; case "$@" in t?o) echo yes;; esac', 'set -- a b; IFS=:; x="$@"; IFS=" "; echo "$x"',
+             'set -- a b; IFS=:; cat <<E\n$@ $*\nE']
+BASH_ONLY = [ *ARRAYS,
     "echo {1..3} {a,b}{1,2} {01..03} {a..e..2} a{,b} {x} {1..}",
     "[[ abc == a* && -n x ]] && echo yes; [[ a < b ]]; echo $?",
     "[[ 10.0.0.1 =~ ^[0-9.]+$ ]] && echo address",
@@ -148,7 +153,7 @@ def test_bash_prints_the_same(script: str) -> None:
     assert (ours.out, ours.code) == (theirs(script, "bash").out, theirs(script, "bash").code)
 
 
-@pytest.mark.parametrize("script", BOTH)
+@pytest.mark.parametrize("script", [*BOTH, *DASH_ONLY])
 def test_dash_prints_the_same(script: str) -> None:
     ours = simulated(script, "dash", ("one", "two words"))
     assert (ours.out, ours.code) == (theirs(script, "dash").out, theirs(script, "dash").code)
@@ -250,7 +255,7 @@ def test_a_field_that_is_too_wide_is_refused(form: str) -> None:
 
 
 def test_what_is_not_modelled_is_said() -> None:
-    for script in ("x=(1 2)", "select x in a; do :; done", "read -t 1 x", "coproc x"):
+    for script in ("select x in a; do :; done", "read -n 1 x", "coproc x"):
         said = simulated(script)
         assert said.code, script
         assert "sandbox" in said.err
@@ -263,3 +268,21 @@ def test_jobs_are_listed_waited_for_and_killed() -> None:
     )
     assert said.out.splitlines()[0] == "101"
     assert said.out.splitlines()[-2:] == ["127", "done"]
+
+
+@pytest.mark.parametrize(("script", "said"), [
+    ("cat <(echo a)", "<(…): the sandbox's shell has it behind a `<` alone, as in `done < <(…)`"),
+    ("select x in a b; do echo $x; done", "the sandbox's shell has no select"),
+    ("coproc cat", "the sandbox's shell has no coproc"),
+    ("declare -i n=3", "`declare -i` is not modelled"), ("read -n 1 x <<< ab", "`read -n 1` is not modelled"),
+    ("mapfile -n 1 x <<< ab", "`mapfile -n` is not modelled")])
+def test_what_bash_has_and_the_sandbox_has_not_is_refused_by_name(script: str, said: str) -> None:
+    ours = simulated(script, "bash")
+    assert said in ours.err
+    assert ours.err.count("\n") == 1
+
+
+def test_dash_has_no_arrays() -> None:
+    for script in ("a=(1 2)", "echo ${a[0]}", "echo one; a=(1)"):
+        assert simulated(script, "dash").out == theirs(script, "dash").out == ""
+        assert simulated(script, "dash").code == theirs(script, "dash").code == 2
