@@ -10,6 +10,7 @@ import pytest
 from netsandbox.commands.programs import PROGRAMS
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import run_tool
+from netsandbox.session.keeping import KeptSession
 from tests.tools.line_capture import NAMESPACES, names, read
 from tests.tools.twin import Line, Outcome, SimulatedTwin, normal
 
@@ -55,3 +56,22 @@ def test_lines_are_answered_as_the_real_tool_answers_them(name: str) -> None:
         if row.code == 0 or found != wanted:
             machine = Machine(prelude)
     assert not wrong, f"{len(wrong)} of {len(rows)} lines differ\n" + "\n\n".join(wrong)
+
+
+def test_conntrack_prints_events_as_they_come() -> None:
+    session = KeptSession()
+    for line in ("ip netns add h; ip netns add c", "ip -n h link add e0 type veth peer name e1 netns c",
+                 "ip -n h link set e0 up; ip -n c link set e1 up", "ip -n h addr add 10.0.0.1/24 dev e0",
+                 "ip -n c addr add 10.0.0.2/24 dev e1",
+                 "ip netns exec h iptables -A OUTPUT -m conntrack --ctstate NEW -j ACCEPT",
+                 "ip netns exec h timeout 9 conntrack -E > all &",
+                 "ip netns exec h timeout 9 conntrack -E -e NEW > new &",
+                 "ip netns exec h ping -c 1 10.0.0.2", "ip netns exec h nc -z 10.0.0.2 81",
+                 "ip netns exec h conntrack -U -p icmp -m 5", "ip netns exec h conntrack -D -p icmp", "wait"):
+        session.run(line)
+    events = [line.split("src")[0] for line in session.run("cat all").out.splitlines()]
+    assert events == ["    [NEW] icmp     1 30 ", " [UPDATE] icmp     1 30 ", "    [NEW] tcp      6 120 SYN_SENT ",
+                      "[DESTROY] tcp      6 120 CLOSE ", " [UPDATE] icmp     1 29 ", "[DESTROY] icmp     1 29 "]
+    assert [line[:14] for line in session.run("cat new").out.splitlines()] == ["    [NEW] icmp", "    [NEW] tcp "]
+    assert session.run("ip netns exec h conntrack -S").out.startswith("cpu=0   \tfound=0 invalid=0 insert=0 ")
+    assert not session.run("ip netns exec h conntrack -L").out

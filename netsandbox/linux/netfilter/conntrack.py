@@ -51,6 +51,8 @@ FEW = 256
 STREAM_AFTER = 2 * SECOND
 """A UDP conversation that goes on for so long is a stream."""
 CLOSED = (track_tcp.FW, track_tcp.LA, track_tcp.TW, track_tcp.CL, track_tcp.CW)
+STATISTICS = ("found", "invalid", "insert", "insert_failed", "drop", "early_drop", "error", "search_restart",
+              "clash_resolve", "chaintoolong")
 
 
 class ConnectionTable:
@@ -59,12 +61,14 @@ class ConnectionTable:
     Attributes:
         by_tuple: both tuples of every entry.
         by_source: entries by (protocol, source address, source port) of their original tuple, for NAT.
+        statistics: how often what went wrong (struct ip_conntrack_stat).
     """
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
         self.by_tuple: dict[FlowTuple, tuple[Connection, int]] = {}
         self.by_source: dict[tuple[int, int, int], list[Connection]] = {}
+        self.statistics = dict.fromkeys(STATISTICS, 0)
         self._serial = 0
         self._sweep_at = FEW
 
@@ -81,7 +85,9 @@ class ConnectionTable:
     def is_taken(self, reply: FlowTuple, ignored: Connection) -> bool:
         """Whether another connection has a tuple (nf_conntrack_tuple_taken)."""
         found = self.find(reply)
-        return found is not None and found[0] is not ignored
+        is_taken = found is not None and found[0] is not ignored
+        self.statistics["found"] += is_taken
+        return is_taken
 
     def entries(self) -> list[Connection]:
         """Those whose time is not over, the oldest first."""
@@ -108,6 +114,7 @@ class ConnectionTable:
         """init_conntrack: an entry for a first packet, not in the table yet; None where none can begin so."""
         namespace = self.namespace
         if not self._has_room():
+            self.statistics["drop"] += 1
             return Dropped(DropReason.NETFILTER_DROP, ("table full",))
         connection = Connection(original, self._serial, namespace.trace.end)
         if namespace.sysctls.get("net.netfilter.nf_conntrack_acct"):
@@ -135,12 +142,14 @@ class ConnectionTable:
         victim = next((connection for connection in self.entries() if not connection.status & ASSURED
                        or (connection.tcp is not None and connection.state in CLOSED)), None)
         if victim is not None:
+            self.statistics["early_drop"] += 1
             self.forget(victim, "early drop")
         return victim is not None
 
     def confirm(self, connection: Connection) -> bool:
         """__nf_conntrack_confirm: enter the connection; False where another has one of its tuples."""
         if connection.status & DYING or self.find(connection.original) or self.find(connection.reply):
+            self.statistics["insert_failed"] += 1
             return False
         connection.status |= CONFIRMED
         connection.expires = self.namespace.scheduler.now + connection.lifetime
@@ -168,10 +177,29 @@ class ConnectionTable:
         connection.lifetime = lifetime
         connection.expires = self.namespace.scheduler.now + lifetime
 
+    def make(self, original: FlowTuple, reply: FlowTuple, lifetime: int) -> Connection:
+        """An entry that a program asks for (ctnetlink_create_conntrack); `confirm` enters it."""
+        connection = Connection(original, self._serial, self.namespace.trace.end)
+        self._serial += 1
+        connection.reply, connection.lifetime = reply, lifetime
+        if original.protocol == TCP:
+            track_tcp.take_over(connection)
+        return connection
+
+    def changed(self, connection: Connection) -> None:
+        """A program has changed an entry."""
+        self._record(connection, "state")
+
     def _record(self, connection: Connection, why: str) -> None:
         namespace = self.namespace
         namespace.record(ConnectionChanged(namespace.name, connection_text(connection, namespace.scheduler.now), why,
                                            connection.made_at))
+        self.tell(connection, {"new": "NEW", "state": "UPDATE"}.get(why, "DESTROY"))
+
+    def tell(self, connection: Connection, what: str) -> None:
+        """Those who listen hear of a change (nf_conntrack_event)."""
+        for listener in self.namespace.netfilter.listeners:
+            listener(connection, what)
 
 
 # -- the hook functions
@@ -188,6 +216,7 @@ def track(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
             return None
     wanted = tuple_of(packet)
     if wanted is None or not _makes_sense(namespace, buffer):
+        table.statistics["error"] += 1
         return None
     try:
         return _resolve(namespace, table, buffer, wanted)
@@ -211,15 +240,25 @@ def _resolve(namespace: NetworkNamespace, table: ConnectionTable, buffer: Socket
         seen = connection.status & SEEN_REPLY
         info = ESTABLISHED_REPLY if direction == REPLY else ESTABLISHED if seen else NEW
     buffer.connection, buffer.info = connection, info
-    before = connection.state
+    before = connection.state, connection.status
     if not _handle(namespace, table, buffer.packet, connection, info):
+        table.statistics["invalid"] += 1
         buffer.connection = None
     elif info == ESTABLISHED_REPLY:
         connection.status |= SEEN_REPLY
-    if connection.state != before and connection.status & CONFIRMED and not connection.status & DYING:
-        namespace.record(ConnectionChanged(namespace.name, connection_text(connection, namespace.scheduler.now),
-                                           "state", connection.made_at))
+    if before != (connection.state, connection.status) and connection.status & CONFIRMED:
+        _tell(table, connection, before[0])
     return None
+
+
+def _tell(table: ConnectionTable, connection: Connection, old_state: int) -> None:
+    """What a packet changed: its TCP state, which is recorded, or that it is answered or assured."""
+    if connection.status & DYING:
+        return
+    if connection.state != old_state:
+        table.changed(connection)
+    else:
+        table.tell(connection, "UPDATE")
 
 
 def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Packet, connection: Connection,

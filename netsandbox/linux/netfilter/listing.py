@@ -43,6 +43,20 @@ def connection_text(connection: Connection, now: int) -> str:
             f"{unreplied}{tuple_text(connection.reply)} {back}{assured}mark={connection.mark} use=1")
 
 
+def event_text(connection: Connection, now: int) -> str:
+    """One line of `conntrack -E`, without what happened: no use count, and what is nothing is left out."""
+    protocol = connection.original.protocol
+    seconds = max(0, connection.expires - now) // SECOND
+    left = f"{seconds} " if seconds else ""
+    state = f"{STATES[connection.state]} " if protocol == TCP else ""
+    unreplied = "" if connection.status & SEEN_REPLY else "[UNREPLIED] "
+    assured = "[ASSURED] " if connection.status & ASSURED else ""
+    there, back = _counted(connection)
+    mark = f"mark={connection.mark}" if connection.mark else ""
+    return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {left}{state}{tuple_text(connection.original)} {there}"
+            f"{unreplied}{tuple_text(connection.reply)} {back}{assured}{mark}").rstrip()
+
+
 STATE_WORDS = ("ESTABLISHED", "RELATED", "NEW", "ESTABLISHED", "RELATED")
 
 

@@ -18,10 +18,13 @@ from netsandbox.linux.netfilter.settings import COUNT
 from netsandbox.linux.netfilter.walk import ChainFunction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.engine.chance import Stream
     from netsandbox.linux.core.hooks import HookFunction, HookVerdict
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.connection import Connection
     from netsandbox.linux.netfilter.matches_rate import Entry
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
@@ -36,6 +39,7 @@ class Netfilter:
         functions: what is asked at each hook, in order; an empty dictionary costs a packet one test.
         tables: those that something was put into.
         connections: what is tracked; None until something needs it, as the kernel registers its hooks on demand.
+        listeners: who is told when a connection is entered, changed or forgotten.
         is_tracking: a rule needs it now.
         looped: packets that are on their way over `lo`, which keep their buffers.
         handed: the packet that a bridge is handing to the host's own stack.
@@ -44,13 +48,13 @@ class Netfilter:
     """
 
     __slots__ = ("_extra", "_fragments", "_nat_chains", "_stream", "connections", "functions", "handed",
-                 "is_tracking", "log",
-                 "looped", "recent", "tables")
+                 "is_tracking", "listeners", "log", "looped", "recent", "tables")
 
     def __init__(self) -> None:
         self.functions = NO_FUNCTIONS
         self.tables: dict[str, Table] = {}
         self.connections: ConnectionTable | None = None
+        self.listeners: list[Callable[[Connection, str], None]] = []
         self.is_tracking = False
         self.looped: deque[SocketBuffer] | None = None
         self.handed: SocketBuffer | None = None
@@ -75,9 +79,8 @@ class Netfilter:
     def refresh(self, namespace: NetworkNamespace) -> None:
         """Chains or rules came or went: hook in what they need, and nothing else."""
         self.is_tracking = any(table.trackers for table in self.tables.values())
-        if self.is_tracking and self.connections is None:
-            self.connections = ConnectionTable(namespace)
-            namespace.sysctls.counted[COUNT] = self.connections
+        if self.is_tracking:
+            self.connection_table(namespace)
         self._order(self._wanted())
         self.note_bridges(namespace)
         for table in self.tables.values():
@@ -86,6 +89,13 @@ class Netfilter:
                 if rule.needs_counts:
                     namespace.write_sysctl("net.netfilter.nf_conntrack_acct", 1)
             table.fresh.clear()
+
+    def connection_table(self, namespace: NetworkNamespace) -> ConnectionTable:
+        """The table of connections, made if it is not there."""
+        if self.connections is None:
+            self.connections = ConnectionTable(namespace)
+            namespace.sysctls.counted[COUNT] = self.connections
+        return self.connections
 
     def note_bridges(self, namespace: NetworkNamespace) -> None:
         """Whether bridged frames are looked at: there is something to ask, and bridge-nf-call-iptables is on."""

@@ -169,6 +169,13 @@ def begin(connection: Connection, segment: TcpSegment, sysctls: Sysctls) -> bool
     return True
 
 
+def take_over(connection: Connection) -> None:
+    """A connection that a program has entered: nobody has seen its windows."""
+    tracking = connection.tcp = TcpTracking()
+    for side in tracking.sides:
+        side.is_liberal = True
+
+
 def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysctls) -> tuple[bool, int | None]:
     """nf_conntrack_tcp_packet: (whether the segment is valid, its new lifetime in ns; 0 to forget it, None to keep).
 

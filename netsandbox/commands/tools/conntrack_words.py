@@ -1,0 +1,366 @@
+"""conntrack's command line: its command, its options, and which entries they mean (conntrack-tools 1.4.8)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, WITH_PORTS
+from netsandbox.linux.netfilter.listing import NAMES
+from netsandbox.linux.netfilter.track_tcp import STATES
+from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
+from netsandbox.wire.ipv4 import ICMP, TCP
+
+if TYPE_CHECKING:
+    from netsandbox.linux.netfilter.connection import Connection
+
+TITLE = "conntrack v1.4.8 (conntrack-tools)"
+HINT = "Try `conntrack -h' or 'conntrack --help' for more information."
+WRONG = 2
+COMMANDS = {"dump": "L", "get": "G", "delete": "D", "flush": "F", "count": "C", "event": "E", "create": "I", "add": "A",
+            "update": "U", "stats": "S", "version": "V", "help": "h"}
+OPTIONS = {"src": "s", "orig-src": "s", "dst": "d", "orig-dst": "d", "reply-src": "r", "reply-dst": "q",
+           "protonum": "p", "timeout": "t", "status": "u", "zero": "z", "event-mask": "e", "mark": "m", "id": "i",
+           "family": "f", "src-nat": "n", "dst-nat": "g", "output": "o", "secmark": "c", "buffer-size": "b",
+           "any-nat": "j", "zone": "w", "label": "l"}
+NAMED = {letter: name for name, letter in reversed(OPTIONS.items())}
+ALL = "sdrqptuzemifngocbjw"
+ILLEGAL = {"L": "teib", "I": "zeifocbj", "A": "zeifocbj", "U": "zecbjw", "D": "zecbj", "G": "tuzemfngcbjw",
+           "F": "sdrqptuzeimngocbjw", "C": ALL, "S": ALL, "V": ALL, "": ALL, "h": ALL.replace("p", ""), "E": "tuzi"}
+"""Options that a command does not take (commands_v_options), in the order in which they are looked for."""
+NEEDED = {"I": "pt", "A": "pt", "G": "p"}
+NOT_MODELLED = {"c": "security marks", "i": "identifiers"}
+OUTPUTS = ("xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save")
+NO_OUTPUT = ("xml", "timestamp", "id", "save")
+STATUSES = {"ASSURED": ASSURED, "SEEN_REPLY": SEEN_REPLY, "UNSET": 0, "FIXED_TIMEOUT": 0}
+EVENTS = ("NEW", "UPDATES", "DESTROY", "ALL")
+PROTOCOLS = {name: number for number, name in NAMES.items()}
+USAGE = """Command line interface for the connection tracking system. Version 1.4.8
+Usage: conntrack [commands] [options]
+
+Commands:
+  -L [table] [options]\t\tList conntrack
+  -G [table] parameters\t\tGet conntrack
+  -D [table] parameters\t\tDelete conntrack
+  -I [table] parameters\t\tCreate a conntrack
+  -U [table] parameters\t\tUpdate a conntrack
+  -E [table] [options]\t\tShow events
+  -F [table]\t\t\tFlush table
+  -C [table]\t\t\tShow counter
+  -S\t\t\t\tShow statistics
+"""
+
+
+class Filter(NamedTuple):
+    """What an entry has to be: a test, and what it is tested against.
+
+    Attributes:
+        mask: of a mark, the bits that count.
+    """
+
+    test: Callable[[Connection, Network], bool]
+    wanted: Network
+    mask: int = 0
+
+
+def _orig_source(connection: Connection, wanted: Network) -> bool:
+    return connection.original.src in wanted
+
+
+def _orig_destination(connection: Connection, wanted: Network) -> bool:
+    return connection.original.dst in wanted
+
+
+def _reply_source(connection: Connection, wanted: Network) -> bool:
+    return connection.reply.src in wanted
+
+
+def _reply_destination(connection: Connection, wanted: Network) -> bool:
+    return connection.reply.dst in wanted
+
+
+def _protocol(connection: Connection, wanted: Network) -> bool:
+    return connection.original.protocol == wanted.address
+
+
+def _orig_sport(connection: Connection, wanted: Network) -> bool:
+    return connection.original.sport == wanted.address
+
+
+def _orig_dport(connection: Connection, wanted: Network) -> bool:
+    return connection.original.dport == wanted.address
+
+
+def _reply_sport(connection: Connection, wanted: Network) -> bool:
+    return connection.reply.sport == wanted.address
+
+
+def _reply_dport(connection: Connection, wanted: Network) -> bool:
+    return connection.reply.dport == wanted.address
+
+
+def _icmp_type(connection: Connection, wanted: Network) -> bool:
+    return connection.original.dport >> 8 == wanted.address
+
+
+def _icmp_code(connection: Connection, wanted: Network) -> bool:
+    return connection.original.dport & 0xFF == wanted.address
+
+
+def _tcp_state(connection: Connection, wanted: Network) -> bool:
+    return connection.original.protocol == TCP and connection.state == wanted.address
+
+
+def _nothing(_connection: Connection, _wanted: Network) -> bool:
+    """Of another family or zone than all that there are."""
+    return False
+
+
+def _source_nat(connection: Connection, wanted: Network) -> bool:
+    """By which address, or by any (0)."""
+    return connection.reply.dst != connection.original.src and wanted.address in (0, connection.reply.dst)
+
+
+def _destination_nat(connection: Connection, wanted: Network) -> bool:
+    return connection.reply.src != connection.original.dst and wanted.address in (0, connection.reply.src)
+
+
+def _any_nat(connection: Connection, wanted: Network) -> bool:
+    return _source_nat(connection, wanted) or _destination_nat(connection, wanted)
+
+
+def _status(connection: Connection, wanted: Network) -> bool:
+    """All bits of Status that are asked for; 0: no answer was seen."""
+    bits = wanted.address
+    return connection.status & bits == bits if bits else not connection.status & SEEN_REPLY
+
+
+Test = Callable[["Connection", Network], bool]
+ADDRESSES: dict[str, Test] = {
+    "s": _orig_source, "d": _orig_destination, "r": _reply_source, "q": _reply_destination}
+NATS: dict[str, Test] = {"n": _source_nat, "g": _destination_nat, "j": _any_nat}
+PORTS: dict[str, Test] = {
+    "sport": _orig_sport, "orig-port-src": _orig_sport, "dport": _orig_dport, "orig-port-dst": _orig_dport,
+    "reply-port-src": _reply_sport, "reply-port-dst": _reply_dport}
+SAME = {"orig-port-src": "sport", "orig-port-dst": "dport"}
+OF_ICMP: dict[str, Test | None] = {"icmp-type": _icmp_type, "icmp-code": _icmp_code, "icmp-id": None}
+
+
+class Line:
+    """One command line, read.
+
+    Attributes:
+        values: of its options, by letter, or by name for those that -p adds.
+        filters: what an entry has to be.
+        table: conntrack, expect, dying or unconfirmed.
+    """
+
+    def __init__(self, arguments: list[str]) -> None:
+        self.words = list(arguments)
+        self.command, self.table = "", "conntrack"
+        self.filters: list[Filter] = []
+        self.protocol = -1
+        self.values: dict[str, str] = {}
+        while self.words:
+            word = self.words.pop(0)
+            if word == "--":
+                break
+            if word.startswith("-") and word != "-":  # other words are not looked at
+                self._read(word)
+        self._check()
+
+    @property
+    def is_extended(self) -> bool:
+        return "extended" in self.values.get("o", "").split(",")
+
+    @property
+    def status(self) -> int:
+        """The bits that -u names."""
+        return _bits(self.values["u"]) if "u" in self.values else 0
+
+    @property
+    def events(self) -> frozenset[str]:
+        """What -e asks for: NEW, UPDATE, DESTROY."""
+        asked = set(self.values.get("e", "ALL").upper().split(","))
+        return frozenset(name for name in ("NEW", "UPDATE", "DESTROY") if asked & {name, f"{name}S", "ALL"})
+
+    def number(self, name: str) -> int:
+        """strtoul: what is no number is 0."""
+        match = re.match(r"0[xX][0-9a-fA-F]+|0[0-7]*|[0-9]+", self.values.get(name, ""))
+        text = match[0] if match else "0"
+        return int(text, 8) if re.fullmatch("0[0-7]+", text) else int(text, 0)
+
+    def _value(self, option: str) -> str:
+        if not self.words:
+            raise wrong(f"option `{option}' requires an argument")
+        return self.words.pop(0)
+
+    def _read(self, word: str) -> None:
+        if word.startswith("--"):
+            self._long(word)
+            return
+        letter, rest = word[1], word[2:]
+        if letter in COMMANDS.values():
+            self._begin(letter, rest)
+        elif letter in NAMED:
+            if rest and letter in "nzgj":
+                raise wrong(f"unknown option `{word}'")
+            if rest:
+                self.words.insert(0, rest)
+            self._option(letter, f"-{letter}")
+        else:
+            raise wrong(f"unknown option `{word}'")
+
+    def _long(self, word: str) -> None:
+        given, equals, value = word[2:].partition("=")
+        names = [*COMMANDS, *OPTIONS, *self._of_protocol()]
+        found = [given] if given in names else [name for name in names if given and name.startswith(given)]
+        if len(found) != 1:
+            raise wrong(f"unknown option `{word}'")
+        name = found[0]
+        if equals:
+            self.words.insert(0, value)
+        if name in COMMANDS:
+            self._begin(COMMANDS[name], "")
+        elif name in OPTIONS:
+            self._option(OPTIONS[name], f"--{name}")
+        else:
+            self._protocol_option(name)
+
+    def _begin(self, command: str, joined: str) -> None:
+        """A command, and the table behind it."""
+        if self.command:
+            table = self.words[0] if self.words and self.words[0][:1] not in ("-", "!", "") else ""
+            if table and table not in TABLES:
+                raise wrong(f"unknown type `{table}'")
+            raise wrong("Invalid commands combination")
+        self.command = command
+        if not joined and self.words and self.words[0][:1] not in ("-", "!", "") and command != "S":
+            self.table = self.words.pop(0)
+            if self.table not in TABLES:
+                raise wrong(f"unknown type `{self.table}'")
+
+    def _option(self, letter: str, option: str) -> None:
+        if letter == "z":
+            self.values[letter] = ""
+            return
+        if letter in NATS:
+            has_value = self.words and self.words[0][:1] not in ("-", "!", "")
+            self.values[letter] = self.words.pop(0) if has_value else ""
+            address = _network(self.values[letter].partition(":")[0]) if has_value else Network(0, 0)
+            self.filters.append(Filter(NATS[letter], address))
+            return
+        value = self.values[letter] = self._value(option)
+        if letter in ADDRESSES:
+            self.filters.append(Filter(ADDRESSES[letter], _network(value)))
+        elif letter == "p":
+            self._protocol(value)
+        elif letter == "f" and value not in ("ipv4", "ipv6"):
+            raise wrong(f"`{value}' unsupported protocol")
+        elif letter == "l":
+            raise ToolError(WRONG, NO_LABELS + wrong(f"unknown label '{value}'").message)
+        elif letter in "uoe":
+            self._listed(letter, value)
+
+    def _listed(self, letter: str, value: str) -> None:
+        """Values with commas between."""
+        known = {"u": tuple(STATUSES), "o": OUTPUTS, "e": EVENTS}[letter]
+        for one in value.split(","):
+            if (one if letter == "o" else one.upper()) not in known:
+                raise wrong(f"Bad parameter `{value if letter == 'o' else one}'")
+            if letter == "o" and one in NO_OUTPUT:
+                raise ToolError(1, f"netsandbox: conntrack: output '{one}' is not modelled (extended is)")
+
+    def _protocol(self, value: str) -> None:
+        number = int(value) if value.isdecimal() and int(value) < 256 else PROTOCOLS.get(value.lower(), -1)
+        if number < 0:
+            raise wrong(f"`{value}' unsupported protocol")
+        self.protocol = number
+        self.filters.append(Filter(_protocol, Network(number, 0)))
+
+    def _of_protocol(self) -> list[str]:
+        """The options that -p adds: ports, an ICMP type, a TCP state."""
+        return [*(PORTS if self.protocol in WITH_PORTS else ()), *(OF_ICMP if self.protocol == ICMP else ()),
+                *(("state",) if self.protocol == TCP else ())]
+
+    def _protocol_option(self, name: str) -> None:
+        kept = SAME.get(name, name)
+        value = self.values[kept] = self._value(f"--{name}")
+        if name == "state":
+            state = "SYN_SENT2" if value.upper() == "LISTEN" else value.upper()
+            if state not in STATES:
+                raise wrong(f"unknown TCP state `{value}'")
+            self.values[kept] = state
+            self.filters.append(Filter(_tcp_state, Network(STATES.index(state), 0)))
+            return
+        test = PORTS.get(name) or OF_ICMP.get(name)
+        if test is not None:
+            self.filters.append(Filter(test, Network(self.number(kept), 0)))
+
+    def _check(self) -> None:
+        """generic_opt_check, and the final checks of the protocol.
+
+        Raises:
+            ToolError: an option that the command does not take, or one that is missing.
+        """
+        for letter in ALL:
+            if letter in self.values and letter in ILLEGAL[self.command]:
+                raise wrong(f"Illegal option `--{NAMED[letter]}' with this command")
+            if letter not in self.values and letter in NEEDED.get(self.command, ""):
+                raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
+        for letter, what in NOT_MODELLED.items():
+            if letter in self.values:
+                raise ToolError(1, f"netsandbox: conntrack: {what} are not modelled")
+        if self.command in ("I", "A", "G"):
+            self._check_new()
+        if self.values.get("f") == "ipv6" or self.number("w"):
+            self.filters.append(Filter(_nothing, Network(0, 0)))
+        if "m" in self.values and self.command not in ("I", "A", "U"):
+            mask = self.values["m"].partition("/")[2]
+            self.filters.append(Filter(_mark, Network(self.number("m"), 0), int(mask, 0) if mask else 0xFFFFFFFF))
+        if "u" in self.values and self.command not in ("I", "A", "U"):
+            self.filters.append(Filter(_status, Network(self.status, 0)))
+
+    def _check_new(self) -> None:
+        if self.command != "G" and self.protocol == TCP and "state" not in self.values:
+            raise wrong("You need to supply the `--state' option for this command")
+        if self.protocol == ICMP and "icmp-type" not in self.values:
+            raise wrong("You need to supply the `--icmp-type' option for this command")
+        if not {"s", "d"} <= self.values.keys() and not {"r", "q"} <= self.values.keys():
+            raise wrong("you have to specify `--src' and `--dst'")
+        given = self.values.keys()
+        if self.protocol in WITH_PORTS and not (
+                {"sport", "dport"} <= given or {"reply-port-src", "reply-port-dst"} <= given):
+            raise wrong("you have to specify `--sport' and `--dport'")
+
+    def covers(self, connection: Connection) -> bool:
+        return all((connection.mark ^ one.wanted.address) & one.mask == 0 if one.mask else
+                   one.test(connection, one.wanted) for one in self.filters)
+
+
+NO_LABELS = "nfct_labelmap_new: No such file or directory\n"
+"""There is no /etc/xtables/connlabel.conf."""
+TABLES = ("conntrack", "expect", "dying", "unconfirmed")
+
+
+def _mark(_connection: Connection, _wanted: Network) -> bool:
+    """Read by Line.covers, with its mask."""
+    return True
+
+
+def _bits(names: str) -> int:
+    return sum({STATUSES[name] for name in names.upper().split(",")})
+
+
+def wrong(message: str) -> ToolError:
+    return ToolError(WRONG, f"{TITLE}: {message}\n{HINT}")
+
+
+def _network(text: str) -> Network:
+    host, slash, length = text.partition("/")
+    try:
+        return Network(parse_ipv4(host), int(length) if slash and length.isdecimal() and int(length) < 33 else 32)
+    except AddressError:
+        raise wrong(f"Invalid IP address `{text}'") from None
