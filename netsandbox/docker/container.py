@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.docker.ports import Binding
     from netsandbox.docker.rules import RuleLine
+    from netsandbox.docker.volumes import Mount
     from netsandbox.engine.scheduler import Scheduler, Timer
     from netsandbox.linux.core.inode import FileSystem
     from netsandbox.linux.core.interface import Interface
@@ -175,6 +176,7 @@ class Container:
         execs: programs of docker exec that run in it.
         frozen: what is put aside while it is paused.
         files: its own file system, None until a program looks at it.
+        mounts: what of other files is in it.
         log: what its programs wrote, in order.
         name_server: Docker's at 127.0.0.11, while it has one.
         waiters: called once with the exit status when the program ends.
@@ -188,14 +190,15 @@ class Container:
         privileged: --privileged.  capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
     """
 
-    __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname", "dropped",
-                 "endpoints", "entrypoint", "environment", "error", "execs", "exposed", "extra_hosts", "files",
-                 "finished", "frozen", "has_ended", "has_run", "has_stop_timeout", "hostname", "identity", "image",
-                 "init", "input", "interface_numbers", "is_attached", "is_detached", "is_private", "is_stopping",
-                 "labels", "link_rules", "links", "log", "mode", "name", "name_server", "namespace", "networks",
-                 "owner_identity", "pid", "policy", "port_rules", "privileged", "program", "published", "publishes_all",
-                 "reference", "removes_itself", "restart_timer", "restarts", "sandbox", "started", "state", "stdin",
-                 "stop_signal", "stop_timeout", "sysctls", "tty", "waiters", "wanted_mac", "was_stopped", "workdir")
+    __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname",
+                 "dropped", "endpoints", "entrypoint", "environment", "error", "execs", "exposed", "extra_hosts",
+                 "files", "finished", "frozen", "has_ended", "has_run", "has_stop_timeout", "hostname", "identity",
+                 "image", "init", "input", "interface_numbers", "is_attached", "is_detached", "is_private",
+                 "is_stopping", "labels", "link_rules", "links", "log", "mode", "mounts", "name", "name_server",
+                 "namespace", "networks", "owner_identity", "pid", "policy", "port_rules", "privileged", "program",
+                 "published", "publishes_all", "reference", "removes_itself", "restart_timer", "restarts", "sandbox",
+                 "started", "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty", "waiters",
+                 "wanted_mac", "was_stopped", "workdir")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -230,6 +233,7 @@ class Container:
         self.environment: list[str] = []
         self.labels: dict[str, str] = {}
         self.files: FileSystem | None = None
+        self.mounts: tuple[Mount, ...] = ()
         self.extra_hosts: list[tuple[str, str]] = []
         self.tty = False
         self.stdin = False

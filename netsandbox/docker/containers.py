@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.docker import history, links
+from netsandbox.docker import history, links, volumes
 from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, Container, Wish
 from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.errors import NOBODY, NOT_FOUND, DockerError, daemon_error
@@ -14,10 +14,11 @@ from netsandbox.docker.signals import SIGNALS
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.volumes import Mount
 
 
 def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments: list[str] | None = None,
-           wish: Wish | None = None) -> Container:
+           wish: Wish | None = None, mounts: tuple[Mount, ...] = ()) -> Container:
     """`docker create`.
 
     Raises:
@@ -34,6 +35,7 @@ def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments
     container.reference = reference
     container.networks = _networks_for(engine, mode, wish or Wish())
     _note_owner(engine, container)
+    volumes.settle(engine, container, mounts)
     engine.containers[name] = container
     return container
 
@@ -70,8 +72,11 @@ def _networks_for(engine: DockerEngine, mode: str, wish: Wish) -> dict[str, Wish
     return {mode: wish} if network is None or isinstance(network, BridgeNetwork) else {}
 
 
-def remove(engine: DockerEngine, container: Container, force: bool = False) -> None:
+def remove(engine: DockerEngine, container: Container, force: bool = False, with_volumes: bool = False) -> None:
     """`docker rm`.
+
+    Args:
+        with_volumes: volumes that have no name go as well (-v, --rm).
 
     Raises:
         DockerError: it runs and force is off.
@@ -91,6 +96,8 @@ def remove(engine: DockerEngine, container: Container, force: bool = False) -> N
     engine.scheduler.cancel(container.restart_timer)
     container.state = EXITED if container.has_run else CREATED
     engine.containers.pop(container.name, None)
+    if with_volumes:
+        volumes.forget_anonymous(engine, container)
     history.of_container(engine, container, "destroy")
 
 

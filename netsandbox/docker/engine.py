@@ -13,7 +13,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.server import Server, Sleeper
-from netsandbox.docker import daemon, files, history, links, name_server, ports, restarts, sandbox, user_networks
+from netsandbox.docker import (
+    daemon,
+    files,
+    history,
+    links,
+    name_server,
+    ports,
+    restarts,
+    sandbox,
+    user_networks,
+    volumes,
+)
 from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
@@ -33,14 +44,15 @@ from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.rules import rules_of
 from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.inode import FileSystem
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.api import Door
     from netsandbox.docker.user_networks import NetworkPlan
+    from netsandbox.docker.volumes import Volume
     from netsandbox.engine.chance import Chance
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.inode import FileSystem
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
@@ -51,7 +63,7 @@ class DockerEngine:
         containers: by name, running or not, in the order they were created.
         networks: by name; the first three are always there.
         name_taken: whether a name is used by something else in the lab.
-        files: the host's.
+        files: the host's.  volumes: by name.
         name_servers: of the host's /etc/resolv.conf; empty for a resolver of its own at 127.0.0.53.
         run: makes the programs that the engine does not know itself.
         settings: what it read in daemon.json when it was started.
@@ -94,10 +106,18 @@ class DockerEngine:
         self.networks: dict[str, DockerNetwork] = {}
         self.default: BridgeNetwork
         self.files = host_files
+        self.volumes: dict[str, Volume] = {}
         if host_files is not None:
             host_files.furnish("/etc/docker", {})
         with suppress(DaemonError):
             daemon.start(self)
+
+    @property
+    def host_files(self) -> FileSystem:
+        """What a container can mount; the volumes are there too."""
+        if self.files is None:
+            self.files = FileSystem(self.scheduler)
+        return self.files
 
     @property
     def bridge(self) -> Bridge:
@@ -173,6 +193,7 @@ class DockerEngine:
             ports.publish(self, container, f"{sandbox.FAILED}: " if self.profile.since(28, 1) else "")
             links.set_rules(self, container)
             sandbox.apply_settings(container, namespace)
+            volumes.attach(self, container)
             program = main_program(container, namespace, self.run, files.files_of(self, container))
         except DockerError as error:
             self._give_up_start(container, error)
@@ -334,6 +355,7 @@ class DockerEngine:
         container.is_attached = False
         if container.removes_itself:
             self.containers.pop(container.name, None)
+            volumes.forget_anonymous(self, container)
             history.of_container(self, container, "destroy")
         else:
             restarts.plan(self, container)

@@ -32,6 +32,7 @@ class Image(NamedTuple):
         layer: the files that its containers begin with; None for those that its server brings.
         size: as `docker images` shows it.
         says: what its program prints before it ends.
+        volumes: the directories for which each container gets a volume.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Image(NamedTuple):
     layer: Layer | None = None
     digest: str = ""
     says: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
 
     def really_has(self, name: str) -> bool:
         """Whether the real image has a program that the sandbox has not."""
@@ -86,11 +88,13 @@ DEBIAN = (*SHELL, "bash", "apt", "apt-get", "ls", "lsns", "readlink", "seq", "un
 BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "nc", "nslookup", "ping", "telnet", "wget",
            "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
 EVERYTHING = ("*",)
-COREUTILS = frozenset({"cp", "cut", "date", "df", "dirname", "du", "find", "grep", "head", "id", "kill", "ln", "mkdir",
-                       "mv", "rm", "sed", "sort", "tee", "touch", "uniq", "wc", "xargs"})
+COREUTILS = frozenset({
+    "basename", "cat", "chmod", "chown", "cp", "cut", "date", "df", "dirname", "du", "find", "grep", "head", "id",
+    "kill", "ln", "mkdir", "mv", "rm", "rmdir", "sed", "sort", "stat", "tee", "touch", "tr", "uniq", "uptime", "wc",
+    "xargs"})
 APPLETS = COREUTILS | {"awk", "free", "less", "ping6", "pgrep", "pidof", "pkill", "ps", "traceroute6",
                        "vi", "watch"}
-"""What BusyBox has and the sandbox has not."""
+"""What BusyBox has beside."""
 
 IMAGES: dict[str, Image] = {image.name: image for image in (
     Image("nginx", ("/docker-entrypoint.sh",), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp",), "nginx", "nginx",
@@ -100,11 +104,11 @@ IMAGES: dict[str, Image] = {image.name: image for image in (
           stop_signal="SIGWINCH", tools=DEBIAN, size="117MB"),
     Image("redis", ("docker-entrypoint.sh",), ("redis-server",), (6379,), ("6379/tcp",), "redis", "redis-server", 511,
           ready=("1:M {redis} * Ready to accept connections tcp",), tools=DEBIAN,
-          size="137MB"),
+          size="137MB", volumes=("/data",)),
     Image("memcached", ("docker-entrypoint.sh",), ("memcached",), (11211,), ("11211/tcp",), "memcached", "memcached",
           1024, dual_stack=False, tools=DEBIAN, size="83.9MB"),
     Image("mysql", ("docker-entrypoint.sh",), ("mysqld",), (3306,), ("3306/tcp", "33060/tcp"), "mysql", "mysqld", 151,
-          tools=(*SHELL, "bash", "ls", "microdnf", "uname"), size="859MB"),
+          tools=(*SHELL, "bash", "ls", "microdnf", "uname"), size="859MB", volumes=("/var/lib/mysql",)),
     Image("busybox", (), ("sh",), tools=BUSYBOX, size="4.43MB", has_busybox=True),
     Image("alpine", (), ("/bin/sh",), tools=(*BUSYBOX, "apk"), size="8.32MB",
           has_busybox=True),
@@ -129,10 +133,10 @@ NGINX_WITH_TOOLS = Image("", (), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp
                          ready=NGINX_READY, tools=EVERYTHING, size="63MB")
 
 
-def _silent(name: str, process: str, *ports: int, size: str, ready: str = "") -> Image:
+def _silent(name: str, process: str, *ports: int, size: str, ready: str = "", volumes: tuple[str, ...] = ()) -> Image:
     """A server whose protocol nobody speaks here; it listens, and takes connections."""
     return Image(name, ("docker-entrypoint.sh",), (process,), ports, tuple(f"{port}/tcp" for port in ports), "silent",
-                 process, ready=(ready,) if ready else (), tools=DEBIAN, size=size)
+                 process, ready=(ready,) if ready else (), tools=DEBIAN, size=size, volumes=volumes)
 
 
 def _web(name: str, kind: str, port: int, *cmd: str, size: str, tools: tuple[str, ...] = ()) -> Image:
@@ -142,8 +146,9 @@ def _web(name: str, kind: str, port: int, *cmd: str, size: str, tools: tuple[str
 
 POSTGRES_READY = "{postgres} [1] LOG:  database system is ready to accept connections"
 OTHERS: dict[str, Image] = {image.name: image for image in (
-    _silent("postgres", "postgres", 5432, size="438MB", ready=POSTGRES_READY),
-    _silent("mongo", "mongod", 27017, size="854MB"), _silent("rabbitmq", "rabbitmq-server", 5672, size="258MB"),
+    _silent("postgres", "postgres", 5432, size="438MB", ready=POSTGRES_READY, volumes=("/var/lib/postgresql/data",)),
+    _silent("mongo", "mongod", 27017, size="854MB", volumes=("/data/configdb", "/data/db")),
+    _silent("rabbitmq", "rabbitmq-server", 5672, size="258MB"),
     _silent("cassandra", "cassandra", 9042, size="383MB"), _silent("rethinkdb", "rethinkdb", 8080, size="131MB"),
     IMAGES["mysql"]._replace(name="mariadb", cmd=("mariadbd",), process="mariadbd", exposed=("3306/tcp",),
                              tools=DEBIAN, size="334MB"),

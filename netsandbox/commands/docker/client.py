@@ -194,9 +194,10 @@ class Client(Program):
         """The shell's programs, as a container runs them; None for one that there is not."""
         inside = Inside(self.context, container, namespace, cwd=container.workdir or "/")
         is_script = "/" in argv[0] and inside.files().exists(argv[0])
-        if not inside.is_in_image(argv[0].rpartition("/")[2]) and not is_script:
+        name = argv[0].rpartition("/")[2]
+        if not inside.is_in_image(name) and not is_script:
             return None
-        return inside.found(argv, inside.call(argv, container.input))
+        return inside.found(argv, inside.call(argv, container.input)) or inside.missing(name)
 
     # -- a shell inside a container
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.docker.host_config import host_config
+from netsandbox.commands.docker.host_config import host_config, mount_points, wanted_volumes
 from netsandbox.commands.docker.words import short_timestamp
 from netsandbox.docker.container import PAUSED, RESTARTING, Wish
 from netsandbox.docker.files import hostname
@@ -35,7 +35,7 @@ def container(engine: DockerEngine, it: Container) -> Json:
         "LogPath": f"{path}/{it.identity}-json.log", "Name": f"/{it.name}", "RestartCount": it.restarts,
         "Driver": "overlayfs", "Platform": "linux", "MountLabel": "", "ProcessLabel": "",
         "AppArmorProfile": "docker-default", "ExecIDs": None, "HostConfig": host_config(engine, it),
-        "Mounts": [], "Config": _config(engine, it), "NetworkSettings": _settings(engine, it)}
+        "Mounts": mount_points(it), "Config": _config(engine, it), "NetworkSettings": _settings(engine, it)}
 
 
 def image(it: Image) -> Json:
@@ -71,7 +71,7 @@ def _config(engine: DockerEngine, it: Container) -> Json:
         "Tty": it.tty, "OpenStdin": it.stdin, "StdinOnce": attached and it.stdin,
         "Env": [*it.environment, DEFAULT_PATH],
         "Cmd": it.arguments or (list(image.cmd) if it.entrypoint is None else None) or None, "Image": it.reference,
-        "Volumes": None, "WorkingDir": it.workdir, "Entrypoint": entrypoint or None, "OnBuild": None,
+        "Volumes": wanted_volumes(it), "WorkingDir": it.workdir, "Entrypoint": entrypoint or None, "OnBuild": None,
         "Labels": it.labels}
     if it.wanted_mac and not engine.profile.since(29):
         config = _put_before(config, "OnBuild", {"MacAddress": it.wanted_mac})

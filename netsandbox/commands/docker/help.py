@@ -10,7 +10,8 @@ from netsandbox.commands.docker.words import GAP
 if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Command, Flag
 
-MANAGEMENT = {"container": "Manage containers", "image": "Manage images", "network": "Manage networks"}
+MANAGEMENT = {"container": "Manage containers", "image": "Manage images", "network": "Manage networks",
+              "volume": "Manage volumes"}
 """Commands that only gather others."""
 GROUPS = MANAGEMENT | {"compose": "Define and run multi-container applications with Docker",
                        "context": "Manage contexts", "system": "Manage Docker"}
@@ -18,7 +19,7 @@ GROUPS = MANAGEMENT | {"compose": "Define and run multi-container applications w
 OTHER_MANAGEMENT = {
     "builder": "Manage builds", "context": "Manage contexts",
     "manifest": "Manage Docker image manifests and manifest lists", "plugin": "Manage plugins",
-    "system": "Manage Docker", "trust": "Manage trust on Docker images", "volume": "Manage volumes"}
+    "system": "Manage Docker", "trust": "Manage trust on Docker images"}
 OTHERS = {
     "build": "Build an image from a Dockerfile", "push": "Upload an image to a registry",
     "login": "Authenticate to a registry", "logout": "Log out from a registry",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.docker.links import linked
+from netsandbox.docker.volumes import BIND, ROOT, TMPFS, VOLUME
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.profiles import Profile
+    from netsandbox.docker.volumes import Mount
 
 Json = dict[str, Any]
 RESOURCES: Json = {
@@ -24,6 +26,41 @@ RESOURCES: Json = {
                     "/sys/firmware", "/sys/devices/virtual/powercap"],
     "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]}
 """What Docker limits and hides when it is told nothing."""
+LAST = ("MaskedPaths", "ReadonlyPaths")
+
+
+def mount_points(it: Container) -> list[Json]:
+    """Mounts of GET /containers/ID/json."""
+    return [_mount_point(mount) for mount in it.mounts if mount.is_long or mount.kind != TMPFS]
+
+
+def _mount_point(mount: Mount) -> Json:
+    writable = {"RW": not mount.read_only}
+    if mount.kind == VOLUME:
+        return {"Type": VOLUME, "Name": mount.source, "Source": f"{ROOT}/{mount.source}/_data",
+                "Destination": mount.target, "Driver": "local",
+                "Mode": mount.mode or ("" if mount.is_anonymous else "z"), **writable, "Propagation": ""}
+    return {"Type": mount.kind, "Source": mount.source, "Destination": mount.target,
+            "Mode": "" if mount.is_long else mount.mode, **writable,
+            "Propagation": "rprivate" if mount.kind == BIND else ""}
+
+
+def wanted_volumes(it: Container) -> Json | None:
+    """Volumes of Config: those that nobody gave a name."""
+    return {mount.target: {} for mount in it.mounts if mount.is_anonymous} or None
+
+
+def _long_mounts(it: Container) -> Json:
+    """What --mount said, as it was said."""
+    found = [{"Type": mount.kind, **({"Source": mount.source} if mount.source and not mount.is_anonymous else {}),
+              "Target": mount.target, **({"ReadOnly": True} if mount.read_only else {})}
+             for mount in it.mounts if mount.is_long]
+    return {"Mounts": found} if found else {}
+
+
+def _tmpfs(it: Container) -> Json:
+    found = {mount.target: "" for mount in it.mounts if mount.kind == TMPFS and not mount.is_long}
+    return {"Tmpfs": found} if found else {}
 
 
 def host_config(engine: DockerEngine, it: Container) -> Json:
@@ -32,7 +69,9 @@ def host_config(engine: DockerEngine, it: Container) -> Json:
         bindings.setdefault(f"{port.port}/{port.protocol}", []).append(
             {"HostIp": port.host, "HostPort": port.host_port})
     return {
-        "Binds": None, "ContainerIDFile": "", "LogConfig": {"Type": "json-file", "Config": {}},
+        "Binds": [":".join(filter(None, (mount.source, mount.target, mount.mode))) for mount in it.mounts
+                  if mount.kind != TMPFS and not mount.is_long and not mount.is_anonymous] or None,
+        "ContainerIDFile": "", "LogConfig": {"Type": "json-file", "Config": {}},
         "NetworkMode": _mode(engine, it), "PortBindings": dict(sorted(bindings.items())),
         "RestartPolicy": {"Name": it.policy.name, "MaximumRetryCount": it.policy.attempts},
         "AutoRemove": it.removes_itself, "VolumeDriver": "", "VolumesFrom": None, "ConsoleSize": [0, 0],
@@ -43,12 +82,13 @@ def host_config(engine: DockerEngine, it: Container) -> Json:
         "IpcMode": "private", "Cgroup": "", "Links": _links(engine, it), "OomScoreAdj": 0, "PidMode": "",
         "Privileged": it.privileged, "PublishAllPorts": it.publishes_all, "ReadonlyRootfs": False, "SecurityOpt": None,
         "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864, "Runtime": "runc",
-        **_resources(engine.profile)}
+        **_tmpfs(it), **_resources(engine.profile, _long_mounts(it))}
 
 
-def _resources(profile: Profile) -> Json:
+def _resources(profile: Profile, mounts: Json) -> Json:
     hidden = [path for path in RESOURCES["MaskedPaths"] if path != "/proc/interrupts" or profile.since(28)]
-    return RESOURCES | {"MaskedPaths": hidden}
+    own = RESOURCES | {"MaskedPaths": hidden}
+    return {key: value for key, value in own.items() if key not in LAST} | mounts | {key: own[key] for key in LAST}
 
 
 def _links(engine: DockerEngine, it: Container) -> list[str] | None:

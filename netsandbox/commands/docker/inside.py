@@ -81,11 +81,18 @@ class Inside:
         if found is not None:
             return found
         name = call.argv[0]
-        if self.container.image.really_has(name) and reason(name):
-            return Speaker(self.namespace, name, [("err", f"note: {reason(name)}")], 1, NOT_FOUND)
+        missing = self.missing(name)
+        if missing is not None:
+            return missing
         if reason(name):
             raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found\nnote: {reason(name)}", NOT_FOUND)
         raise NotFoundError(f"{harmless(name)[:MAX_WORD]}: not found", NOT_FOUND)
+
+    def missing(self, name: str) -> Task | None:
+        """A program that the real image has and the sandbox has not: it only says so."""
+        if not self.container.image.really_has(name) or not reason(name):
+            return None
+        return Speaker(self.namespace, name, [("err", f"note: {reason(name)}")], 1, NOT_FOUND)
 
     def context_of(self, call: Call) -> Context:
         names = own_names(self.context.engine, self.container)
@@ -176,8 +183,8 @@ class Inside:
         return applet or machine.run_in(context)
 
     def is_in_image(self, name: str) -> bool:
-        tools = self.container.image.tools
-        return name in tools or "*" in tools
+        image = self.container.image
+        return name in image.tools or "*" in image.tools or image.really_has(name)
 
     def lent(self, argv: list[str]) -> str:
         """The name of a program that the image has not, or empty; each is told once for an image."""

@@ -154,7 +154,8 @@ def kill(client: Client, parsed: Parsed) -> int:
 
 def remove(client: Client, parsed: Parsed) -> int:
     force = parsed.on("force")
-    return each(client, parsed.operands, lambda container: containers.remove(client.engine, container, force), force)
+    return each(client, parsed.operands, lambda container: containers.remove(
+        client.engine, container, force, parsed.on("volumes")), force)
 
 
 def pause(client: Client, parsed: Parsed) -> int:

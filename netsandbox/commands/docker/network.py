@@ -69,6 +69,8 @@ def inspect_networks(client: Client, parsed: Parsed) -> int:
 
 
 def create(client: Client, parsed: Parsed) -> int:
+    if parsed.text("scope") == "swarm":
+        raise daemon_error("cannot create a swarm scoped network when swarm is not active")
     plan = planned(client, parsed)
     network = client.engine.create_network(plan)
     client.print(network.identity)
@@ -180,6 +182,7 @@ CREATE = Command("docker network create", "[OPTIONS] NETWORK", "Create a network
     Flag("ip-range", "", "list", "Allocate container ip from a sub-range", value="ipNet"),
     Flag("label", "", "list", "Set metadata on a network", value="list"),
     Flag("opt", "o", "list", "Set driver specific options", value="map"),
+    Flag("scope", "", "string", "Control the network's scope", hidden=True, value="string"),
     Flag("subnet", "", "list", "Subnet in CIDR format that represents a network segment", value="strings")), 1, 1)
 REMOVE = Command("docker network rm", "NETWORK [NETWORK...]", "Remove one or more networks", remove, (
     Flag("force", "f", usage="Do not error if the network does not exist"),), 1)

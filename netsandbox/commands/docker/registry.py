@@ -18,7 +18,7 @@ NOT_MODELLED = frozenset({
     "build", "builder", "buildx", "bake", "checkpoint", "config", "diff",
     "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
     "push", "save", "search", "secret", "service", "stack", "swarm",
-    "trust", "volume", "system df", "system dial-stdio", "context export", "context import",
+    "trust", "system df", "system dial-stdio", "context export", "context import",
     "context update"})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
@@ -52,6 +52,9 @@ NETWORKS = {
     "disconnect": "netsandbox.commands.docker.network_connect:DISCONNECT",
     "prune": "netsandbox.commands.docker.pruning:NETWORK_PRUNE", "list": "netsandbox.commands.docker.network:LIST",
     "remove": "netsandbox.commands.docker.network:REMOVE"}
+VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, constant in {
+    "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "prune": "PRUNE", "rm": "REMOVE",
+    "remove": "REMOVE"}.items()}
 COMPOSE = {
     "up": "netsandbox.commands.compose.up:UP", "down": "netsandbox.commands.compose.down:DOWN",
     "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",
@@ -77,7 +80,7 @@ class Commands(Late[tuple[str, ...], "Command"]):
 def _places() -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], str] = {(name,): place for name, place in {**CONTAINERS, **SYSTEM}.items()}
     groups = {"container": {**CONTAINERS, **CONTAINER_GROUP, "ls": CONTAINERS["ps"], "list": CONTAINERS["ps"]},
-              "network": NETWORKS,
+              "network": NETWORKS, "volume": VOLUMES,
               "compose": COMPOSE, "context": CONTEXTS,
               "system": {"info": SYSTEM["info"], "events": SYSTEM["events"], **SYSTEM_GROUP},
               "image": {"ls": SYSTEM["images"], "pull": SYSTEM["pull"], "tag": SYSTEM["tag"], "rm": SYSTEM["rmi"],

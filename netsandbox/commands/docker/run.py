@@ -10,6 +10,7 @@ from netsandbox.commands.docker.client import with_help
 from netsandbox.commands.docker.env_file import given
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
+from netsandbox.commands.docker.mount_flags import mounts
 from netsandbox.commands.docker.publish import parse_expose, parse_publish
 from netsandbox.commands.docker.reference import check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.run_conflicts import check_addresses, check_modes
@@ -44,7 +45,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.engine.start(container)
     except DockerError as error:
         if parsed.on("rm"):
-            containers.remove(client.engine, container)
+            containers.remove(client.engine, container, with_volumes=True)
         raise with_help(client, error, "run", is_start=True) from None
     return 0
 
@@ -84,7 +85,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     for note in filter(None, (note_on(key, value) for key, value in sysctls)):
         client.complain(note.rstrip())
     dns, variables = resolv_conf(parsed), given(client, parsed, parsed.all("env"))
-    container = containers.create(client.engine, name, reference, mode, arguments, wish)
+    container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
     if container.networks:
         container.networks |= networks
     _configure(container, parsed)

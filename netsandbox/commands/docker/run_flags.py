@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.commands.docker.flags import Flag
+from netsandbox.commands.docker.mount_flags import bad_mount
 from netsandbox.commands.docker.run_network import bad_extra_host, bad_network
 from netsandbox.commands.docker.run_settings import (
     bad_domain,
@@ -43,6 +44,7 @@ SHOWN = (
     Flag("link", "", "list", "Add link to another container", value="list", check=bad_link),
     Flag("link-local-ip", "", "list", "Container IPv4/IPv6 link-local addresses", value="list"),
     Flag("mac-address", "", "string", "Container MAC address (e.g., 92:d0:c6:0a:29:33)", value="string"),
+    Flag("mount", "", "list", "Attach a filesystem mount to the container", value="mount", check=bad_mount),
     Flag("name", "", "string", "Assign a name to the container", value="string"),
     Flag("net", "", "list", hidden=True, value="network", check_by_release=bad_network),
     Flag("network", "", "list", "Connect a container to a network", value="network", check_by_release=bad_network),
@@ -58,7 +60,10 @@ SHOWN = (
     Flag("stop-signal", "", "string", "Signal to stop the container", value="string"),
     Flag("stop-timeout", "", "int", "Timeout (in seconds) to stop a container", value="int"),
     Flag("sysctl", "", "list", "Sysctl options", value="map", check=bad_setting),
+    Flag("tmpfs", "", "list", "Mount a tmpfs directory", value="list"),
     Flag("tty", "t", usage="Allocate a pseudo-TTY"),
+    Flag("volume", "v", "list", "Bind mount a volume", value="list"),
+    Flag("volumes-from", "", "list", "Mount volumes from the specified container(s)", value="list"),
     Flag("workdir", "w", "string", "Working directory inside the container", value="string"),
 )
 IGNORED = (
@@ -71,7 +76,6 @@ IGNORED = (
               "health-timeout", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
               "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver"),
     *_ignored("list", "annotation", "attach/a", "device", "device-cgroup-rule",
-              "group-add", "label-file", "log-opt", "mount", "security-opt", "storage-opt", "tmpfs", "ulimit",
-              "volume/v", "volumes-from"),
+              "group-add", "label-file", "log-opt", "security-opt", "storage-opt", "ulimit"),
 )
 FLAGS = SHOWN + IGNORED

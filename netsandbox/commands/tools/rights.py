@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from netsandbox.commands.tools.context import ToolError
@@ -22,10 +23,14 @@ READ_ONLY = ("note: /proc/sys is read-only in a container; `docker run --sysctl 
              "with --privileged it can be written")
 NOT_PERMITTED = ("note: a container may not change its network unless it was run with --privileged or --cap-add "
                  "NET_ADMIN; the lab's own `exec NODE …` and `enter NODE` are nsenter by root on the host, who may")
+ELSEWHERE = re.compile(r"(^|[\s'])/(?!proc/|sys/)\S*: Read-only file system", re.MULTILINE)
+"""A file that is mounted read-only (docker run -v …:ro)."""
 NOTES = {"Read-only file system": READ_ONLY, "permission denied on key": READ_ONLY,
          "Operation not permitted": NOT_PERMITTED, "you must be root": NOT_PERMITTED}
 
 
 def note_on(error: str) -> str:
-    """What a person is told about a refusal for want of a right; empty if it is none."""
+    """What a person is told about a refusal for want of a right; empty if it is none, or about a mounted file."""
+    if ELSEWHERE.search(error):
+        return ""
     return next((note for words, note in NOTES.items() if words in error), "")

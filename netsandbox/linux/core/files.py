@@ -223,20 +223,20 @@ class Files:
         if generator is not None and generator.write(where, text):
             return
         if isinstance(node, RegularFile):
-            self.system.set_text(node, node.text + text if append else text)
+            self.system.owner(where).set_text(node, node.text + text if append else text)
             return
         self._check_parent(where)
         before = (generator.read(where) or "") if generator is not None and append else ""
         file = RegularFile(self.system.now)
         self.system.add(where, file)
-        self.system.set_text(file, before + text)
+        self.system.owner(where).set_text(file, before + text)
 
     def touch(self, path: str) -> None:
         """Make an empty file, or date one anew."""
         where = self.canonical(path)
         node = self.system.find(where)
         if node is not None:
-            node.changed = self.system.now
+            node.changed = self.system.owner(where).now
         elif not self.exists_at(where):
             self.write(path, "")
 
@@ -277,10 +277,11 @@ class Files:
         node = self.system.find(here)
         if node is None:
             raise FileError("EPERM" if self.exists_at(here) else "ENOENT")
+        owner = self.system.owner(there)
         self.system.drop(here)
         self.system.drop(there)
         self.system.add(there, node)
-        self.system.size += len(node.text) if isinstance(node, RegularFile) else 0
+        owner.size += len(node.text) if isinstance(node, RegularFile) else 0
 
     def _free(self, path: str) -> str:
         """The canonical path of something new."""

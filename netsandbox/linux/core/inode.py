@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
@@ -18,7 +18,8 @@ KERNELS = ("/proc/", "/sys/")
 """Where a file is not emptied when it is opened for writing."""
 NULL = "/dev/null"
 REASONS = {
-    "EACCES": "Permission denied", "EEXIST": "File exists", "EINVAL": "Invalid argument", "EISDIR": "Is a directory",
+    "EACCES": "Permission denied", "EBUSY": "Device or resource busy", "EEXIST": "File exists",
+    "EINVAL": "Invalid argument", "EISDIR": "Is a directory",
     "ELOOP": "Too many levels of symbolic links", "ENAMETOOLONG": "File name too long",
     "ENOENT": "No such file or directory", "ENOSPC": "No space left on device", "ENOTDIR": "Not a directory",
     "ENOTEMPTY": "Directory not empty", "EPERM": "Operation not permitted", "EROFS": "Read-only file system"}
@@ -84,16 +85,28 @@ Layer = tuple[tuple[str, str, str], ...]
 """A file system as values: path, kind (d, l or -), and the text of a file or the target of a link; parents first."""
 
 
+class Graft(NamedTuple):
+    """What is mounted at a path: whose files they are, and whether it takes an image's files while it is empty."""
+
+    owner: FileSystem
+    read_only: bool = False
+    fills: bool = False
+
+
 class FileSystem:
     """The files of one host or container.
 
     Args:
         scheduler: whose clock dates them.
+
+    Attributes:
+        grafts: nodes of other file systems that stand in this one, by path (mount).
     """
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.scheduler = scheduler
         self.nodes = self.size = 0
+        self.grafts: dict[str, Graft] = {}
         self._made = scheduler.clock
         self._root: Directory | None = None
         self._brought: tuple[tuple[str, dict[str, bytes | str], int], ...] = ()
@@ -140,7 +153,9 @@ class FileSystem:
             self._bring(path, entries, self.now)
 
     def _bring(self, path: str, entries: dict[str, bytes | str], when: int) -> None:
-        if self.find(path) is not None:
+        found = self.find(path)
+        if found is not None and not (path in self.grafts and self.grafts[path].fills and isinstance(found, Directory)
+                                      and not found.entries):
             return
         if not entries:
             self.add(path, Directory(when))
@@ -174,9 +189,45 @@ class FileSystem:
                 contents = node.text if isinstance(node, RegularFile) else node.target if isinstance(
                     node, Symlink) else ""
                 found.append((f"{above}/{name}", node.kind, contents))
-                if isinstance(node, Directory):
+                if isinstance(node, Directory) and f"{above}/{name}" not in self.grafts:
                     waiting.append((f"{above}/{name}", node))
         return tuple(found)
+
+    # -- mounts
+
+    def graft(self, path: str, node: Node, graft: Graft) -> None:
+        """Let a node of another file system stand at a canonical path, in front of what is there.
+
+        Raises:
+            FileError: the path cannot be made.
+        """
+        here = self.find(path)
+        if graft.fills and isinstance(node, Directory) and isinstance(here, Directory) and not node.entries:
+            node.entries.update(here.entries)
+        self.grafts.pop(path, None)
+        if here is not None:
+            self.drop(path)
+        self.add(path, node)
+        self.grafts[path] = graft
+
+    def _graft_at(self, path: str) -> Graft | None:
+        """Of the nearest mount that a canonical path is in."""
+        while path and self.grafts:
+            if path in self.grafts:
+                return self.grafts[path]
+            path = path.rpartition("/")[0]
+        return None
+
+    def owner(self, path: str) -> FileSystem:
+        """Whose a canonical path is, and who counts what is in it.
+
+        Raises:
+            FileError: it is mounted read-only.
+        """
+        graft = self._graft_at(path)
+        if graft is not None and graft.read_only:
+            raise FileError("EROFS")
+        return self if graft is None else graft.owner
 
     @property
     def now(self) -> int:
@@ -202,33 +253,42 @@ class FileSystem:
         *above, name = [part for part in path.split("/") if part]
         if len(name.encode()) > NAME_MAX:
             raise FileError("ENAMETOOLONG")
-        if self.nodes >= MOST_NODES:
+        owner = self.owner(path)
+        if owner.nodes >= MOST_NODES:
             raise FileError("ENOSPC")
         directory = self.root
         for part in above:
             if part not in directory.entries:
                 directory.entries[part] = Directory(self.now)
-                self.nodes += 1
+                owner.nodes += 1
             inner = directory.entries[part]
             if not isinstance(inner, Directory):
                 raise FileError("ENOTDIR")
             directory = inner
         directory.entries[name] = node
         directory.changed = self.now
-        self.nodes += 1
+        owner.nodes += 1
 
     def drop(self, path: str) -> Node | None:
-        """Take a name away, and give back what it stood for."""
+        """Take a name away, and give back what it stood for.
+
+        Raises:
+            FileError: something is mounted there, or in what is mounted read-only.
+        """
+        if path in self.grafts:
+            raise FileError("EROFS" if self.grafts[path].read_only else "EBUSY")
+        owner = self.owner(path)
         above, _slash, name = path.rpartition("/")
         directory = self.find(above)
         if not isinstance(directory, Directory) or name not in directory.entries:
             return None
         node = directory.entries.pop(name)
         directory.changed = self.now
-        self._forget(node)
+        owner.forget(node)
         return node
 
-    def _forget(self, node: Node) -> None:
+    def forget(self, node: Node) -> None:
+        """Count it no more."""
         waiting = [node]
         while waiting:
             one = waiting.pop()

@@ -1,0 +1,131 @@
+"""docker volume: create, ls, inspect, rm and prune."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.inspect import FORMAT, inspect
+from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.mount_flags import volume_name
+from netsandbox.commands.docker.words import short_timestamp
+from netsandbox.docker import volumes
+from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.network import random_identity
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.docker.volumes import Volume
+
+COLUMNS = (Column("Driver", "DRIVER"), Column("Name", "VOLUME NAME"))
+OTHERS = {"Scope": "SCOPE", "Mountpoint": "MOUNTPOINT", "Labels": "LABELS", "Links": "LINKS", "Size": "SIZE"}
+FILTERS = ("dangling", "driver", "label", "name")
+
+
+def create(client: Client, parsed: Parsed) -> int:
+    name = parsed.operands[0] if parsed.operands else parsed.text("name")
+    labels, options = _pairs(parsed.all("label")), _pairs(parsed.all("opt"))
+    driver = parsed.text("driver") or "local"
+    if driver != "local":
+        raise daemon_error(f"create {name}: error looking up volume plugin {driver}: plugin \"{driver}\" not found")
+    if name:
+        volume_name(name)
+    else:
+        name, labels = random_identity(client.engine.random), labels | {volumes.ANONYMOUS: ""}
+    for key in options:
+        client.complain(f"note: the option {key} of a volume does nothing in the sandbox")
+    volumes.make(client.engine, name, labels, options)
+    client.print(name)
+    return 0
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    return dict(sorted((key, value) for key, _equals, value in (text.partition("=") for text in texts)))
+
+
+def ls(client: Client, parsed: Parsed) -> int:
+    chosen = [volume for _name, volume in sorted(client.engine.volumes.items())]
+    for text in parsed.all("filter"):
+        key, _equals, value = text.partition("=")
+        if key not in FILTERS:
+            raise daemon_error(f"invalid filter '{key}'")
+        chosen = [volume for volume in chosen if _matches(client, volume, key, value)]
+    rows: list[dict[str, Any]] = [{
+        "ID": volume.name, "Name": volume.name, "Driver": "local", "Scope": "local", "Mountpoint": volume.mountpoint,
+        "Labels": ",".join(f"{key}={value}" for key, value in volume.labels.items()), "Links": "N/A", "Size": "N/A",
+        "Availability": "N/A", "Group": "N/A", "Status": "N/A"} for volume in chosen]
+    print_list(client, parsed, COLUMNS, rows, "*formatter.volumeContext", OTHERS)
+    return 0
+
+
+def _matches(client: Client, volume: Volume, key: str, value: str) -> bool:
+    if key == "name":
+        return value in volume.name
+    if key == "driver":
+        return value == "local"
+    if key == "dangling":
+        return bool(volumes.users(client.engine, volume)) != (value in ("1", "true"))
+    label, equals, wanted = value.partition("=")
+    return label in volume.labels and (not equals or volume.labels[label] == wanted)
+
+
+def inspect_volumes(client: Client, parsed: Parsed) -> int:
+    return inspect(client, parsed, lambda name: described(volumes.find(client.engine, name)))
+
+
+def described(volume: Volume) -> dict[str, Any]:
+    """GET /volumes/NAME."""
+    return {"CreatedAt": short_timestamp(volume.created), "Driver": "local", "Labels": volume.labels or None,
+            "Mountpoint": volume.mountpoint, "Name": volume.name, "Options": volume.options or None, "Scope": "local"}
+
+
+def remove(client: Client, parsed: Parsed) -> int:
+    refused = []
+    for name in parsed.operands:
+        try:
+            volumes.remove(client.engine, name)
+            client.print(name)
+        except DockerError as error:
+            if parsed.on("force") and error.kind == NOT_FOUND:
+                client.print(name)
+            else:
+                refused.append(str(error))
+    for text in refused:
+        client.complain(text)
+    return 1 if refused else 0
+
+
+def prune(client: Client, parsed: Parsed) -> int:
+    """Remove those that no container mounts; without --all only those that nobody named."""
+    if not parsed.on("force"):
+        which = "all" if parsed.on("all") else "anonymous"
+        client.print(f"WARNING! This will remove {which} local volumes not used by at least one container.\n"
+                     "Are you sure you want to continue? [y/N] ")
+        raise DockerError("the sandbox asks nothing: `docker volume prune --force` removes them")
+    unused = [volume.name for volume in client.engine.volumes.values() if not volumes.users(client.engine, volume)
+              and (volume.is_anonymous or parsed.on("all"))]
+    for name in unused:
+        volumes.remove(client.engine, name)
+    if unused:
+        client.print("Deleted Volumes:\n" + "\n".join(unused) + "\n")
+    client.print("Total reclaimed space: 0B")
+    return 0
+
+
+CREATE = Command("docker volume create", "[OPTIONS] [VOLUME]", "Create a volume", create, (
+    Flag("driver", "d", "string", "Specify volume driver name (default \"local\")", value="string"),
+    Flag("label", "", "list", "Set metadata for a volume", value="list"),
+    Flag("name", "", "string", hidden=True, value="string"),
+    Flag("opt", "o", "list", "Set driver specific options (default map[])", value="map")), 0, 1)
+LIST = Command("docker volume ls", "[OPTIONS]", "List volumes", ls, (
+    Flag("filter", "f", "list", 'Provide filter values (e.g. "dangling=true")', value="filter"),
+    Flag("format", "", "string", "Format output using a custom template", value="string"),
+    Flag("quiet", "q", usage="Only display volume names")), 0, 0)
+INSPECT = Command("docker volume inspect", "[OPTIONS] VOLUME [VOLUME...]",
+                  "Display detailed information on one or more volumes", inspect_volumes, (FORMAT,), 1)
+REMOVE = Command("docker volume rm", "[OPTIONS] VOLUME [VOLUME...]", "Remove one or more volumes", remove, (
+    Flag("force", "f", usage="Force the removal of one or more volumes"),), 1)
+PRUNE = Command("docker volume prune", "[OPTIONS]", "Remove unused local volumes", prune, (
+    Flag("all", "a", usage="Remove all unused volumes, not just anonymous ones"),
+    Flag("filter", "", "list", 'Provide filter values (e.g. "label=<label>")', value="filter", ignored=True),
+    Flag("force", "f", usage="Do not prompt for confirmation")), 0, 0)
