@@ -31,7 +31,7 @@ BY_NAME: dict[str, Range] = {
     "ipfrag_time": SECONDS, "ipfrag_high_thresh": LONG, "ipfrag_low_thresh": LONG, "ipfrag_max_dist": NOT_NEGATIVE,
     "route.min_pmtu": (68, INT_MAX), "route.mtu_expires": SECONDS, "route.gc_timeout": SECONDS,
     "tcp_rmem": POSITIVE, "tcp_wmem": POSITIVE, "udp_rmem_min": POSITIVE, "udp_wmem_min": POSITIVE,
-    "tcp_early_retrans": (0, 4), "tcp_fin_timeout": SECONDS, "tcp_keepalive_intvl": SECONDS,
+    "tcp_reordering": POSITIVE, "tcp_early_retrans": (0, 4), "tcp_fin_timeout": SECONDS, "tcp_keepalive_intvl": SECONDS,
     "tcp_keepalive_time": SECONDS, "tcp_syn_linear_timeouts": (0, 127), "tcp_syn_retries": (1, 127),
     "tcp_tw_reuse": (0, 2), "somaxconn": NOT_NEGATIVE, "ping_group_range": (0, (1 << 32) - 2),
     "fib_multipath_hash_policy": (0, 3), "fib_multipath_use_neigh": TRUTH, "fib_notify_on_flag_change": (0, 2),
@@ -52,8 +52,9 @@ BY_NAME: dict[str, Range] = {
 """By what follows `net.ipv4.`, or by the last part of the name."""
 BY_NAME.update(dict.fromkeys((
     "ip_no_pmtu_disc", "ip_nonlocal_bind", "ip_forward_use_pmtu", "fwmark_reflect", "igmp_link_local_mcast_reports",
-    "ip_dynaddr", "ip_early_demux", "udp_early_demux", "tcp_abort_on_overflow", "tcp_dsack", "tcp_keepalive_probes",
-    "tcp_orphan_retries", "tcp_retries1", "tcp_retries2", "tcp_rfc1337", "tcp_sack", "tcp_slow_start_after_idle",
+    "ip_dynaddr", "ip_early_demux", "udp_early_demux", "tcp_abort_on_overflow", "tcp_dsack", "tcp_frto",
+    "tcp_keepalive_probes", "tcp_recovery", "tcp_orphan_retries",
+    "tcp_retries1", "tcp_retries2", "tcp_rfc1337", "tcp_sack", "tcp_slow_start_after_idle",
     "tcp_synack_retries", "tcp_syncookies", "tcp_timestamps", "tcp_window_scaling"), BYTE))
 CLAMPED = frozenset({"anycast_delay", "locktime", "proxy_delay", "retrans_time"})
 """Hundredths of a second, of which the kernel takes any number, and counts a negative one as nothing."""

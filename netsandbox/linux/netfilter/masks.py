@@ -15,11 +15,17 @@ def read_mask(text: str) -> Mask:
     Raises:
         UsageError: in iptables' words.
     """
+    whole = read_host_mask(text)
+    return whole._replace(address=whole.address & whole.mask)
+
+
+def read_host_mask(text: str) -> Mask:
+    """The same, of which the bits outside of the mask are kept (libxt_conntrack.c)."""
     host, slash, mask = text.partition("/")
     bits = _mask_bits(mask) if slash else WHOLE
     if slash and host.count(".") < 3:
         host += ".0" * (3 - host.count("."))
-    return Mask(False, _address(host) & bits, bits)
+    return Mask(False, _address(host), bits)
 
 
 def _address(host: str) -> int:

@@ -32,7 +32,7 @@ from netsandbox.linux.netfilter.extension import (
     write_mark,
     write_span,
 )
-from netsandbox.linux.netfilter.masks import format_mask, read_mask
+from netsandbox.linux.netfilter.masks import format_mask, read_host_mask
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
 from netsandbox.linux.netfilter.rule import Mask
 from netsandbox.wire.addresses import format_ipv4
@@ -119,8 +119,8 @@ class Conntrack(Match):
     needs_one = True
     options = (
         Option("--ctstate", read_ctstate), Option("--ctproto", read_protocol),
-        Option("--ctorigsrc", read_mask, format_mask), Option("--ctorigdst", read_mask, format_mask),
-        Option("--ctreplsrc", read_mask, format_mask), Option("--ctrepldst", read_mask, format_mask),
+        Option("--ctorigsrc", read_host_mask, format_mask), Option("--ctorigdst", read_host_mask, format_mask),
+        Option("--ctreplsrc", read_host_mask, format_mask), Option("--ctrepldst", read_host_mask, format_mask),
         Option("--ctorigsrcport", read_ports, write_span), Option("--ctorigdstport", read_ports, write_span),
         Option("--ctreplsrcport", read_ports, write_span), Option("--ctrepldstport", read_ports, write_span),
         Option("--ctstatus", read_ctstatus), Option("--ctexpire", read_expiry, write_span),
@@ -150,7 +150,7 @@ class Conntrack(Match):
         if flag == "--ctexpire":
             assert isinstance(wanted, Span)
             left = max(0, connection.expires - namespace.scheduler.now) // 1_000_000_000
-            return wanted.low <= left <= wanted.high
+            return wanted.low <= (left if connection.status & CONFIRMED else 0) <= wanted.high
         return _of_tuple(connection, flag, wanted)
 
     def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
@@ -188,7 +188,7 @@ def _tuple_field(connection: Connection | None, flag: str) -> str:
 def _of_tuple(connection: Connection, flag: str, wanted: object) -> bool:
     value = _field_of(connection, flag)
     if isinstance(wanted, Mask):
-        return value & wanted.mask == wanted.address
+        return (value ^ wanted.address) & wanted.mask == 0
     assert isinstance(wanted, Span)
     return wanted.low <= value <= wanted.high
 

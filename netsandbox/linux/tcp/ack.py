@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.tcp import alarm, output, recovery
+from netsandbox.linux.tcp import alarm, output, rack, recovery, sack, undo
 from netsandbox.linux.tcp.recovery import NOT_DUPLICATE, Ack
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
-from netsandbox.linux.tcp.sequence import MASK, after, before, between
+from netsandbox.linux.tcp.sack import Progress
+from netsandbox.linux.tcp.sequence import MASK, after, before
 from netsandbox.linux.tcp.state import Recovery
-from netsandbox.linux.tcp.transmit import sync_mss
+from netsandbox.linux.tcp.transmit import stamp_now, stamp_of, sync_mss
 from netsandbox.wire.tcp import SYN
 
 if TYPE_CHECKING:
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
 OLD, TOO_OLD, UNSENT = "TCP_OLD_ACK", "TCP_TOO_OLD_ACK", "TCP_ACK_UNSENT_DATA"
 
 
-def take(conn: Connection, segment: TcpSegment, said: Options) -> str:
-    """Process the ACK field; empty, or the drop reason of one that is no good (OLD only in the handshake)."""
+def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -> str:
+    """Process the ACK field of `count` segments that have become one.
+
+    Returns:
+        Nothing, or the drop reason of one that is no good (OLD only in the handshake).
+    """
     ack, una = segment.ack, conn.una
     if said.stamp is not None:
         conn.echoed_stamp = said.stamp[1]
@@ -30,7 +35,7 @@ def take(conn: Connection, segment: TcpSegment, said: Options) -> str:
         if before(ack, (una - conn.largest_window) & MASK):
             return TOO_OLD
         if said.sacks and conn.has_sack:
-            _finish(conn, _take_sacks(conn, said.sacks, ack, una), 0, conn.lost_out)
+            _take_old(conn, said.sacks, una)
         return OLD
     if after(ack, conn.nxt):
         return UNSENT
@@ -40,42 +45,49 @@ def take(conn: Connection, segment: TcpSegment, said: Options) -> str:
     if segment.sequence_length:
         flag |= Ack.DATA
     flag |= _update_window(conn, segment)
+    progress = Progress(conn)
     conn.una = ack
     conn.bytes_acked += (ack - una) & MASK
     if said.sacks and conn.has_sack:
-        flag |= _take_sacks(conn, said.sacks, ack, una)
+        flag |= sack.take(conn, progress, said.sacks, ack, una)
     conn.soft_error = ""
     conn.probes = 0
     if not conn.sent:
+        if flag & Ack.TWICE:
+            recovery.alert(conn, flag, 0)
         _look_at_probe(conn)
+        recovery.take_probe_answer(conn, ack, flag)
         return ""
-    delivered, lost = conn.delivered, conn.lost_out
-    flag |= _clean(conn, ack)
+    flag |= _clean(conn, progress, ack)
     recovery.take_probe_answer(conn, ack, flag)
-    _finish(conn, flag, conn.delivered - delivered, lost)
+    _finish(conn, flag, progress, count)
     return ""
 
 
-def _finish(conn: Connection, flag: int, delivered: int, lost: int) -> None:
+def _take_old(conn: Connection, blocks: tuple[tuple[int, int], ...], una: int) -> None:
+    """An ACK that has been overtaken may still tell what has arrived."""
+    progress = Progress(conn)
+    flag = sack.take(conn, progress, blocks, una, una)
+    _flag, leaves = recovery.alert(conn, flag, 0)
+    recovery.leave(conn, leaves)
+
+
+def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None:
     """Losses, timers, the congestion window, and what leaves again."""
-    again = False
+    leaves = recovery.NONE
     if not flag & NOT_DUPLICATE or flag & (Ack.SACKED | Ack.TWICE) or conn.recovery is not Recovery.OPEN:
-        duplicates = int(not flag & (Ack.ADVANCED | Ack.TWICE) and not flag & NOT_DUPLICATE)
-        flag, again = recovery.alert(conn, flag, duplicates)
-    if flag & Ack.TIMER:
-        if (conn.sent and conn.has_sack and conn.recovery in (Recovery.OPEN, Recovery.CWR) and not conn.sacked_out
-                and conn.namespace.sysctls.get("net.ipv4.tcp_early_retrans") in (3, 4)):
-            alarm.arm_tail_probe(conn)
-        else:
-            alarm.rearm(conn)
+        duplicates = count if not flag & (Ack.ADVANCED | Ack.TWICE | NOT_DUPLICATE) else 0
+        flag, leaves = recovery.alert(conn, flag, duplicates)
+    if flag & Ack.TIMER and not output.schedule_tail_probe(conn, is_anew=True):
+        alarm.rearm(conn)
     if flag & (Ack.DATA_ACKED | Ack.SYN_ACKED | Ack.SACKED) or not flag & NOT_DUPLICATE:
         conn.confirm = True
+    delivered = conn.delivered - progress.delivered
     if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
-        recovery.reduce(conn, delivered, conn.lost_out - lost, flag)
-    elif flag & Ack.DATA_ACKED and delivered:
+        recovery.reduce(conn, delivered, conn.losses - progress.losses, flag)
+    elif delivered and flag & (Ack.DATA_ACKED | (Ack.SACKED if rack.is_high(conn) else Ack.NOTHING)):
         conn.congestion.grow(delivered, conn.namespace.scheduler.clock, conn.round_trip.smoothed >> 3)
-    if again:
-        recovery.resend_lost(conn, "fast" if conn.recovery is Recovery.RECOVERY else "timeout")
+    recovery.leave(conn, leaves)
 
 
 def _update_window(conn: Connection, segment: TcpSegment) -> int:
@@ -93,58 +105,43 @@ def _update_window(conn: Connection, segment: TcpSegment) -> int:
     return Ack.WINDOW
 
 
-def _take_sacks(conn: Connection, blocks: tuple[tuple[int, int], ...], ack: int, prior: int) -> int:
-    """tcp_sacktag_write_queue: what has arrived behind a gap; blocks that make no sense are passed over."""
-    flag = Ack.NOTHING
-    first, end = blocks[0]
-    if before(first, ack) or (len(blocks) > 1 and not before(first, blocks[1][0]) and not after(end, blocks[1][1])):
-        flag |= Ack.TWICE
-    for start, stop in blocks:
-        if not (before(start, stop) and between(stop, prior, conn.nxt) and not before(start, ack)):
-            continue
-        for segment in conn.sent:
-            if segment.sacked or before(segment.seq, start) or after(segment.end, stop):
-                continue
-            segment.sacked = True
-            flag |= Ack.SACKED | (Ack.NOTHING if segment.ever_again else Ack.ORIGINAL)
-            conn.sacked_out += 1
-            conn.delivered += 1
-            conn.lost_out -= segment.lost
-            conn.again_out -= segment.again
-            segment.lost = segment.again = False
-            recovery.rack_advance(conn, segment, segment.end)
-    return flag
-
-
-def _clean(conn: Connection, ack: int) -> int:
+def _clean(conn: Connection, progress: Progress, ack: int) -> int:
     """Forget what has arrived, and take its round-trip time (tcp_clean_rtx_queue)."""
-    flag, sent = Ack.NOTHING, conn.sent
+    flag, sent, count, lowest = Ack.NOTHING, conn.sent, 0, conn.nxt
     first_at: int | None = None
-    while sent:
-        segment = sent[0]
-        if after(segment.end, ack):
-            _trim(conn, segment, ack)
-            break
-        sent.pop(0)
+    while sent and not after(sent[0].end, ack):
+        segment = sent.pop(0)
+        count += 1
         flag |= Ack.SYN_ACKED if segment.flags & SYN else Ack.DATA_ACKED
         if segment.ever_again:
             flag |= Ack.RETRANSMITTED
-        elif first_at is None:
-            first_at = segment.at
-        if segment.sacked:
-            conn.sacked_out -= 1
-        else:
-            conn.delivered += 1
-            recovery.rack_advance(conn, segment, segment.end)
-        conn.lost_out -= segment.lost
-        conn.again_out -= segment.again
-        conn.queued -= len(segment.data)
-    if flag:
-        if not conn.has_sack:
-            conn.sacked_out = min(conn.sacked_out, max(len(sent) - 1, 0)) if sent else 0
-        flag |= Ack.TIMER
-        _take_time(conn, first_at if not flag & Ack.RETRANSMITTED else None)
-    return flag
+        elif not segment.sacked:
+            first_at = segment.at if first_at is None else first_at
+            lowest = segment.seq if before(segment.seq, lowest) else lowest
+            flag |= Ack.NOTHING if after(segment.end, conn.high_seq) else Ack.ORIGINAL
+        if segment.flags & SYN:
+            conn.retry_since = 0
+        _forget(conn, segment)
+    if sent:
+        _trim(conn, sent[0], ack)
+    if count and not conn.has_sack:
+        recovery.take_duplicates_back(conn, count)
+        flag &= ~Ack.ORIGINAL if flag & Ack.RETRANSMITTED else ~Ack.NOTHING
+    elif count:
+        rack.note_reordering(conn, lowest, progress.highest)
+    return flag | _take_time(conn, flag, first_at, progress)
+
+
+def _forget(conn: Connection, segment: Sent) -> None:
+    if segment.sacked:
+        conn.sacked_out -= 1
+    elif conn.has_sack:
+        conn.delivered += 1
+        if not (segment.ever_again and undo.echoes_before(conn, stamp_of(conn, segment.at))):
+            rack.advance(conn, segment)
+    conn.lost_out -= segment.lost
+    conn.again_out -= segment.again
+    conn.queued -= len(segment.data)
 
 
 def _trim(conn: Connection, segment: Sent, ack: int) -> None:
@@ -156,17 +153,20 @@ def _trim(conn: Connection, segment: Sent, ack: int) -> None:
         conn.queued -= size
 
 
-def _take_time(conn: Connection, sent_at: int | None) -> None:
-    """tcp_ack_update_rtt: Karn's rule, and timestamps where it forbids (RFC 7323, 4)."""
+def _take_time(conn: Connection, flag: int, sent_at: int | None, progress: Progress) -> int:
+    """tcp_ack_update_rtt: Karn's rule, and timestamps where it forbids (RFC 7323, 4); Ack.TIMER, or nothing."""
     scheduler, trip = conn.namespace.scheduler, conn.round_trip
-    if sent_at is not None:
-        trip.sample((scheduler.clock - sent_at) // MICROSECOND, conn.una, conn.nxt)
-    elif conn.has_stamps and conn.echoed_stamp:
-        passed = (scheduler.clock // 1_000_000 + conn.stamp_offset - conn.echoed_stamp) & MASK
+    acked = flag & (Ack.DATA_ACKED | Ack.SYN_ACKED)
+    begin = sent_at if sent_at is not None and not flag & Ack.RETRANSMITTED else progress.first_sacked
+    if begin is not None:
+        trip.sample((scheduler.clock - begin) // MICROSECOND, conn.una, conn.nxt)
+    elif acked and conn.has_stamps and conn.echoed_stamp:
+        passed = (stamp_now(conn.namespace, conn.stamp_offset) - conn.echoed_stamp) & MASK
         if passed < 1 << 31:
             trip.sample(max(passed, 1) * 1000, conn.una, conn.nxt)
-    else:
-        trip.timeout = trip.computed()
+    if acked or (progress.first_sacked is not None and conn.sent and progress.first_sacked < conn.sent[0].at):
+        return Ack.TIMER
+    return Ack.NOTHING
 
 
 def _look_at_probe(conn: Connection) -> None:

@@ -50,15 +50,14 @@ def until_timeout(conn: Connection) -> int:
     return conn.sent[0].at + conn.round_trip.timeout - conn.namespace.scheduler.clock
 
 
-def arm_tail_probe(conn: Connection) -> bool:
+def arm_tail_probe(conn: Connection, is_anew: bool) -> None:
     """RFC 8985, 7.2: without any ACK the last segment is sent again, long before the timeout."""
     trip = conn.round_trip
     delay = (trip.smoothed >> 2) * MICROSECOND if trip.smoothed else 1_000_000_000
     delay = -(-delay // TICK) * TICK
     delay += 200_000_000 if len(conn.sent) == 1 else 2 * TICK
-    left = until_timeout(conn)
+    left = trip.timeout if is_anew else until_timeout(conn)
     arm(conn, TAIL, max(min(delay, left) if left > 0 else delay, TICK))
-    return True
 
 
 def arm_ack(conn: Any, due: int) -> None:

@@ -30,7 +30,7 @@ class Congestion:
     """
 
     __slots__ = ("_acked", "_epoch", "_origin", "_reno", "_time", "_usage", "algorithm", "largest", "limited", "most",
-                 "prior", "threshold", "window")
+                 "prior", "prior_threshold", "threshold", "window")
 
     def __init__(self, algorithm: str) -> None:
         self.algorithm = algorithm
@@ -39,7 +39,8 @@ class Congestion:
         self.limited = False
         self.most = 0
         self.prior = 0
-        """The window before the present loss, to go back to if nothing was lost after all."""
+        self.prior_threshold = 0
+        """Window and threshold before the present loss, to go back to if nothing was lost after all; 0: not to."""
         self.largest = 0.0
         """CUBIC's W_max."""
         self._acked = 0
@@ -50,6 +51,15 @@ class Congestion:
     @property
     def in_slow_start(self) -> bool:
         return self.window < self.threshold
+
+    @property
+    def present_threshold(self) -> int:
+        """What the threshold would be if it began anew outside of a reduction (tcp_current_ssthresh)."""
+        return max(self.threshold, (self.window >> 1) + (self.window >> 2))
+
+    def begin(self, is_slow: bool) -> None:
+        """The handshake is done; slowly after a SYN that was lost twice (tcp_init_transfer, tcp_init_metrics)."""
+        self.window, self.threshold = 1 if is_slow else INITIAL, NEVER
 
     def grow(self, acked: int, now: int, round_trip: int) -> None:
         """An ACK came: `acked` segments, at `now` (ns), with a smoothed round trip in microseconds."""
@@ -72,6 +82,7 @@ class Congestion:
     def shrink(self, now: int) -> None:
         """Something was lost: the threshold for the recovery to come."""
         self.prior = self.window
+        self._acked = 0
         self.threshold = SHRINKING[self.algorithm](self, now)
 
     def _add(self, per: int, acked: int) -> None:

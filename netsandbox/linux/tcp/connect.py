@@ -155,6 +155,7 @@ def established(conn: Connection) -> None:
     conn.change(TcpState.ESTABLISHED, "handshake")
     conn.last_sent = conn.received_at = conn.namespace.scheduler.now
     conn.confirm = True
+    conn.congestion.begin(conn.retransmitted > 1 and bool(conn.undo_marker))
     window.opened(conn)
     conn.wake()
 

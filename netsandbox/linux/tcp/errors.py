@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.ipv4 import icmp
-from netsandbox.linux.tcp import connect, listen, output, recovery
+from netsandbox.linux.tcp import connect, listen, output, rack, recovery
 from netsandbox.linux.tcp.sequence import between
 from netsandbox.linux.tcp.state import Connection, Recovery, Request, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
@@ -81,7 +81,7 @@ def _cut_anew(conn: Connection, mss: int) -> bool:
     while place < len(conn.sent):
         segment = conn.sent[place]
         if len(segment.data) > mss and not segment.sacked:
-            recovery.mark_lost(conn, segment)
+            rack.mark_lost(conn, segment)
             found = True
             while place + 1 < len(conn.sent) and not conn.sent[place + 1].sacked and not segment.flags & PSH:
                 output.join(conn, place)

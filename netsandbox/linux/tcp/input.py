@@ -114,13 +114,13 @@ def _hold(conn: Connection, waiting: Waiting) -> None:
     number = last.ack if before(new.ack, last.ack) else new.ack
     whole = TcpSegment(new.sport, new.dport, last.seq, number, last.flags | new.flags, new.window, new.options,
                        last.data + new.data)
-    conn.held[-1] = Waiting(waiting.packet, whole)
+    conn.held[-1] = Waiting(waiting.packet, whole, conn.held[-1].merged + 1)
 
 
 # -- a connection
 
-def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
-    """tcp_rcv_established and tcp_rcv_state_process."""
+def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: int = 1) -> Verdict:
+    """tcp_rcv_established and tcp_rcv_state_process; `count` segments have become this one."""
     state = conn.state
     conn.segments_in += 1
     conn.data_in += bool(segment.data)
@@ -139,7 +139,7 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdic
         return Outcome.ACCEPTED if refusal == "reset" else _dropped(refusal, segment)
     if not flags & ACK:
         return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
-    problem = ack.take(conn, segment, said)
+    problem = ack.take(conn, segment, said, count)
     if problem and (problem != ack.OLD or state is TcpState.SYN_RECV):
         if state is TcpState.SYN_RECV:
             reset.answer(conn.namespace, packet, segment, "handshake")

@@ -8,7 +8,7 @@ from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.events import TcpRetransmitted, TcpWindowShut
 from netsandbox.linux.tcp.sequence import MASK, after, before, distance
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent, TcpState
-from netsandbox.linux.tcp.transmit import current_mss, is_still_here, transmit
+from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_now, transmit
 from netsandbox.wire.tcp import ACK, FIN, PSH, SYN
 
 if TYPE_CHECKING:
@@ -110,8 +110,7 @@ def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
         return -1
     _fill(conn, chunk, quota * mss)
     length = len(chunk.data)
-    first_end = (chunk.seq + min(length, mss) + (chunk.fin and length <= mss)) & MASK
-    if after(first_end, window_end(conn)) and length + chunk.fin > 0:
+    if length + chunk.fin and not has_window(conn, chunk, mss):
         return -1
     is_last = len(conn.unsent) == 1
     if length <= mss:
@@ -120,6 +119,12 @@ def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
     if _defers(conn, chunk, quota, mss):
         return -1
     return _split_point(conn, chunk, mss, quota, is_last and not is_nagle_off)
+
+
+def has_window(conn: Connection, chunk: Chunk, mss: int) -> bool:
+    """Whether the peer's window takes the first segment of a chunk (tcp_snd_wnd_test)."""
+    length = len(chunk.data)
+    return not after((chunk.seq + min(length, mss) + (chunk.fin and length <= mss)) & MASK, window_end(conn))
 
 
 def _fill(conn: Connection, chunk: Chunk, size: int) -> None:
@@ -185,11 +190,12 @@ def _send_burst(conn: Connection, size: int) -> bool:
         conn.small = (chunk.seq + size + (whole and chunk.fin)) & MASK
     segments = _cut(conn, chunk, size, mss)
     if is_burst and conn.namespace.netfilter.functions:
-        data, flags = bytes(chunk.data[:size]), segments[0].flags | segments[-1].flags
+        data, flags = bytes(chunk.data[:size]), segments[0].flags | segments[-1].flags | PSH
         problem = transmit(conn, chunk.seq, flags, data, mss)
     else:
         for segment in segments:
-            problem = transmit(conn, segment.seq, segment.flags, segment.data)
+            ends_burst = is_burst and segment is segments[-1]
+            problem = transmit(conn, segment.seq, segment.flags | (PSH if ends_burst else 0), segment.data)
             segment.wire = conn.wire
     if problem:
         return False
@@ -204,14 +210,16 @@ def _send_burst(conn: Connection, size: int) -> bool:
 
 
 def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
-    """The segments that the first `size` bytes of a chunk make, the last with the chunk's PSH and FIN."""
+    """The segments that the first `size` bytes of a chunk make, the last with the chunk's own PSH and FIN.
+
+    That a burst ends with PSH concerns its copy on the wire: what is sent again alone has none.
+    """
     now, seq, segments = conn.namespace.scheduler.clock, chunk.seq, []
     for start in range(0, max(size, 1), mss):
         part = bytes(chunk.data[start:min(start + mss, size)])
         is_end = start + len(part) == size
         is_all = is_end and size == len(chunk.data)
-        pushes = part and is_end and (size > mss or (is_all and chunk.push))
-        flags = ACK | (PSH if pushes else 0) | (FIN if is_all and chunk.fin else 0)
+        flags = ACK | (PSH if part and is_all and chunk.push else 0) | (FIN if is_all and chunk.fin else 0)
         segments.append(Sent(seq, part, flags, now))
         seq = segments[-1].end
     return segments
@@ -240,11 +248,17 @@ def fill_window(conn: Connection) -> bool:
     return True
 
 
-def schedule_tail_probe(conn: Connection) -> None:
-    """tcp_schedule_loss_probe: only where SACK can tell what the probe found."""
-    if (conn.sent and conn.has_sack and conn.recovery in (Recovery.OPEN, Recovery.CWR) and conn.state is not
+def schedule_tail_probe(conn: Connection, is_anew: bool = False) -> bool:
+    """tcp_schedule_loss_probe: only where SACK can tell what the probe found.
+
+    Args:
+        is_anew: an ACK lets the timeout begin anew.
+    """
+    if not (conn.sent and conn.has_sack and conn.recovery in (Recovery.OPEN, Recovery.CWR) and conn.state is not
             TcpState.SYN_SENT and conn.namespace.sysctls.get("net.ipv4.tcp_early_retrans") in (3, 4)):
-        alarm.arm_tail_probe(conn)
+        return False
+    alarm.arm_tail_probe(conn, is_anew)
+    return True
 
 
 def _check_probe(conn: Connection) -> None:
@@ -296,6 +310,8 @@ def retransmit(conn: Connection, place: int, why: str) -> bool:
         conn.again_out += 1
     segment.ever_again = True
     segment.at = conn.namespace.scheduler.clock
+    conn.retry_since = conn.retry_since or stamp_now(conn.namespace, conn.stamp_offset)
+    conn.undo_retrans = max(conn.undo_retrans, 0) + 1
     return True
 
 

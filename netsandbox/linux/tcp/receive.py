@@ -202,7 +202,8 @@ def _early(conn: Connection, seq: int, data: bytes, fin: bool) -> str:
     place = sum(not after(start, seq) for start, _data, _fin in conn.early)
     conn.early.insert(place, (seq, data, fin))
     conn.memory += len(data) + window.BUFFER_OVERHEAD
-    window.grow(conn, len(data))
+    if conn.has_sack:  # without, a window that grows would make no duplicate ACK
+        window.grow(conn, len(data))
     _add_sack(conn, seq, end)
     return ""
 

@@ -1,23 +1,18 @@
-"""What is lost, and how much may leave meanwhile: RACK (RFC 8985), fast recovery with PRR (RFC 6937), timeouts.
+"""How much may leave while something is missing: fast recovery with PRR (RFC 6937), timeouts, F-RTO (RFC 5682).
 
-net/ipv4/tcp_input.c tcp_fastretrans_alert and net/ipv4/tcp_recovery.c.
+net/ipv4/tcp_input.c tcp_fastretrans_alert.  What is lost is in rack.py, and what was not in undo.py.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.tcp import alarm, output
-from netsandbox.linux.tcp.rtt import TIMEOUT_MIN
+from netsandbox.linux.tcp import alarm, output, rack, undo
 from netsandbox.linux.tcp.sequence import after, before
-from netsandbox.linux.tcp.state import Recovery, Sent, TcpState
+from netsandbox.linux.tcp.state import Recovery, TcpState
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.state import Connection
-
-DUPLICATES = 3
-"""TCP_FASTRETRANS_THRESH: ACKs for the same byte after which it is taken to be lost."""
 
 
 class Ack:
@@ -34,81 +29,64 @@ class Ack:
     TWICE = 128
     """The peer got something twice (DSACK)."""
     ORIGINAL = 256
-    """Something that was sent once only has arrived."""
+    """Something that was sent once only, and before the loss, has arrived."""
     TIMER = 512
+    TWICE_PROBE = 1024
+    """What it got twice is the tail loss probe."""
+    LOST_AGAIN = 2048
 
 
 NOT_DUPLICATE = Ack.DATA | Ack.WINDOW | Ack.DATA_ACKED | Ack.SYN_ACKED
 """An ACK that did none of these is a duplicate."""
+NONE, LOST, NEW = 0, 1, 2
+"""What leaves now: nothing in particular, what is lost, or new data first (REXMIT_*)."""
 
 
-def rack_advance(conn: Connection, segment: Sent, end: int) -> None:
-    """Of what has arrived, remember the segment that left last (tcp_rack_advance)."""
-    now = conn.namespace.scheduler.clock
-    trip = (now - segment.at) // MICROSECOND
-    if segment.ever_again and trip < (conn.round_trip.least or 0):
-        return
-    conn.rack_rtt = trip
-    if segment.at > conn.rack_at or (segment.at == conn.rack_at and after(end, conn.rack_end)):
-        conn.rack_at, conn.rack_end = segment.at, end
-
-
-def _reorder_window(conn: Connection) -> int:
-    """Microseconds by which segments may overtake each other (tcp_rack_reo_wnd)."""
-    if not conn.reordering_seen and (conn.recovery >= Recovery.RECOVERY or conn.sacked_out >= DUPLICATES):
-        return 0
-    return min((conn.round_trip.least or 0) >> 2, conn.round_trip.smoothed >> 3)
-
-
-def mark_lost(conn: Connection, segment: Sent) -> None:
-    if segment.sacked:
-        return
-    if segment.again:
-        segment.again = False
-        conn.again_out -= 1
-    if not segment.lost:
-        segment.lost = True
-        conn.lost_out += 1
-
-
-def rack_mark_lost(conn: Connection) -> bool:
-    """Whatever left long enough before something that has arrived is lost; True when a timer waits for the rest."""
-    if not conn.rack_at:
-        return False
-    now, window, wait = conn.namespace.scheduler.clock, _reorder_window(conn), 0
-    for segment in conn.sent:
-        if (segment.lost and not segment.again) or segment.sacked:
-            continue
-        if segment.at > conn.rack_at or (segment.at == conn.rack_at and not after(conn.rack_end, segment.end)):
-            continue
-        left = conn.rack_rtt + window - (now - segment.at) // MICROSECOND
-        if left <= 0:
-            mark_lost(conn, segment)
-        else:
-            wait = max(wait, left)
-    if wait:
-        alarm.arm(conn, alarm.REORDER, -(-wait * MICROSECOND // alarm.TICK) * alarm.TICK + TIMEOUT_MIN)
-    return bool(wait)
-
-
-def _identify(conn: Connection, flag: int) -> tuple[int, bool]:
-    """tcp_identify_packet_loss: (flag, whether a retransmission was lost too)."""
+def _identify(conn: Connection, flag: int) -> int:
+    """tcp_identify_packet_loss."""
     if not conn.sent:
-        return flag, False
+        return flag
     if not conn.has_sack:
         _newreno_mark_lost(conn, bool(flag & Ack.ADVANCED))
-        return flag, False
+        return flag
     under_way = conn.again_out
-    if rack_mark_lost(conn):
+    if rack.look(conn):
         flag &= ~Ack.TIMER
-    return flag, under_way > conn.again_out
+    return flag | (Ack.LOST_AGAIN if under_way > conn.again_out else Ack.NOTHING)
 
 
 def _newreno_mark_lost(conn: Connection, advanced: bool) -> None:
     """Without SACK: three duplicate ACKs, or a partial one (RFC 6582)."""
-    if (conn.recovery < Recovery.RECOVERY and conn.sacked_out >= DUPLICATES) or (
-            conn.recovery is Recovery.RECOVERY and advanced):
-        mark_lost(conn, conn.sent[0])
+    if ((conn.recovery < Recovery.RECOVERY and conn.sacked_out >= conn.reordering) or (
+            conn.recovery is Recovery.RECOVERY and advanced)) and not conn.sent[0].lost:
+        rack.mark_lost(conn, conn.sent[0])
+
+
+def add_duplicates(conn: Connection, count: int) -> None:
+    """Without SACK each duplicate ACK tells of one segment behind the gap (tcp_add_reno_sack)."""
+    if not count:
+        return
+    prior = conn.sacked_out
+    conn.sacked_out += count
+    _check_reno_reordering(conn, 0)
+    conn.delivered += max(conn.sacked_out - prior, 0)
+
+
+def take_duplicates_back(conn: Connection, acked: int) -> None:
+    """One segment has filled the gap, and the others are those of the duplicate ACKs (tcp_remove_reno_sacks)."""
+    if acked > 0:
+        conn.delivered += max(acked - conn.sacked_out, 1)
+        conn.sacked_out = max(conn.sacked_out - (acked - 1), 0)
+    _check_reno_reordering(conn, acked)
+
+
+def _check_reno_reordering(conn: Connection, more: int) -> None:
+    """More duplicate ACKs than segments are under way: they have overtaken each other (tcp_limit_reno_sacked)."""
+    holes = min(max(conn.lost_out, 1), len(conn.sent))
+    if conn.sacked_out + holes > len(conn.sent):
+        conn.sacked_out = len(conn.sent) - holes
+        conn.reordering = min(len(conn.sent) + more, rack.MOST_REORDERING)
+        conn.reordering_seen = True
 
 
 def _begin_reduction(conn: Connection) -> None:
@@ -120,13 +98,19 @@ def _begin_reduction(conn: Connection) -> None:
 
 
 def enter_recovery(conn: Connection) -> None:
-    conn.undo_marker = conn.una
-    if conn.recovery < Recovery.CWR:
+    """tcp_enter_recovery."""
+    undo.forget_retries(conn)
+    state = conn.congestion
+    prior, state.prior_threshold = state.present_threshold, 0
+    undo.begin(conn)
+    if conn.recovery not in (Recovery.CWR, Recovery.RECOVERY):
+        state.prior_threshold = prior
         _begin_reduction(conn)
     conn.recovery = Recovery.RECOVERY
 
 
 def end_reduction(conn: Connection) -> None:
+    """tcp_end_cwnd_reduction."""
     state = conn.congestion
     if state.threshold < 0x7FFFFFFF and (conn.recovery is Recovery.CWR or conn.undo_marker):
         state.window = state.threshold
@@ -147,120 +131,144 @@ def reduce(conn: Connection, delivered: int, lost: int, flag: int) -> None:
     state.window = flight + max(count, 0 if conn.prr_out else 1)
 
 
-def _undo(conn: Connection) -> None:
-    """Nothing was lost after all: the window from before (tcp_undo_cwnd_reduction)."""
-    for segment in conn.sent:
-        segment.lost = False
-    conn.lost_out = 0
-    state = conn.congestion
-    state.window = max(state.window, state.prior)
-    state.threshold = 0x7FFFFFFF if state.threshold == 0x7FFFFFFF else max(state.threshold, state.prior)
-    conn.undo_marker = 0
-
-
-def _was_delayed(conn: Connection) -> bool:
-    """The ACK answers the original, not what was sent again (tcp_packet_delayed; RFC 3522, Eifel)."""
-    return bool(conn.retry_since and conn.has_stamps and conn.echoed_stamp
-                and before(conn.echoed_stamp, conn.retry_since))
-
-
-def _try_undo(conn: Connection) -> bool:
-    if conn.undo_marker and _was_delayed(conn):
-        _undo(conn)
-        return True
-    return False
-
-
-def _recovered(conn: Connection) -> bool:
-    """Everything up to high_seq has arrived (tcp_try_undo_recovery); True to hold the state (only without SACK)."""
-    _try_undo(conn)
-    if conn.una == conn.high_seq and not conn.has_sack:
-        return True
-    conn.recovery = Recovery.OPEN
-    conn.undo_marker = 0
-    conn.retry_since = 0
-    return False
-
-
-def alert(conn: Connection, flag: int, duplicates: int) -> tuple[int, bool]:
-    """Look at an ACK that is not ordinary (tcp_fastretrans_alert): (flag, whether lost segments leave now)."""
+def alert(conn: Connection, flag: int, duplicates: int) -> tuple[int, int]:
+    """Look at an ACK that is not ordinary (tcp_fastretrans_alert): (flag, what leaves now)."""
     if not conn.sent:
         conn.sacked_out = 0
-    if conn.recovery is not Recovery.OPEN and not before(conn.una, conn.high_seq):
-        if conn.recovery is Recovery.CWR and conn.una != conn.high_seq:
-            end_reduction(conn)
-            conn.recovery = Recovery.OPEN
-        elif conn.recovery is Recovery.RECOVERY:
-            if not conn.has_sack:
-                conn.sacked_out = 0
-            end_reduction(conn)
-            if _recovered(conn):
-                return flag, False
+    if conn.recovery is Recovery.OPEN:
+        conn.retry_since = 0
+    elif not before(conn.una, conn.high_seq) and _ends(conn):
+        return flag, NONE
     if conn.recovery is Recovery.RECOVERY:
-        if not flag & Ack.ADVANCED and not conn.has_sack:
-            conn.sacked_out += duplicates
-        flag, _lost = _identify(conn, flag)
-        return flag, True
-    if conn.recovery is Recovery.LOSS:
-        again = _process_loss(conn, flag)
-        flag, lost_again = _identify(conn, flag)
-        if again is not None and not lost_again:
-            return flag, again
-    return _look_for_loss(conn, flag, duplicates)
+        return _go_on(conn, flag, duplicates)
+    if conn.recovery is not Recovery.LOSS:
+        return _look_for_loss(conn, flag, duplicates)
+    leaves = _process_loss(conn, flag, duplicates)
+    flag = _identify(conn, flag)
+    if _is_open(conn) or flag & Ack.LOST_AGAIN:
+        return _look_for_loss(conn, flag, duplicates)
+    return flag, leaves
 
 
-def _look_for_loss(conn: Connection, flag: int, duplicates: int) -> tuple[int, bool]:
-    if not conn.has_sack:
-        conn.sacked_out = (0 if flag & Ack.ADVANCED else conn.sacked_out) + duplicates
-    flag, _lost = _identify(conn, flag)
-    if not conn.lost_out:
-        if conn.recovery <= Recovery.DISORDER:
-            conn.recovery = Recovery.DISORDER if conn.sacked_out else Recovery.OPEN
-            conn.high_seq = conn.nxt
-        return flag, False
-    enter_recovery(conn)
-    return flag, True
+def _is_open(conn: Connection) -> bool:
+    return conn.recovery is Recovery.OPEN
 
 
-def _process_loss(conn: Connection, flag: int) -> bool | None:
-    """After a timeout (tcp_process_loss): whether what is lost leaves again; None when nothing was lost after all."""
-    recovered = not before(conn.una, conn.high_seq)
-    if flag & Ack.ADVANCED and _try_undo(conn):
+def _ends(conn: Connection) -> bool:
+    """high_seq has arrived; True when the state is held all the same."""
+    if conn.recovery is Recovery.CWR and conn.una != conn.high_seq:
+        end_reduction(conn)
         conn.recovery = Recovery.OPEN
-        conn.retries = 0
-        return None
+    elif conn.recovery is Recovery.RECOVERY:
+        if not conn.has_sack:
+            conn.sacked_out = 0
+        if undo.after_recovery(conn):
+            return True
+        end_reduction(conn)
+    return False
+
+
+def _go_on(conn: Connection, flag: int, duplicates: int) -> tuple[int, int]:
+    """In fast recovery."""
+    if not flag & Ack.ADVANCED:
+        if not conn.has_sack:
+            add_duplicates(conn, duplicates)
+    elif undo.partial(conn):
+        return flag, NONE
+    if undo.by_duplicates(conn):
+        _try_to_open(conn)
+    flag = _identify(conn, flag)
+    if conn.recovery is not Recovery.RECOVERY:
+        if not conn.lost_out:
+            return flag, NONE
+        enter_recovery(conn)
+    return flag, LOST
+
+
+def _try_to_open(conn: Connection) -> None:
+    """tcp_try_to_open."""
+    undo.forget_retries(conn)
+    if conn.recovery is not Recovery.CWR:
+        undo.keep_open(conn)
+
+
+def _look_for_loss(conn: Connection, flag: int, duplicates: int) -> tuple[int, int]:
+    if not conn.has_sack:
+        if flag & Ack.ADVANCED:
+            conn.sacked_out = 0
+        add_duplicates(conn, duplicates)
+    if conn.recovery <= Recovery.DISORDER:
+        undo.by_duplicates(conn)
+    flag = _identify(conn, flag)
+    if not conn.lost_out:
+        _try_to_open(conn)
+        return flag, NONE
+    enter_recovery(conn)
+    return flag, LOST
+
+
+def _process_loss(conn: Connection, flag: int, duplicates: int) -> int:
+    """After a timeout (tcp_process_loss): what leaves now."""
+    recovered = not before(conn.una, conn.high_seq)
+    if flag & Ack.ADVANCED and undo.loss(conn, False):
+        return NONE
+    if conn.forward:
+        if flag & Ack.ORIGINAL and undo.loss(conn, True):
+            return NONE
+        if after(conn.nxt, conn.high_seq):
+            conn.forward = not (flag & Ack.SACKED or duplicates)
+        elif flag & Ack.ADVANCED and not recovered:
+            conn.high_seq = conn.nxt
+            if conn.unsent and after(output.window_end(conn), conn.nxt):
+                return NEW
+            conn.forward = False
     if recovered:
-        _recovered(conn)
-        return False
-    if not conn.has_sack and flag & Ack.ADVANCED:
-        conn.sacked_out = 0
-    return True
+        undo.after_recovery(conn)
+        return NONE
+    if not conn.has_sack:
+        if after(conn.nxt, conn.high_seq) and duplicates:
+            add_duplicates(conn, duplicates)
+        elif flag & Ack.ADVANCED:
+            conn.sacked_out = 0
+    return LOST
 
 
 def enter_loss(conn: Connection) -> None:
     """The timer has gone off: all that left a round trip ago is lost, and slow start begins anew (tcp_enter_loss)."""
-    now = conn.namespace.scheduler.clock
+    was_well = conn.recovery < Recovery.RECOVERY
     if not conn.has_sack:
         conn.sacked_out = 0
     for place, segment in enumerate(conn.sent):
-        recent = conn.has_sack and place and conn.rack_rtt - (now - segment.at) // MICROSECOND > 0
-        if not recent:
-            mark_lost(conn, segment)
+        if not (conn.has_sack and place and rack.overdue(conn, segment, 0) > 0):
+            rack.mark_lost(conn, segment)
     state = conn.congestion
     if conn.recovery <= Recovery.DISORDER or not after(conn.high_seq, conn.una) or (
             conn.recovery is Recovery.LOSS and not conn.retries):
-        state.shrink(now)
-        conn.undo_marker = conn.una
+        in_reduction = conn.recovery in (Recovery.CWR, Recovery.RECOVERY)
+        state.prior_threshold = state.threshold if in_reduction else state.present_threshold
+        state.shrink(conn.namespace.scheduler.clock)
+        undo.begin(conn)
     state.window = conn.in_flight + 1
     conn.recovery = Recovery.LOSS
     conn.high_seq = conn.nxt
     conn.probe_end = None
+    conn.forward = bool(conn.namespace.sysctls.get("net.ipv4.tcp_frto")) and (was_well or conn.retries > 0)
+
+
+def leave(conn: Connection, what: int) -> None:
+    """tcp_xmit_recovery."""
+    if what == NONE or conn.state is TcpState.SYN_SENT:
+        return
+    if what == NEW:
+        output.push(conn, is_nagle_off=True)
+        if after(conn.nxt, conn.high_seq):
+            return
+        conn.forward = False
+    resend_lost(conn, "timeout" if conn.recovery is Recovery.LOSS else "fast")
 
 
 def resend_lost(conn: Connection, why: str = "fast") -> None:
     """Send again what is marked lost, as the window lets it (tcp_xmit_retransmit_queue)."""
-    if conn.state is TcpState.SYN_SENT:
-        return
     place, rearms = 0, False
     while place < len(conn.sent):
         segment = conn.sent[place]
@@ -280,12 +288,12 @@ def take_probe_answer(conn: Connection, ack: int, flag: int) -> None:
     end = conn.probe_end
     if end is None or before(ack, end):
         return
-    if not conn.probe_is_again or flag & Ack.TWICE:
+    if not conn.probe_is_again or flag & Ack.TWICE_PROBE:
         conn.probe_end = None
     elif after(ack, end):
         _begin_reduction(conn)
         conn.recovery = Recovery.CWR
         end_reduction(conn)
-        conn.recovery = Recovery.DISORDER if conn.sacked_out else Recovery.OPEN
-    elif not flag & Ack.ADVANCED and not flag & NOT_DUPLICATE and not flag & Ack.SACKED:
+        undo.keep_open(conn)
+    elif not flag & (Ack.ADVANCED | NOT_DUPLICATE | Ack.SACKED):
         conn.probe_end = None

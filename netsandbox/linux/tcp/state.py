@@ -99,10 +99,11 @@ class Sent:
 
 
 class Waiting(NamedTuple):
-    """A segment that came while the program had the socket."""
+    """A segment that came while the program had the socket, or as many as became one."""
 
     packet: IPv4Packet
     segment: TcpSegment
+    merged: int = 1
 
 
 class Connection(Socket):
@@ -120,19 +121,20 @@ class Connection(Socket):
     __slots__ = ("accepted", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to", "advertised_mss",
                  "again_out", "ato", "backoff", "bytes_acked", "bytes_again", "bytes_received", "bytes_sent", "calls",
                  "challenged_at", "confirm", "congestion", "copied", "created", "data_in", "data_out", "delivered",
-                 "done", "duplicate", "early", "echoed_stamp", "error", "expected", "foreground", "going_on",
-                 "handshake_at", "has_sack", "has_stamps", "held", "high_seq", "ident", "interface", "is_burst",
-                 "is_deaf", "is_path_shorter", "keepalive", "keepalive_probes", "keepalive_timer", "largest_window",
-                 "last_sent", "last_size", "lost_out", "memory", "more_to_send", "mss", "mss_clamp", "nodelay", "nxt",
-                 "on_event", "orphan", "overflowed_at", "owned", "parent", "path_mtu", "pingpong", "probe_end",
-                 "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued", "quick",
-                 "rack_at", "rack_end", "rack_rtt", "ratio", "receive_buffer", "receive_scale", "receive_window",
-                 "received", "received_at", "recent_at", "recent_stamp", "recovery", "reordering_seen", "requests",
-                 "retransmitted", "retries", "retry_began", "retry_since", "round_trip", "sacked_out", "sacks",
-                 "segment_size", "segments_in", "segments_out", "send_buffer", "send_scale", "send_window", "sent",
-                 "shutdown_flags", "slow_start", "small", "soft_error", "space", "space_at", "space_seq",
-                 "stamp_offset", "state", "timeouts", "timer", "timer_due", "timer_kind", "tos", "ttl", "una",
-                 "undo_marker", "unsent", "waits_for_room", "window_clamp", "window_seq", "wire", "written")
+                 "done", "duplicate", "early", "echoed_stamp", "error", "expected", "foreground", "forward",
+                 "going_on", "handshake_at", "has_sack", "has_stamps", "held", "high_seq", "ident", "interface",
+                 "is_burst", "is_deaf", "is_path_shorter", "keepalive", "keepalive_probes", "keepalive_timer",
+                 "largest_window", "last_sent", "last_size", "losses", "lost_out", "memory", "more_to_send", "mss",
+                 "mss_clamp", "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent", "path_mtu",
+                 "pingpong", "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed",
+                 "pushed_in", "queued", "quick", "rack_advanced", "rack_at", "rack_end", "rack_rtt", "ratio",
+                 "receive_buffer", "receive_scale", "receive_window", "received", "received_at", "recent_at",
+                 "recent_stamp", "recovery", "reordering", "reordering_seen", "requests", "retransmitted", "retries",
+                 "retry_began", "retry_since", "round_trip", "sacked_out", "sacks", "segment_size", "segments_in",
+                 "segments_out", "send_buffer", "send_scale", "send_window", "sent", "shutdown_flags", "slow_start",
+                 "small", "soft_error", "space", "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer",
+                 "timer_due", "timer_kind", "tos", "ttl", "twice", "una", "undo_marker", "undo_retrans", "unsent",
+                 "waits_for_room", "window_clamp", "window_seq", "wire", "written")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
@@ -192,16 +194,23 @@ class Connection(Socket):
         self.round_trip = RoundTrip()
         self.recovery = Recovery.OPEN
         self.sacked_out = self.lost_out = self.again_out = 0
-        self.high_seq = self.undo_marker = 0
+        self.high_seq = self.undo_marker = self.undo_retrans = 0
+        self.losses = 0
+        """How often a segment was taken to be lost (tp->lost)."""
+        self.forward = False
+        """After a timeout new data may tell whether anything was lost (F-RTO, RFC 5682)."""
         self.prr_delivered = self.prr_out = 0
-        self.delivered = self.retransmitted = 0
+        self.delivered = self.retransmitted = self.twice = 0
+        """Segments that have arrived, that were sent again, and that have arrived twice (dsack_dups)."""
         self.segments_out = self.segments_in = self.data_out = self.data_in = 0
         self.bytes_sent = self.bytes_acked = self.bytes_again = self.bytes_received = 0
         self.probe_end: int | None = None
         """The end of the tail loss probe under way (tlp_high_seq)."""
         self.probe_is_again = False
         self.rack_at = self.rack_end = self.rack_rtt = 0
-        self.reordering_seen = False
+        self.rack_advanced = self.reordering_seen = False
+        self.reordering = settings.get("net.ipv4.tcp_reordering")
+        """By how many segments they have overtaken each other (tp->reordering)."""
         self.retries = self.probes = self.backoff = self.timeouts = 0
         """icsk_retransmits, icsk_probes_out, icsk_backoff, total_rto."""
         self.retry_since = self.retry_began = 0

@@ -219,7 +219,7 @@ class StreamSocket(Connection):
         return True
 
     def _take_held(self, waiting: Waiting) -> None:
-        verdict = process(self, waiting.packet, waiting.segment)
+        verdict = process(self, *waiting)
         if isinstance(verdict, Dropped):
             self.namespace.record(PacketDropped(self.namespace.name, waiting.packet, verdict))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, SECOND
-from netsandbox.linux.tcp import ack, alarm, connect, output, recovery
+from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sequence import MASK
@@ -16,7 +16,6 @@ from netsandbox.linux.tcp.transmit import (
     is_still_here,
     send_ack,
     send_reset,
-    stamp_now,
     transmit,
 )
 from netsandbox.wire.tcp import ACK
@@ -30,7 +29,9 @@ ORPHAN_RETRIES = 8
 
 def sent_timer(conn: Connection) -> None:
     """The timer of what was sent (tcp_write_timer_handler)."""
-    kind, conn.timer, conn.timer_kind = conn.timer_kind, None, ""
+    kind, conn.timer = conn.timer_kind, None
+    if kind in (alarm.RETRANSMIT, alarm.PROBE):
+        conn.timer_kind = ""
     if conn.state in (TcpState.CLOSE, TcpState.LISTEN):
         return
     HANDLERS[kind](conn)
@@ -41,13 +42,14 @@ def _reordered(conn: Connection) -> None:
     flight = conn.in_flight
     if not conn.sent:
         return
-    recovery.rack_mark_lost(conn)
+    losses = conn.losses
+    rack.detect(conn)
     if flight != conn.in_flight:
         if conn.recovery is not Recovery.RECOVERY:
             recovery.enter_recovery(conn)
-            recovery.reduce(conn, 1, 0, recovery.Ack.NOTHING)
+            recovery.reduce(conn, 1, conn.losses - losses, recovery.Ack.NOTHING)
         recovery.resend_lost(conn)
-    if conn.timer_kind != alarm.RETRANSMIT and conn.timer_kind != alarm.REORDER:
+    if conn.timer_kind != alarm.RETRANSMIT:
         alarm.rearm(conn)
 
 
@@ -55,20 +57,21 @@ def _probe_tail(conn: Connection) -> None:
     """Send something new, or the last segment again, so that an ACK tells what is missing (tcp_send_loss_probe)."""
     if not conn.sent:
         return
-    if conn.probe_end is None:
-        under_way = len(conn.sent)
+    if conn.probe_end is None and _send_probe(conn):
+        conn.probe_end = conn.nxt
+        conn.timer_kind = ""
+    alarm.rearm(conn)
+
+
+def _send_probe(conn: Connection) -> bool:
+    """Whether a probe has left; only one may be under way."""
+    under_way = len(conn.sent)
+    if conn.unsent and output.has_window(conn, conn.unsent[0], current_mss(conn)):
         conn.probe_is_again = False
-        if conn.unsent:
-            _force_one(conn)
-        if len(conn.sent) == under_way and _resend_last(conn):
-            conn.probe_is_again = True
-            conn.probe_end = conn.nxt
-        elif len(conn.sent) > under_way:
-            conn.probe_end = conn.nxt
-        alarm.disarm(conn)
-        alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
-    else:
-        alarm.arm(conn, alarm.RETRANSMIT, max(alarm.until_timeout(conn), alarm.TICK))
+        _force_one(conn)
+        return len(conn.sent) > under_way
+    conn.probe_is_again = _resend_last(conn)
+    return conn.probe_is_again
 
 
 def _force_one(conn: Connection) -> None:
@@ -132,7 +135,6 @@ def _retransmit(conn: Connection) -> None:
         return
     if not conn.retries:
         conn.retry_began = conn.namespace.scheduler.now
-        conn.retry_since = stamp_now(conn.namespace, conn.stamp_offset)
     recovery.enter_loss(conn)
     conn.retries += 1
     conn.timeouts += 1

@@ -31,6 +31,11 @@ def stamp_now(namespace: NetworkNamespace, offset: int) -> int:
     return (namespace.scheduler.clock // MILLISECOND + offset) & 0xFFFFFFFF
 
 
+def stamp_of(conn: Connection, at: int) -> int:
+    """The TSval of what left at a time (virtual ns)."""
+    return (at // MILLISECOND + conn.stamp_offset) & 0xFFFFFFFF
+
+
 def route_of(conn: Connection) -> OutputRoute | None:
     """The way to the peer, or None (recorded)."""
     route = route_output(conn.namespace, conn.peer, conn.address, conn.interface,

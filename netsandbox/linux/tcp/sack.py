@@ -1,0 +1,104 @@
+"""What the peer says to have behind a gap, or twice (RFC 2018, RFC 2883; tcp_sacktag_write_queue)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.tcp import rack
+from netsandbox.linux.tcp.recovery import Ack
+from netsandbox.linux.tcp.sequence import after, before, between, distance
+from netsandbox.linux.tcp.state import Recovery
+
+if TYPE_CHECKING:
+    from netsandbox.linux.tcp.state import Connection, Sent
+
+Block = tuple[int, int]
+
+
+class Progress:
+    """How things stood before an ACK (struct tcp_sacktag_state and what tcp_ack remembers).
+
+    Attributes:
+        delivered, losses: the connection's counts.  highest: the end of what had arrived behind gaps.
+        first_sacked: when the first of what this ACK tells of had left, of segments sent once.
+    """
+
+    __slots__ = ("delivered", "first_sacked", "highest", "losses")
+
+    def __init__(self, conn: Connection) -> None:
+        self.delivered = conn.delivered
+        self.losses = conn.losses
+        self.highest = rack.highest_sacked(conn)
+        self.first_sacked: int | None = None
+
+
+def take(conn: Connection, progress: Progress, blocks: tuple[Block, ...], ack: int, prior: int) -> int:
+    """Mark what has arrived behind a gap; blocks that make no sense are passed over.
+
+    Args:
+        ack: what the segment acknowledges.  prior: snd_una before it.
+    """
+    flag = Ack.NOTHING
+    again = _is_twice(blocks, ack)
+    if again:
+        flag |= _take_twice(conn, blocks[0], prior)
+    lowest = conn.nxt
+    for start, stop in sorted(blocks, key=lambda block: distance(block[0], ack)):
+        if not (before(start, stop) and between(stop, prior, conn.nxt)):
+            continue
+        for segment in conn.sent:
+            if before(segment.seq, start) or after(segment.end, stop):
+                continue
+            if again and (start, stop) == blocks[0] and segment.again and segment.sacked:
+                segment.again = False
+                conn.again_out -= 1
+            if not segment.sacked:
+                flag |= _mark(conn, progress, segment)
+                if not segment.ever_again and before(segment.seq, lowest):
+                    lowest = segment.seq
+    if conn.recovery is not Recovery.LOSS or conn.undo_marker:
+        rack.note_reordering(conn, lowest, progress.highest)
+    return flag
+
+
+def _mark(conn: Connection, progress: Progress, segment: Sent) -> int:
+    """tcp_sacktag_one."""
+    flag = Ack.SACKED
+    rack.advance(conn, segment)
+    if not segment.ever_again:
+        flag |= Ack.NOTHING if after(segment.end, conn.high_seq) else Ack.ORIGINAL
+        if progress.first_sacked is None:
+            progress.first_sacked = segment.at
+    if segment.lost:
+        conn.lost_out -= 1
+        conn.again_out -= segment.again
+        segment.lost = segment.again = False
+    segment.sacked = True
+    conn.sacked_out += 1
+    conn.delivered += 1
+    return flag
+
+
+def _is_twice(blocks: tuple[Block, ...], ack: int) -> bool:
+    """The first block is of what came once more: below the ACK, or within the second (tcp_check_dsack)."""
+    start, stop = blocks[0]
+    return before(start, ack) or (
+        len(blocks) > 1 and not before(start, blocks[1][0]) and not after(stop, blocks[1][1]))
+
+
+def _take_twice(conn: Connection, block: Block, prior: int) -> int:
+    """tcp_dsack_seen: nothing of it was lost when it had been sent twice."""
+    start, stop = block
+    size = distance(stop, start)
+    if size <= 0 or size > conn.largest_window:
+        return Ack.NOTHING
+    flag, count = Ack.TWICE, -(-size // max(conn.mss, 1))
+    if count == 1 and conn.probe_end == stop:
+        flag |= Ack.TWICE_PROBE
+    conn.twice += count
+    if conn.twice > conn.retransmitted:
+        return Ack.NOTHING
+    conn.delivered += count
+    if conn.undo_marker and conn.undo_retrans > 0 and not after(stop, prior) and after(stop, conn.undo_marker):
+        conn.undo_retrans = max(0, conn.undo_retrans - count)
+    return flag
