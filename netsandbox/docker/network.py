@@ -63,6 +63,7 @@ class DockerNetwork:
 
     Attributes:
         identity: 64 hex digits.  created: virtual nanoseconds.
+        scope: local, or what --scope said.  ipam_options: --ipam-opt.
     """
 
     driver = "null"
@@ -76,6 +77,8 @@ class DockerNetwork:
         self.driver = driver
         self.options: dict[str, str] = {}
         self.labels: dict[str, str] = {}
+        self.scope = "local"
+        self.ipam_options: dict[str, str] = {}
 
 
 class BridgeNetwork(DockerNetwork):

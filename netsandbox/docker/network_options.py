@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker.errors import daemon_error
+
+if TYPE_CHECKING:
+    from netsandbox.docker.profiles import Profile
 
 BRIDGE = "com.docker.network.bridge."
 NAME = BRIDGE + "name"
@@ -30,6 +33,8 @@ class BridgeOptions(NamedTuple):
         gateway_mode: nat, nat-unprotected, routed or isolated.
         has_gateway: whether the bridge gets the gateway's address (inhibit_ipv4 is off).
         prefix: of the interfaces' names in containers.
+        snat: the host's address by which they leave, instead of that of the interface.
+        trusted: interfaces of the host by which who routes to a container by himself is let through.
     """
 
     name: str = ""
@@ -40,6 +45,8 @@ class BridgeOptions(NamedTuple):
     gateway_mode: str = "nat"
     has_gateway: bool = True
     prefix: str = "eth"
+    snat: str = ""
+    trusted: tuple[str, ...] = ()
 
 
 def _wrong(key: str, text: str, why: str) -> Exception:
@@ -79,31 +86,40 @@ def _text(_key: str, text: str) -> str:
     return text
 
 
-READERS: dict[str, tuple[str, Callable[[str, str], str | int | bool]]] = {
+def _names(_key: str, text: str) -> tuple[str, ...]:
+    return tuple(text.split(":"))
+
+
+READERS: dict[str, tuple[str, Callable[[str, str], str | int | bool | tuple[str, ...]]]] = {
     NAME: ("name", _text), MTU: ("mtu", _mtu), PREFIX: ("prefix", _text),
     BRIDGE + "enable_icc": ("icc", _boolean), BRIDGE + "enable_ip_masquerade": ("masquerade", _boolean),
     BRIDGE + "host_binding_ipv4": ("host_binding", _address),
     BRIDGE + "gateway_mode_ipv4": ("gateway_mode", _gateway_mode),
-    BRIDGE + "inhibit_ipv4": ("inhibits", _boolean)}
+    BRIDGE + "inhibit_ipv4": ("inhibits", _boolean), "com.docker.network.host_ipv4": ("snat", _address),
+    BRIDGE + "trusted_host_interfaces": ("trusted", _names)}
+SINCE = {BRIDGE + "gateway_mode_ipv4": (27,), BRIDGE + "trusted_host_interfaces": (28, 2)}
+"""The releases that brought options which were not always there."""
 OF_IPV6 = frozenset({BRIDGE + "gateway_mode_ipv6", BRIDGE + "host_binding_ipv6"})
 
 
-def bridge_options(options: Mapping[str, str]) -> BridgeOptions:
-    """The options that a person gave.
+def bridge_options(options: Mapping[str, str], profile: Profile, *, internal: bool = False) -> BridgeOptions:
+    """The options that a person gave, as far as the release knows them.
 
     Raises:
         DockerError: one has a value that Docker refuses.
     """
-    found: dict[str, str | int | bool] = {}
+    found: dict[str, str | int | bool | tuple[str, ...]] = {}
     for key, text in options.items():
-        if key in READERS:
+        if key in READERS and profile.since(*SINCE.get(key, ())):
             field, read = READERS[key]
             found[field] = read(key, text)
     if "inhibits" in found:
         found["has_gateway"] = not found.pop("inhibits")
+    if found.get("gateway_mode") == "isolated" and not internal:
+        raise daemon_error("gateway mode 'isolated' can only be used for an internal network")
     return BridgeOptions(**found)  # type: ignore[arg-type]  # each reader gives the type of its field
 
 
-def without_effect(options: Mapping[str, str]) -> list[str]:
+def without_effect(options: Mapping[str, str], profile: Profile) -> list[str]:
     """The options that do nothing in the sandbox: IPv6's, and those that Docker itself does not know."""
-    return [key for key in options if key not in READERS]
+    return [key for key in options if key not in READERS or not profile.since(*SINCE.get(key, ()))]

@@ -60,7 +60,7 @@ def publish(engine: DockerEngine, container: Container, before: str = "") -> Non
         DockerError: a port is taken; those that were taken before it are still to be released.
     """
     endpoint = gateway_of(container)
-    if endpoint is None:
+    if endpoint is None or not endpoint.network.is_filtered:
         return
     try:
         for wish in in_order(container.wanted_ports, engine.profile):
@@ -69,6 +69,13 @@ def publish(engine: DockerEngine, container: Container, before: str = "") -> Non
     except DockerError as error:
         raise daemon_error(f"{before}driver failed programming external connectivity on endpoint {container.name} "
                            f"({endpoint.identity}): {error}") from None
+
+
+def are_known(container: Container) -> bool:
+    """Whether the Engine tells of its ports: a bridge network leads out, and they could be had."""
+    endpoint = gateway_of(container)
+    is_lost = bool(container.wanted_ports) and not container.bindings
+    return endpoint is not None and endpoint.network.is_filtered and not is_lost
 
 
 def in_order(wishes: list[Published], profile: Profile) -> list[Published]:

@@ -96,7 +96,8 @@ class Rules:
         """Masquerading, and that what comes from the bridge is left to docker-proxy."""
         name, mode, lines = network.ifname, network.settings.gateway_mode, list[RuleLine]()
         if network.settings.masquerade and mode != "routed":
-            lines.append(RuleLine("nat", "POSTROUTING", f"-s {network.pool.subnet} ! -o {name} -j MASQUERADE", True))
+            target = f"SNAT --to-source {network.settings.snat}" if network.settings.snat else "MASQUERADE"
+            lines.append(RuleLine("nat", "POSTROUTING", f"-s {network.pool.subnet} ! -o {name} -j {target}", True))
         if self.has_proxy and network.settings.masquerade:
             lines += self.returns(name)
         if not self.has_proxy:
@@ -131,7 +132,8 @@ class Rules:
         """Who routes to a container by himself is dropped (since 28.2)."""
         if network.internal or network.settings.gateway_mode != "nat" or self.is_open:
             return []
-        return [RuleLine("raw", "PREROUTING", f"-d {format_ipv4(address)}/32 ! -i {network.ifname} -j DROP")]
+        words = [f"-i {name} -j ACCEPT" for name in network.settings.trusted] + [f"! -i {network.ifname} -j DROP"]
+        return [RuleLine("raw", "PREROUTING", f"-d {format_ipv4(address)}/32 {text}") for text in words]
 
     def link(self, network: BridgeNetwork, own: int, other: int, port: str) -> list[RuleLine]:
         """Of --link with icc off: questions to one port of the other's (`80/tcp`), and the answers."""
@@ -192,8 +194,7 @@ class Rules26(Rules):
                 for name in (STAGE_1, "DOCKER-USER")]
 
     def network(self, network: BridgeNetwork) -> list[RuleLine]:
-        returns = [] if network.is_default else [RuleLine("filter", "DOCKER-USER", "-j RETURN", moves=True)]
-        return [*super().network(network), *returns, *self.top()]
+        return [*super().network(network), RuleLine("filter", "DOCKER-USER", "-j RETURN", moves=True), *self.top()]
 
     def internal(self, network: BridgeNetwork) -> list[RuleLine]:
         allowed, *isolation = super().internal(network)

@@ -26,6 +26,7 @@ from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_ident
 from netsandbox.docker.network_options import bridge_options
 from netsandbox.docker.parent_network import DRIVERS, ParentNetwork
 from netsandbox.docker.sandbox import choose_gateway, gateway_of
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class NetworkPlan(NamedTuple):
     Attributes:
         subnet, gateway, part: None for what Docker chooses; part is --ip-range.
         reserved: --aux-address: addresses by name that no container gets.
+        scope: what --scope says; nothing looks at it.
     """
 
     name: str
@@ -64,6 +66,8 @@ class NetworkPlan(NamedTuple):
     labels: Mapping[str, str] = {}
     reserved: Mapping[str, int] = {}
     attachable: bool = False
+    scope: str = "local"
+    ipam_options: Mapping[str, str] = {}
 
 
 def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
@@ -75,7 +79,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     _check_name(engine, plan.name)
     _check_driver(plan.driver, engine.profile.since(29))
     plan = plan._replace(options={**engine.settings.default_network_opts.get(plan.driver, {}), **plan.options})
-    options = bridge_options(plan.options if plan.driver == "bridge" else {})
+    options = bridge_options(plan.options if plan.driver == "bridge" else {}, engine.profile, internal=plan.internal)
     subnet = _choose_subnet(engine, plan.subnet)
     gateway = _choose_gateway(plan, subnet)
     identity = random_identity(engine.random)
@@ -88,6 +92,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
         _check_interface(engine, ifname, identity)
         network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length), options,
                                     plan.internal)
+    network.scope, network.ipam_options = plan.scope, dict(plan.ipam_options)
     network.pool.limit(plan.part, plan.reserved.values())
     network.attachable, network.has_own_subnet = plan.attachable, plan.subnet is not None
     network.has_given_gateway = plan.gateway is not None
@@ -101,7 +106,7 @@ def _check_name(engine: DockerEngine, name: str) -> None:
     if name in PREDEFINED:
         raise daemon_error(f"operation is not permitted on predefined {name} network ")
     if not name.strip():
-        raise daemon_error("invalid name: name is empty")
+        raise daemon_error("invalid name: name is empty" if engine.profile.since(28) else "invalid name: ")
     if len(name) > MAX_NAME:
         raise daemon_error(f"invalid network name {name[:MAX_NAME]!r}: the sandbox takes up to {MAX_NAME} characters")
     if name in engine.networks:
@@ -137,7 +142,8 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
                   if isinstance(network, BridgeNetwork) and overlaps(wanted, network.pool.subnet)), None)
     if other is not None:
         engine.namespace.record(SubnetRefused(engine.namespace.name, str(wanted), other.name))
-        raise daemon_error("invalid pool request: Pool overlaps with other one on this address space")
+        before = "invalid pool request: " if engine.profile.since(28) else ""
+        raise daemon_error(f"{before}Pool overlaps with other one on this address space")
     return wanted
 
 
@@ -147,15 +153,20 @@ def _choose_gateway(plan: NetworkPlan, subnet: Network) -> int:
                            "an IPv4 block, and does not contain it")
     if plan.gateway in (subnet.network, subnet.broadcast) and subnet.length < 31:
         raise daemon_error(f"failed to allocate gateway ({format_ipv4(plan.gateway or 0)}): Address already in use")
+    if plan.part is not None and plan.part.address != plan.part.network:
+        right = Network(plan.part.network, plan.part.length)
+        raise daemon_error(f"invalid network config:\ninvalid ip-range {plan.part}: it should be {right}")
     if plan.part is not None and (plan.part.network not in subnet or plan.part.length < subnet.length):
         raise daemon_error("invalid network config:\ninvalid ip-range "
                            f"{plan.part}: CIDR block is bigger than its parent subnet {subnet}")
-    if plan.gateway is not None:
-        return plan.gateway
-    reserved = {*plan.reserved.values(), *((subnet.network,) if subnet.length < 31 else ())}
-    address = (plan.part or subnet).network
-    while address in reserved:
-        address += 1
+    address = plan.gateway
+    if address is None:
+        first = (plan.part or subnet).network
+        address = first + 1 if first == subnet.network and subnet.length < 31 else first
+    name = next((name for name, own in plan.reserved.items() if own == address), None)
+    if name is not None:
+        raise daemon_error(f"failed to allocate secondary ip address ({name}:{format_ipv4(address)}): Address already "
+                           "in use")
     return address
 
 
@@ -163,13 +174,15 @@ def _check_interface(engine: DockerEngine, ifname: str, identity: str) -> None:
     if len(ifname) > MAX_INTERFACE_NAME:
         raise daemon_error("numerical result out of range")
     if not NAME.fullmatch(ifname):
-        raise daemon_error(f"invalid bridge name {ifname[:MAX_NAME]!r}: letters, digits, '_', '.' and '-'")
+        raise daemon_error("invalid argument")
     other = next((n for n in engine.networks.values() if isinstance(n, BridgeNetwork) and n.ifname == ifname), None)
     if other is not None and not engine.profile.since(29):
         raise daemon_error(f"cannot create network {identity} ({ifname}): conflicts with network {other.identity} "
                            f"({ifname}): networks have same bridge name")
     if ifname in engine.namespace.interfaces:
-        raise daemon_error(f"networks have same bridge name: there is already an interface {ifname}")
+        raise daemon_error(f"networks have same bridge name: there is already an interface {ifname}"
+                           if isinstance(engine.namespace.interfaces[ifname], Bridge) else
+                           f"existing interface {ifname} is not a bridge")
 
 
 def remove(engine: DockerEngine, network: DockerNetwork) -> None:

@@ -94,7 +94,8 @@ def test_prune_everything() -> None:
 @pytest.mark.parametrize(("line", "err"), [
     ("version -f {{.Nope}}", "no entry for key"), ("info -f '{{'", "unclosed action"),
     ("images -f dangling=true", "dangling"), ("images -f x", "invalid filter"),
-    ("ps -f volume=a", "is not modelled in the sandbox; there are"),
+    ("ps -f isolation=a", "is not modelled in the sandbox; there are"), ("ps -f x", "bad format of filter"),
+    ("ps -f health=x", "invalid value for health (x)"), ("ps -f exited=x", "strconv.Atoi"),
     ("ps -f since=nope", "No such container: nope"), ("images --format {{.Nope}}", "Nope"),
     ("pull", "requires 1 argument")])
 def test_wrong_questions(two: Machine, line: str, err: str) -> None:

@@ -64,7 +64,7 @@ def test_what_is_found(docker: Machine, line: str, out: str) -> None:
     ("network create --subnet 10.2.0.0/16 --gateway foo x1", "no matching subnet for gateway foo\n"),
     ("network prune -f --filter foo=bar", "Error response from daemon: invalid filter 'foo'\n"),
     ("network prune -f --filter until=x", "invalid filter 'until=x'"),
-    ("ps --filter publish=x", "invalid filter 'publish=x'")])
+    ("ps --filter publish=x", "error while looking up for publish x")])
 def test_what_is_refused(docker: Machine, line: str, text: str) -> None:
     before = docker("ps -aq").out, docker("network ls -q").out
     said = docker(line)

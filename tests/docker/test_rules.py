@@ -20,7 +20,8 @@ BEGIN = {
         -A DOCKER-ISOLATION-STAGE-1 -i docker0 ! -o docker0 -j DOCKER-ISOLATION-STAGE-2
         -A DOCKER-ISOLATION-STAGE-1 -j RETURN
         -A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP
-        -A DOCKER-ISOLATION-STAGE-2 -j RETURN""",
+        -A DOCKER-ISOLATION-STAGE-2 -j RETURN
+        -A DOCKER-USER -j RETURN""",
     "docker-28": """
         -A FORWARD -j DOCKER-USER
         -A FORWARD -j DOCKER-FORWARD

@@ -10,6 +10,7 @@ from netsandbox.docker.container import PAUSED, RESTARTING, Wish
 from netsandbox.docker.files import hostname
 from netsandbox.docker.links import linked
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
+from netsandbox.docker.ports import are_known
 from netsandbox.docker.service_names import dns_names
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
@@ -92,7 +93,7 @@ def _put_before(fields: Json, name: str, more: Json) -> Json:
 def _settings(engine: DockerEngine, it: Container) -> Json:
     """NetworkSettings; up to 28 with the flat fields, which only speak of docker0."""
     networks = _networks(engine, it)
-    ports: Json = dict.fromkeys(it.exposed_ports) if it.endpoints else {}
+    ports: Json = dict.fromkeys(it.exposed_ports) if are_known(it) else {}
     for binding in sorted(it.bindings, key=lambda binding: binding.port):
         key = f"{binding.port}/{binding.protocol}"
         ports[key] = [*(ports.get(key) or ()), {"HostIp": binding.host, "HostPort": str(binding.host_port or "")}]
@@ -177,7 +178,7 @@ def network(engine: DockerEngine, it: DockerNetwork) -> Json:
     """GET /networks/ID: since 29 the containers come last, and the status after them."""
     members = {"Containers": _members(engine, it)}
     head: Json = {
-        "Name": it.name, "Id": it.identity, "Created": short_timestamp(it.created), "Scope": "local",
+        "Name": it.name, "Id": it.identity, "Created": short_timestamp(it.created), "Scope": it.scope,
         "Driver": it.driver}
     if engine.profile.since(28):
         head["EnableIPv4"] = True
@@ -196,11 +197,11 @@ def _ipam(it: DockerNetwork) -> Json:
     config: Json = {"Subnet": str(it.pool.subnet)}
     if it.pool.part is not None:
         config["IPRange"] = str(it.pool.part)
-    if it.is_default or it.has_given_gateway or not it.has_own_subnet:
+    if (it.is_default or it.has_given_gateway or not it.has_own_subnet) and it.settings.gateway_mode != "isolated":
         config["Gateway"] = format_ipv4(it.pool.gateway)
     if it.reserved:
         config["AuxiliaryAddresses"] = {name: format_ipv4(address) for name, address in sorted(it.reserved.items())}
-    return {"Driver": "default", "Options": None if it.is_default else {}, "Config": [config]}
+    return {"Driver": "default", "Options": None if it.is_default else dict(it.ipam_options), "Config": [config]}
 
 
 def _options(it: DockerNetwork) -> Json:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.listing import bad_filter
 from netsandbox.commands.docker.template import Template, to_json
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.commands.docker.words import timestamp
@@ -144,13 +145,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
         raise DockerError(f"template parsing error: {error}") from None
 
 
-def has_equals(text: str) -> str:
-    """Why a filter is none."""
-    return "" if "=" in text else "bad format of filter (expected name=value)"
-
-
 EVENTS = Command("docker events", "[OPTIONS]", "Get real time events from the server", run, (
-    Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter", check=has_equals),
+    Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter", check=bad_filter),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
     Flag("since", "", "string", "Show all events created since timestamp", value="string"),
     Flag("until", "", "string", "Stream events until this timestamp", value="string")), 0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.docker.template import Template, to_json
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.commands.docker.words import table
@@ -43,6 +44,28 @@ def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows
         headings = {column.field: column.heading for column in columns} | (others or {})
         text = _formatted(form, rows, headings, type_name)
     client.output.append(("out", text))
+
+
+def grouped(texts: list[str]) -> dict[str, list[str]]:
+    """--filter KEY=VALUE: the values by key."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        key, _equals, value = text.partition("=")
+        found.setdefault(key.strip().lower(), []).append(value.strip())
+    return found
+
+
+def bad_filter(text: str) -> str:
+    """Why --filter is refused by the client, or empty."""
+    return "" if "=" in text else "bad format of filter (expected name=value)"
+
+
+def is_named(name: str, wanted: str) -> bool:
+    """A filter of names is a regular expression; what is none is looked for as it is."""
+    try:
+        return name == wanted or compile_pattern(wanted).find(name) is not None
+    except PatternError:
+        return False
 
 
 def _formatted(form: str, rows: list[dict[str, Any]], headings: dict[str, str], type_name: str) -> str:

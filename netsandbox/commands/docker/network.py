@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker import describe
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, inspect
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list
 from netsandbox.commands.docker.words import created_at, has_label
 from netsandbox.docker import user_networks
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
@@ -16,6 +16,8 @@ from netsandbox.docker.network_options import without_effect
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.commands.docker.client import Client
 
 ID_LENGTH = 12
@@ -28,8 +30,9 @@ OTHERS = {"IPv4": "IPV4", "IPv6": "IPV6", "Internal": "INTERNAL", "Labels": "LAB
 
 def listing(client: Client, parsed: Parsed) -> int:
     networks = sorted(client.engine.networks.values(), key=lambda network: network.name)
-    for text in parsed.all("filter"):
-        networks = [network for network in networks if _matches(network, text)]
+    for key, values in grouped(parsed.all("filter")).items():
+        every = all if key == "label" else any
+        networks = [network for network in networks if every(_matches(network, key, value) for value in values)]
     rows = [_row(network, not parsed.on("no-trunc")) for network in networks]
     print_list(client, parsed, COLUMNS, rows, "*network.networkContext", OTHERS)
     return 0
@@ -37,31 +40,27 @@ def listing(client: Client, parsed: Parsed) -> int:
 
 def _row(network: DockerNetwork, short: bool) -> dict[str, Any]:
     return {"ID": network.identity[:ID_LENGTH] if short else network.identity, "Name": network.name,
-            "Driver": network.driver, "Scope": "local", "IPv4": "true", "IPv6": "false",
+            "Driver": network.driver, "Scope": network.scope, "IPv4": "true", "IPv6": "false",
             "Internal": "true" if network.internal else "false", "Labels": ",".join(
                 f"{key}={value}" for key, value in sorted(network.labels.items())),
             "CreatedAt": created_at(network.created)}
 
 
-def _matches(network: DockerNetwork, text: str) -> bool:
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise DockerError(f"invalid argument \"{text}\" for \"-f, --filter\" flag: invalid filter '{text}'", 125)
-    if key == "name":
-        return value in network.name
-    if key == "driver":
-        return value == network.driver
-    if key == "id":
-        return network.identity.startswith(value)
-    if key == "type":
-        return (value == "builtin") == (network.name in user_networks.PREDEFINED)
-    if key == "scope":
-        return value == "local"
-    if key == "label":
-        return has_label(network.labels, value)
-    if key == "dangling":  # the daemon does not look for containers here, so that all that a person made count
-        return (network.name not in user_networks.PREDEFINED) == (value in ("1", "true", "True", "t"))
-    raise daemon_error(f"invalid filter '{key}'")
+def _matches(network: DockerNetwork, key: str, value: str) -> bool:
+    is_built_in = network.name in user_networks.PREDEFINED
+    wanted: dict[str, Callable[[], bool]] = {
+        "name": lambda: is_named(network.name, value), "driver": lambda: value == network.driver,
+        "id": lambda: network.identity.startswith(value), "scope": lambda: value == network.scope,
+        "type": lambda: (value == "builtin") == is_built_in, "label": lambda: has_label(network.labels, value),
+        # the daemon does not look for containers here, so that all that a person made count
+        "dangling": lambda: is_built_in != (value in TRUE)}
+    if key not in wanted:
+        raise daemon_error(f"invalid filter '{key}'")
+    if key == "type" and value not in ("builtin", "custom"):
+        raise daemon_error(f"invalid filter: 'type'='{value}'")
+    if key == "dangling" and value not in TRUE | FALSE:
+        raise daemon_error("invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")")
+    return wanted[key]()
 
 
 def inspect_networks(client: Client, parsed: Parsed) -> int:
@@ -69,12 +68,10 @@ def inspect_networks(client: Client, parsed: Parsed) -> int:
 
 
 def create(client: Client, parsed: Parsed) -> int:
-    if parsed.text("scope") == "swarm":
-        raise daemon_error("cannot create a swarm scoped network when swarm is not active")
     plan = planned(client, parsed)
     network = client.engine.create_network(plan)
     client.print(network.identity)
-    for key in without_effect(plan.options) if network.driver == "bridge" else ():
+    for key in without_effect(plan.options, client.engine.profile) if network.driver == "bridge" else ():
         client.complain(f"note: the option {key} does nothing in the sandbox")
     return 0
 
@@ -85,18 +82,37 @@ def planned(client: Client, parsed: Parsed) -> user_networks.NetworkPlan:
     Raises:
         DockerError: the client refuses it.
     """
+    _check_scope(parsed)
     plan = user_networks.NetworkPlan(
         parsed.operands[0], parsed.text("driver") or "bridge", internal=parsed.on("internal"),
-        attachable=parsed.on("attachable"),
+        attachable=parsed.on("attachable"), scope=parsed.text("scope") or "local",
+        ipam_options=_pairs(parsed.all("ipam-opt")),
         options=_pairs(parsed.all("opt")), labels=_pairs(parsed.all("label")))
     return _with_addresses(client, plan, parsed)
+
+
+def _check_scope(parsed: Parsed) -> None:
+    """Raises DockerError: what only a swarm has, or an address manager that is not there."""
+    if parsed.on("ingress"):
+        raise daemon_error("Ingress network can only be global scope network")
+    if parsed.text("scope") == "swarm":
+        raise daemon_error("cannot create a swarm scoped network when swarm is not active")
+    if not parsed.values.get("ipv4", True):
+        raise daemon_error("IPv4 or IPv6 must be enabled")
+    if parsed.on("config-only") or parsed.text("config-from"):
+        raise DockerError("docker network create --config-only and --config-from are not modelled in the sandbox")
+    manager = parsed.text("ipam-driver") or "default"
+    if manager == "null":
+        raise daemon_error("ipv4 pool is empty")
+    if manager != "default":
+        raise daemon_error(f'plugin "{manager}" not found')
 
 
 def _with_addresses(client: Client, plan: user_networks.NetworkPlan, parsed: Parsed) -> user_networks.NetworkPlan:
     """--subnet, --gateway, --ip-range and --aux-address, which the client brings together."""
     subnets = [_network(client, text, "subnet") for text in parsed.all("subnet")]
     gateways = [_gateway(client, text) for text in parsed.all("gateway")]
-    parts = [_network(client, text, "ip-range") for text in parsed.all("ip-range")]
+    parts = [_part(client, text, subnets) for text in parsed.all("ip-range")]
     if len(subnets) < len(gateways) or len(subnets) < len(parts):
         raise DockerError("every ip-range or gateway must have a corresponding subnet")
     if len(subnets) > 1:
@@ -110,6 +126,19 @@ def _with_addresses(client: Client, plan: user_networks.NetworkPlan, parsed: Par
     reserved = {name: _reserved(text, subnets) for name, text in _pairs(parsed.all("aux-address")).items()}
     return plan._replace(subnet=subnets[0] if subnets else None, gateway=gateways[0] if gateways else None,
                          part=parts[0] if parts else None, reserved=reserved)
+
+
+def _part(client: Client, text: str, subnets: list[Network]) -> Network:
+    """--ip-range, which the client looks at itself where there are subnets to hold it against."""
+    try:
+        return parse_network(text if "/" in text else "")
+    except AddressError:
+        if not subnets:
+            raise DockerError("every ip-range or gateway must have a corresponding subnet") from None
+        if client.engine.profile.since(29):
+            return _network(client, text, "ip-range")
+        raise DockerError(f"invalid CIDR address: {text}" if client.engine.profile.since(28) else
+                          f"no matching subnet for range {text}") from None
 
 
 def _reserved(text: str, subnets: list[Network]) -> int:
@@ -165,7 +194,7 @@ def remove(client: Client, parsed: Parsed) -> int:
 
 
 LIST = Command("docker network ls", "[OPTIONS]", "List networks", listing, (
-    Flag("filter", "f", "list", 'Provide filter values (e.g. "driver=bridge")', value="filter"),
+    Flag("filter", "f", "list", 'Provide filter values (e.g. "driver=bridge")', value="filter", check=bad_filter),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
     Flag("no-trunc", usage="Do not truncate the output"),
     Flag("quiet", "q", usage="Only display network IDs")), 0, 0)
@@ -175,9 +204,15 @@ INSPECT = Command("docker network inspect", "[OPTIONS] NETWORK [NETWORK...]",
 CREATE = Command("docker network create", "[OPTIONS] NETWORK", "Create a network", create, (
     Flag("attachable", usage="Enable manual container attachment", hidden=True),
     Flag("aux-address", "", "list", "Auxiliary IPv4 or IPv6 addresses used by Network driver", value="map"),
+    Flag("config-from", "", "string", "The network from which to copy the configuration", True, "string"),
+    Flag("config-only", usage="Create a configuration only network", hidden=True),
     Flag("driver", "d", "string", "Driver to manage the Network", value="string"),
     Flag("gateway", "", "list", "IPv4 or IPv6 Gateway for the master subnet", value="ipSlice"),
+    Flag("ingress", usage="Create swarm routing-mesh network", hidden=True),
     Flag("internal", usage="Restrict external access to the network"),
+    Flag("ipam-driver", "", "string", "IP Address Management Driver", True, "string"),
+    Flag("ipam-opt", "", "list", "Set IPAM driver specific options", True, "map"),
+    Flag("ipv4", usage="Enable or disable IPv4 address assignment", hidden=True, since=28),
     Flag("ipv6", usage="Enable or disable IPv6 address assignment", hidden=True, ignored=True),
     Flag("ip-range", "", "list", "Allocate container ip from a sub-range", value="ipNet"),
     Flag("label", "", "list", "Set metadata on a network", value="list"),

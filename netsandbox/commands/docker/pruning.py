@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.listing import bad_filter
 from netsandbox.commands.docker.words import duration, has_label
 from netsandbox.docker import containers, user_networks
 from netsandbox.docker.container import RESTARTING
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.network import BridgeNetwork
 
 if TYPE_CHECKING:
@@ -108,9 +109,7 @@ def _filters(parsed: Parsed) -> Filters:
 
 def _filter(text: str) -> tuple[str, str]:
     """(key, value): `label=x`, `label!=x` and `until=5m`."""
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise DockerError(f"invalid argument \"{text}\" for \"--filter\" flag: invalid filter '{text}'", 125)
+    key, _equals, value = text.partition("=")
     if key not in ("label", "label!", "until"):
         raise daemon_error(f"invalid filter '{key}'")
     if key == "until" and duration(value) is None:
@@ -124,7 +123,8 @@ def _is_to_go(client: Client, one: BridgeNetwork | Container, filters: Filters) 
                has_label(one.labels, value) == (key == "label") for key, value in filters)
 
 
-FILTER = Flag("filter", "", "list", 'Provide filter values (e.g. "until=<timestamp>")', value="filter")
+FILTER = Flag("filter", "", "list", 'Provide filter values (e.g. "until=<timestamp>")', value="filter",
+              check=bad_filter)
 FORCE = Flag("force", "f", usage="Do not prompt for confirmation")
 CONTAINER_PRUNE = Command("docker container prune", "[OPTIONS]", "Remove all stopped containers", prune_containers,
                           (FILTER, FORCE), 0, 0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.flags import FALSE, Command, Flag, Parsed
+from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list
 from netsandbox.commands.docker.words import created_at, ellipsis, has_label, human_duration, quoted, status
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.docker.sandbox import gateway_of
+from netsandbox.docker.ports import are_known
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -21,7 +21,8 @@ COLUMNS = (Column("ID", "CONTAINER ID"), Column("Image", "IMAGE"), Column("Comma
 OTHERS = {"CreatedAt": "CREATED AT", "State": "STATE", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
           "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS"}
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
-NOT_MODELLED = ("health", "is-task", "isolation", "task", "volume")
+HEALTH = ("none", "starting", "healthy", "unhealthy")
+NOT_MODELLED = ("isolation", "task")
 COMMAND_WIDTH = 20
 
 
@@ -37,41 +38,34 @@ def chosen(client: Client, parsed: Parsed) -> list[Container]:
     """The containers that are asked for, the newest first."""
     containers = list(reversed(client.engine.containers.values()))
     last = parsed.number("last", 1 if parsed.on("latest") else -1)
-    if last >= 0:
-        containers = containers[:last] if last else containers
+    if last > 0:
+        containers = containers[:last]
     elif not parsed.on("all") and not any(text.startswith(("status=", "exited=")) for text in parsed.all("filter")):
         containers = [c for c in containers if c.is_running or c.state == "restarting"]
-    filters: dict[str, list[str]] = {}
-    for text in parsed.all("filter"):
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise DockerError(f'invalid argument "{text}" for "-f, --filter" flag: invalid filter \'{text}\'', 125)
-        filters.setdefault(key.strip().lower(), []).append(value.strip())
+    filters = grouped(parsed.all("filter"))
     for name in filters.pop("before", ()):
         containers = [c for c in containers if c.created < client.engine.find(name).created]
     for name in filters.pop("since", ()):
         containers = [c for c in containers if c.created > client.engine.find(name).created]
     for key, values in filters.items():
-        containers = [c for c in containers if any(_matches(c, key, value) for value in values)]
+        every = all if key == "label" else any
+        containers = [c for c in containers if every(_matches(client, c, key, value) for value in values)]
     return containers
 
 
-def _matches(container: Container, key: str, value: str) -> bool:
-    """Values of one key are alternatives; a name is searched for, with ^ and $ where it must begin or end."""
+def _matches(client: Client, container: Container, key: str, value: str) -> bool:
+    """Values of one key are alternatives, but for labels; names are searched for, a slash before them or none."""
     if key == "name":
-        name = f"/{container.name}" if value.removeprefix("^").startswith("/") else container.name
-        inner = value.removeprefix("^").removesuffix("$")
-        begins, ends = value.startswith("^"), value.endswith("$")
-        return inner in name and (not begins or name.startswith(inner)) and (not ends or name.endswith(inner))
-    if key == "status" and value not in STATES:
-        raise daemon_error(f"invalid filter 'status={value}': invalid value for state ({value}): must be one of "
-                           f"{', '.join(STATES)}")
+        return is_named(container.name, value) or is_named(f"/{container.name}", value)
+    _check(client, key, value)
     if key in ("publish", "expose"):
         return _has_port(container, key, value)
     wanted = {"status": container.state == value, "id": container.identity.startswith(value),
               "ancestor": value in (container.reference, container.image.name),
               "network": value in container.networks or value == container.mode,
-              "label": has_label(container.labels, value),
+              "label": has_label(container.labels, value), "health": value == "none",
+              "volume": any(value in (mount.source, mount.target) for mount in container.mounts),
+              "is-task": value in FALSE,
               "exited": container.has_ended and not container.is_running and str(container.code) == value}
     if key in NOT_MODELLED:
         raise DockerError(f"docker ps --filter {key} is not modelled in the sandbox; there are {', '.join(wanted)}, "
@@ -81,6 +75,19 @@ def _matches(container: Container, key: str, value: str) -> bool:
     return wanted[key]
 
 
+def _check(client: Client, key: str, value: str) -> None:
+    """Raises DockerError: no container can have that."""
+    if key == "status" and value not in STATES:
+        raise daemon_error(f"invalid filter 'status={value}': invalid value for state ({value}): must be one of "
+                           f"{', '.join(STATES)}")
+    if key == "exited" and not (value.lstrip("+-").isdecimal() and value.isascii()):
+        raise daemon_error(f"invalid filter 'exited={value}': strconv.Atoi: parsing \"{value}\": invalid syntax")
+    if key == "health" and value not in HEALTH:
+        raise daemon_error(f"invalid filter 'health={value}': invalid value for health ({value}): must be one of "
+                           f"{', '.join(HEALTH)}" if client.engine.profile.since(28) else
+                           f"unrecognized filter value for health: {value}")
+
+
 def _has_port(container: Container, key: str, text: str) -> bool:
     """`8080`, `53/udp` or `8000-8010`: a port of the host's that leads there, or one that is exposed."""
     span, _slash, protocol = text.partition("/")
@@ -88,8 +95,11 @@ def _has_port(container: Container, key: str, text: str) -> bool:
     try:
         low, high = int(first), int(last if dash else first)
     except ValueError:
-        raise daemon_error(f"invalid filter '{key}={text}': invalid port '{text}'") from None
+        raise daemon_error(f"error while looking up for {key} {text}: strconv.ParseUint: parsing \"{span}\": invalid "
+                           "syntax") from None
     wanted = protocol or "tcp"
+    if not container.is_running or not are_known(container):
+        return False
     if key == "publish":
         return any(low <= binding.host_port <= high and binding.protocol == wanted for binding in container.bindings)
     return any(low <= int(number) <= high and own == wanted for number, _slash, own in (
@@ -135,8 +145,7 @@ def ports(container: Container, profile: Profile) -> str:
 
 
 def _shown(container: Container) -> list[Shown]:
-    is_lost = bool(container.wanted_ports) and not container.bindings
-    if not container.is_running or gateway_of(container) is None or is_lost:
+    if not container.is_running or not are_known(container):
         return []
     bound = [Shown(b.port, b.host, b.host_port, b.protocol) for b in container.bindings]
     taken = {(it.port, it.protocol) for it in bound}
@@ -158,7 +167,7 @@ def _joined(host: str, ports: str, profile: Profile) -> str:
 
 FLAGS = (
     Flag("all", "a", usage="Show all containers (default shows just running)"),
-    Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter"),
+    Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter", check=bad_filter),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
     Flag("last", "n", "int", "Show n last created containers (includes all states)", value="int"),
     Flag("latest", "l", usage="Show the latest created container (includes all states)"),

@@ -158,6 +158,10 @@ class _Run:
                 found, dict) else found
         if isinstance(value, Map):
             return MISSING
+        if name in OMITTED and "Subnet" in value:
+            return OMITTED[name]
+        if name == "DNS" and "Dns" in value:
+            return value["Dns"] or NIL
         if name == "ID" and "Id" in value:
             return value["Id"]
         if self.type_name:
@@ -206,6 +210,8 @@ MAPS: dict[str, Any] = {
     "Networks": None, "Ports": NIL, "Labels": "", "ExposedPorts": {}, "PortBindings": NIL, "Options": "",
     "Containers": {}, "Sysctls": "", "AuxiliaryAddresses": ""}
 """Fields of the API that are maps, and the zero of their values."""
+OMITTED: dict[str, Any] = {"IPRange": "", "Gateway": "", "AuxiliaryAddresses": Map({}, "AuxiliaryAddresses")}
+"""Fields of a subnet's configuration that are left out of its JSON where they are empty."""
 
 
 def is_true(value: Any) -> bool:
