@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import Tenant
 from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
+from netsandbox.commands.tools.table_names import PATH
 from netsandbox.docker import files
+from netsandbox.docker.ports import daemon_processes
 from netsandbox.lab import room
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host, Node
@@ -42,7 +44,26 @@ SYSCTL_CONF = """#
 #net.ipv4.conf.all.rp_filter=1
 """
 """As a new machine has it: nothing but comments."""
-MADE = (*files.WRITTEN, "/etc/sysctl.conf")
+RT_TABLES = """#
+# reserved values
+#
+255\tlocal
+254\tmain
+253\tdefault
+0\tunspec
+#
+# local
+#
+#1\tinr.ruhep
+"""
+"""As iproute2 brings it."""
+OS_RELEASE = """PRETTY_NAME="netsandbox, a simulated Linux"
+NAME="netsandbox"
+ID=netsandbox
+ID_LIKE=debian
+"""
+ALONE = {"/etc/sysctl.conf": SYSCTL_CONF, PATH: RT_TABLES, "/etc/os-release": OS_RELEASE}
+MADE = (*files.WRITTEN, *ALONE)
 
 
 class NodeEtc:
@@ -54,8 +75,7 @@ class NodeEtc:
     def read(self, path: str) -> str | None:
         if isinstance(self._node, Host) and self._node.docker is not None and path in files.WRITTEN:
             return files.host_files(self._node.docker).get(path)
-        return {"/etc/hosts": LOCALHOST, "/etc/hostname": self._node.name + "\n",
-                "/etc/sysctl.conf": SYSCTL_CONF}.get(path)
+        return {"/etc/hosts": LOCALHOST, "/etc/hostname": self._node.name + "\n", **ALONE}.get(path)
 
     def write(self, _path: str, _text: str) -> bool:
         return False
@@ -137,14 +157,16 @@ class LabMachine:
         return found
 
     def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:
-        """init, and the first one of each container."""
+        """init, dockerd and its own, and the first one of each container."""
         host = self._host_of(namespace)
         if host is None:
             return [(1, INIT, namespace.inode)]
+        own = [(pid, command, host.namespace.inode) for pid, command in
+               (daemon_processes(host.docker) if host.docker is not None else ())]
         running = [(container.pid, container.process, container.namespace.inode)
                    for container in (host.docker.containers.values() if host.docker is not None else ())
                    if container.is_running and container.namespace is not None]
-        return [(1, INIT, host.namespace.inode), *sorted(running)]
+        return [(1, INIT, host.namespace.inode), *sorted([*own, *running])]
 
     def engine_of(self, namespace: NetworkNamespace) -> DockerEngine | None:
         """The Docker Engine of the machine that it is the own namespace of; None without one, and in a container."""

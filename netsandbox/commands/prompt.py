@@ -23,6 +23,7 @@ from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.verb import Effect
 from netsandbox.docker.launch import SHELLS
+from netsandbox.docker.ports import DAEMONS
 from netsandbox.docker.signals import SIGNALS
 from netsandbox.lab.lab import DEFAULT_HOST
 from netsandbox.lab.nodes import Host
@@ -202,6 +203,8 @@ class Prompt:
         call = _without_sudo(call)
         words, place, shell = call.argv, self._place, self._shell
         name = words[0]
+        if name.rpartition("/")[2] == KILL:
+            return SHELL_PROGRAM["sh"](self, call._replace(argv=["bash", "-c", 'kill "$@"', KILL, *words[1:]]))
         inner = inner_shell(shell, call, may_open)
         if inner is not None and not inner.words:
             return Opener(shell, inner.node) if inner.node else Nested(shell)
@@ -288,7 +291,9 @@ class Opener(Task):
 
 COMPOSE = "docker-compose"
 """As Compose was called before it was a command of docker's."""
-OTHER_NAMES = frozenset({SUDO, "su", COMPOSE})
+KILL = "kill"
+"""A program too, for who has no shell around it: `sudo kill`."""
+OTHER_NAMES = frozenset({SUDO, "su", COMPOSE, KILL})
 
 
 class Nested(Task):
@@ -326,6 +331,10 @@ def _without_sudo(call: Call) -> Call:
 
 def kill(shell: Shell, pid: int, signal: str) -> bool:
     """Send a signal to a container's first process; False where there is none of that PID."""
+    if pid in DAEMONS:
+        if signal != "0":
+            raise RefusedError("netsandbox: dockerd takes no signals here; there is `systemctl restart docker`")
+        return True
     for host, container in shell.lab.containers():
         if container.is_running and container.pid == pid and host.docker is not None:
             if signal != "0":

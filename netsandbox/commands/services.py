@@ -12,6 +12,7 @@ from netsandbox.apps.program import Program
 from netsandbox.commands.tools.system import MONTHS
 from netsandbox.docker import daemon
 from netsandbox.docker.daemon_settings import PATH, DaemonError, read_settings
+from netsandbox.docker.ports import DOCKERD_PID
 from netsandbox.engine.units import EPOCH, SECOND
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
 
 NAMES = {"docker": "Docker Application Container Engine", "containerd": "containerd container runtime"}
+ENDING, BEGINNING = ("stop", "disable", "mask"), ("start", "restart", "reload", "enable")
+AS_TYPED = "what `ip` and `ifconfig` set up counts at once"
+OTHERS = {**dict.fromkeys(("network", "networking", "NetworkManager", "systemd-networkd"), AS_TYPED),
+          "firewalld": "its only rules are iptables'", "iptables": "its rules count at once, and are kept with the lab"}
+"""Services of other machines with which tutorials begin, and how it is without them."""
 NO_SYSTEMD = ("System has not been booted with systemd as init system (PID 1). Can't operate.\n"
               "Failed to connect to system scope bus via local transport: Host is down")
 FAILED = ('Job for docker.service failed because the control process exited with error code.\n'
@@ -86,7 +92,7 @@ class OfHost(Program):
             days, rest = divmod((EPOCH + at) // SECOND, 86400)
             _year, month, day = civil_date(days)
             stamp = f"{MONTHS[month - 1][:3]} {day:02d} {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-            lines += [f"{stamp} {self.namespace.name} dockerd[1]: {line}" for line in text.split("\n")]
+            lines += [f"{stamp} {self.namespace.name} dockerd[{DOCKERD_PID}]: {line}" for line in text.split("\n")]
         return lines
 
 
@@ -169,6 +175,8 @@ class Service(OfHost):
         elif self._command == "is-active":
             self.print("inactive")
             self.exit(INACTIVE)
+        elif self._unit in OTHERS and self._command in (*ENDING, *BEGINNING, "save"):
+            self._end(f"note: no service {self._unit} runs in the sandbox: {OTHERS[self._unit]}", 0)
         else:
             self._end(f"Failed to {self._command} {unit}: Unit {unit} not found.", NOT_FOUND)
 

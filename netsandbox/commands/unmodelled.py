@@ -32,7 +32,7 @@ WHY = {
     "network namespaces are `ip netns` and links to /proc/PID/ns/net in /run/netns; nothing is mounted":
         "mount umount chroot pivot_root debootstrap capsh setcap getcap",
     "all runs with root's rights": "useradd usermod groupadd adduser passwd visudo",
-    "SELinux is not modelled": "setenforce getenforce semanage chcon restorecon",
+    "SELinux is not modelled": "semanage chcon restorecon",
     "what a package brings is there already": "dpkg rpm apt-cache snap add-apt-repository gcc make go git",
     "the bridges are Linux's: `ip link add br0 type bridge`, VLANs by `bridge vlan`":
         "ovs-vsctl ovs-ofctl ovs-dpctl ovs-appctl ovs-docker ovsdb-client",

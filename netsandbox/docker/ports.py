@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}
 Proxy = docker_proxy.Proxy | HeldPort
 EVERYWHERE, EVERYWHERE_V6 = "0.0.0.0", "::"
-DOCKERD_PID = 1
+CONTAINERD_PID, DOCKERD_PID = 587, 612
 REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
 
 
@@ -127,6 +127,29 @@ def release(engine: DockerEngine, container: Container) -> None:
         if binding.proxy is not None:
             binding.proxy.close()
     container.bindings = []
+
+
+DAEMONS = {CONTAINERD_PID: "/usr/bin/containerd",
+           DOCKERD_PID: "/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock"}
+
+
+def daemon_processes(engine: DockerEngine) -> list[tuple[int, str]]:
+    """(PID, command line) of what the Engine itself runs on its host."""
+    if not engine.is_up:
+        return [(CONTAINERD_PID, DAEMONS[CONTAINERD_PID])]
+    proxies = [(container, binding, binding.proxy) for container in engine.containers.values()
+               for binding in container.bindings]
+    return [*DAEMONS.items(), *(
+        (proxy.process.pid, _proxy_command(engine, container, binding)) for container, binding, proxy in proxies
+        if isinstance(proxy, docker_proxy.StreamProxy | docker_proxy.DatagramProxy))]
+
+
+def _proxy_command(engine: DockerEngine, container: Container, binding: Binding) -> str:
+    endpoint = gateway_of(container)
+    target = format_ipv4(endpoint.address) if endpoint is not None else ""
+    listens = " -use-listen-fd" if engine.profile.since(28) else ""
+    return (f"/usr/bin/docker-proxy -proto {binding.protocol} -host-ip {binding.host} -host-port {binding.host_port} "
+            f"-container-ip {target} -container-port {binding.port}{listens}")
 
 
 def let_go(container: Container) -> None:

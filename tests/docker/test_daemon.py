@@ -382,7 +382,7 @@ def test_dockerds_own_words(text: str, said: str) -> None:
     failed = made.run("systemctl restart docker")
     assert failed.code == 1
     assert failed.err.startswith("Job for docker.service failed")
-    assert made.run("journalctl -u docker").out.endswith(f"dockerd[1]: {said}\n")
+    assert made.run("journalctl -u docker").out.endswith(f"dockerd[612]: {said}\n")
     assert made.run("systemctl status docker").code == 3
     assert made.run("systemctl is-active docker").out == "failed\n"
     assert made.run("docker ps").err == NOBODY

@@ -151,7 +151,7 @@ def test_a_port_that_dockerd_cannot_have(two: KeptSession, hosts: str, said: str
     two.run("exec h2 nc -lk -p 80 &")
     two.run(HOSTS.format(hosts=f'[\\"{hosts}\\"]'))
     assert two.run("exec h2 systemctl restart docker").code == 1
-    assert two.run("exec h2 journalctl -u docker").out.endswith(f"dockerd[1]: failed to load listeners: {said}\n")
+    assert two.run("exec h2 journalctl -u docker").out.endswith(f"dockerd[612]: failed to load listeners: {said}\n")
     assert ":2375" not in two.run("exec h2 ss -Hltn").out
 
 

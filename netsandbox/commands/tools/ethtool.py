@@ -18,7 +18,21 @@ SHOWN = {"-i": "driver", "--driver": "driver", "-k": "features", "--show-feature
          "--show-offload": "features", "-S": "statistics", "--statistics": "statistics"}
 
 
+FEATURES = {"rx": "rx-checksumming", "tx": "tx-checksumming", "sg": "scatter-gather", "tso": "tcp-segmentation-offload",
+            "gso": "generic-segmentation-offload", "gro": "generic-receive-offload", "lro": "large-receive-offload"}
+"""What `-k` shows, by the short names of `-K`."""
+OTHER_FEATURES = frozenset({"ufo", "rxvlan", "txvlan", "ntuple", "rxhash", "rx-vlan-offload", "tx-vlan-offload",
+                            "ntuple-filters", "receive-hashing", "tx-nocache-copy", "rx-gro-hw", "rx-gro-list"})
+WITHOUT = {"-g": 1, "--show-ring": 1, "-a": 1, "--show-pause": 1, "-c": 1, "--show-coalesce": 1, "-s": 75,
+           "--change": 75}
+"""What no virtual device's driver does, and the status with which ethtool says so."""
+
+
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    if arguments[:1] in (["-K"], ["--features"], ["--offload"]) and arguments[1:]:
+        return _change_features(context, arguments[1], arguments[2:])
+    if arguments[:1] and arguments[0] in WITHOUT and arguments[1:2] and arguments[1] in context.namespace.interfaces:
+        raise ToolError(WITHOUT[arguments[0]], "netlink error: Operation not supported")
     options = [word for word in arguments if word.startswith("-")]
     names = [word for word in arguments if not word.startswith("-")]
     if not names:
@@ -36,6 +50,21 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
                         f"{said}: No such device" if what != "settings" else "netlink error: No such device\n"
                         "No data available")
     return _SHOWS[what](interface)
+
+
+def _change_features(context: ToolContext, name: str, words: list[str]) -> ToolResult:
+    """-K: all are off, and fixed so; to switch one off changes nothing."""
+    if name not in context.namespace.interfaces:
+        raise ToolError(92, "netlink error: no device matches name (offset 24)\nnetlink error: No such device")
+    for feature, value in zip(words[::2], words[1::2], strict=False):
+        if feature not in FEATURES and feature not in FEATURES.values() and feature not in OTHER_FEATURES:
+            raise ToolError(92, "netlink error: bit name not found (offset 52)\nnetlink error: Operation not supported")
+        if value not in ("on", "off"):
+            raise ToolError(1, f"ethtool (-K): flag '{value}' for parameter '{feature}' is not followed by 'on' or "
+                               "'off'")
+    if len(words) % 2 or "on" in words[1::2] or not words:
+        raise ToolError(1, "Could not change any device features")
+    return ToolResult(0, "", "")
 
 
 def _driver(interface: Interface) -> ToolResult:
@@ -59,9 +88,7 @@ def _statistics(interface: Interface) -> ToolResult:
 
 def _features(interface: Interface) -> ToolResult:
     return ToolResult(0, f"Features for {interface.name}:\n" + "".join(
-        f"{name}: off [fixed]\n" for name in ("rx-checksumming", "tx-checksumming", "scatter-gather",
-                                              "tcp-segmentation-offload", "generic-segmentation-offload",
-                                              "generic-receive-offload", "large-receive-offload")),
+        f"{name}: off [fixed]\n" for name in FEATURES.values()),
         "note: the sandbox's devices offload nothing: each frame is as it is on the wire\n")
 
 

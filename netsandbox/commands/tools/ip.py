@@ -10,6 +10,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.output import Style
+from netsandbox.commands.tools.table_names import table_names
 from netsandbox.commands.tools.words import USAGE, choose, number_of, wrong
 from netsandbox.linux.core.errors import KernelError
 
@@ -60,7 +61,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if name not in OBJECTS:
         raise ToolError(1, f"netsandbox: `ip {name}` is not modelled")
     try:
-        return OBJECTS[name](context, words[1:], style)
+        with table_names(context.files):
+            return OBJECTS[name](context, words[1:], style)
     except KernelError as error:
         raise ToolError(2, str(error)) from None
 

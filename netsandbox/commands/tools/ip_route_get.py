@@ -17,6 +17,7 @@ from netsandbox.commands.tools.route_rows import (
     put_metrics,
     route_row,
 )
+from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.commands.tools.words import USAGE, Family, Words, flag, key, number, parse, refused
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.events import RouteMissing
@@ -112,7 +113,7 @@ def _put_table(row: Row, route: Route | None, namespace: NetworkNamespace, style
     """Without rules of a person's, the tables local and main are one (fib_unmerge)."""
     table = route.table if route is not None and namespace.routes.is_policed else "main"
     if table != "main" or style.details:
-        row.put("table", table, f"table {table} ")
+        row.put("table", shown_table(table), f"table {shown_table(table)} ")
 
 
 def _check_source(namespace: NetworkNamespace, source: int) -> None:

@@ -8,6 +8,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_words import protocol_of, reader, realm_of, table_of, type_of
+from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.commands.tools.words import (
     USAGE,
     Family,
@@ -252,7 +253,8 @@ def _row(rule: Rule, style: Style, words: str) -> Row:
             row.note(f"{name}_start", low)
             row.note(f"{name}_end", high)
     if rule.action == LOOKUP and not rule.is_vrf:
-        row.note("table", rule.table)
+        row.note("table", shown_table(rule.table))
+        words = words.removesuffix(rule.table) + shown_table(rule.table) if words.endswith(rule.table) else words
     row.say(words)
     shown = (rule.protocol or "unspec") if style.details else "" if rule.protocol == "kernel" else rule.protocol
     if shown:

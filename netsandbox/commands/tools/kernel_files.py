@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import proc_net, sysfs
+from netsandbox.commands.tools import proc_net, sysfs_tree
 from netsandbox.commands.tools.context import Machine, Tenant
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import kind as kinds
@@ -176,23 +176,21 @@ class Sys(ReadOnly):
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
 
+    def link(self, path: str) -> str | None:
+        return sysfs_tree.link(self._namespace, path)
+
     def names(self, path: str) -> list[str] | None:
-        if path in ("/sys", "/sys/class"):
-            return ["class"] if path == "/sys" else ["net"]
-        return (
-            sysfs.names(self._namespace, path.removeprefix(sysfs.FOLDER)) if path.startswith(sysfs.FOLDER) else None
-        )
+        return sysfs_tree.names(self._namespace, path)
 
     def read(self, path: str) -> str | None:
-        below = path.removeprefix(sysfs.FOLDER + "/")
-        return sysfs.read(self._namespace, below) if below != path else None
+        return sysfs_tree.read(self._namespace, path)
 
     def write(self, path: str, text: str) -> bool:
         if self.read(path) is None:
             raise FileError("ENOENT")
         if not RIGHTS.get().net_admin:
             raise FileError("EROFS" if RIGHTS.get().contained else "EPERM")
-        sysfs.write(self._namespace, path.removeprefix(sysfs.FOLDER + "/"), text.strip())
+        sysfs_tree.write(self._namespace, path, text.strip())
         return True
 
 

@@ -40,7 +40,7 @@ TOOLS: Late[str, Tool] = Late({
     "lsns": "netsandbox.commands.tools.namespaces:lsns", "ethtool": "netsandbox.commands.tools.ethtool:run",
     "jq": "netsandbox.commands.tools.jq:jq", "id": "netsandbox.commands.tools.system:identity",
     **{name: f"netsandbox.commands.tools.system:{name}" for name in (
-        "date", "groups", "lsmod", "modprobe")},
+        "date", "getenforce", "groups", "lsmod", "modprobe", "sestatus", "setenforce")},
     **{name: f"netsandbox.commands.tools.processes:{name}" for name in ("pgrep", "pidof", "pkill", "ps")},
     "killall": "netsandbox.commands.tools.processes:pkill",
     **{name: f"netsandbox.commands.tools.small:{name}" for name in (

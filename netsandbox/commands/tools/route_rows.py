@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.nexthop_row import put_nexthop
 from netsandbox.commands.tools.output import Row, Style
+from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.ipv4 import multipath
 from netsandbox.wire.addresses import Network, format_ipv4
@@ -46,7 +47,7 @@ def route_row(route: Route, style: Style, shown: frozenset[str] = frozenset(), n
     if route.interface is not None and "dev" not in shown:
         row.put("dev", route.interface.name, f"dev {route.interface.name} ")
     if names_table and (route.table != "main" or style.details):
-        row.put("table", route.table, f"table {route.table} ")
+        row.put("table", shown_table(route.table), f"table {shown_table(route.table)} ")
     if (route.protocol != "boot" or style.details) and "protocol" not in shown:
         row.put("protocol", route.protocol, f"proto {route.protocol} ")
     if (route.scope != "global" or style.details) and "scope" not in shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.table_names import BUILT_IN, MOST, names
 from netsandbox.commands.tools.words import Family, Key, Words, choose, number_of, refused, wrong
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ T = TypeVar("T")
 PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt",
              11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel",
              99: "openr", 186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp"}
-TABLES = {253: "default", 254: "main", 255: "local"}
 TYPES = ("local", "nat", "broadcast*", "brd", "anycast*", "multicast*", "prohibit*", "unreachable*", "blackhole*",
          "xresolve*", "unicast*", "throw")
 
@@ -24,7 +24,9 @@ def protocol_of(word: str) -> str | None:
 
 
 def table_of(word: str) -> str | None:
-    return _named(word, TABLES, (1 << 32) - 1)
+    """As the kernel knows it: the three that it has itself by name, all others by number."""
+    found = _named(word, names(), MOST - 1)
+    return next((str(number) for number, name in names().items() if name == found and number not in BUILT_IN), found)
 
 
 def _named(word: str, names: dict[int, str], highest: int) -> str | None:
@@ -35,7 +37,7 @@ def _named(word: str, names: dict[int, str], highest: int) -> str | None:
 
 
 def table_number(table: str) -> int:
-    return next((number for number, name in TABLES.items() if name == table), None) or int(table)
+    return next((number for number, name in BUILT_IN.items() if name == table), None) or int(table)
 
 
 def type_of(word: str) -> str | None:

@@ -150,4 +150,4 @@ def _all(namespace: NetworkNamespace, options: Options) -> Iterator[str]:
         raise ToolError(1, f"sysctl: invalid pattern: {options.values['r']}") from None
     for key in list(namespace.sysctls.keys()):
         if pattern.matches(key):
-            yield _shown(path_of(key), namespace.sysctls.read(key), options)
+            yield _shown(path_of(key), namespace.sysctls.read(path_of(key)), options)

@@ -31,26 +31,23 @@ MONTHS = (
 PLAIN_DATE = "%a %b %e %H:%M:%S %Z %Y"
 FORMATS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "D": "%m/%d/%y", "R": "%H:%M", "c": "%a %b %e %H:%M:%S %Y"}
 MODULES = (
-    "8021q",
-    "bonding",
-    "br_netfilter",
-    "bridge",
-    "dummy",
-    "ip_tables",
-    "iptable_filter",
-    "iptable_nat",
-    "ipvlan",
-    "macvlan",
-    "nf_conntrack",
-    "nf_nat",
-    "overlay",
-    "tun",
-    "veth",
-    "vxlan",
-    "xt_MASQUERADE",
-    "xt_conntrack",
-)
+    "8021q", "bonding", "br_netfilter", "bridge", "dummy", "ip_gre", "ip_tables", "ip_tunnel", "ipip",
+    "iptable_filter", "iptable_mangle", "iptable_nat", "iptable_raw", "ipvlan", "macvlan", "nf_conntrack",
+    "nf_conntrack_netlink", "nf_nat", "nf_log_syslog", "nf_tables", "overlay", "sch_netem", "sch_tbf", "tun", "veth",
+    "vrf", "vxlan", "x_tables", "xt_LOG", "xt_MASQUERADE", "xt_addrtype", "xt_comment", "xt_conntrack", "xt_limit",
+    "xt_mark", "xt_multiport", "xt_nat", "xt_state", "xt_tcpudp")
 """What the kernel of the sandbox has, loaded or built in."""
+
+
+ALIASES = {"gre": "ip_gre", "ip_conntrack": "nf_conntrack", "nf_conntrack_ipv4": "nf_conntrack", "nf_log_ipv4":
+           "nf_log_syslog", "nf_nat_ipv4": "nf_nat", "ipt_MASQUERADE": "xt_MASQUERADE", "bond": "bonding",
+           "ip_nat": "nf_nat", "ipt_LOG": "xt_LOG"}
+"""Other names of theirs, and older ones."""
+NOT_MODELLED = frozenset({
+    "act_mirred", "cls_u32", "ebtables", "esp4", "ifb", "ip6_tables", "ip6table_filter", "ip6table_nat", "ip_set",
+    "ip_vs", "ip_vs_rr", "ip_vs_sh", "ip_vs_wrr", "ipv6", "kvm", "macvtap", "openvswitch", "pktgen", "sch_htb",
+    "sctp", "sit", "vhost_net", "wireguard", "xfrm_user"})
+"""A machine's kernel has them, and the sandbox's has not."""
 
 
 def date(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -109,12 +106,30 @@ def modprobe(_context: ToolContext, arguments: list[str]) -> ToolResult:
         raise ToolError(1, "modprobe: ERROR: missing parameters. See -h.")
     if not RIGHTS.get().sysctls:
         raise ToolError(1, f"modprobe: ERROR: could not insert '{names[0]}': Operation not permitted")
-    known = {name.lower() for name in MODULES}
+    name = ALIASES.get(names[0], names[0])
+    if name in NOT_MODELLED:
+        raise ToolError(1, f"netsandbox: module {name} is not modelled; `lsmod` lists what is")
+    known = {one.lower() for one in MODULES}
     if "-r" in arguments:
         return ToolResult(0, "", f"note: {names[0][:40]} stays: the sandbox's kernel has it built in\n")
-    if names[0].lower() not in known:
-        raise ToolError(1, f"modprobe: FATAL: Module {arguments[-1][:40]} not found in directory /lib/modules/6.18.0")
+    if name.lower() not in known:
+        raise ToolError(1, f"modprobe: FATAL: Module {names[0][:40]} not found in directory /lib/modules/6.18.0")
     return ToolResult(0, "", "")
+
+
+def getenforce(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    """There is no SELinux."""
+    return ToolResult(0, "Disabled\n", "")
+
+
+def setenforce(_context: ToolContext, arguments: list[str]) -> ToolResult:
+    if len(arguments) != 1:
+        raise ToolError(1, "usage:  setenforce [ Enforcing | Permissive | 1 | 0 ]")
+    raise ToolError(1, "setenforce: SELinux is disabled")
+
+
+def sestatus(_context: ToolContext, _arguments: list[str]) -> ToolResult:
+    return ToolResult(0, "SELinux status:                 disabled\n", "")
 
 
 def lsmod(_context: ToolContext, _arguments: list[str]) -> ToolResult:

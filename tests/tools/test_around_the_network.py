@@ -1,0 +1,103 @@
+"""What tutorials ask of the machine around its network: tables' names, /sys, services, modules, processes."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.lab.uplink import DEFAULT_LAN
+from netsandbox.session.keeping import KeptSession
+from netsandbox.session.session import Session
+
+
+@pytest.fixture
+def lab() -> KeptSession:
+    return KeptSession(uplink=DEFAULT_LAN)
+
+
+def test_tables_have_the_names_of_rt_tables(lab: KeptSession) -> None:
+    assert lab.run('echo "100 t1" >> /etc/iproute2/rt_tables').code == 0
+    assert lab.run("ip rule add from 192.168.1.10 table t1").code == 0
+    assert lab.run("ip route add default via 192.168.1.1 dev eth0 table t1").code == 0
+    assert lab.run("ip route show table t1").out == lab.run("ip route show table 100").out == (
+        "default via 192.168.1.1 dev eth0 \n")
+    assert "default via 192.168.1.1 dev eth0 table t1 \n" in lab.run("ip route show table all").out
+    assert "32765:\tfrom 192.168.1.10 lookup t1\n" in lab.run("ip rule").out
+    assert '"table":"t1"' in lab.run("ip -j rule").out
+    assert "table t1 uid 0" in lab.run("ip route get 8.8.8.8 from 192.168.1.10").out
+    assert lab.run("ip rule del table t1").code == lab.run("ip route flush table t1").code == 0
+    assert lab.run("ip rule add table nosuch").err == 'Error: argument "nosuch" is wrong: invalid table ID\n\n'
+
+
+def test_a_bad_rt_tables_is_passed_over(lab: KeptSession) -> None:
+    lab.run("printf '255 mine\\nx y\\n7\\n0 zero\\n99999999999 far\\n200 a b\\n201 ok # note\\n' "
+            "> /etc/iproute2/rt_tables")
+    assert lab.run("ip rule add table ok").code == 0
+    assert [lab.run(f"ip rule add table {name}").code for name in ("mine", "zero", "far", "a")] == [255] * 4
+    assert "lookup local" in lab.run("ip rule").out
+
+
+def test_a_name_ends_with_the_line_that_it_was_read_for(lab: KeptSession) -> None:
+    lab.run("docker run -d --name web --cap-add NET_ADMIN nicolaka/netshoot sleep 100")
+    lab.run('echo "100 t1" >> /etc/iproute2/rt_tables')
+    lab.run("ip rule add table t1")
+    assert "lookup t1" in lab.run("ip rule").out
+    assert lab.run("docker exec web ip rule add table t1").code == 255
+
+
+def test_devices_of_sys(lab: KeptSession) -> None:
+    for line in ("brctl addbr br0", "ip link add v0 type veth peer name v1", "brctl addif br0 v0",
+                 "ip link add link eth0 name eth0.5 type vlan id 5"):
+        assert lab.run(line).code == 0
+    assert lab.run("readlink /sys/class/net/br0 /sys/class/net/eth0").out == (
+        "../../devices/virtual/net/br0\n../../devices/pci0000:00/0000:00:03.0/virtio0/net/eth0\n")
+    assert lab.run("ls /sys/devices/virtual/net").out.split() == ["br0", "docker0", "eth0.5", "lo", "v0", "v1"]
+    assert " lo -> ../../devices/virtual/net/lo\n" in lab.run("ls -l /sys/class/net").out
+    assert lab.run("basename $(readlink /sys/class/net/v0/master)").out == "br0\n"
+    assert lab.run("cat /sys/class/net/eth0.5/lower_eth0/mtu").out == "1500\n"
+    assert lab.run("cat /sys/class/net/br0/lower_v0/brport/state").out == "0\n"
+    assert lab.run("echo 1400 > /sys/class/net/v0/mtu").code == 0
+    assert lab.run("cat /sys/class/net/br0/mtu").out == "1400\n"
+    assert lab.run("[ -d /sys/class/net/br0/bridge ]").code == 0
+    assert lab.run("[ -d /sys/class/net/v0/bridge ]").code == 1
+    for wrong in ("/sys/nope", "/sys/class/net/nope", "/sys/devices/virtual/net/eth0", "/sys/class/net/v0/nope"):
+        assert "No such file or directory" in lab.run(f"cat {wrong}").err
+
+
+def test_sysctl_lists_devices_with_a_dot(lab: KeptSession) -> None:
+    lab.run("ip link add link eth0 name eth0.5 type vlan id 5")
+    job = lab.run("sysctl -a")
+    assert (job.code, job.err) == (0, "")
+    assert "net.ipv4.conf.eth0/5.rp_filter = " in job.out
+
+
+@pytest.mark.parametrize(("line", "code", "said"), [
+    ("systemctl stop firewalld", 0, "note: no service firewalld runs in the sandbox"),
+    ("service network restart", 0, "note: no service network runs in the sandbox"),
+    ("systemctl stop nosuch", 5, "Unit nosuch.service not found."), ("getenforce", 0, "Disabled"),
+    ("setenforce 0", 1, "setenforce: SELinux is disabled"), ("sestatus", 0, "disabled"),
+    ("modprobe ip_gre", 0, ""), ("modprobe bonding mode=1 miimon=100", 0, ""), ("modprobe gre", 0, ""),
+    ("modprobe ifb numifbs=1", 1, "netsandbox: module ifb is not modelled"),
+    ("modprobe nosuch x=1", 1, "modprobe: FATAL: Module nosuch not found"),
+    ("sudo kill -0 99999", 1, "No such process"), ("sudo kill -HUP $(pidof dockerd)", 1, "netsandbox: dockerd takes"),
+    ("cat /etc/os-release", 0, "ID_LIKE=debian"), ("ethtool -K eth0 tx off rx off", 0, ""),
+    ("ethtool -K eth0 tso on", 1, "Could not change any device features"),
+    ("ethtool -K eth0 nosuch on", 92, "bit name not found"), ("ethtool -K nope tx off", 92, "No such device"),
+    ("ethtool -K eth0 tx maybe", 1, "is not followed by 'on' or 'off'"),
+    ("ethtool -s eth0 speed 1000", 75, "Operation not supported")])
+def test_around(lab: KeptSession, line: str, code: int, said: str) -> None:
+    job = lab.run(line)
+    assert (job.code, said in job.out + job.err) == (code, True), job.out + job.err
+
+
+def test_the_engine_is_among_the_processes() -> None:
+    session = Session()
+    assert session.run("docker run -d --name web -p 8080:80 nginx").code == 0
+    assert session.run("pidof dockerd").out == "612\n"
+    said = session.run("ps aux").out
+    assert " /usr/bin/containerd\n" in said
+    assert ("/usr/bin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8080 -container-ip 172.17.0.2 "
+            "-container-port 80 -use-listen-fd\n") in said
+    assert session.run("ss -ltnp | grep -c pid=$(pgrep -o docker-proxy)").out == "1\n"
+    assert session.run("systemctl stop docker").code == 0
+    assert session.run("pidof dockerd docker-proxy").code == 1
+    assert "dockerd" not in session.run("docker run --rm busybox ps").out
