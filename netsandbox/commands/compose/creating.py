@@ -11,7 +11,7 @@ from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, 
 from netsandbox.commands.docker import network as networks
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.run import CREATE, make
-from netsandbox.docker import containers
+from netsandbox.docker import containers, volumes
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.links import Link
 
@@ -54,6 +54,24 @@ def make_networks(client: Client, project: Project, services: list[Service]) -> 
         say(client, "Network", spec.name, "Creating")
         client.engine.create_network(_plan(client, project, spec))
         say(client, "Network", spec.name, "Created")
+
+
+def make_volumes(client: Client, project: Project) -> None:
+    """Those of the file that are not there yet.
+
+    Raises:
+        DockerError: an external one is missing.
+    """
+    for spec in project.volumes.values():
+        if spec.name in client.engine.volumes:
+            continue
+        if spec.external:
+            raise DockerError(f'external volume "{spec.name}" not found')
+        say(client, "Volume", spec.name, "Creating")
+        labels = dict(text.partition("=")[::2] for text in spec.labels)
+        own = {f"{LABEL}project": project.name, f"{LABEL}volume": spec.key}
+        volumes.make(client.engine, spec.name, dict(sorted((labels | own).items())))
+        say(client, "Volume", spec.name, "Created")
 
 
 def _plan(client: Client, project: Project, spec: NetworkSpec) -> NetworkPlan:
@@ -104,9 +122,21 @@ def _remove(client: Client, container: Container) -> None:
 
 
 def _make(client: Client, project: Project, service: Service, number: int, mark: str) -> Container:
-    name = project.container_name(service, number)
-    labels = {"project": project.name, "service": service.name, "container-number": str(number), "oneoff": "False",
-              "config-hash": mark}
+    return make_one(client, project, service, project.container_name(service, number), {
+        "service": service.name, "container-number": str(number), "oneoff": "False", "config-hash": mark})
+
+
+def make_one(client: Client, project: Project, service: Service, name: str,
+             own: dict[str, str] | None = None) -> Container:
+    """A container of a service.
+
+    Args:
+        own: labels of one that belongs to the service; without any it is one for a single command.
+
+    Raises:
+        DockerError: it cannot be made.
+    """
+    labels = {"project": project.name, **(own or {"oneoff": "True"}), "project.config_files": project.path}
     words = ["--name", name, *service.flags, *_network_words(client, project, service, name),
              *(word for key, value in labels.items() for word in ("--label", f"{LABEL}{key}={value}"))]
     command = list(service.command or ())

@@ -54,7 +54,7 @@ def _tell_notes(client: Client, project: Project) -> None:
 def containers_of(client: Client, project: Project, service: str = "") -> list[Container]:
     """The project's containers, or those of one service, the oldest first."""
     found = [container for container in client.engine.containers.values()
-             if container.labels.get(f"{LABEL}project") == project.name
+             if container.labels.get(f"{LABEL}project") == project.name and f"{LABEL}service" in container.labels
              and service in ("", container.labels.get(f"{LABEL}service"))]
     return sorted(found, key=lambda container: (container.labels[f"{LABEL}service"], number_of(container)))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.compose.found import chosen, containers_of, project_of
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.words import timestamp
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.model import Project
@@ -100,14 +101,31 @@ def run(client: Client, parsed: Parsed) -> int | None:
     follower = Follower(client, project, containers, stops=False)
     lines = sorted(((line.at, container.name, line.stream, line.text, container) for container in containers
                     for line in container.log), key=lambda item: item[:2])
-    for _at, _name, stream, text, container in lines:
-        follower.line(container, stream, text)
+    for at, _name, stream, text, container in _last(lines, parsed.text("tail") or "all"):
+        follower.line(container, stream, f"{timestamp(at)} {text}" if parsed.on("timestamps") else text)
     if not parsed.on("follow"):
         return 0
     follower.begin()
     return None
 
 
+Line = tuple[int, str, str, str, "Container"]
+
+
+def _last(lines: list[Line], tail: str) -> list[Line]:
+    """So many of each container's."""
+    if not (tail.isascii() and tail.isdecimal()):
+        return lines
+    kept, counts = list[Line](), dict[str, int]()
+    for line in reversed(lines):
+        counts[line[1]] = counts.get(line[1], 0) + 1
+        kept += [line] if counts[line[1]] <= int(tail) else []
+    return kept[::-1]
+
+
 LOGS = Command("docker compose logs", "[OPTIONS] [SERVICE...]", "View output from containers", run, (
     *GLOBAL, Flag("follow", "f", usage="Follow log output"),
+    Flag("tail", "n", "string", "Number of lines to show from the end of the logs for each container", value="string"),
+    Flag("timestamps", "t", usage="Show timestamps"),
+    Flag("no-log-prefix", usage="Don't print prefix in logs", ignored=True),
     Flag("no-color", usage="Produce monochrome output", ignored=True)))

@@ -29,6 +29,7 @@ class Service(NamedTuple):
         network_mode: host, none, service:NAME, container:NAME, or empty.
         networks: by the names that the file has.
         needs: the services that are started before.
+        mounts: -v of each volume, a named one still by the name that the file has.
         grace: seconds between SIGTERM and SIGKILL, -1 for the usual ones.
     """
 
@@ -43,6 +44,7 @@ class Service(NamedTuple):
     networks: Mapping[str, Attachment] = {}
     links: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    mounts: tuple[str, ...] = ()
     scale: int = 1
     profiles: tuple[str, ...] = ()
     grace: int = -1
@@ -57,6 +59,15 @@ class NetworkSpec(NamedTuple):
     flags: tuple[str, ...] = ()
 
 
+class VolumeSpec(NamedTuple):
+    """One volume of the file; `name` is what Docker calls it."""
+
+    key: str
+    name: str
+    external: bool = False
+    labels: tuple[str, ...] = ()
+
+
 class Project(NamedTuple):
     """A Compose file, read.
 
@@ -68,6 +79,7 @@ class Project(NamedTuple):
     path: str
     services: Mapping[str, Service]
     networks: Mapping[str, NetworkSpec]
+    volumes: Mapping[str, VolumeSpec] = {}
     notes: tuple[tuple[int, str], ...] = ()
 
     def container_name(self, service: Service, number: int) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, Service
+from netsandbox.commands.compose.model import Attachment, NetworkSpec, Project, Service, VolumeSpec
 from netsandbox.commands.compose.services import read_service
 from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.strict_yaml import Node, compose, line_of
@@ -14,7 +14,7 @@ from netsandbox.commands.strict_yaml import Node, compose, line_of
 DEFAULT = "default"
 FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 """As Compose looks for them, in this order."""
-WITHOUT_EFFECT = frozenset({"volumes", "configs", "secrets", "include", "models"})
+WITHOUT_EFFECT = frozenset({"configs", "secrets", "include", "models"})
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
 NOT_IN_NAME = re.compile(r"[^a-z0-9_-]", re.ASCII)
 
@@ -43,6 +43,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str]) 
         raise values.error(root, f"invalid project name {name!r}: must consist only of lowercase alphanumeric "
                            "characters, hyphens, and underscores as well as start with a letter or number")
     networks, notes = _networks(values, top, name)
+    volumes = _volumes(values, top, name)
     services: dict[str, Service] = {}
     for key, (where, node) in values.map(top["services"][1], "services").items() if "services" in top else ():
         services[key], more = read_service(values, key, where, node)
@@ -50,13 +51,14 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str]) 
     for key, (where, _node) in top.items():
         if key in WITHOUT_EFFECT:
             notes.append((line_of(where), key))
-        elif key not in ("name", "version", "services", "networks") and not key.startswith("x-"):
+        elif key not in ("name", "version", "services", "networks", "volumes") and not key.startswith("x-"):
             raise values.error(where, f"additional properties '{key}' not allowed")
     if not services:
         raise values.error(root, "no service selected")
     services = {key: _completed(values, service, services, networks, top) for key, service in services.items()}
+    services = {key: _mounted(values, service, volumes, path, top) for key, service in services.items()}
     _check_order(values, services, top)
-    return Project(name, path, services, networks, tuple(sorted(notes)))
+    return Project(name, path, services, networks, volumes, tuple(sorted(notes)))
 
 
 def _networks(values: Values, top: dict[str, tuple[Node, Node]],
@@ -93,6 +95,42 @@ def _network(values: Values, key: str, node: Node, project: str, notes: list[tup
     if spec.external and spec.name == f"{project}_{key}":
         spec = spec._replace(name=key)
     return spec._replace(flags=tuple(flags))
+
+
+def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str) -> dict[str, VolumeSpec]:
+    found: dict[str, VolumeSpec] = {}
+    for key, (_where, node) in values.map(top["volumes"][1], "volumes").items() if "volumes" in top else ():
+        spec = VolumeSpec(key, f"{project}_{key}")
+        for field, (where, value) in values.map(node, f"volumes.{key}").items():
+            what = f"volumes.{key}.{field}"
+            if field == "name":
+                spec = spec._replace(name=values.text(value, what))
+            elif field == "external":
+                spec = spec._replace(external=values.boolean(value, what))
+            elif field == "labels":
+                spec = spec._replace(labels=values.pairs(value, what))
+            elif field not in ("driver", "driver_opts") and not field.startswith("x-"):
+                raise values.error(where, f"volumes.{key} additional properties '{field}' not allowed")
+        found[key] = spec._replace(name=key) if spec.external and spec.name == f"{project}_{key}" else spec
+    return found
+
+
+def _mounted(values: Values, service: Service, volumes: Mapping[str, VolumeSpec], path: str,
+             top: dict[str, tuple[Node, Node]]) -> Service:
+    """With -v for each of its volumes: paths are the file's, and volumes have Docker's names."""
+    flags: list[str] = []
+    for text in service.mounts:
+        source, colon, rest = text.partition(":")
+        if colon and source.startswith((".", "~")):
+            source = f"{path.rpartition('/')[0]}/{source}"
+        elif colon and not source.startswith("/"):
+            if source not in volumes:
+                where = values.map(top["services"][1], "services")[service.name][0]
+                raise values.error(where, f"service {service.name!r} refers to undefined volume {source}: invalid "
+                                   "compose project")
+            source = volumes[source].name
+        flags += ["-v", f"{source}{colon}{rest}"]
+    return service._replace(flags=(*service.flags, *flags))
 
 
 def _ipam(values: Values, node: Node, what: str) -> list[str]:

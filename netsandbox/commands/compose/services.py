@@ -18,8 +18,8 @@ WITHOUT_EFFECT = frozenset({
     "develop", "device_cgroup_rules", "devices", "env_file", "extends", "external_links", "gpus", "group_add",
     "healthcheck", "ipc", "isolation", "logging", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit",
     "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "platform", "post_start", "pre_stop", "pull_policy",
-    "read_only", "runtime", "secrets", "security_opt", "shm_size", "storage_opt", "tmpfs", "ulimits", "user",
-    "userns_mode", "uts", "volumes", "volumes_from", "working_dir"})
+    "read_only", "runtime", "secrets", "security_opt", "shm_size", "storage_opt", "ulimits", "user",
+    "userns_mode", "uts", "volumes_from"})
 """Keys of the specification that the sandbox does not model: they are listed with their lines."""
 
 
@@ -65,6 +65,25 @@ def _long_port(values: Values, node: Node, what: str) -> str:
     host, published = fields.get("host_ip", ""), fields.get("published", "")
     before = f"{host}:{published}:" if host else f"{published}:" if published else ""
     return f"{before}{fields['target']}/{fields.get('protocol') or 'tcp'}"
+
+
+def _volumes(values: Values, node: Node, what: str) -> Change:
+    """Each as -v takes it."""
+    return {"mounts": tuple(_long_volume(values, item, what) if isinstance(item, MappingNode) else
+                            values.text(item, what) for item in values.items(node, what))}
+
+
+def _long_volume(values: Values, node: Node, what: str) -> str:
+    fields = {}
+    for key, (where, value) in values.map(node, what).items():
+        if key in ("type", "source", "target", "read_only"):
+            fields[key] = values.text(value, f"{what}.{key}")
+        elif key not in ("bind", "volume", "tmpfs", "consistency"):
+            raise values.error(where, f"{what} additional properties '{key}' not allowed")
+    if "target" not in fields or fields.get("type") not in ("bind", "volume"):
+        raise values.error(node, f"{what}: type (bind or volume) and target are required")
+    source = f"{fields['source']}:" if fields.get("source") else ""
+    return f"{source}{fields['target']}{':ro' if fields.get('read_only', '').lower() == 'true' else ''}"
 
 
 def _networks(values: Values, node: Node, what: str) -> Change:
@@ -129,6 +148,7 @@ KEYS: dict[str, Callable[[Values, Node, str], Change]] = {
     "labels": _repeated("--label", Values.pairs), "hostname": _single("--hostname"),
     "domainname": _single("--domainname"), "mac_address": _single("--mac-address"), "restart": _single("--restart"),
     "stop_signal": _single("--stop-signal"), "stop_grace_period": _grace, "privileged": _switch("--privileged"),
+    "volumes": _volumes, "working_dir": _single("--workdir"), "tmpfs": _repeated("--tmpfs", Values.texts),
     "tty": _switch("-t"), "stdin_open": _switch("-i"), "init": _switch("--init")}
 
 

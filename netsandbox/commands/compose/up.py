@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.creating import make_containers, make_networks, say
+from netsandbox.commands.compose.creating import make_containers, make_networks, make_volumes, say
 from netsandbox.commands.compose.found import chosen, project_of
 from netsandbox.commands.compose.logs import Follower
 from netsandbox.commands.compose.options import GLOBAL
@@ -21,12 +21,13 @@ def run(client: Client, parsed: Parsed) -> int | None:
     scales = _scales(parsed.all("scale"), list(project.services))
     services = project.in_order(chosen(project, parsed.operands, parsed.all("profile")))
     make_networks(client, project, services)
+    make_volumes(client, project)
     containers = [container for service in services
                   for container in make_containers(client, project, service, scales.get(service.name, service.scale))]
     if parsed.on("no-start"):
         return 0
     for container in containers:
-        _start(client, container)
+        start_one(client, container)
     if parsed.on("detach"):
         return 0
     client.print("Attaching to " + ", ".join(container.name.removeprefix(f"{project.name}-")
@@ -35,7 +36,8 @@ def run(client: Client, parsed: Parsed) -> int | None:
     return None
 
 
-def _start(client: Client, container: Container) -> None:
+def start_one(client: Client, container: Container) -> None:
+    """As `up` tells of it."""
     if container.is_running:
         say(client, "Container", container.name, "Running")
         return

@@ -58,7 +58,14 @@ VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, const
 COMPOSE = {
     "up": "netsandbox.commands.compose.up:UP", "down": "netsandbox.commands.compose.down:DOWN",
     "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",
-    "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS"}
+    "exec": "netsandbox.commands.compose.inside:EXEC", "logs": "netsandbox.commands.compose.logs:LOGS",
+    "run": "netsandbox.commands.compose.once:RUN",
+    **{name: f"netsandbox.commands.compose.life:{constant}" for name, constant in {
+        "start": "START", "restart": "RESTART", "kill": "KILL", "pause": "PAUSE", "unpause": "UNPAUSE", "rm": "REMOVE",
+        "create": "CREATE"}.items()},
+    **{name: f"netsandbox.commands.compose.looking:{constant}" for name, constant in {
+        "port": "PORT", "top": "TOP", "images": "IMAGES_COMMAND", "ls": "LS", "config": "CONFIG",
+        "version": "VERSION"}.items()}}
 CONTEXTS = {name: f"netsandbox.commands.docker.contexts:{constant}" for name, constant in {
     "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE",
     "show": "SHOW", "use": "USE"}.items()}
@@ -103,8 +110,8 @@ def find(words: list[str]) -> Command | str:
         command = COMMANDS.get(tuple(words[:length]))
         if command is not None:
             return command
-    if words[0] == "compose" and words[1:] in (["version"], ["--version"]):
-        return "Docker Compose version: the sandbox's own; it has " + ", ".join(COMPOSE)
+    if words[0] == "compose" and words[1:] in (["--version"], ["-v"]):
+        return COMMANDS["compose", "version"]
     if " ".join(words[:2]) in NOT_MODELLED:
         raise DockerError(f"docker {' '.join(words[:2])} is not modelled in the sandbox; `docker help` lists what is")
     if words[0] in GROUPS:

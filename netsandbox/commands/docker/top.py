@@ -67,6 +67,11 @@ def top(client: Client, parsed: Parsed) -> int:
     return 0
 
 
+def table_of(client: Client, container: Container) -> str:
+    """The same for a container that runs, as `ps -ef` has it."""
+    return _table(*_ps(client, container, processes(client, container), []))
+
+
 def _ps(client: Client, container: Container, rows: list[Process],
         words: list[str]) -> tuple[list[str], list[list[str]]]:
     """Headings and cells of `ps` with these words; without any, of `ps -ef`."""

@@ -1,0 +1,123 @@
+"""docker compose port, top, images, ls, config and version: what only looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.compose.found import LABEL, chosen, containers_of, number_of, project_of
+from netsandbox.commands.compose.life import named
+from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.top import table_of
+from netsandbox.docker.errors import DockerError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.docker.client import Client
+
+RELEASE = "v2.40.3"
+"""Of the Compose whose words these commands have."""
+IMAGES = (Column("ContainerName", "CONTAINER"), Column("Repository", "REPOSITORY"), Column("Tag", "TAG"),
+          Column("Platform", "PLATFORM"), Column("ID", "IMAGE ID"), Column("Size", "SIZE"),
+          Column("Created", "CREATED"))
+PROJECTS = (Column("Name", "NAME"), Column("Status", "STATUS"), Column("ConfigFiles", "CONFIG FILES"))
+
+
+def port(client: Client, parsed: Parsed) -> int:
+    """Where one port of a service's is published."""
+    name, private = parsed.operands
+    project = project_of(client, parsed)
+    chosen(project, [name], [])
+    index, protocol = parsed.number("index", 0), parsed.text("protocol") or "tcp"
+    found = [container for container in containers_of(client, project, name) if index in (0, number_of(container))]
+    if not found:
+        raise DockerError(f'service "{name}" is not running')
+    for binding in found[0].bindings:
+        if (str(binding.port), binding.protocol) == (private, protocol) and ":" not in binding.host:
+            client.print(f"{binding.host}:{binding.host_port}")
+            return 0
+    raise DockerError(f"no port {private}/{protocol} for container {found[0].name}:")
+
+
+def top(client: Client, parsed: Parsed) -> int:
+    for container in named(client, parsed)[1]:
+        if container.is_running:
+            client.print(f"{container.name}\n{table_of(client, container)}\n")
+    return 0
+
+
+def images(client: Client, parsed: Parsed) -> int:
+    rows: list[dict[str, Any]] = [{
+        "ContainerName": container.name, "Repository": container.image.name,
+        "Tag": container.reference.rpartition(":")[2] if ":" in container.reference else "latest",
+        "Platform": "linux/amd64", "ID": container.image.identity[:12], "Size": container.image.size,
+        "Created": "2 weeks ago"} for container in named(client, parsed)[1]]
+    print_list(client, parsed, IMAGES, rows, "*compose.imageContext")
+    return 0
+
+
+def ls(client: Client, parsed: Parsed) -> int:
+    """The projects that have containers."""
+    states: dict[str, dict[str, int]] = {}
+    for container in client.engine.containers.values():
+        project = container.labels.get(f"{LABEL}project")
+        if project is not None and (container.is_running or parsed.on("all")):
+            counts = states.setdefault(project, {})
+            counts[container.state] = counts.get(container.state, 0) + 1
+    rows: list[dict[str, Any]] = [{
+        "ID": name, "Name": name, "Status": ", ".join(f"{state}({count})" for state, count in sorted(counts.items())),
+        "ConfigFiles": _file_of(client, name)} for name, counts in sorted(states.items())]
+    print_list(client, parsed, PROJECTS, rows, "*compose.projectContext")
+    return 0
+
+
+def _file_of(client: Client, project: str) -> str:
+    """Where its file is, by a label of its containers."""
+    return next((container.labels.get(f"{LABEL}project.config_files", "N/A")
+                 for container in client.engine.containers.values()
+                 if container.labels.get(f"{LABEL}project") == project), "N/A")
+
+
+def config(client: Client, parsed: Parsed) -> int:
+    """Check the file; the names of what is in it, or the whole as it was understood."""
+    project = project_of(client, parsed)
+    if parsed.on("quiet"):
+        return 0
+    for flag, names in (("services", project.services), ("volumes", project.volumes)):
+        if parsed.on(flag):
+            for name in names:
+                client.print(name)
+            return 0
+    if parsed.on("images"):
+        for image in dict.fromkeys(service.image for service in project.services.values()):
+            client.print(image)
+        return 0
+    raise DockerError("docker compose config without --quiet, --services, --volumes or --images is not modelled in the "
+                      f"sandbox; {project.path} is read without complaint")
+
+
+def version(client: Client, parsed: Parsed) -> int:
+    client.print(RELEASE.removeprefix("v") if parsed.on("short") else f"Docker Compose version {RELEASE}")
+    return 0
+
+
+PORT = Command("docker compose port", "[OPTIONS] SERVICE PRIVATE_PORT", "Print the public port for a port binding",
+               port, (*GLOBAL, Flag("index", "", "int", "Index of the container if service has multiple replicas",
+                                    value="int"),
+                      Flag("protocol", "", "string", "tcp or udp", value="string")), 2, 2)
+TOP = Command("docker compose top", "[SERVICES...]", "Display the running processes", top, GLOBAL)
+IMAGES_COMMAND = Command(
+    "docker compose images", "[OPTIONS] [SERVICE...]", "List images used by the created containers", images, (*GLOBAL, Flag("format", "", "string", "Format the output", value="string"),
+                                  Flag("quiet", "q", usage="Only display IDs")))
+LS = Command("docker compose ls", "[OPTIONS]", "List running compose projects", ls, (
+    *GLOBAL, Flag("all", "a", usage="Show all stopped Compose projects"),
+    Flag("format", "", "string", "Format the output", value="string"),
+    Flag("quiet", "q", usage="Only display project names")), 0, 0)
+CONFIG = Command("docker compose config", "[OPTIONS]", "Parse, resolve and render compose file in canonical format",
+                 config, (*GLOBAL, Flag("images", usage="Print the image names, one per line"),
+                          Flag("quiet", "q", usage="Only validate the configuration, don't print anything"),
+                          Flag("services", usage="Print the service names, one per line"),
+                          Flag("volumes", usage="Print the volume names, one per line")), 0, 0)
+VERSION = Command("docker compose version", "[OPTIONS]", "Show the Docker Compose version information", version, (
+    *GLOBAL, Flag("format", "f", "string", "Format the output", value="string", ignored=True),
+    Flag("short", usage="Shows only Compose's version number")), 0, 0)
