@@ -84,7 +84,7 @@ NGINX_READY = (
     "{nginx} [notice] 1#1: start worker processes", "{nginx} [notice] 1#1: start worker process 29")
 
 SHELL = ("sh", "cat", "echo", "env", "false", "hostname", "printenv", "pwd", "sleep", "tail", "top", "true", "whoami")
-DEBIAN = (*SHELL, "bash", "apt", "apt-get", "ls", "lsns", "readlink", "seq", "uname")
+DEBIAN = (*SHELL, "bash", "apt", "apt-get", "getent", "ls", "lsns", "readlink", "seq", "uname")
 BUSYBOX = (*SHELL, "ls", "readlink", "seq", "uname", "nc", "nslookup", "ping", "telnet", "wget",
            "ip", "arp", "route", "traceroute", "netstat", "ifconfig", "arping", "brctl", "sysctl")
 EVERYTHING = ("*",)
@@ -110,7 +110,7 @@ IMAGES: dict[str, Image] = {image.name: image for image in (
     Image("mysql", ("docker-entrypoint.sh",), ("mysqld",), (3306,), ("3306/tcp", "33060/tcp"), "mysql", "mysqld", 151,
           tools=(*SHELL, "bash", "ls", "microdnf", "uname"), size="859MB", volumes=("/var/lib/mysql",)),
     Image("busybox", (), ("sh",), tools=BUSYBOX, size="4.43MB", has_busybox=True),
-    Image("alpine", (), ("/bin/sh",), tools=(*BUSYBOX, "apk"), size="8.32MB",
+    Image("alpine", (), ("/bin/sh",), tools=(*BUSYBOX, "apk", "getent"), size="8.32MB",
           has_busybox=True),
     Image("ubuntu", (), ("/bin/bash",), tag="24.04", tools=DEBIAN, size="78.1MB"),
     Image("debian", (), ("bash",), tools=DEBIAN, size="117MB"),

@@ -122,7 +122,7 @@ def test_volumes_are_made_listed_and_removed(session: KeptSession) -> None:
     ("docker volume create x", "create x: volume name is too short, names should be at least two alphanumeric"),
     ("docker volume create -d no foo", 'create foo: error looking up volume plugin no: plugin "no" not found'),
     ("docker volume inspect nosuch", "get nosuch: no such volume"), ("docker volume ls -f x=y", "invalid filter 'x'"),
-    ("docker volume prune", "the sandbox asks nothing")])
+    ("docker volume prune", "nobody answers here, so nothing is removed")])
 def test_a_wrong_volume_line_is_refused(session: KeptSession, line: str, expected: str) -> None:
     assert expected in said(session, line)
 

@@ -9,7 +9,7 @@ from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.docker import execute
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
-from netsandbox.commands.docker.ps import row
+from netsandbox.commands.docker.ps import OTHERS, row
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def ps(client: Client, parsed: Parsed) -> int:
     rows = [row(container, client.scheduler.clock, not parsed.on("no-trunc"), client.engine.profile)
             | {"Name": container.name, "Service": container.labels[f"{LABEL}service"], "Project": project.name}
             for container in containers]
-    print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext")
+    print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext",
+               {**OTHERS, "Project": "PROJECT"})
     return 0
 
 

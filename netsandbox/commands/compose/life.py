@@ -94,7 +94,7 @@ def remove(client: Client, parsed: Parsed) -> int | None:
         return 0
     client.print("Going to remove " + ", ".join(container.name for container in found))
     if not parsed.on("force"):
-        raise DockerError("the sandbox asks nothing: `docker compose rm --force` removes them")
+        raise DockerError("nobody answers here, so nothing is removed; `docker compose rm --force` asks nothing")
     for container in found:
         say(client, "Container", container.name, "Removing")
         containers.remove(client.engine, container, with_volumes=parsed.on("volumes"))

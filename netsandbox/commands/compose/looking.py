@@ -83,14 +83,12 @@ def config(client: Client, parsed: Parsed) -> int:
     project = project_of(client, parsed)
     if parsed.on("quiet"):
         return 0
-    for flag, names in (("services", project.services), ("volumes", project.volumes)):
-        if parsed.on(flag):
-            for name in names:
-                client.print(name)
-            return 0
-    if parsed.on("images"):
-        for image in dict.fromkeys(service.image for service in project.services.values()):
-            client.print(image)
+    images = [service.image for service in project.services.values()]
+    wanted = (project.services if parsed.on("services") else project.volumes if parsed.on("volumes") else
+              dict.fromkeys(images) if parsed.on("images") else None)
+    if wanted is not None:
+        for name in wanted:
+            client.print(name)
         return 0
     raise DockerError("docker compose config without --quiet, --services, --volumes or --images is not modelled in the "
                       f"sandbox; {project.path} is read without complaint")
@@ -107,8 +105,9 @@ PORT = Command("docker compose port", "[OPTIONS] SERVICE PRIVATE_PORT", "Print t
                       Flag("protocol", "", "string", "tcp or udp", value="string")), 2, 2)
 TOP = Command("docker compose top", "[SERVICES...]", "Display the running processes", top, GLOBAL)
 IMAGES_COMMAND = Command(
-    "docker compose images", "[OPTIONS] [SERVICE...]", "List images used by the created containers", images, (*GLOBAL, Flag("format", "", "string", "Format the output", value="string"),
-                                  Flag("quiet", "q", usage="Only display IDs")))
+    "docker compose images", "[OPTIONS] [SERVICE...]", "List images used by the created containers", images, (
+        *GLOBAL, Flag("format", "", "string", "Format the output", value="string"),
+        Flag("quiet", "q", usage="Only display IDs")))
 LS = Command("docker compose ls", "[OPTIONS]", "List running compose projects", ls, (
     *GLOBAL, Flag("all", "a", usage="Show all stopped Compose projects"),
     Flag("format", "", "string", "Format the output", value="string"),

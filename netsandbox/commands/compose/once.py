@@ -50,8 +50,8 @@ def _alone(service: Service, parsed: Parsed, words: list[str]) -> Service:
             flags.pop(0)
         else:
             kept.append(flag)
-    for name, flag in (("publish", "-p"), ("env", "-e"), ("volume", "-v")):
-        kept += [word for text in parsed.all(name) for word in (flag, text)]
+    for texts, flag in ((parsed.all("publish"), "-p"), (parsed.all("env"), "-e"), (parsed.all("volume"), "-v")):
+        kept += [word for text in texts for word in (flag, text)]
     changed = service._replace(flags=tuple(kept), container_name="")
     if parsed.text("entrypoint"):
         changed = changed._replace(entrypoint=tuple(parsed.text("entrypoint").split()))

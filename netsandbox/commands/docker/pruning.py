@@ -1,4 +1,4 @@
-"""docker container, network, image and system prune, and the question before them."""
+"""docker container, network, volume, image and system prune, and the question before them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import bad_filter
 from netsandbox.commands.docker.words import duration, has_label
-from netsandbox.docker import containers, user_networks
+from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.container import RESTARTING
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.network import BridgeNetwork
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.volumes import Volume
 
 QUESTION = "Are you sure you want to continue? [y/N] "
 CONTAINERS_GO = "This will remove all stopped containers."
 NETWORKS_GO = "This will remove all custom networks not used by at least one container."
+ANONYMOUS_GO = "This will remove anonymous local volumes not used by at least one container."
+VOLUMES_GO = "This will remove all local volumes not used by at least one container."
 IMAGES_GO = "This will remove all dangling images."
 ALL_IMAGES_GO = "This will remove all images without at least one container associated to them."
 SPACE = "Total reclaimed space: 0B"
@@ -69,6 +72,8 @@ def prune_system(client: Client, parsed: Parsed) -> int:
     if agrees(client, parsed, "This will remove:\n" + "".join(f"  - {one}\n" for one in goes), "system prune"):
         _remove_containers(client, filters)
         _remove_networks(client, filters)
+        if parsed.on("volumes"):
+            _remove_volumes(client, filters)
         _note_images(client, parsed)
         client.print(SPACE)
     return 0
@@ -98,6 +103,24 @@ def _remove_networks(client: Client, filters: Filters) -> None:
         client.print("Deleted Networks:\n" + "\n".join(network.name for network in unused) + "\n")
 
 
+def prune_volumes(client: Client, parsed: Parsed) -> int:
+    """Without --all only those that nobody named."""
+    filters = _filters(parsed)
+    if agrees(client, parsed, (VOLUMES_GO if parsed.on("all") else ANONYMOUS_GO), "volume prune"):
+        _remove_volumes(client, filters, parsed.on("all"))
+        client.print(SPACE)
+    return 0
+
+
+def _remove_volumes(client: Client, filters: Filters, with_named: bool = False) -> None:
+    unused = [volume.name for volume in client.engine.volumes.values() if not volumes.users(client.engine, volume)
+              and (with_named or volume.is_anonymous) and _is_to_go(client, volume, filters)]
+    for name in unused:
+        volumes.remove(client.engine, name)
+    if unused:
+        client.print("Deleted Volumes:\n" + "\n".join(unused) + "\n")
+
+
 def _used(engine: DockerEngine) -> set[str]:
     """The networks of which a container has a need, running or not."""
     return {name for container in engine.containers.values() for name in container.networks}
@@ -117,7 +140,7 @@ def _filter(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _is_to_go(client: Client, one: BridgeNetwork | Container, filters: Filters) -> bool:
+def _is_to_go(client: Client, one: BridgeNetwork | Container | Volume, filters: Filters) -> bool:
     """Whether all filters take it."""
     return all(one.created <= client.scheduler.clock - (duration(value) or 0) if key == "until" else
                has_label(one.labels, value) == (key == "label") for key, value in filters)
@@ -132,6 +155,8 @@ NETWORK_PRUNE = Command("docker network prune", "[OPTIONS]", "Remove all unused 
                         (FILTER, FORCE), 0, 0)
 IMAGE_PRUNE = Command("docker image prune", "[OPTIONS]", "Remove unused images", prune_images, (
     Flag("all", "a", usage="Remove all unused images, not just dangling ones"), FILTER, FORCE), 0, 0)
+VOLUME_PRUNE = Command("docker volume prune", "[OPTIONS]", "Remove unused local volumes", prune_volumes, (
+    Flag("all", "a", usage="Remove all unused volumes, not just anonymous ones"), FILTER, FORCE), 0, 0)
 SYSTEM_PRUNE = Command("docker system prune", "[OPTIONS]", "Remove unused data", prune_system, (
     Flag("all", "a", usage="Remove all unused images not just dangling ones"), FILTER, FORCE,
     Flag("volumes", usage="Prune anonymous volumes")), 0, 0)

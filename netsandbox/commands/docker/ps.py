@@ -9,6 +9,7 @@ from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_n
 from netsandbox.commands.docker.words import created_at, ellipsis, has_label, human_duration, quoted, status
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.ports import are_known
+from netsandbox.docker.volumes import TMPFS, VOLUME
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -114,7 +115,9 @@ def row(container: Container, now: int, short: bool, profile: Profile) -> dict[s
             "Status": status(container, now), "Ports": ports(container, profile), "Names": container.name,
             "CreatedAt": created_at(container.created), "State": container.state, "Size": "0B",
             "Labels": ",".join(f"{key}={value}" for key, value in container.labels.items()),
-            "Mounts": "", "LocalVolumes": "0", "Networks": ",".join(networks)}
+            "Mounts": ",".join(mount.source for mount in container.mounts if mount.kind != TMPFS),
+            "LocalVolumes": str(sum(mount.kind == VOLUME for mount in container.mounts)),
+            "Networks": ",".join(networks)}
 
 
 class Shown(NamedTuple):

@@ -53,8 +53,8 @@ NETWORKS = {
     "prune": "netsandbox.commands.docker.pruning:NETWORK_PRUNE", "list": "netsandbox.commands.docker.network:LIST",
     "remove": "netsandbox.commands.docker.network:REMOVE"}
 VOLUMES = {name: f"netsandbox.commands.docker.volume:{constant}" for name, constant in {
-    "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "prune": "PRUNE", "rm": "REMOVE",
-    "remove": "REMOVE"}.items()}
+    "create": "CREATE", "inspect": "INSPECT", "ls": "LIST", "list": "LIST", "rm": "REMOVE", "remove": "REMOVE"}.items()}
+VOLUMES["prune"] = "netsandbox.commands.docker.pruning:VOLUME_PRUNE"
 COMPOSE = {
     "up": "netsandbox.commands.compose.up:UP", "down": "netsandbox.commands.compose.down:DOWN",
     "stop": "netsandbox.commands.compose.down:STOP", "ps": "netsandbox.commands.compose.inside:PS",

@@ -1,4 +1,4 @@
-"""docker volume: create, ls, inspect, rm and prune."""
+"""docker volume: create, ls, inspect and rm."""
 
 from __future__ import annotations
 
@@ -95,23 +95,6 @@ def remove(client: Client, parsed: Parsed) -> int:
     return 1 if refused else 0
 
 
-def prune(client: Client, parsed: Parsed) -> int:
-    """Remove those that no container mounts; without --all only those that nobody named."""
-    if not parsed.on("force"):
-        which = "all" if parsed.on("all") else "anonymous"
-        client.print(f"WARNING! This will remove {which} local volumes not used by at least one container.\n"
-                     "Are you sure you want to continue? [y/N] ")
-        raise DockerError("the sandbox asks nothing: `docker volume prune --force` removes them")
-    unused = [volume.name for volume in client.engine.volumes.values() if not volumes.users(client.engine, volume)
-              and (volume.is_anonymous or parsed.on("all"))]
-    for name in unused:
-        volumes.remove(client.engine, name)
-    if unused:
-        client.print("Deleted Volumes:\n" + "\n".join(unused) + "\n")
-    client.print("Total reclaimed space: 0B")
-    return 0
-
-
 CREATE = Command("docker volume create", "[OPTIONS] [VOLUME]", "Create a volume", create, (
     Flag("driver", "d", "string", "Specify volume driver name (default \"local\")", value="string"),
     Flag("label", "", "list", "Set metadata for a volume", value="list"),
@@ -125,7 +108,3 @@ INSPECT = Command("docker volume inspect", "[OPTIONS] VOLUME [VOLUME...]",
                   "Display detailed information on one or more volumes", inspect_volumes, (FORMAT,), 1)
 REMOVE = Command("docker volume rm", "[OPTIONS] VOLUME [VOLUME...]", "Remove one or more volumes", remove, (
     Flag("force", "f", usage="Force the removal of one or more volumes"),), 1)
-PRUNE = Command("docker volume prune", "[OPTIONS]", "Remove unused local volumes", prune, (
-    Flag("all", "a", usage="Remove all unused volumes, not just anonymous ones"),
-    Flag("filter", "", "list", 'Provide filter values (e.g. "label=<label>")', value="filter", ignored=True),
-    Flag("force", "f", usage="Do not prompt for confirmation")), 0, 0)
