@@ -63,7 +63,8 @@ def _place(shell: Shell, words: list[str]) -> tuple[list[str], NetworkNamespace 
         namespace, rest = nsenter(shell, words[1:])
         return rest, namespace
     if is_netns_exec(words):
-        return words[4:], shell.machine.namespace_named(words[3])
+        named = shell.machine.namespace_named(words[3])
+        return (words[4:], named) if named is not None else (words, None)
     return words, None
 
 

@@ -143,6 +143,7 @@ PROGRAMS: Late[str, Maker] = Late({
     "ncat": "netsandbox.apps.ncat:program",
     "telnet": "netsandbox.apps.telnet:program", "socat": "netsandbox.apps.socat:program",
     **dict.fromkeys(("python3", "python"), "netsandbox.apps.python_server:program"), "dig": "netsandbox.apps.dig:dig",
+    "redis-cli": "netsandbox.apps.redis_cli:program",
     "nslookup": "netsandbox.apps.nslookup:nslookup", "host": "netsandbox.apps.nslookup:host",
     "getent": "netsandbox.apps.getent:program",
     "sleep": "netsandbox.apps.server:sleep"})

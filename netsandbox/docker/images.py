@@ -103,7 +103,7 @@ IMAGES: dict[str, Image] = {image.name: image for image in (
     Image("httpd", (), ("httpd-foreground",), (80,), ("80/tcp",), "httpd", "httpd-foreground", 511,
           stop_signal="SIGWINCH", tools=DEBIAN, size="117MB"),
     Image("redis", ("docker-entrypoint.sh",), ("redis-server",), (6379,), ("6379/tcp",), "redis", "redis-server", 511,
-          ready=("1:M {redis} * Ready to accept connections tcp",), tools=DEBIAN,
+          ready=("1:M {redis} * Ready to accept connections tcp",), tools=(*DEBIAN, "redis-cli"),
           size="137MB", volumes=("/data",)),
     Image("memcached", ("docker-entrypoint.sh",), ("memcached",), (11211,), ("11211/tcp",), "memcached", "memcached",
           1024, dual_stack=False, tools=DEBIAN, size="83.9MB"),

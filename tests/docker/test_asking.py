@@ -112,3 +112,11 @@ def test_labels_variables_from_files_and_where_exec_begins(docker: Machine) -> N
     assert docker("ps -q --filter label=tier=back").out == ""
     assert docker("exec -e C=3 web env").out.splitlines()[2:] == ["A=1", "B=two words", "C=3", "HOME=/root"]
     assert docker("run --env-file /nope nginx").err.startswith("docker: open /nope: no such file or directory\n")
+
+
+def test_logs_since_and_until(two: Machine) -> None:
+    everything = two("logs web").out
+    assert two("logs --since 1h web").out == everything == two("logs --until 2030-01-01 web").out
+    assert two("logs --until 1h web").out == two("logs --since 2030-01-01T00:00:00Z web").out == ""
+    assert two("logs --since bad web").err == (
+        'invalid value for "since": failed to parse value as time or duration: "bad"\n')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.event_list import instant
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.docker import history
@@ -14,7 +15,7 @@ from netsandbox.docker.signals import SIGNALS
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
-    from netsandbox.docker.container import Container
+    from netsandbox.docker.container import Container, LogLine
 
 
 def start(client: Client, parsed: Parsed) -> int | None:
@@ -111,13 +112,29 @@ def logs(client: Client, parsed: Parsed) -> int | None:
             raise daemon_error(f'invalid value for "tail": value must be a number or "all": {tail}')
         tail = "all"  # whatever it says
     with_time = parsed.on("timestamps")
-    count = len(container.log) if tail == "all" or int(tail) < 0 else int(tail)
-    for line in container.log[len(container.log) - min(count, len(container.log)):]:
+    wanted = _between(client, container, parsed)
+    count = len(wanted) if tail == "all" or int(tail) < 0 else int(tail)
+    for line in wanted[len(wanted) - min(count, len(wanted)):]:
         client.output.append((line.stream, _log_text(line.at, line.text, with_time)))
     if not parsed.on("follow") or not container.is_running:
         return 0
     follow(client, container, with_time)
     return None
+
+
+def _between(client: Client, container: Container, parsed: Parsed) -> list[LogLine]:
+    """The lines of --since and --until.
+
+    Raises:
+        DockerError: that is no time.
+    """
+    now, ends = client.scheduler.clock, list[int]()
+    for name, text in (("since", parsed.text("since")), ("until", parsed.text("until"))):
+        try:
+            ends.append(instant(text, now) if text else -1 if name == "since" else now)
+        except DockerError as error:
+            raise DockerError(f'invalid value for "{name}": {error}') from None
+    return [line for line in container.log if ends[0] <= line.at <= ends[1]]
 
 
 def _log_text(at: int, text: str, with_time: bool) -> str:
@@ -154,5 +171,9 @@ START = Command("docker start", "[OPTIONS] CONTAINER [CONTAINER...]", "Start one
     Flag("interactive", "i", usage="Attach container's STDIN")), 1)
 LOGS = Command("docker logs", "[OPTIONS] CONTAINER", "Fetch the logs of a container", logs, (
     Flag("follow", "f", usage="Follow log output"),
+    Flag("since", "", "string", 'Show logs since timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m")',
+         value="string"),
     Flag("tail", "n", "string", "Number of lines to show from the end of the logs", value="string"),
-    Flag("timestamps", "t", usage="Show timestamps")), 1, 1)
+    Flag("timestamps", "t", usage="Show timestamps"),
+    Flag("until", "", "string", 'Show logs before a timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m")',
+         value="string")), 1, 1)

@@ -1,0 +1,164 @@
+"""redis-cli: one command, or those of its input, to a redis server; what it answers as redis-cli shows it."""
+
+from __future__ import annotations
+
+import shlex
+
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.stream import Stream
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.tcp.stream import StreamSocket
+
+HOST, PORT = "127.0.0.1", "6379"
+NO_PROMPT = "redis-cli: the sandbox has no prompt of it; `redis-cli COMMAND` asks, or `echo COMMAND | redis-cli`"
+
+
+class RedisCli(Program):
+    """One run of redis-cli (apps.stream.StreamOwner).
+
+    Args:
+        words: the command; empty for one a line of the input.
+    """
+
+    name = "redis-cli"
+
+    def __init__(self, context: Context, host: str, port: int, words: list[str], is_raw: bool) -> None:
+        super().__init__(context.namespace, context.next_pid())
+        self.context = context
+        self.host = host
+        self.port = port
+        self.stdin = context.stdin
+        self.for_a_person = context.stdin.is_terminal and not is_raw
+        self.stream: Stream | None = None
+        self._words = words
+        self._lookup: Lookup | None = None
+        self._data = b""
+        self._wanted = 0
+
+    def start(self) -> None:
+        self._lookup = Lookup(self.context, self.process, self.host, self._resolved)
+        self._lookup.start()
+
+    def _resolved(self, reply: Reply) -> None:
+        self._lookup = None
+        if reply.error:
+            self._give_up(reply.error)
+            return
+        self.stream = Stream(StreamSocket(self.namespace, self.process), self)
+        try:
+            self.stream.socket.connect(reply.addresses[0], self.port)
+        except SocketError as error:
+            self.failed(self.stream, error.name)
+
+    def _give_up(self, why: str) -> None:
+        self.complain(f"Could not connect to Redis at {self.host}:{self.port}: {why}")
+        self.exit(1)
+
+    def connected(self, stream: Stream) -> None:
+        if self._words:
+            self._ask(self._words)
+            return
+        self.stdin.on_change = self._read_input
+        self._read_input()
+
+    def _read_input(self) -> None:
+        """A command is a whole line; the end of the input is the end of the last one."""
+        if not self.stdin.is_closed:
+            return
+        self.stdin.on_change = None
+        for line in self.stdin.read().splitlines():
+            words = shlex.split(line)
+            if words:
+                self._ask(words)
+        if not self._wanted:
+            self._leave(None)
+
+    def _ask(self, words: list[str]) -> None:
+        """The command as an array of bulk strings (RESP2)."""
+        assert self.stream is not None
+        parts = [b"$%d\r\n%s\r\n" % (len(word), word) for word in (text.encode() for text in words)]
+        self._wanted += 1
+        self.stream.write(b"*%d\r\n" % len(parts) + b"".join(parts))
+
+    def received(self, stream: Stream, data: bytes) -> None:
+        self._data += data
+        while self._wanted and (found := read_reply(self._data, self.for_a_person)) is not None:
+            text, self._data = found
+            self.print(text)
+            self._wanted -= 1
+        if not self._wanted:
+            stream.close()
+            self.scheduler.soon(self._leave)
+
+    def ended(self, stream: Stream) -> None:
+        stream.close()
+        if self._wanted:
+            self.complain("Error: Server closed the connection")
+        self.scheduler.soon(self._leave)
+
+    def _leave(self, _argument: object) -> None:
+        if self.is_running:
+            self.exit(1 if self._wanted else 0)
+
+    def failed(self, _stream: Stream, error: str) -> None:
+        self._give_up(TEXTS[error])
+
+    def stop(self) -> None:
+        self.stdin.on_change = None
+        if self._lookup is not None:
+            self._lookup.stop()
+        if self.stream is not None:
+            self.stream.drop()
+
+
+def read_reply(data: bytes, for_a_person: bool) -> tuple[str, bytes] | None:
+    """(a reply in words, what is behind it); None while it is not whole. Of arrays there are those of bulk strings."""
+    line, newline, rest = data.partition(b"\r\n")
+    if not newline:
+        return None
+    kind, text = line[:1], line[1:].decode("utf-8", "replace")
+    if kind == b"+":
+        return text, rest
+    if kind == b"-":
+        return (f"(error) {text}" if for_a_person else text), rest
+    if kind == b":":
+        return (f"(integer) {text}" if for_a_person else text), rest
+    if kind == b"$":
+        size = int(text)
+        if size < 0:
+            return ("(nil)" if for_a_person else ""), rest
+        if len(rest) < size + 2:
+            return None
+        value = rest[:size].decode("utf-8", "replace")
+        return (f'"{value}"' if for_a_person else value), rest[size + 2:]
+    items = list[str]()
+    for _item in range(int(text)):
+        found = read_reply(rest, for_a_person)
+        if found is None:
+            return None
+        item, rest = found
+        items.append(item)
+    if not items:
+        return ("(empty array)" if for_a_person else ""), rest
+    return "\n".join(f"{at}) {item}" if for_a_person else item for at, item in enumerate(items, 1)), rest
+
+
+def program(context: Context) -> Program:
+    """redis-cli(1) (program.Maker)."""
+    words, host, port, is_raw = context.arguments, HOST, PORT, False
+    while words and words[0].startswith("-"):
+        option, *words = words
+        if option == "--raw":
+            is_raw = True
+        elif option in ("-h", "-p") and words:
+            value, *words = words
+            host, port = (value, port) if option == "-h" else (host, value)
+        else:
+            raise UsageError(f"Unrecognized option or bad number of args for: '{option}'", 1)
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+        raise UsageError("Invalid server port.", 1)
+    if not words and (context.stdin.is_terminal or context.stdin.is_at_end):
+        raise UsageError(NO_PROMPT, 1)
+    return RedisCli(context, host, int(port), words, is_raw)

@@ -1,0 +1,48 @@
+"""redis-cli against the redis server: what it asks, and how it shows the answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.apps.redis_cli import read_reply
+from netsandbox.session.keeping import KeptSession
+
+
+@pytest.fixture(scope="module")
+def session() -> KeptSession:
+    session = KeptSession()
+    session.run("docker run -d --name store redis")
+    return session
+
+
+@pytest.mark.parametrize(("line", "expected", "code"), [
+    ("docker exec store redis-cli ping", "PONG\n", 0), ("redis-cli -h 172.17.0.2 set a 'b c'", "OK\n", 0),
+    ("docker exec store redis-cli get a", "b c\n", 0), ("redis-cli -h 172.17.0.2 get a", '"b c"\n', 0),
+    ("redis-cli --raw -h 172.17.0.2 get a", "b c\n", 0), ("redis-cli -h 172.17.0.2 get none", "(nil)\n", 0),
+    ("redis-cli -h 172.17.0.2 incr n", "(integer) 1\n", 0),
+    ("printf 'set x 1\\nget x\\n' | redis-cli -h 172.17.0.2", "OK\n1\n", 0),
+    ("redis-cli -h 172.17.0.2 -p 1 ping", "Could not connect to Redis at 172.17.0.2:1: Connection refused\n", 1),
+    ("redis-cli -p 0 ping", "Invalid server port.\n", 1),
+    ("redis-cli -x ping", "Unrecognized option or bad number of args for: '-x'\n", 1)])
+def test_a_command_is_asked_and_the_answer_shown(session: KeptSession, line: str, expected: str, code: int) -> None:
+    job = session.run(line)
+    assert (job.out + job.err, job.code) == (expected, code)
+
+
+def test_a_name_that_nobody_has_is_no_server(session: KeptSession) -> None:
+    job = session.run("docker exec store redis-cli -h nobody ping")
+    assert job.err.startswith("Could not connect to Redis at nobody:6379: ")
+    assert job.code == 1
+
+
+def test_there_is_no_prompt_of_it(session: KeptSession) -> None:
+    assert "no prompt of it" in session.run("redis-cli").err
+
+
+@pytest.mark.parametrize(("data", "expected"), [
+    (b"+OK\r\n", "OK"), (b"-ERR bad\r\n", "(error) ERR bad"), (b"*0\r\n", "(empty array)"),
+    (b"*2\r\n$1\r\na\r\n$-1\r\n", '1) "a"\n2) (nil)'), (b"$2\r\nab\r\n", '"ab"'), (b":7\r\n", "(integer) 7")])
+def test_a_reply_is_read_when_it_is_whole(data: bytes, expected: str) -> None:
+    assert read_reply(data + b"+next", True) == (expected, b"+next")
+    for end in range(len(data)):
+        assert read_reply(data[:end], True) is None
