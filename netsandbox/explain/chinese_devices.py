@@ -84,7 +84,7 @@ REASONS: dict[str, Words] = {
     "NO_TX_TARGET": (
         "{port}没有该 MAC 的行，也没有 00:00:00:00:00:00 的行说明泛洪到哪里", "{port}的转发表（bridge fdb）"),
     "TUNNEL_UNKNOWN": ("这里没有具有这些地址和密钥{vlan}的隧道设备", "隧道的地址和密钥"),
-    "TUNNEL_INVALID": ("隧道所载的不是有意义的头部", "内层头部"),
+    "TUNNEL_INVALID": ("隧道头部没有意义，或缺少{port}所要求的：配置了才有且必须有的校验和、递增的序号", "隧道头部"),
     "RECURSION_LIMIT": ("{port}经由又从{port}发送的设备发送：隧道成环", "至多 8 层设备相套"),
     "QDISC_DROP": ("{port}的排队规则丢弃了它：{rule}", "{port}的排队规则（tc -s qdisc）"),
     "BOND_INACTIVE": ("它从{port}的非活动成员进来", "{port}的活动成员"),

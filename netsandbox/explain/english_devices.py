@@ -118,7 +118,9 @@ REASONS: dict[str, Words] = {
         "bridge fdb show dev {port}"),
     "TUNNEL_UNKNOWN": (
         "no tunnel device here has these addresses and the key {vlan}", "addresses and key of the tunnels"),
-    "TUNNEL_INVALID": ("what the tunnel carries is no header that makes sense", "inner header"),
+    "TUNNEL_INVALID": (
+        ("the tunnel's header makes no sense, or lacks what {port} asks for: a checksum if and only if one is set, a "
+         "sequence number that goes up"), "tunnel header"),
     "RECURSION_LIMIT": (
         "{port} sends by a device that sends by {port} again: a loop of tunnels", "8 devices in each other at most"),
     "QDISC_DROP": ("the queueing discipline of {port} dropped it: {rule}", "tc -s qdisc show dev {port}"),

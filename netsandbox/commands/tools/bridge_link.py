@@ -67,8 +67,8 @@ def _details(port: BridgePort) -> list[tuple[str, Any]]:
                 "guard", "root_block", "fastleave")),
             ("learning", port.learning), ("flood", port.flood), ("mcast_flood", port.mcast_flood),
             ("bcast_flood", port.bcast_flood), ("mcast_router", 1),
-            *((name, bool(set_by_hand.get(name))) for name in (
-                "mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel")),
+            ("mcast_to_unicast", bool(set_by_hand.get("mcast_to_unicast"))), ("neigh_suppress", port.neigh_suppress),
+            ("neigh_vlan_suppress", False), ("vlan_tunnel", False),
             ("isolated", port.isolated), ("locked", port.locked), ("mab", False), ("mcast_n_groups", 0),
             ("mcast_max_groups", 0)]
 

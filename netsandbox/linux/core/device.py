@@ -31,8 +31,9 @@ class DeviceOperations:
     queueing: ClassVar[str] = "noqueue"
     """The queueing discipline that it gets when it comes up."""
 
-    tx_errors = carrier_errors = collisions = 0
-    """Frames that could not be sent, those of them without a way, and those whose way led back; tunnels count them."""
+    rx_errors = tx_errors = carrier_errors = collisions = 0
+    """Frames that were refused as they came, that could not be sent, those of these without a way, and those whose way
+    led back; tunnels count them."""
 
     l3_table: str | None = None
     """Of a VRF, the name of its routing table."""

@@ -270,7 +270,9 @@ class BondKind(LinkKind):
         slave = next((one for one in interface.slaves if one.interface is wanted), None)
         if wanted is not None and slave is None:
             raise KernelError("EINVAL")
-        if slave is not None and slave.is_up:
+        if slave is not None and not slave.is_up:
+            raise KernelError("EINVAL", "invalid option value")
+        if slave is not None:
             interface.primary, kept = slave.interface.name, interface.primary
             interface.reselect("primary")
             interface.primary = kept

@@ -32,6 +32,7 @@ class GreInterface(TunnelInterface):
 
     Attributes:
         ikey, okey: keys that come in and go out; None for none.  has: which of FLAGS are on.
+        sequence, expected: the numbers of the next packets that go out and come in.
     """
 
     kind = "gre"
@@ -39,16 +40,27 @@ class GreInterface(TunnelInterface):
     protocol = PROTOCOL
     ethertype = ETH_P_IP
 
-    __slots__ = ("has", "ikey", "okey", "sequence")
+    __slots__ = ("expected", "has", "ikey", "okey", "sequence")
 
     def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
         key = settings.get("key")
         self.ikey: int | None = settings.get("ikey", key)
         self.okey: int | None = settings.get("okey", key)
         self.has = _flags(settings)
-        self.sequence = 0
+        self.sequence = self.expected = 0
         more = 4 * sum((self.okey is not None, "oseq" in self.has, "ocsum" in self.has))
         super().__init__(namespace, name, settings, overhead + more)
+
+    def has_what_it_expects(self, header: GrePacket | None) -> bool:
+        """A checksum where and only where one is configured; a number that is not lower than the one awaited."""
+        if header is None or header.has_checksum != ("icsum" in self.has):
+            return False
+        if "iseq" not in self.has:
+            return True
+        if header.sequence is None or (self.expected and header.sequence < self.expected):
+            return False
+        self.expected = header.sequence + 1
+        return True
 
     @property
     def key(self) -> int:
@@ -72,7 +84,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     if isinstance(inner.payload, Malformed) or found.ethertype not in (ETHERNET, ETH_P_IP):
         return Dropped(DropReason.TUNNEL_INVALID, (interface.name,))
     kinds = ("gretap",) if found.ethertype == ETHERNET else ("gre",)
-    return deliver(interface, frame, packet, found.key, inner, kinds)
+    return deliver(interface, frame, packet, found.key, inner, kinds, found)
 
 
 def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:

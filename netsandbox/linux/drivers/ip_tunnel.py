@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.core.kind import NewLink
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.gre import GrePacket
 
 LIMIT = 3
 """IP_TUNNEL_RECURSION_LIMIT: how many tunnels a packet may be inside of before it enters another one."""
@@ -57,7 +58,7 @@ class TunnelInterface(StackedInterface):
     protocol: ClassVar[int] = 4
 
     __slots__ = ("below", "carrier_errors", "collisions", "err_count", "err_time", "local", "pmtudisc", "remote",
-                 "tos", "ttl", "tx_errors")
+                 "rx_errors", "tos", "ttl", "tx_errors")
 
     def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
         super().__init__(namespace, name, 0)
@@ -69,7 +70,7 @@ class TunnelInterface(StackedInterface):
         self.below: Interface | None = settings.get("dev")
         base = self.below.mtu if self.below is not None else 1500
         self.mtu = base - overhead
-        self.tx_errors = self.carrier_errors = self.collisions = 0
+        self.rx_errors = self.tx_errors = self.carrier_errors = self.collisions = 0
         self.err_count = self.err_time = 0
         """Errors about outer packets that nobody has been told of, and when the last one came."""
         self.carrier = self.noarp = True
@@ -203,6 +204,10 @@ class TunnelInterface(StackedInterface):
         return (self.up and self.local in (0, packet.dst) and self.remote in (0, packet.src)
                 and self.key == (key or 0))
 
+    def has_what_it_expects(self, header: GrePacket | None) -> bool:
+        """What ip_tunnel_rcv asks of the header before it takes what is inside."""
+        return True
+
     def take_packet(self, packet: IPv4Packet, frame: Frame) -> None:
         """ip_tunnel_rcv: what was inside comes in by the tunnel, in its turn (gro_cells_receive)."""
         self.namespace.record(Decapsulated(self.label, self.kind, self.key, packet.src))
@@ -210,7 +215,7 @@ class TunnelInterface(StackedInterface):
 
 
 def deliver(interface: Interface, frame: Frame, packet: IPv4Packet, key: int | None, inner: Frame | None,
-            kinds: tuple[str, ...]) -> Verdict:
+            kinds: tuple[str, ...], header: GrePacket | None = None) -> Verdict:
     """Find the tunnel that an outer packet belongs to; without one, its sender is told so.
 
     Args:
@@ -225,6 +230,9 @@ def deliver(interface: Interface, frame: Frame, packet: IPv4Packet, key: int | N
         reason = DropReason.TUNNEL_UNKNOWN if inner is not None else DropReason.TUNNEL_INVALID
         return Dropped(reason, (key or 0, interface.name) if inner is not None else (interface.name,))
     best = max(found, key=lambda one: (one.local != 0) + 2 * (one.remote != 0))
+    if not best.has_what_it_expects(header):
+        best.rx_errors += 1
+        return Dropped(DropReason.TUNNEL_INVALID, (best.name,))
     best.take_packet(packet, inner)
     return Outcome.PASSED_UP
 

@@ -93,11 +93,14 @@ def _process_multicast(what: tuple[IpvlanPort, Frame, IpvlanInterface | None]) -
     """ipvlan_process_multicast."""
     port, frame, source = what
     scheduler = port.parent.namespace.scheduler
-    for child in port.children:
-        if child is not source and child.up:
-            scheduler.transmit((child,), frame)
+    scheduler.one_by_one([(child, frame) for child in port.children if child is not source and child.up], _give_copy)
     if source is not None:
         scheduler.soon(port.parent.transmit, frame)
+
+
+def _give_copy(what: tuple[IpvlanInterface, Frame]) -> None:
+    child, frame = what
+    child.namespace.scheduler.transmit((child,), frame)
 
 
 class IpvlanInterface(StackedInterface):
@@ -168,7 +171,7 @@ class IpvlanInterface(StackedInterface):
         if not isinstance(packet, IPv4Packet) or frame.dst & MAC_GROUP_BIT:
             return self._refuse(frame)
         namespace = self.below.namespace
-        route = route_output(namespace, packet.dst)
+        route = route_output(namespace, packet.dst, interface=self.below)
         if isinstance(route, RouteMissing):
             namespace.record(route)
             namespace.record(PacketDropped(namespace.name, packet, Dropped(DropReason.IP_OUTNOROUTES, (packet.dst,))))

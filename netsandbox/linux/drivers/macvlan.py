@@ -92,10 +92,11 @@ class MacvlanPort:
         self._give_by_source(frame)
 
     def _give_by_source(self, frame: Frame) -> None:
-        """macvlan_forward_source: a copy to those that want what this station sends."""
+        """macvlan_forward_source: a copy, by the queue, to those that want what this station sends."""
         for child in self.children:
             if child.mode == "source" and frame.src in child.sources and child.up:
-                self._give(child, frame, "source")
+                self.parent.namespace.record(ChildChosen(self.parent.label, child.label, "source"))
+                self.parent.namespace.scheduler.transmit((child,), frame)
 
     def broadcast(self, frame: Frame, source: MacvlanInterface | None, modes: tuple[str, ...],
                   later: bool = False) -> None:

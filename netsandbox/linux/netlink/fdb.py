@@ -155,6 +155,9 @@ def flush(interface: Interface, only: Interface | None, demands: dict[str, int],
         if interface.port is None:
             raise KernelError("EOPNOTSUPP")
         bridge, only = interface.port.bridge, interface
+    if bridge.vteps is not None and not demands:
+        bridge.vteps.rows.clear()
+        return
     if not isinstance(bridge, Bridge):
         raise KernelError("EOPNOTSUPP")
     if only is not None and only is not bridge and (only.port is None or only.port.bridge is not bridge):
