@@ -325,7 +325,8 @@ class NetworkMaker:
         else:
             mac = 0x0242 << 32 | self.stream.bits(32) if self.is_old else random_mac(self.stream)
             bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
-            bridge.multicast_snooping, bridge.queue_length = True, NO_QUEUE
+            # On a machine it snoops, to no effect without a querier: its reports reach nobody but the first to join.
+            bridge.shows_snooping, bridge.queue_length = True, NO_QUEUE
             self.namespace.add_interface(bridge)
         if settings.has_gateway and settings.gateway_mode != "isolated":
             self._set_address(bridge, gateway)

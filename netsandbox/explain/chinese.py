@@ -33,6 +33,9 @@ FRAMES: dict[str, Words] = {
     "Forwarding.MULTICAST": (
         "{frame}是发给一个组的，{bridge}把它泛洪到其余所有端口：{ports}。",
         "目的 MAC {address}，即组播地址", "来自端口{port}", "{host}"),
+    "Forwarding.GROUP": (
+        "{bridge}知道谁要收这个组，因此只从这些端口转发{frame}：{ports}。",
+        "组播表（mdb），以及有查询者的端口", "来自端口{port}"),
     "Forwarding.LOCAL": (
         "{bridge}把{frame}上交给本机，因为目的 MAC 地址属于网桥自身或其某个端口。",
         "转发表：{dst}是永久（permanent）表项", "来自端口{port}"),

@@ -66,6 +66,8 @@ DEVICES: dict[str, Words] = {
         "规则按编号依次检查", "规则{priority}：{rule}"),
     "PathChosen": (
         "到{destination}的路由有{paths}个下一跳，包的哈希值选中了{path}。", "fib_multipath_hash_policy {policy}"),
+    "GroupJoined": ("{bridge}记下：{port}之后有站点要收组播组{group}。", "组播表（mdb）"),
+    "GroupLeft": ("{bridge}记下：{port}之后不再有站点要收组播组{group}。", "组播表（mdb）"),
     "NextHopChanged": ("{namespace}有下一跳 {hop}；按编号引用它的路由随之改变。", "ip nexthop"),
     "NextHopChanged.gone": ("{namespace}不再有下一跳 {hop}，只引用它的路由也随之消失。", "ip nexthop"),
 }
@@ -73,6 +75,7 @@ REASONS: dict[str, Words] = {
     "BRIDGE_INGRESS_VLAN": ("端口{port}不属于它的标签所说的 VLAN {vlan}", "{port}的 VLAN：没有{vlan}"),
     "BRIDGE_INGRESS_VLAN.none": ("它没有标签，而端口{port}没有 PVID 说明它属于哪个 VLAN", "{port}的 PVID：无"),
     "BRIDGE_EGRESS_VLAN": ("它在 VLAN {vlan} 中，而要发出它的{port}不在其中", "{port}的 VLAN：没有{vlan}"),
+    "IGMP_INVALID": ("它不是有意义的 IGMP 消息，而{port}会检查 IGMP", "消息的校验和与长度"),
     "BPDU_INVALID": ("它不是网桥接受的生成树消息", "LLC 42 42 03，版本 0"),
     "BPDU_INVALID.guard": ("{port}之后不该有网桥（guard），而这是网桥的消息", "{port}的 guard：on"),
     "VLAN_UNKNOWN": ("它带 VLAN {vlan} 的标签，而本机在{port}上没有该 VLAN 的设备", "标签：VLAN {vlan}"),

@@ -23,12 +23,15 @@ DEVICES: dict[str, str] = {
     "ActiveSlaveChanged": "Documentation/networking/bonding.rst; bond_change_active_slave",
     "FrameShaped": "tc-netem(8), tc-tbf(8); net/sched/sch_netem.c",
     "RuleMatched": "ip-rule(8); net/core/fib_rules.c fib_rules_lookup",
+    "GroupJoined": "RFC 4541; net/bridge/br_multicast.c br_multicast_add_group",
+    "GroupLeft": "RFC 4541; net/bridge/br_multicast.c br_multicast_leave_group",
     "NextHopChanged": "ip-nexthop(8); net/ipv4/nexthop.c",
     "PathChosen": "ip-route(8); net/ipv4/fib_semantics.c fib_select_multipath; fib_multipath_hash_policy",
 }
 DEVICE_DROPS: dict[str, str] = {
     "BRIDGE_INGRESS_VLAN": f"{_BRIDGE} br_allowed_ingress",
     "BRIDGE_EGRESS_VLAN": f"{_BRIDGE} br_allowed_egress",
+    "IGMP_INVALID": "RFC 3376; net/bridge/br_multicast.c br_multicast_rcv",
     "BPDU_INVALID": "IEEE 802.1D-1998, 9.3.4; net/bridge/br_stp_bpdu.c br_stp_rcv",
     "VLAN_UNKNOWN": "IEEE 802.1Q; net/core/dev.c __netif_receive_skb_core",
     "DEV_NULL": "drivers/net/dummy.c dummy_xmit",
@@ -46,6 +49,6 @@ DEVICE_DROPS: dict[str, str] = {
     "TUN_NO_READER": "Documentation/networking/tuntap.rst; drivers/net/tun.c tun_net_xmit",
 }
 OUR_DEVICE_DROPS = frozenset({
-    "BRIDGE_INGRESS_VLAN", "BRIDGE_EGRESS_VLAN", "BPDU_INVALID", "VLAN_UNKNOWN", "DEV_NULL", "TUNNEL_UNKNOWN",
-    "TUNNEL_INVALID", "BOND_INACTIVE", "MACVLAN_FOREIGN", "TUN_NO_READER"})
+    "BRIDGE_INGRESS_VLAN", "BRIDGE_EGRESS_VLAN", "BPDU_INVALID", "IGMP_INVALID", "VLAN_UNKNOWN", "DEV_NULL",
+    "TUNNEL_UNKNOWN", "TUNNEL_INVALID", "BOND_INACTIVE", "MACVLAN_FOREIGN", "TUN_NO_READER"})
 """Reasons that no kernel has."""

@@ -22,9 +22,10 @@ Ended = Frame | IPv4Packet
 Event = (events.TagPushed | events.ArpAnswered | events.VlanEntered | events.VlanLeft | events.BpduTaken
          | events.RootChosen | events.TopologyChanged | events.Encapsulated | events.Decapsulated | events.VtepLearned
          | events.VtepMissing | events.ChildChosen | events.SlaveChosen | events.ActiveSlaveChanged
-         | events.FrameShaped | events.RuleMatched | events.PathChosen | events.NextHopChanged)
+         | events.FrameShaped | events.RuleMatched | events.PathChosen | events.NextHopChanged
+         | events.GroupJoined | events.GroupLeft)
 KINDS = get_args(Event)
-ADDRESSES = ("remote", "destination", "address")
+ADDRESSES = ("remote", "destination", "address", "group")
 
 
 def _fields(event: Event, voice: Voice) -> dict[str, str]:
@@ -109,4 +110,4 @@ DROPS: dict[DropReason, Callable[[tuple[Operand, ...], Ended, Voice], Told]] = {
     **dict.fromkeys((DropReason.DEV_NULL, DropReason.NO_TX_TARGET, DropReason.RECURSION_LIMIT, DropReason.QDISC_DROP,
                      DropReason.BOND_INACTIVE, DropReason.MACVLAN_FOREIGN, DropReason.TUN_NO_READER,
                      DropReason.TUNNEL_INVALID, DropReason.VXLAN_INVALID_HDR, DropReason.VXLAN_ENTRY_EXISTS,
-                     DropReason.LOCAL_MAC), _place)}
+                     DropReason.LOCAL_MAC, DropReason.IGMP_INVALID), _place)}

@@ -42,6 +42,9 @@ FRAMES: dict[str, Words] = {
     "Forwarding.MULTICAST": (
         "{bridge} floods {frame}, which is for a group, to every other port: {ports}.",
         "destination MAC {address}, a group address", "came in by {port}", "{host}"),
+    "Forwarding.GROUP": (
+        "{bridge} knows who wants that group, so {frame} leaves by these ports alone: {ports}.",
+        "bridge mdb show, and ports behind which somebody asks", "came in by {port}"),
     "Forwarding.LOCAL": (
         "{bridge} hands {frame} to its own host, because the MAC is its own or that of a port.",
         "forwarding table: {dst} is permanent", "came in by {port}"),

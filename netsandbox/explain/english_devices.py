@@ -91,6 +91,8 @@ DEVICES: dict[str, Words] = {
     "PathChosen": (
         "The route to {destination} has {paths} next hops; the packet's hash chose {path}.",
         "fib_multipath_hash_policy {policy}"),
+    "GroupJoined": ("{bridge} notes that somebody behind {port} wants the group {group}.", "bridge mdb show"),
+    "GroupLeft": ("{bridge} notes that nobody behind {port} wants the group {group} any more.", "bridge mdb show"),
     "NextHopChanged": ("{namespace} has the next hop {hop}; routes that name its number follow.", "ip nexthop"),
     "NextHopChanged.gone": (
         "{namespace} has no next hop {hop} any more, nor the routes that name it alone.", "ip nexthop"),
@@ -101,6 +103,8 @@ REASONS: dict[str, Words] = {
         "it has no tag, and the port {port} has no PVID that would say which VLAN it is in", "PVID of {port}: none"),
     "BRIDGE_EGRESS_VLAN": (
         "it is in VLAN {vlan}, and {port}, which it should leave by, is not", "VLANs of {port}: no {vlan}"),
+    "IGMP_INVALID": (
+        "it is no IGMP message that makes sense, and {port} looks into IGMP", "checksum and length of the message"),
     "BPDU_INVALID": ("it is no message of a spanning tree that the bridge takes", "LLC 42 42 03, version 0"),
     "BPDU_INVALID.guard": (
         "no bridge is wanted behind {port} (guard), and this is a bridge's message", "guard of {port}: on"),

@@ -33,6 +33,7 @@ EVENTS: dict[str, str] = {
     "Forwarding.UNKNOWN": _FLOOD,
     "Forwarding.BROADCAST": _FLOOD,
     "Forwarding.MULTICAST": _FLOOD,
+    "Forwarding.GROUP": "RFC 4541; net/bridge/br_forward.c br_multicast_flood",
     "Forwarding.LOCAL": "net/bridge/br_input.c br_pass_frame_up",
     "Forwarding.REPEAT": "IEEE 802.3, 9",
     "FdbLearned": "IEEE 802.1D, 7.8; net/bridge/br_fdb.c br_fdb_update",

@@ -166,6 +166,22 @@ class RuleMatched(NamedTuple):
     """As `ip rule` shows it, without its number."""
 
 
+class GroupJoined(NamedTuple):
+    """A bridge that looks into IGMP has noted that a port wants a group."""
+
+    bridge: str
+    port: str
+    group: int
+
+
+class GroupLeft(NamedTuple):
+    """It has noted that a port wants a group no longer."""
+
+    bridge: str
+    port: str
+    group: int
+
+
 class NextHopChanged(NamedTuple):
     """A next hop with a number of its own, or a group of them, came, was replaced, or went."""
 

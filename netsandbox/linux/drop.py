@@ -71,6 +71,7 @@ class DropReason(Enum):
     BRIDGE_INGRESS_VLAN = "the port that the frame came in by is not in its VLAN"
     BRIDGE_EGRESS_VLAN = "the port that the frame should leave by is not in its VLAN"
     BPDU_INVALID = "no message of a spanning tree that the bridge takes"
+    IGMP_INVALID = "no IGMP message that makes sense"
     MAC_INVALID_SOURCE = "a source MAC that no station can have"
     ARP_INVALID = "an ARP packet that the kernel ignores"
     ICMP_IGNORED = "an ICMP message that the kernel is set to ignore"

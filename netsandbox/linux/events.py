@@ -31,6 +31,7 @@ class Forwarding(Enum):
     UNKNOWN = "the destination is in no row: flood"
     BROADCAST = "the destination is broadcast: flood"
     MULTICAST = "the destination is multicast: flood"
+    GROUP = "ports have asked for this group"
     LOCAL = "the destination is the bridge's own MAC, or a port's"
     REPEAT = "a hub repeats everything"
 

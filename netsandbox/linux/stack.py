@@ -14,7 +14,7 @@ from netsandbox.linux.core.socket import SocketTable
 from netsandbox.linux.drivers import gre, ipip, vlan
 from netsandbox.linux.drivers.ipip import PROTOCOL as IPIP
 from netsandbox.linux.ipv4 import address as addresses
-from netsandbox.linux.ipv4 import arp, device, icmp, ip_input, udp
+from netsandbox.linux.ipv4 import arp, device, icmp, igmp, ip_input, udp
 from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.ipv4.route import RouteTables
 from netsandbox.linux.netfilter.netfilter import Netfilter
@@ -25,6 +25,7 @@ from netsandbox.wire.addresses import Network, format_ipv4
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import ETH_P_IP, Malformed
 from netsandbox.wire.gre import PROTOCOL as GRE
+from netsandbox.wire.igmp import PROTOCOL as IGMP
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, ConfirmingPacket, IPv4Packet, ReservedBitPacket
 from netsandbox.wire.vlan import VlanTag
 
@@ -37,7 +38,7 @@ PROTOCOLS: dict[type, Callable[[Interface, Any, Any], Any]] = {
     ConfirmingPacket: ip_input.receive,
     Malformed: ip_input.receive_malformed, VlanTag: vlan.receive}
 TRANSPORTS = {ICMP: icmp.receive, UDP: udp.receive, TCP: tcp.receive_packet, IPIP: ipip.receive,
-              GRE: gre.receive}
+              GRE: gre.receive, IGMP: igmp.receive}
 ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error, IPIP: ipip.receive_error,
                   GRE: gre.receive_error}
 
@@ -69,6 +70,7 @@ sysctl_effect.do_not_read(f"net.netfilter.{name}" for name in UNUSED)
 NOTIFIERS = device.netdev_event, _masquerades
 PARTS["routes"] = RouteTables
 PARTS["neighbours"] = _neighbours
+PARTS["igmp"] = igmp.HostGroups
 PARTS["fragments"] = _reassembler
 PARTS["netfilter"] = _netfilter
 

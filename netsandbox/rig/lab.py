@@ -315,7 +315,7 @@ class KernelLab:
         while self.scheduler.now < end and any(map(self._is_late, self._all_interfaces())):
             self.scheduler.run_until(self.scheduler.now + poll)
             poll = min(2 * poll, 2 * SECOND)
-        if poll != SECOND // 4:
+        if poll != SECOND // 4 or any(namespace.groups for namespace in self.namespaces.values()):
             self.scheduler.run_until(self.scheduler.now + CONFIGURING)
 
     def _all_interfaces(self) -> list[Interface]:

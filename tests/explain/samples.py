@@ -120,6 +120,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
                                         DropReason.VXLAN_INVALID_HDR, DropReason.VXLAN_ENTRY_EXISTS,
                                         DropReason.LOCAL_MAC)},
     DropReason.QDISC_DROP: [("eth0", "netem", "loss")],
+    DropReason.IGMP_INVALID: [("p1",)],
     DropReason.BPDU_INVALID: [("p1",), ("guard", "p1")],
     DropReason.OTHERHOST: [(), ("TCP", "broadcast frame")],
     DropReason.NO_SOCKET: [("udp", 53), ("tcp", 80)],
@@ -359,6 +360,8 @@ def _of_devices() -> Iterator[Any]:
     yield from (devices.FrameShaped("host:eth0", "netem", what, 100_000_000)
                 for what in ("delayed", "duplicated", "corrupted", "reordered", "shaped"))
     yield devices.RuleMatched("host", FAR, 100, "from 10.0.0.0/8 lookup 5")
+    yield devices.GroupJoined("br0", "p1", FAR)
+    yield devices.GroupLeft("br0", "p1", FAR)
     yield devices.NextHopChanged("host", "id 1 via 10.1.0.254 dev e1", True)
     yield devices.NextHopChanged("host", "id 10 group 1/2", False)
     yield devices.PathChosen("host", FAR, "via 10.1.0.254 dev e1", 2, 1)

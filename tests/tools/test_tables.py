@@ -203,7 +203,7 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
     ("conntrack -L --zone 3", "zones are not modelled"),
     ("ip link add d0 type ifb", "interfaces of type ifb are not modelled"),
     ("ip link add d0 type team", "interfaces of type team are not modelled"),
-    ("ip link set docker0 type bridge mcast_snooping 1", "mcast_snooping 1 of a bridge is not modelled"),
+    ("ip link set docker0 type bridge mcast_querier 1", "mcast_querier 1 of a bridge is not modelled"),
     ("ip route add 10.0.0.0/8 encap ip id 7", "encap of a route is not modelled"),
     ("ip tunnel show", "`ip tunnel show` is not modelled"),
     ("ip tunnel add t0 mode sit remote 1.1.1.1", "tunnels of mode sit are not modelled"),

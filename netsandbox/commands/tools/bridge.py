@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 VERSION = "bridge utility, 6.15.0"
 OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late({
     "link": "netsandbox.commands.tools.bridge_link:run", "fdb": "netsandbox.commands.tools.bridge_fdb:run",
-    "mdb": "netsandbox.commands.tools.bridge_vlan:mdb", "vlan": "netsandbox.commands.tools.bridge_vlan:run",
+    "mdb": "netsandbox.commands.tools.bridge_mdb:run", "vlan": "netsandbox.commands.tools.bridge_vlan:run",
     "monitor": "netsandbox.commands.tools.monitor:bridge"})
 ALL_OBJECTS = ("link*", "fdb*", "mdb*", "mst*", "vlan*", "vni*", "monitor*", "help*")
 OPTIONS = ("help*", "Version*", "stats*", "statistics*", "details*", "oneline*", "timestamp*", "family*", "4", "6",

@@ -1,4 +1,4 @@
-"""`bridge vlan`: the VLANs of bridges and of their ports (bridge/vlan.c); `bridge mdb` without snooping."""
+"""`bridge vlan`: the VLANs of bridges and of their ports (bridge/vlan.c)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
-from netsandbox.commands.tools.output import Row, Style, json_text, render
+from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, parse
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import vlan as requests
 
 if TYPE_CHECKING:
@@ -132,29 +131,3 @@ def _row(interface: Interface, group: VlanGroup, vids: list[int], style: Style) 
     row.note("ifname", interface.name)
     row.note("vlans", members)
     return row
-
-
-def _put_group(namespace: NetworkNamespace, arguments: list[str], command: str) -> None:
-    """mdb_modify: no bridge here looks at groups, as with mcast_snooping 0."""
-    found = parse(Words(arguments), (key("dev"), key("grp"), key("port"), key("vid"), key("src"), key("proto"),
-                                     flag("permanent"), flag("temp")), lambda _word, _words: None)
-    if not {"dev", "grp"} <= found.keys() or (command == "add" and "port" not in found):
-        raise ToolError(USAGE, "Device, group address and port name are required arguments.")
-    bridge = interface_named(namespace, found["dev"], USAGE)
-    if not isinstance(bridge, Bridge):
-        raise KernelError("EOPNOTSUPP", "Device does not support MDB operations")
-    raise KernelError("EINVAL", "bridge: Bridge's multicast processing is disabled")
-
-
-def mdb(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], (*SHOWS, "add*", "delete*", "replace*", "flush*", "get*", "help*")) if (
-        arguments) else "show"
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "bridge mdb help".')
-    if command == "help":
-        raise usage("bridge mdb")
-    if command in ("add", "delete", "replace"):
-        _put_group(context.namespace, arguments[1:], command)
-    if f"{command}*" not in SHOWS:
-        raise ToolError(1, f"netsandbox: `bridge mdb {command}` is not modelled")
-    return ToolResult(0, json_text([{"mdb": [], "router": {}}], bool(style.pretty)) if style.json else "", "")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.namespace import ALL_SYSTEMS
+from netsandbox.linux.ipv4.igmp import ALL_SNOOPERS
 from netsandbox.wire.addresses import MAC_GROUP_BIT, multicast_mac
 
 if TYPE_CHECKING:
@@ -17,19 +18,18 @@ if TYPE_CHECKING:
 
     from netsandbox.linux.core.interface import Interface
 
-ALL_SNOOPERS = 0xE000006A
-"""224.0.0.106, which a bridge joins that would look into IGMP (br_multicast_join_snoopers; RFC 4286)."""
-ALL_NODES_MAC = 0x333300000001
+ALL_NODES_MAC, ALL_SNOOPERS_MAC = 0x333300000001, 0x33330000006A
 ALL_NODES = (("inet6", "ff02::1"), ("inet6", "ff01::1"))
 
 
 def joined(interface: Interface) -> list[int]:
     """IPv4 groups that programs joined on an interface."""
-    return sorted(group for name, group in interface.namespace.groups if name == interface.name)
+    return sorted(group for name, group in interface.namespace.groups
+                  if name == interface.name and group != ALL_SNOOPERS)
 
 
-def _snoopers(interface: Interface) -> tuple[int, ...]:
-    return (ALL_SNOOPERS,) if isinstance(interface, Bridge) and interface.multicast_snooping else ()
+def _is_snooper(interface: Interface) -> bool:
+    return isinstance(interface, Bridge) and interface.shows_snooping
 
 
 def group_macs(interface: Interface) -> Iterator[tuple[int, bool]]:
@@ -38,16 +38,27 @@ def group_macs(interface: Interface) -> Iterator[tuple[int, bool]]:
         return
     yield ALL_NODES_MAC, False
     if interface.up:
-        for group in (*_snoopers(interface), ALL_SYSTEMS, *joined(interface)):
+        if _is_snooper(interface):
+            yield multicast_mac(ALL_SNOOPERS), False
+            yield ALL_SNOOPERS_MAC, False
+        for group in (ALL_SYSTEMS, *joined(interface)):
             yield multicast_mac(group), False
     for mac in interface.group_macs:
         if mac & MAC_GROUP_BIT:
             yield mac, True
 
 
+def groups_v4(interface: Interface) -> list[int]:
+    """The newest first; none while it is down."""
+    if not interface.up:
+        return []
+    return [*reversed(joined(interface)), ALL_SYSTEMS, *([ALL_SNOOPERS] if _is_snooper(interface) else [])]
+
+
 def group_addresses(interface: Interface) -> Iterator[tuple[str, int | str]]:
     """(family, address) of the groups: IPv4 ones while the interface is up."""
-    if interface.up:
-        for group in (*reversed(joined(interface)), ALL_SYSTEMS, *_snoopers(interface)):
-            yield "inet", group
+    for group in groups_v4(interface):
+        yield "inet", group
+    if interface.up and _is_snooper(interface):
+        yield "inet6", "ff02::6a"
     yield from ALL_NODES

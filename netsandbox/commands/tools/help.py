@@ -152,7 +152,9 @@ Usage: sysctl [-n | -N | -b] [-e] [-q] KEY…
        sysctl [-w] KEY=VALUE…
        sysctl -a [-r PATTERN]""",
     "bridge vlan": "Usage: bridge vlan [ show ]",
-    "bridge mdb": "Usage: bridge mdb [ show ]",
+    "bridge mdb": """\
+Usage: bridge mdb { add | del } dev DEV port PORT grp GROUP [ permanent | temp ] [ vid VID ]
+       bridge mdb [ show ] [ dev DEV ] [ vid VID ]""",
     "bridge monitor": "Usage: bridge monitor [ link | fdb | all ]",
     "ip monitor": """\
 Usage: ip monitor [ all | OBJECTS ] [ label ] [ dev DEVICE ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.tools.groups import group_macs
+from netsandbox.commands.tools.groups import group_macs, groups_v4
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.socket_rows import proc_net_tcp
 from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
+from netsandbox.linux.ipv4.igmp import version
 from netsandbox.linux.netfilter.listing import connection_text
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
@@ -109,6 +110,19 @@ def dev_mcast(namespace: NetworkNamespace) -> str:
                    for interface in in_order(namespace) for mac, by_hand in _groups(interface))
 
 
+def igmp(namespace: NetworkNamespace) -> str:
+    """igmp_mc_seq_show: the groups of each device that is up."""
+    text = "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n"
+    reporters = namespace.igmp.reporters
+    for interface in in_order(namespace):
+        groups = groups_v4(interface)
+        if groups:
+            text += f"{interface.index}\t{interface.name:<10}: {len(groups):5} {version(interface):>7}\n"
+        text += "".join(f"\t\t\t\t{_swapped(group)} {1:5} 0:{0:08X}\t\t{int((interface.name, group) in reporters)}\n"
+                        for group in groups)
+    return text
+
+
 def _groups(interface: Interface) -> list[tuple[int, bool]]:
     return list(group_macs(interface))
 
@@ -154,6 +168,7 @@ def nf_conntrack(namespace: NetworkNamespace) -> str:
 
 
 FILES: dict[str, Callable[[NetworkNamespace], str]] = {
-    "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "nf_conntrack": nf_conntrack,
+    "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "igmp": igmp,
+    "nf_conntrack": nf_conntrack,
     "route": route_table, "tcp": proc_net_tcp, "udp": udp}
 """/proc/net, by name."""

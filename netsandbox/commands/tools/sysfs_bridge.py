@@ -36,7 +36,7 @@ def bridge_values(bridge: Bridge) -> Values:
     return found | {
         "bridge_id": _id(own), "root_id": _id(bridge.tree.root if bridge.tree is not None else own),
         "default_pvid": bridge.default_pvid, "vlan_protocol": f"{bridge.vlan_protocol:#06x}",
-        "group_addr": "1:80:c2:0:0:0", "multicast_snooping": int(bridge.multicast_snooping)}
+        "group_addr": "1:80:c2:0:0:0", "multicast_snooping": int(bridge.shows_snooping)}
 
 
 def port_values(port: BridgePort) -> Values:

@@ -16,8 +16,7 @@ from netsandbox.linux.bridge.fdb import AGEING_TIME, ForwardingDatabase
 from netsandbox.linux.bridge.flood import Floods
 from netsandbox.linux.bridge.port import DISABLED, FORWARDING, BridgePort
 from netsandbox.linux.bridge.special import LINK_LOCAL
-from netsandbox.linux.bridge.stp import SpanningTree
-from netsandbox.linux.bridge.stp_port import PortTree, identifier
+from netsandbox.linux.bridge.stp_port import identifier
 from netsandbox.linux.bridge.tally import Tally
 from netsandbox.linux.bridge.vlan import DEFAULT_PVID, VlanGroup
 from netsandbox.linux.core import link
@@ -37,7 +36,8 @@ from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
 from netsandbox.wire.vlan import ETH_P_8021Q
 
 if TYPE_CHECKING:
-
+    from netsandbox.linux.bridge.snooping import Snooping
+    from netsandbox.linux.bridge.stp import SpanningTree
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame
@@ -64,8 +64,8 @@ class Bridge(Interface):
     kind = BRIDGE
 
     __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "ageing_time", "default_pvid", "fdb", "floods",
-                 "forward_delay", "group_fwd_mask", "hello_time", "max_age", "multicast_snooping", "ports", "priority",
-                 "settled", "tree", "vlan_filtering", "vlan_protocol", "vlans")
+                 "forward_delay", "group_fwd_mask", "hello_time", "max_age", "ports", "priority",
+                 "settled", "shows_snooping", "snooping", "tree", "vlan_filtering", "vlan_protocol", "vlans")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -75,7 +75,8 @@ class Bridge(Interface):
         self.carrier = not mac_is_set
         self.carrier_changes = int(mac_is_set)
         self.group_fwd_mask = 0
-        self.multicast_snooping = False
+        self.snooping: Snooping | None = None
+        self.shows_snooping = False
         self.ageing_time = AGEING_TIME
         """What a person set; while the tree changes, rows age faster."""
         self.priority = ROOT_PRIORITY
@@ -92,6 +93,10 @@ class Bridge(Interface):
         self._ages = 0
         self._port_macs, self._port_mtus = Tally(), Tally()
         self.fdb.add_local(mac, None)
+
+    @property
+    def snoops(self) -> bool:  # type: ignore[override]
+        return self.snooping is not None
 
     @property
     def operstate(self) -> str:
@@ -150,6 +155,9 @@ class Bridge(Interface):
             verdict = special.handle_reserved(self, port, frame)
             if verdict is not None:
                 return verdict
+        verdict = special.by_group(self, port, frame) if self.snooping is not None else None
+        if verdict is not None:
+            return verdict
         self._flood(port, frame, MULTICAST, True)
         self.pass_up(frame)
         return BRIDGED
@@ -213,7 +221,8 @@ class Bridge(Interface):
             return True
         if destination & MAC_GROUP_BIT:
             why = BROADCAST if destination == BROADCAST_MAC else MULTICAST
-            self._flood(None, frame, why, False)
+            if self.snooping is None or why is BROADCAST or not special.by_group(self, None, frame):
+                self._flood(None, frame, why, False)
             return True
         entry = self.fdb.entries.get(destination)
         if entry is None:
@@ -251,6 +260,8 @@ class Bridge(Interface):
 
     def remove_port(self, port: BridgePort) -> None:
         self._disable(port)
+        if self.snooping is not None:
+            self.snooping.port_gone(port)
         self.fdb.forget_port(port, everything=True)
         self.ports.remove(port)
         self._numbers &= ~(1 << port.number)
@@ -320,19 +331,6 @@ class Bridge(Interface):
         if self.tree is not None:
             self.tree.stop()
 
-    def set_spanning_tree(self, on: bool) -> None:
-        """br_stp_set_enabled: ports that forward go on; those that come up later listen first."""
-        if on and self.tree is None:
-            self.tree = SpanningTree(self)
-            for port in self.ports:
-                port.tree = PortTree(self.tree, port)
-            if self.up:
-                self.tree.start()
-        elif not on and self.tree is not None:
-            self.tree.stop()
-            self.tree = None
-            self.ports_changed()
-
     def set_vlan_filtering(self, on: bool) -> None:
         """__br_vlan_filter_toggle: nothing is flushed."""
         self.ensure_vlans()
@@ -374,11 +372,6 @@ class Bridge(Interface):
         mac = self._port_macs.least(0)
         if mac != self.mac:
             link.change_mac(self, mac)
-
-    def hold_port(self, port: BridgePort, state: str) -> None:
-        """`bridge link set dev PORT state …`: what was learned stays; forwarding takes it back."""
-        port.held = "" if state == FORWARDING else state
-        self.port_changed(port)
 
     def set_state(self, port: BridgePort, state: str) -> None:
         """br_set_state."""

@@ -89,7 +89,7 @@ def _tree_state(bridge: Bridge) -> list[Row]:
 
 
 def _multicast_settings(bridge: Bridge) -> list[Row]:
-    rows: list[Row] = [("mcast_snooping", "mcast_snooping", int(bridge.multicast_snooping))]
+    rows: list[Row] = [("mcast_snooping", "mcast_snooping", int(bridge.shows_snooping))]
     rows += [(name, name, value) for name, value in (
         ("no_linklocal_learn", 0), ("mcast_vlan_snooping", 0), ("mst_enabled", 0), ("mcast_router", 1),
         ("mcast_query_use_ifaddr", 0), ("mcast_querier", 0), ("mcast_hash_elasticity", 16), ("mcast_hash_max", 4096))]

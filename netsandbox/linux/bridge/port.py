@@ -73,6 +73,11 @@ class BridgePort:
             self.vlans = VlanGroup(self.bridge.default_pvid)
         return self.vlans
 
+    def hold(self, state: str) -> None:
+        """`bridge link set dev PORT state …`: what was learned stays; forwarding takes it back."""
+        self.held = "" if state == FORWARDING else state
+        self.bridge.port_changed(self)
+
     @property
     def priority(self) -> int:
         return self.flags.get("priority", PRIORITY)

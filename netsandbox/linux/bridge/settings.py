@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge import vlan
 from netsandbox.linux.bridge.port import STATES
-from netsandbox.linux.bridge.stp_port import identifier
+from netsandbox.linux.bridge.snooping import Snooping
+from netsandbox.linux.bridge.stp import SpanningTree
+from netsandbox.linux.bridge.stp_port import PortTree, identifier
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, MAX_ID
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 USER_HZ = 100
 DEFAULTS = {
     "no_linklocal_learn": 0, "mst_enabled": 0, "fdb_max_learned": 0, "vlan_stats_enabled": 0, "vlan_stats_per_port": 0,
-    "mcast_router": 1, "mcast_snooping": 0, "mcast_vlan_snooping": 0, "mcast_query_use_ifaddr": 0, "mcast_querier": 0,
+    "mcast_router": 1, "mcast_vlan_snooping": 0, "mcast_query_use_ifaddr": 0, "mcast_querier": 0,
     "mcast_hash_elasticity": 16, "mcast_hash_max": 4096, "mcast_last_member_count": 2, "mcast_startup_query_count": 2,
     "mcast_igmp_version": 2, "mcast_mld_version": 1, "mcast_last_member_interval": "100",
     "mcast_membership_interval": "26000", "mcast_querier_interval": "25500", "mcast_query_interval": "12500",
@@ -62,7 +64,7 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
         bridge.ageing_time = settings["ageing_time"] * SECOND // USER_HZ
         bridge.fdb.set_ageing(bridge.ageing_time)
     if "stp_state" in settings:
-        bridge.set_spanning_tree(bool(settings["stp_state"]))
+        set_spanning_tree(bridge, bool(settings["stp_state"]))
     if "priority" in settings:
         _set_priority(bridge, settings["priority"] & 0xFFFF)
     if "vlan_filtering" in settings and bool(settings["vlan_filtering"]) != bridge.vlan_filtering:
@@ -73,9 +75,32 @@ def change_bridge(bridge: Bridge, settings: dict[str, Any]) -> None:
     bridge.group_fwd_mask = settings.get("group_fwd_mask", bridge.group_fwd_mask)
     if "fdb_flush" in settings:
         flush(bridge, None)
+    if "mcast_snooping" in settings:
+        set_snooping(bridge, bool(settings["mcast_snooping"]))
     if "vlan_default_pvid" in settings:
         bridge.ensure_vlans()
         vlan.set_default_pvid(bridge, settings["vlan_default_pvid"])
+
+
+def set_spanning_tree(bridge: Bridge, on: bool) -> None:
+    """br_stp_set_enabled: ports that forward go on; those that come up later listen first."""
+    if on and bridge.tree is None:
+        bridge.tree = SpanningTree(bridge)
+        for port in bridge.ports:
+            port.tree = PortTree(bridge.tree, port)
+        if bridge.up:
+            bridge.tree.start()
+    elif not on and bridge.tree is not None:
+        bridge.tree.stop()
+        bridge.tree = None
+        bridge.ports_changed()
+
+
+def set_snooping(bridge: Bridge, on: bool) -> None:
+    """br_multicast_toggle: all is forgotten when it stops."""
+    if on == (bridge.snooping is not None):
+        return
+    bridge.shows_snooping, bridge.snooping = on, Snooping(bridge) if on else None
 
 
 def _set_time(bridge: Bridge, name: str, value: int) -> None:
@@ -148,7 +173,7 @@ def set_state(port: BridgePort, state: int) -> None:
     if port.bridge.tree is not None:
         raise KernelError("EBUSY")
     name = STATES[state]
-    port.bridge.hold_port(port, "forwarding" if name == "blocking" else name)
+    port.hold("forwarding" if name == "blocking" else name)
 
 
 def flush(bridge: Bridge, port: BridgePort | None) -> None:

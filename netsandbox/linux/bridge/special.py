@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.bridge import suppress, vlan
+from netsandbox.linux.bridge import output, suppress, vlan
 from netsandbox.linux.bridge.port import FORWARDING, LEARNING
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import Forwarding
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.vlan import ETH_P_8021AD
 
@@ -67,6 +68,18 @@ def handle_reserved(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict |
     if frame.dst == PAUSE:
         return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (frame.dst,))
     return port.interface.deliver(frame) if is_kept(bridge, port, frame.dst) else None
+
+
+def by_group(bridge: Bridge, port: BridgePort | None, frame: Frame, vid: int = 0) -> Verdict | None:
+    """Where the bridge looks into IGMP, and somebody asks: to the ports that want the group; None: it is flooded."""
+    assert bridge.snooping is not None
+    wanted = bridge.snooping.look(port, frame, vid)
+    if wanted is None or isinstance(wanted, Dropped):
+        return wanted
+    output.send_by(bridge, port, wanted.ports, frame, Forwarding.GROUP, wanted.to_host)
+    if wanted.to_host:
+        bridge.pass_up(frame)
+    return Outcome.BRIDGED
 
 
 def learn_source(bridge: Bridge, port: BridgePort, frame: Frame) -> Dropped | None:

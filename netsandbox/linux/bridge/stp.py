@@ -270,7 +270,7 @@ class SpanningTree:
         if port.state == "disabled" or port.tree is None:
             return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
         if port.flags.get("guard"):
-            port.bridge.hold_port(port, "disabled")
+            port.hold("disabled")
             return Dropped(DropReason.BPDU_INVALID, ("guard", port.interface.name))
         if bpdu is None:
             self._take_tcn(port)

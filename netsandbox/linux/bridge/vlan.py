@@ -108,6 +108,9 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
         return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
     if destination & MAC_GROUP_BIT:
         why = Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST
+        verdict = _by_group(bridge, port, found) if why is Forwarding.MULTICAST else None
+        if verdict is not None:
+            return verdict
         is_kept = type(found.frame.payload) is ArpPacket and suppress.is_on(bridge) and suppress.keeps(
             bridge, port, found.frame, found.vid)
         _flood(bridge, port, found, why, is_kept)
@@ -132,7 +135,9 @@ def transmit(bridge: Bridge, frame: Frame) -> None:
         namespace.record(SendFailed(bridge.place, frame, Dropped(DropReason.BRIDGE_INGRESS_VLAN, (found, bridge.name))))
         return
     if destination & MAC_GROUP_BIT:
-        _flood(bridge, None, found, Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST)
+        why = Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST
+        if why is Forwarding.BROADCAST or not _by_group(bridge, None, found):
+            _flood(bridge, None, found, why)
         return
     entry = bridge.fdb.entries.get(found.vid << 48 | destination)
     if entry is None:
@@ -193,6 +198,18 @@ def _flood(bridge: Bridge, port: BridgePort | None, found: Admitted, why: Forwar
     if not ports and not to_host and why is Forwarding.UNKNOWN:
         return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (found.frame.dst, "nobody"))
     return _send(bridge, port, ports, found, why, to_host)
+
+
+def _by_group(bridge: Bridge, port: BridgePort | None, found: Admitted) -> Verdict | None:
+    """As special.by_group, within a VLAN."""
+    wanted = bridge.snooping.look(port, found.frame, found.vid) if bridge.snooping is not None else None
+    if wanted is None or isinstance(wanted, Dropped):
+        return wanted
+    ports = [out for out in wanted.ports if found.vid in out.vlan_group.vlans]
+    _send(bridge, port, ports, found, Forwarding.GROUP, wanted.to_host)
+    if wanted.to_host and port is not None:
+        _pass_up(bridge, port, found)
+    return Outcome.BRIDGED
 
 
 def _send(bridge: Bridge, port: BridgePort | None, ports: list[BridgePort], found: Admitted, why: Forwarding,

@@ -38,6 +38,9 @@ class DeviceOperations:
     l3_table: str | None = None
     """Of a VRF, the name of its routing table."""
 
+    snoops = False
+    """A bridge that looks into IGMP, and so wants to hear what other snoopers say."""
+
     is_stacked: ClassVar[bool] = False
     """Its frames go to another device, and not to a wire of its own."""
 

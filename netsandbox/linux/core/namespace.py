@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.socket import SocketTable
     from netsandbox.linux.ipv4.fragment import Reassembler
     from netsandbox.linux.ipv4.icmp_limit import Peer
+    from netsandbox.linux.ipv4.igmp import HostGroups
     from netsandbox.linux.ipv4.next_hop import NextHopException
     from netsandbox.linux.ipv4.route import RouteTables
     from netsandbox.linux.netfilter.bridged import BridgeHooks
@@ -57,14 +58,15 @@ class NetworkNamespace:
 
     __slots__ = ("_by_index", "bridge_hooks", "_holders", "_ident_key", "_idents", "_next_index", "is_arp_special",
                  "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions", "former_names",
-                 "fragments", "groups", "icmp_global", "inode", "interfaces", "lo", "name", "neighbours", "netfilter",
-                 "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "proxy_waiting", "raw_sockets", "record",
-                 "routes", "scheduler", "sockets", "sysctls", "trace", "transports", "depth")
+                 "fragments", "groups", "icmp_global", "igmp", "inode", "interfaces", "lo", "name", "neighbours",
+                 "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "proxy_waiting",
+                 "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls", "trace", "transports", "depth")
 
     routes: RouteTables
     neighbours: NeighbourTable
     netfilter: Netfilter
     fragments: Reassembler
+    igmp: HostGroups
 
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:

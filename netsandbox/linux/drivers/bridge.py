@@ -20,6 +20,7 @@ from netsandbox.linux.core.kind import (
     refused,
     setting,
 )
+from netsandbox.linux.ipv4 import igmp
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -64,13 +65,14 @@ class BridgeKind(LinkKind):
     def make(self, request: NewLink) -> Interface:
         bridge_settings.check_settings(request.settings)
         bridge = Bridge(request.namespace, request.name, request.address, request.mac is not None)
-        bridge_settings.change_bridge(bridge, request.settings)
+        bridge_settings.change_bridge(bridge, {"mcast_snooping": 1} | request.settings)
         return bridge
 
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
         assert isinstance(interface, Bridge)
         bridge_settings.check_settings(settings)
         bridge_settings.change_bridge(interface, settings)
+        igmp.follow_snooping(interface)
 
     def change_slave(self, interface: Interface, settings: dict[str, Any]) -> None:
         assert interface.port is not None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.notifier import Notice
 from netsandbox.linux.ipv4 import address as addresses
-from netsandbox.linux.ipv4 import arp, nexthop_object
+from netsandbox.linux.ipv4 import arp, igmp, nexthop_object
 from netsandbox.linux.ipv4.next_hop import interface_mtu_changed
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 def netdev_event(interface: Interface, notice: Notice, before: int) -> None:
     """See core.notifier."""
     namespace = interface.namespace
+    if notice in (Notice.UP, Notice.DOWN):
+        igmp.follow_snooping(interface)
     if notice is Notice.UP:
         addresses.link_is_up(interface)
     elif notice is Notice.GOING_DOWN:

@@ -1,28 +1,51 @@
 """What a host tells the routers of its network about groups that it joins and leaves (RFC 3376; net/ipv4/igmp.c).
 
-Only what the kernel joins by itself is reported, a VXLAN device's group.
+Only what the kernel joins by itself is reported: a VXLAN device's group, and a bridge's that looks into IGMP.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import MILLISECOND
+from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.wire.addresses import multicast_mac
-from netsandbox.wire.checksum import internet_checksum
+from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
+from netsandbox.wire.igmp import LEAVE, QUERY, REPORT_V1, REPORT_V2, REPORT_V3, TO_EXCLUDE, TO_INCLUDE, IgmpMessage
+from netsandbox.wire.igmp import PROTOCOL as IGMP
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
-IGMP = 2
-ROUTERS = 0xE0000016
-"""224.0.0.22."""
+ROUTERS, ALL_ROUTERS = 0xE0000016, 0xE0000002
+"""224.0.0.22 and 224.0.0.2."""
+OLD_QUERIER = (2 * 125 + 10) * SECOND
+"""For how long a query of version 2 keeps a host to that version (RFC 3376, 8.12)."""
 ROUTER_ALERT = bytes.fromhex("94040000")
-TO_INCLUDE, TO_EXCLUDE = 3, 4
+ALL_SNOOPERS = 0xE000006A
+"""224.0.0.106, which who looks into IGMP joins (RFC 4286; br_multicast_join_snoopers)."""
 SECOND_REPORT = 1000
 """Milliseconds within which a report is said again (igmpv3_unsolicited_report_interval)."""
+
+
+class HostGroups:
+    """What a namespace remembers of its groups besides that it is in them (struct ip_mc_list).
+
+    Attributes:
+        timers: answers that wait, by device and group.  reporters: where this host was the last to report.
+        old_until: by device, until when somebody is taken to ask in version 2.
+    """
+
+    __slots__ = ("old_until", "reporters", "timers")
+
+    def __init__(self, _namespace: NetworkNamespace) -> None:
+        self.timers: dict[tuple[str, int], Timer] = {}
+        self.reporters: set[tuple[str, int]] = set()
+        self.old_until: dict[str, int] = {}
 
 
 def join(interface: Interface, group: int) -> None:
@@ -40,24 +63,95 @@ def leave(interface: Interface, group: int) -> None:
     key = (interface.name, group)
     if key in namespace.groups:
         namespace.groups = frozenset(namespace.groups - {key})
-        _report(interface, group, TO_INCLUDE)
+        if interface.up:
+            _report(interface, group, TO_INCLUDE)
+
+
+def follow_snooping(interface: Interface) -> None:
+    """A bridge came up or went down, or began or ceased to look into IGMP."""
+    (join if interface.up and interface.snoops else leave)(interface, ALL_SNOOPERS)
+
+
+def receive(interface: Interface, _frame: Frame, packet: IPv4Packet) -> Verdict:
+    """igmp_rcv: somebody asks who listens, or another host has answered already."""
+    try:
+        message = IgmpMessage.parse(packet.payload_bytes())
+    except ParseError:
+        return Dropped(DropReason.IGMP_INVALID, (interface.name,))
+    if message.type == QUERY:
+        _query(interface, packet.payload_bytes()[1], message.group)
+    elif message.type in (REPORT_V1, REPORT_V2):
+        host = interface.namespace.igmp
+        host.reporters.discard((interface.name, message.group))
+        interface.namespace.scheduler.cancel(host.timers.pop((interface.name, message.group), None))
+    return Outcome.ACCEPTED
+
+
+def _query(interface: Interface, code: int, group: int) -> None:
+    """igmp_heard_query: one that a version 2 would send; each group is reported within the time that it gives."""
+    namespace = interface.namespace
+    host, longest = namespace.igmp, (code or 100) * SECOND // 10
+    host.old_until[interface.name] = namespace.scheduler.now + OLD_QUERIER
+    for name, member in sorted(namespace.groups):
+        if name == interface.name and group in (0, member):
+            delay = namespace.chance.stream(f"{namespace.name}/igmp/{name}/{member}").below(longest // MILLISECOND)
+            namespace.scheduler.cancel(host.timers.get((name, member)))
+            host.timers[name, member] = namespace.scheduler.after(
+                max(delay, 1) * MILLISECOND, _answer, (interface, member))
+
+
+def _answer(what: tuple[Interface, int]) -> None:
+    """igmp_timer_expire."""
+    interface, group = what
+    host, key = interface.namespace.igmp, (interface.name, group)
+    host.timers.pop(key, None)
+    if key in interface.namespace.groups:
+        host.reporters.add(key)
+        _transmit(interface, group, IgmpMessage(REPORT_V2, group))
+
+
+def _is_old(interface: Interface) -> bool:
+    """IGMP_V2_SEEN: somebody has asked in version 2 lately."""
+    return interface.namespace.igmp.old_until.get(interface.name, 0) > interface.namespace.scheduler.now
+
+
+def version(interface: Interface) -> str:
+    """As /proc/net/igmp names it."""
+    return "V2" if _is_old(interface) else "V3"
 
 
 def _report(interface: Interface, group: int, record: int) -> None:
     namespace = interface.namespace
+    if _is_old(interface):
+        _report_as_before(interface, group, record)
+        return
     first = namespace.chance.stream(f"{namespace.name}/igmp").below(8) + 1
     again = namespace.chance.stream(f"{namespace.name}/igmp").below(SECOND_REPORT) + first
     for delay in (first, again):
         namespace.scheduler.after(delay * MILLISECOND, _send, (interface, group, record), foreground=True)
 
 
+def _report_as_before(interface: Interface, group: int, record: int) -> None:
+    """As version 2 has it: who leaves says so if it was the last to report."""
+    host, key = interface.namespace.igmp, (interface.name, group)
+    interface.namespace.scheduler.cancel(host.timers.pop(key, None))
+    if record == TO_EXCLUDE:
+        _answer((interface, group))
+    elif key in host.reporters:
+        host.reporters.discard(key)
+        _transmit(interface, ALL_ROUTERS, IgmpMessage(LEAVE, group))
+
+
 def _send(what: tuple[Interface, int, int]) -> None:
     """add_grec, igmpv3_sendpack."""
     interface, group, record = what
-    if not interface.running:
-        return
-    body = bytes([0x22, 0, 0, 0, 0, 0, 0, 1, record, 0, 0, 0]) + group.to_bytes(4, "big")
-    body = body[:2] + internet_checksum(body).to_bytes(2, "big") + body[4:]
+    is_member = (interface.name, group) in interface.namespace.groups
+    if not interface.running or is_member != (record == TO_EXCLUDE):
+        return  # ip_mc_down, igmp_group_added: what was to be said is not true any more
+    _transmit(interface, ROUTERS, IgmpMessage(REPORT_V3, 0, ((record, group, 0),)))
+
+
+def _transmit(interface: Interface, destination: int, message: IgmpMessage) -> None:
     source = interface.addresses[0].local if interface.addresses else 0
-    packet = IPv4Packet(source, ROUTERS, IGMP, body, 1, 0, True, 0xC0, options=ROUTER_ALERT)
-    interface.transmit(Frame(multicast_mac(ROUTERS), interface.mac, ETH_P_IP, packet))
+    packet = IPv4Packet(source, destination, IGMP, message.emit(), 1, 0, True, 0xC0, options=ROUTER_ALERT)
+    interface.transmit(Frame(multicast_mac(destination), interface.mac, ETH_P_IP, packet))

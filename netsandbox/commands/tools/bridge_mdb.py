@@ -1,0 +1,120 @@
+"""`bridge mdb` (bridge/mdb.c): which ports of a bridge want which group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.names import in_order, interface_named
+from netsandbox.commands.tools.output import Style, json_text
+from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, number, parse
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.netlink import mdb as requests
+from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+SHOWS = ("show*", "lst*", "list*")
+NOT_MODELLED = ("src", "proto", "filter_mode", "source_list", "dst", "dst_port", "vni", "src_vni", "via")
+
+
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
+    command = choose(arguments[0], (*SHOWS, "add*", "delete*", "replace*", "flush*", "get*", "help*")) if (
+        arguments) else "show"
+    if command is None:
+        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "bridge mdb help".')
+    if command == "help":
+        raise usage("bridge mdb")
+    words = Words(arguments[1:])
+    if command in ("add", "delete"):
+        _put(context.namespace, words, command == "add")
+        return ToolResult(0, "", "")
+    if f"{command}*" not in SHOWS:
+        raise ToolError(1, f"netsandbox: `bridge mdb {command}` is not modelled")
+    return _show(context.namespace, words, style)
+
+
+def _put(namespace: NetworkNamespace, words: Words, is_new: bool) -> None:
+    """mdb_modify."""
+    found = parse(words, (
+        key("dev"), key("grp"), key("port"), key("vid", read=number("invalid vid")), flag("permanent"), flag("temp"),
+        *(key(name) for name in NOT_MODELLED)), lambda _word, _words: None)
+    for name in NOT_MODELLED:
+        if name in found:
+            raise ToolError(1, f"netsandbox: {name} of a group's row is not modelled")
+    if not {"dev", "grp", "port"} <= found.keys():
+        raise ToolError(USAGE, "Device, group address and port name are required arguments.")
+    bridge = interface_named(namespace, found["dev"], USAGE)
+    port = interface_named(namespace, found["port"], USAGE)
+    try:
+        group = parse_ipv4(found["grp"])
+    except AddressError:
+        if ":" in found["grp"]:
+            raise ToolError(1, "netsandbox: groups of other families than IPv4 are not modelled") from None
+        raise ToolError(USAGE, f'"{found["grp"]}" is invalid lladdr.\nInvalid address "{found["grp"]}"') from None
+    if is_new:
+        requests.add(bridge, port, group, found.get("vid", 0), "permanent" in found)
+    else:
+        requests.delete(bridge, port, group, found.get("vid", 0))
+
+
+def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    """mdb_show: groups, and with -d the ports behind which somebody asks."""
+    found = parse(words, (key("dev"), key("vid", read=number("invalid vid"))), lambda _word, _words: None)
+    only = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
+    bridges = [one for one in in_order(namespace) if isinstance(one, Bridge) and only in (None, one)]
+    members: list[dict[str, Any]] = []
+    text = "".join(_groups(bridge, found.get("vid"), style, members) for bridge in bridges)
+    routers = {bridge.name: ports for bridge in bridges if (ports := _routers(bridge))}
+    if style.json:
+        told = {name: [{"port": port} | ({"timer": _time(left), "type": "temp"} if style.stats else {})
+                       for port, left in ports] for name, ports in routers.items()}
+        return ToolResult(0, json_text([{"mdb": members, "router": told}], bool(style.pretty)), "")
+    if style.details or style.stats:
+        text += "".join(f"router ports on {name}: {_router_text(ports, style)}\n" for name, ports in routers.items())
+    return ToolResult(0, text, "")
+
+
+def _groups(bridge: Bridge, vid: int | None, style: Style, members: list[dict[str, Any]]) -> str:
+    text = ""
+    for (vlan, group), port, one in bridge.snooping.rows() if bridge.snooping is not None else ():
+        if vid not in (None, vlan):
+            continue
+        state = "permanent" if one.expires is None else "temp"
+        name = bridge.name if port is None else port.interface.name
+        row: dict[str, Any] = {"index": bridge.index, "dev": bridge.name, "port": name, "grp": format_ipv4(group),
+                               "state": "temp" if port is None else state}
+        text += f"dev {bridge.name} port {name} grp {format_ipv4(group)} {row['state']}"
+        if style.details and port is not None:
+            row["protocol"] = "static" if one.is_by_hand else "kernel"
+            text += f" proto {row['protocol']}"
+        row["flags"] = []
+        if vlan:
+            row["vid"] = vlan
+            text += f" vid {vlan}"
+        if style.stats and one.expires is not None:
+            row["timer"] = _time(one.expires - bridge.namespace.scheduler.now)
+            text += f" {row['timer']}"
+        members.append(row)
+        text += "\n"
+    return text
+
+
+def _routers(bridge: Bridge) -> list[tuple[str, int]]:
+    """Each port behind which somebody asks, and for how long it is taken to be one."""
+    now = bridge.namespace.scheduler.now
+    known = bridge.snooping.routers if bridge.snooping is not None else {}
+    return [(port.interface.name, until - now) for port, until in known.items() if until > now]
+
+
+def _router_text(ports: list[tuple[str, int]], style: Style) -> str:
+    return "".join(f"{port} {_time(left)} temp " if style.stats else f"{port} " for port, left in ports)
+
+
+def _time(left: int) -> str:
+    """format_timer: seconds, in four columns, and hundredths."""
+    return f"{left // SECOND:4}.{left % SECOND * 100 // SECOND:02}"

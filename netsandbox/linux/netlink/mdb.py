@@ -1,0 +1,59 @@
+"""What the kernel does with requests about the groups of a bridge (RTM_NEWMDB, net/core/rtnetlink.c, br_mdb.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.snooping import LOCAL_GROUPS
+from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.netlink.credentials import needs_net_admin
+from netsandbox.wire.addresses import is_multicast
+
+if TYPE_CHECKING:
+    from netsandbox.linux.bridge.port import BridgePort
+    from netsandbox.linux.bridge.snooping import Snooping
+    from netsandbox.linux.core.interface import Interface
+
+
+@needs_net_admin
+def add(interface: Interface, port: Interface, group: int, vid: int, is_permanent: bool) -> None:
+    """br_mdb_add.
+
+    Raises:
+        KernelError: the device is no bridge or looks into nothing, the port is none of its, or it has the group.
+    """
+    snooping, member = _target(interface, port, group)
+    if not snooping.add(member, (vid, group), is_permanent):
+        raise KernelError("EEXIST", "bridge: (*, G) group is already joined by port")
+
+
+@needs_net_admin
+def delete(interface: Interface, port: Interface, group: int, vid: int) -> None:
+    """br_mdb_del.
+
+    Raises:
+        KernelError: as for `add`, or it has not got the group.
+    """
+    snooping, member = _target(interface, port, group)
+    if not snooping.delete(member, (vid, group)):
+        raise KernelError("EINVAL")
+
+
+def _target(interface: Interface, port: Interface, group: int) -> tuple[Snooping, BridgePort | None]:
+    """br_mdb_config_init."""
+    if not is_multicast(group):
+        raise KernelError("EINVAL", "IPv4 entry group address is not multicast or 0.0.0.0")
+    if group >> 8 == LOCAL_GROUPS:
+        raise KernelError("EINVAL", "IPv4 entry group address is local multicast")
+    if not isinstance(interface, Bridge):
+        raise KernelError("EOPNOTSUPP", "Device does not support MDB operations")
+    if not interface.up or interface.snooping is None:
+        words = "Bridge's multicast processing is disabled" if interface.up else "Bridge device is not running"
+        raise KernelError("EINVAL", f"bridge: {words}")
+    if port is interface:
+        return interface.snooping, None
+    if port.port is None or port.port.bridge is not interface:
+        raise KernelError("EINVAL", "bridge: Port belongs to a different bridge device" if port.port is not None else
+                          "bridge: Net device is not a bridge port")
+    return interface.snooping, port.port
