@@ -1,5 +1,6 @@
-"""What every test shares: how Hypothesis runs, and how long the campaigns are."""
+"""What every test shares: how Hypothesis runs, how long the campaigns are, and what a collection of garbage sees."""
 
+import gc
 import os
 
 import pytest
@@ -16,3 +17,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the campaigns run, and with which seed: `pytest -m campaign tests/campaigns`."""
     parser.addoption("--campaign-count", type=int, default=None, help="how many; default: as many as are promised")
     parser.addoption("--campaign-seed", type=int, default=1)
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are a million objects that stay: no collection needs to look at them again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

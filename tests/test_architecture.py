@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -81,7 +82,9 @@ def read(name: str, source: str) -> Module:
     return Module(name, room, ast.parse(source))
 
 
+@cache
 def project() -> list[Module]:
+    """The whole source; not before a test needs it, as every process that runs tests imports this file."""
     modules = []
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -90,8 +93,11 @@ def project() -> list[Module]:
     return modules
 
 
-MODULES = project()
-NAMES = {module.name for module in MODULES}
+@cache
+def module_names() -> frozenset[str]:
+    return frozenset(module.name for module in project())
+
+
 LATE = re.compile(r"(netsandbox(?:\.\w+)+):(\w+)")
 """A place in a `Late` table (commands/late.py): an import like any other, only later."""
 
@@ -115,7 +121,7 @@ def imports(node: ast.AST, lazy: bool = False, typing_only: bool = False) -> Ite
 def source_of(imported: Import) -> str:
     """The module that an import reads: `from netsandbox.wire import arp` reads netsandbox.wire.arp."""
     longer = f"{imported.target}.{imported.name}"
-    return longer if longer in NAMES else imported.target
+    return longer if longer in module_names() else imported.target
 
 
 # --- rule 1: imports go one way ---------------------------------------------------------------------------------------
@@ -293,16 +299,17 @@ RULES: tuple[Rule, ...] = (
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_project_keeps_the_rule(rule: Rule) -> None:
-    assert len(MODULES) > len(BELOW)
-    assert [complaint for module in MODULES for complaint in rule(module)] == []
+    assert len(project()) > len(BELOW)
+    assert [complaint for module in project() for complaint in rule(module)] == []
 
 
 def test_no_modules_import_each_other() -> None:
-    assert cycle_in(MODULES) is None
+    assert cycle_in(project()) is None
 
 
 def test_recorded_events_cannot_change() -> None:
-    names = sorted(name for name in NAMES if re.fullmatch(r"netsandbox\.\w+\.(\w+\.)?(\w*events?|events\.\w+)", name))
+    events = re.compile(r"netsandbox\.\w+\.(\w+\.)?(\w*events?|events\.\w+)")
+    names = sorted(filter(events.fullmatch, module_names()))
     assert {name: changeable_events(name) for name in names if changeable_events(name)} == {}
 
 
@@ -383,7 +390,7 @@ def test_a_ring_is_seen_even_when_one_import_is_late() -> None:
 
 
 def test_every_place_of_a_late_table_is_there() -> None:
-    places = {place for module in MODULES for node in ast.walk(module.tree) if isinstance(node, ast.Constant)
+    places = {place for module in project() for node in ast.walk(module.tree) if isinstance(node, ast.Constant)
               and (place := LATE.fullmatch(str(node.value)))}
     assert places
     assert [place[0] for place in places if not hasattr(importlib.import_module(place[1]), place[2])] == []
@@ -409,7 +416,7 @@ def loaded_after(code: str) -> set[str]:
 
 
 def test_importing_everything_but_the_tui_loads_no_interface_library() -> None:
-    headless = sorted(module.name for module in MODULES if module.room != "tui")
+    headless = sorted(module.name for module in project() if module.room != "tui")
     code = "".join(f"import {name}\n" for name in headless if not name.endswith("__main__"))
     assert not loaded_after(code) & UI_LIBRARIES
 

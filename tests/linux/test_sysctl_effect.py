@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ SAME_AS_ANOTHER = {"base_reachable_time", "retrans_time_ms", "unres_qlen", "dela
 """Keys of neighbours that are read in another unit."""
 
 
+@cache
 def read_in_source() -> tuple[list[re.Pattern[str]], set[str]]:
     """What strings, f-strings and attributes below ROOMS could name."""
     patterns, names = [], set()
@@ -44,11 +46,9 @@ def read_in_source() -> tuple[list[re.Pattern[str]], set[str]]:
     return patterns, names
 
 
-PATTERNS, NAMES = read_in_source()
-
-
 def is_read(key: str) -> bool:
-    return key in NAMES or key in READ_BY_THE_TABLE or any(pattern.fullmatch(key) for pattern in PATTERNS)
+    patterns, names = read_in_source()
+    return key in names or key in READ_BY_THE_TABLE or any(pattern.fullmatch(key) for pattern in patterns)
 
 
 @pytest.mark.parametrize("key", sorted(key for key in GLOBALS if not key.startswith("net.netfilter.")))
@@ -62,10 +62,11 @@ def test_what_tracking_only_keeps_is_known_there() -> None:
 
 
 def test_what_an_interface_has_is_read_or_says_that_it_is_not() -> None:
+    _patterns, names = read_in_source()
     for name in InterfaceConf.__slots__:
-        assert name in NAMES or changes_nothing(f"net.ipv4.conf.eth0.{name}"), name
+        assert name in names or changes_nothing(f"net.ipv4.conf.eth0.{name}"), name
     for name in NEIGHBOUR_KEYS:
-        assert name in NAMES | SAME_AS_ANOTHER or changes_nothing(f"net.ipv4.neigh.eth0.{name}"), name
+        assert name in names | SAME_AS_ANOTHER or changes_nothing(f"net.ipv4.neigh.eth0.{name}"), name
 
 
 @pytest.mark.parametrize(("line", "says"), [
