@@ -23,12 +23,20 @@ SUBCOMMANDS = {
     "docker": "attach container create exec image images info inspect kill logs network port ps pull rename restart rm "
               "run start stop version wait",
     "ip": "a ad add addr address l li link r ro route n ne neigh neighbor neighbour netns rule",
-    "bridge": "fdb link mdb vlan", "brctl": "addbr addif delbr delif show showmacs"}
+    "bridge": "fdb link mdb vlan", "brctl": "addbr addif delbr delif setfd show showmacs showstp stp",
+    "systemctl": "daemon-reload disable enable reload restart start status stop", "vconfig": "add rem",
+    **dict.fromkeys(("apt", "apt-get", "dnf", "yum"), "install remove update upgrade"), "apk": "add update",
+    **dict.fromkeys(("docker-compose", "compose"), "down exec logs ps stop up"), "tc": "class filter qdisc"}
 """Tools whose first word is one of few, by which a command is told from a comment."""
-TOOLS = frozenset({"arp", "arping", "cat", "ethtool", "hostname", "ifconfig", "iptables", "iptables-save", "ls", "lsns",
-                   "netstat", "nsenter", "ping", "readlink", "route", "ss", "sysctl", "tcpdump", "traceroute"})
-ALONE = frozenset({"arp", "ifconfig", "lsns", "ss"})
-OPERAND = re.compile(r"[-/\d]|\w+[._]\w|dev\b")
+TOOLS = frozenset({"arp", "arping", "cat", "cd", "chmod", "conntrack", "cp", "curl", "dig", "echo", "ethtool", "grep",
+                   "hostname", "ifconfig", "iptables", "iptables-restore", "iptables-save", "ln", "ls", "lsns", "mkdir",
+                   "mtr", "mv", "nc", "netstat", "nohup", "nslookup", "nsenter", "ping", "pkill", "ps", "python3",
+                   "readlink", "rm", "route", "sed", "ss", "sysctl", "tail", "tcpdump", "telnet", "touch", "traceroute",
+                   "tunctl", "unshare", "wget"})
+ALONE = frozenset({"arp", "exit", "ifconfig", "lsmod", "lsns", "ss"})
+ONE_WORD = frozenset({"modprobe", "rmmod", "pidof", "pgrep"})
+"""Tools that take a name, and what follows it is no sentence."""
+OPERAND = re.compile(r"[-/\d$\"'|>.]|\w+[._]\w|dev\b|\w+[=:]")
 
 
 def without_prompt(line: str) -> str:
@@ -48,8 +56,12 @@ def _is_command(words: list[str]) -> bool:
         return len(words) > 1 and _is_command(words[1:])
     if name in SUBCOMMANDS:
         return following in SUBCOMMANDS[name].split() or following.startswith("-")
-    if not following:
+    if not following or following in ("|", "&&", ";"):
         return name in ALONE
+    if name in ONE_WORD:
+        return len(words) == 2 or not words[2].isalpha()
+    if name == "export":
+        return "=" in following
     return name in TOOLS and OPERAND.match(following) is not None
 
 

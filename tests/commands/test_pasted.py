@@ -12,7 +12,14 @@ from netsandbox.session.session import Session
     ("$ docker ps", "docker ps"), ("  $  docker ps", "docker ps"), ("# docker ps -a", "docker ps -a"),
     ("# ip addr", "ip addr"), ("# ip -br link", "ip -br link"), ("# ping -c 1 172.17.0.2", "ping -c 1 172.17.0.2"),
     ("# ping 172.17.0.2", "ping 172.17.0.2"), ("# cat /etc/hosts", "cat /etc/hosts"), ("# ifconfig", "ifconfig"),
-    ("# sysctl net.ipv4.ip_forward", "sysctl net.ipv4.ip_forward"), ("# sudo ip a", "sudo ip a"),
+    ("# sysctl net.ipv4.ip_forward", "sysctl net.ipv4.ip_forward"), ("# modprobe ipip", "modprobe ipip"),
+    ("# lsmod | grep ipip", "lsmod | grep ipip"), ("# echo 1 > /proc/sys/net/ipv4/ip_forward",
+                                                  "echo 1 > /proc/sys/net/ipv4/ip_forward"),
+    ("# systemctl restart docker", "systemctl restart docker"), ("# yum install -y bridge-utils",
+                                                                "yum install -y bridge-utils"),
+    ("# vconfig add eth0 5", "vconfig add eth0 5"), ("# mkdir -p /var/run/netns", "mkdir -p /var/run/netns"),
+    ("# export A=b", "export A=b"), ("# curl http://10.0.0.1", "curl http://10.0.0.1"), ("# exit",
+    "exit"), ("# sudo ip a", "sudo ip a"),
     ("root@5f3a2b:/# ip addr", "ip addr"), ("me@laptop:~/net$ docker ps", "docker ps"),
     ("[root@host ~]# wait 2s", "wait 2s"), ("/ # ping nginx-2", "ping nginx-2"), ("~ $ ip a", "ip a"),
     ("❯ show arp nginx-1", "show arp nginx-1"), ("[root@docker ~]#ip route", "ip route"),
@@ -28,7 +35,10 @@ def test_a_prompt_is_taken_off(line: str, command: str) -> None:
 @pytest.mark.parametrize("line", [
     "# two containers", "# docker is a tool", "# ping the second container", "# docker ps, then ping", "# arp tables",
     "# ip addresses", "# show arp a", "#docker ps", "#", "$", "# sudo", "docker ps # all", "docker ps",
-    "docker rm $(docker ps -aq)", "", "echo a # b", "host1# two hosts", "x$ y", "a@b:c $d", "echo 50% ip"])
+    "docker rm $(docker ps -aq)", "", "echo a # b", "host1# two hosts", "x$ y", "# systemctl is a tool",
+    "# modprobe loads a module",
+    "# echo prints words", "# install bridge-utils", "# export the image", "# curl works", "# exit the shell",
+    "# 添加网桥", "# yum 安装", "# ping 通", "# docker 网络", "a@b:c $d", "echo 50% ip"])
 def test_what_is_no_prompt_stays(line: str) -> None:
     assert without_prompt(line) == line
 
