@@ -89,3 +89,8 @@ def test_what_it_does_not_have_is_lent_and_what_changes_is_the_same(lab: KeptSes
     lab.run("docker exec box ifconfig eth0 down")
     assert "<BROADCAST,MULTICAST,M-DOWN>" in lab.run("docker exec box ip link").out
     lab.run("docker exec box ip link set eth0 up mtu 1500")
+
+
+@pytest.mark.parametrize("words", ["", " aux", " -ef", " -a"])
+def test_ps_lists_all_whatever_it_is_asked(lab: KeptSession, words: str) -> None:
+    assert lab.run(f"docker exec box ps{words}").out == "PID   USER     TIME  COMMAND\n    1 root      0:00 sh\n"

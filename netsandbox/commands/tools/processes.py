@@ -76,6 +76,14 @@ def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, "\n".join([heading, *lines]) + "\n", "")
 
 
+def busybox_ps(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """BusyBox lists all, whatever it is asked (procps/ps.c); columns of one's own are procps' here too."""
+    if any(word.startswith("-o") for word in arguments):
+        return ps(context, ["-e", *arguments])
+    lines = [f"{one.pid:>5} root      0:00 {one.command}" for one in processes(context)]
+    return ToolResult(0, "\n".join(["PID   USER     TIME  COMMAND", *lines]) + "\n", "")
+
+
 def _cell(one: Process, name: str) -> str:
     return {"pid": f"{one.pid:>7}", "ppid": f"{one.parent:>7}", "user": "root    ", "comm": one.name, "tty": "?       ",
             "time": "00:00:00", "stat": "Ss  ", "netns": f"{one.namespace:>10}"}.get(name, one.command)

@@ -9,6 +9,7 @@ from netsandbox.commands.tools import interface_table, ip_netns, route
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
+from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.state import Connection
@@ -45,10 +46,10 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read_options("ss", arguments, "hVvnroemipatluwxN:HQOsf:A:460", LONG, USAGE)
     if options.values.keys() & {"V", "v"}:
         return ToolResult(0, VERSION + "\n", "")
-    if "s" in options:
-        raise ToolError(1, "netsandbox: `ss -s` is not modelled")
     if "N" in options:
         context = context.inside(ip_netns.named(context, options.values["N"], 1))
+    if "s" in options:
+        return summary(socket_rows(context.namespace))
     kinds = [kind for kind, letter in (("udp", "u"), ("tcp", "t"), ("raw", "w"), ("unix", "x")) if letter in options]
     wishes = _wishes(options.words)
     rows = [row for row in socket_rows(context.namespace) if _is_wanted(row, options, kinds) and _fits(row, wishes)]

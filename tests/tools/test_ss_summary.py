@@ -1,0 +1,23 @@
+"""`ss -s` counts as iproute2 counts: what it printed on a real kernel for the same sockets."""
+
+from __future__ import annotations
+
+from netsandbox.session.keeping import KeptSession
+
+TABLE = """
+Transport Total     IP        IPv6
+RAW\t  0         0         0        \nUDP\t  0         0         0        \nTCP\t  {tcp}         {tcp}         0        \n\
+INET\t  {tcp}         {tcp}         0        \nFRAG\t  0         0         0        \n
+"""
+
+
+def test_sockets_are_counted_by_transport_and_state() -> None:
+    session = KeptSession()
+    for line in ("ip netns add a", "ip -n a link set lo up"):
+        session.run(line)
+    nothing = "Total: 0\nTCP:   0 (estab 0, closed 0, orphaned 0, timewait 0)\n" + TABLE.format(tcp=0)
+    assert session.run("ss -s -N a").out == nothing
+    session.run("ip netns exec a python3 -m http.server 8000 &")
+    session.run("ip netns exec a curl -s -o /dev/null 127.0.0.1:8000")
+    assert session.run("ip netns exec a ss -s").out == (
+        "Total: 1\nTCP:   2 (estab 0, closed 1, orphaned 0, timewait 1)\n" + TABLE.format(tcp=1))
