@@ -6,7 +6,8 @@ from netsandbox.session.keeping import KeptSession
 
 TABLE = """
 Transport Total     IP        IPv6
-RAW\t  0         0         0        \nUDP\t  0         0         0        \nTCP\t  {tcp}         {tcp}         0        \n\
+RAW\t  0         0         0        \nUDP\t  0         0         0        \n\
+TCP\t  {tcp}         {tcp}         0        \n\
 INET\t  {tcp}         {tcp}         0        \nFRAG\t  0         0         0        \n
 """
 
