@@ -23,7 +23,7 @@ WHY = {
         "loginctl lsb_release",
     "`help` tells what there is, and `ip help`, `bridge help` …": "info man",
     "`traceroute` and `mtr` are there": "tracepath",
-    "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there": "nmap nping hping3 arp-scan scapy whois",
+    "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there": "nping hping3 arp-scan scapy whois",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark ngrep tcpflow tcpreplay",
     "of Python there is `python3 -m http.server`": "pip pip3",
     "`help` lists what there is": "whereis",

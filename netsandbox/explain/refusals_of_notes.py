@@ -9,6 +9,12 @@ OF_NOTES: dict[str, str] = {
     "the sandbox downloads nothing; did you mean {near}?": "沙盒不下载任何东西；是不是 {near}？",
     "the sandbox downloads nothing; the sandbox has: {names}": "沙盒不下载任何东西；现有的镜像：{names}",
     "the {image} image has no {name}; the sandbox lends its own": "镜像 {image} 里没有 {name}；沙盒借给它一个",
+    "the sandbox has no {path} to mount; {target} is left as the image has it":
+        "沙盒里没有可以挂载的 {path}；{target} 保持镜像里的样子",
+    "nobody answers here, so nothing is removed; `docker {command} --force` asks nothing":
+        "这里没有人回答，所以什么也没有删除；`docker {command} --force` 不询问",
+    "the sandbox's own images stay": "沙盒自己的镜像都留着",
+    "the option {key} of a volume does nothing in the sandbox": "卷的选项 {key} 在沙盒里不起作用",
     "the option {key} does nothing in the sandbox": "选项 {key} 在沙盒里不起作用",
     "what {path} says of {keys} does nothing in the sandbox": "{path} 里的 {keys} 在沙盒里不起作用",
     "{name} does nothing in the sandbox": "{name} 在沙盒里不起作用",
