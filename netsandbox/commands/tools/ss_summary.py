@@ -21,8 +21,8 @@ def summary(rows: list[SocketRow]) -> ToolResult:
     half_open = sum(row.state == "SYN-RECV" for row in rows)
     connected = sum(row.protocol == "tcp" and row.state in ("ESTAB", "CLOSE-WAIT") for row in rows)
     all_of_tcp = sum(counts["tcp"]) + half_open + waiting
-    both = [sum(count[family] for count in counts.values()) for family in (0, 1)]
-    table = [(kind.upper(), *counts[kind]) for kind in counts] + [("INET", *both), ("FRAG", 0, 0)]
+    both = (sum(old for old, _new in counts.values()), sum(new for _old, new in counts.values()))
+    table = [(kind.upper(), old, new) for kind, (old, new) in counts.items()] + [("INET", *both), ("FRAG", 0, 0)]
     lines = [f"Total: {sum(both)}",
              f"TCP:   {all_of_tcp} (estab {connected}, closed {waiting}, orphaned 0, timewait {waiting})",
              "", "Transport Total     IP        IPv6",
