@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.event_list import instant
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
@@ -168,12 +168,15 @@ ATTACH = Command("docker attach", "[OPTIONS] CONTAINER",
                      Flag("no-stdin", hidden=True, ignored=True), Flag("sig-proxy", hidden=True, ignored=True)), 1, 1)
 START = Command("docker start", "[OPTIONS] CONTAINER [CONTAINER...]", "Start one or more stopped containers", start, (
     Flag("attach", "a", usage="Attach STDOUT/STDERR and forward signals"),
-    Flag("interactive", "i", usage="Attach container's STDIN")), 1)
+    Flag("interactive", "i", usage="Attach container's STDIN"),
+    Flag("detach-keys", "", "string", hidden=True, ignored=True),
+    *refused("checkpoint", "checkpoint-dir", kind="string")), 1)
 LOGS = Command("docker logs", "[OPTIONS] CONTAINER", "Fetch the logs of a container", logs, (
     Flag("follow", "f", usage="Follow log output"),
     Flag("since", "", "string", 'Show logs since timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m")',
          value="string"),
     Flag("tail", "n", "string", "Number of lines to show from the end of the logs", value="string"),
     Flag("timestamps", "t", usage="Show timestamps"),
+    Flag("details", hidden=True, ignored=True),
     Flag("until", "", "string", 'Show logs before a timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m")',
          value="string")), 1, 1)

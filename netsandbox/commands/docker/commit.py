@@ -109,4 +109,5 @@ TAG = Command("docker tag", "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
               "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE", tag, (), 2, 2)
 REMOVE = Command("docker rmi", "[OPTIONS] IMAGE [IMAGE...]", "Remove one or more images", remove, (
     Flag("force", "f", usage="Force removal of the image"),
+    Flag("platform", "", "list", hidden=True, ignored=True),
     Flag("no-prune", "", usage="Do not delete untagged parents", ignored=True)), 1)

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.endpoint import UNIX, checked
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.words import table
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.core.inode import FileError
@@ -202,6 +202,7 @@ REMOVE = Command("docker context rm", "CONTEXT [CONTEXT...]", "Remove one or mor
     Flag("force", "f", usage="Force the removal of a context in use"),), 1)
 SHOW = Command("docker context show", "", "Print the name of the current context", show, (), 0, 0)
 LIST = Command("docker context ls", "[OPTIONS]", "List contexts", listing, (
-    Flag("quiet", "q", usage="Only show context names"),), 0, 0)
+    Flag("quiet", "q", usage="Only show context names"), *refused("format", kind="string")), 0, 0)
 INSPECT = Command("docker context inspect", "[OPTIONS] [CONTEXT] [CONTEXT...]",
-                  "Display detailed information on one or more contexts", inspect)
+                  "Display detailed information on one or more contexts", inspect,
+                  refused("format/f", kind="string"))

@@ -26,6 +26,7 @@ class Flag(NamedTuple):
         value: what `--help` shows as its value's type.
         hidden: understood, but not listed.
         ignored: understood, and without effect in the sandbox: a note says so.
+        refused: understood, and refused by name: nothing of the command is done.
         check: of a value: why it is refused, or empty.
         since: the release that brought it; one before does not know it.
         check_by_release: the same of a value that not every release knows.
@@ -40,12 +41,19 @@ class Flag(NamedTuple):
     check: Callable[[str], str] | None = None
     check_by_release: Callable[[str, Profile], str] | None = None
     ignored: bool = False
+    refused: bool = False
     since: int = 0
 
     @property
     def shown(self) -> str:
         """As an error names it."""
         return f"-{self.short}, --{self.name}" if self.short else f"--{self.name}"
+
+
+def refused(*names: str, kind: str = "bool") -> tuple[Flag, ...]:
+    """Flags that ask for something that is not modelled."""
+    return tuple(Flag(name.partition("/")[0], name.partition("/")[2], kind, hidden=True, refused=True)
+                 for name in names)
 
 
 class Parsed(NamedTuple):

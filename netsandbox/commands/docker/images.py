@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.reference import check_reference, not_found, with_tag
 from netsandbox.docker.errors import DockerError, daemon_error
@@ -83,8 +83,9 @@ IMAGES_COMMAND = Command("docker images", "[OPTIONS] [REPOSITORY[:TAG]]", "List 
     Flag("filter", "f", "list", "Filter output based on conditions provided", value="filter"),
     Flag("format", "", "string", "Format output using a custom template", value="string"),
     Flag("no-trunc", usage="Don't truncate output"),
-    Flag("quiet", "q", usage="Only show image IDs")), 0, 1)
+    Flag("quiet", "q", usage="Only show image IDs"), *refused("tree")), 0, 1)
 PULL = Command("docker pull", "[OPTIONS] NAME[:TAG|@DIGEST]", "Download an image from a registry", pull, (
     Flag("all-tags", "a", usage="Download all tagged images in the repository", hidden=True, ignored=True),
+    Flag("disable-content-trust", usage="Skip image verification", hidden=True, ignored=True),
     Flag("platform", "", "string", "Set platform if server is multi-platform capable", hidden=True, ignored=True),
     Flag("quiet", "q", usage="Suppress verbose output")), 1, 1)

@@ -142,6 +142,7 @@ INSPECT = Command("docker inspect", "[OPTIONS] NAME|ID [NAME|ID...]", "Return lo
                                 ignored=True),
                         Flag("type", "", "string", "Only inspect objects of the given type", value="string")), 1)
 OF_IMAGES = Command("docker image inspect", "[OPTIONS] IMAGE [IMAGE...]",
-                    "Display detailed information on one or more images", run_image, (FORMAT,), 1)
+                    "Display detailed information on one or more images", run_image, (
+                        FORMAT, Flag("platform", "", "string", hidden=True, ignored=True)), 1)
 PORT = Command("docker port", "CONTAINER [PRIVATE_PORT[/PROTO]]",
                "List port mappings or a specific mapping for the container", port, (), 1, 2)

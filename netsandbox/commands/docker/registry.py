@@ -19,7 +19,8 @@ NOT_MODELLED = frozenset({
     "export", "history", "import", "init", "load", "login", "logout", "manifest", "node", "plugin",
     "push", "save", "search", "secret", "service", "stack", "swarm",
     "trust", "system df", "system dial-stdio", "context export", "context import",
-    "context update"})
+    "context update", "container diff", "container export", "image build", "image history", "image import",
+    "image load", "image push", "image save"})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",

@@ -70,12 +70,15 @@ IGNORED = (
     *_ignored("bool", "disable-content-trust", "no-healthcheck", "oom-kill-disable", "read-only",
               "sig-proxy", "use-api-socket"),
     *_ignored("int", "blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime", "cpu-shares/c",
+              "cpu-count", "cpu-percent",
               "health-retries", "memory-swappiness", "oom-score-adj", "pids-limit"),
-    *_ignored("string", "cgroup-parent", "cgroupns", "cidfile", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
+    *_ignored("string", "io-maxbandwidth", "io-maxiops", "kernel-memory",
+              "cgroup-parent", "cgroupns", "cidfile", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
               "gpus", "health-cmd", "health-interval", "health-start-interval", "health-start-period",
               "health-timeout", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
               "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver"),
-    *_ignored("list", "annotation", "attach/a", "device", "device-cgroup-rule",
+    *_ignored("list", "blkio-weight-device", "device-read-bps", "device-read-iops", "device-write-bps",
+              "device-write-iops", "annotation", "attach/a", "device", "device-cgroup-rule",
               "group-add", "label-file", "log-opt", "security-opt", "storage-opt", "ulimit"),
 )
 FLAGS = SHOWN + IGNORED

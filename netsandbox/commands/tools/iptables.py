@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+MANUAL = "Look at manual page `iptables-save.8' for more information."
 NO_IPV6 = "netsandbox: {program}: IPv6 is not modelled: there are no rules and none can be made; iptables is there\n"
 
 
@@ -54,6 +55,17 @@ def save(context: ToolContext, arguments: list[str], program: str = "iptables-sa
             wanted = (words.pop(0),)
         elif word in ("-V", "--version"):
             return ToolResult(0, iptables.title_of(program) + "\n", "")
+        elif word in ("-t", "-M", "-f", "--table", "--modprobe", "--file"):
+            if not words:
+                what = f"option '{word}' requires an argument" if word.startswith("--") else (
+                    f"option requires an argument -- '{word[1]}'")
+                raise ToolError(1, f"iptables-save: {what}\n{MANUAL}")
+            if word[-1] != "M" and word != "--modprobe":
+                raise ToolError(1, f"netsandbox: {program}: option '{word}' is not modelled; > {words[0]} writes it")
+            words.pop(0)
+        elif word.startswith("-") and len(word) > 1:
+            what = f"unrecognized option '{word}'" if word.startswith("--") else f"invalid option -- '{word[1]}'"
+            raise ToolError(1, f"iptables-save: {what}\n{MANUAL}")
         else:
             return ToolResult(1, "", "Unknown arguments found on commandline\n")
     _check_rights(program)
@@ -85,6 +97,8 @@ def restore(context: ToolContext, arguments: list[str], program: str = "iptables
             files.append(word)
     if "V" in switches:
         return ToolResult(0, iptables.title_of(program) + "\n", "")
+    if len(files) > 1:
+        raise ToolError(1, "Unknown arguments found on commandline")
     _check_rights(program)
     text = stdin(context, program) if not files else _read(context, files[0])
     return ToolResult(*tables_restore.restore(context.namespace, text, "n" in switches, "c" in switches,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.route_words import reader, table_of
 from netsandbox.commands.tools.words import (
@@ -54,6 +55,8 @@ def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkN
     complaint = kind.complaint(found, makes)
     if complaint:
         raise ToolError(1, complaint)
+    for word in found.keys() & kind.without_effect:
+        note(f"{word} of a {kind.name}")
     return found
 
 

@@ -147,6 +147,7 @@ class LinkKind:
         slave_flags: IFF_* that it gives to its slaves.
         unknown: what iproute2 says of another word, before the usage text; {word} is the word.
         usage: the usage text.
+        without_effect: words that are kept and shown, and change nothing in the sandbox; a note says so.
         is_immovable: it stays in its namespace (netns_immutable).
         is_raw: its frames have no link header: they begin with the packet.
     """
@@ -159,6 +160,7 @@ class LinkKind:
     unknown = ""
     usage = ""
     is_immovable = is_raw = False
+    without_effect: frozenset[str] = frozenset()
     proc_directory = ""
     """Its files are in /proc/net/DIRECTORY."""
 

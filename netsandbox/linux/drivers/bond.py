@@ -238,6 +238,7 @@ class BondKind(LinkKind):
     def make(self, request: NewLink) -> Interface:
         """bond_newlink."""
         mode = self._mode(request.settings)
+        self._check_choice(mode, request.settings, [])
         bond = BondInterface(request.namespace, request.name, request.address, mode)
         bond.mac_is_set = request.mac is not None
         self._set(bond, request.settings)
@@ -250,6 +251,19 @@ class BondKind(LinkKind):
         if mode not in LONG_NAMES:
             raise NotModelledError(f"mode {mode} of a bond is not modelled ({' and '.join(LONG_NAMES)} are)")
         return mode
+
+    @staticmethod
+    def _check_choice(mode: str, settings: dict[str, Any], slaves: list[Slave]) -> None:
+        """Which slave is preferred or active is a question where one of them works (__bond_opt_set).
+
+        Raises:
+            KernelError: all of them do, or the active one is to be a stranger.
+        """
+        if mode != ACTIVE_BACKUP and {"primary", "active_slave"} & settings.keys():
+            raise KernelError("EACCES", "option not supported in mode")
+        wanted = settings.get("active_slave")
+        if wanted is not None and not any(slave.interface is wanted for slave in slaves):
+            raise KernelError("EINVAL", "invalid option value")
 
     @staticmethod
     def _set(bond: BondInterface, settings: dict[str, Any]) -> None:
@@ -265,11 +279,10 @@ class BondKind(LinkKind):
                 raise KernelError("EBUSY" if interface.slaves else "EPERM", "unable to set option because the bond "
                                   + ("device has slaves" if interface.slaves else "device is up"))
             interface.mode = self._mode(settings)
+        self._check_choice(interface.mode, settings, interface.slaves)
         self._set(interface, settings)
         wanted = settings.get("active_slave")
         slave = next((one for one in interface.slaves if one.interface is wanted), None)
-        if wanted is not None and slave is None:
-            raise KernelError("EINVAL")
         if slave is not None and not slave.is_up:
             raise KernelError("EINVAL", "invalid option value")
         if slave is not None:
@@ -305,7 +318,7 @@ class BondKind(LinkKind):
         rows += [setting(name, value) for name, value in (
             ("miimon", bond.miimon), ("updelay", 0), ("downdelay", 0), ("peer_notify_delay", 0), ("use_carrier", 1),
             ("arp_interval", 0), ("arp_missed_max", 2), ("arp_validate", "none"), ("arp_all_targets", "any"))]
-        if bond.primary:
+        if any(slave.interface.name == bond.primary for slave in bond.slaves):
             rows.append(setting("primary", bond.primary))
         return rows + [setting(name, value, "num_grat_arp" if name == "num_peer_notif" else "") for name, value in (
             ("primary_reselect", "always"), ("fail_over_mac", "none"), ("xmit_hash_policy", "layer2"),

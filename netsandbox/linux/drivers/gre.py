@@ -101,7 +101,8 @@ class GreKind(TunnelKind):
     overhead = 24
     device: type[GreInterface] = GreInterface
     attributes: tuple[Attribute, ...] = (
-        *TunnelKind.attributes, *(number(word, complaint=f'invalid value for "{word}"') for word in ("ikey", "okey")),
+        *TunnelKind.attributes, *(number(word, complaint=f'invalid value for "{word}"') for word in (
+            "key", "ikey", "okey")),
         *map(flag, FLAGS))
 
     def make(self, request: NewLink) -> Interface:

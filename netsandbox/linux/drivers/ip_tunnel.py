@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, number, refused
+from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, refused
 from netsandbox.linux.core.stacked import StackedInterface
 from netsandbox.linux.device_events import Decapsulated, Encapsulated
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
@@ -266,7 +266,7 @@ class TunnelKind(LinkKind):
     """What `ip link` sets of any such tunnel."""
 
     attributes: tuple[Attribute, ...] = (
-        address("remote"), address("local"), number("key", complaint="invalid value for \"key\""),
+        address("remote"), address("local"),
         Attribute(("ttl", "hoplimit", "hlim"), Form.TTL, "invalid TTL\n", name="ttl"),
         Attribute(("tos", "tclass", "tc", "dsfield"), Form.TTL, "invalid TOS\n", name="tos"),
         flag("pmtudisc"), flag("nopmtudisc", name="pmtudisc", value=False), Attribute(("dev",), Form.DEVICE),

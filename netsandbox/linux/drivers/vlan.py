@@ -148,6 +148,7 @@ class VlanKind(LinkKind):
         *(Attribute((name,), Form.ON_OFF, code=255) for name in ("reorder_hdr", "loose_binding", "bridge_binding")),
         Attribute(("egress-qos-map*",), Form.MAP, "invalid egress-qos-map"),
         Attribute(("ingress-qos-map*",), Form.MAP, "invalid ingress-qos-map"), refused("gvrp"), refused("mvrp"))
+    without_effect = frozenset({"ingress-qos-map"})
     proc_directory = "vlan"
     unknown = 'vlan: unknown command "{word}"?'
     usage = """\

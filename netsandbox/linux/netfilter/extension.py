@@ -87,6 +87,11 @@ class Extension:
     def prepare(self) -> None:
         """Work out what every packet would ask for."""
 
+    @staticmethod
+    def warning(_given: Given, _text: str) -> str:
+        """What iptables says of an option's value that it takes all the same."""
+        return ""
+
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
         """Refuse what makes no sense; defaults may be added.

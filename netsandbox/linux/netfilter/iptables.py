@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.iptables_parse import Parser
-from netsandbox.linux.netfilter.iptables_print import listed_rules, listing
+from netsandbox.linux.netfilter.iptables_print import described, listed_rules, listing
 from netsandbox.linux.netfilter.iptables_words import BadArgumentError, NotModelledError, Request
 from netsandbox.linux.netfilter.ruleset import Chain, RuleError, Table
 
@@ -51,22 +51,26 @@ class FailedError(Exception):
 
 def run(namespace: NetworkNamespace, arguments: list[str], program: str = "iptables") -> Answer:
     """One command line: exit status, output and complaint."""
+    warnings: list[str] = []
     try:
-        return Answer(0, execute(namespace, arguments, program), "")
+        out = execute(namespace, arguments, program, warnings)
     except FailedError as error:
-        return Answer(error.code, "", error.message)
+        return Answer(error.code, "", "".join([*warnings, error.message]))
+    return Answer(0, out, "".join(warnings))
 
 
-def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "iptables") -> str:
-    """One command line; returns what it prints.
+def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "iptables",
+            warnings: list[str] | None = None) -> str:
+    """One command line; returns what it prints, and tells in `warnings` what else there is to say.
 
     Raises:
         FailedError: nothing was changed.
     """
     title = title_of(program)
     netfilter = namespace.netfilter
+    parser = Parser(arguments, netfilter.tables, warnings)
     try:
-        request = Parser(arguments, netfilter.tables).parse()
+        request = parser.parse()
     except (UsageError, NotModelledError) as error:
         raise complaint(error, title, program.removesuffix("-legacy").removesuffix("-nft")) from None
     if "V" in request.switches:
@@ -76,14 +80,29 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
     table = netfilter.tables.get(request.table) or Table(request.table)
     if request.command == "P" and request.name == "DROP" and request.table == "nat":
         raise complaint(UsageError(NAT_DROP), title, "iptables")
+    is_builtin = request.chain in [hook.value for hook in TABLES[table.name]]
+    if request.command == "E" and is_builtin and request.name not in table.chains:
+        raise complaint(NotModelledError("another name for a built-in chain"), title, "iptables")
+    said = _told(table, request) if "v" in request.switches else ""
     try:
-        out = apply(table, request)
+        out = apply(table, request) + said
     except RuleError as error:
         raise _refusal(error.errno, request, title) from None
     if request.command not in "LSC" and (table.chains or request.table in netfilter.tables):
         netfilter.tables[request.table] = table
         netfilter.refresh(namespace)
     return out
+
+
+def _told(table: Table, request: Request) -> str:
+    """What -v adds: the rule that is meant, or the chains that are emptied or deleted."""
+    names = [request.chain] if request.chain else [chain.name for chain in table.shown()]
+    if request.command == "F":
+        return "".join(f"Flushing chain `{name}'\n" for name in names)
+    if request.command == "X":
+        own = [name for name in names if request.chain or table.find(name).hook is None]
+        return "".join(f"Deleting chain `{name}'\n" for name in own)
+    return "".join(described(rule) for rule in request.rules)
 
 
 def title_of(program: str) -> str:

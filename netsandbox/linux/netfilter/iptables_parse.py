@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.linux.netfilter.chain_names import check_chain_name
 from netsandbox.linux.netfilter.extension import (
     Action,
     BadValueError,
@@ -18,7 +19,6 @@ from netsandbox.linux.netfilter.iptables_words import (
     FOR_RULES,
     LONG_COMMANDS,
     LONG_OPTIONS,
-    LONGEST_CHAIN,
     LONGEST_NAME,
     OF_RULES,
     OPTIONS,
@@ -33,15 +33,19 @@ from netsandbox.linux.netfilter.registry import MATCHES, OF_PROTOCOLS, OTHER_MAT
 from netsandbox.linux.netfilter.rule import Condition, Head, Jump, Mask, Rule, Word
 from netsandbox.linux.netfilter.ruleset import NAMES, Table
 
+OPTIONAL_CHAIN = "LSFZX"
+"""Commands that mean all chains where none is named."""
+
 
 class Parser:
     """Reads one command line.
 
     Args:
         find_table: the table of a name, to know its chains by.
+        warnings: gets what is said of a line that is taken all the same.
     """
 
-    def __init__(self, words: list[str], find_table: dict[str, Table]) -> None:
+    def __init__(self, words: list[str], find_table: dict[str, Table], warnings: list[str] | None = None) -> None:
         self.words = list(words)
         self.tables = find_table
         self.command = ""
@@ -58,6 +62,7 @@ class Parser:
         self.target = ""
         self.is_goto = False
         self.action: tuple[type[Action], dict[str, Given]] | None = None
+        self.warnings = [] if warnings is None else warnings
 
     # -- the loop over the words
 
@@ -72,6 +77,10 @@ class Parser:
             if word == "!":
                 self.negated = True
                 continue
+            if word == "--":
+                if self.words:
+                    raise UsageError("unknown arguments found on commandline")
+                break
             if not word.startswith("-") or word == "-":
                 raise BadArgumentError(f"Bad argument `{word}'")
             self._long(word) if word.startswith("--") else self._short(word)
@@ -108,7 +117,9 @@ class Parser:
         elif self._loads_protocol(name):
             self._long(word)
         elif letter != "M":
-            raise UsageError(f'unknown option "--{name}"')
+            if self.target in OTHER_TARGETS:
+                raise NotModelledError(f"target '{self.target}'")
+            raise UsageError(f'unknown option "{word}"')
 
     def _abbreviated(self, name: str) -> str:
         """The letter of a long option or command, or of its only possible beginning."""
@@ -129,12 +140,14 @@ class Parser:
     # -- commands
 
     def _begin(self, letter: str, word: str, attached: str) -> None:
+        if self.command and letter not in OPTIONAL_CHAIN and not attached:
+            self._argument(word)
         if self.command:
             raise UsageError(f"Cannot use -{letter} with -{self.command}")
         if self.negated:
             raise UsageError(f"unexpected ! flag before --{COMMANDS[letter]}")
         self.command = letter
-        optional = letter in "LSFZX"
+        optional = letter in OPTIONAL_CHAIN
         if attached:
             self.chain = attached
         elif not optional:
@@ -163,6 +176,9 @@ class Parser:
         if self.negated and letter not in "sdiopf":
             raise UsageError(f"cannot have ! before --{OPTIONS.get(letter, letter)}")
         negated, self.negated = self.negated, False
+        if letter in "hV":  # it prints, and ends at once
+            self.seen, self.words = {letter}, []
+            return
         if letter == "v" and "v" in self.seen:
             raise NotModelledError("what -v shows the second time, the kernel's own code,")
         if (letter in self.seen and letter not in "mtwW46") or (letter == "g" and "j" in self.seen):
@@ -192,13 +208,14 @@ class Parser:
         elif letter == "m":
             self._load(value)
         elif letter == "t":
-            if value not in ("filter", "nat", "mangle", "raw", "security"):
-                raise UsageError(f"table '{value}' does not exist")
             self.table = value
         elif letter == "c":
             self._read_counters(value)
-        elif letter in "wW" and self._next_is_value() and self.words[0].isdecimal():
-            self.words.pop(0)
+        elif letter in "wW":
+            if self._next_is_value() and self.words[0].isdecimal():
+                self.words.pop(0)
+            if letter == "W":
+                self.warnings.append("Ignoring deprecated --wait-interval option.\n")
         elif letter == "6":
             raise BadArgumentError("")
 
@@ -271,6 +288,8 @@ class Parser:
         negated, self.negated = self.negated, False
         if negated and not option.can_negate:
             raise UsageError(f'{extension.name}: option "{option.flag}" cannot be inverted.\n')
+        if option.read is not None and option.words and attached is None and not self.words:
+            self._argument(typed)
         if option.flag in given:
             raise UsageError(f"Only one `{option.aliases[0] if option.aliases else option.flag}' allowed"
                              if extension.name in ("tcp", "udp") else
@@ -288,6 +307,9 @@ class Parser:
             given[option.flag] = Given(negated, option.read(text))
         except BadValueError as error:
             raise UsageError(f"{extension.name}: {error}".replace("OPTION", f'"{option.flag}"')) from None
+        warning = extension.warning(given[option.flag], text)
+        if warning:
+            self.warnings.append(warning)
 
     # -- the end of the line
 
@@ -295,10 +317,14 @@ class Parser:
         if not self.command:
             raise UsageError("no command specified")
         self._check_options()
+        if "W" in self.seen and "w" not in self.seen:
+            raise UsageError("--wait-interval only makes sense with --wait\n")
+        if self.table not in ("filter", "nat", "mangle", "raw", "security"):
+            raise UsageError(f"table '{self.table}' does not exist")
         if self.negated:
             raise UsageError("nothing appropriate following !")
         if self.command in "NE":
-            self._check_chain_name(self.name or self.chain)
+            check_chain_name(self.name or self.chain)
         if self.command not in OF_RULES or (self.command == "D" and self.number):
             return self._request((), "")
         self._check_interfaces()
@@ -315,17 +341,6 @@ class Parser:
             if letter in self.seen and letter in FOR_RULES | FOR_LISTS and letter not in allowed:
                 name = "jump" if letter == "g" else OPTIONS[letter]
                 raise UsageError(f"Illegal option `--{name}' with this command")
-
-    @staticmethod
-    def _check_chain_name(name: str) -> None:
-        if name.startswith(("-", "!")):
-            raise UsageError(f"chain name not allowed to start with `{name[0]}'")
-        if name in TARGETS or name in OTHER_TARGETS:
-            raise UsageError("chain name may not clash with target name")
-        if len(name) > LONGEST_CHAIN:
-            raise UsageError(f"chain name `{name}' too long (must be under {LONGEST_CHAIN + 1} chars)")
-        if any(character.isspace() for character in name):
-            raise UsageError(f"Invalid chain name `{name}'")
 
     def _check_interfaces(self) -> None:
         if self.chain in ("OUTPUT", "POSTROUTING") and self.head.entered is not None:

@@ -106,6 +106,16 @@ def _row(rule: Rule, number: int, switches: frozenset[str]) -> str:
     return f"{text}{_details(rule, numeric)}\n"
 
 
+def described(rule: Rule) -> str:
+    """A rule as `iptables -v -A` repeats it (FMT_PRINT_RULE)."""
+    head = rule.head
+    protocol = f"{'!' * (head.protocol is not None and head.protocol.negated)}{_protocol(rule, True)}"
+    devices = [_name(word, True).rstrip() for word in (head.entered, head.leaves)]
+    source, destination = _address(head.source, True).rstrip(), _address(head.destination, True).strip()
+    return (f"{_target_name(rule)}  {protocol} opt {_fragment(rule).strip()} in {devices[0]} out {devices[1]} "
+            f"{source}  -> {destination}  {_details(rule, True)}\n")
+
+
 def _name(word: Word | None, numeric: bool) -> str:
     """An interface's column."""
     text = ("*" if numeric else "any") if word is None else f"{'!' * word.negated}{word.value}"

@@ -285,6 +285,11 @@ class AddressRange(Match):
         if not given:
             raise UsageError('iprange match: You must specify `--src-range\' or `--dst-range\'')
 
+    @staticmethod
+    def warning(given: Given, text: str) -> str:
+        is_reversed = given.value.low > given.value.high
+        return f"xt_iprange: range {text} is reversed and will never match\n" if is_reversed else ""
+
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         pairs = (("--src-range", buffer.packet.src), ("--dst-range", buffer.packet.dst))
         return all((self.given[flag].value.low <= address <= self.given[flag].value.high)
