@@ -27,7 +27,7 @@ WHY = {
     "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark ngrep tcpflow tcpreplay",
     "of Python there is `python3 -m http.server`": "pip pip3",
     "`help` lists what there is": "whereis",
-    "`ss -ltnp` shows who has which port": "fuser lsof",
+    "`ss -ltnp` shows who has which port": "fuser",
     "`trace` and `why` tell what became of a packet": "strace ltrace perf bpftrace gdb ftrace",
     "network namespaces are `ip netns` and links to /proc/PID/ns/net in /run/netns; nothing is mounted":
         "mount umount chroot pivot_root debootstrap capsh setcap getcap",

@@ -37,6 +37,7 @@ TOOLS: Late[str, Tool] = Late({
     "vconfig": "netsandbox.commands.tools.vconfig:run", "tunctl": "netsandbox.commands.tools.tunctl:run",
     "route": "netsandbox.commands.tools.route:run", "ss": "netsandbox.commands.tools.ss:run",
     "sysctl": "netsandbox.commands.tools.sysctl:run", "ufw": "netsandbox.commands.tools.ufw:run",
+    "lsof": "netsandbox.commands.tools.lsof:run",
     "lsns": "netsandbox.commands.tools.namespaces:lsns", "ethtool": "netsandbox.commands.tools.ethtool:run",
     "jq": "netsandbox.commands.tools.jq:jq", "id": "netsandbox.commands.tools.system:identity",
     **{name: f"netsandbox.commands.tools.system:{name}" for name in (

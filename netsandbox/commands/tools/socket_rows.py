@@ -87,6 +87,11 @@ def socket_rows(namespace: NetworkNamespace) -> list[SocketRow]:
     return rows
 
 
+def inode_of(place: int) -> int:
+    """The number of a socket's inode, by its place in a list."""
+    return 20000 + 7 * place
+
+
 def _next_fd(counts: dict[int, int], pid: int) -> int:
     counts[pid] = counts.get(pid, FIRST_FD - 1) + 1
     return counts[pid]
@@ -190,7 +195,7 @@ def proc_net_tcp(namespace: NetworkNamespace) -> str:
         running, when, retries = (kinds[row.timer.kind], row.timer.left // 10, row.timer.retries) if row.timer else (
             0, 0, 0)
         sent = 0 if row.state == "LISTEN" else row.sent
-        inode = 20000 + 7 * place if row.fd else 0
+        inode = inode_of(place) if row.fd else 0
         tail = f"{inode} 1 0000000000000000"
         if isinstance(row.source, Connection):
             tail += _proc_tail(row.source)

@@ -1,0 +1,110 @@
+"""lsof -i: which process has which socket. Open files are not modelled."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.apps.services import SERVICES, service_name
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.socket_rows import SocketRow, inode_of, socket_rows
+from netsandbox.linux.netlink.credentials import RIGHTS
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+WISH = re.compile(r"([46]?)(tcp|udp)?(?:@([^:]+))?(?::([\w,-]+))?", re.IGNORECASE)
+HEADINGS = ("COMMAND", "PID", "USER", "FD", "TYPE", "DEVICE", "SIZE/OFF", "NODE", "NAME")
+TO_THE_RIGHT = frozenset({1, 5, 6, 7})
+"""Columns whose cells stand at their right edge."""
+NAMES = {"ESTAB": "ESTABLISHED", "LISTEN": "LISTEN", "SYN-SENT": "SYN_SENT", "FIN-WAIT-1": "FIN_WAIT1",
+         "FIN-WAIT-2": "FIN_WAIT2", "CLOSE-WAIT": "CLOSE_WAIT", "LAST-ACK": "LAST_ACK", "CLOSING": "CLOSING"}
+LONGEST = 9
+"""Characters of a command."""
+
+
+class Wish(NamedTuple):
+    """What -i is told; empty for anything."""
+
+    family: str = ""
+    protocol: str = ""
+    host: str = ""
+    ports: frozenset[int] = frozenset()
+
+    def takes(self, row: SocketRow) -> bool:
+        ends = (row.local, row.peer)
+        return (self.family in ("", "6" if row.family == "inet6" else "4") and self.protocol in ("", row.protocol)
+                and (not self.host or any(self.host == address for address, _port in ends))
+                and (not self.ports or any(port in self.ports for _address, port in ends)))
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    wishes, letters, state, rest = list[Wish](), "", "", list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word.startswith("-s") and word[2:].upper().startswith("TCP:"):
+            state = word[6:].upper()
+            continue
+        flags, found, wish = word.removeprefix("-").partition("i")
+        if not word.startswith("-") or set(flags) - set("nPtlw"):
+            raise ToolError(1, f"netsandbox: lsof {word} is not modelled; there is `lsof -i :PORT`")
+        letters += flags
+        if found:
+            wishes.append(_wish(wish or (rest.pop(0) if rest and not rest[0].startswith("-") else "")))
+    if not wishes:
+        raise ToolError(1, "netsandbox: lsof without -i is not modelled: there are no open files")
+    rows = [(row, place) for place, row in enumerate(socket_rows(context.namespace)) if row.fd
+            and any(wish.takes(row) for wish in wishes) and (not state or NAMES.get(row.state) == state)
+            and not (RIGHTS.get().contained and row.process in ("dockerd", "docker-proxy"))]
+    rows.sort(key=lambda item: (item[0].pid, item[0].fd))
+    if "t" in letters:
+        pids = dict.fromkeys(row.pid for row, _place in rows)
+        return ToolResult(0 if rows else 1, "".join(f"{pid}\n" for pid in pids), "")
+    return ToolResult(0 if rows else 1, _table([_cells(row, place, letters) for row, place in rows]), "")
+
+
+def _wish(text: str) -> Wish:
+    """Raises ToolError: it is none."""
+    found = WISH.fullmatch(text)
+    if found is None:
+        raise ToolError(1, f"lsof: unacceptable Internet address: {text}")
+    ports: set[int] = set()
+    for part in filter(None, (found[4] or "").split(",")):
+        low, dash, high = part.partition("-")
+        if part in SERVICES:
+            ports.add(SERVICES[part][0])
+        elif low.isdecimal() and (not dash or high.isdecimal()):
+            ports.update(range(int(low), int(high or low) + 1))
+        else:
+            raise ToolError(1, f"lsof: unknown service {part} in: -i {text}")
+    return Wish(found[1], (found[2] or "").lower(), found[3] or "", frozenset(ports))
+
+
+def _cells(row: SocketRow, place: int, letters: str) -> tuple[str, ...]:
+    name = _end(row, row.local, letters)
+    if row.peer[1]:
+        name += f"->{_end(row, row.peer, letters)}"
+    state = f" ({NAMES[row.state]})" if row.protocol == "tcp" and row.state in NAMES else ""
+    return (row.process[:LONGEST], str(row.pid), "root", f"{row.fd}u  ", "IPv6" if row.family == "inet6" else "IPv4",
+            str(inode_of(place)), "0t0", row.protocol.upper(), f"{name}{state}")
+
+
+def _end(row: SocketRow, end: tuple[str, int], letters: str) -> str:
+    address, port = end[0].partition("%")[0], end[1]
+    if address in ("0.0.0.0", "[::]", "::", "*"):
+        address = "*"
+    elif address == "127.0.0.1" and "n" not in letters:
+        address = "localhost"
+    return f"{address}:{port if 'P' in letters else service_name(port, row.protocol)}"
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    if not rows:
+        return ""
+    widths = [max(len(row[column]) for row in (HEADINGS, *rows)) for column in range(len(HEADINGS))]
+    lines = []
+    for row in (HEADINGS, *rows):
+        cells = [cell.rjust(width) if column in TO_THE_RIGHT else cell.ljust(width)
+                 for column, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        lines.append(" ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
