@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from textual._compositor import Compositor, ReflowResult
 from textual.color import Color
+from textual.geometry import Size
+from textual.widget import Widget
 from textual.widgets import DataTable
 
 from netsandbox.session.library import bundled, find_scenario
@@ -202,3 +205,56 @@ async def test_while_a_scenario_is_read_it_says_so(tmp_path: Path) -> None:
         on.app.begin()
         await on.pilot.pause()
     assert app_says == ["Opening"]
+
+
+async def test_nothing_is_laid_out_anew_while_frames_fly_and_somebody_types(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that come and letters that are typed paint their own lines: the whole screen costs ten times as much."""
+    async with stage(tmp_path) as on:
+        await on.line("exec nginx-1 ping -f -c 100000 172.17.0.3 &")
+        await on.press("escape")
+        on.app.live.set_speed(10.0)
+        await on.pass_time(3.0)
+        await on.press("colon", *"ls")
+        laid_out = 0
+        reflow = Compositor.reflow
+
+        def counted(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
+            nonlocal laid_out
+            laid_out += 1
+            return reflow(compositor, parent, size)
+        monkeypatch.setattr(Compositor, "reflow", counted)
+        rows, line = len(on.app.main.log_pane.store), on.app.main.command.line
+        before = laid_out
+        for _ in range(6):
+            on.clock.now += 0.1
+            on.app.tick()
+            await on.pilot.press("x")
+            await on.pilot.pause()
+        assert len(on.app.main.log_pane.store) > rows
+        assert on.app.main.command.line == line + "x" * 6
+        assert laid_out - before <= 3, "now and then another frame has its fields listed"
+        assert on.app.main.log_pane.following
+        assert on.app.main.log_pane.scroll_offset.y == on.app.main.log_pane.max_scroll_y
+
+
+async def test_what_is_painted_in_part_is_what_is_painted_whole(tmp_path: Path) -> None:
+    """Only the lines that have changed are painted, and they are those of the whole picture."""
+    async with stage(tmp_path) as on:
+        await on.press("p")
+        compositor = on.app.main._compositor
+        for _ in range(12):
+            on.clock.now += 0.1
+            on.app.tick()
+            compositor.update_widgets(on.app.main._dirty_widgets)
+            changed = list(compositor._regions_to_spans(compositor._dirty_regions))
+            update = compositor.render_partial_update()
+            whole = compositor.render_strips()
+            for y, left, right in changed if update is not None else ():
+                parts = [(x, strip) for x, strip in update.chops[y].items() if strip is not None]  # type: ignore[union-attr]
+                for x, strip in parts:
+                    if left <= x and x + strip.cell_length <= right:
+                        assert strip.text == whole[y].crop(x, x + strip.cell_length).text
+                covered = {cell for x, strip in parts for cell in range(x, x + strip.cell_length)}
+                assert covered >= set(range(left, right))

@@ -7,8 +7,6 @@ from typing import ClassVar
 
 from textual.cache import LRUCache
 from textual.content import Content
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from netsandbox.lab.tables import LogRow
@@ -17,6 +15,7 @@ from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.log_columns import Columns, Masters, Needs, columns, header, needs_of, row_runs
 from netsandbox.tui.log_store import LogStore
+from netsandbox.tui.panes.growing import GrowingView
 from netsandbox.tui.styles import StyleBook
 from netsandbox.tui.text import cell_len, fit, safe
 
@@ -26,7 +25,7 @@ _KNOWN_PARTIES = 20_000
 """Texts measured at most; by then the columns are as wide as they get."""
 
 
-class LogLines(ScrollView, can_focus=True):
+class LogLines(GrowingView, can_focus=True):
     """The part of the frame log that paints: which rows there are, and where the cursor is, others tell."""
 
     ALLOW_SELECT = False
@@ -111,7 +110,7 @@ class LogLines(ScrollView, can_focus=True):
                 self._needs = Needs(*map(max, self._needs, needs_of(row, self.masters, self.glyphs)))
 
     def _resized(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self.store) + 1)
+        self.grow(self.scrollable_content_region.width, len(self.store) + 1)
         self._retitle()
         self.refresh()
 

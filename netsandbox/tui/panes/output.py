@@ -12,14 +12,13 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.content import Content
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.live_jobs import KEPT, Jobs, Said
+from netsandbox.tui.panes.growing import GrowingView
 from netsandbox.tui.styles import StyleBook
 from netsandbox.tui.text import cell_len, fit, safe, wrap
 
@@ -31,7 +30,7 @@ _MARKS = {"hold": "✓ ", "fail": "✗ "}
 _ASCII_MARKS = {"hold": "ok ", "fail": "NO "}
 
 
-class OutputPane(ScrollView, can_focus=True):
+class OutputPane(GrowingView, can_focus=True):
     """The output of commands; `show` gives it what is new."""
 
     ALLOW_SELECT = False
@@ -128,7 +127,7 @@ class OutputPane(ScrollView, can_focus=True):
         return found
 
     def _resized(self) -> None:
-        self.virtual_size = Size(self._width, len(self._rows))
+        self.grow(self._width, len(self._rows))
         self.refresh()
 
     def on_resize(self) -> None:

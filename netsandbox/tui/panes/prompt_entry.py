@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input
@@ -47,6 +49,8 @@ class Entry(Input):
     Textual carries out an input's keys, as ctrl+u, only when the app has seen them, and by then letters that were typed
     after them are in the line; of a paste it would keep the first line and drop the others.
     """
+
+    virtual_size = Reactive(Size(0, 0), layout=False)  # of a letter more the screen is not laid out anew
 
     def __init__(self, line: Widget, suggester: Suggester, entered: Callable[[str], bool]) -> None:
         """Make the input.

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from netsandbox.lab.log_match import names_of
 from netsandbox.linux.drop import DropReason
+from netsandbox.tui.compositor import SparseCompositor
 from netsandbox.tui.footer_keys import pane_keys, typing_keys
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
@@ -66,6 +67,7 @@ class PanesScreen(Screen[None]):
             classes: those of the terminal's size.  Each that comes later styles all panes anew.
         """
         super().__init__(classes=f"view-log {'ascii ' if glyphs.ascii else ''}{classes}")
+        self._compositor = SparseCompositor()
         self.live = live
         self.glyphs = glyphs
         self._ready = ready
