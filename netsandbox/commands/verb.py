@@ -129,7 +129,7 @@ class Verb(NamedTuple):
             return True
         if value is None:
             if not rest:
-                raise CommandError(f"{self.name}: {name} needs {parameter.kind.noun}")
+                raise CommandError(f"{self.name}: {name} needs {parameter.kind.noun}; usage: {self.usage}")
             value = rest.pop(0)
         return parameter.kind.parse(shell.lab, value)
 

@@ -94,6 +94,7 @@ OF_VERBS: dict[str, str] = {
         "trace：tcp 和 udp 需要端口，例如 172.17.0.2:80；icmp 没有端口",
     "trace: {port} is no port: a number from 1 to {most}": "trace：{port} 不是端口：应为 1 到 {most} 的数字",
     "{verb}: {word} is missing; usage: {usage}": "{verb}：缺少 {word}；用法：{usage}",
+    "{verb}: {option} needs {what}; usage: {usage}": "{verb}：{option} 后面要有 {what}；用法：{usage}",
     "{verb}: {option} takes no value": "{verb}：{option} 不带值",
     "{verb}: unknown option {word}; usage: {usage}": "{verb}：没有选项 {word}；用法：{usage}",
     "{verb}: {word} is one word too many; usage: {usage}": "{verb}：多了 {word}；用法：{usage}",

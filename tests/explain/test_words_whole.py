@@ -184,6 +184,7 @@ def test_chinese_words_have_the_fields_of_the_english() -> None:
         ("wireshark", "沙盒没有 wireshark：有 `tcpdump`，`export FILE` 可以写出抓包文件"),
         ("load no-such-thing", "这里没有可以前进后退的会话"),
         ("ip link set nosuch up", 'Cannot find device "nosuch"'),
+        ("flow 1 --text", "flow：--text 后面要有 FILE；用法：flow [WHICH] [segments|text|hex]"),
         ("docker run", "docker: 'docker run' requires at least 1 argument"),
     ],
 )

@@ -167,19 +167,20 @@ class PanesScreen(Screen[None]):
     def set_view(self, view: str) -> None:
         """Show a pane; nothing changes where it has a place of its own."""
         if view != self.view:
-            self.remove_class(f"view-{self.view}")
-            self.panes[self.view].remove_class("-viewed")
+            self.remove_class(f"view-{self.view}", update=False)
+            self.panes[self.view].remove_class("-viewed", update=False)
             self.view = view
-            self.add_class(f"view-{view}")
+            self.add_class(f"view-{view}", update=False)
             self._mark_view()
+            self.update_node_styles()  # once: it styles every pane
             self.call_after_refresh(self.show_keys)
 
     def _mark_view(self) -> None:
         """What the style sheet looks at: which pane has the view, and whether it takes the room of others."""
         pane = PANE_NAMED[self.view]
-        self.panes[self.view].add_class("-viewed")
-        self.set_class(pane.room == "lower", "-view-lower")
-        self.set_class(pane.alone, "-view-alone")
+        self.panes[self.view].add_class("-viewed", update=False)
+        self.set_class(pane.room == "lower", "-view-lower", update=False)
+        self.set_class(pane.alone, "-view-alone", update=False)
 
     def focus_view(self) -> None:
         """Focus the pane that the view is about."""
