@@ -1,0 +1,107 @@
+"""The same tours in a real terminal: keys are written to a pty, and what is painted is read.
+
+`python -m tests.campaigns.pty_tours [SCENARIO…]` goes through all of them in both languages and tells what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from netsandbox.session.library import bundled, find_scenario
+from netsandbox.session.scenario import load_scenario
+from netsandbox.tui.i18n import set_language, tr
+from tests.campaigns.tours import LANGUAGES, by_hand
+from tests.tui.measure import Terminal
+
+PATIENCE = 90
+"""Seconds until something has to be on the screen: other work may be on the machine."""
+FASTEST = "+" * 7
+SILENCE = 0.4
+"""Seconds without a picture after which a key has done what it does."""
+
+
+def tour(name: str, language: str, directory: Path) -> list[str]:
+    """What is wrong with one scenario for a reader at a terminal; nothing when all is well."""
+    set_language(language)
+    path, lines = by_hand(name, directory)
+    steps = load_scenario(find_scenario(name)).steps
+    one = Terminal(["-m", "netsandbox", "open", "--lang", language, str(path)], directory)
+    faults, crossed = [], False
+    try:
+        one.until(tr("lesson.step", number=0, count=len(steps)), PATIENCE)
+        one.press(FASTEST)
+        for number, (step, typed) in enumerate(zip(steps, lines, strict=True), 1):
+            one.press("p")
+            one.until(tr("lesson.step", number=number, count=len(steps)), PATIENCE)
+            one.settle(SILENCE)
+            crossed = crossed or "✗".encode() in one.seen
+            if not step.expect:
+                _type(one, typed)
+                continue
+            if not _meets(one, typed, len(step.expect)):
+                faults.append(f"{name} {language} step {number}: {_seen(one)}")
+                break
+        if not faults and any(step.expect and step.run for step in steps) and not crossed:
+            faults.append(f"{name} {language}: no goal was unmet before its step")
+    except TimeoutError as error:
+        faults.append(f"{name} {language}: {error}")
+    finally:
+        one.close()
+    return faults
+
+
+def _type(one: Terminal, lines: Sequence[str]) -> None:
+    for line in lines:
+        one.press(":" + line.replace("\n", "\r") + "\r")
+        one.settle(SILENCE)
+    one.press("\x1b\x1b")
+    one.settle(SILENCE)
+
+
+def _meets(one: Terminal, lines: Sequence[str], count: int) -> bool:
+    """Type a step's lines; whether the lesson's pane says that all its goals are met."""
+    _type(one, lines)
+    one.press("6")
+    one.settle(SILENCE)
+    for _ in range(6):
+        one.press("rz")  # looked at again, and as large as the screen: all of it is painted
+        one.seen = b""
+        one.settle(SILENCE)
+        painted = b""
+        one.press("z")
+        while piece := one.read(SILENCE):
+            painted += piece
+        one.press("z")
+        while piece := one.read(SILENCE):
+            painted += piece
+        one.press("z")
+        one.settle(SILENCE)
+        one.seen = painted
+        if tr("lesson.goals", met=count, count=count).encode() in painted:
+            return True
+    return False
+
+
+def _seen(one: Terminal) -> str:
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", " ", one.seen.decode(errors="replace"))
+    return " ".join(text.split())[-400:]
+
+
+def run(names: Sequence[str] = (), languages: Sequence[str] = LANGUAGES) -> list[str]:
+    """All faults of some scenarios, or of all."""
+    found: list[str] = []
+    for name in names or bundled():
+        for language in languages:
+            with tempfile.TemporaryDirectory() as directory:
+                found += tour(name, language, Path(directory))
+    return found
+
+
+if __name__ == "__main__":
+    told = run(sys.argv[1:])
+    print("\n".join(told) or "all is well")
+    sys.exit(bool(told))
