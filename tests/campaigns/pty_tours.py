@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
+import signal
+import struct
 import sys
 import tempfile
+import termios
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +25,8 @@ from tests.tui.measure import Terminal
 PATIENCE = 90
 """Seconds until something has to be on the screen: other work may be on the machine."""
 FASTEST = "+" * 7
+PAINTING = 5
+"""Seconds until a screen of another size begins to be painted."""
 SILENCE = 0.4
 """Seconds without a picture after which a key has done what it does."""
 
@@ -63,27 +70,27 @@ def _type(one: Terminal, lines: Sequence[str]) -> None:
 
 
 def _meets(one: Terminal, lines: Sequence[str], count: int) -> bool:
-    """Type a step's lines; whether the lesson's pane says that all its goals are met."""
+    """Type a step's lines; whether the lesson's pane says that all its goals are met, once they are looked at."""
     _type(one, lines)
     one.press("6")
     one.settle(SILENCE)
-    for _ in range(6):
-        one.press("rz")  # looked at again, and as large as the screen: all of it is painted
-        one.seen = b""
+    for attempt in range(8):
+        one.press("r")
         one.settle(SILENCE)
-        painted = b""
-        one.press("z")
-        while piece := one.read(SILENCE):
-            painted += piece
-        one.press("z")
-        while piece := one.read(SILENCE):
-            painted += piece
-        one.press("z")
-        one.settle(SILENCE)
-        one.seen = painted
-        if tr("lesson.goals", met=count, count=count).encode() in painted:
+        one.seen = _painted_anew(one, 121 - attempt % 2)
+        if tr("lesson.goals", met=count, count=count).encode() in one.seen:
             return True
     return False
+
+
+def _painted_anew(one: Terminal, columns: int) -> bytes:
+    """The whole screen, as a terminal of another size gets it."""
+    fcntl.ioctl(one.master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    os.kill(one.process.pid, signal.SIGWINCH)
+    painted, wait = b"", PAINTING
+    while piece := one.read(wait):
+        painted, wait = painted + piece, SILENCE
+    return painted
 
 
 def _seen(one: Terminal) -> str:
