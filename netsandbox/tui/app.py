@@ -230,6 +230,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
         if event.is_begun:
             self.main.command.open(event.line)
         elif self._session_line(event.line) > 1:
+            self.main.status.say("")  # the head of a table is no message
             self.main.set_view("output")
 
     @on(PromptLine.Submitted, "#filter")
