@@ -114,6 +114,7 @@ async def test_branches_are_listed_compared_renamed_and_gone_to(tmp_path: Path) 
         await on.press("c")
         assert on.app.main.view == "output"
         assert "main (its end)" in shown(on)
+        assert on.app.main.status.message == "", "the table's head is none"
         assert any(line.startswith("h9") for line in transcript(on))
         await on.press("9", "r")
         assert on.app.main.command.line == "branch main --rename "
