@@ -202,7 +202,7 @@ class Shell:
     def execute(self, text: str) -> Job:
         """Begin to carry out a line.  A refusal is the job's error output, never an exception."""
         job = Job(text)
-        note_characters(job, self.say)
+        note_characters(job)
         self._come_back()
         # A line that only looks may carry out others (`step`), which are lines of their own.
         only_looks, self._only_looks = self._only_looks, False

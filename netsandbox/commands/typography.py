@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,11 +49,11 @@ def about(text: str, code: int) -> str:
     return f"note: the shell takes {named} for letters, as any other\nTry:  {meant.strip()}"
 
 
-def note_characters(job: Job, say: Callable[[str], str]) -> None:
+def note_characters(job: Job) -> None:
     """Say it of a line that fails, and at once of one that would go well and do something else."""
     if job.line.isascii() or (RUN.match(job.line) and DASH.search(job.line)):
         return
     if now := about(job.line, 0):
-        job.complain(say(now))
+        job.complain(now)
     elif later := about(job.line, 1):
-        job.hint = say(later)
+        job.hint = later

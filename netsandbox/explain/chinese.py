@@ -72,6 +72,8 @@ FRAMES: dict[str, Words] = {
     "Outcome.QUEUED": ("{where}暂存{frame}，留待以后处理。",),
     "Outcome.QUEUED.fragment": (
         "{where}暂存{frame}，等待其余分片到齐。", "偏移{offset}", "后面还有分片：{more}"),
+    "Outcome.QUEUED.held": (
+        "{where}暂存{frame}，到可以继续时为止：正在询问它的新地址的 MAC，或者它的程序还在使用套接字。",),
     "Outcome.QUEUED.arp": ("{where}将在一段随机延时之后代替另一台主机应答{frame}。", "proxy_arp 为 1"),
     "Outcome.QUEUED.cable": ("{frame}正在一根长网线上传输。",),
     "Outcome.REPEATED": ("{where}是集线器的端口，集线器把{frame}从其余所有端口重发出去。",),

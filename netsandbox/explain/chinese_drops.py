@@ -51,6 +51,13 @@ REASONS: dict[str, Words] = {
     "NEIGH_CREATEFAIL": ("邻居表已满，容不下{address}", "gc_thresh3"),
     "NEIGH_FAILED": (
         "没有谁应答对{address}的 ARP 请求", "邻居表：{address}为 FAILED", "mcast_solicit，默认询问 3 次"),
+    "NEIGH_FAILED.above": (
+        "没有谁应答对{address}的 ARP 请求",
+        "该地址属于 {owner}，在 {device} 的 macvlan 或 ipvlan 上：{device} 自己发出的帧只到它的网线上，不会到这些设备",
+        "邻居表：{address}为 FAILED"),
+    "NEIGH_FAILED.link": (
+        "没有谁应答对{address}的 ARP 请求", "按路由 {owner}，该地址就在 {device} 自己的链路上，中间没有路由器",
+        "邻居表：{address}为 FAILED", "mcast_solicit，默认询问 3 次"),
     "NEIGH_QUEUEFULL": ("等待{address}的 MAC 地址的数据包太多，而它是最早的一个", "unres_qlen_bytes"),
     "NEIGH_DEAD": ("等待 MAC 地址期间，{address}的邻居表项被删除", "邻居表：没有表项"),
     "DUP_FRAG": ("该分片已经有了", "偏移{number}"),

@@ -164,6 +164,15 @@ def _neighbour(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Cas
     return "", {"address": voice.ip(operands[0]) if operands else ""}
 
 
+def _unanswered(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Case:
+    """(address, "above", whose, device) or (address, "link", route, device) where more is known."""
+    case, texts = _neighbour(operands, what, voice)
+    if len(operands) < 4:
+        return case, texts
+    whose, device = str(operands[2]), str(operands[3])
+    return f".{operands[1]}", texts | {"owner": safe(whose), "device": safe(device)}
+
+
 def _rule(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
     """(rule,): Docker's own have words of their own; what stands in DOCKER-USER is the user's."""
     rule = str(operands[0]) if operands else ""
@@ -220,7 +229,7 @@ TELLERS: dict[DropReason, Callable[[tuple[Operand, ...], Ended, Voice], Case]] =
     DropReason.UNHANDLED_PROTO: _unhandled,
     DropReason.PKT_TOO_BIG: _too_big,
     DropReason.NEIGH_CREATEFAIL: _neighbour,
-    DropReason.NEIGH_FAILED: _neighbour,
+    DropReason.NEIGH_FAILED: _unanswered,
     DropReason.NEIGH_QUEUEFULL: _neighbour,
     DropReason.NEIGH_DEAD: _neighbour,
     DropReason.NETFILTER_DROP: _rule,

@@ -84,6 +84,8 @@ FRAMES: dict[str, Words] = {
     "Outcome.QUEUED": ("{where} keeps {frame} for later.",),
     "Outcome.QUEUED.fragment": (
         "{where} keeps {frame} until the other fragments are there.", "offset {offset}", "more fragments: {more}"),
+    "Outcome.QUEUED.held": (
+        "{where} keeps {frame} until it can go on: its new MAC is asked for, or its program uses the socket.",),
     "Outcome.QUEUED.arp": (
         "{where} will answer {frame} in place of another host, after a random delay.", "proxy_arp is 1"),
     "Outcome.QUEUED.cable": ("{frame} is on its way along a long cable.",),

@@ -65,6 +65,14 @@ REASONS: dict[str, Words] = {
     "NEIGH_FAILED": (
         "nobody answered the ARP requests for {address}",
         "neighbour table: {address} FAILED", "mcast_solicit, 3 questions unless set"),
+    "NEIGH_FAILED.above": (
+        "nobody answered the ARP requests for {address}",
+        ("{owner} has the address on a macvlan or ipvlan of {device}; what {device} sends goes out by its cable, "
+         "and never to those"), "neighbour table: {address} FAILED"),
+    "NEIGH_FAILED.link": (
+        "nobody answered the ARP requests for {address}",
+        "by the route {owner} the address is on the link of {device} itself, without a router on the way",
+        "neighbour table: {address} FAILED", "mcast_solicit, 3 questions unless set"),
     "NEIGH_QUEUEFULL": (
         "too much already waits for the MAC of {address}, and it was the oldest", "unres_qlen_bytes"),
     "NEIGH_DEAD": ("the neighbour entry {address} was deleted while it waited for the MAC", "neighbour table: no row"),

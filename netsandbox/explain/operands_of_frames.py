@@ -48,7 +48,7 @@ def outcome_case(receiver: Place, frame: Frame, outcome: Outcome) -> str:
     if not isinstance(payload, IPv4Packet):
         return ""
     if outcome is Outcome.QUEUED:
-        return ".fragment"
+        return ".fragment" if payload.mf or payload.offset else ".held"
     return _transport_case(payload.payload)
 
 

@@ -154,6 +154,8 @@ OUTCOMES: dict[str, str] = {
     "BRIDGED": _FORWARD,
     "FORWARDED": "RFC 1812, 5.2; net/ipv4/ip_forward.c ip_forward; ip_forward",
     "QUEUED": f"{_REASSEMBLY} ip_defrag",
+    "QUEUED.held": "net/bridge/br_netfilter_hooks.c br_nf_pre_routing_finish_bridge; net/ipv4/tcp_ipv4.c "
+                   "tcp_add_backlog",
     "QUEUED.arp": "net/ipv4/arp.c pneigh_enqueue; proxy_delay",
     "QUEUED.cable": "netsandbox",
     "REPEATED": "IEEE 802.3, 9",

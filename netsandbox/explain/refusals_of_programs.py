@@ -4,9 +4,16 @@ from __future__ import annotations
 
 OF_PROGRAMS: dict[str, str] = {
     "the sandbox has no {name}: {why}": "沙盒没有 {name}：{why}",
-    "note: the shell takes {characters} for letters, as any other":
-        "注意：shell 把 {characters} 当作普通字符（全角标点、弯引号和长破折号不是 shell 的符号）",
-    "Try:  {line}": "请试：  {line}",
+    "the shell takes {characters} for letters, as any other":
+        "shell 把 {characters} 当作普通字符（全角标点、弯引号和长破折号不是 shell 的符号）",
+    "the sandbox's own images stay": "沙盒自带的镜像保留不动",
+    "nobody answers here, so nothing is removed; `docker {command} --force` asks nothing":
+        "这里没有人回答，所以什么也没有删除；`docker {command} --force` 不询问",
+    "no service {name} runs in the sandbox: {why}": "沙盒里没有运行 {name} 服务：{why}",
+    "what `ip` and `ifconfig` set up counts at once": "用 `ip` 和 `ifconfig` 做的设置立即生效",
+    "its only rules are iptables'": "它的规则只有 iptables 的",
+    "its rules count at once, and are kept with the lab": "规则立即生效，并与实验网络一起保存",
+    "no program of the sandbox has a UNIX domain socket": "沙盒里没有程序使用 UNIX 域套接字",
     "cables here are as fast as one likes, so a load test would measure this machine; `curl` and `nc` make connections":
         "这里的网线要多快有多快，压力测试测到的只是这台机器；`curl` 和 `nc` 可以建立连接",
     "`nc` is OpenBSD's": "`nc` 是 OpenBSD 的",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.commands.pasted import whole_lines, without_prompt
+from netsandbox.explain.refusals import noted
 from netsandbox.session.session import Session
 
 
@@ -85,6 +86,6 @@ def test_prose_is_left_alone(line: str) -> None:
 
 
 def test_a_look_alike_is_named_in_chinese() -> None:
-    session = Session()
-    session.shell.language = "zh"
-    assert "请试：  ip a" in session.run("ip\xa0a").err
+    lines = [noted(line, "zh") for line in Session().run("ip\xa0a").err.splitlines()]
+    assert lines[-2].startswith("注意：shell 把 U+00A0 当作普通字符")
+    assert lines[-1] == "可以输入：ip a"

@@ -40,3 +40,11 @@ def test_why_names_the_cause_and_the_fix_helps(one: Question) -> None:
     expected = [line for line in lines if line.is_expect]
     assert all(line.job.code == 0 for line in expected), [line.text for line in expected if line.job.code]
     assert lines.index(expected[-1]) > lines.index(asked[0]), "something is seen to hold after the cause is known"
+
+
+def test_a_whole_packet_that_waits_is_not_called_a_fragment() -> None:
+    scenario = load("hairpin")
+    said = "".join(event.job.out for event in Runner.of(scenario).scenario(scenario)
+                   if isinstance(event, Line) and event.text == "why")
+    assert "until it can go on: its new MAC is asked for" in said
+    assert "fragments" not in said

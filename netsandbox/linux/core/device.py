@@ -41,6 +41,9 @@ class DeviceOperations:
     snoops = False
     """A bridge that looks into IGMP, and so wants to hear what other snoopers say."""
 
+    is_cut_off: ClassVar[bool] = False
+    """It shares the link of the device below, whose own host does not reach it (macvlan, ipvlan)."""
+
     is_stacked: ClassVar[bool] = False
     """Its frames go to another device, and not to a wire of its own."""
 

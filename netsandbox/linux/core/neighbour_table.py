@@ -344,7 +344,7 @@ class NeighbourTable:
         for packet, route in queue.take_all() if queue else ():
             if entry.state is not FAILED:
                 return
-            self._drop(packet, DropReason.NEIGH_FAILED, entry.address)
+            self._drop(packet, DropReason.NEIGH_FAILED, entry.address, *_whereabouts(entry, route))
             if route is None or not route.is_dead:
                 self.family.error_report(entry, packet)
 
@@ -367,6 +367,19 @@ class NeighbourTable:
         namespace.record(NeighbourChanged(entry.interface.place, entry.address, old, new,
                                           mac if is_valid else None, why))
 
-    def _drop(self, packet: IPv4Packet, reason: DropReason, next_hop: int) -> None:
-        verdict = Dropped(reason, (self.family.text(next_hop),))
+    def _drop(self, packet: IPv4Packet, reason: DropReason, next_hop: int, *where: str) -> None:
+        verdict = Dropped(reason, (self.family.text(next_hop), *where))
         self.namespace.record(PacketDropped(self.namespace.name, packet, verdict))
+
+
+def _whereabouts(entry: Neighbour, route: Route | None) -> tuple[str, ...]:
+    """Why nobody could answer: (whose it is, the device on which that one stands), or (the route without a router,
+    its device); empty where neither is known.
+    """
+    device, stack = entry.interface, entry.interface.stack
+    for upper in stack.uppers if stack is not None else ():
+        if upper.is_cut_off and any(own.local == entry.address for own in upper.addresses):
+            return "above", upper.namespace.name, device.name
+    if route is not None and not route.gateway and 0 < route.destination.length < 32:
+        return "link", str(route.destination), device.name
+    return ()

@@ -106,6 +106,7 @@ def _give_copy(what: tuple[IpvlanInterface, Frame]) -> None:
 class IpvlanInterface(StackedInterface):
     """One child."""
 
+    is_cut_off = True
     kind = "ipvlan"
     uncounted = 0
 

@@ -127,6 +127,7 @@ class MacvlanInterface(StackedInterface):
         mode: one of MODES.  sources: MACs whose frames a source child takes.
     """
 
+    is_cut_off = True
     kind = "macvlan"
     uncounted = 0
 
