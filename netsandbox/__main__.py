@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
 def program() -> int:
-    """The command line's exit status; Ctrl-C ends it with 130 also while it is still being imported."""
+    """The command line's exit status; Ctrl-C ends it also while it is still being imported.
+
+    By the signal itself, then: Python loses a KeyboardInterrupt in the callbacks of its own imports.
+    """
     try:
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
         from netsandbox.cli import main
 
         return main()

@@ -9,6 +9,7 @@ import argparse
 import gc
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -71,6 +72,8 @@ def _main(words: list[str]) -> int:
             from netsandbox.session.leftovers import sweep_at_start
 
             sweep_at_start()
+        if name != "open" and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         status = COMMANDS[name].run(parser(name).parse_args(words))
         sys.stdout.flush()
         return status

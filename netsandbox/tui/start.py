@@ -28,8 +28,7 @@ def start(arguments: argparse.Namespace) -> int:
     if arguments.only_below:
         _stay_below(arguments)
     set_language(arguments.lang or locale_language())
-    # Until the app has its own handler: KeyboardInterrupt in a destructor or an import's callback is lost.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the app has its own: a KeyboardInterrupt may be lost
     gc.disable()  # until the first picture is painted: almost all that is made until then stays
     from netsandbox.tui.launch import launch
 

@@ -62,7 +62,10 @@ class Terminal:
 
     def end(self) -> int:
         """The exit status; what is still painted is read meanwhile, or the program could not write."""
+        last = monotonic() + 3 * PATIENCE
         while self.process.poll() is None:
+            if monotonic() > last:
+                self.process.kill()
             if select.select([self.master], [], [], 0.05)[0]:
                 self.seen += os.read(self.master, 65536)
         while select.select([self.master], [], [], 0.05)[0]:
@@ -98,6 +101,24 @@ def test_it_paints_pings_and_quits(tmp_path: Path, terminals: list[Terminal]) ->
     assert termios.tcgetattr(terminal.slave) == terminal.before
     assert terminal.seen.rfind(b"\x1b[?1049l") > terminal.seen.rfind(b"\x1b[?1049h")
     assert not list((tmp_path / "netsandbox").glob("journal-*"))
+
+
+ENTRY = """
+import signal, sys, types
+from netsandbox.__main__ import program
+sys.modules["netsandbox.cli"] = cli = types.ModuleType("netsandbox.cli")
+cli.main = lambda: signal.raise_signal(signal.SIGINT)
+try:
+    program()
+finally:
+    print("Python was to end it")
+"""
+
+
+def test_an_interrupt_while_modules_load_ends_the_process_by_the_signal() -> None:
+    """Python would raise KeyboardInterrupt, and lose it where it comes in a callback of an import."""
+    ended = subprocess.run([sys.executable, "-c", ENTRY], check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
