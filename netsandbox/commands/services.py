@@ -119,6 +119,11 @@ class Validation(OfHost):
             if name == "--config-file":
                 path = value if equals else (words[index + 1] if index + 1 < len(words) else "")
         engine, files = self.engine, self._context.files
+        if path != PATH and not files.exists(path):
+            self.complain(f"unable to configure the Docker daemon with file {path}: open {path}: no such file or "
+                          "directory")
+            self.exit(1)
+            return
         try:
             if engine is not None:
                 read_settings(files.read(path) if files.exists(path) else "", engine.profile)

@@ -42,6 +42,17 @@ def signal_number(text: str) -> int:
     raise daemon_error(f"invalid signal: {text}")
 
 
+def known_signal(text: str) -> int:
+    """The signal that docker kill is to send.
+
+    Raises:
+        DockerError: there is none of that name, or the kernel has none of that number.
+    """
+    if text.isascii() and text.isdecimal() and int(text) > LAST_SIGNAL:
+        raise daemon_error(f"the linux daemon does not support signal {text}")
+    return signal_number(text)
+
+
 def signal_name(number: int) -> str:
     """TERM for 15; a number without a name stays one."""
     return next((name for name, known in SIGNALS.items() if known == number), str(number))

@@ -131,7 +131,7 @@ def test_what_services_say(compose: Compose) -> None:
 
 def test_without_a_file() -> None:
     job = Session().run("docker compose up -d")
-    assert (job.code, job.err) == (14, "no configuration file provided: not found\n")
+    assert (job.code, job.err) == (1, "no configuration file provided: not found\n")
 
 
 WRONG = {
@@ -143,7 +143,7 @@ WRONG = {
     "no image": ("services:\n  a: {command: x}\n", 2, "neither an image nor a build context"),
     "to be built": ("services:\n  a: {build: .}\n", 2, "the sandbox builds nothing"),
     "undefined network": ("services:\n  a: {image: nginx, networks: [x]}\n", 2, "refers to undefined network x"),
-    "undefined service": ("services:\n  a: {image: nginx, depends_on: [x]}\n", 2, "depends on undefined service 'x'"),
+    "undefined service": ("services:\n  a: {image: nginx, depends_on: [x]}\n", 2, "depends on undefined service \"x\""),
     "cycle": ("services:\n  a: {image: nginx, depends_on: [b]}\n  b: {image: nginx, depends_on: [a]}\n", 1,
               "dependency cycle detected: a -> b"),
     "both modes": ("services:\n  a: {image: nginx, network_mode: host, networks: [default]}\n", 2,

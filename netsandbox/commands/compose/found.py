@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.model import Project, Service
 from netsandbox.commands.compose.reader import FILES, read_project
+from netsandbox.commands.docker.words import timestamp
 from netsandbox.commands.strict_yaml import ScenarioError
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.core.inode import FileError
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.container import Container
 
+OBSOLETE = ("the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential "
+            "confusion")
 LABEL = "com.docker.compose."
-NO_FILE = 14
 
 
 def project_of(client: Client, parsed: Parsed) -> Project:
@@ -28,16 +30,20 @@ def project_of(client: Client, parsed: Parsed) -> Project:
     files = client.machine.host_files()
     path = parsed.text("file") or next((name for name in FILES if files.exists(name)), "")
     if not path:
-        raise DockerError("no configuration file provided: not found", NO_FILE)
+        raise DockerError("no configuration file provided: not found")
     try:
         where = files.canonical(path)
         text = files.read(where)
     except FileError as error:
-        raise DockerError(f"open {path}: {str(error).lower()}", NO_FILE) from None
+        full = path if path.startswith("/") else f"{files.cwd.rstrip('/')}/{path}"
+        raise DockerError(f"open {full}: {str(error).lower()}") from None
     try:
         project = read_project(text, where, parsed.text("project-name"), client.machine.environment())
     except ScenarioError as error:
-        raise DockerError(str(error), 1) from None
+        raise DockerError(error.message, 1, note=f"note: {where.rpartition('/')[2]}:{error.line}") from None
+    if project.has_version:
+        now = timestamp(client.scheduler.clock).partition(".")[0]
+        client.complain(f'time="{now}Z" level=warning msg="{where}: {OBSOLETE}"')
     _tell_notes(client, project)
     return project
 

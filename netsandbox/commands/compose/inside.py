@@ -40,12 +40,11 @@ def exec_(client: Client, parsed: Parsed) -> int | None:
     """In the service's first container; a terminal is there unless -T says otherwise."""
     project = project_of(client, parsed)
     name, *words = parsed.operands
-    chosen(project, [name], [])
     index = parsed.number("index", 0)
     found = [container for container in containers_of(client, project, name) if container.is_running
              and index in (0, number_of(container))]
     if not found:
-        raise DockerError(f'service "{name}" is not running')
+        raise DockerError(f'service "{name}" is not running{f" container #{index}" if index else ""}')
     return execute.run(client, Parsed({**parsed.values, "interactive": not parsed.on("no-tty")},
                                       [found[0].name, *words]))
 

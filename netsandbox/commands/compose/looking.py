@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.commands.compose.canonical import canonical, to_json
 from netsandbox.commands.compose.found import LABEL, chosen, containers_of, number_of, project_of
 from netsandbox.commands.compose.life import named
 from netsandbox.commands.compose.options import GLOBAL
+from netsandbox.commands.compose.yaml_text import to_yaml
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, print_list
 from netsandbox.commands.docker.top import table_of
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from netsandbox.commands.docker.client import Client
 
 RELEASE = "v2.40.3"
@@ -27,7 +31,6 @@ def port(client: Client, parsed: Parsed) -> int:
     """Where one port of a service's is published."""
     name, private = parsed.operands
     project = project_of(client, parsed)
-    chosen(project, [name], [])
     index, protocol = parsed.number("index", 0), parsed.text("protocol") or "tcp"
     found = [container for container in containers_of(client, project, name) if index in (0, number_of(container))]
     if not found:
@@ -36,7 +39,8 @@ def port(client: Client, parsed: Parsed) -> int:
         if (str(binding.port), binding.protocol) == (private, protocol) and ":" not in binding.host:
             client.print(f"{binding.host}:{binding.host_port}")
             return 0
-    raise DockerError(f"no port {private}/{protocol} for container {found[0].name}:")
+    others = ", ".join(f"{binding.host_port}/{binding.protocol}" for binding in found[0].bindings)
+    raise DockerError(f"no port {private}/{protocol} for container {found[0].name}: {others}")
 
 
 def top(client: Client, parsed: Parsed) -> int:
@@ -83,15 +87,24 @@ def config(client: Client, parsed: Parsed) -> int:
     project = project_of(client, parsed)
     if parsed.on("quiet"):
         return 0
-    images = [service.image for service in project.services.values()]
-    wanted = (project.services if parsed.on("services") else project.volumes if parsed.on("volumes") else
-              dict.fromkeys(images) if parsed.on("images") else None)
+    profiles = parsed.all("profile")
+    names = {service.name for service in project.in_order(chosen(project, parsed.operands, profiles))}
+    services = [service for service in project.services.values() if service.name in names]
+    images = [service.image for service in services]
+    wanted: Iterable[str] | None = (
+        [service.name for service in services] if parsed.on("services") else
+        project.volumes if parsed.on("volumes") else images if parsed.on("images") else None)
+    if parsed.on("networks"):
+        wanted = [key for key in project.networks if key != "default" or any(
+            key in service.networks for service in project.services.values())]
     if wanted is not None:
         for name in wanted:
             client.print(name)
         return 0
-    raise DockerError("docker compose config without --quiet, --services, --volumes or --images is not modelled in the "
-                      f"sandbox; {project.path} is read without complaint")
+    text = client.machine.host_files().read(project.path)
+    data = canonical(project, text, client.machine.environment(), [service.name for service in services])
+    client.output.append(("out", to_yaml(data) if parsed.text("format") in ("", "yaml") else to_json(data)))
+    return 0
 
 
 def version(client: Client, parsed: Parsed) -> int:
@@ -112,11 +125,14 @@ LS = Command("docker compose ls", "[OPTIONS]", "List running compose projects", 
     *GLOBAL, Flag("all", "a", usage="Show all stopped Compose projects"),
     Flag("format", "", "string", "Format the output", value="string"),
     Flag("quiet", "q", usage="Only display project names")), 0, 0)
-CONFIG = Command("docker compose config", "[OPTIONS]", "Parse, resolve and render compose file in canonical format",
-                 config, (*GLOBAL, Flag("images", usage="Print the image names, one per line"),
+CONFIG = Command("docker compose config", "[OPTIONS] [SERVICE...]",
+                 "Parse, resolve and render compose file in canonical format", config, (
+                          *GLOBAL, Flag("images", usage="Print the image names, one per line"),
+                          Flag("format", "", "string", "Format the output. Values: [yaml | json]", value="string"),
+                          Flag("networks", usage="Print the network names, one per line"),
                           Flag("quiet", "q", usage="Only validate the configuration, don't print anything"),
                           Flag("services", usage="Print the service names, one per line"),
-                          Flag("volumes", usage="Print the volume names, one per line")), 0, 0)
+                          Flag("volumes", usage="Print the volume names, one per line")))
 VERSION = Command("docker compose version", "[OPTIONS]", "Show the Docker Compose version information", version, (
     *GLOBAL, Flag("format", "f", "string", "Format the output", value="string", ignored=True),
     Flag("short", usage="Shows only Compose's version number")), 0, 0)

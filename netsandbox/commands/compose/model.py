@@ -72,6 +72,7 @@ class Project(NamedTuple):
     """A Compose file, read.
 
     Attributes:
+        has_version: it has `version:`, which means nothing any more.
         notes: (line, key) of what the sandbox does not model.
     """
 
@@ -81,6 +82,7 @@ class Project(NamedTuple):
     networks: Mapping[str, NetworkSpec]
     volumes: Mapping[str, VolumeSpec] = {}
     notes: tuple[tuple[int, str], ...] = ()
+    has_version: bool = False
 
     def container_name(self, service: Service, number: int) -> str:
         return service.container_name or f"{self.name}-{service.name}-{number}"

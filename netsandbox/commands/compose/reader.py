@@ -16,6 +16,7 @@ FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.y
 """As Compose looks for them, in this order."""
 WITHOUT_EFFECT = frozenset({"configs", "secrets", "include", "models"})
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
+SERVICE = re.compile(r"[\w.-]+", re.ASCII)
 NOT_IN_NAME = re.compile(r"[^a-z0-9_-]", re.ASCII)
 
 
@@ -40,25 +41,27 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str]) 
     name = name or (values.text(top["name"][1], "name") if "name" in top else "")
     name = name or project_name(path.rpartition("/")[0].rpartition("/")[2])
     if not NAME.fullmatch(name):
-        raise values.error(root, f"invalid project name {name!r}: must consist only of lowercase alphanumeric "
+        raise values.error(root, f'invalid project name "{name}": must consist only of lowercase alphanumeric '
                            "characters, hyphens, and underscores as well as start with a letter or number")
     networks, notes = _networks(values, top, name)
     volumes = _volumes(values, top, name)
     services: dict[str, Service] = {}
     for key, (where, node) in values.map(top["services"][1], "services").items() if "services" in top else ():
+        if not SERVICE.fullmatch(key):
+            raise values.invalid(where, f"services additional properties '{key}' not allowed")
         services[key], more = read_service(values, key, where, node)
         notes += more
     for key, (where, _node) in top.items():
         if key in WITHOUT_EFFECT:
             notes.append((line_of(where), key))
         elif key not in ("name", "version", "services", "networks", "volumes") and not key.startswith("x-"):
-            raise values.error(where, f"additional properties '{key}' not allowed")
+            raise values.invalid(where, f"additional properties '{key}' not allowed")
     if not services:
         raise values.error(root, "no service selected")
     services = {key: _completed(values, service, services, networks, top) for key, service in services.items()}
     services = {key: _mounted(values, service, volumes, path, top) for key, service in services.items()}
     _check_order(values, services, top)
-    return Project(name, path, services, networks, volumes, tuple(sorted(notes)))
+    return Project(name, path, services, networks, volumes, tuple(sorted(notes)), "version" in top)
 
 
 def _networks(values: Values, top: dict[str, tuple[Node, Node]],
@@ -91,7 +94,7 @@ def _network(values: Values, key: str, node: Node, project: str, notes: list[tup
         elif field in ("enable_ipv4", "enable_ipv6"):
             notes.append((line_of(where), what))
         elif not field.startswith("x-"):
-            raise values.error(where, f"networks.{key} additional properties '{field}' not allowed")
+            raise values.invalid(where, f"networks.{key} additional properties '{field}' not allowed")
     if spec.external and spec.name == f"{project}_{key}":
         spec = spec._replace(name=key)
     return spec._replace(flags=tuple(flags))
@@ -110,7 +113,7 @@ def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str) ->
             elif field == "labels":
                 spec = spec._replace(labels=values.pairs(value, what))
             elif field not in ("driver", "driver_opts") and not field.startswith("x-"):
-                raise values.error(where, f"volumes.{key} additional properties '{field}' not allowed")
+                raise values.invalid(where, f"volumes.{key} additional properties '{field}' not allowed")
         found[key] = spec._replace(name=key) if spec.external and spec.name == f"{project}_{key}" else spec
     return found
 
@@ -126,7 +129,7 @@ def _mounted(values: Values, service: Service, volumes: Mapping[str, VolumeSpec]
         elif colon and not source.startswith("/"):
             if source not in volumes:
                 where = values.map(top["services"][1], "services")[service.name][0]
-                raise values.error(where, f"service {service.name!r} refers to undefined volume {source}: invalid "
+                raise values.error(where, f'service "{service.name}" refers to undefined volume {source}: invalid '
                                    "compose project")
             source = volumes[source].name
         flags += ["-v", f"{source}{colon}{rest}"]
@@ -140,7 +143,7 @@ def _ipam(values: Values, node: Node, what: str) -> list[str]:
     for field, (where, value) in values.map(node, what).items():
         if field != "config":
             if field not in ("driver", "options"):
-                raise values.error(where, f"{what} additional properties '{field}' not allowed")
+                raise values.invalid(where, f"{what} additional properties '{field}' not allowed")
             continue
         for item in values.items(value, f"{what}.config"):
             for key, (place, inner) in values.map(item, f"{what}.config").items():
@@ -149,7 +152,7 @@ def _ipam(values: Values, node: Node, what: str) -> list[str]:
                 elif key == "aux_addresses":
                     flags += [word for text in values.pairs(inner, what) for word in ("--aux-address", text)]
                 else:
-                    raise values.error(place, f"{what}.config additional properties '{key}' not allowed")
+                    raise values.invalid(place, f"{what}.config additional properties '{key}' not allowed")
     return flags
 
 
@@ -159,20 +162,21 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
     where = values.map(top["services"][1], "services")[service.name][0]
     for key in service.networks:
         if key not in networks:
-            raise values.error(where, f"service {service.name!r} refers to undefined network {key}: invalid compose "
+            raise values.error(where, f'service "{service.name}" refers to undefined network {key}: invalid compose '
                                "project")
     if service.network_mode and service.networks:
-        raise values.error(where, f"service {service.name!r} declares mutually exclusive `network_mode` and "
+        raise values.error(where, f"service {service.name} declares mutually exclusive `network_mode` and "
                            "`networks`: invalid compose project")
     others = [link.partition(":")[0] for link in service.links]
     if service.network_mode.startswith("service:"):
         others.append(service.network_mode.removeprefix("service:"))
     for other in (*service.needs, *others):
         if other not in services:
-            raise values.error(where, f"service {service.name!r} depends on undefined service {other!r}: invalid "
+            raise values.error(where, f'service "{service.name}" depends on undefined service "{other}": invalid '
                                "compose project")
     if service.container_name and service.scale > 1:
-        raise values.error(where, f"service {service.name!r}: can't set container_name and scale to more than 1")
+        raise values.error(where, f"services.scale: can't set container_name and {service.name} as container name must "
+                           "be unique: invalid compose project")
     if not service.network_mode and not service.networks:
         service = service._replace(networks={DEFAULT: Attachment()})
     return service._replace(needs=tuple(dict.fromkeys((*service.needs, *others))))
@@ -184,6 +188,16 @@ def _check_order(values: Values, services: Mapping[str, Service], top: dict[str,
     while len(done) < len(services):
         ready = [name for name, service in services.items() if name not in done and done.issuperset(service.needs)]
         if not ready:
-            cycle = " -> ".join(sorted(set(services) - done))
-            raise values.error(top["services"][0], f"dependency cycle detected: {cycle}")
+            left = {name: next(other for other in service.needs if other not in done)
+                    for name, service in services.items() if name not in done}
+            raise values.error(top["services"][0], f"dependency cycle detected: {' -> '.join(_cycle(left))}")
         done.update(ready)
+
+
+def _cycle(needs: Mapping[str, str]) -> list[str]:
+    """One of the circles that services, each of which waits for another one, end in."""
+    name, seen = min(needs), list[str]()
+    while name not in seen:
+        seen.append(name)
+        name = needs[name]
+    return [*seen[seen.index(name):], name]

@@ -59,7 +59,7 @@ def _long_port(values: Values, node: Node, what: str) -> str:
     fields = {key: values.text(value, f"{what}.{key}") for key, (_key, value) in values.map(node, what).items()}
     for key, (where, _value) in values.map(node, what).items():
         if key not in ("target", "published", "host_ip", "protocol", "mode", "name", "app_protocol"):
-            raise values.error(where, f"{what} additional properties '{key}' not allowed")
+            raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
     if "target" not in fields:
         raise values.error(node, f"{what}: target is required")
     host, published = fields.get("host_ip", ""), fields.get("published", "")
@@ -79,7 +79,7 @@ def _long_volume(values: Values, node: Node, what: str) -> str:
         if key in ("type", "source", "target", "read_only"):
             fields[key] = values.text(value, f"{what}.{key}")
         elif key not in ("bind", "volume", "tmpfs", "consistency"):
-            raise values.error(where, f"{what} additional properties '{key}' not allowed")
+            raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
     if "target" not in fields or fields.get("type") not in ("bind", "volume"):
         raise values.error(node, f"{what}: type (bind or volume) and target are required")
     source = f"{fields['source']}:" if fields.get("source") else ""
@@ -103,7 +103,7 @@ def _attachment(values: Values, node: Node, what: str) -> Attachment:
         elif key in ("ipv4_address", "mac_address"):
             found[{"ipv4_address": "address", "mac_address": "mac"}[key]] = values.text(value, f"{what}.{key}")
         elif key not in ("ipv6_address", "link_local_ips", "driver_opts", "interface_name"):
-            raise values.error(where, f"{what} additional properties '{key}' not allowed")
+            raise values.invalid(where, f"{what} additional properties '{key}' not allowed")
     return Attachment(**found)
 
 
@@ -170,11 +170,12 @@ def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Se
         elif key in WITHOUT_EFFECT:
             notes.append((line_of(place), what))
         elif not key.startswith("x-"):
-            raise values.error(place, f"services.{name} additional properties '{key}' not allowed")
+            raise values.invalid(place, f"services.{name} additional properties '{key}' not allowed")
     if not service.image:
-        raise values.error(where, f"service {name!r} has neither an image nor a build context specified"
+        raise values.error(where, f'service "{name}" has neither an image nor a build context specified: invalid '
+                           "compose project"
                            if not notes or all(not what.endswith(".build") for _line, what in notes) else
-                           f"service {name!r} is to be built; the sandbox builds nothing, so it needs an image")
+                           f"service {name} is to be built; the sandbox builds nothing, so it needs an image")
     return service, notes
 
 

@@ -38,19 +38,23 @@ class Values:
     def error(self, node: Node, message: str) -> ScenarioError:
         return ScenarioError(self.name, line_of(node), message)
 
+    def invalid(self, node: Node, message: str) -> ScenarioError:
+        """The file is not as the specification's schema has it."""
+        return self.error(node, f"validating {self.name}: {message}")
+
     def map(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
         """(key, value) by the key's name; nothing at all is an empty map."""
         if is_null(node):
             return {}
         if not isinstance(node, MappingNode):
-            raise self.error(node, f"{what} must be a mapping, found {describe(node)}")
+            raise self.error(node, f"{what} must be a mapping")
         return {str(key.value): (key, value) for key, value in node.value}
 
     def items(self, node: Node, what: str) -> list[Node]:
         if is_null(node):
             return []
         if not isinstance(node, SequenceNode):
-            raise self.error(node, f"{what} must be a list, found {describe(node)}")
+            raise self.invalid(node, f"{what} must be a array")
         return list(node.value)
 
     def text(self, node: Node, what: str) -> str:
@@ -63,7 +67,7 @@ class Values:
         try:
             return filled_in(text, self.variables)
         except VariableError as error:
-            raise self.error(node, str(error)) from None
+            raise self.error(node, f"error while interpolating {what}: {error}") from None
 
     def texts(self, node: Node, what: str) -> tuple[str, ...]:
         """A list of texts, or one text alone."""

@@ -78,7 +78,7 @@ def attach_again(client: Client, parsed: Parsed) -> None:
     """docker attach: from now on."""
     container = client.engine.find(parsed.operands[0])
     if not container.is_running:
-        raise DockerError("cannot attach to a stopped container, start it first")
+        raise DockerError("You cannot attach to a stopped container, start it first")
     history.of_container(client.engine, container, "attach")
     reader = follow(client, container, False)
     client.on_interrupt = partial(interrupt, client, container)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
+    if not parsed.operands[0]:
+        raise DockerError("invalid container name or ID: value is empty" if client.engine.profile.since(28) else
+                          "Error: No such container: ")
     container = client.engine.find(parsed.operands[0])
     argv = parsed.operands[1:]
     namespace = container.namespace
@@ -43,12 +46,14 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.engine.when_ended(container, partial(_kill, client))
         return None
     stdin = client.stdin if parsed.on("interactive") and not client.stdin.is_terminal else None
+    if not inside.files().is_directory(inside.cwd):
+        raise _refusal(client, parsed, f'chdir to cwd ("{inside.cwd}") set in config.json failed: no such file or '
+                       "directory")
     program = inside.found(argv, inside.call(argv, stdin))
     if program is None and container.image.really_has(name):
         raise DockerError(reason(name) or f"the sandbox has no {name}", 127)
     if program is None:
-        raise DockerError("OCI runtime exec failed: exec failed: unable to start container process: exec: "
-                          f'"{argv[0]}": executable file not found in $PATH', 127, note=reason(name))
+        raise _refusal(client, parsed, f'exec: "{argv[0]}": executable file not found in $PATH', reason(name))
     lent = inside.lent(argv)
     if lent:
         client.complain(f"note: the {container.image.name} image has no {lent}; the sandbox lends its own")
@@ -60,6 +65,15 @@ def run(client: Client, parsed: Parsed) -> int | None:
         return 0
     follow(client, container, program)
     return None
+
+
+def _refusal(client: Client, parsed: Parsed, why: str, note: str = "") -> DockerError:
+    """runc does not start it; a client that does not wait hears of it from the daemon."""
+    is_old = not client.engine.profile.since(28)
+    text = f"OCI runtime exec failed: exec failed: unable to start container process: {why}" + ": unknown" * is_old
+    if parsed.on("detach"):
+        return daemon_error(text)
+    return DockerError(text, 126 if is_old else 127, note=note)
 
 
 def _note(client: Client, container: Container, program: Task, argv: list[str]) -> None:

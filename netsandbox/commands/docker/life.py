@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.docker import containers, history
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
-from netsandbox.docker.signals import SIGNALS, signal_number
+from netsandbox.docker.signals import SIGNALS, known_signal, signal_number
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -139,16 +139,17 @@ class Restarting:
 
 
 def kill(client: Client, parsed: Parsed) -> int:
-    number = parsed.text("signal") or "KILL"
+    text = parsed.text("signal") or "KILL"
 
     def work(container: Container) -> None:
         if not container.is_running:
             raise daemon_error(f"container {container.identity} is not running")
-        history.of_container(client.engine, container, "kill", signal=signal_number(number))
-        if signal_number(number) == SIGNALS["KILL"]:
+        number = known_signal(text)
+        history.of_container(client.engine, container, "kill", signal=number)
+        if number == SIGNALS["KILL"]:
             client.engine.kill(container)
         else:
-            client.engine.signal(container, signal_number(number))
+            client.engine.signal(container, number)
     return each(client, parsed.operands, work, before="cannot kill container: ")
 
 
