@@ -160,6 +160,10 @@ def _room_in_linux(name: str) -> str:
     return parts[2] if parts[:2] == ["netsandbox", "linux"] and len(parts) > 2 and parts[2] in IN_LINUX else ""
 
 
+YAML = ("netsandbox.commands.strict_yaml", "netsandbox.commands.compose.yaml_text")
+"""What reads it strictly, and what writes it as Compose does."""
+
+
 def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
     """wire to lab and explain know the standard library alone; YAML is read in session; Rich and Textual as told;
     what a user writes as a regular expression runs in RE2, which apps.pattern alone knows."""
@@ -169,7 +173,7 @@ def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
             continue
         allowed = (
             module.room == "tui"
-            or (library == "yaml" and (module.room == "session" or module.name == "netsandbox.commands.strict_yaml"))
+            or (library == "yaml" and (module.room == "session" or module.name in YAML))
             or (library == "re2" and imported.lazy and module.name == "netsandbox.apps.pattern")
             or (library == "jq" and imported.lazy and module.name == "netsandbox.commands.tools.jq")
             or (library == "rich" and imported.lazy and module.room in {"commands", "session", "top"})
