@@ -47,6 +47,7 @@ def test_an_ipvlan_network_of_layer_3_has_no_gateway(session: Session) -> None:
     ("-o parent=eth9", "invalid subinterface vlan name eth9, example formatting is eth0.10"),
     ("-o parent=eth0.5000", "vlan id must be between 1-4094, received: 5000"),
     ("-o parent=eth7.5", "failed to find master interface eth7 on the Docker host: Link not found"),
+    ("--subnet 10.2.0.0/24", "several subnets of one macvlan network are not modelled in the sandbox"),
     ("-o parent=lo", "loopback interface is not a valid macvlan parent link"),
     ("-o parent=eth0 -o macvlan_mode=x", "requested macvlan mode 'x' is not valid")])
 def test_what_docker_refuses(session: Session, options: str, words: str) -> None:

@@ -13,6 +13,7 @@ from netsandbox.docker import user_networks
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.network import DockerNetwork
 from netsandbox.docker.network_options import without_effect
+from netsandbox.docker.parent_network import DRIVERS
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def _with_addresses(client: Client, plan: user_networks.NetworkPlan, parsed: Par
     if len(subnets) < len(gateways) or len(subnets) < len(parts):
         raise DockerError("every ip-range or gateway must have a corresponding subnet")
     if len(subnets) > 1:
+        if plan.driver in DRIVERS:
+            raise DockerError(f"several subnets of one {plan.driver} network are not modelled in the sandbox")
         raise daemon_error("bridge driver doesn't support multiple subnets")
     for gateway in gateways:
         if gateway not in subnets[0]:
