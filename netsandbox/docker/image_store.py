@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.files import files_of
-from netsandbox.docker.images import IMAGES, find_image
+from netsandbox.docker.images import IMAGES, find_image, stand_in
 
 if TYPE_CHECKING:
     from netsandbox.docker.container import Container
@@ -41,7 +41,7 @@ class ImageStore:
             for image in self.made.values():
                 if image.identity.startswith(digits):
                     return image
-        return find_image(reference)
+        return find_image(reference) or stand_in(reference)
 
     def all(self) -> list[Image]:
         """The newest first."""

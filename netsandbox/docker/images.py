@@ -174,12 +174,29 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
 """What tutorials run beside those; they are there when they are asked for, and `docker images` does not list them."""
 
 
+ARCHITECTURES = ("amd64", "arm32v7", "arm64v8", "i386")
+BASES = frozenset({"busybox", "alpine", "ubuntu", "debian", "centos"})
+"""Images that others publish under the same name, with little more in them."""
+
+
 def find_image(reference: str) -> Image | None:
-    """An image by its reference; tag, digest and the docker.io prefix do not matter."""
-    name = reference.split("@")[0].removeprefix("docker.io/").removeprefix("library/")
+    """An image by its reference; tag, digest and the docker.io prefix do not matter, nor does a mirror's name."""
+    name = reference.split("@")[0]
+    if "/library/" in name:
+        name = name.rpartition("/library/")[2]
+    name = name.removeprefix("docker.io/").removeprefix("library/")
     head, slash, tail = name.rpartition("/")
     bare = head + slash + tail.split(":")[0]
+    if head in ARCHITECTURES:
+        bare = bare.removeprefix(f"{head}/")
     return IMAGES.get(bare) or OTHERS.get(bare)
+
+
+def stand_in(reference: str) -> Image | None:
+    """The base image that somebody else's image of the same name is taken for; a note says so where it is run."""
+    head, _slash, tail = reference.split("@")[0].rpartition("/")
+    name = tail.split(":")[0]
+    return find_image(name) if head and name in BASES else None
 
 
 def nearest_image(reference: str) -> str | None:

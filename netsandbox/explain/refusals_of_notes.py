@@ -9,6 +9,8 @@ OF_NOTES: dict[str, str] = {
     "the sandbox downloads nothing; did you mean {near}?": "沙盒不下载任何东西；是不是 {near}？",
     "the sandbox downloads nothing; the sandbox has: {names}": "沙盒不下载任何东西；现有的镜像：{names}",
     "the {image} image has no {name}; the sandbox lends its own": "镜像 {image} 里没有 {name}；沙盒借给它一个",
+    "{image} stands for {reference}, of which the sandbox knows nothing more":
+        "{image} 代替 {reference}，沙盒对后者一无所知",
     "the sandbox has no {path} to mount; {target} is left as the image has it":
         "沙盒里没有可以挂载的 {path}；{target} 保持镜像里的样子",
     "nobody answers here, so nothing is removed; `docker {command} --force` asks nothing":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.docker.images import IMAGES, OTHERS
+from netsandbox.docker.images import IMAGES, OTHERS, find_image
 from netsandbox.session.keeping import KeptSession
 
 
@@ -64,3 +64,21 @@ def test_postgres_says_when_it_is_ready() -> None:
     session.run("docker run -d --name db postgres")
     assert said(session, "docker logs db") == (
         "2026-01-01 00:00:00.000 UTC [1] LOG:  database system is ready to accept connections\n")
+
+
+@pytest.mark.parametrize(("reference", "name"), [
+    ("docker.mirrors.example.org/library/nginx:1.25", "nginx"), ("arm64v8/alpine", "alpine"),
+    ("docker.io/library/redis", "redis"), ("public.ecr.aws/docker/library/busybox:1.36", "busybox")])
+def test_a_mirrors_name_is_the_image_itself(reference: str, name: str) -> None:
+    image = find_image(reference)
+    assert image is not None
+    assert image.name == name
+
+
+def test_a_base_image_of_somebody_else_has_a_stand_in_and_a_note_says_so_once() -> None:
+    session = KeptSession()
+    note = "note: busybox stands for somebody/busybox:1, of which the sandbox knows nothing more\n"
+    assert session.run("docker run --rm somebody/busybox:1 echo hello").err == note
+    assert said(session, "docker run -d --name box somebody/busybox:1 sleep 10").count("note") == 0
+    assert "somebody/busybox:1" in said(session, "docker ps")
+    assert "pull access denied" in said(session, "docker run somebody/nginx")

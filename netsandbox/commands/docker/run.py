@@ -20,6 +20,7 @@ from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.docker import containers, history
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.images import stand_in
 from netsandbox.docker.names import random_name
 from netsandbox.docker.signals import signal_number
 from netsandbox.linux.core.sysctl_effect import note_on
@@ -27,6 +28,7 @@ from netsandbox.linux.core.sysctl_effect import note_on
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
+    from netsandbox.docker.images import Image
 
 FAILED = 125
 CAPABILITY_FLAGS = (("cap-add", "CapAdd"), ("cap-drop", "CapDrop"))
@@ -151,6 +153,7 @@ def _check_image(client: Client, parsed: Parsed, reference: str) -> None:
     if pull not in ("always", "missing", "never"):
         raise DockerError(f"invalid pull option: '{pull}': must be one of \"always\", \"missing\" or \"never\"")
     image = client.engine.images.find(reference)
+    _tell_of_stand_in(client, reference, image)
     if image is not None and (pull != "never" or with_tag(reference).rpartition(":")[2] in ("latest", image.tag)):
         return
     if pull == "never":
@@ -158,6 +161,14 @@ def _check_image(client: Client, parsed: Parsed, reference: str) -> None:
     if pull == "missing" and not parsed.on("quiet"):
         client.complain(f"Unable to find image '{with_tag(reference)}' locally")
     raise not_found(reference)
+
+
+def _tell_of_stand_in(client: Client, reference: str, image: Image | None) -> None:
+    """Once for each image that another one stands for."""
+    if image is None or image != stand_in(reference) or ("stand in", reference) in client.engine.told:
+        return
+    client.engine.told.add(("stand in", reference))
+    client.complain(f"note: {image.name} stands for {reference}, of which the sandbox knows nothing more")
 
 
 def _about_dashes(client: Client) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
 from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.words import USAGE, choose, number_of
@@ -87,7 +88,8 @@ def _identify(context: ToolContext, rest: list[str]) -> ToolResult:
         pid = number_of(rest[0])
         if pid is None or not 0 <= pid < 1 << 31:
             raise ToolError(1, f"Specified string '{rest[0]}' is not a pid")
-        namespace = context.machine.namespace_of_pid(pid)
+        if pid <= FIRST_SHELL_PID:
+            namespace = context.machine.namespace_of_pid(pid)
         if namespace is None:
             raise ToolError(1, "Cannot open network namespace: No such file or directory")
     name = next((name for name in context.machine.namespace_names()
