@@ -7,6 +7,8 @@ w4: a client on the host's LAN makes N connections, one after the other, through
 published port and Docker's rules, and gets 1 KiB over each.  bulk: N MB over one such connection.
 build: N containers are made, and have sent nothing yet; what docker0 has no port for is on networks of its own.
 lines: N containers by `docker run`, and then what a person asks among them: CPU a container of each line.
+vlans: 50 hosts in N VLANs of one bridge, each with a device for each.  vteps: N hosts, each with an end of one VXLAN.
+Of both how long they take to make, and a ping of each to each.
 """
 
 from __future__ import annotations
@@ -21,59 +23,21 @@ from itertools import repeat
 from time import perf_counter, process_time
 from typing import Any
 
-from netsandbox import bench_tcp
+from netsandbox import bench_segments, bench_tcp
+from netsandbox.bench_ping import Pinger
 from netsandbox.docker.user_networks import NetworkPlan
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.bridge.bridge import MAX_PORTS
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.ipv4 import ip_output
-from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.session.session import Session
 from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.ethernet import Frame
-from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage
-from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
-DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "w4": 1000, "bulk": 10, "build": 100, "lines": 100}
+DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "w4": 1000, "bulk": 10, "build": 100, "lines": 100,
+            "vlans": 200, "vteps": 64}
 BROADCASTS = 1000
-PAYLOAD = bytes(range(56))
 LOCAL_EXPERIMENTAL = 0x88B5
 """An EtherType for experiments (IEEE 802): no stack has a handler."""
-
-
-class Pinger:
-    """A program with a raw socket: the next echo request leaves when the last reply is in."""
-
-    def __init__(self, namespace: NetworkNamespace, targets: Iterable[int]) -> None:
-        self.namespace = namespace
-        self.targets = iter(targets)
-        self.sent = self.replies = 0
-        namespace.raw_sockets.append(self)
-
-    def send(self, _argument: object = None) -> None:
-        """One request to the next target."""
-        target = next(self.targets, None)
-        if target is None:
-            return
-        namespace = self.namespace
-        self.sent += 1
-        route = route_output(namespace, target)
-        assert isinstance(route, OutputRoute), "all are on one subnet"
-        message = IcmpMessage(ECHO_REQUEST, 0, 1 << 16 | self.sent & 0xFFFF, PAYLOAD)
-        ident = namespace.next_ident(route.source, target, ICMP)
-        ip_output.send(namespace, IPv4Packet(route.source, target, ICMP, message, 64, ident, True), route)
-
-    def deliver(self, _interface: Interface, packet: IPv4Packet) -> bool:
-        """A packet for the namespace."""
-        message = packet.payload
-        if isinstance(message, IcmpMessage) and message.type == ECHO_REPLY:
-            self.replies += 1
-            self.namespace.scheduler.soon(self.send)
-        return True
-
-    def error(self, _interface: Interface, _packet: IPv4Packet, _message: IcmpMessage, _quoted: IPv4Packet) -> None:
-        """No error is expected here."""
 
 
 Ends = list[tuple[NetworkNamespace, int]]
@@ -136,6 +100,15 @@ def lines(count: int) -> Iterator[dict[str, Any]]:
         yield measured(session.lab, line, count, partial(_run_all, session, [line]))
 
 
+def segments(name: str, count: int) -> Iterator[dict[str, Any]]:
+    """VLANs or VTEPs: made, and a ping of each to each of its network."""
+    lab, networks = Lab(), bench_segments.Networks()
+    work = partial(bench_segments.WORKLOADS[name], lab, networks, count)
+    yield measured(lab, f"{name} made", count, work)
+    lab.scheduler.run_until_quiet()
+    yield measured(lab, name, count, partial(bench_segments.ping_all, lab, networks))
+
+
 def _run_all(session: Session, typed: list[str]) -> None:
     for line in typed:
         job = session.run(line)
@@ -194,14 +167,21 @@ def main(arguments: argparse.Namespace) -> int:
         return 2
     for name in names:
         count = DEFAULTS[name] if arguments.n is None else arguments.n
-        for result in lines(count) if name == "lines" else [measure(name, count)]:
+        for result in results_of(name, count):
             print(json.dumps(result) if arguments.json else told(result), flush=True)
     return 0
 
 
+def results_of(name: str, count: int) -> Iterable[dict[str, Any]]:
+    """The figures of a workload, in turn."""
+    if name in bench_segments.WORKLOADS:
+        return segments(name, count)
+    return lines(count) if name == "lines" else [measure(name, count)]
+
+
 def told(result: dict[str, Any]) -> str:
     """A result as a line: of the workloads that send, the cost of a delivery, of the others that of a container."""
-    sends = result["workload"] in (*PROMISED, *OF_TCP)
+    sends = result["workload"] in (*PROMISED, *OF_TCP, *bench_segments.WORKLOADS)
     per = result["cpu_s"] / ((result["deliveries"] if sends else 0) or result["n"]) * 1e6
     peak = "" if result["max_rss_kb"] is None else f"  peak {result['max_rss_kb'] / 1024:,.0f} MiB"
     return (f"{result['workload']}  n {result['n']:,}  {result['deliveries']:,} deliveries  "

@@ -60,3 +60,13 @@ def test_bulk_sends_much_over_one_connection() -> None:
     result, = bench("bulk", "-n", "1")
     assert (result["workload"], result["n"]) == ("bulk", 1)
     assert result["deliveries"] > 1_000_000 / 1448 * 2
+
+
+def test_segments_are_made_and_then_pinged_through() -> None:
+    made, pinged = bench("vteps", "-n", "3")
+    assert (made["workload"], pinged["workload"], pinged["n"]) == ("vteps made", "vteps", 3)
+    assert pinged["deliveries"] > 3 * 2 * 2 * 2
+    made, pinged = bench("vlans", "-n", "2")
+    ports, networks, both_ways = 50, 2, 2
+    assert made["deliveries"] == 0
+    assert pinged["deliveries"] > networks * ports * (ports - 1) * both_ways
