@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.session.session import Session
-from tests.campaigns import interrupted, killed, monkey, poor, sessions, tours
+from tests.campaigns import interrupted, killed, monkey, poor, pty_tours, sessions, tours
 from tests.lab import fuzz
 
 
@@ -102,3 +102,9 @@ def test_a_sample_of_tours() -> None:
 @pytest.mark.campaign
 def test_tours_of_all_scenarios_in_both_languages() -> None:
     assert tours.run() == []
+
+
+@pytest.mark.campaign
+def test_tours_at_a_terminal() -> None:
+    """Keys go through a pty, and the goals are read from what is painted."""
+    assert pty_tours.run() == []
