@@ -194,8 +194,9 @@ class LabApp(UnbrokenApp):
             self.autosave.problem = ""
         fresh = [said for said in live.jobs.since(self._said) if said.text.strip()]
         self._said = live.jobs.said
-        if fresh:
-            self._tell_output(fresh[-1])
+        if fresh:  # of an error the first line says what is wrong, the last one what to try
+            errors = [one for one in fresh if one.kind == "err"]
+            self._tell_output(errors[0] if errors and fresh[-1].kind == "err" else fresh[-1])
 
     def _tell_output(self, last: Said) -> None:
         """Follow what runs by its last line; what a typed line prints gets the pane, where the log keeps its place."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from netsandbox.tui.i18n import set_language
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 
@@ -203,3 +204,19 @@ async def test_a_line_typed_in_the_past_says_that_it_begins_a_branch_and_undo_le
         await on.press("escape", "u")
         assert on.app.live.session.branches.present.name == "main"
         assert entered(on)[-1] == "add-host h2"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_line_from_a_web_page_is_explained_in_the_readers_language(tmp_path: Path, language: str) -> None:
+    """The seed tutorial's own line, dashes and all: Docker's words, a note, and what to type."""
+    set_language(language)
+    async with stage(tmp_path) as on:
+        await on.line("docker run \N{EN DASH}d \N{EN DASH}net=host --name nginx-host nginx")
+        await on.quiet()
+        printed = [one.text for one in on.app.live.jobs.transcript if one.kind == "err"]
+        assert printed[0] == "docker: invalid reference format"
+        assert any(text.startswith({"en": "note: the line has a dash", "zh": "注意：这一行里有破折号"}[language])
+                   for text in printed)
+        assert printed[-1].endswith("docker run -d --net=host --name nginx-host nginx")
+        assert "✗ docker: invalid reference format" in shown(on)
+        assert "✗ Try" not in shown(on)
