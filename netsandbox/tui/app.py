@@ -136,8 +136,9 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
                 if live.session.half_built:
                     live.jobs.say("fail", translated(live.session.half_built, language()))
                     self._trouble(translated(live.session.half_built, language()))
-                if scenario.steps and not self.main.has_class("-short"):
-                    self.main.set_view("lesson")
+            opened = live.session.scenario
+            if opened is not None and opened.steps and not self.main.has_class("-short"):
+                self.main.set_view("lesson")
         except ReplayStoppedError:
             self._trouble(tr("recover.stopped"))
         except LabError as error:

@@ -203,6 +203,24 @@ async def test_a_session_that_was_not_left_can_be_recovered(tmp_path: Path) -> N
     assert latest(tmp_path) is None
 
 
+async def test_a_lesson_and_its_branches_are_recovered(tmp_path: Path) -> None:
+    """The reader stands at the step that was read, and what was left behind in another branch is there."""
+    async with stage(tmp_path, Options("one-cable", tour=False)) as on:
+        for _ in range(3):
+            await on.press("p")
+            await on.quiet()
+        await on.press("u")
+        await on.line("add-host other")
+        on.app.exit(143)
+        on.app.autosave.leave()
+    async with stage(tmp_path, Options(recover=True, tour=False)) as on:
+        assert "step 2 of 9" in screen_text(on.app)  # type: ignore[arg-type]
+        assert [row.name for row in on.app.live.session.branch_rows()] == ["main", "b2"]
+        await on.line("branch main")
+        assert "other" not in [row.name for row in on.app.live.nodes()]
+        on.app.action_quit_now()
+
+
 async def test_hostile_names_and_output_are_shown_harmlessly(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.line("add-host [red]x")
