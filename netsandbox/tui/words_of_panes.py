@@ -165,7 +165,7 @@ TABLE: dict[str, Both] = {
     "tab.endpoints": ("Networks", "网络"),
     "tab.log": ("Log", "日志"),
     "table.own": ("and {count} of its own", "另有 {count} 个自己的"),
-    "table.own-only": ("{count} of its own, none learned", "只有 {count} 个自己的，还没有学到"),
+    "table.own-only": ("{count} of its own", "只有 {count} 个自己的"),
     "table.permanent": ("permanent", "永久"),
     "table.more": ("more:  {command}", "更多：{command}"),
     "column.interface": ("interface", "接口"),
