@@ -39,7 +39,7 @@ def test_every_verb_has_a_page(name: str) -> None:
     ("help bridge fdb", "Usage: bridge fdb {"), ("help bridge", "`help bridge fdb`"), ("help ss", "Usage: ss "),
     ("help tcpdump", "A program of Linux"), ("help expect reach", "  reach NODE NODE|ADDRESS"),
     ("help expect no exit", "`exit` is still about the line before them"),
-    ("help nmap", "nc -zv HOST PORTS"),
+    ("help hping3", "nc -zv HOST PORTS"),
     ("help exec", "`docker exec` is the other way"), ("help add-container", "NAME may be a single letter")])
 def test_pages_on_what_is_no_verb(line: str, part: str) -> None:
     assert part in said(line)
