@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.event_list import instant
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
+from netsandbox.commands.docker.instants import instant
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error

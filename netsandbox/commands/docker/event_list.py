@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.instants import instant
 from netsandbox.commands.docker.listing import bad_filter
 from netsandbox.commands.docker.template import Template, to_json
 from netsandbox.commands.docker.template_parse import TemplateError
@@ -18,34 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.history import EngineEvent
 
-UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": SECOND // 1000, "us": SECOND // 10**6,
-         "µs": SECOND // 10**6, "ns": 1}
-PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)")
-DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d(\.\d{1,9})?)?)?)?(Z|[+-]\d\d:\d\d)?")
 INTERRUPTED = 130
-
-
-def instant(text: str, now: int) -> int:
-    """A time in virtual nanoseconds: a length of time before now, a date, or seconds since 1970.
-
-    Raises:
-        DockerError: it is none of these.
-    """
-    parts = PART.findall(text.lstrip("+-"))
-    if parts and "".join(number + unit for number, unit in parts) == text.lstrip("+-"):
-        length = sum(round(float(number) * UNITS[unit]) for number, unit in parts)
-        return now + length if text.startswith("-") else now - length
-    if re.fullmatch(r"\d+(\.\d*)?", text) and len(text) < 30:
-        return round(float(text) * SECOND) - EPOCH
-    if DATE.fullmatch(text):
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            found = None
-        if found is not None:
-            aware = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
-            return int(aware.timestamp()) * SECOND + aware.microsecond * 1000 - EPOCH
-    raise DockerError(f'failed to parse value as time or duration: "{text}"')
 
 
 class Watch:
