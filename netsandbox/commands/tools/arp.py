@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.proc_net import arp_entries
 from netsandbox.commands.tools.words import SCOPE_NUMBERS
@@ -33,6 +34,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     namespace = context.namespace
     if "V" in options:
         return ToolResult(0, VERSION + "\n", "")
+    if "h" in options:
+        return ToolResult(0, TEXTS["arp"] + "\n", "")
     if "f" in options or "D" in options:
         raise ToolError(1, "netsandbox: `arp -f` and `arp -D` are not modelled")
     if "d" in options:
@@ -110,6 +113,8 @@ def _set(namespace: NetworkNamespace, options: Options) -> None:
     mac = _hardware(options.words[1])
     if "pub" in options.words[2:]:
         raise ToolError(1, "netsandbox: use `ip neigh add proxy` for published entries")
+    if {"dontpub", "netmask"} & set(options.words[2:]):
+        raise ToolError(FAILED, f"SIOCSARP: {STRERROR['EINVAL']}")
     state = NudState.STALE if "temp" in options.words[2:] else NudState.PERMANENT
     device = _device(namespace, options, address)
     try:
@@ -133,6 +138,8 @@ def _delete(namespace: NetworkNamespace, options: Options) -> ToolResult:
     if not options.words:
         raise ToolError(FAILED, "arp: need host name")
     address = _address(options.words[0])
+    if "pub" in options.words[1:]:
+        raise ToolError(1, "netsandbox: use `ip neigh del proxy` for published entries")
     for interface in namespace.interfaces.values():
         if options.values.get("i", interface.name) == interface.name and address in interface.neighbours:
             try:

@@ -14,11 +14,24 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.interface_address import InterfaceAddress
 
+VERSION = "net-tools 2.10"
+USAGE = """Usage:
+  ifconfig [-a] [-v] [-s] <interface> [[<AF>] <address>]
+  [netmask <address>] [broadcast <address>] [hw ether <address>]
+  [mtu <NN>] [txqueuelen <NN>] [[-]arp] [[-]promisc] [up|down]"""
 UNITS = ((10 ** 12, "TB"), (10 ** 9, "GB"), (10 ** 6, "MB"), (10 ** 3, "KB"))
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    words = [word for word in arguments if word not in ("-a", "-v", "-s")]
+    words = list(arguments)
+    while words and words[0].startswith("-"):
+        option = words.pop(0)
+        if option in ("-V", "--version", "-version"):
+            return ToolResult(0, VERSION + "\n", "")
+        if option in ("-h", "--help", "-help", "-?"):
+            return ToolResult(0, USAGE + "\n", "")
+        if option not in ("-a", "-v", "-s"):
+            raise ToolError(1, f"ifconfig: option `{option}' not recognised.\n{requests.HELP}")
     interfaces = context.namespace.interfaces
     if "-s" in arguments and not words[1:] and all(word in interfaces for word in words):
         return ToolResult(0, table(context.namespace, IFCONFIG, words, "-a" in arguments), "")
@@ -27,8 +40,9 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, "".join(_block(i) + _aliases(i) for i in found if i.up or "-a" in arguments), "")
     interface = interfaces.get(words[0].partition(":")[0])
     if interface is None and words[1:]:
-        raise ToolError(255, f"SIOCSIFADDR: No such device\n{words[0]}: ERROR while getting interface flags: "
-                             "No such device")
+        first = "" if words[1] in requests.OF_FLAGS else "SIOCSIFADDR: No such device\n"
+        mask = "\nSIOCSIFNETMASK: No such device" if "/" in words[1] else ""
+        raise ToolError(255, f"{first}{words[0]}: ERROR while getting interface flags: No such device{mask}")
     if interface is None:
         raise ToolError(1, f"{words[0]}: error fetching interface information: Device not found")
     if words[1:]:

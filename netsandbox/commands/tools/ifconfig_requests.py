@@ -15,10 +15,13 @@ from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_m
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
+OF_FLAGS = ("up", "down", "arp", "-arp", "promisc", "-promisc")
+OF_A_MAP = ("mem_start", "io_addr", "irq")
+OF_SERIAL_LINES = ("outfill", "keepalive")
 HELP = "ifconfig: `--help' gives usage information."
 NOT_MODELLED = frozenset({"add", "del", "dstaddr", "pointopoint", "-pointopoint", "tunnel", "metric",
                           "allmulti", "-allmulti", "multicast", "-multicast", "name",
-                          "media", "trailers", "dynamic", "inet6"})
+                          "media", "trailers", "dynamic", "inet6", "-broadcast"})
 ALL_ONES = 0xFFFFFFFF
 
 
@@ -52,6 +55,11 @@ def configure(interface: Interface, label: str, words: list[str]) -> None:
             _set_mask(interface, label, _address(_next(rest)))
         elif word == "broadcast" and rest and rest[0][:1].isdigit():
             _change(interface, label, None, _address(rest.pop(0)))
+        elif word in OF_A_MAP:
+            _next(rest)
+            raise ToolError(1, f"{word}: SIOCSIFMAP: {STRERROR['EOPNOTSUPP']}")
+        elif word in OF_SERIAL_LINES:
+            raise ToolError(1, f"SIOCS{word.upper()}: {STRERROR['EOPNOTSUPP']}")
         elif word in NOT_MODELLED:
             raise ToolError(1, f"netsandbox: ifconfig's {word} is not modelled")
         else:
@@ -68,8 +76,9 @@ def _set_up(interface: Interface, label: str, up: bool) -> None:
     """An alias that goes down is deleted."""
     own = _find(interface, label)
     if label != interface.name and not up:
-        if own is not None:
-            addresses.remove(interface, own)
+        if own is None:
+            raise ToolError(255, f"SIOCSIFFLAGS: {STRERROR['EADDRNOTAVAIL']}")
+        addresses.remove(interface, own)
         return
     try:
         requests.set_up(interface, up)
@@ -169,5 +178,5 @@ def _address(text: str, behind: str = "") -> int:
     try:
         return parse_ipv4(text)
     except AddressError:
-        why = "Unknown host" if text[:1].isdigit() else "Host name lookup failure"
+        why = "Unknown host" if text[:1].isdigit() or text[:1] == "-" or ":" in text else "Host name lookup failure"
         raise ToolError(1, f"{text[:60]}: {why}" + (f"\n{behind}" if behind else "")) from None

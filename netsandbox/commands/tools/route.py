@@ -8,7 +8,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import read_options
 from netsandbox.commands.tools.proc_net import RTF_GATEWAY, RTF_HOST, RTF_REJECT, main_routes, route_bits
-from netsandbox.commands.tools.words import Words, flag, key, number, parse
+from netsandbox.commands.tools.words import Words, flag, key, number, parse, refused
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import route as requests
 from netsandbox.linux.netlink.route import RouteRequest
@@ -33,8 +33,11 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read_options("route", arguments, "nvehFCV46A:", LONG, WRONG)
     if "V" in options:
         return ToolResult(0, VERSION + "\n", "")
-    if options.words or "h" in options:
-        raise ToolError(WRONG, TEXTS["route"])
+    if "h" in options:
+        return ToolResult(0, TEXTS["route"] + "\n", "")
+    if options.words:
+        flushes = "Flushing `inet' routing table not supported\n" if options.words[0] == "flush" else ""
+        raise ToolError(WRONG, flushes + TEXTS["route"])
     if "C" in options:
         raise ToolError(1, "netsandbox: the routing cache is shown by `ip route show cache`")
     detail = sum(word.count("e") for word in arguments if word.startswith("-") and not word.startswith("--"))
@@ -79,7 +82,7 @@ def _change(namespace: NetworkNamespace, command: str, words: Words) -> None:
         flag("-net"), flag("-host"), key("netmask"), key("gw", "gateway", name="gw"),
         key("metric", read=number("netsandbox: a metric is a number")), key("dev", "device", name="dev"),
         flag("reject"), flag("mod"), flag("dyn"), flag("reinstate"),
-        *(key(name) for name in ("mss", "window", "irtt"))), lambda word, _rest: target.append(word))
+        *(refused(name, of="a route") for name in ("mss", "window", "irtt"))), lambda word, _rest: target.append(word))
     if len(target) == 2 and "dev" not in found:
         found["dev"] = target.pop()
     if len(target) != 1:
@@ -89,7 +92,8 @@ def _change(namespace: NetworkNamespace, command: str, words: Words) -> None:
     if "dev" in found and device is None:
         raise ToolError(REFUSED, f"SIOC{command.upper()}RT: No such device")
     gateway = _address(found["gw"]) if "gw" in found else None
-    scope = None if command == "del" else "global" if gateway is not None or "reject" in found else "link"
+    scope = None if command == "del" else "global" if gateway is not None else "link"
+    scope = "host" if scope and "reject" in found else scope
     request = RouteRequest(destination, "unreachable" if "reject" in found else "", gateway, device, None, scope,
                            "", found.get("metric", 0))
     try:
