@@ -110,7 +110,8 @@ def _modify(namespace: NetworkNamespace, words: Words) -> None:
     device = find_interface(namespace, found["dev"])
     if device is None:
         raise ToolError(USAGE, f'Cannot find bridge device "{found["dev"]}"')
-    if device.port is None:
+    is_own = "self" in found
+    if device.port is None or (is_own and "master" not in found):
         raise KernelError("EOPNOTSUPP")
     for name in ("learning_sync", "hwmode", "backup_port", "backup_nhid", "mcast_router", "mcast_max_groups"):
         if found.get(name):
@@ -118,6 +119,8 @@ def _modify(namespace: NetworkNamespace, words: Words) -> None:
     if not found.get("cost", 1):
         del found["cost"]  # brlink_modify sends none that is 0
     bridge_requests.change_port(device.port, found)
+    if is_own:  # the bridge has done its part; the device has no bridge of its own
+        raise KernelError("EOPNOTSUPP")
 
 
 def _lenient(words: Words) -> int:

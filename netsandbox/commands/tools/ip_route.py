@@ -266,6 +266,8 @@ class Filter:
         first = route.paths[0] if route.paths else route
         if device is not None and first.interface is not device:
             return False
+        if found.get("mark"):  # no route of a table has one
+            return False
         if self.in_vrf and route.type in ("local", "broadcast"):
             return False
         for name, has in (("protocol", route.protocol), ("scope", route.scope), ("type", route.type),

@@ -1,0 +1,98 @@
+"""Each keyword that a tool of iproute2's kind reads is asked for by its module, or refused by name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import netsandbox.commands.tools as room
+import netsandbox.linux.netlink as netlink
+from netsandbox.session.keeping import KeptSession
+
+BUILDERS = {"key", "flag", "on_or_off", "_switch"}
+USUAL = {("ip_route_get.py", "uid"): "it is shown, and no rule of a user has a part in a way",
+         ("bridge_link.py", "nobackup_port"): "no port has one", ("ip_nexthop.py", "type"): "its reader judges it",
+         **{("route.py", name): "it is so, or the kernel does not look at it" for name in (
+             "-net", "mod", "dyn", "reinstate")},
+         ("ip_address.py", "novf"): "there are no virtual functions", ("ip_tuntap.py", "one_queue"): "nothing reads it"}
+"""What is so anyway."""
+
+
+def text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def loops(tree: ast.AST) -> dict[int, list[str]]:
+    """What a name stands for within a comprehension over a written-out tuple."""
+    found: dict[int, list[str]] = {}
+    for node in ast.walk(tree):
+        for part in getattr(node, "generators", []) if isinstance(node, ast.GeneratorExp | ast.ListComp) else []:
+            if isinstance(part.target, ast.Name) and isinstance(part.iter, ast.Tuple):
+                found |= {id(inner): [text(one) for one in part.iter.elts] for inner in ast.walk(node)
+                          if isinstance(inner, ast.Name) and inner.id == part.target.id}
+    return found
+
+
+def built(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
+    """(call, name) of each keyword."""
+    variables = loops(tree)
+    refused = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "_replace"}
+    for node in ast.walk(tree):
+        if id(node) in refused:
+            continue
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILDERS and node.args:
+            named = next((text(word.value) for word in node.keywords if word.arg == "name"), "")
+            names = [named] if named else variables.get(id(node.args[0]), [text(node.args[0])])
+            yield from ((node, name.rstrip("*")) for name in names if name)
+
+
+def acts(call: ast.Call) -> bool:
+    """Its reader does something with the value itself."""
+    read = next((word.value for word in call.keywords if word.arg == "read"), None)
+    inner = list(ast.walk(read)) if read is not None else []
+    return any((isinstance(node, ast.Attribute) and node.attr in ("append", "_read_table", "_read_state", "_read_vrf",
+                                                                 "_flags")) or (
+        isinstance(node, ast.Name) and node.id.startswith("_refuse")) for node in inner)
+
+
+def constants(tree: ast.AST, without: list[ast.Call]) -> set[str]:
+    hidden = {id(inner) for call in without for inner in ast.walk(call)}
+    return {text(node) for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in hidden}
+
+
+REQUESTS = set[str]().union(*(constants(ast.parse(path.read_text(encoding="utf-8")), [])
+                              for path in Path(netlink.__file__).parent.glob("*.py")))
+FILES = [path for path in sorted(Path(room.__file__).parent.glob("*.py"))
+         if any(True for _found in built(ast.parse(path.read_text(encoding="utf-8"))))]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_keyword_is_taken_in_silence(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = list(built(tree))
+    asked = constants(tree, [call for call, _name in found]) | REQUESTS
+    silent = [name for call, name in found
+              if name not in asked and not acts(call) and (path.name, name) not in USUAL]
+    assert not silent, f"{path.name} reads {silent} and does nothing about them"
+
+
+def test_there_are_such_tables() -> None:
+    assert {"ip_link", "ip_route", "ip_rule", "ip_address", "ip_neighbour", "route"} <= {path.stem for path in FILES}
+    assert sum(len(list(built(ast.parse(path.read_text(encoding="utf-8"))))) for path in FILES) > 100
+
+
+@pytest.mark.parametrize(("line", "what"), [
+    ("ip route add 10.6.0.0/16 dev lo advmss 100", "advmss of a route"),
+    ("ip link set lo mode dormant", "mode of a device"), ("ip link set lo vf 0", "vf of a device"),
+    ("ip rule add dscp 5 table 5", "dscp of a rule"), ("ip addr add 10.0.0.1 dev lo proto 5", "proto of an address"),
+    ("ip neigh add 10.0.0.1 dev lo protocol 5", "protocol of a neighbour"),
+    ("route add -net 10.6.0.0/16 dev lo mss 100", "mss of a route")])
+def test_what_is_read_and_not_modelled_is_refused_by_name_behind_all_words(line: str, what: str) -> None:
+    session = KeptSession()
+    job = session.run(line)
+    assert (job.code, job.err) == (1, f"netsandbox: {what} is not modelled\n")
+    if line.startswith("ip") and " vf " not in line:
+        assert "netsandbox" not in session.run(f"{line} nonsense").err
