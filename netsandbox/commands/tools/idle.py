@@ -13,7 +13,7 @@ from netsandbox.commands.tools.context import ToolError
 
 REFUSED = {
     "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6A",
-    "ss": "mfA0h", "sort": "M", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
+    "ss": "m0", "sort": "M", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
     "sed": "z", "netstat": "sgocwMCNSUZ",
 }
 """They ask for something that is not modelled."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import interface_table, ip_netns, route
+from netsandbox.commands.tools import interface_table, ip_netns, route, ss_filter
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
 from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
 from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.state import Connection
-from netsandbox.wire.addresses import AddressError, Network, parse_network
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -38,6 +37,13 @@ STATES: dict[str, frozenset[str]] = {
     "listen": frozenset({"LISTEN"}), "unconnected": frozenset({"UNCONN"}), "closed": frozenset({"UNCONN"}),
     **{name.lower(): frozenset({name}) for name in ALL}}
 """What `state NAME` stands for."""
+KINDS = frozenset({"tcp", "udp", "raw", "unix"})
+TABLES = {"all": KINDS, "inet": KINDS - {"unix"}, "unix": frozenset({"unix"}),
+          **{name: frozenset({name}) for name in (
+              "tcp", "udp", "raw", "mptcp", "dccp", "sctp", "packet", "packet_raw", "packet_dgram", "netlink",
+              "unix_dgram", "unix_stream", "unix_seqpacket", "vsock", "vsock_stream", "vsock_dgram", "tipc", "xdp")}}
+"""What -A takes; of most the sandbox has no sockets."""
+FAMILIES = ("inet", "inet6", "unix", "link", "netlink", "vsock", "tipc", "xdp", "mptcp")
 USUAL = ALL - {"LISTEN", "UNCONN", "TIME-WAIT", "SYN-RECV"}
 """What is shown unless something else is asked for."""
 
@@ -46,82 +52,75 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read_options("ss", arguments, "hVvnroemipatluwxN:HQOsf:A:460", LONG, USAGE)
     if options.values.keys() & {"V", "v"}:
         return ToolResult(0, VERSION + "\n", "")
+    if "h" in options:
+        return ToolResult(0, TEXTS["ss"] + "\n", "")
     if "N" in options:
         context = context.inside(ip_netns.named(context, options.values["N"], 1))
     if "s" in options:
         return summary(socket_rows(context.namespace))
-    kinds = [kind for kind, letter in (("udp", "u"), ("tcp", "t"), ("raw", "w"), ("unix", "x")) if letter in options]
-    wishes = _wishes(options.words)
-    rows = [row for row in socket_rows(context.namespace) if _is_wanted(row, options, kinds) and _fits(row, wishes)]
-    hidden = ({"Netid"} if len(kinds) == 1 else set()) | ({"State"} if _has_one_state(options, kinds) else set())
+    kinds, words = _kinds(options), list(options.words)
+    states = _states(words)
+    wanted = ss_filter.read(words)
+    rows = [row for row in socket_rows(context.namespace) if _is_wanted(row, options, kinds, states)
+            and wanted.takes(row)]
+    hidden = {"Netid"} if len(kinds) == 1 else set()
+    if len(states) == 1 if states is not None else kinds == ["udp"] and not options.values.keys() & {"a", "l"}:
+        hidden |= {"State"}  # by default UDP sockets are shown only when they are connected
     return ToolResult(0, _columns(rows, options, hidden), "")
 
 
-def _is_wanted(row: SocketRow, options: Options, kinds: list[str]) -> bool:
+def _is_wanted(row: SocketRow, options: Options, kinds: list[str], states: frozenset[str] | None = None) -> bool:
     if kinds and row.protocol not in kinds:
         return False
-    if options.values.keys() & {"4", "6"} and row.family != ("inet6" if "6" in options else "inet"):
+    family = "inet6" if "6" in options else "inet" if "4" in options else options.values.get("f", row.family)
+    if row.family != family:
         return False
-    if "a" in options or "state" in options.words:
+    if states is not None:
+        return row.state in states
+    if "a" in options:
         return True
     return row.state in ("LISTEN", "UNCONN") if "l" in options else row.state in USUAL
 
 
-def _has_one_state(options: Options, kinds: list[str]) -> bool:
-    """Then the column of states is left out: by default UDP sockets are shown only when connected."""
-    words = options.words
-    if "state" in words:
-        chosen = [STATES.get(word, ALL) for before, word in pairwise(words) if before == "state"]
-        return len(frozenset().union(*chosen)) == 1
-    return kinds == ["udp"] and not options.values.keys() & {"a", "l"}
-
-
-def _wishes(words: list[str]) -> list[tuple[str, str]]:
-    """`state listening`, `sport = :80`, `dst 10.0.0.0/8` as pairs.
+def _states(words: list[str]) -> frozenset[str] | None:
+    """The states that `state` and `exclude` ask for, which stand before the filter; None where neither does.
 
     Raises:
-        ToolError: another filter, which is not modelled.
+        ToolError: no such state.
     """
-    left = [word for word in " ".join(words).replace("(", " ").replace(")", " ").split()
-            if word not in ("and", "=", "eq", "==")]
-    found = []
-    while left:
-        name = left.pop(0)
-        value = left.pop(0) if left else ""
-        port = value.rpartition(":")[2]
-        is_port = name in ("sport", "dport") and port.isascii() and port.isdecimal()
-        if is_port:
-            value = port
-        elif not (name == "state" and value in STATES) and not (name in ("src", "dst") and _network(value)):
-            raise ToolError(1, f"netsandbox: the filter {' '.join(words)!r} is not modelled "
-                               "(state, sport, dport, src, dst are, joined by and)")
-        found.append((name, value))
-    return found
+    chosen: frozenset[str] | None = None
+    while words and words[0] in ("state", "exclude"):
+        word = words.pop(0)
+        if not words:
+            raise ToolError(USAGE, 'Command line is not complete. Try option "help"')
+        name = words.pop(0)
+        if name not in STATES:
+            raise ToolError(USAGE, f"ss: wrong state name: {name}")
+        if word == "exclude":
+            chosen = (ALL if chosen is None else chosen) - STATES[name]
+        else:
+            chosen = (chosen or frozenset()) | STATES[name]
+    return chosen
 
 
-def _network(text: str) -> Network | None:
-    try:
-        return parse_network(text.partition(":")[0])
-    except AddressError:
-        return None
+def _kinds(options: Options) -> list[str]:
+    """The protocols that are asked for, by a letter each, by -A or by -f.
 
-
-def _fits(row: SocketRow, wishes: list[tuple[str, str]]) -> bool:
-    states = [STATES[value] for name, value in wishes if name == "state"]
-    if states and row.state not in frozenset().union(*states):
-        return False
-    return all(_fits_one(row, name, value) for name, value in wishes if name != "state")
-
-
-def _fits_one(row: SocketRow, name: str, value: str) -> bool:
-    end = int(name in ("dport", "dst"))
-    port = (row.local, row.peer)[end][1]
-    if name in ("sport", "dport"):
-        return str(port) == value
-    network = _network(value)
-    wanted = value.partition(":")[2]
-    return (network is not None and row.addresses[end] in network and row.family == "inet"
-            and (not wanted or wanted == str(port)))
+    Raises:
+        ToolError: a table or a family that there is not.
+    """
+    asked = [letter for letter in "tuwx" if letter in options]
+    found = {{"t": "tcp", "u": "udp", "w": "raw", "x": "unix"}[letter] for letter in asked}
+    for name in options.values["A"].split(",") if "A" in options else ():
+        if name.lstrip("!") not in TABLES:
+            raise ToolError(USAGE, f'ss: "{name}" is illegal socket table id\n{TEXTS["ss"]}')
+        found |= TABLES[name] if name in TABLES else set(KINDS) - TABLES[name[1:]]
+    family = options.values.get("f", "inet")
+    if family not in FAMILIES:
+        raise ToolError(USAGE, f'ss: "{family}" is invalid family\n{TEXTS["ss"]}')
+    if "f" in options and family not in ("inet", "inet6"):
+        found |= {family}
+    return [kind for kind in ("udp", "tcp", "raw", "unix", *FAMILIES) if kind in found]
 
 
 def _unseen() -> frozenset[str]:
