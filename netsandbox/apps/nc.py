@@ -139,12 +139,24 @@ class Netcat(Program):
             self._timer = self.scheduler.wake_after(seconds(self.options.timeout), self._time_out,
                                                     foreground=self.foreground)
         try:
-            source = _number(self.options.source) or 0
-            if source or self.options.source_port:
-                socket.bind(source, self.options.source_port)
+            if not self._bind(socket):
+                return
             socket.connect(self.address, self.port)
         except SocketError as error:
             self.failed(self.stream, error.name)
+
+    def _bind(self, socket: StreamSocket | UdpSocket) -> bool:
+        """-s and -p; False where they are not to be had, and it is over."""
+        source = _number(self.options.source) or 0
+        if not source and not self.options.source_port:
+            return True
+        try:
+            socket.bind(source, self.options.source_port)
+        except SocketError as error:
+            self.complain(f"nc: bind failed: {TEXTS[error.name]}")
+            self.exit(1)
+            return False
+        return True
 
     def connected(self, stream: Stream) -> None:
         self.scheduler.cancel(self._timer)
@@ -257,7 +269,8 @@ class Netcat(Program):
     def _begin_udp(self) -> None:
         socket = self.udp = UdpSocket(self.namespace, self.process)
         try:
-            socket.bind(_number(self.options.source) or 0, self.options.source_port)
+            if not self._bind(socket):
+                return
             socket.connect(self.address, self.port)
         except SocketError as error:
             if self.options.verbose:

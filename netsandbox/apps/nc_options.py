@@ -14,6 +14,10 @@ USAGE = ("usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]\n"
          "\t  [destination] [port]")
 BUSYBOX_USAGE = ("BusyBox v1.37.0 multi-call binary.\n\nUsage: nc [-lnuvz] [-w SEC] [-p PORT] [-s ADDR] [IPADDR PORT]")
 MOST_PORTS = 65535
+LONGEST = (1 << 31) // 1000
+"""Seconds of -w: an int of milliseconds."""
+LEAST = 1e-6
+"""What -w 0 waits: not at all."""
 
 
 class NcOptions:
@@ -59,17 +63,29 @@ def parse(arguments: list[str]) -> NcOptions:
     options = usual_options(given)
     options.shuts = "N" in given or "q" in given
     options.keeps, options.is_mute = "k" in given, "d" in given
-    if options.listens:
-        if len(operands) > 2 or not (operands or options.source_port):
-            raise UsageError(USAGE, 1)
-        if len(operands) == 2:
-            options.source = operands[0]
-        options.ports = ports_of(operands[-1]) if operands else [options.source_port]
-    elif len(operands) == 2:
-        options.host, options.ports = operands[0], ports_of(operands[1])
-    else:
+    if not operands and not options.listens:
         raise UsageError(USAGE, 1)
+    if len(operands) == (0 if options.listens else 1) and not (options.listens and options.source_port):
+        raise UsageError("nc: missing port number", 1)
+    if options.listens:
+        _listen(options, operands, given)
+        return options
+    if options.keeps:
+        raise UsageError("nc: must use -l with -k", 1)
+    options.host = operands[0]
+    options.ports = [port for word in operands[1:] for port in ports_of(word)]
     return options
+
+
+def _listen(options: NcOptions, operands: list[str], given: dict[str, str]) -> None:
+    """`-l PORT`, `-l ADDRESS PORT` or `-l -p PORT`."""
+    if len(operands) > 2 or (operands and given.keys() & {"p", "s"}):
+        raise UsageError(USAGE, 1)
+    if options.scans:
+        raise UsageError("nc: cannot use -z and -l", 1)
+    if len(operands) == 2:
+        options.source = operands[0]
+    options.ports = [_service(operands[-1])] if operands else [options.source_port]
 
 
 def parse_busybox(arguments: list[str]) -> NcOptions:
@@ -100,20 +116,34 @@ def usual_options(given: dict[str, str]) -> NcOptions:
     options.scans, options.verbose, options.numeric = "z" in given, "v" in given, "n" in given
     options.source = given.get("s", "")
     if "p" in given:
-        options.source_port = _port(given["p"])
+        options.source_port = _service(given["p"])
     if "w" in given:
-        if not given["w"].isdecimal() or not 0 < int(given["w"]) < 1 << 20:
-            raise UsageError(f"nc: timeout {'too small' if given['w'] == '0' else 'invalid'}: {given['w']}", 1)
-        options.timeout = float(given["w"])
+        options.timeout = float(_number("timeout", given["w"], 0, LONGEST)) or LEAST
     return options
 
 
-def _port(text: str) -> int:
+def _number(what: str, text: str, low: int, high: int) -> int:
+    """strtonum: a decimal number, or what is wrong with it."""
+    digits = text.lstrip(" ").removeprefix("+").removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal()):
+        raise UsageError(f"nc: {what} invalid: {text}", 1)
+    value = int(text[:30])
+    if not low <= value <= high:
+        raise UsageError(f"nc: {what} too {'small' if value < low else 'large'}: {text}", 1)
+    return value
+
+
+def _service(text: str) -> int:
+    """As getaddrinfo takes it, for a port of one's own."""
     if text in SERVICES:
         return SERVICES[text][0]
-    if not text.isascii() or not text.isdecimal() or not 0 < int(text) <= MOST_PORTS:
-        raise UsageError(f"nc: port number invalid: {text}", 1)
+    if not (text.isascii() and text.isdecimal() and int(text[:9]) <= MOST_PORTS):
+        raise UsageError("nc: getaddrinfo: Servname not supported for ai_socktype", 1)
     return int(text)
+
+
+def _port(text: str) -> int:
+    return SERVICES[text][0] if text in SERVICES else _number("port number", text, 1, MOST_PORTS)
 
 
 def ports_of(text: str) -> list[int]:

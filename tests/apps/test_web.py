@@ -64,7 +64,7 @@ def test_curl_tells_of_its_connection(lab: Session) -> None:
     ("wget --nosuch x", 2, "wget: unrecognized option '--nosuch'"),
     ("nc -v 172.17.0.2 81", 1, "nc: connect to 172.17.0.2 port 81 (tcp) failed: Connection refused"),
     ("nc", 1, "usage: nc"), ("nc -e x 1.2.3.4 5", 1, "nc: -e is not modelled"),
-    ("nc 172.17.0.2 70000", 1, "nc: port number invalid: 70000"),
+    ("nc 172.17.0.2 70000", 1, "nc: port number too large: 70000"),
     ("nc -w 1 -v 172.17.0.99 80", 1, "timed out: Operation now in progress"),
     ("telnet 172.17.0.2 81", 1, "telnet: Unable to connect to remote host: Connection refused"),
     ("socat TCP:172.17.0.2:81 -", 1, "Connection refused"), ("socat A B", 1, 'unknown device/address "A"'),
@@ -119,3 +119,19 @@ def test_busybox_words_its_own(lab: Session) -> None:
         "docker run --rm busybox wget http://172.17.0.2:81/").err
     assert "server returned error: HTTP/1.1 404 Not Found" in lab.run(
         "docker run --rm alpine wget http://172.17.0.2/x").err
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("nc 127.0.0.1", "nc: missing port number"), ("nc -l", "nc: missing port number"),
+    ("nc -l x", "nc: getaddrinfo: Servname not supported for ai_socktype"), ("nc -lz 80", "nc: cannot use -z and -l"),
+    ("nc -p x 127.0.0.1 80", "nc: getaddrinfo: Servname not supported for ai_socktype"),
+    ("nc -k 127.0.0.1 80", "nc: must use -l with -k"), ("nc -z 127.0.0.1 0", "nc: port number too small: 0"),
+    ("nc -w -1 127.0.0.1 80", "nc: timeout too small: -1"), ("nc -w x 127.0.0.1 80", "nc: timeout invalid: x"),
+    ("nc -w 99999999999 127.0.0.1 80", "nc: timeout too large: 99999999999"),
+    ("nc 127.0.0.1 80 junk", "nc: port number invalid: junk"),
+    ("nc -s 9.9.9.9 127.0.0.1 80", "nc: bind failed: Cannot assign requested address"),
+    ("nc -zv 127.0.0.1 80 81", ("nc: connect to 127.0.0.1 port 80 (tcp) failed: Connection refused\n"
+                               "nc: connect to 127.0.0.1 port 81 (tcp) failed: Connection refused"))])
+def test_nc_says_what_is_wrong_with_its_words_as_openbsds_does(line: str, said: str) -> None:
+    job = Session().run(line)
+    assert (job.code, job.err.strip()) == (1, said)
