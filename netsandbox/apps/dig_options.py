@@ -118,6 +118,8 @@ OF_HOST = (dns.A, dns.AAAA, dns.MX, dns.HTTPS)
 
 
 def _kind(tool: str, text: str) -> int:
+    if text.upper() not in dns.TYPE_NUMBERS and tool == "host":
+        raise UsageError(f"host: invalid type: {text}\n", 2)
     if text.upper() not in dns.TYPE_NUMBERS:
         raise UsageError(f"{tool}: '{text}' is not a type that is known here", 1)
     return dns.TYPE_NUMBERS[text.upper()]

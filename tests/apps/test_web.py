@@ -135,3 +135,8 @@ def test_busybox_words_its_own(lab: Session) -> None:
 def test_nc_says_what_is_wrong_with_its_words_as_openbsds_does(line: str, said: str) -> None:
     job = Session().run(line)
     assert (job.code, job.err.strip()) == (1, said)
+
+
+def test_host_refuses_a_type_that_there_is_not() -> None:
+    job = Session().run("host -t foo a.b 127.0.0.1")
+    assert (job.code, job.err) == (2, "host: invalid type: foo\n\n")
