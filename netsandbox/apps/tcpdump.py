@@ -63,7 +63,7 @@ class Tcpdump(Program):
         """Open the interface and say so."""
         if self.options.shows_help or self.options.lists_interfaces:
             if self.options.shows_help:
-                self.complain(f"{VERSION}\n{USAGE}")
+                self.print(VERSION if self.options.shows_version else f"{VERSION}\n{USAGE}")
             else:
                 self.print("\n".join(interface_list(self.namespace)))
             self.exit(0)

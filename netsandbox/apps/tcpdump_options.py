@@ -30,7 +30,7 @@ class TcpdumpOptions:
         hex_dump: 0, 1 for -x, 2 for -xx; has_text: the same with text (-X).
         direction: in, out or inout.
         write, read: -w and -r, a capture's name.  prints: --print, what is written is printed too.
-        lists_interfaces, shows_help: it does nothing else.
+        lists_interfaces, shows_help: it does nothing else.  shows_version: of the help, the first lines alone.
     """
 
     interface: str = ""
@@ -53,6 +53,7 @@ class TcpdumpOptions:
     prints: bool = False
     lists_interfaces: bool = False
     shows_help: bool = False
+    shows_version: bool = False
 
 
 def parse(arguments: list[str]) -> TcpdumpOptions:
@@ -82,7 +83,8 @@ def _set_long(options: TcpdumpOptions, word: str, rest: list[str]) -> None:
     name, equals, value = word[2:].partition("=")
     letter = _LONG.get(name)
     if letter is None:
-        raise UsageError(f"tcpdump: unrecognized option '{word[:60]}'\n{USAGE}", 1)
+        raise UsageError(f"tcpdump: unrecognized option '{word[:60]}'\n{VERSION}\n{USAGE}", 1)
+    options.shows_version |= name == "version"
     if letter in _VALUED and not equals:
         value = _next(f"tcpdump: option '--{name}' requires an argument", rest)
     _set(options, letter, value)
@@ -97,12 +99,12 @@ def _set_short(options: TcpdumpOptions, letters: str, rest: list[str]) -> None:
             _set(options, letter, letters or _next(f"tcpdump: option requires an argument -- '{letter}'", rest))
             letters = ""
         else:
-            raise UsageError(f"tcpdump: invalid option -- '{letter}'\n{USAGE}", 1)
+            raise UsageError(f"tcpdump: invalid option -- '{letter}'\n{VERSION}\n{USAGE}", 1)
 
 
 def _next(complaint: str, rest: list[str]) -> str:
     if not rest:
-        raise UsageError(f"{complaint}\n{USAGE}", 1)
+        raise UsageError(f"{complaint}\n{VERSION}\n{USAGE}", 1)
     return rest.pop(0)
 
 
@@ -130,6 +132,8 @@ def _set(options: TcpdumpOptions, letter: str, value: str) -> None:
     elif letter not in _WITHOUT_EFFECT:
         hint = _NOT_MODELLED.get(letter, "")
         raise UsageError(f"tcpdump: -{letter} is not modelled" + (f": {hint}" if hint else ""), 1)
+    if letter == "B" and not (re.fullmatch("[0-9]{1,9}", value, re.ASCII) and int(value)):
+        raise UsageError(f"tcpdump: invalid packet buffer size {value[:60]}", 1)
     if letter == "s":
         options.snaplen = _snaplen(value)
     if options.time_format > 5:
@@ -150,5 +154,5 @@ def _count(text: str) -> int:
 
 def _snaplen(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,10}", text, re.ASCII) or int(text) > SNAPLEN:
-        raise UsageError(f"tcpdump: invalid snaplen {text[:60]}: must be between 0 and {SNAPLEN}", 1)
+        raise UsageError(f"tcpdump: invalid snaplen {text[:60]} (must be >= 0 and <= {SNAPLEN})", 1)
     return int(text) or SNAPLEN
