@@ -56,8 +56,9 @@ Usage: ip netns [ list ]
        ip [ -all ] netns exec [ NAME ] COMMAND …
        ip netns identify""",
     "tc": """\
-Usage: tc [ -s ] qdisc { add | change | replace | del } dev DEV root [ handle ID: ] { netem | tbf } OPTIONS
-       tc [ -s ] qdisc [ show ] [ dev DEV ]""",
+Usage: tc [ -s ] qdisc { add | change | replace | del } dev DEV root [ handle ID: ] KIND OPTIONS
+       tc [ -s ] qdisc [ show ] [ dev DEV ]
+KIND := { netem | tbf | pfifo | bfifo | pfifo_fast | fq_codel | noqueue }""",
     "netem": """\
 Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
                  [ loss PERCENT [CORRELATION] ] [ duplicate PERCENT [CORRELATION] ]

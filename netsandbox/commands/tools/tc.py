@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.tools import tc_fifo
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_netns import named
 from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.words import Words, choose, number_of
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
+from netsandbox.linux.core.fifo import Fifo
 from netsandbox.linux.core.queueing import Discipline, Netem, Share, Tbf
 
 if TYPE_CHECKING:
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 COMMANDS = ("add*", "change*", "replace*", "link*", "delete*", "show*", "list*", "lst*", "help*")
-OTHER_KINDS = ("bfifo", "cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_codel", "fq_pie",
-               "hfsc", "hhf", "htb", "ingress", "mq", "mqprio", "multiq", "noqueue", "pfifo", "pfifo_fast", "pie",
-               "plug", "prio", "qfq", "red", "sfb", "sfq", "skbprio", "taprio", "teql0")
+OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_pie", "hfsc", "hhf", "htb",
+               "ingress", "mq", "mqprio", "multiq", "pie", "plug", "prio", "qfq", "red", "sfb", "sfq", "skbprio",
+               "taprio", "teql0")
 """What a real kernel has as well."""
-KINDS: dict[str, type[Discipline]] = {"netem": Netem, "tbf": Tbf}
+KINDS: dict[str, type[Discipline]] = {"netem": Netem, "tbf": Tbf, **tc_fifo.KINDS}
 FIRST_HANDLE = 0x8001
 TIMES = {"": MICROSECOND, "us": MICROSECOND, "usec": MICROSECOND, "usecs": MICROSECOND, "ms": MILLISECOND,
          "msec": MILLISECOND, "msecs": MILLISECOND, "s": SECOND, "sec": SECOND, "secs": SECOND, "ns": 1}
@@ -90,20 +92,22 @@ def _modify(context: ToolContext, command: str, words: Words) -> None:
     if kind not in KINDS and kind not in OTHER_KINDS:
         raise ToolError(2, "Error: Specified qdisc kind is unknown.")
     if kind not in KINDS:
-        raise ToolError(1, f"netsandbox: the queueing discipline {kind!r} is not modelled ({' and '.join(KINDS)} are)")
-    if not at_root:
-        raise ToolError(2, "Error: Failed to find specified qdisc." if shaper else "Error: Specified qdisc not found.")
-    if command == "add" and shaper is not None:
-        raise ToolError(2, "Error: Exclusivity flag on, cannot modify.")
-    if command == "change" and (shaper is None or shaper.kind != kind):
-        raise ToolError(2, "Error: Qdisc not found. To create specify NLM_F_CREATE flag." if shaper is None else
-                        "Error: Invalid qdisc name: must match existing qdisc.")
-    keeps = shaper is not None and shaper.kind == kind and not handle
+        raise ToolError(1, f"netsandbox: the queueing discipline {kind!r} is not modelled ({', '.join(KINDS)} are)")
     new = KINDS[kind](interface, handle or _free_handle(context))
     if isinstance(new, Netem):
         _read_netem(new, words)
     elif isinstance(new, Tbf):
         _read_tbf(new, words)
+    elif isinstance(new, Fifo):
+        tc_fifo.read(new, words, _time)
+    if not at_root:
+        raise ToolError(2, "Error: Failed to find specified qdisc." if shaper else "Error: Specified qdisc not found.")
+    if command == "add" and shaper is not None and shaper.kind == kind:
+        raise ToolError(2, "Error: Exclusivity flag on, cannot modify.")
+    if command == "change" and (shaper is None or shaper.kind != kind):
+        raise ToolError(2, "Error: Qdisc not found. To create specify NLM_F_CREATE flag." if shaper is None else
+                        "Error: Invalid qdisc name: must match existing qdisc.")
+    keeps = shaper is not None and shaper.kind == kind and not handle
     if keeps and shaper is not None:
         _take_over(shaper, new)
     else:
@@ -258,7 +262,8 @@ def _described(interface: Interface, counted: bool, device: str) -> str:
         text = f"qdisc {interface.qdisc} 0: {device}root refcnt 2 \n"
         return text + (" Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0\n"
                        if counted else "")
-    settings = _netem_words(shaper) if isinstance(shaper, Netem) else _tbf_words(shaper)
+    settings = tc_fifo.said(shaper, _shown_time) if isinstance(shaper, Fifo) else (
+        _netem_words(shaper) if isinstance(shaper, Netem) else _tbf_words(shaper))
     text = f"qdisc {shaper.kind} {shaper.handle:x}: {device}root refcnt 2 {settings}\n"
     if counted:
         held = sum(frame.size for _when, _serial, frame in shaper.waiting)

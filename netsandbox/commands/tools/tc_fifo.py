@@ -1,0 +1,58 @@
+"""What `tc qdisc` says of the disciplines that hold nothing back (tc/q_fifo.c, q_fq_codel.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.words import number_of
+from netsandbox.linux.core.fifo import ByteFifo, FastFifo, Fifo, FqCodel, NoQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.commands.tools.words import Words
+
+KINDS: dict[str, type[Fifo]] = {kind.kind: kind for kind in (Fifo, ByteFifo, FastFifo, FqCodel, NoQueue)}
+PRIORITIES = "bands 3 priomap 1 2 2 2 1 2 0 0 1 1 1 1 1 1 1 1"
+OF_FQ_CODEL = ("memory_limit", "ecn", "noecn", "drop_batch", "ce_threshold", "ce_threshold_selector")
+
+
+def read(new: Fifo, words: Words, time_of: Callable[[str, str], int]) -> None:
+    """fifo_parse_opt, fq_codel_parse_opt."""
+    while words:
+        word = words.next()
+        if word == "limit" and not isinstance(new, (FastFifo, NoQueue)):
+            new.most = _number(new, word, words.next())
+        elif isinstance(new, FqCodel) and word in ("flows", "quantum"):
+            setattr(new, word, _number(new, word, words.next()))
+        elif isinstance(new, FqCodel) and word in ("target", "interval"):
+            setattr(new, word, time_of(words.next(), word))
+        elif isinstance(new, FqCodel) and word in OF_FQ_CODEL:
+            raise ToolError(1, f"netsandbox: {word} of fq_codel is not modelled")
+        elif type(new) in (Fifo, ByteFifo):
+            raise ToolError(1, f'{new.kind}: unknown parameter "{word}"\nUsage: ... <[p|b]fifo | pfifo_head_drop> '
+                               "[ limit NUMBER ]")
+        else:
+            raise ToolError(1, f'What is "{word}"?' if isinstance(new, FqCodel) else
+                            f"Unknown qdisc \"{new.kind}\", hence option \"{word}\" is unparsable")
+
+
+def _number(new: Fifo, name: str, word: str) -> int:
+    value = number_of(word)
+    if value is None or value < 0:
+        raise ToolError(1, f'{new.kind}: Illegal value for "{name}": "{word}"' if type(new) is not FqCodel else
+                        f'Illegal "{name}"')
+    return value
+
+
+def said(fifo: Fifo, time_text: Callable[[int], str]) -> str:
+    """fifo_print_opt, fq_codel_print_opt."""
+    if isinstance(fifo, FqCodel):
+        return (f"limit {fifo.most}p flows {fifo.flows} quantum {fifo.quantum} target {time_text(fifo.target)} "
+                f"interval {time_text(fifo.interval)} memory_limit 32Mb ecn drop_batch 64 ")
+    if isinstance(fifo, NoQueue):
+        return ""
+    if isinstance(fifo, FastFifo):
+        return PRIORITIES
+    return f"limit {fifo.most}{'b' if isinstance(fifo, ByteFifo) else 'p'}"
