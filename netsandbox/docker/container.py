@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker.resolv_conf import ResolvConf
@@ -55,6 +55,9 @@ class Wish(NamedTuple):
     address_6: str = ""
     local: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+
+
+NO_WISH = Wish()
 
 
 class Published(NamedTuple):
@@ -137,6 +140,10 @@ class RestartPolicy(NamedTuple):
 
     name: str = "no"
     attempts: int = 0
+
+
+NO_RESTART, NO_DNS = RestartPolicy(), ResolvConf()
+"""What containers have that asked for nothing: the same for all of them."""
 
 
 class Exec:
@@ -230,11 +237,11 @@ class Container:
         self.domainname = ""
         self.links: tuple[Link, ...] = ()
         self.link_rules: list[RuleLine] = []
-        self.environment: list[str] = []
+        self.environment: Sequence[str] = ()
         self.labels: dict[str, str] = {}
         self.files: FileSystem | None = None
         self.mounts: tuple[Mount, ...] = ()
-        self.extra_hosts: list[tuple[str, str]] = []
+        self.extra_hosts: Sequence[tuple[str, str]] = ()
         self.tty = False
         self.stdin = False
         self.init = False
@@ -247,11 +254,11 @@ class Container:
         self.stop_signal = ""
         self.stop_timeout = STOP_TIMEOUT
         self.is_private = mode == "none"
-        self.policy = RestartPolicy()
+        self.policy = NO_RESTART
         self.restarts = 0
         self.restart_timer: Timer | None = None
         self.was_stopped = self.is_stopping = False
-        self.published: list[Published] = []
+        self.published: Sequence[Published] = ()
         self.publishes_all = False
         self.has_stop_timeout = False
         self.workdir = ""
@@ -260,11 +267,11 @@ class Container:
         self.capabilities: tuple[str, ...] = ()
         self.dropped: tuple[str, ...] = ()
         self.bindings: list[Binding] = []
-        self.port_rules: list[RuleLine] = []
+        self.port_rules: Sequence[RuleLine] = ()
         self.name_server: EmbeddedServer | None = None
         self.exposed: tuple[str, ...] = ()
         self.sysctls: tuple[tuple[str, str], ...] = ()
-        self.dns = ResolvConf()
+        self.dns = NO_DNS
         self.execs: list[Exec] = []
         self.frozen: Frozen | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import history, links, volumes
-from netsandbox.docker.container import CREATED, EXITED, PAUSED, RESTARTING, Container, Wish
+from netsandbox.docker.container import CREATED, EXITED, NO_WISH, PAUSED, RESTARTING, Container, Wish
 from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.errors import NOBODY, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
@@ -33,7 +33,7 @@ def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments
     check_name_is_free(engine, name)
     container = Container(name, random_identity(engine.random), image, mode, arguments or [], engine.scheduler)
     container.reference = reference
-    container.networks = _networks_for(engine, mode, wish or Wish())
+    container.networks = _networks_for(engine, mode, wish or NO_WISH)
     _note_owner(engine, container)
     volumes.settle(engine, container, mounts)
     engine.containers[name] = container

@@ -172,6 +172,9 @@ GLOBALS.update({f"net.ipv4.{name}": value for name, value in {
 
 
 
+NOT_COUNTED: Mapping[str, Sized] = {}
+
+
 class Configured(Protocol):
     """An interface, as far as it has settings."""
 
@@ -193,7 +196,7 @@ class Sysctls:
         self.neigh_default = INITIAL_NEIGHBOUR
         self.interfaces = interfaces
         self._changed: dict[str, int | str] = {}
-        self.counted: dict[str, Sized] = {}
+        self.counted: Mapping[str, Sized] = NOT_COUNTED
         """Numbers that are counted when they are read, by key."""
         self.echo_is_ignored = False
         """net.ipv4.icmp_echo_ignore_all."""

@@ -112,6 +112,8 @@ class Reassembler:
     incomplete for net.ipv4.ipfrag_time seconds, if that fragment is there.
     """
 
+    __slots__ = ("_heard", "_queues", "largest", "namespace", "on_timeout")
+
     def __init__(self, namespace: NetworkNamespace,
                  on_timeout: Callable[[Interface, Frame, IPv4Packet], None]) -> None:
         self.namespace = namespace

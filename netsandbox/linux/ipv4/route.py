@@ -150,7 +150,7 @@ class RouteTables:
     __slots__ = ("_levels", "_namespace", "_naming", "_tables", "_usual", "decided_by", "has_custom_local",
                  "input_cache", "is_particular", "is_policed", "last_nexthop", "local", "nexthops", "output_cache",
                  "prefixes", "rules")
-    caches: ClassVar = {"_levels": "{}", "_usual": "[]", "input_cache": "{}", "output_cache": "{}"}
+    caches: ClassVar = {"_levels": "{}", "_usual": "()", "input_cache": "{}", "output_cache": "{}"}
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
@@ -164,7 +164,7 @@ class RouteTables:
         self.has_custom_local = False
         self._levels: dict[str, Levels] = {}
         """For each table what a lookup walks, once one is made after a change."""
-        self._usual: list[Levels] = []
+        self._usual: Sequence[Levels] = ()
         """The same for those of TABLES that have routes, in their order; empty when it is to be found out."""
         self.rules: tuple[Rule, ...] = DEFAULT
         self.is_policed = self.is_particular = False
@@ -184,7 +184,7 @@ class RouteTables:
         if route.table in self._levels:
             routes = list(self.to((route.destination,), route.table))
             renew(self._levels[route.table], route.destination, routes)
-        self._usual = []
+        self._usual = ()
         self.flush_cache()
 
     def _walk(self, table: str) -> Levels:
@@ -193,7 +193,7 @@ class RouteTables:
             levels = self._levels[table] = as_walked(self._tables.get(table, ()))
         return levels
 
-    def _walk_usual(self) -> list[Levels]:
+    def _walk_usual(self) -> Sequence[Levels]:
         if not self._usual:
             self._usual = [levels for table in TABLES if (levels := self._walk(table))]
         return self._usual

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority, SocketBuffer
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from netsandbox.wire.ipv4 import IPv4Packet
 
 NO_FUNCTIONS: dict[Hook, tuple[HookFunction, ...]] = {}
+NO_CHAINS: Mapping[Hook, ChainFunction] = {}
 
 
 class Netfilter:
@@ -61,7 +63,7 @@ class Netfilter:
         self.recent: dict[str, dict[int, Entry]] = {}
         self.log: deque[tuple[int, str]] | None = None
         self._extra: tuple[tuple[int, Hook, HookFunction], ...] = ()
-        self._nat_chains: dict[Hook, ChainFunction] = {}
+        self._nat_chains = NO_CHAINS
         self._fragments: Reassembler | None = None
         self._stream: Stream | None = None
 
@@ -94,7 +96,7 @@ class Netfilter:
         """The table of connections, made if it is not there."""
         if self.connections is None:
             self.connections = ConnectionTable(namespace)
-            namespace.sysctls.counted[COUNT] = self.connections
+            namespace.sysctls.counted = {COUNT: self.connections}
         return self.connections
 
     def note_bridges(self, namespace: NetworkNamespace) -> None:
@@ -106,18 +108,19 @@ class Netfilter:
 
     def _wanted(self) -> list[tuple[int, Hook, HookFunction]]:
         found = list(self._extra)
-        self._nat_chains = {}
+        nat_chains: dict[Hook, ChainFunction] = {}
         for table in self.tables.values():
             for chain in table.chains.values():
                 if chain.hook is None:
                     continue
                 if table.name == "nat":
-                    self._nat_chains[chain.hook] = ChainFunction(table, chain)
+                    nat_chains[chain.hook] = ChainFunction(table, chain)
                 else:
                     found.append((PRIORITIES[table.name], chain.hook, ChainFunction(table, chain)))
+        self._nat_chains = nat_chains or NO_CHAINS
         if self.is_tracking:
             found += TRACKING
-            found += NAT if self._nat_chains else ()
+            found += NAT if nat_chains else ()
         return found
 
     def _order(self, wanted: list[tuple[int, Hook, HookFunction]]) -> None:

@@ -8,9 +8,11 @@ and what it saw, so that a walk can be told afterwards.
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from netsandbox.linux.drop import Dropped, Outcome
+from netsandbox.linux.netfilter.events import RuleSeen
 from netsandbox.linux.netfilter.protocols import protocol_name
 from netsandbox.wire.addresses import Network, format_ipv4
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 WHOLE = 0xFFFFFFFF
+NEVER = RuleSeen("", 0, "", "", "", 0, 0)
+"""What stands for a packet that did not fulfil a rule where none has been."""
+HEADS = 1024
+"""That are remembered: the rules of many containers have the same few."""
 
 
 class Decision(Enum):
@@ -216,6 +222,12 @@ class Jump(Target):
         self.is_goto = is_goto
 
 
+@lru_cache(HEADS)
+def kept(head: Head) -> tuple[Head, tuple[tuple[Condition, str], ...]]:
+    """One head for all rules whose heads are equal, and what it asks, each with its text: none of it changes."""
+    return head, tuple((condition, condition.text) for condition in head.conditions())
+
+
 class Rule:
     """A rule with its counters.
 
@@ -226,17 +238,20 @@ class Rule:
         handle: its number in nft's listings.
         text: as `iptables -S` writes it, without -A and the chain's name.
         made_at: the first record of the trace after it was made.
+        missed: what was recorded when a packet last did not fulfil it, which the next one of a conversation shares.
     """
 
-    __slots__ = ("bytes", "conditions", "handle", "head", "made_at", "matches", "packets", "target", "text")
+    __slots__ = ("bytes", "conditions", "handle", "head", "made_at", "matches", "missed", "packets",
+                 "target", "text")
 
     def __init__(self, head: Head, matches: tuple[Condition, ...], target: Target | None, packets: int = 0,
                  size: int = 0) -> None:
-        self.head = head
+        self.head, asked = kept(head)
         self.matches = matches
         self.target = target
         self.packets, self.bytes, self.handle, self.made_at = packets, size, 0, 0
-        self.conditions = tuple((condition, condition.text) for condition in (*head.conditions(), *matches))
+        self.missed = NEVER
+        self.conditions = (*asked, *((match, match.text) for match in matches))
         words = [text for _condition, text in self.conditions]
         if target is not None:
             flag = "-g" if isinstance(target, Jump) and target.is_goto else "-j"

@@ -79,8 +79,11 @@ class Walk:
         namespace, buffer = self.namespace, self.buffer
         for condition, text in rule.conditions:
             if not condition.holds(namespace, buffer):
-                self.steps.append(RuleSeen(chain.name, number, rule.text, text, condition.seen(namespace, buffer),
-                                           rule.packets, rule.bytes))
+                missed = RuleSeen(chain.name, number, rule.text, text, condition.seen(namespace, buffer), rule.packets,
+                                  rule.bytes)
+                if missed != rule.missed:
+                    rule.missed = missed
+                self.steps.append(rule.missed)
                 return False
         length = buffer.packet.total_length
         self.hits.append((rule, length))
