@@ -53,6 +53,12 @@ class Network(NamedTuple):
         return f"{format_ipv4(self.address)}/{self.length}"
 
 
+@lru_cache(FEW)
+def shared(network: Network) -> Network:
+    """One object for all networks that are equal: those of routes are the same in every container."""
+    return network
+
+
 def prefix_mask(length: int) -> int:
     """255.255.0.0 as an integer for 16."""
     return (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF

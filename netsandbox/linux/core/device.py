@@ -44,6 +44,7 @@ class DeviceOperations:
     is_cut_off: ClassVar[bool] = False
     """It shares the link of the device below, whose own host does not reach it (macvlan, ipvlan)."""
 
+    is_loopback: ClassVar[bool] = False
     is_stacked: ClassVar[bool] = False
     """Its frames go to another device, and not to a wire of its own."""
 

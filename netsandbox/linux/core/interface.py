@@ -293,10 +293,6 @@ class Interface(DeviceOperations):
         """Of a VRF: a packet that leaves by one of its ports is shown to its taps."""
 
     @property
-    def is_loopback(self) -> bool:
-        return False
-
-    @property
     def operstate(self) -> str:
         """What `ip link` prints behind `state`."""
         if not self.up:
@@ -345,6 +341,7 @@ class Loopback(Interface):
     flags = ("LOOPBACK",)
     min_mtu = max_mtu = 0
     up_state = "UNKNOWN"
+    is_loopback = True
 
     __slots__ = ()
 
@@ -364,7 +361,3 @@ class Loopback(Interface):
         if self.running:
             self.heard_bytes -= HARD_HEADER
         return super().receive(frame)
-
-    @property
-    def is_loopback(self) -> bool:
-        return True

@@ -15,7 +15,7 @@ from netsandbox.linux.ipv4.multipath import usable
 from netsandbox.linux.ipv4.route_order import Levels, as_walked, order, place, renew, target
 from netsandbox.linux.ipv4.route_value import RouteValue
 from netsandbox.linux.ipv4.rule import DEFAULT, GOTO, LOOKUP, REFUSING, Flow, Rule
-from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast
+from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast, shared
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -58,7 +58,7 @@ class Route:
                  interface: Interface | None = None, source: int | None = None, scope: str = "global",
                  protocol: str = "boot", metric: int = 0, table: str = "main", onlink: bool = False,
                  tos: int = 0, mtu: int = 0) -> None:
-        self.destination = destination
+        self.destination = shared(destination)
         self.type = kind
         self.gateway = gateway
         self.gateway_is_own = False
