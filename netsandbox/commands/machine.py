@@ -21,6 +21,7 @@ from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.stack import create_namespace
 
 if TYPE_CHECKING:
+    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -214,11 +215,16 @@ class LabMachine:
 
     def files(self, name: str | None) -> Files:
         """The files that a program sees in a container or a node; a namespace of `ip netns` has the default host's."""
-        for host, container in self.lab.containers():
-            if container.name == name and host.docker is not None:
-                return files.files_of(host.docker, container)
+        found = self._container(name)
+        if found is not None:
+            return files.files_of(*found)
         node = self.lab.nodes.get(name or DEFAULT_HOST) or self._machine_of_namespaces(name)
         return Files(node.files, dict.fromkeys(MADE, NodeEtc(node)), "/", self._binds(name, node))
+
+    def _container(self, name: str | None) -> tuple[DockerEngine, Container] | None:
+        """A container by its name, with its engine; None for another place."""
+        engines = (node.docker for node in self.lab.nodes.values() if isinstance(node, Host) and node.docker is not None)
+        return next(((engine, engine.containers[name]) for engine in engines if name in engine.containers), None)
 
     def _machine_of_namespaces(self, name: str | None) -> Node:
         """Whose files a namespace of `ip netns` sees: the default host's, or where there is none the first one's."""
@@ -234,9 +240,9 @@ class LabMachine:
 
     def names(self, name: str | None) -> dict[str, int]:
         """The addresses of names there that need no asking: those of /etc/hosts."""
-        for host, container in self.lab.containers():
-            if container.name == name and host.docker is not None:
-                return files.own_names(host.docker, container)
+        found = self._container(name)
+        if found is not None:
+            return files.own_names(*found)
         return files.names_in(self.files(name).read("/etc/hosts"))
 
     def hostname(self, namespace: NetworkNamespace) -> str:
