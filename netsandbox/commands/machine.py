@@ -223,7 +223,8 @@ class LabMachine:
 
     def _container(self, name: str | None) -> tuple[DockerEngine, Container] | None:
         """A container by its name, with its engine; None for another place."""
-        engines = (node.docker for node in self.lab.nodes.values() if isinstance(node, Host) and node.docker is not None)
+        hosts = (node for node in self.lab.nodes.values() if isinstance(node, Host))
+        engines = (host.docker for host in hosts if host.docker is not None)
         return next(((engine, engine.containers[name]) for engine in engines if name in engine.containers), None)
 
     def _machine_of_namespaces(self, name: str | None) -> Node:

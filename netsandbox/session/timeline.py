@@ -7,7 +7,6 @@ checked against what happened.
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,8 +25,6 @@ from netsandbox.session.checkpoints import FEWEST, Checkpoint, Checkpoints
 from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.own_files import OwnFiles
 
-YOUNG = 1
-"""The generations of the garbage collector that a lab is in which was made a few steps ago."""
 INTERRUPT = "^C"
 """The journal's line for Ctrl-C: it ends the newest of the lines that run, or with a number behind it that one of them,
 counted from the oldest."""
@@ -84,15 +81,9 @@ class Timeline:
         return trace, trace.record, self, self.files
 
     def _begin_at(self, kept: Checkpoint) -> None:
-        """Be as at a checkpoint.
-
-        The lab that is left is a web that only the collector can take away: now, while it is young, and not with all
-        that is old, which takes ten times as long.
-        """
-        outside = self.outside(self.trace.until(kept.end, kept.step))
-        del self.lab, self.shell, self.lines
-        gc.collect(YOUNG)
-        self.lab, self.shell, self.lines = kept.snapshot.restore(outside)
+        """Be as at a checkpoint."""
+        trace = self.trace.until(kept.end, kept.step)
+        self.lab, self.shell, self.lines = kept.snapshot.restore(self.outside(trace))
         self.done = len(kept.lines)
 
     def use_files(self, files: OwnFiles) -> None:

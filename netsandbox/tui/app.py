@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from netsandbox.session.autosave import latest, marked, recover
 from netsandbox.session.steps import Scenario
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.looking_keys import LookingKeys
+from netsandbox.tui.memory import settle
 from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
@@ -35,8 +35,6 @@ from netsandbox.tui.step_keys import StepKeys
 from netsandbox.tui.time_keys import TimeKeys
 
 TOUR = "tour-seen"
-RARELY = 50_000, 20, 100
-"""After how many new objects, and collections of the younger ones, garbage is collected."""
 OWN_WAY = ("Screenshot", "Keys", "Quit")
 """Of the palette: the app has an entry for a picture to a path of one's choice, for help and to quit."""
 
@@ -153,7 +151,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
         if options.tour and live.session.scenario is READY and not self.files.has(TOUR):
             self.call_after_refresh(self._tour)  # a lesson has its own words, and the card would lie over them
         self._schedule()
-        self.call_after_refresh(_settle_memory)
+        self.call_after_refresh(settle)
 
     def _recover(self) -> None:
         path = latest(self.files.directory)
@@ -321,14 +319,3 @@ def _read(name: str) -> Scenario:
     from netsandbox.session.scenario import load_scenario
 
     return load_scenario(find_scenario(name))
-
-
-def _settle_memory() -> None:
-    """What is there by now stays to the end: no collection needs to look at it again.
-
-    What is frozen does not count when a full collection is due; with the usual thresholds one comes with every other
-    step back in a large lab, and takes longer than the step.
-    """
-    gc.freeze()
-    gc.set_threshold(*RARELY)
-    gc.enable()

@@ -13,6 +13,7 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.lesson import goals_summary
 from netsandbox.tui.live import LiveLab
 from netsandbox.tui.log_columns import OWN
+from netsandbox.tui.memory import Tidying
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.export_line import ExportLine
 from netsandbox.tui.panes.filter_line import FilterLine
@@ -56,6 +57,7 @@ class MainScreen(PanesScreen):
         self._cursor = 0
         """The first record whose rows the log does not have yet."""
         self._epoch = -1
+        self._tidying = Tidying(self)
         self._structure: tuple[int, int] | None = None
         self._version = -1
         self._moment = (-1, -1)
@@ -91,6 +93,7 @@ class MainScreen(PanesScreen):
         if epoch != self._epoch:
             self._epoch = epoch
             self._rewind(live.resync())
+            self._tidying.soon()
         if version != self._version:
             self._version = version
             self._show_structure()

@@ -1,0 +1,26 @@
+"""What the app does about memory."""
+
+from __future__ import annotations
+
+import weakref
+from pathlib import Path
+
+import pytest
+
+from netsandbox.tui import memory
+from tests.tui.app_harness import stage
+
+
+async def test_a_lab_that_was_left_is_taken_away_when_the_person_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "PAUSED", 0.01)
+    async with stage(tmp_path) as on:
+        await on.press("space", "p", "n", "n", "n", "b")  # the first lab was there at the start, and stays
+        left = weakref.ref(on.app.live.session.lab)
+        await on.press("b")
+        for _time in range(100):
+            await on.pilot.pause(0.01)
+            if left() is None:
+                return
+    pytest.fail("it is still there")
