@@ -146,7 +146,7 @@ PROGRAMS: Late[str, Maker] = Late({
     **dict.fromkeys(("python3", "python"), "netsandbox.apps.python_server:program"), "dig": "netsandbox.apps.dig:dig",
     "redis-cli": "netsandbox.apps.redis_cli:program",
     "nslookup": "netsandbox.apps.nslookup:nslookup", "host": "netsandbox.apps.nslookup:host",
-    "getent": "netsandbox.apps.getent:program",
+    "getent": "netsandbox.apps.getent:program", "iperf3": "netsandbox.apps.iperf3:program",
     "sleep": "netsandbox.apps.server:sleep"})
 
 

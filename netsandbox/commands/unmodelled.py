@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 WHY = {
-    "cables here are as fast as one likes, so a load test would measure this machine; `curl` and `nc` make connections":
-        "ab hey iperf iperf3 siege wrk netperf qperf",
+    "cables here are as fast as one likes, so a load test would measure this machine; `iperf3` and `curl` connect":
+        "ab hey iperf siege wrk netperf qperf",
     "there is no encryption; `nc` and `telnet` connect": "openssl ssh scp sftp sshpass wg openvpn gpg apt-key",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
         "df du find nano vi vim emacs tree file stat lsblk findmnt dd rsync zip unzip gzip tar split shuf "

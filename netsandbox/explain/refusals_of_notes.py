@@ -27,6 +27,10 @@ OF_NOTES: dict[str, str] = {
         "什么都没有安装：ip、ping、arping、tcpdump 等工具本来就在",
     "the sandbox's devices offload nothing: each frame is as it is on the wire":
         "沙盒的网卡不做卸载：每个帧都与线路上的一样",
+    "a test ends after {most} MBytes, as a cable here has no rate of its own; `tc qdisc add dev DEV root tbf rate "
+    "10mbit burst 32kbit latency 50ms` gives it one":
+        "一次测试最多发送 {most} MBytes，因为这里的网线本身没有速率；`tc qdisc add dev DEV root tbf rate 10mbit burst "
+        "32kbit latency 50ms` 可以给它一个",
     "of the namespaces that unshare makes the sandbox has only net": "unshare 能建立的命名空间，沙盒里只有 net",
     "{name} went to another namespace; the message of that is not modelled":
         "{name} 到了另一个命名空间；没有模拟与此有关的消息",

@@ -14,8 +14,8 @@ OF_PROGRAMS: dict[str, str] = {
     "its only rules are iptables'": "它的规则只有 iptables 的",
     "its rules count at once, and are kept with the lab": "规则立即生效，并与实验网络一起保存",
     "no program of the sandbox has a UNIX domain socket": "沙盒里没有程序使用 UNIX 域套接字",
-    "cables here are as fast as one likes, so a load test would measure this machine; `curl` and `nc` make connections":
-        "这里的网线要多快有多快，压力测试测到的只是这台机器；`curl` 和 `nc` 可以建立连接",
+    "cables here are as fast as one likes, so a load test would measure this machine; `iperf3` and `curl` connect":
+        "这里的网线要多快有多快，压力测试测到的只是这台机器；`iperf3` 和 `curl` 可以建立连接",
     "`nc` is OpenBSD's": "`nc` 是 OpenBSD 的",
     "there is no encryption; `nc` and `telnet` connect": "没有加密；`nc` 和 `telnet` 可以连接",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":

@@ -111,3 +111,35 @@ def test_a_flood_of_syns_is_met_by_cookies_and_a_real_client_still_gets_in() -> 
     client.send(b"still here")
     net.run(0.5)
     assert child.recv(100) == b"still here"
+
+
+BLOCKS = st.lists(st.tuples(st.integers(-2000, 16_000), st.integers(-200, 4000)), min_size=1, max_size=4)
+ANSWERS = st.tuples(st.integers(-2000, 16_000), BLOCKS, st.integers(0, 400), st.integers(0, 400))
+"""An ACK's offset, its SACK blocks (offset and length), its window, and the milliseconds after it."""
+
+
+@settings(max_examples=60, deadline=None)
+@given(answers=st.lists(ANSWERS, min_size=1, max_size=25), sack=st.integers(0, 1))
+def test_whatever_acks_say_the_senders_counts_are_those_of_its_segments(
+        answers: list[tuple[int, list[tuple[int, int]], int, int]], sack: int) -> None:
+    net = Net(lambda number, _frame: [] if number > 2 else [0], tcp_sack=sack)
+    listener = net.listen(net.right)
+    client = net.connect(net.left, RIGHT)
+    net.run(0.1)
+    child = listener.accept()
+    assert child is not None
+    child.send(bytes(14_000))
+    first = child.una
+    for ack, blocks, window, pause in answers:
+        options = b"\x01\x01\x05" + bytes((2 + 8 * len(blocks),)) + b"".join(
+            ((first + start) & 0xFFFFFFFF).to_bytes(4, "big") + ((first + start + size) & 0xFFFFFFFF).to_bytes(4, "big")
+            for start, size in blocks)
+        deliver(net, TcpSegment(client.port, 80, child.expected, (first + ack) & 0xFFFFFFFF, ACK, window, options))
+        net.run(pause / 1000)
+        lost = sum(segment.lost for segment in child.sent)
+        again = sum(segment.again for segment in child.sent)
+        assert (child.lost_out, child.again_out) == (lost, again)
+        assert not sack or child.sacked_out == sum(segment.sacked for segment in child.sent)
+        assert 0 <= child.sacked_out <= len(child.sent)
+        assert not any(segment.lost and segment.sacked for segment in child.sent)
+        assert child.congestion.window > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.tcp import alarm, output, rack, recovery, sack, undo
+from netsandbox.linux.tcp import alarm, output, rack, recovery, reduction, sack, undo
 from netsandbox.linux.tcp.recovery import NOT_DUPLICATE, Ack
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
@@ -84,7 +84,7 @@ def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None
         conn.confirm = True
     delivered = conn.delivered - progress.delivered
     if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
-        recovery.reduce(conn, delivered, conn.losses - progress.losses, flag)
+        reduction.step(conn, delivered, conn.losses - progress.losses, bool(flag & Ack.ADVANCED))
     elif delivered and flag & (Ack.DATA_ACKED | (Ack.SACKED if rack.is_high(conn) else Ack.NOTHING)):
         conn.congestion.grow(delivered, conn.namespace.scheduler.clock, conn.round_trip.smoothed >> 3)
     recovery.leave(conn, leaves)
@@ -160,10 +160,12 @@ def _take_time(conn: Connection, flag: int, sent_at: int | None, progress: Progr
     begin = sent_at if sent_at is not None and not flag & Ack.RETRANSMITTED else progress.first_sacked
     if begin is not None:
         trip.sample((scheduler.clock - begin) // MICROSECOND, conn.una, conn.nxt)
+        conn.backoff = 0
     elif acked and conn.has_stamps and conn.echoed_stamp:
         passed = (stamp_now(conn.namespace, conn.stamp_offset) - conn.echoed_stamp) & MASK
         if passed < 1 << 31:
             trip.sample(max(passed, 1) * 1000, conn.una, conn.nxt)
+            conn.backoff = 0
     if acked or (progress.first_sacked is not None and conn.sent and progress.first_sacked < conn.sent[0].at):
         return Ack.TIMER
     return Ack.NOTHING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.ipv4 import icmp
-from netsandbox.linux.tcp import connect, listen, output, rack, recovery
+from netsandbox.linux.tcp import connect, listen, output, rack, recovery, timers
 from netsandbox.linux.tcp.sequence import between
 from netsandbox.linux.tcp.state import Connection, Recovery, Request, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
@@ -18,7 +18,6 @@ from netsandbox.wire.icmp import (
     UNREACHABLE,
     IcmpMessage,
 )
-from netsandbox.wire.tcp import PSH
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -47,11 +46,9 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
     if not isinstance(found, Connection) or found.state is TcpState.CLOSE or not between(seq, found.una, found.nxt):
         return
     if message.type == REDIRECT or icmp.is_fragmentation_needed(message):
-        icmp.learn_way(interface, packet, message, quoted)
-        if message.type == UNREACHABLE and not found.owned:
-            shorten(found)
-        elif message.type == UNREACHABLE:
-            found.is_path_shorter = True
+        found.path_error = interface, packet, message, quoted
+        if message.type == REDIRECT or not found.owned:
+            take_path(found)
         return
     error = _errno(message)
     if not error:
@@ -60,6 +57,8 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         connect.fail(found, error, "icmp")
     else:
         found.soft_error = error
+        if message.type == UNREACHABLE and message.code in (NET_UNREACHABLE, HOST_UNREACHABLE) and seq == found.una:
+            timers.revert_backoff(found)
 
 
 def _ends_request(message: IcmpMessage) -> bool:
@@ -83,14 +82,22 @@ def _cut_anew(conn: Connection, mss: int) -> bool:
         if len(segment.data) > mss and not segment.sacked:
             rack.mark_lost(conn, segment)
             found = True
-            while place + 1 < len(conn.sent) and not conn.sent[place + 1].sacked and not segment.flags & PSH:
+            while place + 1 < len(conn.sent) and not conn.sent[place + 1].sacked and not conn.sent[place].ends:
                 output.join(conn, place)
             while len(conn.sent[place].data) > mss:
                 output.split(conn, place, mss)
                 place += 1
-            conn.sent[place].flags |= PSH
         place += 1
     return found
+
+
+def take_path(conn: Connection) -> None:
+    """Learn what an ICMP error has said of the way, once no program has the socket (tcp_v4_mtu_reduced)."""
+    said, conn.path_error = conn.path_error, None
+    assert said is not None, "one has come"
+    icmp.learn_way(*said)
+    if said[2].type == UNREACHABLE:
+        shorten(conn)
 
 
 def shorten(conn: Connection) -> None:

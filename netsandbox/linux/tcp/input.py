@@ -221,12 +221,13 @@ def _fin_is_acked(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> 
 
 def _goes_beyond(conn: Connection, segment: TcpSegment) -> bool:
     end = (segment.seq + len(segment.data)) & MASK
-    return bool(segment.data) and after(end, conn.expected)
+    return bool(segment.data or segment.flags & FIN) and after(end, conn.expected)
 
 
 def _take_data(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
     state = conn.state
-    if state in (TcpState.CLOSE_WAIT, TcpState.CLOSING, TcpState.LAST_ACK) and before(segment.seq, conn.expected):
+    if state in (TcpState.CLOSE_WAIT, TcpState.CLOSING, TcpState.LAST_ACK) and not before(
+            segment.seq, conn.expected):
         return _finish(conn, segment, "")
     if state is not TcpState.ESTABLISHED and conn.shutdown_flags & RECEIVE_SHUTDOWN and _goes_beyond(conn, segment):
         _reset(conn)

@@ -181,7 +181,10 @@ def _split_point(conn: Connection, chunk: Chunk, mss: int, quota: int, obeys_nag
 
 
 def _send_burst(conn: Connection, size: int) -> bool:
-    """Cut `size` bytes of the first chunk into segments and send them; False when the last could not leave."""
+    """Cut `size` bytes of the first chunk into segments and send them; False when none of them could leave.
+
+    Of a burst that a queue takes in part the rest counts as sent, and is lost (tbf_segment).
+    """
     chunk = conn.unsent[0]
     mss = max(current_mss(conn), 1)
     whole = size == len(chunk.data)
@@ -193,9 +196,11 @@ def _send_burst(conn: Connection, size: int) -> bool:
         data, flags = bytes(chunk.data[:size]), segments[0].flags | segments[-1].flags | PSH
         problem = transmit(conn, chunk.seq, flags, data, mss)
     else:
+        problem = "ENOBUFS"
         for segment in segments:
             ends_burst = is_burst and segment is segments[-1]
-            problem = transmit(conn, segment.seq, segment.flags | (PSH if ends_burst else 0), segment.data)
+            kept_back = transmit(conn, segment.seq, segment.flags | (PSH if ends_burst else 0), segment.data)
+            problem = problem and kept_back
             segment.wire = conn.wire
     if problem:
         return False
@@ -221,6 +226,7 @@ def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
         is_all = is_end and size == len(chunk.data)
         flags = ACK | (PSH if part and is_all and chunk.push else 0) | (FIN if is_all and chunk.fin else 0)
         segments.append(Sent(seq, part, flags, now))
+        segments[-1].ends = is_end
         seq = segments[-1].end
     return segments
 
@@ -276,7 +282,8 @@ def split(conn: Connection, place: int, size: int) -> None:
     segment = conn.sent[place]
     rest = Sent((segment.seq + size) & MASK, segment.data[size:], segment.flags, segment.at, segment.wire)
     rest.sacked, rest.lost = segment.sacked, segment.lost
-    rest.again, rest.ever_again = segment.again, segment.ever_again
+    rest.again, rest.ever_again, rest.ends = segment.again, segment.ever_again, segment.ends
+    segment.ends = False
     segment.data = segment.data[:size]
     segment.flags &= ~(FIN | PSH)
     conn.sent.insert(place + 1, rest)
@@ -285,8 +292,12 @@ def split(conn: Connection, place: int, size: int) -> None:
     conn.again_out += rest.again
 
 
-def retransmit(conn: Connection, place: int, why: str) -> bool:
-    """Send one segment that is under way again (tcp_retransmit_skb); False when it may not or cannot leave."""
+def retransmit(conn: Connection, place: int, why: str, pushes: bool = False) -> bool:
+    """Send one segment that is under way again (tcp_retransmit_skb); False when it may not or cannot leave.
+
+    Args:
+        pushes: it is the last of several that leave as one.
+    """
     segment = conn.sent[place]
     if is_still_here(conn, segment):
         return False
@@ -300,7 +311,7 @@ def retransmit(conn: Connection, place: int, why: str) -> bool:
         split(conn, place, mss)
     elif not segment.flags & SYN:
         _collapse(conn, place, mss)
-    if transmit(conn, segment.seq, segment.flags, segment.data):
+    if transmit(conn, segment.seq, segment.flags | (PSH if pushes else 0), segment.data):
         return False
     segment.wire = conn.wire
     what = "data" if segment.data else "fin" if segment.flags & FIN else "syn"
@@ -334,6 +345,7 @@ def join(conn: Connection, place: int) -> None:
     conn.lost_out -= following.lost
     conn.again_out -= following.again
     segment.ever_again |= following.ever_again
+    segment.ends = following.ends
     del conn.sent[place + 1]
 
 

@@ -1,13 +1,14 @@
-"""How much may leave while something is missing: fast recovery with PRR (RFC 6937), timeouts, F-RTO (RFC 5682).
+"""How much may leave while something is missing: fast recovery, timeouts, F-RTO (RFC 5682).
 
-net/ipv4/tcp_input.c tcp_fastretrans_alert.  What is lost is in rack.py, and what was not in undo.py.
+net/ipv4/tcp_input.c tcp_fastretrans_alert.  What is lost is in rack.py, what was not in undo.py, and
+how much leaves meanwhile in reduction.py.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.tcp import alarm, output, rack, undo
+from netsandbox.linux.tcp import alarm, output, rack, reduction, undo
 from netsandbox.linux.tcp.sequence import after, before
 from netsandbox.linux.tcp.state import Recovery, TcpState
 
@@ -89,14 +90,6 @@ def _check_reno_reordering(conn: Connection, more: int) -> None:
         conn.reordering_seen = True
 
 
-def _begin_reduction(conn: Connection) -> None:
-    """tcp_init_cwnd_reduction."""
-    conn.high_seq = conn.nxt
-    conn.probe_end = None
-    conn.prr_delivered = conn.prr_out = 0
-    conn.congestion.shrink(conn.namespace.scheduler.clock)
-
-
 def enter_recovery(conn: Connection) -> None:
     """tcp_enter_recovery."""
     undo.forget_retries(conn)
@@ -105,30 +98,8 @@ def enter_recovery(conn: Connection) -> None:
     undo.begin(conn)
     if conn.recovery not in (Recovery.CWR, Recovery.RECOVERY):
         state.prior_threshold = prior
-        _begin_reduction(conn)
+        reduction.begin(conn)
     conn.recovery = Recovery.RECOVERY
-
-
-def end_reduction(conn: Connection) -> None:
-    """tcp_end_cwnd_reduction."""
-    state = conn.congestion
-    if state.threshold < 0x7FFFFFFF and (conn.recovery is Recovery.CWR or conn.undo_marker):
-        state.window = state.threshold
-
-
-def reduce(conn: Connection, delivered: int, lost: int, flag: int) -> None:
-    """Proportional rate reduction (tcp_cwnd_reduction)."""
-    if delivered <= 0:
-        return
-    state, flight = conn.congestion, conn.in_flight
-    conn.prr_delivered += delivered
-    room = state.threshold - flight
-    if room < 0:
-        count = -(-state.threshold * conn.prr_delivered // max(state.prior, 1)) - conn.prr_out
-    else:
-        count = max(conn.prr_delivered - conn.prr_out, delivered)
-        count = min(room, count + bool(flag & Ack.ADVANCED and not lost))
-    state.window = flight + max(count, 0 if conn.prr_out else 1)
 
 
 def alert(conn: Connection, flag: int, duplicates: int) -> tuple[int, int]:
@@ -157,14 +128,14 @@ def _is_open(conn: Connection) -> bool:
 def _ends(conn: Connection) -> bool:
     """high_seq has arrived; True when the state is held all the same."""
     if conn.recovery is Recovery.CWR and conn.una != conn.high_seq:
-        end_reduction(conn)
+        reduction.end(conn)
         conn.recovery = Recovery.OPEN
     elif conn.recovery is Recovery.RECOVERY:
         if not conn.has_sack:
             conn.sacked_out = 0
         if undo.after_recovery(conn):
             return True
-        end_reduction(conn)
+        reduction.end(conn)
     return False
 
 
@@ -269,11 +240,16 @@ def leave(conn: Connection, what: int) -> None:
 
 def resend_lost(conn: Connection, why: str = "fast") -> None:
     """Send again what is marked lost, as the window lets it (tcp_xmit_retransmit_queue)."""
-    place, rearms = 0, False
+    place, rearms, last = 0, False, -1
     while place < len(conn.sent):
         segment = conn.sent[place]
         if segment.lost and not segment.again:
-            if conn.congestion.window <= conn.in_flight or not output.retransmit(conn, place, why):
+            room = conn.congestion.window - conn.in_flight
+            if room <= 0:
+                break
+            begins = place > last
+            last = _last_of_burst(conn, place, room) if begins else last
+            if not output.retransmit(conn, place, why, place == last and not begins):
                 break
             if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
                 conn.prr_out += 1
@@ -281,6 +257,16 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
         place += 1
     if rearms:
         alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
+
+
+def _last_of_burst(conn: Connection, place: int, room: int) -> int:
+    """The segments from a place on that left as one leave so again, as many as the window takes: the last of them."""
+    last = place
+    while (not conn.sent[last].ends and last + 1 < len(conn.sent) and last - place + 1 < room
+           and conn.sent[last + 1].lost and not conn.sent[last + 1].again):
+        last += 1
+    conn.sent[last].ends = True
+    return last
 
 
 def take_probe_answer(conn: Connection, ack: int, flag: int) -> None:
@@ -291,9 +277,9 @@ def take_probe_answer(conn: Connection, ack: int, flag: int) -> None:
     if not conn.probe_is_again or flag & Ack.TWICE_PROBE:
         conn.probe_end = None
     elif after(ack, end):
-        _begin_reduction(conn)
+        reduction.begin(conn)
         conn.recovery = Recovery.CWR
-        end_reduction(conn)
+        reduction.end(conn)
         undo.keep_open(conn)
     elif not flag & (Ack.ADVANCED | NOT_DUPLICATE | Ack.SACKED):
         conn.probe_end = None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
     from netsandbox.wire.tcp import TcpSegment
 
@@ -80,9 +81,10 @@ class Sent:
     Attributes:
         at: when it was last sent, in virtual nanoseconds.  first: whether that was the only time.
         sacked, lost: what the peer's ACKs say of it.  again: whether a retransmission of it is under way.
+        ends: whether it is the last of those that left as one (an sk_buff is cut into segments on its way out).
     """
 
-    __slots__ = ("again", "at", "data", "ever_again", "flags", "lost", "sacked", "seq", "wire")
+    __slots__ = ("again", "at", "data", "ends", "ever_again", "flags", "lost", "sacked", "seq", "wire")
 
     def __init__(self, seq: int, data: bytes, flags: int, at: int, wire: TcpSegment | None = None) -> None:
         self.seq = seq
@@ -92,6 +94,7 @@ class Sent:
         self.wire = wire
         """What left last; it may still be in this host."""
         self.sacked = self.lost = self.again = self.ever_again = False
+        self.ends = True
 
     @property
     def end(self) -> int:
@@ -123,9 +126,9 @@ class Connection(Socket):
                  "challenged_at", "confirm", "congestion", "copied", "created", "data_in", "data_out", "delivered",
                  "done", "duplicate", "early", "echoed_stamp", "error", "expected", "foreground", "forward",
                  "going_on", "handshake_at", "has_sack", "has_stamps", "held", "high_seq", "ident", "interface",
-                 "is_burst", "is_deaf", "is_path_shorter", "keepalive", "keepalive_probes", "keepalive_timer",
-                 "largest_window", "last_sent", "last_size", "losses", "lost_out", "memory", "more_to_send", "mss",
-                 "mss_clamp", "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent", "path_mtu",
+                 "is_burst", "is_deaf", "keepalive", "keepalive_probes", "keepalive_timer", "largest_window",
+                 "last_sent", "last_size", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
+                 "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu",
                  "pingpong", "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed",
                  "pushed_in", "queued", "quick", "rack_advanced", "rack_at", "rack_end", "rack_rtt", "ratio",
                  "receive_buffer", "receive_scale", "receive_window", "received", "received_at", "recent_at",
@@ -153,8 +156,8 @@ class Connection(Socket):
         self.owned = False
         """A program's call goes on: what comes meanwhile waits in `held`."""
         self.held: list[Waiting] = []
-        self.is_path_shorter = False
-        """An ICMP error said so meanwhile."""
+        self.path_error: tuple[Interface, IPv4Packet, IcmpMessage, IPv4Packet] | None = None
+        """An ICMP error that said meanwhile that the path is shorter: where it came, and what it quotes."""
         self.calls: list[tuple[str, Any]] = []
         """What the program asked for and was not begun: a method's name and its argument."""
         self.going_on: tuple[str, Any] | None = None

@@ -208,9 +208,8 @@ class StreamSocket(Connection):
             getattr(self, name)(argument)
         elif self.held:
             self._take_held(self.held.pop(0))
-        elif self.is_path_shorter:
-            self.is_path_shorter = False
-            errors.shorten(self)
+        elif self.path_error is not None:
+            errors.take_path(self)
         elif self.calls:
             name, argument = self.calls.pop(0)
             getattr(self, name)(argument)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND, SECOND
-from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery
+from netsandbox.linux.tcp import ack, alarm, connect, output, rack, recovery, reduction
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.sequence import MASK
@@ -47,7 +47,7 @@ def _reordered(conn: Connection) -> None:
     if flight != conn.in_flight:
         if conn.recovery is not Recovery.RECOVERY:
             recovery.enter_recovery(conn)
-            recovery.reduce(conn, 1, conn.losses - losses, recovery.Ack.NOTHING)
+            reduction.step(conn, 1, conn.losses - losses, False)
         recovery.resend_lost(conn)
     if conn.timer_kind != alarm.RETRANSMIT:
         alarm.rearm(conn)
@@ -144,8 +144,22 @@ def _retransmit(conn: Connection) -> None:
     if (conn.state is not TcpState.SYN_SENT or conn.backoff
             or conn.timeouts > conn.namespace.sysctls.get("net.ipv4.tcp_syn_linear_timeouts")):
         conn.round_trip.back_off()
-        conn.backoff += conn.state is TcpState.SYN_SENT
+        conn.backoff += 1
     alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)
+
+
+def revert_backoff(conn: Connection) -> None:
+    """An ICMP error tells that the way was lost, not the peer's patience: wait half as long (RFC 6069)."""
+    if conn.owned or not conn.retries or not conn.backoff or not conn.sent:
+        return
+    conn.backoff -= 1
+    trip = conn.round_trip
+    trip.timeout = min(trip.computed() << conn.backoff, RTO_MAX)
+    left = trip.timeout - (conn.namespace.scheduler.clock - conn.sent[0].at)
+    if left > 0:
+        alarm.arm(conn, alarm.RETRANSMIT, left)
+    else:
+        _retransmit(conn)
 
 
 def _retransmit_into_shut_window(conn: Connection) -> None:

@@ -8,7 +8,7 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import alarm, options, window
+from netsandbox.linux.tcp import alarm, options, reduction, window
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery
 from netsandbox.wire.ipv4 import TCP, ConfirmingPacket, IPv4Packet
@@ -122,7 +122,10 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
         conn.data_out += count
         conn.bytes_sent += len(data)
         _note_data(conn)
-    return deliver(conn, segment, size, count)
+    problem = deliver(conn, segment, size, count)
+    if problem == "ENOBUFS":
+        reduction.enter(conn)
+    return problem
 
 
 def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1) -> str:

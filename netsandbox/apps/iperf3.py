@@ -1,0 +1,250 @@
+"""iperf3 over TCP: a server, a client, and how fast one sends to the other, in virtual time.
+
+A test sends no more than 16 MBytes, and says so: a cable without a rate would take any number of them at once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netsandbox.apps import iperf3_text as text
+from netsandbox.apps import iperf3_wire as wire
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.iperf3_flow import MOST, Flow
+from netsandbox.apps.iperf3_server import Server
+from netsandbox.apps.options import getopt
+from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.stream import Stream
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.addresses import format_ipv4
+
+SHORT = (f"note: a test ends after {MOST >> 20} MBytes, as a cable here has no rate of its own; `tc qdisc add dev DEV "
+         "root tbf rate 10mbit burst 32kbit latency 50ms` gives it one")
+VERSION = "iperf 3.18 (cJSON 1.7.15)"
+UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+LONG = {"--client": "-c", "--server": "-s", "--time": "-t", "--bytes": "-n", "--port": "-p", "--reverse": "-R",
+        "--one-off": "-1", "--version": "-v", "--interval": "-i", "--udp": "-u", "--parallel": "-P", "--json": "-J",
+        "--daemon": "-D", "--version4": "-4", "--bitrate": "-b", "--format": "-f", "--window": "-w"}
+REFUSED = "uPJbfwDi6VOlMCNSZBFIkAdTX"
+"""Letters of options that iperf3 has and that are not modelled."""
+LONGEST = 86_400
+"""MAX_TIME: seconds of a test."""
+
+
+class Options(NamedTuple):
+    host: str
+    port: int
+    seconds: int
+    size: int
+    is_reverse: bool
+
+
+class Client(Program):
+    """One test (apps.stream.StreamOwner)."""
+
+    name = "iperf3"
+
+    def __init__(self, context: Context, options: Options) -> None:
+        super().__init__(context.namespace, context.next_pid())
+        self.context = context
+        self.options = options
+        self._lookup: Lookup | None = None
+        self._address = 0
+        self._control: Stream | None = None
+        self._data: StreamSocket | None = None
+        self._flow: Flow | None = None
+        self._buffer = b""
+        self._cookie = b"netsandbox".ljust(wire.COOKIE - 1, b"a") + b"\0"
+        self._other: dict[str, object] | None = None
+        self._awaits_results = False
+
+    def start(self) -> None:
+        self._lookup = Lookup(self.context, self.process, self.options.host, self._resolved)
+        self._lookup.start()
+
+    def _resolved(self, reply: Reply) -> None:
+        self._lookup = None
+        if reply.error:
+            self._give_up(reply.error)
+            return
+        self._address = reply.addresses[0]
+        socket = StreamSocket(self.namespace, self.process)
+        socket.nodelay = True
+        self._control = Stream(socket, self)
+        try:
+            socket.connect(self._address, self.options.port)
+        except SocketError as error:
+            self.failed(self._control, error.name)
+
+    def _give_up(self, why: str) -> None:
+        self.complain(text.REFUSED.format(why=why))
+        self.exit(1)
+
+    def connected(self, stream: Stream) -> None:
+        self.print(f"Connecting to host {self.options.host}, port {self.options.port}")
+        stream.write(self._cookie)
+
+    def failed(self, _stream: Stream, error: str) -> None:
+        if self._flow is None:
+            self._give_up(TEXTS[error])
+        else:
+            self.complain("iperf3: error - control socket has closed unexpectedly")
+            self.exit(1)
+
+    def ended(self, stream: Stream) -> None:
+        self.failed(stream, "ECONNRESET")
+
+    def received(self, _stream: Stream, data: bytes) -> None:
+        self._buffer += data
+        while self._buffer and self.is_running:
+            if self._awaits_results:
+                if not self._take_results():
+                    return
+                continue
+            state, self._buffer = self._buffer[0], self._buffer[1:]
+            self._enter(state)
+
+    def _enter(self, state: int) -> None:
+        assert self._control is not None, "it has spoken"
+        if state == wire.PARAM_EXCHANGE:
+            self._control.write(wire.packed({
+                "tcp": True, "omit": 0, "time": self.options.seconds, "num": self.options.size, "blockcount": 0,
+                "parallel": 1, "len": 131072, "pacing_timer": 1000, "client_version": "3.18",
+                **({"reverse": True} if self.options.is_reverse else {})}))
+        elif state == wire.CREATE_STREAMS:
+            self._connect_data()
+        elif state == wire.TEST_RUNNING and self._flow is not None:
+            self._flow.run(self.options.seconds)
+        elif state == wire.TEST_END and self._flow is not None:
+            self._end()
+        elif state == wire.EXCHANGE_RESULTS and self._flow is not None:
+            self._control.write(wire.packed(wire.results(
+                self._flow.count, self._flow.again if self._flow.sends else -1, self._flow.elapsed)))
+            self._awaits_results = True
+        elif state == wire.DISPLAY_RESULTS:
+            self._report()
+        elif state == wire.ACCESS_DENIED:
+            self.complain("iperf3: error - the server is busy running a test. try again later")
+            self.exit(1)
+
+    def _connect_data(self) -> None:
+        self._data = socket = StreamSocket(self.namespace, self.process)
+        flow = self._flow = Flow(self.scheduler, socket, not self.options.is_reverse, self.print, self._end)
+        if self.options.size:
+            flow.limit = min(self.options.size, MOST)
+        socket.on_event = self._data_connected
+        try:
+            socket.connect(self._address, self.options.port)
+        except SocketError as error:
+            self._give_up(TEXTS[error.name])
+
+    def _data_connected(self) -> None:
+        socket = self._data
+        assert socket is not None, "it has changed"
+        if socket.is_connecting:
+            return
+        error = socket.take_error()
+        if error:
+            self._give_up(TEXTS[error])
+            return
+        socket.on_event = None
+        socket.send(self._cookie)
+        if self.options.is_reverse:
+            self.print(f"Reverse mode, remote host {self.options.host} is sending")
+        self.print(f"[{text.FD:3}] local {format_ipv4(socket.address)} port {socket.port} connected to "
+                   f"{format_ipv4(socket.peer)} port {socket.peer_port}")
+        self.print(text.HEADER + ("         Retr  Cwnd" if not self.options.is_reverse else ""))
+
+    def _end(self) -> None:
+        assert self._control is not None, "a test runs"
+        assert self._flow is not None, "a test runs"
+        self._flow.stop()
+        self._control.write(bytes((wire.TEST_END,)))
+
+    def _take_results(self) -> bool:
+        try:
+            self._other, self._buffer = wire.unpacked(self._buffer)
+        except ValueError:
+            self.complain("iperf3: error - unable to receive results")
+            self.exit(1)
+            return False
+        self._awaits_results = self._other is None
+        return self._other is not None
+
+    def _report(self) -> None:
+        flow, control = self._flow, self._control
+        if flow is None or control is None:
+            return
+        count, again, elapsed = wire.counted(self._other or {})
+        if flow.sends:
+            rows = (text.sender(flow.elapsed, flow.count, flow.again), text.receiver(elapsed, count))
+        else:
+            rows = (text.sender(elapsed, count, again), text.receiver(flow.elapsed, flow.count))
+        self.print(f"{text.RULE}\n{text.HEADER}         Retr\n" + "\n".join(rows) + "\n\niperf Done.")
+        if max(flow.count, count) >= MOST > self.options.size:
+            self.complain(SHORT)
+        control.write(bytes((wire.DONE,)))
+        self.exit(0)
+
+    def interrupt(self) -> None:
+        self.complain("iperf3: interrupt - the client has terminated")
+        self.exit(1)
+
+    def stop(self) -> None:
+        if self._lookup is not None:
+            self._lookup.stop()
+        if self._flow is not None:
+            self._flow.stop()
+        if self._data is not None:
+            self._data.close()
+        if self._control is not None:
+            self._control.close()
+
+
+def program(context: Context) -> Program:
+    """iperf3(1) (program.Maker).
+
+    Raises:
+        UsageError: arguments that make no sense, or are not modelled.
+    """
+    words = [LONG.get(word, word) for word in context.arguments]
+    odd = next((word for word in words if word.startswith("--")), "")
+    if odd:
+        raise UsageError(f"iperf3: {odd} is not modelled", 1)
+    given, operands = getopt("iperf3", words, "sR1v4" + REFUSED, "ctnp")
+    refused = next((letter for letter in given if letter in REFUSED), "")
+    if refused:
+        raise UsageError(f"iperf3: -{refused} is not modelled", 1)
+    if "v" in given:
+        raise UsageError(VERSION, 0)
+    if operands or ("s" in given) == ("c" in given):
+        raise UsageError(text.USAGE.format(why="cannot be both server and client" if "c" in given else text.NO_SIDE), 1)
+    port = _number(given.get("p", str(wire.PORT)), 1, 65535, "port number must be between 1 and 65535 inclusive")
+    if "s" in given:
+        side = next((letter for letter in given if letter in "tnR"), "")
+        if side:
+            raise UsageError(text.USAGE.format(why="some option you are trying to set is client only"), 1)
+        return Server(context, port, "1" in given)
+    if "1" in given:
+        raise UsageError(text.USAGE.format(why="some option you are trying to set is server only"), 1)
+    if "t" in given and "n" in given:
+        raise UsageError(text.USAGE.format(why="only one test end condition (-t, -n, -k) may be specified"), 1)
+    seconds = _number(given.get("t", "0" if "n" in given else "10"), 0, LONGEST,
+                      f"test duration valid values are 0 to {LONGEST} seconds")
+    return Client(context, Options(given["c"], port, seconds, _bytes(given.get("n", "0")), "R" in given))
+
+
+def _number(word: str, low: int, high: int, why: str) -> int:
+    if not (word.isascii() and word.isdecimal() and low <= int(word) <= high):
+        raise UsageError(text.USAGE.format(why=why), 1)
+    return int(word)
+
+
+def _bytes(word: str) -> int:
+    """`1M`, as unit_atoi reads it."""
+    number, unit = (word[:-1], word[-1:].lower()) if word[-1:].isalpha() else (word, "")
+    if unit not in UNITS or not (number.isascii() and number.isdecimal()) or len(number) > 12:
+        raise UsageError(text.USAGE.format(why=f"bad number of bytes: {word}"), 1)
+    return int(number) * UNITS[unit]
