@@ -11,6 +11,9 @@ from netsandbox.tui.text import cell_len, crop, fit, safe
 _LEAST_NEXT = 11
 """Cells below which what comes next is not worth showing."""
 
+_LEAST_TITLE = 24
+"""Cells to which a title may be cut; with less room it is left out, and what comes next has it."""
+
 _TITLE = 32
 """Cells that a title may always take; where there is room, more."""
 
@@ -58,7 +61,8 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
     lagging = afford(dot + tr("status.lagging"), status.lagging)
     jobs = afford(dot + tr("status.jobs", count=status.jobs), status.jobs > 0)
     most = max(_TITLE, room * 3 // 5)  # no wider while nothing comes next: it would come and go
-    most = max(min(most, room - 2), _LEAST_NEXT)
+    if room - 2 >= _LEAST_TITLE:
+        most = min(most, room - 2)
     title = afford(f" {crop(safe(status.title), most, glyphs.ellipsis)} ", bool(status.title))
     room += kept
     line = [
