@@ -50,7 +50,7 @@ TABLE: dict[str, Both] = {
     "failed.command": ("{what}. The lab is as before; details in {where}", "{what}。实验保持原样；详情见 {where}"),
     "failed.key": ("{what}. The lab lives; details in {where}", "{what}。实验不受影响；详情见 {where}"),
     "failed.step": ("{what}. The lab is stopped; details in {where}", "{what}。实验已停住；详情见 {where}"),
-    "opening": ("Opening …", "正在打开…"),
+    "opening": ("Opening", "正在打开"),
     "stopped.move": ("Stopped on the way", "半路停下"),
     "recover.stopped": (
         "Stopped; the journal stays: netsandbox --recover begins again",

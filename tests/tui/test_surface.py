@@ -89,7 +89,7 @@ async def test_p_means_what_the_footer_says(tmp_path: Path) -> None:
         await on.line("set-ip b 10.0.0.2/24")
         await on.quiet()
         await on.press("escape")
-        assert " p ping " in shown(on)
+        assert " p lessons " in shown(on)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -102,14 +102,15 @@ async def test_a_line_that_was_stopped_leaves_the_lab_as_it_was(
         assert session.journal[-1].line == "add-host alive"
 
 
-def test_a_replay_cannot_be_stopped() -> None:
+def test_a_line_of_a_replay_is_not_stopped_on_its_way() -> None:
+    """The replay is, between two lines (tests/session/test_stopped_moves.py)."""
     session = built("add-host a", "for i in 1 2; do ip link; done")
     before = state(session)
     session.undo()
     execute = session.shell.execute
 
     def stopped(line: str) -> object:
-        assert not budget.interrupt()
+        assert budget.interrupt()
         return execute(line)
     session.shell.execute = stopped  # type: ignore[assignment,method-assign]
     session.redo()

@@ -54,7 +54,7 @@ def longest_texts(language: str, count: int) -> list[str]:
 async def test_the_picture_takes_the_rows_that_it_needs_at_80x24(tmp_path: Path) -> None:
     async with stage(tmp_path, Options("one-cable", tour=False), size=(80, 24)) as on:
         topology, log = on.app.main.topology, on.app.main.log_pane
-        assert "add-host h1" in shown(on)
+        assert "Press p for the first step" in shown(on)
         rows = log.size.height
         await on.line("add-host h1")
         await on.line("add-host h2")
