@@ -75,6 +75,8 @@ class InternetHost(NamedTuple):
 INTERNET = (
     InternetHost("8.8.8.8", ("dns.google",), 4 * MILLISECOND, "dns"),
     InternetHost("1.1.1.1", ("one.one.one.one",), 2 * MILLISECOND, "dns"),
+    InternetHost("114.114.114.114", ("public1.114dns.com",), 30 * MILLISECOND, "dns"),
+    InternetHost("223.5.5.5", ("public1.alidns.com", "dns.alidns.com"), 25 * MILLISECOND, "dns"),
     InternetHost("93.184.215.14", ("example.com", "www.example.com", "example.org", "example.net"), 40 * MILLISECOND),
     InternetHost("142.250.72.14", ("google.com", "www.google.com"), 5 * MILLISECOND),
     InternetHost("110.242.68.66", ("www.baidu.com", "baidu.com"), 90 * MILLISECOND),
