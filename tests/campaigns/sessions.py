@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -176,7 +176,7 @@ def quick() -> Iterator[None]:
 def run(count: int, seed: int, length: int = 30, first: int = 0) -> list[Fault]:
     """So many sessions, from a number on; all that did not hold."""
     faults = []
-    with tempfile.TemporaryDirectory() as directory, quick():
+    with tempfile.TemporaryDirectory() as directory, chdir(directory), quick():
         for number in range(first, first + count):
             fault = check(f"{seed}-{number}", length, Path(directory))
             if fault is not None:
@@ -189,7 +189,7 @@ def digests(count: int, seed: int) -> list[str]:
     found = []
     for number in range(count):
         chance, session = random.Random(f"{seed}-{number}"), KeptSession()
-        with quick():
+        with tempfile.TemporaryDirectory() as directory, chdir(directory), quick():
             jobs = [session.run(line_of(chance)) for _ in range(30)]
         found.append(f"{session.lab.trace.digest()} {[(job.code, job.out, job.err) for job in jobs]}")
     return found

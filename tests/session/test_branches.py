@@ -164,7 +164,7 @@ def test_load_and_branch_complete_what_the_session_knows(tmp_path: Path, monkeyp
     def found(line: str) -> list[str]:
         return [one.text for one in complete(session.shell, line, len(line))]
     assert "arp-cache" in found("load arp")
-    assert found("load mi") == ["mine.yaml"]
+    assert found("load mine") == ["mine.yaml"]
     assert found("load sub/") == ["sub/own.yaml"]
     assert found("load ./") == ["./mine.yaml", "./sub/"]
     assert found("load /nowhere/") == []
