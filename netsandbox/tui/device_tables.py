@@ -167,7 +167,17 @@ def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     if folds:
         told = tr("table.own" if rows else "table.own-only", count=len(own))
         rows.append(Row("permanent", (told, *[""] * (len(columns) - 1))))
-    return Table(columns, tuple(rows), len(columns) - 2)
+    return Table(columns, _apart(rows), len(columns) - 2)
+
+
+def _apart(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Rows that each have a key of their own: one MAC is learned behind a port in several VLANs."""
+    met: dict[str, int] = {}
+    found = []
+    for row in rows:
+        met[row.key] = number = met.get(row.key, 0) + 1
+        found.append(row if number == 1 else row._replace(key=f"{row.key} {number}"))
+    return tuple(found)
 
 
 def _fdb_cells(
