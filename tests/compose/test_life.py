@@ -110,3 +110,13 @@ def test_a_volume_that_the_file_does_not_have_is_refused() -> None:
     session = KeptSession()
     session.run("cat > compose.yaml <<'EOF'\nservices: {web: {image: nginx, volumes: ['data:/d']}}\nEOF")
     assert "refers to undefined volume data" in said(session, "docker compose -p demo up -d")
+
+
+def test_a_volume_of_the_home_directory_is_found_from_anywhere() -> None:
+    session = KeptSession()
+    for line in ("mkdir site", "echo mine > site/index.html", "mkdir other", "cd other", (
+            "cat > compose.yaml <<'EOF'\nservices: {web: {image: nginx, "
+            "volumes: ['~/site:/usr/share/nginx/html']}}\nEOF"),
+            "docker compose up -d"):
+        session.run(line)
+    assert said(session, "docker compose exec web cat /usr/share/nginx/html/index.html") == "mine\n"

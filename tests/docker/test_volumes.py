@@ -84,7 +84,9 @@ def test_what_inspect_tells(session: KeptSession) -> None:
 @pytest.mark.parametrize(("flags", "expected"), [
     ("-v html/x:/y", 'create html/x: "html/x" includes invalid characters for a local volume name, only "[a-zA-Z0-9]['),
     ("-v /a:b", "'/a:b': invalid mount config for type \"bind\": invalid mount path: 'b' mount path must be absolute"),
-    ("-v /a:/b:bad", "invalid mode: bad"), ("-v a:b:c:d", "invalid volume specification: 'a:b:c:d'"),
+    ("-v '~/a:/b'", "includes invalid characters for a local volume name"),
+    ("-v /a:/b:bad", "invalid mode: bad"),
+    ("-v a:b:c:d", "invalid volume specification: 'a:b:c:d'"),
     ("-v :/b", "docker: invalid spec: :/b: empty section between colons"),
     ("-v dup:/x -v dup2:/x", "Duplicate mount point: /x"),
     ("--mount type=bind,source=/no,target=/x",

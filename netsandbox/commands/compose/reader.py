@@ -124,7 +124,9 @@ def _mounted(values: Values, service: Service, volumes: Mapping[str, VolumeSpec]
     flags: list[str] = []
     for text in service.mounts:
         source, colon, rest = text.partition(":")
-        if colon and source.startswith((".", "~")):
+        if colon and source.startswith("~/"):
+            source = f"{values.variables.get('HOME', '/root')}/{source[2:]}"
+        elif colon and source.startswith("."):
             source = f"{path.rpartition('/')[0]}/{source}"
         elif colon and not source.startswith("/"):
             if source not in volumes:

@@ -66,7 +66,7 @@ def _short(client: Client, text: str) -> Mount:
     source, target, mode = parts[0], parts[1], parts[2] if parts[2:] else ""
     if not MODES.issuperset(filter(None, mode.split(","))):
         raise daemon_error(f"invalid mode: {mode}")
-    if source.startswith((".", "/", "~")):
+    if source.startswith((".", "/")):
         path = source if source.startswith("/") else f"{client.machine.host_files().cwd.rstrip('/')}/{source}"
         return Mount(BIND, _clean(path), _target(text, target, BIND), mode)
     return Mount(VOLUME, volume_name(source), _target(text, target, VOLUME), mode)
