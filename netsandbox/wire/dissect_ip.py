@@ -72,6 +72,8 @@ def _payload_layers(data: bytes, start: int, body: int, end: int, is_quoted: boo
     is_whole = not fragment & 0x2000 and end - start == _number(data, start + 2, 2)
     carrier = _Carrier(_number(data, start + 12, 4), _number(data, start + 16, 4), is_quoted, is_whole)
     protocol = data[start + 9]
+    if is_quoted and protocol == IPIP:
+        return ipv4_layers(data, body, end, is_quoted=True)
     if inside is not None and protocol == IPIP:
         return inside(0x0800, data, body, end)
     if inside is not None and protocol == gre.PROTOCOL:

@@ -88,7 +88,8 @@ def test_an_interface_that_goes_away(hub: Session) -> None:
     ("sniff pc9", "no host or container 'pc9'; did you mean 'pc3'?"),
     ("sniff pc3 foo bar", "sniff: can't parse filter expression: syntax error at 'foo'"),
     ("sniff pc3 '(arp'", "sniff: can't parse filter expression: syntax error"),
-    ("sniff pc3 -c", "sniff: -c needs N"), ("sniff pc3 -c 0", "sniff: -c counts from 1"),
+    ("sniff pc3 -c", "sniff: -c needs N; usage: sniff NODE[:IFACE] [-c N] [FILTER …]"),
+    ("sniff pc3 -c 0", "sniff: -c counts from 1"),
     ("sniff pc3 arp -c x", "'x' is not a number from 0 to 999999999")])
 def test_sniff_refuses(hub: Session, line: str, error: str) -> None:
     job = hub.run(line)

@@ -301,7 +301,14 @@ def test_reach_pings_for_real() -> None:
     assert expect(runner, "arp pc1 10.0.0.2 pc2 REACHABLE").code == 0
     assert expect(runner, "no reach pc1 pc2").code == 1
     assert expect(runner, "reach pc1 10.0.0.2").code == 0
-    assert "host" not in runner.session.lab.nodes, "no machine is made for whoever pings"
+
+
+def test_reach_makes_no_machine_for_whoever_pings() -> None:
+    runner = Runner(1)
+    for line in ("add-host a", "add-host b", "connect a b", "set-ip a 10.0.0.1/24", "set-ip b 10.0.0.2/24"):
+        runner.line(line)
+    assert expect(runner, "reach a b").code == 0
+    assert list(runner.session.lab.nodes) == ["a", "b"]
 
 
 def test_a_reach_that_fails_shows_why() -> None:

@@ -260,7 +260,7 @@ def test_attach_and_start_attached(docker: Machine) -> None:
     assert docker("start -a talk") == (4, "hello\n", "")
     docker("start talk")
     assert docker("attach talk").out == "hello\n"
-    assert docker("attach talk").err == "cannot attach to a stopped container, start it first\n"
+    assert docker("attach talk").err == "You cannot attach to a stopped container, start it first\n"
     docker("create --name other alpine")
     assert docker("start -a talk other").err == "you cannot start and attach multiple containers at once\n"
 

@@ -24,7 +24,9 @@ FRAMES = {
     "two-port-bridge": (182, "6d00982dfc12ed2e"),
     "veth": (11, "519790a3daf5a2fc"),
 }
-"""Frames of each, and the beginning of their rows' SHA-256, as format 1's last version had them."""
+"""Frames of each, and the beginning of their rows' SHA-256, as format 1's last version had them.
+
+Without IGMP: a bridge made by hand looked into none then, and reports its groups now, as the kernel's does."""
 
 
 @pytest.mark.parametrize("name", sorted(FRAMES))
@@ -52,5 +54,5 @@ def _frames(scenario: Scenario) -> tuple[int, str]:
     list(runner.scenario(scenario))
     lab = runner.session.lab
     rows = [f"{row.at} {row.node}:{row.interface} {row.direction} {row.info} {row.verdict}\n"
-            for row in frame_log.rows(lab, lab.trace.first)]
+            for row in frame_log.rows(lab, lab.trace.first) if row.protocol != "IGMP"]
     return len(rows), sha256("".join(rows).encode()).hexdigest()[:16]
