@@ -92,6 +92,7 @@ def main() -> int:
     parser.add_argument("count", type=int, help="how many runs")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would ours
     wrong, interrupted = run(arguments.count, arguments.seed)
     for ended in wrong[:20]:
         print(ended)
