@@ -15,6 +15,7 @@ from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
+from textual.pilot import Pilot
 
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.options import Options
@@ -41,15 +42,21 @@ class Film:
         self._console = Console(color_system="truecolor", force_terminal=True, file=StringIO(), width=SIZE[0])
         self._lines: list[str] = []
 
-    def take(self) -> None:
-        """One picture: the lines that have changed."""
-        lines = [strip.render(self._console) for strip in self.app.screen._compositor.render_strips()]
+    async def take(self, pilot: Pilot[int]) -> None:
+        """One picture, once nothing is laid out anew any more: the lines that have changed."""
+        lines, seen = self._painted(), self._lines
+        while lines != seen:
+            await pilot.pause()
+            lines, seen = self._painted(), lines
         before = self._lines or [""] * len(lines)
         changed = "".join(f"\x1b[{number};1H{line}\x1b[0m" for number, (line, old) in
                           enumerate(zip(lines, before, strict=True), 1) if line != old)  # fmt: skip
         self._lines = lines
         if changed:
             self.events.append((round(self.clock.now, 3), changed))
+
+    def _painted(self) -> list[str]:
+        return [strip.render(self._console) for strip in self.app.screen._compositor.render_strips()]
 
 
 async def film() -> str:
@@ -65,7 +72,7 @@ async def film() -> str:
                     await pilot.press(key)
                 for _ in range(round(seconds * RATE)):
                     await pilot.pause()
-                    film.take()
+                    await film.take(pilot)
                     clock.now += 1 / RATE
                     app.tick()
     head = {"version": 2, "width": SIZE[0], "height": SIZE[1], "title": "netsandbox: a ping over docker0"}
