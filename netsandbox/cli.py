@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import NamedTuple
 
 from netsandbox.lab.errors import LabError
@@ -48,6 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """KeyboardInterrupt; while a module is loaded, where Python may lose it, the signal's own end."""
+    if frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+    raise KeyboardInterrupt
+
+
 def _main(words: list[str]) -> int:
     if words and words[0] in COMMANDS:
         name = words.pop(0)
@@ -73,7 +82,7 @@ def _main(words: list[str]) -> int:
 
             sweep_at_start()
         if name != "open" and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, _interrupted)
         status = COMMANDS[name].run(parser(name).parse_args(words))
         sys.stdout.flush()
         return status
