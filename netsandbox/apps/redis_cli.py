@@ -69,7 +69,11 @@ class RedisCli(Program):
             return
         self.stdin.on_change = None
         for line in self.stdin.read().splitlines():
-            words = shlex.split(line)
+            try:
+                words = shlex.split(line)
+            except ValueError:
+                self.print("Invalid argument(s)")
+                continue
             if words:
                 self._ask(words)
         if not self._wanted:

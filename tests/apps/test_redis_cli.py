@@ -21,6 +21,7 @@ def session() -> KeptSession:
     ("redis-cli --raw -h 172.17.0.2 get a", "b c\n", 0), ("redis-cli -h 172.17.0.2 get none", "(nil)\n", 0),
     ("redis-cli -h 172.17.0.2 incr n", "(integer) 1\n", 0),
     ("printf 'set x 1\\nget x\\n' | redis-cli -h 172.17.0.2", "OK\n1\n", 0),
+    ("printf 'set x \"2\nget x\n' | redis-cli -h 172.17.0.2", "Invalid argument(s)\n1\n", 0),
     ("redis-cli -h 172.17.0.2 -p 1 ping", "Could not connect to Redis at 172.17.0.2:1: Connection refused\n", 1),
     ("redis-cli -p 0 ping", "Invalid server port.\n", 1),
     ("redis-cli -x ping", "Unrecognized option or bad number of args for: '-x'\n", 1)])

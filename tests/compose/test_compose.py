@@ -177,3 +177,10 @@ def test_variables() -> None:
 def test_names_of_projects() -> None:
     assert project_name("My App_1") == "myapp_1"
     assert project_name("_x") == "x"
+
+
+def test_a_volume_s_driver_that_is_not_modelled_is_listed_with_its_line() -> None:
+    text = ("services:\n  web: {image: nginx}\nvolumes:\n  here: {driver: local}\n  there:\n    driver: nfs\n"
+            "    driver_opts: {o: ro}\n")
+    project = read_project(text, "/srv/demo/compose.yaml", "demo", {})
+    assert project.notes == ((6, "volumes.there.driver"), (7, "volumes.there.driver_opts"))

@@ -44,7 +44,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str]) 
         raise values.error(root, f'invalid project name "{name}": must consist only of lowercase alphanumeric '
                            "characters, hyphens, and underscores as well as start with a letter or number")
     networks, notes = _networks(values, top, name)
-    volumes = _volumes(values, top, name)
+    volumes = _volumes(values, top, name, notes)
     services: dict[str, Service] = {}
     for key, (where, node) in values.map(top["services"][1], "services").items() if "services" in top else ():
         if not SERVICE.fullmatch(key):
@@ -100,7 +100,8 @@ def _network(values: Values, key: str, node: Node, project: str, notes: list[tup
     return spec._replace(flags=tuple(flags))
 
 
-def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str) -> dict[str, VolumeSpec]:
+def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str,
+             notes: list[tuple[int, str]]) -> dict[str, VolumeSpec]:
     found: dict[str, VolumeSpec] = {}
     for key, (_where, node) in values.map(top["volumes"][1], "volumes").items() if "volumes" in top else ():
         spec = VolumeSpec(key, f"{project}_{key}")
@@ -112,7 +113,9 @@ def _volumes(values: Values, top: dict[str, tuple[Node, Node]], project: str) ->
                 spec = spec._replace(external=values.boolean(value, what))
             elif field == "labels":
                 spec = spec._replace(labels=values.pairs(value, what))
-            elif field not in ("driver", "driver_opts") and not field.startswith("x-"):
+            elif field == "driver_opts" or (field == "driver" and values.text(value, what) != "local"):
+                notes.append((line_of(where), what))
+            elif field != "driver" and not field.startswith("x-"):
                 raise values.invalid(where, f"volumes.{key} additional properties '{field}' not allowed")
         found[key] = spec._replace(name=key) if spec.external and spec.name == f"{project}_{key}" else spec
     return found

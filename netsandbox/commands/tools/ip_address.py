@@ -10,7 +10,7 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.link_rows import address_row, brief_row, link_row
 from netsandbox.commands.tools.link_statistics import put_statistics
-from netsandbox.commands.tools.names import OtherNamespaces, find_interface, in_order, interface_named
+from netsandbox.commands.tools.names import OtherNamespaces, device_reader, find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.words import (
@@ -102,7 +102,7 @@ class Filter:
             *(key(mark + name, read=self._flags(bits, bool(mark) is not (name in ABSENT)))
               for name, bits in (FLAGS | ABSENT).items() for mark in ("", "-")),
             key("label"), key("group", read=group_of), refused("proto", of="a filter"),
-            key("master", read=self._master(namespace)),
+            key("master", read=device_reader(namespace)),
             key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
             flag("nomaster"), key("type"), flag("novf")), other)
         self.found: dict[str, Any] = found
@@ -120,16 +120,6 @@ class Filter:
             else:
                 self.set_flags |= bits
             return True
-        return read
-
-    @staticmethod
-    def _master(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
-        def read(words: Words) -> Interface:
-            word = words.next()
-            master = find_interface(namespace, word)
-            if master is None:
-                raise wrong(word, "Device does not exist\n")
-            return master
         return read
 
     def takes(self, interface: Interface) -> bool:

@@ -9,7 +9,13 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.kind_words import read_settings
-from netsandbox.commands.tools.names import MAX_OTHER_NAME, find_interface, interface_named, is_valid_name
+from netsandbox.commands.tools.names import (
+    MAX_OTHER_NAME,
+    device_reader,
+    find_interface,
+    interface_named,
+    is_valid_name,
+)
 from netsandbox.commands.tools.words import (
     ASKED,
     USAGE,
@@ -122,7 +128,7 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
         key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
         key("netns", read=_namespace(context), once="netns"),
         *(_switch(name) for name in ("promisc", "arp")),
-        key("master*", read=_master(namespace)), flag("nomaster*"),
+        key("master*", read=device_reader(namespace)), flag("nomaster*"),
         key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
         key("type*", read=take_type), *NOT_MODELLED), other)
     _fill(request, found, device, makes)
@@ -246,16 +252,6 @@ def _switch(spelling: str) -> Any:
             raise ToolError(1, f'Error: argument of "{name}" must be "on" or "off", not "{word}"')
         return word == "on"
     return key(spelling, read=read)
-
-
-def _master(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
-    def read(words: Words) -> Interface:
-        word = words.next()
-        master = find_interface(namespace, word)
-        if master is None:
-            raise wrong(word, "Device does not exist\n")
-        return master
-    return read
 
 
 def _lower(namespace: NetworkNamespace) -> Callable[[Words], Interface]:

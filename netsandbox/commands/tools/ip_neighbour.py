@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip_vrf import vrf_reader
-from netsandbox.commands.tools.names import find_interface, in_order, interface_named
+from netsandbox.commands.tools.names import device_reader, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.route_words import protocol_of, reader
@@ -135,7 +135,7 @@ class Filter:
             self.network = prefixes.prefix_of(word)
 
         found = parse(words, (
-            key("dev", once="dev"), key("master", read=_master(namespace)), flag("nomaster"),
+            key("dev", once="dev"), key("master", read=device_reader(namespace)), flag("nomaster"),
             key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
             flag("unused"), key("nud", read=self._read_state), flag("proxy"),
             refused("protocol*", of="a filter", read=_protocol)), other)
@@ -174,16 +174,6 @@ class Filter:
         if self.family == "inet6":
             return False
         return self.network is None or where & self.network.mask == self.network.network
-
-
-def _master(namespace: NetworkNamespace) -> Any:
-    def read(words: Words) -> Interface:
-        word = words.next()
-        found = find_interface(namespace, word)
-        if found is None:
-            raise wrong(word, "Device does not exist\n")
-        return found
-    return read
 
 
 def state_bits(word: str) -> int | None:

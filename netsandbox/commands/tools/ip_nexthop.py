@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.names import find_interface
+from netsandbox.commands.tools.names import device_reader
 from netsandbox.commands.tools.nexthop_row import put_nexthop
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.nexthop_object import NextHop
 
@@ -59,22 +58,12 @@ def _read(namespace: NetworkNamespace, words: Words, style: Style) -> NextHopReq
 
     family = Family(style.family)
     found = parse(words, (
-        key("id", read=number("invalid id value")), key("dev", read=_device(namespace)),
+        key("id", read=number("invalid id value")), key("dev", read=device_reader(namespace)),
         key("via", read=family.address), flag("blackhole"), flag("onlink"), key("group", read=_group),
         key("type", read=_type), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
         *(key(name, read=_refuse(name)) for name in NOT_MODELLED)), other)
     return NextHopRequest(found.get("id", 0), found.get("via"), found.get("dev"), "onlink" in found,
                           "blackhole" in found, found.get("group", ()), found.get("protocol", "unspec"))
-
-
-def _device(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
-    def read(words: Words) -> Interface:
-        word = words.next()
-        found = find_interface(namespace, word)
-        if found is None:
-            raise wrong(word, "Device does not exist\n")
-        return found
-    return read
 
 
 def _group(words: Words) -> tuple[tuple[int, int], ...]:
@@ -131,7 +120,7 @@ def _list_or_flush(namespace: NetworkNamespace, words: Words, style: Style, flus
         raise wrong(word, "")
 
     found = parse(words, (
-        key("dev", read=_device(namespace)), flag("groups"), key("id", read=number("invalid id value")),
+        key("dev", read=device_reader(namespace)), flag("groups"), key("id", read=number("invalid id value")),
         key("protocol*", read=reader(protocol_of, "invalid protocol value")),
         *(key(name, read=_refuse(name)) for name in ("master", "vrf", "fdb"))), other)
     if "id" in found and not flush:

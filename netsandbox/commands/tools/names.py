@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.words import no_device
+from netsandbox.commands.tools.words import Words, no_device, wrong
 from netsandbox.linux.netlink.link import MAX_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netsandbox.commands.tools.context import Machine
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -26,6 +28,17 @@ def interface_named(namespace: NetworkNamespace, name: str, code: int = 1) -> In
     if found is None:
         raise no_device(name, code)
     return found
+
+
+def device_reader(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
+    """Reads the word behind a keyword such as `master`."""
+    def read(words: Words) -> Interface:
+        word = words.next()
+        found = find_interface(namespace, word)
+        if found is None:
+            raise wrong(word, "Device does not exist\n")
+        return found
+    return read
 
 
 def find_interface(namespace: NetworkNamespace, name: str) -> Interface | None:
