@@ -14,9 +14,6 @@ LONG_FLAGS = frozenset(FLAGS.values()) | {"http1.1", "http1.0", "no-progress-met
 LONG_VALUED = frozenset(VALUED.values()) | {"resolve", "interface", "connect-timeout", "data-raw", "data-binary", "url",
                                             "max-redirs", "noproxy"}
 REPEATED = frozenset({"header", "resolve", "url", "output"})
-NOTHING_HERE = frozenset({"insecure", "ipv4", "no-buffer", "globoff", "disable", "no-keepalive", "compressed",
-                          "noproxy", "no-progress-meter"})
-"""Taken, and without meaning here: there is no TLS, no IPv6, no proxy, no globbing and no compression."""
 NUMBERS = frozenset({"max-time", "connect-timeout", "max-redirs"})
 UNMODELLED_LONG = frozenset({
     "proxy", "user", "cookie", "cookie-jar", "form", "upload-file", "range", "http2", "http3", "ipv6", "cacert", "cert",

@@ -47,17 +47,6 @@ def canonical(files: Files, name: str) -> str:
     return next((record.names[0] for record in hosts_file(files) if record.has(name)), name)
 
 
-def by_file(files: Files, names: dict[str, int]) -> dict[str, int]:
-    """Addresses by name; the last name of an address is what it is called by, and /etc/hosts comes before DNS."""
-    found = dict(names)
-    for record in reversed(hosts_file(files)):
-        for name in reversed(record.names):
-            if found.get(name, record.address) == record.address:
-                found.pop(name, None)
-                found[name] = record.address
-    return found
-
-
 def lookup(text: str, names: dict[str, int]) -> int | None:
     """The address of a name or number; None when nobody knows it."""
     if text in names:

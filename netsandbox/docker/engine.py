@@ -62,7 +62,6 @@ class DockerEngine:
     Attributes:
         containers: by name, running or not, in the order they were created.
         networks: by name; the first three are always there.
-        name_taken: whether a name is used by something else in the lab.
         files: the host's.  volumes: by name.
         name_servers: of the host's /etc/resolv.conf; empty for a resolver of its own at 127.0.0.53.
         run: makes the programs that the engine does not know itself.
@@ -84,7 +83,6 @@ class DockerEngine:
         self.profile = PROFILES[profile]
         self.containers: dict[str, Container] = {}
         self.images = ImageStore()
-        self.name_taken: Callable[[str], bool] = lambda _name: False
         self.run: Runner = lambda _container, _namespace, _argv: None
         self.told: set[tuple[str, str]] = set()
         self.chance = chance

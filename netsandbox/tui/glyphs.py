@@ -60,7 +60,6 @@ class GlyphSet(NamedTuple):
     lines: tuple[str, ...]
     """The glyph of each byte of edges."""
     selected: str = "▶"
-    selected_end: str = "◀"
     pinned: str = "◆"
     up: str = "▲"
     down: str = "▼"
@@ -110,7 +109,6 @@ ASCII = GlyphSet(
     True,
     _ascii_table(),
     selected=">",
-    selected_end="<",
     pinned="*",
     up="^",
     down="v",

@@ -30,7 +30,7 @@ QUIT = frozenset({"quit", "q"})
 
 
 class LiveLab(LabView):
-    """`LabSource` and `TimeControl` over a session and its player.
+    """`LabSource` over a session and its player, and the pace of it.
 
     Attributes:
         held: a person has stopped time; a command does not let it run again.

@@ -1,8 +1,7 @@
-"""All that the user interface needs of a lab: two protocols, spoken in rows.
+"""All that the user interface needs of a lab: a protocol, spoken in rows.
 
-The panes see only these.  A source gives rows and texts, never an object of
+The panes see only this.  A source gives rows and texts, never an object of
 the model, and the lab is changed by command lines alone (`LabSource.execute`).
-`TimeControl` is the pace at which the lab runs, which is no change of it.
 """
 
 from __future__ import annotations
@@ -245,32 +244,4 @@ class LabSource(Protocol):
 
     def execute(self, line: str) -> Outcome:
         """Run a command line, or several one after another; a failure is an `Outcome.error`, never an exception."""
-        ...
-
-
-class TimeControl(Protocol):
-    """The pace of the lab."""
-
-    def step(self) -> None:
-        """Do one unit of work."""
-        ...
-
-    def back(self) -> None:
-        """Take the latest step back."""
-        ...
-
-    def seek(self, step: int) -> None:
-        """Go to a step of the known history."""
-        ...
-
-    def play(self) -> None:
-        """Let the lab run."""
-        ...
-
-    def pause(self) -> None:
-        """Hold it."""
-        ...
-
-    def set_speed(self, speed: float) -> None:
-        """Set the pace: 1.0 is normal, 0.0 as fast as it can."""
         ...

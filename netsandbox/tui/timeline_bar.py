@@ -52,9 +52,3 @@ def legend(glyphs: GlyphSet, width: int) -> str:
     kinds = ("command", "drop", "flood")
     text = "  ".join(f"{mark_glyph(kind, glyphs)} {tr('timeline.' + kind)}" for kind in kinds)
     return f"  {text} " if cell_len(text) + 41 <= width else ""
-
-
-def next_mark(marks: Sequence[Mark], step: int, kind: str, direction: int) -> int | None:
-    """The step of the nearest mark of a kind after (1) or before (-1) a step; None when there is none."""
-    steps = [mark.step for mark in marks if mark.kind == kind and (mark.step - step) * direction > 0]
-    return None if not steps else min(steps) if direction > 0 else max(steps)

@@ -23,12 +23,10 @@ from netsandbox.tui.source import (
     Completion,
     Flight,
     FrameBytes,
-    LabSource,
     Mark,
     Outcome,
     Status,
     TableRow,
-    TimeControl,
     Why,
 )
 from tests.tui.labs import Rows, docker0
@@ -60,7 +58,6 @@ class FakeSource:
     frames: dict[int, bytes] = field(default_factory=dict)
     now: Status = STATUS
     executed: list[str] = field(default_factory=list)
-    calls: list[str] = field(default_factory=list)
     shell: str = "host"
     changes: int = 0
 
@@ -155,24 +152,6 @@ class FakeSource:
             self.shell = f"{line.split()[1]} #"
         return Outcome((f"done: {line}",), "")
 
-    def step(self) -> None:
-        self.calls.append("step")
-
-    def back(self) -> None:
-        self.calls.append("back")
-
-    def seek(self, step: int) -> None:
-        self.calls.append(f"seek {step}")
-
-    def play(self) -> None:
-        self.calls.append("play")
-
-    def pause(self) -> None:
-        self.calls.append("pause")
-
-    def set_speed(self, speed: float) -> None:
-        self.calls.append(f"speed {speed}")
-
 
 def pinged() -> FakeSource:
     """The ready lab after nginx-1 has pinged nginx-2."""
@@ -211,8 +190,3 @@ def pinged() -> FakeSource:
     }
     source.mark_rows = [Mark(0, "command", "ping nginx-1 172.17.0.3"), Mark(9, "drop", "NEIGH_FAILED")]
     return source
-
-
-def _is_a_source(source: FakeSource) -> tuple[LabSource, TimeControl]:
-    """For the type checker: the fake is both protocols."""
-    return source, source

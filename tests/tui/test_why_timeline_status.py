@@ -15,7 +15,7 @@ from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.source import Cause, Mark, Status, Why
 from netsandbox.tui.status_text import clock, speed_text, status_runs
 from netsandbox.tui.text import cell_len
-from netsandbox.tui.timeline_bar import bar_runs, cell_of, next_mark, step_at
+from netsandbox.tui.timeline_bar import bar_runs, cell_of, step_at
 from netsandbox.tui.why_lines import COMPACT_LINES, why_lines
 from tests.tui.fake_source import STATUS, pinged
 from tests.tui.harness import Harness, screen_text
@@ -123,13 +123,6 @@ def test_a_drop_is_never_hidden_by_another_mark() -> None:
     text = "".join(run.text for run in bar_runs(MARKS, 99, 99, 11, UNICODE))
     assert text == "c━━━━✗━━━━┃"
     assert "".join(run.text for run in bar_runs(MARKS, 20, 99, 100, ASCII)).count("X") == 1
-
-
-def test_marks_can_be_walked() -> None:
-    assert next_mark(MARKS, 0, "command", 1) == 99
-    assert next_mark(MARKS, 99, "command", -1) == 0
-    assert next_mark(MARKS, 99, "command", 1) is None
-    assert next_mark(MARKS, 60, "drop", -1) == 51
 
 
 async def test_keys_and_mouse_scrub() -> None:

@@ -30,7 +30,6 @@ class Service(NamedTuple):
         networks: by the names that the file has.
         needs: the services that are started before.
         mounts: -v of each volume, a named one still by the name that the file has.
-        grace: seconds between SIGTERM and SIGKILL, -1 for the usual ones.
     """
 
     name: str
@@ -47,7 +46,6 @@ class Service(NamedTuple):
     mounts: tuple[str, ...] = ()
     scale: int = 1
     profiles: tuple[str, ...] = ()
-    grace: int = -1
 
 
 class NetworkSpec(NamedTuple):

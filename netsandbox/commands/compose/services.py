@@ -131,8 +131,7 @@ def _environment(values: Values, node: Node, what: str) -> Change:
 
 
 def _grace(values: Values, node: Node, what: str) -> Change:
-    seconds = values.seconds(node, what)
-    return {"grace": seconds, "flags": ("--stop-timeout", str(seconds))}
+    return {"flags": ("--stop-timeout", str(values.seconds(node, what)))}
 
 
 KEYS: dict[str, Callable[[Values, Node, str], Change]] = {

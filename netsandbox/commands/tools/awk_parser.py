@@ -82,7 +82,6 @@ class Parser:
         self._tokens = _tokens(text)
         self._at = 0
         self._nested = 0
-        self._no_in = False
 
     # -- tokens
 

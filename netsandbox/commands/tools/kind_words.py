@@ -27,8 +27,6 @@ from netsandbox.wire.addresses import AddressError, is_multicast, parse_ipv4
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-Readers = dict[Form, Callable[[Attribute], Key]]
-
 
 def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkNamespace,
                   read_peer: Callable[[Words], Any], makes: bool) -> dict[str, Any]:

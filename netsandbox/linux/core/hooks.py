@@ -75,12 +75,11 @@ class SocketBuffer:
         largest_piece: bytes of the longest fragment that it was put together from, or 0.
         segment_size: bytes of data in each of the TCP segments that it will be cut into, or 0.
         needs_route: an address or the mark changed behind the route's back.
-        is_traced: TRACE wants to know every rule that it meets.
         skips_prerouting: the bridge has asked there already.
         walks: the chains that it was led through at the present hook.
     """
 
-    __slots__ = ("connection", "entered", "frame", "hook", "info", "is_traced", "is_untracked", "largest_piece",
+    __slots__ = ("connection", "entered", "frame", "hook", "info", "is_untracked", "largest_piece",
                  "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in", "physical_out",
                  "segment_size", "skips_prerouting", "walks")
 
@@ -94,7 +93,7 @@ class SocketBuffer:
         self.frame: Frame | None = None
         self.connection: Connection | None = None
         self.mark = self.info = self.next_hop = self.mtu = self.largest_piece = self.segment_size = 0
-        self.needs_route = self.is_untracked = self.is_traced = self.skips_prerouting = False
+        self.needs_route = self.is_untracked = self.skips_prerouting = False
         self.walks: list[ChainWalk] = []
 
     def clone(self) -> SocketBuffer:

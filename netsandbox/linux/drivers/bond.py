@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 ROUND_ROBIN, ACTIVE_BACKUP = "balance-rr", "active-backup"
 MODES = (ROUND_ROBIN, ACTIVE_BACKUP, "balance-xor", "broadcast", "802.3ad", "balance-tlb", "balance-alb")
 LONG_NAMES = {ROUND_ROBIN: "load balancing (round-robin)", ACTIVE_BACKUP: "fault-tolerance (active-backup)"}
-ARP_RETRIES = 1
 
 
 class Slave:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from netsandbox.wire.ipv4 import IPv4Packet
 
 CACHE_LIMIT = 20_000
-MIN_MTU = 68
-"""RFC 791: every link carries at least this."""
 
 
 class OutputRoute:

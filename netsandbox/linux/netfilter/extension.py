@@ -77,8 +77,6 @@ class Extension:
     needs_tracking: ClassVar[bool] = False
     needs_one: ClassVar[bool] = False
     """At least one of its options has to be there."""
-    first_word: ClassVar[str] = ""
-    """What its part of a listing begins with."""
 
     def __init__(self, given: dict[str, Given]) -> None:
         self.given = given

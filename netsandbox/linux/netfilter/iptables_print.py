@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 SAVED = ("mangle", "security", "raw", "filter", "nat")
 """The order in which iptables-save writes the tables."""
 WHOLE = 0xFFFFFFFF
-ANYWHERE = 0
 
 
 def rule_text(chain: Chain, rule: Rule) -> str:

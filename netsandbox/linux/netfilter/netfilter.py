@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority, SocketBuffer
@@ -49,8 +50,8 @@ class Netfilter:
         log: the lines that LOG wrote.
     """
 
-    __slots__ = ("_extra", "_fragments", "_nat_chains", "_stream", "connections", "functions", "handed",
-                 "is_tracking", "listeners", "log", "looped", "recent", "tables")
+    __slots__ = ("_fragments", "_nat_chains", "_stream", "connections", "functions", "handed", "is_tracking",
+                 "listeners", "log", "looped", "recent", "tables")
 
     def __init__(self) -> None:
         self.functions = NO_FUNCTIONS
@@ -62,17 +63,11 @@ class Netfilter:
         self.handed: SocketBuffer | None = None
         self.recent: dict[str, dict[int, Entry]] = {}
         self.log: deque[tuple[int, str]] | None = None
-        self._extra: tuple[tuple[int, Hook, HookFunction], ...] = ()
         self._nat_chains = NO_CHAINS
         self._fragments: Reassembler | None = None
         self._stream: Stream | None = None
 
     # -- functions
-
-    def register(self, hook: Hook, function: HookFunction, priority: int = Priority.FILTER - 1) -> None:
-        """Ask a function at a hook, after those of a lower or the same priority (nf_register_net_hook)."""
-        self._extra += ((priority, hook, function),)
-        self._order(self._wanted())
 
     def table(self, name: str) -> Table:
         """A table, made if it is not there."""
@@ -107,7 +102,7 @@ class Netfilter:
             namespace.bridge_hooks = BridgeHooks(namespace)
 
     def _wanted(self) -> list[tuple[int, Hook, HookFunction]]:
-        found = list(self._extra)
+        found: list[tuple[int, Hook, HookFunction]] = []
         nat_chains: dict[Hook, ChainFunction] = {}
         for table in self.tables.values():
             for chain in table.chains.values():
@@ -124,7 +119,7 @@ class Netfilter:
         return found
 
     def _order(self, wanted: list[tuple[int, Hook, HookFunction]]) -> None:
-        ordered = sorted(wanted, key=_priority)
+        ordered = sorted(wanted, key=itemgetter(0))
         hooks = {hook for _priority, hook, _function in ordered}
         self.functions = {hook: tuple(entry[2] for entry in ordered if entry[1] is hook)
                           for hook in Hook if hook in hooks}
@@ -209,10 +204,6 @@ class Netfilter:
             if connection.masquerade == interface.index and address in (None, connection.reply.dst):
                 assert self.connections is not None
                 self.connections.forget(connection, "address gone")
-
-
-def _priority(entry: tuple[int, Hook, HookFunction]) -> int:
-    return entry[0]
 
 
 def _timed_out(interface: Interface, frame: Frame, first: IPv4Packet) -> None:

@@ -284,8 +284,7 @@ class Trace(Action):
 
     name = "TRACE"
 
-    def act(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
-        buffer.is_traced = True
+    def act(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Answer:
         return Decision.CONTINUE
 
 

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 PAUSE = SECOND // 2
 """tcp_invalid_ratelimit: of what does not fit, one segment in half a second is answered."""
 RESET_ERRORS = {TcpState.SYN_SENT: "ECONNREFUSED", TcpState.CLOSE_WAIT: "EPIPE"}
-ANSWERS_NONE = {"TCP_OLD_DATA", "TCP_OVERWINDOW", "TCP_ZEROWINDOW", "TCP_OFOMERGE", "TCP_OFO_DROP", "PROTO_MEM"}
 
 
 def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:

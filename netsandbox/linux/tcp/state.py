@@ -127,7 +127,7 @@ class Connection(Socket):
                  "done", "duplicate", "early", "echoed_stamp", "error", "expected", "foreground", "forward",
                  "going_on", "handshake_at", "has_sack", "has_stamps", "held", "high_seq", "ident", "interface",
                  "is_burst", "is_deaf", "keepalive", "keepalive_probes", "keepalive_timer", "largest_window",
-                 "last_sent", "last_size", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
+                 "last_sent", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
                  "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu",
                  "pingpong", "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed",
                  "pushed_in", "queued", "quick", "rack_advanced", "rack_at", "rack_end", "rack_rtt", "ratio",
@@ -256,7 +256,6 @@ class Connection(Socket):
         self.echoed_stamp = 0
         self.segment_size = DEFAULT_MSS
         """rcv_mss."""
-        self.last_size = 0
         self.quick = self.pingpong = 0
         self.ato = 0
         self.ack_wanted = self.ack_now = False
