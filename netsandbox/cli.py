@@ -52,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _interrupted(number: int, frame: FrameType | None) -> None:
     """KeyboardInterrupt; while a module is loaded, where Python may lose it, the signal's own end."""
     if frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        if "netsandbox.session.leftovers" in sys.modules:
+            sys.modules["netsandbox.session.leftovers"].end_all()
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
     raise KeyboardInterrupt

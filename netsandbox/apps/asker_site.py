@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.apps.http_server import Response
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class AskerSite:
     """The client's address, and nothing else."""
 
+    knows_simple: ClassVar = True
     form = "{address}"
 
     def __init__(self, _files: Files | None) -> None:

@@ -40,7 +40,13 @@ class Response(NamedTuple):
 
 
 class Site(Protocol):
-    """One kind of web server."""
+    """One kind of web server.
+
+    Attributes:
+        knows_simple: whether it answers a request of HTTP/0.9, with the page alone.
+    """
+
+    knows_simple: ClassVar[bool]
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         """What to say to a request."""
@@ -122,7 +128,8 @@ class HttpSession:
             return False
         head, body = self._head, self._data[:self._wanted]
         self._head, self._data = None, self._data[self._wanted:]
-        if len(head.start) != 3 or not head.version.startswith("HTTP/1."):
+        is_simple = len(head.start) == 2 and self.site.knows_simple and head.start[0] == "GET"
+        if not is_simple and (len(head.start) != 3 or not head.version.startswith("HTTP/1.")):
             self._respond(None, self.site.refuse(self))
             return False
         self._respond(head, self.site.answer(self, head, body))
@@ -144,7 +151,8 @@ class HttpSession:
         body = b"" if head is not None and head.start[0] == "HEAD" else response.body
         line = " ".join(head.start) if head is not None else self._data[:200].decode("latin-1").partition("\r\n")[0]
         self.site.log(self, line, head, response, len(body))
-        self.stream.write(build_head(start, fields) + body)
+        is_simple = head is not None and len(head.start) == 2
+        self.stream.write((b"" if is_simple else build_head(start, fields)) + body)
         if not keeps:
             self.stream.close()
             self.host.forget(self)
@@ -188,6 +196,7 @@ def _kind(name: str, other: str) -> str:
 class NginxSite:
     """nginx as its image has it: one server, static files below /usr/share/nginx/html."""
 
+    knows_simple: ClassVar = True
     VERSION = "nginx/1.29.5"
     ROOT = "/usr/share/nginx/html"
     MODIFIED = "Tue, 09 Dec 2025 18:28:10 GMT"
@@ -246,6 +255,7 @@ class NginxSite:
 class ApacheSite:
     """Apache httpd as its image has it."""
 
+    knows_simple: ClassVar = False
     VERSION = "Apache/2.4.66 (Unix)"
     ROOT = "/usr/local/apache2/htdocs"
     MODIFIED = "Mon, 11 Jun 2007 18:53:14 GMT"
@@ -294,6 +304,7 @@ class ApacheSite:
 class PythonSite:
     """python3 -m http.server: the files of a directory, HTTP/1.0."""
 
+    knows_simple: ClassVar = True
     VERSION = "SimpleHTTP/0.6 Python/3.13.5"
     TEXTS: ClassVar = {404: "Nothing matches the given URI", 501: "Server does not support this operation",
              400: "Bad request syntax or unsupported method"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.http_server import Response
@@ -52,6 +52,8 @@ PAGES = {
 
 class PublicSite:
     """A server with many names, whose pages have no files in the lab."""
+
+    knows_simple: ClassVar = True
 
     def __init__(self, _files: Files | None) -> None:
         """It has none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from netsandbox.apps.errno import TEXTS
@@ -10,8 +11,13 @@ from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.errors import ParseError
 
 HOST, PORT = "127.0.0.1", "6379"
+KINDS = tuple(b"%c" % kind for kind in b"+-:$*")
+"""How a reply of RESP2 begins."""
+NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
+MOST_DEPTH = 9
 NO_PROMPT = "redis-cli: the sandbox has no prompt of it; `redis-cli COMMAND` asks, or `echo COMMAND | redis-cli`"
 
 
@@ -88,10 +94,16 @@ class RedisCli(Program):
 
     def received(self, stream: Stream, data: bytes) -> None:
         self._data += data
-        while self._wanted and (found := read_reply(self._data, self.for_a_person)) is not None:
-            text, self._data = found
-            self.print(text)
-            self._wanted -= 1
+        try:
+            while self._wanted and (found := read_reply(self._data, self.for_a_person)) is not None:
+                text, self._data = found
+                self.print(text)
+                self._wanted -= 1
+        except ParseError as error:
+            self.complain(f"Error: {error}")
+            stream.close()
+            self.scheduler.soon(self._leave)
+            return
         if not self._wanted:
             stream.close()
             self.scheduler.soon(self._leave)
@@ -117,8 +129,17 @@ class RedisCli(Program):
             self.stream.drop()
 
 
-def read_reply(data: bytes, for_a_person: bool) -> tuple[str, bytes] | None:
-    """(a reply in words, what is behind it); None while it is not whole. Of arrays there are those of bulk strings."""
+def read_reply(data: bytes, for_a_person: bool, depth: int = 0) -> tuple[str, bytes] | None:
+    """(a reply in words, what is behind it); None while it is not whole.
+
+    Args:
+        depth: arrays around it; hiredis knows nine (read.c processAggregateItem).
+
+    Raises:
+        ParseError: it is no redis that answers.
+    """
+    if data and data[:1] not in KINDS:
+        raise ParseError("RESP", f'Protocol error, got "{data[:1].decode("latin-1")}" as reply type byte')
     line, newline, rest = data.partition(b"\r\n")
     if not newline:
         return None
@@ -127,19 +148,29 @@ def read_reply(data: bytes, for_a_person: bool) -> tuple[str, bytes] | None:
         return text, rest
     if kind == b"-":
         return (f"(error) {text}" if for_a_person else text), rest
+    if not NUMBER.fullmatch(text):
+        raise ParseError("RESP", "Bad integer value" if kind == b":" else "Bad bulk string length")
     if kind == b":":
         return (f"(integer) {text}" if for_a_person else text), rest
-    if kind == b"$":
-        size = int(text)
-        if size < 0:
-            return ("(nil)" if for_a_person else ""), rest
-        if len(rest) < size + 2:
-            return None
-        value = rest[:size].decode("utf-8", "replace")
-        return (f'"{value}"' if for_a_person else value), rest[size + 2:]
+    size = int(text)
+    if size < 0:
+        return ("(nil)" if for_a_person else ""), rest
+    return _bulk(rest, size, for_a_person) if kind == b"$" else _array(rest, size, for_a_person, depth)
+
+
+def _bulk(rest: bytes, size: int, for_a_person: bool) -> tuple[str, bytes] | None:
+    if len(rest) < size + 2:
+        return None
+    value = rest[:size].decode("utf-8", "replace")
+    return (f'"{value}"' if for_a_person else value), rest[size + 2:]
+
+
+def _array(rest: bytes, size: int, for_a_person: bool, depth: int) -> tuple[str, bytes] | None:
+    if depth == MOST_DEPTH:
+        raise ParseError("RESP", f"No support for nested multi bulk replies with depth > {MOST_DEPTH}")
     items = list[str]()
-    for _item in range(int(text)):
-        found = read_reply(rest, for_a_person)
+    for _item in range(size):
+        found = read_reply(rest, for_a_person, depth + 1)
         if found is None:
             return None
         item, rest = found

@@ -28,6 +28,9 @@ COMMENT = re.compile(r"\s+#")
 GROUP = re.compile(r"\{ (.*); \}(\s+#.*)?", re.DOTALL)
 RESERVED = frozenset({"if", "for", "while", "case", "function", "select", "time", "coproc", "do", "done", "then",
                       "else", "elif", "fi", "esac", "in"})
+CLOSERS = {"for": "done", "while": "done", "until": "done", "select": "done", "if": "fi", "case": "esac", "{": "}",
+           "(": ")", ")": ")"}
+"""What ends a construct, by the word with which the parser says that it is open."""
 PARSER: Late[str, Callable[[str, Dialect], List]] = Late({"parse": "netsandbox.shell.parser:parse"})
 SURVEY: Late[str, Callable[[List], Survey]] = Late({"survey": "netsandbox.commands.survey:survey"})
 """Most lines are plain; to import the parser would take longer than to run them."""
@@ -87,7 +90,15 @@ class Line(NamedTuple):
 
 
 class IncompleteError(CommandError):
-    """More lines have to follow."""
+    """More lines have to follow.
+
+    Attributes:
+        closer: what the last of them has to hold; empty when that may be any.
+    """
+
+    def __init__(self, message: str, closer: str = "") -> None:
+        super().__init__(message)
+        self.closer = closer
 
 
 def effect_of(name: str) -> Effect:
@@ -113,7 +124,9 @@ def read_line(text: str, dialect: Dialect = BASH) -> Line:
         body = PARSER["parse"](text, dialect)
     except ScriptError as error:
         said = syntax_error(dialect, error, dialect.name if dialect.name == "bash" else "sh", None)
-        raise (IncompleteError if error.is_incomplete else CommandError)(said) from None
+        if not error.is_incomplete:
+            raise CommandError(said) from None
+        raise IncompleteError(said, error.opened if error.is_quote else CLOSERS.get(error.opened, "")) from None
     return _scripted(text, body)
 
 
@@ -189,12 +202,17 @@ def _without_comment(text: str, body: List) -> tuple[str, str]:
     return text, ""
 
 
-def is_whole(text: str) -> bool:
-    """Whether no more lines have to follow."""
+def closer_of(text: str) -> str | None:
+    """What a further line has to hold that ends this text, empty when that may be any; None when it is whole."""
     try:
         read_line(text)
-    except IncompleteError:
-        return False
+    except IncompleteError as error:
+        return error.closer
     except CommandError:
-        return True
-    return True
+        return None
+    return None
+
+
+def is_whole(text: str) -> bool:
+    """Whether no more lines have to follow."""
+    return closer_of(text) is None

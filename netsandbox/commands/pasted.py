@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from netsandbox.commands.line import is_whole
+from netsandbox.commands.line import closer_of
 
 PROMPT = re.compile(r"""\s*(?:
     (?: \([\w.-]+\)\s )?  # a virtual environment's name; then Debian's and Red Hat's
@@ -77,13 +77,16 @@ def whole_lines(physical: Iterable[str], begun: str = "") -> tuple[list[str], st
         begun: what came before and is not whole yet.
     """
     found: list[str] = []
+    closer = ""
     for line in physical:
         text = f"{begun}\n{CONTINUATION.sub('', line, count=1).rstrip()}" if begun else without_prompt(line.strip())
         if not text:
             continue
-        if is_whole(text):
-            found.append(text)
-            begun = ""
-        else:
+        if begun and closer not in line and not begun.endswith("\\"):
             begun = text
+            continue
+        awaited = closer_of(text)
+        if awaited is None:
+            found.append(text)
+        begun, closer = ("", "") if awaited is None else (text, awaited)
     return found, begun

@@ -10,7 +10,8 @@ JOINERS = frozenset("\u200d\ufe0f\ufe0e")
 """Formatting characters inside of emoji."""
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of characters that no line and no scenario has."""
-LONGEST_LINE = 10_000
+LONGEST_LINE, LONGEST_COMMAND = 10_000, 100_000
+"""Characters of a line, and of the lines that make one command: a here-document may be a whole file."""
 DASHES = {"–": "en dash (U+2013)", "—": "em dash (U+2014)", "−": "minus sign (U+2212)"}
 """What word processors make of a hyphen."""
 
@@ -35,8 +36,9 @@ def check_characters(line: str) -> None:
     Raises:
         CommandError: it is too long, or holds control characters.
     """
-    if len(line) > LONGEST_LINE:
-        raise CommandError(f"the line has {len(line)} characters; {LONGEST_LINE} are the most")
+    for length, most in ((len(line), LONGEST_COMMAND), (max(map(len, line.split("\n"))), LONGEST_LINE)):
+        if length > most:
+            raise CommandError(f"the line has {length} characters; {most} are the most")
     hidden = hidden_character(line.replace("\t", " ").replace("\n", " "))
     if hidden is not None:
         raise CommandError(f"the line holds control characters (U+{ord(hidden):04X})")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.http_server import HttpSession, Response
@@ -82,6 +82,8 @@ class Door:
     Raises:
         SocketError: it cannot be had.
     """
+
+    knows_simple: ClassVar = False
 
     def __init__(self, engine: DockerEngine, address: int, port: int) -> None:
         self.engine = engine

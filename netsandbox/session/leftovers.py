@@ -32,6 +32,7 @@ class Temporary:
         self.path = path
         self.descriptor = descriptor
         self._note = note
+        _OPEN.add(self)
 
     def move_to(self, target: str) -> None:
         """Give it another name, in place of what has that now.  Raises OSError."""
@@ -42,11 +43,21 @@ class Temporary:
         """Close it, and take its name away unless it has another by now; harmless when that was done."""
         if self.descriptor < 0:
             return
+        _OPEN.discard(self)
         for name in filter(None, (self.path, self._note)):
             with suppress(OSError):
                 os.unlink(name)
         descriptor, self.descriptor = self.descriptor, -1
         os.close(descriptor)
+
+
+_OPEN: set[Temporary] = set()
+
+
+def end_all() -> None:
+    """Take away all that this process has begun: it ends by a signal."""
+    for temporary in tuple(_OPEN):
+        temporary.end()
 
 
 def begin(directory: str) -> Temporary:

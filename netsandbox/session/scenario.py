@@ -14,6 +14,7 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from netsandbox.commands.line import is_whole
 from netsandbox.commands.strict_yaml import ScenarioError, compose, describe, fault_in_text, line_of, nearest, quoted
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.lab.errors import LabError
@@ -139,7 +140,7 @@ class _Reader:
             raise self._error(node, f"{key}: a line that goes on in the next one; start each with '- ', or use '>-'")
         if not text:
             raise self._error(node, f"{key}: expected a line, found an empty text")
-        if "\n" in text:
+        if not _is_one(text, key):
             raise self._error(node, f"{key}: expected one line, found several in one text; write a list of lines")
         return text
 
@@ -229,7 +230,7 @@ def dump_scenario(scenario: Scenario) -> str:
         if texts:
             parts.append(f"{key}:{_translations(texts, 2)}\n")
     if scenario.after:
-        parts.append(f"next: {_scalar(scenario.after)}\n")
+        parts.append(f"next: {_scalar(scenario.after, 'next')}\n")
     parts.append(f"seed: {scenario.seed}\nprofile: {scenario.profile}\nuplink: {scenario.uplink or 'false'}\n")
     for key, steps in (("setup", scenario.setup), ("steps", scenario.steps)):
         if steps:
@@ -243,16 +244,16 @@ def dump_scenario(scenario: Scenario) -> str:
 
 def _dump_step(step: Step) -> str:
     if len(step.run) == 1 and not (step.say or step.expect or step.ask or step.hints):
-        return f"  - {_scalar(step.run[0])}\n"
+        return f"  - {_scalar(step.run[0], 'run')}\n"
     entries: list[str] = []
     if step.ask:
         entries.append(f"ask:{_translations(step.ask, 6)}\n")
     if step.run:
-        entries.append(f"run:{_scalars(step.run)}\n")
+        entries.append(f"run:{_scalars(step.run, 'run')}\n")
     if step.say:
         entries.append(f"say:{_translations(step.say, 6)}\n")
     if step.expect:
-        entries.append(f"expect:{_scalars(step.expect)}\n")
+        entries.append(f"expect:{_scalars(step.expect, 'expect')}\n")
     if step.hints:
         hints = "".join(f"      -{_translations(hint, 10)}\n" for hint in step.hints)
         entries.append(f"hints:\n{hints}")
@@ -261,10 +262,10 @@ def _dump_step(step: Step) -> str:
     return "  - " + "    ".join(entries)
 
 
-def _scalars(lines: tuple[str, ...]) -> str:
+def _scalars(lines: tuple[str, ...], key: str) -> str:
     if len(lines) == 1:
-        return f" {_scalar(lines[0])}"
-    return "".join(f"\n      - {_scalar(line)}" for line in lines)
+        return f" {_scalar(lines[0], key)}"
+    return "".join(f"\n      - {_scalar(line, key)}" for line in lines)
 
 
 def _translations(texts: Mapping[str, str], indent: int) -> str:
@@ -279,9 +280,15 @@ _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._/=,@+%-]|:(?! ))*")
 _NOT_TEXT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 
 
-def _scalar(line: str) -> str:
+def _is_one(text: str, key: str) -> bool:
+    """Whether a text is one line; a command may go on in the next ones, behind a backslash or up to its `done`."""
+    first, newline, _rest = text.partition("\n")
+    return not newline or (key != "expect" and not is_whole(first) and is_whole(text))
+
+
+def _scalar(line: str, key: str) -> str:
     """One command line as a YAML scalar: bare when no YAML rule could read it as anything else."""
-    if "\n" in line or not line.strip():
+    if not line.strip() or not _is_one(line, key):
         raise ScenarioError("scenario", 0, f"a line must be one line that is not empty, found {quoted(line)}")
     _refuse_unwritable((line,))
     text = line.strip()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from netsandbox.wire.errors import ParseError
 
 LONGEST_HEAD = 32768
 """Bytes of a head that anybody here reads."""
-END = b"\r\n\r\n"
+END = re.compile(rb"\r?\n\r?\n")
+"""RFC 9112, 2.2: a line may end without its carriage return."""
+LINE = re.compile(r"\r?\n")
 
 REASONS = {200: "OK", 201: "Created", 204: "No Content", 206: "Partial Content", 301: "Moved Permanently",
            302: "Found", 304: "Not Modified", 307: "Temporary Redirect", 308: "Permanent Redirect",
@@ -49,25 +52,31 @@ class Head(NamedTuple):
 def parse_head(data: bytes) -> tuple[Head, bytes] | None:
     """The head at the beginning of some bytes and what follows it; None while it is not whole.
 
+    A request of two words is HTTP/0.9's, which has no more than that line; a first line that makes no sense is refused
+    before the others are there.
+
     Raises:
         ParseError: it makes no sense, or does not end.
     """
-    end = data.find(END)
-    if end < 0:
+    first, newline, behind = data.partition(b"\n")
+    if newline:
+        start = tuple(first.rstrip(b"\r").decode("latin-1").split(" ", 2))
+        if len(start) < 2 or not all(part.isprintable() for part in start):
+            raise ParseError("HTTP", "no request or status line")
+        if len(start) == 2 and not start[0].startswith("HTTP/"):
+            return Head(start, ()), behind
+    end = END.search(data)
+    if end is None:
         if len(data) > LONGEST_HEAD:
             raise ParseError("HTTP", "a head that does not end")
         return None
-    lines = data[:end].decode("latin-1").split("\r\n")
-    start = tuple(lines[0].split(" ", 2))
-    if len(start) < 2 or not all(part.isprintable() for part in start):
-        raise ParseError("HTTP", "no request or status line")
     fields = []
-    for line in lines[1:]:
+    for line in LINE.split(data[:end.start()].decode("latin-1"))[1:]:
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
             raise ParseError("HTTP", "a header field without a name")
         fields.append((name, value.strip()))
-    return Head(start, tuple(fields)), data[end + len(END):]
+    return Head(start, tuple(fields)), data[end.end():]
 
 
 def build_head(start: str, fields: list[tuple[str, str]]) -> bytes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from netsandbox.apps.redis_cli import read_reply
 from netsandbox.session.keeping import KeptSession
+from netsandbox.wire.errors import ParseError
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +50,17 @@ def test_a_reply_is_read_when_it_is_whole(data: bytes, expected: str) -> None:
     assert read_reply(data + b"+next", True) == (expected, b"+next")
     for end in range(len(data)):
         assert read_reply(data[:end], True) is None
+
+
+@pytest.mark.parametrize(("data", "says"), [
+    (b"HTTP/1.1 400 Bad Request\r\n", 'Protocol error, got "H" as reply type byte'), (b":x\r\n", "Bad integer value"),
+    (b"$x\r\n", "Bad bulk string length"), (b"*1\r\n" * 30, "No support for nested multi bulk replies")])
+def test_what_is_no_reply_is_refused(data: bytes, says: str) -> None:
+    with pytest.raises(ParseError, match=re.escape(says)):
+        read_reply(data, True)
+
+
+def test_another_server_is_no_redis(session: KeptSession) -> None:
+    session.run("docker run -d --name page nginx")
+    job = session.run("docker exec store redis-cli -h 172.17.0.3 -p 80 ping")
+    assert (job.err, job.code) == ('Error: Protocol error, got "H" as reply type byte\n', 1)

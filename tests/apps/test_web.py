@@ -140,3 +140,14 @@ def test_nc_says_what_is_wrong_with_its_words_as_openbsds_does(line: str, said: 
 def test_host_refuses_a_type_that_there_is_not() -> None:
     job = Session().run("host -t foo a.b 127.0.0.1")
     assert (job.code, job.err) == (2, "host: invalid type: foo\n\n")
+
+
+@pytest.mark.parametrize(("said", "address", "first", "has_page"), [
+    (r"GET / HTTP/1.0\n\n", 2, "HTTP/1.1 200 OK", True), (r"GET /\n", 2, "<!DOCTYPE html>", True),
+    (r"GET /none\n", 2, "<html>", False), (r"hi\n", 2, "HTTP/1.1 400 Bad Request", False),
+    (r"*1\r\n", 2, "HTTP/1.1 400 Bad Request", False), (r"GET /\n", 3, "HTTP/1.1 400 Bad Request", False),
+    (r"GET / HTTP/1.0\n\n", 3, "HTTP/1.1 200 OK", True)])
+def test_a_request_by_hand_is_answered(lab: Session, said: str, address: int, first: str, has_page: bool) -> None:
+    job = lab.run(f"printf '{said}' | nc -w 5 172.17.0.{address} 80")
+    assert job.out.splitlines()[0] == first
+    assert ("works!" in job.out or "Welcome to nginx!" in job.out) == has_page

@@ -89,3 +89,16 @@ def test_a_look_alike_is_named_in_chinese() -> None:
     lines = [noted(line, "zh") for line in Session().run("ip\xa0a").err.splitlines()]
     assert lines[-2].startswith("注意：shell 把 U+00A0 当作普通字符")
     assert lines[-1] == "可以输入：ip a"
+
+
+@pytest.mark.parametrize("physical", [
+    ["cat > /tmp/page <<EOF", *(f"  'line' {number}" for number in range(3000)), "EOF"],
+    ["for i in 1 2; do", *(f'echo "{number}" # isn\'t it' for number in range(2000)), "done"],
+    ["if true; then", *("for i in 1; do echo; done" for _ in range(300)), "fi"]])
+def test_a_long_paste_is_one_command(physical: list[str]) -> None:
+    assert whole_lines([*physical, "ls"]) == (["\n".join(line.strip() if not at else line for at, line in
+                                                         enumerate(physical)), "ls"], "")
+
+
+def test_the_last_line_may_be_put_together_from_two() -> None:
+    assert whole_lines(["while false; do", "echo; do\\", "ne", "ls"])[0] == ["while false; do\necho; do\\\nne", "ls"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from netsandbox.cli import main
+from netsandbox.cli import _interrupted, main
 from netsandbox.session.files import FileError, read_bytes, refuse_inputs, write_atomically
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.leftovers import begin, sweep_at_start
@@ -184,6 +185,17 @@ def test_what_a_killed_process_left_goes_with_the_next_write_or_start(tmp_path: 
     sweep_at_start()
     assert list((tmp_path / "there").iterdir()) == []
     assert list((tmp_path / "state" / "netsandbox" / "unfinished").iterdir()) == []
+
+
+def test_an_interrupt_while_a_module_is_loaded_leaves_no_file() -> None:
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGINT, _interrupted)
+        begin(".")
+        exec(compile("import os, signal; os.kill(os.getpid(), signal.SIGINT)", "<frozen importlib._bootstrap>", "exec"))
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGINT
+    assert names() == {"precious.txt"}
 
 
 def test_what_somebody_writes_is_left_alone() -> None:

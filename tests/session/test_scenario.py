@@ -367,3 +367,21 @@ def test_no_text_ends_in_anything_but_a_scenario_or_its_error(text: str) -> None
     except ScenarioError as error:
         shown = str(error)
     assert shown.isprintable()
+
+
+@pytest.mark.parametrize("command", [
+    "docker network create \\\n  --driver bridge \\\n  app", "cat > compose.yaml <<EOF\nservices:\n  web: {}\n\nEOF",
+    "for i in 1 2; do\n  echo $i\ndone", "echo 'a\nb'"])
+def test_a_command_of_several_lines_is_saved_and_read(command: str) -> None:
+    steps = (Step((command,)), Step((command, "wait"), {"en": "x"}))
+    scenario = Scenario({}, {}, 0, DEFAULT_PROFILE, setup=steps, steps=steps, name="again")
+    assert content(parse_scenario(dump_scenario(scenario), "again")) == content(scenario)
+    block = "".join(f"      {line}\n" for line in command.split("\n"))
+    assert parse_scenario(f"{STEPS}  - run: |\n{block}", "").steps[0].run == (command,)
+
+
+@pytest.mark.parametrize("text", ["expect: |\n      exit 0 \\\n      exit 1\n", "run: |\n      wait\n      wait\n",
+                                  "run: |\n      for i in 1; do\n      wait\n"])
+def test_several_commands_and_half_ones_are_refused(text: str) -> None:
+    with pytest.raises(ScenarioError, match="found several in one text"):
+        parse_scenario(f"{STEPS}  - {text}", "")
