@@ -13,8 +13,8 @@ from netsandbox.commands.unmodelled import reason
 from netsandbox.explain.refusals import translated
 from netsandbox.explain.words import Words, said
 
-PARTS = {"ip": {"address*": "address", "link*": "link", "maddress*": "maddress", "neighbour*": "neigh",
-                "neighbor*": "neigh", "netns*": "netns", "route*": "ip route", "rule*": "rule"},
+PARTS = {"ip": {"address*": "ip address", "link*": "ip link", "maddress*": "ip maddr", "neighbour*": "ip neigh",
+                "neighbor*": "ip neigh", "netns*": "ip netns", "route*": "ip route", "rule*": "ip rule"},
          "bridge": {"fdb*": "bridge fdb", "link*": "bridge link", "mdb*": "bridge mdb", "vlan*": "bridge vlan"}}
 """What stands behind a tool's name, and its usage text."""
 FILTER = """\

@@ -9,6 +9,7 @@ from netsandbox.commands.tools.groups import group_macs
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
+from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, number_of, parse, wrong
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
@@ -57,21 +58,17 @@ class FdbRow(NamedTuple):
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "show"
-    words, namespace = Words(arguments[1:]), context.namespace
-    if command in ("add", "append", "replace", "delete"):
-        _modify(namespace, command, words)
-        return ToolResult(0, "", "")
-    if command in ("show", "lst", "list"):
+    command, words = subcommand("bridge fdb", arguments, COMMANDS)
+    namespace = context.namespace
+    if command == "show":
         return _show(namespace, words, style)
     if command == "get":
         return _get(namespace, words, style)
     if command == "flush":
         _flush(namespace, words)
-        return ToolResult(0, "", "")
-    if command == "help":
-        raise usage("bridge fdb")
-    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "bridge fdb help".')
+    else:
+        _modify(namespace, command, words)
+    return ToolResult(0, "", "")
 
 
 # -- showing

@@ -9,7 +9,8 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.link_rows import put_flags, put_name
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, flag, key, on_or_off, parse
+from netsandbox.commands.tools.subcommand import subcommand
+from netsandbox.commands.tools.words import USAGE, Words, duplicate, flag, key, on_or_off, parse
 from netsandbox.linux.bridge.port import STATES
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import bridge as bridge_requests
@@ -27,16 +28,11 @@ WRONG_SWITCH = 234
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], ("set*", "change*", "show*", "lst*", "list*", "help*")) if arguments else "show"
-    words = Words(arguments[1:])
-    if command in ("set", "change"):
-        _modify(context.namespace, words)
-        return ToolResult(0, "", "")
-    if command in ("show", "lst", "list"):
+    command, words = subcommand("bridge link", arguments, ("set*", "change*", "show*", "lst*", "list*", "help*"))
+    if command == "show":
         return _show(context.namespace, words, style)
-    if command == "help":
-        raise usage("bridge link")
-    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "bridge link help".')
+    _modify(context.namespace, words)
+    return ToolResult(0, "", "")
 
 
 # -- showing

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.output import Style, json_text
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, number, parse
+from netsandbox.commands.tools.subcommand import subcommand
+from netsandbox.commands.tools.words import USAGE, Words, flag, key, number, parse
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.netlink import mdb as requests
@@ -18,24 +18,16 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-SHOWS = ("show*", "lst*", "list*")
+COMMANDS = ("show*", "lst*", "list*", "add*", "delete*", "replace*", "flush*", "get*", "help*")
 NOT_MODELLED = ("src", "proto", "filter_mode", "source_list", "dst", "dst_port", "vni", "src_vni", "via")
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], (*SHOWS, "add*", "delete*", "replace*", "flush*", "get*", "help*")) if (
-        arguments) else "show"
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "bridge mdb help".')
-    if command == "help":
-        raise usage("bridge mdb")
-    words = Words(arguments[1:])
-    if command in ("add", "delete"):
-        _put(context.namespace, words, command == "add")
-        return ToolResult(0, "", "")
-    if f"{command}*" not in SHOWS:
-        raise ToolError(1, f"netsandbox: `bridge mdb {command}` is not modelled")
-    return _show(context.namespace, words, style)
+    command, words = subcommand("bridge mdb", arguments, COMMANDS, ("replace", "flush", "get"))
+    if command == "show":
+        return _show(context.namespace, words, style)
+    _put(context.namespace, words, command == "add")
+    return ToolResult(0, "", "")
 
 
 def _put(namespace: NetworkNamespace, words: Words, is_new: bool) -> None:

@@ -9,7 +9,8 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, parse
+from netsandbox.commands.tools.subcommand import subcommand
+from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.netlink import vlan as requests
 
@@ -19,26 +20,17 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-SHOWS = ("show*", "lst*", "list*")
-NOT_MODELLED = ("set", "flush", "get", "tunnelshow", "global")
-COMMANDS = ("add*", "delete*", *SHOWS, "tunnelshow*", "set*", "global*", "help*")
+COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "tunnelshow*", "set*", "global*", "help*")
 FIRST_ROW, DETAILS = 18, 20
 """Columns before the number of a VLAN."""
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "show"
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "bridge vlan help".')
-    if command == "help":
-        raise usage("bridge vlan")
-    if command in NOT_MODELLED:
-        raise ToolError(1, f"netsandbox: `bridge vlan {command}` is not modelled")
-    words, namespace = Words(arguments[1:]), context.namespace
-    if command in ("add", "delete"):
-        _modify(namespace, words, command == "add")
-        return ToolResult(0, "", "")
-    return _show(namespace, words, style)
+    command, words = subcommand("bridge vlan", arguments, COMMANDS, ("set", "tunnelshow", "global"))
+    if command == "show":
+        return _show(context.namespace, words, style)
+    _modify(context.namespace, words, command == "add")
+    return ToolResult(0, "", "")
 
 
 def _modify(namespace: NetworkNamespace, words: Words, adds: bool) -> None:

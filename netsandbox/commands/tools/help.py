@@ -11,7 +11,7 @@ Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
 where  OBJECT := { address | link | maddress | monitor | neighbour | netns | route | rule }
        OPTIONS := { -4 | -6 | -0 | -br[ief] | -d[etails] | -f[amily] NAME | -j[son] | -n[etns] NAME |
                     -o[neline] | -p[retty] | -s[tatistics] | -V[ersion] }""",
-    "address": """\
+    "ip address": """\
 Usage: ip address { add | change | replace } ADDR[/LENGTH] dev IFACE
                   [ broadcast ADDR | broadcast + ] [ label NAME ] [ scope SCOPE ]
        ip address del ADDR/LENGTH dev IFACE
@@ -20,7 +20,7 @@ Usage: ip address { add | change | replace } ADDR[/LENGTH] dev IFACE
 where  FILTER := [ to PREFIX ] [ scope SCOPE ] [ label PATTERN ] [ primary | secondary ] [ up | down ]
                  [ master BRIDGE ] [ type { bridge | veth | bridge_slave } ]
        SCOPE := { global | site | link | host }""",
-    "link": """\
+    "ip link": """\
 Usage: ip link add [ name ] IFACE [ address MAC ] [ mtu BYTES ] [ netns NAME ] type veth [ peer name IFACE … ]
        ip link add [ name ] BRIDGE [ address MAC ] type bridge [ ageing_time HUNDREDTHS ]
        ip link set [ dev ] IFACE { up | down } [ address MAC ] [ mtu BYTES ] [ name NEW ] [ arp { on | off } ]
@@ -42,14 +42,14 @@ Usage: ip route [ show ] [ PREFIX | root PREFIX | match PREFIX ] [ table TABLE ]
                 [ proto PROTO ] [ table TABLE ] [ onlink ]
 where  TYPE := { unicast | local | broadcast | unreachable | prohibit | blackhole | throw }
        TABLE := { local | main | default | all | NUMBER }""",
-    "neigh": """\
+    "ip neigh": """\
 Usage: ip neigh { add | change | replace } ADDR lladdr MAC [ nud STATE ] dev IFACE
        ip neigh del ADDR dev IFACE
        ip neigh { add | del } proxy ADDR dev IFACE
        ip neigh { show | flush } [ proxy ] [ to PREFIX ] [ dev IFACE ] [ nud STATE ]
        ip neigh get ADDR dev IFACE
 where  STATE := { permanent | noarp | reachable | stale | delay | probe | incomplete | failed | none | all }""",
-    "netns": """\
+    "ip netns": """\
 Usage: ip netns [ list ]
        ip netns add NAME
        ip [ -all ] netns del [ NAME ]
@@ -65,26 +65,29 @@ Usage: ... netem [ limit PACKETS ] [ delay TIME [ JITTER [CORRELATION] ] ]
                  [ corrupt PERCENT [CORRELATION] ] [ reorder PERCENT [CORRELATION] [ gap DISTANCE ] ]
                  [ rate RATE ] [ seed SEED ]""",
     "tbf": "Usage: ... tbf limit BYTES burst BYTES rate KBPS [ latency TIME ]",
-    "vrf": """\
+    "ip tuntap": """\
+Usage: ip tuntap { add | del } [ dev ] NAME mode { tun | tap } [ user USER ] [ group GROUP ] [ pi ] [ vnet_hdr ]
+       ip tuntap [ show ]""",
+    "ip vrf": """\
 Usage:\tip vrf show [NAME] ...
 \tip vrf exec [NAME] cmd ...
 \tip vrf identify [PID]
 \tip vrf pids [NAME]""",
-    "nexthop": """\
+    "ip nexthop": """\
 Usage: ip nexthop { list | flush } [ protocol ID ] SELECTOR
        ip nexthop { add | replace } id ID NH [ protocol ID ]
        ip nexthop { get | del } id ID
 SELECTOR := [ id ID ] [ dev DEV ] [ groups ]
 NH := { blackhole | [ via ADDRESS ] [ dev DEV ] [ onlink ] | group GROUP [ type mpath ] }
 GROUP := [ <id[,weight]>/<id[,weight]>/... ]""",
-    "rule": """\
+    "ip rule": """\
 Usage: ip rule { add | del } SELECTOR ACTION
        ip rule { flush | list }
 SELECTOR := [ not ] [ from PREFIX ] [ to PREFIX ] [ fwmark FWMARK[/MASK] ]
             [ iif STRING ] [ oif STRING ] [ pref NUMBER ] [ l3mdev ] [ tos TOS ] [ uidrange NUMBER-NUMBER ]
             [ ipproto PROTOCOL ] [ sport NUMBER[-NUMBER] ] [ dport NUMBER[-NUMBER] ]
 ACTION := [ table TABLE_ID ] [ prohibit | unreachable | blackhole | nop ] [ goto NUMBER ]""",
-    "maddress": """\
+    "ip maddr": """\
 Usage: ip maddr [ add | del ] MAC dev IFACE
        ip maddr show [ dev IFACE ]""",
     "bridge": """\

@@ -13,12 +13,11 @@ from netsandbox.commands.tools.link_statistics import put_statistics
 from netsandbox.commands.tools.names import OtherNamespaces, device_reader, find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
+from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import (
-    USAGE,
     Family,
     Key,
     Words,
-    choose,
     flag,
     garbage,
     key,
@@ -60,19 +59,12 @@ OF_IPV6 = ("home", "nodad", "mngtmpaddr", "optimistic")
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "show"
-    words = Words(arguments[1:])
-    if command in ("add", "change", "chg", "replace", "delete"):
-        return modify(context, command, words, style.family)
-    if command in ("list", "show", "lst"):
+    command, words = subcommand("ip address", arguments, COMMANDS, ("save", "showdump", "restore"))
+    if command == "show":
         return show(context, words, style, is_link=False)
     if command == "flush":
         return flush(context.namespace, words, style)
-    if command == "help":
-        raise usage("address")
-    if command is not None:
-        raise ToolError(1, f"netsandbox: `ip address {command}` is not modelled")
-    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip address help".')
+    return modify(context, command, words, style.family)
 
 
 # -- showing
@@ -91,7 +83,7 @@ class Filter:
             if word == "dev":
                 word = rest.next()
             elif word and "help".startswith(word):
-                raise usage("address")
+                raise usage("ip address")
             if name:
                 raise garbage("dev", word)
             name = word
@@ -281,7 +273,7 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words, family_name
         if word == "local":
             word = rest.next()
         if word and "help".startswith(word):
-            raise usage("address")
+            raise usage("ip address")
         if local:
             raise garbage("local", word)
         local = word

@@ -16,13 +16,13 @@ from netsandbox.commands.tools.names import (
     interface_named,
     is_valid_name,
 )
+from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import (
     ASKED,
     USAGE,
     Key,
     OfferedError,
     Words,
-    choose,
     duplicate,
     flag,
     garbage,
@@ -53,16 +53,9 @@ A_DEVICE = "a device"
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "show"
-    words = Words(arguments[1:])
-    if command in ("show", "lst", "list"):
+    command, words = subcommand("ip link", arguments, COMMANDS, ("xstats", "afstats", "property"))
+    if command == "show":
         return ip_address.show(context, words, style, is_link=True)
-    if command == "help":
-        raise usage("link")
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip link help".')
-    if command in ("xstats", "afstats", "property"):
-        raise ToolError(1, f"netsandbox: `ip link {command}` is not modelled")
     makes = command in ("add", "replace")
     request = read_request(context, words, makes)
     if makes:
@@ -101,7 +94,7 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
     def other(word: str, rest: Words) -> None:
         nonlocal device
         if word and "help".startswith(word):
-            raise usage("link")
+            raise usage("ip link")
         if word == "dev":
             word = rest.next()
         if device:

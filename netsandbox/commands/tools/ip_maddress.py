@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.groups import group_addresses, group_macs
-from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import in_order, is_valid_name
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, Words, choose, duplicate, garbage, key, mac_bytes, parse, wrong
+from netsandbox.commands.tools.subcommand import subcommand
+from netsandbox.commands.tools.words import Words, duplicate, garbage, key, mac_bytes, parse, wrong
 from netsandbox.linux.core.errors import STRERROR
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
@@ -24,16 +24,11 @@ MAC_LENGTH = 6
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], ("add*", "delete*", "list*", "show*", "lst*", "help*")) if arguments else "show"
-    words = Words(arguments[1:])
-    if command in ("add", "delete"):
-        _modify(context.namespace, command, words)
-        return ToolResult(0, "", "")
-    if command in ("list", "show", "lst"):
+    command, words = subcommand("ip maddr", arguments, ("add*", "delete*", "list*", "show*", "lst*", "help*"))
+    if command == "show":
         return _show(context.namespace, words, style)
-    if command == "help":
-        raise usage("maddress")
-    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip maddr help".')
+    _modify(context.namespace, command, words)
+    return ToolResult(0, "", "")
 
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:

@@ -11,6 +11,7 @@ from netsandbox.commands.tools.names import device_reader, in_order, interface_n
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.route_words import protocol_of, reader
+from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import (
     USAGE,
     Family,
@@ -48,20 +49,12 @@ NONE_ASKED = 0x100
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "show"
-    words, namespace = Words(arguments[1:]), context.namespace
-    if command in ("add", "change", "chg", "replace", "delete"):
-        _modify(namespace, command, words, style.family)
-        return ToolResult(0, "", "")
-    if command == "get":
-        return _get(namespace, words, style)
-    if command in ("show", "lst", "list"):
-        return _show(namespace, words, style)
-    if command == "flush":
-        return _flush(namespace, words, style)
-    if command == "help":
-        raise usage("neigh")
-    raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip neigh help".')
+    command, words = subcommand("ip neigh", arguments, COMMANDS)
+    look = {"show": _show, "get": _get, "flush": _flush}.get(command)
+    if look is not None:
+        return look(context.namespace, words, style)
+    _modify(context.namespace, command, words, style.family)
+    return ToolResult(0, "", "")
 
 
 # -- showing
@@ -131,7 +124,7 @@ class Filter:
             if word == "to":
                 word = rest.next()
             if word and "help".startswith(word):
-                raise usage("neigh")
+                raise usage("ip neigh")
             self.network = prefixes.prefix_of(word)
 
         found = parse(words, (
@@ -229,7 +222,7 @@ def _read_target(words: Words, keys: tuple[Any, ...], complaint: str, code: int,
 
     def take(word: str) -> int:
         if word and "help".startswith(word):
-            raise usage("neigh")
+            raise usage("ip neigh")
         if target:
             raise garbage("to", word)
         target.append(address_of(word, family or "any valid"))

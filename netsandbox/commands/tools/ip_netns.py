@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID
 from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, choose, number_of
+from netsandbox.commands.tools.subcommand import subcommand
+from netsandbox.commands.tools.words import USAGE, number_of
 from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ NOT_FOUND = 127
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     if len(arguments) > 1 and not style.everything and not _is_valid(arguments[1]):
         raise ToolError(USAGE, f'Invalid netns name "{arguments[1]}"')
-    command = choose(arguments[0], COMMANDS) if arguments else "list"
+    command, _words = subcommand("ip netns", arguments, COMMANDS, ("set", "monitor", "attach"))
     rest = arguments[1:]
-    if command in ("list", "show", "lst"):
+    if command == "show":
         return _list(context, style)
     if command == "add":
         return _add(context, rest)
@@ -40,13 +40,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
         return _identify(context, rest)
     if command == "pids":
         return _pids(context, rest)
-    if command == "list-id":
-        return _list_id(context, style)
-    if command == "help":
-        raise usage("netns")
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip netns help".')
-    raise ToolError(1, f"netsandbox: `ip netns {command}` is not modelled")
+    return _list_id(context, style)
 
 
 def named(context: ToolContext, name: str, code: int = USAGE) -> NetworkNamespace:

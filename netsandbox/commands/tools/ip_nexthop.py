@@ -11,7 +11,8 @@ from netsandbox.commands.tools.nexthop_row import put_nexthop
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.route_words import protocol_of, reader
-from netsandbox.commands.tools.words import USAGE, Family, Words, choose, flag, key, number, number_of, parse, wrong
+from netsandbox.commands.tools.subcommand import subcommand
+from netsandbox.commands.tools.words import Family, Words, flag, key, number, number_of, parse, wrong
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import nexthop as requests
 from netsandbox.linux.netlink.nexthop import NextHopRequest
@@ -29,15 +30,10 @@ HEAVIEST = 65536
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "list"
-    words, namespace = Words(arguments[1:]), context.namespace
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip nexthop help".')
-    if command == "help":
-        raise usage("nexthop")
+    (command, words), namespace = subcommand("ip nexthop", arguments, COMMANDS), context.namespace
     if command == "bucket":
         raise ToolError(1, "netsandbox: `ip nexthop bucket` is not modelled: groups are of type mpath here")
-    if command in ("list", "show", "lst", "flush"):
+    if command in ("show", "flush"):
         return _list_or_flush(namespace, words, style, command == "flush")
     if command == "get":
         return _get(namespace, _number(words), style)
@@ -53,7 +49,7 @@ def _read(namespace: NetworkNamespace, words: Words, style: Style) -> NextHopReq
     """ipnh_modify."""
     def other(word: str, _rest: Words) -> None:
         if word == "help":
-            raise usage("nexthop")
+            raise usage("ip nexthop")
         raise wrong(word, "")
 
     family = Family(style.family)
@@ -97,7 +93,7 @@ def _refuse(name: str) -> Callable[[Words], None]:
 def _number(words: Words) -> int:
     """ipnh_parse_id."""
     if words.next() != "id":
-        raise usage("nexthop")
+        raise usage("ip nexthop")
     return number("invalid id value")(words)
 
 
@@ -116,7 +112,7 @@ def _list_or_flush(namespace: NetworkNamespace, words: Words, style: Style, flus
     """ipnh_list_flush."""
     def other(word: str, _rest: Words) -> None:
         if word and "help".startswith(word):
-            raise usage("nexthop")
+            raise usage("ip nexthop")
         raise wrong(word, "")
 
     found = parse(words, (

@@ -24,11 +24,10 @@ from netsandbox.commands.tools.route_words import (
     table_of,
     type_of,
 )
+from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import (
-    USAGE,
     Family,
     Words,
-    choose,
     fits,
     flag,
     garbage,
@@ -61,20 +60,11 @@ FIXED = 32
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "show"
-    words, namespace = Words(arguments[1:]), context.namespace
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip route help".')
-    if command in ("list", "show", "lst"):
-        return _show(namespace, words, style)
-    if command == "get":
-        return ip_route_get.run(namespace, words, style)
-    if command == "flush":
-        return _flush(namespace, words, style)
-    if command == "help":
-        raise usage("ip route")
-    if command in ("save", "restore", "showdump"):
-        raise ToolError(1, f"netsandbox: `ip route {command}` is not modelled")
+    command, words = subcommand("ip route", arguments, COMMANDS, ("save", "restore", "showdump"))
+    namespace = context.namespace
+    look = {"show": _show, "get": ip_route_get.run, "flush": _flush}.get(command)
+    if look is not None:
+        return look(namespace, words, style)
     request = read_request(namespace, command, words, style)
     if command == "delete":
         requests.delete(namespace, request)

@@ -8,12 +8,12 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.route_words import protocol_of, reader, realm_of, table_of, type_of
+from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.commands.tools.words import (
     USAGE,
     Family,
     Words,
-    choose,
     flag,
     key,
     number,
@@ -42,15 +42,9 @@ A_RULE = "a rule"
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "list"
-    words, namespace = Words(arguments[1:]), context.namespace
-    if command in ("save", "restore"):
-        raise ToolError(1, f"netsandbox: `ip rule {command}` is not modelled")
-    if command == "help":
-        raise usage("rule")
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip rule help".')
-    if command in ("list", "lst", "show"):
+    command, words = subcommand("ip rule", arguments, COMMANDS, ("save", "restore"))
+    namespace = context.namespace
+    if command == "show":
         return _show(namespace, _filter(words), style)
     if style.family == "inet6":
         raise ToolError(1, "netsandbox: rules of IPv6 are not modelled")
@@ -81,7 +75,7 @@ def _read(words: Words, style: Style) -> dict[str, Any]:
         if word == "type":
             word = rest.next()
         if word and "help".startswith(word):
-            raise usage("rule")
+            raise usage("ip rule")
         action = ACTIONS.get(word) or _action(word)
         if not action:
             raise wrong(word, "Failed to parse rule type")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import is_valid_name
+from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, choose, flag, garbage, key, parse, refused_flag, wrong
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import link as requests
@@ -29,14 +30,10 @@ FLAGS = ("pi", "one_queue", "vnet_hdr")
 
 
 def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "show"
-    if command == "help":
-        raise usage("tuntap")
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip tuntap help".')
-    if command in ("show", "lst", "list"):
+    command, words = subcommand("ip tuntap", arguments, COMMANDS)
+    if command == "show":
         return _show(context)
-    found = _read(Words(arguments[1:]))
+    found = _read(words)
     if "mode" not in found:
         raise ToolError(USAGE, "You failed to specify a tunnel mode")
     name = found.get("dev", "")
@@ -76,7 +73,7 @@ def _read(words: Words) -> dict[str, Any]:
         if word == "name":
             word = rest.next()
         elif word and "help".startswith(word):
-            raise usage("tuntap")
+            raise usage("ip tuntap")
         if names:
             raise garbage("name", word)
         names.append(_named(word, "name"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.words import USAGE, Words, choose, wrong
+from netsandbox.commands.tools.subcommand import subcommand
+from netsandbox.commands.tools.words import USAGE, Words, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +22,8 @@ HEADING = f"{'Name':<16}  Table\n-----------------------\n"
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command = choose(arguments[0], COMMANDS) if arguments else "show"
-    if command is None:
-        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip vrf help".')
-    if command == "help":
-        raise usage("vrf")
-    if command in ("show", "list"):
+    command, _words = subcommand("ip vrf", arguments, COMMANDS)
+    if command == "show":
         return _show(context.namespace, arguments[1:], style)
     if command == "exec":
         _refuse_exec(context.namespace, arguments[1:])
