@@ -7,9 +7,9 @@ from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.query import DatagramQuery, Query
 from netsandbox.apps.resolv_conf import read_settings
 from netsandbox.apps.resolver import Lookup, Reply
-from netsandbox.apps.services import SERVICES
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.services import service_line
 
 HOSTS = ("hosts", "ahosts", "ahostsv4")
 NOT_FOUND = 2
@@ -90,11 +90,11 @@ class Getent(Program):
 
     def _service(self) -> None:
         name, _slash, protocol = self._key.partition("/")
-        found = SERVICES.get(name)
-        if found is None or (protocol and protocol not in found[1]):
-            self._status = NOT_FOUND
+        found = service_line(name, protocol)
+        if found:
+            self.print(found)
         else:
-            self.print(f"{name:<21} {found[0]}/{protocol or found[1][0]}")
+            self._status = NOT_FOUND
         self._next()
 
     def _found(self, reply: Reply) -> None:

@@ -8,13 +8,13 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.nc_options import NcOptions, parse, parse_busybox
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Lookup, Reply
-from netsandbox.apps.services import service_name
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import seconds
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.services import service_name
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer

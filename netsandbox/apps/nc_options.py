@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import UsageError
-from netsandbox.apps.services import SERVICES
+from netsandbox.wire.services import port_number, service
 
 USAGE = ("usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]\n"
          "\t  [-m minttl] [-O length] [-P proxy_username] [-p source_port]\n"
@@ -135,21 +135,21 @@ def _number(what: str, text: str, low: int, high: int) -> int:
 
 def _service(text: str) -> int:
     """As getaddrinfo takes it, for a port of one's own."""
-    if text in SERVICES:
-        return SERVICES[text][0]
-    if not (text.isascii() and text.isdecimal() and int(text[:9]) <= MOST_PORTS):
+    number = port_number(text)
+    if number is None:
         raise UsageError("nc: getaddrinfo: Servname not supported for ai_socktype", 1)
-    return int(text)
+    return number
 
 
 def _port(text: str) -> int:
-    return SERVICES[text][0] if text in SERVICES else _number("port number", text, 1, MOST_PORTS)
+    known = service(text)
+    return known[0] if known is not None else _number("port number", text, 1, MOST_PORTS)
 
 
 def ports_of(text: str) -> list[int]:
     """One port, or a range."""
     low, dash, high = text.partition("-")
-    if not dash or text in SERVICES:
+    if not dash or service(text) is not None:
         return [_port(text)]
     first, last = sorted((_port(low), _port(high)))
     return list(range(first, last + 1))

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from netsandbox.apps.pcap_error import FilterError
-from netsandbox.apps.services import SERVICES
 from netsandbox.wire.addresses import AddressError, parse_ipv4, prefix_mask
+from netsandbox.wire.services import service
 
 MAX_WORDS = 500
 SIGNS = ("&&", "||", "<<", ">>", "!=", "<=", ">=", "==", *"()[]:+-*/%&|^<>=!")
@@ -177,7 +177,7 @@ class Tokens:
         if re.fullmatch(r"[0-9]+(\.[0-9]+)+", word, re.ASCII):
             raise FilterError(f"'{qualifiers.type}' modifier applied to IP address", word)
         if qualifiers.type == "port":
-            if word not in SERVICES and not _NUMBER.fullmatch(word):
+            if service(word) is None and not _NUMBER.fullmatch(word):
                 raise FilterError(f"unknown port '{word[:60]}'", word)
             number = _port(word, protocol)
             return number, number
@@ -185,7 +185,7 @@ class Tokens:
         if "-" in high:
             raise FilterError(f"port range '{word[:60]}' contains more than one hyphen", word)
         for part in (low, high) if hyphen else (low,):
-            if part not in SERVICES and not _NUMBER.fullmatch(part):
+            if service(part) is None and not _NUMBER.fullmatch(part):
                 raise FilterError(f"'{part[:60]}' is not a valid port", word)
         first, last = _port(low, protocol), _port(high if hyphen else low, protocol)
         return min(first, last), max(first, last)
@@ -206,8 +206,9 @@ def parse_number(text: str) -> int:
 
 
 def _port(text: str, protocol: str) -> int:
-    if text in SERVICES:
-        port, protocols = SERVICES[text]
+    known = service(text)
+    if known is not None:
+        port, protocols = known
         if protocol in ("tcp", "udp") and protocol not in protocols:
             raise FilterError(f"port '{text}' is {protocols[0]}", text)
         return port

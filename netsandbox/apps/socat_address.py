@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from netsandbox.apps.program import UsageError
-from netsandbox.apps.services import SERVICES
+from netsandbox.wire.services import port_number
 
 KINDS = {"tcp": "tcp", "tcp4": "tcp", "tcp-connect": "tcp", "tcp4-connect": "tcp", "udp": "udp", "udp4": "udp",
          "udp-connect": "udp", "tcp-listen": "tcp-listen", "tcp4-listen": "tcp-listen", "tcp-l": "tcp-listen",
@@ -76,11 +76,10 @@ def _program(name: str, text: str, options: list[str]) -> Address:
 
 
 def _port(text: str) -> int:
-    if text in SERVICES:
-        return SERVICES[text][0]
-    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
+    number = port_number(text)
+    if number is None:
         raise UsageError(f'socat[1] E getaddrinfo "{text}": Servname not supported for ai_socktype', 1)
-    return int(text)
+    return number
 
 
 def _with_options(address: Address, options: list[str]) -> Address:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.apps.pcap_filter import COOKED_HEADER
-from netsandbox.apps.services import PROTOCOLS, service_name
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
 from netsandbox.wire.describe import Conversations, line
 from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, HEADER
 from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.services import PROTOCOLS, service_name
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 

@@ -7,11 +7,11 @@ from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Lookup, Reply
-from netsandbox.apps.services import SERVICES
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.services import port_number
 
 TELNET_PORT = 23
 IAC, WILL, WONT, DO, DONT = 255, 251, 252, 253, 254
@@ -126,8 +126,8 @@ def _made(context: Context, is_busybox: bool) -> Telnet:
     if not 1 <= len(operands) <= 2:
         raise UsageError("Usage: telnet HOST [PORT]", 1)
     port = operands[1] if len(operands) > 1 else str(TELNET_PORT)
-    number = SERVICES[port][0] if port in SERVICES else int(port) if port.isascii() and port.isdecimal() else 0
-    if not 0 < number < 65536:
+    number = port_number(port)
+    if not number:
         raise UsageError(f"telnet: could not resolve {operands[0]}/{port}: Servname not supported for ai_socktype", 1)
     return Telnet(context, operands[0], number, is_busybox)
 

@@ -8,14 +8,13 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Task
 from netsandbox.apps.resolver import Lookup, Reply
-from netsandbox.apps.services import SERVICES
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.services import port_number
 
 PATH = re.compile(r"/dev/(tcp|udp)/([^/]+)/([^/]+)")
-MOST_PORTS = 65535
 
 
 class NetStream(Pipe):
@@ -114,7 +113,7 @@ class Opening(Task):
 
     def _resolved(self, reply: Reply) -> None:
         self._lookup = None
-        port = _port(self._port)
+        port = port_number(self._port)
         if reply.error or port is None:
             self.complain(f"bash: {self._host}: {reply.error}" if reply.error else
                           f"bash: {self._port}: Servname not supported for ai_socktype")
@@ -151,9 +150,3 @@ class Opening(Task):
         if isinstance(self.made, Connection) and self.made.stream.socket.is_connecting:
             self.made.stream.drop()
             self.made = None
-
-
-def _port(text: str) -> int | None:
-    if text in SERVICES:
-        return SERVICES[text][0]
-    return int(text) if text.isascii() and text.isdecimal() and int(text) <= MOST_PORTS else None

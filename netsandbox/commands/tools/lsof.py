@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.services import SERVICES, service_name
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.socket_rows import SocketRow, inode_of, socket_rows
 from netsandbox.linux.netlink.credentials import RIGHTS
+from netsandbox.wire.services import service, service_name
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -71,8 +71,9 @@ def _wish(text: str) -> Wish:
     ports: set[int] = set()
     for part in filter(None, (found[4] or "").split(",")):
         low, dash, high = part.partition("-")
-        if part in SERVICES:
-            ports.add(SERVICES[part][0])
+        known = service(part)
+        if known is not None:
+            ports.add(known[0])
         elif low.isdecimal() and (not dash or high.isdecimal()):
             ports.update(range(int(low), int(high or low) + 1))
         else:

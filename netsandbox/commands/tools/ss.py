@@ -13,6 +13,7 @@ from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.state import Connection
+from netsandbox.wire.services import service_name
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -24,10 +25,6 @@ LONG = {"numeric": "n", "resolve": "r", "options": "o", "extended": "e", "memory
         "packet": "0", "summary": "s", "version": "V", "help": "h", "net": "N", "no-header": "H", "no-queues": "Q",
         "oneline": "O", "family": "f", "query": "A", "socket": "A"}
 VERSION = "ss utility, iproute2-6.15.0"
-SERVICES = {22: "ssh", 25: "smtp", 53: "domain", 67: "bootps", 68: "bootpc", 80: "http", 110: "pop3", 123: "ntp",
-            143: "imap2", 161: "snmp", 443: "https", 514: "shell", 993: "imaps", 3306: "mysql", 5353: "mdns",
-            5432: "postgresql", 6379: "redis", 8080: "http-alt"}
-"""/etc/services, as far as lessons need it; UDP's 514 is syslog."""
 ALL = frozenset({"ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "UNCONN", "CLOSE-WAIT",
                  "LAST-ACK", "LISTEN", "CLOSING"})
 BIG = frozenset({"TIME-WAIT", "SYN-RECV"})
@@ -177,9 +174,7 @@ def _line(line: list[str], shown: list[int], widths: dict[int, int]) -> str:
 def _port(port: int, numeric: bool, protocol: str) -> str:
     if not port:
         return "*"
-    if not numeric and port in SERVICES:
-        return "syslog" if (port, protocol) == (514, "udp") else SERVICES[port]
-    return str(port)
+    return str(port) if numeric else service_name(port, protocol)
 
 
 def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -6,11 +6,11 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.services import SERVICES
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.words import USAGE, prefix_of
 from netsandbox.wire.addresses import Network
+from netsandbox.wire.services import service
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.socket_rows import SocketRow
@@ -117,8 +117,9 @@ class _Reader:
 
 
 def _port(text: str) -> int:
-    if text in SERVICES:
-        return SERVICES[text][0]
+    known = service(text)
+    if known is not None:
+        return known[0]
     if not (text.isascii() and text.isdecimal()):
         raise ToolError(1, f'Error: "{text}" does not look like a port.\n{CANNOT}')
     return int(text)

@@ -14,8 +14,8 @@ from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter import iptables, restore, ufw_rules
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.masks import format_mask, read_mask
-from netsandbox.linux.netfilter.protocols import port_number
 from netsandbox.linux.netlink.credentials import may_administer
+from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext

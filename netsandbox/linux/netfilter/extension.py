@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from netsandbox.linux.netfilter.protocols import port_number, port_text
+from netsandbox.linux.netfilter.protocols import port_text
 from netsandbox.linux.netfilter.rule import Target
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import Hook, SocketBuffer
