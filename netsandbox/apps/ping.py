@@ -10,13 +10,7 @@ from netsandbox.apps.hosts import canonical
 from netsandbox.apps.named_lines import PLACE, NamedLines
 from netsandbox.apps.ping_end import PingEnd
 from netsandbox.apps.ping_options import DO, DONT, PROBE, TIMEVAL, WANT, PingOptions
-from netsandbox.apps.ping_text import (
-    describe_error,
-    describe_options,
-    describe_wrong_data,
-    format_rtt,
-    time_stamp,
-)
+from netsandbox.apps.ping_text import describe_error, describe_options, describe_wrong_data, format_rtt, time_stamp
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry

@@ -5,14 +5,7 @@ from __future__ import annotations
 from netsandbox.apps.ping_options import TIMEVAL
 from netsandbox.engine.units import EPOCH, MICROSECOND
 from netsandbox.wire.addresses import format_ipv4
-from netsandbox.wire.icmp import (
-    PARAMETER_PROBLEM,
-    REDIRECT,
-    SOURCE_QUENCH,
-    TIME_EXCEEDED,
-    UNREACHABLE,
-    IcmpMessage,
-)
+from netsandbox.wire.icmp import PARAMETER_PROBLEM, REDIRECT, SOURCE_QUENCH, TIME_EXCEEDED, UNREACHABLE, IcmpMessage
 from netsandbox.wire.options import read_options
 
 RECORD_ROUTE, TIMESTAMP = 7, 68

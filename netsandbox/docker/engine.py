@@ -28,12 +28,7 @@ from netsandbox.docker import (
 from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
-from netsandbox.docker.events import (
-    ContainerExited,
-    ContainerPaused,
-    ContainerStarted,
-    ContainerUnpaused,
-)
+from netsandbox.docker.events import ContainerExited, ContainerPaused, ContainerStarted, ContainerUnpaused
 from netsandbox.docker.firewall import Firewall
 from netsandbox.docker.freezer import Frozen, programs_of
 from netsandbox.docker.history import MOST, EngineEvent

@@ -19,15 +19,7 @@ if TYPE_CHECKING:
 
     from netsandbox.apps.program import Task
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.tree import (
-        Broken,
-        Calculation,
-        Case,
-        Function,
-        If,
-        Redirected,
-        Subshell,
-    )
+    from netsandbox.shell.tree import Broken, Calculation, Case, Function, If, Redirected, Subshell
 
 
 class Frame:

@@ -18,17 +18,7 @@ from netsandbox.lab.tables import (
     RuleRow,
     SocketRow,
 )
-from netsandbox.tui.source import (
-    Cause,
-    Completion,
-    Flight,
-    FrameBytes,
-    Mark,
-    Outcome,
-    Status,
-    TableRow,
-    Why,
-)
+from netsandbox.tui.source import Cause, Completion, Flight, FrameBytes, Mark, Outcome, Status, TableRow, Why
 from tests.tui.labs import Rows, docker0
 from tests.tui.rows import PING
 

@@ -10,14 +10,7 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program, Task
 from netsandbox.commands.compose.options import moved_behind
 from netsandbox.commands.docker import contexts
-from netsandbox.commands.docker.endpoint import (
-    UNRESOLVED,
-    Dial,
-    Endpoint,
-    checked,
-    global_options,
-    path_of,
-)
+from netsandbox.commands.docker.endpoint import UNRESOLVED, Dial, Endpoint, checked, global_options, path_of
 from netsandbox.commands.docker.flags import parse
 from netsandbox.commands.docker.help import command_help
 from netsandbox.commands.docker.inside import Inside

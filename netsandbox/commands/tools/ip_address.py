@@ -23,11 +23,11 @@ from netsandbox.commands.tools.words import (
     key,
     number,
     number_of,
+    or_all,
     parse,
+    reader,
     refused,
-    scope,
     scope_of,
-    wrong,
 )
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.lifetime import FOREVER
@@ -89,11 +89,11 @@ class Filter:
             name = word
 
         found = parse(words, (
-            key("to", read=Family(family).prefix), key("scope", read=_scope_or_all),
+            key("to", read=Family(family).prefix), key("scope", read=or_all(scope_of, 'invalid "scope"\n')),
             flag("up"), flag("down"),
             *(key(mark + name, read=self._flags(bits, bool(mark) is not (name in ABSENT)))
               for name, bits in (FLAGS | ABSENT).items() for mark in ("", "-")),
-            key("label"), key("group", read=group_of), refused("proto", of="a filter"),
+            key("label"), key("group", read=read_group), refused("proto", of="a filter"),
             key("master", read=device_reader(namespace)),
             key("vrf", name="master", read=vrf_reader(namespace, "Not a valid VRF name\n")),
             flag("nomaster"), key("type"), flag("novf")), other)
@@ -145,20 +145,12 @@ def flags_of(own: InterfaceAddress, now: int) -> int:
             + FLAGS["noprefixroute"] * (not own.makes_route))
 
 
-def group_of(words: Words) -> int:
-    word = words.next()
+def _group(word: str) -> int | None:
     group = 0 if word == "default" else number_of(word)
-    if group is None or group < 0:
-        raise wrong(word, 'Invalid "group" value\n')
-    return group
+    return None if group is None or group < 0 else group
 
 
-def _scope_or_all(words: Words) -> str:
-    word = words.next()
-    found = "all" if word == "all" else scope_of(word)
-    if found is None:
-        raise wrong(word, 'invalid "scope"\n')
-    return found
+read_group = reader(_group, 'Invalid "group" value\n')
 
 
 def _covers(network: Network, address: int) -> bool:
@@ -287,7 +279,7 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words, family_name
     found = parse(words, (
         key("peer", "remote", read=family.prefix, once="peer"),
         key("broadcast*", "brd", read=_broadcast(family), once="broadcast"),
-        key("scope", read=scope("invalid scope value.")), key("dev"), key("label"),
+        key("scope", read=reader(scope_of, "invalid scope value.")), key("dev"), key("label"),
         key("metric*", "priority*", "preference*", read=number('"metric" value is invalid\n')),
         key("valid_lft*", read=_lifetime("valid_lft value")),
         key("preferred_lft*", read=_lifetime("preferred_lft value")), *(of_ipv6(name) for name in OF_IPV6),

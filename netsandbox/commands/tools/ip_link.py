@@ -15,6 +15,7 @@ from netsandbox.commands.tools.names import (
     find_interface,
     interface_named,
     is_valid_name,
+    name_reader,
 )
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import (
@@ -30,7 +31,9 @@ from netsandbox.commands.tools.words import (
     mac_bytes,
     number,
     number_of,
+    on_or_off,
     parse,
+    reader,
     refused,
     wrong,
 )
@@ -114,7 +117,7 @@ def read_request(context: ToolContext, words: Words, makes: bool, is_peer: bool 
         return kind
 
     found = parse(words, (
-        flag("up"), flag("down"), key("name", read=_name, once="name"),
+        flag("up"), flag("down"), key("name", read=name_reader("name"), once="name"),
         refused("index", of=A_DEVICE, read=_index), key("link*", read=_lower(namespace)),
         key("address*", read=lambda rest: mac_bytes(rest.next())),
         key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
@@ -180,21 +183,6 @@ def _number(spelling: str, *others: str, complaint: str = "") -> Key:
     return refused(spelling, *others, of=A_DEVICE, read=number(complaint or f'Invalid "{name}" value\n'))
 
 
-def _group(words: Words) -> int:
-    word = words.next()
-    group = 0 if word == "default" else number_of(word)
-    if group is None or group < 0:
-        raise wrong(word, 'Invalid "group" value\n')
-    return group
-
-
-def _carrier(words: Words) -> bool:
-    word = words.next()
-    if word not in ("on", "off"):
-        raise ToolError(EINVAL, f'Error: argument of "carrier" must be one of "off", "on", not "{word}"')
-    return word == "on"
-
-
 def _one_of(complaint: str, *choices: str) -> Callable[[Words], str]:
     def read(words: Words) -> str:
         word = words.next()
@@ -220,13 +208,6 @@ def _immediately(name: str) -> Key:
 
 
 # -- readers
-
-def _name(words: Words) -> str:
-    word = words.next()
-    if not is_valid_name(word):
-        raise wrong(word, '"name" not a valid ifname')
-    return word
-
 
 def _index(words: Words) -> int:
     word = words.next()
@@ -265,8 +246,9 @@ NOT_MODELLED = (
                                  "gro_ipv4_max_size")),
     *(_switch(name)._replace(refusal=f"netsandbox: {name.rstrip('*')} of {A_DEVICE} is not modelled")
       for name in ("multicast", "allmulticast", "trailers", "protodown", "dynamic*")),
-    refused("carrier", of=A_DEVICE, read=_carrier), refused("protodown_reason", of=A_DEVICE, read=_reason),
-    refused("alias*", of=A_DEVICE), refused("group", of=A_DEVICE, read=_group),
+    refused("carrier", of=A_DEVICE, read=on_or_off("carrier", EINVAL).read),
+    refused("protodown_reason", of=A_DEVICE, read=_reason),
+    refused("alias*", of=A_DEVICE), refused("group", of=A_DEVICE, read=ip_address.read_group),
     refused("mode", of=A_DEVICE, read=_one_of("Invalid link mode\n", "default", "dormant")),
     refused("state", of=A_DEVICE, read=_one_of("Invalid operstate\n", "unknown", "notpresent", "down",
                                                "lowerlayerdown", "testing", "dormant", "up")),
@@ -278,13 +260,9 @@ NOT_MODELLED = (
 
 
 def _namespace(context: ToolContext) -> Callable[[Words], NetworkNamespace]:
-    def read(words: Words) -> NetworkNamespace:
-        word = words.next()
+    def find(word: str) -> NetworkNamespace | None:
         pid = int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else 0
-        found = context.machine.namespace_named(word) or context.machine.namespace_of_pid(pid)
-        if found is None:
-            raise wrong(word, 'Invalid "netns" value\n')
-        return found
-    return read
+        return context.machine.namespace_named(word) or context.machine.namespace_of_pid(pid)
+    return reader(find, 'Invalid "netns" value\n')
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.groups import group_addresses, group_macs
-from netsandbox.commands.tools.names import in_order, is_valid_name
+from netsandbox.commands.tools.names import in_order, name_reader
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import Words, duplicate, garbage, key, mac_bytes, parse, wrong
+from netsandbox.commands.tools.words import Words, duplicate, garbage, key, mac_bytes, parse
 from netsandbox.linux.core.errors import STRERROR
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
@@ -87,7 +87,7 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
             raise duplicate("address", word)
         address.extend(mac_bytes(word))
 
-    found = parse(words, (key("dev", read=_device_name, once="dev"),), other)
+    found = parse(words, (key("dev", read=name_reader("dev"), once="dev"),), other)
     if "dev" not in found:
         raise ToolError(1, 'Not enough information: "dev" argument is required.')
     if len(address) != MAC_LENGTH:
@@ -104,13 +104,6 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
         interface.group_macs = tuple(other for other in interface.group_macs if other != mac)
     else:
         raise _failed("ENOENT")
-
-
-def _device_name(words: Words) -> str:
-    word = words.next()
-    if not is_valid_name(word):
-        raise wrong(word, '"dev" not a valid ifname')
-    return word
 
 
 def _failed(errno: str) -> ToolError:

@@ -10,7 +10,7 @@ from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.names import device_reader, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
-from netsandbox.commands.tools.route_words import protocol_of, reader
+from netsandbox.commands.tools.route_words import protocol_of
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import (
     USAGE,
@@ -24,6 +24,7 @@ from netsandbox.commands.tools.words import (
     mac_bytes,
     number_of,
     parse,
+    reader,
     refused,
     wrong,
 )

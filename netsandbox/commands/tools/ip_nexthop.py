@@ -10,9 +10,9 @@ from netsandbox.commands.tools.names import device_reader
 from netsandbox.commands.tools.nexthop_row import put_nexthop
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.rights import check_flush
-from netsandbox.commands.tools.route_words import protocol_of, reader
+from netsandbox.commands.tools.route_words import protocol_of
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import Family, Words, flag, key, number, number_of, parse, wrong
+from netsandbox.commands.tools.words import Family, Words, flag, key, number, number_of, parse, reader, wrong
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import nexthop as requests
 from netsandbox.linux.netlink.nexthop import NextHopRequest

@@ -18,7 +18,6 @@ from netsandbox.commands.tools.route_words import (
     locked_number,
     not_modelled,
     protocol_of,
-    reader,
     realm_of,
     table_number,
     table_of,
@@ -33,9 +32,10 @@ from netsandbox.commands.tools.words import (
     garbage,
     key,
     number,
+    or_all,
     parse,
+    reader,
     refused,
-    scope,
     scope_of,
     wrong,
 )
@@ -124,7 +124,8 @@ def read_request(namespace: NetworkNamespace, command: str, words: Words, style:
         key("src", read=family.address), key("via", read=read_gateway),
         key("tos", "dsfield*", read=_read_tos('"tos" value is invalid\n')),
         key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
-        key("scope", read=scope('invalid "scope" value\n')), key("mtu", read=locked_number('"mtu" value is invalid\n')),
+        key("scope", read=reader(scope_of, 'invalid "scope" value\n')),
+        key("mtu", read=locked_number('"mtu" value is invalid\n')),
         flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
         key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
         key("vrf", name="table", read=table_reader(namespace)), key("nexthop*", read=read_hops),
@@ -192,8 +193,8 @@ class Filter:
             key("table*", read=self._read_table), key("vrf*", read=self._read_vrf(namespace)),
             flag("cached*", "cloned*"),
             key("tos", "dsfield*", read=_read_tos("TOS value is invalid\n")),
-            key("protocol*", read=_or_all(protocol_of, 'invalid "protocol"\n')),
-            key("scope*", read=_or_all(scope_of, 'invalid "scope"\n')),
+            key("protocol*", read=or_all(protocol_of, 'invalid "protocol"\n')),
+            key("scope*", read=or_all(scope_of, 'invalid "scope"\n')),
             key("type*", read=reader(type_of, "node type value is invalid\n")), key("dev", "oif"), key("iif"),
             key("mark", read=number("invalid mark value")),
             key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
@@ -275,10 +276,6 @@ class Filter:
             return False
         return self.match is None or (destination.length <= self.match.length
                                       and self.match.address & destination.mask == destination.network)
-
-
-def _or_all(find: Any, complaint: str) -> Any:
-    return reader(lambda word: "all" if word == "all" else find(word), complaint)
 
 
 def _listed(namespace: NetworkNamespace, chosen: Filter, what: str = "Dump") -> list[Route]:

@@ -10,13 +10,7 @@ from netsandbox.commands.tools.ip_rule import ip_protocol, read_tos
 from netsandbox.commands.tools.ip_vrf import vrf_reader
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.route_rows import (
-    put_cache,
-    put_flags,
-    put_learned,
-    put_metrics,
-    route_row,
-)
+from netsandbox.commands.tools.route_rows import put_cache, put_flags, put_learned, put_metrics, route_row
 from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.commands.tools.words import USAGE, Family, Words, flag, key, number, parse, refused
 from netsandbox.linux.core.errors import KernelError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.output import Row, Style, render
-from netsandbox.commands.tools.route_words import protocol_of, reader, realm_of, table_of, type_of
+from netsandbox.commands.tools.route_words import protocol_of, realm_of, table_of, type_of
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.commands.tools.words import (
@@ -19,6 +19,7 @@ from netsandbox.commands.tools.words import (
     number,
     number_of,
     parse,
+    reader,
     refused,
     wrong,
 )

@@ -8,7 +8,7 @@ from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, Words, wrong
+from netsandbox.commands.tools.words import USAGE, Words, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,13 +57,7 @@ def find(namespace: NetworkNamespace, name: str) -> Interface | None:
 
 def vrf_reader(namespace: NetworkNamespace, complaint: str) -> Callable[[Words], Interface]:
     """A reader of a VRF's name."""
-    def read(words: Words) -> Interface:
-        word = words.next()
-        found = find(namespace, word)
-        if found is None:
-            raise wrong(word, complaint)
-        return found
-    return read
+    return reader(lambda word: find(namespace, word), complaint)
 
 
 def table_reader(namespace: NetworkNamespace) -> Callable[[Words], str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.names import find_interface
-from netsandbox.commands.tools.route_words import reader, table_of
+from netsandbox.commands.tools.route_words import table_of
 from netsandbox.commands.tools.words import (
     Key,
     Words,
@@ -18,6 +18,7 @@ from netsandbox.commands.tools.words import (
     number_of,
     on_or_off,
     parse,
+    reader,
     refused,
     wrong,
 )

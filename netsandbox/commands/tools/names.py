@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.words import Words, no_device, wrong
+from netsandbox.commands.tools.words import Words, no_device, reader
 from netsandbox.linux.netlink.link import MAX_NAME
 
 if TYPE_CHECKING:
@@ -32,13 +32,12 @@ def interface_named(namespace: NetworkNamespace, name: str, code: int = 1) -> In
 
 def device_reader(namespace: NetworkNamespace) -> Callable[[Words], Interface]:
     """Reads the word behind a keyword such as `master`."""
-    def read(words: Words) -> Interface:
-        word = words.next()
-        found = find_interface(namespace, word)
-        if found is None:
-            raise wrong(word, "Device does not exist\n")
-        return found
-    return read
+    return reader(lambda word: find_interface(namespace, word), "Device does not exist\n")
+
+
+def name_reader(keyword: str) -> Callable[[Words], str]:
+    """Reads what may be an interface's name."""
+    return reader(lambda word: word if is_valid_name(word) else None, f'"{keyword}" not a valid ifname')
 
 
 def find_interface(namespace: NetworkNamespace, name: str) -> Interface | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.names import find_interface
-from netsandbox.commands.tools.words import USAGE, Words, number_of, wrong
+from netsandbox.commands.tools.words import USAGE, Words, number
 from netsandbox.linux.netlink.route import Hop
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _hop(namespace: NetworkNamespace, words: Words, family: Family) -> Hop:
         elif word == "dev":
             interface = _device(namespace, words)
         elif word == "weight":
-            weight = _weight(words)
+            weight = number('"weight" is invalid\n', 1, HEAVIEST)(words)
         elif word == "onlink":
             onlink = True
         else:
@@ -63,11 +63,3 @@ def _device(namespace: NetworkNamespace, words: Words) -> Interface:
     if found is None:
         raise ToolError(USAGE, f'Cannot find device "{name}"\nError: cannot parse nexthop')
     return found
-
-
-def _weight(words: Words) -> int:
-    word = words.next()
-    number = number_of(word)
-    if number is None or not 1 <= number <= HEAVIEST:
-        raise wrong(word, '"weight" is invalid\n')
-    return number

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.table_names import BUILT_IN, MOST, names
-from netsandbox.commands.tools.words import Family, Key, Words, choose, number_of, refused, wrong
+from netsandbox.commands.tools.words import Family, Key, Words, choose, number_of, reader, refused, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-T = TypeVar("T")
 PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt",
              11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel",
              99: "openr", 186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp"}
@@ -46,17 +45,6 @@ def type_of(word: str) -> str | None:
         return None
     found = choose(word, TYPES)
     return "broadcast" if found == "brd" else found
-
-
-def reader(find: Callable[[str], T | None], complaint: str) -> Callable[[Words], T]:
-    """A reader of a name that `find` knows."""
-    def read(words: Words) -> T:
-        word = words.next()
-        found = find(word)
-        if found is None:
-            raise wrong(word, complaint)
-        return found
-    return read
 
 
 def locked_number(complaint: str) -> Callable[[Words], tuple[int, bool]]:

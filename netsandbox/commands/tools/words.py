@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv6Interface
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_network
 
+T = TypeVar("T")
 USAGE = 255
 """Exit status of wrong usage: exit(-1)."""
 SCOPE_NUMBERS = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
@@ -194,6 +195,22 @@ def number_of(word: str) -> int | None:
     return -value if sign == "-" else value
 
 
+def reader(find: Callable[[str], T | None], complaint: str) -> Callable[[Words], T]:
+    """A reader of a name that `find` knows."""
+    def read(words: Words) -> T:
+        word = words.next()
+        found = find(word)
+        if found is None:
+            raise wrong(word, complaint)
+        return found
+    return read
+
+
+def or_all(find: Callable[[str], str | None], complaint: str) -> Callable[[Words], str]:
+    """A reader of a name that `find` knows, or of `all`."""
+    return reader(lambda word: "all" if word == "all" else find(word), complaint)
+
+
 def number(complaint: str, low: int = 0, high: int = (1 << 32) - 1) -> Callable[[Words], int]:
     """A reader of a number; `complaint` is what is said of any other word."""
     def read(words: Words) -> int:
@@ -220,16 +237,6 @@ def scope_of(word: str) -> str | None:
     if found is None:
         raise ToolError(1, f"netsandbox: scope {value} is not modelled (these are: {', '.join(SCOPE_NUMBERS)})")
     return found
-
-
-def scope(complaint: str) -> Callable[[Words], str]:
-    def read(words: Words) -> str:
-        word = words.next()
-        found = scope_of(word)
-        if found is None:
-            raise wrong(word, complaint)
-        return found
-    return read
 
 
 ANY = ("default", "any", "all")

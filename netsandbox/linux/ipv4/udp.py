@@ -12,13 +12,7 @@ from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
-from netsandbox.wire.icmp import (
-    PARAMETER_PROBLEM,
-    PORT_UNREACHABLE,
-    REDIRECT,
-    UNREACHABLE,
-    IcmpMessage,
-)
+from netsandbox.wire.icmp import PARAMETER_PROBLEM, PORT_UNREACHABLE, REDIRECT, UNREACHABLE, IcmpMessage
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
 from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 

@@ -9,14 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.netfilter.connection import (
-    ASSURED,
-    ORIGINAL,
-    REPLY,
-    SEEN_REPLY,
-    Connection,
-    direction_of,
-)
+from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, REPLY, SEEN_REPLY, Connection, direction_of
 from netsandbox.wire.tcp import ACK, FIN, PSH, RST, SYN, URG, TcpSegment
 
 if TYPE_CHECKING:
