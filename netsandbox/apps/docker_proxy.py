@@ -130,7 +130,13 @@ class Pair:
 
 
 class DatagramProxy(Proxy):
-    """One UDP port: each client has a socket of its own towards the container."""
+    """One UDP port: each client has a socket of its own towards the container.
+
+    Attributes:
+        answers_as_asked: answers come from the address that was asked (since 28), not from one that the route names.
+    """
+
+    answers_as_asked = True
 
     def _listen(self, family: str, address: int, port: int) -> None:
         self._clients: dict[tuple[int, int], Client] = {}
@@ -146,7 +152,9 @@ class DatagramProxy(Proxy):
                 if datagram is None:
                     return
                 self.has_carried = True
-                self._client((datagram.source, datagram.port)).socket.send(datagram.data)
+                client = self._client((datagram.source, datagram.port))
+                client.asked = datagram.destination
+                client.socket.send(datagram.data)
             except SocketError:
                 continue
 
@@ -172,6 +180,7 @@ class Client:
     def __init__(self, proxy: DatagramProxy, address: tuple[int, int]) -> None:
         self._proxy = proxy
         self._address = address
+        self.asked = 0
         socket = self.socket = UdpSocket(proxy.namespace, proxy.process)
         socket.bind(0, 0)
         socket.connect(*proxy.target)
@@ -183,7 +192,8 @@ class Client:
                 datagram = self.socket.recv()
                 if datagram is None:
                     return
-                self._proxy.socket.send(datagram.data, *self._address)
+                source = self.asked if self._proxy.answers_as_asked else 0
+                self._proxy.socket.send(datagram.data, *self._address, source)
             except SocketError:
                 continue
 

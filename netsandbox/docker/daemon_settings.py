@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +20,7 @@ from netsandbox.docker.daemon_keys import (
 )
 from netsandbox.docker.go_json import GoJsonError, Json, kind, loads
 from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU
+from netsandbox.docker.resolv_conf import is_domain
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ FAILED = "failed to start daemon: "
 FAILED_TO_LISTEN = "failed to load listeners: "
 NO_NETWORK = f"{FAILED}Error initializing network controller: "
 NO_BRIDGE = f'{NO_NETWORK}error creating default "bridge" network: '
-DOMAIN = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?)*\.?")
 LEVELS = ("trace", "debug", "info", "warn", "warning", "error", "fatal", "panic")
 PROXIES = ("/usr/bin/docker-proxy", "/usr/libexec/docker/docker-proxy", "/usr/sbin/docker-proxy")
 SOCKET = "unix:///var/run/docker.sock"
@@ -233,7 +232,7 @@ def _validate(settings: DaemonSettings, found: dict[str, object]) -> None:
     if isinstance(level, str) and level not in LEVELS:
         wrong = f"invalid logging level: {level}"
     for domain in settings.dns_search:
-        if domain != "." and not DOMAIN.fullmatch(domain):
+        if not is_domain(domain):
             wrong = wrong or f"{domain} is not a valid domain"
     for host in settings.hosts:
         scheme, separator, _rest = host.partition("://")

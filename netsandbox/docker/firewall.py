@@ -38,10 +38,10 @@ class Firewall:
 
         Where it may not use iptables it leaves everything as it is.
         """
-        held, self._held = list(self._held), Counter()
         before, self.rules, self.is_on = self.rules, rules, is_on
         if not is_on:
             return
+        held, self._held = list(self._held), Counter()
         for line in [*held, *before.base()]:
             self._try(line.table, "-D", line.chain, *line.words.split())
         for table, name in (("nat", "DOCKER"), *(("filter", name) for name in self.rules.chains)):

@@ -22,7 +22,8 @@ Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]
 """Makes the program that words name, or None if there is none of that name."""
 
 SHELLS = frozenset({"sh", "bash", "ash", "zsh"})
-FOR_EVER = frozenset({"top", "tail", "pause"})
+FOR_EVER = frozenset({"top", "pause"})
+TAILS = (["-f"], ["-F"], ["--follow"])
 PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",)}
 
 
@@ -99,7 +100,7 @@ def _waiting(container: Container, namespace: NetworkNamespace, name: str, argv:
     pid = container.pid
     if name == "sleep" and len(argv) > 1:
         return Sleeper(namespace, name, _seconds(argv[1]), pid)
-    if name in FOR_EVER:
+    if name in FOR_EVER or (name == "tail" and argv[1:2] in TAILS):
         return Sleeper(namespace, name, None, pid)
     if (name in SHELLS or name == "cat") and len(argv) == 1 and container.input is None:
         return Sleeper(namespace, name, None if container.stays_open else 0, pid)

@@ -22,7 +22,7 @@ from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp
-from netsandbox.wire.addresses import BROADCAST_MAC, Network, format_ipv4, parse_ipv4
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, Network, format_ipv4, format_mac, parse_ipv4
 from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
@@ -154,11 +154,10 @@ class BridgeNetwork(DockerNetwork):
             raise daemon_error(f"failed to create endpoint {container.name} on network {self.name}: adding interface "
                                f"{veth} to bridge {self.ifname} failed: {refusal}")
         name = self._name_inside(container, namespace, wish)
-        refusal = _refusal_of_name(namespace, name)
+        refusal = _refusal_inside(namespace, veth, name, mac)
         if refusal:
             self.pool.release(address)
-            raise daemon_error(f'failed to add interface {veth} to sandbox: error renaming interface "{veth}" to '
-                               f'"{name}": {refusal}')
+            raise daemon_error(f"failed to add interface {veth} to sandbox: error {refusal}")
         # The peer is made in the container's namespace, where its index is 2, as on a real host.
         pair = VethPair.create((self.namespace, veth, random_mac(self._random)),
                                (namespace, name, mac))
@@ -269,11 +268,16 @@ class BridgeNetwork(DockerNetwork):
             link.delete(inside)
 
 
-def _refusal_of_name(namespace: NetworkNamespace, name: str) -> str:
-    """Why the kernel gives no device that name, or empty."""
+def _refusal_inside(namespace: NetworkNamespace, veth: str, name: str, mac: int) -> str:
+    """Why the kernel gives the device in the container not that name, or not that MAC; or empty."""
+    renaming = f'renaming interface "{veth}" to "{name}": '
     if name in namespace.interfaces:
-        return "file exists"
-    return "" if 0 < len(name) <= MAX_INTERFACE_NAME and not set("/: \t") & set(name) else "invalid argument"
+        return f"{renaming}file exists"
+    if not 0 < len(name) <= MAX_INTERFACE_NAME or set("/: \t") & set(name):
+        return f"{renaming}invalid argument"
+    if mac & MAC_GROUP_BIT or not mac:
+        return f'setting interface "{veth}" MAC to "{format_mac(mac)}": cannot assign requested address'
+    return ""
 
 
 def free_name(namespace: NetworkNamespace, prefix: str) -> str:
@@ -317,23 +321,26 @@ class NetworkMaker:
         network.bridge = self._bridge(network.ifname, gateway, network.settings)
 
     def _bridge(self, ifname: str, gateway: Network, settings: BridgeOptions) -> Bridge:
-        """The device. Its MAC is set, so that it does not follow its ports'."""
-        found = self.namespace.interfaces.get(ifname)
-        mtu = settings.mtu or ETHERNET_MTU
-        if isinstance(found, Bridge):
-            bridge = found
-        else:
-            mac = 0x0242 << 32 | self.stream.bits(32) if self.is_old else random_mac(self.stream)
-            bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
-            # On a machine it snoops, to no effect without a querier: its reports reach nobody but the first to join.
-            bridge.shows_snooping, bridge.queue_length = True, NO_QUEUE
-            self.namespace.add_interface(bridge)
+        """The device, set up."""
+        bridge, mtu = self.device(ifname), settings.mtu or ETHERNET_MTU
         if settings.has_gateway and settings.gateway_mode != "isolated":
             self._set_address(bridge, gateway)
         if bridge.mtu != mtu:
             link.set_mtu(bridge, mtu)
         if not bridge.up:
             link.set_up(bridge)
+        return bridge
+
+    def device(self, ifname: str) -> Bridge:
+        """The device itself, made if it is not there. Its MAC is set, so that it does not follow its ports'."""
+        found = self.namespace.interfaces.get(ifname)
+        if isinstance(found, Bridge):
+            return found
+        mac = 0x0242 << 32 | self.stream.bits(32) if self.is_old else random_mac(self.stream)
+        bridge = Bridge(self.namespace, ifname, mac, mac_is_set=True)
+        # On a machine it snoops, to no effect without a querier: its reports reach nobody but the first to join.
+        bridge.shows_snooping, bridge.queue_length = True, NO_QUEUE
+        self.namespace.add_interface(bridge)
         return bridge
 
     @staticmethod

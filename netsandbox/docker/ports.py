@@ -276,8 +276,11 @@ def _proxy(engine: DockerEngine, container: Container, wish: Published | Binding
         return HeldPort(engine.namespace, process, wish.protocol, own, number, (target, wish.port),
                         engine.profile.since(28))
     make = docker_proxy.DatagramProxy if wish.protocol == "udp" else docker_proxy.StreamProxy
-    return make(engine.namespace, Process("docker-proxy", engine.next_pid()), (target, wish.port),
-                "inet6" if ":" in host else "inet", own, number)
+    proxy = make(engine.namespace, Process("docker-proxy", engine.next_pid()), (target, wish.port),
+                 "inet6" if ":" in host else "inet", own, number)
+    if isinstance(proxy, docker_proxy.DatagramProxy):
+        proxy.answers_as_asked = engine.profile.since(28)
+    return proxy
 
 
 def _refusal(engine: DockerEngine, container: Container, wish: Published, where: str, why: str) -> str:

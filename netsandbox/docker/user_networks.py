@@ -23,7 +23,7 @@ from netsandbox.docker.events import (
 )
 from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
-from netsandbox.docker.network_options import bridge_options
+from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, bridge_options
 from netsandbox.docker.parent_network import DRIVERS, ParentNetwork
 from netsandbox.docker.sandbox import choose_gateway, gateway_of
 from netsandbox.linux.bridge.bridge import Bridge
@@ -90,6 +90,9 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     else:
         ifname = options.name or f"br-{identity[:12]}"
         _check_interface(engine, ifname, identity)
+        if options.mtu and not LEAST_MTU <= options.mtu <= MOST_MTU:
+            engine.maker.device(ifname)  # is left behind
+            raise daemon_error("invalid argument")
         network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length), options,
                                     plan.internal)
     network.scope, network.ipam_options = plan.scope, dict(plan.ipam_options)

@@ -128,7 +128,6 @@ def test_a_fixed_address_that_is_taken_or_outside(docker: Machine) -> None:
      "node to swarm and try again.")),
     ("-d odd x", f'{DAEMON}could not find plugin odd in v1 plugin registry: plugin "odd" not found'),
     ("-d host x", f'{DAEMON}only one instance of "host" network is allowed'),
-    ("-o com.docker.network.driver.mtu=9 x", f"{DAEMON}invalid argument"),
     ("-o com.docker.network.bridge.name=docker0 x",
      f"{DAEMON}networks have same bridge name: there is already an interface docker0")])
 def test_a_network_that_cannot_be_made(docker: Machine, line: str, err: str) -> None:
@@ -137,6 +136,15 @@ def test_a_network_that_cannot_be_made(docker: Machine, line: str, err: str) -> 
     assert said.err == err + "\n"
     assert said.code != 0
     assert list(docker.engine.namespace.interfaces) == interfaces
+    assert list(docker.engine.networks) == ["bridge", "host", "none"]
+
+
+@pytest.mark.parametrize("mtu", [9, 68000])
+def test_an_mtu_that_no_bridge_takes_leaves_the_bridge_behind(docker: Machine, mtu: int) -> None:
+    said = docker(f"network create -o com.docker.network.driver.mtu={mtu} x")
+    assert (said.err, said.code) == (f"{DAEMON}invalid argument\n", 1)
+    left = list(docker.engine.namespace.interfaces.values())[-1]
+    assert (left.name[:3], left.up, list(left.addresses)) == ("br-", False, [])
     assert list(docker.engine.networks) == ["bridge", "host", "none"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
@@ -22,13 +23,18 @@ class Column(NamedTuple):
     heading: str
 
 
+EXECUTING = "template parsing error"
+
+
 def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: list[dict[str, Any]],
-               type_name: str, others: dict[str, str] | None = None) -> None:
+               type_name: str, others: dict[str, str] | None = None, raw: str = "", before: str = EXECUTING) -> None:
     """Print rows as the command line asks for.
 
     Args:
         type_name: what an error calls a row.
         others: headings of fields that are no column of the usual table.
+        raw: the template that --format raw stands for.
+        before: what an error begins with when the template cannot be carried out.
     """
     form = parsed.text("format").strip(" ")
     rows = [dict(sorted(row.items())) for row in rows]
@@ -42,7 +48,9 @@ def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows
         text = "".join(to_json(row) + "\n" for row in rows)
     else:
         headings = {column.field: column.heading for column in columns} | (others or {})
-        text = _formatted(form, rows, headings, type_name)
+        if form == "raw" and raw:
+            form = raw
+        text = _formatted(form, rows, headings, type_name, before)
     client.output.append(("out", text))
 
 
@@ -68,20 +76,34 @@ def is_named(name: str, wanted: str) -> bool:
         return False
 
 
-def _formatted(form: str, rows: list[dict[str, Any]], headings: dict[str, str], type_name: str) -> str:
+def with_label(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+    """A row of which a template can ask for one label: {{.Label "team"}}."""
+    return row | {"Label": partial(_label, labels)}
+
+
+def _label(labels: dict[str, str], name: str) -> str:
+    return labels.get(name, "")
+
+
+def _heading_of_label(name: str) -> str:
+    return name.rpartition(".")[2].replace("-", " ").replace("_", " ")
+
+
+def _formatted(form: str, rows: list[dict[str, Any]], headings: dict[str, Any], type_name: str, before: str) -> str:
     is_table = form.startswith("table ")
     form = form.removeprefix("table ").replace("\\t", "\t").replace("\\n", "\n")
     try:
         template = Template(form, type_name)
     except TemplateError as error:
         raise DockerError(f"failed to parse template: {error}") from None
+    label = {"Label": _heading_of_label}
     try:
         lines = [template.execute(row) for row in rows]
         if not is_table:
-            template.execute(dict.fromkeys(headings, ""))
+            template.execute(dict.fromkeys(headings, "") | label)
             return "".join(line + "\n" for line in lines)
-        cells = [line.split("\t") for line in [template.execute(headings), *lines]]
+        cells = [line.split("\t") for line in [template.execute(headings | label), *lines]]
     except TemplateError as error:
-        raise DockerError(f"failed to execute template: {error}") from None
+        raise DockerError(f"{before}: {error}") from None
     width = max(len(row) for row in cells)
     return table([row + [""] * (width - len(row)) for row in cells])

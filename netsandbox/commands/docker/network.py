@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, inspect
-from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list
+from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list, with_label
 from netsandbox.commands.docker.words import created_at, has_label
+from netsandbox.commands.natural import natural
 from netsandbox.docker import user_networks
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.network import DockerNetwork
@@ -25,26 +26,28 @@ ID_LENGTH = 12
 COLUMNS = (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", "DRIVER"), Column("Scope", "SCOPE"))
 
 
+RAW = "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n"
 OTHERS = {"IPv4": "IPV4", "IPv6": "IPV6", "Internal": "INTERNAL", "Labels": "LABELS", "CreatedAt": "CREATED AT"}
 """Headings of fields that are no column."""
 
 
 def listing(client: Client, parsed: Parsed) -> int:
-    networks = sorted(client.engine.networks.values(), key=lambda network: network.name)
+    networks = sorted(client.engine.networks.values(), key=lambda network: natural(network.name))
     for key, values in grouped(parsed.all("filter")).items():
         every = all if key == "label" else any
         networks = [network for network in networks if every(_matches(network, key, value) for value in values)]
     rows = [_row(network, not parsed.on("no-trunc")) for network in networks]
-    print_list(client, parsed, COLUMNS, rows, "*network.networkContext", OTHERS)
+    print_list(client, parsed, COLUMNS, rows, "*network.networkContext", OTHERS, RAW)
     return 0
 
 
 def _row(network: DockerNetwork, short: bool) -> dict[str, Any]:
-    return {"ID": network.identity[:ID_LENGTH] if short else network.identity, "Name": network.name,
+    return with_label({
+            "ID": network.identity[:ID_LENGTH] if short else network.identity, "Name": network.name,
             "Driver": network.driver, "Scope": network.scope, "IPv4": "true", "IPv6": "false",
             "Internal": "true" if network.internal else "false", "Labels": ",".join(
                 f"{key}={value}" for key, value in sorted(network.labels.items())),
-            "CreatedAt": created_at(network.created)}
+            "CreatedAt": created_at(network.created)}, network.labels)
 
 
 def _matches(network: DockerNetwork, key: str, value: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.docker.flags import FALSE, Command, Flag, Parsed
-from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list
+from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list, with_label
 from netsandbox.commands.docker.words import created_at, ellipsis, has_label, human_duration, quoted, status
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.ports import are_known
@@ -21,6 +21,17 @@ COLUMNS = (Column("ID", "CONTAINER ID"), Column("Image", "IMAGE"), Column("Comma
            Column("Names", "NAMES"))
 OTHERS = {"CreatedAt": "CREATED AT", "State": "STATE", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
           "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS"}
+RAW = """\
+container_id: {{.ID}}
+image: {{.Image}}
+command: {{.Command}}
+created_at: {{.CreatedAt}}
+state: {{- pad .State 1 0}}
+status: {{- pad .Status 1 0}}
+names: {{.Names}}
+labels: {{- pad .Labels 1 0}}
+ports: {{- pad .Ports 1 0}}
+"""
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
 HEALTH = ("none", "starting", "healthy", "unhealthy")
 NOT_MODELLED = ("isolation", "task")
@@ -31,7 +42,8 @@ def run(client: Client, parsed: Parsed) -> int:
     now, short = client.scheduler.clock, not parsed.on("no-trunc")
     rows = [row(container, now, short, client.engine.profile) for container in chosen(client, parsed)]
     columns = (*COLUMNS, Column("Size", "SIZE")) if parsed.on("size") else COLUMNS
-    print_list(client, parsed, columns, rows, "*formatter.ContainerContext", OTHERS)
+    raw = RAW + "size: {{.Size}}\n" if parsed.on("size") else RAW
+    print_list(client, parsed, columns, rows, "*formatter.ContainerContext", OTHERS, raw, "failed to execute template")
     return 0
 
 
@@ -107,17 +119,18 @@ def _has_port(container: Container, key: str, text: str) -> bool:
         port.partition("/") for port in container.exposed_ports))
 
 
-def row(container: Container, now: int, short: bool, profile: Profile) -> dict[str, str]:
+def row(container: Container, now: int, short: bool, profile: Profile) -> dict[str, Any]:
     command = ellipsis(container.command, COMMAND_WIDTH) if short else container.command
     networks = sorted(container.networks) or ([] if container.joined else [container.mode])
-    return {"ID": container.short_identity if short else container.identity, "Image": container.reference,
+    return with_label({
+            "ID": container.short_identity if short else container.identity, "Image": container.reference,
             "Command": quoted(command), "RunningFor": human_duration(now - container.created) + " ago",
             "Status": status(container, now), "Ports": ports(container, profile), "Names": container.name,
             "CreatedAt": created_at(container.created), "State": container.state, "Size": "0B",
             "Labels": ",".join(f"{key}={value}" for key, value in container.labels.items()),
             "Mounts": ",".join(mount.source for mount in container.mounts if mount.kind != TMPFS),
             "LocalVolumes": str(sum(mount.kind == VOLUME for mount in container.mounts)),
-            "Networks": ",".join(networks)}
+            "Networks": ",".join(networks)}, container.labels)
 
 
 class Shown(NamedTuple):

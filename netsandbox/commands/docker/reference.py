@@ -13,6 +13,7 @@ REFERENCE = re.compile(rf"(?:{DOMAIN}/)?{COMPONENT}(?:/{COMPONENT})*(?::[A-Za-z0
                        r"(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?", re.ASCII)
 IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.ASCII)
 MAX_LENGTH = 1024
+BAD_REFERENCE = "invalid reference format"
 DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "--", "\u2014": "--", "\u2015": "--", "\u2212": "-"}
 """What word processors make of a hyphen, or of two."""
 
@@ -23,11 +24,11 @@ def check_reference(text: str) -> None:
         raise DockerError(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings")
     name = text.rpartition("/")[2].partition(":")[0] if "/" not in text else text.partition(":")[0]
     if name != name.lower() and "@" not in name:
-        raise DockerError(f"invalid reference format: repository name (library/{name}) must be lowercase"
+        raise DockerError(f"{BAD_REFERENCE}: repository name (library/{name}) must be lowercase"
                           if "/" not in name else
-                          f"invalid reference format: repository name ({name}) must be lowercase")
+                          f"{BAD_REFERENCE}: repository name ({name}) must be lowercase")
     if len(text) > MAX_LENGTH or not REFERENCE.fullmatch(text):
-        raise DockerError("invalid reference format")
+        raise DockerError(BAD_REFERENCE)
 
 
 def not_found(reference: str) -> DockerError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.attach import attach
@@ -12,14 +13,14 @@ from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.mount_flags import mounts
 from netsandbox.commands.docker.publish import parse_expose, parse_publish
-from netsandbox.commands.docker.reference import check_reference, not_found, straightened, with_tag
+from netsandbox.commands.docker.reference import BAD_REFERENCE, check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.run_conflicts import check_addresses, check_modes
 from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import extra_host, is_user_defined, say_without_effect, wanted_networks
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.docker import containers, history
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.images import stand_in
 from netsandbox.docker.names import random_name
 from netsandbox.docker.signals import signal_number
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
     from netsandbox.docker.images import Image
+    from netsandbox.docker.resolv_conf import ResolvConf
 
 FAILED = 125
 CAPABILITY_FLAGS = (("cap-add", "CapAdd"), ("cap-drop", "CapDrop"))
@@ -56,6 +58,8 @@ def create(client: Client, parsed: Parsed) -> int:
     try:
         container = make(client, parsed)
     except DockerError as error:
+        if str(error).startswith((DAEMON, BAD_REFERENCE)):  # what the client itself found is told with a hint
+            raise
         raise with_help(client, error, "create") from None
     client.print(container.identity)
     return 0
@@ -76,17 +80,19 @@ def make(client: Client, parsed: Parsed) -> Container:
     networks = wanted_networks(parsed)
     mode, wish = next(iter(networks.items()))
     reference, arguments = parsed.operands[0], parsed.operands[1:]
+    dns = _name_servers(client, parsed)
     _check_image(client, parsed, reference)
     check_modes(mode, parsed, published)
     check_addresses(client, networks, parsed.text("ip6"))
     _check_process(parsed)
     name = _name(client, parsed)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
-    linked = links(client.engine, parsed.all("link"), is_named=is_user_defined(mode))
+    linked = links(client.engine, parsed.all("link"),
+                   is_named=mode == "none" or is_user_defined(mode))
     sysctls = settings(parsed.all("sysctl"), mode)
     for note in filter(None, (note_on(key, value) for key, value in sysctls)):
         client.complain(note.rstrip())
-    dns, variables = resolv_conf(parsed), given(client, parsed, parsed.all("env"))
+    variables = given(client, parsed, parsed.all("env"))
     container = containers.create(client.engine, name, reference, mode, arguments, wish, mounts(client, parsed))
     if container.networks:
         container.networks |= networks
@@ -124,6 +130,15 @@ def _configure(container: Container, parsed: Parsed) -> None:
 def _say_about_publishing(client: Client, mode: str) -> None:
     if mode == "host":
         client.complain("WARNING: Published ports are discarded when using host network mode")
+
+
+def _name_servers(client: Client, parsed: Parsed) -> ResolvConf:
+    """What --dns and the like ask for; of a container's own loopback it is warned."""
+    wanted = resolv_conf(parsed)
+    for server in wanted.servers:
+        if ip_address(server.strip()).is_loopback:
+            client.complain(f"WARNING: Localhost DNS ({server}) may fail in containers.")
+    return wanted
 
 
 def _name(client: Client, parsed: Parsed) -> str:

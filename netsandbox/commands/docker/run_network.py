@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.network import ENDPOINT_OPTIONS
-from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, parse_ipv4, parse_mac
+from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,18 +97,8 @@ def bad_network(text: str, profile: Profile) -> str:
             return f"invalid field key {key}"
         if key == "gw-priority" and not (value.lstrip("+-").isdecimal() and value.isascii()):
             return f"invalid gw-priority ({value}): invalid syntax"
-        if key == "mac-address" and not _is_mac(value):
-            return f"{value} is not a valid mac address"
         named = named or key == "name"
     return "" if named or not LONG_FORM.search(text) else "network name/id is not specified"
-
-
-def _is_mac(text: str) -> bool:
-    try:
-        parse_mac(text.replace("-", ":"))
-    except AddressError:
-        return False
-    return True
 
 
 def is_address(text: str) -> bool:
@@ -151,14 +141,11 @@ def say_without_effect(client: Client, wishes: Iterable[Wish]) -> None:
 
 
 def parse_mac_address(text: str) -> int:
-    """Raises DockerError: not a MAC address that a station can have."""
+    """Raises DockerError: no MAC address."""
     try:
-        mac = parse_mac(text.replace("-", ":"))
+        return parse_mac(text.replace("-", ":"))
     except AddressError:
         raise DockerError(f"{text} is not a valid mac address") from None
-    if mac & MAC_GROUP_BIT:
-        raise daemon_error(f"invalid MAC address {text}: a group address cannot be an interface's own")
-    return mac
 
 
 def bad_extra_host(text: str) -> str:

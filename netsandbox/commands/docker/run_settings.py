@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.links import Link
-from netsandbox.docker.resolv_conf import ResolvConf
+from netsandbox.docker.resolv_conf import ResolvConf, is_domain
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Parsed
@@ -76,13 +75,9 @@ def bad_label(text: str) -> str:
     return f"invalid label '{text}': empty name" if text.startswith("=") else ""
 
 
-DOMAIN = re.compile(r"([\w-]+\.)*[\w-]+\.?", re.ASCII)
-
-
 def bad_domain(text: str) -> str:
-    """Why --dns-search is refused, or empty; a dot alone is no search list at all."""
-    text = text.strip(" ")
-    return "" if text == "." or DOMAIN.fullmatch(text) else f"{text} is not a valid domain"
+    """Why --dns-search is refused, or empty."""
+    return "" if is_domain(text.strip(" ")) else f"{text.strip(' ')} is not a valid domain"
 
 
 def bad_server(text: str) -> str:

@@ -111,14 +111,20 @@ class _Run:
 
     def _command(self, command: tuple[Operand, ...], dot: Any, last: list[Any]) -> Any:
         first, rest = command[0], command[1:]
+        arguments = [self._value(operand, dot) for operand in rest] + last
         if first.kind != "function":
-            if rest or last:
-                raise self._error(first, f"can't give argument to non-function {first.source}")
-            return self._value(first, dot)
+            value = self._value(first, dot)
+            if not callable(value):
+                if arguments:
+                    raise self._error(first, f"can't give argument to non-function {first.source}")
+                return value
+            if len(arguments) != 1:
+                name = first.chain[-1]
+                raise self._error(first, f"wrong number of args for {name}: want 1 got {len(arguments)}")
+            return value(*arguments)
         function = FUNCTIONS.get(str(first.value))
         if function is None:
             raise TemplateError(f'template: :1: function "{first.value}" not defined')
-        arguments = [self._value(operand, dot) for operand in rest] + last
         try:
             result = function(*arguments)
             if isinstance(result, str):
@@ -206,9 +212,11 @@ class Missing:
 
 
 MISSING = Missing()
+EMPTY: dict[str, Any] = {}
+"""A struct without fields."""
 MAPS: dict[str, Any] = {
-    "Networks": None, "Ports": NIL, "Labels": "", "ExposedPorts": {}, "PortBindings": NIL, "Options": "",
-    "Containers": {}, "Sysctls": "", "AuxiliaryAddresses": ""}
+    "Networks": None, "Ports": NIL, "Labels": "", "ExposedPorts": EMPTY, "Volumes": EMPTY, "PortBindings": NIL,
+    "Options": "", "Containers": {}, "Sysctls": "", "AuxiliaryAddresses": ""}
 """Fields of the API that are maps, and the zero of their values."""
 OMITTED: dict[str, Any] = {"IPRange": "", "Gateway": "", "AuxiliaryAddresses": Map({}, "AuxiliaryAddresses")}
 """Fields of a subnet's configuration that are left out of its JSON where they are empty."""
@@ -225,7 +233,10 @@ def show(value: Any) -> str:
         return "<no value>"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if value is EMPTY:
+        return "{}"
     if isinstance(value, dict):
+        value = dict.fromkeys(value, EMPTY) if isinstance(value, Map) and value.zero is EMPTY else value
         return "map[" + " ".join(f"{key}:{show(item)}" for key, item in sorted(value.items())) + "]"
     if isinstance(value, list):
         return "[" + " ".join(show(item) for item in value) + "]"
@@ -235,6 +246,8 @@ def show(value: Any) -> str:
 def to_json(value: Any) -> str:
     if value is NIL or value is MISSING:
         return "null"
+    if isinstance(value, dict):
+        value = {key: item for key, item in value.items() if not callable(item)}
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 

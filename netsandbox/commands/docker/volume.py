@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, inspect
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.listing import Column, print_list, with_label
 from netsandbox.commands.docker.mount_flags import volume_name
 from netsandbox.commands.docker.words import short_timestamp
+from netsandbox.commands.natural import natural
 from netsandbox.docker import volumes
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.network import random_identity
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (Column("Driver", "DRIVER"), Column("Name", "VOLUME NAME"))
 OTHERS = {"Scope": "SCOPE", "Mountpoint": "MOUNTPOINT", "Labels": "LABELS", "Links": "LINKS", "Size": "SIZE"}
+RAW = "name: {{.Name}}\ndriver: {{.Driver}}\n"
 FILTERS = ("dangling", "driver", "label", "name")
 
 
@@ -44,17 +46,17 @@ def _pairs(texts: list[str]) -> dict[str, str]:
 
 
 def ls(client: Client, parsed: Parsed) -> int:
-    chosen = [volume for _name, volume in sorted(client.engine.volumes.items())]
+    chosen = sorted(client.engine.volumes.values(), key=lambda volume: natural(volume.name))
     for text in parsed.all("filter"):
         key, _equals, value = text.partition("=")
         if key not in FILTERS:
             raise daemon_error(f"invalid filter '{key}'")
         chosen = [volume for volume in chosen if _matches(client, volume, key, value)]
-    rows: list[dict[str, Any]] = [{
+    rows: list[dict[str, Any]] = [with_label({
         "ID": volume.name, "Name": volume.name, "Driver": "local", "Scope": "local", "Mountpoint": volume.mountpoint,
         "Labels": ",".join(f"{key}={value}" for key, value in volume.labels.items()), "Links": "N/A", "Size": "N/A",
-        "Availability": "N/A", "Group": "N/A", "Status": "N/A"} for volume in chosen]
-    print_list(client, parsed, COLUMNS, rows, "*formatter.volumeContext", OTHERS)
+        "Availability": "N/A", "Group": "N/A", "Status": "N/A"}, volume.labels) for volume in chosen]
+    print_list(client, parsed, COLUMNS, rows, "*formatter.volumeContext", OTHERS, RAW)
     return 0
 
 

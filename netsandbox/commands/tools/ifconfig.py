@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.natural import natural
 from netsandbox.commands.tools import ifconfig_requests as requests
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.interface_table import FLAGS, IFCONFIG, interface_flags, natural, table
+from netsandbox.commands.tools.interface_table import FLAGS, IFCONFIG, interface_flags, table
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:

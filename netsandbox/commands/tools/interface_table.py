@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.natural import natural
 from netsandbox.commands.tools.sysfs import device_flags
 
 if TYPE_CHECKING:
@@ -26,11 +26,6 @@ LETTERS = {0x200: "A", 0x2: "B", 0x8: "L", 0x1000: "M", 0x100: "P", 0x80: "O", 0
 def interface_flags(interface: Interface) -> int:
     """IFF_* as SIOCGIFFLAGS gives them: with RUNNING, which follows the carrier."""
     return device_flags(interface) | (RUNNING if interface.running else 0)
-
-
-def natural(name: str) -> list[tuple[str, int]]:
-    """eth2 before eth10."""
-    return [(letters, int(digits or 0)) for letters, digits in re.findall(r"(\D*)(\d*)", name)]
 
 
 def table(namespace: NetworkNamespace, heading: str, names: list[str], shows_all: bool) -> str:

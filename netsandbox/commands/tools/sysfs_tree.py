@@ -68,8 +68,11 @@ def link(namespace: NetworkNamespace, path: str) -> str | None:
     if folder == sysfs.FOLDER and interface is not None:
         return relpath(f"{home(interface)}/{name}", folder)
     inside = _below(namespace, folder)
-    target = _links(inside[0]).get(name) if inside is not None and not inside[1] else None
-    return relpath(f"{home(target)}/{target.name}", folder) if target is not None else None
+    if inside is None or inside[1] not in ("", "/brif"):
+        return None
+    is_port = interface is not None and interface.port is not None and interface.master is inside[0]
+    target = _links(inside[0]).get(name) if not inside[1] else interface if is_port else None
+    return relpath(f"{home(target)}/{target.name}{'/brport' if inside[1] else ''}", folder) if target else None
 
 
 def _below(namespace: NetworkNamespace, path: str) -> tuple[Interface, str] | None:

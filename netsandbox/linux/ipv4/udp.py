@@ -127,8 +127,11 @@ class UdpSocket(Socket):
             raise SocketError("EACCES")
         return route
 
-    def send(self, data: bytes, address: int | None = None, port: int | None = None) -> int:
+    def send(self, data: bytes, address: int | None = None, port: int | None = None, source: int = ANY) -> int:
         """Send one datagram, to the peer or to an address; returns how many bytes.
+
+        Args:
+            source: from which of the host's addresses (IP_PKTINFO); ANY for the socket's.
 
         Raises:
             SocketError: a pending error, no route, EMSGSIZE, EACCES or EPERM.
@@ -142,17 +145,16 @@ class UdpSocket(Socket):
             raise SocketError("EINVAL")
         if not self.port:
             self.bind(ANY, 0)
-        route = self._route(to, to_port, self.source)
+        route = self._route(to, to_port, source or self.source)
         if self.pmtudisc == PROBE:
             route = route.with_mtu(route.interface.mtu)
-        packet = self._packet(route, to, to_port, data, connected)
+        packet = self._packet(route, source or self.source or route.source, to_port, data, connected)
         problem = ip_output.send_datagram(self.namespace, packet, route, self.pmtudisc >= DO)
         if problem and (problem != "ENOBUFS" or self.recverr):
             raise SocketError(problem)
         return len(data)
 
-    def _packet(self, route: OutputRoute, to: int, port: int, data: bytes, connected: bool) -> IPv4Packet:
-        source = self.source or route.source
+    def _packet(self, route: OutputRoute, source: int, port: int, data: bytes, connected: bool) -> IPv4Packet:
         to = route.destination
         fits = len(data) + 28 <= route.mtu
         df = self.pmtudisc >= DO or (self.pmtudisc == WANT and fits and not route.locked)
