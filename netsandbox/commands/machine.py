@@ -74,9 +74,12 @@ class NodeEtc:
         self._node = node
 
     def read(self, path: str) -> str | None:
-        if isinstance(self._node, Host) and self._node.docker is not None and path in files.WRITTEN:
-            return files.host_files(self._node.docker).get(path)
-        return {"/etc/hosts": LOCALHOST, "/etc/hostname": self._node.name + "\n", **ALONE}.get(path)
+        node = self._node
+        if isinstance(node, Host) and node.docker is not None and path in files.WRITTEN:
+            return files.host_files(node.docker).get(path)
+        if isinstance(node, Host) and node.forwards_from_boot and path == "/etc/sysctl.conf":
+            return SYSCTL_CONF.replace("#net.ipv4.ip_forward", "net.ipv4.ip_forward")
+        return {"/etc/hosts": LOCALHOST, "/etc/hostname": node.name + "\n", **ALONE}.get(path)
 
     def write(self, _path: str, _text: str) -> bool:
         return False

@@ -42,6 +42,7 @@ class Host(Node):
 
     Attributes:
         name_servers: addresses in its /etc/resolv.conf; empty for a resolver of its own at 127.0.0.53.
+        forwards_from_boot: its /etc/sysctl.conf says so.
     """
 
     kind = "host"
@@ -50,6 +51,7 @@ class Host(Node):
         super().__init__(name, namespace)
         self.docker: DockerEngine | None = None
         self.name_servers: tuple[int, ...] = ()
+        self.forwards_from_boot = False
 
 
 class Remote(Host):

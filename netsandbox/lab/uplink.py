@@ -119,10 +119,14 @@ def parse_lan(text: str) -> Network:
 
 
 def connect(lab: Lab, host: Host, lan: Network) -> None:
-    """Give a host eth0, a default route and a name server, and all that is behind them."""
+    """Give a host eth0, a default route and a name server, and all that is behind them.
+
+    It forwards, as a machine that a course or a cloud prepared: dockerd finds it so and leaves FORWARD on ACCEPT.
+    """
     router, isp = (_add(lab, name) for name in (ROUTER, ISP))
-    for namespace in (router, isp):
+    for namespace in (router, isp, host.namespace):
         namespace.write_sysctl("net.ipv4.ip_forward", 1)
+    host.forwards_from_boot = True
     inner = Network(lan.network + ROUTER_NUMBER, lan.length)
     card, _other = _join(lab, (host.namespace, Network(lan.network + HOST_NUMBER, lan.length)), (router, inner))
     card.makes_room = lan == parse_network(DEFAULT_LAN)

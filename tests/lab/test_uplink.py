@@ -73,3 +73,24 @@ def test_the_rows_say_what_the_picture_folds() -> None:
     rows = {row.name: row.host for row in views.nodes(lab)}
     assert rows["uplink"] is None
     assert {name for name, group in rows.items() if group == "uplink"} == {"isp", *(it.names[0] for it in INTERNET)}
+
+
+def test_it_forwards_from_the_start_and_dockerd_leaves_the_policy(session: Session) -> None:
+    assert session.run("iptables -S FORWARD").out.startswith("-P FORWARD ACCEPT\n")
+    assert session.run("sysctl -p").out == "net.ipv4.ip_forward = 1\n"
+    for line in ("ip netns add blue", "ip link add br0 type bridge", "ip addr add 10.9.0.1/24 dev br0",
+                 "ip link set br0 up", "ip link add v type veth peer name p master br0", "ip link set p up",
+                 "ip link set v netns blue", "ip -n blue addr add 10.9.0.2/24 dev v", "ip -n blue link set v up",
+                 "ip -n blue route add default via 10.9.0.1",
+                 "iptables -t nat -A POSTROUTING -s 10.9.0.0/24 -j MASQUERADE"):
+        assert session.run(line).code == 0, line
+    assert session.run("ip netns exec blue ping -c 1 8.8.8.8").code == 0
+    session.run("sysctl -w net.ipv4.ip_forward=0; systemctl restart docker")
+    assert session.run("iptables -S FORWARD").out.startswith("-P FORWARD DROP\n")
+    assert session.run("ip netns exec blue ping -c 1 -W 1 8.8.8.8").code == 1
+
+
+def test_a_host_on_its_own_does_not() -> None:
+    alone = Session(seed=3)
+    assert alone.run("grep ip_forward= /etc/sysctl.conf").out == "#net.ipv4.ip_forward=1\n"
+    assert alone.run("iptables -S FORWARD").out.startswith("-P FORWARD DROP\n")
