@@ -26,7 +26,7 @@ def of_rule(shell: Shell, words: list[str], language: str, names: Names) -> Stor
         raise CommandError("why rule needs NODE [TABLE] CHAIN NUMBER, as in `why rule host nat POSTROUTING 1`")
     node, chain, number = words[0], words[-2], words[-1]
     table = words[1] if len(words) == 4 else "filter"
-    if table not in TABLES:
+    if table.removeprefix("legacy-") not in TABLES:
         raise CommandError(f"no table {table[:40]!r}; there are: {', '.join(TABLES)}")
     if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
         raise CommandError(f"{number[:40]!r} is no rule's number; the first is 1")

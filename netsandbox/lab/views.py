@@ -230,7 +230,8 @@ def rules(lab: Lab, node: str) -> list[RuleRow]:
     if namespace is None:
         return []
     tables, names = namespace.netfilter.tables, (namespace.name, *namespace.former_names)
-    return [row for table in TABLES if table in tables and tables[table].chains
+    labels = *TABLES, *(f"legacy-{name}" for name in TABLES)
+    return [row for table in labels if table in tables and tables[table].chains
             for chain in tables[table].shown() for row in _chain(names, table, chain)]
 
 

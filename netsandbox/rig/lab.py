@@ -228,7 +228,7 @@ class KernelLab:
             table = words[words.index("-t") + 1] if "-t" in words else "filter"
             tables.setdefault(table, []).append(rule.replace(f"-t {table} ", ""))
         text = "".join(f"*{table}\n" + "\n".join(lines) + "\nCOMMIT\n" for table, lines in tables.items())
-        if restore.restore(self.namespaces[node], text, keeps=True).code:
+        if restore.restore(self.namespaces[node], text, restore.Wish(keeps=True)).code:
             for rule in rules:
                 self._must(node, ["iptables", *shlex.split(rule)])
 

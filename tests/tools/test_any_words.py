@@ -64,7 +64,7 @@ def test_no_line_raises_and_every_table_can_still_be_shown(script: list[tuple[st
 @pytest.mark.parametrize("path", sorted(proc_net.FILES))
 def test_every_file_of_proc_net_can_be_read(path: str) -> None:
     session = KeptSession(uplink="192.168.1.0/24")
-    session.run("docker run -d -p 80:80 nginx; curl -s localhost -o /dev/null")
+    session.run("iptables-legacy -S; docker run -d -p 80:80 nginx; curl -s localhost -o /dev/null")
     job = session.run(f"cat /proc/net/{path}")
     assert (job.code, job.err) == (0, "")
     assert job.out

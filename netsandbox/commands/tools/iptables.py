@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from getopt import GetoptError, gnu_getopt
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.inputs import stdin
+from netsandbox.commands.tools.inputs import files_of, stdin
+from netsandbox.commands.tools.options import complaint
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.inode import FileError
@@ -14,14 +16,33 @@ from netsandbox.linux.netfilter import iptables
 from netsandbox.linux.netfilter import nft as nftables
 from netsandbox.linux.netfilter import restore as tables_restore
 from netsandbox.linux.netfilter.iptables_print import SAVED, saved_table
+from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netlink.credentials import may_administer
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+RESTORE_OPTIONS = {"counters": "c", "verbose": "v", "version": "V", "test": "t", "help": "h", "noflush": "n",
+                   "modprobe": "M", "table": "T", "wait": "w", "wait-interval": "W", "ipv4": "4", "ipv6": "6"}
+RESTORE_USAGE = """Usage: {} [-c] [-v] [-V] [-t] [-h] [-n] {}[-T table] [-M command] {}[file]
+\t   [ --counters ]
+\t   [ --verbose ]
+\t   [ --version]
+\t   [ --test ]
+\t   [ --help ]
+\t   [ --noflush ]
+{}\t   [ --table=<TABLE> ]
+\t   [ --modprobe=<command> ]
+{}"""
+OF_LEGACY = "[-w secs] [-W usecs] ", "", "\t   [ --wait=<seconds>\n", ""
+OF_NFT = "", "[-4] [-6] ", "", "\t   [ --ipv4 ]\n\t   [ --ipv6 ]\n"
+BINARY = "-b/--binary option is not implemented\n"
 MANUAL = "Look at manual page `iptables-save.8' for more information."
 NO_IPV6 = "netsandbox: {program}: IPv6 is not modelled: there are no rules and none can be made; iptables is there\n"
+
+
+Given = tuple[dict[str, str], list[str]]
 
 
 def run(context: ToolContext, arguments: list[str], program: str = "iptables") -> ToolResult:
@@ -36,6 +57,10 @@ def run_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
     return run(context, arguments, "iptables-legacy")
 
 
+def run_nft(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return run(context, arguments, "iptables-nft")
+
+
 def _check_rights(program: str) -> None:
     """To read the rules needs the capability too."""
     if not may_administer():
@@ -43,40 +68,49 @@ def _check_rights(program: str) -> None:
                            "Permission denied (you must be root)")
 
 
+def _options(program: str, words: list[str], short: str, long: dict[str, str], hint: str) -> Given:
+    """Letters with their values, and the words that are none (getopt_long)."""
+    valued = {letter for letter, after in zip(short, [*short[1:], ""], strict=True) if after == ":"}
+    try:
+        found, rest = gnu_getopt(words, short,
+                                 [name + "=" if letter in valued else name for name, letter in long.items()])
+    except GetoptError as error:
+        raise ToolError(1, f"{complaint(program, error, long)}\n{hint}") from None
+    return {long.get(name[2:], name[1:]): value for name, value in found}, rest
+
+
 def save(context: ToolContext, arguments: list[str], program: str = "iptables-save") -> ToolResult:
-    """`iptables-save [-c] [-t TABLE]`: the tables that are in use."""
-    words, with_counters = list(arguments), False
-    wanted: tuple[str, ...] = SAVED
-    while words:
-        word = words.pop(0)
-        if word in ("-c", "--counters"):
-            with_counters = True
-        elif word in ("-t", "--table") and words:
-            wanted = (words.pop(0),)
-        elif word in ("-V", "--version"):
-            return ToolResult(0, iptables.title_of(program) + "\n", "")
-        elif word in ("-t", "-M", "-f", "--table", "--modprobe", "--file"):
-            if not words:
-                what = f"option '{word}' requires an argument" if word.startswith("--") else (
-                    f"option requires an argument -- '{word[1]}'")
-                raise ToolError(1, f"iptables-save: {what}\n{MANUAL}")
-            if word[-1] != "M" and word != "--modprobe":
-                raise ToolError(1, f"netsandbox: {program}: option '{word}' is not modelled; > {words[0]} writes it")
-            words.pop(0)
-        elif word.startswith("-") and len(word) > 1:
-            what = f"unrecognized option '{word}'" if word.startswith("--") else f"invalid option -- '{word[1]}'"
-            raise ToolError(1, f"iptables-save: {what}\n{MANUAL}")
-        else:
-            return ToolResult(1, "", "Unknown arguments found on commandline\n")
+    """`iptables-save [-c] [-t TABLE] [-f FILE]`: the tables that are in use."""
+    given, rest = _options(program, arguments, "bcdVt:M:f:", {
+        "counters": "c", "dump": "d", "version": "V", "table": "t", "modprobe": "M", "file": "f"}, MANUAL)
+    if "V" in given:
+        return ToolResult(0, iptables.title_of(program) + "\n", "")
+    if rest:
+        return ToolResult(1, "", "Unknown arguments found on commandline\n")
     _check_rights(program)
-    if not set(wanted) <= set(TABLES):
-        return ToolResult(1, "", f"Table `{wanted[0]}' does not exist\n")
-    tables = context.namespace.netfilter.tables
+    netfilter, is_legacy = context.namespace.netfilter, iptables.is_old(program)
+    wanted = given.get("t", "")
+    if wanted and wanted not in TABLES:
+        return ToolResult(1, "", f"Table `{wanted}' does not exist\n")
+    tables = netfilter.tables_of(is_legacy)
+    if wanted and not is_legacy:
+        tables.setdefault(wanted, Table(wanted))
     now = _asctime((EPOCH + context.namespace.scheduler.now) // SECOND)
-    name = iptables.title_of(program) if "-legacy" not in program else f"iptables-save {iptables.VERSION}"
-    texts = [f"# Generated by {name} on {now}\n" + "\n".join(saved_table(tables[table], with_counters))
-             + f"\n# Completed on {now}\n" for table in wanted if table in tables]
-    return ToolResult(0, "".join(texts), "")
+    name = f"iptables-save {iptables.VERSION}" if is_legacy else iptables.title_of(program)
+    text = "".join(f"# Generated by {name} on {now}\n" + "\n".join(saved_table(tables[table], "c" in given))
+                   + f"\n# Completed on {now}\n" for table in (reversed(tables) if is_legacy else SAVED)
+                   if table in tables and wanted in ("", table))
+    said = BINARY * ("b" in given) + "".join(iptables.legacy_warning(netfilter, program))
+    if "f" in given:
+        _write(context, given["f"], text)
+    return ToolResult(0, "" if "f" in given else text, said)
+
+
+def _write(context: ToolContext, name: str, text: str) -> None:
+    try:
+        files_of(context).write(name, text)
+    except FileError as error:
+        raise ToolError(1, f"Failed to open file, error: {error}") from None
 
 
 def save_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -84,37 +118,51 @@ def save_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def restore(context: ToolContext, arguments: list[str], program: str = "iptables-restore") -> ToolResult:
-    """`iptables-restore [-c] [-n] [-t] [FILE]`: what iptables-save wrote, from standard input or a file."""
-    switches, files, words = set(), [], list(arguments)
-    letters = {"--counters": "c", "--noflush": "n", "--test": "t", "--verbose": "v", "--wait": "w", "--version": "V"}
-    while words:
-        word = words.pop(0)
-        if word in letters or (word.startswith("-") and set(word[1:]) <= set("cntvwV") and len(word) > 1):
-            switches |= set(letters.get(word, word[1:]))
-        elif word.startswith("-"):
-            raise ToolError(1, f"netsandbox: {program}: option '{word}' is not modelled")
-        else:
-            files.append(word)
-    if "V" in switches:
+    """`iptables-restore [-cntv] [-T TABLE] [FILE]`: what iptables-save wrote, from standard input or a file."""
+    said = program if not iptables.is_old(program) else "iptables-restore"
+    given, files = _options(program, without_waits(arguments), "bcvVthnwWM:T:", RESTORE_OPTIONS,
+                            f"Try `{said} -h' for more information.")
+    if "V" in given:
         return ToolResult(0, iptables.title_of(program) + "\n", "")
+    if "h" in given:
+        return ToolResult(0, "", RESTORE_USAGE.format(said, *(OF_LEGACY if iptables.is_old(program) else OF_NFT)))
     if len(files) > 1:
         raise ToolError(1, "Unknown arguments found on commandline")
     _check_rights(program)
     text = stdin(context, program) if not files else _read(context, files[0])
-    return ToolResult(*tables_restore.restore(context.namespace, text, "n" in switches, "c" in switches,
-                                              "t" in switches,
-                                       program))
+    wish = tables_restore.Wish("n" in given, "c" in given, "t" in given, "v" in given, given.get("T", ""))
+    code, out, err = tables_restore.restore(context.namespace, text, wish, program)
+    return ToolResult(code, out, BINARY * ("b" in given) + err)
+
+
+def without_waits(arguments: list[str]) -> list[str]:
+    """-w and -W take the next word, whatever it is, and a lock that nobody else holds is not waited for."""
+    words = list[str]()
+    skips = False
+    for word in arguments:
+        if not (skips and not word.startswith(("-", "!"))):
+            words.append(word.partition("=")[0] if word.startswith("--wait") else word)
+        skips = word[:1] == "-" and word[1:2] != "-" and word[-1:] in "wW"
+    return words
 
 
 def _read(context: ToolContext, name: str) -> str:
     try:
-        return context.files.read(name) if context.files is not None else ""
+        return files_of(context).read(name)
     except FileError as error:
         raise ToolError(1, f"Can't open {name}: {error}") from None
 
 
 def restore_legacy(context: ToolContext, arguments: list[str]) -> ToolResult:
     return restore(context, arguments, "iptables-legacy-restore")
+
+
+def save_nft(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return save(context, arguments, "iptables-nft-save")
+
+
+def restore_nft(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return restore(context, arguments, "iptables-nft-restore")
 
 
 def no_ipv6(_context: ToolContext, _arguments: list[str]) -> ToolResult:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from getopt import GetoptError, gnu_getopt
+from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.idle import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -36,14 +40,21 @@ def read_options(tool: str, arguments: list[str], short: str, long: dict[str, st
     try:
         found, words = gnu_getopt(arguments, short, names)
     except GetoptError as error:
-        raise ToolError(code, f"{_complaint(tool, error)}\n{TEXTS[tool]}") from None
+        raise ToolError(code, f"{complaint(tool, error, long)}\n{TEXTS[tool]}") from None
     letters = {name: long[name[2:]] if name.startswith("--") else name[1:] for name, _value in found}
     judge(tool, letters.values())
     return Options({letters[name]: value for name, value in found}, words)
 
 
-def _complaint(tool: str, error: GetoptError) -> str:
-    if len(error.opt) != 1:
-        return f"{tool}: unrecognized option '--{error.opt}'"
-    what = "option requires an argument" if "requires" in error.msg else "invalid option"
-    return f"{tool}: {what} -- '{error.opt}'"
+def complaint(tool: str, error: GetoptError, long: Iterable[str]) -> str:
+    """What getopt_long says of an option; `long` are the names that it could have been."""
+    name = error.opt
+    if "unique" in error.msg:
+        could_be = " ".join(f"'--{other}'" for other in long if other.startswith(name))
+        return f"{tool}: option '--{name}' is ambiguous; possibilities: {could_be}"
+    if "must not" in error.msg:
+        return f"{tool}: option '--{name}' doesn't allow an argument"
+    if "requires" in error.msg:
+        return f"{tool}: option " + (f"requires an argument -- '{name}'" if len(name) == 1 else
+                                     f"'--{name}' requires an argument")
+    return f"{tool}: " + (f"invalid option -- '{name}'" if len(name) == 1 else f"unrecognized option '--{name}'")

@@ -167,8 +167,13 @@ def nf_conntrack(namespace: NetworkNamespace) -> str:
     return "".join(f"ipv4     2 {text.removesuffix('use=1')}zone=0 use=2\n" for text in shown)
 
 
+def ip_tables_names(namespace: NetworkNamespace) -> str:
+    """The tables that iptables-legacy has looked at, the newest first."""
+    return "".join(f"{name}\n" for name in reversed(namespace.netfilter.tables_of(True)))
+
+
 FILES: dict[str, Callable[[NetworkNamespace], str]] = {
     "arp": arp, "dev": dev, "dev_mcast": dev_mcast, "fib_trie": fib_trie, "igmp": igmp,
-    "nf_conntrack": nf_conntrack,
+    "ip_tables_names": ip_tables_names, "nf_conntrack": nf_conntrack,
     "route": route_table, "tcp": proc_net_tcp, "udp": udp}
 """/proc/net, by name."""

@@ -31,7 +31,7 @@ TOOLS: Late[str, Tool] = Late({
     "ip": "netsandbox.commands.tools.ip:run",
     "ip6tables": "netsandbox.commands.tools.iptables:no_ipv6", "nft": "netsandbox.commands.tools.iptables:nft",
     **{f"iptables{kind}{name}": f"netsandbox.commands.tools.iptables:{function}{suffix}"
-       for kind, suffix in (("", ""), ("-nft", ""), ("-legacy", "_legacy"))
+       for kind, suffix in (("", ""), ("-nft", "_nft"), ("-legacy", "_legacy"))
        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))},
     "tc": "netsandbox.commands.tools.tc:run", "netstat": "netsandbox.commands.tools.ss:netstat",
     "vconfig": "netsandbox.commands.tools.vconfig:run", "tunctl": "netsandbox.commands.tools.tunctl:run",

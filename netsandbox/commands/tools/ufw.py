@@ -123,7 +123,7 @@ def put(context: ToolContext, state: State) -> None:
         user = [line for rule in state.rules for line in rule.lines()]
         _take_out(context)
         text = ufw_rules.restore_text(state.policies, user, state.logs)
-        answer = restore.restore(context.namespace, text, keeps=True)
+        answer = restore.restore(context.namespace, text, restore.Wish(keeps=True))
         if answer.code:
             raise ToolError(1, f"ERROR: problem running ufw-init\n{answer.err.rstrip()}")
     else:

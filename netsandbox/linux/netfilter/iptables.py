@@ -12,21 +12,27 @@ from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.iptables_parse import Parser
 from netsandbox.linux.netfilter.iptables_print import described, listed_rules, listing
-from netsandbox.linux.netfilter.iptables_words import BadArgumentError, NotModelledError, Request
+from netsandbox.linux.netfilter.iptables_words import ONE_RULE, BadArgumentError, NotModelledError, Request
 from netsandbox.linux.netfilter.ruleset import Chain, RuleError, Table
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.netfilter import Netfilter
 
 VERSION = "v1.8.11"
 ERRORS = {"EINVAL": "Invalid argument", "EOPNOTSUPP": "Operation not supported", "EMLINK": "Too many links",
           "EBUSY": "Device or resource busy", "ENOENT": "No such file or directory",
           "ENOALGORITHM": "No such file or directory"}
+DONE_TO_CHAINS = {"F": "Flushing", "X": "Deleting", "Z": "Zeroing"}
 VERBS = {"A": "APPEND", "I": "INSERT", "R": "REPLACE"}
 NAT_DROP = '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n'
 BAD_POLICY = "Bad policy name. Run `dmesg' for more information."
 NO_CHAIN = "No chain/target/match by that name."
+NO_TABLE = "Table does not exist (do you need to insmod?)"
 NO_RULE = "Bad rule (does a matching rule exist in that chain?)."
+OF_LEGACY = {("ENORULE", "Z"): "Index of counter too big.", ("ELOOP", ""): "Loop found in table.",
+             ("EINVAL", ""): "Invalid argument. Run `dmesg' for more information."}
+"""What ip_tables' program says otherwise, by errno and command (libiptc, iptc_strerror)."""
 USAGE_ERROR, KERNEL_ERROR, RESOURCE_ERROR = 2, 4, 1
 
 
@@ -68,7 +74,9 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
     """
     title = title_of(program)
     netfilter = namespace.netfilter
-    parser = Parser(arguments, netfilter.tables, warnings)
+    is_legacy = is_old(program)
+    tables = netfilter.tables_of(is_legacy)
+    parser = Parser(arguments, tables, warnings)
     try:
         request = parser.parse()
     except (UsageError, NotModelledError) as error:
@@ -77,46 +85,67 @@ def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "i
         return f"{title}\n"
     if "h" in request.switches:
         return USAGE.replace("TITLE", title)
-    table = netfilter.tables.get(request.table) or Table(request.table)
+    table = tables.get(request.table) or Table(request.table, is_legacy)
     if request.command == "P" and request.name == "DROP" and request.table == "nat":
         raise complaint(UsageError(NAT_DROP), title, "iptables")
     is_builtin = request.chain in [hook.value for hook in TABLES[table.name]]
-    if request.command == "E" and is_builtin and request.name not in table.chains:
+    if request.command == "E" and is_builtin and request.name not in table.chains and not is_legacy:
         raise complaint(NotModelledError("another name for a built-in chain"), title, "iptables")
-    said = _told(table, request) if "v" in request.switches else ""
     try:
-        out = apply(table, request) + said
+        if warnings is not None and request.command in "LS":
+            warnings += legacy_warning(netfilter, program)
+        out = told(table, request) + apply(table, request)
+        if "Z" in request.switches:
+            zeroes = request._replace(command="Z", number=request.number if ONE_RULE in request.switches else 0)
+            out += told(table, zeroes) + apply(table, zeroes)
     except RuleError as error:
         raise _refusal(error.errno, request, title) from None
-    if request.command not in "LSC" and (table.chains or request.table in netfilter.tables):
-        netfilter.tables[request.table] = table
+    if is_legacy or (request.command not in "LSC" and (table.chains or request.table in tables)):
+        netfilter.tables[table.label] = table
         netfilter.refresh(namespace)
     return out
 
 
-def _told(table: Table, request: Request) -> str:
-    """What -v adds: the rule that is meant, or the chains that are emptied or deleted."""
+def legacy_warning(netfilter: Netfilter, program: str) -> list[str]:
+    """What nf_tables' programs say of tables that they do not show."""
+    if is_old(program) or not netfilter.tables_of(True):
+        return []
+    other = f"iptables-legacy{'-save' * program.endswith('-save')}"
+    return [f"# Warning: iptables-legacy tables present, use {other} to see them\n"]
+
+
+def is_old(program: str) -> bool:
+    """Whether it is ip_tables' own program, and not nf_tables'."""
+    return "-legacy" in program
+
+
+def told(table: Table, request: Request) -> str:
+    """What -v says before it is done: the rule that is meant, or the chains that are emptied, zeroed or deleted."""
+    if "v" not in request.switches:
+        return ""
     names = [request.chain] if request.chain else [chain.name for chain in table.shown()]
-    if request.command == "F":
-        return "".join(f"Flushing chain `{name}'\n" for name in names)
-    if request.command == "X":
-        own = [name for name in names if request.chain or table.find(name).hook is None]
-        return "".join(f"Deleting chain `{name}'\n" for name in own)
+    if request.command in DONE_TO_CHAINS and not request.number:
+        return "".join(f"{DONE_TO_CHAINS[request.command]} chain `{name}'\n" for name in names
+                       if request.command != "X" or request.chain or table.find(name).hook is None)
     return "".join(described(rule) for rule in request.rules)
 
 
 def title_of(program: str) -> str:
     """`iptables v1.8.11 (nf_tables)`."""
-    name = program.replace("-legacy", "").replace("-nft", "")
-    return f"{name} {VERSION} ({'legacy' if '-legacy' in program else 'nf_tables'})"
+    name = program.removesuffix("-nft").replace("-legacy", "")
+    return f"{name} {VERSION} ({'legacy' if is_old(program) else 'nf_tables'})"
 
 
 def complaint(error: Exception, title: str, program: str, line: int = 0) -> FailedError:
     """What iptables says of a line that it does not understand."""
     if isinstance(error, NotModelledError):
         return FailedError(RESOURCE_ERROR, f"netsandbox: {error} is not modelled: nothing was changed\n", True)
-    text = str(error)
+    text, is_legacy = str(error), title.endswith("(legacy)")
+    if text.startswith("Chain '") and is_legacy:
+        text = f"Couldn't load target `{text.split(chr(39))[1]}':No such file or directory\n"
     if text.startswith("table '"):
+        if is_legacy:
+            text = f"can't initialize iptables table `{text.split(chr(39))[1]}': {NO_TABLE}"
         return FailedError(3, f"{title}: {text}\nPerhaps iptables or your kernel needs to be upgraded.\n", True)
     where = f"Error occurred at line: {line}\n" if line else ""
     hint = f"{where}Try `{program} -h' or '{program} --help' for more information.\n"
@@ -128,6 +157,7 @@ def complaint(error: Exception, title: str, program: str, line: int = 0) -> Fail
 def _refusal(errno: str, request: Request, title: str) -> FailedError:
     """What iptables says when the kernel refuses."""
     command = request.command
+    is_legacy = title.endswith("(legacy)")
     simple = {("ENOENT", "D"): NO_CHAIN, ("EEXIST", "N"): "Chain already exists.", ("EEXIST", "E"): "File exists.",
               ("ENORULE", command): NO_RULE, ("ENOTEMPTY", "X"): "Directory not empty.",
               ("ENOCHAIN", "P"): "Bad built-in chain name.", ("EPOLICY", "P"): BAD_POLICY,
@@ -135,6 +165,8 @@ def _refusal(errno: str, request: Request, title: str) -> FailedError:
               ("E2BIG", "R"): "Index of replacement too big."}.get((errno, command))
     if simple is None and errno == "ENOENT":
         simple = NO_CHAIN
+    if is_legacy:
+        simple = OF_LEGACY.get((errno, command), OF_LEGACY.get((errno, ""), simple))
     if simple is not None:
         return FailedError(RESOURCE_ERROR, f"iptables: {simple}\n", True)
     what = f"RULE_{VERBS[command]}" if command in VERBS else "CHAIN_DEL"
@@ -215,7 +247,7 @@ def _find_rules(table: Table, request: Request) -> None:
     for rule in request.rules:
         at = table.place_of(request.chain, rule)
         if at is None:
-            raise RuleError("ENORULE")
+            raise RuleError("ENOENT" if table.is_legacy and request.command == "C" else "ENORULE")
         if request.command == "D":
             table.delete(request.chain, at)
 
@@ -253,7 +285,7 @@ def _delete_chains(table: Table, name: str) -> None:
     for chain in own:
         del table.chains[chain.name]
     for chain in list(table.chains.values()):
-        if not chain.rules and not chain.drops:
+        if not chain.rules and not chain.drops and not table.is_legacy:
             del table.chains[chain.name]
 
 

@@ -14,6 +14,7 @@ from netsandbox.linux.netfilter.extension import (
     UsageError,
 )
 from netsandbox.linux.netfilter.iptables_words import (
+    AT_ONCE,
     COMMANDS,
     FOR_LISTS,
     FOR_RULES,
@@ -21,20 +22,19 @@ from netsandbox.linux.netfilter.iptables_words import (
     LONG_OPTIONS,
     LONGEST_NAME,
     OF_RULES,
+    ONE_RULE,
+    OPTIONAL_CHAIN,
     OPTIONS,
     WITH_ARGUMENT,
     BadArgumentError,
     NotModelledError,
     Request,
 )
-from netsandbox.linux.netfilter.masks import read_mask
+from netsandbox.linux.netfilter.masks import narrow, read_mask
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
 from netsandbox.linux.netfilter.registry import MATCHES, OF_PROTOCOLS, OTHER_MATCHES, OTHER_TARGETS, TARGETS
 from netsandbox.linux.netfilter.rule import Condition, Head, Jump, Mask, Rule, Word
 from netsandbox.linux.netfilter.ruleset import NAMES, Table
-
-OPTIONAL_CHAIN = "LSFZX"
-"""Commands that mean all chains where none is named."""
 
 
 class Parser:
@@ -142,11 +142,14 @@ class Parser:
     def _begin(self, letter: str, word: str, attached: str) -> None:
         if self.command and letter not in OPTIONAL_CHAIN and not attached:
             self._argument(word)
-        if self.command:
-            raise UsageError(f"Cannot use -{letter} with -{self.command}")
+        is_both = {self.command, letter} in AT_ONCE and "Z" not in self.seen
+        if self.command and not is_both:
+            raise UsageError(f"Cannot use -{letter} with -{letter if 'Z' in self.seen else self.command}")
         if self.negated:
             raise UsageError(f"unexpected ! flag before --{COMMANDS[letter]}")
-        self.command = letter
+        self.command = self.command if is_both and letter == "Z" else letter
+        if is_both:
+            self.seen |= {"Z"}
         optional = letter in OPTIONAL_CHAIN
         if attached:
             self.chain = attached
@@ -160,15 +163,11 @@ class Parser:
                 raise UsageError(f"-{letter} requires {what}")
             self.name = self.words.pop(0)
         elif letter in "DILSZR" and self.chain and self._next_is_value():
-            self.number = self._rule_number(self.words.pop(0))
+            self.number = _rule_number(self.words.pop(0))
+            if letter == "Z":
+                self.seen.add(ONE_RULE)
         elif letter == "R":
             raise UsageError("-R requires a rule number")
-
-    @staticmethod
-    def _rule_number(text: str) -> int:
-        if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:10]) < 1 << 31:
-            raise UsageError(f"Invalid rule number `{text}'")
-        return int(text)
 
     # -- options of iptables itself
 
@@ -335,8 +334,9 @@ class Parser:
         return self._request(rules, self._impossible())
 
     def _check_options(self) -> None:
-        allowed = FOR_RULES | {"m"} if self.command in OF_RULES else (
-            FOR_LISTS if self.command == "L" else frozenset("c") if self.command in "PSZ" else frozenset())
+        allowed = FOR_RULES | {"m"} if self.command in OF_RULES else frozenset("c" * (self.command == "P"))
+        if self.command == "L" and "Z" not in self.seen:
+            allowed = FOR_LISTS
         for letter in OPTIONS:
             if letter in self.seen and letter in FOR_RULES | FOR_LISTS and letter not in allowed:
                 name = "jump" if letter == "g" else OPTIONS[letter]
@@ -357,7 +357,7 @@ class Parser:
         nothing: list[Mask | None] = [None]
         for source in self.sources or nothing:
             for destination in self.destinations or nothing:
-                head = self.head._replace(source=_narrow(source), destination=_narrow(destination))
+                head = self.head._replace(source=narrow(source), destination=narrow(destination))
                 fresh = tuple(matches) if not found else tuple(match(given) for match, given in self.matches)
                 found.append(Rule(head, fresh, target, *self.counters))
         return tuple(found)
@@ -390,10 +390,11 @@ class Parser:
                        self.counters, impossible)
 
 
+def _rule_number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:10]) < 1 << 31:
+        raise UsageError(f"Invalid rule number `{text}'")
+    return int(text)
+
+
 def _options(extension: type[Extension]) -> tuple[Option, ...]:
     return extension.options
-
-
-def _narrow(mask: Mask | None) -> Mask | None:
-    """An address that may be anything is no condition, unless it is negated."""
-    return None if mask is None or (mask.mask == 0 and not mask.negated) else mask

@@ -51,3 +51,8 @@ def _mask_bits(text: str) -> int:
 def format_mask(mask: Mask) -> str:
     """`10.0.0.1`, or `10.0.0.0/8`."""
     return format_ipv4(mask.address) if mask.mask == WHOLE else mask.short
+
+
+def narrow(mask: Mask | None) -> Mask | None:
+    """An address that may be anything is no condition, unless it is negated."""
+    return None if mask is None or (mask.mask == 0 and not mask.negated) else mask

@@ -73,6 +73,10 @@ def is_settled(connection: Connection, is_source: bool) -> bool:
     return bool(connection.status & (SRC_NAT_DONE if is_source else DST_NAT_DONE))
 
 
+def is_settled_at(hook: Hook, connection: Connection | None) -> bool:
+    return connection is not None and is_settled(connection, is_source_hook(hook))
+
+
 # -- choosing
 
 class Chooser:

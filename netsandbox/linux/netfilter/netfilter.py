@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from netsandbox.wire.ipv4 import IPv4Packet
 
 NO_FUNCTIONS: dict[Hook, tuple[HookFunction, ...]] = {}
-NO_CHAINS: Mapping[Hook, ChainFunction] = {}
+NO_CHAINS: Mapping[Hook, tuple[ChainFunction, ...]] = {}
 
 
 class Netfilter:
@@ -40,7 +40,7 @@ class Netfilter:
 
     Attributes:
         functions: what is asked at each hook, in order; an empty dictionary costs a packet one test.
-        tables: those that something was put into.
+        tables: by label, those that something was put into, and those of ip_tables that were looked at.
         connections: what is tracked; None until something needs it, as the kernel registers its hooks on demand.
         listeners: who is told when a connection is entered, changed or forgotten.
         is_tracking: a rule needs it now.
@@ -73,6 +73,10 @@ class Netfilter:
         """A table, made if it is not there."""
         return self.tables.setdefault(name, Table(name))
 
+    def tables_of(self, is_legacy: bool) -> dict[str, Table]:
+        """The tables of ip_tables or those of nf_tables, by name."""
+        return {table.name: table for table in self.tables.values() if table.is_legacy is is_legacy}
+
     def refresh(self, namespace: NetworkNamespace) -> None:
         """Chains or rules came or went: hook in what they need, and nothing else."""
         self.is_tracking = any(table.trackers for table in self.tables.values())
@@ -103,13 +107,13 @@ class Netfilter:
 
     def _wanted(self) -> list[tuple[int, Hook, HookFunction]]:
         found: list[tuple[int, Hook, HookFunction]] = []
-        nat_chains: dict[Hook, ChainFunction] = {}
-        for table in self.tables.values():
+        nat_chains: dict[Hook, tuple[ChainFunction, ...]] = {}
+        for table in reversed(self.tables.values()):  # of two at one place the newer goes first, as it hooks in
             for chain in table.chains.values():
                 if chain.hook is None:
                     continue
                 if table.name == "nat":
-                    nat_chains[chain.hook] = ChainFunction(table, chain)
+                    nat_chains[chain.hook] = (*nat_chains.get(chain.hook, ()), ChainFunction(table, chain))
                 else:
                     found.append((PRIORITIES[table.name], chain.hook, ChainFunction(table, chain)))
         self._nat_chains = nat_chains or NO_CHAINS
@@ -148,8 +152,11 @@ class Netfilter:
 
     def ask_nat(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         """The nat table's rules of the present hook, about a connection's first packet."""
-        chain = self._nat_chains.get(buffer.hook)
-        return None if chain is None else chain(namespace, buffer)
+        for chain in self._nat_chains.get(buffer.hook, ()):
+            verdict = chain(namespace, buffer)
+            if verdict is not None or nat.is_settled_at(buffer.hook, buffer.connection):
+                return verdict
+        return None
 
     def buffer_of(self, packet: IPv4Packet, entered: Interface) -> SocketBuffer:
         """The buffer of a packet that came in."""

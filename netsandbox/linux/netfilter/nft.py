@@ -74,7 +74,7 @@ class Nft:
 
     def __init__(self, namespace: NetworkNamespace, line: Line, with_handles: bool) -> None:
         self.namespace = namespace
-        self.tables = namespace.netfilter.tables
+        self.tables = namespace.netfilter.tables_of(False)
         self.line = line
         self.with_handles = with_handles
         self.warnings = ""
@@ -153,7 +153,8 @@ class Nft:
     def _change(self, command: str) -> str:
         what = self._word(1)
         if command == "flush" and what == "ruleset":
-            self.tables.clear()
+            for name in self.tables:
+                del self.namespace.netfilter.tables[name]
             self.namespace.netfilter.refresh(self.namespace)
             return ""
         if what in ("set", "map", "element", "flowtable", "counter", "quota", "limit", "ct", "synproxy", "secmark"):
@@ -178,7 +179,7 @@ class Nft:
             return ""
         table = self._table(2)
         if command == "delete":
-            del self.tables[table.name]
+            del self.namespace.netfilter.tables[table.name]
         else:
             for chain in table.chains.values():
                 table.flush(chain.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.netfilter.extension import UsageError
@@ -17,8 +17,10 @@ from netsandbox.linux.netfilter.iptables import (
     FailedError,
     apply,
     complaint,
+    is_old,
     split,
     title_of,
+    told,
 )
 from netsandbox.linux.netfilter.iptables_parse import Parser
 from netsandbox.linux.netfilter.iptables_print import SAVED, saved_table
@@ -28,34 +30,52 @@ from netsandbox.linux.netfilter.ruleset import NAMES, RuleError, Table
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-COUNTERS = re.compile(r"\[(\d+):(\d+)\]\s*(.*)")
-CHAIN = re.compile(r":(\S+)\s+(\S+)(?:\s+\[(\d+):(\d+)\])?\s*$")
-COMMANDS = {"A", "I", "D", "R", "P", "N", "F", "X", "Z", "E"}
+COUNTERS = re.compile(r"\[(\d+):(\d+)")
+COMMANDS = {"A", "I", "D", "R", "P", "N", "F", "X", "Z", "E", "L", "S"}
+BLANKS = " \t\n"
 
 
-def restore(namespace: NetworkNamespace, text: str, keeps: bool = False, with_counters: bool = False,
-            only_tests: bool = False, program: str = "iptables-restore") -> Answer:
-    """Put tables in: the old ones of that name go, unless `keeps` (-n); each is done at its COMMIT."""
-    reader = _Reader(namespace, keeps, with_counters, only_tests, program)
+class Wish(NamedTuple):
+    """How iptables-restore is to go about it.
+
+    Attributes:
+        keeps: what is in the tables stays (-n).  with_counters: those of the text are set (-c).
+        only_tests: nothing is done (-t).  table: only this one (-T).
+        tells: it says what it does, where it empties a table for it (-v).
+    """
+
+    keeps: bool = False
+    with_counters: bool = False
+    only_tests: bool = False
+    tells: bool = False
+    table: str = ""
+
+
+def restore(namespace: NetworkNamespace, text: str, wish: Wish, program: str = "iptables-restore") -> Answer:
+    """Put tables in: the old ones of that name go, unless they are kept; each is done at its COMMIT."""
+    reader = _Reader(namespace, wish, program)
     try:
         for number, line in enumerate(text.splitlines(), 1):
-            reader.read(number, line.strip())
+            reader.read(number, line)
         reader.end(len(text.splitlines()) + 1)
     except FailedError as error:
         return Answer(error.code, "", error.message)
-    return Answer(0, "", "")
+    return Answer(0, "".join(reader.said), "")
 
 
 class _Reader:
     """Where in the text it is, and the table that is being made."""
 
-    def __init__(self, namespace: NetworkNamespace, keeps: bool, with_counters: bool, only_tests: bool,
-                 program: str) -> None:
+    def __init__(self, namespace: NetworkNamespace, wish: Wish, program: str) -> None:
         self.namespace = namespace
-        self.keeps, self.with_counters, self.only_tests = keeps, with_counters, only_tests
-        self.program = program.replace("-legacy", "").replace("-nft", "")
+        self.wish = wish
+        self.is_legacy = is_old(program)
+        self.program = program.replace("-legacy", "")
         self.title = title_of(program)
+        self.tells = wish.tells and not wish.keeps and (self.is_legacy or not wish.only_tests)
+        self.said: list[str] = []
         self.table: Table | None = None
+        self.is_skipped = False
         self.late: tuple[int, str] | None = None
         """The first line that the kernel will refuse, and how; it is told at COMMIT, of the whole batch."""
 
@@ -64,17 +84,19 @@ class _Reader:
 
     def read(self, number: int, line: str) -> None:
         if not line or line.startswith("#"):
-            return
-        if line.startswith("*"):
-            self._begin(number, line[1:].strip())
+            self.said += [f"{line}\n"] if line and self.wish.tells else []
+        elif line.startswith("*") and self.table is None:
+            self._begin(number, line[1:].strip(BLANKS))
         elif self.table is None:
             raise self._failed(f"line {number} failed")
         elif line == "COMMIT":
             self._commit(number)
+        elif self.is_skipped:
+            return
         elif line.startswith(":"):
-            self._chain(number, line)
+            self._chain(number, line[1:].split(), self.table)
         else:
-            self._rule(number, line)
+            self._rule(number, line, self.table)
 
     def end(self, number: int) -> None:
         if self.table is not None:
@@ -83,56 +105,79 @@ class _Reader:
     def _failed(self, text: str) -> FailedError:
         return FailedError(RESOURCE_ERROR, f"{self.program}: {text}\n")
 
+    def _wrong(self, number: int, text: str) -> FailedError:
+        return complaint(UsageError(text), self.title, self.program, number)
+
     def _begin(self, number: int, name: str) -> None:
         if name not in TABLES:
-            raise complaint(UsageError(f"{self.program}: line {number} table name '{name}' invalid"), self.title,
-                            self.program, number)
-        known = self.namespace.netfilter.tables.get(name)
-        self.table = known.copy() if known is not None and self.keeps else Table(name)
+            what = f"line {number} table name '{name}' invalid".replace(" ''", "")
+            what = f"unable to initialize table '{name}'" if self.is_legacy and name else what
+            raise self._wrong(number, f"{self.program}: {what}")
+        known = self.namespace.netfilter.tables_of(self.is_legacy).get(name)
+        self.table = known.copy() if known is not None and self.wish.keeps else Table(name, self.is_legacy)
+        self.is_skipped = self.wish.table not in ("", name)
+        if self.tells and not self.is_skipped:
+            chains = list((known or self.table).shown())
+            self.said += [f"Flushing chain `{chain.name}'\n" for chain in chains]
+            self.said += [f"Deleting chain `{chain.name}'\n" for chain in chains if chain.hook is None]
 
-    def _chain(self, number: int, line: str) -> None:
-        found = CHAIN.match(line)
-        if found is None:
-            raise self._failed(f"line {number} chain name invalid")
-        assert self.table is not None
-        name, policy = found[1], found[2]
-        if name in NAMES and NAMES[name] in TABLES[self.table.name]:
+    def _chain(self, number: int, words: list[str], table: Table) -> None:
+        if len(words) < 2:
+            raise self._wrong(number, f"{self.program}: line {number} {'policy' if words else 'chain name'} invalid")
+        name, policy, *more = words
+        counters = COUNTERS.match(more[0]) if more else None
+        if name in NAMES and NAMES[name] in TABLES[table.name]:
+            if more and counters is None:
+                raise self._wrong(number, f"invalid policy counters for chain '{name}'")
             if policy not in ("ACCEPT", "DROP", "-"):
-                raise self._failed(f"line {number} failed: Bad policy name.")
-            self.table.set_policy(name, policy == "DROP")
-        elif name in self.table.chains:
-            self.table.flush(name)
+                raise self._bad_policy(number, name, policy)
+            table.set_policy(name, policy == "DROP")
+        elif name in table.chains:
+            table.flush(name)
         else:
-            self.table.add_chain(name)
-        if self.with_counters and found[3] and name in NAMES:
-            chain = self.table.chains[name]
-            chain.packets, chain.bytes = int(found[3]), int(found[4])
+            table.add_chain(name)
+        if self.wish.with_counters and counters is not None and name in NAMES:
+            chain = table.chains[name]
+            chain.packets, chain.bytes = int(counters[1]), int(counters[2])
 
-    def _rule(self, number: int, line: str) -> None:
-        counters = COUNTERS.match(line)
-        assert self.table is not None
+    def _bad_policy(self, number: int, name: str, policy: str) -> FailedError:
+        if not self.is_legacy:
+            return self._failed(f"line {number} failed: Bad policy name.")
+        return FailedError(RESOURCE_ERROR, f"{self.title}: Can't set policy `{policy}' on `{name}' line {number}: "
+                                           "Bad policy name\n")
+
+    def _rule(self, number: int, line: str, table: Table) -> None:
+        counters = None
+        if line.startswith("["):
+            given, bracket, line = line.partition("]")
+            counters = COUNTERS.match(given)
+            if counters is None or not bracket:
+                raise self._wrong(number, f"Bad line {number}: need ]")
         try:
-            words = split(counters[3] if counters is not None else line)
+            words = split(line)
             if "-t" in words or "--table" in words:
                 raise UsageError(f"The -t option cannot be used in {self.program}.\n")
-            request = Parser(["-t", self.table.name, *words], {self.table.name: self.table}).parse()
+            request = Parser(["-t", table.name, *words], {table.name: table}).parse()
         except (UsageError, NotModelledError) as error:
-            if str(error).endswith("' does not exist"):
+            if str(error).endswith("' does not exist") and not self.is_legacy:
                 self.missing = self.missing or error
                 return
             raise complaint(error, self.title, self.program, number) from None
         if request.command not in COMMANDS:
             raise self._failed(f"line {number} failed")
-        if counters is not None and self.with_counters:
+        if counters is not None and self.wish.with_counters:
             for rule in request.rules:
                 rule.packets, rule.bytes = int(counters[1]), int(counters[2])
-        self._apply(number, request)
+        if self.tells:
+            request = request._replace(switches=request.switches | {"v"})
+        self._apply(number, request, table)
 
-    def _apply(self, number: int, request: Request) -> None:
-        assert self.table is not None
+    def _apply(self, number: int, request: Request, table: Table) -> None:
         try:
-            apply(self.table, request)
+            self.said.append(told(table, request) + apply(table, request))
         except RuleError as error:
+            if self.is_legacy:
+                raise self._failed(f"line {number} failed") from None
             if error.errno == "ENOENT":
                 raise self._failed(f"line {number} failed: {NO_CHAIN}") from None
             if request.command in VERBS and error.errno in ERRNO_TEXTS:
@@ -151,13 +196,16 @@ class _Reader:
         if self.late is not None:
             number, text = self.late
             raise FailedError(KERNEL_ERROR, f"{self.title}: \nline {number}: {text}\n")
-        if not self.only_tests:
-            self.namespace.netfilter.tables[self.table.name] = self.table
+        if not self.wish.only_tests and not self.is_skipped:
+            tables = self.namespace.netfilter.tables
+            if not self.wish.keeps and not self.is_legacy:
+                tables.pop(self.table.label, None)
+            tables[self.table.label] = self.table
             self.namespace.netfilter.refresh(self.namespace)
         self.table = None
 
 
 def saved_lines(namespace: NetworkNamespace, with_counters: bool = True) -> list[str]:
-    """All tables in use, without comments."""
-    tables = namespace.netfilter.tables
+    """All of nf_tables' tables in use, without comments."""
+    tables = namespace.netfilter.tables_of(False)
     return [line for name in SAVED if name in tables for line in saved_table(tables[name], with_counters)]

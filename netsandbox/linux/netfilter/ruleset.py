@@ -69,11 +69,18 @@ def _name_of(chain: Chain) -> str:
 
 
 class Table:
-    """A table: the built-in chains that exist, and the others."""
+    """A table: the built-in chains that exist, and the others.
 
-    def __init__(self, name: str) -> None:
+    Attributes:
+        label: its name among all of a namespace; ip_tables has a filter table of its own beside nf_tables'.
+        is_legacy: it is ip_tables', whose built-in chains are there and count from the first look at the table on.
+    """
+
+    def __init__(self, name: str, is_legacy: bool = False) -> None:
         self.name = name
-        self.chains: dict[str, Chain] = {}
+        self.is_legacy = is_legacy
+        self.label = f"legacy-{name}" if is_legacy else name
+        self.chains: dict[str, Chain] = {hook.value: Chain(hook.value, hook) for hook in TABLES[name] if is_legacy}
         self.trackers = 0
         """Rules that need connection tracking."""
         self.fresh: list[Rule] = []
@@ -131,8 +138,10 @@ class Table:
         chain = self.chains.get(name)
         if chain is None:
             raise RuleError("ENOENT")
-        if chain.drops:
+        if chain.drops and not self.is_legacy:
             raise RuleError("ENOTEMPTY")
+        if chain.hook is not None and self.is_legacy:
+            raise RuleError("EINVAL")
         if chain.rules or self.references(name):
             raise RuleError("EBUSY")
         del self.chains[name]
@@ -203,11 +212,11 @@ class Table:
         """nf_tables_check_loops, and the target's own check of where it stands."""
         if rule.jump:
             if self._is_builtin(rule.jump):
-                raise RuleError("EOPNOTSUPP")
+                raise RuleError("EINVAL" if self.is_legacy else "EOPNOTSUPP")
             if rule.jump not in self.chains:
                 raise RuleError("ENOENT")
-            if chain.name in self._below(rule.jump):
-                raise RuleError("EMLINK")
+            if chain.name in self._below(rule.jump) and (not self.is_legacy or self._hooks_above(chain)):
+                raise RuleError("ELOOP" if self.is_legacy else "EMLINK")
             for name in self._below(rule.jump):
                 for limit in self.chains[name].limits:
                     self._check_place(chain, limit)
@@ -239,7 +248,7 @@ class Table:
 
     def copy(self) -> Table:
         """The same chains and rules, to be changed apart; the rules' counters go along."""
-        twin = Table(self.name)
+        twin = Table(self.name, self.is_legacy)
         twin.trackers, twin.handles = self.trackers, self.handles
         for name, chain in self.chains.items():
             other = twin.chains[name] = Chain(name, chain.hook)

@@ -108,11 +108,11 @@ class Walk:
     def told(self, verdict: HookVerdict) -> ChainWalk:
         """The walk as a value."""
         word = "DROP" if isinstance(verdict, Dropped) else "STOLEN" if verdict is not None else "ACCEPT"
-        return ChainWalk(self.table.name, self.base.name, tuple(self.steps), word, self.reached_end)
+        return ChainWalk(self.table.label, self.base.name, tuple(self.steps), word, self.reached_end)
 
 
 def _prefix(table: Table) -> str:
-    return "" if table.name == "filter" else f"-t {table.name} "
+    return "" if table.label == "filter" else f"-t {table.label} "
 
 
 def _dropped(table: Table, chain: Chain, rule: Rule) -> Dropped:

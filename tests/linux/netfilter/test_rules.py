@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netsandbox.linux.netfilter.restore import restore, saved_lines
+from netsandbox.linux.netfilter.restore import Wish, restore, saved_lines
 from tests.linux.netfilter.router import Router, packet
 
 CHAINS = ("FORWARD", "A", "B", "C")
@@ -112,7 +112,7 @@ def test_a_rule_set_does_what_the_obvious_evaluator_does(chains: tuple[list[Rule
     lines = ["*filter", f":FORWARD {'DROP' if drops else 'ACCEPT'} [0:0]", *(f":{name} - [0:0]" for name in CHAINS[1:])]
     lines += [rule.text(name) for name, found in named.items() for rule in found]
     router, reference = Router(), Reference(named, drops)
-    assert restore(router.namespace, "\n".join([*lines, "COMMIT", ""])).code == 0
+    assert restore(router.namespace, "\n".join([*lines, "COMMIT", ""]), Wish()).code == 0
     for one in sent:
         made = packet(one.protocol, one.source, "192.0.2.1", dport=one.dport)
         went = router.pass_through(made, one.entered, "eth1" if one.entered == "eth0" else "eth0")
@@ -129,7 +129,7 @@ def test_what_is_saved_can_be_restored_and_saved_again(chains: tuple[list[Rule],
     lines = ["*filter", *(f":{name} {'ACCEPT' if name == 'FORWARD' else '-'} [0:0]" for name in CHAINS)]
     lines += [rule.text(name) for name, found in zip(CHAINS, chains, strict=True) for rule in found]
     first, second = Router(), Router()
-    assert restore(first.namespace, "\n".join([*lines, "COMMIT", ""])).code == 0
+    assert restore(first.namespace, "\n".join([*lines, "COMMIT", ""]), Wish()).code == 0
     saved = saved_lines(first.namespace)
-    assert restore(second.namespace, "\n".join(saved) + "\n", with_counters=True).code == 0
+    assert restore(second.namespace, "\n".join(saved) + "\n", Wish(with_counters=True)).code == 0
     assert saved_lines(second.namespace) == saved
