@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.around import INTERPRETER
@@ -28,7 +28,7 @@ from netsandbox.engine import budget
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
-from netsandbox.lab.lab import DEFAULT_HOST
+from netsandbox.lab.lab import DEFAULT_HOST, Lab
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.netlink.credentials import acting_with
 from netsandbox.shell.dialect import BASH, BUILTIN_NAMES, Dialect
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.commands.session_protocol import SessionProtocol
     from netsandbox.commands.verb import Verb
-    from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.shell.tree import List
 
@@ -66,6 +65,12 @@ class Home:
 
     def files(self) -> Files:
         return self._shell.files_at(self._place)
+
+
+@cache
+def _stand_in() -> Lab:
+    """A lab beside all others, for what only looks while there is no host yet; no shell has it, as those are copied."""
+    return Lab()
 
 
 class Shell:
@@ -128,14 +133,14 @@ class Shell:
     def namespace_at(self, place: Place) -> NetworkNamespace:
         """Where programs run there; a line that only looks makes no host."""
         if self._only_looks and place.where is None and DEFAULT_HOST not in self.lab.nodes:
-            return self._stand_in.host().namespace
+            return _stand_in().host().namespace
         return self.lab.namespace(place.where or DEFAULT_HOST)
 
     def files_at(self, place: Place) -> Files:
         """What is seen there, from the home directory."""
         namespace = self.namespace_at(place)
         is_stand_in = place.where is None and DEFAULT_HOST not in self.lab.nodes
-        seen = Files(self._stand_in.host().files, {}) if is_stand_in else self.machine.files(place.where)
+        seen = Files(_stand_in().host().files, {}) if is_stand_in else self.machine.files(place.where)
         return with_kernel(seen, namespace, self.machine).at(_home(place))
 
     @property
@@ -176,11 +181,6 @@ class Shell:
         """The addresses of names there."""
         has_none = self._only_looks and place.where is None and DEFAULT_HOST not in self.lab.nodes
         return {} if has_none else self.machine.names(place.where)
-
-    @cached_property
-    def _stand_in(self) -> Lab:
-        """A lab beside this one, for what only looks while there is no host yet."""
-        return type(self.lab)()
 
     def program_at(self, node: str, words: list[str], stdin: Pipe | None = None) -> Task:
         """A program in a node, as root of its host has it."""

@@ -171,3 +171,10 @@ def test_what_never_changes_is_shared_and_a_snapshot_serves_any_number_of_times(
     assert one.interface("h1:eth0") is not other.interface("h1:eth0")
     one.scheduler.run_steps(500)
     assert tables(other) == tables(lab)
+
+
+def test_what_looked_before_there_was_a_host_is_not_in_the_way() -> None:
+    session = KeptSession()
+    for line in ("help *", "docker run -d nginx"):
+        session.run(line)
+    assert tables(session.lab.copy()) == tables(session.lab)
