@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps import curl_options
+from netsandbox.apps.client import Client
 from netsandbox.apps.curl_request import VERSION, request_head, upload
 from netsandbox.apps.curl_text import METER_HEAD, Counts, meter, variables, write_out
 from netsandbox.apps.errno import NUMBERS, TEXTS
 from netsandbox.apps.http_client import HttpClient, Url, open_socket, parse_url
 from netsandbox.apps.program import Context, Program
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Reply
 from netsandbox.apps.server import Speaker
 from netsandbox.engine.units import MILLISECOND, SECOND, seconds
 from netsandbox.linux.core.inode import FileError
@@ -34,21 +35,19 @@ class Failure(NamedTuple):
     text: str
 
 
-class Curl(Program):
+class Curl(Client):
     """One run of curl."""
 
     name = "curl"
 
     def __init__(self, context: Context, options: CurlOptions) -> None:
-        super().__init__(context.namespace, context.next_pid())
-        self.context = context
+        super().__init__(context)
         self.options = options
         self.client: HttpClient | None = None
         self.url = Url("http", "", 80, "/")
         self._place = -1
         self._status = 0
         self._connections = self._redirects = 0
-        self._lookup: Lookup | None = None
         self._timers: list[Timer] = []
         self._times: dict[str, int] = {}
         self._body = b""
@@ -122,14 +121,12 @@ class Curl(Program):
                 self._say(f"* Hostname {self.url.host} was found in DNS cache")
                 self._connect_to(address.partition(",")[0].strip("[]"))
                 return
-        self._lookup = Lookup(self.context, self.process, self.url.host, self._resolved)
-        self._lookup.start()
+        self.look_up(self.url.host)
 
-    def _resolved(self, reply: Reply) -> None:
-        self._lookup = None
-        if reply.error:
-            self._fail(6, f"Could not resolve host: {self.url.host}")
-            return
+    def unresolved(self, _reply: Reply) -> None:
+        self._fail(6, f"Could not resolve host: {self.url.host}")
+
+    def resolved(self, reply: Reply) -> None:
         address = format_ipv4(reply.addresses[0])
         if address != self.url.host:
             self._say(f"* Host {self.url.host}:{self.url.port} was resolved.")
@@ -286,7 +283,7 @@ class Curl(Program):
             self._fail(28, f"Connection timed out after {self._elapsed()} milliseconds")
 
     def _time_out(self, _argument: object) -> None:
-        if self._lookup is not None:
+        if self.is_looking_up:
             self._fail(28, f"Resolving timed out after {self._elapsed()} milliseconds")
         elif self.client is not None and self.client.socket.is_connecting:
             self._fail(28, f"Connection timed out after {self._elapsed()} milliseconds")
@@ -374,8 +371,7 @@ class Curl(Program):
     def stop(self) -> None:
         for timer in self._timers:
             self.scheduler.cancel(timer)
-        if self._lookup is not None:
-            self._lookup.stop()
+        super().stop()
         if self.client is not None:
             self.client.close()
 

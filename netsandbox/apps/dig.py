@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from netsandbox.apps.calendar import MONTHS, moment
+from netsandbox.apps.client import Client
 from netsandbox.apps.dig_options import Asked, read_dig
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.query import DatagramQuery, Query, StreamQuery
 from netsandbox.apps.resolv_conf import read_settings
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Reply
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
@@ -15,7 +16,7 @@ from netsandbox.wire.addresses import format_ipv4
 BANNER = "DiG 9.20.15"
 
 
-class Asker(Program):
+class Asker(Client):
     """Asks a question and tells what came; how is a subclass's matter.
 
     Attributes:
@@ -25,12 +26,10 @@ class Asker(Program):
     name = "dig"
 
     def __init__(self, context: Context, asked: Asked) -> None:
-        super().__init__(context.namespace, context.next_pid())
-        self.context = context
+        super().__init__(context)
         self.asked = asked
         self.settings = read_settings(context.files)
         self.found_name = ""
-        self._lookup: Lookup | None = None
         self._query: Query | None = None
         self._names: list[str] = []
 
@@ -39,15 +38,13 @@ class Asker(Program):
         if not self.asked.server:
             self._begin(self.settings.servers)
             return
-        self._lookup = Lookup(self.context, self.process, self.asked.server, self._found_server)
-        self._lookup.start()
+        self.look_up(self.asked.server)
 
-    def _found_server(self, reply: Reply) -> None:
-        self._lookup = None
-        if reply.error:
-            self.no_server(reply.error)
-            return
+    def resolved(self, reply: Reply) -> None:
         self._begin(reply.addresses)
+
+    def unresolved(self, reply: Reply) -> None:
+        self.no_server(reply.error)
 
     def _begin(self, servers: tuple[int, ...]) -> None:
         self.settings = self.settings._replace(servers=servers, timeout=self.asked.timeout, attempts=self.asked.tries)
@@ -119,8 +116,7 @@ class Asker(Program):
         raise NotImplementedError
 
     def stop(self) -> None:
-        if self._lookup is not None:
-            self._lookup.stop()
+        super().stop()
         if self._query is not None:
             self._query.stop()
 

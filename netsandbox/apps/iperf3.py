@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from netsandbox.apps import iperf3_text as text
 from netsandbox.apps import iperf3_wire as wire
+from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.iperf3_flow import MOST, Flow
 from netsandbox.apps.iperf3_server import Server
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import Context, Program, UsageError
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -41,18 +42,15 @@ class Options(NamedTuple):
     is_reverse: bool
 
 
-class Client(Program):
-    """One test (apps.stream.StreamOwner)."""
+class Client(StreamClient):
+    """One test."""
 
     name = "iperf3"
 
     def __init__(self, context: Context, options: Options) -> None:
-        super().__init__(context.namespace, context.next_pid())
-        self.context = context
+        super().__init__(context)
         self.options = options
-        self._lookup: Lookup | None = None
         self._address = 0
-        self._control: Stream | None = None
         self._data: StreamSocket | None = None
         self._flow: Flow | None = None
         self._buffer = b""
@@ -61,22 +59,16 @@ class Client(Program):
         self._awaits_results = False
 
     def start(self) -> None:
-        self._lookup = Lookup(self.context, self.process, self.options.host, self._resolved)
-        self._lookup.start()
+        self.look_up(self.options.host)
 
-    def _resolved(self, reply: Reply) -> None:
-        self._lookup = None
-        if reply.error:
-            self._give_up(reply.error)
-            return
+    def resolved(self, reply: Reply) -> None:
         self._address = reply.addresses[0]
         socket = StreamSocket(self.namespace, self.process)
         socket.nodelay = True
-        self._control = Stream(socket, self)
-        try:
-            socket.connect(self._address, self.options.port)
-        except SocketError as error:
-            self.failed(self._control, error.name)
+        self.connect(socket, self._address, self.options.port)
+
+    def unresolved(self, reply: Reply) -> None:
+        self._give_up(reply.error)
 
     def _give_up(self, why: str) -> None:
         self.complain(text.REFUSED.format(why=why))
@@ -107,9 +99,9 @@ class Client(Program):
             self._enter(state)
 
     def _enter(self, state: int) -> None:
-        assert self._control is not None, "it has spoken"
+        assert self.stream is not None, "it has spoken"
         if state == wire.PARAM_EXCHANGE:
-            self._control.write(wire.packed({
+            self.stream.write(wire.packed({
                 "tcp": True, "omit": 0, "time": self.options.seconds, "num": self.options.size, "blockcount": 0,
                 "parallel": 1, "len": 131072, "pacing_timer": 1000, "client_version": "3.18",
                 **({"reverse": True} if self.options.is_reverse else {})}))
@@ -120,7 +112,7 @@ class Client(Program):
         elif state == wire.TEST_END and self._flow is not None:
             self._end()
         elif state == wire.EXCHANGE_RESULTS and self._flow is not None:
-            self._control.write(wire.packed(wire.results(
+            self.stream.write(wire.packed(wire.results(
                 self._flow.count, self._flow.again if self._flow.sends else -1, self._flow.elapsed)))
             self._awaits_results = True
         elif state == wire.DISPLAY_RESULTS:
@@ -158,10 +150,10 @@ class Client(Program):
         self.print(text.HEADER + ("         Retr  Cwnd" if not self.options.is_reverse else ""))
 
     def _end(self) -> None:
-        assert self._control is not None, "a test runs"
+        assert self.stream is not None, "a test runs"
         assert self._flow is not None, "a test runs"
         self._flow.stop()
-        self._control.write(bytes((wire.TEST_END,)))
+        self.stream.write(bytes((wire.TEST_END,)))
 
     def _take_results(self) -> bool:
         try:
@@ -174,7 +166,7 @@ class Client(Program):
         return self._other is not None
 
     def _report(self) -> None:
-        flow, control = self._flow, self._control
+        flow, control = self._flow, self.stream
         if flow is None or control is None:
             return
         count, again, elapsed = wire.counted(self._other or {})
@@ -193,14 +185,14 @@ class Client(Program):
         self.exit(1)
 
     def stop(self) -> None:
-        if self._lookup is not None:
-            self._lookup.stop()
         if self._flow is not None:
             self._flow.stop()
         if self._data is not None:
             self._data.close()
-        if self._control is not None:
-            self._control.close()
+        control, self.stream = self.stream, None
+        if control is not None:
+            control.close()
+        super().stop()
 
 
 def program(context: Context) -> Program:

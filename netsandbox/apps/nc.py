@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.nc_options import NcOptions, parse, parse_busybox
 from netsandbox.apps.program import Context, Program
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import seconds
 from netsandbox.linux.core.socket import SocketError
@@ -23,20 +24,17 @@ PROBES = 4
 """Datagrams that -zu sends before it says that a port is open."""
 
 
-class Netcat(Program):
-    """One run of nc (apps.stream.StreamOwner)."""
+class Netcat(StreamClient):
+    """One run of nc."""
 
     name = "nc"
 
     def __init__(self, context: Context, options: NcOptions) -> None:
-        super().__init__(context.namespace, context.next_pid())
-        self.context = context
+        super().__init__(context)
         self.options = options
         self.stdin = context.stdin
-        self.stream: Stream | None = None
         self.udp: UdpSocket | None = None
         self.listener: StreamSocket | None = None
-        self._lookup: Lookup | None = None
         self._timer: Timer | None = None
         self.address = 0
         self._connected: Stream | None = None
@@ -56,8 +54,7 @@ class Netcat(Program):
         if self.options.listens:
             self._listen()
             return
-        self._lookup = Lookup(self.context, self.process, self.options.host, self._resolved)
-        self._lookup.start()
+        self.look_up(self.options.host)
 
     # -- listening
 
@@ -117,11 +114,7 @@ class Netcat(Program):
         """A connection was made, whatever has become of it."""
         return self._connected is not None
 
-    def _resolved(self, reply: Reply) -> None:
-        self._lookup = None
-        if reply.error:
-            self.unresolved(reply)
-            return
+    def resolved(self, reply: Reply) -> None:
         self.address = reply.addresses[0]
         self._next_port(None)
 
@@ -342,10 +335,7 @@ class Netcat(Program):
     def stop(self) -> None:
         self.scheduler.cancel(self._timer)
         self.stdin.on_change = None
-        if self._lookup is not None:
-            self._lookup.stop()
-        if self.stream is not None:
-            self.stream.drop()
+        super().stop()
         if self.listener is not None:
             self.listener.close()
         self._close_udp()

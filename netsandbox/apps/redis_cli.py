@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 
+from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import Context, Program, UsageError
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
-from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.errors import ParseError
 
@@ -21,7 +21,7 @@ MOST_DEPTH = 9
 NO_PROMPT = "redis-cli: the sandbox has no prompt of it; `redis-cli COMMAND` asks, or `echo COMMAND | redis-cli`"
 
 
-class RedisCli(Program):
+class RedisCli(StreamClient):
     """One run of redis-cli (apps.stream.StreamOwner).
 
     Args:
@@ -31,32 +31,23 @@ class RedisCli(Program):
     name = "redis-cli"
 
     def __init__(self, context: Context, host: str, port: int, words: list[str], is_raw: bool) -> None:
-        super().__init__(context.namespace, context.next_pid())
-        self.context = context
+        super().__init__(context)
         self.host = host
         self.port = port
         self.stdin = context.stdin
         self.for_a_person = context.stdin.is_terminal and not is_raw
-        self.stream: Stream | None = None
         self._words = words
-        self._lookup: Lookup | None = None
         self._data = b""
         self._wanted = 0
 
     def start(self) -> None:
-        self._lookup = Lookup(self.context, self.process, self.host, self._resolved)
-        self._lookup.start()
+        self.look_up(self.host)
 
-    def _resolved(self, reply: Reply) -> None:
-        self._lookup = None
-        if reply.error:
-            self._give_up(reply.error)
-            return
-        self.stream = Stream(StreamSocket(self.namespace, self.process), self)
-        try:
-            self.stream.socket.connect(reply.addresses[0], self.port)
-        except SocketError as error:
-            self.failed(self.stream, error.name)
+    def resolved(self, reply: Reply) -> None:
+        self.connect(StreamSocket(self.namespace, self.process), reply.addresses[0], self.port)
+
+    def unresolved(self, reply: Reply) -> None:
+        self._give_up(reply.error)
 
     def _give_up(self, why: str) -> None:
         self.complain(f"Could not connect to Redis at {self.host}:{self.port}: {why}")
@@ -123,10 +114,7 @@ class RedisCli(Program):
 
     def stop(self) -> None:
         self.stdin.on_change = None
-        if self._lookup is not None:
-            self._lookup.stop()
-        if self.stream is not None:
-            self.stream.drop()
+        super().stop()
 
 
 def read_reply(data: bytes, for_a_person: bool, depth: int = 0) -> tuple[str, bytes] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import Context, Program, UsageError
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
-from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import port_number
@@ -17,20 +17,17 @@ TELNET_PORT = 23
 IAC, WILL, WONT, DO, DONT = 255, 251, 252, 253, 254
 
 
-class Telnet(Program):
-    """One run of telnet (apps.stream.StreamOwner)."""
+class Telnet(StreamClient):
+    """One run of telnet."""
 
     name = "telnet"
 
     def __init__(self, context: Context, host: str, port: int, is_busybox: bool) -> None:
-        super().__init__(context.namespace, context.next_pid())
-        self.context = context
+        super().__init__(context)
         self.host = host
         self.port = port
         self.is_busybox = is_busybox
         self.stdin = context.stdin
-        self.stream: Stream | None = None
-        self._lookup: Lookup | None = None
         self._address = 0
 
     @property
@@ -38,25 +35,18 @@ class Telnet(Program):
         return True
 
     def start(self) -> None:
-        self._lookup = Lookup(self.context, self.process, self.host, self._resolved)
-        self._lookup.start()
+        self.look_up(self.host)
 
-    def _resolved(self, reply: Reply) -> None:
-        self._lookup = None
-        if reply.error:
-            self.complain(f"telnet: bad address '{self.host}'" if self.is_busybox else
-                          f"telnet: could not resolve {self.host}/{self.port}: {reply.error}")
-            self.exit(1)
-            return
+    def unresolved(self, reply: Reply) -> None:
+        self.complain(f"telnet: bad address '{self.host}'" if self.is_busybox else
+                      f"telnet: could not resolve {self.host}/{self.port}: {reply.error}")
+        self.exit(1)
+
+    def resolved(self, reply: Reply) -> None:
         self._address = reply.addresses[0]
         if not self.is_busybox:
             self.print(f"Trying {format_ipv4(self._address)}...")
-        socket = StreamSocket(self.namespace, self.process)
-        self.stream = Stream(socket, self)
-        try:
-            socket.connect(self._address, self.port)
-        except SocketError as error:
-            self.failed(self.stream, error.name)
+        self.connect(StreamSocket(self.namespace, self.process), self._address, self.port)
 
     def connected(self, stream: Stream) -> None:
         if self.is_busybox:
@@ -114,10 +104,7 @@ class Telnet(Program):
 
     def stop(self) -> None:
         self.stdin.on_change = None
-        if self._lookup is not None:
-            self._lookup.stop()
-        if self.stream is not None:
-            self.stream.drop()
+        super().stop()
 
 
 def _made(context: Context, is_busybox: bool) -> Telnet:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import moment
+from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.http_client import HttpClient, Url, parse_url
 from netsandbox.apps.program import Context, Program, UsageError
-from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.resolver import Reply
 from netsandbox.apps.wget_options import WgetOptions, parse
 from netsandbox.apps.wget_text import BusyBoxVoice, GnuVoice, Voice
 from netsandbox.engine.units import seconds
@@ -25,19 +26,17 @@ REDIRECTS = (301, 302, 303, 307, 308)
 PATIENCE = 900
 
 
-class Wget(Program):
+class Wget(Client):
     """One run of wget (apps.http_client.ClientOwner)."""
 
     name = "wget"
 
     def __init__(self, context: Context, options: WgetOptions, voice: Voice) -> None:
-        super().__init__(context.namespace, context.next_pid())
-        self.context = context
+        super().__init__(context)
         self.options = options
         self.voice = voice
         self.url: Url = Url("http", "", 80, "/")
         self.client: HttpClient | None = None
-        self._lookup: Lookup | None = None
         self._timer: Timer | None = None
         self._body = b""
         self._line = ""
@@ -82,14 +81,12 @@ class Wget(Program):
             self._end(f"wget: {self.url.scheme}:// is not modelled: there is no TLS; http:// works\n", 1, loud=True)
             return
         self.say(self.voice.begin(self.when, str(self.url)))
-        self._lookup = Lookup(self.context, self.process, self.url.host, self._resolved)
-        self._lookup.start()
+        self.look_up(self.url.host)
 
-    def _resolved(self, reply: Reply) -> None:
-        self._lookup = None
-        if reply.error:
-            self._end(self.voice.unknown_host(self.url.host, reply.error), 4 if self.voice.is_gnu else 1, loud=True)
-            return
+    def unresolved(self, reply: Reply) -> None:
+        self._end(self.voice.unknown_host(self.url.host, reply.error), 4 if self.voice.is_gnu else 1, loud=True)
+
+    def resolved(self, reply: Reply) -> None:
         self._address = reply.addresses[0]
         self.say(self.voice.connecting(self.url, [format_ipv4(address) for address in reply.addresses]))
         self.client = client = HttpClient(self.namespace, self.process, self)
@@ -204,8 +201,7 @@ class Wget(Program):
 
     def stop(self) -> None:
         self._stop_timer()
-        if self._lookup is not None:
-            self._lookup.stop()
+        super().stop()
         if self.client is not None:
             self.client.close()
 
