@@ -11,7 +11,15 @@ PROTOCOL = 17
 HEADER = 8
 NO_CHECKSUM = 0
 
+CHECKSUM_AT = 6
+"""Where it stands in the header."""
+
 _LAYOUT = Struct("!HHHH")
+
+
+def partial_checksum(source: int, destination: int, length: int) -> int:
+    """The pseudo header's sum, which stands in the checksum's place until somebody adds the rest (CHECKSUM_PARTIAL)."""
+    return ~internet_checksum(pseudo_header(source, destination, PROTOCOL, length)) & 0xFFFF
 
 
 class UdpDatagram:
@@ -67,6 +75,11 @@ class UdpDatagram:
         """Whether its checksum was left to an interface that needs none (`lo`)."""
         return False
 
+    @property
+    def leaves_checksum(self) -> bool:
+        """Whether the device that sends it fills the checksum in, and not its maker (CHECKSUM_PARTIAL)."""
+        return False
+
     def fields(self) -> tuple[int, int, bytes, int | None, int]:
         return self.sport, self.dport, self.data, self.checksum, self.length
 
@@ -89,10 +102,19 @@ class OffloadedDatagram(UdpDatagram):
     def between(cls, source: int, destination: int, sport: int, dport: int, data: bytes) -> OffloadedDatagram:
         """The datagram as the kernel hands it to `lo` (CHECKSUM_PARTIAL)."""
         datagram = cls(sport, dport, data)
-        head = pseudo_header(source, destination, PROTOCOL, datagram.length)
-        datagram.checksum = ~internet_checksum(head) & 0xFFFF
+        datagram.checksum = partial_checksum(source, destination, datagram.length)
         return datagram
 
     @property
     def is_checksum_offloaded(self) -> bool:
         return True
+
+
+class OuterDatagram(UdpDatagram):
+    """What a tunnel wraps a frame in (udp_set_csum)."""
+
+    __slots__ = ()
+
+    @property
+    def leaves_checksum(self) -> bool:
+        return self.checksum is None

@@ -205,7 +205,8 @@ def test_cat_reads_the_files_that_the_container_has(twin: SimulatedTwin) -> None
     ("ip route add 10.0.0.0/8 encap ip id 7", "encap of a route is not modelled"),
     ("ip tunnel show", "`ip tunnel show` is not modelled"),
     ("ip tunnel add t0 mode sit remote 1.1.1.1", "tunnels of mode sit are not modelled"),
-    ("bridge vlan set vid 2 dev v1", "`bridge vlan set` is not modelled"),
+    ("bridge vlan set vid 1 dev v1 neigh_suppress on", "neigh_suppress of a VLAN of a port is not modelled"),
+    ("bridge vlan tunnelshow", "`bridge vlan tunnelshow` is not modelled"),
 ])
 def test_what_is_not_modelled_says_so_and_changes_nothing(twin: SimulatedTwin, command: str, word: str) -> None:
     before = [run(twin, "h", shown).out for shown in ("ip -d addr", "ip route show table all", "iptables -S")]

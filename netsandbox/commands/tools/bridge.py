@@ -26,7 +26,7 @@ ALL_OBJECTS = ("link*", "fdb*", "mdb*", "mst*", "vlan*", "vni*", "monitor*", "he
 OPTIONS = ("help*", "Version*", "stats*", "statistics*", "details*", "oneline*", "timestamp*", "family*", "4", "6",
            "netns*", "color*", "compressvlans*", "force*", "json*", "pretty*", "batch*")
 COUNTERS = {"stats": "stats", "statistics": "stats", "details": "details", "oneline": "oneline", "json": "json",
-            "pretty": "pretty"}
+            "pretty": "pretty", "compressvlans": "compressed"}
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:

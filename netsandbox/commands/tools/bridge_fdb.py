@@ -120,6 +120,8 @@ def fdb_row(found: FdbRow, style: Style, with_device: bool = True) -> Row:
         row.note("updated", updated)
         row.say(f"used {used}/{updated} ")
     flags = ["self"] if entry is None else ["sticky"] if entry.sticky else []
+    if found.vtep is not None and found.vtep.is_router:
+        flags.append("router")
     row.put("flags", flags, "".join(f"{flag} " for flag in flags))
     if found.bridge is not None:
         row.put("master", found.bridge.name, f"master {found.bridge.name} ")
@@ -250,13 +252,13 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words) -> None:
     if "dev" not in found or not target.word:
         raise ToolError(USAGE, "Device and address are required arguments.")
     mac = _mac(target.word)
-    for name in ("nhid", "src_vni", "router", "extern_learn"):
+    for name in ("nhid", "src_vni", "extern_learn"):
         if name in found:
             raise ToolError(1, f"netsandbox: {name} of a forwarding entry is not modelled")
     device = interface_named(namespace, found["dev"], USAGE)
     is_permanent = "permanent" in found or not ("static" in found or "dynamic" in found)
     request = FdbRequest(mac, is_permanent, "dynamic" not in found, "sticky" in found, "use" in found,
-                         _remote(namespace, found, device), _vlan(found))
+                         _remote(namespace, found, device), _vlan(found), "router" in found)
     to_master = "master" in found
     if command == "delete":
         requests.delete(device, mac, to_master, "self" in found or not to_master, _vlan(found), request.remote)

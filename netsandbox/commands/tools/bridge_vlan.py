@@ -10,49 +10,55 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse
+from netsandbox.commands.tools.words import USAGE, Words, choose, flag, key, number, number_of, parse, refused
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.port import FORWARDING, STATES
+from netsandbox.linux.bridge.vlan import everywhere
 from netsandbox.linux.netlink import vlan as requests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.linux.bridge.vlan import VlanGroup
+    from netsandbox.linux.bridge.vlan_group import VlanGroup
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "tunnelshow*", "set*", "global*", "help*")
+GLOBAL_OPTIONS = {
+    "mcast_snooping": 1, "mcast_querier": 0, "mcast_igmp_version": 2, "mcast_mld_version": 1,
+    "mcast_last_member_count": 2, "mcast_last_member_interval": 100, "mcast_startup_query_count": 2,
+    "mcast_startup_query_interval": 3124, "mcast_membership_interval": 26000, "mcast_querier_interval": 25500,
+    "mcast_query_interval": 12500, "mcast_query_response_interval": 1000, "msti": 0}
+"""What a VLAN of a whole bridge has; the bridge heeds it with mcast_vlan_snooping 1, which is not modelled."""
 FIRST_ROW, DETAILS = 18, 20
 """Columns before the number of a VLAN."""
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    command, words = subcommand("bridge vlan", arguments, COMMANDS, ("set", "tunnelshow", "global"))
+    command, words = subcommand("bridge vlan", arguments, COMMANDS, ("tunnelshow",))
+    namespace = context.namespace
     if command == "show":
-        return _show(context.namespace, words, style)
-    _modify(context.namespace, words, command == "add")
+        return _show(namespace, words, style)
+    if command == "global":
+        return _global(namespace, arguments[1:], style)
+    if command == "set":
+        _set(namespace, words)
+    else:
+        _modify(namespace, words, command == "add")
     return ToolResult(0, "", "")
 
 
 def _modify(namespace: NetworkNamespace, words: Words, adds: bool) -> None:
     """vlan_modify."""
-    def other(word: str, _words: Words) -> None:
-        if word and "help".startswith(word):
-            raise usage("bridge vlan")
     found = parse(words, (key("dev"), key("vid"), flag("self"), flag("master"), flag("pvid"), flag("untagged"),
-                          key("tunnel_info", read=_refuse_tunnel)), other)
-    if "dev" not in found or "vid" not in found:
-        raise ToolError(USAGE, "Device and VLAN ID are required arguments.")
-    device = _bridge_device(namespace, found["dev"])
-    first, last = _range(found["vid"])
+                          refused("tunnel_info", of="a VLAN")), _help)
+    device, first, last = _place(namespace, found)
     if "pvid" in found and first != last:
         raise ToolError(USAGE, "pvid cannot be configured for a vlan range")
     to_self = "self" in found
     request = requests.VlanRequest(first, last, "pvid" in found, "untagged" in found)
     (requests.add if adds else requests.delete)(device, request, to_self, "master" in found or not to_self)
-
-
-def _refuse_tunnel(_words: Words) -> None:
-    raise ToolError(1, "netsandbox: tunnel_info of a VLAN is not modelled")
 
 
 def _bridge_device(namespace: NetworkNamespace, name: str) -> Interface:
@@ -80,22 +86,31 @@ def _atoi(text: str) -> int:
 
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
-    def other(word: str, _words: Words) -> None:
-        if word and "help".startswith(word):
-            raise usage("bridge vlan")
-    found = parse(words, (key("dev"), key("vid")), other)
+    found = parse(words, (key("dev"), key("vid")), _help)
     device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
     wanted = _atoi(found["vid"]) if "vid" in found else 0
     rows = []
-    for interface in in_order(namespace):
+    interfaces = list(in_order(namespace))
+    if style.stats:
+        interfaces.sort(key=lambda one: not isinstance(one, Bridge))
+    for interface in interfaces:
         group = _group_of(interface)
         if group is None or device not in (None, interface):
             continue
         vids = [vid for vid in sorted(group.vlans) if wanted in (0, vid)]
         if vids:
             rows.append(_row(interface, group, vids, style))
+    return _listed(rows, style)
+
+
+def _listed(rows: list[Row], style: Style) -> ToolResult:
     heading = "port              vlan-id" + ("" if style.stats else "  ") + "\n"
     return ToolResult(0, render(rows, style) if style.json else heading + render(rows, style), "")
+
+
+def _help(word: str, _words: Words) -> None:
+    if word and "help".startswith(word):
+        raise usage("bridge vlan")
 
 
 def _group_of(interface: Interface) -> VlanGroup | None:
@@ -107,19 +122,109 @@ def _group_of(interface: Interface) -> VlanGroup | None:
 
 
 def _row(interface: Interface, group: VlanGroup, vids: list[int], style: Style) -> Row:
+    """print_vlan_port; with -d or -compressvlans, VLANs that differ in nothing but their numbers are one."""
     row, members = Row(style), []
-    for number, vid in enumerate(vids):
-        member: dict[str, Any] = {"vlan": vid}
-        flags = (["PVID"] if vid == group.pvid else []) + (["Egress Untagged"] if vid in group.untagged else [])
+
+    def what(vid: int) -> Hashable:
+        return vid == group.pvid and vid, vid in group.untagged, group.states.get(vid) if style.details else None
+    runs = _runs(vids, what) if style.details or style.compressed else [(vid, vid) for vid in vids]
+    for count, (first, last) in enumerate(runs):
+        member: dict[str, Any] = {"vlan": first} | ({"vlanEnd": last} if last > first else {})
+        flags = (["PVID"] if first == group.pvid else []) + (["Egress Untagged"] if first in group.untagged else [])
         if flags:
             member["flags"] = flags
-        members.append(member)
-        name = "" if number else interface.name
-        row.say(f"{name:<{FIRST_ROW}}{' '.join([str(vid), *flags])}\n")
+        row.say(f"{'' if count else interface.name:<{FIRST_ROW}}{' '.join([_span(first, last), *flags])}\n")
         if style.details:
-            row.say(f"{'':{DETAILS}}state forwarding mcast_router 1 neigh_suppress off\n")
+            state = group.states.get(first, FORWARDING)
+            member |= {"state": state, "mcast_router": 1, "neigh_suppress": False}
+            row.say(f"{'':{DETAILS}}state {state} mcast_router 1 neigh_suppress off\n")
         if style.stats:
+            member["vid"] = member.pop("vlan")
+            member |= {f"{way}_{what}": 0 for way in ("rx", "tx") for what in ("bytes", "packets")}
             row.say(f"{'':{DETAILS}}RX: 0 bytes 0 packets\n{'':{DETAILS}}TX: 0 bytes 0 packets\n")
+        members.append(member)
     row.note("ifname", interface.name)
+    row.note("vlans", members)
+    return row
+
+
+def _runs(vids: list[int], what: Callable[[int], Hashable]) -> list[tuple[int, int]]:
+    """br_vlan_can_enter_range: neighbours in number that are alike."""
+    runs: list[tuple[int, int]] = []
+    for vid in vids:
+        if runs and runs[-1][1] == vid - 1 and what(vid - 1) == what(vid):
+            runs[-1] = runs[-1][0], vid
+        else:
+            runs.append((vid, vid))
+    return runs
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+# -- options
+
+def _set(namespace: NetworkNamespace, words: Words) -> None:
+    """vlan_option_set."""
+    found = parse(words, (key("dev"), key("vid"), key("state", read=_state),
+                          *(refused(name, of="a VLAN of a port") for name in (
+                              "mcast_router", "mcast_max_groups", "neigh_suppress"))), _help)
+    device, first, last = _place(namespace, found)
+    if "state" in found:
+        requests.set_state(device, first, last, found["state"])
+
+
+def _state(words: Words) -> str:
+    word = words.next()
+    number = number_of(word)
+    if word.lower() not in STATES and (number is None or not 0 <= number < len(STATES)):
+        raise ToolError(USAGE, "Error: invalid STP state")
+    return word.lower() if number is None else STATES[number]
+
+
+def _place(namespace: NetworkNamespace, found: dict[str, Any]) -> tuple[Interface, int, int]:
+    if "dev" not in found or "vid" not in found:
+        raise ToolError(USAGE, "Device and VLAN ID are required arguments.")
+    return _bridge_device(namespace, found["dev"]), *_range(found["vid"])
+
+
+def _global(namespace: NetworkNamespace, arguments: list[str], style: Style) -> ToolResult:
+    """vlan_global: what a VLAN has in the bridge as a whole."""
+    words = Words(arguments[1:])
+    command = choose(arguments[0], ("show*", "lst*", "list*", "set*")) if arguments else "show"
+    if command is None:
+        raise usage("bridge vlan")
+    if command != "set":
+        return _show_global(namespace, words, style)
+    found = parse(words, (key("dev"), key("vid"), *(key(name, read=number(f"invalid {name}"))
+                                                    for name in GLOBAL_OPTIONS)), _help)
+    device, first, last = _place(namespace, found)
+    requests.set_global(device, first, last, {name: found[name] for name in GLOBAL_OPTIONS if name in found})
+    return ToolResult(0, "", "")
+
+
+def _show_global(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
+    found = parse(words, (key("dev"), key("vid")), _help)
+    device = interface_named(namespace, found["dev"], USAGE) if "dev" in found else None
+    rows = []
+    for bridge in in_order(namespace):
+        if not isinstance(bridge, Bridge) or bridge.vlans is None or device not in (None, bridge):
+            continue
+        vids = [vid for vid in sorted(everywhere(bridge)) if "vid" not in found or vid == _atoi(found["vid"])]
+        if vids:
+            rows.append(_global_row(bridge, vids, style))
+    return _listed(rows, style)
+
+
+def _global_row(bridge: Bridge, vids: list[int], style: Style) -> Row:
+    options = bridge.vlan_group.options
+    row, members = Row(style), []
+    for count, (first, last) in enumerate(_runs(vids, lambda vid: tuple(options.get(vid, {}).items()))):
+        values = GLOBAL_OPTIONS | options.get(first, {})
+        members.append({"vlan": first} | ({"vlanEnd": last} if last > first else {}) | values)
+        row.say(f"{'' if count else bridge.name:<{FIRST_ROW}}{_span(first, last)}\n{'':{DETAILS}}"
+                + "".join(f"{name} {value} " for name, value in values.items()) + "\n")
+    row.note("ifname", bridge.name)
     row.note("vlans", members)
     return row

@@ -11,6 +11,7 @@ class Style:
     Attributes:
         everything: -a, all namespaces.
         family: inet, inet6, link or empty.
+        compressed: -compressvlans, VLANs that are alike as ranges.
         human, iec: -h, counters with a prefix; with -iec of 1024.
     """
 
@@ -18,7 +19,7 @@ class Style:
         self.stats = stats
         self.json = json
         self.family = family
-        self.details = self.oneline = self.pretty = self.brief = 0
+        self.details = self.oneline = self.pretty = self.brief = self.compressed = 0
         self.everything = self.color = self.human = self.iec = False
 
 

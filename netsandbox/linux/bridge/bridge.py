@@ -18,7 +18,7 @@ from netsandbox.linux.bridge.port import DISABLED, FORWARDING, BridgePort
 from netsandbox.linux.bridge.special import LINK_LOCAL
 from netsandbox.linux.bridge.stp_port import identifier
 from netsandbox.linux.bridge.tally import Tally
-from netsandbox.linux.bridge.vlan import DEFAULT_PVID, VlanGroup
+from netsandbox.linux.bridge.vlan_group import DEFAULT_PVID, VlanGroup
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome

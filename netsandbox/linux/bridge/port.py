@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.bridge.vlan import VlanGroup
+from netsandbox.linux.bridge.vlan_group import VlanGroup
 from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
 
 if TYPE_CHECKING:

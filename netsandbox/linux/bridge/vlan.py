@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.bridge import output, suppress
+from netsandbox.linux.bridge.port import FORWARDING, LEARNING
+from netsandbox.linux.bridge.vlan_group import VlanGroup
 from netsandbox.linux.core.interface import HARD_HEADER
 from netsandbox.linux.device_events import VlanEntered, VlanLeft
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -27,39 +29,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.wire.ethernet import Frame
 
-DEFAULT_PVID = 1
 LINK_LOCAL = 0x0180C2000000 >> 4
-
-
-class VlanGroup:
-    """The VLANs of one port, or of the bridge itself (struct net_bridge_vlan_group).
-
-    Attributes:
-        vlans: their numbers.  untagged: those that leave without a tag.
-        pvid: the VLAN of what comes in without a tag; 0 for none.
-    """
-
-    __slots__ = ("pvid", "untagged", "vlans")
-
-    def __init__(self, default_pvid: int) -> None:
-        self.pvid = default_pvid
-        self.vlans = {default_pvid} if default_pvid else set()
-        self.untagged = set(self.vlans)
-
-    def add(self, vid: int, pvid: bool, untagged: bool) -> None:
-        """A VLAN with its flags, whatever flags it had (__vlan_add_flags)."""
-        self.vlans.add(vid)
-        if pvid:
-            self.pvid = vid
-        elif self.pvid == vid:
-            self.pvid = 0
-        (self.untagged.add if untagged else self.untagged.discard)(vid)
-
-    def remove(self, vid: int) -> None:
-        self.vlans.discard(vid)
-        self.untagged.discard(vid)
-        if self.pvid == vid:
-            self.pvid = 0
 
 
 class Admitted(NamedTuple):
@@ -78,8 +48,11 @@ def admit(bridge: Bridge, group: VlanGroup, frame: Frame) -> Admitted | int:
     if isinstance(tag, VlanTag) and frame.ethertype == bridge.vlan_protocol:
         vid, priority, frame = tag.vid, tag.priority, frame.untagged()
     if not vid:
-        return Admitted(group.pvid, priority, frame) if group.pvid else 0
-    return Admitted(vid, priority, frame) if vid in group.vlans else vid
+        if not group.pvid:
+            return 0
+        vid = group.pvid
+    is_open = group.states.get(vid, LEARNING) == LEARNING
+    return Admitted(vid, priority, frame) if vid in group.vlans and is_open else vid
 
 
 def leaving(bridge: Bridge, group: VlanGroup, found: Admitted) -> Frame:
@@ -96,7 +69,7 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
         return Dropped(DropReason.MAC_INVALID_SOURCE, (source,))
     found = admit(bridge, port.vlan_group, frame)
     if isinstance(found, int):
-        return Dropped(DropReason.BRIDGE_INGRESS_VLAN, (found, port.interface.name))
+        return _not_admitted(port.vlan_group, found, port.interface.name)
     bridge.namespace.record(VlanEntered(bridge.label, port.interface.name, found.vid, found.frame is not frame))
     key = found.vid << 48 | source
     entry = bridge.fdb.entries.get(key)
@@ -104,8 +77,8 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
         return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, ("locked",))
     if port.learning and bridge.fdb.ageing_time:
         bridge.fdb.learn(port, source, entry, found.vid)
-    if not port.forwarding:
-        return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.state,))
+    if not port.forwarding or found.vid in port.vlan_group.states:
+        return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (port.vlan_group.states.get(found.vid, port.state),))
     if destination & MAC_GROUP_BIT:
         why = Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST
         verdict = _by_group(bridge, port, found) if why is Forwarding.MULTICAST else None
@@ -132,7 +105,7 @@ def transmit(bridge: Bridge, frame: Frame) -> None:
     found = admit(bridge, bridge.vlan_group, frame)
     namespace, destination = bridge.namespace, frame.dst
     if isinstance(found, int):
-        namespace.record(SendFailed(bridge.place, frame, Dropped(DropReason.BRIDGE_INGRESS_VLAN, (found, bridge.name))))
+        namespace.record(SendFailed(bridge.place, frame, _not_admitted(bridge.vlan_group, found, bridge.name)))
         return
     if destination & MAC_GROUP_BIT:
         why = Forwarding.BROADCAST if destination == BROADCAST_MAC else Forwarding.MULTICAST
@@ -154,8 +127,8 @@ def _pass_up(bridge: Bridge, port: BridgePort | None, found: Admitted, is_for_us
              is_known: bool = False) -> Verdict:
     """br_pass_frame_up: the host gets it if the bridge itself is in the VLAN."""
     namespace, group = bridge.namespace, bridge.vlan_group
-    if found.vid not in group.vlans:
-        verdict = Dropped(DropReason.BRIDGE_EGRESS_VLAN, (found.vid, bridge.name))
+    if not group.lets_out(found.vid):
+        verdict = _not_let_out(group, found, bridge.name)
         if is_known:
             return verdict
         namespace.record(SendFailed(bridge.place, found.frame, verdict))
@@ -173,6 +146,18 @@ def _pass_up(bridge: Bridge, port: BridgePort | None, found: Admitted, is_for_us
     return Outcome.BRIDGED
 
 
+def _not_admitted(group: VlanGroup, vid: int, name: str) -> Dropped:
+    if vid in group.vlans:
+        return Dropped(DropReason.BRIDGE_INGRESS_STP_STATE, (group.states[vid],))
+    return Dropped(DropReason.BRIDGE_INGRESS_VLAN, (vid, name))
+
+
+def _not_let_out(group: VlanGroup, found: Admitted, name: str) -> Dropped:
+    if found.vid in group.vlans:
+        return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (found.frame.dst, group.states[found.vid]))
+    return Dropped(DropReason.BRIDGE_EGRESS_VLAN, (found.vid, name))
+
+
 def _forward(bridge: Bridge, port: BridgePort | None, row: FdbEntry, found: Admitted) -> Verdict:
     """br_forward: to the one port that the table names."""
     out = row.port
@@ -180,8 +165,8 @@ def _forward(bridge: Bridge, port: BridgePort | None, row: FdbEntry, found: Admi
     refusal = output.refusal_to(port, out, found.frame.dst)
     if refusal is not None:
         return refusal
-    if found.vid not in out.vlan_group.vlans:
-        return Dropped(DropReason.BRIDGE_EGRESS_VLAN, (found.vid, out.interface.name))
+    if not out.vlan_group.lets_out(found.vid):
+        return _not_let_out(out.vlan_group, found, out.interface.name)
     return _send(bridge, port, [out], found, Forwarding.KNOWN, False, row.seq)
 
 
@@ -193,8 +178,8 @@ def _flood(bridge: Bridge, port: BridgePort | None, found: Admitted, why: Forwar
         is_kept: from ports with neigh_suppress.
     """
     ports = [out for out in output.flood_ports(bridge, port, why)
-             if found.vid in out.vlan_group.vlans and not (is_kept and out.neigh_suppress)]
-    to_host = why is not Forwarding.UNKNOWN and port is not None and found.vid in bridge.vlan_group.vlans
+             if out.vlan_group.lets_out(found.vid) and not (is_kept and out.neigh_suppress)]
+    to_host = why is not Forwarding.UNKNOWN and port is not None and bridge.vlan_group.lets_out(found.vid)
     if not ports and not to_host and why is Forwarding.UNKNOWN:
         return Dropped(DropReason.BRIDGE_NO_EGRESS_PORT, (found.frame.dst, "nobody"))
     return _send(bridge, port, ports, found, why, to_host)
@@ -205,7 +190,7 @@ def _by_group(bridge: Bridge, port: BridgePort | None, found: Admitted) -> Verdi
     wanted = bridge.snooping.look(port, found.frame, found.vid) if bridge.snooping is not None else None
     if wanted is None or isinstance(wanted, Dropped):
         return wanted
-    ports = [out for out in wanted.ports if found.vid in out.vlan_group.vlans]
+    ports = [out for out in wanted.ports if out.vlan_group.lets_out(found.vid)]
     _send(bridge, port, ports, found, Forwarding.GROUP, wanted.to_host)
     if wanted.to_host and port is not None:
         _pass_up(bridge, port, found)
@@ -231,8 +216,20 @@ def _send(bridge: Bridge, port: BridgePort | None, ports: list[BridgePort], foun
 
 # -- changing
 
+def set_state(group: VlanGroup, vid: int, state: str) -> None:
+    """br_vlan_modify_state."""
+    group.states.pop(vid, None)
+    if state != FORWARDING:
+        group.states[vid] = state
+
+
 def groups_of(bridge: Bridge, port: BridgePort | None) -> VlanGroup:
     return bridge.vlan_group if port is None else port.vlan_group
+
+
+def everywhere(bridge: Bridge) -> set[int]:
+    """The VLANs that the bridge or any port of it is in."""
+    return bridge.vlan_group.vlans.union(*(port.vlan_group.vlans for port in bridge.ports))
 
 
 def add(bridge: Bridge, port: BridgePort | None, vid: int, pvid: bool, untagged: bool) -> None:

@@ -40,6 +40,7 @@ STRERROR = {
     "ENOBUFS": "No buffer space available",
     "ENODEV": "No such device",
     "ENOENT": "No such file or directory",
+    "ENOSPC": "No space left on device",
     "EOPNOTSUPP": "Operation not supported",
     "EPERM": "Operation not permitted",
     "ERANGE": "Numerical result out of range",

@@ -23,7 +23,7 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT, format_ipv4, is_multicast
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ethernet import ETH_P_ARP, Frame
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
-from netsandbox.wire.udp import UdpDatagram
+from netsandbox.wire.udp import NO_CHECKSUM, OuterDatagram
 from netsandbox.wire.vxlan import LINUX_PORT, MAX_VNI, OVERHEAD, VxlanPacket
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 AGE_EVERY = 10 * SECOND
 """FDB_AGE_INTERVAL."""
 LIMIT = 8
+SWITCHES = ("proxy", "rsc", "l2miss", "l3miss")
 KERNEL = Process("", 0)
 """The owner of the kernel's own sockets."""
 
@@ -45,16 +46,16 @@ class VxlanInterface(StackedInterface):
         vni: the network's number.  udp_port: that of all ends.  below: the device of `dev`, or None.
         remote: the end or group that frames without a row go to, or 0.  local: the source of outer packets, or 0.
         ttl: of outer packets; None for auto, 0 to take that of the inner one.  ageing: seconds.
-        learns, proxy, l2miss, l3miss: as they were asked for.
+        learns, proxy, rsc, l2miss, l3miss, has_checksum: as they were asked for, the last one of outer datagrams.
     """
 
     kind = "vxlan"
     up_state = "UNKNOWN"
     counts_itself = True
 
-    __slots__ = ("ageing", "below", "carrier_errors", "collisions", "df", "l2miss", "l3miss", "learns", "local",
-                 "proxy", "remote", "socket", "source_ports", "table", "timer", "tos", "tso_max", "ttl", "tx_errors",
-                 "udp_port", "vni")
+    __slots__ = ("ageing", "below", "carrier_errors", "collisions", "df", "has_checksum", "l2miss", "l3miss", "learns",
+                 "local", "proxy", "remote", "rsc", "socket", "source_ports", "table", "timer", "tos", "tso_max", "ttl",
+                 "tx_errors", "udp_port", "vni")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, settings: dict[str, Any]) -> None:
         self.below: Interface | None = settings.get("dev")
@@ -70,8 +71,9 @@ class VxlanInterface(StackedInterface):
         self.df: str = settings.get("df", "unset")
         self.ageing: int = settings.get("ageing", 300)
         self.learns: bool = settings.get("learning", True)
-        self.proxy, self.l2miss, self.l3miss = (settings.get(name, False) for name in ("proxy", "l2miss", "l3miss"))
-        self.table = VtepTable()
+        self.proxy, self.rsc, self.l2miss, self.l3miss = (settings.get(name, False) for name in SWITCHES)
+        self.has_checksum: bool = settings.get("udpcsum", True)
+        self.table = VtepTable(settings.get("maxaddress", 0))
         self.tx_errors = self.carrier_errors = self.collisions = 0
         self.socket: UdpSocket | None = None
         self.timer: Timer | None = None
@@ -92,6 +94,9 @@ class VxlanInterface(StackedInterface):
             return vxlan_shortcuts.answer_arp(self, frame)
         now = self.namespace.scheduler.now
         row, why = self.table.rows.get(frame.dst), "row"
+        if row is not None and row.is_router and self.rsc:
+            frame = vxlan_shortcuts.shorten(self, frame)
+            row = self.table.rows.get(frame.dst)
         if row is None:
             row, why = self.table.rows.get(ALL_ZERO), "flood"
         if row is None:
@@ -126,7 +131,8 @@ class VxlanInterface(StackedInterface):
         self.sent_bytes += frame.size - 14
         namespace.record(Encapsulated(self.label, "vxlan", vni, remote.address, why))
         data = VxlanPacket(vni, frame.wire()).emit()
-        datagram = UdpDatagram(self._source_port(frame), remote.port or self.udp_port, data)
+        datagram = OuterDatagram(self._source_port(frame), remote.port or self.udp_port, data,
+                                 None if self.has_checksum else NO_CHECKSUM)
         ttl = self.ttl
         inner = frame.payload if isinstance(frame.payload, IPv4Packet) else None
         if ttl is None:
@@ -192,8 +198,9 @@ class VxlanInterface(StackedInterface):
         now = self.namespace.scheduler.now
         row = self.table.rows.get(mac)
         if row is None:
-            self.table.rows[mac] = VtepRow(mac, Remote(source), DYNAMIC, now)
-            self.namespace.record(VtepLearned(self.label, mac, source, 0))
+            if not self.table.is_full:
+                self.table.rows[mac] = VtepRow(mac, Remote(source), DYNAMIC, now)
+                self.namespace.record(VtepLearned(self.label, mac, source, 0))
             return None
         if row.remotes[0].address == source:
             row.used = now
@@ -292,12 +299,12 @@ class VxlanKind(LinkKind):
         Attribute(("ttl", "hoplimit"), Form.AUTO_TTL, "invalid TTL"),
         Attribute(("tos", "dsfield"), Form.TTL, "invalid TOS"),
         Attribute(("df",), Form.CHOICE, "DF must be 'unset', 'set' or 'inherit'", ("unset", "set", "inherit")),
-        number("ageing", complaint="ageing timer"), refused("maxaddress", words=1),
+        number("ageing", complaint="ageing timer"), number("maxaddress", complaint="max addresses"),
         flag("learning"), flag("nolearning", name="learning", value=False),
-        *(one for word in ("proxy", "l2miss", "l3miss")
+        *(one for word in SWITCHES
           for one in (flag(word), flag(f"no{word}", name=word, value=False))),
-        flag("noudpcsum", name="udpcsum", value=False),
-        *(refused(word, words=0) for word in ("udpcsum", "rsc", "norsc", "external", "gbp", "gpe", "vnifilter")))
+        flag("udpcsum"), flag("noudpcsum", name="udpcsum", value=False),
+        *(refused(word, words=0) for word in ("external", "gbp", "gpe", "vnifilter")))
     unknown = 'vxlan: unknown command "{word}"?'
     usage = "Usage: ... vxlan id VNI"
 
@@ -327,18 +334,21 @@ class VxlanKind(LinkKind):
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
         """vxlan_changelink."""
         assert isinstance(interface, VxlanInterface)
-        for name, own, what in (("id", interface.vni, "VNI"), ("dstport", interface.udp_port, "port")):
+        for name, own, what in (("id", interface.vni, "VNI"), ("dstport", interface.udp_port, "port"),
+                                ("maxaddress", interface.table.limit, "limit")):
             if settings.get(name, own) != own:
                 raise KernelError("EOPNOTSUPP", f"Cannot change {what}")
-        for name, field in (("ageing", "ageing"), ("learning", "learns"), ("proxy", "proxy"), ("l2miss", "l2miss"),
-                            ("l3miss", "l3miss"), ("ttl", "ttl"), ("tos", "tos"), ("local", "local")):
+        for name, field in (("ageing", "ageing"), ("learning", "learns"), *((name, name) for name in SWITCHES),
+                            ("ttl", "ttl"), ("tos", "tos"), ("local", "local"), ("udpcsum", "has_checksum")):
             if name in settings:
                 setattr(interface, field, settings[name])
         wanted = settings.get("group", settings.get("remote"))
         if wanted is not None and wanted != interface.remote:
+            table, below, old = interface.table, interface.below, interface.remote
+            table.put(ALL_ZERO, Remote(wanted, below=below), PERMANENT, "append", interface.namespace.scheduler.now)
+            if old:
+                table.delete(ALL_ZERO, Remote(old, below=below))
             interface.remote = wanted
-            interface.table.rows[ALL_ZERO] = VtepRow(ALL_ZERO, Remote(wanted, below=interface.below), PERMANENT,
-                                                     interface.namespace.scheduler.now)
 
     def details(self, interface: Interface) -> list[Detail]:
         """vxlan_print_opt."""
@@ -363,9 +373,13 @@ class VxlanKind(LinkKind):
         if one.df != "unset":
             rows.append(Detail("df", one.df, f"df {one.df} "))
         rows.append(Detail("ageing", one.ageing, f"ageing {one.ageing} "))
+        if one.table.limit:
+            rows.append(Detail("limit", one.table.limit, f"maxaddr {one.table.limit} "))
         if not one.learns:
             rows.append(Detail("learning", False, "nolearning "))
-        rows += [Detail(name, True, f"{name} ") for name in ("proxy", "l2miss", "l3miss") if getattr(one, name)]
+        rows += [Detail(name, True, f"{name} ") for name in SWITCHES if getattr(one, name)]
+        if not one.has_checksum:
+            rows.append(Detail("udp_csum", False, "noudp_csum "))
         return rows
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 PERMANENT, STATIC, DYNAMIC = "permanent", "static", ""
+GOLDEN_RATIO = 0x61C8864680B583EB
+"""GOLDEN_RATIO_64 of include/linux/hash.h."""
 ALL_ZERO = 0
 """The row for frames that no other row is for."""
 
@@ -31,15 +33,17 @@ class VtepRow:
 
     Attributes:
         state: PERMANENT, STATIC, or DYNAMIC for what ages.
+        is_router: packets for it may be sent to whom they are for at once (NTF_ROUTER).
         used, updated: when a frame last went to it or came from it, and when what is known of it last changed.
     """
 
-    __slots__ = ("mac", "remotes", "state", "updated", "used")
+    __slots__ = ("is_router", "mac", "remotes", "state", "updated", "used")
 
     def __init__(self, mac: int, remote: Remote, state: str, now: int) -> None:
         self.mac = mac
         self.remotes = [remote]
         self.state = state
+        self.is_router = False
         self.used = self.updated = now
 
     @property
@@ -49,14 +53,19 @@ class VtepRow:
 
 
 class VtepTable:
-    """All rows of one device."""
+    """All rows of one device, no more than `limit` of them (0: any number)."""
 
-    __slots__ = ("rows",)
+    __slots__ = ("limit", "rows")
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = 0) -> None:
         self.rows: dict[int, VtepRow] = {}
+        self.limit = limit
 
-    def put(self, mac: int, remote: Remote, state: str, command: str, now: int) -> None:
+    @property
+    def is_full(self) -> bool:
+        return 0 < self.limit <= len(self.rows)
+
+    def put(self, mac: int, remote: Remote, state: str, command: str, now: int, is_router: bool = False) -> None:
         """vxlan_fdb_update, for a person.
 
         Args:
@@ -71,11 +80,14 @@ class VtepTable:
         if row is None:
             if command == "replace" and (mac == ALL_ZERO or mac & MAC_GROUP_BIT):
                 raise KernelError("EOPNOTSUPP", "Cannot replace non-unicast fdb entries")
-            self.rows[mac] = VtepRow(mac, remote, state, now)
+            if self.is_full:
+                raise KernelError("ENOSPC")
+            row = self.rows[mac] = VtepRow(mac, remote, state, now)
+            row.is_router = is_router
             return
         if command == "add":
             raise KernelError("EEXIST")
-        row.state, row.updated = state, now
+        row.state, row.updated, row.is_router = state, now, is_router
         if command == "replace":
             if row.is_for_many:
                 raise KernelError("EOPNOTSUPP", "Cannot replace non-unicast fdb entries")
@@ -107,7 +119,14 @@ class VtepTable:
                      if row.state == PERMANENT or now - row.used < ageing * SECOND}
 
     def entries(self) -> Iterator[tuple[VtepRow, Remote]]:
-        """Each end of each row, as `bridge fdb` lists them."""
-        for row in self.rows.values():
+        """Each end of each row, as `bridge fdb` lists them: bucket by bucket, the newest of each first."""
+        rows = list(reversed(self.rows.values()))
+        rows.sort(key=lambda row: _bucket(row.mac))
+        for row in rows:
             for remote in row.remotes:
                 yield row, remote
+
+
+def _bucket(mac: int) -> int:
+    """eth_hash: one of 256, by the address as a little-endian processor reads it."""
+    return (int.from_bytes(mac.to_bytes(6, "big"), "little") << 16) * GOLDEN_RATIO % (1 << 64) >> 56

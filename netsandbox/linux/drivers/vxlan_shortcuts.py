@@ -42,6 +42,20 @@ def answer_arp(device: VxlanInterface, frame: Frame) -> bool:
     return True
 
 
+def shorten(device: VxlanInterface, frame: Frame) -> Frame:
+    """route_shortcircuit: what is for a router goes to whom it will go in the end, if that is known here."""
+    packet = frame.payload
+    if not isinstance(packet, IPv4Packet):
+        return frame
+    neighbour = device.neighbours.get(packet.dst)
+    if neighbour is None:
+        if device.l3miss:
+            device.namespace.record(VtepMissing(device.label, packet.dst, 0))
+        return frame
+    mac = neighbour.mac
+    return frame if mac is None or mac == frame.dst else Frame(mac, frame.dst, ETH_P_IP, packet)
+
+
 def _come_back(device: VxlanInterface, frame: Frame) -> None:
     """netif_rx: as if it had come by the device, which does not count it."""
     device.heard -= 1

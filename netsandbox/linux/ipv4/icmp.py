@@ -12,6 +12,7 @@ from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed
 from netsandbox.linux.ipv4 import icmp_limit, ip_options, ip_output
 from netsandbox.linux.ipv4.next_hop import learn_gateway
 from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_input, route_output, select_address
+from netsandbox.wire import udp
 from netsandbox.wire.addresses import LIMITED_BROADCAST, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import (
@@ -31,6 +32,7 @@ from netsandbox.wire.icmp import (
     IcmpMessage,
 )
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
+from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -239,12 +241,22 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
     namespace.record(IcmpErrorSent(namespace.name, kind, code, packet, packet.src))
     source = source or route.source or DUMMY
     options = packet.options and ip_options.echoed(namespace, packet, source)
-    quote = packet.emit()[:min(route.mtu, ERROR_SIZE) - HEADERS - len(options)]
+    held = packet.emit() if interface is not None else _unfinished(packet)
+    quote = held[:min(route.mtu, ERROR_SIZE) - HEADERS - len(options)]
     tos = packet.tos & TOS_MASK | INTERNETWORK_CONTROL
     error = IPv4Packet(source, to, ICMP, IcmpMessage(kind, code, rest, quote), namespace.default_ttl,
                        namespace.next_ident(source, to, ICMP), False, tos, options=options)
     ip_output.send(namespace, error, route, None if buffer is None else buffer.of_answer(error))
     return True
+
+
+def _unfinished(packet: IPv4Packet) -> bytes:
+    """A packet of our own that no device has sent yet: a datagram's checksum may be its pseudo header's sum so far."""
+    data, datagram = packet.emit(), packet.payload
+    if not isinstance(datagram, UdpDatagram) or not datagram.leaves_checksum:
+        return data
+    at = packet.header_size + udp.CHECKSUM_AT
+    return data[:at] + udp.partial_checksum(packet.src, packet.dst, datagram.length).to_bytes(2, "big") + data[at + 2:]
 
 
 def _is_ours(interface: Interface, packet: IPv4Packet) -> bool:

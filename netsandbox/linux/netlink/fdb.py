@@ -30,6 +30,7 @@ class FdbRequest(NamedTuple):
     """The other end that the MAC is behind, of a VXLAN device."""
     vlan: int | None = None
     """None: in no VLAN, and in each that the port is in."""
+    router: bool = False
 
 
 @needs_net_admin
@@ -50,7 +51,8 @@ def put(interface: Interface, request: FdbRequest, command: str, to_master: bool
         _put_entries(interface, None, request, command)
     elif to_self and interface.vteps is not None:
         state = PERMANENT if request.permanent else STATIC if request.static else DYNAMIC
-        interface.vteps.put(request.mac, request.remote, state, command, interface.namespace.scheduler.now)
+        interface.vteps.put(request.mac, request.remote, state, command, interface.namespace.scheduler.now,
+                            request.router)
     elif to_self:
         _put_own(interface, request, command)
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 
+GLOBAL_LIMITS = {"mcast_igmp_version": (2, 3), "mcast_mld_version": (1, 2)}
+"""The least and the most that a VLAN of a whole bridge may have."""
+
+
 class VlanRequest(NamedTuple):
     """VLANs from first to last, with the flags that each shall have."""
 
@@ -42,6 +46,54 @@ def delete(interface: Interface, request: VlanRequest, to_self: bool, to_master:
     for bridge, port in _targets(interface, request, to_self, to_master):
         for vid in range(request.first, request.last + 1):
             vlan.remove(bridge, port, vid)
+
+
+@needs_net_admin
+def set_state(interface: Interface, first: int, last: int, state: str) -> None:
+    """br_vlan_rtm_process_one, br_vlan_process_options: of the VLANs that a port, or a bridge itself, is in.
+
+    Raises:
+        KernelError: it is in one of them not; those before it have changed.
+    """
+    bridge, port = _bridge_and_port(interface)
+    group = vlan.groups_of(bridge, port)
+    if first not in group.vlans:
+        raise KernelError("ENOENT", "bridge: Vlan range start doesn't exist, can't process options")
+    for vid in range(first, last + 1):
+        if vid not in group.vlans:
+            raise KernelError("ENOENT", "bridge: Vlan in range doesn't exist, can't process options")
+        vlan.set_state(group, vid, state)
+
+
+def _bridge_and_port(interface: Interface) -> tuple[Bridge, BridgePort | None]:
+    if isinstance(interface, Bridge):
+        interface.ensure_vlans()
+        return interface, None
+    if interface.port is None:
+        raise KernelError("EINVAL", "bridge: The device is not a valid bridge or bridge port")
+    interface.port.bridge.ensure_vlans()
+    return interface.port.bridge, interface.port
+
+
+@needs_net_admin
+def set_global(interface: Interface, first: int, last: int, options: dict[str, int]) -> None:
+    """br_vlan_rtm_process_global_options: of a VLAN of the whole bridge; what snoops by VLAN reads them.
+
+    Raises:
+        KernelError: the interface is no bridge, or knows one of the VLANs nowhere.
+    """
+    if not isinstance(interface, Bridge):
+        raise KernelError("EINVAL", "bridge: Global vlan options can only be set on bridge device")
+    interface.ensure_vlans()
+    known = vlan.everywhere(interface)
+    for vid in range(first, last + 1):
+        if vid not in known:
+            raise KernelError("ENOENT", "bridge: Vlan in range doesn't exist, can't process global options")
+        for name, value in options.items():
+            low, high = GLOBAL_LIMITS.get(name, (0, value))
+            if not low <= value <= high:
+                raise KernelError("EINVAL")
+            interface.vlan_group.options.setdefault(vid, {})[name] = value
 
 
 def _targets(interface: Interface, request: VlanRequest, to_self: bool,
