@@ -43,3 +43,9 @@ def read_options(data: bytes) -> Iterator[Option]:
             return
         yield Option(kind, data[at + 2:at + length], at, at + length)
         at += length
+
+
+def whole_options(data: bytes) -> list[tuple[int, bytes]]:
+    """(kind, value) of those that say something: nonsense ends the reading."""
+    return [(option.kind, option.value) for option in read_options(data)
+            if option.is_whole and option.kind not in (END, NO_OPERATION)]

@@ -49,6 +49,13 @@ class TcpSegment:
         """How much sequence space the segment takes: its data, and one each for SYN and FIN."""
         return len(self.data) + bool(self.flags & SYN) + bool(self.flags & FIN)
 
+    def reset(self) -> TcpSegment:
+        """The RST that answers it (RFC 9293, 3.5.2)."""
+        if self.flags & ACK:
+            return TcpSegment(self.dport, self.sport, self.ack, 0, RST, 0)
+        ack = (self.seq + self.sequence_length) & 0xFFFFFFFF
+        return TcpSegment(self.dport, self.sport, 0, ack, RST | ACK, 0)
+
     @classmethod
     def parse(cls, data: bytes, source: int, destination: int) -> TcpSegment:
         if len(data) < HEADER:

@@ -76,8 +76,8 @@ class Extension:
     name: str
     options: ClassVar[tuple[Option, ...]] = ()
     needs_tracking: ClassVar[bool] = False
-    needs_one: ClassVar[bool] = False
-    """At least one of its options has to be there."""
+    needs_one: ClassVar[str] = ""
+    """What is said where none of its options is there; empty for one that needs none."""
 
     def __init__(self, given: dict[str, Given]) -> None:
         self.given = given
@@ -105,7 +105,7 @@ class Extension:
                 if other in given:
                     raise UsageError(f'{cls.name}: option "{option.flag}" cannot be used together with "{other}".\n')
         if cls.needs_one and not given:
-            raise UsageError(f"{cls.name}: At least one option is required")
+            raise UsageError(cls.needs_one)
 
     def value(self, flag: str) -> Any:
         """What an option says, or None."""

@@ -111,11 +111,7 @@ class PhysicalDevice(Match):
     name = "physdev"
     options = (Option("--physdev-is-in"), Option("--physdev-in", read_device), Option("--physdev-is-out"),
                Option("--physdev-out", read_device), Option("--physdev-is-bridged"))
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        if not given:
-            raise UsageError("PHYSDEV: no physdev option specified")
+    needs_one = "PHYSDEV: no physdev option specified"
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         return all(self._one_holds(buffer, flag, given) is not given.negated for flag, given in self.given.items())
@@ -164,11 +160,7 @@ class Owner(Match):
     hooks = frozenset({Hook.OUTPUT, Hook.POSTROUTING})
     options = (Option("--socket-exists"), Option("--uid-owner", read_user, write_users),
                Option("--gid-owner", read_user, write_users))
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        if not given:
-            raise UsageError("owner: At least one of --uid-owner, --gid-owner or --socket-exists is required")
+    needs_one = "owner: At least one of --uid-owner, --gid-owner or --socket-exists is required"
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         exists = has_socket(namespace, buffer)

@@ -248,11 +248,11 @@ class Multiport(Match):
     options = (Option("--sports", read_port_list, write_port_list, aliases=("--source-ports",)),
                Option("--dports", read_port_list, write_port_list, aliases=("--destination-ports",)),
                Option("--ports", read_port_list, write_port_list))
+    needs_one = "multiport expection an option"
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
-        if not given:
-            raise UsageError("multiport expection an option")
+        super().check(given, head)
         if head.protocol is None or head.protocol.negated or head.protocol.value not in ("6", "17", "33", "132", "136"):
             raise UsageError("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'")
         if len(given) > 1:
@@ -279,11 +279,7 @@ class AddressRange(Match):
     name = "iprange"
     options = (Option("--src-range", read_address_range, write_address_range),
                Option("--dst-range", read_address_range, write_address_range))
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        if not given:
-            raise UsageError('iprange match: You must specify `--src-range\' or `--dst-range\'')
+    needs_one = "iprange match: You must specify `--src-range' or `--dst-range'"
 
     @staticmethod
     def warning(given: Given, text: str) -> str:

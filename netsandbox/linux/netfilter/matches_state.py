@@ -19,7 +19,6 @@ from netsandbox.linux.netfilter.connection import (
     direction_of,
 )
 from netsandbox.linux.netfilter.extension import (
-    Given,
     MarkValue,
     Match,
     Option,
@@ -40,7 +39,6 @@ from netsandbox.wire.addresses import format_ipv4
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
 
 STATES = ("INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT")
 STATUSES = {"NONE": 0, "EXPECTED": 1, "SEEN_REPLY": SEEN_REPLY, "ASSURED": ASSURED, "CONFIRMED": CONFIRMED}
@@ -116,7 +114,7 @@ class Conntrack(Match):
 
     name = "conntrack"
     needs_tracking = True
-    needs_one = True
+    needs_one = "conntrack: At least one option is required"
     options = (
         Option("--ctstate", read_ctstate), Option("--ctproto", read_protocol),
         Option("--ctorigsrc", read_host_mask, format_mask), Option("--ctorigdst", read_host_mask, format_mask),
@@ -198,12 +196,7 @@ class State(Match):
 
     name = "state"
     needs_tracking = True
-    options = (Option("--state", read_state),)
-
-    @classmethod
-    def check(cls, given: dict[str, Given], head: Head) -> None:
-        if not given:
-            raise UsageError('state: option "--state" must be specified\n')
+    options = (Option("--state", read_state, needed=True),)
 
     def holds(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         given = self.given["--state"]

@@ -131,19 +131,18 @@ def _icmp(match: Match) -> str:
 
 
 def _mark(match: Match) -> str:
-    given = match.given["--mark"]
-    value, mask = given.value
-    if mask == WORD:
-        return f"meta mark {_not(given)}0x{value:08x}"
-    return f"meta mark & 0x{mask:08x} {'!=' if given.negated else '=='} 0x{value:08x}"
+    return f"meta mark {_marked(match.given['--mark'], '&', '010x')}"
 
 
 def _connection_mark(match: Match) -> str:
-    given = match.given["--mark"]
-    value, mask = given.value
-    if mask == WORD:
-        return f"ct mark {_not(given)}{value:#x}"
-    return f"ct mark and {mask:#x} {'!=' if given.negated else '=='} {value:#x}"
+    return f"ct mark {_marked(match.given['--mark'], 'and', 'x')}"
+
+
+def _marked(given: Given, conjunction: str, form: str) -> str:
+    value, mask = (f"{number:#{form}}" for number in given.value)
+    if given.value.mask == WORD:
+        return f"{_not(given)}{value}"
+    return f"{conjunction} {mask} {'!=' if given.negated else '=='} {value}"
 
 
 def _limit(match: Match) -> str:

@@ -15,7 +15,7 @@ from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import ECHO_REPLY, TIMESTAMP_REPLY, UNREACHABLE, IcmpMessage
 from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
-from netsandbox.wire.tcp import ACK, RST, TcpSegment
+from netsandbox.wire.tcp import RST, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -69,12 +69,7 @@ def send_reset(namespace: NetworkNamespace, buffer: SocketBuffer) -> None:
     packet, segment = buffer.packet, buffer.packet.payload
     if packet.offset or not isinstance(segment, TcpSegment) or segment.flags & RST or not _is_sound(packet):
         return
-    if segment.flags & ACK:
-        reset = TcpSegment(segment.dport, segment.sport, segment.ack, 0, RST, 0)
-    else:
-        ack = (segment.seq + segment.sequence_length) & 0xFFFFFFFF
-        reset = TcpSegment(segment.dport, segment.sport, 0, ack, RST | ACK, 0)
-    answer = IPv4Packet(packet.dst, packet.src, TCP, reset, namespace.default_ttl, 0, True, 0)
+    answer = IPv4Packet(packet.dst, packet.src, TCP, segment.reset(), namespace.default_ttl, 0, True, 0)
     source = packet.dst if namespace.routes.address_type(packet.dst) == "local" else 0
     route = route_output(namespace, packet.src, source)
     if isinstance(route, RouteMissing):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, REPLY, SEEN_REPLY, Connection, direction_of
+from netsandbox.wire.options import whole_options
 from netsandbox.wire.tcp import ACK, FIN, PSH, RST, SYN, URG, TcpSegment
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Side:
             return
         self.scale = 0
         self.sack = self.scales = self.is_liberal = self.closed_first = self.unacked = False
-        for kind, value in _options(segment.options):
+        for kind, value in whole_options(segment.options):
             if kind == OPTION_SACK_PERMITTED:
                 self.sack = True
             elif kind == OPTION_SCALE and len(value) == 1:
@@ -102,20 +103,6 @@ class ReopenedError(Exception):
     def __init__(self, connection: Connection) -> None:
         super().__init__()
         self.connection = connection
-
-
-def _options(data: bytes) -> list[tuple[int, bytes]]:
-    found, at = [], 0
-    while at < len(data) and data[at]:
-        if data[at] == 1:
-            at += 1
-            continue
-        length = data[at + 1] if at + 1 < len(data) else 0
-        if length < 2 or at + length > len(data):
-            break
-        found.append((data[at], data[at + 2:at + length]))
-        at += length
-    return found
 
 
 def _before(first: int, second: int) -> bool:
@@ -255,7 +242,7 @@ def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, d
 
 
 def _highest_sack(segment: TcpSegment, sack: int) -> int:
-    for kind, value in _options(segment.options):
+    for kind, value in whole_options(segment.options):
         if kind == OPTION_SACK:
             for at in range(4, len(value), 8):
                 right = int.from_bytes(value[at:at + 4], "big")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
+from netsandbox.wire.options import whole_options
+
 END, NOP, MSS, WINDOW_SCALE, SACK_PERMITTED, SACK, TIMESTAMP = 0, 1, 2, 3, 4, 5, 8
 MAX_SCALE = 14
 """RFC 7323, 2.3: a larger shift is taken to be this one."""
@@ -42,7 +44,7 @@ def read(data: bytes, is_syn: bool) -> Options:
     if len(data) == TIMESTAMP_SIZE and data.startswith(b"\x01\x01\x08\x0a"):
         return Options(stamp=_STAMPS.unpack_from(data, 4))
     found: dict[str, object] = {}
-    for kind, value in _walk(data):
+    for kind, value in whole_options(data):
         if kind == TIMESTAMP and len(value) == 8:
             found["stamp"] = _STAMPS.unpack(value)
         elif kind == SACK and value and len(value) % SACK_BLOCK == 0:
@@ -50,20 +52,6 @@ def read(data: bytes, is_syn: bool) -> Options:
         elif is_syn:
             found.update(_of_syn(kind, value))
     return Options(**found)  # type: ignore[arg-type]
-
-
-def _walk(data: bytes) -> list[tuple[int, bytes]]:
-    found, at = [], 0
-    while at < len(data) and data[at] != END:
-        if data[at] == NOP:
-            at += 1
-            continue
-        size = data[at + 1] if at + 1 < len(data) else 0
-        if size < 2 or at + size > len(data):
-            break
-        found.append((data[at], data[at + 2:at + size]))
-        at += size
-    return found
 
 
 def _of_syn(kind: int, value: bytes) -> dict[str, object]:

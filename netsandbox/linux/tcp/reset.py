@@ -8,7 +8,7 @@ from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
-from netsandbox.wire.tcp import ACK, RST, TcpSegment
+from netsandbox.wire.tcp import RST, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
@@ -24,13 +24,8 @@ def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment,
     """
     if segment.flags & RST or not namespace.routes.is_local(packet.dst):
         return
-    if segment.flags & ACK:
-        reset = TcpSegment(segment.dport, segment.sport, segment.ack, 0, RST, 0)
-    else:
-        ack = (segment.seq + segment.sequence_length) & 0xFFFFFFFF
-        reset = TcpSegment(segment.dport, segment.sport, 0, ack, RST | ACK, 0)
     namespace.record(TcpResetSent(namespace.name, packet.dst, segment.dport, packet.src, segment.sport, why))
-    send_alone(namespace, packet.dst, packet.src, reset, packet.tos, vrf)
+    send_alone(namespace, packet.dst, packet.src, segment.reset(), packet.tos, vrf)
 
 
 def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0,
