@@ -9,7 +9,8 @@ from netsandbox.engine.wheel import TICK
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import icmp_limit
-from netsandbox.linux.ipv4.routing import OutputRoute, route_output, validate_source
+from netsandbox.linux.ipv4.reverse_path import validate_source
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import parse_ipv4
 from tests.linux.world import World
 

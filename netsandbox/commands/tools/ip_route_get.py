@@ -15,8 +15,9 @@ from netsandbox.commands.tools.table_names import shown as shown_table
 from netsandbox.commands.tools.words import USAGE, Family, Words, flag, key, number, parse, refused
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.events import RouteMissing
+from netsandbox.linux.ipv4.input_route import route_input
 from netsandbox.linux.ipv4.next_hop import learned_about
-from netsandbox.linux.ipv4.routing import OutputRoute, route_input, route_output
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
 
 if TYPE_CHECKING:

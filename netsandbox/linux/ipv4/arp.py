@@ -10,8 +10,9 @@ from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.neighbour_parameters import USER_HZ
 from netsandbox.linux.core.nud import NOARP, REACHABLE, STALE
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.ipv4.input_route import InputRoute, route_input
 from netsandbox.linux.ipv4.route import SCOPES
-from netsandbox.linux.ipv4.routing import InputRoute, OutputRoute, route_input, route_output, select_address
+from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
 from netsandbox.wire.addresses import BROADCAST_MAC, LOOPBACK_NETWORK, MAC_GROUP_BIT, is_multicast, multicast_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import ETH_P_ARP, Frame

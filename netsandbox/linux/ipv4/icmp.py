@@ -10,8 +10,9 @@ from netsandbox.linux.core.nud import VALID
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed
 from netsandbox.linux.ipv4 import icmp_limit, ip_options, ip_output
+from netsandbox.linux.ipv4.input_route import route_input
 from netsandbox.linux.ipv4.next_hop import learn_gateway
-from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_input, route_output, select_address
+from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output, select_address
 from netsandbox.wire import udp
 from netsandbox.wire.addresses import LIMITED_BROADCAST, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.errors import ParseError

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output, source_route
+from netsandbox.linux.ipv4.input_route import InputRoute, route_input
 from netsandbox.linux.ipv4.ip_options import HeldPacket
-from netsandbox.linux.ipv4.routing import InputRoute, OutputRoute, route_input, select_address
+from netsandbox.linux.ipv4.routing import OutputRoute, select_address
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import Frame, Malformed
 from netsandbox.wire.icmp import (

@@ -1,22 +1,22 @@
-"""Which way a packet goes: the output and the input route (net/ipv4/route.c).
+"""Which way a packet of this host's leaves: the output route (net/ipv4/route.c, ip_route_output_key).
 
-Both answers are kept until something about routes, addresses or settings
-changes, as one lookup decides for every packet of a conversation.
+An answer is kept until something about routes, addresses or settings changes,
+as one lookup decides for every packet of a conversation. What comes in is
+asked about in input_route.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.device_events import PathChosen, RuleMatched
-from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.events import PathMtuLearned, RouteChosen, RouteMissing
 from netsandbox.linux.ipv4 import multipath
 from netsandbox.linux.ipv4.multipath import NO_FLOW
 from netsandbox.linux.ipv4.next_hop import NextHopException, learned_about, remember, use_learned
 from netsandbox.linux.ipv4.nexthop_object import GroupPaths
-from netsandbox.linux.ipv4.reverse_path import table_of, validate_source
+from netsandbox.linux.ipv4.reverse_path import table_of
 from netsandbox.linux.ipv4.route import ERRORS, SCOPES, Route
 from netsandbox.linux.ipv4.rule import DEFAULT, Flow
 from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Network, is_multicast
@@ -24,7 +24,6 @@ from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Netwo
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 CACHE_LIMIT = 20_000
 
@@ -72,23 +71,6 @@ class OutputRoute:
 
     def with_mtu(self, mtu: int) -> OutputRoute:
         return OutputRoute(self.route, self.interface, self.chosen._replace(mtu=mtu), self.rule)
-
-
-class InputRoute(NamedTuple):
-    """What to do with a packet that came in."""
-
-    type: str
-    """local, broadcast, multicast, unicast (to forward) or unreachable."""
-    refusal: Dropped | None
-    """Set when the packet is not taken at all."""
-    error: str
-    """errno name behind `unreachable`: a router answers it with an ICMP error."""
-    route: Route | None
-    interface: Interface | None
-    """The one to leave by, when it is to be forwarded."""
-    chosen: OutputRoute | None
-    redirect: bool
-    """The packet leaves as it came, so its sender knows a shorter way."""
 
 
 # -- output
@@ -172,11 +154,11 @@ def _several(namespace: NetworkNamespace, destination: int, source: int, route: 
         return ways[0]
     for path, way in zip(paths, ways, strict=True):
         if isinstance(way, OutputRoute):
-            way.path = _path_chosen(namespace, destination, path, len(route.paths))
+            way.path = path_chosen(namespace, destination, path, len(route.paths))
     return (GroupPaths if route.nexthop_id else multipath.Paths)(namespace, paths, ways)
 
 
-def _path_chosen(namespace: NetworkNamespace, destination: int, path: Route, paths: int) -> PathChosen:
+def path_chosen(namespace: NetworkNamespace, destination: int, path: Route, paths: int) -> PathChosen:
     text = str(path.value()).partition(" ")[2] + f" weight {path.weight}"
     return PathChosen(namespace.name, destination, text, paths, int(namespace.sysctls.get(multipath.POLICY)))
 
@@ -237,141 +219,6 @@ def select_address(interface: Interface, destination: int, scope: str) -> int:
             if not address.secondary and address.scope != "link" and SCOPES[address.scope] <= limit:
                 return address.local
     return 0
-
-
-# -- input
-
-def route_input(interface: Interface, source: int, destination: int, mark: int = 0,
-                packet: IPv4Packet | None = None) -> InputRoute:
-    """What to do with a packet from a wire (ip_route_input_slow).
-
-    Args:
-        packet: it chooses between several next hops.
-    """
-    routes = interface.namespace.routes
-    cache, about = routes.input_cache, NO_FLOW
-    key: tuple[object, ...] = (interface, source, destination, mark)
-    if packet is not None and routes.is_particular:
-        about = multipath.flow_of(packet)
-        key = (*key, about)
-    found = cache.get(key)
-    if found is None:
-        if len(cache) > CACHE_LIMIT:
-            cache.clear()
-        found = cache[key] = _find_input(interface, source, destination, mark, about)
-    if isinstance(found, multipath.Paths):
-        ends = (source, destination) if packet is None else multipath.ends_of(packet)
-        found = found.take(*ends, NO_FLOW if packet is None else multipath.flow_of(packet))
-    route: InputRoute = found
-    return route
-
-
-def _refused(reason: DropReason, *operands: Operand) -> InputRoute:
-    return InputRoute("unreachable", Dropped(reason, operands), "", None, None, None, False)
-
-
-def _find_input(interface: Interface, source: int, destination: int, mark: int,
-                about: multipath.Flow) -> InputRoute | multipath.Paths[InputRoute]:
-    namespace = interface.namespace
-    if is_multicast(source) or source == LIMITED_BROADCAST:
-        return _refused(DropReason.IP_INVALID_SOURCE, source)
-    if destination == LIMITED_BROADCAST or (source == 0 and destination == 0):
-        return _local_input(interface, source, destination, "broadcast", None)
-    if is_multicast(destination):
-        return _multicast_input(interface, source, destination)
-    martian = _martian(interface, source, destination)
-    if martian is not None:
-        return martian
-    flow = None
-    if namespace.routes.is_policed:
-        flow = Flow(source, interface.name, "", mark, table_of(interface), about)
-    route = namespace.routes.lookup(destination, flow=flow)
-    rule = rule_matched(namespace, destination)
-    if route is not None and route.type == "broadcast" and _forwards_broadcasts(interface):
-        return _forward_input(interface, source, destination, route, rule)
-    if route is not None and route.type in ("local", "broadcast"):
-        return _local_input(interface, source, destination, route.type, route)
-    if not interface.conf.forwarding:
-        return _unreachable("EHOSTUNREACH", route)
-    if route is None:
-        return _unreachable("ENETUNREACH", None)
-    if route.type in ERRORS:
-        return _unreachable(ERRORS[route.type], route)
-    if route.paths:
-        return _several_input(interface, source, destination, route, rule)
-    return _forward_input(interface, source, destination, route, rule)
-
-
-def _forwards_broadcasts(interface: Interface) -> bool:
-    """bc_forwarding, on all and on the ingress: a subnet's broadcast is routed on, not taken."""
-    return bool(interface.conf.bc_forwarding and interface.namespace.sysctls.all.bc_forwarding)
-
-
-def _unreachable(error: str, route: Route | None) -> InputRoute:
-    return InputRoute("unreachable", None, error, route, None, None, False)
-
-
-def _martian(interface: Interface, source: int, destination: int) -> InputRoute | None:
-    """Addresses that must not be seen on a wire."""
-    if source == 0:
-        return _refused(DropReason.IP_INVALID_SOURCE, source)
-    if destination == 0:
-        return _refused(DropReason.IP_INVALID_DEST, destination)
-    if destination >> 24 != 127 and source >> 24 != 127:
-        return None
-    if interface.is_loopback or interface.namespace.sysctls.either(interface.conf, "route_localnet"):
-        return None
-    return _refused(DropReason.IP_LOCALNET, destination if destination >> 24 == 127 else source)
-
-
-def _multicast_input(interface: Interface, source: int, destination: int) -> InputRoute:
-    if not interface.namespace.is_group_member(interface, destination):
-        return _refused(DropReason.IP_INNOROUTES, destination)
-    return _local_input(interface, source, destination, "multicast", None)
-
-
-def _local_input(interface: Interface, source: int, destination: int, kind: str, route: Route | None) -> InputRoute:
-    if source and not interface.is_loopback:
-        refusal, _on_link = validate_source(interface, source, None, destination)
-        if refusal is not None:
-            return InputRoute(kind, refusal, "", route, None, None, False)
-    return InputRoute(kind, None, "", route, interface, None, False)
-
-
-def _several_input(interface: Interface, source: int, destination: int, route: Route,
-                   rule: RuleMatched | None) -> multipath.Paths[InputRoute]:
-    """ip_mkroute_input."""
-    paths = multipath.usable(route)
-    ways = [_forward_input(interface, source, destination, path, rule) for path in paths]
-    for path, way in zip(paths, ways, strict=True):
-        if way.chosen is not None:
-            way.chosen.path = _path_chosen(interface.namespace, destination, path, len(route.paths))
-    return (GroupPaths if route.nexthop_id else multipath.Paths)(interface.namespace, paths, ways)
-
-
-def _forward_input(interface: Interface, source: int, destination: int, route: Route,
-                   rule: RuleMatched | None) -> InputRoute:
-    namespace, out = interface.namespace, route.interface
-    assert out is not None, "only special routes have no interface"
-    refusal, on_link = validate_source(interface, source, out, destination)
-    if refusal is not None:
-        return InputRoute("unicast", refusal, "", route, None, None, False)
-    learned = use_learned(namespace, destination, route)
-    gateway = learned.gateway if learned is not None else None
-    if gateway is None and not route.gateway_is_own:
-        gateway = route.gateway
-    sends = interface.conf.send_redirects or namespace.sysctls.all.send_redirects
-    shared = namespace.sysctls.either(out.conf, "shared_media")
-    same_wire = gateway is not None and any(source in a.network and gateway in a.network for a in out.addresses)
-    hop = None if route.type == "broadcast" else destination if gateway is None else gateway
-    mtu = route.mtu or out.mtu
-    if learned is not None and learned.mtu and namespace.sysctls.get("net.ipv4.ip_forward_use_pmtu"):
-        mtu = learned.mtu
-    chosen = OutputRoute.by(route, destination, gateway, out, hop, source, mtu,
-                            len(namespace.routes.matches(destination)))
-    chosen.rule = rule
-    redirect = bool(out is interface and on_link and sends and (shared or same_wire))
-    return InputRoute("unicast", None, "", route, out, chosen, redirect)
 
 
 # -- what is learned about a destination

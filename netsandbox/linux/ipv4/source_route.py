@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4 import icmp
+from netsandbox.linux.ipv4.input_route import InputRoute, route_input
 from netsandbox.linux.ipv4.ip_options import ADDRESS, HeldPacket
-from netsandbox.linux.ipv4.routing import InputRoute, route_input
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.icmp import PARAMETER_PROBLEM
 from netsandbox.wire.ipv4 import HEADER

@@ -18,7 +18,7 @@ from netsandbox.linux.core.nud import CONNECTED
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, PacketFragmented, SendFailed
 from netsandbox.linux.ipv4.fragment import fragment
-from netsandbox.linux.ipv4.routing import route_input
+from netsandbox.linux.ipv4.input_route import route_input
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
 from netsandbox.wire.ipv4 import IPv4Packet
