@@ -17,7 +17,7 @@ from netsandbox.docker.ipam import AddressInUseError, AddressPool, PoolExhausted
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import ETHERNET_MTU
+from netsandbox.linux.core.interface import ETHERNET_MTU, MAX_NAME
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.ipv4 import address as addresses
@@ -44,7 +44,6 @@ SYSCTLS = "com.docker.network.endpoint.sysctls"
 """Settings of the interface, which they call IFNAME (since 28)."""
 ENDPOINT_OPTIONS = frozenset({IFNAME, SYSCTLS})
 LINK_LOCAL_LENGTH = 16
-MAX_INTERFACE_NAME = 15
 NO_QUEUE = 0
 """Docker asks for devices with a transmit queue of no packets (an unset TxQLen), so `ip link` shows none."""
 
@@ -273,7 +272,7 @@ def _refusal_inside(namespace: NetworkNamespace, veth: str, name: str, mac: int)
     renaming = f'renaming interface "{veth}" to "{name}": '
     if name in namespace.interfaces:
         return f"{renaming}file exists"
-    if not 0 < len(name) <= MAX_INTERFACE_NAME or set("/: \t") & set(name):
+    if not 0 < len(name) <= MAX_NAME or set("/: \t") & set(name):
         return f"{renaming}invalid argument"
     if mac & MAC_GROUP_BIT or not mac:
         return f'setting interface "{veth}" MAC to "{format_mac(mac)}": cannot assign requested address'

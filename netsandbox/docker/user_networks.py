@@ -27,6 +27,7 @@ from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, bridge_option
 from netsandbox.docker.parent_network import DRIVERS, ParentNetwork
 from netsandbox.docker.sandbox import choose_gateway, gateway_of
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.interface import MAX_NAME as MAX_INTERFACE_NAME
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 PREDEFINED = ("bridge", "host", "none", "default")
 NAME = re.compile(r"[\w.-]+", re.ASCII)
 MAX_NAME = 64
-MAX_INTERFACE_NAME = 15
 NO_SWARM = ('This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node '
             "to swarm and try again.")
 PRIVATE = "container cannot be connected to multiple networks with one of the networks in private (none) mode"

@@ -6,7 +6,6 @@ own and nothing in it depends on the machine it runs on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from netsandbox.docker import containers
@@ -16,18 +15,18 @@ from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import DEFAULT_CAP, Trace
+from netsandbox.lab import cabling
 from netsandbox.lab import uplink as internet
-from netsandbox.lab.cabling import check_room, free_name
+from netsandbox.lab.cabling import NAME
 from netsandbox.lab.copying import copied
 from netsandbox.lab.errors import LabError, unknown
-from netsandbox.lab.events import CableConnected, CableDisconnected, NodeAdded, NodeRemoved
+from netsandbox.lab.events import NodeAdded, NodeRemoved
 from netsandbox.lab.name_history import NameHistory
 from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Remote, Switch
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import cable, link
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.drivers.veth import VethInterface
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived
 from netsandbox.linux.netlink import address as netlink_address
@@ -36,10 +35,7 @@ from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, Network, parse_mac, parse_network
 
 DEFAULT_HOST = "host"
-NAME = re.compile(r"[^\W_][\w.-]*")
 MAX_NAME = 64
-MAX_INTERFACE_NAME = 15
-"""IFNAMSIZ without its final zero."""
 RANDOM_MAC_MASK, LOCALLY_ADMINISTERED = 0xFCFFFFFFFFFF, 0x020000000000
 
 
@@ -225,70 +221,11 @@ class Lab:
         Args:
             latency: nanoseconds one way; 0 for a cable whose length does not show.
         """
-        one, other = self._plan_end(left), self._plan_end(right)
-        if one[0] is other[0] and one[1] == other[1]:
-            raise LabError(f"{left!r} cannot be connected to itself")
-        if one[0] is other[0] and isinstance(one[0], Switch | HubNode):
-            raise LabError(f"{one[0].name!r} cannot be connected to itself")
-        ends = [self._make_end(*one), self._make_end(*other)]
-        made = Cable(ends[0], ends[1])
-        self.cables.append(made)
-        self.trace.record(CableConnected(ends[0].label, ends[1].label))
-        cable.plug(ends[0], ends[1], latency)
-        for end in ends:
-            link.set_up(end)
-        return made
-
-    def _plan_end(self, text: str) -> tuple[Node | NetworkNamespace, str]:
-        """Check one end of a cable before anything is changed."""
-        name, _colon, ifname = text.partition(":")
-        owner: Node | NetworkNamespace = self.nodes[name] if name in self.nodes else self.namespace(name)
-        namespace = owner.namespace if isinstance(owner, Node) else owner
-        ifname = ifname or free_name(owner, namespace)
-        if not 0 < len(ifname) <= MAX_INTERFACE_NAME or not NAME.fullmatch(ifname):
-            raise LabError(f"{ifname!r} is no interface name (1 to {MAX_INTERFACE_NAME} letters, digits, . _ -)")
-        interface = namespace.interfaces.get(ifname)
-        if interface is not None and (interface.kind == "bridge" or interface.is_loopback):
-            raise LabError(f"{name}:{ifname} is a {interface.kind}: a cable needs an interface of its own")
-        if interface is not None and interface.peer is not None:
-            raise LabError(f"{name}:{ifname} is already connected to {interface.peer.label}; "
-                           f"`disconnect {name}:{ifname}` frees it")
-        if interface is None:
-            check_room(owner)
-        return owner, ifname
-
-    def _make_end(self, owner: Node | NetworkNamespace, ifname: str) -> Interface:
-        namespace = owner.namespace if isinstance(owner, Node) else owner
-        interface = namespace.interfaces.get(ifname)
-        if interface is not None:
-            return interface
-        if isinstance(owner, HubNode):
-            return owner.hub.add_port(ifname)
-        interface = VethInterface(namespace, ifname, self.new_mac())
-        namespace.add_interface(interface)
-        if isinstance(owner, Switch):
-            owner.bridge.add_port(interface)
-        return interface
+        return cabling.connect(self, left, right, latency)
 
     def disconnect(self, end: str, other: str | None = None) -> None:
         """Pull a cable out; both interfaces stay, without a carrier."""
-        interface = self._connected(end, other)
-        if interface.peer is None:
-            raise LabError(f"{interface.label} is not connected")
-        self.cables = [c for c in self.cables if interface not in (c.left, c.right)]
-        self.trace.record(CableDisconnected(interface.label, interface.peer.label))
-        cable.unplug(interface)
-
-    def _connected(self, end: str, other: str | None) -> Interface:
-        if ":" in end or other is None:
-            return self.interface(end)
-        namespace, wanted = self.namespace(end), other.partition(":")
-        self.namespace(wanted[0])
-        for interface in namespace.interfaces.values():
-            peer = interface.peer
-            if peer and peer.namespace is self.namespace(wanted[0]) and wanted[2] in ("", peer.name):
-                return interface
-        raise LabError(f"no cable joins {end!r} and {other!r}")
+        cabling.disconnect(self, end, other)
 
     def remove(self, name: str) -> None:
         """Take a node or a container out of the lab, with its cables."""
@@ -310,7 +247,7 @@ class Lab:
             if interface.is_loopback:
                 continue
             if any(interface in (c.left, c.right) for c in self.cables):
-                self.cables = [c for c in self.cables if interface not in (c.left, c.right)]
+                cabling.forget(self, interface)
                 cable.unplug(interface)
             if namespace.interfaces.get(interface.name) is interface:
                 link.delete(interface)

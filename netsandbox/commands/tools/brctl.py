@@ -11,6 +11,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.netlink import bridge as bridge_requests
 from netsandbox.linux.netlink import link as links
 from netsandbox.linux.netlink.credentials import may_administer
@@ -97,7 +98,7 @@ def _add_bridge(context: ToolContext, words: list[str]) -> str:
     if words[0] in context.namespace.interfaces:
         raise ToolError(1, f"device {words[0]} already exists; can't create bridge with the same name")
     try:
-        links.add(context.namespace, links.LinkRequest(words[0][:links.MAX_NAME], "bridge"), context.machine.new_mac)
+        links.add(context.namespace, links.LinkRequest(words[0][:MAX_NAME], "bridge"), context.machine.new_mac)
     except KernelError as error:
         raise ToolError(1, f"add bridge failed: {STRERROR[error.errno]}") from None
     return ""

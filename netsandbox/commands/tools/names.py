@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.words import Words, no_device, reader
-from netsandbox.linux.netlink.link import MAX_NAME
+from netsandbox.linux.core.interface import MAX_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable

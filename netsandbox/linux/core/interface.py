@@ -42,6 +42,8 @@ if TYPE_CHECKING:
         def detach(self) -> None:
             """Give the interface back."""
 
+MAX_NAME = 15
+"""Characters of an interface's name: IFNAMSIZ without its final zero."""
 ETHERNET_MTU = 1500
 HARD_HEADER = 14
 NOT_DRAWN = 0, -1, 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.netfilter.chain_names import check_chain_name
 from netsandbox.linux.netfilter.extension import (
     Action,
@@ -20,7 +21,6 @@ from netsandbox.linux.netfilter.iptables_words import (
     FOR_RULES,
     LONG_COMMANDS,
     LONG_OPTIONS,
-    LONGEST_NAME,
     OF_RULES,
     ONE_RULE,
     OPTIONAL_CHAIN,
@@ -221,8 +221,8 @@ class Parser:
     def _interface(self, letter: str, given: Word) -> None:
         if not given.value:
             raise UsageError("Empty interface is likely to be undesired")
-        if len(given.value) > LONGEST_NAME:
-            raise UsageError(f"interface name `{given.value}' must be shorter than {LONGEST_NAME + 1} characters")
+        if len(given.value) > MAX_NAME:
+            raise UsageError(f"interface name `{given.value}' must be shorter than {MAX_NAME + 1} characters")
         word = None if given == (False, "+") else given
         self.head = self.head._replace(entered=word) if letter == "i" else self.head._replace(leaves=word)
 

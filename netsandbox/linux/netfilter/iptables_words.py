@@ -29,7 +29,6 @@ OF_RULES = "ACDIR"
 FOR_RULES = frozenset("sdiopjgfc")
 """Options that only a rule can have."""
 FOR_LISTS = frozenset("nx0")
-LONGEST_NAME = 15
 LONGEST_CHAIN = 28
 
 

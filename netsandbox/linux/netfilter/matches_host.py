@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.netfilter.extension import (
     Given,
     Match,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 ADDRESS_TYPES = ("UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE",
                  "PROHIBIT", "THROW", "NAT", "XRESOLVE")
-LONGEST_NAME = 15
 
 
 def read_address_types(text: str) -> Names:
@@ -100,7 +100,7 @@ def address_type(namespace: NetworkNamespace, address: int) -> str:
 
 
 def read_device(text: str) -> str:
-    if len(text) > LONGEST_NAME:
+    if len(text) > MAX_NAME:
         raise UsageError(f"interface name `{text}' must be shorter than 16 characters")
     return text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4.lifetime import FOREVER
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 LOOPBACK_BYTE = 127
-MAX_NAME = 15
 
 
 @needs_net_admin

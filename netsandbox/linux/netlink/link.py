@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError, NotModelledError
+from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.core.kind import LinkKind, NewLink
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.netlink.credentials import needs_net_admin
@@ -24,8 +25,6 @@ OTHER_TYPES = {"amt", "bareudp", "erspan", "geneve", "gtp", "hsr", "ifb", "ip6er
                "virt_wifi", "vti", "vxcan", "wireguard", "xfrm"}
 """What `ip link add` can make on a real machine, beside the kinds that there are."""
 INT_MAX = (1 << 31) - 1
-MAX_NAME = 15
-"""IFNAMSIZ without the final zero."""
 
 
 class LinkRequest:
