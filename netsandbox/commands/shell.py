@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.around import INTERPRETER
+from netsandbox.commands.beginning import begin_of, is_expect
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
-from netsandbox.commands.line import PARSER, Line, effect_of, read_line
+from netsandbox.commands.line import Line, read_line
 from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.place import Place
 from netsandbox.commands.prompt import Prompt, VerbCall, no_input
@@ -31,10 +31,9 @@ from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import DEFAULT_HOST, Lab
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.netlink.credentials import acting_with
-from netsandbox.shell.dialect import BASH, BUILTIN_NAMES, Dialect
+from netsandbox.shell.dialect import BASH
 from netsandbox.shell.machine import Call, Held
 from netsandbox.shell.state import State
-from netsandbox.shell.streams import Screen
 
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
     from netsandbox.commands.session_protocol import SessionProtocol
     from netsandbox.commands.verb import Verb
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.shell.tree import List
 
 RECENT = 100
 """Lines that are remembered for `expect`."""
@@ -149,17 +147,19 @@ class Shell:
         place = self.place
         if place.where is None:
             if self._own_state is None:
-                self._own_state = self._new_state(place)
+                self._own_state = self.new_state(place)
             return self._own_state
         if self._inner_state is None or self._inner_state[0] != place:
-            self._inner_state = place, self._new_state(place)
+            self._inner_state = place, self.new_state(place)
         return self._inner_state[1]
 
     @property
-    def _has_state(self) -> bool:
+    def has_state(self) -> bool:
+        """Whether `state` has been asked for where the person stands."""
         return self.where is not None or self._own_state is not None
 
-    def _new_state(self, place: Place) -> State:
+    def new_state(self, place: Place) -> State:
+        """As a shell begins there."""
         dialect = Prompt(self, place).dialect(self._shell_name(place))
         made = State(dialect, Home(self, place), self._shell_name(place), 0)
         container = place.container
@@ -222,13 +222,13 @@ class Shell:
         is_action = not line.is_empty and (line.acts if line.verb and VERBS[line.verb].reads_line else
                                            line.effect is Effect.ACT)
         try:
-            begin = self._beginning(line)
+            begin = begin_of(self, line)
         except REFUSALS as error:
             if is_action:
                 self.remember(job, self.lab.trace.end)
             return self._refuse(job, error)
         if begin is not None:
-            self._run(job, line, begin, is_action and not _is_expect(line))
+            self._run(job, line, begin, is_action and not is_expect(line))
         else:
             job.finish()
         return job
@@ -255,7 +255,7 @@ class Shell:
             pid = process.pid if process is not None else self.next_pid()
             job.label = self.state.add_job(job.program, line.text, pid, self._last_label()).number
         elif job.code is None:
-            job.label = max(self._last_label(), *(self.state.jobs if self._has_state else ()), 0) + 1
+            job.label = max(self._last_label(), *(self.state.jobs if self.has_state else ()), 0) + 1
         if job.label:
             self._labelled.append(job)
         scheduler.end()
@@ -320,74 +320,3 @@ class Shell:
         client, self.where, self.entered_by = self.entered_by, None, None
         if client is not None:
             client.detach()
-
-    # -- what a line is
-
-    def _beginning(self, line: Line) -> VerbCall | Task | None:
-        """What carries a line out, None for one that is empty."""
-        if line.is_empty:
-            return None
-        if line.words and _is_expect(line):
-            return VerbCall(VERBS[line.head], VERBS[line.head].parse(self, list(line.words[1:])))
-        words = line.words
-        if words is not None and not self._is_the_shells(words):
-            verb = Prompt(self, self.place).verb(list(words))
-            if verb is not None:
-                return verb
-            call = Call(list(words), self.state.environment, self.state, no_input(), True)
-            return Prompt(self, self.place).command(call, not line.background)
-        return self._script(line)
-
-    def _is_the_shells(self, words: tuple[str, ...]) -> bool:
-        """Whether a lone command is the shell's own: a builtin or a function."""
-        if self._has_state and words[0] in self.state.functions:
-            return True
-        if words[0] in VERBS:
-            takes = Prompt(self, self.place).takes
-            return words[0] in ("wait", "export") and len(words) > 1 and not takes(list(words))
-        return words[0] in BUILTIN_NAMES
-
-    def _script(self, line: Line) -> Task:
-        """A line of several commands, or one with expansions."""
-        heads, is_action = line.survey.heads, line.effect is Effect.ACT
-        alone = next((head for head in heads if head in VERBS and VERBS[head].alone), None)
-        if alone is not None and len(heads) > 1 and not (alone == "exit" and len(heads) > 1):
-            raise CommandError(f"{alone!r} needs a line of its own")
-        looking = next((head for head in heads if effect_of(head) is not Effect.ACT), None)
-        if looking is not None and line.survey.substitutes and effect_of(heads[0]) is not Effect.ACT:
-            raise CommandError(f"{heads[0]!r} only looks, and $(…) does something: it cannot stand there")
-        prompt = Prompt(self, self.place, is_action)
-        self._check_filters(line, prompt)
-        return self._interpreter(line, prompt)
-
-    def _check_filters(self, line: Line, prompt: Prompt) -> None:
-        """Nothing of a line is done that has a pipe to what is not there."""
-        known = {*(self.state.functions if self._has_state else ()), *line.survey.functions, *BUILTIN_NAMES, *VERBS, ""}
-        missing = next((name for name in line.survey.filters
-                        if name not in known and not prompt.has(name.rpartition("/")[2]) and "/" not in name), None)
-        if missing is not None:
-            prompt.refuse(missing)
-
-    def _interpreter(self, line: Line, prompt: Prompt) -> Task:
-        assert line.body is not None or line.words is not None
-        has_host = self.where is not None or DEFAULT_HOST in self.lab.nodes or line.effect is Effect.ACT
-        state = self.state if has_host else self._new_state(self.place)
-        if not state.pid and line.effect is Effect.ACT:
-            state.pid = self.next_pid()
-        state = state.copy() if line.background else state
-        if self.last is not None:
-            state.status = self.last.code or 0
-        body = line.body if line.body is not None else read_script(line.text)
-        made = INTERPRETER["sh"](self.lab.scheduler, prompt, state, body)
-        made.streams = {0: no_input(), 1: Screen(made, "out"), 2: Screen(made, "err")}
-        made.is_interactive, made.is_typed, made.tells_lines = True, True, False
-        return made
-
-
-def read_script(text: str, dialect: Dialect = BASH) -> List:
-    """The commands of a line that needs no check any more."""
-    return PARSER["parse"](text, dialect)
-
-
-def _is_expect(line: Line) -> bool:
-    return bool(line.verb) and VERBS[line.verb].reads_line
