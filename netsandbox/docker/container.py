@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker.resolv_conf import ResolvConf
+from netsandbox.linux.core.accounts import SUPERUSER
 
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
@@ -171,7 +172,8 @@ class Container:
         owner_identity: of the container whose namespace it is to use, if there was one of that name.
         arguments: the command that replaces the image's own, or empty.
         entrypoint: --entrypoint; None for the image's own.
-        links: what --link asked for.  link_rules: what lets them through where icc is off.
+        links: what --link asked for.  link_rules: what lets them through where icc is off.  link_names: of the others,
+            by their identities, when it started.
         networks: what it is attached to while it runs, by the network's name.
         exposed, sysctls: what --expose (as `80/tcp`) and --sysctl asked for.
         dns: what --dns, --dns-search and --dns-option asked for.
@@ -194,18 +196,20 @@ class Container:
         workdir: --workdir, empty for the root.
         is_stopping: docker stop waits for its end.
         sandbox: 64 hex digits that name its network stack, new with each start.
+        account: whose its programs are (--user).  user: the same as it was written.
+        resources: what HostConfig has of options that do nothing else here.
         privileged: --privileged.  capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL.
     """
 
-    __slots__ = ("arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname",
+    __slots__ = ("account", "arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname",
                  "dropped", "endpoints", "entrypoint", "environment", "error", "execs", "exposed", "extra_hosts",
                  "files", "finished", "frozen", "has_ended", "has_run", "has_stop_timeout", "hostname", "identity",
                  "image", "init", "input", "interface_numbers", "is_attached", "is_detached", "is_private",
-                 "is_stopping", "labels", "link_rules", "links", "log", "mode", "mounts", "name", "name_server",
-                 "namespace", "networks", "owner_identity", "pid", "policy", "port_rules", "privileged", "program",
-                 "published", "publishes_all", "reference", "removes_itself", "restart_timer", "restarts", "sandbox",
-                 "started", "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty", "waiters",
-                 "wanted_mac", "was_stopped", "workdir")
+                 "is_stopping", "labels", "link_names", "link_rules", "links", "log", "mode", "mounts", "name",
+                 "name_server", "namespace", "networks", "owner_identity", "pid", "policy", "port_rules", "privileged",
+                 "program", "published", "publishes_all", "reference", "removes_itself", "resources", "restart_timer",
+                 "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty",
+                 "user", "waiters", "wanted_mac", "was_stopped", "workdir")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -237,6 +241,7 @@ class Container:
         self.domainname = ""
         self.links: tuple[Link, ...] = ()
         self.link_rules: list[RuleLine] = []
+        self.link_names: dict[str, str] = {}
         self.environment: Sequence[str] = ()
         self.labels: dict[str, str] = {}
         self.files: FileSystem | None = None
@@ -274,6 +279,9 @@ class Container:
         self.dns = NO_DNS
         self.execs: list[Exec] = []
         self.frozen: Frozen | None = None
+        self.user = ""
+        self.account = SUPERUSER
+        self.resources: Mapping[str, int | str] = {}
 
     @property
     def short_identity(self) -> str:

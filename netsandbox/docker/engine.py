@@ -37,7 +37,7 @@ from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, NetworkMaker, random_identity
 from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.rules import rules_of
-from netsandbox.docker.signals import KILLED, SIGNALS, signal_name, signal_number, status_after
+from netsandbox.docker.signals import KILLED, SIGNALS, UNKNOWN, signal_name, signal_number, status_after
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.inode import FileSystem
 
@@ -181,11 +181,12 @@ class DockerEngine:
         try:
             container.namespace = namespace = sandbox.namespace_for(self, container)
             links.check(self, container)
+            links.note_names(self, container)
             sandbox.attach_all(self, container, namespace)
             name_server.serve(self, container)
             ports.publish(self, container, f"{sandbox.FAILED}: " if self.profile.since(28, 1) else "")
             links.set_rules(self, container)
-            sandbox.apply_settings(container, namespace)
+            sandbox.apply_settings(self, container, namespace)
             volumes.attach(self, container)
             program = main_program(container, namespace, self.run, files.files_of(self, container))
         except DockerError as error:
@@ -222,7 +223,7 @@ class DockerEngine:
         sandbox.leave_networks(self, container)
         container.namespace = None
         container.error = str(error).removeprefix(DAEMON)
-        container.code = error.code if error.code in (126, 127) else 128
+        container.code = error.code if error.code in (126, 127) else container.code or UNKNOWN
 
     # -- the end of a container's program
 

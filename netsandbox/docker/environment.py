@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def environment(engine: DockerEngine, container: Container, more: Sequence[str] = ()) -> list[str]:
+def environment(engine: DockerEngine, container: Container, more: Sequence[str] = (),
+                home: str = "/root") -> list[str]:
     """NAME=value in the order of `env`; -e replaces what is there already, or takes it away without a value.
 
     Args:
         more: what docker exec was told.
+        home: of the user whose program it is.
     """
     found = [PATH, f"HOSTNAME={hostname(engine, container)}"]
     found += ["TERM=xterm"] if container.tty else []
@@ -33,4 +35,4 @@ def environment(engine: DockerEngine, container: Container, more: Sequence[str] 
             found.append(text)
         else:
             found[place] = text
-    return found if any(text.startswith("HOME=") for text in found) else [*found, "HOME=/root"]
+    return found if any(text.startswith("HOME=") for text in found) else [*found, f"HOME={home}"]

@@ -32,6 +32,11 @@ def linked(engine: DockerEngine, container: Container, network: str = "") -> lis
     return [(link, by_identity[link.identity]) for link in (*own, *container.links) if link.identity in by_identity]
 
 
+def note_names(engine: DockerEngine, container: Container) -> None:
+    """A container starts: the names that the others have now are those of its /etc/hosts."""
+    container.link_names = {other.identity: other.name for _link, other in linked(engine, container)}
+
+
 def check(engine: DockerEngine, container: Container) -> None:
     """On the default bridge variables are made of the others anew each time, for which they must run.
 
@@ -58,7 +63,8 @@ def hosts(engine: DockerEngine, container: Container) -> list[tuple[str, str]]:
     for link, other in linked(engine, container):
         endpoint = other.endpoints.get("bridge")
         if endpoint is not None:
-            names = dict.fromkeys((link.alias, other.hostname or other.short_identity, other.name))
+            names = dict.fromkeys((link.alias, other.hostname or other.short_identity,
+                                   container.link_names.get(link.identity, other.name)))
             found.append((format_ipv4(endpoint.address), " ".join(names)))
     return found
 

@@ -9,6 +9,7 @@ from netsandbox.docker import history
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import BridgeNetwork
+from netsandbox.linux.core.accounts import UnknownAccountError, account
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.namespace import FIRST_INODE
 from netsandbox.linux.core.sysctl import SysctlError
@@ -29,6 +30,7 @@ NOT_CREATED = ("failed to create task for container: failed to create shim task:
 CONTAINER_INODES = 352
 """From here on they are counted by PID, as each start has a new one."""
 DEFAULT_ROUTE = Network(0, 0)
+MAX_HOSTNAME = 64
 
 
 def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespace:
@@ -86,21 +88,36 @@ def _in_order(engine: DockerEngine, container: Container) -> list[tuple[str, Wis
     return sorted(container.networks.items(), key=lambda item: not engine.profile.since(28) and item[0] != "bridge")
 
 
-def apply_settings(container: Container, namespace: NetworkNamespace) -> None:
-    """--sysctl, of those that a namespace has.
+def apply_settings(engine: DockerEngine, container: Container, namespace: NetworkNamespace) -> None:
+    """--user, --hostname, and --sysctl of those that a namespace has.
 
     Raises:
-        DockerError: the kernel has no such setting, or does not take the value.
+        DockerError: there is no such user; the kernel takes no such name, has no such setting, or not that value.
     """
+    try:
+        container.account = account(container.user)
+    except UnknownAccountError as error:
+        raise daemon_error(str(error)) from None
+    if len(container.hostname) > MAX_HOSTNAME:
+        raise daemon_error(f"{NOT_CREATED}: sethostname: invalid argument")
+    is_new = engine.profile.since(28)  # and with it runc, which writes the settings
     for key, value in container.sysctls if not container.joined else ():
         if not key.startswith("net."):
             continue
+        if container.mode == "host":
+            raise daemon_error(f"{NOT_CREATED.rpartition(': unable')[0]}: sysctl \"{key}\" not allowed in host network "
+                               "namespace")
         try:
             namespace.write_sysctl(key, value)
         except SysctlError:
             is_known = key in list(namespace.sysctls.keys())
-            path = f"/proc/sys/{key.replace('.', '/')}"
-            why = f"write {path}: invalid argument" if is_known else f"open {path}: no such file or directory"
+            path = f"{'fsmount:fscontext:proc/.' if is_new else '/proc'}/sys/{key.replace('.', '/')}"
+            if is_known:
+                before = f'failed to write sysctl {key} = "{value}": ' if is_new else ""
+                why = f"{before}write {path}: invalid argument"
+            else:
+                why = (f"open sysctl {key} file: unsafe procfs detected: openat2 {path}" if is_new else
+                       f"open {path}") + ": no such file or directory"
             raise daemon_error(f"{NOT_CREATED}: {why}", 125 if is_known else 127) from None
 
 

@@ -29,10 +29,10 @@ def test_what_is_no_port(docker: Machine, text: str) -> None:
 
 def test_settings_of_the_container_alone() -> None:
     session = KeptSession()
-    session.run("docker run -d --name web --sysctl net.ipv4.ip_default_ttl=7 --sysctl net.ipv4.conf.eth0.arp_ignore=1 "
+    session.run("docker run -d --name web --sysctl net.ipv4.ip_default_ttl=7 --sysctl net.ipv4.conf.all.arp_ignore=1 "
                 "nginx")
     session.run("docker run -d --name other nginx")
-    assert session.run("exec web sysctl -n net.ipv4.ip_default_ttl net.ipv4.conf.eth0.arp_ignore").out == "7\n1\n"
+    assert session.run("exec web sysctl -n net.ipv4.ip_default_ttl net.ipv4.conf.all.arp_ignore").out == "7\n1\n"
     assert session.run("exec other sysctl -n net.ipv4.ip_default_ttl").out == "64\n"
     assert "ttl=7" in session.run("docker exec other ping -c 1 172.17.0.2").out
     session.run("docker restart web")
@@ -42,8 +42,12 @@ def test_settings_of_the_container_alone() -> None:
 @pytest.mark.parametrize(("words", "err", "code"), [
     ("--sysctl vm.swappiness=1", "sysctl 'vm.swappiness=1' is not allowed", 125),
     ("--sysctl net.ipv4.x", "is not allowed", 125),
-    ("--sysctl net.ipv4.nope=1", "open /proc/sys/net/ipv4/nope: no such file or directory", 127),
-    ("--sysctl net.ipv4.ip_default_ttl=x", "write /proc/sys/net/ipv4/ip_default_ttl: invalid argument", 125),
+    ("--sysctl net.ipv4.nope=1", ("open sysctl net.ipv4.nope file: unsafe procfs detected: openat2 "
+     "fsmount:fscontext:proc/./sys/net/ipv4/nope: no such file or directory"), 127),
+    ("--sysctl net.ipv4.ip_default_ttl=x", ('failed to write sysctl net.ipv4.ip_default_ttl = "x": write '
+     "fsmount:fscontext:proc/./sys/net/ipv4/ip_default_ttl: invalid argument"), 125),
+    ("--sysctl net.ipv4.conf.eth0.arp_ignore=1", ('interface specific sysctl setting "net.ipv4.conf.eth0.arp_ignore" '
+     "must be supplied using driver option 'com.docker.network.endpoint.sysctls'"), 125),
     ("--net host --sysctl net.ipv4.ip_forward=0", "not allowed in host network namespace", 125),
     ("--dns x", "IP address is not correctly formatted: x", 125),
     ("--link nope", "could not get container for nope: No such container: nope", 125),

@@ -166,7 +166,7 @@ class Client(Program):
 
     def complain(self, text: str) -> None:
         """Print an error, whatever control characters a person's words had in it made visible."""
-        super().complain("\n".join(harmless(line)[:MAX_LINE] for line in text.split("\n")))
+        super().complain("\n".join("\t".join(map(harmless, line[:MAX_LINE].split("\t"))) for line in text.split("\n")))
 
     def print(self, text: str) -> None:
         super().print("\n".join(harmless(line) for line in text.split("\n")))

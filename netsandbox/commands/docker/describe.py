@@ -64,7 +64,8 @@ def _config(engine: DockerEngine, it: Container) -> Json:
     entrypoint = list(image.entrypoint) if it.entrypoint is None else it.entrypoint
     attached = not it.is_detached
     config: Json = {
-        "Hostname": "" if it.joined else hostname(engine, it), "Domainname": it.domainname, "User": "",
+        "Hostname": "" if it.joined and not it.has_run else hostname(engine, it), "Domainname": it.domainname,
+        "User": it.user,
         "AttachStdin": attached and it.stdin, "AttachStdout": attached, "AttachStderr": attached}
     if image.exposed or it.exposed or it.published:
         config["ExposedPorts"] = {port: {} for port in sorted(it.exposed_ports)}

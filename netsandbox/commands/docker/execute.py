@@ -15,11 +15,13 @@ from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.network import random_identity
 from netsandbox.docker.signals import KILLED
+from netsandbox.linux.core.accounts import UnknownAccountError, account
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.container import Container
+    from netsandbox.linux.netlink.credentials import Rights
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
@@ -34,9 +36,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
     if container.state == PAUSED:
         raise daemon_error(f"Container {parsed.operands[0]} is paused, unpause the container before exec")
     links.check(client.engine, container)
-    rights = rights_of(container)
-    if parsed.on("privileged"):
-        rights = rights._replace(net_admin=True)
+    rights = _rights(client, container, parsed)
     inside = Inside(client.context, container, namespace, rights, _environment(client, parsed),
                     parsed.text("workdir") or container.workdir or "/")
     name = argv[0].rpartition("/")[2]
@@ -65,6 +65,32 @@ def run(client: Client, parsed: Parsed) -> int | None:
         return 0
     follow(client, container, program)
     return None
+
+
+def _rights(client: Client, container: Container, parsed: Parsed) -> Rights:
+    """What the program may do: --user, else the container's own, and --privileged.
+
+    Raises:
+        DockerError: there is no such user.
+    """
+    rights = rights_of(container)
+    if parsed.on("privileged"):
+        rights = rights._replace(net_admin=True)
+    if not parsed.text("user"):
+        return rights
+    tell_of_owners(client, parsed)
+    try:
+        return rights.of(account(parsed.text("user")))
+    except UnknownAccountError as error:
+        raise daemon_error(str(error)) from None
+
+
+def tell_of_owners(client: Client, parsed: Parsed) -> None:
+    """What is not modelled of --user, told once."""
+    if parsed.text("user") and ("", "user") not in client.engine.told:
+        client.engine.told.add(("", "user"))
+        client.complain("note: --user decides whose a program is, and its capabilities; files in the sandbox belong to "
+                        "nobody, so that all can be written")
 
 
 def _refusal(client: Client, parsed: Parsed, why: str, note: str = "") -> DockerError:
@@ -125,5 +151,5 @@ EXEC = Command("docker exec", "[OPTIONS] CONTAINER COMMAND [ARG...]", "Execute a
     Flag("interactive", "i", usage="Keep STDIN open even if not attached"),
     Flag("privileged", usage="Give extended privileges to the command"),
     Flag("tty", "t", usage="Allocate a pseudo-TTY"),
-    Flag("user", "u", "string", "Username or UID", value="string", ignored=True),
+    Flag("user", "u", "string", "Username or UID", value="string"),
     Flag("workdir", "w", "string", "Working directory inside the container", value="string")), 2, mixed=False)

@@ -26,6 +26,7 @@ RESOURCES: Json = {
                     "/sys/firmware", "/sys/devices/virtual/powercap"],
     "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]}
 """What Docker limits and hides when it is told nothing."""
+BUILT_IN = ("bridge", "host", "none")
 LAST = ("MaskedPaths", "ReadonlyPaths")
 
 
@@ -82,7 +83,7 @@ def host_config(engine: DockerEngine, it: Container) -> Json:
         "IpcMode": "private", "Cgroup": "", "Links": _links(engine, it), "OomScoreAdj": 0, "PidMode": "",
         "Privileged": it.privileged, "PublishAllPorts": it.publishes_all, "ReadonlyRootfs": False, "SecurityOpt": None,
         "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864, "Runtime": "runc",
-        **_tmpfs(it), **_resources(engine.profile, _long_mounts(it))}
+        **_tmpfs(it), **_resources(engine.profile, _long_mounts(it))} | dict(it.resources)
 
 
 def _resources(profile: Profile, mounts: Json) -> Json:
@@ -93,6 +94,8 @@ def _resources(profile: Profile, mounts: Json) -> Json:
 
 def _links(engine: DockerEngine, it: Container) -> list[str] | None:
     """Of the default bridge; on other networks they are the endpoint's."""
+    if it.mode not in BUILT_IN and not it.joined:
+        return None
     own = {link: other.name for link, other in linked(engine, it)}
     return [f"/{own.get(link, link.name)}:/{it.name}/{link.alias}" for link in it.links] or None
 

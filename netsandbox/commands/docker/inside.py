@@ -40,7 +40,8 @@ MAX_WORD = 200
 
 def rights_of(container: Container) -> Rights:
     """What Docker lets a container's programs do; the default set of capabilities has no CAP_NET_ADMIN."""
-    return Rights(container.has_capability("NET_ADMIN"), container.privileged, contained=True)
+    own = Rights(container.has_capability("NET_ADMIN"), container.privileged, contained=True)
+    return own.of(container.account)
 
 
 class Inside:
@@ -204,7 +205,7 @@ class Inside:
 
     def environment(self) -> list[str]:
         """NAME=value of all variables."""
-        return environment(self.context.engine, self.container, self.variables)
+        return environment(self.context.engine, self.container, self.variables, self.rights.account.home)
 
 
 

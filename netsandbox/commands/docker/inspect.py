@@ -51,7 +51,7 @@ def _any(client: Client, name: str, kind: str) -> Any:
             if kind or error.kind != NOT_FOUND:
                 raise
     if kind == "image":
-        raise DockerError(f"Error response from daemon: No such image: {name}", kind=NOT_FOUND)
+        raise DockerError(f"Error response from daemon: No such image: {with_tag(name)}", kind=NOT_FOUND)
     begin = "error: no such" if engine.profile.since(29) else "Error: No such"
     raise DockerError(f"{begin} {kind or 'object'}: {name}", kind=NOT_FOUND)
 
@@ -59,6 +59,11 @@ def _any(client: Client, name: str, kind: str) -> Any:
 def run_image(client: Client, parsed: Parsed) -> int:
     """docker image inspect: a name without a tag is the latest one."""
     return inspect(client, parsed, lambda name: _any(client, with_tag(name), "image"))
+
+
+def run_container(client: Client, parsed: Parsed) -> int:
+    """docker container inspect."""
+    return inspect(client, parsed, lambda name: _any(client, name, "container"))
 
 
 def inspect(client: Client, parsed: Parsed, get: Callable[[str], Any]) -> int:
@@ -141,6 +146,9 @@ INSPECT = Command("docker inspect", "[OPTIONS] NAME|ID [NAME|ID...]", "Return lo
                   run, (FORMAT, Flag("size", "s", usage="Display total file sizes if the type is container",
                                 ignored=True),
                         Flag("type", "", "string", "Only inspect objects of the given type", value="string")), 1)
+OF_CONTAINERS = Command("docker container inspect", "[OPTIONS] CONTAINER [CONTAINER...]",
+                        "Display detailed information on one or more containers", run_container, (
+                            FORMAT, Flag("size", "s", usage="Display total file sizes", ignored=True)), 1)
 OF_IMAGES = Command("docker image inspect", "[OPTIONS] IMAGE [IMAGE...]",
                     "Display detailed information on one or more images", run_image, (
                         FORMAT, Flag("platform", "", "string", hidden=True, ignored=True)), 1)

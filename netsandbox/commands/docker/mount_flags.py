@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Parsed
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", re.ASCII)
+DRIVE = re.compile(r"[a-zA-Z]")
+"""Of Windows, for which the client takes the one letter of `a:/b`; what it has then is a path alone."""
 MODES = frozenset({"ro", "rw", "z", "Z", "nocopy", "consistent", "cached", "delegated", "private", "rprivate", "shared",
                    "rshared", "slave", "rslave"})
 NOT_HERE = ("/dev", "/proc", "/sys", "/lib/modules", "/etc/localtime", "/etc/timezone", "/usr/lib/modules", "/boot",
@@ -61,8 +63,8 @@ def _short(client: Client, text: str) -> Mount:
         raise DockerError(f"invalid spec: {text}: empty section between colons")
     if len(parts) > 3:
         raise daemon_error(f"invalid volume specification: '{text}'")
-    if len(parts) == 1:
-        return Mount(VOLUME, "", _target(text, parts[0], VOLUME))
+    if len(parts) == 1 or (len(parts) == 2 and DRIVE.fullmatch(parts[0])):
+        return Mount(VOLUME, "", _target(text, text if text.startswith("/") else f"/{text}", VOLUME))
     source, target, mode = parts[0], parts[1], parts[2] if parts[2:] else ""
     if not MODES.issuperset(filter(None, mode.split(","))):
         raise daemon_error(f"invalid mode: {mode}")

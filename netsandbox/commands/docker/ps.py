@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netsandbox.commands.docker.flags import FALSE, Command, Flag, Parsed
+from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list, with_label
 from netsandbox.commands.docker.words import created_at, ellipsis, has_label, human_duration, quoted, status
 from netsandbox.docker.errors import DockerError, daemon_error
@@ -36,6 +36,7 @@ STATES = ("created", "running", "paused", "restarting", "removing", "exited", "d
 HEALTH = ("none", "starting", "healthy", "unhealthy")
 NOT_MODELLED = ("isolation", "task")
 COMMAND_WIDTH = 20
+MAX_PORT = 65535
 
 
 def run(client: Client, parsed: Parsed) -> int:
@@ -95,6 +96,8 @@ def _check(client: Client, key: str, value: str) -> None:
                            f"{', '.join(STATES)}")
     if key == "exited" and not (value.lstrip("+-").isdecimal() and value.isascii()):
         raise daemon_error(f"invalid filter 'exited={value}': strconv.Atoi: parsing \"{value}\": invalid syntax")
+    if key == "is-task" and value not in TRUE | FALSE:
+        raise daemon_error(f"invalid filter 'is-task=[{value}]'")
     if key == "health" and value not in HEALTH:
         raise daemon_error(f"invalid filter 'health={value}': invalid value for health ({value}): must be one of "
                            f"{', '.join(HEALTH)}" if client.engine.profile.since(28) else
@@ -105,11 +108,11 @@ def _has_port(container: Container, key: str, text: str) -> bool:
     """`8080`, `53/udp` or `8000-8010`: a port of the host's that leads there, or one that is exposed."""
     span, _slash, protocol = text.partition("/")
     first, dash, last = span.partition("-")
-    try:
-        low, high = int(first), int(last if dash else first)
-    except ValueError:
-        raise daemon_error(f"error while looking up for {key} {text}: strconv.ParseUint: parsing \"{span}\": invalid "
-                           "syntax") from None
+    for number in (first, last if dash else first):
+        if not (number.isascii() and number.isdecimal() and int(number) <= MAX_PORT):
+            why = "value out of range" if number.isascii() and number.isdecimal() else "invalid syntax"
+            raise daemon_error(f'error while looking up for {key} {text}: strconv.ParseUint: parsing "{number}": {why}')
+    low, high = int(first), int(last if dash else first)
     wanted = protocol or "tcp"
     if not container.is_running or not are_known(container):
         return False

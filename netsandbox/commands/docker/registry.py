@@ -38,7 +38,8 @@ CONTAINERS = {
 """What is done with containers, each also as `docker container …`."""
 IMAGE_GROUP = {"inspect": "netsandbox.commands.docker.inspect:OF_IMAGES",
                "prune": "netsandbox.commands.docker.pruning:IMAGE_PRUNE"}
-CONTAINER_GROUP = {"prune": "netsandbox.commands.docker.pruning:CONTAINER_PRUNE"}
+CONTAINER_GROUP = {"inspect": "netsandbox.commands.docker.inspect:OF_CONTAINERS",
+                   "prune": "netsandbox.commands.docker.pruning:CONTAINER_PRUNE"}
 SYSTEM_GROUP = {"prune": "netsandbox.commands.docker.pruning:SYSTEM_PRUNE"}
 SYSTEM = {"images": "netsandbox.commands.docker.images:IMAGES_COMMAND",
           "pull": "netsandbox.commands.docker.images:PULL",
@@ -72,6 +73,8 @@ CONTEXTS = {name: f"netsandbox.commands.docker.contexts:{constant}" for name, co
     "show": "SHOW", "use": "USE"}.items()}
 ALIASES = {"list": "ls", "ps": "ls", "remove": "rm"}
 """Names in a group, and what its help calls them."""
+WITH_COMMAND = ("volume",)
+"""Groups whose usage line says so."""
 
 
 class Commands(Late[tuple[str, ...], "Command"]):
@@ -120,8 +123,7 @@ def find(words: list[str]) -> Command | str:
     if words[0] in ("-v", "--version"):
         return COMMANDS["version",]
     if words[0].startswith("-"):
-        raise DockerError(f"unknown flag: {words[0]}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
-                          "Run 'docker --help' for more information", 125)
+        raise _unknown_flag(words[0], "docker", "docker [OPTIONS] COMMAND [ARG...]")
     if words[0] in NOT_MODELLED:
         raise DockerError(f"docker {words[0]} is not modelled in the sandbox; `docker help` lists what is")
     raise _unknown(words[0])
@@ -135,10 +137,19 @@ def _help(words: list[str]) -> str:
 
 
 def _group(name: str, rest: list[str]) -> str:
+    usage = f"docker {name}" + " COMMAND" * (name in WITH_COMMAND)
+    if rest and rest[0].startswith("-"):
+        raise _unknown_flag(rest[0], f"docker {name}", usage)
     if rest:
-        raise DockerError(f"docker: unknown command: docker {name} {rest[0]}\n\nUsage:  docker {name}\n\n"
+        raise DockerError(f"docker: unknown command: docker {name} {rest[0]}\n\nUsage:  {usage}\n\n"
                           f"Run 'docker {name} --help' for more information")
     return group_help(name, [COMMANDS[words] for words in COMMANDS if len(words) == 2 and words[0] == name])
+
+
+def _unknown_flag(word: str, path: str, usage: str) -> DockerError:
+    is_long = word.startswith("--")
+    what = f"flag: {word.partition('=')[0]}" if is_long else f"shorthand flag: '{word[1:2]}' in {word}"
+    return DockerError(f"unknown {what}\n\nUsage:  {usage}\n\nRun '{path} --help' for more information", 125)
 
 
 def _unknown(word: str) -> DockerError:

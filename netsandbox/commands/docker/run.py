@@ -5,15 +5,18 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker import cidfile
 from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.capabilities import normalized
 from netsandbox.commands.docker.client import with_help
 from netsandbox.commands.docker.env_file import given
+from netsandbox.commands.docker.execute import tell_of_owners
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.mount_flags import mounts
 from netsandbox.commands.docker.publish import parse_expose, parse_publish
 from netsandbox.commands.docker.reference import BAD_REFERENCE, check_reference, not_found, straightened, with_tag
+from netsandbox.commands.docker.resources import check_client, check_daemon, wanted
 from netsandbox.commands.docker.run_conflicts import check_addresses, check_modes
 from netsandbox.commands.docker.run_flags import FLAGS
 from netsandbox.commands.docker.run_network import extra_host, is_user_defined, say_without_effect, wanted_networks
@@ -37,6 +40,8 @@ CAPABILITY_FLAGS = (("cap-add", "CapAdd"), ("cap-drop", "CapDrop"))
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
+    if parsed.on("detach") and parsed.all("attach"):
+        raise DockerError("conflicting options: cannot specify both --attach and --detach")
     try:
         container = make(client, parsed)
     except DockerError as error:
@@ -77,19 +82,23 @@ def make(client: Client, parsed: Parsed) -> Container:
     capabilities, dropped = (normalized(parsed.all(name), field) for name, field in CAPABILITY_FLAGS)
     if parsed.text("stop-signal"):
         signal_number(parsed.text("stop-signal"))
+    check_client(parsed)
     networks = wanted_networks(parsed)
     mode, wish = next(iter(networks.items()))
     reference, arguments = parsed.operands[0], parsed.operands[1:]
     dns = _name_servers(client, parsed)
+    cidfile.check(client, parsed)
     _check_image(client, parsed, reference)
     check_modes(mode, parsed, published)
     check_addresses(client, networks, parsed.text("ip6"))
-    _check_process(parsed)
+    _check_process(client, parsed)
+    resources = wanted(parsed)
+    check_daemon(client, parsed)
     name = _name(client, parsed)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"),
                    is_named=mode == "none" or is_user_defined(mode))
-    sysctls = settings(parsed.all("sysctl"), mode)
+    sysctls = settings(parsed.all("sysctl"), mode, client.engine.profile)
     for note in filter(None, (note_on(key, value) for key, value in sysctls)):
         client.complain(note.rstrip())
     variables = given(client, parsed, parsed.all("env"))
@@ -101,12 +110,14 @@ def make(client: Client, parsed: Parsed) -> Container:
     container.links, container.environment = linked, variables
     container.exposed, container.sysctls, container.dns = ports, sysctls, dns
     container.privileged, container.capabilities, container.dropped = parsed.on("privileged"), capabilities, dropped
-    container.publishes_all = parsed.on("publish-all")
+    container.publishes_all, container.resources = parsed.on("publish-all"), resources
     if published or parsed.on("publish-all"):
         _say_about_publishing(client, mode)
     if not client.engine.forwards and mode not in ("host", "none"):
         client.complain("WARNING: IPv4 forwarding is disabled. Networking will not work.")
     say_without_effect(client, networks.values())
+    tell_of_owners(client, parsed)
+    cidfile.write(client, parsed, container.identity)
     history.of_container(client.engine, container, "create")
     return container
 
@@ -123,6 +134,7 @@ def _configure(container: Container, parsed: Parsed) -> None:
         text.partition("=") for text in parsed.all("label"))))
     if "entrypoint" in parsed.values:
         container.entrypoint = [parsed.text("entrypoint")] if parsed.text("entrypoint") else []
+    container.user = parsed.text("user")
     container.has_stop_timeout = "stop-timeout" in parsed.values
     container.wanted_mac, container.workdir = parsed.text("mac-address").strip(), parsed.text("workdir")
 
@@ -151,8 +163,13 @@ def _name(client: Client, parsed: Parsed) -> str:
     return name
 
 
-def _check_process(parsed: Parsed) -> None:
-    """Raises DockerError: where or as whom the program is to run makes no sense."""
+def _check_process(client: Client, parsed: Parsed) -> None:
+    """Raises DockerError: there is no program to run, or where it is to run makes no sense."""
+    image = client.engine.images.find(parsed.operands[0])
+    has_program = parsed.text("entrypoint") or parsed.operands[1:] or (
+        image is not None and "entrypoint" not in parsed.values and (image.entrypoint or image.cmd))
+    if image is not None and not has_program:
+        raise daemon_error("no command specified")
     where = parsed.text("workdir")
     if where and not where.startswith("/"):
         raise daemon_error(f"the working directory '{where}' is invalid, it needs to be an absolute path")

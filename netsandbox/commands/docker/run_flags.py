@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netsandbox.commands.docker.flags import Flag
 from netsandbox.commands.docker.mount_flags import bad_mount
+from netsandbox.commands.docker.resources import CHECKS
 from netsandbox.commands.docker.run_network import bad_extra_host, bad_network
 from netsandbox.commands.docker.run_settings import (
     bad_domain,
@@ -17,14 +18,16 @@ from netsandbox.commands.docker.run_settings import (
 
 def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
     """Flags about what a network sandbox does not model: they are read, have no effect, and a note says so."""
-    return tuple(Flag(name.partition("/")[0], name.partition("/")[2], kind, hidden=True, ignored=True)
-                 for name in names)
+    parts = (name.partition("/") for name in names)
+    return tuple(Flag(long, short, kind, hidden=True, ignored=True, check=CHECKS.get(long))
+                 for long, _slash, short in parts)
 
 
 SHOWN = (
     Flag("add-host", "", "list", "Add a custom host-to-IP mapping (host:ip)", value="list", check=bad_extra_host),
     Flag("cap-add", "", "list", "Add Linux capabilities", value="list"),
     Flag("cap-drop", "", "list", "Drop Linux capabilities", value="list"),
+    Flag("cidfile", "", "string", "Write the container ID to the file", value="string"),
     Flag("detach", "d", usage="Run container in background and print container ID"),
     Flag("dns", "", "list", "Set custom DNS servers", value="list", check=bad_server),
     Flag("dns-opt", "", "list", hidden=True, value="list"),
@@ -62,6 +65,7 @@ SHOWN = (
     Flag("sysctl", "", "list", "Sysctl options", value="map", check=bad_setting),
     Flag("tmpfs", "", "list", "Mount a tmpfs directory", value="list"),
     Flag("tty", "t", usage="Allocate a pseudo-TTY"),
+    Flag("user", "u", "string", "Username or UID (format: <name|uid>[:<group|gid>])", value="string"),
     Flag("volume", "v", "list", "Bind mount a volume", value="list"),
     Flag("volumes-from", "", "list", "Mount volumes from the specified container(s)", value="list"),
     Flag("workdir", "w", "string", "Working directory inside the container", value="string"),
@@ -73,10 +77,10 @@ IGNORED = (
               "cpu-count", "cpu-percent",
               "health-retries", "memory-swappiness", "oom-score-adj", "pids-limit"),
     *_ignored("string", "io-maxbandwidth", "io-maxiops", "kernel-memory",
-              "cgroup-parent", "cgroupns", "cidfile", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
+              "cgroup-parent", "cgroupns", "cpuset-cpus", "cpuset-mems", "cpus", "detach-keys",
               "gpus", "health-cmd", "health-interval", "health-start-interval", "health-start-period",
               "health-timeout", "ipc", "isolation", "log-driver", "memory/m", "memory-reservation",
-              "memory-swap", "pid", "platform", "runtime", "shm-size", "user/u", "userns", "uts", "volume-driver"),
+              "memory-swap", "pid", "platform", "runtime", "shm-size", "userns", "uts", "volume-driver"),
     *_ignored("list", "blkio-weight-device", "device-read-bps", "device-read-iops", "device-write-bps",
               "device-write-iops", "annotation", "attach/a", "device", "device-cgroup-rule",
               "group-add", "label-file", "log-opt", "security-opt", "storage-opt", "ulimit"),

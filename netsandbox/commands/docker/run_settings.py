@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.links import Link
+from netsandbox.docker.network import SYSCTLS
 from netsandbox.docker.resolv_conf import ResolvConf, is_domain
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Parsed
     from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.profiles import Profile
 
 ALLOWED = ("net.", "fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
 """Settings that a container has of its own."""
@@ -23,17 +25,21 @@ def bad_setting(text: str) -> str:
     return "" if equals and key.startswith(ALLOWED) else f"sysctl '{text}' is not allowed"
 
 
-def settings(texts: list[str], mode: str) -> tuple[tuple[str, str], ...]:
+def settings(texts: list[str], mode: str, profile: Profile) -> tuple[tuple[str, str], ...]:
     """--sysctl KEY=VALUE.
 
     Raises:
-        DockerError: a setting that is not the container's own.
+        DockerError: a setting that is not the container's own, or that of an interface (since 28).
     """
     found = []
     for text in texts:
         key, _equals, value = text.partition("=")
-        if mode == "host" and key.startswith("net."):
+        if mode == "host" and key.startswith("net.") and not profile.since(28):
             raise daemon_error(f"sysctl '{key}' not allowed in host network namespace")
+        parts = key.split(".", 4)
+        if profile.since(28) and len(parts) > 4 and parts[0] == "net" and parts[3].startswith("eth"):
+            raise daemon_error(f'interface specific sysctl setting "{key}" must be supplied using driver option '
+                               f"'{SYSCTLS}'")
         found.append((key, value))
     return tuple(found)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote_plus
 
 from netsandbox.commands.docker.template_parse import Node, Operand, Pipeline, TemplateError, parse
 from netsandbox.engine.budget import Use, hold, spend
@@ -25,7 +26,7 @@ class Template:
 
     def __init__(self, text: str, type_name: str = "") -> None:
         self._text = text
-        self._nodes = parse(text)
+        self._nodes = parse(text, FUNCTIONS)
         self._type_name = type_name
 
     def execute(self, data: Any) -> str:
@@ -35,6 +36,15 @@ class Template:
             TemplateError: a field that is not there, a function that is given something wrong.
         """
         return _Run(self._text, self._type_name, data).block(self._nodes, data)
+
+
+class _LeaveError(Exception):
+    """{{break}} or {{continue}}, and what was printed until then in the range's body."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.printed = ""
 
 
 class _Run:
@@ -48,9 +58,13 @@ class _Run:
 
     def block(self, nodes: tuple[Node, ...], dot: Any) -> str:
         mark = len(self.variables)
-        parts = []
+        parts = list[str]()
         for node in nodes:
-            part = self.node(node, dot)
+            try:
+                part = self.node(node, dot)
+            except _LeaveError as leave:
+                leave.printed = "".join(parts) + leave.printed
+                raise
             self._printed += len(part) if node.kind in ("text", "action") else 0
             if self._printed > MAX_OUTPUT:
                 raise TemplateError("template: the output is too long")
@@ -60,6 +74,8 @@ class _Run:
 
     def node(self, node: Node, dot: Any) -> str:
         spend(Use.WORK)
+        if node.kind in ("break", "continue"):
+            raise _LeaveError(node.kind)
         if node.pipeline is None:
             return node.text
         value = self.pipeline(node.pipeline, dot)
@@ -92,8 +108,14 @@ class _Run:
         for key, item in pairs:
             mark = len(self.variables)
             self._set(names, (key, item) if len(names) > 1 else (item,))
-            parts.append(self.block(node.body, item))
-            del self.variables[mark:]
+            try:
+                parts.append(self.block(node.body, item))
+            except _LeaveError as leave:
+                parts.append(leave.printed)
+                if leave.kind == "break":
+                    break
+            finally:
+                del self.variables[mark:]
         return "".join(parts)
 
     def _set(self, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
@@ -122,9 +144,8 @@ class _Run:
                 name = first.chain[-1]
                 raise self._error(first, f"wrong number of args for {name}: want 1 got {len(arguments)}")
             return value(*arguments)
-        function = FUNCTIONS.get(str(first.value))
-        if function is None:
-            raise TemplateError(f'template: :1: function "{first.value}" not defined')
+        function = FUNCTIONS[str(first.value)]
+        self._check_types(first, rest, arguments)
         try:
             result = function(*arguments)
             if isinstance(result, str):
@@ -133,7 +154,18 @@ class _Run:
         except TemplateError as error:
             raise self._error(first, f"error calling {first.value}: {error}") from None
         except (TypeError, ValueError, IndexError, KeyError, AttributeError):
-            raise self._error(first, f"wrong number or type of args for {first.value}") from None
+            named = first._replace(source=str(first.value))
+            raise self._error(named, f"wrong number or type of args for {first.value}") from None
+
+    def _check_types(self, first: Operand, rest: tuple[Operand, ...], arguments: list[Any]) -> None:
+        """Raises TemplateError: a function of the client's own is given something of another type."""
+        for number, (wanted, value) in enumerate(zip(TYPES.get(str(first.value), ()), arguments, strict=False)):
+            if isinstance(value, wanted):
+                continue
+            operand = rest[number] if number < len(rest) else first
+            if operand.kind == "literal":
+                raise self._error(operand, f"expected {_type_name(wanted)}; found {operand.source}")
+            raise self._error(operand, f"wrong type for value; expected {_type_name(wanted)}; got {_type(value)}")
 
     def _value(self, operand: Operand, dot: Any) -> Any:
         if operand.kind == "literal":
@@ -156,6 +188,9 @@ class _Run:
     def _field(self, value: Any, name: str, operand: Operand) -> Any:
         if value is MISSING:
             return MISSING
+        if value is NULL:
+            last = operand.value.commands[-1][-1] if isinstance(operand.value, Pipeline) else operand
+            raise self._error(last, f'nil data; no entry for key "{name}"')
         if not isinstance(value, dict):
             raise self._error(operand, f"can't evaluate field {name} in type interface {{}}")
         if name in value:
@@ -212,10 +247,20 @@ class Missing:
 
 
 MISSING = Missing()
+
+
+class Null:
+    """A pointer to nothing."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+NULL = Null()
 EMPTY: dict[str, Any] = {}
 """A struct without fields."""
 MAPS: dict[str, Any] = {
-    "Networks": None, "Ports": NIL, "Labels": "", "ExposedPorts": EMPTY, "Volumes": EMPTY, "PortBindings": NIL,
+    "Networks": NULL, "Ports": NIL, "Labels": "", "ExposedPorts": EMPTY, "Volumes": EMPTY, "PortBindings": NIL,
     "Options": "", "Containers": {}, "Sysctls": "", "AuxiliaryAddresses": ""}
 """Fields of the API that are maps, and the zero of their values."""
 OMITTED: dict[str, Any] = {"IPRange": "", "Gateway": "", "AuxiliaryAddresses": Map({}, "AuxiliaryAddresses")}
@@ -231,6 +276,8 @@ def show(value: Any) -> str:
     """As Go's fmt prints it."""
     if value is None or value is MISSING:
         return "<no value>"
+    if value is NULL:
+        return "<nil>"
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is EMPTY:
@@ -244,7 +291,7 @@ def show(value: Any) -> str:
 
 
 def to_json(value: Any) -> str:
-    if value is NIL or value is MISSING:
+    if value is NIL or value is MISSING or value is NULL:
         return "null"
     if isinstance(value, dict):
         value = {key: item for key, item in value.items() if not callable(item)}
@@ -255,6 +302,8 @@ def _index(value: Any, *keys: Any) -> Any:
     for key in keys:
         if isinstance(value, dict):
             value = value.get(key, value.zero if isinstance(value, Map) else None)
+        elif value is NIL:
+            raise TemplateError("index of untyped nil")
         elif isinstance(value, list) and isinstance(key, int):
             if not 0 <= key < len(value):
                 raise TemplateError(f"index out of range: {key}")
@@ -265,7 +314,11 @@ def _index(value: Any, *keys: Any) -> Any:
 
 
 def _type(value: Any) -> str:
-    return {str: "string", int: "int", bool: "bool"}.get(type(value), "interface {}")
+    return _type_name(type(value))
+
+
+def _type_name(kind: type) -> str:
+    return {str: "string", int: "int", bool: "bool"}.get(kind, "interface {}")
 
 
 def _printf(form: str, *values: Any) -> str:
@@ -282,6 +335,15 @@ def _printf(form: str, *values: Any) -> str:
     return result
 
 
+def _print(values: Sequence[Any]) -> str:
+    """fmt.Sprint: a space between two that are no texts."""
+    parts = list[str]()
+    for before, value in zip((None, *values), values, strict=False):
+        is_apart = parts and not isinstance(before, str) and not isinstance(value, str)
+        parts.append(f" {show(value)}" if is_apart else show(value))
+    return "".join(parts)
+
+
 def _slice(value: Any, *bounds: int) -> Any:
     """Go's value[i:j]."""
     low, high = bounds[0] if bounds else 0, bounds[1] if len(bounds) > 1 else len(value)
@@ -290,11 +352,18 @@ def _slice(value: Any, *bounds: int) -> Any:
     return value[low:high]
 
 
+HTML = str.maketrans({"\0": "\ufffd", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"})
+JS = str.maketrans({"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&": "\\u0026",
+                    "=": "\\u003D", "\n": "\\u000A", "\t": "\\u0009", "\r": "\\u000D"})
+TYPES: dict[str, tuple[type, ...]] = {
+    "pad": (str, int, int), "split": (str, str), "upper": (str,), "lower": (str,), "title": (str,),
+    "truncate": (str, int)}
+"""Of the client's own functions, what they are given."""
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "json": to_json,
     "index": _index,
     "len": len,
-    "print": lambda *values: " ".join(show(value) for value in values),
+    "print": lambda *values: _print(values),
     "println": lambda *values: " ".join(show(value) for value in values) + "\n",
     "printf": _printf,
     "slice": _slice,
@@ -305,6 +374,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lower": lambda text: text.lower(),
     "title": lambda text: text.title(),
     "truncate": lambda text, width: text[:width],
+    "html": lambda *values: _print(values).translate(HTML),
+    "js": lambda *values: _print(values).translate(JS),
+    "urlquery": lambda *values: quote_plus(_print(values)),
     "eq": lambda one, *others: any(one == other for other in others),
     "ne": lambda one, other: one != other,
     "lt": lambda one, other: one < other,

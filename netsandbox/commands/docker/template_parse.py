@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import NamedTuple
 
 TOKEN = re.compile(r"""
     (?P<space>\s+) | (?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`) | (?P<number>[-+]?\d[\w.]*) | (?P<field>\.[A-Za-z_]\w*)
     | (?P<variable>\$\w*) | (?P<word>[A-Za-z_]\w*) | (?P<assign>:=) | (?P<mark>[().,|=])""", re.VERBOSE)
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
+NOT_MODELLED = ("define", "template", "block")
 MAX_DEPTH = 50
 """Actions within actions, or parentheses within parentheses."""
 
@@ -56,13 +58,16 @@ class Node(NamedTuple):
     otherwise: tuple[Node, ...] = ()
 
 
-def parse(template: str) -> tuple[Node, ...]:
+def parse(template: str, functions: Container[str]) -> tuple[Node, ...]:
     """The tree of a template.
+
+    Args:
+        functions: the names of those that there are.
 
     Raises:
         TemplateError: a syntax error.
     """
-    nodes, ended_by = _Parser(template).nodes(0)
+    nodes, ended_by = _Parser(template, functions).nodes(0)
     if ended_by:
         raise _error(template, len(template), f"unexpected {{{{{ended_by}}}}}")
     return nodes
@@ -75,8 +80,10 @@ def _error(template: str, position: int, why: str) -> TemplateError:
 class _Parser:
     """Reads a template from left to right."""
 
-    def __init__(self, template: str) -> None:
+    def __init__(self, template: str, functions: Container[str]) -> None:
         self.template = template
+        self.functions = functions
+        self.ranges = 0
         self.at = 0
         self.tokens: list[Token] = []
         self.is_comment = False
@@ -97,15 +104,23 @@ class _Parser:
             word = self.tokens[0].text if self.tokens and self.tokens[0].kind == "word" else ""
             if word in ("end", "else"):
                 return tuple(found), word
+            if word in NOT_MODELLED:
+                raise _error(self.template, self.at, f"{{{{{word}}}}} is not modelled in the sandbox")
             if word in ("if", "range", "with"):
                 self.tokens.pop(0)
                 found.append(self._block(word, depth))
+            elif word in ("break", "continue"):
+                if not self.ranges:
+                    raise _error(self.template, self.at, f"{{{{{word}}}}} outside {{{{range}}}}")
+                found.append(Node(word))
             elif not self.is_comment:
                 found.append(Node("action", pipeline=self._whole_pipeline()))
 
     def _block(self, kind: str, depth: int) -> Node:
-        pipeline = self._whole_pipeline()
+        pipeline = self._whole_pipeline(kind)
+        self.ranges += kind == "range"
         body, ended_by = self.nodes(depth + 1)
+        self.ranges -= kind == "range"
         otherwise: tuple[Node, ...] = ()
         if ended_by == "else" and len(self.tokens) > 1 and self.tokens[1].text in ("if", "with"):
             del self.tokens[0]
@@ -151,6 +166,13 @@ class _Parser:
                 if match.lastgroup != "space":
                     self.tokens.append(Token(str(match.lastgroup), match.group(), position))
                 position = match.end()
+                if match.lastgroup in ("field", "variable", "word") or match.group() == ".":
+                    self._check_end_of_name(position)
+
+    def _check_end_of_name(self, position: int) -> None:
+        rest = self.template[position:position + 2]
+        if rest and rest != "}}" and rest[0] not in " \t\r\n.,|:()" and not (rest[0].isalnum() or rest[0] == "_"):
+            raise _error(self.template, position, f"bad character U+{ord(rest[0]):04X} '{rest[0]}'")
 
     def _refuse_character(self, position: int) -> None:
         rest = self.template[position:]
@@ -158,13 +180,14 @@ class _Parser:
             raise _error(self.template, position, "unclosed action")
         if rest[0] in "\"`":
             raise _error(self.template, position, "unterminated quoted string")
-        name = f"{rest[0]!r}" if rest[0].isprintable() else f"U+{ord(rest[0]):04X}"
-        raise _error(self.template, position, f"unexpected {name} in command")
+        if not (rest[0].isascii() and rest[0].isprintable()):
+            raise _error(self.template, position, f"unrecognized character in action: U+{ord(rest[0]):04X} '{rest[0]}'")
+        raise _error(self.template, position, f'unexpected "{rest[0]}" in {"operand" if self.tokens else "command"}')
 
     # -- pipelines
 
-    def _whole_pipeline(self) -> Pipeline:
-        pipeline = self._pipeline(0)
+    def _whole_pipeline(self, where: str = "command") -> Pipeline:
+        pipeline = self._pipeline(0, where)
         if self.tokens:
             raise self._unexpected("command")
         return pipeline
@@ -173,14 +196,14 @@ class _Parser:
         shown = f'"{self.tokens[0].text}"' if self.tokens else '"}}"'
         return _error(self.template, self.at, f"unexpected {shown} in {where}")
 
-    def _pipeline(self, depth: int) -> Pipeline:
+    def _pipeline(self, depth: int, where: str = "command") -> Pipeline:
         if depth > MAX_DEPTH:
             raise _error(self.template, self.at, "max expression depth exceeded")
         variables = self._variables()
-        commands = [self._command(depth)]
+        commands = [self._command(depth, where)]
         while self.tokens and self.tokens[0].text == "|":
             self.tokens.pop(0)
-            commands.append(self._command(depth))
+            commands.append(self._command(depth, where))
         return Pipeline(variables, tuple(commands))
 
     def _variables(self) -> tuple[str, ...]:
@@ -194,12 +217,16 @@ class _Parser:
             del self.tokens[:count]
         return names
 
-    def _command(self, depth: int) -> tuple[Operand, ...]:
-        operands = []
+    def _command(self, depth: int, where: str) -> tuple[Operand, ...]:
+        operands, before = list[Operand](), list(self.tokens)
         while self.tokens and self.tokens[0].text not in ("|", ")"):
             operands.append(self._operand(depth))
         if not operands:
-            raise _error(self.template, self.at, "missing value for command")
+            raise _error(self.template, self.at, f"missing value for {where}")
+        last = before[len(before) - len(self.tokens) - 1]
+        if operands[0].kind == "function":  # an error of the function's names the whole command
+            whole = self.template[before[0].position:last.position + len(last.text)]
+            operands[0] = operands[0]._replace(source=whole)
         return tuple(operands)
 
     def _operand(self, depth: int) -> Operand:
@@ -220,6 +247,8 @@ class _Parser:
         literal = _literal(token)
         if literal is not None:
             return Operand("literal", literal, (), token.position, value)
+        if kind == "word" and value != "nil" and value not in self.functions:
+            raise _error(self.template, token.position, f'function "{value}" not defined')
         if kind == "word":
             return Operand("literal", None, (), token.position, "nil") if value == "nil" else Operand(
                 "function", value, (), token.position, value)

@@ -109,8 +109,8 @@ def table(rows: list[list[str]]) -> str:
     return "".join(line + "\n" for line in lines)
 
 
-DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|m(?!s)|s|ms)")
-UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": SECOND // 1000}
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|m(?!s)|s|ms|us|µs|ns)")
+UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": SECOND // 1000, "us": 1000, "µs": 1000, "ns": 1}
 
 
 def duration(text: str) -> int | None:
@@ -119,6 +119,17 @@ def duration(text: str) -> int | None:
     if not found or "".join(number + unit for number, unit in found) != text:
         return None
     return round(sum(float(number) * UNITS[unit] for number, unit in found))
+
+
+def bad_duration(text: str) -> str:
+    """Why a length of time is none, or empty (time.ParseDuration)."""
+    if text in ("0", "+0", "-0") or duration(text.lstrip("+-")) is not None:
+        return ""
+    parts = re.fullmatch(r"[+-]?(?:[\d.]+[a-zµ]+)*?([\d.]+)([^\d.]*)", text)
+    if parts is None or parts[1] == "." or parts[1].count(".") > 1:
+        return f"time: invalid duration {quoted(text)}"
+    return (f"time: unknown unit {quoted(parts[2])} in duration {quoted(text)}" if parts[2] else
+            f"time: missing unit in duration {quoted(text)}")
 
 
 def has_label(labels: dict[str, str], text: str) -> bool:

@@ -21,9 +21,10 @@ FOLDERS = ("/run/netns", "/run/docker/netns")
 FIRST_SHELL_PID = 1_000_000
 """Above it are the shells, which are where they look from."""
 SELF = ("self", "thread-self")
+PROCESSORS = 2
 TEXTS = {
     "/proc/version": "Linux version 6.18.0 (netsandbox)\n",
-    "/proc/cpuinfo": "processor\t: 0\n",
+    "/proc/cpuinfo": "\n".join(f"processor\t: {number}\n" for number in range(PROCESSORS)),
     "/proc/loadavg": "0.00 0.00 0.00 1/1 1\n",
     "/proc/modules": "",
 }

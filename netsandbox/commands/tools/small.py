@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.kernel_files import PROCESSORS
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.shell.escapes import echoed
 
 if TYPE_CHECKING:
@@ -31,7 +33,10 @@ def false(_context: ToolContext, _arguments: list[str]) -> ToolResult:
 
 
 def whoami(_context: ToolContext, _arguments: list[str]) -> ToolResult:
-    return ToolResult(0, "root\n", "")
+    own = RIGHTS.get().account
+    if not own.user:
+        return ToolResult(1, "", f"whoami: cannot find name for user ID {own.uid}\n")
+    return ToolResult(0, f"{own.user}\n", "")
 
 
 def arch(_context: ToolContext, _arguments: list[str]) -> ToolResult:
@@ -39,7 +44,7 @@ def arch(_context: ToolContext, _arguments: list[str]) -> ToolResult:
 
 
 def nproc(_context: ToolContext, _arguments: list[str]) -> ToolResult:
-    return ToolResult(0, "1\n", "")
+    return ToolResult(0, f"{PROCESSORS}\n", "")
 
 
 def tty(_context: ToolContext, _arguments: list[str]) -> ToolResult:

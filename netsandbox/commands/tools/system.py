@@ -90,13 +90,23 @@ def _date(at: int, form: str) -> str:
 def identity(_context: ToolContext, arguments: list[str]) -> ToolResult:
     """id."""
     letters = "".join(word[1:] for word in arguments if word.startswith("-"))
+    own = RIGHTS.get().account
     if not letters:
-        return ToolResult(0, "uid=0(root) gid=0(root) groups=0(root)\n", "")
-    return ToolResult(0, ("root" if "n" in letters else "0") + "\n", "")
+        user, group = (f"{number}({name})" if name else str(number)
+                       for number, name in ((own.uid, own.user), (own.gid, own.group)))
+        return ToolResult(0, f"uid={user} gid={group} groups={group}\n", "")
+    number, name = (own.uid, own.user) if "u" in letters else (own.gid, own.group)
+    if "n" not in letters or name:
+        return ToolResult(0, f"{name if 'n' in letters else number}\n", "")
+    what = "user" if "u" in letters else "group"
+    return ToolResult(1, f"{number}\n", f"id: cannot find name for {what} ID {number}\n")
 
 
 def groups(_context: ToolContext, _arguments: list[str]) -> ToolResult:
-    return ToolResult(0, "root\n", "")
+    own = RIGHTS.get().account
+    if not own.group:
+        return ToolResult(1, f"{own.gid}\n", f"groups: cannot find name for group ID {own.gid}\n")
+    return ToolResult(0, f"{own.group}\n", "")
 
 
 def modprobe(_context: ToolContext, arguments: list[str]) -> ToolResult:

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
+from netsandbox.linux.core.accounts import SUPERUSER, Account
 from netsandbox.linux.core.errors import KernelError
 
 Arguments = ParamSpec("Arguments")
@@ -21,11 +22,18 @@ class Rights(NamedTuple):
         net_admin: CAP_NET_ADMIN: it may change interfaces, addresses, routes, neighbours and rules.
         sysctls: /proc/sys can be written; a container without --privileged has it read-only.
         contained: it sees only its container's processes, of which the first has the PID 1.
+        account: whose program it is; none but root has capabilities.
     """
 
     net_admin: bool = True
     sysctls: bool = True
     contained: bool = False
+    account: Account = SUPERUSER
+
+    def of(self, account: Account) -> Rights:
+        """The same for a program of that user's."""
+        is_root = account.uid == 0
+        return self._replace(net_admin=self.net_admin and is_root, sysctls=self.sysctls and is_root, account=account)
 
 
 ROOT = Rights()

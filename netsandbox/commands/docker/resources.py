@@ -1,0 +1,151 @@
+"""Options about memory, processors and modes, of which the sandbox has none: how Docker reads and refuses them.
+
+They change nothing here but what `docker inspect` tells.  docker/go-units, opts, cli/command/container/opts.go.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.commands.docker.words import bad_duration
+from netsandbox.commands.tools.kernel_files import PROCESSORS
+from netsandbox.docker.errors import DockerError, daemon_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.commands.docker.client import Client
+    from netsandbox.commands.docker.flags import Parsed
+
+SIZE = re.compile(r"(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?", re.ASCII)
+LEAST_MEMORY = 6 << 20
+NANO = 10**9
+ULIMITS = ("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
+           "rttime", "sigpending", "stack")
+LOG_DRIVERS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog")
+RUNTIMES = ("runc", "io.containerd.runc.v2")
+PLATFORM = re.compile(r"(linux|windows|freebsd|darwin)(/\w+)*|386|amd64|x86_64|arm|arm64|aarch64|ppc64le|riscv64|s390x")
+PROCESS_MODES = {"pid": ("PID", ("host",)), "uts": ("UTS", ("host",)), "userns": ("USER", ("host",)),
+                 "cgroupns": ("CGROUP", ("host", "private"))}
+"""Options of which the client itself knows the values."""
+IPC_MODES = ("none", "private", "shareable", "host")
+
+
+def size(text: str) -> int | None:
+    """`100m` in bytes; None where it is none."""
+    found = SIZE.fullmatch(text)
+    if found is None or found[1].count(".") > 1:
+        return None
+    return int(Fraction(found[1]) * 1024 ** " kmgtp".index((found[2] or " ").lower()))
+
+
+def _bad_size(text: str) -> str:
+    return "" if size(text) is not None else f"invalid size: '{text}'"
+
+
+def _bad_swap(text: str) -> str:
+    return "" if text == "-1" else _bad_size(text)
+
+
+def _cpus(text: str) -> int | None:
+    """`1.5` in thousand millionths of a processor."""
+    try:
+        number = Fraction(text) * NANO
+    except (ValueError, ZeroDivisionError):
+        return None
+    return int(number) if number.denominator == 1 else None
+
+
+def _bad_cpus(text: str) -> str:
+    try:
+        Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return f"failed to parse {text} as a rational number"
+    return "" if _cpus(text) is not None else "value is too precise"
+
+
+def _bad_ulimit(text: str) -> str:
+    name, equals, value = text.partition("=")
+    soft, colon, hard = value.partition(":")
+    if not name or not equals:
+        return f"invalid ulimit argument: {text}"
+    if name not in ULIMITS:
+        return f"invalid ulimit type: {name}"
+    if ":" in hard:
+        return f"too many limit value arguments - {value}, can only have up to two, `soft[:hard]`"
+    for number in (soft, hard) if colon else (soft,):
+        if not number.lstrip("+-").isdecimal():
+            return f'strconv.ParseInt: parsing "{number}": invalid syntax'
+    if colon and int(hard) != -1 and (int(soft) == -1 or int(soft) > int(hard)):
+        return f"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard}"
+    return ""
+
+
+CHECKS: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(("memory", "memory-reservation", "kernel-memory", "shm-size"), _bad_size),
+    "memory-swap": _bad_swap, "cpus": _bad_cpus, "ulimit": _bad_ulimit,
+    **dict.fromkeys(("health-interval", "health-timeout", "health-start-period", "health-start-interval"),
+                    bad_duration)}
+"""By option: why the client refuses a value, or empty."""
+
+
+def wanted(parsed: Parsed) -> dict[str, Any]:
+    """What HostConfig has of the options that were given.
+
+    Raises:
+        DockerError: the daemon refuses a value.
+    """
+    found: dict[str, Any] = {}
+    for name, key in (("memory", "Memory"), ("memory-reservation", "MemoryReservation"), ("memory-swap", "MemorySwap"),
+                      ("shm-size", "ShmSize")):
+        if parsed.text(name):
+            found[key] = -1 if parsed.text(name) == "-1" else size(parsed.text(name))
+    if 0 < found.get("Memory", 0) < LEAST_MEMORY:
+        raise daemon_error("Minimum memory limit allowed is 6MB")
+    if found.get("Memory"):
+        found.setdefault("MemorySwap", 2 * found["Memory"])
+    if parsed.text("cpus"):
+        found["NanoCpus"] = cpus = _cpus(parsed.text("cpus")) or 0
+        if not 0 <= cpus <= PROCESSORS * NANO:
+            raise daemon_error(f"range of CPUs is from 0.01 to {PROCESSORS}.00, as there are only {PROCESSORS} CPUs "
+                               "available")
+    for name, key in (("pids-limit", "PidsLimit"), ("cpu-shares", "CpuShares"), ("cpu-quota", "CpuQuota"),
+                      ("cpu-period", "CpuPeriod")):
+        if name in parsed.values:
+            found[key] = parsed.number(name, 0)
+    return found | {key: parsed.text(name) for name, key in (
+        ("cpuset-cpus", "CpusetCpus"), ("cpuset-mems", "CpusetMems"), ("pid", "PidMode"), ("uts", "UTSMode"),
+        ("ipc", "IpcMode"), ("userns", "UsernsMode"), ("runtime", "Runtime")) if parsed.text(name)}
+
+
+def check_client(parsed: Parsed) -> None:
+    """Raises DockerError: the client refuses a mode."""
+    for name, (shown, known) in PROCESS_MODES.items():
+        text = parsed.text(name)
+        is_other = name == "pid" and text.startswith("container:") and text != "container:"
+        if text and text not in known and not is_other:
+            raise DockerError(f"--{name}: invalid {shown} mode")
+    platform = parsed.text("platform")
+    if platform and not PLATFORM.fullmatch(platform):
+        raise DockerError(f'error parsing specified platform: "{platform}": unknown operating system or architecture: '
+                          "invalid argument")
+
+
+def check_daemon(client: Client, parsed: Parsed) -> None:
+    """Raises DockerError: the daemon refuses a mode, or knows no such program."""
+    ipc, pid, runtime, log = (parsed.text(name) for name in ("ipc", "pid", "runtime", "log-driver"))
+    if ipc and ipc not in IPC_MODES and not ipc.startswith("container:"):
+        raise daemon_error(f"invalid IPC mode: {ipc}")
+    if runtime and runtime not in RUNTIMES:
+        raise daemon_error(f"unknown or invalid runtime name: {runtime}")
+    for text in (pid, ipc):
+        if text.startswith("container:"):
+            client.engine.find(text.removeprefix("container:"))
+    for text in parsed.all("tmpfs"):
+        path = text.partition(":")[0]
+        if not path.startswith("/"):
+            raise daemon_error(f"invalid mount path: '{path}' mount path must be absolute")
+    if log and log not in LOG_DRIVERS:
+        raise daemon_error(f'error looking up logging plugin {log}: plugin "{log}" not found')
