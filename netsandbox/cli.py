@@ -77,6 +77,10 @@ def _main(words: list[str]) -> int:
         overview().parse_args(words)
         overview().print_help()
         return 2
+    return _carry_out(name, words)
+
+
+def _carry_out(name: str, words: list[str]) -> int:
     gc.set_threshold(50_000, 20, 100)
     try:
         if name in USE_FILES:

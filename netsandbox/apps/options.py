@@ -36,17 +36,15 @@ def getopt(program: str, arguments: list[str], flags: str, valued: str,
         letters = word[1:]
         while letters:
             letter, letters = letters[0], letters[1:]
-            if letter in flags:
-                options[letter] = ""
-            elif letter in valued:
+            if letter not in flags and letter not in valued:
+                raise UsageError(f"{program}: invalid option -- '{letter}'")
+            value = ""
+            if letter in valued:
                 if not letters and not rest:
                     raise UsageError(f"{program}: option requires an argument -- '{letter}'")
-                value = letters or rest.pop(0)
-                is_more = letter in repeated and letter in options
-                options[letter] = f"{options[letter]}\n{value}" if is_more else value
-                letters = ""
-            else:
-                raise UsageError(f"{program}: invalid option -- '{letter}'")
+                value, letters = letters or rest.pop(0), ""
+            is_more = letter in repeated and letter in options
+            options[letter] = f"{options[letter]}\n{value}" if is_more else value
     return options, operands
 
 

@@ -74,17 +74,20 @@ def _line(call: Builtin, raw: bool) -> tuple[str | None, bool]:
         found += text[:-1]
 
 
+def _letters(line: str, raw: bool) -> list[tuple[str, bool]]:
+    """Each character, and whether it was escaped."""
+    letters, rest = [], iter(line)
+    for char in rest:
+        if char != "\\" or raw:
+            letters.append((char, False))
+        elif escaped := next(rest, ""):
+            letters.append((escaped, True))
+    return letters
+
+
 def _split(line: str, separators: str, count: int, raw: bool) -> list[str]:
     """The fields, the last one with all that is left."""
-    letters: list[tuple[str, bool]] = []
-    at = 0
-    while at < len(line):
-        if line[at] == "\\" and not raw:
-            letters += [(line[at + 1], True)] if at + 1 < len(line) else []
-            at += 2
-        else:
-            letters.append((line[at], False))
-            at += 1
+    letters = _letters(line, raw)
     blank = {char for char in separators if char in " \t\n"}
     marks = set(separators) - blank
 

@@ -24,21 +24,30 @@ if TYPE_CHECKING:
     from netsandbox.linux.netlink.credentials import Rights
 
 
-def run(client: Client, parsed: Parsed) -> int | None:
+def _inside(client: Client, parsed: Parsed) -> Inside:
+    """Where it is to run.
+
+    Raises:
+        DockerError: there is no such container, or it does not run.
+    """
     if not parsed.operands[0]:
         raise DockerError("invalid container name or ID: value is empty" if client.engine.profile.since(28) else
                           "Error: No such container: ")
     container = client.engine.find(parsed.operands[0])
-    argv = parsed.operands[1:]
     namespace = container.namespace
     if namespace is None or not container.is_running:
         raise daemon_error(f"container {container.identity} is not running")
     if container.state == PAUSED:
         raise daemon_error(f"Container {parsed.operands[0]} is paused, unpause the container before exec")
     links.check(client.engine, container)
-    rights = _rights(client, container, parsed)
-    inside = Inside(client.context, container, namespace, rights, _environment(client, parsed),
-                    parsed.text("workdir") or container.workdir or "/")
+    return Inside(client.context, container, namespace, _rights(client, container, parsed),
+                  _environment(client, parsed),
+                  parsed.text("workdir") or container.workdir or "/")
+
+
+def run(client: Client, parsed: Parsed) -> int | None:
+    inside = _inside(client, parsed)
+    container, argv = inside.container, parsed.operands[1:]
     name = argv[0].rpartition("/")[2]
     if name in SHELLS and inside.is_in_image(name) and len(argv) == 1 and parsed.on("interactive") and (
             client.stdin.is_terminal):

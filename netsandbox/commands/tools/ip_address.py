@@ -257,7 +257,26 @@ def modify(context: ToolContext, command: str, words: Words, family_name: str) -
 
 def _modify(namespace: NetworkNamespace, command: str, words: Words, family_name: str,
             warnings: list[str]) -> tuple[Interface, Network | None]:
-    local, family = "", Family(family_name)
+    found, local, network = _read(words, Family(family_name), warnings)
+    if "dev" not in found:
+        raise ToolError(1, 'Not enough information: "dev" argument is required.')
+    exact = command != "delete" or "/" in local or "peer" in found or network is None
+    if not exact:
+        warnings.append(WILDCARD.format(local=local))
+    device = interface_named(namespace, found["dev"])
+    _check_lifetimes(found)
+    if "autojoin" in found and not (network and is_multicast(network.address)):
+        raise ToolError(1, "autojoin needs multicast address")
+    if command == "delete":
+        requests.delete(device, network, exact, found)
+    else:
+        requests.put(device, network, command, found)
+    return device, network
+
+
+def _read(words: Words, family: Family, warnings: list[str]) -> tuple[dict[str, Any], str, Network | None]:
+    """What the keywords say; the address as it is written, and as it is meant: None for any."""
+    local = ""
     network: Network | None = None
 
     def other(word: str, rest: Words) -> None:
@@ -286,20 +305,7 @@ def _modify(namespace: NetworkNamespace, command: str, words: Words, family_name
         refused("anycast", of="an address", read=family.address),
         refused("proto", of="an address", read=number('"proto" value is invalid\n', 0, 255)),
         flag("noprefixroute"), flag("autojoin")), other)
-    if "dev" not in found:
-        raise ToolError(1, 'Not enough information: "dev" argument is required.')
-    exact = command != "delete" or "/" in local or "peer" in found or network is None
-    if not exact:
-        warnings.append(WILDCARD.format(local=local))
-    device = interface_named(namespace, found["dev"])
-    _check_lifetimes(found)
-    if "autojoin" in found and not (network and is_multicast(network.address)):
-        raise ToolError(1, "autojoin needs multicast address")
-    if command == "delete":
-        requests.delete(device, network, exact, found)
-    else:
-        requests.put(device, network, command, found)
-    return device, network
+    return found, local, network
 
 
 def _lifetime(complaint: str) -> Callable[[Words], int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools import tc_fifo
 from netsandbox.commands.tools.context import ToolError, ToolResult
@@ -63,55 +63,75 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, "", "")
 
 
-def _modify(context: ToolContext, command: str, words: Words) -> None:
-    """tc_qdisc_modify."""
-    device, kind, handle, at_root = "", "", 0, False
+class Place(NamedTuple):
+    """Where a discipline is to be, and of which kind."""
+
+    device: str = ""
+    kind: str = ""
+    handle: int = 0
+    at_root: bool = False
+
+
+def _place(words: Words) -> Place:
+    """What stands before a kind's own options."""
+    place = Place()
     while words:
         word = words.next()
         if word == "dev":
-            device = words.next()
+            place = place._replace(device=words.next())
         elif word == "root":
-            at_root = True
+            place = place._replace(at_root=True)
         elif word == "handle":
-            handle = _handle(words.next())
+            place = place._replace(handle=_handle(words.next()))
         elif word in ("parent", "ingress", "clsact", "stab", "estimator", "ingress_block", "egress_block"):
             raise ToolError(1, f"netsandbox: {word} of a queueing discipline is not modelled")
         else:
-            kind = word
-            break
-    if not device:
+            return place._replace(kind=word)
+    return place
+
+
+def _modify(context: ToolContext, command: str, words: Words) -> None:
+    """tc_qdisc_modify."""
+    place = _place(words)
+    if not place.device:
         raise ToolError(2, "Error: argument \"dev\" is required")
-    interface = interface_named(context.namespace, device)
+    interface = interface_named(context.namespace, place.device)
     shaper = interface.shaper if isinstance(interface.shaper, Discipline) else None
     if command == "delete":
-        if shaper is None or not at_root:
-            raise ToolError(2, "Error: Cannot delete qdisc with handle of zero." if at_root else
+        if shaper is None or not place.at_root:
+            raise ToolError(2, "Error: Cannot delete qdisc with handle of zero." if place.at_root else
                             "Error: Failed to find specified qdisc.")
         shaper.detach()
         return
+    new = _new(interface, place.kind, place.handle or _free_handle(context), words)
+    if not place.at_root:
+        raise ToolError(2, "Error: Failed to find specified qdisc." if shaper else "Error: Specified qdisc not found.")
+    is_same = shaper is not None and shaper.kind == place.kind
+    if command == "add" and is_same:
+        raise ToolError(2, "Error: Exclusivity flag on, cannot modify.")
+    if command == "change" and not is_same:
+        raise ToolError(2, "Error: Qdisc not found. To create specify NLM_F_CREATE flag." if shaper is None else
+                        "Error: Invalid qdisc name: must match existing qdisc.")
+    if shaper is not None and is_same and not place.handle:
+        _take_over(shaper, new)
+    else:
+        new.attach()
+
+
+def _new(interface: Interface, kind: str, handle: int, words: Words) -> Discipline:
+    """A discipline with the options that follow, not attached yet."""
     if kind not in KINDS and kind not in OTHER_KINDS:
         raise ToolError(2, "Error: Specified qdisc kind is unknown.")
     if kind not in KINDS:
         raise ToolError(1, f"netsandbox: the queueing discipline {kind!r} is not modelled ({', '.join(KINDS)} are)")
-    new = KINDS[kind](interface, handle or _free_handle(context))
+    new = KINDS[kind](interface, handle)
     if isinstance(new, Netem):
         _read_netem(new, words)
     elif isinstance(new, Tbf):
         _read_tbf(new, words)
     elif isinstance(new, Fifo):
         tc_fifo.read(new, words, _time)
-    if not at_root:
-        raise ToolError(2, "Error: Failed to find specified qdisc." if shaper else "Error: Specified qdisc not found.")
-    if command == "add" and shaper is not None and shaper.kind == kind:
-        raise ToolError(2, "Error: Exclusivity flag on, cannot modify.")
-    if command == "change" and (shaper is None or shaper.kind != kind):
-        raise ToolError(2, "Error: Qdisc not found. To create specify NLM_F_CREATE flag." if shaper is None else
-                        "Error: Invalid qdisc name: must match existing qdisc.")
-    keeps = shaper is not None and shaper.kind == kind and not handle
-    if keeps and shaper is not None:
-        _take_over(shaper, new)
-    else:
-        new.attach()
+    return new
 
 
 def _take_over(old: Discipline, new: Discipline) -> None:
