@@ -88,7 +88,7 @@ asyncio.run(main())
 
 def test_a_pane_is_one_file_and_one_line_of_the_table(copy: Copy) -> None:
     copy.add("netsandbox/tui/panes/toy.py", PANE)
-    copy.put_before("netsandbox/tui/screens/pane_table.py", "\n)  # fmt: skip", "\n    TOY,")
+    copy.put_before("netsandbox/tui/screens/pane_table.py", "\n)\n", "\n    TOY,")
     copy.put_before("netsandbox/tui/screens/pane_table.py", "from netsandbox.tui.panes.why",
                     "from netsandbox.tui.panes.toy import PANE as TOY\n")
     assert copy.python(SEE_PANE).splitlines() == ["True True True nodes", "True True True 个节点"]

@@ -13,7 +13,7 @@ def told(branches: Branches) -> list[dict[str, Any]]:
     return [{"name": one.name, "parent": one.parent.name if one.parent is not None else None, "shared": one.shared,
              "end": list(one.end), "begun": one.begun,
              "lines": None if one is branches.present else one.journal[one.shared if one.parent is not None else 0 :]}
-            for one in branches.all]  # fmt: skip
+            for one in branches.all]
 
 
 def restore(branches: Branches, rows: list[dict[str, Any]]) -> None:

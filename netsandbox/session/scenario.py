@@ -84,18 +84,15 @@ class _Reader:
             message = f"netsandbox: this program reads the formats 1 and {VERSION}, found {version}"
             raise self._error(values["netsandbox"], message)
         usual = (FIRST_PROFILE, "") if version == 1 else (DEFAULT_PROFILE, DEFAULT_LAN)
-        return Scenario(
-            title=self._translated(values.get("title"), "title"),
-            about=self._translated(values.get("about"), "about"),
-            seed=self._integer(values["seed"], "seed", MAX_SEED) if "seed" in values else 0,
-            profile=self._profile(values["profile"]) if "profile" in values else usual[0],
-            uplink=self._uplink(values["uplink"]) if "uplink" in values else usual[1],
-            setup=self._steps(values.get("setup"), "setup"),
-            steps=self._steps(values.get("steps"), "steps"),
-            name=self._name,
-            learned=self._translated(values.get("learned"), "learned"),
-            after=self._text(values["next"], "next", "a scenario's name") if "next" in values else "",
-        )
+        return Scenario(title=self._translated(values.get("title"), "title"),
+                        about=self._translated(values.get("about"), "about"),
+                        seed=self._integer(values["seed"], "seed", MAX_SEED) if "seed" in values else 0,
+                        profile=self._profile(values["profile"]) if "profile" in values else usual[0],
+                        uplink=self._uplink(values["uplink"]) if "uplink" in values else usual[1],
+                        setup=self._steps(values.get("setup"), "setup"),
+                        steps=self._steps(values.get("steps"), "steps"), name=self._name,
+                        learned=self._translated(values.get("learned"), "learned"),
+                        after=self._text(values["next"], "next", "a scenario's name") if "next" in values else "")
 
     def _steps(self, node: Node | None, key: str) -> tuple[Step, ...]:
         if node is None:

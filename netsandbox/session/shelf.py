@@ -100,7 +100,7 @@ def read(name: str, kind: str) -> Work:
         return Work(name, kind, problem=str(error))
     steps = scenario.steps
     return Work(name, kind, scenario.title, scenario.about, len(steps), sum(bool(step.ask) for step in steps),
-                sum(len(step.expect) for step in steps), bool(scenario.uplink))  # fmt: skip
+                sum(len(step.expect) for step in steps), bool(scenario.uplink))
 
 
 def short_name(path: str) -> str:

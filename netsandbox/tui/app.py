@@ -92,7 +92,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
         Binding("ctrl+d", "end_of_input", "Leave the shell", show=False, priority=True, id="app.end-of-input"),
         Binding("q", "tell_quit", "How to quit", show=False, id="app.tell-quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
-    ]  # fmt: skip
+    ]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Textual's own, without what this app does in its own way."""

@@ -28,7 +28,7 @@ RATE = 10
 SCRIPT = (
     ("minus", 2.0), ("p", 6.0), ("plus", 0.5), ("w", 3.0), ("escape", 0.5), ("space", 0.5),
     ("b", 0.7), ("b", 0.7), ("b", 2.0),
-)  # fmt: skip
+)
 """Keys, and how many seconds pass after each."""
 
 
@@ -50,7 +50,7 @@ class Film:
             lines, seen = self._painted(), lines
         before = self._lines or [""] * len(lines)
         changed = "".join(f"\x1b[{number};1H{line}\x1b[0m" for number, (line, old) in
-                          enumerate(zip(lines, before, strict=True), 1) if line != old)  # fmt: skip
+                          enumerate(zip(lines, before, strict=True), 1) if line != old)
         self._lines = lines
         if changed:
             self.events.append((round(self.clock.now, 3), changed))

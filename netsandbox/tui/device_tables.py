@@ -91,17 +91,9 @@ def _links(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
 
 
 def _link_cells(row: InterfaceRow, glyphs: GlyphSet) -> tuple[str, ...]:
-    return (
-        safe(row.name),
-        link_state(row, glyphs),
-        " ".join(map(safe, row.addresses)),
-        safe(":".join(row.peer)) if row.peer is not None else "",
-        safe(row.master or ""),
-        str(row.rx_packets),
-        str(row.tx_packets),
-        str(row.rx_dropped + row.tx_dropped),
-        row.mac,
-    )
+    return (safe(row.name), link_state(row, glyphs), " ".join(map(safe, row.addresses)),
+            safe(":".join(row.peer)) if row.peer is not None else "", safe(row.master or ""), str(row.rx_packets),
+            str(row.tx_packets), str(row.rx_dropped + row.tx_dropped), row.mac)
 
 
 def _endpoints(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
@@ -140,14 +132,8 @@ def _neighbours(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
 
 def _neighbour_cells(row: NeighbourRow, now: int, several: bool, glyphs: GlyphSet) -> tuple[str, ...]:
     interface = (safe(row.interface),) if several else ()
-    return (
-        row.address,
-        row.mac or "-",
-        row.state,
-        countdown(row.since, row.deadline, now, glyphs),
-        made_by(row.seq, glyphs),
-        *interface,
-    )
+    return (row.address, row.mac or "-", row.state, countdown(row.since, row.deadline, now, glyphs),
+            made_by(row.seq, glyphs), *interface)
 
 
 def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
@@ -209,7 +195,7 @@ def _vlan_cells(row: InterfaceRow, line: str) -> tuple[str, ...]:
     owner = f"{safe(row.name)} ({safe(row.peer[0])})" if row.peer is not None else safe(row.called)
     loses_tag = "Untagged" in flags
     return (owner, vid, tr("vlan.pvid") if "PVID" in flags else "",
-            tr("vlan.untagged") if loses_tag else tr("vlan.tagged"))  # fmt: skip
+            tr("vlan.untagged") if loses_tag else tr("vlan.tagged"))
 
 
 def _routes(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
@@ -223,12 +209,8 @@ def _routes(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
 
 def _sockets(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
     rows = [
-        Row(
-            f"{row.protocol} {row.local} {row.peer} {row.pid}",
-            (row.protocol, row.state, row.local, row.peer, f"{safe(row.process)} ({row.pid})"),
-            None,
-            row,
-        )
+        Row(f"{row.protocol} {row.local} {row.peer} {row.pid}",
+            (row.protocol, row.state, row.local, row.peer, f"{safe(row.process)} ({row.pid})"), None, row)
         for row in source.sockets(place.node)
     ]
     return Table(("protocol", "state", "local", "remote", "process"), tuple(rows))
@@ -250,7 +232,7 @@ def _rules(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
             row if row.number else None,
         )
         for row in islice(known, MOST_ROWS)
-    ]  # fmt: skip
+    ]
     return Table(columns, (*rows, *_more(len(known), len(columns), "iptables -S")))
 
 
@@ -266,7 +248,7 @@ def _connections(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
         Row(" ".join((row.protocol, *row.original, str(row.made_at))), _connection_cells(row, now, glyphs),
             row.made_at, row)
         for row in islice(known, MOST_ROWS)
-    ]  # fmt: skip
+    ]
     return Table(columns, (*rows, *_more(len(known), len(columns), "conntrack -L")), 2)
 
 
@@ -274,7 +256,7 @@ def _connection_cells(row: ConnectionRow, now: int, glyphs: GlyphSet) -> tuple[s
     timer = countdown(row.since, row.deadline, now, glyphs)
     arrow = f" {glyphs.arrow} "
     return (row.protocol, row.state, timer, arrow.join(row.original), arrow.join(row.reply),
-            made_by(row.made_at, glyphs))  # fmt: skip
+            made_by(row.made_at, glyphs))
 
 
 def _more(count: int, columns: int, command: str) -> tuple[Row, ...]:

@@ -47,7 +47,7 @@ class LabApp(UnbrokenApp):
     """An app whose one lab runs with the clock."""
 
     def __init__(self, options: Options, files: StateFiles | None = None,
-                 clock: Callable[[], float] | None = None) -> None:  # fmt: skip
+                 clock: Callable[[], float] | None = None) -> None:
         """Make the app.
 
         Args:
@@ -120,9 +120,7 @@ class LabApp(UnbrokenApp):
         if self._main is None:
             width, height = self.size
             classes = f"{_class_of(width, self.HORIZONTAL_BREAKPOINTS)} {_class_of(height, self.VERTICAL_BREAKPOINTS)}"
-            self._main = MainScreen(
-                self.live, self.glyphs, self.begin, classes, reduced_motion=self.options.still
-            )
+            self._main = MainScreen(self.live, self.glyphs, self.begin, classes, reduced_motion=self.options.still)
         return self._main
 
     # -- time passes

@@ -138,12 +138,10 @@ class Lesson:
         is_finished = is_last and all(goal.met for goal in goals)
         asked = scenario.steps[self._number].ask if self._asked == self._number and not is_last else {}
         hints = step.hints if step is not None else ()
-        return Stand(
-            said(scenario.title) or scenario.name, self._number, len(scenario.steps),
-            said(step.say if step is not None else scenario.about), step.run if step is not None else (), said(asked),
-            goals, tuple(map(said, hints[: self._shown])), len(hints) - self._shown, is_finished,
-            said(scenario.learned), scenario.after,
-        )  # fmt: skip
+        return Stand(said(scenario.title) or scenario.name, self._number, len(scenario.steps),
+                     said(step.say if step is not None else scenario.about), step.run if step is not None else (),
+                     said(asked), goals, tuple(map(said, hints[: self._shown])), len(hints) - self._shown, is_finished,
+                     said(scenario.learned), scenario.after)
 
     def subject(self) -> tuple[str, str] | None:
         """The node and the tab that the present step is about: of its first goal on a table, if it has one."""

@@ -76,11 +76,9 @@ class LiveLab(LabView):
             coming = tr("next.lesson") if waits else ""
         else:
             coming = peek.next_step(session, self.named)
-        return Status(
-            self.title(), position.at, position.step, max(session.end.step, position.step), player.is_playing, quiet,
-            player.speed, player.is_lagging, coming, self._watch.dropped(session.trace.end),
-            sum(one.is_labelled for one in self.jobs.alive), waits,
-        )  # fmt: skip
+        return Status(self.title(), position.at, position.step, max(session.end.step, position.step), player.is_playing,
+                      quiet, player.speed, player.is_lagging, coming, self._watch.dropped(session.trace.end),
+                      sum(one.is_labelled for one in self.jobs.alive), waits)
 
     def title(self) -> str:
         """The scenario's title in the language in use."""

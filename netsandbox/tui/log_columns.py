@@ -184,15 +184,8 @@ def _marked(text: str, style: str, needle: str) -> list[Run]:
 def plain(row: LogRow, masters: Masters, glyphs: GlyphSet) -> str:
     """A row as one line of text, for the clipboard: all columns, none cut."""
     return "\t".join(
-        (
-            str(row.seq),
-            format_time(row.at),
-            where_text(row, masters, glyphs),
-            who_text(row, glyphs),
-            safe(row.protocol),
-            safe(row.info),
-            verdict_text(row, glyphs),
-        )
+        (str(row.seq), format_time(row.at), where_text(row, masters, glyphs), who_text(row, glyphs), safe(row.protocol),
+         safe(row.info), verdict_text(row, glyphs))
     )
 
 

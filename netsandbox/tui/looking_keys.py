@@ -190,6 +190,6 @@ class LookingKeys(LabApp):
             main.minimize()
             return
         pane = next((one for one in (main.focused, *(main.focused.ancestors if main.focused else ()))
-                     if one is not None and one.has_class("pane")), None)  # fmt: skip
+                     if one is not None and one.has_class("pane")), None)
         if pane is not None:
             main.maximize(pane, container=False)

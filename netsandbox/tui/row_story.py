@@ -35,7 +35,7 @@ def row_story(trace: Trace, row: TableRow, language: str, names: Names) -> Story
 
 def _rule_story(trace: Trace, row: RuleRow, language: str, names: Names) -> Story:
     rule = story_of_rules.RuleRow(frozenset(row.namespaces), row.namespaces[0], row.table, row.chain, row.number,
-                                  row.text, row.packets or 0, row.bytes or 0, row.made_at)  # fmt: skip
+                                  row.text, row.packets or 0, row.bytes or 0, row.made_at)
     return story_of_rules.why_rule(trace, rule, language, names)
 
 

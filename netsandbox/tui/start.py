@@ -70,14 +70,6 @@ def locale_language() -> str:
 
 def options_of(arguments: argparse.Namespace) -> Options:
     """The options of a parsed command line."""
-    return Options(
-        scenario=arguments.scenario,
-        recover=arguments.recover,
-        ascii=arguments.ascii,
-        theme=arguments.theme,
-        still=arguments.reduced_motion,
-        seed=arguments.seed,
-        uplink=arguments.uplink,
-        allow_writes=arguments.allow_writes,
-        root=arguments.only_below and ".",
-    )
+    return Options(scenario=arguments.scenario, recover=arguments.recover, ascii=arguments.ascii, theme=arguments.theme,
+                   still=arguments.reduced_motion, seed=arguments.seed, uplink=arguments.uplink,
+                   allow_writes=arguments.allow_writes, root=arguments.only_below and ".")

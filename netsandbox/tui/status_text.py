@@ -65,13 +65,9 @@ def status_runs(status: Status, width: int, glyphs: GlyphSet, message: str = "",
         most = min(most, room - 2)
     title = afford(f" {crop(safe(status.title), most, glyphs.ellipsis)} ", bool(status.title))
     room += kept
-    line = [
-        Run(title, "title"),
-        Run(f" {glyphs.play if status.playing else glyphs.pause}{word} ", "state"),
-        Run(step + time + speed + lagging + jobs, "time"),
-        *_next(status, room, glyphs, message, trouble),
-        Run(drops, "dropped" if status.dropped else "time"),
-    ]
+    line = [Run(title, "title"), Run(f" {glyphs.play if status.playing else glyphs.pause}{word} ", "state"),
+            Run(step + time + speed + lagging + jobs, "time"), *_next(status, room, glyphs, message, trouble),
+            Run(drops, "dropped" if status.dropped else "time")]
     return line if room >= 0 else [Run(fit("".join(run.text for run in line), width, ellipsis=glyphs.ellipsis), "time")]
 
 

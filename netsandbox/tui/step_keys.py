@@ -75,9 +75,9 @@ class StepKeys(LabApp):
         """Who pings whom: the selected and the pinned device, else the selected and the first other container."""
         main = self.main
         able = [row.name for row in self.live.nodes() if row.kind in ("container", "host") and row.state in
-                ("running", "up")]  # fmt: skip
+                ("running", "up")]
         containers = [row.name for row in self.live.nodes() if row.kind == "container" and row.state == "running"]
         chosen = [place.node for place in (main.topology.selected, main.topology.pinned)
-                  if place is not None and not place.interface and place.node in able]  # fmt: skip
+                  if place is not None and not place.interface and place.node in able]
         ends = list(dict.fromkeys([*chosen, *containers, *able]))
         return (ends[0], ends[1]) if len(ends) > 1 else None

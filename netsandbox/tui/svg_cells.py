@@ -21,7 +21,7 @@ THIN, THICK, APART = 1.5, 3.0, 2.5
 """Of a stroke, of a heavy one, and half of what is between the two of a double one."""
 
 _EDGES = {glyph: value for value, glyph in sorted(enumerate(UNICODE.lines), key=lambda line: line[0].bit_count())
-          if glyph != " "}  # fmt: skip
+          if glyph != " "}
 """Of a glyph that stands for several, such as `═`, the one that reaches the most edges."""
 _HEAVY = {UNICODE.heavy(glyph): value for glyph, value in _EDGES.items() if UNICODE.heavy(glyph) != glyph}
 _ROUND = {"╭": EAST | SOUTH, "╮": WEST | SOUTH, "╰": EAST | NORTH, "╯": WEST | NORTH}
@@ -49,7 +49,7 @@ def _cells(before: str, x: str, y: str, length: str, behind: str, text: str) -> 
         if is_line:
             left, top = float(x) + at * width, float(y) - ABOVE
             yield from (f'<rect {style}x="{a:.6g}" y="{b:.6g}" width="{c:.6g}" height="{d:.6g}"/>'
-                        for a, b, c, d in _strokes(glyph, left, top, width))  # fmt: skip
+                        for a, b, c, d in _strokes(glyph, left, top, width))
         elif glyph != " ":
             start = at if not word else start
             word += glyph

@@ -35,7 +35,7 @@ def is_for_a_line(nets: Sequence[Net]) -> bool:
     """True when a two-port bridge is among the nets, which nobody can read but between the two that it joins, or a
     link of which more is told than that it is there."""
     return any((net.kind == "bridge" and net.place is not None and not net.place.interface)
-               or any(any(join.marks) or join.quality for join in net.joins) for net in nets)  # fmt: skip
+               or any(any(join.marks) or join.quality for join in net.joins) for net in nets)
 
 
 def chain(shapes: Sequence[Shape], nets: Sequence[Net], width: int, options: Options) -> Block | None:

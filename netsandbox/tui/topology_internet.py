@@ -20,11 +20,8 @@ def fold_internet(nodes: Sequence[NodeRow], interfaces: Sequence[InterfaceRow], 
     routers = set(hidden.values())
     kept = [row._replace(kind=INTERNET) if row.name in routers else row for row in nodes if row.name not in hidden]
     inner = {end for row in links for end in (row.a, row.b) if row.a[0] in hidden or row.b[0] in hidden}
-    return (
-        kept,
-        [row for row in interfaces if row.node not in hidden and (row.node, row.name) not in inner],
-        [row for row in links if row.a not in inner and row.b not in inner],
-    )
+    return (kept, [row for row in interfaces if row.node not in hidden and (row.node, row.name) not in inner],
+            [row for row in links if row.a not in inner and row.b not in inner])
 
 
 def stands_for_internet(nodes: Sequence[NodeRow], name: str) -> bool:

@@ -40,18 +40,9 @@ _HOSTS_A_ROW = 6
 """The most hosts that are squeezed side by side; more may fit by themselves."""
 
 
-def layout(
-    nodes: Sequence[NodeRow],
-    interfaces: Iterable[InterfaceRow],
-    links: Iterable[LinkRow],
-    width: int,
-    height: int,
-    *,
-    detail: Detail | None = None,
-    keep: Collection[Place] = (),
-    glyphs: GlyphSet = UNICODE,
-    at_top: bool = False,
-) -> Placed:
+def layout(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: Iterable[LinkRow], width: int,
+           height: int, *, detail: Detail | None = None, keep: Collection[Place] = (), glyphs: GlyphSet = UNICODE,
+           at_top: bool = False) -> Placed:
     """Lay a lab out for a pane of `width` by `height` cells.
 
     Args:
@@ -63,16 +54,8 @@ def layout(
     return layout_scope(scope, width, height, detail=detail, keep=keep, glyphs=glyphs, at_top=at_top)
 
 
-def layout_scope(
-    scope: Scope,
-    width: int,
-    height: int,
-    *,
-    detail: Detail | None = None,
-    keep: Collection[Place] = (),
-    glyphs: GlyphSet = UNICODE,
-    at_top: bool = False,
-) -> Placed:
+def layout_scope(scope: Scope, width: int, height: int, *, detail: Detail | None = None, keep: Collection[Place] = (),
+                 glyphs: GlyphSet = UNICODE, at_top: bool = False) -> Placed:
     """As `layout`, for a lab that is built already."""
     search = _Search(scope, width, height, glyphs)
     found: tuple[Block, Options] | None = None
@@ -186,15 +169,8 @@ class _Search:
         best = min(ranked, key=lambda candidate: candidate[0])
         return best[1], best[2]
 
-    def _folded(
-        self,
-        folds: list[Fold | None],
-        inner_width: int,
-        lines: int,
-        options: Options,
-        measured: Measured,
-        keep: Collection[Place],
-    ) -> tuple[Scope, Block]:
+    def _folded(self, folds: list[Fold | None], inner_width: int, lines: int, options: Options, measured: Measured,
+                keep: Collection[Place]) -> tuple[Scope, Block]:
         """One candidate: the containers of each host in `lines` rows and, when that is too high, the hosts in one."""
         items: list[Item] = []
         for item, fold in zip(self.scope.items, folds, strict=True):

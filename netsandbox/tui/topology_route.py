@@ -11,7 +11,7 @@ from netsandbox.tui.topology_shapes import bus_detail, bus_name, edge_text, edge
 from netsandbox.tui.topology_wires import Bus, Drop, Plan, Rail
 
 LINK_STYLES = {"": "link", "down": "link-down", "no-carrier": "link-no-carrier",
-               **dict.fromkeys(CLOSED, "link-no-carrier")}  # fmt: skip
+               **dict.fromkeys(CLOSED, "link-no-carrier")}
 
 
 def state_glyph(state: str, glyphs: GlyphSet) -> str:
@@ -47,12 +47,8 @@ def finish(plan: Plan, options: Options, width: int) -> Block:
 def measured_width(block: Block) -> int:
     """The columns that all that was put into a block take."""
     return max(
-        [
-            0,
-            *(seat.x + seat.shape.width for seat in block.seats),
-            *(line.x2 + 1 for line in block.lines),
-            *(label.x + cell_len(label.text) for label in block.labels),
-        ]
+        [0, *(seat.x + seat.shape.width for seat in block.seats), *(line.x2 + 1 for line in block.lines),
+         *(label.x + cell_len(label.text) for label in block.labels)]
     )
 
 

@@ -19,17 +19,9 @@ MOST_PORTS = 3
 
 def note_text(note: Note, glyphs: GlyphSet) -> str:
     """A note as glyph and word, `⌂host net`."""
-    glyph = {
-        "host-net": glyphs.host_net,
-        "shared": glyphs.shared,
-        "on": glyphs.shared,
-        "no-net": glyphs.no_net,
-        "exited": glyphs.exited,
-        "created": glyphs.exited,
-        "folded": glyphs.out,
-        "down": glyphs.link_down,
-        "no-carrier": glyphs.no_carrier,
-    }[note.kind]
+    glyph = {"host-net": glyphs.host_net, "shared": glyphs.shared, "on": glyphs.shared, "no-net": glyphs.no_net,
+             "exited": glyphs.exited, "created": glyphs.exited, "folded": glyphs.out, "down": glyphs.link_down,
+             "no-carrier": glyphs.no_carrier}[note.kind]
     return glyph + (note.name if note.kind in ("shared", "on") else tr("note." + note.kind))
 
 
@@ -78,7 +70,7 @@ def measure(item: Item, options: Options) -> Shape:
         columns = [first + sum(strides[:index]) for index in range(len(strides))]
     else:
         width = max(cell_len(title) + _spare(item) + 4, *(cell_len(text) + 4 for text, _ in lines),
-                    _ports_width(labels) + 2)  # fmt: skip
+                    _ports_width(labels) + 2)
         columns = _spread(labels, width)
     edge = [EdgeLabel(at, port.near) for at, port in zip(columns, item.ports, strict=True)]
     return Shape(item, width, len(lines) + 2, columns, labels, lines, edge=edge if detail is Detail.FULL else [])
@@ -146,18 +138,9 @@ def measure_host(item: Item, block: Block, options: Options) -> Shape:
         edge.append(EdgeLabel(column, text))
     width = max([width, *(end + 1 for _, end in taken)])
     links = [port.wires[0].link for port in item.ports]
-    return Shape(
-        item,
-        width,
-        2 + max(block.height, len(lines)),
-        [columns[link] for link in links],
-        [port_label(port, options.detail) for port in item.ports],
-        lines,
-        block,
-        edge,
-        [leads.get(link, []) for link in links],
-        pad,
-    )
+    return Shape(item, width, 2 + max(block.height, len(lines)), [columns[link] for link in links],
+                 [port_label(port, options.detail) for port in item.ports], lines, block, edge,
+                 [leads.get(link, []) for link in links], pad)
 
 
 def _published(item: Item, options: Options) -> list[str]:

@@ -22,9 +22,7 @@ class Piece(NamedTuple):
     cause: int | None = None
 
 
-def why_lines(
-    why: Why, width: int, expanded: bool, glyphs: GlyphSet, height: int = COMPACT_LINES
-) -> list[list[Piece]]:
+def why_lines(why: Why, width: int, expanded: bool, glyphs: GlyphSet, height: int = COMPACT_LINES) -> list[list[Piece]]:
     """The lines of an explanation: the decision, what it looked at, and the causes back to the command.
 
     Args:

@@ -12,7 +12,7 @@ from netsandbox.session.session import Session
 def session() -> Session:
     made = Session(uplink=DEFAULT_LAN)
     for line in ("add-container nginx-1", "add-container nginx-2", "docker run -d --name web -p 8080:80 nginx",
-                 "docker run -d --name hn --network host nginx"):  # fmt: skip
+                 "docker run -d --name hn --network host nginx"):
         made.run(line)
     return made
 

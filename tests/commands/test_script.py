@@ -74,14 +74,8 @@ def two() -> KeptSession:
 def test_a_filter_is_what_the_real_one_is(command: str) -> None:
     if shutil.which("sh") is None or shutil.which(command.split()[0]) is None:
         pytest.skip("no such program here")
-    real = subprocess.run(
-        ["sh", "-c", command],
-        input=TEXT,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
-    )
+    real = subprocess.run(["sh", "-c", command], input=TEXT, capture_output=True, text=True, check=False,
+                          env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})
     job = KeptSession().run(f"{command} <<'END'\n{TEXT}END")
     assert (job.out, job.code) == (real.stdout, real.returncode)
 

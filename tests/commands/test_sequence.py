@@ -31,7 +31,7 @@ def lab() -> KeptSession:
 def row(seq: int, source: str, to: str, journey: int, reason: str = "") -> LogRow:
     return LogRow(seq, 1000 * seq, seq, source, "eth0", "out", source, to, "ICMP",
                   "10.0.0.1 > 10.0.0.2: ICMP echo request, id 1, seq 1, length 64", "dropped" if reason else "sent",
-                  bool(reason), reason, journey)  # fmt: skip
+                  bool(reason), reason, journey)
 
 
 def test_frames_are_an_arrow_for_the_way_of_each(lab: KeptSession) -> None:

@@ -115,15 +115,13 @@ def test_the_echo_reply_goes_back_to_the_ping() -> None:
     assert story.causes[-1].seq == first
     assert story.causes[-1].command == "ping nginx-1 172.17.0.3"
     told = [cause.text for cause in story.causes[:-1]]
-    patterns = (
-        r"docker0 knows that nginx-1 is behind .*, so the ICMP echo reply 1 from nginx-2 to nginx-1 leaves",
-        r"nginx-2:eth0 takes the ICMP echo request 1 from nginx-1 to nginx-2 and answers with an echo reply",
-        r"docker0 knows that nginx-2 is behind .*, so the ICMP echo request 1",
-        r"172\.17\.0\.3 \(nginx-2\) has answered: nginx-1:eth0 now knows that it is at",
-        r"docker0 knows that nginx-1 is behind .*, so the ARP reply that 172\.17\.0\.3 is at",
-        r"nginx-2:eth0 answers the ARP request of nginx-1 for 172\.17\.0\.3",
-        r"docker0 floods the ARP request of nginx-1 for 172\.17\.0\.3, which is for everyone",
-    )
+    patterns = (r"docker0 knows that nginx-1 is behind .*, so the ICMP echo reply 1 from nginx-2 to nginx-1 leaves",
+                r"nginx-2:eth0 takes the ICMP echo request 1 from nginx-1 to nginx-2 and answers with an echo reply",
+                r"docker0 knows that nginx-2 is behind .*, so the ICMP echo request 1",
+                r"172\.17\.0\.3 \(nginx-2\) has answered: nginx-1:eth0 now knows that it is at",
+                r"docker0 knows that nginx-1 is behind .*, so the ARP reply that 172\.17\.0\.3 is at",
+                r"nginx-2:eth0 answers the ARP request of nginx-1 for 172\.17\.0\.3",
+                r"docker0 floods the ARP request of nginx-1 for 172\.17\.0\.3, which is for everyone")
     assert len(told) == len(patterns)
     for text, pattern in zip(told, patterns, strict=True):
         assert re.search(pattern, text), text

@@ -25,7 +25,7 @@ from netsandbox.tui.catalogue import WORDS
 ROOT = Path(__file__).resolve().parents[2] / "netsandbox"
 CHINESE = re.compile(r"[一-鿿]")
 RAISERS = {"CommandError", "LabError", "ScenarioError", "FileError", "FileThereError", "ReplayError", "MissingError",
-           "FilterError", "translated", "say", "wrong", "ConditionError", "_refuse", "_error"}  # fmt: skip
+           "FilterError", "translated", "say", "wrong", "ConditionError", "_refuse", "_error"}
 """What takes English words that a person may read."""
 OWN = ["lab", "commands", "commands/expect", "session"]
 """Rooms whose errors are netsandbox's own; those below them belong to the tools."""
@@ -160,7 +160,7 @@ def test_notes_have_chinese_words() -> None:
     ("sh: 1: note: ping -b changes nothing in the sandbox", "sh: 1: 注意：ping -b 在沙盒里不改变任何东西"),
     ("note: to self", "note: to self"),
     ("docker: invalid reference format", "docker: invalid reference format"),
-])  # fmt: skip
+])
 def test_a_note_is_told_from_a_tools_own_words(line: str, said_so: str) -> None:
     assert noted(line, "zh") == said_so
     assert noted(line, "en") == line

@@ -115,9 +115,7 @@ def test_the_content_is_on_the_disk_before_it_gets_the_name(target: Path, monkey
     assert order == ["fsync file", "replace", "fsync directory"]
 
 
-def test_a_directory_that_cannot_be_forced_to_disk_is_no_failure(
-    target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_directory_that_cannot_be_forced_to_disk_is_no_failure(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fsync = os.fsync
 
     def no_directories(descriptor: int) -> None:

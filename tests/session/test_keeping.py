@@ -134,7 +134,7 @@ def test_a_journal_is_left_behind_when_its_process_has_ended(tmp_path: Path) -> 
         "print(autosave.path, flush=True)\nsys.stdin.read()"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as owner:  # fmt: skip
+                          stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         path = Path(owner.stdout.readline().strip())
         assert path.exists()
@@ -201,7 +201,7 @@ def test_every_branch_is_recovered_and_can_be_gone_to(tmp_path: Path) -> None:
     lambda rows: rows[1].update(shared="many"),
     lambda rows: rows[1].update(lines=None),
     lambda rows: rows[1].pop("end"),
-])  # fmt: skip
+])
 def test_a_journal_with_damaged_branches_is_named(tmp_path: Path, change: Callable[[list[Any]], object]) -> None:
     session = built("add-host a", "add-host b")
     autosave = Autosave(session, tmp_path)

@@ -37,7 +37,7 @@ def stopping(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 def moves(session: KeptSession) -> dict[str, Callable[[], object]]:
     return {"back": session.back, "undo": session.undo, "begin": lambda: session.go_to(0),
-            "branch": lambda: session.switch("main"), "redo": session.redo}  # fmt: skip
+            "branch": lambda: session.switch("main"), "redo": session.redo}
 
 
 @pytest.mark.parametrize("name", ["back", "undo", "branch", "redo"])

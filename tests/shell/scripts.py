@@ -76,16 +76,8 @@ class Scripts:
         if not self.is_bash:
             return f"${name}"
         return self.random.choice(
-            (
-                f"${{{name}/o/0}}",
-                f"${{{name}//[aeiou]/_}}",
-                f"${{{name}:1}}",
-                f"${{{name}:0:2}}",
-                f"${{{name}^^}}",
-                f"${{{name}%%.*}}",
-                f"${{{name}/#t/T}}",
-                f"${{{name}/%e/E}}",
-            )
+            (f"${{{name}/o/0}}", f"${{{name}//[aeiou]/_}}", f"${{{name}:1}}", f"${{{name}:0:2}}", f"${{{name}^^}}",
+             f"${{{name}%%.*}}", f"${{{name}/#t/T}}", f"${{{name}/%e/E}}")
         )
 
     def arithmetic(self, depth: int = 0) -> str:
@@ -143,20 +135,8 @@ class Scripts:
         if not self.is_bash:
             return "~"
         return self.random.choice(
-            (
-                "{a,b}",
-                "x{1..3}y",
-                "{c,d}{1,2}",
-                "{5..1..2}",
-                "{a..d}",
-                "{1}",
-                "{a,b",
-                "a{,b}c",
-                "{01..3}",
-                "'{a,b}'",
-                "{$a,z}",
-                "$'a\\tb'",
-            )
+            ("{a,b}", "x{1..3}y", "{c,d}{1,2}", "{5..1..2}", "{a..d}", "{1}", "{a,b", "a{,b}c", "{01..3}", "'{a,b}'",
+             "{$a,z}", "$'a\\tb'")
         )
 
     # -- commands
@@ -178,9 +158,7 @@ class Scripts:
             lambda: f"[ {self.test()} ]",
             lambda: f"{self.name()}={self.word()} {self.name()}={self.word()}",
             lambda: "echo $?",
-            lambda: (
-                f"IFS={self.random.choice(SEPARATORS)}; echo $a; unset IFS"
-            ),
+            lambda: (f"IFS={self.random.choice(SEPARATORS)}; echo $a; unset IFS"),
             lambda: "shift 2>/dev/null || echo none" if self.is_bash else "[ $# -gt 0 ] && shift",
             lambda: f"eval echo {self.literal()}",
             lambda: f'[[ "{self.parameter()}" == {self.random.choice(PATTERNS)} ]]' if self.is_bash else "true",
@@ -191,18 +169,10 @@ class Scripts:
 
     def test(self) -> str:
         return self.random.choice(
-            (
-                f'"{self.parameter()}" = {self.literal()}',
-                f"-n {self.literal()}",
-                f'-z "${self.name()}"',
-                f"{self.random.randrange(5)} -lt {self.random.randrange(5)}",
-                f"{self.random.randrange(5)} -ge {self.random.randrange(5)}",
-                f"! -n {self.literal()}",
-                "-d .",
-                "-e nothing",
-                f"{self.literal()} != {self.literal()}",
-                f"-n x -a {self.literal()} = y",
-            )
+            (f'"{self.parameter()}" = {self.literal()}', f"-n {self.literal()}", f'-z "${self.name()}"',
+             f"{self.random.randrange(5)} -lt {self.random.randrange(5)}",
+             f"{self.random.randrange(5)} -ge {self.random.randrange(5)}", f"! -n {self.literal()}", "-d .",
+             "-e nothing", f"{self.literal()} != {self.literal()}", f"-n x -a {self.literal()} = y")
         )
 
     def body(self) -> str:
@@ -245,20 +215,10 @@ class Scripts:
         """What `${…}` says of an array."""
         name = self.random.choice(("r", "s"))
         return self.random.choice(
-            (
-                f"${{{name}[@]}}",
-                f"${{{name}[*]}}",
-                f"${{#{name}[@]}}",
-                f"${{!{name}[@]}}",
-                f"${{{name}[{self.index()}]:-none}}",
-                f"${{#{name}[0]}}",
-                f"${{{name}[@]:1}}",
-                f"${{{name}[@]:0:{self.random.randrange(3)}}}",
-                f"${{{name}[@]%.*}}",
-                f"${{{name}[@]/o/0}}",
-                f"${{{name}[@]:-empty}}",
-                f"${name}",
-            )
+            (f"${{{name}[@]}}", f"${{{name}[*]}}", f"${{#{name}[@]}}", f"${{!{name}[@]}}",
+             f"${{{name}[{self.index()}]:-none}}", f"${{#{name}[0]}}", f"${{{name}[@]:1}}",
+             f"${{{name}[@]:0:{self.random.randrange(3)}}}", f"${{{name}[@]%.*}}", f"${{{name}[@]/o/0}}",
+             f"${{{name}[@]:-empty}}", f"${name}")
         )
 
     def array(self) -> str:
@@ -339,13 +299,7 @@ class Scripts:
 
     def files(self) -> str:
         return self.random.choice(
-            (
-                f"{self.simple()} > out; cat out",
-                f"echo more >> log; {self.simple()} >> log; cat log",
-                f"{{ {self.simple()}; }} > both 2>&1; cat < both",
-                "echo 1 > f1; echo 2 > f2; echo f*; cat f?",
-                'mk=$(cat nothing 2>/dev/null); echo "$mk.$?"',
-                "echo err >&2",
-                "read v < /dev/null; echo $?",
-            )
+            (f"{self.simple()} > out; cat out", f"echo more >> log; {self.simple()} >> log; cat log",
+             f"{{ {self.simple()}; }} > both 2>&1; cat < both", "echo 1 > f1; echo 2 > f2; echo f*; cat f?",
+             'mk=$(cat nothing 2>/dev/null); echo "$mk.$?"', "echo err >&2", "read v < /dev/null; echo $?")
         )

@@ -263,9 +263,7 @@ def test_what_is_not_modelled_is_said() -> None:
 
 
 def test_jobs_are_listed_waited_for_and_killed() -> None:
-    said = simulated(
-        "cat < f & echo $!; jobs; wait $!; echo $?; kill %7; wait 999; echo $?; echo done & wait; jobs"
-    )
+    said = simulated("cat < f & echo $!; jobs; wait $!; echo $?; kill %7; wait 999; echo $?; echo done & wait; jobs")
     assert said.out.splitlines()[0] == "101"
     assert said.out.splitlines()[-2:] == ["127", "done"]
 

@@ -161,10 +161,8 @@ def pinged() -> FakeSource:
         ]
     }
     source.route_rows = {
-        "nginx-1": [
-            RouteRow("main", "default via 172.17.0.1 dev eth0"),
-            RouteRow("main", "172.17.0.0/16 dev eth0 proto kernel scope link src 172.17.0.2"),
-        ]
+        "nginx-1": [RouteRow("main", "default via 172.17.0.1 dev eth0"),
+                    RouteRow("main", "172.17.0.0/16 dev eth0 proto kernel scope link src 172.17.0.2")]
     }
     source.socket_rows = {"nginx-1": [SocketRow("tcp", "LISTEN", "0.0.0.0:80", "0.0.0.0:*", "nginx", 7)]}
     source.log_lines = {"nginx-1": ["start worker process 29", "\x1b[31mred\x1b[0m"]}

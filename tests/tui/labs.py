@@ -25,25 +25,15 @@ class Rows:
             self.interface(name, "lo", kind="loopback", addresses=("127.0.0.1/8",))
         return name
 
-    def interface(
-        self,
-        node: str,
-        name: str,
-        kind: str = "veth",
-        master: str | None = None,
-        addresses: tuple[str, ...] = (),
-        up: bool = True,
-        carrier: bool = True,
-        peer: tuple[str, str] | None = None,
-    ) -> tuple[str, str]:
+    def interface(self, node: str, name: str, kind: str = "veth", master: str | None = None,
+                  addresses: tuple[str, ...] = (), up: bool = True, carrier: bool = True,
+                  peer: tuple[str, str] | None = None) -> tuple[str, str]:
         self.count += 1
         mac = f"02:00:00:00:{self.count >> 8:02x}:{self.count & 255:02x}"
         state = "UP" if up and carrier else "DOWN"
         port_state = "forwarding" if master else None
-        row = InterfaceRow(
-            node, name, self.count, kind, mac, 1500, up, carrier, state, master, port_state, addresses, peer,
-            0, 0, 0, 0, 0, 0, 0,
-        )  # fmt: skip
+        row = InterfaceRow(node, name, self.count, kind, mac, 1500, up, carrier, state, master, port_state, addresses,
+                           peer, 0, 0, 0, 0, 0, 0, 0)
         self.interfaces.append(row)
         return node, name
 
@@ -56,15 +46,8 @@ class Rows:
     def link(self, a: tuple[str, str], b: tuple[str, str], kind: str = "veth", up: bool = True) -> None:
         self.links.append(LinkRow(a, b, kind, up))
 
-    def container(
-        self,
-        name: str,
-        host: str,
-        *bridges: str,
-        up: bool = True,
-        carrier: bool = True,
-        state: str = "running",
-    ) -> str:
+    def container(self, name: str, host: str, *bridges: str, up: bool = True, carrier: bool = True,
+                  state: str = "running") -> str:
         self.node(name, "container", host, "bridge", state)
         for index, bridge in enumerate(bridges):
             self.count += 1

@@ -61,9 +61,9 @@ class Terminal:
         environment = os.environ | {
             "XDG_STATE_HOME": str(state), "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8",
             "PYTHONPYCACHEPREFIX": str(state / "compiled"), "PYTHONDONTWRITEBYTECODE": "",
-        }  # fmt: skip
+        }
         self.process = subprocess.Popen([sys.executable, *arguments], stdin=slave, stdout=slave, stderr=slave,
-                                        env=environment, start_new_session=True)  # fmt: skip
+                                        env=environment, start_new_session=True)
         os.close(slave)
         self.seen = b""
 

@@ -17,7 +17,7 @@ PING: list[LogRow] = [
            "172.17.0.2 > 172.17.0.3: ICMP echo request, id 1, seq 1, length 64", "answered", False, ""),
     LogRow(5, 12_345_678_901, 9, "nginx-1", "eth0", "out", "nginx-1", "10.9.9.9", "ICMP",
            "172.17.0.2 > 10.9.9.9: ICMP echo request, id 2, seq 1, length 64", "dropped", True, "NEIGH_FAILED"),
-]  # fmt: skip
+]
 
 
 def many(count: int, start: int = 0) -> list[LogRow]:

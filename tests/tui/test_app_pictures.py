@@ -20,7 +20,7 @@ SIZES = [(80, 24), (120, 40), (200, 50)]
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_in_the_middle_of_a_ping(tmp_path: Path, size: tuple[int, int], language: str,
-                                       picture: SnapshotAssertion) -> None:  # fmt: skip
+                                       picture: SnapshotAssertion) -> None:
     set_language(language)
     async with stage(tmp_path, size=size) as on:
         await on.press("space", "p", "n", "n", "n")

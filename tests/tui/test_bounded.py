@@ -50,7 +50,7 @@ def entries(one: Any) -> int:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Caps that a short test reaches."""
     for module, name in ((live_jobs, "KEPT"), (live_jobs, "MOST_CHUNKS"), (output, "KEPT"),
-                         (output, "MOST_ROWS"), (trace_watch, "MOST_MARKS"), (journeys, "KEPT")):  # fmt: skip
+                         (output, "MOST_ROWS"), (trace_watch, "MOST_MARKS"), (journeys, "KEPT")):
         monkeypatch.setattr(module, name, CAP)
 
 

@@ -16,7 +16,7 @@ import pytest
 from tests.tui.test_serve import PATIENCE, Served, serving
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
+         "--disable-component-update", "--disable-sync")
 BACKGROUND = re.compile(rb"48;2;(\d+);(\d+);(\d+)")
 COLUMN = 9
 """Pixels that a letter is wide, at most."""
@@ -64,9 +64,9 @@ async def visit(served: Served) -> AsyncIterator[Visit]:
     async with driver.async_playwright() as play:
         chromium = await play.chromium.launch(executable_path=browser, args=QUIET)
         context = await chromium.new_context(viewport={"width": 1200, "height": 800},
-                                             permissions=["clipboard-read", "clipboard-write"])  # fmt: skip
+                                             permissions=["clipboard-read", "clipboard-write"])
         await context.add_cookies([{"name": name, "value": value, "url": served.origin}
-                                   for name, value in served.cookies.items()])  # fmt: skip
+                                   for name, value in served.cookies.items()])
         found = Visit(await context.new_page())
         await found.page.goto(served.address)
         await found.shows("nginx-2")
@@ -128,7 +128,7 @@ async def another_page_is_kept_out(on: Visit, served: Served) -> None:
     await other.goto("data:text/html,<p>elsewhere</p>")
     closed = await other.evaluate("address => new Promise(done => { const socket = new WebSocket(address); "
                                   "socket.onopen = () => done('open'); socket.onerror = () => done('no'); })",
-                                  served.socket)  # fmt: skip
+                                  served.socket)
     assert closed == "no"
     without = await other.goto(served.origin + "/")
     assert without is not None

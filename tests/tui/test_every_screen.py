@@ -22,15 +22,13 @@ SCREENS = {
 }
 """What is opened, and what is pressed; `quiet` waits until nothing is under way."""
 LOOKS = [("en", "textual-dark", (80, 24)), ("en", "textual-dark", (120, 40)), ("en", "textual-dark", (200, 50)),
-         ("zh", "textual-light", (120, 40))]  # fmt: skip
+         ("zh", "textual-light", (120, 40))]
 
 
 @pytest.mark.parametrize(("language", "theme", "size"), LOOKS, ids=["80x24", "120x40", "200x50", "zh-light"])
 @pytest.mark.parametrize("screen", SCREENS)
-async def test_screen(
-    screen: str, language: str, theme: str, size: tuple[int, int], tmp_path: Path, picture: SnapshotAssertion,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+async def test_screen(screen: str, language: str, theme: str, size: tuple[int, int], tmp_path: Path,
+                      picture: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     set_language(language)
     scenario, keys = SCREENS[screen]

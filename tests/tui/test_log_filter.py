@@ -27,19 +27,19 @@ from tests.tui.labs import docker0
 ARP = LogRow(
     9, 1_000, 4, "host", "veth0000005", "in", "nginx-1", "everyone", "ARP",
     "ARP, Request who-has 172.17.0.3 tell 172.17.0.2, length 28", "flooded", False, "",
-)  # fmt: skip
+)
 REPLY = ARP._replace(
     seq=12, step=5, node="nginx-1", interface="eth0", source="nginx-2", destination="nginx-1",
     info="ARP, Reply 172.17.0.3 is-at 96:0f:5a:e2:73:b8, length 28", verdict="accepted",
-)  # fmt: skip
+)
 PING = ARP._replace(
     seq=20, step=7, direction="out", destination="nginx-2", protocol="ICMP", verdict="bridged",
     info="IP 172.17.0.2 > 172.17.0.3: ICMP echo request, id 1, seq 1, length 64",
-)  # fmt: skip
+)
 WEB = PING._replace(
     seq=30, step=9, protocol="TCP", verdict="dropped", dropped=True, reason="NO_SOCKET",
     info="IP 172.17.0.2.40000 > 172.17.0.3.80: Flags [S], seq 1, win 64240",
-)  # fmt: skip
+)
 ROWS = [ARP, REPLY, PING, WEB]
 
 NAMES = Names(

@@ -207,7 +207,7 @@ def test_a_copied_row_is_whole() -> None:
         ("172.17.0.2.40001 > 172.17.0.3.53: 4711+ A? web. (21)", 30, "40001 > 53: 4711+ A? web. (21)"),
         ("who-has \u202e > tell", 3, "who-has \u202e > tell"),
     ],
-)  # fmt: skip
+)
 def test_a_frame_s_line_gives_up_first_what_other_columns_say(line: str, width: int, told: str) -> None:
     assert shortened(line, width) == told
 

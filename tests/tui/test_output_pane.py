@@ -73,11 +73,8 @@ async def test_long_output_begins_at_its_top_and_the_page_keys_go_through_it_at_
 def test_what_has_no_room_goes_on_below_its_own_column() -> None:
     assert hanging("short", 20) == ["short"]
     line = "  add-hub NAME    Add a hub: every frame goes out of every other port"
-    assert hanging(line, 40) == [
-        "  add-hub NAME    Add a hub: every frame",
-        "                  goes out of every",
-        "                  other port",
-    ]
+    assert hanging(line, 40) == ["  add-hub NAME    Add a hub: every frame", "                  goes out of every",
+                                 "                  other port"]
     assert hanging("    link/ether 1e:84 brd", 16) == ["    link/ether", "    1e:84 brd"]
     assert hanging("one two three", 8) == ["one two", "three"]
     assert hanging(" " * 30 + "far right", 20)[-1].strip() == "far right"

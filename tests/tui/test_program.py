@@ -42,7 +42,7 @@ class Terminal:
         environment = os.environ | {"XDG_STATE_HOME": str(state), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
         command = [sys.executable, "-c", BEGIN, "nohup" if nohup else "", *arguments]
         self.process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment,
-                                        start_new_session=True)  # fmt: skip
+                                        start_new_session=True)
         self.slave = slave
         self.seen = b""
 
@@ -225,7 +225,7 @@ def _mode(seen: bytes, mode: int) -> str:
 
 def test_without_a_terminal_a_scenario_is_run() -> None:
     done = subprocess.run([sys.executable, "-m", "netsandbox", "docker0-ping"], capture_output=True, text=True,
-                          check=False, timeout=60)  # fmt: skip
+                          check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     assert "172.17.0.3" in done.stdout

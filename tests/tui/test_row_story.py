@@ -19,7 +19,7 @@ def view() -> LabView:
     session = KeptSession()
     session.open(READY)
     for line in ("ping nginx-1 nginx-2", "exec nginx-1 ip route add 10.9.0.0/16 via 172.17.0.1",
-                 "docker run -d --name web --network host nginx"):  # fmt: skip
+                 "docker run -d --name web --network host nginx"):
         assert not session.run(line).code
     return LabView(session)
 

@@ -73,7 +73,7 @@ def test_the_tabs_are_there_where_there_is_something_to_show(view: LabView) -> N
 
 def test_the_rules_are_those_of_iptables_with_policies_and_counters(view: LabView) -> None:
     run(view, DROP, "exec nginx-1 iptables -N MINE", "exec nginx-1 iptables -A MINE -j RETURN",
-        "exec nginx-1 iptables -P FORWARD DROP", "ping nginx-1 nginx-2 -c 2")  # fmt: skip
+        "exec nginx-1 iptables -P FORWARD DROP", "ping nginx-1 nginx-2 -c 2")
     assert [row.cells for row in shown(view, "rules").rows] == [
         ("filter", "INPUT", "", "0", "0", "-P INPUT ACCEPT"),
         ("filter", "FORWARD", "", "0", "0", "-P FORWARD DROP"),
@@ -181,7 +181,7 @@ async def test_tabs_come_and_go_while_the_device_is_shown() -> None:
 
 
 @pytest.mark.parametrize(("language", "titles"), [("en", ("Rules", "packets", "Connections", "original")),
-                                                  ("zh", ("规则", "字节", "连接", "去向"))])  # fmt: skip
+                                                  ("zh", ("规则", "字节", "连接", "去向"))])
 async def test_both_languages(language: str, titles: tuple[str, ...]) -> None:
     set_language(language)
     source = pinged()
@@ -255,4 +255,4 @@ async def test_a_rule_is_lit_while_a_packet_passes_it_and_no_longer(tmp_path: Pa
         assert any(any(" OUTPUT 1" in key for key in keys) for keys in lit), "its rule was lit"
         assert not pane._lit, "and is no longer, once the packet is elsewhere"
         assert all("reverse" not in str(cell.style) for row in range(pane._data.row_count)
-                   for cell in pane._data.get_row_at(row))  # fmt: skip
+                   for cell in pane._data.get_row_at(row))

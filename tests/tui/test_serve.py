@@ -27,13 +27,11 @@ KNOWN = "0123456789abcdef" * 2
 
 def test_the_command_of_each_browser_is_quoted() -> None:
     options = parser("serve").parse_args(["a b; rm -rf x.yaml", "--lang", "zh", "--ascii", "--reduced-motion"])
-    assert command(options).endswith(
-        "-m netsandbox open 'a b; rm -rf x.yaml' --ascii --reduced-motion --lang zh"
-    )
+    assert command(options).endswith("-m netsandbox open 'a b; rm -rf x.yaml' --ascii --reduced-motion --lang zh")
 
 
 def test_without_textual_serve_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch,
-                                                       capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+                                                       capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delitem(sys.modules, "netsandbox.tui.door", raising=False)
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
     assert main(["serve"]) == 2
@@ -73,7 +71,7 @@ def serving(tmp_path: Path, *words: str) -> Iterator[Served]:
     (state / "tour-seen").touch()
     line = [sys.executable, "-m", "netsandbox", "serve", "--port", str(number), "--visitors", "2", *words]
     server = subprocess.Popen(line, env=os.environ | {"XDG_STATE_HOME": str(tmp_path)}, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+                              stderr=subprocess.DEVNULL, text=True)
     assert server.stdout is not None
     try:
         assert "served at" in server.stdout.readline()
@@ -120,7 +118,7 @@ CLOSED = [({"Origin": "http://evil.example"}, True), ({"Host": "evil.example"}, 
 
 @pytest.mark.parametrize(("headers", "has_token"), CLOSED)
 async def test_the_door_is_closed_to_other_pages_and_without_the_token(
-        served: Served, headers: dict[str, str], has_token: bool) -> None:  # fmt: skip
+        served: Served, headers: dict[str, str], has_token: bool) -> None:
     aiohttp = pytest.importorskip("aiohttp")
     port = served.origin.rpartition(":")[2]
     given = {name: value.format(port=port) for name, value in headers.items()}
@@ -228,7 +226,7 @@ async def test_a_visitor_who_does_nothing_is_let_go(tmp_path: Path) -> None:
                                              ("192.0.2.1", True)])
 def test_the_banner_names_verbs_that_there_are_and_an_open_host_warns(
         host: str, warns: bool, monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+        capsys: pytest.CaptureFixture[str]) -> None:
     door = pytest.importorskip("netsandbox.tui.door")
     monkeypatch.setattr(door.Door, "serve", lambda _self: None)
     assert main(["serve", "--host", host]) == 0

@@ -20,7 +20,7 @@ TEXT = re.compile(r'<text [^>]*textLength="([0-9.]+)"[^>]*>([^<]*)</text>')
 @pytest.mark.parametrize("main", [shots.main, cast.main])
 @pytest.mark.parametrize(("word", "status"), [("--help", 0), ("-h", 0), ("--nonsense", 2)])
 def test_an_option_is_no_place_to_write_to(main: Callable[[list[str]], None], word: str, status: int, tmp_path: Path,
-                                           monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as ended:
         main([word])

@@ -98,7 +98,7 @@ async def test_keys_of_a_connections_row_follow_it_and_filter_its_frames(tmp_pat
     ("icmp", ("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1"), "icmp and host 10.0.0.1 and host 10.0.0.2"),
     ("sctp", ("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1"), "host 10.0.0.1 and host 10.0.0.2")])
 def test_a_filter_for_a_connection(protocol: str, original: tuple[str, str], reply: tuple[str, str],
-                                   wanted: str) -> None:  # fmt: skip
+                                   wanted: str) -> None:
     text = filter_for(ConnectionRow(("a",), protocol, "", original, reply, 0, 1, 1, ""))
     assert text == wanted.format("udp and host 1.0.0.1 and port 4", "host 1.0.0.1 and port 4")
     assert validate(text) is None

@@ -46,10 +46,10 @@ async def test_a_picture_is_written_to_a_path_of_ones_choice(tmp_path: Path, mon
     ("host nginx-", ["nginx-"]), ("host nginx-1", []), ("host 10.9.9.9", []), ("host everyone", []),
     ("at nope", ["nope"]),
     ("not (host a or dev eth9)", ["a", "eth9"]), ("dev docker0 or dev host:docker0 or dev veth1 or dev host:veth1", []),
-    ("arp and port 80", []), ("", []), ("host 1a:2b:3c:4d:5e:6f", []), ("host NGINX-1", [])])  # fmt: skip
+    ("arp and port 80", []), ("", []), ("host 1a:2b:3c:4d:5e:6f", []), ("host NGINX-1", [])])
 def test_names_that_nothing_has(line: str, unknown: list[str]) -> None:
     names = Names({"nginx-1": frozenset(), "host": frozenset()}, {("host", "veth1"): "docker0"},
-                  ("eth0", "docker0", "veth1"))  # fmt: skip
+                  ("eth0", "docker0", "veth1"))
     assert [name for name, _there in strangers(line, names)] == unknown
 
 

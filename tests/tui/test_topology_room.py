@@ -32,7 +32,7 @@ def text(placed: Placed) -> str:
 
 @pytest.mark.parametrize("size", PANES.values(), ids=PANES)
 @pytest.mark.parametrize("rows", [labs.docker0(2), labs.two_port(), labs.hub(), labs.docker0(30)],
-                         ids=["docker0", "two_port", "hub", "thirty"])  # fmt: skip
+                         ids=["docker0", "two_port", "hub", "thirty"])
 def test_it_stands_in_the_middle(rows: labs.Rows, size: tuple[int, int]) -> None:
     """As many empty cells at the left as at the right, above as below, but for an odd one."""
     lines = [row.text.ljust(size[0]) for row in lay(rows, size).rows]
@@ -100,7 +100,7 @@ def test_a_two_port_bridge_stands_between_its_hubs() -> None:
 
 @given(st.sampled_from([labs.docker0, labs.two_port, labs.hub, labs.switches, labs.odd, labs.lan, labs.stubs]),
        st.sampled_from([*PANES.values(), (40, 10), (140, 30)]), st.integers(0, 20),
-       st.sampled_from(["ARP", "ARP OTHERHOST"]))  # fmt: skip
+       st.sampled_from(["ARP", "ARP OTHERHOST"]))
 def test_labels_eat_no_box(make: object, size: tuple[int, int], tick: int, label: str) -> None:
     """Whatever travels, a box, a name and an address stay as they are; the frame alone may stand on an edge."""
     rows: labs.Rows = make()  # type: ignore[operator]

@@ -69,12 +69,12 @@ def test_every_trouble_has_its_test() -> None:
 async def test_a_port_that_is_down_is_not_told_away(tmp_path: Path) -> None:
     async with stage(tmp_path, size=(120, 40)) as on:
         for line in ("add-host a", "add-host b", "add-switch sw", "connect a sw", "connect b sw",
-                     "set-ip a 10.0.0.1/24", "link sw:p2 down", "ping a 10.0.0.2 -W 1"):  # fmt: skip
+                     "set-ip a 10.0.0.1/24", "link sw:p2 down", "ping a 10.0.0.2 -W 1"):
             await on.line(line)
             await on.quiet()
         trace = on.app.live.session.trace
         seq = next(record.seq for record in trace.since(0) if type(record.event).__name__ == "FrameBridged"
-                   and record.event.bridge.namespace == "sw")  # fmt: skip
+                   and record.event.bridge.namespace == "sw")
         said = on.app.live.why(seq).decision
         assert "no other is up and forwards" in said
 

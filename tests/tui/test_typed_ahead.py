@@ -41,7 +41,7 @@ def typed(*reads: str) -> list[str]:
     (["\x1b[200~ls\x1b[201~n"], ["paste ls", "n"]),
     (["\x1b[200~l", "\x1bns", "\x1b[201~"], ["paste lns"]),
     (["\x1b[20", "0~l\x1bns\x1b[201~"], ["paste lns"]),
-])  # fmt: skip
+])
 def test_what_a_terminal_sends(reads: list[str], keys: list[str]) -> None:
     assert typed(*reads) == keys
 

@@ -192,9 +192,7 @@ async def test_what_is_selected_at_the_prompt_is_copied_by_ctrl_c(tmp_path: Path
         assert on.app.clipboard == "hostname"
 
 
-async def test_a_line_typed_in_the_past_says_that_it_begins_a_branch_and_undo_leads_back(
-    tmp_path: Path,
-) -> None:
+async def test_a_line_typed_in_the_past_says_that_it_begins_a_branch_and_undo_leads_back(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.line("add-host h1")
         await on.line("add-host h2")

@@ -41,7 +41,7 @@ async def test_the_palette_entered_twice_closes_once(keys: tuple[str, ...], tmp_
 
 
 async def test_an_exception_in_a_handler_is_told_and_logged_and_the_part_goes_on(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path) as stage:
         with monkeypatch.context() as patch:
             patch.setattr(NetsandboxApp, "action_help", lambda _self: 1 // 0)
@@ -85,7 +85,7 @@ def test_a_key_ends_the_line_at_work(key: str) -> None:
 
 
 async def test_a_line_that_was_stopped_leaves_the_lab_as_it_was(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path) as stage:
         session = stage.app.live.session
         before, journal = state(session), list(session.journal)

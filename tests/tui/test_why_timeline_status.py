@@ -113,7 +113,7 @@ def test_every_step_has_its_cell(step: int, last: int, width: int) -> None:
 
 
 @given(st.lists(st.builds(Mark, st.integers(0, 99), st.sampled_from(["command", "drop", "flood", "?"]), TEXTS)),
-       st.integers(0, 99), st.integers(0, 200))  # fmt: skip
+       st.integers(0, 99), st.integers(0, 200))
 def test_a_bar_is_as_wide_as_asked(marks: list[Mark], step: int, width: int) -> None:
     for glyphs in (UNICODE, ASCII):
         assert sum(cell_len(run.text) for run in bar_runs(marks, step, 99, width, glyphs)) == width
@@ -200,7 +200,7 @@ def test_status_picture(width: int, language: str, picture: SnapshotAssertion) -
     st.builds(Status, TEXTS, st.integers(0, 10**18), st.integers(0, 10**7), st.integers(0, 10**7), st.booleans(),
               st.booleans(), st.floats(0, 1000), st.booleans(), TEXTS, st.integers(0, 10**6)),
     st.integers(60, 250), TEXTS,
-)  # fmt: skip
+)
 def test_the_line_is_never_too_wide_and_always_says_what_matters(status: Status, width: int, message: str) -> None:
     text = line(status, width, message)
     assert text.isprintable()

@@ -37,16 +37,8 @@ class Evaluator:
     """What a program knows while it runs."""
 
     def __init__(self, separator: str, variables: dict[str, Value], environment: dict[str, str]) -> None:
-        self._values: dict[str, Value] = {
-            "FS": separator,
-            "OFS": " ",
-            "ORS": "\n",
-            "NR": 0.0,
-            "FNR": 0.0,
-            "SUBSEP": SEPARATOR,
-            "RS": "\n",
-            **variables,
-        }
+        self._values: dict[str, Value] = {"FS": separator, "OFS": " ", "ORS": "\n", "NR": 0.0, "FNR": 0.0,
+                                          "SUBSEP": SEPARATOR, "RS": "\n", **variables}
         self._arrays: dict[str, dict[str, Value]] = {
             "ENVIRON": {name: Text(value) for name, value in environment.items()}
         }
@@ -182,9 +174,7 @@ class Evaluator:
         """Below 0, 0 or above: as numbers if both look like some."""
 
         def is_number(value: Value) -> bool:
-            return isinstance(value, float) or (
-                isinstance(value, Text) and NUMBER.fullmatch(value.strip()) is not None
-            )
+            return isinstance(value, float) or (isinstance(value, Text) and NUMBER.fullmatch(value.strip()) is not None)
 
         if is_number(first) and is_number(second):
             left, right = self._number(first), self._number(second)
@@ -295,12 +285,8 @@ class Evaluator:
         if len(arguments) < 2:
             raise ToolError(2, f"awk: too few arguments to {name}")
         target = arguments[2] if len(arguments) > 2 else Node("field", (Node("number", (0.0,)),))
-        text, count = substituted(
-            self._regex(arguments[0]),
-            self._text(self._value(target)),
-            self._text(self._value(arguments[1])),
-            1 if name == "sub" else 0,
-        )
+        text, count = substituted(self._regex(arguments[0]), self._text(self._value(target)),
+                                  self._text(self._value(arguments[1])), 1 if name == "sub" else 0)
         if count:
             self._store(target, text)
         return float(count)

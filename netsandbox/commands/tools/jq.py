@@ -138,10 +138,5 @@ def _shown(value: Any, options: dict[str, str]) -> str:
     if "r" in options and isinstance(value, str):
         return value
     separators = (",", ":") if "c" in options else (",", ": ")
-    return json.dumps(
-        value,
-        ensure_ascii=False,
-        indent=None if "c" in options else 2,
-        separators=separators,
-        sort_keys="S" in options,
-    )
+    return json.dumps(value, ensure_ascii=False, indent=None if "c" in options else 2, separators=separators,
+                      sort_keys="S" in options)

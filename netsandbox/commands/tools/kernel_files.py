@@ -33,13 +33,8 @@ NAMESPACE = re.compile(r"/proc/(\d{1,9})/ns(?:/net)?")
 
 def with_kernel(files: Files, namespace: NetworkNamespace, machine: Machine) -> Files:
     """The files, with those of the kernel as a process in a namespace sees them."""
-    generated = {
-        **files.generated,
-        "/proc": Proc(namespace, machine),
-        "/sys": Sys(namespace),
-        FOLDERS[0]: NamedNamespaces(machine),
-        FOLDERS[1]: DockerNamespaces(namespace, machine),
-    }
+    generated = {**files.generated, "/proc": Proc(namespace, machine), "/sys": Sys(namespace),
+                 FOLDERS[0]: NamedNamespaces(machine), FOLDERS[1]: DockerNamespaces(namespace, machine)}
     return Files(files.system, generated, files.cwd, files.binds)
 
 
@@ -144,11 +139,8 @@ class Proc(ReadOnly):
             raise FileError("EINVAL")
         tenant = self._pids().get(int(parts[0])) if parts[0].isdecimal() else None
         command = tenant.command if tenant is not None else "sh"
-        texts = {
-            "cmdline": command,
-            "comm": command.partition(" ")[0].rpartition("/")[2][:15] + "\n",
-            "status": f"Name:\t{command.partition(' ')[0]}\nPid:\t{parts[0]}\n",
-        }
+        texts = {"cmdline": command, "comm": command.partition(" ")[0].rpartition("/")[2][:15] + "\n",
+                 "status": f"Name:\t{command.partition(' ')[0]}\nPid:\t{parts[0]}\n"}
         return texts.get(parts[1]) if len(parts) == 2 else None
 
     def _setting(self, name: str) -> str | None:

@@ -50,15 +50,9 @@ def sed(context: ToolContext, arguments: list[str]) -> ToolResult:
     words = [f"-i{word[10:]}" if word.startswith("--in-place") else word for word in arguments]
     in_place = [word for word in words if re.fullmatch(r"-[nErs]*i.*", word)]
     words = [word.partition("i")[0] if word in in_place else word for word in words]
-    options, operands = options_of(
-        "sed",
-        [word for word in words if word != "-"] if "-" in words else words,
-        "nErsuz",
-        "ef",
-        {"quiet": "n", "silent": "n", "regexp-extended": "E", "expression": "e"},
-        1,
-        "e",
-    )
+    options, operands = options_of("sed", [word for word in words if word != "-"] if "-" in words else words, "nErsuz",
+                                   "ef", {"quiet": "n", "silent": "n", "regexp-extended": "E", "expression": "e"}, 1,
+                                   "e")
     if "f" in options:
         raise ToolError(1, "netsandbox: `sed -f` is not modelled")
     if "e" not in options and not operands:
@@ -177,9 +171,7 @@ class _Script:
         while True:
             char = self._peek()
             if not char:
-                raise self._error(
-                    f"unterminated `{'s' if count == 2 else 'address regex'}'{' command' * (count == 2)}"
-                )
+                raise self._error(f"unterminated `{'s' if count == 2 else 'address regex'}'{' command' * (count == 2)}")
             self._at += 1
             if char == "\\" and self._peek():
                 following = self._peek()
@@ -206,9 +198,7 @@ class _Script:
         text = text or self._last
         self._last = text
         try:
-            return compile_pattern(
-                (text if self._extended else extended(text)).replace("\\n", "\n"), ignore_case, True
-            )
+            return compile_pattern((text if self._extended else extended(text)).replace("\\n", "\n"), ignore_case, True)
         except PatternError as error:
             raise ToolError(1, f"sed: -e expression #1, char {self._at}: {error}") from None
 

@@ -62,27 +62,11 @@ def date(context: ToolContext, arguments: list[str]) -> ToolResult:
 def _date(at: int, form: str) -> str:
     days, rest = divmod((EPOCH + at) // SECOND, 86400)
     year, month, day = civil_date(days)
-    values = {
-        "Y": str(year),
-        "m": f"{month:02d}",
-        "d": f"{day:02d}",
-        "e": f"{day:2d}",
-        "H": f"{rest // 3600:02d}",
-        "M": f"{rest // 60 % 60:02d}",
-        "S": f"{rest % 60:02d}",
-        "y": f"{year % 100:02d}",
-        "Z": "UTC",
-        "z": "+0000",
-        "a": DAYS[days % 7][:3],
-        "A": DAYS[days % 7],
-        "b": MONTHS[month - 1][:3],
-        "B": MONTHS[month - 1],
-        "s": str((EPOCH + at) // SECOND),
-        "N": f"{(EPOCH + at) % SECOND:09d}",
-        "n": "\n",
-        "t": "\t",
-        "%": "%",
-    }
+    values = {"Y": str(year), "m": f"{month:02d}", "d": f"{day:02d}", "e": f"{day:2d}", "H": f"{rest // 3600:02d}",
+              "M": f"{rest // 60 % 60:02d}", "S": f"{rest % 60:02d}", "y": f"{year % 100:02d}", "Z": "UTC",
+              "z": "+0000", "a": DAYS[days % 7][:3], "A": DAYS[days % 7], "b": MONTHS[month - 1][:3],
+              "B": MONTHS[month - 1], "s": str((EPOCH + at) // SECOND), "N": f"{(EPOCH + at) % SECOND:09d}", "n": "\n",
+              "t": "\t", "%": "%"}
     form = re.sub(r"%([FTDRc])", lambda found: FORMATS[found[1]], form)
     return re.sub(r"%(.)", lambda found: values.get(found[1], found[0]), form)
 

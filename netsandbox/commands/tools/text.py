@@ -32,9 +32,7 @@ def _joined(lines: list[str]) -> str:
 
 def cat(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Print files one after the other; complain about those that cannot be read."""
-    options, paths = options_of(
-        "cat", arguments, "AbeEnstTuv", "", {"number": "n", "show-all": "A", "show-ends": "E"}
-    )
+    options, paths = options_of("cat", arguments, "AbeEnstTuv", "", {"number": "n", "show-all": "A", "show-ends": "E"})
     found, errors = inputs(context, "cat", paths)
     text = "".join(one.text for one in found)
     if options.keys() & {"n", "b"}:
@@ -91,9 +89,7 @@ def _end(name: str, text: str, options: dict[str, str]) -> str:
 
 
 def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, paths = options_of(
-        "wc", arguments, "lwcmL", "", {"lines": "l", "words": "w", "bytes": "c", "chars": "m"}
-    )
+    options, paths = options_of("wc", arguments, "lwcmL", "", {"lines": "l", "words": "w", "bytes": "c", "chars": "m"})
     found, errors = inputs(context, "wc", paths)
     rows = [(_counts(one.text), one.name) for one in found]
     if len(paths) > 1:
@@ -115,13 +111,8 @@ def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _counts(text: str) -> list[int]:
-    return [
-        text.count("\n"),
-        len(text.split()),
-        len(text.encode()),
-        len(text),
-        max((len(line) for line in text.split("\n")), default=0),
-    ]
+    return [text.count("\n"), len(text.split()), len(text.encode()), len(text),
+            max((len(line) for line in text.split("\n")), default=0)]
 
 
 def sort(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -130,16 +121,8 @@ def sort(context: ToolContext, arguments: list[str]) -> ToolResult:
         arguments,
         "rnuVfbhscM",
         "kto",
-        {
-            "reverse": "r",
-            "numeric-sort": "n",
-            "unique": "u",
-            "version-sort": "V",
-            "key": "k",
-            "field-separator": "t",
-            "ignore-case": "f",
-            "human-numeric-sort": "h",
-        },
+        {"reverse": "r", "numeric-sort": "n", "unique": "u", "version-sort": "V", "key": "k", "field-separator": "t",
+         "ignore-case": "f", "human-numeric-sort": "h"},
         2,
     )
     found, errors = inputs(context, "sort", paths)
@@ -204,11 +187,8 @@ def uniq(context: ToolContext, arguments: list[str]) -> ToolResult:
         for times, line in rows
         if ("d" not in options or times > 1) and ("u" not in options or times == 1)
     ]
-    return ToolResult(
-        1 if errors else 0,
-        _joined([f"{times:>7} {line}" if "c" in options else line for times, line in kept]),
-        errors,
-    )
+    return ToolResult(1 if errors else 0,
+                      _joined([f"{times:>7} {line}" if "c" in options else line for times, line in kept]), errors)
 
 
 def cut(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -229,9 +209,7 @@ def cut(context: ToolContext, arguments: list[str]) -> ToolResult:
         raise ToolError(1, "cut: the delimiter must be a single character\nTry 'cut --help' for more information.")
     found, errors = inputs(context, "cut", paths)
     lines = [line for one in found for line in lines_of(one.text)]
-    kept = [
-        _cut(line, wanted, mark if "f" in options else "") for line in lines if "s" not in options or mark in line
-    ]
+    kept = [_cut(line, wanted, mark if "f" in options else "") for line in lines if "s" not in options or mark in line]
     return ToolResult(1 if errors else 0, _joined(kept), errors)
 
 
@@ -266,9 +244,7 @@ SETS = {
 
 
 def tr(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options, sets = options_of(
-        "tr", arguments, "cCdst", "", {"delete": "d", "squeeze-repeats": "s", "complement": "c"}
-    )
+    options, sets = options_of("tr", arguments, "cCdst", "", {"delete": "d", "squeeze-repeats": "s", "complement": "c"})
     if not sets:
         raise ToolError(1, "tr: missing operand\nTry 'tr --help' for more information.")
     if len(sets) < 2 and not options.keys() & {"d", "s"}:

@@ -93,4 +93,4 @@ PANE = Pane("branches", lambda _live, glyphs, _still: BranchesPane(glyphs, id="b
     "key.branches.compare": ("Compare", "比较"),
     "tip.branches.compare": ("Its tables beside those of now", "把它的表和现在的并排比较"),
     "key.branches.rename": ("Rename", "改名"), "tip.branches.rename": ("Give it another name", "换一个名字"),
-})  # fmt: skip
+})

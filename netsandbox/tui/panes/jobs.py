@@ -92,4 +92,4 @@ PANE = Pane("jobs", lambda _live, glyphs, _still: JobsPane(glyphs, id="jobs"), a
     "jobs.all": ("All output is shown", "显示全部输出"),
     "key.jobs.end": ("End", "结束"), "tip.jobs.end": ("Press ctrl+c for the line", "对这条命令按 ctrl+c"),
     "job.ended": ("[{number}] ended with {code}: {line}", "[{number}] 已结束，状态 {code}：{line}"),
-})  # fmt: skip
+})

@@ -159,4 +159,4 @@ PANE = Pane("lesson", lambda _live, glyphs, _still: LessonPane(glyphs, id="lesso
     "lesson.go-on": ("p goes on", "按 p 继续"),
     "lesson.finished": ("Finished: every goal is met.", "完成：所有目标都已达成。"),
     "lesson.after": ("Next: {name} (p)", "下一课：{name}（按 p）"),
-})  # fmt: skip
+})

@@ -21,7 +21,7 @@ class LineView(ScrollView, can_focus=True):
     """Lines; `show` gives it others."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line--client", "line--server", "line--arrow", "line--dropped",
-                                             "line--other"}  # fmt: skip
+                                             "line--other"}
     DEFAULT_CSS = """
     LineView {
         height: 1fr; scrollbar-size: 1 1; background: $surface;

@@ -190,9 +190,7 @@ class LogLines(GrowingView, can_focus=True):
             strip = self._lines[key] = self._paint(row, widths, width, cursor, selected, marked)
         return strip
 
-    def _paint(
-        self, row: LogRow, widths: Columns, width: int, cursor: bool, selected: bool, marked: bool
-    ) -> Strip:
+    def _paint(self, row: LogRow, widths: Columns, width: int, cursor: bool, selected: bool, marked: bool) -> Strip:
         runs = row_runs(row, widths, self.masters, self.glyphs, self.needle)
         runs[0] = Run(self.glyphs.mark, "mark") if marked else runs[0]
         runs.insert(0, Run(self.glyphs.selected if cursor else " ", "mark"))

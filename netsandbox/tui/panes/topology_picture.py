@@ -159,9 +159,7 @@ class TopologyPicture(ScrollView, can_focus=True):
 
     # --- what it shows ---
 
-    def show(
-        self, nodes: Sequence[NodeRow], interfaces: Sequence[InterfaceRow], links: Sequence[LinkRow]
-    ) -> None:
+    def show(self, nodes: Sequence[NodeRow], interfaces: Sequence[InterfaceRow], links: Sequence[LinkRow]) -> None:
         """Show a lab; laid out anew only when something that the picture shows is different, not for a counter."""
         rows = (nodes, interfaces, links)
         structure = (nodes, [_structure(row) for row in interfaces], links)

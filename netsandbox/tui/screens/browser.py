@@ -123,7 +123,7 @@ class BrowserScreen(ModalScreen[str]):
         lines = wrap(self._glyphs.plain(text), width, ABOUT_LINES, self._glyphs.ellipsis)
         if work is not None and not work.problem:
             lines.append(tr("browser.size", steps=work.steps, goals=work.goals, asks=work.asks)
-                         + (tr("browser.uplink") if work.uplink else ""))  # fmt: skip
+                         + (tr("browser.uplink") if work.uplink else ""))
         self.query_one(Static).update(Content("\n".join(lines)))
 
     def _first(self) -> int:

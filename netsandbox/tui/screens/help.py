@@ -22,7 +22,7 @@ _KEY_NAMES = {
     "right_square_bracket": "]", "plus": "+", "greater_than_sign": ">", "less_than_sign": "<",
     "minus": "-", "equals_sign": "=", "apostrophe": "'", "escape": "esc",
     "pageup": "pgup", "pagedown": "pgdn",
-}  # fmt: skip
+}
 
 
 def key_names(binding: Binding) -> str:
@@ -85,4 +85,4 @@ class HelpScreen(ModalScreen[None]):
         width = max((cell_len(keys) for keys, _words in lines), default=0)
         return [Content("").join((Content.styled(f"  {fit(keys, width)}  ", "bold"), Content(self._glyphs.plain(words)
                                                                                            + "\n")))
-                for keys, words in lines]  # fmt: skip
+                for keys, words in lines]

@@ -42,9 +42,9 @@ def _masters(interfaces: Sequence[InterfaceRow]) -> dict[tuple[str, str], str]:
     """Whose port an interface is, as a person calls that bridge; and what the bridge itself is called."""
     called = {(row.node, row.name): row.title for row in interfaces if row.title}
     own = {(node, name): OWN + (title if title == node else f"{node}:{title}")
-           for (node, name), title in called.items()}  # fmt: skip
+           for (node, name), title in called.items()}
     return own | {(node, name): called.get((node, master), master)
-                  for (node, name), master in names_of(interfaces).masters.items()}  # fmt: skip
+                  for (node, name), master in names_of(interfaces).masters.items()}
 
 
 class MainScreen(PanesScreen):

@@ -26,7 +26,7 @@ PANES: tuple[Pane, ...] = (
     Pane("output", lambda _live, glyphs, _still: OutputPane(glyphs, id="output"), alone=True),
     JOBS,
     BRANCHES,
-)  # fmt: skip
+)
 
 for _pane in PANES:
     add_texts(_pane.texts)
