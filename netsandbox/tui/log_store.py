@@ -7,9 +7,9 @@ rows that the filter lets through.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
-from itertools import islice, takewhile
+from itertools import islice
 from typing import NamedTuple
 
 from netsandbox.lab.tables import LogRow
@@ -209,7 +209,7 @@ class LogStore:
         found: list[LogRow] = []
         for seq in sorted(seqs):
             begin = bisect_left(self._rows, seq, key=lambda row: row.seq)
-            found += takewhile(lambda row, seq=seq: row.seq == seq, islice(self._rows, begin, None))  # type: ignore[misc]
+            found += self._rows[begin:bisect_right(self._rows, seq, begin, key=lambda row: row.seq)]
         return found
 
     def find(self, wanted: Callable[[LogRow], bool], start: int, step: int, limit: int) -> tuple[int | None, int]:

@@ -44,7 +44,7 @@ class IcmpMessage:
 
     __slots__ = ("checksum", "code", "data", "rest", "size", "type")
 
-    def __init__(self, type: int, code: int, rest: int, data: bytes,  # noqa: A002 - the header's own name
+    def __init__(self, type: int, code: int, rest: int, data: bytes,
                  checksum: int | None = None) -> None:
         self.type = type
         self.code = code

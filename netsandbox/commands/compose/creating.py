@@ -17,7 +17,7 @@ from netsandbox.docker.links import Link
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
-    from netsandbox.commands.docker.flags import Parsed
+    from netsandbox.commands.docker.flags import Command, Parsed
     from netsandbox.docker.container import Container
     from netsandbox.docker.user_networks import NetworkPlan
 
@@ -27,13 +27,13 @@ def say(client: Client, kind: str, name: str, state: str) -> None:
     client.complain(f" {kind} {name}  {state}")
 
 
-def understood(client: Client, command: object, words: list[str]) -> Parsed:
+def understood(client: Client, command: Command, words: list[str]) -> Parsed:
     """Words as one of the client's commands reads them.
 
     Raises:
         DockerError: it refuses them.
     """
-    parsed = parse(command, words, client.engine.profile)  # type: ignore[arg-type]  # one of the client's own
+    parsed = parse(command, words, client.engine.profile)
     assert parsed is not None, "nobody asked for help"
     return parsed
 

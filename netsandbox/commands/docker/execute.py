@@ -41,8 +41,7 @@ def _inside(client: Client, parsed: Parsed) -> Inside:
         raise daemon_error(f"Container {parsed.operands[0]} is paused, unpause the container before exec")
     links.check(client.engine, container)
     return Inside(client.context, container, namespace, _rights(client, container, parsed),
-                  _environment(client, parsed),
-                  parsed.text("workdir") or container.workdir or "/")
+                  _environment(client, parsed), parsed.text("workdir") or container.workdir or "/")
 
 
 def run(client: Client, parsed: Parsed) -> int | None:

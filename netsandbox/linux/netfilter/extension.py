@@ -313,4 +313,4 @@ def transport_ports(buffer: SocketBuffer) -> tuple[int, int] | None:
             return None
         return int.from_bytes(payload[:2], "big"), int.from_bytes(payload[2:4], "big")
     sport = getattr(payload, "sport", None)
-    return None if sport is None else (sport, payload.dport)  # type: ignore[union-attr]
+    return None if sport is None else (sport, getattr(payload, "dport", 0))

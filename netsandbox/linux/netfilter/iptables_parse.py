@@ -33,7 +33,7 @@ from netsandbox.linux.netfilter.iptables_words import (
 from netsandbox.linux.netfilter.masks import narrow, read_mask
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
 from netsandbox.linux.netfilter.registry import MATCHES, OF_PROTOCOLS, OTHER_MATCHES, OTHER_TARGETS, TARGETS
-from netsandbox.linux.netfilter.rule import Condition, Head, Jump, Mask, Rule, Word
+from netsandbox.linux.netfilter.rule import Head, Jump, Mask, Rule, Word
 from netsandbox.linux.netfilter.ruleset import NAMES, Table
 
 
@@ -352,7 +352,7 @@ class Parser:
         for match, given in self.matches:
             match.check(given, self.head)
         target = self._target()
-        matches: list[Condition] = [match(given) for match, given in self.matches]
+        matches: list[Match] = [match(given) for match, given in self.matches]
         found: list[Rule] = []
         nothing: list[Mask | None] = [None]
         for source in self.sources or nothing:

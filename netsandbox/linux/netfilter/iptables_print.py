@@ -155,6 +155,5 @@ def _address(mask: Mask | None, numeric: bool) -> str:
 def _details(rule: Rule, numeric: bool) -> str:
     text = "[goto] " if isinstance(rule.target, Jump) and rule.target.is_goto else ""
     for match in rule.matches:
-        text += match.listed(numeric, _protocol(rule, True)) if isinstance(match, Multiport) else (
-            match.listed(numeric))  # type: ignore[attr-defined]
+        text += match.listed(numeric, _protocol(rule, True)) if isinstance(match, Multiport) else match.listed(numeric)
     return text + (rule.target.listed(numeric) if rule.target is not None else "")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import Hook, SocketBuffer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.netfilter.extension import Match
 
 WHOLE = 0xFFFFFFFF
 NEVER = RuleSeen("", 0, "", "", "", 0, 0)
@@ -244,7 +245,7 @@ class Rule:
     __slots__ = ("bytes", "conditions", "handle", "head", "made_at", "matches", "missed", "packets",
                  "target", "text")
 
-    def __init__(self, head: Head, matches: tuple[Condition, ...], target: Target | None, packets: int = 0,
+    def __init__(self, head: Head, matches: tuple[Match, ...], target: Target | None, packets: int = 0,
                  size: int = 0) -> None:
         self.head, asked = kept(head)
         self.matches = matches

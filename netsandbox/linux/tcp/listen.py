@@ -238,7 +238,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     """The socket of a whole connection, from what the handshake agreed on (tcp_create_openreq_child)."""
     listener = request.listener
     namespace = listener.namespace
-    child: Any = type(listener)(namespace, listener.process, listener.reuse)
+    child = type(listener)(namespace, listener.process, listener.reuse)
     child.address, child.port, child.peer, child.peer_port = request.key
     child.parent, child.tos, child.ttl, child.foreground = listener, listener.tos, listener.ttl, listener.foreground
     child.nodelay, child.keepalive = listener.nodelay, listener.keepalive
@@ -262,7 +262,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.segment_size = first_segment_size(child)
     child.received_at = namespace.scheduler.now
     child.handshake_at = 0 if request.tries else request.sent_at
-    return child  # type: ignore[no-any-return]
+    return child
 
 
 def first_segment_size(conn: Connection) -> int:

@@ -37,7 +37,7 @@ class CommandLine(PromptLine):
         glyphs: GlyphSet = UNICODE,
         *,
         history: History | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's name
+        id: str | None = None,
     ) -> None:
         super().__init__(glyphs, history=history, id=id)
         self.source = source

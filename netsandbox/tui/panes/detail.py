@@ -65,7 +65,7 @@ class DetailPane(Horizontal):
     DEFAULT_OPEN: ClassVar[frozenset[str]] = frozenset({"ARP", "ICMP", "UDP", "TCP"})
     """Layers whose fields are shown until the person closes them."""
 
-    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
         self.frame: FrameBytes | None = None

@@ -124,7 +124,7 @@ class DevicePane(Vertical):
         glyphs: GlyphSet = UNICODE,
         *,
         pinned: bool = False,
-        id: str | None = None,  # noqa: A002 - Textual's name
+        id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)

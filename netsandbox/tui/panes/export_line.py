@@ -21,7 +21,7 @@ class ExportLine(PromptLine):
     class Done(PromptLine.Submitted):
         """The frames were written; `line` says how many, and where."""
 
-    def __init__(self, source: LabSource, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, source: LabSource, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(glyphs, id=id)
         self.source = source
         self._rows: Sequence[LogRow] = ()

@@ -34,7 +34,7 @@ class FilterLine(PromptLine):
         glyphs: GlyphSet = UNICODE,
         *,
         history: History | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's name
+        id: str | None = None,
     ) -> None:
         """Make a filter line.
 

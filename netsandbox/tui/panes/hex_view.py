@@ -67,7 +67,7 @@ class HexView(ScrollView, can_focus=True):
             """The view."""
             return self.view
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.data = b""
         self.cursor: int | None = None

@@ -48,7 +48,7 @@ class LessonPane(VerticalScroll, can_focus=True):
     class HintWanted(Message):
         """A hint is wanted."""
 
-    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
         self.stand: Stand | None = None

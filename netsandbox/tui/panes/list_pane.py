@@ -25,7 +25,7 @@ class ListPane(OptionList):
     ListPane { width: 5fr; height: 1fr; padding: 0 1; scrollbar-size: 1 1; background: transparent; }
     """
 
-    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self.glyphs = glyphs
         self._rows: Sequence[str] | None = None

@@ -77,7 +77,7 @@ class LogLines(GrowingView, can_focus=True):
     }
     """
 
-    def __init__(self, glyphs: GlyphSet, capacity: int, id: str | None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, glyphs: GlyphSet, capacity: int, id: str | None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
         self.store = LogStore(capacity)

@@ -44,7 +44,7 @@ class LogView(LogLines):
         *,
         capacity: int = 100_000,
         self_timed: bool = True,
-        id: str | None = None,  # noqa: A002 - Textual's name
+        id: str | None = None,
     ) -> None:
         """Make an empty log.
 

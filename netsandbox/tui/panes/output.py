@@ -56,7 +56,7 @@ class OutputPane(GrowingView, can_focus=True):
     }
     """
 
-    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
         self._said: deque[Said] = deque(maxlen=KEPT)

@@ -19,7 +19,7 @@ class PictureLine(PromptLine):
     class Done(PromptLine.Submitted):
         """The picture was written; `line` says where."""
 
-    def __init__(self, source: LabSource, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, source: LabSource, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(glyphs, id=id)
         self.source = source
         self._svg = ""

@@ -106,7 +106,7 @@ class PromptLine(Vertical):
         glyphs: GlyphSet = UNICODE,
         *,
         history: History | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's name
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs

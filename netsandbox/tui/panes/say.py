@@ -20,7 +20,7 @@ class SayLine(Static):
     SayLine.-said { display: block; }
     """
 
-    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__("", markup=False, id=id)
         self.glyphs = glyphs
         self.text = ""

@@ -78,7 +78,7 @@ class Timeline(Widget, can_focus=True):
             """The timeline."""
             return self.timeline
 
-    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
         self.marks: Sequence[Mark] = ()

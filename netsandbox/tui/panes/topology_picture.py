@@ -117,7 +117,7 @@ class TopologyPicture(ScrollView, can_focus=True):
         *,
         reduced_motion: bool = False,
         self_timed: bool = True,
-        id: str | None = None,  # noqa: A002 - Textual's name
+        id: str | None = None,
     ) -> None:
         """Make an empty pane.
 

@@ -76,7 +76,7 @@ class WhyPane(VerticalScroll, can_focus=True):
             """The pane."""
             return self.pane
 
-    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
         self.why: Why | None = None

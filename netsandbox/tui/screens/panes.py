@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from netsandbox.lab.log_match import names_of
+from netsandbox.lab.log_match import Names, names_of
 from netsandbox.linux.drop import DropReason
 from netsandbox.tui.compositor import SparseCompositor
 from netsandbox.tui.footer_keys import pane_keys, typing_keys
@@ -145,7 +145,7 @@ class PanesScreen(Screen[None]):
             self.query_one("#small", Static).update(Content(text))
         self.call_after_refresh(self.show_keys)
 
-    def _names(self):  # type: ignore[no-untyped-def]
+    def _names(self) -> Names:
         return names_of(self.live.interfaces(), REASONS)
 
     def show_own(self) -> None:
