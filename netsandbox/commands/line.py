@@ -24,7 +24,6 @@ PLAIN = re.compile(r"[\w@%+:,./= \t-]*")
 """Without another character a line's words are what stands between blanks."""
 MARK = re.compile(r"\s#(?=\d)")
 """A record's number, as the lab's verbs take it; no comment."""
-COMMENT = re.compile(r"\s+#")
 GROUP = re.compile(r"\{ (.*); \}(\s+#.*)?", re.DOTALL)
 RESERVED = frozenset({"if", "for", "while", "case", "function", "select", "time", "coproc", "do", "done", "then",
                       "else", "elif", "fi", "esac", "in"})
@@ -32,6 +31,7 @@ CLOSERS = {"for": "done", "while": "done", "until": "done", "select": "done", "i
            "(": ")", ")": ")"}
 """What ends a construct, by the word with which the parser says that it is open."""
 PARSER: Late[str, Callable[[str, Dialect], List]] = Late({"parse": "netsandbox.shell.parser:parse"})
+BARE: Late[str, Callable[[str, Dialect], str]] = Late({"code": "netsandbox.shell.parser:without_comment"})
 SURVEY: Late[str, Callable[[List], Survey]] = Late({"survey": "netsandbox.commands.survey:survey"})
 """Most lines are plain; to import the parser would take longer than to run them."""
 
@@ -151,12 +151,12 @@ def _plain(text: str) -> Line | None:
 
 def _scripted(text: str, body: List) -> Line:
     """A line of one list with `&` behind it is only begun; in a longer one, the shell begins what stands before it."""
-    is_background, whole = len(body.items) == 1 and body.items[0].background, body
+    is_background = len(body.items) == 1 and body.items[0].background
     if is_background:
         items = (*body.items[:-1], body.items[-1]._replace(background=False))
         body = body._replace(items=items)
-        code, comment = _without_comment(text, whole)
-        text = code[:code.rindex("&")].rstrip() + comment
+        code = BARE["code"](text, BASH)
+        text = code[:code.rindex("&")].rstrip() + text[len(code):]
     found = SURVEY["survey"](body)
     return Line(text, is_background, found.words, body, found)
 
@@ -185,21 +185,9 @@ def in_background(text: str) -> str:
         body = None
     if body is None:
         return f"{text} &"
-    code, comment = _without_comment(text, body)
+    code = BARE["code"](text, BASH)
+    comment = text[len(code):]
     return f"{code} &{comment}" if len(body.items) == 1 else f"{{ {code}; }} &{comment}"
-
-
-def _without_comment(text: str, body: List) -> tuple[str, str]:
-    """The line up to its comment, and that: what does not change what the line says."""
-    wanted = [item._replace(text="") for item in body.items]
-    for mark in COMMENT.finditer(text):
-        code = text[:mark.start()]
-        try:
-            if [item._replace(text="") for item in PARSER["parse"](code, BASH).items] == wanted:
-                return code, text[mark.start():]
-        except ScriptError:
-            continue
-    return text, ""
 
 
 def closer_of(text: str) -> str | None:

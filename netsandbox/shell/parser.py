@@ -305,6 +305,15 @@ def parse(text: str, dialect: Dialect = BASH) -> List:
     return found
 
 
+def without_comment(text: str, dialect: Dialect = BASH) -> str:
+    """A script that can be parsed, up to the comment with which it ends."""
+    reader = Reader(text, dialect, _inner)
+    parser = Parser(reader)
+    parser.list()
+    parser.peek()
+    return text if "\n" in text[reader.comment:] else text[:reader.comment].rstrip()
+
+
 def broken(body: List, said: str, status: int, ends: bool = True) -> List:
     """A script with the end that it has where it cannot be read any further."""
     return List((*body.items, AndOr(Pipeline((Broken(said, status, ends),)))))

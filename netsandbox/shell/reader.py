@@ -41,6 +41,9 @@ class Reader:
 
     Args:
         parse: reads commands up to a closing parenthesis, for `$(…)`; it gets this reader.
+
+    Attributes:
+        comment: where the last comment begins.
     """
 
     def __init__(self, text: str, dialect: Dialect, parse: Callable[[Reader], List], line: int = 1,
@@ -48,6 +51,7 @@ class Reader:
         self.text = text
         self.dialect = dialect
         self.at = 0
+        self.comment = len(text)
         self.line = line
         self.depth = depth
         self._behind: dict[int, int] = {}
@@ -108,6 +112,7 @@ class Reader:
                 self.at += 2
                 self.line += 1
             elif self.peek() == "#":
+                self.comment = self.at
                 end = self.text.find("\n", self.at)
                 self.at = len(self.text) if end < 0 else end
             else:
