@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from netsandbox.commands.line import in_background, read_line
 from netsandbox.commands.pasted import whole_lines, without_prompt
 from netsandbox.explain.refusals import noted
 from netsandbox.session.session import Session
@@ -102,3 +103,9 @@ def test_a_long_paste_is_one_command(physical: list[str]) -> None:
 
 def test_the_last_line_may_be_put_together_from_two() -> None:
     assert whole_lines(["while false; do", "echo; do\\", "ne", "ls"])[0] == ["while false; do\necho; do\\\nne", "ls"]
+
+
+def test_a_comment_behind_a_long_loop_in_the_background_stays_one() -> None:
+    loop = "for i in 1; do # a\n" + "echo '#' # b # c\n" * 4000 + "done"
+    assert read_line(f"{loop} & # d # e").text == f"{loop} # d # e"
+    assert in_background(f"{loop} # d") == f"{loop} & # d"

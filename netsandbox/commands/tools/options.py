@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from getopt import GetoptError, gnu_getopt
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True)
 class Options:
     """What was given: values by option (the last counts), and the words that are no options."""
 
-    values: dict[str, str]
-    words: list[str]
+    def __init__(self, values: dict[str, str], words: list[str]) -> None:
+        self.values = values
+        self.words = words
 
     def __contains__(self, name: object) -> bool:
         return name in self.values
