@@ -53,10 +53,7 @@ def parse(arguments: list[str]) -> NcOptions:
     Raises:
         UsageError: as nc words it.
     """
-    try:
-        given, operands = getopt("nc", arguments, "46bCDdFhklNnrStUuvZz", "wpsqIOiMmTVWXxPe")
-    except UsageError as error:
-        raise UsageError(f"{error}\n{USAGE}", 1) from None
+    given, operands = getopt("nc", arguments, "46bCDdFhklNnrStUuvZz", "wpsqIOiMmTVWXxPe", usage=USAGE, code=1)
     judge("nc", [letter for letter in given if letter != "q" or given["q"] not in ("0", "1")])
     if "h" in given:
         raise UsageError(USAGE, 0)
@@ -94,10 +91,7 @@ def parse_busybox(arguments: list[str]) -> NcOptions:
     Raises:
         UsageError: as BusyBox words it.
     """
-    try:
-        given, operands = getopt("nc", arguments, "lnuvzk", "wps")
-    except UsageError as error:
-        raise UsageError(f"{error}\n{BUSYBOX_USAGE}", 1) from None
+    given, operands = getopt("nc", arguments, "lnuvzk", "wps", usage=BUSYBOX_USAGE, code=1)
     options = usual_options(given)
     options.is_busybox = True
     options.keeps = "k" in given

@@ -118,11 +118,8 @@ def parse(arguments: list[str]) -> NcOptions:
     for word in words:
         if word.startswith("--"):
             raise UsageError(f"ncat: {word} is not modelled", 1)
-    try:
-        given, operands = getopt("ncat", words, "46lkuzvntNC", "wpsecgGimdoxS")
-    except UsageError as error:
-        raise UsageError(f"{error}\nNcat: Try `--help' or man(1) ncat for more information, usage options and help. "
-                         "QUITTING.", FAILED) from None
+    given, operands = getopt("ncat", words, "46lkuzvntNC", "wpsecgGimdoxS", code=FAILED, usage=(
+        "Ncat: Try `--help' or man(1) ncat for more information, usage options and help. QUITTING."))
     judge("ncat", given)
     options = usual_options(given)
     options.speaks, options.shuts, options.keeps, options.backlog = True, True, "k" in given, BACKLOG

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from netsandbox.apps.options import read_options
 from netsandbox.apps.program import UsageError
 
 VERSION = "tcpdump version 4.99.5\nlibpcap version 1.10.5 (with TPACKET_V3)"
 USAGE = ("Usage: tcpdump [-#DehKlnNOpqStuUvxX] [ -B size ] [ -c count ] [ -i interface ]\n"
          "\t\t[ -Q in|out|inout ] [ -s snaplen ] [ expression ]")
 SNAPLEN = 262144
-_FLAGS = "#AbdDefhHIJKlLnNOpqStuUvxX"
+_FLAGS = frozenset("#AbdDefhHIJKlLnNOpqStuUvxX")
 _VALUED = "BcCEFGijmMQrsTVwWyzZ"
-_LONG = {"help": "h", "version": "h", "interface": "i", "list-interfaces": "D", "number": "#", "direction": "Q",
+_LONG = {"help": "h", "version": "version", "interface": "i", "list-interfaces": "D", "number": "#", "direction": "Q",
          "no-promiscuous-mode": "p", "snapshot-length": "s", "absolute-tcp-sequence-numbers": "S",
-         "dont-verify-checksums": "K", "packet-buffered": "U", "immediate-mode": "U", "micro": "U", "print": "P"}
+         "dont-verify-checksums": "K", "packet-buffered": "U", "immediate-mode": "U", "micro": "U", "print": "print"}
 _WITHOUT_EFFECT = frozenset("bfHKlNOuUBs")
 _NOT_MODELLED = {"F": "it reads no files", "V": "it reads no files", **dict.fromkeys("CGWz", "-w keeps one capture")}
 
@@ -63,57 +64,21 @@ def parse(arguments: list[str]) -> TcpdumpOptions:
         UsageError: an option or value that tcpdump does not take.
     """
     options = TcpdumpOptions()
-    rest, expression = list(arguments), []
-    while rest:
-        word = rest.pop(0)
-        if word == "--":
-            expression += rest
-            break
-        if word.startswith("--"):
-            _set_long(options, word, rest)
-        elif word.startswith("-") and word != "-":
-            _set_short(options, word[1:], rest)
-        else:
-            expression.append(word)
-    options.expression = " ".join(expression)
+    given, words = read_options("tcpdump", arguments, _FLAGS, _VALUED, _LONG, f"{VERSION}\n{USAGE}", 1)
+    for name, value in given:
+        _set(options, name, value)
+    options.expression = " ".join(words)
     return options
-
-
-def _set_long(options: TcpdumpOptions, word: str, rest: list[str]) -> None:
-    name, equals, value = word[2:].partition("=")
-    letter = _LONG.get(name)
-    if letter is None:
-        raise UsageError(f"tcpdump: unrecognized option '{word[:60]}'\n{VERSION}\n{USAGE}", 1)
-    options.shows_version |= name == "version"
-    if letter in _VALUED and not equals:
-        value = _next(f"tcpdump: option '--{name}' requires an argument", rest)
-    _set(options, letter, value)
-
-
-def _set_short(options: TcpdumpOptions, letters: str, rest: list[str]) -> None:
-    while letters:
-        letter, letters = letters[0], letters[1:]
-        if letter in _FLAGS:
-            _set(options, letter, "")
-        elif letter in _VALUED:
-            _set(options, letter, letters or _next(f"tcpdump: option requires an argument -- '{letter}'", rest))
-            letters = ""
-        else:
-            raise UsageError(f"tcpdump: invalid option -- '{letter}'\n{VERSION}\n{USAGE}", 1)
-
-
-def _next(complaint: str, rest: list[str]) -> str:
-    if not rest:
-        raise UsageError(f"{complaint}\n{VERSION}\n{USAGE}", 1)
-    return rest.pop(0)
 
 
 def _set(options: TcpdumpOptions, letter: str, value: str) -> None:
     flags = {"n": "numeric", "e": "link_header", "q": "quiet", "S": "absolute", "#": "numbered",
-             "D": "lists_interfaces", "h": "shows_help", "P": "prints"}
+             "D": "lists_interfaces", "h": "shows_help", "print": "prints"}
     counted = {"v": "verbose", "t": "time_format", "x": "hex_dump", "X": "hex_dump"}
     if letter in flags:
         setattr(options, flags[letter], True)
+    elif letter == "version":
+        options.shows_help = options.shows_version = True
     elif letter in counted:
         setattr(options, counted[letter], getattr(options, counted[letter]) + 1)
         options.has_text = options.has_text or letter == "X"

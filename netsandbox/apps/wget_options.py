@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from netsandbox.apps.options import read_options
 from netsandbox.apps.program import UsageError
 
-FLAGS = {"q": "quiet", "S": "server-response", "c": "continue", "4": "inet4-only"}
-VALUED = {"O": "output-document", "T": "timeout", "t": "tries", "P": "directory-prefix", "U": "user-agent"}
-LONG = {"quiet": False, "server-response": False, "spider": False, "no-check-certificate": False, "no-verbose": False,
-        "output-document": True, "timeout": True, "tries": True, "header": True, "post-data": True, "user-agent": True,
-        "no-proxy": False, "inet4-only": False}
-"""Long options, and whether they take a value."""
+USAGE = "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options."
+BUSYBOX_USAGE = "BusyBox v1.37.0 multi-call binary.\n\nUsage: wget [-cqS] [--spider] [-O FILE] URL..."
+FLAGS = frozenset({*"qSc4", "spider", "no-check-certificate", "no-verbose", "no-proxy"})
+VALUED = frozenset({*"OTtPUn", "header", "post-data"})
+LONG = {"quiet": "q", "server-response": "S", "inet4-only": "4", "output-document": "O", "timeout": "T", "tries": "t",
+        "user-agent": "U", **{name: name for name in FLAGS | VALUED if len(name) > 1}}
+NOT_MODELLED = {"c": "continue", "P": "directory-prefix"}
 
 
 class WgetOptions:
@@ -35,73 +37,36 @@ def parse(arguments: list[str], is_gnu: bool) -> WgetOptions:
     Raises:
         UsageError: as wget words it.
     """
-    options, rest = WgetOptions(), list(arguments)
-    while rest:
-        word = rest.pop(0)
-        if word.startswith("--") and len(word) > 2:
-            name, equals, value = word[2:].partition("=")
-            if name not in LONG:
-                raise UsageError(_unknown(f"unrecognized option '--{name}'", is_gnu), 2)
-            if LONG[name] and not equals:
-                value = _next(rest, f"option '--{name}' requires an argument", is_gnu)
-            _set(options, name, value)
-        elif word.startswith("-") and len(word) > 1:
-            _short(options, word[1:], rest, is_gnu)
-        else:
-            options.urls.append(word)
+    options, usage = WgetOptions(), USAGE if is_gnu else BUSYBOX_USAGE
+    given, options.urls = read_options("wget", arguments, FLAGS, VALUED, LONG, usage, 2)
+    for name, value in given:
+        _set(options, name, value)
     if not options.urls:
-        raise UsageError("wget: missing URL\nUsage: wget [OPTION]... [URL]...\n\n"
-                         "Try `wget --help' for more options." if is_gnu else
-                         "BusyBox v1.37.0 multi-call binary.\n\nUsage: wget [-cqS] [--spider] [-O FILE] URL...", 1)
+        raise UsageError(f"wget: missing URL\n{USAGE}" if is_gnu else BUSYBOX_USAGE, 1)
     return options
 
 
-def _short(options: WgetOptions, letters: str, rest: list[str], is_gnu: bool) -> None:
-    while letters:
-        letter, letters = letters[0], letters[1:]
-        if letter == "n" and letters[:1] == "v":
-            letters = letters[1:]
-        elif letter in FLAGS:
-            _set(options, FLAGS[letter], "")
-        elif letter in VALUED:
-            value = letters or _next(rest, f"option requires an argument -- '{letter}'", is_gnu)
-            _set(options, VALUED[letter], value)
-            return
-        else:
-            raise UsageError(_unknown(f"invalid option -- '{letter}'", is_gnu), 2)
-
-
-def _next(rest: list[str], problem: str, is_gnu: bool) -> str:
-    if not rest:
-        raise UsageError(_unknown(problem, is_gnu), 2)
-    return rest.pop(0)
-
-
-def _unknown(problem: str, is_gnu: bool) -> str:
-    usage = "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options." if is_gnu else (
-        "BusyBox v1.37.0 multi-call binary.\n\nUsage: wget [-cqS] [--spider] [-O FILE] URL...")
-    return f"wget: {problem}\n{usage}"
-
-
 def _set(options: WgetOptions, name: str, value: str) -> None:
-    if name == "quiet":
+    if name == "q":
         options.quiet = True
     elif name == "spider":
         options.spider = True
-    elif name == "server-response":
+    elif name == "S":
         options.shows_response = True
-    elif name == "output-document":
+    elif name == "O":
         options.output = value
     elif name == "header":
         options.headers.append(value)
     elif name == "post-data":
         options.post = value
-    elif name in ("continue", "directory-prefix"):
-        raise UsageError(f"wget: --{name} is not modelled", 2)
-    elif name == "timeout":
+    elif name in NOT_MODELLED:
+        raise UsageError(f"wget: --{NOT_MODELLED[name]} is not modelled", 2)
+    elif name == "n" and value.strip("v"):
+        raise UsageError(f"wget: illegal option -- `-n{value.strip('v')[0]}'\n{USAGE}", 2)
+    elif name == "T":
         try:
             options.timeout = max(float(value), 0.0)
         except ValueError:
             raise UsageError(f"wget: --timeout: Invalid time period ‘{value}’", 2) from None
-    elif name == "user-agent":
+    elif name == "U":
         options.headers.append(f"User-Agent: {value}")
