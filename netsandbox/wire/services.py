@@ -32,7 +32,7 @@ _OTHERS = {
 _ALIASES = {alias: name for name, aliases in _OTHERS.items() for alias in aliases.split()}
 _NAMES = {(port, protocol): name for name, (port, protocols) in SERVICES.items() for protocol in protocols}
 PROTOCOLS = {1: "icmp", 2: "igmp", 4: "ipencap", 6: "tcp", 17: "udp", 47: "gre", 50: "esp", 51: "ah", 89: "ospf",
-             103: "pim", 112: "vrrp", 132: "sctp"}
+             103: "pim", 112: "vrrp", 132: "sctp", 253: "exptest-253", 254: "exptest-254"}
 
 
 def service(text: str) -> tuple[int, tuple[str, ...]] | None:
