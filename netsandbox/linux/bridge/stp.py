@@ -1,30 +1,28 @@
 """The spanning tree of a bridge: which of its ports forward, so that no frame goes round in a circle.
 
-IEEE 802.1D-1998 as net/bridge/br_stp.c, br_stp_if.c, br_stp_timer.c and
-br_stp_bpdu.c have it; functions are named after theirs.
+IEEE 802.1D-1998 as net/bridge/br_stp.c, br_stp_if.c and br_stp_timer.c have
+it; functions are named after theirs.  What it says on the wire is in stp_bpdu.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge import stp_bpdu
 from netsandbox.linux.bridge.stp_port import PortTree, TimerSet, identifier
 from netsandbox.linux.device_events import BpduTaken, RootChosen, TopologyChanged
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.wire import stp as wire
 from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.errors import ParseError
-from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Verdict
+    from netsandbox.wire.ethernet import Frame
 
-HOLD_TIME = SECOND
-AGE_INCREMENT = 4 * MILLISECOND
-"""MESSAGE_AGE_INCR: one jiffy a hop."""
 MAC_BITS = (1 << 48) - 1
 
 
@@ -237,7 +235,7 @@ class SpanningTree:
             self._set_changing(True)
             self.timers.start("topology_change", bridge.forward_delay + bridge.max_age, self._change_over)
         elif not self.noticed:
-            self._send_tcn()
+            stp_bpdu.send_tcn(self)
             self.timers.start("tcn", bridge.hello_time, self._tcn_again)
         self.noticed = True
 
@@ -255,7 +253,7 @@ class SpanningTree:
 
     def _tcn_again(self, _argument: object) -> None:
         if not self.is_root and self.bridge.up:
-            self._send_tcn()
+            stp_bpdu.send_tcn(self)
             self.timers.start("tcn", self.bridge.hello_time, self._tcn_again)
 
     # -- messages
@@ -283,7 +281,7 @@ class SpanningTree:
         if self.is_designated(port) and port.tree is not None:
             self._detect_change()
             port.tree.ack = True
-            self._send_config(port)
+            stp_bpdu.send_config(self, port)
 
     def _take_config(self, port: BridgePort, bpdu: wire.ConfigBpdu) -> None:
         """br_received_config_bpdu."""
@@ -291,7 +289,7 @@ class SpanningTree:
         assert tree is not None
         if not self._supersedes(port, bpdu):
             if self.is_designated(port):
-                self._send_config(port)
+                stp_bpdu.send_config(self, port)
             return
         self._learn(port, bpdu)
         self._configure()
@@ -300,7 +298,7 @@ class SpanningTree:
             self.timers.stop("hello")
             if self.noticed:
                 self.timers.stop("topology_change")
-                self._send_tcn()
+                stp_bpdu.send_tcn(self)
                 self.timers.start("tcn", self.bridge.hello_time, self._tcn_again)
         if port.number == self.root_port:
             self.max_age, self.hello_time, self.forward_delay = (
@@ -362,38 +360,4 @@ class SpanningTree:
         """br_config_bpdu_generation: by each port whose segment this bridge speaks for."""
         for port in self._live():
             if self.is_designated(port):
-                self._send_config(port)
-
-    def _send_config(self, port: BridgePort) -> None:
-        """br_transmit_config: one a second at most."""
-        tree = port.tree
-        assert tree is not None
-        if tree.timers.is_running("hold"):
-            tree.config_pending = True
-            return
-        age = 0
-        if not self.is_root:
-            root = next((p.tree for p in self.bridge.ports if p.number == self.root_port), None)
-            age = self.bridge.namespace.scheduler.now - (root.age if root is not None else 0) + AGE_INCREMENT
-        if age >= self.max_age:
-            return
-        flags = wire.TOPOLOGY_CHANGE * self.changing | wire.ACKNOWLEDGEMENT * tree.ack
-        times = (nanoseconds * wire.TICKS // SECOND for nanoseconds in (
-            age, self.max_age, self.hello_time, self.forward_delay))
-        self._send(port, wire.ConfigBpdu(flags, self.root, self.cost, self.bridge_id, port.port_id, *times).emit())
-        tree.ack = tree.config_pending = False
-        tree.timers.start_at_second("hold", HOLD_TIME, self._hold_over, port)
-
-    def _hold_over(self, port: BridgePort) -> None:
-        if port.tree is not None and port.tree.config_pending:
-            self._send_config(port)
-
-    def _send_tcn(self) -> None:
-        """br_transmit_tcn: towards the root."""
-        port = next((port for port in self.bridge.ports if port.number == self.root_port), None)
-        if port is not None:
-            self._send(port, wire.emit_tcn())
-
-    @staticmethod
-    def _send(port: BridgePort, payload: bytes) -> None:
-        port.interface.transmit(Frame(wire.GROUP_ADDRESS, port.interface.mac, len(payload), payload))
+                stp_bpdu.send_config(self, port)
