@@ -87,58 +87,63 @@ def _put(context: ToolContext, request: RouteRequest, command: str) -> str:
 
 # -- changing
 
-def read_request(namespace: NetworkNamespace, command: str, words: Words, style: Style) -> RouteRequest:
-    """iproute_modify."""
-    family, kind = Family(style.family), ""
-    destination: list[Network] = []
+class _Reading:
+    """The words of one request, as iproute_modify takes them."""
 
-    def other(word: str, rest: Words) -> None:
-        nonlocal kind
+    def __init__(self, namespace: NetworkNamespace, words: Words, family: Family) -> None:
+        self._namespace = namespace
+        self._family = family
+        self._has_gateway = False
+        self.kind = ""
+        self.destination: Network | None = None
+        self.found = parse(words, (
+            key("src", read=family.address), key("via", read=self._gateway),
+            key("tos", "dsfield*", read=_read_tos('"tos" value is invalid\n')),
+            key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
+            key("scope", read=reader(scope_of, 'invalid "scope" value\n')),
+            key("mtu", read=locked_number('"mtu" value is invalid\n')),
+            flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
+            key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
+            key("vrf", name="table", read=table_reader(namespace)), key("nexthop*", read=self._hops),
+            key("nhid", read=number('"id" value is invalid\n')), *not_modelled(family)), self._other)
+
+    def _other(self, word: str, rest: Words) -> None:
         if word == "to":
             word = rest.next()
         found = type_of(word)
         if found is not None:
-            kind, word = found, rest.next()
+            self.kind, word = found, rest.next()
         if word and "help".startswith(word):
             raise usage("ip route")
-        if destination:
+        if self.destination is not None:
             raise garbage("to", word)
-        destination.append(family.prefix_of(word))
+        self.destination = self._family.prefix_of(word)
 
-    gateways = 0
-
-    def read_gateway(rest: Words) -> int:
-        nonlocal gateways
-        gateways += 1
-        if gateways > 1:
+    def _gateway(self, rest: Words) -> int:
+        if self._has_gateway:
             raise wrong("via", "use nexthop syntax to specify multiple via\n")
+        self._has_gateway = True
         rest.skip("inet")
-        return family.address(rest)
+        return self._family.address(rest)
 
-    def read_hops(rest: Words) -> tuple[Hop, ...]:
-        if not destination:
+    def _hops(self, rest: Words) -> tuple[Hop, ...]:
+        if self.destination is None:
             raise usage("ip route")
-        return hops_of(namespace, rest, family)
+        return hops_of(self._namespace, rest, self._family)
 
-    found = parse(words, (
-        key("src", read=family.address), key("via", read=read_gateway),
-        key("tos", "dsfield*", read=_read_tos('"tos" value is invalid\n')),
-        key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
-        key("scope", read=reader(scope_of, 'invalid "scope" value\n')),
-        key("mtu", read=locked_number('"mtu" value is invalid\n')),
-        flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
-        key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
-        key("vrf", name="table", read=table_reader(namespace)), key("nexthop*", read=read_hops),
-        key("nhid", read=number('"id" value is invalid\n')), *not_modelled(family)), other)
-    if not destination:
+
+def read_request(namespace: NetworkNamespace, command: str, words: Words, style: Style) -> RouteRequest:
+    """What a route is to be, or which one is meant."""
+    said = _Reading(namespace, words, Family(style.family))
+    if said.destination is None:
         raise usage("ip route")
     if style.family == "inet6":
         raise KernelError("EAFNOSUPPORT")
-    if kind in ("nat", "anycast", "multicast", "xresolve"):
-        raise ToolError(1, f"netsandbox: routes of type {kind} are not modelled")
-    device = interface_named(namespace, found["dev"]) if "dev" in found else None
-    _check_tos(found.get("tos", 0))
-    return _request(command, kind, destination[0], device, found)
+    if said.kind in ("nat", "anycast", "multicast", "xresolve"):
+        raise ToolError(1, f"netsandbox: routes of type {said.kind} are not modelled")
+    device = interface_named(namespace, said.found["dev"]) if "dev" in said.found else None
+    _check_tos(said.found.get("tos", 0))
+    return _request(command, said.kind, said.destination, device, said.found)
 
 
 def _read_tos(complaint: str) -> Callable[[Words], int]:
