@@ -35,11 +35,12 @@ def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult
         return _show(context)
     found = _read(words)
     if "mode" not in found:
-        raise ToolError(USAGE, "You failed to specify a tunnel mode")
+        raise ToolError(1, "You failed to specify a tunnel mode")
     name = found.get("dev", "")
     existing = context.namespace.interfaces.get(name)
     if command == "delete":
-        if existing is not None and existing.kind != "tun":
+        is_tap = existing is not None and existing.hardware == "ether"
+        if existing is not None and (existing.kind != "tun" or is_tap != (found["mode"] == "tap")):
             raise _failed("EINVAL")
         if existing is not None:  # what is not there is made, and goes with the program (TUNSETPERSIST 0)
             requests.delete(existing)

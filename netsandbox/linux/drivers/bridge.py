@@ -90,7 +90,7 @@ class BridgeKind(LinkKind):
         if interface.stack is not None and interface.stack.handler is not None:
             raise KernelError("EBUSY")
         if stands_on(interface, master):
-            raise KernelError("ELOOP")
+            raise KernelError("EBUSY")
         master.add_port(interface)
 
     def release(self, master: Interface, interface: Interface) -> None:

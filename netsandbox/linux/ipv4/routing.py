@@ -142,6 +142,8 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
                             route.value() if route else None)
     if route.paths:
         return _several(namespace, destination, source, route, interface, len(matches))
+    if not source and vrf is not None and route.interface is not None and route.interface.l3mdev is not vrf:
+        source = select_address(vrf, 0, "link")
     return _chosen(namespace, destination, source, route, group, len(matches))
 
 
@@ -203,7 +205,7 @@ def select_address(interface: Interface, destination: int, scope: str) -> int:
     """inet_select_addr: our address towards a destination.
 
     The interface's primary address in the destination's subnet, else its first
-    primary address, else the first one of another interface.
+    primary address, else the first one of another interface of the same VRF, and first of the VRF itself.
     """
     limit, first = SCOPES[scope], 0
     for address in interface.addresses:
@@ -214,7 +216,9 @@ def select_address(interface: Interface, destination: int, scope: str) -> int:
         first = first or address.local
     if first:
         return first
-    for other in interface.namespace.interfaces.values():
+    vrf = interface.l3mdev
+    others = [other for other in interface.namespace.interfaces.values() if other.l3mdev is vrf]
+    for other in others if vrf is None else (vrf, *others):
         for address in other.addresses:
             if not address.secondary and address.scope != "link" and SCOPES[address.scope] <= limit:
                 return address.local

@@ -60,7 +60,7 @@ def _to_record(found: Request | TimeWait, interface: Interface, packet: IPv4Pack
             return verdict
         listener = interface.namespace.sockets.listener(packet.dst, segment.dport)
         if listener is None:
-            timewait.acknowledge_if_allowed(found)
+            timewait.acknowledge_if_allowed(found, segment)
             return Dropped(DropReason.TCP_OLD_DATA, (segment.dport,))
         isn = timewait.next_isn(found)
         timewait.dismiss(found, "reuse")
@@ -299,9 +299,9 @@ def _is_late_ack(conn: Connection, segment: TcpSegment, said: Options) -> bool:
 
 
 def _answer_oddity(conn: Connection, segment: TcpSegment) -> None:
-    """tcp_send_dupack, at most each half second for what carries no data."""
+    """tcp_send_dupack, at most each half second for what carries neither data nor a FIN."""
     now = conn.namespace.scheduler.now
-    if not segment.data or segment.flags & SYN:
+    if not segment.sequence_length or segment.flags & SYN:
         if now - conn.challenged_at < PAUSE:
             return
         conn.challenged_at = now

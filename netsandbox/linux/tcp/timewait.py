@@ -83,7 +83,7 @@ def take(record: TimeWait, packet: IPv4Packet, segment: TcpSegment) -> Verdict |
     if not flags & RST:
         if is_late or flags & ACK:
             _schedule(record, LENGTH)
-        acknowledge_if_allowed(record)
+        acknowledge_if_allowed(record, segment)
     return Dropped(reason, (segment.dport,))
 
 
@@ -92,7 +92,7 @@ def _in_fin_wait2(record: TimeWait, packet: IPv4Packet, segment: TcpSegment, end
     limit = (record.expected + record.window) & MASK
     inside = between(segment.seq, record.expected, limit) or segment.seq == end == limit
     if is_late or not inside:
-        acknowledge_if_allowed(record)
+        acknowledge_if_allowed(record, segment)
         return Dropped(DropReason.TCP_INVALID_SEQUENCE, (segment.dport,))
     if flags & RST:
         dismiss(record, "rst")
@@ -121,9 +121,12 @@ def _note_stamp(record: TimeWait, said: options.Options) -> None:
         record.recent_at = record.namespace.scheduler.clock + 1
 
 
-def acknowledge_if_allowed(record: TimeWait) -> None:
+def acknowledge_if_allowed(record: TimeWait, segment: TcpSegment) -> None:
+    """tcp_oow_rate_limited: what holds data or a FIN is in no loop of acknowledgements, and always answered."""
     now = record.namespace.scheduler.now
-    if now - record.challenged_at >= CHALLENGE_PAUSE:
+    if segment.sequence_length and not segment.flags & SYN:
+        _acknowledge(record)
+    elif now - record.challenged_at >= CHALLENGE_PAUSE:
         record.challenged_at = now
         _acknowledge(record)
 
