@@ -54,6 +54,13 @@ DEVICES: dict[str, Words] = {
     "ChildChosen.source": ("{child}收取{parent}上来自该源 MAC 的帧。", "源 MAC"),
     "ChildChosen.passthru": ("{child}独占{parent}，收取每一帧。", "passthru 模式"),
     "SlaveChosen": ("{bond}从当前活动的成员{slave}发出。", "active-backup 模式"),
+    "SlaveChosen.all": ("{bond}从每个成员都发出：{slave}。", "broadcast 模式"),
+    "SlaveChosen.layer2": (
+        "{bond}从{slave}发出：由 MAC 地址和类型算出是哪个成员。", "balance-xor 模式", "xmit_hash_policy layer2"),
+    "SlaveChosen.layer2+3": (
+        "{bond}从{slave}发出：由 MAC 地址和 IP 地址算出是哪个成员。", "balance-xor 模式", "xmit_hash_policy layer2+3"),
+    "SlaveChosen.layer3+4": (
+        "{bond}从{slave}发出：由 IP 地址和端口算出是哪个成员。", "balance-xor 模式", "xmit_hash_policy layer3+4"),
     "SlaveChosen.turn": ("{bond}轮到从{slave}发出。", "balance-rr 模式"),
     "ActiveSlaveChanged": ("{bond}从现在起用{slave}收发，不再用{previous}。", "{why}"),
     "ActiveSlaveChanged.none": ("{bond}已没有链路正常的成员，最后一个是{previous}。", "{why}"),

@@ -75,6 +75,16 @@ DEVICES: dict[str, Words] = {
     "ChildChosen.source": ("{child} takes frames of that source MAC from {parent}.", "source MAC"),
     "ChildChosen.passthru": ("{child} has {parent} for itself and takes every frame.", "mode passthru"),
     "SlaveChosen": ("{bond} sends by {slave}, its active slave.", "mode active-backup"),
+    "SlaveChosen.all": ("{bond} sends by each of its slaves: {slave}.", "mode broadcast"),
+    "SlaveChosen.layer2": (
+        "{bond} sends by {slave}: which slave it is follows from MAC addresses and type.", "mode balance-xor",
+        "xmit_hash_policy layer2"),
+    "SlaveChosen.layer2+3": (
+        "{bond} sends by {slave}: which slave it is follows from MAC and IP addresses.", "mode balance-xor",
+        "xmit_hash_policy layer2+3"),
+    "SlaveChosen.layer3+4": (
+        "{bond} sends by {slave}: which slave it is follows from IP addresses and ports.", "mode balance-xor",
+        "xmit_hash_policy layer3+4"),
     "SlaveChosen.turn": ("{bond} sends by {slave}, whose turn it is.", "mode balance-rr"),
     "ActiveSlaveChanged": (
         "{bond} sends and takes by {slave} from now on, no longer by {previous}.", "{why}"),

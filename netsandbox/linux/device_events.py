@@ -132,7 +132,7 @@ class SlaveChosen(NamedTuple):
     bond: str
     slave: str
     why: str
-    """active or turn."""
+    """active, turn, all, or the policy by which the frame's flow was hashed."""
 
 
 class ActiveSlaveChanged(NamedTuple):

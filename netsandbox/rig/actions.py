@@ -14,7 +14,7 @@ from netsandbox.apps.program import Program, UsageError
 from netsandbox.commands.tools.bridge_fdb import fdb_json
 from netsandbox.commands.tools.ip_neighbour import neighbour_json
 from netsandbox.commands.tools.registry import TOOLS
-from netsandbox.engine.units import MICROSECOND, MILLISECOND, seconds
+from netsandbox.engine.units import MILLISECOND, seconds
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER
 from netsandbox.linux.core.socket import Process, Socket, SocketError
@@ -23,7 +23,6 @@ from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.rig import tcp
 from netsandbox.rig.format import FORMAT, KernelLabError
 from netsandbox.rig.lab import KernelLab
-from netsandbox.rig.tap import CLOSE_RING
 from netsandbox.rig.udp import UdpSender
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 from netsandbox.wire.errors import ParseError
@@ -32,10 +31,6 @@ from netsandbox.wire.ethernet import Frame
 Action = dict[str, Any]
 Result = dict[str, Any]
 Finish = Callable[[Result], None]
-SPAWN, REAP = 1300 * MICROSECOND, 400 * MICROSECOND
-"""How long the rig needs to start a process, and to notice its end."""
-SNAPSHOT_COMMAND = 3 * MILLISECOND
-"""How long each of the commands takes that make up a snapshot."""
 CLOSE_TAP = 10 * MILLISECOND
 """How long the kernel takes to close a packet socket: it waits until no processor can still be using it."""
 PROCESS = Process("python3", 1)
@@ -79,9 +74,9 @@ class Performance:
         self.wait_for(self.background)
         lab.run_until(self.scheduler.clock + seconds(spec.get("linger", 0.3)))
         lab.snapshots["end"] = lab.snapshot()
-        labels = list(lab.interfaces)
-        lab.tap.closes_at(labels, self.scheduler.clock + snapshot_time(lab))
-        lab.run_until(self.scheduler.clock + snapshot_time(lab) + len(labels) * CLOSE_RING)
+        labels = [f"{node}:{name}" for node in lab.owners() for name in ("lo", *lab.ifaces(node))]
+        lab.tap.closes_at(labels, self.scheduler.clock + snapshot_time(lab), lab.pace)
+        lab.run_until(self.scheduler.clock + snapshot_time(lab) + len(labels) * lab.pace.close_ring)
         lab.tap.drain()
         return {"format": FORMAT, "name": spec.get("name", ""), "about": spec.get("about", ""), "kernel": "netsandbox",
                 "env": {"net.core.rmem_max": 212992}, "started": "2026-01-01T00:00:00Z", "lab": spec,
@@ -123,13 +118,13 @@ class Performance:
             finish({"errno": error.name})
 
 
-def _spawn(performance: Performance, begin: Callable[[], None], finish: Finish) -> Finish:
+def _spawn(performance: Performance, begin: Callable[[], None], finish: Finish, tool: str = "") -> Finish:
     """Start a process: it takes the rig a moment until it does anything, and another until its end is noticed."""
-    scheduler = performance.scheduler
-    scheduler.wake_after(SPAWN, lambda _argument: begin())
+    scheduler, pace = performance.scheduler, performance.lab.pace
+    scheduler.wake_after(pace.until_begin(tool), lambda _argument: begin())
 
     def ended(result: Result) -> None:
-        scheduler.wake_after(REAP, lambda _argument: finish(result))
+        scheduler.wake_after(pace.reap, lambda _argument: finish(result))
     return ended
 
 
@@ -185,7 +180,7 @@ def _tool(performance: Performance, action: Action, argv: list[str], finish: Fin
     def begin() -> None:
         result = performance.lab.tool(action["in"], argv)
         ended({"rc": result.code, "out": result.out, "err": result.err})
-    ended = _spawn(performance, begin, finish)
+    ended = _spawn(performance, begin, finish, argv[0])
 
 
 def do_ip(performance: Performance, action: Action, finish: Finish) -> None:
@@ -237,7 +232,7 @@ def do_snapshot(performance: Performance, action: Action, finish: Finish) -> Non
 
 def snapshot_time(lab: KernelLab) -> int:
     commands = sum(3 + sum(body.get("type") == "bridge" for body in lab.ifaces(node).values()) for node in lab.owners())
-    return int(commands * SNAPSHOT_COMMAND)
+    return int(commands) * lab.pace.command
 
 
 def do_send_frame(performance: Performance, action: Action, finish: Finish) -> None:

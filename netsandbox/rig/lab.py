@@ -25,7 +25,7 @@ from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.sysctl import SysctlError
-from netsandbox.linux.drivers.bond import BondInterface
+from netsandbox.linux.drivers.bond_device import BondInterface
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived
@@ -34,6 +34,7 @@ from netsandbox.linux.netfilter.listing import connection_text
 from netsandbox.linux.place import Place
 from netsandbox.linux.stack import create_namespace
 from netsandbox.rig.format import KernelLabError, check, knows_vlans, shown
+from netsandbox.rig.pace import pace_of
 from netsandbox.rig.tap import Tap
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac, parse_mac
 
@@ -64,6 +65,7 @@ class KernelLab:
         check(spec)
         self.spec = spec
         self.nodes: dict[str, dict[str, Any]] = spec["nodes"]
+        self.pace = pace_of(spec)
         self.chance = Chance(seed)
         self.trace = Trace()
         self.scheduler = Scheduler(self.trace, FrameReceived, CASCADE_TOO_LONG)
@@ -326,7 +328,7 @@ class KernelLab:
         if interface.up and interface.operstate in ("DOWN", "LOWERLAYERDOWN"):
             return True
         if isinstance(interface, BondInterface):
-            return any(slave.interface.running and not slave.is_up for slave in interface.slaves)
+            return any(slave.interface.running and slave.state == "down" for slave in interface.slaves)
         return interface.port is not None and not interface.port.forwarding
 
     def _describe_interfaces(self) -> dict[str, Any]:

@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from netsandbox.engine.trace import Record, Trace
-from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.capture import Passing, passings
 from netsandbox.linux.events import FrameSent, LinkChanged
 from netsandbox.linux.place import Place
+from netsandbox.rig.pace import Pace
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
 from netsandbox.wire.vlan import VlanTag
 
 SNAPLEN, LO_SNAPLEN = 1982, 16318
-CLOSE_RING = 18 * MILLISECOND
-"""How long the kernel takes to close a tap with a ring: two grace periods of RCU, about."""
 CHUNK = 200_000
 """Records after which a long cascade is taken in, before the trace forgets them."""
 
@@ -43,9 +42,10 @@ class Tap:
         self._counts: dict[str, int] = {}
         self._closing: dict[str, int] = {}
 
-    def closes_at(self, labels: list[str], when: int) -> None:
+    def closes_at(self, labels: list[str], when: int, pace: Pace) -> None:
         """The rig closes its taps one after the other, from this time on."""
-        self._closing = {label: when + (number + 1) * CLOSE_RING for number, label in enumerate(labels)}
+        self._closing = {label: when + max(0, number * pace.close_ring - pace.ahead)
+                         for number, label in enumerate(labels)}
 
     def drain(self, only_if_long: bool = False) -> None:
         """Take in what happened since the last time."""

@@ -354,7 +354,8 @@ def _of_devices() -> Iterator[Any]:
     yield from (devices.VtepLearned("host:vx0", MAC_A, A, previous) for previous in (0, B))
     yield from (devices.ChildChosen("host:eth0", "m1:eth0", why)
                 for why in ("mac", "address", "sibling", "broadcast", "source", "passthru"))
-    yield from (devices.SlaveChosen("host:bond0", "e1", why) for why in ("active", "turn"))
+    yield from (devices.SlaveChosen("host:bond0", "e1", why) for why in (
+        "active", "turn", "all", "layer2", "layer2+3", "layer3+4"))
     for why in ("link", "primary", "enslaved", "released"):
         yield from (devices.ActiveSlaveChanged("host:bond0", slave, previous, why)
                     for slave, previous in (("e1", ""), ("e1", "e2"), ("", "e1")))

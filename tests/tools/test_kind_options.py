@@ -18,10 +18,10 @@ VALUES = {Form.FLAG: [""], Form.NUMBER: ["7", "1", "2", "0", "100", "700", "16"]
 LOWER = {"vlan": "link e0", "macvlan": "link d0", "ipvlan": "link d1"}
 NEEDED = {"vlan": "id 9", "vrf": "table 99", "vxlan": "id 9 dstport 4789 dev e0", "gre": "remote 10.0.0.7",
           "ipip": "remote 10.0.0.7", "gretap": "remote 10.0.0.7"}
-MORE = {"bond": ("mode active-backup", ""), "macvlan": ("mode source", "mode bridge"),
+MORE = {"bond": ("mode active-backup", "", "miimon 100"), "macvlan": ("mode source", "mode bridge"),
         "vxlan": ("group 239.1.1.2", "")}
 USUAL = {("gre", "pmtudisc"), ("gretap", "pmtudisc"), ("ipip", "pmtudisc"), ("ipvlan", "bridge"),
-         ("vxlan", "learning"), ("vxlan", "noproxy"), ("vxlan", "nol2miss"), ("vxlan", "nol3miss")}
+         *(("vxlan", word) for word in ("learning", "udpcsum", "norsc", "noproxy", "nol2miss", "nol3miss"))}
 """They say what is so anyway."""
 ACTS = {("bridge", "fdb_flush"), ("bridge_slave", "fdb_flush"), ("bond", "primary"), ("bond", "active_slave")}
 """They do something, and set nothing; or are about a slave, of which a new bond has none."""

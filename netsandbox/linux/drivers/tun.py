@@ -67,7 +67,7 @@ class TunKind(LinkKind):
         """tun_validate, and for `ip tuntap` tun_set_iff."""
         mode = request.settings.get("tuntap")
         if mode is None:
-            raise KernelError("EOPNOTSUPP")
+            raise KernelError("EOPNOTSUPP", "tun/tap creation via rtnetlink is not supported")
         made = (TunInterface(request.namespace, request.name, 0) if mode == "tun" else
                 TapInterface(request.namespace, request.name, request.address))
         made.settings = {name: value for name, value in request.settings.items() if name != "tuntap"}

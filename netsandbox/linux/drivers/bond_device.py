@@ -1,0 +1,294 @@
+"""A bond and its slaves: what it sends by whom, and how it watches their links (drivers/net/bonding/bond_main.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core import link
+from netsandbox.linux.core.stacked import StackedInterface, settle, stack_of
+from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
+from netsandbox.linux.drivers import bond_modes
+from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, BROADCAST, ROUND_ROBIN
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
+from netsandbox.linux.events import SendFailed
+from netsandbox.linux.ipv4 import arp
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
+from netsandbox.wire.arp import REQUEST
+
+if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.wire.ethernet import Frame
+
+UP, GOING_DOWN, DOWN, GOING_BACK = "up", "going down", "down", "going back"
+"""BOND_LINK_*, as /proc/net/bonding says them."""
+OPTIONS: dict[str, Any] = {
+    "updelay": 0, "downdelay": 0, "peer_notify_delay": 0, "primary_reselect": "always", "fail_over_mac": "none",
+    "xmit_hash_policy": "layer2", "num_grat_arp": 1, "all_slaves_active": 0, "packets_per_slave": 1}
+"""What else can be set, and what it is unless it was; delays in milliseconds."""
+
+
+class Slave:
+    """One link of a bond (struct slave).
+
+    Attributes:
+        permanent: its own MAC, which it gets back.  failures: how often the monitor has seen its link go.
+        state: its link, as the monitor has it.  wait: how many looks its change still waits for.
+    """
+
+    def __init__(self, bond: BondInterface, interface: Interface) -> None:
+        self.bond = bond
+        self.master: Interface | None = bond
+        self.interface = interface
+        self.permanent = interface.mac
+        self.state = UP if interface.running else DOWN
+        self.failures = self.wait = 0
+
+    @property
+    def is_up(self) -> bool:
+        return self.state == UP
+
+    def handle_frame(self, frame: Frame, _is_for_us: bool) -> Verdict | None:
+        """bond_handle_frame: what comes by another slave than the active one is not for the bond."""
+        bond = self.bond
+        if bond.mode == ACTIVE_BACKUP and bond.active is not self and not bond.options["all_slaves_active"]:
+            if frame.dst & MAC_GROUP_BIT and frame.dst != BROADCAST_MAC:
+                return None
+            return Dropped(DropReason.BOND_INACTIVE, (bond.name,))
+        bond.take(frame, is_for_us=frame.dst == self.interface.mac)
+        return Outcome.PASSED_UP
+
+
+class BondInterface(StackedInterface):
+    """One bond.
+
+    Attributes:
+        slaves: in the order they were enslaved.  active: the one that is used (active-backup).
+        primary: the name of the slave to prefer.  miimon: milliseconds between two looks at the links; 0: none.
+        options: the rest (OPTIONS).  announcements: how many more looks may tell the switches (send_peer_notif).
+        prefers_primary: it is new, and taken whatever primary_reselect says (force_primary).
+    """
+
+    kind = "bond"
+    flags = ("BROADCAST", "MULTICAST", "MASTER")
+    queues = 16
+    uncounted = 0
+
+    __slots__ = ("active", "announcements", "miimon", "mode", "options", "prefers_primary", "primary", "slaves",
+                 "timer", "turn")
+
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mode: str) -> None:
+        super().__init__(namespace, name, mac)
+        self.mode = mode
+        self.slaves: list[Slave] = []
+        self.active: Slave | None = None
+        self.primary = ""
+        self.miimon = self.turn = self.announcements = 0
+        self.options = dict(OPTIONS)
+        self.prefers_primary = False
+        self.timer: Timer | None = None
+
+    def hand_on(self, frame: Frame) -> bool:
+        """bond_start_xmit."""
+        chosen, why = self._choose(frame)
+        if not chosen:
+            self.tx_dropped += 1
+            self.namespace.record(SendFailed(self.place, frame, Dropped(DropReason.BOND_INACTIVE, (self.name,))))
+            return True
+        self.namespace.record(SlaveChosen(self.label, ", ".join(one.interface.name for one in chosen), why))
+        sent = [one.interface.transmit(frame) for one in chosen]
+        return any(sent)
+
+    def _choose(self, frame: Frame) -> tuple[list[Slave], str]:
+        """The slaves to send by, and why."""
+        if self.mode == BROADCAST:
+            return [slave for slave in self.slaves if slave.is_up], "all"
+        if self.mode == ACTIVE_BACKUP:
+            slave, why = self.active, "active"
+        elif self.mode == ROUND_ROBIN:
+            slave, why = bond_modes.in_turn(self.slaves, self._next_number()), "turn"
+        else:
+            policy = self.options["xmit_hash_policy"]
+            slave, why = bond_modes.by_hash(self.slaves, frame, policy), policy
+        return [] if slave is None else [slave], why
+
+    def _next_number(self) -> int:
+        """bond_rr_gen_slave_id: each slave has a few frames, or chance decides."""
+        frames = self.options["packets_per_slave"]
+        if not self.slaves:
+            return 0
+        if not frames:
+            return self.namespace.chance.stream("bond").below(len(self.slaves))
+        self.turn += 1
+        return int(self.turn // frames % len(self.slaves))
+
+    # -- watching the links
+
+    def open(self) -> None:
+        self._look(None)
+
+    def stop(self) -> None:
+        self.namespace.scheduler.cancel(self.timer)
+        self.timer = None
+
+    def _look(self, _argument: object) -> None:
+        """bond_mii_monitor: every miimon milliseconds."""
+        tells = self._may_tell()
+        self._inspect()
+        self.announcements -= self.announcements > 0
+        if self.miimon and self.up:
+            delay = self.miimon * MILLISECOND
+            self.timer = self.namespace.scheduler.kernel_timer(delay, self._look)
+        if tells:
+            self._announce(None)
+
+    def _inspect(self) -> None:
+        """bond_miimon_inspect: a change of a link waits for downdelay or updelay, the latter where others work."""
+        waits = self.mode != ACTIVE_BACKUP or self.active is not None
+        for slave in self.slaves:
+            running = slave.interface.running
+            if running == (slave.state in (UP, GOING_BACK)) and slave.state in (UP, DOWN):
+                continue
+            if slave.state in (UP, DOWN):
+                slave.wait = self._looks("updelay" if running else "downdelay")
+                slave.state = GOING_BACK if running else GOING_DOWN
+            if running != (slave.state == GOING_BACK):
+                slave.state = UP if running else DOWN
+            elif slave.wait > 0 and (waits or not running):
+                slave.wait -= 1
+            else:
+                waits |= running
+                self.note_link(slave)
+
+    def _looks(self, delay: str) -> int:
+        """A delay in looks of the monitor."""
+        return int(self.options[delay] // self.miimon) if self.miimon else 0
+
+    def note_link(self, slave: Slave) -> None:
+        running = slave.interface.running
+        if slave.state == (UP if running else DOWN):
+            return
+        slave.state = UP if running else DOWN
+        slave.failures += not running
+        self.reselect("primary" if running and slave.interface.name == self.primary else "link")
+
+    def reselect(self, why: str) -> None:
+        """bond_select_active_slave, bond_set_carrier."""
+        if self.mode == ACTIVE_BACKUP:
+            best = self._best()
+            if best is not self.active:
+                self._change_active(best, why)
+        link.set_carrier(self, any(slave.is_up for slave in self.slaves))
+
+    def _best(self) -> Slave | None:
+        """bond_find_best_slave: the primary, else the one that is active, else the first with a link."""
+        usable = [slave for slave in self.slaves if slave.is_up]
+        current = self.active if self.active in usable else None
+        preferred = next((slave for slave in usable if slave.interface.name == self.primary), None)
+        stays = current is not None and not self.prefers_primary and self.options["primary_reselect"] != "always"
+        if preferred is not None and not stays:
+            self.prefers_primary = False
+            return preferred
+        return current or next(iter(usable), None)
+
+    def _change_active(self, best: Slave | None, why: str) -> None:
+        """bond_change_active_slave: and tell the switches, by a gratuitous ARP for each address (num_grat_arp).
+
+        Not while the bond itself has no carrier (bond_should_notify_peers): the first slave with a link is not told.
+        """
+        old, self.active = self.active, best
+        self.namespace.record(ActiveSlaveChanged(
+            self.label, best.interface.name if best is not None else "",
+            old.interface.name if old is not None else "", why))
+        if best is not None:
+            self._move_mac(old, best)
+        if best is not None and self.up:
+            self.announcements = self.options["num_grat_arp"] * max(1, self._looks("peer_notify_delay"))
+            if self._may_tell() and why != "enslaved":
+                self.announcements -= 1
+                self.namespace.scheduler.soon(self._announce)
+
+    def _may_tell(self) -> bool:
+        """bond_should_notify_peers."""
+        return bool(self.announcements and self.active is not None and self.carrier
+                    and not self.announcements % max(1, self._looks("peer_notify_delay")))
+
+    def _move_mac(self, old: Slave | None, best: Slave) -> None:
+        """bond_do_fail_over_mac: the bond takes the slave's MAC, or the slaves change theirs."""
+        way, own = self.options["fail_over_mac"], best.interface.mac
+        if way == "active" and own != self.mac:
+            link.change_mac(self, own)
+        elif way == "follow":
+            old = old or next((one for one in self.slaves if one is not best and one.interface.mac == self.mac), None)
+            link.change_mac(best.interface, self.mac if old is None else old.interface.mac)
+            if old is not None:
+                link.change_mac(old.interface, own)
+
+    def _announce(self, _argument: object) -> None:
+        """NETDEV_NOTIFY_PEERS, which VLANs on the bond hear as well; each arrives before the next is sent."""
+        if self.running:
+            vlans = self.stack.vlans.values() if self.stack is not None else ()
+            addresses = [(one, own.local) for one in (self, *vlans) for own in one.addresses]
+            self.namespace.scheduler.one_by_one(addresses, _announce_address)
+
+    # -- slaves
+
+    def add_slave(self, interface: Interface) -> None:
+        """bond_enslave: it gets the bond's MAC; the first one gives the bond its own, unless that was set."""
+        if not self.slaves and not self.mac_is_set:
+            link.change_mac(self, interface.mac)
+        stack = stack_of(interface)
+        slave = Slave(self, interface)
+        stack.handler = slave
+        stack.uppers.append(self)
+        self.slaves.append(slave)
+        keeps = self.mode == ACTIVE_BACKUP and self.options["fail_over_mac"] != "none"
+        if interface.mac != self.mac and not keeps:
+            link.change_mac(interface, self.mac)
+        link.set_mtu(interface, self.mtu)
+        link.set_up(interface)
+        slave.state = UP if interface.running else DOWN
+        self.prefers_primary |= interface.name == self.primary
+        self.reselect("enslaved")
+
+    def drop_slave(self, interface: Interface) -> None:
+        """__bond_release_one: it goes down and gets its MAC back."""
+        slave = next((one for one in self.slaves if one.interface is interface), None)
+        stack = interface.stack
+        if slave is None or stack is None:
+            return
+        self.slaves.remove(slave)
+        stack.handler = None
+        stack.uppers.remove(self)
+        settle(interface)
+        link.set_down(interface)
+        link.change_mac(interface, slave.permanent)
+        self.reselect("released")
+
+    def uninit(self) -> None:
+        for slave in list(self.slaves):
+            self.drop_slave(slave.interface)
+
+    def assign_mac(self, mac: int) -> None:
+        super().assign_mac(mac)
+        for slave in () if self.options["fail_over_mac"] == "active" else self.slaves:
+            if slave.interface.mac != mac:
+                link.change_mac(slave.interface, mac)
+
+    def on_lower(self, what: str, lower: Interface) -> None:
+        slave = next((one for one in self.slaves if one.interface is lower), None)
+        if slave is None:
+            return
+        if what == "gone":
+            self.drop_slave(lower)
+        elif what == "down" or (what in ("up", "carrier") and (
+                not self.carrier or (not slave.is_up and lower.running and not self.miimon))):
+            self.note_link(slave)
+            self.announcements -= self.announcements > 0
+
+
+def _announce_address(what: tuple[Interface, int]) -> None:
+    interface, address = what
+    arp.send(interface, REQUEST, address, address, 0, BROADCAST_MAC)
