@@ -2,69 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from netsandbox.apps import curl_options
-from netsandbox.apps.client import Client
-from netsandbox.apps.curl_request import VERSION, request_head, upload
-from netsandbox.apps.curl_text import METER_HEAD, Counts, meter, variables, write_out
+from netsandbox.apps import curl_glob, curl_options, curl_where
+from netsandbox.apps.curl_request import VERSION, credentials, request_head
+from netsandbox.apps.curl_retry import Failure
+from netsandbox.apps.curl_transfer import Transfer
 from netsandbox.apps.errno import NUMBERS, TEXTS
-from netsandbox.apps.http_client import HttpClient, Url, open_socket, parse_url
-from netsandbox.apps.program import Context, Program
+from netsandbox.apps.http_client import HttpClient, Ipv6Error, open_socket, parse_url
+from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.server import Speaker
-from netsandbox.engine.units import MILLISECOND, SECOND, seconds
-from netsandbox.linux.core.inode import FileError
+from netsandbox.engine.units import SECOND, seconds
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 from netsandbox.wire.http import Head
 
 if TYPE_CHECKING:
-    from netsandbox.apps.curl_options import CurlOptions
-    from netsandbox.engine.scheduler import Timer
+    pass
 
 MOST_REDIRECTS = 50
 CONNECT_PATIENCE = 300 * SECOND
+HELP = "Usage: curl [options...] <url>\n" + curl_options.TABLE.usage()
+BOTH_METHODS = ("Warning: You can only select one HTTP request method! You asked for both POST \n"
+                "Warning: (-d, --data) and HEAD (-I, --head).")
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
-class Failure(NamedTuple):
-    """How a transfer ended badly: curl's number for it, and its words."""
-
-    code: int
-    text: str
-
-
-class Curl(Client):
-    """One run of curl."""
-
-    name = "curl"
-
-    def __init__(self, context: Context, options: CurlOptions) -> None:
-        super().__init__(context)
-        self.options = options
-        self.client: HttpClient | None = None
-        self.url = Url("http", "", 80, "/")
-        self._place = -1
-        self._status = 0
-        self._connections = self._redirects = 0
-        self._timers: list[Timer] = []
-        self._times: dict[str, int] = {}
-        self._body = b""
-        self._size = self._head_size = self._sent = 0
-        self._method = "GET"
-        self._address = 0
-        self._known: tuple[str, int, int] | None = None
-        """Whom the open connection leads to: host, port, address."""
-        self._interim: Head | None = None
+class Curl(Transfer):
+    """One run of curl: its transfers, one after another (apps.http_client.ClientOwner)."""
 
     # -- the transfers, one after another
 
     def start(self) -> None:
-        for entry in self.options.lists["resolve"]:
-            host, _colon, rest = entry.lstrip("+").partition(":")
-            port, _colon, address = rest.partition(":")
-            self._say(f"* Added {host}:{port}:{address} to DNS cache")
+        for note in self.options.notes:
+            self.complain(note)
+        if "head" in self.options.flags and self._has_body:
+            if "silent" not in self.options.flags:
+                self.complain(BOTH_METHODS)
+            self.exit(2)
+            return
+        try:
+            for host, port, addresses in curl_where.pinned(self.options):
+                self._say(f"* Added {host}:{port}:{addresses} to DNS cache")
+        except curl_where.ResolveError as error:
+            self._status, self._place = 49, len(self.options.urls)
+            self._complain_of(Failure(49, str(error)))
         self._next(None)
 
     def _next(self, _argument: object) -> None:
@@ -74,6 +57,11 @@ class Curl(Client):
                 self.client.close()
             self.scheduler.soon(self._leave)
             return
+        self._retries = 0
+        self._begin(None)
+
+    def _begin(self, _argument: object) -> None:
+        """Begin a transfer, or begin it again."""
         self._times = {"start": self.scheduler.clock}
         self._redirects = self._connections = 0
         self._method = self.options.values.get("request", "") or (
@@ -81,7 +69,9 @@ class Curl(Client):
         limit = self.options.number("max-time")
         if limit:
             self._timers.append(self.scheduler.wake_after(seconds(limit), self._time_out, foreground=self.foreground))
-        self._fetch(self.options.urls[self._place])
+        query = "&".join(self.options.lists["url-query"])
+        text = self.options.urls[self._place]
+        self._fetch(f"{text}{'&' if '?' in text else '?'}{query}" if query else text)
 
     def _leave(self, _argument: object) -> None:
         """What was closed has said so by now, as ending takes a process longer than a segment its way."""
@@ -96,17 +86,19 @@ class Curl(Client):
         self._interim = None
         try:
             self.url = parse_url(text)
+        except Ipv6Error as error:
+            self._fail(7, str(error))
+            return
         except ValueError as error:
             self._fail(3, f"URL rejected: {error}")
             return
         if "get" in self.options.flags and self.options.data:
             joint = "&" if "?" in self.url.target else "?"
             self.url = self.url._replace(target=self.url.target + joint + "&".join(self.options.data))
-        if self.url.scheme == "https":
-            self._fail(35, "TLS is not modelled: the sandbox speaks http:// alone")
-        elif self.url.scheme != "http":
-            self._fail(1, f'Protocol "{self.url.scheme}" not supported')
-        elif self.client is not None and self.client.is_open and self._known and self._known[:2] == self.url[1:3]:
+        problem = curl_where.scheme_problem(self.url.scheme)
+        if problem is not None:
+            self._fail(*problem)
+        elif self.client is not None and self.client.is_open and self._known and self._known[:2] == self._peer():
             self._say(f"* Re-using existing http: connection with host {self.url.host}")
             self._request()
         else:
@@ -114,35 +106,31 @@ class Curl(Client):
 
     def _resolve(self) -> None:
         self._times["lookup"] = self._times["connect"] = self._times["first"] = self.scheduler.clock
-        for entry in self.options.lists["resolve"]:
-            host, _colon, rest = entry.lstrip("+").partition(":")
-            port, _colon, address = rest.partition(":")
-            if host.lower() == self.url.host.lower() and port == str(self.url.port):
-                self._say(f"* Hostname {self.url.host} was found in DNS cache")
-                self._connect_to(address.partition(",")[0].strip("[]"))
+        host, port = self._peer()
+        for known, known_port, addresses in curl_where.pinned(self.options):
+            if known.lower() in (host.lower(), "*") and known_port == str(port):
+                self._say(f"* Hostname {host} was found in DNS cache")
+                self._connect_to(addresses.partition(",")[0])
                 return
-        self.look_up(self.url.host)
+        self.look_up(host)
 
     def unresolved(self, _reply: Reply) -> None:
-        self._fail(6, f"Could not resolve host: {self.url.host}")
+        self._fail(*((5, f"Could not resolve proxy: {self._peer()[0]}") if "proxy" in self.options.values else
+                     (6, f"Could not resolve host: {self._peer()[0]}")))
 
     def resolved(self, reply: Reply) -> None:
         address = format_ipv4(reply.addresses[0])
-        if address != self.url.host:
-            self._say(f"* Host {self.url.host}:{self.url.port} was resolved.")
+        if address != self._peer()[0]:
+            self._say(f"* Host {self._peer()[0]}:{self._peer()[1]} was resolved.")
             self._say("* IPv6: (none)")
             self._say(f"* IPv4: {', '.join(format_ipv4(found) for found in reply.addresses)}")
         self._connect_to(address)
 
     def _connect_to(self, text: str) -> None:
-        try:
-            address = parse_ipv4(text)
-        except AddressError:
-            self._fail(49, f"Couldn't parse CURLOPT_RESOLVE entry '{text}'")
-            return
-        self._address = address
+        self._address = address = parse_ipv4(text)
+        port = self._peer()[1]
         self._times["lookup"] = self.scheduler.clock
-        self._say(f"*   Trying {text}:{self.url.port}...")
+        self._say(f"*   Trying {text}:{port}...")
         self.client = client = HttpClient(self.namespace, self.process, self)
         interface = self.options.values.get("interface", "").removeprefix("if!").removeprefix("host!")
         problem = open_socket(client, interface, _addresses(interface)) if interface else ""
@@ -153,7 +141,7 @@ class Curl(Client):
         patience = seconds(limit) if limit else CONNECT_PATIENCE
         self._timers.append(self.scheduler.wake_after(patience, self._give_up, foreground=self.foreground))
         try:
-            client.connect(address, self.url.port)
+            client.connect(address, port)
         except SocketError as error:
             self._say(f"* Immediate connect fail for {text}: {TEXTS[error.name]}")
             self._cannot_connect(error.name)
@@ -171,15 +159,18 @@ class Curl(Client):
     def connected(self, client: HttpClient) -> None:
         self._times["connect"] = self.scheduler.clock
         self._connections += 1
-        self._known = self.url.host, self.url.port, self._address
-        self._say(f"* Connected to {self.url.host} ({format_ipv4(self._address)}) port {self.url.port}")
+        self._known = *self._peer(), self._address
+        self._say(f"* Connected to {self._known[0]} ({format_ipv4(self._address)}) port {self._known[1]}")
         self._say("* using HTTP/1.x")
         self._request()
 
     def _request(self) -> None:
         assert self.client is not None
         self._times["request"] = self.scheduler.clock
-        body = upload(self.options, self.context.files) if self._has_body else None
+        body = "&".join(self.options.data).encode() if self._has_body else None
+        if credentials(self.options, self.url).startswith("Basic"):
+            user = self.options.values.get("user", "") or self.url.user
+            self._say(f"* Server auth using Basic with user '{user.partition(':')[0]}'")
         head = request_head(self.options, self.url, self._method, body)
         for line in head.decode("latin-1").split("\r\n")[:-1]:
             self._say(f"> {line}")
@@ -198,8 +189,9 @@ class Curl(Client):
             self._say("* HTTP 1.0, assume close after body")
         for line in raw.decode("latin-1").split("\r\n")[:-1]:
             self._say(f"< {line}")
-        if "include" in self.options.flags or "head" in self.options.flags:
+        if self.options.flags & {"show-headers", "head"}:
             self._body += raw
+        self._heads += raw.decode("latin-1").replace("\r\n", "\n")
 
     def got_body(self, client: HttpClient, data: bytes) -> None:
         if not self._size and self._target is not None:
@@ -212,11 +204,6 @@ class Curl(Client):
         failed = "fail" in self.options.flags and self._code >= 400
         return failed or bool(self._goes_on())
 
-    @property
-    def _code(self) -> int:
-        word = self._interim.start[1] if self._interim is not None else ""
-        return int(word) if word.isascii() and word.isdecimal() else 0
-
     def _goes_on(self) -> str:
         """Where -L leads."""
         if "location" not in self.options.flags or self._code not in REDIRECTS or self._interim is None:
@@ -225,7 +212,7 @@ class Curl(Client):
 
     def finished(self, client: HttpClient) -> None:
         client_lives = client.keeps_alive and client.is_open
-        if "fail" in self.options.flags and self._code >= 400:
+        if self.options.flags & {"fail", "fail-with-body"} and self._code >= 400:
             self._fail(22, f"The requested URL returned error: {self._code}")
             return
         where = self._goes_on()
@@ -256,7 +243,7 @@ class Curl(Client):
     def broken(self, client: HttpClient, what: str, error: str) -> None:
         if what == "connect":
             local = f"{format_ipv4(client.socket.address)} port {client.socket.port}"
-            self._say(f"* connect to {format_ipv4(self._address)} port {self.url.port} from {local} failed: "
+            self._say(f"* connect to {format_ipv4(self._address)} port {self._peer()[1]} from {local} failed: "
                       f"{TEXTS.get(error, error)}")
             self._cannot_connect(error)
         elif what == "empty":
@@ -269,13 +256,10 @@ class Curl(Client):
         else:
             self._fail(56, f"Recv failure: {TEXTS.get(error, error)}")
 
-    # -- ends
-
-    def _elapsed(self) -> int:
-        return (self.scheduler.clock - self._times["start"]) // MILLISECOND
+    # -- how long it waits
 
     def _cannot_connect(self, error: str) -> None:
-        self._fail(28 if error == "ETIMEDOUT" else 7, f"Failed to connect to {self.url.host} port {self.url.port} "
+        self._fail(28 if error == "ETIMEDOUT" else 7, f"Failed to connect to {self._peer()[0]} port {self._peer()[1]} "
                    f"after {self._elapsed()} ms: Could not connect to server")
 
     def _give_up(self, _argument: object) -> None:
@@ -293,88 +277,6 @@ class Curl(Client):
             self._fail(28, f"Operation timed out after {self._elapsed()} milliseconds with {self._size}{out_of} "
                            "bytes received")
 
-    def _fail(self, code: int, text: str) -> None:
-        if code not in (1, 3, 6, 22, 35):
-            self._say(f"* {text}" if code != 22 else "")
-        if self.client is not None:
-            self._say("* closing connection #0")
-            self.client.close()
-            self.client = None
-        self._end(Failure(code, text))
-
-    def _end(self, failure: Failure | None) -> None:
-        for timer in self._timers:
-            self.scheduler.cancel(timer)
-        self._timers.clear()
-        if self._target is not None and "silent" not in self.options.flags and (failure is None or failure.code > 6):
-            shown = meter(self._size, self._sent, (self.scheduler.clock - self._times["start"]) / SECOND)
-            self.output.append(("err", f"{METER_HEAD}{shown}\n"))
-        if failure is None or self._body:
-            self._deliver()
-        if failure is not None:
-            self._status = failure.code
-            if "silent" not in self.options.flags or "show-error" in self.options.flags:
-                self.complain(f"curl: ({failure.code}) {failure.text}")
-        self._write_out(failure)
-        self.scheduler.go_on(self._next)
-
-    @property
-    def _target(self) -> str | None:
-        """The file that the body goes to; None for standard output."""
-        names = self.options.lists["output"]
-        if self._place < len(names):
-            return None if names[self._place] == "-" else names[self._place]
-        if "remote-name" in self.options.flags:
-            return self.url.target.partition("?")[0].rpartition("/")[2] or "curl_response"
-        return None
-
-    def _deliver(self) -> None:
-        text = self._body.decode("utf-8", "replace").replace("\r\n", "\n") if self._target is None else (
-            self._body.decode("utf-8", "replace"))
-        if self._target is None:
-            if text:
-                self.output.append(("out", text))
-            return
-        try:
-            self.context.files.write(self._target, text)
-        except FileError as error:
-            self.complain(f"Warning: Failed to open the file {self._target}: {error}")
-            self.complain("curl: (23) client returned ERROR on write, "
-                          f"{len(self._body)} was not {len(self._body)}")
-            self._status = 23
-
-    def _write_out(self, failure: Failure | None) -> None:
-        template = self.options.values.get("write-out", "")
-        if template:
-            text, unknown = write_out(template, self._variables(failure))
-            for name in unknown:
-                self.complain(f"curl: unknown --write-out variable: '{name}'")
-            self.output.append(("out", text))
-
-    def _variables(self, failure: Failure | None) -> dict[str, str]:
-        socket = self.client.socket if self.client is not None else None
-        return variables(self._times, self.scheduler.clock, self._interim, Counts(
-            self._size, self._sent, self._head_size, self._connections, self._redirects)) | {
-            "remote_ip": format_ipv4(self._known[2]) if self._known else "",
-            "remote_port": str(self.url.port) if self._known else "0",
-            "local_ip": format_ipv4(socket.address) if socket else "",
-            "local_port": str(socket.port) if socket else "0", "url_effective": str(self.url),
-            "url": self.options.urls[self._place], "method": self._method, "scheme": self.url.scheme,
-            "exitcode": str(failure.code if failure else 0), "errormsg": failure.text if failure else "",
-            "filename_effective": self._target or "", "redirect_url": self._interim.get("Location")
-            if self._interim and "location" not in self.options.flags else ""}
-
-    def _say(self, text: str) -> None:
-        if "verbose" in self.options.flags:
-            self.complain(text)
-
-    def stop(self) -> None:
-        for timer in self._timers:
-            self.scheduler.cancel(timer)
-        super().stop()
-        if self.client is not None:
-            self.client.close()
-
 
 def _addresses(text: str) -> dict[str, int]:
     try:
@@ -385,7 +287,16 @@ def _addresses(text: str) -> dict[str, int]:
 
 def program(context: Context) -> Program:
     """curl(1) (program.Maker)."""
-    if context.arguments[:1] in (["--version"], ["-V"]):
-        return Speaker(context.namespace, "curl", [("out", f"curl 8.14.1 (netsandbox) lib{VERSION}"),
-                                                   ("out", "Protocols: http")], context.next_pid())
-    return Curl(context, curl_options.parse(context.arguments))
+    options = curl_options.parse(context.arguments, context.files)
+    for flag, text in (("help", HELP), ("version", f"curl 8.14.1 (netsandbox) lib{VERSION}\nProtocols: http")):
+        if flag in options.flags:
+            return Speaker(context.namespace, "curl", [("out", text)], context.next_pid())
+    proxy = options.values.get("proxy", "")
+    if "://" in proxy and not proxy.startswith("http://"):
+        raise UsageError(f"curl: -x {proxy.partition('://')[0]}:// is not modelled", 2)
+    if "globoff" not in options.flags:
+        try:
+            options.urls = [one for url in options.urls for one in curl_glob.expand(url)]
+        except curl_glob.GlobError as error:
+            raise UsageError(f"curl: (3) {error}", 3) from None
+    return Curl(context, options)

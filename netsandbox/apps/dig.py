@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from netsandbox.apps.calendar import MONTHS, moment
 from netsandbox.apps.client import Client
-from netsandbox.apps.dig_options import Asked, read_dig
+from netsandbox.apps.dig_options import BANNER, Asked, read_dig
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.query import DatagramQuery, Query, StreamQuery
 from netsandbox.apps.resolv_conf import read_settings
 from netsandbox.apps.resolver import Reply
-from netsandbox.engine.units import MILLISECOND
+from netsandbox.engine.units import MICROSECOND, MILLISECOND
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
-
-BANNER = "DiG 9.20.15"
 
 
 class Asker(Client):
@@ -34,6 +32,10 @@ class Asker(Client):
         self._names: list[str] = []
 
     def start(self) -> None:
+        for warning in self.asked.warnings:
+            self.warn(warning)
+        if self.asked.ndots is not None:
+            self.settings = self.settings._replace(ndots=self.asked.ndots)
         self._names = self.names()
         if not self.asked.server:
             self._begin(self.settings.servers)
@@ -84,7 +86,8 @@ class Asker(Client):
 
     def names(self) -> list[str]:
         """The names to try: dig takes a name as it is."""
-        return [self.asked.name.rstrip(".") or "."]
+        name = self.asked.name
+        return [name.removesuffix(".") if name != "." else name]
 
     def searched(self) -> list[str]:
         """With the search list, as the resolver does it."""
@@ -96,7 +99,15 @@ class Asker(Client):
     def tell_failures(self) -> None:
         """Who did not answer, and why."""
         for server, why in self._query.failures if self._query is not None else ():
-            self.print(f";; communications error to {format_ipv4(server)}#53: {why}")
+            address = format_ipv4(server)
+            if self.asked.by_tcp:
+                self.print(f";; Connection to {address}#53({address}) for {self.found_name} failed: {why}.")
+            else:
+                self.print(f";; communications error to {address}#53: {why}")
+
+    def warn(self, text: str) -> None:
+        """What is odd about the command line."""
+        self.complain(text)
 
     def no_server(self, why: str) -> None:
         """The server's name is not known."""
@@ -104,7 +115,9 @@ class Asker(Client):
 
     def illegal(self, name: str) -> None:
         """No name can be like that."""
-        self.complain(f"{self.name}: '{name[:80]}' is not a legal name (label too long)")
+        why = ("unexpected end of input" if not name else "empty label" if "" in name.split(".") else
+               "label too long" if max(map(len, name.split("."))) > 63 else "ran out of space")
+        self.complain(f"{self.name}: '{name[:300]}' is not a legal name ({why})")
         self.exit(10 if self.name == "dig" else 1)
 
     def unanswered(self) -> None:
@@ -157,7 +170,8 @@ class Dig(Asker):
 
     def unanswered(self) -> None:
         self.tell_failures()
-        self._banner()
+        if not self.asked.by_tcp:
+            self._banner()
         self.print(";; no servers could be reached")
         self._status = 9
         self._go_on()
@@ -174,8 +188,10 @@ class Dig(Asker):
     def tell(self, found: dict[int, dns.Message], server: int) -> None:
         message, = found.values()
         if "short" in self.asked.flags:
+            where = f" from server {format_ipv4(server)} in {self.elapsed()} ms."
+            who = where if self._is_on("identify", False) else ""
             for record in message.answers:
-                self.print(data_text(record))
+                self.print(data_text(record) + who)
             self._go_on()
             return
         self._banner()
@@ -218,8 +234,8 @@ class Dig(Asker):
         if self._is_on("comments"):
             self.print(f";; {title} SECTION:")
         for record in records:
-            self.print(f"{dotted(record.name)}\t\t{record.ttl}\tIN\t{dns.TYPES.get(record.type, '?')}\t"
-                       f"{data_text(record)}")
+            ttl, kind = f"{record.ttl}\t" if self._is_on("ttlid", True) else "", "IN\t" if self._is_on("class") else ""
+            self.print(f"{dotted(record.name)}\t\t{ttl}{kind}{dns.TYPES.get(record.type, '?')}\t{data_text(record)}")
         if self._is_on("comments"):
             self.print("")
 
@@ -227,7 +243,9 @@ class Dig(Asker):
         at = moment(self.scheduler.now)
         size = next(iter(self._query.sizes.values()), 0) if self._query is not None else 0
         address = format_ipv4(server)
-        self.print(f";; Query time: {self.elapsed()} msec")
+        started = self._query.started if self._query is not None else 0
+        self.print(f";; Query time: {(self.scheduler.clock - started) // MICROSECOND} usec"
+                   if "microseconds" in self.asked.flags else f";; Query time: {self.elapsed()} msec")
         self.print(f";; SERVER: {address}#53({self.asked.server or address}) ({'TCP' if self.asked.by_tcp else 'UDP'})")
         self.print(f";; WHEN: {at.weekday} {MONTHS[at.month - 1]} {at.day:02d} {at.clock} UTC {at.year}")
         self.print(f";; MSG SIZE  rcvd: {size}\n")

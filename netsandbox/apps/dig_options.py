@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from typing import NamedTuple
 
+from netsandbox.apps.option_table import Option, OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import AddressError, parse_ipv4
+
+BANNER = "DiG 9.20.15"
 
 
 class Asked(NamedTuple):
@@ -16,6 +21,8 @@ class Asked(NamedTuple):
         server: a name or address, empty for those of resolv.conf.
         flags: +short, +noall and the like, without the plus.
         domain: +domain=, the search list.
+        ndots: None for resolv.conf's.
+        warnings: what is said before.
     """
 
     name: str
@@ -25,6 +32,8 @@ class Asked(NamedTuple):
     tries: int = 3
     timeout: int = 5
     domain: str = ""
+    ndots: int | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def by_tcp(self) -> bool:
@@ -36,17 +45,28 @@ class Asked(NamedTuple):
         return 0 if "norecurse" in self.flags else dns.RECURSION_DESIRED
 
 
-FLAGS = frozenset({"short", "cmd", "comments", "question", "answer", "authority", "additional", "stats", "all",
-                   "recurse", "search", "tcp"})
-SAME = {"vc": "tcp", "rec": "recurse", "defname": "search", "recursive": "recurse"}
-OFF_ALREADY = frozenset({"noedns", "nocookie", "nodnssec", "nocrypto", "nosplit", "notrace", "nobadcookie", "nofail"})
-"""What dig does not do here in any case."""
+OPTIONS = OptionTable(
+    "dig", 1, "",
+    acts="short cmd comments question answer authority additional stats all recurse rdflag search defname tcp vc "
+    "tries= time= timeout= retry= domain= identify ttlid class ndots=",
+    usual="crypto split showbadcookie showbadvers badcookie fail besteffort onesoa idn ednsnegotiation keepopen "
+    "noednsopt", refused="multiline rrcomments ignore aaflag aaonly adflag bufsize? cdflag coflag cookie? dns64prefix "
+    "dnssec edns? ednsflags= ednsopt= expandaaaa "
+    "expire header-only https? https-get http-plain? http-plain-get keepalive nsid nssearch opcode= padding= proxy? "
+    "proxy-plain? qid= qr raflag showsearch subnet= tcflag tls tls-ca? tls-hostname= tls-certfile= tls-keyfile= trace "
+    "ttlunits unknownformat yaml zflag")
+"""What stands behind a plus, nearly all of it with a `no` before it, too."""
+DASHED = OptionTable("dig", 1, "", acts="c= q= t= u x= h v", usual="4 r m", refused="6 b= f= k= y= p=")
+SAME = {"vc": "tcp", "rdflag": "recurse", "defname": "search"}
+NUMBERS = {"tries": "tries", "time": "timeout", "timeout": "timeout", "retry": "retries", "ndots": "ndots"}
+"""What is said to be wrong about their values."""
 WRONG_OPTION = """Invalid option: {}
 Usage:  dig [@global-server] [domain] [q-type] [q-class] {{q-opt}}
             {{global-d-opt}} host [@local-server] {{local-d-opt}}
             [ host [@local-server] {{local-d-opt}} [...]]
 
 Use "dig -h" (or "dig -h | more") for complete list of options"""
+MOST = 0xFFFFFFFF
 
 
 def read_dig(arguments: list[str]) -> list[Asked]:
@@ -59,8 +79,16 @@ def read_dig(arguments: list[str]) -> list[Asked]:
     while rest:
         now = asked[-1] if asked else usual
         word = rest.pop(0)
-        if word == "-x" and rest:
-            asked.append(usual._replace(name=_reverse("dig", rest.pop(0)), kinds=(dns.PTR,)))
+        option = DASHED.letters.get(word[1:2]) if word[:1] == "-" else None
+        if option is not None and option.value:
+            if len(word) == 2 and not rest:
+                raise UsageError(WRONG_OPTION.format(word), 1)
+            rest = [word[2:], *rest] if len(word) > 2 else rest
+            word = word[:2]
+        if word in ("-x", "-q"):
+            name = rest.pop(0)
+            asked.append(usual._replace(name=_reverse(name), kinds=(dns.PTR,)) if word == "-x" else
+                         usual._replace(name=name))
             continue
         if word[:1] not in ("@", "+", "-") and word.upper() not in TYPE_WORDS:
             asked.append(usual._replace(name=word))
@@ -79,33 +107,67 @@ def _changed(now: Asked, word: str, rest: list[str]) -> Asked:
         return now._replace(server=word[1:])
     if word.startswith("+"):
         return _with_flag(now, word)
-    if word == "-t" and rest:
-        return now._replace(kinds=(_kind("dig", rest.pop(0)),))
-    if word in ("-4", "IN", "in"):
+    if word in ("IN", "in") or (word == "-c" and rest[0].upper() == "IN"):
+        del rest[:word == "-c"]
         return now
-    if word.startswith("-"):
-        raise UsageError(f"dig: {word} is not modelled", 1)
-    return now._replace(kinds=(dns.TYPE_NUMBERS[word.upper()],))
+    if word == "-t":
+        kind = rest.pop(0)
+        known = dns.TYPE_NUMBERS.get(kind.upper())
+        return now._replace(kinds=(known,)) if known is not None else now._replace(
+            warnings=(*now.warnings, f";; Warning, ignoring invalid type {kind}"))
+    if word == "-u":
+        return now._replace(flags=now.flags | {"microseconds"})
+    if not word.startswith("-"):
+        return now._replace(kinds=(dns.TYPE_NUMBERS[word.upper()],))
+    option = DASHED.letters.get(word[1:])
+    if option is None:
+        raise UsageError(WRONG_OPTION.format(word), 1)
+    if option.role == "usual":
+        return now
+    if word in ("-h", "-v"):
+        raise UsageError(WRONG_OPTION.partition("\n")[2].format() if word == "-h" else BANNER, 0)
+    raise UsageError(f"dig: {word} is not modelled", 1)
 
 
 def _with_flag(now: Asked, word: str) -> Asked:
-    option, _equals, value = word[1:].partition("=")
-    if option in ("tries", "time", "timeout") and value.isascii() and value.isdecimal():
-        number = max(int(value), 1)
-        return now._replace(tries=number) if option == "tries" else now._replace(timeout=number)
-    if option == "retry" and value.isascii() and value.isdecimal():
-        return now._replace(tries=int(value) + 1)
-    if option == "domain" and value:
+    text, _equals, value = word[1:].partition("=")
+    is_off = text.startswith("no") and text not in OPTIONS.names
+    option = _known(text.removeprefix("no") if is_off else text)
+    if option is None or (is_off and option.value == "=" and option.role != "refused") or (
+            option.value == "=" and not value and not is_off):
+        raise UsageError(WRONG_OPTION.format(word.rstrip("=")), 1)
+    if option.name in NUMBERS:
+        return _with_number(now, option.name, value)
+    if option.name == "domain":
         return now._replace(domain=value)
-    if option in OFF_ALREADY:
+    if option.role == "usual" or (is_off and option.role == "refused"):
         return now
-    is_off = option.startswith("no")
-    name = SAME.get(option.removeprefix("no"), option.removeprefix("no"))
-    if name not in FLAGS:
-        raise UsageError(WRONG_OPTION.format(word), 1)
+    if option.role == "refused":
+        raise UsageError(f"dig: {word} is not modelled", 1)
+    name = SAME.get(option.name, option.name)
     flag, other = (f"no{name}", name) if is_off else (name, f"no{name}")
     of_all = {f for f in now.flags if f.removeprefix("no") in OF_ALL} if name == "all" else set()
     return now._replace(flags=now.flags - {other} - of_all | {flag})
+
+
+def _known(text: str) -> Option | None:
+    """The option that a word stands for, which may be shorter than its name."""
+    found = [option for name, option in OPTIONS.names.items() if name.startswith(text)] if text else []
+    return OPTIONS.names.get(text) or (found[0] if len({SAME.get(one.name, one.name) for one in found}) == 1 else None)
+
+
+def _with_number(now: Asked, name: str, text: str) -> Asked:
+    what = NUMBERS[name]
+    is_number = text.isascii() and text.isdecimal()
+    if not is_number or int(text) > MOST:
+        why = "out of range" if is_number else "not a valid number"
+        raise UsageError(f"invalid {what} '{text}': {why}\ndig: Couldn't parse {what}", 10)
+    number = int(text)
+    if name == "ndots":
+        return now._replace(ndots=number)
+    if what == "timeout":
+        return now._replace(timeout=max(number, 1))
+    return now._replace(tries=max(number, 1) if name == "tries" else number + 1)
 
 
 OF_ALL = frozenset({"cmd", "comments", "question", "answer", "authority", "additional", "stats"})
@@ -125,38 +187,107 @@ def _kind(tool: str, text: str) -> int:
     return dns.TYPE_NUMBERS[text.upper()]
 
 
-def _reverse(tool: str, text: str) -> str:
+def _reverse(text: str) -> str:
+    """The name under in-addr.arpa, of half an address or of what is none, too."""
+    return ".".join(reversed(text.split("."))) + ".in-addr.arpa"
+
+
+USAGE_OF_HOST = """\
+Usage: host [-aCdilrTvVw] [-c class] [-N ndots] [-t type] [-W time]
+            [-R number] [-m flag] [-p port] hostname [server]"""
+HOST = OptionTable("host", 1, USAGE_OF_HOST, acts="t= W= R= T r V N= c=", usual="4 i s U m=",
+                   refused="6 a A C d l p= v w")
+NSLOOKUP = OptionTable(
+    "nslookup", 1, "", acts="type= querytype= query= class= timeout= retry= recurse vc search domain= ndots= version "
+    "port=", usual="fail", refused="debug d2 all")
+PLAIN = {"port": "53", "class": "IN"}
+"""Keywords with the one value that is modelled."""
+OFF = {"recurse": "norecurse", "vc": "notcp"}
+
+
+def read_host(arguments: list[str]) -> Asked:
+    """host's.
+
+    Raises:
+        UsageError: as host words it.
+    """
     try:
-        return dns.reverse_name(parse_ipv4(text))
-    except AddressError:
-        raise UsageError(f"{tool}: Invalid IP address {text}", 1) from None
+        read = HOST.read(arguments)
+    except UsageError as error:
+        raise UsageError(re.sub("invalid option -- '(.)'", r"illegal option -- \1", str(error)), error.code) from None
+    values = read.values
+    if "V" in read:
+        raise UsageError(BANNER.replace("DiG", "host"), 0)
+    if values.get("c", "IN").upper() != "IN":
+        raise UsageError(f"host: -c {values['c']} is not modelled", 1)
+    if not 1 <= len(read.operands) <= 2:
+        raise UsageError(USAGE_OF_HOST, 1)
+    kinds = (_kind("host", values["t"]),) if "t" in read else OF_HOST
+    flags = frozenset({"tcp"} if "T" in read else ()) | frozenset({"norecurse"} if "r" in read else ())
+    return _simple(read.operands, kinds, "t" in read)._replace(
+        flags=flags, tries=_count(values.get("R", "1")) + 1, timeout=_count(values.get("W", "5")) or 1,
+        ndots=_count(values["N"]) if "N" in read else None)
 
 
-def read_simple(arguments: list[str], tool: str) -> Asked:
-    """nslookup's and host's: [-type=T] NAME [SERVER].
+def _count(text: str) -> int:
+    found = re.match(r"\d{1,9}", text, re.ASCII)
+    return int(found[0]) if found is not None else 0
+
+
+def read_nslookup(arguments: list[str]) -> Asked:
+    """nslookup's: [-KEYWORD[=VALUE]] NAME [SERVER]. What is no keyword it says, and goes on.
 
     Raises:
         UsageError: what is not modelled.
     """
     operands: list[str] = []
-    kinds: tuple[int, ...] = ()
-    rest = list(arguments)
-    while rest:
-        word = rest.pop(0)
-        option, _equals, value = word.partition("=")
-        if option in ("-type", "-query", "-q", "-querytype") and value:
-            kinds = (_kind(tool, value),)
-        elif word == "-t" and tool == "host" and rest:
-            kinds = (_kind(tool, rest.pop(0)),)
-        elif word.startswith("-"):
-            raise UsageError(f"{tool}: {word} is not modelled", 1)
-        else:
+    asked = Asked("", (), tries=2)
+    kinds: tuple[int, ...] = (dns.A, dns.AAAA)
+    for word in arguments:
+        if not word.startswith("-") or len(word) < 2:
             operands.append(word)
+            continue
+        text, equals, value = word[1:].partition("=")
+        is_off = text.startswith("no")
+        name = text.removeprefix("no")
+        option = {"q": NSLOOKUP.names["query"], "t": NSLOOKUP.names["timeout"], **NSLOOKUP.names}.get(name)
+        if name == "version":
+            raise UsageError(BANNER.replace("DiG", "nslookup"), 0)
+        if option is None or bool(option.value) != bool(equals):
+            asked = asked._replace(warnings=(*asked.warnings, f"*** Invalid option: {text}"))
+        elif option.name in ("type", "querytype", "query"):
+            known = dns.TYPE_NUMBERS.get(value.upper())
+            kinds = (known,) if known is not None else kinds
+            asked = asked if known is not None else asked._replace(
+                warnings=(*asked.warnings, f"unknown query type: {value}"))
+        elif (option.role == "refused" and not is_off) or (name in PLAIN and value.upper() != PLAIN[name]):
+            raise UsageError(f"nslookup: {word} is not modelled", 1)
+        else:
+            asked = _with_keyword(asked, option.name, value, is_off)
     if not 1 <= len(operands) <= 2:
-        raise UsageError(f"Usage: {tool} {'[-type=TYPE] ' if tool == 'nslookup' else ''}NAME [SERVER]", 1)
+        raise UsageError("Usage: nslookup [-type=TYPE] NAME [SERVER]", 1)
+    return _simple(operands, kinds, False)._replace(
+        flags=asked.flags, tries=asked.tries, timeout=asked.timeout, domain=asked.domain, ndots=asked.ndots,
+        warnings=asked.warnings)
+
+
+def _with_keyword(asked: Asked, name: str, value: str, is_off: bool) -> Asked:
+    if name in ("timeout", "retry", "ndots"):
+        if not (value.isascii() and value.isdecimal()):
+            what = {"timeout": "timeout", "retry": "tries", "ndots": "ndots"}[name]
+            return asked._replace(warnings=(*asked.warnings, f"invalid {what} '{value}': not a valid number"))
+        number = int(value[:9])
+        return asked._replace(timeout=max(number, 1)) if name == "timeout" else (
+            asked._replace(tries=number + 1) if name == "retry" else asked._replace(ndots=number))
+    if name == "domain":
+        return asked._replace(domain=value)
+    flag = OFF.get(name, f"no{name}") if is_off else "tcp" if name == "vc" else name
+    return asked._replace(flags=asked.flags | {flag})
+
+
+def _simple(operands: list[str], kinds: tuple[int, ...], is_told: bool) -> Asked:
+    """A name and perhaps a server; an address is asked about backwards, unless a type was told."""
     name, server = operands[0], operands[1] if len(operands) > 1 else ""
-    try:
-        name, kinds = dns.reverse_name(parse_ipv4(name)) + ".", (dns.PTR,)
-    except AddressError:
-        kinds = kinds or ((dns.A, dns.AAAA) if tool == "nslookup" else OF_HOST)
-    return Asked(name, kinds, server, tries=2)
+    with contextlib.suppress(AddressError):
+        name, kinds = dns.reverse_name(parse_ipv4(name)) + ".", (kinds if is_told else (dns.PTR,))
+    return Asked(name, kinds, server)

@@ -23,12 +23,14 @@ class Url(NamedTuple):
     Attributes:
         port: 80 unless given.  is_default_port: whether it was not given, or is 80.
         target: path and query, as a request names them.
+        user: what stands before the @.
     """
 
     scheme: str
     host: str
     port: int
     target: str
+    user: str = ""
 
     @property
     def authority(self) -> str:
@@ -40,6 +42,10 @@ class Url(NamedTuple):
         return f"{self.scheme}://{self.authority}{self.target}"
 
 
+class Ipv6Error(ValueError):
+    """An URL with an address that nothing here has."""
+
+
 def parse_url(text: str) -> Url:
     """An URL, with http:// taken for granted.
 
@@ -48,11 +54,14 @@ def parse_url(text: str) -> Url:
     """
     scheme, separator, rest = text.partition("://")
     if not separator:
-        scheme, rest = "http", text
+        scheme, rest = "http", text.removeprefix("http:").lstrip("/") if text.startswith("http:/") else text
     authority, slash, path = rest.partition("/")
     authority, question, query = authority.partition("?")
     target = f"/?{query}" if question else slash + path
-    host, colon, port = authority.rpartition("@")[2].partition(":")
+    user, _at, place = authority.rpartition("@")
+    if place.startswith("["):
+        raise Ipv6Error("IPv6 is not modelled")
+    host, colon, port = place.partition(":")
     if not host:
         raise ValueError("No host part in the URL")
     if any(character <= " " or character == "\x7f" for character in text):
@@ -60,7 +69,7 @@ def parse_url(text: str) -> Url:
     if colon and port and not (port.isascii() and port.isdecimal() and int(port) < 65536):
         raise ValueError("Port number was not a decimal number between 0 and 65535")
     number = int(port) if port else {"https": 443}.get(scheme.lower(), 80)
-    return Url(scheme.lower(), host, number, target.partition("#")[0] or "/")
+    return Url(scheme.lower(), host, number, target.partition("#")[0] or "/", user)
 
 
 class ClientOwner(Protocol):

@@ -46,6 +46,7 @@ class Client(StreamClient):
     """One test."""
 
     name = "iperf3"
+    heeds_term = True
 
     def __init__(self, context: Context, options: Options) -> None:
         super().__init__(context)

@@ -19,6 +19,7 @@ class Server(Program):
     """iperf3 -s (apps.stream.StreamOwner of the control connection)."""
 
     name = "iperf3"
+    heeds_term = True
 
     def __init__(self, context: Context, port: int, is_one_off: bool) -> None:
         super().__init__(context.namespace, context.next_pid())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.apps.dig import Asker, data_text, dotted
-from netsandbox.apps.dig_options import Asked, read_simple
+from netsandbox.apps.dig_options import Asked, read_host, read_nslookup
 from netsandbox.apps.program import Context, Program
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
@@ -16,7 +16,12 @@ class Plain(Asker):
     """What both of BIND's say alike."""
 
     def names(self) -> list[str]:
-        return self.searched()
+        if self.asked.domain:
+            self.settings = self.settings._replace(search=(self.asked.domain,))
+        return [self.asked.name] if "nosearch" in self.asked.flags else self.searched()
+
+    def warn(self, text: str) -> None:
+        self.print(text)
 
     def no_server(self, why: str) -> None:
         self.complain(f"{self.name}: couldn't get address for '{self.asked.server}': not found")
@@ -102,14 +107,14 @@ class HostTool(Plain):
 
 def nslookup(context: Context) -> Program:
     """nslookup(1) (program.Maker)."""
-    return Nslookup(context, read_simple(context.arguments, "nslookup"))
+    return Nslookup(context, read_nslookup(context.arguments))
 
 
 def busybox_nslookup(context: Context) -> Program:
     """BusyBox's nslookup (program.Maker)."""
-    return BusyBoxNslookup(context, read_simple(context.arguments, "nslookup"))
+    return BusyBoxNslookup(context, read_nslookup(context.arguments))
 
 
 def host(context: Context) -> Program:
     """host(1) (program.Maker)."""
-    return HostTool(context, read_simple(context.arguments, "host"))
+    return HostTool(context, read_host(context.arguments))

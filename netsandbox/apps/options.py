@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
 
+from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
 
 
@@ -24,58 +24,14 @@ def getopt(program: str, arguments: list[str], flags: str, valued: str,
     Raises:
         UsageError: an unknown option, or one whose value is missing.
     """
-    given, operands = read_options(program, arguments, flags, valued, None, usage, code)
+    table = OptionTable(program, code, usage, acts=" ".join([*flags, *(f"{letter}=" for letter in valued)]))
+    read = table.read(arguments)
     options: dict[str, str] = {}
-    for letter, value in given:
+    for one in read.given:
+        letter = one.option.name
         is_more = letter in repeated and letter in options
-        options[letter] = f"{options[letter]}\n{value}" if is_more else value
-    return options, operands
-
-
-def read_options(program: str, arguments: list[str], flags: Container[str], valued: Container[str],
-                 long: Mapping[str, str] | None, usage: str, code: int) -> tuple[list[tuple[str, str]], list[str]]:
-    """All options in their order, each with its value, and the operands (getopt_long(3)).
-
-    Args:
-        long: what each long option is called among the flags and the valued ones; None for a program without any.
-    """
-    given: list[tuple[str, str]] = []
-    operands: list[str] = []
-    rest = list(arguments)
-
-    def refused(why: str) -> UsageError:
-        return UsageError(f"{program}: {why}" + (usage and f"\n{usage}"), code)
-
-    def value_of(attached: str, is_attached: bool, spelled: str) -> str:
-        if is_attached:
-            return attached
-        if not rest:
-            raise refused(spelled)
-        return rest.pop(0)
-    while rest:
-        word = rest.pop(0)
-        if word == "--":
-            return given, operands + rest
-        if word.startswith("--") and long is not None:
-            name, equals, value = word[2:].partition("=")
-            if name not in long:
-                raise refused(f"unrecognized option '{word[:60]}'")
-            option = long[name]
-            given.append((option, value_of(value, bool(equals), f"option '--{name}' requires an argument")
-                          if option in valued else ""))
-            continue
-        letters = word[1:] if word.startswith("-") else ""
-        if not letters:
-            operands.append(word)
-        while letters:
-            letter, letters = letters[0], letters[1:]
-            if letter not in flags and letter not in valued:
-                raise refused(f"invalid option -- '{letter}'")
-            value = ""
-            if letter in valued:
-                value, letters = value_of(letters, bool(letters), f"option requires an argument -- '{letter}'"), ""
-            given.append((letter, value))
-    return given, operands
+        options[letter] = f"{options[letter]}\n{one.value}" if is_more else one.value
+    return options, read.operands
 
 
 def integer(program: str, text: str, low: int, high: int, what: str = "invalid argument") -> int:

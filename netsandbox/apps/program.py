@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
+SIGINT, SIGTERM = 2, 15
+
+
 class UsageError(Exception):
     """Arguments that a program refuses.
 
@@ -35,11 +38,13 @@ class Task(Output):
         on_exit: called once, when it ends.
         words: its command line, where that is known.
         foreground: whether the lab is not quiet while it waits; off for what runs detached.
+        heeds_term: SIGTERM lets it finish, and does not just end it.
         in_background: what it has begun and does not wait for; a shell's jobs.
     """
 
     name = "task"
     foreground = True
+    heeds_term = False
     in_background: Sequence[Task] = ()
     words: tuple[str, ...] = ()
 
@@ -75,6 +80,12 @@ class Task(Output):
     def interrupt(self) -> None:
         """Ctrl-C."""
         self.exit(130)
+
+    def signal(self, number: int) -> None:
+        """A signal, also to what it waits for, which ends it; as Ctrl-C does where it heeds that one."""
+        if number == SIGINT or (number == SIGTERM and self.heeds_term):
+            self.interrupt()
+        self.exit(128 + number)
 
     def exit(self, code: int) -> None:
         """End; harmless when it has ended."""

@@ -28,6 +28,7 @@ class Sniffer(Program):
     """
 
     name = "sniff"
+    heeds_term = True
 
     def __init__(self, interface: Interface, wanted: Filter, count: int | None, name_of: Callable[[int], str],
                  pid: int = 1) -> None:

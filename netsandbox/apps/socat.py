@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import log_date
 from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.apps.server import Speaker
 from netsandbox.apps.socat_ends import Cat, Datagrams, End, Listening, Standard, StreamEnd
 from netsandbox.apps.socat_exec import ExecEnd, NoRunner
+from netsandbox.apps.socat_options import SocatOptions, dump, read_options
+from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
     from netsandbox.apps.socat_address import Address
@@ -25,12 +28,14 @@ class Socat(Program):
 
     name = "socat"
 
-    def __init__(self, context: Context, first: Address, second: Address, runner: Runner) -> None:
+    def __init__(self, context: Context, first: Address, second: Address, runner: Runner,
+                 options: SocatOptions) -> None:
         super().__init__(context.namespace, context.next_pid())
         self.context = context
         self.first = first
         self.second = second
         self.runner = runner
+        self.options = options
         self.pairs: list[Pair] = []
         self._listening: Listening | None = None
 
@@ -43,6 +48,8 @@ class Socat(Program):
         return self.first.listens
 
     def start(self) -> None:
+        for note in self.options.notes:
+            self.complain(note)
         if self.first.listens:
             self._listening = Listening(self, self.first)
             self._listening.start()
@@ -102,6 +109,8 @@ class Pair:
         self.left = left
         self.right = right
         self._open = {left: True, right: True}
+        self._done = [0, 0]
+        """Bytes that went left, and right."""
 
     def begin(self) -> None:
         self.left.pair = self.right.pair = self
@@ -114,6 +123,14 @@ class Pair:
 
     def data(self, end: End, data: bytes) -> None:
         """An end has read something."""
+        options, is_left = self.program.options, end is self.left
+        if options.direction == ("U" if is_left else "u"):
+            return
+        if options.dump:
+            now = self.program.scheduler.now
+            when = f"{log_date(now)}.{now % SECOND:09d}"
+            self.program.output.append(("err", dump(options.dump, "<>"[is_left], when, self._done[is_left], data)))
+        self._done[is_left] += len(data)
         self.other(end).write(data)
 
     def at_end(self, end: End) -> None:
@@ -135,16 +152,22 @@ def program(context: Context, runner: Runner | None = None) -> Program:
     Args:
         runner: starts what EXEC and SYSTEM name.
     """
-    words = [word for word in context.arguments if word not in ("-d", "-v", "-u")]
-    flags = [word for word in words if word.startswith("-") and word != "-"]
-    if flags:
-        raise UsageError(f"socat: {flags[0]} is not modelled", 1)
-    if len(words) != 2:
-        raise UsageError(f"socat[1] E exactly 2 addresses required (there are {len(words)}); "
-                         "use option \"-h\" for help", 1)
-    first, second = parse_all(words)
+    try:
+        options = read_options(context.arguments)
+        if options.shown:
+            return Speaker(context.namespace, "socat", [("out", options.shown)], context.next_pid())
+        words = list(options.addresses)
+        if len(words) != 2:
+            raise UsageError(f"socat[1] E exactly 2 addresses required (there are {len(words)}); "
+                             'use option "-h" for help', 1)
+        first, second = parse_all(words)
+    except UsageError as error:
+        when = log_date(context.namespace.scheduler.now)
+        text = str(error).replace("socat[1]", f"{when} socat[{context.next_pid()}]")
+        raise UsageError(text, error.code) from None
     if second.listens and not first.listens:
         first, second = second, first
+        options = options._replace(direction=options.direction.swapcase())
     if second.listens:
         raise UsageError("socat: two listening addresses are not modelled", 1)
-    return Socat(context, first, second, runner or NoRunner())
+    return Socat(context, first, second, runner or NoRunner(), options)

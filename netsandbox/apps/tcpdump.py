@@ -8,7 +8,7 @@ from netsandbox.apps.pcap_filter import Filter, FilterError
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.tap import OUT, Seen, Tap
 from netsandbox.apps.tcpdump_lines import Lines
-from netsandbox.apps.tcpdump_options import SNAPLEN, USAGE, VERSION, TcpdumpOptions, parse
+from netsandbox.apps.tcpdump_options import LINK_TYPES, SNAPLEN, USAGE, VERSION, TcpdumpOptions, parse
 
 if TYPE_CHECKING:
 
@@ -37,6 +37,7 @@ class Tcpdump(Program):
     """
 
     name = "tcpdump"
+    heeds_term = True
 
     def __init__(self, namespace: NetworkNamespace, options: TcpdumpOptions, pid: int = 1,
                  names: dict[str, int] | None = None) -> None:
@@ -61,11 +62,14 @@ class Tcpdump(Program):
 
     def start(self) -> None:
         """Open the interface and say so."""
-        if self.options.shows_help or self.options.lists_interfaces:
-            if self.options.shows_help:
-                self.print(VERSION if self.options.shows_version else f"{VERSION}\n{USAGE}")
-            else:
-                self.print("\n".join(interface_list(self.namespace)))
+        for note in self.options.notes:
+            self.complain(note)
+        if self.options.shows_help:
+            self.print(VERSION if self.options.shows_version else f"{VERSION}\n{USAGE}")
+            self.exit(0)
+            return
+        if self.options.lists == "D":
+            self.print("\n".join(interface_list(self.namespace)))
             self.exit(0)
             return
         if self.options.read:
@@ -73,14 +77,30 @@ class Tcpdump(Program):
             return
         try:
             interface = self._open()
+            if self.options.monitors:
+                raise UsageError(f"tcpdump: {self._named(interface)}: That device doesn't support monitor mode", 1)
         except UsageError as error:
             self.complain(str(error))
             self.exit(error.code)
             return
+        if self.options.lists:
+            self._list(self._named(interface))
+            return
         if self.options.write:
             self._written = self.captures[self.options.write] = Capture(self._is_cooked, [])
         self._announce(interface)
-        self._tap = Tap(self.namespace, interface, self.options.promiscuous, self._take, self._disappear)
+        self._tap = Tap(self.namespace, interface, not self.options.is_not_promiscuous, self._take, self._disappear)
+
+    @staticmethod
+    def _named(interface: Interface | None) -> str:
+        return ANY if interface is None else interface.name
+
+    def _list(self, name: str) -> None:
+        """-L and -J."""
+        option, rows = ("-y", LINK_TYPES[self._is_cooked]) if self.options.lists == "L" else ("-j", ("host (Host)",))
+        what = "Data link types" if option == "-y" else "Time stamp types"
+        self.print("\n".join([f"{what} for {name} (use option {option} to set):", *(f"  {row}" for row in rows)]))
+        self.exit(0)
 
     def _open(self) -> Interface | None:
         """The interface, None for any; compiles the filter.
@@ -90,7 +110,7 @@ class Tcpdump(Program):
         """
         interface = None
         if self._is_cooked:
-            if self.options.promiscuous:
+            if not self.options.is_not_promiscuous:
                 self.complain("tcpdump: WARNING: any: That device doesn't support promiscuous mode\n"
                               '(Promiscuous mode not supported on the "any" device)')
         else:
@@ -117,7 +137,7 @@ class Tcpdump(Program):
         return interface
 
     def _announce(self, interface: Interface | None) -> None:
-        text = (f"listening on {ANY if interface is None else interface.name}, link-type {LINK[interface is None]}, "
+        text = (f"listening on {self._named(interface)}, link-type {LINK[interface is None]}, "
                 f"snapshot length {self.options.snaplen} bytes")
         if self.options.verbose or self.options.write:
             self.complain(f"tcpdump: {text}")
@@ -143,7 +163,10 @@ class Tcpdump(Program):
             self.exit(error.code)
             return
         frames = [seen for seen in capture.frames if self._filter.matches(seen.frame.wire(), seen.kind == OUT)]
-        for seen in frames[:self.options.count]:
+        shown = frames[:self.options.count]
+        if self.options.counts:
+            self.print(f"{len(shown)} packet{'s' * (len(shown) != 1)}")
+        for seen in [] if self.options.counts else shown:
             self.print(self._lines.of(seen))
         self.exit(0)
 
@@ -164,7 +187,7 @@ class Tcpdump(Program):
             self.captured += 1
             if self._written is not None:
                 self._written.frames.append(seen)
-            if self._written is None or self.options.prints:
+            if (self._written is None and not self.options.counts) or self.options.prints:
                 self.print(self._lines.of(seen))
             if self.captured == self.options.count:
                 self.scheduler.soon(self._finish, 0)

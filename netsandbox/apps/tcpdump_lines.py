@@ -152,13 +152,15 @@ class Lines:
             lambda match: f"{match[1]} port {service_name(int(match[2]), match[1])} unreachable", text)
 
     def _hex(self, seen: Seen, data: bytes) -> str:
-        """-x and -X: what is behind the link header, or given twice all."""
-        if not self.options.hex_dump:
+        """-x, -X and -A: what is behind the link header, or given twice all."""
+        times = self.options.hex_dump or self.options.has_ascii
+        if not times:
             return ""
         header = b""
-        if self.options.hex_dump > 1:
+        if times > 1:
             header = cooked_header(seen) if self.is_cooked else data[:HEADER]
-        return _hex_rows(header + data[HEADER:], self.options.has_text)
+        shown = header + data[HEADER:]
+        return _hex_rows(shown, self.options.has_text) if self.options.hex_dump else "\n" + _ascii(shown)
 
 
 def cooked_header(seen: Seen) -> bytes:
@@ -189,6 +191,12 @@ def _clock(micros: int) -> str:
     """Time of day in UTC, or how much later."""
     seconds, rest = divmod(micros, 1_000_000)
     return f"{seconds // 3600 % 24:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:06d}"
+
+
+def _ascii(data: bytes) -> str:
+    """Bytes as text: what is neither a letter nor white is a dot, and a line's end is a newline (ascii_print)."""
+    shown = {9, 10, *range(32, 127)}
+    return "".join(chr(octet) if octet in shown else "." for octet in data.replace(b"\r\n", b"\n"))
 
 
 def _hex_rows(data: bytes, has_text: bool) -> str:

@@ -279,7 +279,7 @@ class Traceroute(Program):
         """A system call failed: the line stays unfinished, as on a terminal."""
         if self._line:
             self._flush()
-            if not self._lines.waits:
+            if self.output and not self._lines.waits:
                 self.output.append(("out", self.output.pop()[1].removesuffix("\n")))
         self.complain(f"\n{error.call}: {TEXTS.get(error.error, error.error)}")
         self.exit(1)

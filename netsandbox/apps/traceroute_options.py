@@ -32,7 +32,7 @@ _LONG = {"debug": "d", "dont-fragment": "F", "first": "f", "gateway": "g", "icmp
          "max-hops": "m", "sim-queries": "N", "port": "p", "tos": "t", "flowlabel": "l", "wait": "w", "queries": "q",
          "source": "s", "sendwait": "z", "extensions": "e", "as-path-lookups": "A", "module": "M", "options": "O",
          "udp": "U", "dccp": "D", "protocol": "P", "version": "V"}
-_NOT_MODELLED = frozenset("gTrAlMODP")
+_NOT_MODELLED = frozenset("6gTrAlMODP")
 
 
 @dataclass
@@ -116,6 +116,8 @@ def _read(word: str, place: int, rest: list[tuple[int, str]]) -> list[_Given]:
         if letter in _VALUED and not equals:
             raise UsageError(f"Option `--{name}' (argc {place}) requires an argument: `--{name}={_VALUED[letter]}'")
         return [_Given(letter, f"--{name}", value, place)]
+    if word == "-UL":
+        raise UsageError("traceroute: -UL is not modelled")
     if word[1] in _VALUED and len(word) > 2:
         return [_Given(word[1], f"-{word[1]}", word[2:], place)]
     given = []
@@ -138,8 +140,6 @@ def _set(options: TracerouteOptions, given: _Given, names: dict[str, int]) -> No
         hint = ": of TCP there is `nc -zv`; -I probes with echo requests" if letter == "T" else ""
         raise UsageError(f"traceroute: {given.spelling} is not modelled{hint}")
     refusal = f"Cannot handle `{given.spelling}' option with arg `{value[:60]}' (argc {given.place})"
-    if letter == "6":
-        raise UsageError("traceroute: IPv6 is not modelled")
     flags = {"F": "dont_fragment", "I": "icmp", "U": "constant_port", "n": "numeric", "V": "shows_version"}
     numbers = {"f": "first_hop", "m": "max_hops", "N": "at_once", "p": "port", "t": "tos", "q": "probes"}
     if letter in flags:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import moment
 from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.http_client import HttpClient, Url, parse_url
-from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.wget_options import WgetOptions, parse
 from netsandbox.apps.wget_text import BusyBoxVoice, GnuVoice, Voice
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 MOST_REDIRECTS = 20
 REDIRECTS = (301, 302, 303, 307, 308)
 PATIENCE = 900
+MOST_PAUSE = 10
+"""Seconds between two tries."""
 
 
 class Wget(Client):
@@ -43,6 +46,7 @@ class Wget(Client):
         """What was said of a line that is not whole."""
         self._place = -1
         self._status = self._redirects = 0
+        self._try = 1
         self._address = 0
 
     @property
@@ -53,22 +57,32 @@ class Wget(Client):
 
     def say(self, text: str) -> None:
         """To stderr, unless it is quiet; without a newline of its own."""
-        if not self.options.quiet and text:
+        if not self.options.quiet and text and not (self.options.is_terse and not text.startswith("failed")):
             whole, newline, rest = (self._line + text).rpartition("\n")
             self._line = rest
             if newline:
                 self.output.append(("err", whole + newline))
 
     def start(self) -> None:
+        for note in self.options.notes:
+            self.complain(note)
+        if self.options.shown:
+            self.print(self.options.shown)
+            self.exit(0)
+            return
         self._next(None)
 
     def _next(self, _argument: object) -> None:
         self._place += 1
         self._redirects = 0
+        self._try = 1
         if self._place >= len(self.options.urls):
             self.exit(self._status)
             return
-        self._fetch(self.options.urls[self._place])
+        text = self.options.urls[self._place]
+        if self.voice.is_gnu and not re.match("[a-z]+://", text):
+            self.complain(f"Prepended http:// to '{text}'")
+        self._fetch(text)
 
     def _fetch(self, text: str) -> None:
         self._body = b""
@@ -77,10 +91,14 @@ class Wget(Client):
         except ValueError:
             self._end(self.voice.bad_url(text), 1)
             return
+        name = self._name()
+        if self.options.keeps_files and not self.options.output and self.context.files.exists(name):
+            self._end(f"File ‘{name}’ already there; not retrieving.\n\n", 0)
+            return
         if self.url.scheme != "http":
             self._end(f"wget: {self.url.scheme}:// is not modelled: there is no TLS; http:// works\n", 1, loud=True)
             return
-        self.say(self.voice.begin(self.when, str(self.url)))
+        self.say(self.voice.begin(self.when, f"{'' if self._try == 1 else f'(try:{self._try:2})  '}{self.url}"))
         self.look_up(self.url.host)
 
     def unresolved(self, reply: Reply) -> None:
@@ -99,7 +117,8 @@ class Wget(Client):
 
     def connected(self, client: HttpClient) -> None:
         self.say(self.voice.connected())
-        method = "HEAD" if self.options.spider else "POST" if self.options.post is not None else "GET"
+        method = self.options.method or ("HEAD" if self.options.spider else
+                                         "POST" if self.options.post is not None else "GET")
         body = (self.options.post or "").encode()
         fields = self.voice.request_fields(self.url)
         if self.options.post is not None:
@@ -138,14 +157,14 @@ class Wget(Client):
         text = where if "://" in where else f"{self.url.scheme}://{self.url.authority}/{where.lstrip('/')}"
         self.say(self.voice.redirected(text))
         self._stop_timer()
-        if self._redirects > MOST_REDIRECTS:
-            self._end(f"{MOST_REDIRECTS} redirections exceeded.\n", 8)
+        most = MOST_REDIRECTS if self.options.most_redirects is None else self.options.most_redirects
+        if self._redirects > most:
+            self._end(f"{most} redirections exceeded.\n", 8)
             return
         self._fetch(text)
 
     def _save(self, head: Head) -> None:
-        name = self.options.output or self._free_name(self.url.target.partition("?")[0].rpartition("/")[2]
-                                                      or "index.html")
+        name = self.options.output or self._free_name(self._name())
         kind = head.get("Content-Type").partition(";")[0]
         self.say(self.voice.saving(name, len(self._body), kind, bool(head.get("Content-Length"))))
         text = self._body.decode("utf-8", "replace")
@@ -153,11 +172,27 @@ class Wget(Client):
             self.output.append(("out", text))
         else:
             try:
+                if self.options.folder and not self.context.files.exists(self.options.folder):
+                    self.context.files.make_directory(self.options.folder)
                 self.context.files.write(name, text)
             except FileError as error:
                 self._end(self.voice.unwritable(name, str(error)), 3 if self.voice.is_gnu else 1, loud=True)
                 return
+        if self.options.is_terse:
+            self._terse(name)
         self._end(self.voice.saved(self.when, name, len(self._body)), 0)
+
+    def _terse(self, name: str) -> None:
+        """All that -nv says of what went well."""
+        size = len(self._body)
+        head = self.client.head if self.client is not None else None
+        known = f"{size}/{size}" if head is not None and head.get("Content-Length") else size
+        self.complain(f'{self.when} URL:{self.url} [{known}] -> "{name}" [{self._redirects + 1}]')
+
+    def _name(self) -> str:
+        """The file that an URL is kept in."""
+        name = self.url.target.partition("?")[0].rpartition("/")[2] or "index.html"
+        return f"{self.options.folder}/{name}" if self.options.folder else name
 
     def _free_name(self, name: str) -> str:
         """GNU wget does not write over a file."""
@@ -178,7 +213,19 @@ class Wget(Client):
 
     def _time_out(self, _argument: object) -> None:
         connecting = self.client is not None and self.client.socket.is_connecting
+        if self.voice.is_gnu and (not self.options.tries or self._try < self.options.tries):
+            self.say(self.voice.timed_out(connecting).replace("Giving up", "Retrying"))
+            self._stop_timer()
+            if self.client is not None:
+                self.client.close()
+            pause = min(self._try, MOST_PAUSE)
+            self._try += 1
+            self._timer = self.scheduler.wake_after(seconds(pause), self._again, foreground=self.foreground)
+            return
         self._end(self.voice.timed_out(connecting), 4 if self.voice.is_gnu else 1, loud=True)
+
+    def _again(self, _argument: object) -> None:
+        self._fetch(str(self.url))
 
     def _stop_timer(self) -> None:
         self.scheduler.cancel(self._timer)
@@ -208,12 +255,9 @@ class Wget(Client):
 
 def program(context: Context) -> Program:
     """wget(1) (program.Maker)."""
-    return Wget(context, parse(context.arguments, True), GnuVoice())
+    return Wget(context, parse(context.arguments, True, context.files), GnuVoice())
 
 
 def busybox(context: Context) -> Program:
     """BusyBox's wget (program.Maker)."""
-    try:
-        return Wget(context, parse(context.arguments, False), BusyBoxVoice())
-    except UsageError as error:
-        raise UsageError(str(error), 1) from None
+    return Wget(context, parse(context.arguments, False, context.files), BusyBoxVoice())

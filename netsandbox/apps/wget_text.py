@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class GnuVoice(Voice):
     """GNU Wget 1.25."""
 
     def bad_url(self, text: str) -> str:
-        return f"{text}: Invalid host name.\n"
+        return f"{text}: {'Bad port number' if re.match('[a-z]+://[^/:]+:', text) else 'Invalid host name'}.\n"
 
     def begin(self, when: str, url: str) -> str:
         return f"--{when}--  {url}\n"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 AROUND: Late[str, Callable[[Machine, Call], Task]] = Late({
     "env": "netsandbox.shell.around:Env", "socat": "netsandbox.shell.socat:socat",
     "time": "netsandbox.shell.around:Timed",
-    "timeout": "netsandbox.shell.around:Timeout", "watch": "netsandbox.shell.around:Watch",
-    "xargs": "netsandbox.shell.around:Xargs",
+    "timeout": "netsandbox.shell.timeout:Timeout", "watch": "netsandbox.shell.watch:Watch",
+    "xargs": "netsandbox.shell.xargs:Xargs",
     **dict.fromkeys(("nohup", "nice", "stdbuf", "setsid", "unbuffer"), "netsandbox.shell.around:Plainly"),
     **{name: f"netsandbox.shell.probes:{name.title()}" for name in ("fping", "mtr", "which")}})
 SHELL_PROGRAM: Late[str, Callable[[Machine, Call], Task]] = Late({"sh": "netsandbox.shell.invoke:ShellProgram"})

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15, "CONT": 18, "STOP": 19}
 USAGE = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
-GENTLE = frozenset({"INT"})
 HARMLESS = frozenset({"CONT", "STOP"})
 
 
@@ -84,10 +83,8 @@ def kill(call: Builtin) -> int:
 def _kill_one(call: Builtin, text: str, signal: str | None) -> int:
     entry = call.state.job(text)
     if entry is not None and entry.task.is_running:
-        if signal in GENTLE:
-            entry.task.interrupt()
-        elif signal is not None and signal not in HARMLESS:
-            entry.task.exit(128 + SIGNALS[signal])
+        if signal is not None and signal not in HARMLESS:
+            entry.task.signal(SIGNALS[signal])
         return 0
     if text.startswith("%"):
         return call.fail(f"{text}: no such job")

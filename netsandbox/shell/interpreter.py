@@ -88,6 +88,12 @@ class Interpreter(Task):
     def start(self) -> None:
         self.go_on()
 
+    def signal(self, number: int) -> None:
+        waiting, self.frames = self.waiting, self.frames[:1]
+        if waiting is not None and waiting is not self:
+            waiting.signal(number)
+        super().signal(number)
+
     def interrupt(self) -> None:
         """Ctrl-C goes to what runs, and ends the script."""
         waiting = self.waiting

@@ -126,6 +126,11 @@ class ShellProgram(Task):
         else:
             self.exit(130)
 
+    def signal(self, number: int) -> None:
+        if self._shell is not None:
+            self._shell.signal(number)
+        super().signal(number)
+
     def stop(self) -> None:
         if self._shell is not None:
             self._shell.exit(143)

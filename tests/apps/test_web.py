@@ -52,7 +52,7 @@ def test_curl_tells_of_its_connection(lab: Session) -> None:
     ("curl foo://x/", 1, 'curl: (1) Protocol "foo" not supported'), ("curl", 2, "curl: try 'curl --help'"),
     ("curl --nosuch x", 2, "curl: option --nosuch: is unknown"), ("curl -X", 2, "curl: option -X: requires parameter"),
     ("curl -m x y", 2, "curl: option -m: expected a proper numerical parameter"),
-    ("curl --proxy a b", 2, "curl: --proxy is not modelled"), ("curl -u a:b c", 2, "curl: -u (--user) is not modelled"),
+    ("curl --socks5 a b", 2, "curl: --socks5 is not modelled"), ("curl -F a=b c", 2, "curl: -F is not modelled"),
     ("curl http://", 3, "curl: (3) URL rejected: No host part in the URL"),
     ("curl http://x:99999/", 3, "curl: (3) URL rejected: Port number was not a decimal number between 0 and 65535"),
     ("curl --interface 1.2.3.4 http://172.17.0.2/", 45,

@@ -43,6 +43,7 @@ class Client(Program):
     """
 
     name = "docker"
+    heeds_term = True
 
     def __init__(self, context: DockerContext, find: Callable[[list[str]], Command | str],
                  arguments: list[str]) -> None:

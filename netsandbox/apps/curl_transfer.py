@@ -1,0 +1,161 @@
+"""A transfer of curl: what is known of it, what is said about it, and how it ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps import curl_output, curl_where
+from netsandbox.apps.client import Client
+from netsandbox.apps.curl_retry import Failure, again
+from netsandbox.apps.curl_text import METER_HEAD, Counts, meter, variables, write_out
+from netsandbox.apps.http_client import HttpClient, Url
+from netsandbox.apps.program import Context
+from netsandbox.engine.units import MILLISECOND, SECOND, seconds
+from netsandbox.wire.addresses import format_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.apps.curl_options import CurlOptions
+    from netsandbox.engine.scheduler import Timer
+    from netsandbox.wire.http import Head
+
+
+class Transfer(Client):
+    """What one run of curl holds; Curl says how it goes on."""
+
+    name = "curl"
+
+    def __init__(self, context: Context, options: CurlOptions) -> None:
+        super().__init__(context)
+        self.options = options
+        self.client: HttpClient | None = None
+        self.url = Url("http", "", 80, "/")
+        self._place = -1
+        self._status = 0
+        self._connections = self._redirects = 0
+        self._timers: list[Timer] = []
+        self._times: dict[str, int] = {}
+        self._body = b""
+        self._size = self._head_size = self._sent = 0
+        self._method = "GET"
+        self._address = 0
+        self._known: tuple[str, int, int] | None = None
+        """Whom the open connection leads to: host, port, address."""
+        self._interim: Head | None = None
+        self._heads = ""
+        self._retries = 0
+
+    def _next(self, _argument: object) -> None:
+        """Go on with the next URL."""
+        raise NotImplementedError
+
+    def _begin(self, _argument: object) -> None:
+        """Begin a transfer, or begin it again."""
+        raise NotImplementedError
+
+    def _peer(self) -> tuple[str, int]:
+        return curl_where.peer(self.options, self.url)
+
+    @property
+    def _code(self) -> int:
+        word = self._interim.start[1] if self._interim is not None else ""
+        return int(word) if word.isascii() and word.isdecimal() else 0
+
+    def _elapsed(self) -> int:
+        return (self.scheduler.clock - self._times["start"]) // MILLISECOND
+
+    def _fail(self, code: int, text: str) -> None:
+        if code not in (1, 3, 6, 22, 35):
+            self._say(f"* {text}" if code != 22 else "")
+        if self.client is not None:
+            self._say("* closing connection #0")
+            self.client.close()
+            self.client = None
+        self._end(Failure(code, text))
+
+    def _end(self, failure: Failure | None) -> None:
+        for timer in self._timers:
+            self.scheduler.cancel(timer)
+        self._timers.clear()
+        if self._target is not None and "silent" not in self.options.flags and (failure is None or failure.code > 6):
+            shown = meter(self._size, self._sent, (self.scheduler.clock - self._times["start"]) / SECOND)
+            self.output.append(("err", f"{METER_HEAD}{shown}\n"))
+        if failure is None or self._body:
+            self._deliver()
+        if failure is not None:
+            self._status = failure.code
+            self._complain_of(failure)
+        if self._will_retry(failure):
+            return
+        self._write_out(failure)
+        if failure is not None and "fail-early" in self.options.flags:
+            self._place = len(self.options.urls)
+        self.scheduler.go_on(self._next)
+
+    def _complain_of(self, failure: Failure) -> None:
+        if "silent" not in self.options.flags or "show-error" in self.options.flags:
+            self.complain(f"curl: ({failure.code}) {failure.text}")
+
+    def _will_retry(self, failure: Failure | None) -> bool:
+        more = again(self.options, failure, self._code, self._retries)
+        if more is None:
+            return False
+        self._retries += 1
+        self._status = 0
+        if "silent" not in self.options.flags:
+            self.complain(more.warning)
+        self._timers.append(self.scheduler.wake_after(seconds(more.pause), self._begin, foreground=self.foreground))
+        return True
+
+    @property
+    def _target(self) -> str | None:
+        return curl_output.target(self.options, self._place, self.url)
+
+    def _deliver(self) -> None:
+        text, name = self._body.decode("utf-8", "replace"), self._target
+        heads = self.options.values.get("dump-header", "")
+        if heads == "-":
+            self.output.append(("out", self._heads))
+        elif heads:
+            curl_output.write(self.options, self.context.files, heads, self._heads)
+        if name is None:
+            if text:
+                self.output.append(("out", text.replace("\r\n", "\n")))
+            return
+        problem = curl_output.write(self.options, self.context.files, name, text)
+        if problem:
+            self.complain(f"Warning: Failed to open the file {name}: {problem}")
+            self.complain(f"curl: (23) client returned ERROR on write, {len(self._body)} was not {len(self._body)}")
+            self._status = 23
+
+    def _write_out(self, failure: Failure | None) -> None:
+        template = self.options.values.get("write-out", "")
+        if template:
+            text, unknown = write_out(template, self._variables(failure))
+            for name in unknown:
+                self.complain(f"curl: unknown --write-out variable: '{name}'")
+            self.output.append(("out", text))
+
+    def _variables(self, failure: Failure | None) -> dict[str, str]:
+        socket = self.client.socket if self.client is not None else None
+        return variables(self._times, self.scheduler.clock, self._interim, Counts(
+            self._size, self._sent, self._head_size, self._connections, self._redirects)) | {
+            "remote_ip": format_ipv4(self._known[2]) if self._known else "",
+            "remote_port": str(self.url.port) if self._known else "0",
+            "local_ip": format_ipv4(socket.address) if socket else "",
+            "local_port": str(socket.port) if socket else "0", "url_effective": str(self.url),
+            "url": self.options.urls[self._place], "method": self._method, "scheme": self.url.scheme,
+            "exitcode": str(failure.code if failure else 0), "errormsg": failure.text if failure else "",
+            "num_retries": str(self._retries),
+            "filename_effective": self._target or "", "redirect_url": self._interim.get("Location")
+            if self._interim and "location" not in self.options.flags else ""}
+
+    def _say(self, text: str) -> None:
+        if "verbose" in self.options.flags:
+            self.complain(text)
+
+    def stop(self) -> None:
+        for timer in self._timers:
+            self.scheduler.cancel(timer)
+        super().stop()
+        if self.client is not None:
+            self.client.close()

@@ -1,0 +1,136 @@
+"""Every option that the real programs' own help or manual names is modelled, refused by name in one line, or noted.
+
+`real_options.txt` has what curl 8.14, wget 1.25, bind 9.20, traceroute 2.1, tcpdump 4.99, socat 1.8, OpenBSD's nc,
+findutils 4.10, coreutils 9.7 and procps 4.0 say of themselves; `_` stands before a value.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import netsandbox
+from netsandbox.apps import curl_options, dig_options, tcpdump_options, wget_options
+from netsandbox.session.keeping import KeptSession
+from netsandbox.shell import timeout, watch, xargs
+
+HERE = Path(__file__).parent
+REAL = {found[1]: found[2].split() for found in
+        re.finditer(r"(?m)^(\w+):((?:.*\n)(?:  .*\n)*)", (HERE / "real_options.txt").read_text(encoding="utf-8"))}
+TAILS = {"curl": "-m 1 http://127.0.0.1:9", "wget": "-T 1 -t 1 http://127.0.0.1:9", "dig": "+tries=1 a.b @127.0.0.1",
+         "host": "a.b 127.0.0.1", "nslookup": "a.b 127.0.0.1", "traceroute": "-n -m 1 127.0.0.1",
+         "socat": "- TCP:127.0.0.1:9",
+         "nc": "127.0.0.1 9", "tcpdump": "-i lo -c 1", "xargs": "echo", "timeout": "1 true", "watch": "true"}
+ODD = re.compile("unrecognized|invalid option|illegal option|Invalid option|Bad option|is unknown|unknown option"
+                 "|Traceback")
+TABLES = {"curl": curl_options.TABLE, "wget": wget_options.GNU, "wget of BusyBox": wget_options.BUSYBOX,
+          "dig": dig_options.OPTIONS, "dig -": dig_options.DASHED, "host": dig_options.HOST,
+          "nslookup": dig_options.NSLOOKUP, "tcpdump": tcpdump_options.OPTIONS, "xargs": xargs.OPTIONS,
+          "timeout": timeout.OPTIONS, "watch": watch.OPTIONS}
+
+
+@pytest.mark.parametrize("tool", REAL)
+def test_no_option_of_the_real_program_is_unknown(tool: str) -> None:
+    session, wrong = KeptSession(), list[str]()
+    for option in REAL[tool]:
+        words = " ".join(f"'{word}'" for word in option.split("_"))
+        job = session.run(f"echo a | timeout 2 {tool} {words} {TAILS[tool]}")
+        said = [line for line in job.err.splitlines() if "is not modelled" in line]
+        name = option.partition("_")[0].partition("=")[0]
+        if ODD.search(job.err + job.out):
+            wrong.append(f"{option}: {job.err.splitlines()[:1]}")
+        elif said and (len(job.err.splitlines()) != 1 or not job.code or not re.search(
+                rf" ({re.escape(name)}|{re.escape(name[:2])} )", said[0])):
+            wrong.append(f"{option} is refused with {job.code}, {job.err!r}")
+    assert not wrong, f"{len(wrong)} of {len(REAL[tool])} options of {tool}\n" + "\n".join(wrong)
+
+
+def source(name: str) -> str:
+    """What a program's modules say, without its tables."""
+    texts = []
+    for path in sorted(Path(netsandbox.__file__).parent.rglob(f"{name}*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        texts += [ast.unparse(node) for node in tree.body if not (isinstance(node, ast.Assign) and isinstance(
+            node.value, ast.Call) and ast.unparse(node.value.func) == "OptionTable")]
+    return "\n".join(texts)
+
+
+KINDRED = {"vc", "rdflag", "defname", "data-binary"}
+"""Asked for by another name, or with others of their kind."""
+
+
+@pytest.mark.parametrize("tool", TABLES)
+def test_what_a_table_says_is_modelled_is_asked_for(tool: str) -> None:
+    text = source({"host": "dig", "nslookup": "dig"}.get(tool, tool.partition(" ")[0]))
+    options = {*TABLES[tool].letters.values(), *TABLES[tool].names.values()}
+    silent = [option.name for option in options if option.role == "acts" and f"'{option.name}'" not in text
+              and f"'-{option.name}'" not in text and f"'--{option.name}'" not in text and option.name not in KINDRED]
+    assert not silent, f"nothing asks for {tool} {silent}"
+
+
+@pytest.mark.parametrize("row", (HERE / "real_complaints.txt").read_text(encoding="utf-8").splitlines())
+def test_the_programs_own_words_and_statuses(row: str) -> None:
+    """Rows of an exit status, a line, and how what the real program says of it begins."""
+    before, _arrow, says = row.partition(" =>")
+    code, _space, line = before.partition(" ")
+    job = KeptSession().run(line)
+    assert job.code == int(code)
+    assert job.err.startswith(says.strip()) if says else not job.err
+
+
+def test_curl_globs_and_tries_again() -> None:
+    session = KeptSession()
+    assert session.run("curl -sS '127.0.0.[01-05:2]:{8,9}/' -w '%{url} '").out == (
+        "127.0.0.01:8/ 127.0.0.01:9/ 127.0.0.03:8/ 127.0.0.03:9/ 127.0.0.05:8/ 127.0.0.05:9/ ")
+    job = session.run("curl --retry 2 --retry-connrefused 127.0.0.1:9")
+    assert [line for line in job.err.splitlines() if "Warning" in line] == [
+        "Warning: Problem : connection refused. Will retry in 1 second. 2 retries left.",
+        "Warning: Problem : connection refused. Will retry in 2 seconds. 1 retry left."]
+
+
+def test_curl_sends_what_the_real_one_sent() -> None:
+    session = KeptSession()
+    session.run("nc -l 8999 > heard &")
+    session.run("curl -s -m 1 -u a:b --compressed -b x=y --json '{}' -e r http://127.0.0.1:8999/p?q")
+    assert session.run("cat heard").out.replace("\r", "").splitlines() == [
+        "POST /p?q HTTP/1.1", "Host: 127.0.0.1:8999", "Authorization: Basic YTpi", "User-Agent: curl/8.14.1",
+        "Accept-Encoding: deflate, gzip, br, zstd", "Referer: r", "Cookie: x=y", "Content-Type: application/json",
+        "Accept: application/json", "Content-Length: 2", "", "{}"]
+    session.run("nc -l 8999 > heard &")
+    session.run("curl -s -m 1 -x 127.0.0.1:8999 http://example.com/p?q -G --data-urlencode 'a=b c'")
+    assert session.run("cat heard").out.replace("\r", "").splitlines() == [
+        "GET http://example.com/p?q&a=b+c HTTP/1.1", "Host: example.com", "User-Agent: curl/8.14.1", "Accept: */*",
+        "Proxy-Connection: Keep-Alive", ""]
+
+
+def test_a_signal_lets_tcpdump_finish_and_ends_ping() -> None:
+    session = KeptSession()
+    assert "0 packets captured" in session.run("timeout 2 tcpdump -i lo").err
+    assert "0 packets captured" in session.run("tcpdump -i lo & sleep 1; kill %1; wait").err
+    assert "statistics" not in session.run("timeout 2 ping 127.0.0.1").out
+    assert "statistics" in session.run("timeout -s INT 2 ping 127.0.0.1").out
+
+
+def test_tcpdump_shows_packets_as_text_and_counts_them() -> None:
+    session = KeptSession()
+    session.run("tcpdump -i lo -w kept & sleep 1; echo 'a b' | nc -u -w1 127.0.0.1 9; kill %1; wait")
+    lines = session.run("tcpdump -nn -t -A -r kept udp").out.splitlines()
+    assert lines[0].startswith("IP 127.0.0.1.")
+    assert lines[1].startswith("E.. ")
+    assert lines[1].endswith("a b")
+    assert session.run("tcpdump --count -r kept").out == "2 packets\n"
+
+
+def test_socat_tells_what_flows_and_goes_one_way() -> None:
+    session = KeptSession()
+    session.run("socat -v TCP-LISTEN:8777,reuseaddr EXEC:cat 2> log &")
+    session.run("printf 'hi there\\n\\001x' | socat -t1 - TCP:127.0.0.1:8777")
+    told = session.run("cat log").out
+    assert re.fullmatch(r"> \S+ [0-9:]{8}\.\d{9}  length=11 from=0 to=10\nhi there\n\.x"
+                        r"< \S+ [0-9:]{8}\.\d{9}  length=11 from=0 to=10\nhi there\n\.x", told)
+    session.run("socat -u TCP-LISTEN:8778 - > heard &")
+    session.run("echo one | socat -u - TCP:127.0.0.1:8778")
+    assert session.run("cat heard").out == "one\n"
