@@ -19,8 +19,8 @@ class UnknownHostError(UsageError):
         host: its name.
     """
 
-    def __init__(self, host: str, message: str, code: int = 2) -> None:
-        super().__init__(message, code)
+    def __init__(self, host: str, message: str) -> None:
+        super().__init__(message)
         self.host = host
 
 

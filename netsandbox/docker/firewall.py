@@ -27,9 +27,9 @@ class Firewall:
         is_on: dockerd may use iptables ("iptables" in daemon.json).
     """
 
-    def __init__(self, namespace: NetworkNamespace, rules: Rules, is_on: bool = True) -> None:
+    def __init__(self, namespace: NetworkNamespace, rules: Rules) -> None:
         self.rules = rules
-        self.is_on = is_on
+        self.is_on = True
         self._namespace = namespace
         self._held: Counter[RuleLine] = Counter()
 

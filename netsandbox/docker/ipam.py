@@ -28,13 +28,13 @@ class AddressPool:
         lowest: no address below is free.
     """
 
-    def __init__(self, subnet: Network, gateway: int, part: Network | None = None) -> None:
+    def __init__(self, subnet: Network, gateway: int) -> None:
         self.subnet = subnet
         self.gateway = gateway
-        self.part = part
+        self.part: Network | None = None
         ends = {subnet.network, subnet.broadcast} if subnet.length < 31 else set[int]()
         self.used: set[int] = {*ends, gateway}
-        self.lowest = (part or subnet).network
+        self.lowest = subnet.network
 
     def limit(self, part: Network | None, reserved: Iterable[int]) -> None:
         """Give addresses out of a part alone (--ip-range), and never those that are reserved."""
@@ -76,15 +76,13 @@ PREDEFINED: Pools = tuple((parse_network(text), length) for text, length in (
 """Docker's local pools (ipamutils)."""
 
 
-def predefined_subnets(length: int | None = None, pools: Pools = PREDEFINED) -> Iterator[Network]:
+def predefined_subnets(pools: Pools = PREDEFINED) -> Iterator[Network]:
     """All subnets that a network can be given, in order: 15 of /16, then 16 of /20.
 
     Args:
-        length: cut subnets of this length instead.
         pools: others than Docker's own (default-address-pools).
     """
-    for pool, usual in pools:
-        size = length or usual
+    for pool, size in pools:
         if size < pool.length:
             continue
         step = 1 << 32 - size
@@ -95,7 +93,7 @@ def overlaps(one: Network, other: Network) -> bool:
     return one.network in other or other.network in one
 
 
-def free_subnet(taken: Iterable[Network], length: int | None = None, after: Network | None = None,
+def free_subnet(taken: Iterable[Network], after: Network | None = None,
                 pools: Pools = ()) -> Network:
     """The lowest predefined subnet that overlaps with nothing.
 
@@ -108,7 +106,7 @@ def free_subnet(taken: Iterable[Network], length: int | None = None, after: Netw
         PoolExhaustedError: there is none.
     """
     used = list(taken)
-    subnets = list(predefined_subnets(length, pools or PREDEFINED))
+    subnets = list(predefined_subnets(pools or PREDEFINED))
     start = subnets.index(after) + 1 if after in subnets else 0
     for subnet in (*subnets[start:], *subnets[:start]):
         if not any(overlaps(subnet, other) for other in used):

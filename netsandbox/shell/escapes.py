@@ -68,15 +68,13 @@ class Printf:
         out: what it prints.  errors: what it complains about.
     """
 
-    def __init__(self, arguments: list[str], number: Callable[[str], int | None], quoted: Callable[[str], str],
-                 has_hex: bool = True) -> None:
+    def __init__(self, arguments: list[str], number: Callable[[str], int | None], quoted: Callable[[str], str]) -> None:
         self.out = ""
         self.errors: list[str] = []
         self._rest = list(arguments)
         self._number_of = number
         self._quoted = quoted
         self._ended = False
-        self._has_hex = has_hex
 
     def run(self, form: str) -> None:
         """Print by a format, again and again while arguments are left."""
@@ -94,7 +92,7 @@ class Printf:
         while at < len(form) and not self._ended:
             percent = form.find("%", at)
             plain = form[at:] if percent < 0 else form[at:percent]
-            text, self._ended = unescaped(plain, False, self._has_hex)
+            text, self._ended = unescaped(plain, False)
             self.out += text
             if percent < 0 or self._ended:
                 return
@@ -132,7 +130,7 @@ class Printf:
         if kind == "c":
             return _padded(argument[:1], flags, width, False)
         if kind == "b":
-            argument, self._ended = unescaped(argument, True, self._has_hex)
+            argument, self._ended = unescaped(argument, True)
         elif kind == "q":
             argument = self._quoted(argument)
         return _padded(argument if precision is None or precision < 0 else argument[:precision], flags, width, False)

@@ -62,15 +62,12 @@ class Selection(NamedTuple):
     since: Since = Since()
 
 
-EVERYTHING = Selection()
-
-
 # -- reading
 
 
-def read_selection(reader: Reader, selection: Selection = EVERYTHING, at_is_place: bool = False) -> Selection:
+def read_selection(reader: Reader, at_is_place: bool = False) -> Selection:
     """The words that choose frames, up to `where FILTER`, which is the last."""
-    places = ("on", "at") if at_is_place else ("on",)
+    selection, places = Selection(), ("on", "at") if at_is_place else ("on",)
     while word := reader.accept(*places, "in", "out", *WORDS):
         if word in places:
             of_ports = bool(reader.accept("ports") and reader.accept("of"))

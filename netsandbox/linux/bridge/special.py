@@ -70,10 +70,10 @@ def handle_reserved(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict |
     return port.interface.deliver(frame) if is_kept(bridge, port, frame.dst) else None
 
 
-def by_group(bridge: Bridge, port: BridgePort | None, frame: Frame, vid: int = 0) -> Verdict | None:
+def by_group(bridge: Bridge, port: BridgePort | None, frame: Frame) -> Verdict | None:
     """Where the bridge looks into IGMP, and somebody asks: to the ports that want the group; None: it is flooded."""
     assert bridge.snooping is not None
-    wanted = bridge.snooping.look(port, frame, vid)
+    wanted = bridge.snooping.look(port, frame, 0)
     if wanted is None or isinstance(wanted, Dropped):
         return wanted
     output.send_by(bridge, port, wanted.ports, frame, Forwarding.GROUP, wanted.to_host)

@@ -205,7 +205,7 @@ class _Reader:
         self.table = None
 
 
-def saved_lines(namespace: NetworkNamespace, with_counters: bool = True) -> list[str]:
+def saved_lines(namespace: NetworkNamespace) -> list[str]:
     """All of nf_tables' tables in use, without comments."""
     tables = namespace.netfilter.tables_of(False)
-    return [line for name in SAVED if name in tables for line in saved_table(tables[name], with_counters)]
+    return [line for name in SAVED if name in tables for line in saved_table(tables[name], True)]
