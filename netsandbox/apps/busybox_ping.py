@@ -11,6 +11,7 @@ from netsandbox.apps.idle import judge
 from netsandbox.apps.options import getopt
 from netsandbox.apps.ping import Ping
 from netsandbox.apps.ping_options import DONT, MAX_SIZE, WANT, PingOptions
+from netsandbox.apps.ping_text import milliseconds
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import MICROSECOND, SECOND, seconds
@@ -84,7 +85,7 @@ class BusyboxPing(Ping):
         return False
 
     def _print_reply(self, packet: IPv4Packet, message: IcmpMessage, micros: int, duplicate: bool) -> None:
-        time = f" time={_milliseconds(micros)} ms" if len(message.data) >= STAMP.size else ""
+        time = f" time={milliseconds(micros)} ms" if len(message.data) >= STAMP.size else ""
         self.print(f"{message.size} bytes from {format_ipv4(packet.src)}: seq={message.seq} ttl={packet.ttl}{time}"
                    + (" (DUP!)" if duplicate else ""))
 
@@ -108,12 +109,8 @@ class BusyboxPing(Ping):
                    f"{self.received} packets received, {repeated}{loss}% packet loss")
         trips = self.round_trips
         if trips and self.options.size >= STAMP.size:
-            cells = "/".join(_milliseconds(value) for value in (min(trips), sum(trips) // len(trips), max(trips)))
+            cells = "/".join(milliseconds(value) for value in (min(trips), sum(trips) // len(trips), max(trips)))
             self.print(f"round-trip min/avg/max = {cells} ms")
-
-
-def _milliseconds(micros: int) -> str:
-    return f"{micros // 1000}.{micros % 1000:03d}"
 
 
 def parse(arguments: list[str]) -> PingOptions:
@@ -122,10 +119,7 @@ def parse(arguments: list[str]) -> PingOptions:
     Raises:
         UsageError: an option or a value that it does not take.
     """
-    try:
-        options, operands = getopt("ping", arguments, "qv46A", "csitwWIp")
-    except UsageError as error:
-        raise UsageError(f"{error}\n{USAGE}", 1) from None
+    options, operands = getopt("ping", arguments, "qv46A", "csitwWIp", usage=USAGE, code=1)
     if not operands:
         raise UsageError(USAGE, 1)
     result = PingOptions()
