@@ -11,7 +11,6 @@ from netsandbox.commands.errors import CommandError
 from netsandbox.docker.images import IMAGES
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.lab.errors import LabError
-from netsandbox.lab.nodes import Host
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.wire.addresses import format_ipv4
 
@@ -44,21 +43,16 @@ def _nothing(_lab: Lab) -> Iterable[str]:
 def _ends(lab: Lab) -> Iterable[str]:
     """NODE and NODE:IFACE of everything that has interfaces."""
     yield from lab.names()
-    for namespace in lab.namespaces():
-        for interface in namespace.interfaces.values():
-            if not interface.is_loopback:
-                yield interface.label
+    yield from (interface.label for interface in lab.interfaces() if not interface.is_loopback)
 
 
 def _addresses(lab: Lab) -> Iterable[str]:
-    for namespace in lab.namespaces():
-        for interface in namespace.interfaces.values():
-            if not interface.is_loopback:
-                yield from (format_ipv4(own.local) for own in interface.addresses)
+    return (format_ipv4(own.local) for interface in lab.interfaces() if not interface.is_loopback
+            for own in interface.addresses)
 
 
 def _hosts(lab: Lab) -> Iterable[str]:
-    return [node.name for node in lab.nodes.values() if isinstance(node, Host)]
+    return [host.name for host in lab.hosts()]
 
 
 def _containers(lab: Lab) -> Iterable[str]:
@@ -110,7 +104,7 @@ def bridge_named(lab: Lab, name: str) -> Bridge:
     Raises:
         LabError: there is none, or there are several.
     """
-    bridges = [i for n in lab.namespaces() for i in n.interfaces.values() if isinstance(i, Bridge)]
+    bridges = lab.bridges()
     found = [bridge for bridge in bridges if name in (bridge.name, bridge.label, bridge.namespace.name)]
     if len(found) != 1:
         there_are = ", ".join(bridge.label for bridge in found or bridges) or "none"
@@ -120,8 +114,7 @@ def bridge_named(lab: Lab, name: str) -> Bridge:
 
 def _parse_place(lab: Lab, text: str) -> str:
     """A node, or a bridge of one."""
-    if not lab.is_named(text) and any(text in (i.name, i.label) for n in lab.namespaces()
-                                      for i in n.interfaces.values() if isinstance(i, Bridge)):
+    if not lab.is_named(text) and any(text in (bridge.name, bridge.label) for bridge in lab.bridges()):
         return text
     lab.existing(text)
     return text

@@ -174,8 +174,7 @@ class LabMachine:
 
     def engine_of(self, namespace: NetworkNamespace) -> DockerEngine | None:
         """The Docker Engine of the machine that it is the own namespace of; None without one, and in a container."""
-        return next((node.docker for node in self.lab.nodes.values() if isinstance(node, Host)
-                     and node.namespace is namespace), None)
+        return next((host.docker for host in self.lab.hosts() if host.namespace is namespace), None)
 
     def is_container(self, namespace: NetworkNamespace) -> bool:
         """Whether it is one of a container's own."""
@@ -186,11 +185,8 @@ class LabMachine:
         """The machine that a namespace is on; None for a switch or hub."""
         if namespace in self.lab.extra_namespaces.values():
             return self.lab.host()
-        for node in self.lab.nodes.values():
-            if isinstance(node, Host) and (node.namespace is namespace or (node.docker is not None and any(
-                    container.namespace is namespace for container in node.docker.containers.values()))):
-                return node
-        return None
+        own = next((host for host in self.lab.hosts() if host.namespace is namespace), None)
+        return own or next((host for host, one in self.lab.containers() if one.namespace is namespace), None)
 
     def namespace_names(self) -> list[str]:
         own = [name for name in reversed(self.lab.extra_namespaces) if "/" not in name]
@@ -226,15 +222,13 @@ class LabMachine:
 
     def _container(self, name: str | None) -> tuple[DockerEngine, Container] | None:
         """A container by its name, with its engine; None for another place."""
-        hosts = (node for node in self.lab.nodes.values() if isinstance(node, Host))
-        engines = (host.docker for host in hosts if host.docker is not None)
-        return next(((engine, engine.containers[name]) for engine in engines if name in engine.containers), None)
+        return next(((engine, engine.containers[name]) for engine in self.lab.engines() if name in engine.containers),
+                    None)
 
     def _machine_of_namespaces(self, name: str | None) -> Node:
         """Whose files a namespace of `ip netns` sees: the default host's, or where there is none the first one's."""
-        hosts = [node for node in self.lab.nodes.values() if isinstance(node, Host)]
         is_inner = name in self.lab.extra_namespaces and DEFAULT_HOST not in self.lab.nodes
-        return hosts[0] if is_inner and hosts else self.lab.host()
+        return next(self.lab.hosts(), None) or self.lab.host() if is_inner else self.lab.host()
 
     def _binds(self, name: str | None, node: Node) -> dict[str, str]:
         """`ip netns exec` shows the files of /etc/netns/NAME in /etc."""

@@ -21,7 +21,6 @@ from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.api import identity as engine_identity
 from netsandbox.engine.budget import OverBudgetError
 from netsandbox.lab.lab import DEFAULT_HOST
-from netsandbox.lab.nodes import Host
 from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
@@ -279,9 +278,7 @@ class DockerPrograms:
         return self._names
 
     def engine(self, identity: str) -> DockerEngine | None:
-        nodes = self._shell.lab.nodes.values()
-        return next((node.docker for node in nodes if isinstance(node, Host) and node.docker is not None
-                     and engine_identity(node.docker) == identity), None)
+        return next((engine for engine in self._shell.lab.engines() if engine_identity(engine) == identity), None)
 
     def has_program(self, name: str) -> bool:
         return is_program(name)

@@ -142,7 +142,7 @@ def _holders(shell: Shell, node: str, port: int) -> list[str]:
 
 def _bridge(shell: Shell, name: str) -> Bridge:
     """A bridge by its own name, as docker0, or by its switch's."""
-    bridges = [i for n in shell.lab.namespaces() for i in n.interfaces.values() if isinstance(i, Bridge)]
+    bridges = shell.lab.bridges()
     found = [b for b in bridges if name in (b.name, b.label, b.namespace.name)]
     if not found:
         raise LabError(f"no bridge {name!r}; there are: {', '.join(b.label for b in bridges) or 'none'}")

@@ -130,7 +130,7 @@ class Lab:
         node = self.nodes.get(name)
         if isinstance(node, Host):
             return node
-        raise unknown("host", name, [n.name for n in self.nodes.values() if isinstance(n, Host)])
+        raise unknown("host", name, [host.name for host in self.hosts()])
 
     def _add(self, node: Node) -> None:
         self.nodes[node.name] = node
@@ -138,15 +138,20 @@ class Lab:
 
     # -- finding
 
+    def hosts(self) -> Iterator[Host]:
+        return (node for node in self.nodes.values() if isinstance(node, Host))
+
+    def engines(self) -> Iterator[DockerEngine]:
+        return (host.docker for host in self.hosts() if host.docker is not None)
+
     def containers(self) -> Iterator[tuple[Host, Container]]:
-        for node in self.nodes.values():
-            if isinstance(node, Host) and node.docker is not None:
-                for container in node.docker.containers.values():
-                    yield node, container
+        for host in self.hosts():
+            for container in host.docker.containers.values() if host.docker is not None else ():
+                yield host, container
 
     def container(self, name: str) -> tuple[DockerEngine, Container]:
         """A container by its name, with the engine that runs it."""
-        for engine in self._engines():
+        for engine in self.engines():
             if name in engine.containers:
                 return engine, engine.containers[name]
         raise unknown("container", name, [container.name for _host, container in self.containers()])
@@ -157,10 +162,7 @@ class Lab:
 
     def is_named(self, name: str) -> bool:
         """Whether a node or a container has the name."""
-        return name in self.nodes or any(name in engine.containers for engine in self._engines())
-
-    def _engines(self) -> Iterator[DockerEngine]:
-        return (node.docker for node in self.nodes.values() if isinstance(node, Host) and node.docker is not None)
+        return name in self.nodes or any(name in engine.containers for engine in self.engines())
 
     def namespace(self, name: str) -> NetworkNamespace:
         """The namespace that a host, container, switch or `ip netns` name stands for."""
@@ -168,7 +170,7 @@ class Lab:
             return self.nodes[name].namespace
         if name in self.extra_namespaces:
             return self.extra_namespaces[name]
-        for engine in self._engines():
+        for engine in self.engines():
             if name in engine.containers:
                 found = engine.containers[name].namespace
                 if found is None:
@@ -196,6 +198,13 @@ class Lab:
             if container.namespace is not None and container.namespace.name == container.name:
                 yield container.namespace
         yield from self.extra_namespaces.values()
+
+    def interfaces(self) -> Iterator[Interface]:
+        """Those of every namespace."""
+        return (interface for namespace in self.namespaces() for interface in namespace.interfaces.values())
+
+    def bridges(self) -> list[Bridge]:
+        return [interface for interface in self.interfaces() if isinstance(interface, Bridge)]
 
     def interface(self, name: str) -> Interface:
         """`nginx-1:eth0`, or a node alone if it has one interface beside lo."""

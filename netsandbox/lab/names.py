@@ -22,16 +22,15 @@ class Namer:
         self._by_address: dict[int, str] = {LIMITED_BROADCAST: EVERYONE}
         self._history = lab.name_history
         self._history.read(lab.trace)
-        for namespace in lab.namespaces():
-            for interface in namespace.interfaces.values():
-                if interface.is_loopback:
-                    continue
-                name = namespace.name
-                self._by_mac.setdefault(interface.mac, name)
-                for own in interface.addresses:
-                    self._by_address.setdefault(own.local, name)
-                    if own.network.length < 31:
-                        self._by_address.setdefault(own.network.broadcast, EVERYONE)
+        for interface in lab.interfaces():
+            if interface.is_loopback:
+                continue
+            name = interface.namespace.name
+            self._by_mac.setdefault(interface.mac, name)
+            for own in interface.addresses:
+                self._by_address.setdefault(own.local, name)
+                if own.network.length < 31:
+                    self._by_address.setdefault(own.network.broadcast, EVERYONE)
 
     def __call__(self, number: int, at: int | None = None) -> str:
         """The name of a MAC or an IPv4 address; a MAC that looks like an address is none of a lab's.

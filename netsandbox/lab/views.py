@@ -82,7 +82,7 @@ def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
     if node is not None:
         found = find_namespace(lab, node)
         return [] if found is None else [_interface(i, titles) for i in found.interfaces.values()]
-    return [_interface(i, titles) for namespace in lab.namespaces() for i in namespace.interfaces.values()]
+    return [_interface(interface, titles) for interface in lab.interfaces()]
 
 
 def _titles(lab: Lab) -> dict[tuple[str, str], str]:
@@ -277,16 +277,15 @@ def links(lab: Lab) -> list[LinkRow]:
     """Every veth pair and cable once."""
     rows, seen = [], set()
     cabled = {end for cable in lab.cables for end in (cable.left, cable.right)}
-    for namespace in lab.namespaces():
-        for interface in namespace.interfaces.values():
-            peer = interface.peer
-            if peer is None or interface in seen:
-                continue
-            seen.add(peer)
-            kind = "cable" if interface in cabled or isinstance(interface, HubPort) else "veth"
-            rows.append(LinkRow((namespace.name, interface.name), (peer.namespace.name, peer.name), kind,
-                                interface.up and peer.up, max(map(_delay, (interface, peer))),
-                                max(map(_loss, (interface, peer)))))
+    for interface in lab.interfaces():
+        peer = interface.peer
+        if peer is None or interface in seen:
+            continue
+        seen.add(peer)
+        kind = "cable" if interface in cabled or isinstance(interface, HubPort) else "veth"
+        rows.append(LinkRow((interface.namespace.name, interface.name), (peer.namespace.name, peer.name), kind,
+                            interface.up and peer.up, max(map(_delay, (interface, peer))),
+                            max(map(_loss, (interface, peer)))))
     return rows
 
 

@@ -61,7 +61,7 @@ def flights_of(lab: Lab, step: int) -> list[Flight]:
     for record in lab.trace.of_step(step):
         event = record.event
         if isinstance(event, FrameReceived):
-            places = places or {i.id: i.place for n in lab.namespaces() for i in n.interfaces.values()}
+            places = places or {interface.id: interface.place for interface in lab.interfaces()}
             origin = places.get(event.interface.peer)
         elif isinstance(event, SendFailed):
             origin = event.interface
