@@ -24,7 +24,7 @@ class Pinger:
         self.namespace = namespace
         self.targets = iter(targets)
         self.sent = self.replies = 0
-        namespace.raw_sockets.append(self)
+        namespace.open_raw(self)
 
     def send(self, _argument: object = None) -> None:
         """One request to the next target."""
@@ -49,7 +49,7 @@ class Pinger:
 
     def close(self) -> None:
         """It has no socket any more."""
-        self.namespace.raw_sockets.remove(self)
+        self.namespace.close_raw(self)
 
     def error(self, _interface: Interface, _packet: IPv4Packet, _message: IcmpMessage, _quoted: IPv4Packet) -> None:
         """No error is expected here."""

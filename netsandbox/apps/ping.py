@@ -86,7 +86,7 @@ class Ping(PingEnd):
         if self.options.strict:
             self.bound = self.source
         self._print_header()
-        self.namespace.raw_sockets.append(self)
+        self.namespace.open_raw(self)
         if self.options.deadline is not None:
             self._after(self.options.deadline, self._finish)
         self._first = self.scheduler.clock
@@ -353,8 +353,7 @@ class Ping(PingEnd):
         self._lines.stop()
         for timer in self._timers:
             self.scheduler.cancel(timer)
-        if self in self.namespace.raw_sockets:
-            self.namespace.raw_sockets.remove(self)
+        self.namespace.close_raw(self)
 
 
 def program(context: Context) -> Program:

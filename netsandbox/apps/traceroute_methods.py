@@ -239,7 +239,7 @@ class IcmpMethod:
         if route.route.type == "broadcast" or route.destination == 0xFFFFFFFF:
             raise ProbeError("connect", "EACCES")
         self._destination = route.destination
-        self.namespace.raw_sockets.append(self)
+        self.namespace.open_raw(self)
 
     def send(self, probe: Probe, ttl: int) -> int | None:
         options, namespace = self.options, self.namespace
@@ -327,8 +327,7 @@ class IcmpMethod:
     def close(self) -> None:
         self._callback = None
         self._open.clear()
-        if self in self.namespace.raw_sockets:
-            self.namespace.raw_sockets.remove(self)
+        self.namespace.close_raw(self)
 
 
 def _call(callback: Callable[[], None]) -> None:

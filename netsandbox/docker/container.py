@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker.resolv_conf import ResolvConf
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.accounts import SUPERUSER
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 STOP_TIMEOUT = 10
 """Seconds between SIGTERM and SIGKILL unless told otherwise."""
+Reader = Callable[[tuple[str, str]], None]
+"""Who watches what a program writes: (stream, text)."""
 CREATED, RUNNING, PAUSED, EXITED, RESTARTING = "created", "running", "paused", "exited", "restarting"
 
 
@@ -124,7 +126,7 @@ class Console(list[tuple[str, str]]):
 
     def __init__(self, log: list[LogLine], scheduler: Scheduler) -> None:
         super().__init__()
-        self.readers: list[Callable[[tuple[str, str]], None]] = []
+        self.readers: tuple[Reader, ...] = ()
         self._log = log
         self._scheduler = scheduler
 
@@ -132,7 +134,7 @@ class Console(list[tuple[str, str]]):
         """Take (stream, text); the list itself stays empty."""
         stream, text = item
         self._log += [LogLine(self._scheduler.clock, stream, line) for line in text.splitlines()]
-        for reader in list(self.readers):
+        for reader in self.readers:
             reader(item)
 
 
@@ -181,7 +183,7 @@ class Container:
         bindings: the host's ports that it has now.  port_rules: their rules.
         endpoints: the same, as it is now; empty unless it runs.
         input: what the client hands on to its program (docker run -i with a pipe).
-        interface_numbers: how many interfaces of each prefix (eth) it was given since it started.
+        prefixes: of the interfaces that it was given since it started (eth), one for each.
         execs: programs of docker exec that run in it.
         frozen: what is put aside while it is paused.
         files: its own file system, None until a program looks at it.
@@ -204,12 +206,12 @@ class Container:
     __slots__ = ("account", "arguments", "bindings", "capabilities", "code", "console", "created", "dns", "domainname",
                  "dropped", "endpoints", "entrypoint", "environment", "error", "execs", "exposed", "extra_hosts",
                  "files", "finished", "frozen", "has_ended", "has_run", "has_stop_timeout", "hostname", "identity",
-                 "image", "init", "input", "interface_numbers", "is_attached", "is_detached", "is_private",
-                 "is_stopping", "labels", "link_names", "link_rules", "links", "log", "mode", "mounts", "name",
-                 "name_server", "namespace", "networks", "owner_identity", "pid", "policy", "port_rules", "privileged",
-                 "program", "published", "publishes_all", "reference", "removes_itself", "resources", "restart_timer",
-                 "restarts", "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty",
-                 "user", "waiters", "wanted_mac", "was_stopped", "workdir")
+                 "image", "init", "input", "is_attached", "is_detached", "is_private", "is_stopping", "labels",
+                 "link_names", "link_rules", "links", "log", "mode", "mounts", "name", "name_server", "namespace",
+                 "networks", "owner_identity", "pid", "policy", "port_rules", "prefixes", "privileged", "program",
+                 "published", "publishes_all", "reference", "removes_itself", "resources", "restart_timer", "restarts",
+                 "sandbox", "started", "state", "stdin", "stop_signal", "stop_timeout", "sysctls", "tty", "user",
+                 "waiters", "wanted_mac", "was_stopped", "workdir")
 
     def __init__(self, name: str, identity: str, image: Image, mode: str, arguments: list[str],
                  scheduler: Scheduler) -> None:
@@ -236,14 +238,14 @@ class Container:
         self.program: Task | None = None
         self.log: list[LogLine] = []
         self.console = Console(self.log, scheduler)
-        self.waiters: list[Callable[[int], None]] = []
+        self.waiters: tuple[Callable[[int], None], ...] = ()
         self.hostname = ""
         self.domainname = ""
         self.links: tuple[Link, ...] = ()
-        self.link_rules: list[RuleLine] = []
-        self.link_names: dict[str, str] = {}
+        self.link_rules: Sequence[RuleLine] = ()
+        self.link_names: Mapping[str, str] = NOTHING
         self.environment: Sequence[str] = ()
-        self.labels: dict[str, str] = {}
+        self.labels: Mapping[str, str] = NOTHING
         self.files: FileSystem | None = None
         self.mounts: tuple[Mount, ...] = ()
         self.extra_hosts: Sequence[tuple[str, str]] = ()
@@ -251,7 +253,7 @@ class Container:
         self.stdin = False
         self.init = False
         self.input: Pipe | None = None
-        self.interface_numbers: Counter[str] = Counter()
+        self.prefixes: tuple[str, ...] = ()
         self.is_attached = False
         self.is_detached = False
         self.sandbox = ""
@@ -271,17 +273,17 @@ class Container:
         self.privileged = False
         self.capabilities: tuple[str, ...] = ()
         self.dropped: tuple[str, ...] = ()
-        self.bindings: list[Binding] = []
+        self.bindings: tuple[Binding, ...] = ()
         self.port_rules: Sequence[RuleLine] = ()
         self.name_server: EmbeddedServer | None = None
         self.exposed: tuple[str, ...] = ()
         self.sysctls: tuple[tuple[str, str], ...] = ()
         self.dns = NO_DNS
-        self.execs: list[Exec] = []
+        self.execs: tuple[Exec, ...] = ()
         self.frozen: Frozen | None = None
         self.user = ""
         self.account = SUPERUSER
-        self.resources: Mapping[str, int | str] = {}
+        self.resources: Mapping[str, int | str] = NOTHING
 
     @property
     def short_identity(self) -> str:

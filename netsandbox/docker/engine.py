@@ -275,7 +275,7 @@ class DockerEngine:
     def when_ended(self, container: Container, call: Callable[[int], None]) -> None:
         """Call with the exit status once the program has ended; at once if it does not run."""
         if container.is_running:
-            container.waiters.append(call)
+            container.waiters += (call,)
         else:
             call(container.code)
 
@@ -328,7 +328,7 @@ class DockerEngine:
 
     def end(self, container: Container, code: int) -> None:
         """The program is gone: its ports, its endpoints and, if it had one, its namespace go too."""
-        container.frozen, container.execs = None, []
+        container.frozen, container.execs = None, ()
         container.state, container.code, container.has_ended = EXITED, code, True
         container.finished = self.scheduler.clock
         program, container.program = container.program, None
@@ -353,6 +353,6 @@ class DockerEngine:
             history.of_container(self, container, "destroy")
         else:
             restarts.plan(self, container)
-        waiters, container.waiters = container.waiters, []
+        waiters, container.waiters = container.waiters, ()
         for call in waiters:
             call(code)

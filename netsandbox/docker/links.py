@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker.errors import daemon_error
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def linked(engine: DockerEngine, container: Container, network: str = "") -> lis
 
 def note_names(engine: DockerEngine, container: Container) -> None:
     """A container starts: the names that the others have now are those of its /etc/hosts."""
-    container.link_names = {other.identity: other.name for _link, other in linked(engine, container)}
+    container.link_names = {other.identity: other.name for _link, other in linked(engine, container)} or NOTHING
 
 
 def check(engine: DockerEngine, container: Container) -> None:
@@ -106,7 +107,7 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
 
 def take_rules_back(engine: DockerEngine, container: Container) -> None:
     engine.firewall.take_back(container.link_rules)
-    container.link_rules = []
+    container.link_rules = ()
 
 
 def rename(engine: DockerEngine, container: Container) -> None:

@@ -231,8 +231,8 @@ class BridgeNetwork(DockerNetwork):
         prefix, own = self.settings.prefix, dict(wish.options).get(IFNAME, "")
         if self._announces:
             return own or free_name(namespace, prefix)
-        number = container.interface_numbers[prefix]
-        container.interface_numbers[prefix] = number + 1
+        number = container.prefixes.count(prefix)
+        container.prefixes += (prefix,)
         return f"{prefix}{number}"
 
     def _veth_name(self) -> str:

@@ -107,7 +107,7 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
     """The rules that lead from the host's ports to the endpoint that gives the default route; those before go."""
     engine.firewall.take_back(container.port_rules)
     endpoint = gateway_of(container)
-    container.port_rules = []
+    container.port_rules = ()
     if endpoint is None or not endpoint.network.is_filtered:
         return
     wanted = [PortRule(binding.host, binding.host_port, endpoint.address, binding.port, binding.protocol)
@@ -122,11 +122,11 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
 def release(engine: DockerEngine, container: Container) -> None:
     """Give all of a container's ports back."""
     engine.firewall.take_back(container.port_rules)
-    container.port_rules = []
+    container.port_rules = ()
     for binding in container.bindings:
         if binding.proxy is not None:
             binding.proxy.close()
-    container.bindings = []
+    container.bindings = ()
 
 
 DAEMONS = {CONTAINERD_PID: "/usr/bin/containerd",
@@ -157,21 +157,21 @@ def let_go(container: Container) -> None:
     for binding in container.bindings:
         if binding.proxy is not None:
             binding.proxy.close()
-    container.bindings = [binding._replace(proxy=None) for binding in container.bindings]
+    container.bindings = tuple(binding._replace(proxy=None) for binding in container.bindings)
 
 
 def hold(engine: DockerEngine, container: Container) -> None:
     """The same when dockerd is back: it sets the rules and holds the ports of a container that ran on."""
     for endpoint in container.endpoints.values():
         engine.firewall.set(engine.firewall.rules.endpoint(endpoint.network, endpoint.address))
-    bindings, container.bindings = container.bindings, []
+    bindings, container.bindings = container.bindings, ()
     for binding in bindings:
         if binding.proxy is not None or binding.protocol == "sctp":
-            container.bindings.append(binding)
+            container.bindings += (binding,)
             continue
         with suppress(SocketError):  # a port that another program has taken meanwhile is lost
             proxy = _proxy(engine, container, binding, binding.host, binding.host_port)
-            container.bindings.append(binding._replace(proxy=proxy))
+            container.bindings += (binding._replace(proxy=proxy),)
     set_rules(engine, container)
 
 
@@ -258,7 +258,7 @@ def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: li
                     binding.proxy.close()
             return _refusal(engine, container, wish, _joined(host, number), REASONS.get(error.name, error.name))
         made.append(Binding(host, number, wish.port, wish.protocol, proxy))
-    container.bindings += made
+    container.bindings += tuple(made)
     return ""
 
 

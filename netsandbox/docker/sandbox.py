@@ -66,7 +66,7 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
     Raises:
         DockerError: a network is not there or refuses; some endpoints may have been made.
     """
-    container.interface_numbers.clear()
+    container.prefixes = ()
     before = f"{FAILED}: " if engine.profile.since(28) else ""
     for name, wish in _in_order(engine, container):
         network = engine.networks.get(name)

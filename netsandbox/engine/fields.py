@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+from netsandbox.engine.nothing import NOTHING
+
 CACHES = "caches"
 """A class may have a dictionary of this name: the slots that hold what is worked out anew when it is missing, and what
 a copy begins with there, as Python writes it."""
@@ -27,7 +29,7 @@ class Fields:
         caches = getattr(kind, CACHES, {})
         each = "".join(f"it.{name}, " for name in self.names)
         told = "".join(f"{caches.get(name, f'it.{name}')}, " for name in self.names)
-        made: dict[str, Callable[..., Any]] = {}
+        made: dict[str, Any] = {"NOTHING": NOTHING}
         # To go through the names for each object would take most of the time of a copy.
         exec(f"def read(it): return ({told})", made)
         exec(f"def write(it, fields): ({each}) = fields" if each else "def write(it, fields): pass", made)

@@ -22,11 +22,12 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 from netsandbox.engine.fields import Fields
+from netsandbox.engine.nothing import Nothing
 
 ATOMS = frozenset({int, str, bytes, bool, float, complex, type(None)})
 CONTAINERS = (dict, list, set, frozenset, deque)
 """What pickle copies in its own way."""
-SHARED = (type, Enum, ModuleType)
+SHARED = (type, Enum, ModuleType, Nothing)
 OBJECT, VALUE, TUPLE, FUNCTION, METHOD, STRANGER, OTHER, REFUSED = range(8)
 
 

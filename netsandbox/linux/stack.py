@@ -73,6 +73,7 @@ PARTS["neighbours"] = _neighbours
 PARTS["igmp"] = igmp.HostGroups
 PARTS["fragments"] = _reassembler
 PARTS["netfilter"] = _netfilter
+PARTS["sockets"] = SocketTable
 
 
 def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: bool = True) -> NetworkNamespace:
@@ -82,7 +83,6 @@ def create_namespace(name: str, scheduler: Scheduler, chance: Chance, lo_up: boo
     namespace.error_handlers = ERROR_HANDLERS
     namespace.deliver_local = ip_input.deliver_local
     namespace.notifiers = NOTIFIERS
-    namespace.sockets = SocketTable(namespace)
     if lo_up:
         bring_up_loopback(namespace)
     return namespace

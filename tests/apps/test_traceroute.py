@@ -176,7 +176,7 @@ def test_nothing_is_left_behind(lab: Session) -> None:
     lab.run("wait 10s")
     namespace = lab.lab.namespace("a")
     assert namespace.sockets.sockets == []
-    assert namespace.raw_sockets == []
+    assert not namespace.raw_sockets
     assert lab.lab.scheduler.is_quiet
 
 

@@ -72,7 +72,7 @@ class Voice:
     def begin(self) -> None:
         if self.follower.client.watched is None:
             self.follower.client.watched = self.container.program
-        self.container.console.readers.append(self.heard)
+        self.container.console.readers += (self.heard,)
         self.follower.client.engine.when_ended(self.container, self.over)
 
     def heard(self, item: tuple[str, str]) -> None:
@@ -81,7 +81,7 @@ class Voice:
             self.follower.line(self.container, stream, line)
 
     def end(self) -> None:
-        self.container.console.readers = [one for one in self.container.console.readers if one != self.heard]
+        self.container.console.readers = tuple(one for one in self.container.console.readers if one != self.heard)
 
     def over(self, code: int) -> None:
         self.end()

@@ -46,7 +46,7 @@ def attach(client: Client, container: Container) -> None:
     engine, reader = client.engine, client.output.append
     container.is_attached = True
     container.input = client.stdin if container.stdin and not client.stdin.is_terminal else None
-    container.console.readers.append(reader)
+    container.console.readers += (reader,)
     history.of_container(engine, container, "attach")
     try:
         engine.start(container)
@@ -87,7 +87,7 @@ def attach_again(client: Client, parsed: Parsed) -> None:
 
 def release(container: Container, reader: object) -> None:
     """Stop showing what the container writes; nobody watching, it goes on in the background."""
-    container.console.readers = [other for other in container.console.readers if other is not reader]
+    container.console.readers = tuple(other for other in container.console.readers if other is not reader)
     container.is_attached = bool(container.console.readers)
     if container.program is not None:
         container.program.foreground = container.is_attached
@@ -99,7 +99,7 @@ def interrupt(client: Client, container: Container) -> None:
         return
     client.complain(f"^C (the program in {container.name} does not heed SIGINT; `docker stop {container.name}` "
                     "ends it. The client lets go, as with Ctrl-P Ctrl-Q.)")
-    container.console.readers.clear()
+    container.console.readers = ()
     container.is_attached = False
     client.exit(0)
 
@@ -144,7 +144,7 @@ def _log_text(at: int, text: str, with_time: bool) -> str:
 def follow(client: Client, container: Container, with_time: bool) -> object:
     """Show what it writes from now on; what is given back shows it."""
     reader = partial(_show, client, with_time)
-    container.console.readers.append(reader)
+    container.console.readers += (reader,)
     client.watched = container.program
     client.on_interrupt = partial(_let_go, client, container, reader, 130)
     client.engine.when_ended(container, partial(_stop_following, client, container, reader))

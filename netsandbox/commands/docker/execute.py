@@ -114,15 +114,14 @@ def _note(client: Client, container: Container, program: Task, argv: list[str]) 
     """The container has one program more, as docker top and events tell."""
     engine, identity = client.engine, random_identity(client.engine.exec_random)
     entry = Exec(identity, program, tuple(argv))
-    container.execs.append(entry)
+    container.execs += (entry,)
     for action in ("exec_create", "exec_start"):
         history.of_container(engine, container, f"{action}: {argv[0]} {' '.join(argv[1:])}", execID=identity)
     program.on_exit.append(partial(_forget, client, container, entry))
 
 
 def _forget(client: Client, container: Container, entry: Exec) -> None:
-    if entry in container.execs:
-        container.execs.remove(entry)
+    container.execs = tuple(other for other in container.execs if other is not entry)
     history.of_container(client.context.engine, container, "exec_die", execID=entry.identity,
                          exitCode=entry.program.code or 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
@@ -132,7 +133,7 @@ def bad_duration(text: str) -> str:
             f"time: missing unit in duration {quoted(text)}")
 
 
-def has_label(labels: dict[str, str], text: str) -> bool:
+def has_label(labels: Mapping[str, str], text: str) -> bool:
     """Whether there is a label KEY, or KEY=VALUE."""
     key, equals, value = text.partition("=")
     return key in labels and (not equals or labels[key] == value)

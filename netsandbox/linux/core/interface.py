@@ -9,9 +9,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.core.device import DeviceOperations
-from netsandbox.linux.core.interface_address import AddressList
+from netsandbox.linux.core.interface_address import NO_ADDRESSES
 from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
 from netsandbox.linux.core.sysctl import InterfaceConf
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, Dropped, DropReason, Outcome
@@ -119,8 +120,8 @@ class Interface(DeviceOperations):
         self.peer: Interface | None = None
         self.wire: tuple[Any, ...] = ()
         self.peer_limit = mtu + HARD_HEADER + VLAN_HEADER
-        self.addresses = AddressList()
-        self.neighbours: dict[int, Neighbour] = {}
+        self.addresses = NO_ADDRESSES
+        self.neighbours: dict[int, Neighbour] = NOTHING
         self.conf: InterfaceConf
         self.neigh: NeighbourParameters
         self.reachable = NOT_DRAWN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Final, SupportsIndex
 
 from netsandbox.wire.addresses import Network
 
@@ -88,6 +88,10 @@ class AddressList(list[InterfaceAddress]):
         """Whether it is the broadcast address of a primary address."""
         place = bisect_left(self._broadcasts, address)
         return place < len(self._broadcasts) and self._broadcasts[place] == address
+
+
+NO_ADDRESSES: Final = AddressList()
+"""Of every device that has none, as the host's ends of cables to containers."""
 
 
 def _subnet(own: InterfaceAddress) -> tuple[int, int]:

@@ -8,8 +8,9 @@ special case: the container's namespace is the host's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.interface import NOT_DRAWN, Loopback
 from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.events import LinkChanged
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
     from netsandbox.linux.ipv4.route import RouteTables
     from netsandbox.linux.netfilter.bridged import BridgeHooks
     from netsandbox.linux.netfilter.netfilter import Netfilter
+    from netsandbox.wire.icmp import IcmpMessage
+    from netsandbox.wire.ipv4 import IPv4Packet
 
+T = TypeVar("T")
 ALL_SYSTEMS = 0xE0000001
 """224.0.0.1: every interface is a member."""
 IDENT_BUCKETS = 1024
-NOTHING: frozenset[tuple[str, int]] = frozenset()
+NO_MEMBERS: frozenset[tuple[str, int]] = frozenset()
 """Of (interface, address): one for all namespaces, since a set of its own has 216 bytes."""
 
 
@@ -41,7 +45,31 @@ FIRST_INODE = 0xF000_0000
 
 
 PARTS: dict[str, Callable[[NetworkNamespace], object]] = {}
-"""What the rooms above plug into each namespace that is made, by the name that it has there (pernet_operations)."""
+"""What the rooms above plug into each namespace, by the name that it has there (pernet_operations)."""
+
+
+class Late(Generic[T]):
+    """A part that a namespace has as soon as somebody asks for it, which in most namespaces nobody does."""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name, self._slot = name, f"_{name}"
+
+    def __get__(self, namespace: NetworkNamespace, _owner: type) -> T:
+        part: T | None = getattr(namespace, self._slot)
+        if part is None:
+            part = PARTS[self._name](namespace)  # type: ignore[assignment]
+            setattr(namespace, self._slot, part)
+        return part  # type: ignore[return-value]
+
+
+class RawSocket(Protocol):
+    """A program that is shown what arrives."""
+
+    def deliver(self, interface: Interface, packet: IPv4Packet, /) -> bool:
+        """A packet for the namespace; whether it is wanted."""
+
+    def error(self, interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet, /) -> None:
+        """An ICMP error, and the packet that it is about."""
 
 
 class NetworkNamespace:
@@ -56,17 +84,18 @@ class NetworkNamespace:
         inode: its number in /proc/PID/ns/net, that of a machine's first namespace unless it is told another.
     """
 
-    __slots__ = ("_by_index", "bridge_hooks", "_holders", "_ident_key", "_idents", "_next_index", "is_arp_special",
-                 "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions", "former_names",
-                 "fragments", "groups", "icmp_global", "igmp", "inode", "interfaces", "lo", "name", "neighbours",
+    __slots__ = ("_by_index", "bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
+                 "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
+                 "former_names", "groups", "icmp_global", "inode", "interfaces", "lo", "name", "neighbours",
                  "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "proxy_waiting",
-                 "raw_sockets", "record", "routes", "scheduler", "sockets", "sysctls", "trace", "transports", "depth")
+                 "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "transports", "depth")
 
     routes: RouteTables
     neighbours: NeighbourTable
     netfilter: Netfilter
-    fragments: Reassembler
-    igmp: HostGroups
+    fragments: Late[Reassembler] = Late()
+    igmp: Late[HostGroups] = Late()
+    sockets: Late[SocketTable] = Late()
 
     def __init__(self, name: str, scheduler: Scheduler, chance: Chance,
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
@@ -89,29 +118,30 @@ class NetworkNamespace:
         self.transports: dict[int, Callable[..., Any]] = {}
         self.error_handlers: dict[int, Callable[..., None]] = {}
         self.deliver_local: Callable[..., Any]
-        self.raw_sockets: list[Any] = []
+        self.raw_sockets: tuple[RawSocket, ...] = ()
         self.bridge_hooks: BridgeHooks | None = None
         self.depth = 0
         """How many tunnels a packet that is being sent is inside of."""
         """What looks at bridged frames, while something does (br_netfilter)."""
-        self.groups = NOTHING
-        self.proxies = NOTHING
+        self.groups = NO_MEMBERS
+        self.proxies = NO_MEMBERS
         """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
-        self.exceptions: dict[int, NextHopException] = {}
-        self.peers: dict[int, Peer] = {}
+        self.exceptions: dict[int, NextHopException] = NOTHING
+        self.peers: dict[int, Peer] = NOTHING
         self.icmp_global: tuple[int, int] = (0, -1)
-        self.sockets: SocketTable
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.is_arp_special = False
         """Some interface has proxy_arp or arp_accept on: questions for others need a second look."""
-        self._idents: dict[int, int] = {}
+        self._idents: dict[int, int] = NOTHING
         self._ident_key = 0
         self._proxy_delay: Stream | None = None
         self.proxy_waiting = 0
         """Questions that will be answered in another's name, each after some time (the table's proxy_queue)."""
         self._next_index = 1
+        self._fragments = self._igmp = self._sockets = None
         for name, make in PARTS.items():
-            setattr(self, name, make(self))
+            if f"_{name}" not in self.__slots__:
+                setattr(self, name, make(self))
         self.lo = Loopback(self)
         self.add_interface(self.lo)
 
@@ -195,6 +225,14 @@ class NetworkNamespace:
             return route.interface
         return None
 
+    def open_raw(self, socket: RawSocket) -> None:
+        """A program has a raw socket: packets are shown to it from now on."""
+        self.raw_sockets += (socket,)
+
+    def close_raw(self, socket: RawSocket) -> None:
+        """It has none any more; harmless when it had none."""
+        self.raw_sockets = tuple(other for other in self.raw_sockets if other is not socket)
+
     def is_group_member(self, interface: Interface, group: int) -> bool:
         return group == ALL_SYSTEMS or (interface.name, group) in self.groups
 
@@ -214,6 +252,7 @@ class NetworkNamespace:
         if ident is None:
             if not self._ident_key:
                 self._ident_key = self.chance.stream(f"{self.name}/ident").bits(32) | 1
+                self._idents = {}
             ident = bucket * self._ident_key >> 8
         self._idents[bucket] = ident = ident % 0xFFFF + 1
         return ident

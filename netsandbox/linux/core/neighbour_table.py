@@ -91,6 +91,8 @@ class NeighbourTable:
             return None
         entry = Neighbour(interface, address, self.scheduler.now)
         self.family.construct(entry)
+        if not interface.neighbours:
+            interface.neighbours = {}
         interface.neighbours[address] = entry
         if interface.crowd is not None:
             interface.crowd.learn(entry)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, Protocol
 
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.neighbour_parameters import (
     INITIAL_NEIGHBOUR,
     NEIGHBOUR_KEYS,
@@ -195,7 +197,7 @@ class Sysctls:
         self.all = self.default = INITIAL
         self.neigh_default = INITIAL_NEIGHBOUR
         self.interfaces = interfaces
-        self._changed: dict[str, int | str] = {}
+        self._changed: Mapping[str, int | str] = NOTHING
         self.counted: Mapping[str, Sized] = NOT_COUNTED
         """Numbers that are counted when they are read, by key."""
         self.echo_is_ignored = False
@@ -225,7 +227,7 @@ class Sysctls:
         self.all, self.default = first.all, first.default
         for interface in self.interfaces.values():
             interface.conf = self.default
-        self._changed["net.ipv4.ip_forward"] = self.all.forwarding
+        self._changed = _inherited(self.all.forwarding)
 
     def forwards(self, conf: InterfaceConf) -> bool:
         return bool(conf.forwarding)
@@ -266,14 +268,14 @@ class Sysctls:
         if name.startswith("net.bridge."):
             number = int(number != 0)
         if holder is None:
-            self._changed[name] = number
+            self._changed = {**self._changed, name: number}
             self.echo_is_ignored = bool(self.get("net.ipv4.icmp_echo_ignore_all"))
             if name == "net.ipv4.ip_forward":
                 self._set_forwarding(number)
         elif isinstance(holder, NeighbourParameters):
             self._store(key, holder.changed(**field_value(name, number)))
         elif self._owner(key) == "all" and name == "forwarding":
-            self._changed["net.ipv4.ip_forward"] = number
+            self._changed = {**self._changed, "net.ipv4.ip_forward": number}
             self._set_forwarding(number)
         else:
             self._store(key, holder.changed(**{name: number}))
@@ -314,7 +316,7 @@ class Sysctls:
             if len(numbers) > len(before):
                 raise _refused(key)
             text = "\t".join([*map(str, numbers), *before[len(numbers):]])
-        self._changed[name] = text
+        self._changed = {**self._changed, name: text}
 
     def _taken(self, key: str, text: str) -> list[int]:
         """The numbers that a text sets.
@@ -370,6 +372,12 @@ class Sysctls:
 def is_number(text: str) -> bool:
     """Whether a value is one number."""
     return number_of(text) is not None
+
+
+@cache
+def _inherited(forwarding: int) -> Mapping[str, int | str]:
+    """What a new namespace has of its machine's first one; the same for all of them."""
+    return {"net.ipv4.ip_forward": forwarding}
 
 
 def _refused(key: str) -> SysctlError:

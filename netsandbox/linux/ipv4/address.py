@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.interface_address import AddressList, InterfaceAddress
 from netsandbox.linux.events import AddressChanged
 from netsandbox.linux.ipv4 import multipath
 from netsandbox.linux.ipv4.lifetime import FOREVER, Lifetime
@@ -53,6 +53,8 @@ def find(interface: Interface, wanted: InterfaceAddress) -> InterfaceAddress | N
 
 
 def _insert(interface: Interface, own: InterfaceAddress) -> None:
+    if not interface.addresses:
+        interface.addresses = AddressList()
     interface.addresses.insert(bisect_right(interface.addresses, _order(own), key=_order), own)
     interface.namespace.note_address(interface, own.local)
 

@@ -139,7 +139,7 @@ def _deliver_error(interface: Interface, packet: IPv4Packet, message: IcmpMessag
         return ACCEPTED
     if is_fragmentation_needed(message) and namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc"):
         message = IcmpMessage(message.type, message.code, 0, message.data, message.checksum)  # nobody hears which MTU
-    for socket in list(namespace.raw_sockets):
+    for socket in namespace.raw_sockets:
         socket.error(interface, packet, message, quoted)
     if quoted.protocol == ICMP and (namespace.raw_sockets or message.data[quoted.header_size] == ECHO_REPLY):
         return learn_way(interface, packet, message, quoted)

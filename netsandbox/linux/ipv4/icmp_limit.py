@@ -33,6 +33,8 @@ class Peer:
 def _peer(namespace: NetworkNamespace, address: int) -> Peer:
     peer = namespace.peers.get(address)
     if peer is None:
+        if not namespace.peers:
+            namespace.peers = {}
         peer = namespace.peers[address] = Peer(_jiffy(namespace))
     return peer
 

@@ -53,8 +53,8 @@ def route_input(interface: Interface, source: int, destination: int, mark: int =
         key = (*key, about)
     found = cache.get(key)
     if found is None:
-        if len(cache) > CACHE_LIMIT:
-            cache.clear()
+        if not cache or len(cache) > CACHE_LIMIT:
+            cache = routes.input_cache = {}
         found = cache[key] = _find_input(interface, source, destination, mark, about)
     if isinstance(found, multipath.Paths):
         ends = (source, destination) if packet is None else multipath.ends_of(packet)

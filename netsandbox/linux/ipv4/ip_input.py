@@ -130,9 +130,8 @@ def _deliver(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     """ip_local_deliver_finish: raw sockets, then the transport protocol."""
     namespace = interface.namespace
     wanted = False
-    if namespace.raw_sockets:
-        for socket in tuple(namespace.raw_sockets):
-            wanted = socket.deliver(interface, packet) or wanted
+    for socket in namespace.raw_sockets:
+        wanted = socket.deliver(interface, packet) or wanted
     handler = namespace.transports.get(packet.protocol)
     if handler is not None:
         verdict: Verdict = handler(interface, frame, packet)

@@ -66,6 +66,8 @@ def learn_gateway(namespace: NetworkNamespace, destination: int, route: Route, g
 
 
 def remember(namespace: NetworkNamespace, destination: int, learned: NextHopException) -> None:
+    if not namespace.exceptions:
+        namespace.exceptions = {}
     namespace.exceptions[destination] = learned
     namespace.routes.flush_cache()
     namespace.scheduler.after(learned.expires - namespace.scheduler.now, _expire, (namespace, destination))

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.ipv4.multipath import usable
 from netsandbox.linux.ipv4.route_order import Levels, as_walked, order, place, renew, target
@@ -150,7 +151,7 @@ class RouteTables:
     __slots__ = ("_levels", "_namespace", "_naming", "_tables", "_usual", "decided_by", "has_custom_local",
                  "input_cache", "is_particular", "is_policed", "last_nexthop", "local", "nexthops", "output_cache",
                  "prefixes", "rules")
-    caches: ClassVar = {"_levels": "{}", "_usual": "()", "input_cache": "{}", "output_cache": "{}"}
+    caches: ClassVar = {"_levels": "NOTHING", "_usual": "()", "input_cache": "NOTHING", "output_cache": "NOTHING"}
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self._namespace = namespace
@@ -159,28 +160,27 @@ class RouteTables:
         self._naming: list[Route] = []
         """By the source address that they name, if they do (fib_info_laddrhash)."""
         self.local: set[int] = set()
-        self.nexthops: dict[int, NextHop] = {}
+        self.nexthops: dict[int, NextHop] = NOTHING
         self.prefixes = self.last_nexthop = 0
         self.has_custom_local = False
-        self._levels: dict[str, Levels] = {}
+        self._levels: dict[str, Levels] = NOTHING
         """For each table what a lookup walks, once one is made after a change."""
         self._usual: Sequence[Levels] = ()
         """The same for those of TABLES that have routes, in their order; empty when it is to be found out."""
         self.rules: tuple[Rule, ...] = DEFAULT
         self.is_policed = self.is_particular = False
         self.decided_by: Rule | None = None
-        self.output_cache: dict[Any, Any] = {}
-        self.input_cache: dict[Any, Any] = {}
+        self.output_cache: dict[Any, Any] = NOTHING
+        self.input_cache: dict[Any, Any] = NOTHING
 
     def flush_cache(self) -> None:
         """Forget what was found (rt_cache_flush)."""
-        self.output_cache.clear()
-        self.input_cache.clear()
+        self.output_cache = self.input_cache = NOTHING
 
     def _changed(self, route: Route) -> None:
         """The routes to one destination have."""
         self._levels = {table: levels for table, levels in self._levels.items()
-                        if len(self._tables.get(table, ())) > FEW}
+                        if len(self._tables.get(table, ())) > FEW} or NOTHING
         if route.table in self._levels:
             routes = list(self.to((route.destination,), route.table))
             renew(self._levels[route.table], route.destination, routes)
@@ -190,7 +190,8 @@ class RouteTables:
     def _walk(self, table: str) -> Levels:
         levels = self._levels.get(table)
         if levels is None:
-            levels = self._levels[table] = as_walked(self._tables.get(table, ()))
+            levels = as_walked(self._tables.get(table, ()))
+            self._levels = {**self._levels, table: levels}
         return levels
 
     def _walk_usual(self) -> Sequence[Levels]:

@@ -93,8 +93,8 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
            else (destination, source, interface, direct, mark))
     found = cache.get(key)
     if found is None:
-        if len(cache) > CACHE_LIMIT:
-            cache.clear()
+        if not cache or len(cache) > CACHE_LIMIT:
+            cache = routes.output_cache = {}
         found = cache[key] = _find_output(namespace, destination, source, interface, direct, mark, flow)
     if type(found) is OutputRoute:
         return found
