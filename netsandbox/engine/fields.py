@@ -18,6 +18,7 @@ class Fields:
 
     Attributes:
         names: of the slots, and `__dict__` if there is one.
+        clear: makes an object forget all that it refers to.
         read: gives the fields of an object as a tuple, or, where some were never filled, as a dictionary of the others.
     """
 
@@ -33,7 +34,10 @@ class Fields:
         # To go through the names for each object would take most of the time of a copy.
         exec(f"def read(it): return ({told})", made)
         exec(f"def write(it, fields): ({each}) = fields" if each else "def write(it, fields): pass", made)
+        forget = "".join(f"it.{name} = None; " for name in self.names)
+        exec(f"def clear(it): {forget}pass".replace("it.__dict__ = None", "it.__dict__.clear()"), made)
         self._read, self._write = made["read"], made["write"]
+        self.clear: Callable[[Any], None] = made["clear"]
         # A class that makes a part when it is asked for must not be asked here.
         self.read: Callable[[Any], Any] = self._read_filled if hasattr(kind, "__getattr__") else self._read_any
 

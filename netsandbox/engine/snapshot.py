@@ -10,17 +10,15 @@ and neither the collector of garbage nor anybody's later step touches it.
 
 from __future__ import annotations
 
-import gc
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from enum import Enum
-from functools import partial
 from io import BytesIO
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
+from netsandbox.engine.collector import undisturbed_by_it
 from netsandbox.engine.fields import Fields
 from netsandbox.engine.nothing import Nothing
 
@@ -97,8 +95,9 @@ class _Writer(pickle.Pickler):
         self.objects: list[object] = []
         self.values: list[object] = []
         self._rules = rules
-        self._ways: dict[type, Callable[[Any], Any]] = {}
-        """By class, what is to be done with an instance."""
+        self._ways: dict[type, Callable[[_Writer, Any], Any]] = {}
+        """By class, what is to be done with an instance; not as a method of this writer, or nothing but the collector
+        would find it, and all that it remembers, when it has written."""
         self._outside = {id(thing): number for number, thing in enumerate(outside)}
         self._outsiders = {type(thing) for thing in outside}
 
@@ -108,16 +107,14 @@ class _Writer(pickle.Pickler):
         way = self._ways.get(kind)
         if way is None:
             way = self._ways[kind] = self._way_of(kind)
-        return way(thing)
+        return way(self, thing)
 
-    def _way_of(self, kind: type) -> Callable[[Any], Any]:
-        inside = (self._object, self._value, self._tuple, self._function, self._method, self._nothing, _by_pickle,
-                  _refuse)[self._rules.sort_of(kind)]
-        return partial(self._perhaps_outside, inside) if kind in self._outsiders else inside
+    def _way_of(self, kind: type) -> Callable[[_Writer, Any], Any]:
+        return _Writer._perhaps_outside if kind in self._outsiders else WAYS[self._rules.sort_of(kind)]
 
-    def _perhaps_outside(self, inside: Callable[[Any], Any], thing: Any) -> Any:
+    def _perhaps_outside(self, thing: Any) -> Any:
         number = self._outside.get(id(thing))
-        return inside(thing) if number is None else (outside_at, (number,))
+        return WAYS[self._rules.sort_of(type(thing))](self, thing) if number is None else (outside_at, (number,))
 
     def _object(self, thing: object) -> Any:
         self.objects.append(thing)
@@ -132,7 +129,7 @@ class _Writer(pickle.Pickler):
     def _function(self, function: Any) -> Any:
         if function in MARKS:
             return NotImplemented
-        return self._value(function) if _knows_values_only(function) else _refuse(function)
+        return self._value(function) if _knows_values_only(function) else self._refuse(function)
 
     def _value(self, thing: object) -> Any:
         self.values.append(thing)
@@ -148,12 +145,17 @@ class _Writer(pickle.Pickler):
         return getattr, (owner, method.__name__)
 
 
-def _by_pickle(_thing: object) -> Any:
-    return NotImplemented
+    def _by_pickle(self, _thing: object) -> Any:
+        return NotImplemented
+
+    def _refuse(self, thing: object) -> Any:
+        raise CopyError(f"{thing!r} cannot be copied")
 
 
-def _refuse(thing: object) -> Any:
-    raise CopyError(f"{thing!r} cannot be copied")
+WAYS: tuple[Callable[[_Writer, Any], Any], ...] = (
+    _Writer._object, _Writer._value, _Writer._tuple, _Writer._function, _Writer._method, _Writer._nothing,
+    _Writer._by_pickle, _Writer._refuse)
+"""By the sort of a class: see Rules.sort_of."""
 
 
 def _is_value(parts: tuple[Any, ...]) -> bool:
@@ -178,18 +180,6 @@ class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """What a mark in the bytes means, or a class of Python's own."""
         return self._meanings[name] if module == __name__ else super().find_class(module, name)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """A copy makes tens of thousands of objects, none of them garbage: to look for some takes longer than the copy."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _FieldsByClass(dict[type, Fields]):
@@ -219,7 +209,7 @@ class Snapshot:
         writer = _Writer(stream, rules, outside)
         self._fields = _FieldsByClass()
         self._batches: list[int] = []
-        with _without_collector():
+        with undisturbed_by_it():
             try:
                 writer.dump(root)
                 self._write_objects(writer)
@@ -242,13 +232,14 @@ class Snapshot:
     def size(self) -> int:
         return len(self._kinds)
 
-    def restore(self, outside: Sequence[object] = ()) -> Any:
+    def restore(self, outside: Sequence[object] = (), made: list[object] | None = None) -> Any:
         """A copy of the objects; it can be made any number of times.
 
         Args:
             outside: what takes the places of what was not copied, in the same order.
+            made: gets the objects, so that they can be taken apart one day.
         """
-        with _without_collector():
+        with undisturbed_by_it():
             objects = [kind.__new__(kind) for kind in self._kinds]
             reader = _Reader(self._data, {
                 "object_at": objects.__getitem__, "value_at": self._values.__getitem__,
@@ -257,4 +248,6 @@ class Snapshot:
             for _batch in self._batches:
                 for fields, thing in zip(reader.load(), rest, strict=False):
                     self._fields[type(thing)].write(thing, fields)
+            if made is not None:
+                made += objects
         return root

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.collector import leave
 from netsandbox.engine.snapshot import Rules, Snapshot
 
 if TYPE_CHECKING:
@@ -18,6 +19,14 @@ RULES = Rules(
             "netsandbox.commands.verb.", "netsandbox.shell.tree."),
     strangers=("netsandbox.session.",))
 """A session's own things are not the lab's: a copy is without them."""
+
+WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps"))
+"""The rooms whose objects refer to each other all around; others may still be asked how a line ended."""
+
+
+def left(made: list[object]) -> None:
+    """Nobody will stand in a lab again that was made of these objects."""
+    leave([thing for thing in made if type(thing).__module__.startswith(WEB)])
 
 
 def copied(lab: Lab) -> Lab:

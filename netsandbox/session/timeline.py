@@ -18,6 +18,7 @@ from netsandbox.commands.shell import Shell
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine.budget import ReplayStoppedError, look, undisturbed
 from netsandbox.engine.trace import Trace
+from netsandbox.lab.copying import left
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.uplink import parse_lan
 from netsandbox.session.branches import Branch, Branches, Undone
@@ -74,6 +75,7 @@ class Timeline:
         self.shell.write_file = self.files.write
         self.lines = []
         self.done = 0
+        self._made = list[object]()
 
     def outside(self, trace: Trace | None = None) -> tuple[object, ...]:
         """What a copy of its lab and shell shares with it (engine.snapshot), with another trace in a new copy."""
@@ -83,7 +85,8 @@ class Timeline:
     def _begin_at(self, kept: Checkpoint) -> None:
         """Be as at a checkpoint."""
         trace = self.trace.until(kept.end, kept.step)
-        self.lab, self.shell, self.lines = kept.snapshot.restore(self.outside(trace))
+        self._made = []
+        self.lab, self.shell, self.lines = kept.snapshot.restore(self.outside(trace), self._made)
         self.done = len(kept.lines)
 
     def use_files(self, files: OwnFiles) -> None:
@@ -187,6 +190,8 @@ class Timeline:
                 self.branches.put_back(ways)
                 self.epoch += 2  # the readers of the other lab's trace as well
             raise
+        if self.lab is not before["lab"]:
+            left(before["_made"])
 
     def go_to(self, step: int, at: int | None = None) -> None:
         """Stand where so many steps are done, and, if a time is given, with the clock there.

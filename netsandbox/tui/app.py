@@ -18,13 +18,13 @@ from textual.widgets import Input
 
 from netsandbox.commands.verb import Verb
 from netsandbox.engine.budget import ReplayStoppedError
+from netsandbox.engine.collector import settle
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.errors import LabError
 from netsandbox.session.autosave import latest, marked, recover
 from netsandbox.session.steps import Scenario
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.looking_keys import LookingKeys
-from netsandbox.tui.memory import settle
 from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine

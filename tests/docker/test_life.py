@@ -252,7 +252,7 @@ def test_logs_follow_until_the_end_or_ctrl_c(docker: Machine) -> None:
     client.interrupt()
     assert client.code == 130
     assert docker.container("web").state == RUNNING
-    assert docker.container("web").console.readers == []
+    assert not docker.container("web").console.readers
 
 
 def test_attach_and_start_attached(docker: Machine) -> None:
