@@ -61,9 +61,9 @@ class Scheduler:
         """
         self.trace = trace
         self.now = 0
-        """The instant of the present cascade, in virtual nanoseconds."""
-        self.offset = 0
-        """How far display time is ahead of `now`."""
+        """The instant of the present cascade, in virtual nanoseconds; when it is over, what was shown has passed."""
+        self.clock = 0
+        """Time for display, captures and round-trip times: ahead of `now` by the steps of the cascade."""
         self.current: int | None = None
         """The step being run: the cause of whatever it schedules."""
         self.deliveries = 0
@@ -93,11 +93,6 @@ class Scheduler:
         return self._numbers
 
     # -- scheduling
-
-    @property
-    def clock(self) -> int:
-        """Time for display, captures and round-trip times."""
-        return self.now + self.offset
 
     def transmit(self, targets: Sequence[Receiver], frame: Any) -> None:
         """Put a frame at the tail of the queue, for every target it was sent to."""
@@ -159,7 +154,7 @@ class Scheduler:
 
     def begin(self, cause: int | None = None) -> int:
         """Open a step for something that comes from outside, such as a command."""
-        self._settle()
+        self.now = self.clock
         self.current = self.trace.begin(self.now, cause)
         self.in_process = True
         return self.current
@@ -222,8 +217,7 @@ class Scheduler:
             if due is None or due > when:
                 break
             self._run_some()
-        self._settle()
-        self.now = max(self.now, when)
+        self.now = self.clock = max(self.clock, when)
 
     def advance(self, when: int) -> None:
         """As run_until: what a player calls when time passes."""
@@ -239,8 +233,7 @@ class Scheduler:
 
     def stand_at(self, when: int) -> None:
         """Let the clock stand at a time that has come without any step."""
-        self._settle()
-        self.now = max(self.now, when)
+        self.now = self.clock = max(self.clock, when)
 
     def run_while(self, condition: Callable[[], bool]) -> bool:
         """Run as long as a condition holds; False when nothing was left to do before."""
@@ -262,12 +255,12 @@ class Scheduler:
                 limit = STORM_STEPS
         if len(fresh) > MANY:
             steps.pack()
-        now, offset, ahead, done, deliveries = self.now, self.offset, trace.ahead, 0, 0
+        clock, ahead, done, deliveries = self.clock, trace.ahead, 0, 0
         step = trace.first_step + (len(steps.packed) + len(fresh)) // WIDTH
         full = trace.first + trace.limit - ahead
         while queue and done < limit and deliveries < room:
             targets, frame, cause = queue.popleft()
-            self.offset = offset = offset + STEP_TIME
+            self.clock = clock = clock + STEP_TIME
             self.current = step + done
             done += 1
             mark = len(events)
@@ -276,7 +269,7 @@ class Scheduler:
                 ahead, mark = trace.ahead, len(events)
                 full = trace.first + trace.limit - ahead
             fresh.append(ahead + mark)
-            fresh.append(now + offset)
+            fresh.append(clock)
             fresh.append(NO_CAUSE if cause is None else cause)
             reached = len(targets)
             deliveries += reached
@@ -357,8 +350,7 @@ class Scheduler:
 
     def _run_ready(self) -> None:
         callback, argument, cause = self.ready.popleft()
-        if self.offset:
-            self._settle()
+        self.now = self.clock
         self.in_process = True
         self.current = self.trace.begin(self.now, cause)
         callback(argument)
@@ -370,8 +362,7 @@ class Scheduler:
         callback, timer.callback = timer.callback, None
         self.in_process = False
         self.foreground -= timer.foreground
-        self._settle()
-        self.now = max(self.now, when)
+        self.now = self.clock = max(self.clock, when)
         self.current = self.trace.begin(self.now, timer.cause)
         if callback is not None:
             callback(timer.argument)
@@ -381,11 +372,6 @@ class Scheduler:
         self._tick_goes_on = serial < 0 and bool(self.timers) and self.timers[0][0] == when and self.timers[0][1] < 0
         if self.trace.is_full:
             self.trace.trim()
-
-    def _settle(self) -> None:
-        """The cascade is over: the time that was shown has passed."""
-        self.now += self.offset
-        self.offset = 0
 
     def _forget_cancelled(self) -> None:
         """A flood of pings leaves a million timers that were not needed, each for ten seconds."""
