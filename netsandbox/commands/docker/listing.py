@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -76,12 +77,12 @@ def is_named(name: str, wanted: str) -> bool:
         return False
 
 
-def with_label(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+def with_label(row: dict[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
     """A row of which a template can ask for one label: {{.Label "team"}}."""
     return row | {"Label": partial(_label, labels)}
 
 
-def _label(labels: dict[str, str], name: str) -> str:
+def _label(labels: Mapping[str, str], name: str) -> str:
     return labels.get(name, "")
 
 
