@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import resource
 import sys
 import tempfile
+import time
 from pathlib import Path
 from traceback import extract_tb
 
@@ -83,10 +85,14 @@ def run(count: int, events: int, seed: int) -> list[str]:
     """So many runs; what was wrong in each that was."""
     wrong = []
     for number in range(count):
+        began = time.process_time()
         with tempfile.TemporaryDirectory() as directory:
             why = asyncio.run(run_one(f"{seed}-{number}", events, Path(directory)))
         if why:
             wrong.append(f"run {seed}-{number}: {why}")
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"run {seed}-{number}: {time.process_time() - began:.0f} s of CPU, {most} MiB at most; {why or 'lives'}",
+              file=sys.stderr, flush=True)
     return wrong
 
 

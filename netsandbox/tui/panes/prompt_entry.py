@@ -3,44 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
-from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input
-
-from netsandbox.tui.source import Completion
-
-
-class Line(Protocol):
-    """What completes a line."""
-
-    @property
-    def is_searching(self) -> bool:
-        """What is typed is no line of its own."""
-
-    def completions(self, line: str, cursor: int) -> Sequence[Completion]:
-        """How the line may go on at the cursor."""
-
-
-class Inline(Suggester):
-    """Offers the first completion behind the cursor; `right` accepts it."""
-
-    def __init__(self, line: Line) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._line = line
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The whole line as the first completion would make it."""
-        found = () if self._line.is_searching else self._line.completions(value, len(value))
-        if not found:
-            return None
-        whole = value[: found[0].start] + found[0].text
-        return whole if whole.startswith(value) and whole.isprintable() else None
 
 
 class Entry(Input):
@@ -52,14 +21,14 @@ class Entry(Input):
 
     virtual_size = Reactive(Size(0, 0), layout=False)  # of a letter more the screen is not laid out anew
 
-    def __init__(self, line: Widget, suggester: Suggester, entered: Callable[[str], bool]) -> None:
+    def __init__(self, line: Widget, entered: Callable[[str], bool]) -> None:
         """Make the input.
 
         Args:
             line: the prompt line, whose keys are the input's too.
             entered: takes the line at once, before a letter that was typed after enter; False where it does not.
         """
-        super().__init__(suggester=suggester, select_on_focus=False)
+        super().__init__(select_on_focus=False)
         self.line = line
         self.entered = entered
 
@@ -69,6 +38,10 @@ class Entry(Input):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
+
+    def offer(self, whole: str) -> None:
+        """Show behind the cursor what the line may become; `right` accepts it."""
+        self._suggestion = whole if whole.startswith(self.value) and whole.isprintable() else ""
 
     async def _on_key(self, event: events.Key) -> None:
         for owner in (self, self.line):

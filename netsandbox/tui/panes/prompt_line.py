@@ -21,7 +21,7 @@ from textual.widgets.option_list import Option
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.history import History
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.panes.prompt_entry import Entry, Inline, common_start
+from netsandbox.tui.panes.prompt_entry import Entry, common_start
 from netsandbox.tui.source import Completion
 from netsandbox.tui.text import cell_len, fit, safe, wrap
 
@@ -129,14 +129,14 @@ class PromptLine(Vertical):
         with Horizontal():
             yield Static(self.label(), markup=False, classes="prompt--label")
             # The blink is a wall clock: it would make every picture of the screen a lottery.
-            cursor = Entry(self, Inline(self), self._entered)
+            cursor = Entry(self, self._entered)
             cursor.cursor_blink = False
             yield cursor
 
     @property
-    def input(self) -> Input:
+    def input(self) -> Entry:
         """The input."""
-        return self.query_one(Input)
+        return self.query_one(Entry)
 
     @property
     def is_searching(self) -> bool:
@@ -341,7 +341,14 @@ class PromptLine(Vertical):
             return
         if self._cycle is None:
             self._list(self.completions(self.line, self.input.cursor_position) if self.input.has_focus else ())
+            self._offer()
         self.look(self.line)
+
+    def _offer(self) -> None:
+        """Of what is listed the first, behind a cursor at the end of the line."""
+        line, found = self.line, self._found
+        is_open = bool(line and found) and self.input.cursor_position == len(line)
+        self.input.offer(line[: found[0].start] + found[0].text if is_open else "")
 
     def _list(self, found: Sequence[Completion]) -> None:
         self._found = found
