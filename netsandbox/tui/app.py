@@ -94,6 +94,13 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
     ]
 
+    def action_command_palette(self) -> None:
+        """All commands."""
+        from netsandbox.tui.palette import LabPalette
+
+        if not LabPalette.is_open(self):
+            self.push_screen(LabPalette(id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Textual's own, without what this app does in its own way."""
         return (one for one in super().get_system_commands(screen) if one.title not in OWN_WAY)
@@ -233,7 +240,9 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
             self.main.set_view("output")
 
     @on(PromptLine.Submitted, "#filter")
-    def _filtered(self, _event: PromptLine.Submitted) -> None:
+    def _filtered(self, event: PromptLine.Submitted) -> None:
+        doubt = self.main.filter.doubt(event.line)
+        self.main.status.say(doubt, trouble=bool(doubt))
         self.files.keep_history("filters", self.main.filter.history)
 
     # -- commands

@@ -48,7 +48,7 @@ class LookingKeys(LabApp):
         main = self.main
         rows = main.log_pane.chosen_rows()
         if not rows:
-            main.status.say(tr("log.empty"), trouble=True)
+            main.status.say(main.log_pane.nothing, trouble=True)
             return
         found = streams.at_record(self.live.session.trace, rows[0].seq) if len(rows) == 1 else None
         if found is not None:
@@ -158,7 +158,7 @@ class LookingKeys(LabApp):
         if rows:
             self.main.export.ask(rows)
         else:
-            self.main.status.say(tr("log.empty"), trouble=True)
+            self.main.status.say(self.main.log_pane.nothing, trouble=True)
 
     def action_browse(self) -> None:
         """Choose among lessons, scenarios and files."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.binding import Binding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from netsandbox.commands.catalogue import verbs
 from netsandbox.commands.verb import Verb
@@ -26,6 +26,14 @@ class Entry(NamedTuple):
     note: str
     verb: Verb | None
     action: str = ""
+
+
+class LabPalette(CommandPalette):
+    """Textual's palette; keys for a list that is not painted yet do nothing, where it would fail."""
+
+    def _action_command_list(self, action: str) -> None:
+        if self.query_one(CommandList).scrollable_content_region:
+            super()._action_command_list(action)
 
 
 class LabCommands(Provider):

@@ -131,7 +131,8 @@ class _Search:
         return block.width <= self.width and block.height <= self.height
 
     def _candidates(self, detail: Detail, measured: Measured) -> Iterator[tuple[Block, Options]]:
-        """All manners of drawing at one detail, the best looking first; long drops only where short ones fit."""
+        """All manners of drawing at one detail, the best looking first; long drops where short ones fit, none where
+        they do not."""
         yield from self._chains(measured)
         for grouped, under in _manners(self.scope):
             for inner_width in _inner_widths(self.scope, self.width, detail):
@@ -141,6 +142,9 @@ class _Search:
                     airy = options._replace(drop=2)
                     yield rows(self.scope, self.width, inner_width, airy, measured), airy
                 yield block, options
+                if detail is Detail.CHIP and not self._fits(block):
+                    close = options._replace(drop=0)
+                    yield rows(self.scope, self.width, inner_width, close, measured), close
 
     def _chains(self, measured: Measured) -> Iterator[tuple[Block, Options]]:
         """The nets side by side, where they are a string and it fits."""
@@ -258,5 +262,6 @@ def _shape(item: Item, inner_width: int, options: Options, measured: Measured) -
     """A container's box, or the frame of a host with all that is in it."""
     if item.inner is None:
         return measured(item)
-    block = stack([measured(box) for box in item.inner.items], item.inner.nets, inner_width, options)
+    inner = options._replace(drop=max(options.drop, 1))
+    block = stack([measured(box) for box in item.inner.items], item.inner.nets, inner_width, inner)
     return measure_host(item, block, options)

@@ -36,7 +36,7 @@ class Options(NamedTuple):
     glyphs: GlyphSet
     detail: Detail
     drop: int = 1
-    """Rows between a box and the first bus below it."""
+    """Rows between a box and the first bus below it; without any, there is still one inside of a host."""
     grouped: bool = False
     """Start a new row of boxes for each net."""
     under: bool = False

@@ -67,7 +67,7 @@ class Router:
         """A line down from a box, with its state and the text beside it."""
         end = self._end(drop)
         style = LINK_STYLES[drop.port.state]
-        start = drop.top if drop.shape.chip else drop.top - 1
+        start = min(drop.top, end - 1) if drop.shape.chip else drop.top - 1  # at the least a half below the name
         self.block.lines.append(Line(drop.column, start, drop.column, end, style))
         glyphs = self.options.glyphs
         if drop.port.state not in ("", "no-carrier"):

@@ -96,7 +96,7 @@ def _arp_summary(packet: bytes) -> str:
     sha = format_mac(int.from_bytes(packet[8:14], "big"))
     spa, tpa = (format_ipv4(int.from_bytes(packet[at:at + 4], "big")) for at in (14, 24))
     if operation == 1 and spa == tpa:
-        return f"announcement: {spa} is at {sha}"
+        return f"{spa} announces {sha}"  # no longer, or 120 columns would cut the MAC
     if operation == 1 and spa == "0.0.0.0":
         return f"probe: who has {tpa}?"
     if operation == 1:

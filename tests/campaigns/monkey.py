@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import random
 import resource
 import sys
@@ -24,6 +25,8 @@ KEYS = ["up", "down", "left", "right", "enter", "escape", "tab", "shift+tab", "c
         "ctrl+r", "space", "f1", "f5", "f6", "f7", "home", "end", "pageup", "pagedown", "backspace", "delete", "ctrl+u",
         "ctrl+w", *"abcdefghijklmnopqrstuvwxyzGN0123456789:/?.,[]+-='\"|&;$(){}<>*\\"]
 """All but ctrl+q, which is to leave."""
+PASSED_THROUGH = ("unbroken.py", "typed_ahead.py")
+"""What every key passes through."""
 LINES = ["ping nginx-1 nginx-2", "undo", "redo", "docker ps", "load docker0-ping", "next", "new", "back 3",
          "goto start", "exec nginx-1 ping -f 172.17.0.3 &", "enter nginx-1", "exit", "docker rm -f nginx-1",
          "for i in 1 2 3; do ip a; done"]
@@ -42,7 +45,7 @@ async def run_one(seed: str, events: int, directory: Path) -> str:
                     await app.pilot.pause()
                 if not app.app.is_running or app.app.return_code is not None:
                     left = app.app.return_code == 0  # the keys spelt `:q` or `:quit`, or ctrl+d at the prompt
-                    return "" if left else f"event {number}: the app ended with {app.app.return_code}"
+                    return _told(app.app) if left else f"event {number}: the app ended with {app.app.return_code}"
             app.app.live.session.run("add-host alive")
             if "alive" not in app.app.live.session.lab.nodes:
                 return "the lab is dead"
@@ -56,7 +59,7 @@ def _told(app: NetsandboxApp) -> str:
     """A handler of ours that failed and was told; one of the library's own is told to the person, and that is all."""
     error, app._exception = app._exception, None
     ours = [frame.name for frame in extract_tb(error.__traceback__ if error else None)
-            if "netsandbox/" in frame.filename and not frame.filename.endswith("unbroken.py")]
+            if "netsandbox/" in frame.filename and not frame.filename.endswith(PASSED_THROUGH)]
     return f"{ours[-1]}: {type(error).__name__}: {error}" if ours else ""
 
 
@@ -88,6 +91,7 @@ def run(count: int, events: int, seed: int) -> list[str]:
         began = time.process_time()
         with tempfile.TemporaryDirectory() as directory:
             why = asyncio.run(run_one(f"{seed}-{number}", events, Path(directory)))
+        gc.collect()
         if why:
             wrong.append(f"run {seed}-{number}: {why}")
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

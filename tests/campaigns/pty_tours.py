@@ -13,6 +13,7 @@ import struct
 import sys
 import tempfile
 import termios
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from tests.tui.measure import Terminal
 PATIENCE = 90
 """Seconds until something has to be on the screen: other work may be on the machine."""
 FASTEST = "+" * 7
+ANEW = 10
+"""Seconds after which all is painted anew to look for a text: what was painted may have been a part of it."""
 PAINTING = 5
 """Seconds until a screen of another size begins to be painted."""
 SILENCE = 0.4
@@ -39,13 +42,13 @@ def tour(name: str, language: str, directory: Path) -> list[str]:
     one = Terminal(["-m", "netsandbox", "open", "--lang", language, str(path)], directory)
     faults, crossed = [], False
     try:
-        one.until(tr("lesson.step", number=0, count=len(steps)), PATIENCE)
+        _shown(one, tr("lesson.step", number=0, count=len(steps)))
         one.press(FASTEST)
         for number, (step, typed) in enumerate(zip(steps, lines, strict=True), 1):
             one.press("p")
-            one.until(tr("lesson.step", number=number, count=len(steps)), PATIENCE)
+            _shown(one, tr("lesson.step", number=number, count=len(steps)))
             one.settle(SILENCE)
-            crossed = crossed or "✗".encode() in one.seen
+            crossed = crossed or "✗".encode() in one.seen + _painted_anew(one, 121)
             if not step.expect:
                 _type(one, typed)
                 continue
@@ -59,6 +62,26 @@ def tour(name: str, language: str, directory: Path) -> list[str]:
     finally:
         one.close()
     return faults
+
+
+def _shown(one: Terminal, text: str) -> None:
+    """Wait until a text is on the screen.
+
+    Raises:
+        TimeoutError: it is not, for long.
+    """
+    end, attempt = time.monotonic() + PATIENCE, 0
+    while True:
+        try:
+            one.until(text, ANEW)
+            return
+        except TimeoutError:
+            attempt += 1
+            one.seen = _painted_anew(one, 121 - attempt % 2)
+            if text.encode() in one.seen:
+                return
+            if time.monotonic() > end:
+                raise
 
 
 def _type(one: Terminal, lines: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -63,9 +64,13 @@ class Stage:
 async def stage(
     directory: Path, options: Options | None = None, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[Stage]:
-    clock = Clock()
+    clock, thresholds = Clock(), gc.get_threshold()
     app = NetsandboxApp(options or Options(tour=False), StateFiles(directory), clock)
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        await pilot.pause()
-        yield Stage(app, pilot, clock)
+    try:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            await pilot.pause()
+            yield Stage(app, pilot, clock)
+    finally:  # an app keeps all for its process's lifetime, which is not that of the tests
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)

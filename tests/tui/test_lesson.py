@@ -125,6 +125,8 @@ async def test_hints_come_one_by_one(tmp_path: Path, mend: Path) -> None:
         assert "another network" not in pane(stage)[1]
         await stage.press("h")
         assert "another network" in pane(stage)[1]
+        await stage.press("h")
+        assert stage.app.main.status.message == "There is no further hint"
 
 
 async def test_narration_goes_when_time_goes_back(tmp_path: Path, mend: Path) -> None:

@@ -132,6 +132,21 @@ async def test_layers_are_wide_enough_for_both_macs(tmp_path: Path, size: tuple[
         assert re.search(r"Ethernet  (?:[0-9a-f]{2}:){5}[0-9a-f]{2} → (?:[0-9a-f]{2}:){5}[0-9a-f]{2}\W", shown(on))
 
 
+async def test_an_announcement_fits_with_its_mac(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("G")
+        assert re.search(r"ARP  172.17.0.3 announces (?:[0-9a-f]{2}:){5}[0-9a-f]{2}\W", shown(on))
+
+
+async def test_a_filter_that_nothing_passes_is_not_told_as_an_empty_log(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("slash", *"host", "space", *"ngin", "enter")
+        assert "ngin" in on.app.main.status.message
+        for key in ("s", "x"):
+            await on.press(key)
+            assert on.app.main.status.message == "No frame passes the filter. Press / to change it"
+
+
 async def test_one_form_of_text_in_a_column(tmp_path: Path) -> None:
     """All requests of one width are told alike."""
     async with stage(tmp_path, size=(80, 24)) as on:

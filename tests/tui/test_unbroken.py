@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
+from textual.command import CommandList
 from textual.driver import Driver
 from textual.events import Key
 from textual.message import Message
@@ -171,3 +172,13 @@ async def test_a_window_of_another_size_and_back(tmp_path: Path) -> None:
                 await stage.pilot.pause()
         await stage.line("add-host alive")
         assert "alive" in stage.app.live.session.lab.nodes
+
+
+async def test_a_page_key_for_a_palette_whose_list_is_not_painted_yet(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        await stage.press("ctrl+p")
+        commands = stage.app.screen.query_one(CommandList)
+        assert commands.option_count
+        commands.styles.height = 0
+        await stage.press("pagedown", "pageup", "end", "home")
+        assert stage.app._exception is None

@@ -76,7 +76,7 @@ def tree(frame: Frame) -> list[str]:
     ("ARP duplicate address detection", ["Ethernet: 3e:d4:81:57:2b:0c → ff:ff:ff:ff:ff:ff, ARP",
                                          "ARP: probe: who has 172.17.0.3?"]),
     ("ARP announcement, padded", ["Ethernet: 3e:d4:81:57:2b:0c → ff:ff:ff:ff:ff:ff, ARP",
-                                  "ARP: announcement: 172.17.0.2 is at 3e:d4:81:57:2b:0c",
+                                  "ARP: 172.17.0.2 announces 3e:d4:81:57:2b:0c",
                                   "Trailer: 18 bytes"]),
     ("echo request", ["Ethernet: 3e:d4:81:57:2b:0c → 96:0f:5a:e2:73:b8, IPv4",
                       "IPv4: 172.17.0.2 → 172.17.0.3, ICMP, TTL 64",

@@ -62,13 +62,13 @@ class FilterLine(PromptLine):
         if error is not None:
             self.note(self.complaint(line, error), error=True)
             return
-        self.note(self._doubt(line))
+        self.note(self.doubt(line))
         if line.strip() != self._applied:
             self._applied = line.strip()
             test = compile_filter(line, self._names()) if self._applied else None
             self.post_message(self.Changed(self, self._applied, test))
 
-    def _doubt(self, line: str) -> str:
+    def doubt(self, line: str) -> str:
         """What is said of a valid filter by which nothing can pass: a name is not typed to its end yet, or wrong."""
         unknown = strangers(line, self._names()) if line.strip() else []
         if not unknown:

@@ -154,6 +154,7 @@ PANE = Pane("lesson", lambda _live, glyphs, _still: LessonPane(glyphs, id="lesso
     "lesson.none": ("No lesson is open: ctrl+o shows what there is", "没有打开课程：ctrl+o 列出可选的课程"),
     "lesson.goals": ("Goals: {met} of {count}", "目标：{count} 个中达成 {met} 个"),
     "lesson.hint": ("Hint: {text}", "提示：{text}"),
+    "lesson.no-hint": ("There is no further hint", "没有更多提示"),
     "lesson.ask": ("What do you think? {text}", "先想一想：{text}"),
     "lesson.answer": ("p shows the answer", "按 p 看答案"),
     "lesson.go-on": ("p goes on", "按 p 继续"),

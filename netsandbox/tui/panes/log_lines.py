@@ -123,6 +123,11 @@ class LogLines(GrowingView, can_focus=True):
             self.refresh()
 
     @property
+    def nothing(self) -> str:
+        """What an empty log says: nothing came, or the filter lets nothing through."""
+        return tr("log.no_match") if self.store.total else self.hint
+
+    @property
     def position(self) -> int:
         """The position of the cursor's row among those shown; the last while following."""
         return len(self.store) - 1 if self.following else self.store.position(self._cursor)
@@ -176,8 +181,7 @@ class LogLines(GrowingView, can_focus=True):
             return self._book.strip([Run(fit(header(widths, self.glyphs), width), "header")])
         position = self.scroll_offset.y + y - 1
         if position >= len(self.store):
-            hint = tr("log.no_match") if self.store.total else self.hint
-            text = hint if y == 1 and not len(self.store) else ""
+            text = self.nothing if y == 1 and not len(self.store) else ""
             return self._book.strip([Run(fit("  " + text if text else "", width), "empty")])
         first, last = self._selection()
         cursor = position == self.position

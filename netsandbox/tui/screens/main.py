@@ -250,7 +250,7 @@ class MainScreen(PanesScreen):
 
     @on(LessonPane.HintWanted)
     def _hint_wanted(self) -> None:
-        self.live.lesson.hint()
+        self.status.say("" if self.live.lesson.hint() else tr("lesson.no-hint"))
         self.show_own()
 
     @on(JobsPane.Forward)
