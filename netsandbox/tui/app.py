@@ -98,7 +98,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys):
         """All commands."""
         from netsandbox.tui.palette import LabPalette
 
-        if not LabPalette.is_open(self):
+        if not isinstance(self.screen, LabPalette):
             self.push_screen(LabPalette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

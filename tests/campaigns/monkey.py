@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 import time
+from contextlib import chdir
 from pathlib import Path
 from traceback import extract_tb
 
@@ -89,7 +90,7 @@ def run(count: int, events: int, seed: int) -> list[str]:
     wrong = []
     for number in range(count):
         began = time.process_time()
-        with tempfile.TemporaryDirectory() as directory:
+        with tempfile.TemporaryDirectory() as directory, chdir(directory):  # it writes files, too
             why = asyncio.run(run_one(f"{seed}-{number}", events, Path(directory)))
         gc.collect()
         if why:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,16 @@ async def test_the_key_that_goes_on_leads_to_the_next_lesson(tmp_path: Path) -> 
         await stage.press("enter")
         await stage.quiet()
         assert stage.app.live.title() == "The number on the door and the identity card"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("name", ["arp-cache", "hairpin"])
+async def test_of_a_long_title_the_step_is_seen(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
+    async with opened(tmp_path, Options(tour=False, scenario=name), size) as stage:
+        stage.app.main.focus_pane(6)
+        await stage.pilot.pause()
+        await stage.pilot.pause()
+        assert re.search("Lesson: .* - step 0 of 1[0-9] ─", screen_text(stage.app))
 
 
 async def test_hints_come_one_by_one(tmp_path: Path, mend: Path) -> None:

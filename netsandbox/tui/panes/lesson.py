@@ -17,10 +17,12 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.lesson import Goal, Stand
 from netsandbox.tui.live import LiveLab
 from netsandbox.tui.pane import Pane
-from netsandbox.tui.text import safe, wrap
+from netsandbox.tui.text import cell_len, crop, safe, wrap
 
 _MARKS = {True: ("✓", "$text-success"), False: ("✗", "$text-error"), None: ("·", "$text-muted")}
 _ASCII_MARKS = {True: "ok", False: "NO", None: "--"}
+FRAME = 6
+"""Columns of a border that a title has not."""
 Piece = tuple[str, str]
 """A line and its style."""
 
@@ -82,7 +84,9 @@ class LessonPane(VerticalScroll, can_focus=True):
             self.border_title, self.border_subtitle = Content(tr("lesson.title")), Content("")
             return
         step = tr("lesson.step", number=stand.number, count=stand.total)
-        self.border_title = Content(tr("lesson.named", title=self.glyphs.plain(safe(stand.title)), step=step))
+        room = self.outer_size.width - FRAME - cell_len(tr("lesson.named", title="", step=step))
+        title = crop(self.glyphs.plain(safe(stand.title)), max(room, 0), self.glyphs.ellipsis)
+        self.border_title = Content(tr("lesson.named", title=title, step=step))
         keys = [tr("lesson.key.check")] if stand.unmet else []
         keys += [tr("lesson.key.hint")] if stand.more_hints else []
         self.border_subtitle = Content("  ".join(keys))
