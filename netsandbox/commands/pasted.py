@@ -65,7 +65,7 @@ def _is_command(words: list[str]) -> bool:
     return name in TOOLS and OPERAND.match(following) is not None
 
 
-CONTINUATION = re.compile(r"\s*>(?:\s+|$)")
+CONTINUATION = re.compile(r"^\s*>(?:\s+|$)")
 
 
 def whole_lines(physical: Iterable[str], begun: str = "") -> tuple[list[str], str]:

@@ -109,3 +109,12 @@ def test_a_comment_behind_a_long_loop_in_the_background_stays_one() -> None:
     loop = "for i in 1; do # a\n" + "echo '#' # b # c\n" * 4000 + "done"
     assert read_line(f"{loop} & # d # e").text == f"{loop} # d # e"
     assert in_background(f"{loop} # d") == f"{loop} & # d"
+
+
+def test_a_redirection_in_a_line_that_goes_on_stays_one() -> None:
+    """Only a `>` that begins a line is the prompt of one that goes on."""
+    for lines in (["for i in 1 2; do", "echo $i > /tmp/x", "done"], ['echo "a', 'b" > /tmp/b'],
+                  ["cat > f <<EOF", "a > b", "EOF"]):
+        assert whole_lines(lines)[0] == ["\n".join(lines)]
+    prompted = ["for i in 1; do", "> echo $i > /tmp/x", "> done"]
+    assert whole_lines(prompted)[0] == ["for i in 1; do\necho $i > /tmp/x\ndone"]
