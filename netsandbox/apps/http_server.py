@@ -1,14 +1,13 @@
-"""Web servers: nginx, httpd, and python3 -m http.server, each with its pages, headers and access log."""
+"""Web servers: httpd and python3 -m http.server, each with its pages, headers and access log; nginx is nginx_site."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from netsandbox.apps.calendar import apache_time, http_date, log_date
-from netsandbox.apps.nginx_log import NginxLog
+from netsandbox.apps.calendar import apache_time, http_date
 from netsandbox.apps.stream import Stream
-from netsandbox.apps.web_pages import APACHE_PAGE, NGINX_PAGE
+from netsandbox.apps.web_pages import APACHE_PAGE
 from netsandbox.linux.core.inode import FileError
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.errors import ParseError
@@ -28,6 +27,9 @@ class Response(NamedTuple):
     Attributes:
         modified: a Last-Modified date, or empty.
         closes: whether the connection ends with it.
+        location: where it sends the client.  extra: header fields behind the others.
+        software: what calls itself the server.  upstream: which other servers were asked.
+        length: what Content-Length says where it is not the body's.
     """
 
     code: int
@@ -37,6 +39,11 @@ class Response(NamedTuple):
     tag: str = ""
     reason: str = ""
     closes: bool = False
+    location: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+    software: str = ""
+    upstream: str = ""
+    length: str = ""
 
 
 class Site(Protocol):
@@ -48,8 +55,8 @@ class Site(Protocol):
 
     knows_simple: ClassVar[bool]
 
-    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
-        """What to say to a request."""
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response | None:
+        """What to say to a request; None where the site calls `answer_later` once it knows."""
 
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
         """The header fields of a response, in the server's order."""
@@ -95,13 +102,15 @@ class HttpSession:
         self._data = b""
         self._head: Head | None = None
         self._wanted = 0
+        self._waits = False
+        """An answer is still to come."""
 
     def connected(self, _stream: Stream) -> None:
         """It was, before it was accepted."""
 
     def received(self, _stream: Stream, data: bytes) -> None:
         self._data += data
-        while not self.stream.is_over and self._take_one():
+        while not self.stream.is_over and not self._waits and self._take_one():
             pass
 
     def ended(self, _stream: Stream) -> None:
@@ -132,8 +141,18 @@ class HttpSession:
         if not is_simple and (len(head.start) != 3 or not head.version.startswith("HTTP/1.")):
             self._respond(None, self.site.refuse(self))
             return False
-        self._respond(head, self.site.answer(self, head, body))
+        response = self.site.answer(self, head, body)
+        self._waits = response is None
+        if response is not None:
+            self._respond(head, response)
         return bool(self._data)
+
+    def answer_later(self, head: Head, response: Response) -> None:
+        """What the site did not know at once; a client that has gone gets none."""
+        self._waits = False
+        if not self.stream.is_over:
+            self._respond(head, response)
+            self.received(self.stream, b"")
 
     def drop(self) -> None:
         """The server ends."""
@@ -158,7 +177,7 @@ class HttpSession:
             self.host.forget(self)
 
 
-def _path(head: Head) -> str:
+def path_of(head: Head) -> str:
     """The path of a request's target, without its query."""
     target = head.start[1]
     if target.startswith("http://"):
@@ -183,73 +202,8 @@ def _find(files: Files | None, root: str, path: str, default: bytes | None) -> t
     return (default if is_index else None), names[-1] if not parts else where
 
 
-def furnish(files: Files | None, root: str, page: bytes) -> None:
-    """The directory that an image brings, with its page."""
-    if files is not None:
-        files.system.furnish(root, {"index.html": page})
-
-
-def _kind(name: str, other: str) -> str:
+def media_type(name: str, other: str) -> str:
     return TYPES.get(name.rpartition(".")[2], other)
-
-
-class NginxSite:
-    """nginx as its image has it: one server, static files below /usr/share/nginx/html."""
-
-    knows_simple: ClassVar = True
-    VERSION = "nginx/1.29.5"
-    ROOT = "/usr/share/nginx/html"
-    MODIFIED = "Tue, 09 Dec 2025 18:28:10 GMT"
-
-    def __init__(self, files: Files | None) -> None:
-        self.files = files
-        furnish(files, self.ROOT, NGINX_PAGE)
-        self._log = NginxLog(files)
-        self._version = self.VERSION if self._log.tells_version else self.VERSION.partition("/")[0]
-
-    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
-        method = head.start[0]
-        if head.version == "HTTP/1.1" and not head.get("Host"):
-            return self._error(400, closes=True)
-        if method not in ("GET", "HEAD"):
-            return self._error(405)
-        found, name = _find(self.files, self.ROOT, _path(head), NGINX_PAGE)
-        if found is None:
-            text = (f'{log_date(session.host.now)} [error] 29#29: *{session.number} open() "{name}" failed '
-                    f'(2: No such file or directory), client: {session.peer}, server: localhost, request: '
-                    f'"{" ".join(head.start)}", host: "{head.get("Host")}"')
-            self._log.error(session.host, text)
-            return self._error(404)
-        return Response(200, found, _kind(name, "application/octet-stream"), self.MODIFIED,
-                        f'"69386a3a-{len(found):x}"')
-
-    def _error(self, code: int, closes: bool = False) -> Response:
-        reason = "Not Allowed" if code == 405 else REASONS[code]
-        lines = ["<html>", f"<head><title>{code} {reason}</title></head>", "<body>",
-                 f"<center><h1>{code} {reason}</h1></center>", f"<hr><center>{self._version}</center>", "</body>",
-                 "</html>", ""]
-        return Response(code, "\r\n".join(lines).encode(), reason=reason, closes=closes)
-
-    def refuse(self, _session: HttpSession) -> Response:
-        return self._error(400, closes=True)
-
-    def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
-        found = [("Server", self._version), ("Date", http_date(session.host.now)), ("Content-Type", response.kind),
-                 ("Content-Length", str(len(response.body)))]
-        if response.modified:
-            found.append(("Last-Modified", response.modified))
-        found.append(("Connection", "keep-alive" if keeps else "close"))
-        if response.tag:
-            found += [("ETag", response.tag), ("Accept-Ranges", "bytes")]
-        return found
-
-    def log(self, session: HttpSession, line: str, head: Head | None, response: Response, size: int) -> None:
-        agent, referer, via = ((head.get(name, "-") if head is not None else "-")
-                               for name in ("User-Agent", "Referer", "X-Forwarded-For"))
-        self._log.access(session.host, {
-            "remote_addr": session.peer, "remote_user": "-", "time_local": apache_time(session.host.now),
-            "request": line, "status": str(response.code), "body_bytes_sent": str(size), "http_referer": referer,
-            "http_user_agent": agent, "http_x_forwarded_for": via})
 
 
 class ApacheSite:
@@ -265,17 +219,23 @@ class ApacheSite:
 
     def __init__(self, files: Files | None) -> None:
         self.files = files
-        furnish(files, self.ROOT, APACHE_PAGE)
+        self.furnish(files)
+
+    @classmethod
+    def furnish(cls, files: Files | None) -> None:
+        """The directory that the image brings, with its page."""
+        if files is not None:
+            files.system.furnish(cls.ROOT, {"index.html": APACHE_PAGE})
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         if head.version == "HTTP/1.1" and not head.get("Host"):
             return self._error(400, closes=True)
-        found, name = _find(self.files, self.ROOT, _path(head), APACHE_PAGE)
+        found, name = _find(self.files, self.ROOT, path_of(head), APACHE_PAGE)
         if head.start[0] not in ("GET", "HEAD", "POST"):
             return self._error(501, f"{head.start[0]} {self.TEXTS[501]}")
         if found is None:
             return self._error(404)
-        return Response(200, found, _kind(name, ""), self.MODIFIED, f'"{len(found):x}-432a5e4a73a80"')
+        return Response(200, found, media_type(name, ""), self.MODIFIED, f'"{len(found):x}-432a5e4a73a80"')
 
     def _error(self, code: int, text: str = "", closes: bool = False) -> Response:
         reason = REASONS[code]
@@ -314,12 +274,12 @@ class PythonSite:
         self.root = root.rstrip("/")
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
-        method, path = head.start[0], _path(head)
+        method, path = head.start[0], path_of(head)
         if method not in ("GET", "HEAD"):
             return self._error(session, 501, f"Unsupported method ('{method}')")
         found, name = _find(self.files, self.root, path, None)
         if found is not None:
-            return Response(200, found, _kind(name, "application/octet-stream"), http_date(0), closes=True)
+            return Response(200, found, media_type(name, "application/octet-stream"), http_date(0), closes=True)
         listing = self._listing(path)
         if listing is None:
             return self._error(session, 404, "File not found")
@@ -367,4 +327,4 @@ def _python_time(now: int) -> str:
     return apache_time(now).replace(":", " ", 1).partition(" +")[0]
 
 
-SITES: dict[str, Callable[[Files | None], Site]] = {"nginx": NginxSite, "httpd": ApacheSite}
+SITES: dict[str, Callable[[Files | None], Site]] = {"httpd": ApacheSite}

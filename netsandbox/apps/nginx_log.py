@@ -11,25 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
+    from netsandbox.apps.nginx_servers import Configuration, Scope
     from netsandbox.linux.core.files import Files
 
-DIRECTORY, CONFIGURATION = "/var/log/nginx", "/etc/nginx"
+DIRECTORY = "/var/log/nginx"
+ACCESS_LOG, ERROR_LOG = f"{DIRECTORY}/access.log", f"{DIRECTORY}/error.log"
 LINKS: dict[str, bytes | str] = {"access.log": "/dev/stdout", "error.log": "/dev/stderr"}
-COMBINED = ('$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" '
-            '"$http_user_agent"')
-MAIN = COMBINED + ' "$http_x_forwarded_for"'
-CONF = f"""# What of the image's configuration the sandbox reads: where the logs go, and their format.
-error_log  {DIRECTORY}/error.log notice;
-
-http {{
-    log_format  main  '{MAIN}';
-    access_log  {DIRECTORY}/access.log  main;
-}}
-"""
-FORMAT = re.compile(r"(?:^|[;{])\s*log_format\s+(\w+)\s+'([^']*)'\s*;", re.MULTILINE)
-ACCESS = re.compile(r"(?:^|[;{])\s*access_log\s+(\S+?)(?:\s+(\w+))?\s*;", re.MULTILINE)
-ERROR = re.compile(r"(?:^|[;{])\s*error_log\s+(\S+?)(?:\s+\w+)?\s*;", re.MULTILINE)
-TOKENS_OFF = re.compile(r"(?:^|[;{])\s*server_tokens\s+off\s*;", re.MULTILINE)
 VARIABLE = re.compile(r"\$(\w+)")
 
 
@@ -48,43 +35,26 @@ class NginxLog:
         files: the container's; None for a server without any.
     """
 
-    def __init__(self, files: Files | None) -> None:
+    def __init__(self, files: Files | None, configuration: Configuration) -> None:
         self._files = files
-        self._access, self._error, self._format = "/dev/stdout", "/dev/stderr", MAIN
-        self.tells_version = True
-        """`server_tokens off` is not there."""
-        if files is None:
-            return
-        files.system.furnish(DIRECTORY, LINKS)
-        files.system.furnish(CONFIGURATION, {"nginx.conf": CONF.encode()})
-        if not files.system.is_untouched:
-            self._configure(files)
+        self._formats = configuration.formats
+        self._error = configuration.http.word("error_log", ERROR_LOG)
 
-    def _configure(self, files: Files) -> None:
-        try:
-            text = files.read(f"{CONFIGURATION}/nginx.conf")
-        except FileError:
-            return
-        self.tells_version = TOKENS_OFF.search(text) is None
-        formats = {"combined": COMBINED, **dict(FORMAT.findall(text))}
-        access, error = ACCESS.search(text), ERROR.search(text)
-        if access is not None:
-            self._access, self._format = access[1], formats.get(access[2] or "combined", COMBINED)
-        if error is not None:
-            self._error = error[1]
-
-    def access(self, host: Printer, values: dict[str, str]) -> None:
-        """One request, by the variables of the format."""
-        self._write(host, self._access, VARIABLE.sub(lambda name: values.get(name[1], "-"), self._format))
+    def access(self, host: Printer, place: Scope, values: dict[str, str]) -> None:
+        """One request, by the variables of the format, as the place of the configuration wants it."""
+        logs = [found.words for found in place.find("access_log")] or [(ACCESS_LOG,)]
+        for path, *names in logs:
+            form = self._formats[names[0] if names and "=" not in names[0] else "combined"]
+            self._write(host, path, VARIABLE.sub(lambda name: values.get(name[1], "-"), form))
 
     def error(self, host: Printer, text: str) -> None:
         self._write(host, self._error, text)
 
     def _write(self, host: Printer, path: str, text: str) -> None:
         where = self._canonical(path)
-        if where == "/dev/stdout":
+        if where == "/dev/stdout" or (self._files is None and path == ACCESS_LOG):
             host.print(text)
-        elif where == "/dev/stderr" or self._files is None:
+        elif where in ("/dev/stderr", "stderr") or self._files is None:
             host.complain(text)
         elif where != "off":
             try:
@@ -103,3 +73,7 @@ class NginxLog:
             return self._files.canonical(path)
         except FileError:
             return path
+
+
+def furnish_logs(files: Files) -> None:
+    files.system.furnish(DIRECTORY, LINKS)

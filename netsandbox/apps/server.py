@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps import errno
 from netsandbox.apps.calendar import MONTHS, log_date
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.apps.sessions import SERVICES, Session
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
 
@@ -96,8 +98,7 @@ class Server(Program):
         if self.code is not None:
             return
         self._tries += 1
-        refused = [where for port in self.ports for family in self.families
-                   for where in [self._bind(port, family)] if where]
+        refused = [where for end in self.ends() for where in [self.bind(*end)] if where]
         if not refused:
             for line in self._ready:
                 self.complain(self._worded(line))
@@ -110,16 +111,21 @@ class Server(Program):
                 self.complain(self._worded(line))
             self.exit(EXIT_CODES.get(self.kind, 1))
 
-    def _bind(self, port: int, family: str) -> str:
-        """Empty when the port is ours now, else the address that is taken."""
+    def ends(self) -> list[tuple[str, int, int]]:
+        """(family, address, port) of each socket to listen on."""
+        return [(family, ANY, port) for port in self.ports for family in self.families]
+
+    def bind(self, family: str, address: int, port: int) -> str:
+        """Empty when the port is ours now, else what nginx says of it."""
         kind = StreamSocket if family == "inet" else Socket
         socket = kind(self.namespace, self.process, reuse=True)
         socket.family = family
         try:
-            socket.bind(ANY, port)
+            socket.bind(address, port)
             socket.listen(self.backlog)
-        except SocketError:
-            return f"{'0.0.0.0' if family == 'inet' else '[::]'}:{port}"
+        except SocketError as error:
+            where = format_ipv4(address) if family == "inet" else "[::]"
+            return f"bind() to {where}:{port} failed ({errno.NUMBERS.get(error.name)}: {errno.TEXTS.get(error.name)})"
         self.sockets.append(socket)
         if isinstance(socket, StreamSocket):
             socket.foreground = False
@@ -130,13 +136,17 @@ class Server(Program):
         """Take the connections that wait; each has a session of its own."""
         for listener in self.sockets:
             while isinstance(listener, StreamSocket) and (child := listener.accept()) is not None:
-                if self._service is None:
+                session = self.session(child, self._accepted + 1)
+                if session is None:
                     child.close()
                     continue
                 self._accepted += 1
-                session = self._service.open(child, self._accepted)
                 self._sessions.append(session)
                 session.begin()
+
+    def session(self, socket: StreamSocket, number: int) -> Session | None:
+        """Who speaks with a client; nobody where the protocol is not known."""
+        return self._service.open(socket, number) if self._service is not None else None
 
     def forget(self, session: Session) -> None:
         """A session is over."""
@@ -145,10 +155,12 @@ class Server(Program):
 
     def _complain_as_nginx(self, refused: list[str]) -> None:
         stamp = log_date(self.scheduler.now)
-        for where in refused:
-            text = f"bind() to {where} failed (98: Address already in use)"
+        for text in refused:
             self.complain(f"{stamp} [emerg] 1#1: {text}")
             self.complain(f"nginx: [emerg] {text}")
+        if any("(98:" not in text for text in refused):
+            self.exit(1)
+            return
         self.complain(f"{stamp} [notice] 1#1: try again to bind() after 500ms")
         then = self._attempt if self._tries < NGINX_TRIES else self._give_up_as_nginx
         self._timer = self.scheduler.after(NGINX_PAUSE, then, foreground=True)
@@ -164,7 +176,8 @@ class Server(Program):
         year, month, day = (int(part) for part in nginx.partition(" ")[0].split("/"))
         clock = nginx.partition(" ")[2]
         how = "shutting down" if signal == "QUIT" else "exiting"
-        return line.format(port=self.ports[0], nginx=nginx, redis=f"{day:02d} {MONTHS[month - 1]} {year} {clock}.000",
+        port = self.ports[0] if self.ports else 0
+        return line.format(port=port, nginx=nginx, redis=f"{day:02d} {MONTHS[month - 1]} {year} {clock}.000",
                            mysql=f"{nginx.partition(' ')[0].replace('/', '-')}T{clock}.000000Z", number=number,
                            postgres=f"{nginx.replace('/', '-')}.000 UTC", signal=signal, how=how)
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netsandbox.apps.asker_site import ASKER_SITES
-from netsandbox.apps.http_server import SITES, Host, HttpSession, Site
+from netsandbox.apps.http_server import SITES, ApacheSite, Host, HttpSession, Site
 from netsandbox.apps.line_session import LineSession
 from netsandbox.apps.memcached import MemcachedSession
 from netsandbox.apps.mysql import MysqlSession
+from netsandbox.apps.nginx_site import furnish as furnish_nginx
 from netsandbox.apps.public_sites import PublicSite
 from netsandbox.apps.redis import RedisSession
 from netsandbox.apps.self_sites import SELF_SITES
@@ -65,5 +66,7 @@ class Store:
 
 STORES: dict[str, type[LineSession]] = {
     "redis": RedisSession, "memcached": MemcachedSession, "mysql": MysqlSession, "silent": SilentSession}
+FURNISH: dict[str, Callable[[Files | None], None]] = {"nginx": furnish_nginx, "httpd": ApacheSite.furnish}
+"""What an image of that kind brings, so that it is there before something is mounted over it."""
 SERVICES: dict[str, Callable[[Host, str, Files | None], Service]] = {
     **dict.fromkeys(WEB_SITES, Web), **dict.fromkeys(STORES, Store)}

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.nginx import NginxServer
 from netsandbox.apps.server import Server, Sleeper
 from netsandbox.docker import (
     daemon,
@@ -289,6 +290,8 @@ class DockerEngine:
             if isinstance(program, Server) and number != SIGNALS["KILL"]:
                 program.say_farewell(number, signal_name(number))
             self.end(container, code)
+        elif number == SIGNALS["HUP"] and isinstance(program, NginxServer):
+            program.reload()
         elif number == SIGNALS["INT"] and not isinstance(program, Server | Sleeper):
             program.interrupt()
         return not program.is_running

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.nginx import VERSION_TEXT, NginxErrand, NginxServer
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
 from netsandbox.docker.errors import daemon_error
@@ -64,24 +65,25 @@ def _without_entrypoint(container: Container) -> list[str]:
 
 def _server(container: Container, namespace: NetworkNamespace, argv: list[str], files: Files) -> Task:
     image, pid = container.image, container.pid
+    greeting = image.greeting if container.entrypoint is None else ()
     if image.server == "nginx":
-        short = nginx_errand(argv)
-        if short is not None:
-            return Speaker(namespace, "nginx", short, pid)
+        return nginx_errand(namespace, argv, files) or NginxServer(namespace, image.process, image.backlog, pid,
+                                                                  greeting, image.ready, files)
     ports = _wanted_ports(image, argv)
     return Server(namespace, image.process, image.server, ports, image.backlog, image.dual_stack, pid,
-                  image.greeting if container.entrypoint is None else (), image.ready, files)
+                  greeting, image.ready, files)
 
 
-def nginx_errand(argv: list[str]) -> list[tuple[str, str]] | None:
+def nginx_errand(namespace: NetworkNamespace, argv: list[str], files: Files) -> Task | None:
     """nginx -v and -t say something and end; nginx without `daemon off;` leaves a child and ends, which ends all."""
     if "-v" in argv or "-V" in argv:
-        return [("err", "nginx version: nginx/1.29.5")]
+        return Speaker(namespace, "nginx", [("err", VERSION_TEXT)], 1)
+    if "-T" in argv:
+        return Speaker(namespace, "nginx", [("err", "nginx: netsandbox: -T is not modelled; -t is, and cat")], 1, 1)
     if "-t" in argv:
-        return [("err", "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok"),
-                ("err", "nginx: configuration file /etc/nginx/nginx.conf test is successful")]
+        return NginxErrand(namespace, files, None)
     directives = [argv[i + 1] for i, word in enumerate(argv[:-1]) if word == "-g"]
-    return None if any("daemon off" in text for text in directives) else []
+    return None if any("daemon off" in text for text in directives) else Speaker(namespace, "nginx", [], 1)
 
 
 def _wanted_ports(image: Image, argv: list[str]) -> tuple[int, ...]:

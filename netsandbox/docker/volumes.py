@@ -9,6 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.apps.sessions import FURNISH
 from netsandbox.docker.errors import NOT_FOUND, daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.linux.core.files import Files
@@ -135,6 +136,8 @@ def attach(engine: DockerEngine, container: Container) -> None:
     Raises:
         DockerError: a mount that makes no sense.
     """
+    if container.mounts and container.image.server in FURNISH:
+        FURNISH[container.image.server](files_of(engine, container))
     for mount in sorted(container.mounts, key=lambda it: it.target.count("/")):
         system = files_of(engine, container).system
         try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.calendar import log_date
+from netsandbox.apps.nginx import NginxErrand, NginxServer
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task, UsageError
 from netsandbox.apps.server import Sleeper, Speaker, sleep_seconds
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 NOT_FOUND = 127
+NGINX_SIGNALS = {"reload": "HUP", "reopen": "USR1", "stop": "TERM", "quit": "QUIT"}
+"""What `nginx -s` sends."""
+NGINX_RUNS = ("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)",
+              "nginx: [emerg] still could not bind()")
 MAX_WORD = 200
 """Characters of a word that an error repeats."""
 
@@ -164,11 +169,15 @@ class Inside:
 
     def _nginx(self, argv: list[str]) -> Task | None:
         """What a second nginx is asked beside the one that runs: its version, a test, a signal to the first."""
-        if argv[1:3] in (["-s", "reload"], ["-s", "reopen"]):
-            said = f"{log_date(self.scheduler.now)} [notice] 36#36: signal process started"
-            return Speaker(self.namespace, "nginx", [("err", said)], 1, 0)
-        lines = nginx_errand(argv)
-        return Speaker(self.namespace, "nginx", lines, 1, 0) if lines else None
+        asked = argv[2] if argv[1:2] == ["-s"] and len(argv) > 2 else ""
+        if argv[1:2] == ["-s"] and asked not in NGINX_SIGNALS:
+            return Speaker(self.namespace, "nginx", [("err", f'nginx: invalid option: "-s {asked[:60]}"')], 1, 1)
+        if asked:
+            send = partial(self.context.engine.signal, self.container, SIGNALS[NGINX_SIGNALS[asked]])
+            return NginxErrand(self.namespace, self.files(), send)
+        if len(argv) == 1 and isinstance(self.container.program, NginxServer):
+            return Speaker(self.namespace, "nginx", [("err", line) for line in NGINX_RUNS], 1, 1)
+        return nginx_errand(self.namespace, argv, self.files())
 
     def _script(self, call: Call) -> Task | None:
         """A file with commands, by its path."""
