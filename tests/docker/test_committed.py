@@ -59,6 +59,7 @@ def test_the_official_image_s_logs_are_the_container_s() -> None:
 def test_its_format_is_read(configuration: str, last: str) -> None:
     plain = Session(profile="docker-28")
     plain.run("docker run -d --name web nginx")
+    configuration = f"events {{}} http {{ include conf.d/*.conf; {configuration} }}"
     plain.run(f'echo "{configuration.replace("$", chr(92) + "$")}" > /tmp/conf')
     assert plain.run("docker cp /tmp/conf web:/etc/nginx/nginx.conf").code == 0
     plain.run("docker restart web")

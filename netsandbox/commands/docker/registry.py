@@ -20,7 +20,9 @@ NOT_MODELLED = frozenset({
     "push", "save", "search", "secret", "service", "stack", "swarm",
     "trust", "system df", "system dial-stdio", "context export", "context import",
     "context update", "container diff", "container export", "image build", "image history", "image import",
-    "image load", "image push", "image save"})
+    "image load", "image push", "image save",
+    *(f"compose {name}" for name in ("attach", "build", "commit", "cp", "events", "export", "publish", "pull", "push",
+                                     "scale", "stats", "volumes", "wait", "watch"))})
 """Commands that Docker has and the sandbox has not."""
 CONTAINERS = {
     "run": "netsandbox.commands.docker.run:RUN", "exec": "netsandbox.commands.docker.execute:EXEC",
