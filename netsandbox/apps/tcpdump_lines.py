@@ -30,6 +30,8 @@ _END = re.compile(r"(?<![\d.])(\d+\.\d+\.\d+\.\d+)(?:\.(\d+))?(?=[ :,)\n]|$)")
 _UNREACHABLE = re.compile(r"(tcp|udp) port (\d+) unreachable")
 _PROTOCOL = re.compile(r"\bip-proto-(\d+)\b")
 _AFTER_ENDS = re.compile(r"( > [^ ]+: ).*")
+_LINE_END = re.compile(rb"(?s)\r(?=\n|.?\Z)")
+"""A carriage return that -A leaves out; one of the last two bytes it takes for such a one, whatever follows."""
 _ETHERTYPE = re.compile(r"ethertype (.+?) \(0x")
 _COOKED = Struct(">HHIHBB6s2x")
 PACKET_TYPES = {HOST: 0, BROADCAST: 1, MULTICAST: 2, OTHER: 3, OUT: 4}
@@ -196,7 +198,7 @@ def _clock(micros: int) -> str:
 def _ascii(data: bytes) -> str:
     """Bytes as text: what is neither a letter nor white is a dot, and a line's end is a newline (ascii_print)."""
     shown = {9, 10, *range(32, 127)}
-    return "".join(chr(octet) if octet in shown else "." for octet in data.replace(b"\r\n", b"\n"))
+    return "".join(chr(octet) if octet in shown else "." for octet in _LINE_END.sub(b"", data))
 
 
 def _hex_rows(data: bytes, has_text: bool) -> str:
