@@ -90,6 +90,7 @@ class Curl(Transfer):
             self._fail(7, str(error))
             return
         except ValueError as error:
+            self._say(f"* URL rejected: {error}\n* closing connection #-1")
             self._fail(3, f"URL rejected: {error}")
             return
         if "get" in self.options.flags and self.options.data:

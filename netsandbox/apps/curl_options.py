@@ -78,7 +78,8 @@ class CurlOptions:
         self.notes: list[str] = []
 
     def number(self, name: str) -> float | None:
-        return float(self.values[name]) if name in self.values else None
+        found = re.match(r"\d+(\.\d+)?", self.values.get(name, ""), re.ASCII)
+        return float(found[0]) if found is not None else None
 
 
 def parse(arguments: list[str], files: Files) -> CurlOptions:
@@ -196,5 +197,5 @@ def _data(given: Given, files: Files) -> str:
 
 
 def _is_number(text: str) -> bool:
-    """A decimal number without a sign (secs2ms, str2unum)."""
-    return re.fullmatch(r"\d{1,9}(\.\d*)?(e\d+)?", text, re.ASCII) is not None
+    """A decimal number without a sign, whatever stands behind it (secs2ms)."""
+    return re.fullmatch(r"\d{1,9}.*", text, re.ASCII) is not None

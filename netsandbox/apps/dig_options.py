@@ -125,7 +125,7 @@ def _changed(now: Asked, word: str, rest: list[str]) -> Asked:
     if option.role == "usual":
         return now
     if word in ("-h", "-v"):
-        raise UsageError(WRONG_OPTION.partition("\n")[2].format() if word == "-h" else BANNER, 0)
+        raise UsageError("", 0, WRONG_OPTION.partition("\n")[2].format() if word == "-h" else BANNER)
     raise UsageError(f"dig: {word} is not modelled", 1)
 
 
@@ -161,7 +161,7 @@ def _with_number(now: Asked, name: str, text: str) -> Asked:
     is_number = text.isascii() and text.isdecimal()
     if not is_number or int(text) > MOST:
         why = "out of range" if is_number else "not a valid number"
-        raise UsageError(f"invalid {what} '{text}': {why}\ndig: Couldn't parse {what}", 10)
+        raise UsageError(f"dig: Couldn't parse {what}", 10, f"invalid {what} '{text}': {why}")
     number = int(text)
     if name == "ndots":
         return now._replace(ndots=number)
@@ -217,7 +217,7 @@ def read_host(arguments: list[str]) -> Asked:
         raise UsageError(re.sub("invalid option -- '(.)'", r"illegal option -- \1", str(error)), error.code) from None
     values = read.values
     if "V" in read:
-        raise UsageError(BANNER.replace("DiG", "host"), 0)
+        raise UsageError("", 0, BANNER.replace("DiG", "host"))
     if values.get("c", "IN").upper() != "IN":
         raise UsageError(f"host: -c {values['c']} is not modelled", 1)
     if not 1 <= len(read.operands) <= 2:
@@ -241,7 +241,7 @@ def read_nslookup(arguments: list[str]) -> Asked:
         UsageError: what is not modelled.
     """
     operands: list[str] = []
-    asked = Asked("", (), tries=2)
+    asked = Asked("", ())
     kinds: tuple[int, ...] = (dns.A, dns.AAAA)
     for word in arguments:
         if not word.startswith("-") or len(word) < 2:
@@ -252,7 +252,7 @@ def read_nslookup(arguments: list[str]) -> Asked:
         name = text.removeprefix("no")
         option = {"q": NSLOOKUP.names["query"], "t": NSLOOKUP.names["timeout"], **NSLOOKUP.names}.get(name)
         if name == "version":
-            raise UsageError(BANNER.replace("DiG", "nslookup"), 0)
+            raise UsageError("", 0, BANNER.replace("DiG", "nslookup"))
         if option is None or bool(option.value) != bool(equals):
             asked = asked._replace(warnings=(*asked.warnings, f"*** Invalid option: {text}"))
         elif option.name in ("type", "querytype", "query"):
@@ -278,7 +278,7 @@ def _with_keyword(asked: Asked, name: str, value: str, is_off: bool) -> Asked:
             return asked._replace(warnings=(*asked.warnings, f"invalid {what} '{value}': not a valid number"))
         number = int(value[:9])
         return asked._replace(timeout=max(number, 1)) if name == "timeout" else (
-            asked._replace(tries=number + 1) if name == "retry" else asked._replace(ndots=number))
+            asked._replace(tries=max(number, 1)) if name == "retry" else asked._replace(ndots=number))
     if name == "domain":
         return asked._replace(domain=value)
     flag = OFF.get(name, f"no{name}") if is_off else "tcp" if name == "vc" else name

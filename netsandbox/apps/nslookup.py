@@ -29,7 +29,7 @@ class Plain(Asker):
 
     def unanswered(self) -> None:
         self.tell_failures()
-        self.print(";; no servers could be reached\n")
+        self.print(f";; no servers could be reached{chr(10) * (self.name == 'nslookup')}")
         self.exit(1)
 
 

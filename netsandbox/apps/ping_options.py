@@ -67,6 +67,7 @@ class PingOptions:
 
 
 FLAGS = "bnqfUOvAdDaLBrRCH346"
+USAGE = "\nUsage\n  ping [options] <destination>\n\nFor more details see ping(8)."
 VALUED = "cieIlMmNpQsStTwWF"
 RECORD_ROUTE = bytes((1, 7, 39, 4)) + bytes(36)
 """-R: no operation, then an option with room for nine addresses."""
@@ -80,7 +81,7 @@ def parse(arguments: list[str]) -> PingOptions:
     Raises:
         UsageError: an option or a value that ping does not take.
     """
-    options, operands = getopt("ping", arguments, FLAGS, VALUED, "I")
+    options, operands = getopt("ping", arguments, FLAGS, VALUED, "I", USAGE)
     result = PingOptions()
     notes = judge("ping", options, 2)
     _read_numbers(result, options)

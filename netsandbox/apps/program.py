@@ -23,11 +23,13 @@ class UsageError(Exception):
 
     Attributes:
         code: its exit status.
+        out: what it says on its output, before it complains.
     """
 
-    def __init__(self, message: str, code: int = 2) -> None:
+    def __init__(self, message: str, code: int = 2, out: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.out = out
 
 
 class Task(Output):

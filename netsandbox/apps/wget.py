@@ -98,6 +98,8 @@ class Wget(Client):
         if self.url.scheme != "http":
             self._end(f"wget: {self.url.scheme}:// is not modelled: there is no TLS; http:// works\n", 1, loud=True)
             return
+        if self.options.spider and self.voice.is_gnu and not self._redirects:
+            self.say("Spider mode enabled. Check if remote file exists.\n")
         self.say(self.voice.begin(self.when, f"{'' if self._try == 1 else f'(try:{self._try:2})  '}{self.url}"))
         self.look_up(self.url.host)
 

@@ -110,13 +110,17 @@ class ToolProgram(Program):
 class Refused(Program):
     """A program that does not get as far as running: wrong options."""
 
-    def __init__(self, namespace: NetworkNamespace, message: str, code: int) -> None:
+    def __init__(self, namespace: NetworkNamespace, message: str, code: int, out: str = "") -> None:
         super().__init__(namespace, 1)
         self._message = message
         self._code = code
+        self._out = out
 
     def start(self) -> None:
-        self.complain(self._message)
+        if self._out:
+            self.print(self._out)
+        if self._message:
+            self.complain(self._message)
         self.exit(self._code)
 
 
@@ -181,7 +185,7 @@ def _made(make: Maker, shell: Shell, context: Context) -> Program:
     try:
         made = make(context)
     except UsageError as error:
-        return Refused(context.namespace, str(error), error.code)
+        return Refused(context.namespace, str(error), error.code, error.out)
     made.captures = shell.machine.captures
     return made
 

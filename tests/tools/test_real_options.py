@@ -134,3 +134,11 @@ def test_socat_tells_what_flows_and_goes_one_way() -> None:
     session.run("socat -u TCP-LISTEN:8778 - > heard &")
     session.run("echo one | socat -u - TCP:127.0.0.1:8778")
     assert session.run("cat heard").out == "one\n"
+
+
+SHOWN = re.findall(r"(?ms)^\$ (.*?)\n(.*?)(?=^\$ |\Z)", (HERE / "real_output.txt").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("line", "says"), SHOWN, ids=[line for line, _says in SHOWN])
+def test_what_the_programs_print(line: str, says: str) -> None:
+    assert KeptSession().run(line).out == says

@@ -13,17 +13,17 @@ from netsandbox.commands.tools.context import ToolError
 
 REFUSED = {
     "rm": "d", "touch": "drt", "readlink": "eqvz", "ls": "R", "lsns": "urP", "pgrep": "x", "route": "V6A",
-    "ss": "m0", "sort": "M", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
+    "ss": "m0DFKEBT", "sort": "M", "tail": "F", "head": "fF", "arp": "pAHtV", "jq": "M",
     "sed": "z", "netstat": "sgocwMCNSUZ",
 }
 """They ask for something that is not modelled."""
 NOTED = {
     "mkdir": "vm", "rmdir": "v", "rm": "iv", "cp": "vL", "mv": "iv", "ln": "v", "ls": "htFSinogxsC",
-    "jq": "C", "grep": "IU", "ss": "e", "netstat": "e",
+    "jq": "C", "grep": "IU", "ss": "eb",
 }
 """They ask for what leaves no trace here: rights, questions to a person, colours, a word for each file."""
 USUAL = {
-    "grep": "a", "ls": "1", "sed": "u", "tee": "p", "lsns": "lh", "route": "vF4", "netstat": "WhvF", "arp": "neh",
+    "grep": "a", "ls": "1", "sed": "u", "tee": "p", "lsns": "lh", "route": "vF4", "netstat": "WvF", "arp": "neh",
     "sysctl": "hoxd", "wc": "lwmL", "touch": "am",
 }
 """They ask for what is done anyway, or are read as a set."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from getopt import GetoptError, gnu_getopt
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, stdin
-from netsandbox.commands.tools.options import complaint
+from netsandbox.commands.tools.options import getopt_long
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.inode import FileError
@@ -70,13 +69,8 @@ def _check_rights(program: str) -> None:
 
 def _options(program: str, words: list[str], short: str, long: dict[str, str], hint: str) -> Given:
     """Letters with their values, and the words that are none (getopt_long)."""
-    valued = {letter for letter, after in zip(short, [*short[1:], ""], strict=True) if after == ":"}
-    try:
-        found, rest = gnu_getopt(words, short,
-                                 [name + "=" if letter in valued else name for name, letter in long.items()])
-    except GetoptError as error:
-        raise ToolError(1, f"{complaint(program, error, long)}\n{hint}") from None
-    return {long.get(name[2:], name[1:]): value for name, value in found}, rest
+    read = getopt_long(program, words, short, long, hint, 1)
+    return read.values, read.operands
 
 
 def save(context: ToolContext, arguments: list[str], program: str = "iptables-save") -> ToolResult:

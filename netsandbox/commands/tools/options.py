@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from getopt import GetoptError, gnu_getopt
-from typing import TYPE_CHECKING
-
+from netsandbox.apps.option_table import Option, OptionTable, Read
+from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.idle import judge
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Options:
@@ -34,26 +30,19 @@ def read_options(tool: str, arguments: list[str], short: str, long: dict[str, st
     Raises:
         ToolError: an unknown option or a missing value, in getopt's words and the tool's usage, with status `code`.
     """
-    takes_value = {letter for letter, after in zip(short, [*short[1:], ""], strict=True) if after == ":"}
-    names = [name + "=" if letter in takes_value else name for name, letter in long.items()]
+    read = getopt_long(tool, arguments, short, long, TEXTS[tool], code)
+    judge(tool, [one.option.name for one in read.given])
+    return Options(read.values, read.operands)
+
+
+def getopt_long(tool: str, arguments: list[str], short: str, long: dict[str, str], hint: str, code: int) -> Read:
+    """As read_options, with what is said behind a complaint."""
+    table = OptionTable(tool, code, hint)
+    for letter, after in zip(short, [*short[1:], ""], strict=True):
+        if letter != ":":
+            table.letters[letter] = Option(letter, "=" if after == ":" else "", "acts")
+    table.names |= {name: table.letters.get(letter) or Option(letter, "", "acts") for name, letter in long.items()}
     try:
-        found, words = gnu_getopt(arguments, short, names)
-    except GetoptError as error:
-        raise ToolError(code, f"{complaint(tool, error, long)}\n{TEXTS[tool]}") from None
-    letters = {name: long[name[2:]] if name.startswith("--") else name[1:] for name, _value in found}
-    judge(tool, letters.values())
-    return Options({letters[name]: value for name, value in found}, words)
-
-
-def complaint(tool: str, error: GetoptError, long: Iterable[str]) -> str:
-    """What getopt_long says of an option; `long` are the names that it could have been."""
-    name = error.opt
-    if "unique" in error.msg:
-        could_be = " ".join(f"'--{other}'" for other in long if other.startswith(name))
-        return f"{tool}: option '--{name}' is ambiguous; possibilities: {could_be}"
-    if "must not" in error.msg:
-        return f"{tool}: option '--{name}' doesn't allow an argument"
-    if "requires" in error.msg:
-        return f"{tool}: option " + (f"requires an argument -- '{name}'" if len(name) == 1 else
-                                     f"'--{name}' requires an argument")
-    return f"{tool}: " + (f"invalid option -- '{name}'" if len(name) == 1 else f"unrecognized option '--{name}'")
+        return table.read(arguments)
+    except UsageError as error:
+        raise ToolError(code, str(error)) from None

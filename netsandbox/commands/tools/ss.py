@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import interface_table, ip_netns, route, ss_filter
+from netsandbox.commands.tools import ifconfig, interface_table, ip_netns, route, ss_filter
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.options import Options, read_options
-from netsandbox.commands.tools.socket_rows import SocketRow, information, socket_rows
+from netsandbox.commands.tools.socket_rows import SocketRow, information, inode_of, socket_rows
 from netsandbox.commands.tools.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 HOSTS_PROCESSES = frozenset({"dockerd", "docker-proxy"})
 """Whose sockets a container may see, but not them: they are not in its PID namespace."""
+LONG_ALONE = ("tipcinfo", "tos", "cgroup", "bpf-maps", "inet-sockopt", "tipc", "vsock", "xdp")
+"""Options without a letter, none of which is modelled."""
 LONG = {"numeric": "n", "resolve": "r", "options": "o", "extended": "e", "memory": "m", "info": "i", "processes": "p",
         "tcp": "t", "udp": "u", "raw": "w", "unix": "x", "all": "a", "listening": "l", "ipv4": "4", "ipv6": "6",
         "packet": "0", "summary": "s", "version": "V", "help": "h", "net": "N", "no-header": "H", "no-queues": "Q",
-        "oneline": "O", "family": "f", "query": "A", "socket": "A"}
+        "oneline": "O", "family": "f", "query": "A", "socket": "A", "bound-inactive": "B", "threads": "T", "bpf": "b",
+        "events": "E", "context": "Z", "contexts": "z", "mptcp": "M", "sctp": "S", "dccp": "d", "kill": "K",
+        "diag": "D", "filter": "F", **{name: name for name in LONG_ALONE}}
 VERSION = "ss utility, iproute2-6.15.0"
 ALL = frozenset({"ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "UNCONN", "CLOSE-WAIT",
                  "LAST-ACK", "LISTEN", "CLOSING"})
@@ -40,17 +44,23 @@ TABLES = {"all": KINDS, "inet": KINDS - {"unix"}, "unix": frozenset({"unix"}),
               "tcp", "udp", "raw", "mptcp", "dccp", "sctp", "packet", "packet_raw", "packet_dgram", "netlink",
               "unix_dgram", "unix_stream", "unix_seqpacket", "vsock", "vsock_stream", "vsock_dgram", "tipc", "xdp")}}
 """What -A takes; of most the sandbox has no sockets."""
+OF_LETTERS = {"t": "tcp", "u": "udp", "w": "raw", "x": "unix", "M": "mptcp", "d": "dccp", "S": "sctp"}
 FAMILIES = ("inet", "inet6", "unix", "link", "netlink", "vsock", "tipc", "xdp", "mptcp")
 USUAL = ALL - {"LISTEN", "UNCONN", "TIME-WAIT", "SYN-RECV"}
 """What is shown unless something else is asked for."""
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    options = read_options("ss", arguments, "hVvnroemipatluwxN:HQOsf:A:460", LONG, USAGE)
+    options = read_options("ss", arguments, "hVvnroemipatluwxN:HQOsf:A:460MdSD:F:KEBTbZz", LONG, USAGE)
     if options.values.keys() & {"V", "v"}:
         return ToolResult(0, VERSION + "\n", "")
     if "h" in options:
         return ToolResult(0, TEXTS["ss"] + "\n", "")
+    if options.values.keys() & {"Z", "z"}:
+        raise ToolError(1, "ss: SELinux is not enabled.")
+    refused = [name for name in LONG_ALONE if name in options]
+    if refused:
+        raise ToolError(1, f"netsandbox: ss --{refused[0]} is not modelled")
     if "N" in options:
         context = context.inside(ip_netns.named(context, options.values["N"], 1))
     if "s" in options:
@@ -61,7 +71,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     rows = [row for row in socket_rows(context.namespace) if _is_wanted(row, options, kinds, states)
             and wanted.takes(row)]
     hidden = {"Netid"} if len(kinds) == 1 else set()
-    if len(states) == 1 if states is not None else kinds == ["udp"] and not options.values.keys() & {"a", "l"}:
+    if len(states) == 1 if states is not None else (
+            kinds in (["udp"], ["raw"], ["link"]) and not options.values.keys() & {"a", "l"}):
         hidden |= {"State"}  # by default UDP sockets are shown only when they are connected
     return ToolResult(0, _columns(rows, options, hidden), "")
 
@@ -106,8 +117,7 @@ def _kinds(options: Options) -> list[str]:
     Raises:
         ToolError: a table or a family that there is not.
     """
-    asked = [letter for letter in "tuwx" if letter in options]
-    found = {{"t": "tcp", "u": "udp", "w": "raw", "x": "unix"}[letter] for letter in asked}
+    found = {kind for letter, kind in OF_LETTERS.items() if letter in options}
     for name in options.values["A"].split(",") if "A" in options else ():
         if name.lstrip("!") not in TABLES:
             raise ToolError(USAGE, f'ss: "{name}" is illegal socket table id\n{TEXTS["ss"]}')
@@ -117,7 +127,7 @@ def _kinds(options: Options) -> list[str]:
         raise ToolError(USAGE, f'ss: "{family}" is invalid family\n{TEXTS["ss"]}')
     if "f" in options and family not in ("inet", "inet6"):
         found |= {family}
-    return [kind for kind in ("udp", "tcp", "raw", "unix", *FAMILIES) if kind in found]
+    return [kind for kind in ("udp", "tcp", "raw", "unix", "dccp", "sctp", *FAMILIES) if kind in found]
 
 
 def _unseen() -> frozenset[str]:
@@ -179,25 +189,40 @@ def _port(port: int, numeric: bool, protocol: str) -> str:
 
 def netstat(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`netstat -r`, and `netstat -tuln` with -p: the same in net-tools' columns."""
-    options = read_options("netstat", arguments, "rntulapeW46hisxwgocvMFCNSUZ", {
+    options = read_options("netstat", arguments, "rntulapeW46hisxwgocvMFCNSUZVA:", {
         "route": "r", "numeric": "n", "tcp": "t", "udp": "u", "listening": "l", "all": "a", "program": "p",
         "programs": "p", "extend": "e", "help": "h", "interfaces": "i", "statistics": "s", "unix": "x", "raw": "w",
         "groups": "g", "timers": "o", "continuous": "c", "verbose": "v", "wide": "W", "numeric-hosts": "n",
-        "numeric-ports": "n"}, 3)
+        "numeric-ports": "n", "numeric-users": "n", "version": "V", "inet": "4", "inet6": "6", "protocol": "A",
+        "symbolic": "N", "masquerade": "M", "fib": "F", "cache": "C", "context": "Z", "sctp": "S", "udplite": "U"}, 3)
+    if "h" in options:
+        return ToolResult(0, TEXTS["netstat"] + "\n", "")
+    if "V" in options:
+        return ToolResult(0, "net-tools 2.10 (netsandbox)\n", "")
+    family = options.values.get("A", "inet")
+    if family not in ("inet", "inet6", "unix"):
+        raise ToolError(1, f"Unknown address family `{family}'.")
     if "r" in options:
         return ToolResult(0, route.table(context.namespace, 1, "n" in options), "")
+    if "i" in options and "e" in options:
+        return ToolResult(0, "Kernel Interface table\n" + ifconfig.run(context, ["-a"] * ("a" in options)).out, "")
     if "i" in options:
         return ToolResult(0, interface_table.table(context.namespace, interface_table.NETSTAT, [], "a" in options), "")
     if "x" in options and not options.values.keys() & {"t", "u"}:
         title = "only servers" if "l" in options else "servers and established" if "a" in options else "w/o servers"
         return ToolResult(0, f"Active UNIX domain sockets ({title})\n{UNIX_COLUMNS}\n", NO_UNIX)
     kinds = [kind for kind, letter in (("tcp", "t"), ("udp", "u")) if letter in options] or ["tcp", "udp"]
+    has_unix = not options.values.keys() & set("tuwx46A")
     title = "only servers" if "l" in options else "servers and established" if "a" in options else "w/o servers"
     text = f"Active Internet connections ({title})\nProto Recv-Q Send-Q Local Address           "
-    text += "Foreign Address         State      " + (" PID/Program name    " if "p" in options else "") + "\n"
+    text += "Foreign Address         State      "
+    text += " User       Inode     " if "e" in options else ""
+    text += (" PID/Program name    " if "p" in options else "") + "\n"
     for kind in kinds:
-        text += "".join(_netstat_line(row, options) for row in socket_rows(context.namespace)
+        text += "".join(_netstat_line(row, options, place) for place, row in enumerate(socket_rows(context.namespace))
                         if row.protocol == kind and _is_wanted(row, options, kinds))
+    columns = UNIX_COLUMNS.replace("Path", "PID/Program name     Path") if "p" in options else UNIX_COLUMNS
+    text += f"Active UNIX domain sockets ({title})\n{columns}\n" if has_unix else ""
     return ToolResult(0, text, "")
 
 
@@ -205,13 +230,14 @@ UNIX_COLUMNS = "Proto RefCnt Flags       Type       State         I-Node   Path"
 NO_UNIX = "note: no program of the sandbox has a UNIX domain socket\n"
 
 
-def _netstat_line(row: SocketRow, options: Options) -> str:
+def _netstat_line(row: SocketRow, options: Options, place: int) -> str:
     numeric = "n" in options
     state = "" if row.state == "UNCONN" else NETSTAT.get(row.state, row.state.replace("-", "_"))
     local, peer = (f"{address.strip('[]')}:{_port(port, numeric, row.protocol)}" for address, port in
                    (row.local, row.peer))
     owner = f" {f'{row.pid}/{row.process}' if row.fd and row.process not in _unseen() else '-':<20}" if (
         "p" in options) else ""
+    owner = (f" {'0' if numeric else 'root':<10} {inode_of(place):<10}" if "e" in options else "") + owner
     protocol = row.protocol + ("6" if row.family == "inet6" else "")
     sent = 0 if row.state == "LISTEN" else row.sent
     return f"{protocol:<5} {row.received:>6} {sent:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"

@@ -102,6 +102,8 @@ class _Reader:
             return _host(int(word == "dst"), self._value())
         if word in NOT_MODELLED:
             raise ToolError(1, f"netsandbox: {word} of a filter is not modelled")
+        if word not in (*AND, *OR, *COMPARISONS, ")"):
+            _host(0, word)
         raise _wrong()
 
     def _next(self) -> str:
