@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker import api, default_bridge, name_server, ports, restarts
 from netsandbox.docker.container import EXITED, RESTARTING
-from netsandbox.docker.daemon_settings import PATH, DaemonError, DaemonSettings, read_settings
+from netsandbox.docker.daemon_settings import PATH, DaemonError, DaemonSettings, check, read_settings
 from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.events import DaemonFailed, DaemonStarted, DaemonStopped
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, random_identity
@@ -33,7 +33,9 @@ def settings_of(engine: DockerEngine) -> DaemonSettings:
         DaemonError: dockerd does not start with it.
     """
     found = engine.files.find(PATH) if engine.files is not None and engine.files.is_made else None
-    return read_settings(found.text if isinstance(found, RegularFile) else "", engine.profile)
+    settings = read_settings(found.text if isinstance(found, RegularFile) else "", engine.profile)
+    check(settings)
+    return settings
 
 
 def start(engine: DockerEngine) -> None:

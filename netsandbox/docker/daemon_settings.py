@@ -100,7 +100,6 @@ def read_settings(text: str, profile: Profile) -> DaemonSettings:
         if field in DaemonSettings._fields and value is not None:
             settings = settings._replace(**{field: value})  # type: ignore[arg-type]  # _value gives the field's type
     _validate(settings, found)
-    check(settings)
     return settings
 
 

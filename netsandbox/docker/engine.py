@@ -28,7 +28,7 @@ from netsandbox.docker import (
 )
 from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
-from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, as_older_runc, daemon_error
 from netsandbox.docker.events import ContainerExited, ContainerPaused, ContainerStarted, ContainerUnpaused
 from netsandbox.docker.firewall import Firewall
 from netsandbox.docker.freezer import Frozen, programs_of
@@ -191,8 +191,9 @@ class DockerEngine:
             volumes.attach(self, container)
             program = main_program(container, namespace, self.run, files.files_of(self, container))
         except DockerError as error:
-            self._give_up_start(container, error)
-            raise
+            told = error if self.profile.since(28) else as_older_runc(error)
+            self._give_up_start(container, told)
+            raise told from None
         self._note_start(container)
         container.program = program
         program.foreground = container.is_attached

@@ -21,8 +21,19 @@ class DockerError(Exception):
 
 NOT_FOUND = "not found"
 DAEMON = "Error response from daemon: "
+NOT_CREATED = ("failed to create task for container: failed to create shim task: OCI runtime create failed: runc "
+               "create failed: unable to start container process: error during container init")
 NOBODY = "Cannot connect to the Docker daemon at {endpoint}. Is the docker daemon running?"
 
 
 def daemon_error(text: str, code: int = 1, kind: str = "") -> DockerError:
     return DockerError(f"{DAEMON}{text}", code, kind)
+
+
+def as_older_runc(error: DockerError) -> DockerError:
+    """What runc says, as releases before 28 pass it on."""
+    text = str(error)
+    if NOT_CREATED.partition(": unable")[0] not in text:
+        return error
+    text = text.replace("error during container init: exec:", "exec:")
+    return DockerError(f"{text}: unknown", error.code, error.kind, error.note)

@@ -159,7 +159,7 @@ def _resolv_conf(engine: DockerEngine, container: Container) -> str:
 
 def asks_from_host(engine: DockerEngine, container: Container) -> bool:
     """Whether what Docker's name server does not know is asked by the host, and not by the container."""
-    return not dns_of(engine, container).servers and (engine.profile.since(28) or container.mode != "bridge")
+    return not dns_of(engine, container).servers and engine.profile.since(28)
 
 
 def dns_of(engine: DockerEngine, container: Container) -> ResolvConf:

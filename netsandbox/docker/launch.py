@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.nginx import VERSION_TEXT, NginxErrand, NginxServer
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
-from netsandbox.docker.errors import daemon_error
-from netsandbox.docker.sandbox import NOT_CREATED
+from netsandbox.docker.errors import NOT_CREATED, daemon_error
 from netsandbox.linux.core.inode import SKELETON
 
 if TYPE_CHECKING:

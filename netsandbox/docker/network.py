@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.container import Endpoint, Wish
-from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.errors import NOT_CREATED, daemon_error
 from netsandbox.docker.events import AddressAnnounced, AddressReleased
 from netsandbox.docker.ipam import AddressInUseError, AddressPool, PoolExhaustedError
 from netsandbox.engine.units import SECOND
@@ -44,6 +44,8 @@ SYSCTLS = "com.docker.network.endpoint.sysctls"
 """Settings of the interface, which they call IFNAME (since 28)."""
 ENDPOINT_OPTIONS = frozenset({IFNAME, SYSCTLS})
 LINK_LOCAL_LENGTH = 16
+HOOK = f"{NOT_CREATED}: error running hook #0: error running hook: exit status 1, stdout: , stderr: "
+"""Releases before 28 let runc bring the interfaces in."""
 NO_QUEUE = 0
 """Docker asks for devices with a transmit queue of no packets (an unset TxQLen), so `ip link` shows none."""
 
@@ -156,7 +158,8 @@ class BridgeNetwork(DockerNetwork):
         refusal = _refusal_inside(namespace, veth, name, mac)
         if refusal:
             self.pool.release(address)
-            raise daemon_error(f"failed to add interface {veth} to sandbox: error {refusal}")
+            raise daemon_error(f"{'' if self._announces else HOOK}failed to add interface {veth} to sandbox: error "
+                               f"{refusal}")
         # The peer is made in the container's namespace, where its index is 2, as on a real host.
         pair = VethPair.create((self.namespace, veth, random_mac(self._random)),
                                (namespace, name, mac))

@@ -177,6 +177,12 @@ def hold(engine: DockerEngine, container: Container) -> None:
 
 def _publish_one(engine: DockerEngine, container: Container, wish: Published) -> None:
     hosts = [wish.host] if wish.host else _default_hosts(engine, container)
+    for family in [hosts] if engine.profile.since(28) else [[host] for host in hosts]:
+        _publish_on(engine, container, wish, family)
+
+
+def _publish_on(engine: DockerEngine, container: Container, wish: Published, hosts: list[str]) -> None:
+    """On addresses that get the same port; releases before 28 choose one for each family."""
     candidates = _candidates(engine, wish, hosts)
     for number in candidates:
         holder = next(filter(None, (_holder(engine, host, number, wish.protocol) for host in hosts)), None)
@@ -231,7 +237,8 @@ def _holder(engine: DockerEngine, host: str, number: int, protocol: str) -> tupl
     for other in engine.containers.values():
         for binding in other.bindings:
             same_family = (":" in binding.host) == (":" in host)
-            overlap = binding.host == host or {EVERYWHERE, EVERYWHERE_V6} & {binding.host, host}
+            overlap = binding.host == host or (
+                engine.profile.since(28) and {EVERYWHERE, EVERYWHERE_V6} & {binding.host, host})
             if (binding.host_port, binding.protocol) == (number, protocol) and same_family and overlap:
                 return EVERYWHERE if binding.host == EVERYWHERE else host, other.name
     return None
@@ -287,7 +294,8 @@ def _refusal(engine: DockerEngine, container: Container, wish: Published, where:
     """The words of each release for a port that a process of the host's holds."""
     if not engine.profile.since(28):
         family = "6" if where.startswith("[") else "4"
-        return f"Error starting userland proxy: listen {wish.protocol}{family} {where}: bind: {why}"
+        before = "Error starting userland proxy: " if engine.settings.userland_proxy else ""
+        return f"{before}listen {wish.protocol}{family} {where}: bind: {why}"
     if not engine.profile.since(29):
         endpoint = gateway_of(container)
         target = format_ipv4(endpoint.address) if endpoint is not None else ""

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.docker import history
-from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, NOT_CREATED, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.core.accounts import UnknownAccountError, account
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 FAILED = "failed to set up container networking"
-NOT_CREATED = ("failed to create task for container: failed to create shim task: OCI runtime create failed: runc "
-               "create failed: unable to start container process: error during container init")
 CONTAINER_INODES = 352
 """From here on they are counted by PID, as each start has a new one."""
 DEFAULT_ROUTE = Network(0, 0)
@@ -56,7 +54,8 @@ def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespac
         raise daemon_error("cannot join own network namespace")
     if other.namespace is None or not other.is_running:
         raise daemon_error("cannot join network namespace of a non running container: container "
-                           f"{other.name} is {other.state}")
+                           f"{other.name} is {other.state}" if engine.profile.since(28) else
+                           f"cannot join network of a non running container: {other.identity}")
     return other.namespace
 
 
@@ -104,7 +103,7 @@ def apply_settings(engine: DockerEngine, container: Container, namespace: Networ
     for key, value in container.sysctls if not container.joined else ():
         if not key.startswith("net."):
             continue
-        if container.mode == "host":
+        if container.mode == "host":  # runc itself refuses it, from 26 on
             raise daemon_error(f"{NOT_CREATED.rpartition(': unable')[0]}: sysctl \"{key}\" not allowed in host network "
                                "namespace")
         try:

@@ -79,9 +79,9 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     _check_name(engine, plan.name)
     _check_driver(plan.driver, engine.profile.since(29))
     plan = plan._replace(options={**engine.settings.default_network_opts.get(plan.driver, {}), **plan.options})
-    options = bridge_options(plan.options if plan.driver == "bridge" else {}, engine.profile, internal=plan.internal)
     subnet = _choose_subnet(engine, plan.subnet)
     gateway = _choose_gateway(plan, subnet)
+    options = bridge_options(plan.options if plan.driver == "bridge" else {}, engine.profile, internal=plan.internal)
     identity = random_identity(engine.random)
     if plan.driver in DRIVERS:
         network: BridgeNetwork = ParentNetwork(engine, plan.name, identity, plan.driver, subnet, gateway, plan.options,
@@ -220,6 +220,8 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     Raises:
         DockerError: the modes do not go together, or the network refuses.
     """
+    if network.name == "host" and container.mode == "host":
+        raise daemon_error(f"endpoint with name {container.name} already exists in network host")
     if container.joined or container.mode == "host":
         raise daemon_error(SHARED)
     if network.name == "none" or container.is_private:

@@ -132,7 +132,7 @@ DATA = {"Id": "abc", "On": True, "Off": False, "Empty": [], "Nothing": None, "Nu
     ("{{range .Nothing}}x{{end}}", ""), ("{{if .On}}yes{{else}}no{{end}}", "yes"),
     ("{{if .Off}}yes{{else}}no{{end}}", "no"),
     ("{{if .Off}}1{{else if .On}}2{{else}}3{{end}}", "2"), ("{{with .Map}}{{.x.IP}}{{end}}", "1.2.3.4"),
-    ("{{index .Map \"x\"}}", "map[IP:1.2.3.4]"), ("{{(index .Map \"x\").IP}}", "1.2.3.4"), ("{{index .List 1}}", "b"),
+    ("{{index .Map \"x\"}}", "{1.2.3.4}"), ("{{(index .Map \"x\").IP}}", "1.2.3.4"), ("{{index .List 1}}", "b"),
     ("{{json .List}}", '["a","b"]'), ("{{.List | json}}", '["a","b"]'), ("{{join .List \", \"}}", "a, b"),
     ("{{len .List}}", "2"), ("{{.Id | upper | printf \"%s-%d\" \"x\"}}", "x-ABC"), ("{{.List}}", "[a b]"),
     ("{{.Nothing}}", "<no value>"), ("{{.On}} {{.Number}}", "true 7"), ("{{println .Id}}", "abc\n"),

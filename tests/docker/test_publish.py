@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from netsandbox.session.keeping import KeptSession
 from tests.docker.machine import Machine
 
 DAEMON = "docker: Error response from daemon: "
@@ -70,8 +71,29 @@ def test_docker_port_and_inspect(docker: Machine) -> None:
     assert docker(f"inspect -f '{form}' web").out == "8080\n"
 
 
+@pytest.mark.parametrize(("first", "second", "err"), [
+    ("8080:80", "127.0.0.1:8080:80", "listen tcp4 127.0.0.1:8080: bind: address already in use"),
+    ("127.0.0.1:8080:80", "8080:80", "listen tcp4 0.0.0.0:8080: bind: address already in use"),
+    ("127.0.0.1:8080:80", "192.168.1.10:8080:80", "")])
+def test_releases_before_28_tell_addresses_apart_until_docker_proxy_is_to_listen(
+        first: str, second: str, err: str) -> None:
+    session = KeptSession(profile="docker-26")
+    session.run("ip addr add 192.168.1.10/24 dev docker0")
+    session.run(f"docker run -d --name web -p {first} nginx")
+    said = session.run(f"docker run -d --name web2 -p {second} nginx")
+    assert said.err.rpartition("userland proxy: ")[2] == (f"{err}.\n" if err else "")
+
+
+def test_releases_before_28_choose_a_port_for_each_family() -> None:
+    session = KeptSession(profile="docker-26")
+    session.run("docker run -d --name lo -p 127.0.0.1::80 nginx")
+    session.run("docker run -d --name one -p 80 nginx")
+    session.run("docker run -d --name web -p 80 nginx")
+    assert session.run("docker port web").out == "80/tcp -> 0.0.0.0:32770\n80/tcp -> [::]:32769\n"
+
+
 @pytest.mark.parametrize(("profile", "before"), [
-    ("docker-27", ""), ("docker-29", "failed to set up container networking: ")])
+    ("docker-28", "failed to set up container networking: "), ("docker-29", "failed to set up container networking: ")])
 @pytest.mark.parametrize(("first", "second", "where"), [
     ("8080:80", "8080:80", "0.0.0.0:8080"), ("127.0.0.1:8080:80", "8080:80", "0.0.0.0:8080"),
     ("8080:80", "127.0.0.1:8080:80", "0.0.0.0:8080"), ("'[::]:8080:80'", "8080:80", "[::]:8080")])

@@ -8,7 +8,9 @@ from netsandbox.session.keeping import KeptSession
 
 RUN = "\n\nRun 'docker run --help' for more information\n"
 USAGE = f"\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]{RUN}"
-DAEMON = "docker: Error response from daemon: "
+ERROR = "Error response from daemon: "
+DAEMON = f"docker: {ERROR}"
+EXEC = "OCI runtime exec failed: exec failed: "
 INIT = (f"{DAEMON}failed to create task for container: failed to create shim task: OCI runtime create failed: runc "
         "create failed: unable to start container process: error during container init: ")
 
@@ -94,3 +96,45 @@ def test_resources_are_told_and_the_identity_is_kept_in_a_file(session: KeptSess
     fields = " ".join(f"{{{{.HostConfig.{name}}}}}" for name in ("Memory", "MemorySwap", "NanoCpus", "PidsLimit"))
     assert session.run(f"docker inspect web -f '{fields}'").out == "104857600 209715200 500000000 50\n"
     assert session.run("cat /tmp/id").out + "\n" == session.run("docker ps -q --no-trunc").out
+
+
+@pytest.mark.parametrize(("line", "err", "code"), [
+    ("docker exec web /etc",
+     f'{EXEC}unable to start container process: exec: "/etc": is a directory: permission denied', 126),
+    ("docker exec -w relative web pwd", f"{EXEC}Cwd must be an absolute path", 128),
+    ("docker exec --env-file /nosuch web true", "open /nosuch: no such file or directory", 1),
+    ("docker exec --detach-keys ctrl-foo web true", f"{ERROR}Invalid escape keys (ctrl-foo) provided",
+     1),
+    ("docker top web -o comm", f"{ERROR}Couldn't find PID field in ps output", 1),
+    ("docker stop -s FOO web", f"{ERROR}cannot stop container: web: invalid signal: FOO", 1),
+    ("docker update --cpus 99 web", (f"{ERROR}range of CPUs is from 0.01 to 2.00, as there are only 2 "
+     "CPUs available"), 1),
+    ("docker container inspect nosuch", f"{ERROR}No such container: nosuch", 1),
+    ("docker ps --filter expose=99999", (f"{ERROR}error while looking up for expose 99999: "
+     'strconv.ParseUint: parsing "99999": value out of range'), 1),
+    ("docker ps --filter is-task=foo", f"{ERROR}invalid filter 'is-task=[foo]'", 1),
+    ("docker network ls --format '{{.Foo}}'", ('template parsing error: template: :1:2: executing "" at <.Foo>: can\'t '
+     "evaluate field Foo in type *network.networkContext"), 1),
+    ("docker -x", ("unknown shorthand flag: 'x' in -x\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
+                   "Run 'docker --help' for more information"), 125),
+    ("docker run --pull never FOO/bar", (f"{DAEMON}No such image: FOO/bar:latest\n\nRun 'docker "
+     "run --help' for more information"), 125),
+    ("docker inspect --type image nosuch", f"{ERROR}No such image: nosuch:latest", 1)])
+def test_other_refusals(session: KeptSession, line: str, err: str, code: int) -> None:
+    session.run("docker run -d --name web nginx")
+    said = session.run(line)
+    assert (told(said.err), said.code) == (err + "\n", code)
+
+
+@pytest.mark.parametrize(("form", "out"), [
+    ("{{.NetworkSettings.Ports}}", "map[80/tcp:[{0.0.0.0 8080} {:: 8080}]]"),
+    ('{{index .NetworkSettings.Ports "99/tcp"}}', "<no value>"),
+    ('{{index .NetworkSettings.Networks "foo"}}', "<nil>"),
+    ("{{.HostConfig.RestartPolicy}} {{.HostConfig.Sysctls}}", "{on-failure 3} map[net.ipv4.ip_forward:1]"),
+    ("{{.HostConfig.DNSSearch}} {{.HostConfig.Tmpfs}} {{.State.Health}}", "[] map[] <nil>"),
+    ('{{printf "%v %q %d %5s| %-5s| %t %x" 1 "a" 7 "b" "c" true 255}}', '1 "a" 7     b| c    | true ff'),
+    ('{{html "<a>"}} {{urlquery "a b"}} {{print 1 2 "x"}}', "&lt;a&gt; a+b 1 2x"),
+    ("{{range .Args}}{{.}}{{break}}{{end}}", "nginx")])
+def test_structs_maps_and_pointers_as_go_prints_them(session: KeptSession, form: str, out: str) -> None:
+    session.run("docker run -d --name web -p 8080:80 --restart on-failure:3 --sysctl net.ipv4.ip_forward=1 nginx")
+    assert session.run(f"docker inspect web -f '{form}'").out == out + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from netsandbox.linux.netlink.credentials import Rights
 
 
+KEY = re.compile(r"[ -~]|ctrl-[a-z@\[\\\]^_]", re.ASCII)
+"""One of --detach-keys."""
+
+
 def _inside(client: Client, parsed: Parsed) -> Inside:
     """Where it is to run.
 
@@ -40,6 +45,7 @@ def _inside(client: Client, parsed: Parsed) -> Inside:
     if container.state == PAUSED:
         raise daemon_error(f"Container {parsed.operands[0]} is paused, unpause the container before exec")
     links.check(client.engine, container)
+    _check_keys(parsed.text("detach-keys"))
     return Inside(client.context, container, namespace, _rights(client, container, parsed),
                   _environment(client, parsed), parsed.text("workdir") or container.workdir or "/")
 
@@ -54,14 +60,18 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.engine.when_ended(container, partial(_kill, client))
         return None
     stdin = client.stdin if parsed.on("interactive") and not client.stdin.is_terminal else None
+    if not inside.cwd.startswith("/"):
+        raise _refusal(client, parsed, "Cwd must be an absolute path", code=128)
     if not inside.files().is_directory(inside.cwd):
-        raise _refusal(client, parsed, f'chdir to cwd ("{inside.cwd}") set in config.json failed: no such file or '
-                       "directory")
+        raise _refusal(client, parsed, f'{START}chdir to cwd ("{inside.cwd}") set in config.json failed: no such file '
+                       "or directory")
     program = inside.found(argv, inside.call(argv, stdin))
     if program is None and container.image.really_has(name):
         raise DockerError(reason(name) or f"the sandbox has no {name}", 127)
+    if program is None and "/" in argv[0] and inside.files().is_directory(argv[0]):
+        raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": is a directory: permission denied', code=126)
     if program is None:
-        raise _refusal(client, parsed, f'exec: "{argv[0]}": executable file not found in $PATH', reason(name))
+        raise _refusal(client, parsed, f'{START}exec: "{argv[0]}": executable file not found in $PATH', reason(name))
     lent = inside.lent(argv)
     if lent:
         client.complain(f"note: the {container.image.name} image has no {lent}; the sandbox lends its own")
@@ -73,6 +83,12 @@ def run(client: Client, parsed: Parsed) -> int | None:
         return 0
     follow(client, container, program)
     return None
+
+
+def _check_keys(text: str) -> None:
+    """Raises DockerError: --detach-keys are no keys."""
+    if text and not all(KEY.fullmatch(key) for key in text.split(",")):
+        raise daemon_error(f"Invalid escape keys ({text}) provided")
 
 
 def _rights(client: Client, container: Container, parsed: Parsed) -> Rights:
@@ -90,7 +106,7 @@ def _rights(client: Client, container: Container, parsed: Parsed) -> Rights:
     try:
         return rights.of(account(parsed.text("user")))
     except UnknownAccountError as error:
-        raise daemon_error(str(error)) from None
+        raise daemon_error(str(error), 1 if client.engine.profile.since(28) else 126) from None
 
 
 def tell_of_owners(client: Client, parsed: Parsed) -> None:
@@ -101,13 +117,16 @@ def tell_of_owners(client: Client, parsed: Parsed) -> None:
                         "nobody, so that all can be written")
 
 
-def _refusal(client: Client, parsed: Parsed, why: str, note: str = "") -> DockerError:
+START = "unable to start container process: "
+
+
+def _refusal(client: Client, parsed: Parsed, why: str, note: str = "", code: int = 127) -> DockerError:
     """runc does not start it; a client that does not wait hears of it from the daemon."""
     is_old = not client.engine.profile.since(28)
-    text = f"OCI runtime exec failed: exec failed: unable to start container process: {why}" + ": unknown" * is_old
+    text = f"OCI runtime exec failed: exec failed: {why}" + ": unknown" * is_old
     if parsed.on("detach"):
         return daemon_error(text)
-    return DockerError(text, 126 if is_old else 127, note=note)
+    return DockerError(text, 126 if is_old else code, note=note)
 
 
 def _note(client: Client, container: Container, program: Task, argv: list[str]) -> None:
@@ -129,7 +148,10 @@ def _forget(client: Client, container: Container, entry: Exec) -> None:
 def _environment(client: Client, parsed: Parsed) -> list[str]:
     """What -e, --env-file and -t add."""
     terminal = ["TERM=xterm"] if parsed.on("tty") else []
-    return [*terminal, *given(client, parsed, parsed.all("env"))]
+    try:
+        return [*terminal, *given(client, parsed, parsed.all("env"))]
+    except DockerError as error:
+        raise DockerError(str(error)) from None  # with 1, where docker run ends with 125
 
 
 def follow(client: Client, container: Container, program: Task) -> None:

@@ -82,7 +82,8 @@ def host_config(engine: DockerEngine, it: Container) -> Json:
         "ExtraHosts": [f"{name}:{address}" for address, name in it.extra_hosts] or None, "GroupAdd": None,
         "IpcMode": "private", "Cgroup": "", "Links": _links(engine, it), "OomScoreAdj": 0, "PidMode": "",
         "Privileged": it.privileged, "PublishAllPorts": it.publishes_all, "ReadonlyRootfs": False, "SecurityOpt": None,
-        "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864, "Runtime": "runc",
+        "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864,
+        **({"Sysctls": dict(it.sysctls)} if it.sysctls else {}), "Runtime": "runc",
         **_tmpfs(it), **_resources(engine.profile, _long_mounts(it))} | dict(it.resources)
 
 

@@ -27,6 +27,8 @@ def run(client: Client, parsed: Parsed) -> int:
     kind = parsed.text("type")
     if "type" in parsed.values and kind not in KINDS:
         listed = '", "'.join(KINDS)
+        if not client.context.engine.profile.since(28):
+            raise DockerError(f'"{kind}" is not a valid value for --type')
         raise DockerError(f'unknown type: "{kind}": must be one of "{listed}"' if kind else
                           f'type is empty: must be one of "{listed}"')
     return inspect(client, parsed, lambda name: _any(client, name, kind))

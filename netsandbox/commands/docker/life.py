@@ -87,7 +87,10 @@ def _timeout(parsed: Parsed) -> int | None:
 
 def stop(client: Client, parsed: Parsed) -> int | None:
     def request(container: Container, done: Callable[[int], None]) -> None:
-        signal_number(parsed.text("signal") or "TERM")
+        try:
+            signal_number(parsed.text("signal") or "TERM")
+        except DockerError as error:
+            raise daemon_error(f"cannot stop container: {container.name}: {str(error).removeprefix(DAEMON)}") from None
         client.engine.stop(container, _timeout(parsed), parsed.text("signal"), done)
     return Batch(client, parsed.operands).run(request)
 

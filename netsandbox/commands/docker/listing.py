@@ -40,8 +40,9 @@ def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows
     form = parsed.text("format").strip(" ")
     rows = [dict(sorted(row.items())) for row in rows]
     if parsed.on("quiet"):
-        text = "".join(f"{row['ID']}\n" for row in rows)
-        if form:
+        before = raw.partition("{{")[0] if form == "raw" else ""
+        text = "".join(f"{before}{row['ID']}\n" for row in rows)
+        if form and not before:
             client.complain("WARNING: Ignoring custom format, because both --format and --quiet are set.")
     elif not form or form == "table":
         text = table([[column.heading for column in columns], *([str(row[c.field]) for c in columns] for row in rows)])
@@ -96,7 +97,7 @@ def _formatted(form: str, rows: list[dict[str, Any]], headings: dict[str, Any], 
     try:
         template = Template(form, type_name)
     except TemplateError as error:
-        raise DockerError(f"failed to parse template: {error}") from None
+        raise DockerError(f"{before.replace('execute', 'parse')}: {error}") from None
     label = {"Label": _heading_of_label}
     try:
         lines = [template.execute(row) for row in rows]

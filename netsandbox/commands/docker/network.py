@@ -37,6 +37,8 @@ def listing(client: Client, parsed: Parsed) -> int:
         every = all if key == "label" else any
         networks = [network for network in networks if every(_matches(network, key, value) for value in values)]
     rows = [_row(network, not parsed.on("no-trunc")) for network in networks]
+    if not client.engine.profile.since(28):
+        rows = [{key: value for key, value in row.items() if key != "IPv4"} for row in rows]
     print_list(client, parsed, COLUMNS, rows, "*network.networkContext", OTHERS, RAW)
     return 0
 

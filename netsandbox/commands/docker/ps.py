@@ -92,6 +92,8 @@ def _matches(client: Client, container: Container, key: str, value: str) -> bool
 def _check(client: Client, key: str, value: str) -> None:
     """Raises DockerError: no container can have that."""
     if key == "status" and value not in STATES:
+        if not client.engine.profile.since(28):
+            raise daemon_error(f"invalid filter 'status={value}'")
         raise daemon_error(f"invalid filter 'status={value}': invalid value for state ({value}): must be one of "
                            f"{', '.join(STATES)}")
     if key == "exited" and not (value.lstrip("+-").isdecimal() and value.isascii()):

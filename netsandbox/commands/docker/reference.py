@@ -8,7 +8,8 @@ from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.images import IMAGES, nearest_image
 
 COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-DOMAIN = r"(?:localhost|[a-zA-Z0-9-]*(?:\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+:[0-9]+)(?::[0-9]+)?"
+DOMAIN = (r"(?:localhost|[a-zA-Z0-9-]*[A-Z][a-zA-Z0-9-]*|[a-zA-Z0-9-]*(?:\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+:[0-9]+)"
+          r"(?::[0-9]+)?")
 REFERENCE = re.compile(rf"(?:{DOMAIN}/)?{COMPONENT}(?:/{COMPONENT})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?"
                        r"(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?", re.ASCII)
 IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -23,6 +24,9 @@ def check_reference(text: str) -> None:
     if IDENTIFIER.fullmatch(text):
         raise DockerError(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings")
     name = text.rpartition("/")[2].partition(":")[0] if "/" not in text else text.partition(":")[0]
+    domain, slash, rest = name.partition("/")
+    if slash and domain != domain.lower():  # capitals make a domain of it
+        name = rest
     if name != name.lower() and "@" not in name:
         raise DockerError(f"{BAD_REFERENCE}: repository name (library/{name}) must be lowercase"
                           if "/" not in name else

@@ -91,7 +91,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
 """By option: why the client refuses a value, or empty."""
 
 
-def wanted(parsed: Parsed) -> dict[str, Any]:
+def wanted(client: Client, parsed: Parsed) -> dict[str, Any]:
     """What HostConfig has of the options that were given.
 
     Raises:
@@ -109,7 +109,8 @@ def wanted(parsed: Parsed) -> dict[str, Any]:
     if parsed.text("cpus"):
         found["NanoCpus"] = cpus = _cpus(parsed.text("cpus")) or 0
         if not 0 <= cpus <= PROCESSORS * NANO:
-            raise daemon_error(f"range of CPUs is from 0.01 to {PROCESSORS}.00, as there are only {PROCESSORS} CPUs "
+            first = "range" if client.engine.profile.since(28) else "Range"
+            raise daemon_error(f"{first} of CPUs is from 0.01 to {PROCESSORS}.00, as there are only {PROCESSORS} CPUs "
                                "available")
     for name, key in (("pids-limit", "PidsLimit"), ("cpu-shares", "CpuShares"), ("cpu-quota", "CpuQuota"),
                       ("cpu-period", "CpuPeriod")):

@@ -41,7 +41,8 @@ CAPABILITY_FLAGS = (("cap-add", "CapAdd"), ("cap-drop", "CapDrop"))
 
 def run(client: Client, parsed: Parsed) -> int | None:
     if parsed.on("detach") and parsed.all("attach"):
-        raise DockerError("conflicting options: cannot specify both --attach and --detach")
+        raise DockerError("conflicting options: cannot specify both --attach and --detach"
+                          if client.context.engine.profile.since(28) else "Conflicting options: -a and -d")
     try:
         container = make(client, parsed)
     except DockerError as error:
@@ -92,13 +93,13 @@ def make(client: Client, parsed: Parsed) -> Container:
     check_modes(mode, parsed, published)
     check_addresses(client, networks, parsed.text("ip6"))
     _check_process(client, parsed)
-    resources = wanted(parsed)
+    resources = wanted(client, parsed)
     check_daemon(client, parsed)
     name = _name(client, parsed)
     hosts = [extra_host(client.engine, text) for text in parsed.all("add-host")]
     linked = links(client.engine, parsed.all("link"),
                    is_named=mode == "none" or is_user_defined(mode))
-    sysctls = settings(parsed.all("sysctl"), mode, client.engine.profile)
+    sysctls = settings(parsed.all("sysctl"), client.engine.profile)
     for note in filter(None, (note_on(key, value) for key, value in sysctls)):
         client.complain(note.rstrip())
     variables = given(client, parsed, parsed.all("env"))

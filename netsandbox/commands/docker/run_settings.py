@@ -25,7 +25,7 @@ def bad_setting(text: str) -> str:
     return "" if equals and key.startswith(ALLOWED) else f"sysctl '{text}' is not allowed"
 
 
-def settings(texts: list[str], mode: str, profile: Profile) -> tuple[tuple[str, str], ...]:
+def settings(texts: list[str], profile: Profile) -> tuple[tuple[str, str], ...]:
     """--sysctl KEY=VALUE.
 
     Raises:
@@ -34,8 +34,6 @@ def settings(texts: list[str], mode: str, profile: Profile) -> tuple[tuple[str, 
     found = []
     for text in texts:
         key, _equals, value = text.partition("=")
-        if mode == "host" and key.startswith("net.") and not profile.since(28):
-            raise daemon_error(f"sysctl '{key}' not allowed in host network namespace")
         parts = key.split(".", 4)
         if profile.since(28) and len(parts) > 4 and parts[0] == "net" and parts[3].startswith("eth"):
             raise daemon_error(f'interface specific sysctl setting "{key}" must be supplied using driver option '

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote_plus
@@ -192,19 +193,16 @@ class _Run:
             last = operand.value.commands[-1][-1] if isinstance(operand.value, Pipeline) else operand
             raise self._error(last, f'nil data; no entry for key "{name}"')
         if not isinstance(value, dict):
-            raise self._error(operand, f"can't evaluate field {name} in type interface {{}}")
+            kind = _type(value) if self.type_name else "interface {}"
+            raise self._error(operand, f"can't evaluate field {name} in type {kind}")
         if name in value:
-            found = value[name]
-            return NIL if found is None and name in SLICES else Map(found, name) if name in MAPS and isinstance(
-                found, dict) else found
+            return typed(name, value[name])
         if isinstance(value, Map):
             return MISSING
-        if name in OMITTED and "Subnet" in value:
-            return OMITTED[name]
-        if name == "DNS" and "Dns" in value:
-            return value["Dns"] or NIL
-        if name == "ID" and "Id" in value:
-            return value["Id"]
+        if name in ALIASES and ALIASES[name] in value:
+            return typed(ALIASES[name], value[ALIASES[name]])
+        if name in OMITTED and OMITTED[name] in value:
+            return typed(name, None)
         if self.type_name:
             raise self._error(operand, f"can't evaluate field {name} in type {self.type_name}")
         raise self._error(operand, f'map has no entry for key "{name}"')
@@ -222,7 +220,10 @@ class Nil(list[Any]):
 
 
 NIL = Nil()
-SLICES = frozenset({"Aliases", "DNSNames", "Links", "Cmd", "Entrypoint", "CapAdd", "CapDrop", "ExtraHosts", "Binds"})
+SLICES = frozenset({
+    "Aliases", "Binds", "CapAdd", "CapDrop", "Cmd", "DNSNames", "DeviceCgroupRules", "DeviceRequests", "Dns",
+    "DnsOptions", "DnsSearch", "Entrypoint", "ExtraHosts", "GroupAdd", "Links", "Peers", "SecondaryIPAddresses",
+    "SecondaryIPv6Addresses", "SecurityOpt", "VolumesFrom"})
 """Fields of the API that are slices."""
 UNDEFINED = object()
 
@@ -232,11 +233,13 @@ class Map(dict[str, Any]):
 
     Attributes:
         zero: what `index` gives for such a key.
+        is_nil: it was never made: JSON has null for it.
     """
 
-    def __init__(self, items: dict[str, Any], name: str) -> None:
+    def __init__(self, items: dict[str, Any], name: str, *, is_nil: bool = False) -> None:
         super().__init__(items)
         self.zero: Any = MAPS[name]
+        self.is_nil = is_nil
 
 
 class Missing:
@@ -260,11 +263,30 @@ NULL = Null()
 EMPTY: dict[str, Any] = {}
 """A struct without fields."""
 MAPS: dict[str, Any] = {
-    "Networks": NULL, "Ports": NIL, "Labels": "", "ExposedPorts": EMPTY, "Volumes": EMPTY, "PortBindings": NIL,
-    "Options": "", "Containers": {}, "Sysctls": "", "AuxiliaryAddresses": ""}
+    "Networks": NULL, "Ports": MISSING, "ExposedPorts": EMPTY, "Volumes": EMPTY, "PortBindings": MISSING,
+    "Services": EMPTY, "Containers": {}, **dict.fromkeys((
+        "AuxAddress", "AuxiliaryAddresses", "DriverOpts", "Labels", "Options", "Sysctls", "Tmpfs"), "")}
 """Fields of the API that are maps, and the zero of their values."""
-OMITTED: dict[str, Any] = {"IPRange": "", "Gateway": "", "AuxiliaryAddresses": Map({}, "AuxiliaryAddresses")}
-"""Fields of a subnet's configuration that are left out of its JSON where they are empty."""
+OMITTED = {"Healthcheck": "Cmd", "Health": "Pid", **dict.fromkeys(("Sysctls", "Tmpfs"), "Binds"),
+           **dict.fromkeys(("Peers", "Services"), "IPAM"),
+           **dict.fromkeys(("IPRange", "Gateway", "AuxiliaryAddresses", "AuxAddress"), "Subnet")}
+"""Fields that JSON leaves out where they are empty, and one that tells that they would stand beside it."""
+ALIASES = {"DNS": "Dns", "DNSSearch": "DnsSearch", "DNSOptions": "DnsOptions", "ID": "Id",
+           "AuxAddress": "AuxiliaryAddresses"}
+"""Fields that JSON names otherwise."""
+SUBNET = ("Subnet", "IPRange", "Gateway", "AuxiliaryAddresses")
+TEXTS = frozenset({"IPRange", "Gateway"})
+POINTERS = frozenset({"Health", "Healthcheck", "IPAMConfig", "Init", "MemorySwappiness", "OomKillDisable", "PidsLimit",
+                      "StopTimeout"})
+
+
+def typed(name: str, value: Any) -> Any:
+    """A field's value as its Go type has it: JSON has null and {} for several."""
+    if name in MAPS and (value is None or isinstance(value, dict)):
+        return Map(value or {}, name, is_nil=value is None)
+    if value is None:
+        value = NIL if name in SLICES else "" if name in TEXTS else NULL if name in POINTERS else None
+    return (value or NIL) if name in SLICES and name.startswith("Dns") else value
 
 
 def is_true(value: Any) -> bool:
@@ -282,16 +304,19 @@ def show(value: Any) -> str:
         return "true" if value else "false"
     if value is EMPTY:
         return "{}"
-    if isinstance(value, dict):
+    if isinstance(value, Map) or value == {}:
         value = dict.fromkeys(value, EMPTY) if isinstance(value, Map) and value.zero is EMPTY else value
         return "map[" + " ".join(f"{key}:{show(item)}" for key, item in sorted(value.items())) + "]"
+    if isinstance(value, dict):  # a struct
+        found = {name: value.get(name, "") for name in SUBNET} if "Subnet" in value else value
+        return "{" + " ".join(show(typed(name, item)) for name, item in found.items()) + "}"
     if isinstance(value, list):
         return "[" + " ".join(show(item) for item in value) + "]"
     return str(value)
 
 
 def to_json(value: Any) -> str:
-    if value is NIL or value is MISSING or value is NULL:
+    if value is NIL or value is MISSING or value is NULL or (isinstance(value, Map) and value.is_nil):
         return "null"
     if isinstance(value, dict):
         value = {key: item for key, item in value.items() if not callable(item)}
@@ -302,7 +327,7 @@ def _index(value: Any, *keys: Any) -> Any:
     for key in keys:
         if isinstance(value, dict):
             value = value.get(key, value.zero if isinstance(value, Map) else None)
-        elif value is NIL:
+        elif value is NIL or value is MISSING:
             raise TemplateError("index of untyped nil")
         elif isinstance(value, list) and isinstance(key, int):
             if not 0 <= key < len(value):
@@ -321,18 +346,29 @@ def _type_name(kind: type) -> str:
     return {str: "string", int: "int", bool: "bool"}.get(kind, "interface {}")
 
 
+def _hex(value: Any) -> str:
+    return f"{value:x}" if isinstance(value, int) else str(value).encode().hex()
+
+
+VERB = re.compile(r"%([-+# 0]*)(\d*)(?:\.(\d+))?(.)")
+
+
 def _printf(form: str, *values: Any) -> str:
-    """The verbs %s, %v, %d and %q; others as they stand."""
-    rest, parts = list(values), form.split("%")
-    result = parts[0]
-    pieces = iter(parts[1:])
-    for piece in pieces:
-        if not piece:
-            result += "%" + next(pieces, "")
-            continue
-        value = rest.pop(0) if rest else f"%!{piece[0]}(MISSING)"
-        result += (to_json(value) if piece[0] == "q" else show(value)) + piece[1:]
-    return result
+    """The verbs %s, %v, %d, %q, %t and %x, with flags and widths; others as they stand."""
+    rest = list(values)
+
+    def one(match: re.Match[str]) -> str:
+        flags, width, precision, verb = match.groups()
+        if verb == "%":
+            return "%"
+        if not rest:
+            return f"%!{verb}(MISSING)"
+        value = rest.pop(0)
+        text = to_json(value) if verb == "q" else _hex(value) if verb == "x" else show(value)
+        text = text[:int(precision)] if precision and verb in "sv" else text
+        fill = "0" if "0" in flags and verb in "dx" and "-" not in flags else " "
+        return text.ljust(int(width or 0)) if "-" in flags else text.rjust(int(width or 0), fill)
+    return VERB.sub(one, form)
 
 
 def _print(values: Sequence[Any]) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 TOKEN = re.compile(r"""
     (?P<space>\s+) | (?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`) | (?P<number>[-+]?\d[\w.]*) | (?P<field>\.[A-Za-z_]\w*)
     | (?P<variable>\$\w*) | (?P<word>[A-Za-z_]\w*) | (?P<assign>:=) | (?P<mark>[().,|=])""", re.VERBOSE)
+FLOAT = re.compile(r"[-+]?\d+\.\d*")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
 NOT_MODELLED = ("define", "template", "block")
 MAX_DEPTH = 50
@@ -35,7 +36,7 @@ class Operand(NamedTuple):
     """
 
     kind: str
-    value: str | int | bool | Pipeline | None
+    value: str | float | bool | Pipeline | None
     chain: tuple[str, ...]
     position: int
     source: str
@@ -270,7 +271,7 @@ class _Parser:
         return Operand(kind, value, tuple(names), position, source)
 
 
-def _literal(token: Token) -> str | int | bool | None:
+def _literal(token: Token) -> str | float | bool | None:
     if token.kind == "string":
         inner = token.text[1:-1]
         if token.text[0] == "`":
@@ -278,7 +279,7 @@ def _literal(token: Token) -> str | int | bool | None:
         return re.sub(r"\\(.)", lambda match: ESCAPES.get(match.group(1), match.group(1)), inner)
     if token.kind == "number":
         try:
-            return int(token.text, 0)
+            return float(token.text) if FLOAT.fullmatch(token.text) else int(token.text, 0)
         except ValueError:
             raise TemplateError(f'template: :1: bad number syntax: "{token.text}"') from None
     return {"true": True, "false": False}.get(token.text) if token.kind == "word" else None

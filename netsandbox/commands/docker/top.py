@@ -79,6 +79,8 @@ def _ps(client: Client, container: Container, rows: list[Process],
     wrong = next((name for name in columns if name not in HEADINGS), None)
     if wrong is not None:
         raise daemon_error(f'ps: error: unknown user-defined format specifier "{wrong}"')
+    if columns and "pid" not in columns:
+        raise daemon_error("Couldn't find PID field in ps output")
     if columns:
         return [HEADINGS[name] for name in columns], [[_cell(it, name) for name in columns] for it in rows]
     began = clock_time(container.started)[:5]

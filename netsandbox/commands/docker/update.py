@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.life import each
+from netsandbox.commands.docker.resources import CHECKS, wanted
 from netsandbox.docker import history
 from netsandbox.docker.container import RestartPolicy
 from netsandbox.docker.errors import DockerError, daemon_error
@@ -49,11 +50,18 @@ def update(client: Client, parsed: Parsed) -> int:
     if not parsed.values:
         raise DockerError("you must provide one or more flags when using this command")
     policy = restart_policy(parsed) if "restart" in parsed.values else None
+    resources = wanted(client, parsed)
+    if not parsed.text("memory-swap"):
+        resources.pop("MemorySwap", None)
 
     def work(container: Container) -> None:
         if policy is not None and container.removes_itself and policy.name != "no":
             raise daemon_error(f"Cannot update container {container.identity}: Restart policy cannot be updated "
                                "because AutoRemove is enabled for the container")
+        if "MemorySwap" not in resources and resources.get("Memory", 0) > int(container.resources.get("MemorySwap", 0)):
+            raise daemon_error(f"Cannot update container {container.identity}: Memory limit should be smaller than "
+                               "already set memoryswap limit, update the memoryswap at the same time")
+        container.resources = {**container.resources, **resources}
         if policy is not None:
             container.policy = policy
         history.of_container(client.engine, container, "update")
@@ -63,5 +71,5 @@ def update(client: Client, parsed: Parsed) -> int:
 UPDATE = Command("docker update", "[OPTIONS] CONTAINER [CONTAINER...]",
                  "Update configuration of one or more containers", update, (
     Flag("restart", "", "string", "Restart policy to apply when a container exits", value="string"),
-    *(Flag(name.partition("/")[0], name.partition("/")[2], "string", hidden=True, ignored=True)
-      for name in RESOURCES)), 1)
+    *(Flag(name.partition("/")[0], name.partition("/")[2], "string", hidden=True, ignored=True,
+           check=CHECKS.get(name.partition("/")[0])) for name in RESOURCES)), 1)
