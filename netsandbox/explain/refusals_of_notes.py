@@ -17,6 +17,8 @@ OF_NOTES: dict[str, str] = {
         "这里没有人回答，所以什么也没有删除；`docker {command} --force` 不询问",
     "the sandbox's own images stay": "沙盒自己的镜像都留着",
     "the option {key} of a volume does nothing in the sandbox": "卷的选项 {key} 在沙盒里不起作用",
+    "--user decides whose a program is, and its capabilities; files in the sandbox belong to nobody, so that all can "
+    "be written": "--user 决定程序属于谁、有哪些 capability；沙盒里的文件没有主人，所以都可以写",
     "the option {key} does nothing in the sandbox": "选项 {key} 在沙盒里不起作用",
     "what {path} says of {keys} does nothing in the sandbox": "{path} 里的 {keys} 在沙盒里不起作用",
     "{name} does nothing in the sandbox": "{name} 在沙盒里不起作用",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.env_file import given
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inside import Inside, rights_of
+from netsandbox.commands.docker.owners import tell_of_owners
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker import history, links
 from netsandbox.docker.container import PAUSED, Exec
@@ -107,14 +108,6 @@ def _rights(client: Client, container: Container, parsed: Parsed) -> Rights:
         return rights.of(account(parsed.text("user")))
     except UnknownAccountError as error:
         raise daemon_error(str(error), 1 if client.engine.profile.since(28) else 126) from None
-
-
-def tell_of_owners(client: Client, parsed: Parsed) -> None:
-    """What is not modelled of --user, told once."""
-    if parsed.text("user") and ("", "user") not in client.engine.told:
-        client.engine.told.add(("", "user"))
-        client.complain("note: --user decides whose a program is, and its capabilities; files in the sandbox belong to "
-                        "nobody, so that all can be written")
 
 
 START = "unable to start container process: "

@@ -10,10 +10,10 @@ from netsandbox.commands.docker.attach import attach
 from netsandbox.commands.docker.capabilities import normalized
 from netsandbox.commands.docker.client import with_help
 from netsandbox.commands.docker.env_file import given
-from netsandbox.commands.docker.execute import tell_of_owners
 from netsandbox.commands.docker.flags import Command, Parsed
 from netsandbox.commands.docker.life import check_name
 from netsandbox.commands.docker.mount_flags import mounts
+from netsandbox.commands.docker.owners import tell_of_owners
 from netsandbox.commands.docker.publish import parse_expose, parse_publish
 from netsandbox.commands.docker.reference import BAD_REFERENCE, check_reference, not_found, straightened, with_tag
 from netsandbox.commands.docker.resources import check_client, check_daemon, wanted
