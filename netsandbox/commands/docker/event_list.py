@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.instants import instant
 from netsandbox.commands.docker.listing import bad_filter
-from netsandbox.commands.docker.template import Template, to_json
+from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.commands.docker.template_values import to_json
 from netsandbox.commands.docker.words import timestamp
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.engine.units import EPOCH, SECOND

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
-from netsandbox.commands.docker.template import Template, to_json
+from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
+from netsandbox.commands.docker.template_values import to_json
 from netsandbox.commands.docker.words import table
 from netsandbox.docker.errors import DockerError
 
