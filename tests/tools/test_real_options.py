@@ -142,3 +142,19 @@ SHOWN = re.findall(r"(?ms)^\$ (.*?)\n(.*?)(?=^\$ |\Z)", (HERE / "real_output.txt
 @pytest.mark.parametrize(("line", "says"), SHOWN, ids=[line for line, _says in SHOWN])
 def test_what_the_programs_print(line: str, says: str) -> None:
     assert KeptSession().run(line).out == says
+
+
+NFT = re.findall(r"(?ms)^\$ (.*?)\n(\d+)\n(.*?)(?=^\$ |\Z)", (HERE / "real_nft.txt").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("line", "code", "says"), NFT, ids=[line for line, _code, _says in NFT])
+def test_nft_lists_what_was_said_and_points_at_what_is_wrong(line: str, code: str, says: str) -> None:
+    session = KeptSession()
+    session.run("ip netns add h")
+    for before in ("nft add table ip filter", "nft add chain ip filter CH",
+                   "nft 'add chain ip filter INPUT { type filter hook input priority 0; }'",
+                   "nft add rule ip filter INPUT tcp dport 80 counter accept",
+                   "nft add rule ip filter CH ip saddr 10.0.0.5 drop"):
+        assert session.run(f"ip netns exec h {before}").code == 0, before
+    job = session.run(f"ip netns exec h {line}")
+    assert (job.code, (job.out + job.err).rstrip("\n")) == (int(code), says.rstrip("\n"))

@@ -15,7 +15,9 @@ DRIVERS = {"veth": "veth", "bridge": "bridge", "dummy": "dummy", "vlan": "802.1Q
            "ipvlan": "ipvlan", "vxlan": "vxlan", "bond": "bonding", "tun": "tun"}
 """What each kind's ethtool_ops call themselves."""
 SHOWN = {"-i": "driver", "--driver": "driver", "-k": "features", "--show-features": "features",
-         "--show-offload": "features", "-S": "statistics", "--statistics": "statistics"}
+         "--show-offload": "features", "-S": "statistics", "--statistics": "statistics",
+         "-I": "settings", "-P": "address",
+         "--show-permaddr": "address", "-T": "stamping", "--show-time-stamping": "stamping"}
 
 
 FEATURES = {"rx": "rx-checksumming", "tx": "tx-checksumming", "sg": "scatter-gather", "tso": "tcp-segmentation-offload",
@@ -23,16 +25,63 @@ FEATURES = {"rx": "rx-checksumming", "tx": "tx-checksumming", "sg": "scatter-gat
 """What `-k` shows, by the short names of `-K`."""
 OTHER_FEATURES = frozenset({"ufo", "rxvlan", "txvlan", "ntuple", "rxhash", "rx-vlan-offload", "tx-vlan-offload",
                             "ntuple-filters", "receive-hashing", "tx-nocache-copy", "rx-gro-hw", "rx-gro-list"})
-WITHOUT = {"-g": 1, "--show-ring": 1, "-a": 1, "--show-pause": 1, "-c": 1, "--show-coalesce": 1, "-s": 75,
-           "--change": 75}
-"""What no virtual device's driver does, and the status with which ethtool says so."""
+NOTHING = "netlink error: Operation not supported"
+WITHOUT = {
+    **dict.fromkeys(("-g", "--show-ring", "-a", "--show-pause", "-c", "--show-coalesce", "-m", "--module-info", "-x",
+                     "--show-rxfh", "--show-eee", "--show-priv-flags", "--show-fec"), (1, NOTHING)),
+    **dict.fromkeys(("-s", "--change"), (75, NOTHING)),
+    **dict.fromkeys(("-p", "--identify"), (255, "Cannot identify NIC: Operation not supported")),
+    **dict.fromkeys(("-r", "--negotiate"), (255, "Cannot restart autonegotiation: Operation not supported")),
+    **dict.fromkeys(("-t", "--test"), (74, "Cannot test: Operation not supported")),
+    **dict.fromkeys(("-d", "--register-dump"), (74, "Cannot get register dump: Operation not supported")),
+    **dict.fromkeys(("-e", "--eeprom-dump"), (74, "Cannot get EEPROM data: Operation not supported"))}
+"""What no virtual device's driver does: the status and the words with which ethtool says so."""
+NO_DEVICE = "netlink error: no device matches name (offset 24)\nnetlink error: No such device\n"
+MODES = """\
+	Supported ports: [  ]
+	Supported link modes:   Not reported
+	Supported pause frame use: No
+	Supports auto-negotiation: No
+	Supported FEC modes: Not reported
+	Advertised link modes:  Not reported
+	Advertised pause frame use: No
+	Advertised auto-negotiation: No
+	Advertised FEC modes: Not reported
+"""
+SPEEDS = {"veth": "\tSpeed: 10000Mb/s\n\tDuplex: Full\n\tAuto-negotiation: off\n\tPort: Twisted Pair\n\tPHYAD: 0\n"
+                  "\tTransceiver: internal\n\tMDI-X: Unknown\n",
+          "bridge": "\tSpeed: Unknown!\n\tDuplex: Unknown! (255)\n\tAuto-negotiation: off\n\tPort: Other\n\tPHYAD: 0\n"
+                    "\tTransceiver: internal\n"}
+QUEUE = ("rx_queue_0_xdp_packets", "rx_queue_0_xdp_bytes", "rx_queue_0_drops", "rx_queue_0_xdp_redirect",
+         "rx_queue_0_xdp_drops", "rx_queue_0_xdp_tx", "rx_queue_0_xdp_tx_errors", "tx_queue_0_xdp_xmit",
+         "tx_queue_0_xdp_xmit_errors")
+"""Counters of XDP, which nothing here loads."""
+REQUESTS_OF_SETTINGS = 7
+"""So often the settings of a device are asked about, and so often it is not there."""
+
+
+USAGE = """\
+ethtool version 6.14.2
+Usage:
+        ethtool [ FLAGS ]  DEVNAME	Display standard information about device
+        ethtool [ FLAGS ] -i|--driver DEVNAME	Show driver information
+        ethtool [ FLAGS ] -k|--show-features|--show-offload DEVNAME	Get state of protocol offload and other features
+        ethtool [ FLAGS ] -K|--features|--offload DEVNAME	Set protocol offload and other features
+        ethtool [ FLAGS ] -S|--statistics DEVNAME	Show adapter statistics
+        ethtool [ FLAGS ] -P|--show-permaddr DEVNAME	Show permanent hardware address
+        ethtool [ FLAGS ] -T|--show-time-stamping DEVNAME	Show time stamping capabilities
+"""
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if arguments[:1] in (["-K"], ["--features"], ["--offload"]) and arguments[1:]:
         return _change_features(context, arguments[1], arguments[2:])
     if arguments[:1] and arguments[0] in WITHOUT and arguments[1:2] and arguments[1] in context.namespace.interfaces:
-        raise ToolError(WITHOUT[arguments[0]], "netlink error: Operation not supported")
+        raise ToolError(*WITHOUT[arguments[0]])
+    if arguments[:1] in (["-h"], ["--help"]):
+        return ToolResult(0, USAGE, "")
+    if arguments[:1] == ["--version"]:
+        return ToolResult(0, "ethtool version 6.14.2\n", "")
     options = [word for word in arguments if word.startswith("-")]
     names = [word for word in arguments if not word.startswith("-")]
     if not names:
@@ -45,10 +94,9 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if interface is None:
         words = {"driver": "Cannot get driver information", "statistics": "Cannot get stats strings information",
                  "features": "Cannot get device feature names"}
-        said = words.get(what, "netlink error")
-        raise ToolError(75 if what == "settings" else 71 if what == "driver" else 1,
-                        f"{said}: No such device" if what != "settings" else "netlink error: No such device\n"
-                        "No data available")
+        if what not in words:
+            return ToolResult(75, "No data available\n", NO_DEVICE * REQUESTS_OF_SETTINGS)
+        raise ToolError(71 if what == "driver" else 1, f"{words[what]}: No such device")
     return _SHOWS[what](interface)
 
 
@@ -83,7 +131,8 @@ def _statistics(interface: Interface) -> ToolResult:
     peer = lower_of(interface)
     if interface.kind != "veth" or peer is None:
         raise ToolError(94, "no stats available")
-    return ToolResult(0, f"NIC statistics:\n     peer_ifindex: {peer.index}\n", "")
+    return ToolResult(0, f"NIC statistics:\n     peer_ifindex: {peer.index}\n"
+                      + "".join(f"     {name}: 0\n" for name in QUEUE), "")
 
 
 def _features(interface: Interface) -> ToolResult:
@@ -93,15 +142,25 @@ def _features(interface: Interface) -> ToolResult:
 
 
 def _settings(interface: Interface) -> ToolResult:
-    if interface.kind != "veth":
-        return ToolResult(0, f"Settings for {interface.name}:\n\tLink detected: {_link(interface)}\n", "")
-    speed = "\tSpeed: 10000Mb/s\n\tDuplex: Full\n\tAuto-negotiation: off\n\tPort: Twisted Pair\n\tPHYAD: 0\n"
-    return ToolResult(0, f"Settings for {interface.name}:\n{speed}\tTransceiver: internal\n\tMDI-X: Unknown\n"
-                      f"\tLink detected: {_link(interface)}\n", "")
+    speed = SPEEDS.get(interface.kind, "")
+    return ToolResult(0, f"Settings for {interface.name}:\n{MODES if speed else ''}{speed}\tLink detected: "
+                         f"{_link(interface)}\n", "")
 
 
 def _link(interface: Interface) -> str:
     return "yes" if interface.up and interface.carrier else "no"
 
 
-_SHOWS = {"driver": _driver, "statistics": _statistics, "features": _features, "settings": _settings}
+def _address(_interface: Interface) -> ToolResult:
+    return ToolResult(0, "Permanent address: not set\n", "")
+
+
+def _stamping(interface: Interface) -> ToolResult:
+    sends = "\tsoftware-transmit\n" if interface.kind == "veth" else ""
+    return ToolResult(0, f"Time stamping parameters for {interface.name}:\nCapabilities:\n{sends}\tsoftware-receive\n"
+                      "\tsoftware-system-clock\nPTP Hardware Clock: none\nHardware Transmit Timestamp Modes: none\n"
+                      "Hardware Receive Filter Modes: none\n", "")
+
+
+_SHOWS = {"address": _address, "stamping": _stamping, "driver": _driver, "statistics": _statistics,
+          "features": _features, "settings": _settings}

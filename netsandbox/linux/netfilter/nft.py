@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.netfilter import iptables
 from netsandbox.linux.netfilter.iptables import Answer, FailedError
-from netsandbox.linux.netfilter.nft_print import hook_text, table_text, warning_of
+from netsandbox.linux.netfilter.nft_print import Style, hook_text, table_text, warning_of
 from netsandbox.linux.netfilter.nft_words import NftError, rule_words
 from netsandbox.linux.netfilter.ruleset import NAMES
 
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.ruleset import Table
 
 VERSION = "nftables v1.1.3 (Commodore Bullmoose #4)"
-NO_FILE = "No such file or directory"
+NO_FILE, EXISTS = "No such file or directory", "File exists"
+STYLES = {"-a": set("a"), "--handle": set("a"), "-s": set("s"), "--stateless": set("s"), "-n": set("n"),
+          "--numeric": set("n"), "-nn": set("n"), "-y": set("y"), "--numeric-priority": set("y"), "-an": set("an"),
+          "-na": set("an"), "-nna": set("an"), "-sa": set("as"), "-as": set("as")}
+"""Options of a listing."""
 
 
 class Line:
@@ -26,10 +32,17 @@ class Line:
     def __init__(self, words: list[str]) -> None:
         self.words = words
         self.text = " ".join(words)
+        self._added: set[int] = set()
+
+    def insert(self, at: int, word: str) -> None:
+        """Put in a word that was left out; complaints show the line as it was typed."""
+        self.words.insert(at, word)
+        self._added = {place + (place >= at) for place in self._added} | {at}
 
     def complaint(self, message: str, at: int) -> NftError:
         """`Error: MESSAGE`, the line, and a mark below the word."""
-        start = len(" ".join(self.words[:at])) + (at > 0)
+        before = [word for place, word in enumerate(self.words[:at]) if place not in self._added]
+        start = len(" ".join(before)) + bool(before)
         width = len(self.words[at]) if at < len(self.words) else 1
         start -= at >= len(self.words)
         return NftError(f"Error: {message}\n{self.text}\n{' ' * start}{'^' * width}\n")
@@ -41,25 +54,34 @@ def _junk(text: str) -> str:
     return f"Error: syntax error, unexpected junk\n{text}\n{' ' * at}^\n"
 
 
+def _late_option(words: list[str], option: str) -> Answer:
+    """The complaint about an option behind the command, of which nft prints the mark on its output."""
+    line = " ".join(["nft", *words, ""])
+    return Answer(1, f"\n   ^{' ' * (len(line) - 4)}~~\n",
+                  f"Error: syntax error, options must be specified before commands\n{line}{option} ")
+
+
 def run(namespace: NetworkNamespace, arguments: list[str]) -> Answer:
     """One command line, or several with `;` between them."""
     words: list[str] = []
-    with_handles = False
+    styles: set[str] = set()
     for word in arguments:
-        if word in ("-a", "--handle"):
-            with_handles = True
+        if word in STYLES and not words:
+            styles |= STYLES[word]
         elif word in ("-v", "--version"):
             return Answer(0, f"{VERSION}\n", "")
-        elif word.startswith("-") and not words and word not in ("-n", "-nn", "-s"):
+        elif word.startswith("-") and not words:
             return Answer(1, "", f"netsandbox: nft: option '{word}' is not modelled\n")
-        elif word not in ("-n", "-nn", "-s") or words:
+        elif re.fullmatch("--?[a-zA-Z].*", word) and "{" not in "".join(words):
+            return _late_option(words, word)
+        else:
             try:
                 words += shlex.split(word) if " " in word else [word]
             except ValueError:
                 return Answer(1, "", _junk(" ".join([*words, word])))
     if not words:
         return Answer(1, "", "nft: no command specified\n")
-    nft = Nft(namespace, Line(words), with_handles)
+    nft = Nft(namespace, Line(words), Style("a" in styles, "s" in styles, bool(styles & {"n", "y"})))
     try:
         out = nft.run()
         return Answer(0, out, nft.warnings)
@@ -72,11 +94,11 @@ def run(namespace: NetworkNamespace, arguments: list[str]) -> Answer:
 class Nft:
     """One command."""
 
-    def __init__(self, namespace: NetworkNamespace, line: Line, with_handles: bool) -> None:
+    def __init__(self, namespace: NetworkNamespace, line: Line, style: Style) -> None:
         self.namespace = namespace
         self.tables = namespace.netfilter.tables_of(False)
         self.line = line
-        self.with_handles = with_handles
+        self.style = style
         self.warnings = ""
 
     def run(self) -> str:
@@ -84,7 +106,7 @@ class Nft:
         command = words[0]
         if command == "list":
             return self._list()
-        if command in ("add", "insert", "delete", "flush", "create", "replace"):
+        if command in ("add", "insert", "delete", "flush", "create", "replace", "destroy"):
             return self._change(command)
         if command in ("monitor", "describe", "export", "import", "reset", "rename"):
             raise NftError(f"netsandbox: nft {command} is not modelled\n")
@@ -99,16 +121,24 @@ class Nft:
             return self._all(what)
         if what == "table":
             table = self._table(2)
+            self._end(4)
             return self._text(table)
         if what == "chain":
             table = self._table(2)
             name = self._word(4)
             if name not in table.chains:
                 raise self.line.complaint(NO_FILE, 4)
+            self._end(5)
             return self._text(table, name)
         if what in ("sets", "maps", "set", "map", "flowtables", "counters"):
             raise NftError(f"netsandbox: nft list {what} is not modelled: there are no sets and maps\n")
-        raise self.line.complaint("syntax error, unexpected newline", len(self.line.words))
+        raise self.line.complaint(f"syntax error, unexpected {'string' if what else 'newline'}", 1)
+
+    def _end(self, at: int) -> None:
+        """Nothing more may follow."""
+        if len(self.line.words) > at:
+            raise self.line.complaint("syntax error, unexpected string, expecting end of file or newline or semicolon",
+                                      at)
 
     def _all(self, what: str) -> str:
         if what == "tables":
@@ -125,20 +155,21 @@ class Nft:
 
     def _text(self, table: Table, only: str = "") -> str:
         self.warnings += warning_of(table, only)
-        return table_text(table, self.with_handles, self._number(table), only)
+        return table_text(table, self.style, self._number(table), only)
 
     def _number(self, table: Table) -> int:
         return list(self.tables.values()).index(table) + 1
 
     def _word(self, at: int) -> str:
         if at >= len(self.line.words):
-            raise self.line.complaint("syntax error, unexpected newline, expecting string", len(self.line.words))
+            raise self.line.complaint("syntax error, unexpected newline, expecting string or last",
+                                      len(self.line.words))
         return self.line.words[at]
 
     def _table(self, at: int) -> Table:
         """The table of a family and a name, or of a name alone, that begin at a word."""
         if self._word(at) not in ("ip", "ip6", "inet", "arp", "bridge", "netdev"):
-            self.line.words.insert(at, "ip")
+            self.line.insert(at, "ip")
         family = self.line.words[at]
         if family != "ip":
             raise NftError(f"netsandbox: nft: family {family} is not modelled; the tables are of family ip\n")
@@ -165,7 +196,7 @@ class Nft:
         if what == "chain":
             return self._change_chain(command)
         if what != "rule":
-            self.line.words.insert(1, "rule")
+            self.line.insert(1, "rule")
         return self._change_rule(command)
 
     def _change_table(self, command: str) -> str:
@@ -175,10 +206,16 @@ class Nft:
             if name not in TABLES:
                 raise NftError(f"netsandbox: nft: a table '{name}' of one's own is not modelled; there are "
                                f"{', '.join(TABLES)}\n")
+            if command == "create" and name in self.tables:
+                raise self.line.complaint(f"Could not process rule: {EXISTS}", words.index(name, 2))
             self.namespace.netfilter.table(name)
             return ""
+        if name not in self.tables and command == "destroy":
+            return ""
+        if name not in self.tables:
+            raise self.line.complaint(f"Could not process rule: {NO_FILE}", words.index(name, 2))
         table = self._table(2)
-        if command == "delete":
+        if command in ("delete", "destroy"):
             del self.namespace.netfilter.tables[table.name]
         else:
             for chain in table.chains.values():
@@ -196,11 +233,15 @@ class Nft:
         if command in ("add", "create") and hook:
             policy = "DROP" if "drop" in " ".join(self.line.words) else "ACCEPT"
             return iptables.execute(self.namespace, ["-t", table.name, "-P", name, policy])
+        if command == "destroy" and name not in table.chains:
+            return ""
         if command not in ("add", "create") and name not in table.chains:
             raise self.line.complaint(f"Could not process rule: {NO_FILE}", 4)
-        if command in ("add", "create") and name in table.chains:
+        if command == "create" and name in table.chains:
+            raise self.line.complaint(f"Could not process rule: {EXISTS}", 4)
+        if command == "add" and name in table.chains:
             return ""
-        letter = {"add": "-N", "create": "-N", "delete": "-X", "flush": "-F"}[command]
+        letter = {"add": "-N", "create": "-N", "delete": "-X", "destroy": "-X", "flush": "-F"}[command]
         return iptables.execute(self.namespace, ["-t", table.name, letter, name])
 
     def _change_rule(self, command: str) -> str:
@@ -208,20 +249,38 @@ class Nft:
         if chain not in table.chains:
             raise self.line.complaint(f"Could not process rule: {NO_FILE}", 4)
         rest = self.line.words[5:]
-        if command in ("delete", "replace"):
+        if command in ("delete", "replace", "destroy"):
             return self._by_handle(table, chain, rest, command)
         if rest[:1] in (["index"], ["position"], ["handle"]):
             raise NftError(f"netsandbox: nft {command} rule … {rest[0]} is not modelled\n")
         letter = "-I" if command == "insert" else "-A"
-        return iptables.execute(self.namespace, ["-t", table.name, letter, chain, *rule_words(rest, self.line)])
+        before = len(table.chains[chain].rules)
+        made = iptables.execute(self.namespace, ["-t", table.name, letter, chain, *self._rule_words(table, rest)])
+        rules = table.chains[chain].rules
+        for rule in rules[:len(rules) - before] if command == "insert" else rules[before:]:
+            rule.tells_counters = "counter" in rest
+        return made
+
+    def _rule_words(self, table: Table, rest: list[str]) -> list[str]:
+        """The iptables words of a rule, whose jumps lead somewhere."""
+        for word, target in pairwise(rest):
+            if word in ("jump", "goto") and target not in table.chains:
+                raise self.line.complaint(f"Could not process rule: {NO_FILE}",
+                                          len(self.line.words) - len(rest) + rest.index(word) + 1)
+        return rule_words(rest, self.line)
 
     def _by_handle(self, table: Table, chain: str, rest: list[str], command: str) -> str:
         if rest[:1] != ["handle"] or len(rest) < 2 or not rest[1].isdecimal():
-            raise self.line.complaint("syntax error, expecting handle", 5)
+            raise self.line.complaint("syntax error, unexpected newline, expecting handle" if not rest else
+                                      "syntax error, expecting handle", 5)
         at = next((at for at, rule in enumerate(table.chains[chain].rules, 1) if rule.handle == int(rest[1])), 0)
+        if not at and command == "destroy":
+            return ""
         if not at:
             raise self.line.complaint(f"Could not process rule: {NO_FILE}", 6)
-        if command == "delete":
+        if command != "replace":
             return iptables.execute(self.namespace, ["-t", table.name, "-D", chain, str(at)])
-        words = rule_words(rest[2:], self.line)
-        return iptables.execute(self.namespace, ["-t", table.name, "-R", chain, str(at), *words])
+        words = self._rule_words(table, rest[2:])
+        made = iptables.execute(self.namespace, ["-t", table.name, "-R", chain, str(at), *words])
+        table.chains[chain].rules[at - 1].tells_counters = "counter" in rest
+        return made

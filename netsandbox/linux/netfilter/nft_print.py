@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.netfilter import nft_fields, nft_flow, nft_ports
@@ -25,14 +25,23 @@ NATIVE_TARGETS = frozenset({"ACCEPT", "DROP", "RETURN"})
 WARNING = "# Warning: table ip {name} is managed by iptables-nft, do not touch!\n"
 UNSPOKEN = 'xt match "{name}"'
 ANY_ICMP = 255
+NUMBERS = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
+"""Priorities, as -n writes them."""
 
 
-def table_text(table: Table, with_handles: bool, number: int, only: str = "") -> str:
+class Style(NamedTuple):
+    """How a listing is asked for: -a, -s and -n."""
+
+    with_handles: bool = False
+    is_stateless: bool = False
+    is_numeric: bool = False
+
+
+def table_text(table: Table, style: Style, number: int, only: str = "") -> str:
     """A table with its chains and rules; `only` one chain of them."""
     chains = [chain for chain in table.chains.values() if only in ("", chain.name)]
-    handle = f" # handle {number}" if with_handles and not only else ""
-    return f"table ip {table.name} {{{handle}\n" + "\n".join(
-        _chain(table, chain, with_handles) for chain in chains) + "}\n"
+    handle = f" # handle {number}" if style.with_handles and not only else ""
+    return f"table ip {table.name} {{{handle}\n" + "\n".join(_chain(table, chain, style) for chain in chains) + "}\n"
 
 
 def warning_of(table: Table, only: str = "") -> str:
@@ -47,31 +56,35 @@ def _is_foreign(rule: Rule) -> bool:
         target is not None and not rule.jump and target.name not in NATIVE_TARGETS)
 
 
-def hook_text(table: Table, chain: Chain) -> str:
+def hook_text(table: Table, chain: Chain, is_numeric: bool = False) -> str:
     """`type filter hook input priority filter; policy accept;`."""
     assert chain.hook is not None, "a chain of somebody's own hooks in nowhere"
     is_route = table.name == "mangle" and chain.hook is Hook.OUTPUT
     kind = "nat" if table.name == "nat" else "route" if is_route else "filter"
     priority = PRIORITIES.get(table.name) or (
         "dstnat" if chain.hook in (Hook.PREROUTING, Hook.OUTPUT) else "srcnat")
+    priority = str(NUMBERS[priority]) if is_numeric else priority
     return (f"type {kind} hook {chain.hook.value.lower()} priority {priority}; "
             f"policy {'drop' if chain.drops else 'accept'};")
 
 
-def _chain(table: Table, chain: Chain, with_handles: bool) -> str:
-    lines = [f"\tchain {chain.name} {{{f' # handle {chain.handle}' if with_handles else ''}"]
-    lines += [f"\t\t{hook_text(table, chain)}"] if chain.hook is not None else []
-    lines += [f"\t\t{rule_text(rule)}{f' # handle {rule.handle}' if with_handles else ''}" for rule in chain.rules]
+def _chain(table: Table, chain: Chain, style: Style) -> str:
+    shows = style.with_handles
+    lines = [f"\tchain {chain.name} {{{f' # handle {chain.handle}' if shows else ''}"]
+    lines += [f"\t\t{hook_text(table, chain, style.is_numeric)}"] if chain.hook is not None else []
+    lines += [f"\t\t{rule_text(rule, style.is_stateless)}{f' # handle {rule.handle}' if shows else ''}"
+              for rule in chain.rules]
     return "\n".join([*lines, "\t}\n"])
 
 
-def rule_text(rule: Rule) -> str:
+def rule_text(rule: Rule, is_stateless: bool = False) -> str:
     """One rule in nft's words."""
     words = _head(rule)
     for match in rule.matches:
         assert isinstance(match, Match), "what -m loads"
         words.append(_match(rule, match))
-    words.append(f"counter packets {rule.packets} bytes {rule.bytes}")
+    if rule.tells_counters:
+        words.append("counter" if is_stateless else f"counter packets {rule.packets} bytes {rule.bytes}")
     words.append(target_text(rule))
     return " ".join(words).rstrip()
 

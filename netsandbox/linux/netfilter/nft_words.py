@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.nft_flow import RATE_UNITS
 from netsandbox.linux.netfilter.nft_targets import REJECTS
+from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.nft import Line
@@ -110,11 +111,23 @@ def _transport(reader: Reader, name: str) -> None:
     reader.use_protocol(name)
     if field not in ("sport", "dport"):
         raise reader.not_modelled(f"{name} {field}")
+    at = len(reader.line.words) - len(reader.words)
     negated, value = reader.value()
+    _check_ports(reader, value, at + bool(negated))
     if "," in value:
         reader.out += ["-m", "multiport", *negated, f"--{field}s", value.replace("-", ":")]
     else:
         reader.out += [*negated, f"--{field}", value.replace("-", ":")]
+
+
+def _check_ports(reader: Reader, text: str, at: int) -> None:
+    """Ports by number or by name; ranges are numbers."""
+    for part in text.split(","):
+        for one in part.split("-") if part[:1].isdecimal() else [part]:
+            if one.isdecimal() and int(one) > 65535:
+                raise reader.line.complaint("Service out of range", at)
+            if port_number(one) is None:
+                raise reader.line.complaint("Could not resolve service: Servname not supported for ai_socktype", at)
 
 
 def _tcp(reader: Reader) -> None:

@@ -239,11 +239,12 @@ class Rule:
         handle: its number in nft's listings.
         text: as `iptables -S` writes it, without -A and the chain's name.
         made_at: the first record of the trace after it was made.
+        tells_counters: nft's listing has them: iptables' rules always, nft's own where `counter` was said.
         missed: what was recorded when a packet last did not fulfil it, which the next one of a conversation shares.
     """
 
     __slots__ = ("bytes", "conditions", "handle", "head", "made_at", "matches", "missed", "packets",
-                 "target", "text")
+                 "target", "tells_counters", "text")
 
     def __init__(self, head: Head, matches: tuple[Match, ...], target: Target | None, packets: int = 0,
                  size: int = 0) -> None:
@@ -252,6 +253,7 @@ class Rule:
         self.target = target
         self.packets, self.bytes, self.handle, self.made_at = packets, size, 0, 0
         self.missed = NEVER
+        self.tells_counters = True
         self.conditions = (*asked, *((match, match.text) for match in matches))
         words = [text for _condition, text in self.conditions]
         if target is not None:

@@ -11,7 +11,7 @@ import pytest
 
 from netsandbox.linux.netfilter import iptables
 from netsandbox.linux.netfilter.matches_header import read_hex_text
-from netsandbox.linux.netfilter.nft_print import table_text
+from netsandbox.linux.netfilter.nft_print import Style, table_text
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
@@ -119,5 +119,5 @@ def test_connbytes_has_connections_counted() -> None:
 def test_nft_lists_it_in_its_own_words(line: str, words: str) -> None:
     router = Router()
     router.iptables(f"-A FORWARD {line}")
-    listed = table_text(router.namespace.netfilter.tables["filter"], False, 1)
+    listed = table_text(router.namespace.netfilter.tables["filter"], Style(), 1)
     assert f"\t\t{words} counter packets 0 bytes 0\n" in listed

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from netsandbox.linux.netfilter import iptables
-from netsandbox.linux.netfilter.nft_print import table_text
+from netsandbox.linux.netfilter.nft_print import Style, table_text
 from tests.linux.netfilter.router import Router
 
 LINES = [json.loads(line) for line in (Path(__file__).parent / "nft_words.jsonl").read_text().splitlines()]
@@ -27,5 +27,5 @@ def test_a_rule_is_listed_in_nfts_words(row: dict[str, Any]) -> None:
     assert answer.code == 0, answer.err
     table = namespace.netfilter.tables[words[1] if words[0] == "-t" else "filter"]
     shown = [line.strip("\t").replace("counter packets 0 bytes 0 ", "")
-             for line in table_text(table, False, 1).splitlines() if "counter" in line]
+             for line in table_text(table, Style(), 1).splitlines() if "counter" in line]
     assert shown == row["nft"]
