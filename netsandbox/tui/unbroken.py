@@ -9,11 +9,13 @@ from __future__ import annotations
 from asyncio import CancelledError
 
 from textual.await_complete import AwaitComplete
+from textual.css.query import NoMatches
 from textual.events import Key
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widgets import Button, Input, OptionList
+from textual.worker import WorkerFailed
 
 from netsandbox.tui.typed_ahead import OrderedApp
 
@@ -34,6 +36,8 @@ class UnbrokenApp(OrderedApp):
 
     def _handle_exception(self, error: Exception) -> None:
         """Where Textual would end."""
+        if isinstance(error, WorkerFailed) and isinstance(error.error, NoMatches):
+            return  # the page that it worked for was left
         self.failures += 1
         if not self._is_mounted or self.failures > MOST_FAILURES:
             super()._handle_exception(error)

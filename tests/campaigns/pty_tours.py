@@ -85,6 +85,11 @@ def _shown(one: Terminal, text: str) -> None:
 
 
 def _type(one: Terminal, lines: Sequence[str]) -> None:
+    """Type lines one by one; beside one in the background the others are in time only when all come at once."""
+    if any(line.endswith("&") for line in lines):
+        one.press(":\x1b[200~" + "".join(f"{line}\n" for line in lines) + "\x1b[201~")
+        one.settle(SILENCE)
+        lines = ()
     for line in lines:
         one.press(":" + line.replace("\n", "\r") + "\r")
         one.settle(SILENCE)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from textual.app import App
 from textual.command import CommandList
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.events import Key
 from textual.message import Message
@@ -182,3 +183,15 @@ async def test_a_page_key_for_a_palette_whose_list_is_not_painted_yet(tmp_path: 
         commands.styles.height = 0
         await stage.press("pagedown", "pageup", "end", "home")
         assert stage.app._exception is None
+
+
+async def test_what_works_for_a_page_that_was_left_fails_without_a_word(tmp_path: Path) -> None:
+    async with opened(tmp_path) as stage:
+        stage.app.run_worker(_looks_in_vain(), exit_on_error=True)
+        await stage.pilot.pause()
+        assert not stage.app.main.status.trouble
+        assert stage.app._exception is None
+
+
+async def _looks_in_vain() -> None:
+    raise NoMatches
