@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -43,3 +45,19 @@ class StyleBook:
             segments.append(Segment(text, self[style] + top))
             width += cell_len(text)
         return Strip(segments, width)
+
+
+class Painted(Widget):
+    """A widget that paints runs in the styles of its component classes."""
+
+    STYLES: ClassVar[str]
+    """What the names of those classes begin with."""
+
+    @cached_property
+    def book(self) -> StyleBook:
+        return StyleBook(self, self.STYLES)
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the old theme."""
+        self.book.forget()
+        super().notify_style_update()

@@ -14,13 +14,14 @@ from textual.strip import Strip
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.hex_lines import HexLayout, hex_layout, hex_runs
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import cell_len, fit
 
 
-class HexView(ScrollView, can_focus=True):
+class HexView(ScrollView, Painted, can_focus=True):
     """A hex dump as wide as the pane allows."""
 
+    STYLES = "hex--"
     ALLOW_SELECT = False
     DEFAULT_CLASSES = "pane"
     HELP_TOPIC = "bytes"
@@ -72,7 +73,6 @@ class HexView(ScrollView, can_focus=True):
         self.data = b""
         self.cursor: int | None = None
         self.marked = range(0)
-        self._book = StyleBook(self, "hex--")
 
     @property
     def _layout(self) -> HexLayout:
@@ -102,11 +102,6 @@ class HexView(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Break the lines anew."""
         self._resized()
-
-    def notify_style_update(self) -> None:
-        """Forget the styles of the old theme."""
-        self._book.forget()
-        super().notify_style_update()
 
     def _into_view(self, offset: int) -> None:
         line, top, height = offset // self._layout.columns, self.scroll_offset.y, max(self.size.height, 1)
@@ -145,9 +140,9 @@ class HexView(ScrollView, can_focus=True):
         """One line of bytes."""
         width, line = self.scrollable_content_region.width, y + self.scroll_offset.y
         if not self.data:
-            return self._book.strip([Run(fit(tr("hex.empty") if y == 0 else "", width), "empty")])
+            return self.book.strip([Run(fit(tr("hex.empty") if y == 0 else "", width), "empty")])
         if line >= self._layout.lines(len(self.data)):
             return Strip.blank(width, self.rich_style)
         runs = hex_runs(self.data, line, self._layout, self.marked, self.cursor)
         runs.append(Run(" " * max(width - sum(cell_len(run.text) for run in runs), 0), ""))
-        return self._book.strip(runs).crop(0, width)
+        return self.book.strip(runs).crop(0, width)

@@ -7,11 +7,10 @@ from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.strip import Strip
-from textual.widget import Widget
 
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import cell_len
 
 
@@ -23,9 +22,10 @@ class Key(NamedTuple):
     action: str
 
 
-class KeyBar(Widget):
+class KeyBar(Painted):
     """One line of keys; those that do not fit are left out from the end, but never the last two."""
 
+    STYLES = "keys--"
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--word"}
     DEFAULT_CSS = """
@@ -42,18 +42,12 @@ class KeyBar(Widget):
         self.glyphs = glyphs
         self.keys: Sequence[Key] = ()
         self._spans: list[tuple[int, int, str]] = []
-        self._book = StyleBook(self, "keys--")
 
     def show(self, keys: Sequence[Key]) -> None:
         """Show other keys."""
         if keys != self.keys:
             self.keys = keys
             self.refresh()
-
-    def notify_style_update(self) -> None:
-        """Forget the styles of the old theme."""
-        self._book.forget()
-        super().notify_style_update()
 
     def _fitting(self, width: int) -> list[Key]:
         keys = list(self.keys)
@@ -74,7 +68,7 @@ class KeyBar(Widget):
             self._spans.append((x, x + size, key.action))
             runs += [Run(f" {key.key}", "key"), Run(f" {key.word} ", "word")]
             x += size
-        return self._book.strip(runs).adjust_cell_length(width, self.rich_style)
+        return self.book.strip(runs).adjust_cell_length(width, self.rich_style)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key would."""

@@ -11,15 +11,16 @@ from textual.strip import Strip
 
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import cell_len, safe
 
 BEGINNINGS = {">": "client", "<": "server", "+": "arrow"}
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(ScrollView, Painted, can_focus=True):
     """Lines; `show` gives it others."""
 
+    STYLES = "line--"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line--client", "line--server", "line--arrow", "line--dropped",
                                              "line--other"}
     DEFAULT_CSS = """
@@ -38,7 +39,6 @@ class LineView(ScrollView, can_focus=True):
         super().__init__()
         self.glyphs = glyphs
         self.lines: Sequence[str] = ()
-        self._book = StyleBook(self, "line--")
 
     def show(self, lines: Sequence[str]) -> None:
         """Show other lines, from the top."""
@@ -47,15 +47,10 @@ class LineView(ScrollView, can_focus=True):
         self.scroll_to(0, 0, animate=False)
         self.refresh()
 
-    def notify_style_update(self) -> None:
-        """Forget the styles of the old theme."""
-        self._book.forget()
-        super().notify_style_update()
-
     def render_line(self, y: int) -> Strip:
         """One line, from where it is scrolled to."""
         width, at = self.scrollable_content_region.width, y + self.scroll_offset.y
         line = self.lines[at] if at < len(self.lines) else ""
         style = "dropped" if self.glyphs.dropped in line else BEGINNINGS.get(line[:1], "other")
         start = self.scroll_offset.x
-        return self._book.strip([Run(line, style)]).crop_extend(start, start + width, self.rich_style)
+        return self.book.strip([Run(line, style)]).crop_extend(start, start + width, self.rich_style)

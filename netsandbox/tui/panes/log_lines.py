@@ -16,7 +16,7 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.log_columns import Columns, Masters, Needs, columns, header, needs_of, row_runs
 from netsandbox.tui.log_store import LogStore
 from netsandbox.tui.panes.growing import GrowingView
-from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import cell_len, fit, safe
 
 _CACHED_LINES = 512
@@ -25,9 +25,10 @@ _KNOWN_PARTIES = 20_000
 """Texts measured at most; by then the columns are as wide as they get."""
 
 
-class LogLines(GrowingView, can_focus=True):
+class LogLines(GrowingView, Painted, can_focus=True):
     """The part of the frame log that paints: which rows there are, and where the cursor is, others tell."""
 
+    STYLES = "log--"
     ALLOW_SELECT = False
     DEFAULT_CLASSES = "pane"
 
@@ -99,7 +100,6 @@ class LogLines(GrowingView, can_focus=True):
         self._seen: set[tuple[str, ...]] = set()
         """Places, parties and verdicts whose widths are known."""
         self._lines: LRUCache[tuple[object, ...], Strip] = LRUCache(_CACHED_LINES)
-        self._book = StyleBook(self, "log--")
 
     def _widen(self, rows: Iterable[LogRow]) -> None:
         """Let the columns grow to what the rows need."""
@@ -145,7 +145,6 @@ class LogLines(GrowingView, can_focus=True):
 
     def notify_style_update(self) -> None:
         """Forget what was painted in the old theme."""
-        self._book.forget()
         self._lines.clear()
         super().notify_style_update()
 
@@ -178,11 +177,11 @@ class LogLines(GrowingView, can_focus=True):
         width = self.scrollable_content_region.width
         widths = self._columns(width)
         if y == 0:
-            return self._book.strip([Run(fit(header(widths, self.glyphs), width), "header")])
+            return self.book.strip([Run(fit(header(widths, self.glyphs), width), "header")])
         position = self.scroll_offset.y + y - 1
         if position >= len(self.store):
             text = self.nothing if y == 1 and not len(self.store) else ""
-            return self._book.strip([Run(fit("  " + text if text else "", width), "empty")])
+            return self.book.strip([Run(fit("  " + text if text else "", width), "empty")])
         first, last = self._selection()
         cursor = position == self.position
         selected = first <= position <= last and first != last
@@ -199,4 +198,4 @@ class LogLines(GrowingView, can_focus=True):
         runs[0] = Run(self.glyphs.mark, "mark") if marked else runs[0]
         runs.insert(0, Run(self.glyphs.selected if cursor else " ", "mark"))
         runs.append(Run(" " * max(width - sum(cell_len(run.text) for run in runs), 0), ""))
-        return self._book.strip(runs, "cursor" if cursor else "selected" if selected else "")
+        return self.book.strip(runs, "cursor" if cursor else "selected" if selected else "")

@@ -19,7 +19,7 @@ from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.live_jobs import KEPT, Jobs, Said
 from netsandbox.tui.panes.growing import GrowingView
-from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import cell_len, fit, safe, wrap
 
 _GAP = re.compile("^ +| {2,}")
@@ -30,9 +30,10 @@ _MARKS = {"hold": "✓ ", "fail": "✗ "}
 _ASCII_MARKS = {"hold": "ok ", "fail": "NO "}
 
 
-class OutputPane(GrowingView, can_focus=True):
+class OutputPane(GrowingView, Painted, can_focus=True):
     """The output of commands; `show` gives it what is new."""
 
+    STYLES = "output--"
     ALLOW_SELECT = False
     DEFAULT_CLASSES = "pane"
     HELP_TOPIC = "output"
@@ -67,7 +68,6 @@ class OutputPane(GrowingView, can_focus=True):
         self._width = 0
         self._only = 0
         """The line whose output alone is shown; 0 for all."""
-        self._book = StyleBook(self, "output--")
 
     def on_mount(self) -> None:
         """Name the pane, and follow."""
@@ -139,19 +139,14 @@ class OutputPane(GrowingView, can_focus=True):
             self.call_after_refresh(self._place)  # only then is it known how far it scrolls
         self._resized()
 
-    def notify_style_update(self) -> None:
-        """Forget the styles of the old theme."""
-        self._book.forget()
-        super().notify_style_update()
-
     def render_line(self, y: int) -> Strip:
         """One line."""
         width, at = self.scrollable_content_region.width, y + self.scroll_offset.y
         if at >= len(self._rows):
             text = tr("output.empty") if not self._rows and y == 0 else ""
-            return self._book.strip([Run(fit(text, width), "out")])
+            return self.book.strip([Run(fit(text, width), "out")])
         kind, text, _job = self._rows[at]
-        return self._book.strip([Run(fit(text, width), kind)])
+        return self.book.strip([Run(fit(text, width), kind)])
 
 
 def hanging(text: str, width: int) -> list[str]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.strip import Strip
-from textual.widget import Widget
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.source import Status
 from netsandbox.tui.status_text import status_runs
-from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.styles import Painted
 
 _EMPTY = Status("", 0, 0, 0, False, True, 1.0, False, "", 0)
 
 
-class StatusLine(Widget):
+class StatusLine(Painted):
     """One line at the top; a message stays until the next is said or it is cleared."""
 
+    STYLES = "status--"
     ALLOW_SELECT = False
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -48,7 +48,6 @@ class StatusLine(Widget):
         self.status = _EMPTY
         self.message = ""
         self.trouble = False
-        self._book = StyleBook(self, "status--")
 
     def show(self, status: Status) -> None:
         """Show where the lab is; painted only when it is elsewhere."""
@@ -62,15 +61,10 @@ class StatusLine(Widget):
             self.message, self.trouble = message, trouble
             self.refresh()
 
-    def notify_style_update(self) -> None:
-        """Forget the styles of the old theme."""
-        self._book.forget()
-        super().notify_style_update()
-
     def render_line(self, y: int) -> Strip:
         """The line."""
         width = self.size.width
         if y:
             return Strip.blank(width, self.rich_style)
         runs = status_runs(self.status, width, self.glyphs, self.message, self.trouble)
-        return self._book.strip(runs).adjust_cell_length(width, self.rich_style)
+        return self.book.strip(runs).adjust_cell_length(width, self.rich_style)

@@ -9,19 +9,19 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.source import Mark
-from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.timeline_bar import bar_runs, legend, step_at
 
 
-class Timeline(Widget, can_focus=True):
+class Timeline(Painted, can_focus=True):
     """A bar of the known history; `show` tells it where the lab is."""
 
+    STYLES = "timeline--"
     ALLOW_SELECT = False
     HELP_TOPIC = "timeline"
 
@@ -87,7 +87,6 @@ class Timeline(Widget, can_focus=True):
         self._dragging = False
         self._asked: int | None = None
         """The step last asked for, so that a drag asks once a step."""
-        self._book = StyleBook(self, "timeline--")
 
     def show(self, marks: Sequence[Mark], step: int, last_step: int) -> None:
         """Show where the lab is."""
@@ -141,11 +140,6 @@ class Timeline(Widget, can_focus=True):
             self._dragging = False
             self.release_mouse()
 
-    def notify_style_update(self) -> None:
-        """Forget the styles of the old theme."""
-        self._book.forget()
-        super().notify_style_update()
-
     def render_line(self, y: int) -> Strip:
         """The bar, and what its marks mean."""
         width, bar = self.size.width, self._bar_width
@@ -153,4 +147,4 @@ class Timeline(Widget, can_focus=True):
             return Strip.blank(width, self.rich_style)
         runs = [Run(" ", ""), *bar_runs(self.marks, self.step, self.last_step, bar, self.glyphs), Run(" ", "")]
         runs.append(Run(legend(self.glyphs, width), "legend"))
-        return self._book.strip(runs).adjust_cell_length(width, self.rich_style)
+        return self.book.strip(runs).adjust_cell_length(width, self.rich_style)

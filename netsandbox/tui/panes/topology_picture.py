@@ -16,7 +16,7 @@ from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import Flight
-from netsandbox.tui.styles import StyleBook
+from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import fit, safe
 from netsandbox.tui.topology_draw import Placed
 from netsandbox.tui.topology_internet import fold_internet
@@ -54,9 +54,10 @@ def _structure(row: InterfaceRow) -> tuple[object, ...]:
             row.lower, row.vlan, row.vni, row.vlans)
 
 
-class TopologyPicture(ScrollView, can_focus=True):
+class TopologyPicture(ScrollView, Painted, can_focus=True):
     """Hosts, containers, bridges and cables, what is selected of them, and frames between them."""
 
+    STYLES = "topology--"
     ALLOW_SELECT = False
     DEFAULT_CLASSES = "pane"
 
@@ -149,7 +150,6 @@ class TopologyPicture(ScrollView, can_focus=True):
         self._titled = ""
         self.hint = tr("topology.empty")
         """What an empty picture says."""
-        self._book = StyleBook(self, "topology--")
 
     def on_mount(self) -> None:
         """Make the animation's timer, at rest until a frame moves."""
@@ -222,7 +222,6 @@ class TopologyPicture(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         """Forget what was painted in the old theme."""
-        self._book.forget()
         self._strips.clear()
         super().notify_style_update()
 
@@ -301,16 +300,16 @@ class TopologyPicture(ScrollView, can_focus=True):
         width = self.size.width
         if self.placed is None or not self._rows[0]:
             text = self.hint if y == self.size.height // 2 else ""
-            return self._book.strip([Run(fit(text, width, "center"), "empty")])
+            return self.book.strip([Run(fit(text, width, "center"), "empty")])
         y += scroll_y
         if y >= self.placed.height:
             return Strip.blank(width, self.rich_style)
         over = self._by_row.get(y)
         if over is not None:
-            strip = self._book.strip(overlaid(self.placed.rows[y], over).runs())
+            strip = self.book.strip(overlaid(self.placed.rows[y], over).runs())
         else:
             cached = self._strips.get(y)
             if cached is None:
-                cached = self._strips[y] = self._book.strip(self.placed.rows[y].runs())
+                cached = self._strips[y] = self.book.strip(self.placed.rows[y].runs())
             strip = cached
         return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style)
