@@ -257,13 +257,14 @@ class BridgeNetwork(DockerNetwork):
             self.scheduler.after(ANNOUNCE_INTERVAL, self._announce, (container, endpoint, number + 1), foreground=True)
 
     def detach(self, container: Container) -> None:
-        """Release the address and delete the veth pair; harmless when it is not attached."""
+        """Release the address and delete the interface; harmless when it is not attached."""
         endpoint = container.endpoints.pop(self.name, None)
         self.members.pop(container.identity, None)
         if endpoint is None:
             return
         self.pool.release(endpoint.address)
-        self.firewall.take_back(self.firewall.rules.endpoint(self, endpoint.address))
+        if self.is_filtered:
+            self.firewall.take_back(self.firewall.rules.endpoint(self, endpoint.address))
         self.namespace.record(AddressReleased(self.namespace.name, container.name, endpoint.address))
         inside = endpoint.inside
         if inside.namespace.interfaces.get(inside.name) is inside:

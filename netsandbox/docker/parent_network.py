@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 
 from netsandbox.docker.container import Endpoint, Wish
 from netsandbox.docker.errors import daemon_error
-from netsandbox.docker.events import AddressReleased
 from netsandbox.docker.ipam import AddressPool
 from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, free_name, random_identity, random_mac
 from netsandbox.docker.network_options import BridgeOptions
@@ -115,18 +114,6 @@ class ParentNetwork(BridgeNetwork):
         child = namespace.interfaces[request.device]
         child.queue_length = NO_QUEUE
         return child
-
-    def detach(self, container: Container) -> None:
-        """Release the address and delete the child; harmless when it is not attached."""
-        endpoint = container.endpoints.pop(self.name, None)
-        self.members.pop(container.identity, None)
-        if endpoint is None:
-            return
-        self.pool.release(endpoint.address)
-        self.namespace.record(AddressReleased(self.namespace.name, container.name, endpoint.address))
-        inside = endpoint.inside
-        if inside.namespace.interfaces.get(inside.name) is inside:
-            link.delete(inside)
 
     def dispose(self) -> None:
         """The network goes: with it the parent, if Docker made it."""
