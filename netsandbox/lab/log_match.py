@@ -34,20 +34,8 @@ Predicate = Callable[[LogRow], bool]
 EVERYONE = frozenset({"everyone", "broadcast", "ff:ff:ff:ff:ff:ff"})
 """What the log calls the destination of a broadcast."""
 
-VERDICTS = (
-    "accepted",
-    "answered",
-    "bridged",
-    "dropped",
-    "flooded",
-    "ignored",
-    "repeated",
-    "routed",
-    "sent",
-    "to host",
-    "to port",
-    "waits",
-)
+VERDICTS = ("accepted", "answered", "bridged", "dropped", "flooded", "ignored", "repeated", "routed", "sent", "to host",
+            "to port", "waits")
 
 _PAIR = re.compile(r"((?:\d{1,3}\.){3}\d{1,3})(?:[.:](\d{1,5}))? (?:>|→) ((?:\d{1,3}\.){3}\d{1,3})(?:[.:](\d{1,5}))?")
 _ASKS = re.compile(

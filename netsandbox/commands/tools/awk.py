@@ -221,18 +221,9 @@ class _Run(Evaluator):
             self._arrays.get(name, {}).pop(self._text(self._value(node)), None)
 
 
-_STATEMENTS: dict[str, Callable[..., None]] = {
-    "block": _Run.do_block,
-    "expression": _Run.do_expression,
-    "print": _Run.do_print,
-    "printf": _Run.do_printf,
-    "if": _Run.do_if,
-    "while": _Run.do_while,
-    "for": _Run.do_for,
-    "each": _Run.do_each,
-    "next": _Run.do_next,
-    "break": _Run.do_break,
-    "continue": _Run.do_continue,
-    "exit": _Run.do_exit,
-    "delete": _Run.do_delete,
-}
+_STATEMENTS: dict[str, Callable[..., None]] = {"block": _Run.do_block, "expression": _Run.do_expression,
+                                               "print": _Run.do_print, "printf": _Run.do_printf, "if": _Run.do_if,
+                                               "while": _Run.do_while, "for": _Run.do_for, "each": _Run.do_each,
+                                               "next": _Run.do_next, "break": _Run.do_break,
+                                               "continue": _Run.do_continue, "exit": _Run.do_exit,
+                                               "delete": _Run.do_delete}

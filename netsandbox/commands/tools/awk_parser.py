@@ -15,45 +15,12 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 KEYWORDS = frozenset(
-    {
-        "BEGIN",
-        "END",
-        "if",
-        "else",
-        "while",
-        "for",
-        "do",
-        "in",
-        "print",
-        "printf",
-        "next",
-        "exit",
-        "delete",
-        "break",
-        "continue",
-        "function",
-        "getline",
-        "return",
-    }
+    {"BEGIN", "END", "if", "else", "while", "for", "do", "in", "print", "printf", "next", "exit", "delete", "break",
+     "continue", "function", "getline", "return"}
 )
 FUNCTIONS = frozenset(
-    {
-        "length",
-        "substr",
-        "index",
-        "split",
-        "sub",
-        "gsub",
-        "match",
-        "sprintf",
-        "tolower",
-        "toupper",
-        "int",
-        "system",
-        "close",
-        "sqrt",
-        "strtonum",
-    }
+    {"length", "substr", "index", "split", "sub", "gsub", "match", "sprintf", "tolower", "toupper", "int", "system",
+     "close", "sqrt", "strtonum"}
 )
 MOST_NESTED = 40
 ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "/": "/", "r": "\r"}

@@ -302,24 +302,14 @@ class Evaluator:
         return float(len(found))
 
 
-_VALUES: dict[str, Callable[..., Value]] = {
-    "number": Evaluator.of_number,
-    "string": Evaluator.of_string,
-    "regex": Evaluator.of_regex,
-    "name": Evaluator.of_name,
-    "field": Evaluator.of_field,
-    "element": Evaluator.of_element,
-    "subscript": Evaluator.of_subscript,
-    "in": Evaluator.of_in,
-    "join": Evaluator.of_join,
-    "choice": Evaluator.of_choice,
-    "unary": Evaluator.of_unary,
-    "binary": Evaluator.of_binary,
-    "assign": Evaluator.of_assign,
-    "before": Evaluator.of_before,
-    "after": Evaluator.of_after,
-    "call": Evaluator.of_call,
-}
+_VALUES: dict[str, Callable[..., Value]] = {"number": Evaluator.of_number, "string": Evaluator.of_string,
+                                            "regex": Evaluator.of_regex, "name": Evaluator.of_name,
+                                            "field": Evaluator.of_field, "element": Evaluator.of_element,
+                                            "subscript": Evaluator.of_subscript, "in": Evaluator.of_in,
+                                            "join": Evaluator.of_join, "choice": Evaluator.of_choice,
+                                            "unary": Evaluator.of_unary, "binary": Evaluator.of_binary,
+                                            "assign": Evaluator.of_assign, "before": Evaluator.of_before,
+                                            "after": Evaluator.of_after, "call": Evaluator.of_call}
 _COMPARISONS: dict[str, Callable[[int], bool]] = {
     "<": lambda c: c < 0,
     "<=": lambda c: c <= 0,

@@ -14,75 +14,18 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 MISSING = "netsandbox: jq needs the Python package jq: pip install 'netsandbox[jq]'"
-LONG = {
-    "raw-output": "r",
-    "compact-output": "c",
-    "slurp": "s",
-    "null-input": "n",
-    "sort-keys": "S",
-    "exit-status": "e",
-}
+LONG = {"raw-output": "r", "compact-output": "c", "slurp": "s", "null-input": "n", "sort-keys": "S", "exit-status": "e"}
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 INTERPOLATED = re.compile(r"\\\(([^()]*)\)")
 WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w*\s*:)")
 KEYS = re.compile(r"([{,]\s*)[A-Za-z_]\w*(?=\s*[,}])")
 """`{ifname, mtu}`."""
 KNOWN = frozenset(
-    [
-        "add",
-        "all",
-        "and",
-        "any",
-        "ascii_downcase",
-        "ascii_upcase",
-        "contains",
-        "elif",
-        "else",
-        "empty",
-        "end",
-        "endswith",
-        "first",
-        "flatten",
-        "from_entries",
-        "group_by",
-        "has",
-        "if",
-        "index",
-        "join",
-        "keys",
-        "last",
-        "length",
-        "map",
-        "max",
-        "max_by",
-        "min",
-        "min_by",
-        "not",
-        "null",
-        "or",
-        "select",
-        "sort",
-        "sort_by",
-        "split",
-        "startswith",
-        "then",
-        "to_entries",
-        "tonumber",
-        "tostring",
-        "true",
-        "false",
-        "type",
-        "unique",
-        "unique_by",
-        "values",
-        "with_entries",
-        "tojson",
-        "fromjson",
-        "reverse",
-        "map_values",
-        "del",
-        "error",
-    ]
+    ["add", "all", "and", "any", "ascii_downcase", "ascii_upcase", "contains", "elif", "else", "empty", "end",
+     "endswith", "first", "flatten", "from_entries", "group_by", "has", "if", "index", "join", "keys", "last", "length",
+     "map", "max", "max_by", "min", "min_by", "not", "null", "or", "select", "sort", "sort_by", "split", "startswith",
+     "then", "to_entries", "tonumber", "tostring", "true", "false", "type", "unique", "unique_by", "values",
+     "with_entries", "tojson", "fromjson", "reverse", "map_values", "del", "error"]
 )
 """Words that a program may hold; those behind a dot are keys."""
 LONGEST = 2000

@@ -32,26 +32,10 @@ class LogLines(GrowingView, Painted, can_focus=True):
     ALLOW_SELECT = False
     DEFAULT_CLASSES = "pane"
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "log--header",
-        "log--cursor",
-        "log--selected",
-        "log--mark",
-        "log--number",
-        "log--time",
-        "log--where",
-        "log--who",
-        "log--arp",
-        "log--icmp",
-        "log--tcp",
-        "log--udp",
-        "log--other",
-        "log--info",
-        "log--verdict",
-        "log--dropped",
-        "log--match",
-        "log--empty",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--header", "log--cursor", "log--selected", "log--mark", "log--number",
+                                             "log--time", "log--where", "log--who", "log--arp", "log--icmp", "log--tcp",
+                                             "log--udp", "log--other", "log--info", "log--verdict", "log--dropped",
+                                             "log--match", "log--empty"}
 
     DEFAULT_CSS = """
     LogLines {

@@ -20,14 +20,8 @@ class StatusLine(Painted):
     STYLES = "status--"
     ALLOW_SELECT = False
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "status--title",
-        "status--state",
-        "status--time",
-        "status--message",
-        "status--trouble",
-        "status--dropped",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"status--title", "status--state", "status--time", "status--message",
+                                             "status--trouble", "status--dropped"}
 
     DEFAULT_CSS = """
     StatusLine {

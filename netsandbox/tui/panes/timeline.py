@@ -41,15 +41,9 @@ class Timeline(Painted, can_focus=True):
     | home / end | The beginning / the end. |
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "timeline--past",
-        "timeline--future",
-        "timeline--here",
-        "timeline--command",
-        "timeline--drop",
-        "timeline--flood",
-        "timeline--legend",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"timeline--past", "timeline--future", "timeline--here",
+                                             "timeline--command", "timeline--drop", "timeline--flood",
+                                             "timeline--legend"}
 
     DEFAULT_CSS = """
     Timeline {

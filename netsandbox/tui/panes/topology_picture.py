@@ -61,29 +61,13 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
     ALLOW_SELECT = False
     DEFAULT_CLASSES = "pane"
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "topology--frame",
-        "topology--frame-title",
-        "topology--box",
-        "topology--name",
-        "topology--address",
-        "topology--end",
-        "topology--group",
-        "topology--bus",
-        "topology--bus-name",
-        "topology--bus-note",
-        "topology--link",
-        "topology--link-down",
-        "topology--link-no-carrier",
-        "topology--selected",
-        "topology--selected-name",
-        "topology--pinned",
-        "topology--pinned-name",
-        "topology--frame-mark",
-        "topology--frame-label",
-        "topology--dropped",
-        "topology--empty",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"topology--frame", "topology--frame-title", "topology--box",
+                                             "topology--name", "topology--address", "topology--end", "topology--group",
+                                             "topology--bus", "topology--bus-name", "topology--bus-note",
+                                             "topology--link", "topology--link-down", "topology--link-no-carrier",
+                                             "topology--selected", "topology--selected-name", "topology--pinned",
+                                             "topology--pinned-name", "topology--frame-mark", "topology--frame-label",
+                                             "topology--dropped", "topology--empty"}
 
     DEFAULT_CSS = """
     TopologyPicture {

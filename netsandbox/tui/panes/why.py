@@ -19,13 +19,8 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import Cause, Why
 from netsandbox.tui.why_lines import Piece, why_lines
 
-_STYLES = {
-    "decision": "$text",
-    "operand": "$text-muted",
-    "reference": "$text-muted italic",
-    "caused": "$text-muted",
-    "cause": "$text-primary underline",
-}
+_STYLES = {"decision": "$text", "operand": "$text-muted", "reference": "$text-muted italic", "caused": "$text-muted",
+           "cause": "$text-primary underline"}
 
 
 class _WhyText(Static):
