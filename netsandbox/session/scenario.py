@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -41,11 +41,11 @@ IS_OURS = re.compile(rb"""^(?:\xef\xbb\xbf)?[ \t{]*["']?netsandbox["']?[ \t]*:|^
 """What every scenario and every Compose file has: of a file without it no error says more, as it may be anybody's."""
 
 
-def load_scenario(path: str | Path) -> Scenario:
+def load_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_bytes) -> Scenario:
     """Read a scenario file. Raises ScenarioError for a file that cannot be read and for all that is wrong in it."""
     name = str(path)
     try:
-        data = read_bytes(name, MAX_BYTES)
+        data = read(name, MAX_BYTES)
     except FileError as error:
         raise ScenarioError(name, 0, error.message) from None
     if data.strip() and not IS_OURS.search(data):
