@@ -161,14 +161,21 @@ def _take_time(conn: Connection, flag: int, sent_at: int | None, progress: Progr
     if begin is not None:
         trip.sample((scheduler.clock - begin) // MICROSECOND, conn.una, conn.nxt)
         conn.backoff = 0
-    elif acked and conn.has_stamps and conn.echoed_stamp:
-        passed = (stamp_now(conn.namespace, conn.stamp_offset) - conn.echoed_stamp) & MASK
-        if passed < 1 << 31:
-            trip.sample(max(passed, 1) * 1000, conn.una, conn.nxt)
-            conn.backoff = 0
+    elif acked:
+        take_echo(conn)
     if acked or (progress.first_sacked is not None and conn.sent and progress.first_sacked < conn.sent[0].at):
         return Ack.TIMER
     return Ack.NOTHING
+
+
+def take_echo(conn: Connection) -> None:
+    """What the echoed timestamp says of the round trip, in whole milliseconds (tcp_rtt_tsopt_us)."""
+    if not (conn.has_stamps and conn.echoed_stamp):
+        return
+    passed = (stamp_now(conn.namespace, conn.stamp_offset) - conn.echoed_stamp) & MASK
+    if passed < 1 << 31:
+        conn.round_trip.sample(max(passed, 1) * 1000, conn.una, conn.nxt)
+        conn.backoff = 0
 
 
 def _look_at_probe(conn: Connection) -> None:

@@ -9,6 +9,7 @@ from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import ack, alarm, listen, options, output, reset, timewait, window
 from netsandbox.linux.tcp.events import TcpFailed
+from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.sequence import MASK, after, between
 from netsandbox.linux.tcp.state import Connection, Sent, TcpState, TimeWait
 from netsandbox.linux.tcp.transmit import advertised_mss, send_ack, sync_mss, transmit
@@ -130,8 +131,8 @@ def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None
     else:
         conn.send_scale = said.scale
     conn.has_sack = said.sack_permitted and bool(settings.get("net.ipv4.tcp_sack"))
-    if said.stamp is not None and settings.get("net.ipv4.tcp_timestamps"):
-        conn.has_stamps = True
+    conn.has_stamps = said.stamp is not None and bool(settings.get("net.ipv4.tcp_timestamps"))
+    if said.stamp is not None and conn.has_stamps:
         conn.advertised_mss -= TIMESTAMPS
         conn.recent_stamp, conn.recent_at = said.stamp[0], conn.namespace.scheduler.clock + 1
     conn.expected = conn.acked_up_to = conn.copied = (segment.seq + 1) & MASK
@@ -143,6 +144,7 @@ def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None
 
 
 def _open(conn: Connection, segment: TcpSegment, said: options.Options) -> Verdict:
+    conn.has_stamps = said.stamp is not None and bool(conn.namespace.sysctls.get("net.ipv4.tcp_timestamps"))
     ack.take(conn, segment, said)
     _agree(conn, segment, said)
     established(conn)
@@ -155,6 +157,8 @@ def established(conn: Connection) -> None:
     conn.change(TcpState.ESTABLISHED, "handshake")
     conn.last_sent = conn.received_at = conn.namespace.scheduler.now
     conn.confirm = True
+    if not conn.round_trip.smoothed:
+        conn.round_trip.timeout = RTO_FALLBACK
     conn.congestion.begin(conn.retransmitted > 1 and bool(conn.undo_marker))
     window.opened(conn)
     conn.wake()

@@ -157,7 +157,7 @@ def _finish(conn: Connection, segment: TcpSegment, problem: str) -> Verdict:
 
 def _send_waiting(conn: Connection) -> None:
     """tcp_data_snd_check."""
-    if conn.unsent and conn.state is not TcpState.SYN_SENT:
+    if conn.unsent and conn.state is not TcpState.SYN_SENT and not conn.resends:
         output.push(conn)
     if conn.waits_for_room and conn.has_room:
         conn.waits_for_room = False
@@ -190,6 +190,8 @@ def _become_established(conn: Connection, segment: TcpSegment) -> None:
     if conn.handshake_at:
         trip = (conn.namespace.scheduler.clock - conn.handshake_at) // MICROSECOND
         conn.round_trip.sample(trip, conn.una, conn.nxt)
+    else:
+        ack.take_echo(conn)
     connect.established(conn)
     if conn.shutdown_flags & SEND_SHUTDOWN:
         conn.change(TcpState.FIN_WAIT1, "close")

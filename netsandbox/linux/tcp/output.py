@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.events import TcpRetransmitted, TcpWindowShut
 from netsandbox.linux.tcp.sequence import MASK, after, before, distance
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 LARGEST_BURST = 65535 - 320
 """Bytes that are cut into segments only on their way out (sk_gso_max_size less the headers)."""
+LARGEST_SOCKET_BURST = 65536
+RTT_LOG, PACING_SHIFT = 9, 10
+"""tcp_tso_rtt_log, and sk_pacing_shift: a burst is what the way takes in 1/1024 s."""
 SMALL_WINDOW = 536
 
 
@@ -79,6 +83,8 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
     A program's bursts leave one by one: after each the queue runs empty, and
     `more_to_send` says that the socket is still at it.
     """
+    if not conn.more_to_send:
+        conn.write_began = conn.namespace.scheduler.clock
     conn.more_to_send = False
     sent = 0
     while conn.unsent:
@@ -105,7 +111,7 @@ def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
     chunk = conn.unsent[0]
     mss = current_mss(conn)
     window = conn.congestion.window
-    quota = min(window - conn.in_flight, max(window >> 1, 1), max(LARGEST_BURST // mss, 2))
+    quota = min(window - conn.in_flight, max(window >> 1, 1), most_in_burst(conn, mss))
     if quota <= 0:
         return -1
     _fill(conn, chunk, quota * mss)
@@ -119,6 +125,18 @@ def next_burst(conn: Connection, is_nagle_off: bool = False) -> int:
     if _defers(conn, chunk, quota, mss):
         return -1
     return _split_point(conn, chunk, mss, quota, is_last and not is_nagle_off)
+
+
+def most_in_burst(conn: Connection, mss: int) -> int:
+    """Segments that leave as one: of a long way no more than it takes in a millisecond (tcp_tso_autosize)."""
+    trip, size = conn.round_trip, LARGEST_BURST
+    if trip.least is None or trip.least >> RTT_LOG:
+        state = conn.congestion
+        percent = 200 if state.window < state.threshold // 2 else 120
+        size = mss * percent * 80_000 * max(state.window, len(conn.sent)) // max(trip.smoothed, 1) >> PACING_SHIFT
+        if trip.least is not None and trip.least >> RTT_LOG < 32:
+            size += LARGEST_SOCKET_BURST >> (trip.least >> RTT_LOG)
+    return max(min(size, LARGEST_BURST) // mss, 2)
 
 
 def has_window(conn: Connection, chunk: Chunk, mss: int) -> bool:
@@ -152,17 +170,18 @@ def _defers(conn: Connection, chunk: Chunk, quota: int, mss: int) -> bool:
     """tcp_tso_should_defer: a third of the window is worth a burst, and less may wait for the next ACK."""
     if conn.recovery >= Recovery.RECOVERY or not conn.sent:
         return False
-    now = conn.namespace.scheduler.clock
-    if now - conn.sent[-1].at > 1_000_000:
+    now = conn.write_began
+    if now - conn.sent[-1].at > MILLISECOND:
         return False
     window = distance(window_end(conn), chunk.seq)
     room = (conn.congestion.window - conn.in_flight) * mss
     limit = min(window, room)
-    if limit >= min(LARGEST_BURST // mss, 64) * mss or (len(conn.unsent) > 1 and limit >= len(chunk.data)):
+    if limit >= most_in_burst(conn, mss) * mss or (len(conn.unsent) > 1 and limit >= len(chunk.data)):
         return False
     if limit >= min(conn.send_window, conn.congestion.window * mss) // 3:
         return False
-    if 2 * (now - conn.sent[0].at) >= (conn.round_trip.smoothed >> 3) * 1000:
+    expected = conn.sent[0].at + (conn.round_trip.smoothed >> 3) * 1000
+    if expected - now > min((conn.round_trip.smoothed >> 4) * 1000, MILLISECOND):
         return False
     return min(room, window) <= len(chunk.data)
 
@@ -219,7 +238,7 @@ def _cut(conn: Connection, chunk: Chunk, size: int, mss: int) -> list[Sent]:
 
     That a burst ends with PSH concerns its copy on the wire: what is sent again alone has none.
     """
-    now, seq, segments = conn.namespace.scheduler.clock, chunk.seq, []
+    now, seq, segments = conn.write_began, chunk.seq, []
     for start in range(0, max(size, 1), mss):
         part = bytes(chunk.data[start:min(start + mss, size)])
         is_end = start + len(part) == size

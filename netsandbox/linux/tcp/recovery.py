@@ -239,8 +239,12 @@ def leave(conn: Connection, what: int) -> None:
 
 
 def resend_lost(conn: Connection, why: str = "fast") -> None:
-    """Send again what is marked lost, as the window lets it (tcp_xmit_retransmit_queue)."""
+    """Send again what is marked lost, as the window lets it (tcp_xmit_retransmit_queue).
+
+    As in `output.write`, a program's bursts leave one by one: `resends` says that there may be more.
+    """
     place, rearms, last = 0, False, -1
+    conn.resends = ""
     while place < len(conn.sent):
         segment = conn.sent[place]
         if segment.lost and not segment.again:
@@ -254,6 +258,9 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
             if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
                 conn.prr_out += 1
             rearms = rearms or (place == 0 and conn.timer_kind != alarm.REORDER)
+            if place == last and conn.owned and conn.namespace.scheduler.in_process:
+                conn.resends = why
+                break
         place += 1
     if rearms:
         alarm.arm(conn, alarm.RETRANSMIT, conn.round_trip.timeout)

@@ -13,6 +13,8 @@ RTO_MAX = 120 * SECOND
 """TCP_RTO_MAX, in nanoseconds."""
 RTO_INITIAL = SECOND
 """TCP_TIMEOUT_INIT (RFC 6298, 2.1), in nanoseconds."""
+RTO_FALLBACK = 3 * SECOND
+"""TCP_TIMEOUT_FALLBACK: where the handshake tells no round trip (RFC 6298, 5.7), in nanoseconds."""
 TIMEOUT_MIN = 8 * MILLISECOND
 """TCP_TIMEOUT_MIN: two ticks."""
 

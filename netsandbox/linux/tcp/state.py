@@ -132,12 +132,13 @@ class Connection(Socket):
                  "pingpong", "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed",
                  "pushed_in", "queued", "quick", "rack_advanced", "rack_at", "rack_end", "rack_rtt", "ratio",
                  "receive_buffer", "receive_scale", "receive_window", "received", "received_at", "recent_at",
-                 "recent_stamp", "recovery", "reordering", "reordering_seen", "requests", "retransmitted", "retries",
+                 "recent_stamp", "recovery", "reordering", "reordering_seen", "requests", "resends",
+                 "retransmitted", "retries",
                  "retry_began", "retry_since", "round_trip", "sacked_out", "sacks", "segment_size", "segments_in",
                  "segments_out", "send_buffer", "send_scale", "send_window", "sent", "shutdown_flags", "slow_start",
                  "small", "soft_error", "space", "space_at", "space_seq", "stamp_offset", "state", "timeouts", "timer",
                  "timer_due", "timer_kind", "tos", "ttl", "twice", "una", "undo_marker", "undo_retrans", "unsent",
-                 "waits_for_room", "window_clamp", "window_seq", "wire", "written")
+                 "waits_for_room", "window_clamp", "window_seq", "wire", "write_began", "written")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
@@ -162,6 +163,8 @@ class Connection(Socket):
         """What the program asked for and was not begun: a method's name and its argument."""
         self.going_on: tuple[str, Any] | None = None
         """What is left of the present call."""
+        self.resends = ""
+        """Why more that is lost leaves again once the queue is empty, or nothing."""
         self.more_to_send = self.is_burst = False
         """Whether a call has more to send now; whether what left last was several segments at once."""
         self.created = namespace.scheduler.now
@@ -229,6 +232,8 @@ class Connection(Socket):
         self.confirm = False
         """The neighbour has proved itself, which the next segment tells its entry."""
         self.last_sent = 0
+        self.write_began = 0
+        """When the present round of sending began (tcp_clock_cache), of which all that leaves in it has the time."""
 
     def _clear_receive(self) -> None:
         settings = self.namespace.sysctls
@@ -288,7 +293,7 @@ class Connection(Socket):
         self.unsent.clear()
         self.sent.clear()
         self.sacked_out = self.lost_out = self.again_out = 0
-        self.more_to_send = False
+        self.more_to_send, self.resends = False, ""
         connections = self.namespace.sockets.connections
         if connections.get(self.key) is self:
             del connections[self.key]

@@ -12,7 +12,7 @@ from typing import Any
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import PacketDropped
-from netsandbox.linux.tcp import connect, errors, listen, output, receive, timers, timewait, window
+from netsandbox.linux.tcp import connect, errors, listen, output, receive, recovery, timers, timewait, window
 from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.input import process
@@ -193,7 +193,7 @@ class StreamSocket(Connection):
         """Go on with what programs asked for, then with what came meanwhile (lock_sock, release_sock)."""
         scheduler = self.namespace.scheduler
         while self._step():
-            if self.more_to_send or (scheduler.in_process and scheduler.queue and (
+            if self.more_to_send or self.resends or (scheduler.in_process and scheduler.queue and (
                     self.is_burst or self.going_on or self.calls or self.held)):
                 self.owned, self.is_burst = True, False
                 scheduler.go_on(self._run)
@@ -201,7 +201,11 @@ class StreamSocket(Connection):
         self.owned = False
 
     def _step(self) -> bool:
-        if self.more_to_send:
+        if self.resends:
+            recovery.resend_lost(self, self.resends)
+            if not self.resends and self.unsent:
+                output.push(self)
+        elif self.more_to_send:
             output.push(self)
         elif self.going_on:
             (name, argument), self.going_on = self.going_on, None
