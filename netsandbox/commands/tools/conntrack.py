@@ -129,7 +129,7 @@ def _forget(context: ToolContext, found: list[Connection]) -> None:
 
 
 def _create(context: ToolContext, line: Line) -> ToolResult:
-    original, reply = _tuples(line)
+    original, reply = (flow._replace(zone=line.number("w") & 0xFFFF) for flow in _tuples(line))
     table = context.namespace.netfilter.connection_table(context.namespace)
     connection = table.make(original, reply, line.number("t") * SECOND)
     connection.mark, connection.status = line.number("m"), line.status

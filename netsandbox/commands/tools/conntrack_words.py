@@ -114,8 +114,12 @@ def _tcp_state(connection: Connection, wanted: Network) -> bool:
 
 
 def _nothing(_connection: Connection, _wanted: Network) -> bool:
-    """Of another family or zone than all that there are."""
+    """Of another family than all that there are."""
     return False
+
+
+def _zone(connection: Connection, wanted: Network) -> bool:
+    return connection.original.zone == wanted.address
 
 
 def _source_nat(connection: Connection, wanted: Network) -> bool:
@@ -315,8 +319,10 @@ class Line:
                 raise ToolError(1, f"netsandbox: conntrack: {what} are not modelled")
         if self.command in ("I", "A", "G"):
             self._check_new()
-        if self.values.get("f") == "ipv6" or self.number("w"):
+        if self.values.get("f") == "ipv6":
             self.filters.append(Filter(_nothing, Network(0, 0)))
+        if "w" in self.values and self.command not in ("I", "A"):
+            self.filters.append(Filter(_zone, Network(self.number("w"), 0)))
         if "m" in self.values and self.command not in ("I", "A", "U"):
             mask = self.values["m"].partition("/")[2]
             self.filters.append(Filter(_mark, Network(self.number("m"), 0), int(mask, 0) if mask else 0xFFFFFFFF))

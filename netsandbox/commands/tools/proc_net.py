@@ -9,7 +9,7 @@ from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.socket_rows import proc_net_tcp
 from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.linux.ipv4.igmp import version
-from netsandbox.linux.netfilter.listing import connection_text
+from netsandbox.linux.netfilter.listing import connection_text, zone_text
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -163,8 +163,9 @@ def fib_trie(namespace: NetworkNamespace) -> str:
 def nf_conntrack(namespace: NetworkNamespace) -> str:
     """nf_conntrack_standalone.c: as `conntrack -L`, with the family before it and the zone."""
     now = namespace.scheduler.now
-    shown = (connection_text(connection, now) for connection in namespace.netfilter.connections or ())
-    return "".join(f"ipv4     2 {text.removesuffix('use=1')}zone=0 use=2\n" for text in shown)
+    found = namespace.netfilter.connections or ()
+    return "".join(f"ipv4     2 {connection_text(one, now).removesuffix(' use=1').removesuffix(zone_text(one))} "
+                   f"zone={one.original.zone} use=2\n" for one in found)
 
 
 def ip_tables_names(namespace: NetworkNamespace) -> str:

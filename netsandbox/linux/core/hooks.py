@@ -76,12 +76,13 @@ class SocketBuffer:
         segment_size: bytes of data in each of the TCP segments that it will be cut into, or 0.
         needs_route: an address or the mark changed behind the route's back.
         skips_prerouting: the bridge has asked there already.
+        zone: of connections, among which its own is looked for, where a rule has told one (nf_ct_tmpl_alloc).
         walks: the chains that it was led through at the present hook.
     """
 
     __slots__ = ("connection", "entered", "frame", "hook", "info", "is_untracked", "largest_piece",
                  "leaves", "mark", "mtu", "needs_route", "next_hop", "packet", "physical_in", "physical_out",
-                 "segment_size", "skips_prerouting", "walks")
+                 "segment_size", "skips_prerouting", "walks", "zone")
 
     def __init__(self, packet: IPv4Packet) -> None:
         self.packet = packet
@@ -94,6 +95,7 @@ class SocketBuffer:
         self.connection: Connection | None = None
         self.mark = self.info = self.next_hop = self.mtu = self.largest_piece = self.segment_size = 0
         self.needs_route = self.is_untracked = self.skips_prerouting = False
+        self.zone: int | None = None
         self.walks: list[ChainWalk] = []
 
     def clone(self) -> SocketBuffer:

@@ -59,13 +59,15 @@ class FlowTuple(NamedTuple):
     dst: int
     sport: int
     dport: int
+    zone: int = 0
+    """Connections of different zones may be alike (struct nf_conntrack_zone)."""
 
     def inverted(self) -> FlowTuple:
         """What a reply looks like (nf_ct_invert_tuple)."""
         if self.protocol == ICMP:
             kind = INVERSE_TYPES.get(self.dport >> 8, self.dport >> 8)
-            return FlowTuple(ICMP, self.dst, self.src, self.sport, kind << 8 | self.dport & 0xFF)
-        return FlowTuple(self.protocol, self.dst, self.src, self.dport, self.sport)
+            return FlowTuple(ICMP, self.dst, self.src, self.sport, kind << 8 | self.dport & 0xFF, self.zone)
+        return FlowTuple(self.protocol, self.dst, self.src, self.dport, self.sport, self.zone)
 
 
 def tuple_of(packet: IPv4Packet) -> FlowTuple | None:

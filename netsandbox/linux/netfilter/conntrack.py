@@ -218,6 +218,8 @@ def track(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
     if wanted is None or not _makes_sense(namespace, buffer):
         table.statistics["error"] += 1
         return None
+    if buffer.zone:
+        wanted = wanted._replace(zone=buffer.zone)
     try:
         return _resolve(namespace, table, buffer, wanted)
     except track_tcp.ReopenedError as over:
@@ -327,7 +329,7 @@ def _about_connection(namespace: NetworkNamespace, table: ConnectionTable, buffe
     if message.type not in ERRORS:
         return True
     inner = quoted_tuple(message.data)
-    found = table.find(inner.inverted()) if inner is not None else None
+    found = table.find(inner.inverted()._replace(zone=buffer.zone or 0)) if inner is not None else None
     if found is None:
         return False
     connection, direction = found

@@ -31,6 +31,10 @@ def _counted(connection: Connection) -> tuple[str, str]:
     return there, back
 
 
+def zone_text(connection: Connection) -> str:
+    return f" zone={connection.original.zone}" if connection.original.zone else ""
+
+
 def connection_text(connection: Connection, now: int) -> str:
     """One line of `conntrack -L`, without its end."""
     protocol = connection.original.protocol
@@ -40,7 +44,8 @@ def connection_text(connection: Connection, now: int) -> str:
     assured = "[ASSURED] " if connection.status & ASSURED else ""
     there, back = _counted(connection)
     return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {seconds} {state}{tuple_text(connection.original)} {there}"
-            f"{unreplied}{tuple_text(connection.reply)} {back}{assured}mark={connection.mark} use=1")
+            f"{unreplied}{tuple_text(connection.reply)} {back}{assured}mark={connection.mark}"
+            f"{zone_text(connection)} use=1")
 
 
 def event_text(connection: Connection, now: int) -> str:
@@ -54,7 +59,7 @@ def event_text(connection: Connection, now: int) -> str:
     there, back = _counted(connection)
     mark = f"mark={connection.mark}" if connection.mark else ""
     return (f"{NAMES.get(protocol, 'unknown'):<8} {protocol} {left}{state}{tuple_text(connection.original)} {there}"
-            f"{unreplied}{tuple_text(connection.reply)} {back}{assured}{mark}").rstrip()
+            f"{unreplied}{tuple_text(connection.reply)} {back}{assured}{mark}").rstrip() + zone_text(connection)
 
 
 STATE_WORDS = ("ESTABLISHED", "RELATED", "NEW", "ESTABLISHED", "RELATED")

@@ -133,6 +133,8 @@ class Chooser:
     def _known_source(self, flow: FlowTuple) -> FlowTuple | None:
         """find_appropriate_src: what the same source was mapped to before."""
         for other in self.table.by_source.get((flow.protocol, flow.src, flow.sport), ()):
+            if other.original.zone != flow.zone:
+                continue
             mapped = other.reply.inverted()
             known = flow._replace(src=mapped.src, sport=mapped.sport)
             if self._fits(known):

@@ -96,12 +96,16 @@ def _mss(target: Action) -> str:
     return f"tcp option maxseg size set {'rt mtu' if size is None else size}"
 
 
+def _tracking(target: Action) -> str:
+    return "notrack" if "--notrack" in target.given else UNSPOKEN.format(name=target.name)
+
+
 UNSPOKEN = 'xt target "{name}"'
-SIMPLE = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "NOTRACK": "notrack", "CT": "notrack",
-          "TRACE": "meta nftrace set 1"}
+SIMPLE = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "NOTRACK": "notrack", "TRACE": "meta nftrace set 1"}
 WORDS: dict[str, Callable[[Action], str]] = {
     "REJECT": _reject, "LOG": _log, "DNAT": _translation, "SNAT": _translation, "MASQUERADE": _translation,
-    "REDIRECT": _translation, "MARK": _mark, "CONNMARK": _connection_mark, "DSCP": _dscp, "TOS": _tos, "TCPMSS": _mss}
+    "REDIRECT": _translation, "MARK": _mark, "CONNMARK": _connection_mark, "DSCP": _dscp, "TOS": _tos, "TCPMSS": _mss,
+    "CT": _tracking}
 
 
 def target_text(rule: Rule) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.linux.core.hooks import Hook
@@ -18,6 +19,7 @@ from netsandbox.linux.netfilter.extension import (
     read_mark,
     write_mark,
 )
+from netsandbox.linux.netfilter.iptables_words import NotModelledError
 from netsandbox.linux.netfilter.rule import Answer, Decision
 
 if TYPE_CHECKING:
@@ -260,23 +262,50 @@ class NoTrack(Action):
         return " NOTRACK"
 
 
-def _not_modelled(text: str) -> str:
-    raise UsageError(f"CT: zones, helpers and timeouts are not modelled: \"{text}\"")
+def _zone(text: str) -> int | str:
+    """A zone's number, or that the packet's mark is it.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    match = re.fullmatch(r"0[xX][0-9a-fA-F]+|\d+", text, re.ASCII)
+    number = int(text, 8 if re.fullmatch("0[0-7]+", text) else 0) if match else -1
+    if text != "mark" and not 0 <= number < 1 << 16:
+        raise UsageError(f"Cannot parse {text} as a zone ID")
+    return text if text == "mark" else number
+
+
+def _not_modelled(_text: str) -> str:
+    raise NotModelledError("zones of one direction, helpers, timeouts and events of -j CT")
 
 
 class ConnectionTracking(NoTrack):
-    """-j CT --notrack; its other options are refused by name."""
+    """-j CT --notrack and --zone (xt_CT.c); its other options are refused by name. The first that is met counts."""
 
     name = "CT"
-    options = (Option("--notrack", can_negate=False),
+    options = (Option("--notrack", can_negate=False), Option("--zone", _zone, can_negate=False),
                *(Option(flag, _not_modelled, can_negate=False) for flag in
-                 ("--zone", "--zone-orig", "--zone-reply", "--helper", "--timeout", "--ctevents", "--expevents")))
+                 ("--zone-orig", "--zone-reply", "--helper", "--timeout", "--ctevents", "--expevents")))
+
+    @property
+    def zone(self) -> int | str:
+        return self.value("--zone") if "--zone" in self.given else 0  # type: ignore[no-any-return]
 
     def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
-        return super().act(namespace, buffer) if "--notrack" in self.given else Decision.CONTINUE
+        if buffer.connection is not None or buffer.is_untracked or buffer.zone is not None:
+            return Decision.CONTINUE
+        if "--notrack" in self.given:
+            return super().act(namespace, buffer)
+        zone = self.zone
+        buffer.zone = buffer.mark & 0xFFFF if isinstance(zone, str) else zone
+        return Decision.CONTINUE
+
+    def written(self) -> str:
+        """Zone 0 is what there is without the option."""
+        return ("--notrack " * ("--notrack" in self.given) + f"--zone {self.zone}" * bool(self.zone)).rstrip()
 
     def listed(self, _numeric: bool) -> str:
-        return f" CT{' notrack' * ('--notrack' in self.given)}"
+        return f" CT {self.written().replace('--', '')}".rstrip()
 
 
 class Trace(Action):
