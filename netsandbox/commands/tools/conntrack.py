@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.tools.conntrack_output import XML_BEGIN, XML_END, changed_text, entry_text
 from netsandbox.commands.tools.conntrack_words import NO_LABELS, TITLE, USAGE, Line
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
@@ -12,7 +13,6 @@ from netsandbox.commands.tools.idle import note
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import DST_NAT, SRC_NAT, Connection, FlowTuple
 from netsandbox.linux.netfilter.conntrack import STATISTICS
-from netsandbox.linux.netfilter.listing import connection_text, event_text
 from netsandbox.linux.netfilter.track_tcp import STATES
 from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.wire.addresses import parse_ipv4
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 NOBODY = f"{TITLE}: Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this"
 TITLES = {"NEW": "    [NEW] ", "UPDATE": " [UPDATE] ", "DESTROY": "[DESTROY] "}
-IPV4 = "ipv4     2 "
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -95,9 +94,9 @@ def _get(context: ToolContext, line: Line) -> ToolResult:
 
 def _listed(context: ToolContext, line: Line, found: list[Connection], uses: int = 1) -> str:
     """One line each; an entry that was just taken in hand has one user more."""
-    now, start = context.namespace.scheduler.now, IPV4 if line.is_extended else ""
-    texts = [connection_text(connection, now).removesuffix("1") + str(uses) for connection in found]
-    return "".join(f"{start}{text}\n" for text in texts)
+    now = context.namespace.scheduler.now
+    text = "".join(entry_text(connection, now, line.outputs, line.command, uses) for connection in found)
+    return f"{XML_BEGIN}{text}{XML_END}" if text and "xml" in line.outputs and line.command == "L" else text
 
 
 def _said(count: int, done: str) -> str:
@@ -203,8 +202,7 @@ class Events:
         """Print one event, if it is asked for."""
         if what in self.line.events and self.line.covers(connection):
             self.shown += 1
-            start = IPV4 if self.line.is_extended else ""
-            self._print(TITLES[what] + start + event_text(connection, self.namespace.scheduler.now))
+            self._print(changed_text(connection, self.namespace.scheduler.now, TITLES[what], self.line.outputs))
 
     def close(self) -> None:
         if self.heard in self.namespace.netfilter.listeners:

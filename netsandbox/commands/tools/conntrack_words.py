@@ -33,7 +33,6 @@ ILLEGAL = {"L": "teib", "I": "zeifocbj", "A": "zeifocbj", "U": "zecbjw", "D": "z
 NEEDED = {"I": "pt", "A": "pt", "G": "p"}
 NOT_MODELLED = {"c": "security marks", "i": "identifiers"}
 OUTPUTS = ("xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save")
-NO_OUTPUT = ("xml", "timestamp", "id", "save")
 STATUSES = {"ASSURED": ASSURED, "SEEN_REPLY": SEEN_REPLY, "UNSET": 0, "FIXED_TIMEOUT": 0}
 EVENTS = ("NEW", "UPDATES", "DESTROY", "ALL")
 PROTOCOLS = {name: number for number, name in NAMES.items()}
@@ -176,8 +175,9 @@ class Line:
         self._check()
 
     @property
-    def is_extended(self) -> bool:
-        return "extended" in self.values.get("o", "").split(",")
+    def outputs(self) -> frozenset[str]:
+        """What -o asks for."""
+        return frozenset(self.values.get("o", "").split(","))
 
     @property
     def status(self) -> int:
@@ -271,11 +271,10 @@ class Line:
     def _listed(self, letter: str, value: str) -> None:
         """Values with commas between."""
         known = {"u": tuple(STATUSES), "o": OUTPUTS, "e": EVENTS}[letter]
-        for one in value.split(","):
+        parts = value.split(",")
+        for at, one in enumerate(parts):
             if (one if letter == "o" else one.upper()) not in known:
-                raise wrong(f"Bad parameter `{value if letter == 'o' else one}'")
-            if letter == "o" and one in NO_OUTPUT:
-                raise ToolError(1, f"netsandbox: conntrack: output '{one}' is not modelled (extended is)")
+                raise wrong(f"Bad parameter `{','.join(parts[at:]) if letter == 'o' else one}'")
 
     def _protocol(self, value: str) -> None:
         number = int(value) if value.isdecimal() and int(value) < 256 else PROTOCOLS.get(value.lower(), -1)
@@ -319,6 +318,10 @@ class Line:
                 raise ToolError(1, f"netsandbox: conntrack: {what} are not modelled")
         if self.command in ("I", "A", "G"):
             self._check_new()
+        if "save" in self.outputs and len(self.outputs) > 1:
+            raise ToolError(1, f"{TITLE}: cannot combine save output with any other output type, use -o save only")
+        if self.command == "E" and self.outputs & {"xml", "save"}:
+            raise ToolError(1, "netsandbox: conntrack: events are lines here: output 'xml' or 'save' is not modelled")
         if self.values.get("f") == "ipv6":
             self.filters.append(Filter(_nothing, Network(0, 0)))
         if "w" in self.values and self.command not in ("I", "A"):

@@ -129,7 +129,7 @@ def _timer(conn: Connection) -> SocketTimer | None:
         left = max(conn.timer_due - now, 0) // MILLISECOND
         return SocketTimer(kind, left, conn.probes if kind == "persist" else conn.retries)
     if conn.keepalive_timer is not None:
-        return SocketTimer("keepalive", max(conn.keepalive_timer.when - now, 0) // MILLISECOND, conn.keepalive_probes)
+        return SocketTimer("keepalive", max(conn.keepalive_timer.when - now, 0) // MILLISECOND, conn.probes)
     return None
 
 

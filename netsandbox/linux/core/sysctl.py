@@ -139,6 +139,7 @@ GLOBALS: dict[str, int | str] = {
     "net.ipv4.tcp_keepalive_time": 7200,
     "net.ipv4.tcp_orphan_retries": 0,
     "net.ipv4.tcp_recovery": 1,
+    "net.ipv4.tcp_max_syn_backlog": 2048,
     "net.ipv4.tcp_reordering": 3,
     "net.ipv4.tcp_retries2": 15,
     "net.ipv4.tcp_rfc1337": 0,

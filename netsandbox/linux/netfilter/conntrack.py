@@ -116,9 +116,7 @@ class ConnectionTable:
         if not self._has_room():
             self.statistics["drop"] += 1
             return Dropped(DropReason.NETFILTER_DROP, ("table full",))
-        connection = Connection(original, self._serial, namespace.trace.end)
-        if namespace.sysctls.get("net.netfilter.nf_conntrack_acct"):
-            connection.counts = [0, 0], [0, 0]
+        connection = self._fresh(original)
         payload = packet.payload
         if isinstance(payload, TcpSegment):
             if not track_tcp.begin(connection, payload, namespace.sysctls):
@@ -177,9 +175,16 @@ class ConnectionTable:
         connection.lifetime = lifetime
         connection.expires = self.namespace.scheduler.now + lifetime
 
+    def _fresh(self, original: FlowTuple) -> Connection:
+        """An entry, with counters where there are to be some (nf_conntrack_acct)."""
+        connection = Connection(original, self._serial, self.namespace.trace.end)
+        if self.namespace.sysctls.get("net.netfilter.nf_conntrack_acct"):
+            connection.counts = [0, 0], [0, 0]
+        return connection
+
     def make(self, original: FlowTuple, reply: FlowTuple, lifetime: int) -> Connection:
         """An entry that a program asks for (ctnetlink_create_conntrack); `confirm` enters it."""
-        connection = Connection(original, self._serial, self.namespace.trace.end)
+        connection = self._fresh(original)
         self._serial += 1
         connection.reply, connection.lifetime = reply, lifetime
         if original.protocol == TCP:

@@ -289,7 +289,7 @@ class ConnectionTracking(NoTrack):
 
     @property
     def zone(self) -> int | str:
-        return self.value("--zone") if "--zone" in self.given else 0  # type: ignore[no-any-return]
+        return self.value("--zone") if "--zone" in self.given else 0
 
     def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
         if buffer.connection is not None or buffer.is_untracked or buffer.zone is not None:

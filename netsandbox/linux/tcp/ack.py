@@ -52,6 +52,7 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
         flag |= sack.take(conn, progress, said.sacks, ack, una)
     conn.soft_error = ""
     conn.probes = 0
+    conn.ack_at = conn.namespace.scheduler.now
     if not conn.sent:
         if flag & Ack.TWICE:
             recovery.alert(conn, flag, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import options, window
 from netsandbox.linux.tcp.sequence import MASK
@@ -40,13 +40,18 @@ def make(listener: Connection, request: Request) -> int:
     body = (_hash(listener, request.key, minute) + index) & (1 << BITS) - 1
     if request.stamps:
         scale = request.send_scale if request.scaling else NO_SCALE
-        stamp = listener.namespace.scheduler.clock // 1_000_000 + request.stamp_offset
-        request.stamp_offset += ((stamp & ~0x3F) | request.sack << 4 | scale) - stamp
+        present = listener.namespace.scheduler.clock // MILLISECOND
+        stamp = present & ~0x3F | request.sack << 4 | scale
+        request.stamp_offset += stamp - present - (stamp > present) * 0x40
     return (_hash(listener, request.key, "base") + request.peer_isn + (minute << BITS) + body) & MASK
 
 
-def check(listener: Connection, packet: IPv4Packet, segment: TcpSegment) -> Request | None:
-    """The half-open connection that an ACK's cookie stands for, or None (cookie_v4_check)."""
+def check(listener: Connection, packet: IPv4Packet, segment: TcpSegment, offset: int) -> Request | None:
+    """The half-open connection that an ACK's cookie stands for, or None (cookie_v4_check).
+
+    Args:
+        offset: where our timestamps for this peer begin.
+    """
     namespace = listener.namespace
     now, since = namespace.scheduler.now, listener.overflowed_at
     if not namespace.sysctls.get("net.ipv4.tcp_syncookies") or since is None or now - since > VALID_MINUTES * MINUTE:
@@ -59,22 +64,24 @@ def check(listener: Connection, packet: IPv4Packet, segment: TcpSegment) -> Requ
     route = route_output(namespace, packet.src, packet.dst)
     if age >= VALID_MINUTES or index >= len(SIZES) or not isinstance(route, OutputRoute):
         return None
-    return _request(listener, key, segment, peer_isn, SIZES[index], route)
+    return _request(listener, key, segment, (peer_isn, SIZES[index], offset), route)
 
 
-def _request(listener: Connection, key: tuple[int, int, int, int], segment: TcpSegment, peer_isn: int, mss: int,
+def _request(listener: Connection, key: tuple[int, int, int, int], segment: TcpSegment, told: tuple[int, int, int],
              route: OutputRoute) -> Request:
     settings = listener.namespace.sysctls
+    peer_isn, mss, offset = told
     request = Request(listener, key, (segment.ack - 1) & MASK, peer_isn)
     request.mss = mss
     request.advertised_mss = max(min(route.mtu, 65535) - HEADERS, settings.get("net.ipv4.route.min_adv_mss"))
     stamp = options.read(segment.options, False).stamp
     if stamp is not None:
         request.stamps, request.recent = True, stamp[0]
-        request.sack = bool(stamp[1] & 0x10)
-        request.scaling = stamp[1] & 15 != NO_SCALE
-        request.send_scale = stamp[1] & 15 if request.scaling else 0
-        request.stamp_offset = stamp[1] - listener.namespace.scheduler.clock // 1_000_000
+        bits = stamp[1] - offset
+        request.sack = bool(bits & 0x10)
+        request.scaling = bits & 15 != NO_SCALE
+        request.send_scale = bits & 15 if request.scaling else 0
+        request.stamp_offset = offset
     request.window, request.receive_scale, request.clamp = window.initial(
         settings, listener.receive_buffer, request.advertised_mss - 12 * request.stamps, request.scaling)
     return request

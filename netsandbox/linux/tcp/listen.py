@@ -40,7 +40,8 @@ def take(listener: Connection, interface: Interface, packet: IPv4Packet, segment
     if flags & RST:
         return Dropped(DropReason.TCP_RESET, (port,))
     if flags & ACK:
-        if not flags & SYN and (found := cookies.check(listener, packet, segment)) is not None:
+        if not flags & SYN and (found := cookies.check(
+                listener, packet, segment, stamp_offset(listener.namespace, packet.dst, packet.src))) is not None:
             found.interface = interface
             return _become_whole(found, packet, segment)
         reset.answer(listener.namespace, packet, segment, "handshake")
@@ -66,6 +67,9 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return Dropped(DropReason.IP_OUTNOROUTES, (packet.src,))
+    most = namespace.sysctls.get("net.ipv4.tcp_max_syn_backlog")
+    if not mode and not isn and most - len(listener.requests) < most >> 2:  # a quarter is for peers known to be alive
+        return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.requests), most))
     request = new_request(listener, packet, segment, said, route)
     request.interface = interface
     if wants_cookie:

@@ -241,7 +241,8 @@ def leave(conn: Connection, what: int) -> None:
 def resend_lost(conn: Connection, why: str = "fast") -> None:
     """Send again what is marked lost, as the window lets it (tcp_xmit_retransmit_queue).
 
-    As in `output.write`, a program's bursts leave one by one: `resends` says that there may be more.
+    As in `output.write`, a program's bursts leave one by one: `resends` says that there may be more. What an ICMP
+    error has cut anew leaves at once, as the socket is just being let go (tcp_release_cb).
     """
     place, rearms, last = 0, False, -1
     conn.resends = ""
@@ -258,7 +259,7 @@ def resend_lost(conn: Connection, why: str = "fast") -> None:
             if conn.recovery in (Recovery.CWR, Recovery.RECOVERY):
                 conn.prr_out += 1
             rearms = rearms or (place == 0 and conn.timer_kind != alarm.REORDER)
-            if place == last and conn.owned and conn.namespace.scheduler.in_process:
+            if place == last and why != "mtu" and conn.owned and conn.namespace.scheduler.in_process:
                 conn.resends = why
                 break
         place += 1

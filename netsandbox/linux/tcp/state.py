@@ -121,12 +121,12 @@ class Connection(Socket):
 
     protocol = "tcp"
 
-    __slots__ = ("accepted", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to", "advertised_mss",
+    __slots__ = ("accepted", "ack_at", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to", "advertised_mss",
                  "again_out", "ato", "backoff", "bytes_acked", "bytes_again", "bytes_received", "bytes_sent", "calls",
                  "challenged_at", "confirm", "congestion", "copied", "created", "data_in", "data_out", "delivered",
                  "done", "duplicate", "early", "echoed_stamp", "error", "expected", "foreground", "forward",
                  "going_on", "handshake_at", "has_sack", "has_stamps", "held", "high_seq", "ident", "interface",
-                 "is_burst", "is_deaf", "keepalive", "keepalive_probes", "keepalive_timer", "largest_window",
+                 "is_burst", "is_deaf", "keepalive", "keepalive_timer", "largest_window",
                  "last_sent", "losses", "lost_out", "memory", "more_to_send", "mss", "mss_clamp",
                  "nodelay", "nxt", "on_event", "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu",
                  "pingpong", "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed",
@@ -226,11 +226,12 @@ class Connection(Socket):
         """retransmit, tail, reorder or probe."""
         self.timer_due = 0
         self.keepalive_timer: Timer | None = None
-        self.keepalive_probes = 0
         self.wire: TcpSegment | None = None
         """The segment that left last."""
         self.confirm = False
         """The neighbour has proved itself, which the next segment tells its entry."""
+        self.ack_at = 0
+        """When an ACK last came (rcv_tstamp)."""
         self.last_sent = 0
         self.write_began = 0
         """When the present round of sending began (tcp_clock_cache), of which all that leaves in it has the time."""

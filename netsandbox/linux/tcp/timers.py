@@ -208,18 +208,18 @@ def keepalive_timer(conn: Connection) -> None:
     if not conn.keepalive or conn.state in (TcpState.CLOSE, TcpState.LISTEN, TcpState.SYN_SENT):
         return
     now = conn.namespace.scheduler.now
-    idle = now - max(conn.received_at, conn.last_sent if conn.keepalive_probes == 0 else conn.received_at)
+    idle = now - max(conn.received_at, conn.ack_at)
     wait = settings.get("net.ipv4.tcp_keepalive_time") * SECOND
     if conn.sent or conn.unsent or idle < wait:
-        arm_keepalive(conn, wait if conn.sent else max(wait - idle, SECOND))
+        arm_keepalive(conn, wait if conn.sent or conn.unsent else wait - idle)
         return
-    if conn.keepalive_probes >= settings.get("net.ipv4.tcp_keepalive_probes"):
+    if conn.probes >= settings.get("net.ipv4.tcp_keepalive_probes"):
         conn.namespace.record(TcpResetSent(conn.namespace.name, *conn.key, "keepalive"))
         send_reset(conn)
         connect.fail(conn, "ETIMEDOUT", "timeout")
         return
     transmit(conn, (conn.una - 1) & MASK, ACK)
-    conn.keepalive_probes += 1
+    conn.probes += 1
     arm_keepalive(conn, settings.get("net.ipv4.tcp_keepalive_intvl") * SECOND)
 
 

@@ -1,0 +1,84 @@
+"""How `conntrack -o` writes an entry: as a line, as XML, or as the options that would make it."""
+
+from __future__ import annotations
+
+from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
+from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, WITH_PORTS, Connection, FlowTuple
+from netsandbox.linux.netfilter.listing import NAMES, connection_text, event_text
+from netsandbox.linux.netfilter.track_tcp import STATES
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.ipv4 import ICMP, TCP
+
+IPV4 = "ipv4     2 "
+XML_BEGIN, XML_END = '<?xml version="1.0" encoding="utf-8"?>\n<conntrack>\n', "</conntrack>\n"
+GOLDEN = 2654435761
+"""An identifier looks like chance (nf_ct_get_id): Knuth's hash of the entry's number."""
+
+
+def entry_text(connection: Connection, now: int, outputs: frozenset[str], command: str, uses: int = 1) -> str:
+    """One entry that a command shows, with the end of its line."""
+    if "save" in outputs:
+        return f"-{command if command in 'DU' else 'A'} {_options(connection, now)}\n"
+    if "xml" in outputs:
+        return _flow(connection, now, uses) + "\n"
+    start = IPV4 if "extended" in outputs else ""
+    end = f" id={_identifier(connection)}" if "id" in outputs else ""
+    return f"{start}{connection_text(connection, now).removesuffix('1')}{uses}{end}\n"
+
+
+def changed_text(connection: Connection, now: int, what: str, outputs: frozenset[str]) -> str:
+    """What -E says of one: with -o timestamp, when."""
+    second, rest = divmod(EPOCH + now, SECOND)
+    at = f"[{second}.{rest // MICROSECOND:06d}]\t" if "timestamp" in outputs else ""
+    end = f" id={_identifier(connection)}" if "id" in outputs else ""
+    return f"{at}{what}{IPV4 if 'extended' in outputs else ''}{event_text(connection, now)}{end}"
+
+
+def _identifier(connection: Connection) -> int:
+    return connection.serial * GOLDEN & 0xFFFFFFFF
+
+
+def _left(connection: Connection, now: int) -> int:
+    return max(0, connection.expires - now - 1) // SECOND
+
+
+def _flow(connection: Connection, now: int, uses: int) -> str:
+    there, back = connection.counts or (None, None)
+    state = _tag("state", STATES[connection.state]) if connection.original.protocol == TCP else ""
+    zone = _tag("zone", connection.original.zone) if connection.original.zone else ""
+    status = "<assured/>" * bool(connection.status & ASSURED) + "<unreplied/>" * (not connection.status & SEEN_REPLY)
+    return (f"<flow>{_direction('original', connection.original, there)}{_direction('reply', connection.reply, back)}"
+            f'<meta direction="independent">{state}{_tag("timeout", _left(connection, now))}'
+            f'{_tag("mark", connection.mark)}{zone}{_tag("use", uses)}{_tag("id", _identifier(connection))}{status}'
+            "</meta></flow>")
+
+
+def _tag(name: str, value: object) -> str:
+    return f"<{name}>{value}</{name}>"
+
+
+def _direction(name: str, flow: FlowTuple, counts: list[int] | None) -> str:
+    ports = _tag("sport", flow.sport) + _tag("dport", flow.dport) if flow.protocol in WITH_PORTS else ""
+    counted = "" if counts is None else _tag("counters", _tag("packets", counts[0]) + _tag("bytes", counts[1]))
+    return (f'<meta direction="{name}"><layer3 protonum="2" protoname="ipv4">{_tag("src", format_ipv4(flow.src))}'
+            f'{_tag("dst", format_ipv4(flow.dst))}</layer3><layer4 protonum="{flow.protocol}" '
+            f'protoname="{NAMES.get(flow.protocol, "unknown")}">{ports}</layer4>{counted}</meta>')
+
+
+def _options(connection: Connection, now: int) -> str:
+    """-o save: what would be told of it to do the same once more."""
+    there, back, status = connection.original, connection.reply, connection.status
+    names = [name for bit, name in ((SEEN_REPLY, "SEEN_REPLY"), (ASSURED, "ASSURED")) if status & bit]
+    words = ["-t", str(_left(connection, now)), "-u", ",".join(names) or "UNSET"]
+    words += ["-w", str(there.zone)] if there.zone else []
+    words += ["-s", format_ipv4(there.src), "-d", format_ipv4(there.dst),
+              "-g" if back.src != there.dst else "-r", format_ipv4(back.src),
+              "-n" if back.dst != there.src else "-q", format_ipv4(back.dst),
+              "-p", NAMES.get(there.protocol, "unknown")]
+    if there.protocol in WITH_PORTS:
+        words += [f"--sport {there.sport} --dport {there.dport}",
+                  f"--reply-port-src {back.sport} --reply-port-dst {back.dport}"]
+    elif there.protocol == ICMP:
+        words += [f"--icmp-type {there.dport >> 8} --icmp-code {there.dport & 0xFF} --icmp-id {there.sport}"]
+    words += [f"--state {STATES[connection.state]}"] if there.protocol == TCP else []
+    return " ".join(words)
