@@ -158,8 +158,8 @@ class StreamSocket(Connection):
             raise SocketError(name)
 
     def take_error(self) -> str:
-        """SO_ERROR: the errno name that waits, which it forgets; empty when none does."""
-        name, self.error = self.error, ""
+        """SO_ERROR: the errno name that waits, or what an ICMP error has said since; it forgets both (sk_err_soft)."""
+        name, self.error, self.soft_error = self.error or self.soft_error, "", ""
         return name
 
     def shutdown(self) -> None:
