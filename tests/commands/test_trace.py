@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from netsandbox.linux.netfilter import iptables
 from netsandbox.session.runner import Runner
@@ -40,6 +42,57 @@ def test_what_it_foretells_comes_true(fault: tuple[str, ...]) -> None:
         foretold = asked(on, f"trace {source} {destination}")[-1]
         came = on.line(f"exec {source} ping -c 1 -W 4 {destination}").job.code == 0
         assert foretold.startswith("⇒ the answer is back") == came or "ICMP error" in foretold, (source, destination)
+
+
+WHAT = st.sampled_from(["-p icmp", "-p tcp", "-p udp", "-p tcp --dport 80", "-p udp --dport 53", "-s 172.17.0.2",
+                        "-d 172.17.0.3", "-d 8.8.8.8", "! -s 192.168.1.1", "-m conntrack --ctstate NEW",
+                        "-m conntrack --ctstate ESTABLISHED", "-m addrtype --dst-type LOCAL",
+                        "-m physdev --physdev-is-bridged"])
+WHERE = {"filter": ("INPUT", "FORWARD", "OUTPUT", "DOCKER-USER"), "raw": ("PREROUTING", "OUTPUT"),
+         "mangle": ("PREROUTING", "FORWARD", "POSTROUTING")}
+DOES = {"filter": ("DROP", "ACCEPT", "REJECT", "REJECT --reject-with icmp-admin-prohibited"),
+        "raw": ("DROP", "ACCEPT", "NOTRACK"), "mangle": ("DROP", "ACCEPT", "MARK --set-mark 1")}
+RULE = st.sampled_from(sorted(WHERE)).flatmap(lambda table: st.builds(
+    "iptables{} -t {} -I {} {} -j {}".format, st.sampled_from(["", "-legacy"]), st.just(table),
+    st.sampled_from(WHERE[table]), WHAT, st.sampled_from(DOES[table])))
+TRANSLATION = st.builds("iptables -t nat -I {} -j DNAT --to-destination {}".format,
+                        st.sampled_from(["PREROUTING -p tcp --dport 8080", "OUTPUT -p udp", "PREROUTING -p icmp"]),
+                        st.sampled_from(["172.17.0.3", "192.168.1.1", "172.17.0.1"]))
+SETTING = st.sampled_from(["sysctl -qw net.bridge.bridge-nf-call-iptables=1", "sysctl -qw net.ipv4.ip_forward=0",
+                           "iptables -t nat -F", "ip route add prohibit 8.8.8.8", "iptables -P FORWARD DROP"])
+QUESTION = st.tuples(st.sampled_from(["web", "two", "host", "uplink"]),
+                     st.sampled_from(["172.17.0.2", "172.17.0.3", "192.168.1.10", "8.8.8.8", "1.1.1.1", "172.17.0.1"]),
+                     st.sampled_from(["icmp", "80 tcp", "8080 tcp", "53 udp", "9 udp"]))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(RULE | TRANSLATION | SETTING, max_size=4), st.lists(QUESTION, min_size=2, max_size=4))
+def test_it_foretells_whatever_the_rules_are(lines: list[str], questions: list[tuple[str, str, str]]) -> None:
+    """An answer, or an ICMP error, comes where it was foretold, for pings, connections and datagrams."""
+    on = runner(*UP)
+    for line in lines:
+        on.line(line)
+    for source, destination, what in questions:
+        port, _space, protocol = what.rpartition(" ")
+        end = f"{destination}:{port} {protocol}" if port else destination
+        told = on.line(f"trace {source} {end}").job.out.splitlines()[-1]
+        came, failed = _what_comes(on, source, destination, port, protocol)
+        foretold, is_error = told.startswith("⇒ the answer is back"), "ICMP error" in told
+        if protocol == "udp":
+            assert came == ("port unreachable" in told) or (foretold and "port unreachable" not in told), (lines, end)
+        else:
+            assert foretold == came or (is_error and failed), (lines, source, end, told)
+
+
+def _what_comes(on: Runner, source: str, destination: str, port: str, protocol: str) -> tuple[bool, bool]:
+    """Whether an answer comes, and whether an error does."""
+    if protocol == "icmp":
+        job = on.line(f"exec {source} ping -c 1 -W 4 {destination}").job
+        return "1 received" in job.out, "From " in job.out + job.err or "unreach" in job.err
+    job = on.line(f"exec {source} nc -vz -w 2 {'-u' * (protocol == 'udp')} {destination} {port}").job
+    if protocol == "udp":
+        return "succeeded" not in job.err, False
+    return job.code == 0 or "refused" in job.err, "timed out" not in job.err and bool(job.code)
 
 
 def test_nothing_of_it_happens() -> None:
