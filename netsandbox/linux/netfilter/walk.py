@@ -79,11 +79,11 @@ class Walk:
         namespace, buffer = self.namespace, self.buffer
         for condition, text in rule.conditions:
             if not condition.holds(namespace, buffer):
-                missed = RuleSeen(chain.name, number, rule.text, text, condition.seen(namespace, buffer), rule.packets,
-                                  rule.bytes)
-                if missed != rule.missed:
-                    rule.missed = missed
-                self.steps.append(rule.missed)
+                seen, missed = condition.seen(namespace, buffer), rule.missed
+                if (missed.failed is not text or missed.seen != seen or missed.number != number
+                        or missed.packets != rule.packets or missed.bytes != rule.bytes or missed.chain != chain.name):
+                    missed = rule.missed = RuleSeen(chain.name, number, rule.text, text, seen, rule.packets, rule.bytes)
+                self.steps.append(missed)
                 return False
         length = buffer.packet.total_length
         self.hits.append((rule, length))
