@@ -218,7 +218,8 @@ def _send_burst(conn: Connection, size: int) -> bool:
         problem = "ENOBUFS"
         for segment in segments:
             ends_burst = is_burst and segment is segments[-1]
-            kept_back = transmit(conn, segment.seq, segment.flags | (PSH if ends_burst else 0), segment.data)
+            kept_back = transmit(conn, segment.seq, segment.flags | (PSH if ends_burst else 0), segment.data,
+                                 in_burst=is_burst)
             problem = problem and kept_back
             segment.wire = conn.wire
     if problem:

@@ -98,11 +98,12 @@ def _syn_options(conn: Connection, flags: int) -> bytes:
     return options.of_syn(conn.advertised_mss, stamp, sack, conn.receive_scale if scaling else None)
 
 
-def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: int = 0) -> str:
+def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: int = 0, in_burst: bool = False) -> str:
     """Send one segment; OK or the errno name of what kept it back.
 
     Args:
         size: where the data is that of several segments, how much each of them takes (gso_size).
+        in_burst: it is one of several that leave as one. What an interface without a queue takes of those is not told.
     """
     namespace = conn.namespace
     if flags & SYN:
@@ -123,9 +124,17 @@ def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: in
         conn.bytes_sent += len(data)
         _note_data(conn)
     problem = deliver(conn, segment, size, count)
+    if problem == "ENOBUFS" and (size or in_burst) and _leaves_at_once(conn):
+        return ""
     if problem == "ENOBUFS":
         reduction.enter(conn)
     return problem
+
+
+def _leaves_at_once(conn: Connection) -> bool:
+    """The interface has no queue."""
+    route = route_of(conn)
+    return route is not None and route.interface.shaper is None
 
 
 def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1) -> str:
