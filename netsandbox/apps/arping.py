@@ -35,6 +35,27 @@ FOR_US = frozenset({HOST, BROADCAST, MULTICAST})
 """Packet types that arping looks at."""
 
 
+USAGE = """
+Usage:
+  arping [options] <destination>
+
+Options:
+  -f            quit on first reply
+  -q            be quiet
+  -b            keep on broadcasting, do not unicast
+  -D            duplicate address detection mode
+  -U            unsolicited ARP mode, update your neighbours
+  -A            ARP answer mode, update your neighbours
+  -c <count>    how many packets to send
+  -w <timeout>  how long to wait for a reply
+  -i <interval> set interval between packets (default: 1 second)
+  -I <device>   which ethernet device to use
+  -s <source>   source IP address
+  <destination> DNS name or IP address
+
+For more details see arping(8)."""
+
+
 @dataclass
 class ArpingOptions:
     """arping(8); times in nanoseconds."""
@@ -59,10 +80,10 @@ def parse(arguments: list[str], names: dict[str, int] | None = None) -> ArpingOp
     Raises:
         UsageError: an option or value that arping does not take.
     """
-    options, operands = getopt("arping", arguments, "fqbDUAV", "cIswi")
+    options, operands = getopt("arping", arguments, "fqbDUAVh", "cIswi", usage=USAGE)
     judge("arping", options, 2)
-    if len(operands) != 1:
-        raise UsageError("arping: usage error: Destination address required", 1)
+    if len(operands) != 1 or "h" in options:
+        raise UsageError(USAGE, 2)
     known = (names or {}).get(operands[0])
     target = operands[0] if known is None else format_ipv4(known)
     result = ArpingOptions(target=target, device=options.get("I", ""), source=options.get("s", ""))
@@ -83,7 +104,8 @@ def _address(text: str) -> int:
     try:
         return parse_ipv4(text)
     except AddressError:
-        raise UsageError(f"arping: {text}: Name or service not known") from None
+        why = "Address family for hostname not supported" if text.count(":") > 1 else "Name or service not known"
+        raise UsageError(f"arping: {text}: {why}") from None
 
 
 class Arping(Program):
@@ -152,6 +174,9 @@ class Arping(Program):
         return False
 
     def _default_interface(self) -> Interface | None:
+        route = route_output(self.namespace, self.target)
+        if isinstance(route, OutputRoute) and not route.interface.is_loopback:
+            return route.interface
         return next((i for i in self.namespace.interfaces.values() if i.up and not i.is_loopback), None)
 
     def _find_source(self, interface: Interface) -> int:
@@ -269,7 +294,7 @@ class Arping(Program):
 def program(context: Context) -> Program:
     """One run of it (program.Maker)."""
     options = parse(context.arguments, context.names)
-    if must_ask(context, options.target):
+    if ":" not in options.target and must_ask(context, options.target):
         return Resolved(context, options.target, _made, ("arping: NAME: ERROR", 2))
     return _made(context)
 
