@@ -248,6 +248,8 @@ def _entered(shell: Shell, target: str) -> NetworkNamespace | None:
         return shell.machine.namespace_of_pid(int(target)) if len(target) < 10 else None
     if not target.startswith("/"):
         return shell.machine.namespace_named(target) if target else None
+    if not shell.lab.nodes and not target.startswith("/proc/"):
+        return None  # nobody has made a file yet, and to look makes no host
     files = with_kernel(shell.machine.files(None), shell.namespace, shell.machine)
     return namespace_file(files, shell.namespace, shell.machine, target)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.freezer import Frozen
     from netsandbox.docker.images import Image
+    from netsandbox.docker.ipam import AddressPool
     from netsandbox.docker.links import Link
     from netsandbox.docker.name_server import EmbeddedServer
     from netsandbox.docker.network import BridgeNetwork
@@ -109,6 +110,11 @@ class Endpoint:
         self.mac = mac
         self.inside = inside
         self.outside = outside
+
+    @property
+    def pool(self) -> AddressPool:
+        """The subnet of its network that its address is from."""
+        return self.network.pool_of(self.address)
 
 
 class LogLine(NamedTuple):

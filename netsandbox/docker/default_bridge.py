@@ -75,8 +75,8 @@ def address(engine: DockerEngine, keeps: bool) -> Network:
 
 
 def _others(engine: DockerEngine) -> list[Network]:
-    return [network.pool.subnet for network in engine.networks.values()
-            if isinstance(network, BridgeNetwork) and not network.is_default]
+    return [pool.subnet for network in engine.networks.values()
+            if isinstance(network, BridgeNetwork) and not network.is_default for pool in network.pools]
 
 
 def _free(engine: DockerEngine) -> Network:

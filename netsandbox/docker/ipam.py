@@ -26,12 +26,14 @@ class AddressPool:
     Attributes:
         part: what is given out unless a certain address is asked for (--ip-range); None for the whole subnet.
         lowest: no address below is free.
+        has_given_gateway: a person gave the gateway.
     """
 
     def __init__(self, subnet: Network, gateway: int) -> None:
         self.subnet = subnet
         self.gateway = gateway
         self.part: Network | None = None
+        self.has_given_gateway = False
         ends = {subnet.network, subnet.broadcast} if subnet.length < 31 else set[int]()
         self.used: set[int] = {*ends, gateway}
         self.lowest = subnet.network

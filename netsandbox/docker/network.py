@@ -90,7 +90,7 @@ class BridgeNetwork(DockerNetwork):
         members: attached and running containers by identity, in the order they came.
         mtu: of the containers' interfaces, in bytes.
         settings: what it was told with -o.
-        has_own_subnet: a person gave the subnet, so that --ip may be used.  has_given_gateway: and the gateway.
+        has_own_subnet: a person gave the subnet, so that --ip may be used.
         reserved: --aux-address.
         has_hairpin: a frame may leave by the port that it came by, as without docker-proxy.
     """
@@ -109,11 +109,20 @@ class BridgeNetwork(DockerNetwork):
         self.members: dict[str, Container] = {}
         self.settings = settings
         self.firewall = firewall
-        self.has_own_subnet = self.has_given_gateway = False
+        self.has_own_subnet = False
         self.reserved: dict[str, int] = {}
         self.mtu = settings.mtu or ETHERNET_MTU
         self._random = stream
         self._announces = announces
+
+    @property
+    def pools(self) -> list[AddressPool]:
+        """Its subnets; a bridge has one."""
+        return [self.pool]
+
+    def pool_of(self, address: int) -> AddressPool:
+        """The one that an address is from."""
+        return next((pool for pool in self.pools if address in pool.subnet), self.pool)
 
     @property
     def gives_gateway(self) -> bool:
@@ -203,18 +212,21 @@ class BridgeNetwork(DockerNetwork):
             raise daemon_error("invalid endpoint settings:\n"
                                "user specified IP address is supported only when connecting to networks with user "
                                "configured subnets")
-        if wish.address not in self.pool.subnet:
+        if not any(wish.address in pool.subnet for pool in self.pools):
             raise daemon_error("invalid endpoint settings:\nno configured subnet or ip-range contain the IP address "
                                f"{format_ipv4(wish.address)}")
 
     def _allocate(self, wanted: int | None) -> int:
-        try:
-            return self.pool.allocate(wanted)
-        except AddressInUseError:
-            raise daemon_error("Address already in use") from None
-        except PoolExhaustedError:
-            raise daemon_error(f"no available IPv4 addresses on this network's address pools: {self.name} "
-                               f"({self.identity})") from None
+        """The wanted address, or the lowest free one of the first subnet that has any."""
+        for pool in self.pools if wanted is None else [self.pool_of(wanted)]:
+            try:
+                return pool.allocate(wanted)
+            except AddressInUseError:
+                raise daemon_error("Address already in use") from None
+            except PoolExhaustedError:
+                continue
+        raise daemon_error(f"no available IPv4 addresses on this network's address pools: {self.name} "
+                           f"({self.identity})")
 
     def _refusal_of_bridge(self) -> str:
         """Why the bridge, which may have been deleted and made anew, takes no port; empty if it does."""
@@ -262,7 +274,7 @@ class BridgeNetwork(DockerNetwork):
         self.members.pop(container.identity, None)
         if endpoint is None:
             return
-        self.pool.release(endpoint.address)
+        endpoint.pool.release(endpoint.address)
         if self.is_filtered:
             self.firewall.take_back(self.firewall.rules.endpoint(self, endpoint.address))
         self.namespace.record(AddressReleased(self.namespace.name, container.name, endpoint.address))

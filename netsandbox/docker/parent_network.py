@@ -65,8 +65,14 @@ class ParentNetwork(BridgeNetwork):
         self.driver = driver
         self.parent, self.mode, self.flag = parent, mode, flag
         self.internal = internal
+        self.more: list[AddressPool] = []
+        """Its subnets beside the first."""
         self.mtu = device.mtu
         self._stream = engine.random
+
+    @property
+    def pools(self) -> list[AddressPool]:
+        return [self.pool, *self.more]
 
     @property
     def has_gateway_address(self) -> bool:
@@ -87,9 +93,9 @@ class ParentNetwork(BridgeNetwork):
                                    f"{self.parent}")
             inside = self._make_child(parent, namespace, wish)
         except Exception:
-            self.pool.release(address)
+            self.pool_of(address).release(address)
             raise
-        network = Network(address, self.pool.subnet.length)
+        network = Network(address, self.pool_of(address).subnet.length)
         addresses.add(inside, network, network.broadcast)
         link.set_up(inside)
         endpoint = Endpoint(random_identity(self._stream), self, address, inside.mac, inside, parent)

@@ -143,7 +143,7 @@ def choose_gateway(container: Container) -> None:
             routes.remove(namespace, route)
     chosen = gateway_of(container)
     if chosen is not None:
-        gateway = chosen.network.pool.gateway if chosen.network.has_gateway_address else None
+        gateway = chosen.pool.gateway if chosen.network.has_gateway_address else None
         request = RouteRequest(DEFAULT_ROUTE, gateway=gateway, interface=chosen.inside,
                                scope=None if gateway is not None else "link")
         with acting_with(ROOT), suppress(KernelError):  # a gateway that is not on the link gives no default route

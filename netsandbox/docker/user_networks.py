@@ -21,7 +21,7 @@ from netsandbox.docker.events import (
     PoolRefused,
     SubnetRefused,
 )
-from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
+from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, overlaps
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, bridge_options
 from netsandbox.docker.parent_network import DRIVERS, ParentNetwork
@@ -52,6 +52,7 @@ class NetworkPlan(NamedTuple):
 
     Attributes:
         subnet, gateway, part: None for what Docker chooses; part is --ip-range.
+        more: the further subnets of a macvlan or ipvlan network, each as a plan of its own.
         reserved: --aux-address: addresses by name that no container gets.
         scope: what --scope says; nothing looks at it.
     """
@@ -68,6 +69,7 @@ class NetworkPlan(NamedTuple):
     attachable: bool = False
     scope: str = "local"
     ipam_options: Mapping[str, str] = {}
+    more: tuple[NetworkPlan, ...] = ()
 
 
 def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
@@ -82,6 +84,7 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     subnet = _choose_subnet(engine, plan.subnet)
     gateway = _choose_gateway(plan, subnet)
     options = bridge_options(plan.options if plan.driver == "bridge" else {}, engine.profile, internal=plan.internal)
+    more = [_another(engine, one) for one in plan.more]
     identity = random_identity(engine.random)
     if plan.driver in DRIVERS:
         network: BridgeNetwork = ParentNetwork(engine, plan.name, identity, plan.driver, subnet, gateway, plan.options,
@@ -96,9 +99,11 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
         network = engine.maker.make(plan.name, identity, ifname, Network(gateway, subnet.length), options,
                                     plan.internal)
     network.scope, network.ipam_options = plan.scope, dict(plan.ipam_options)
-    network.pool.limit(plan.part, plan.reserved.values())
+    network.pool.limit(plan.part, [address for address in plan.reserved.values() if address in subnet])
+    if isinstance(network, ParentNetwork):
+        network.more = more
     network.attachable, network.has_own_subnet = plan.attachable, plan.subnet is not None
-    network.has_given_gateway = plan.gateway is not None
+    network.pool.has_given_gateway = plan.gateway is not None
     network.options, network.labels, network.reserved = dict(plan.options), dict(plan.labels), dict(plan.reserved)
     engine.networks[plan.name] = network
     engine.namespace.record(NetworkCreated(engine.namespace.name, plan.name, str(network.pool.subnet), ifname))
@@ -127,7 +132,8 @@ def _check_driver(driver: str, since_29: bool) -> None:
 
 
 def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
-    own = [network.pool.subnet for network in engine.networks.values() if isinstance(network, BridgeNetwork)]
+    own = [pool.subnet for network in engine.networks.values() if isinstance(network, BridgeNetwork)
+           for pool in network.pools]
     if wanted is None:
         routes = [route.destination for route in engine.namespace.routes.all("main") if route.destination.length]
         try:
@@ -141,13 +147,22 @@ def _choose_subnet(engine: DockerEngine, wanted: Network | None) -> Network:
     if wanted.address != wanted.network:
         right = Network(wanted.network, wanted.length)
         raise daemon_error(f"invalid network config:\ninvalid subnet {wanted}: it should be {right}")
-    other = next((network for network in engine.networks.values()
-                  if isinstance(network, BridgeNetwork) and overlaps(wanted, network.pool.subnet)), None)
+    other = next((network for network in engine.networks.values() if isinstance(network, BridgeNetwork)
+                  and any(overlaps(wanted, pool.subnet) for pool in network.pools)), None)
     if other is not None:
         engine.namespace.record(SubnetRefused(engine.namespace.name, str(wanted), other.name))
         before = "invalid pool request: " if engine.profile.since(28) else ""
         raise daemon_error(f"{before}Pool overlaps with other one on this address space")
     return wanted
+
+
+def _another(engine: DockerEngine, plan: NetworkPlan) -> AddressPool:
+    """A further subnet."""
+    subnet = _choose_subnet(engine, plan.subnet)
+    pool = AddressPool(subnet, _choose_gateway(plan, subnet))
+    pool.limit(plan.part, plan.reserved.values())
+    pool.has_given_gateway = plan.gateway is not None
+    return pool
 
 
 def _choose_gateway(plan: NetworkPlan, subnet: Network) -> int:

@@ -34,7 +34,7 @@ def endpoints(lab: Lab, name: str) -> list[EndpointRow]:
         return []
     chosen = gateway_of(container)
     return [EndpointRow(
-        it.network.name, it.inside.name, str(Network(it.address, it.network.pool.subnet.length)),
-        format_ipv4(it.network.pool.gateway) if it is chosen else "", format_mac(it.mac),
+        it.network.name, it.inside.name, str(Network(it.address, it.pool.subnet.length)),
+        format_ipv4(it.pool.gateway) if it is chosen else "", format_mac(it.mac),
         () if it.network.is_default else tuple(dns_names(container, it.network.name)))
         for it in container.endpoints.values()]

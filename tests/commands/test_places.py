@@ -114,3 +114,10 @@ def test_export_is_the_shells_with_a_value_and_the_labs_with_a_file(lab: KeptSes
 def test_what_is_piped_into_a_container_is_its_input(lab: KeptSession) -> None:
     assert lab.run("echo 'echo $((6*7))' | docker exec -i box sh").out == "42\n"
     assert lab.run("docker exec -i web bash <<END\necho {a,b}\nEND").out == "a b\n"
+
+
+@pytest.mark.parametrize("line", ["foo/bar", "./x.sh", "nsenter --net=/nope", "sudo nsenter --net=/run/netns/x ip a"])
+def test_what_is_not_there_makes_no_host(line: str) -> None:
+    session = KeptSession()
+    assert session.run(line).code
+    assert not session.lab.nodes

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.container import Container, Endpoint
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.images import Image
+    from netsandbox.docker.ipam import AddressPool
 
 Json = dict[str, Any]
 NEVER = "0001-01-01T00:00:00Z"
@@ -157,8 +158,8 @@ def _operational(it: Container, endpoint: Endpoint | None) -> Json:
         own = it.sandbox[::-1] if it.is_running and it.mode in ("host", "none") else ""
         return {"EndpointID": own, "Gateway": "", "IPAddress": "", "IPPrefixLen": 0}
     return {"EndpointID": endpoint.identity, "Gateway": "" if endpoint.network.internal else format_ipv4(
-        endpoint.network.pool.gateway), "IPAddress": format_ipv4(endpoint.address),
-        "IPPrefixLen": endpoint.network.pool.subnet.length}
+        endpoint.pool.gateway), "IPAddress": format_ipv4(endpoint.address),
+        "IPPrefixLen": endpoint.pool.subnet.length}
 
 
 def _with_mac_after_address(fields: Json, mac: Json) -> Json:
@@ -195,14 +196,18 @@ def network(engine: DockerEngine, it: DockerNetwork) -> Json:
 def _ipam(it: DockerNetwork) -> Json:
     if not isinstance(it, BridgeNetwork):
         return {"Driver": "default", "Options": None, "Config": None}
-    config: Json = {"Subnet": str(it.pool.subnet)}
-    if it.pool.part is not None:
-        config["IPRange"] = str(it.pool.part)
-    if (it.is_default or it.has_given_gateway or not it.has_own_subnet) and it.settings.gateway_mode != "isolated":
-        config["Gateway"] = format_ipv4(it.pool.gateway)
-    if it.reserved:
-        config["AuxiliaryAddresses"] = {name: format_ipv4(address) for name, address in sorted(it.reserved.items())}
-    return {"Driver": "default", "Options": None if it.is_default else dict(it.ipam_options), "Config": [config]}
+    return {"Driver": "default", "Options": None if it.is_default else dict(it.ipam_options),
+            "Config": [_pool(it, pool) for pool in it.pools]}
+
+
+def _pool(it: BridgeNetwork, pool: AddressPool) -> Json:
+    config: Json = {"Subnet": str(pool.subnet)}
+    if pool.part is not None:
+        config["IPRange"] = str(pool.part)
+    if (it.is_default or pool.has_given_gateway or not it.has_own_subnet) and it.settings.gateway_mode != "isolated":
+        config["Gateway"] = format_ipv4(pool.gateway)
+    reserved = {name: format_ipv4(address) for name, address in sorted(it.reserved.items()) if address in pool.subnet}
+    return config | {"AuxiliaryAddresses": reserved} if reserved else config
 
 
 def _options(it: DockerNetwork) -> Json:
@@ -226,7 +231,7 @@ def _members(engine: DockerEngine, it: DockerNetwork) -> Json:
             endpoint = member.endpoints[it.name]
             found[identity] = {
                 "Name": member.name, "EndpointID": endpoint.identity, "MacAddress": format_mac(endpoint.mac),
-                "IPv4Address": f"{format_ipv4(endpoint.address)}/{it.pool.subnet.length}", "IPv6Address": ""}
+                "IPv4Address": f"{format_ipv4(endpoint.address)}/{endpoint.pool.subnet.length}", "IPv6Address": ""}
         return dict(sorted(found.items()))
     users = [c for c in engine.containers.values() if c.is_running and c.mode == it.name]
     return {c.identity: {"Name": c.name, "EndpointID": c.sandbox[::-1], "MacAddress": "", "IPv4Address": "",
@@ -236,8 +241,11 @@ def _members(engine: DockerEngine, it: DockerNetwork) -> Json:
 def _status(it: DockerNetwork) -> Json:
     if not isinstance(it, BridgeNetwork):
         return {"IPAM": {}}
-    total = 1 << 32 - it.pool.subnet.length
-    usable = it.pool.part or it.pool.subnet
-    free = (1 << 32 - usable.length) - sum(address in usable for address in it.pool.used)
-    return {"IPAM": {"Subnets": {str(it.pool.subnet): {
-        "IPsInUse": min(len(it.pool.used), total), "DynamicIPsAvailable": free}}}}
+    return {"IPAM": {"Subnets": {str(pool.subnet): _use(pool) for pool in it.pools}}}
+
+
+def _use(pool: AddressPool) -> Json:
+    total = 1 << 32 - pool.subnet.length
+    usable = pool.part or pool.subnet
+    free = (1 << 32 - usable.length) - sum(address in usable for address in pool.used)
+    return {"IPsInUse": min(len(pool.used), total), "DynamicIPsAvailable": free}

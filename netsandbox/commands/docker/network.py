@@ -121,19 +121,33 @@ def _with_addresses(client: Client, plan: user_networks.NetworkPlan, parsed: Par
     parts = [_part(client, text, subnets) for text in parsed.all("ip-range")]
     if len(subnets) < len(gateways) or len(subnets) < len(parts):
         raise DockerError("every ip-range or gateway must have a corresponding subnet")
-    if len(subnets) > 1:
-        if plan.driver in DRIVERS:
-            raise DockerError(f"several subnets of one {plan.driver} network are not modelled in the sandbox")
-        raise daemon_error("bridge driver doesn't support multiple subnets")
+    if any(one.network in other or other.network in one for at, one in enumerate(subnets) for other in subnets[:at]):
+        raise DockerError("multiple overlapping subnet configuration is not supported")
     for gateway in gateways:
-        if gateway not in subnets[0]:
+        if not any(gateway in subnet for subnet in subnets):
             raise DockerError(f"no matching subnet for gateway {format_ipv4(gateway)}")
     for part in parts:
-        if part.network not in subnets[0]:
+        if not any(part.network in subnet for subnet in subnets):
             raise DockerError(f"no matching subnet for range {part}")
     reserved = {name: _reserved(text, subnets) for name, text in _pairs(parsed.all("aux-address")).items()}
-    return plan._replace(subnet=subnets[0] if subnets else None, gateway=gateways[0] if gateways else None,
-                         part=parts[0] if parts else None, reserved=reserved)
+    if len(subnets) > 1 and plan.driver not in DRIVERS:
+        raise daemon_error("bridge driver doesn't support multiple subnets")
+    plans = [_of_subnet(plan, subnet, gateways, parts, reserved) for subnet in subnets]
+    return plans[0]._replace(more=tuple(plans[1:]), reserved=reserved) if plans else plan._replace(reserved=reserved)
+
+
+def _of_subnet(plan: user_networks.NetworkPlan, subnet: Network, gateways: list[int], parts: list[Network],
+               reserved: dict[str, int]) -> user_networks.NetworkPlan:
+    """What of the addresses is one subnet's."""
+    own = [gateway for gateway in gateways if gateway in subnet]
+    ranges = [part for part in parts if part.network in subnet]
+    if len(own) > 1:
+        raise DockerError(f"cannot configure multiple gateways ({format_ipv4(own[1])}, {format_ipv4(own[0])}) for the "
+                          f"same subnet ({subnet})")
+    if len(ranges) > 1:
+        raise DockerError(f"cannot configure multiple ranges ({ranges[1]}, {ranges[0]}) on the same subnet ({subnet})")
+    return plan._replace(subnet=subnet, gateway=own[0] if own else None, part=ranges[0] if ranges else None,
+                         reserved={name: address for name, address in reserved.items() if address in subnet})
 
 
 def _part(client: Client, text: str, subnets: list[Network]) -> Network:

@@ -78,7 +78,7 @@ def of_own_subnet(network: DockerNetwork | None, wish: Wish, address_6: str) -> 
         return found
     if address_6 or not network.has_own_subnet:
         found.append(OWN_SUBNET)
-    elif wish.address is None or wish.address not in network.pool.subnet:
+    elif wish.address is None or not any(wish.address in pool.subnet for pool in network.pools):
         shown = wish.wrong_address or format_ipv4(wish.address or 0)
         found.append(f"no configured subnet or ip-range contain the IP address {shown}")
     return found
