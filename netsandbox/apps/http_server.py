@@ -26,6 +26,7 @@ class Response(NamedTuple):
 
     Attributes:
         modified: a Last-Modified date, or empty.
+        reason: the phrase behind the status, None for the usual one.
         closes: whether the connection ends with it.
         location: where it sends the client.  extra: header fields behind the others.
         software: what calls itself the server.  upstream: which other servers were asked.
@@ -37,7 +38,7 @@ class Response(NamedTuple):
     kind: str = "text/html"
     modified: str = ""
     tag: str = ""
-    reason: str = ""
+    reason: str | None = None
     closes: bool = False
     location: str = ""
     extra: tuple[tuple[str, str], ...] = ()
@@ -166,7 +167,8 @@ class HttpSession:
         keeps = head is not None and head.keeps_alive and not response.closes
         fields = self.site.fields(self, response, keeps)
         version = "HTTP/1.0" if isinstance(self.site, PythonSite) else "HTTP/1.1"
-        start = f"{version} {response.code} {response.reason or REASONS.get(response.code, '')}"
+        reason = REASONS.get(response.code, "") if response.reason is None else response.reason
+        start = f"{version} {response.code} {reason}"
         body = b"" if head is not None and head.start[0] == "HEAD" else response.body
         line = " ".join(head.start) if head is not None else self._data[:200].decode("latin-1").partition("\r\n")[0]
         self.site.log(self, line, head, response, len(body))
@@ -185,7 +187,7 @@ def path_of(head: Head) -> str:
     return target.partition("?")[0].partition("#")[0]
 
 
-def _find(files: Files | None, root: str, path: str, default: bytes | None) -> tuple[bytes | None, str]:
+def find_file(files: Files | None, root: str, path: str, default: bytes | None) -> tuple[bytes | None, str]:
     """(a file's bytes or None, its path); without a file system there is the default page."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if ".." in parts:
@@ -230,7 +232,7 @@ class ApacheSite:
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
         if head.version == "HTTP/1.1" and not head.get("Host"):
             return self._error(400, closes=True)
-        found, name = _find(self.files, self.ROOT, path_of(head), APACHE_PAGE)
+        found, name = find_file(self.files, self.ROOT, path_of(head), APACHE_PAGE)
         if head.start[0] not in ("GET", "HEAD", "POST"):
             return self._error(501, f"{head.start[0]} {self.TEXTS[501]}")
         if found is None:
@@ -277,7 +279,7 @@ class PythonSite:
         method, path = head.start[0], path_of(head)
         if method not in ("GET", "HEAD"):
             return self._error(session, 501, f"Unsupported method ('{method}')")
-        found, name = _find(self.files, self.root, path, None)
+        found, name = find_file(self.files, self.root, path, None)
         if found is not None:
             return Response(200, found, media_type(name, "application/octet-stream"), http_date(0), closes=True)
         listing = self._listing(path)

@@ -15,6 +15,7 @@ from netsandbox.apps.public_sites import PublicSite
 from netsandbox.apps.redis import RedisSession
 from netsandbox.apps.self_sites import SELF_SITES
 from netsandbox.apps.silent import SilentSession
+from netsandbox.apps.tomcat_site import TOMCAT_SITES
 from netsandbox.linux.core.files import Files
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Service(Protocol):
         """The session of an accepted connection."""
 
 
-WEB_SITES: dict[str, Callable[[Files | None], Site]] = {**SITES, **ASKER_SITES, **SELF_SITES, "public": PublicSite}
+WEB_SITES: dict[str, Callable[[Files | None], Site]] = {**SITES, **ASKER_SITES, **SELF_SITES, **TOMCAT_SITES,
+                                                           "public": PublicSite}
 
 
 class Web:

@@ -160,6 +160,7 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
     _web("traefik/whoami", "whoami", 80, "/whoami", size="6.58MB"),
     _web("containous/whoami", "whoami", 80, "/whoami", size="6.58MB"),
     _web("jwilder/whoami", "i am", 8000, "/app/http", size="10.1MB"),
+    _web("tomcat", "tomcat", 8080, "catalina.sh", "run", size="515MB", tools=(*DEBIAN, "curl")),
     _web("nginxdemos/hello", "hello", 80, "nginx", "-g", "daemon off;", size="42.6MB", tools=(*BUSYBOX, "curl")),
     Image("hello-world", (), ("/hello",), size="10.1kB", says=HELLO),
     *(Image(name, ("curl",), tools=(*BUSYBOX, "curl"), size="22MB", has_busybox=True) for name in (

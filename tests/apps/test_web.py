@@ -151,3 +151,16 @@ def test_a_request_by_hand_is_answered(lab: Session, said: str, address: int, fi
     job = lab.run(f"printf '{said}' | nc -w 5 172.17.0.{address} 80")
     assert job.out.splitlines()[0] == first
     assert ("works!" in job.out or "Welcome to nginx!" in job.out) == has_page
+
+
+def test_tomcat_finds_nothing_until_somebody_puts_it_there() -> None:
+    session = Session()
+    for line in ("docker run -d -P --name tomcat01 tomcat", "docker run -d --name tomcat02 --link tomcat01 tomcat:9"):
+        assert session.run(line).code == 0
+    assert session.run("docker exec tomcat02 ping -c 1 tomcat01").code == 0
+    head, _empty, page = session.run("curl -si localhost:32768").out.replace("\r", "").partition("\n\n")
+    assert head.splitlines()[0] == "HTTP/1.1 404 "
+    assert f"Content-Length: {len(page.encode())}" in head
+    session.run("docker exec tomcat01 mkdir -p /usr/local/tomcat/webapps/ROOT")
+    session.run("docker exec tomcat01 sh -c 'echo hi > /usr/local/tomcat/webapps/ROOT/index.html'")
+    assert session.run("curl -s localhost:32768").out == "hi\n"
