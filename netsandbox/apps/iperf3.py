@@ -12,7 +12,7 @@ from netsandbox.apps import iperf3_wire as wire
 from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.iperf3_flow import MOST, Flow
-from netsandbox.apps.iperf3_server import Server
+from netsandbox.apps.iperf3_server import Daemon, Server
 from netsandbox.apps.options import getopt
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
@@ -28,7 +28,7 @@ UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 LONG = {"--client": "-c", "--server": "-s", "--time": "-t", "--bytes": "-n", "--port": "-p", "--reverse": "-R",
         "--one-off": "-1", "--version": "-v", "--interval": "-i", "--udp": "-u", "--parallel": "-P", "--json": "-J",
         "--daemon": "-D", "--version4": "-4", "--bitrate": "-b", "--format": "-f", "--window": "-w"}
-REFUSED = "uPJbfwDi6VOlMCNSZBFIkAdTX"
+REFUSED = "uPJbfw6VOlMCNSZBFIkAdTX"
 """Letters of options that iperf3 has and that are not modelled."""
 LONGEST = 86_400
 """MAX_TIME: seconds of a test."""
@@ -206,10 +206,12 @@ def program(context: Context) -> Program:
     odd = next((word for word in words if word.startswith("--")), "")
     if odd:
         raise UsageError(f"iperf3: {odd} is not modelled", 1)
-    given, operands = getopt("iperf3", words, "sR1v4" + REFUSED, "ctnp")
+    given, operands = getopt("iperf3", words, "sR1v4D" + REFUSED, "ctnpi")
     refused = next((letter for letter in given if letter in REFUSED), "")
     if refused:
         raise UsageError(f"iperf3: -{refused} is not modelled", 1)
+    if given.get("i", "1") not in ("1", "1.0"):
+        raise UsageError("iperf3: -i is not modelled but for every second, as it is without", 1)
     if "v" in given:
         raise UsageError(VERSION, 0)
     if operands or ("s" in given) == ("c" in given):
@@ -219,8 +221,9 @@ def program(context: Context) -> Program:
         side = next((letter for letter in given if letter in "tnR"), "")
         if side:
             raise UsageError(text.USAGE.format(why="some option you are trying to set is client only"), 1)
-        return Server(context, port, "1" in given)
-    if "1" in given:
+        server = Server(context, port, "1" in given)
+        return Daemon(server) if "D" in given else server
+    if "1" in given or "D" in given:
         raise UsageError(text.USAGE.format(why="some option you are trying to set is server only"), 1)
     if "t" in given and "n" in given:
         raise UsageError(text.USAGE.format(why="only one test end condition (-t, -n, -k) may be specified"), 1)

@@ -203,3 +203,20 @@ class Server(Program):
     def stop(self) -> None:
         self._drop()
         self.listener.close()
+
+
+class Daemon(Program):
+    """iperf3 -s -D: the server goes on, and nobody waits for it or sees what it prints."""
+
+    name = "iperf3"
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server.namespace, server.process.pid)
+        self._server = server
+
+    def start(self) -> None:
+        self._server.foreground = False
+        self._server.start()
+        if self._server.code is not None:
+            self.output += self._server.output
+        self.exit(self._server.code or 0)

@@ -71,7 +71,7 @@ def test_a_server_that_is_not_there() -> None:
     ("", "must either be a client (-c) or server (-s)"), ("-s -c x", "cannot be both server and client"),
     ("-c x -t 0x", "test duration valid values are 0 to 86400 seconds"), ("-c x -n 1Q", "bad number of bytes: 1Q"),
     ("-c x -n 1 -t 1", "only one test end condition (-t, -n, -k) may be specified"),
-    ("-c x -u", "-u is not modelled"), ("-s -D", "-D is not modelled"),
+    ("-c x -u", "-u is not modelled"), ("-s -I f", "-I is not modelled"),
     ("-c x --zerocopy", "--zerocopy is not modelled"),
     ("-c x -p 70000", "port number must be between 1 and 65535"), ("-s -R", "client only"), ("-c x -1", "server only"),
     ("-c", "requires an argument -- 'c'")])
@@ -87,3 +87,16 @@ def test_a_server_outlives_nonsense(text: str) -> None:
     on = session("iperf3 -s &")
     on.run(f"printf '{text}' | nc -w 1 127.0.0.1 5201")
     assert on.run("exec web iperf3 -c 172.17.0.1 -n 64K").code == 0
+
+
+def test_a_daemon_is_not_waited_for() -> None:
+    on = session(SLOW, "iperf3 -s -D")
+    assert on.run("exec web iperf3 -c 172.17.0.1 -t 1 -i 1").code == 0
+    assert on.run("exec web iperf3 -c 172.17.0.1 -t 1").code == 0
+    again = on.run("iperf3 -s -D")
+    assert again.code == 1
+    assert "unable to start listener for connections: Address already in use" in again.err
+    for words, said in (("-c 172.17.0.1 -D", "server only"), ("-c 172.17.0.1 -i 2", "-i is not modelled but for")):
+        refused = on.run(f"exec web iperf3 {words}")
+        assert refused.code
+        assert said in refused.err
