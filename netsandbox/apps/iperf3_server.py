@@ -8,7 +8,7 @@ from netsandbox.apps import iperf3_text as text
 from netsandbox.apps import iperf3_wire as wire
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.iperf3_flow import MOST, Flow
-from netsandbox.apps.program import Context, Program
+from netsandbox.apps.program import Context, Program, Task
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -214,8 +214,12 @@ class Daemon(Program):
         super().__init__(server.namespace, server.process.pid)
         self._server = server
 
+    @property
+    def children(self) -> list[Task]:
+        return [self._server]
+
     def start(self) -> None:
-        self._server.foreground = False
+        self._server.foreground, self._server.words = False, self.words
         self._server.start()
         if self._server.code is not None:
             self.output += self._server.output

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.apps.program import Program
 from netsandbox.commands.tools.context import Tenant
 from netsandbox.commands.tools.ip_netns import FOLDER
 from netsandbox.commands.tools.kernel_files import namespace_file, with_kernel
@@ -96,18 +97,33 @@ def files_root(lab: Lab) -> NetworkNamespace:
     return lab.host().namespace
 
 
+def _processes_of(program: Program) -> list[Program]:
+    """Itself and what it has left behind, as far as they run."""
+    return [one for one in (program, *program.children) if isinstance(one, Program) and one.is_running]
+
+
 class LabMachine:
     """A lab as commands.tools.context.Machine sees it.
 
     Attributes:
         captures: what tcpdump -w wrote, by name.
         told: notes that a person needs but once.
+        programs: what lines have begun, beside the containers' own; some may have ended.
     """
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.captures: dict[str, Any] = {}
         self.told: set[str] = set()
+        self.programs: list[Program] = []
+
+    def note(self, program: Program) -> None:
+        """A program that a line begins is a process as long as it runs."""
+        self.programs = [*(one for one in self.programs if any(_processes_of(one))), program]
+
+    def begun(self, pid: int) -> Program | None:
+        """The one of that PID that runs, beside the containers' own."""
+        return next((one for top in self.programs for one in _processes_of(top) if one.process.pid == pid), None)
 
     def namespace_named(self, name: str) -> NetworkNamespace | None:
         """What `ip netns add` made, or what a link in /run/netns leads to; Docker gives no names there."""
@@ -161,7 +177,7 @@ class LabMachine:
         return found
 
     def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:
-        """init, dockerd and its own, and the first one of each container."""
+        """init, dockerd and its own, the first one of each container, and what lines have begun."""
         host = self._host_of(namespace)
         if host is None:
             return [(1, INIT, namespace.inode)]
@@ -170,7 +186,11 @@ class LabMachine:
         running = [(container.pid, container.process, container.namespace.inode)
                    for container in (host.docker.containers.values() if host.docker is not None else ())
                    if container.is_running and container.namespace is not None]
-        return [(1, INIT, host.namespace.inode), *sorted([*own, *running])]
+        first = [container.program for container in host.docker.containers.values()] if host.docker is not None else []
+        begun = [(one.process.pid, " ".join(one.words), one.namespace.inode)
+                 for top in self.programs if top not in first for one in _processes_of(top)
+                 if self._host_of(one.namespace) is host]
+        return [(1, INIT, host.namespace.inode), *sorted([*own, *running, *begun])]
 
     def engine_of(self, namespace: NetworkNamespace) -> DockerEngine | None:
         """The Docker Engine of the machine that it is the own namespace of; None without one, and in a container."""

@@ -187,6 +187,8 @@ def _made(make: Maker, shell: Shell, context: Context) -> Program:
     except UsageError as error:
         return Refused(context.namespace, str(error), error.code, error.out)
     made.captures = shell.machine.captures
+    made.words = made.words or tuple(context.argv)
+    shell.machine.note(made)
     return made
 
 

@@ -331,7 +331,12 @@ def _without_sudo(call: Call) -> Call:
 
 
 def kill(shell: Shell, pid: int, signal: str) -> bool:
-    """Send a signal to a container's first process; False where there is none of that PID."""
+    """Send a signal to a process that is no job of the shell's; False where there is none of that PID."""
+    program = shell.machine.begun(pid)
+    if program is not None:
+        if signal != "0":
+            program.signal(SIGNALS[signal])
+        return True
     if pid in DAEMONS:
         if signal != "0":
             raise RefusedError("netsandbox: dockerd takes no signals here; there is `systemctl restart docker`")

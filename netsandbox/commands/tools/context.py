@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
+    from netsandbox.apps.program import Program
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.addresses import Network
@@ -42,6 +43,9 @@ class Machine(Protocol):
 
     def processes(self, namespace: NetworkNamespace) -> list[tuple[int, str, int]]:
         """(PID, command line, inode of its network namespace) of the machine that a namespace is on, by PID."""
+
+    def begun(self, pid: int) -> Program | None:
+        """The program of that PID that a line has begun, beside the containers' own."""
 
     def add_namespace(self, name: str) -> NetworkNamespace:
         """Make a namespace with nothing but a `lo` that is down; the name is free."""

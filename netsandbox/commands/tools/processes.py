@@ -1,12 +1,16 @@
-"""ps, pgrep, pidof, pkill and killall: a machine's processes are its init and the first one of each container."""
+"""ps, pgrep, pidof, pkill and killall: a machine's processes are its init, the first one of each container, and what
+lines have begun.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.inputs import options_of
+from netsandbox.docker.signals import SIGNALS
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:
@@ -121,9 +125,33 @@ def pidof(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def pkill(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """Signals go by `kill`, and `docker kill`."""
-    rows = _matching(context, [word for word in arguments if not word.startswith("-")], "-f" in arguments, "pkill")
-    if not rows:
-        return ToolResult(1, "", "")
-    pids = " ".join(str(one.pid) for one in rows)
-    raise ToolError(1, f"netsandbox: pkill is not modelled; `kill {pids}` sends the signal")
+    """pkill and killall: a signal to what lines have begun; containers' own are docker's to end."""
+    words = [word for word in arguments if not word.startswith("-")]
+    asked = [word for word in arguments if word.startswith("-") and word not in ("-f", "-x", "-e", "-q")]
+    number = _signal(asked[0]) if len(asked) == 1 else SIGNALS["TERM"]
+    if len(asked) > 1 or number is None:
+        raise ToolError(2, f"netsandbox: pkill {asked[-1][:60]} is not modelled; -f and a signal are")
+    rows = _matching(context, words, "-f" in arguments, "pkill")
+    found = [(one, context.machine.begun(one.pid)) for one in rows]
+    others = " ".join(str(one.pid) for one, program in found if program is None)
+    if others:
+        raise ToolError(1, f"netsandbox: pkill ends what lines have begun; `kill {others}` sends the signal")
+    for _one, program in found:
+        if program is not None:
+            program.signal(number)
+    return ToolResult(0 if found else 1, "", "")
+
+
+def killall(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """By the whole name, and it says where there is none."""
+    names = [word for word in arguments if not word.startswith("-")]
+    options = [word for word in arguments if word.startswith("-")]
+    out = [pkill(context, [*options, f"^{re.escape(name)}$"]).code for name in names]
+    missing = "".join(f"{name}: no process found\n" for name, code in zip(names, out, strict=True) if code)
+    return ToolResult(int(bool(missing) or not names), "", missing)
+
+
+def _signal(option: str) -> int | None:
+    """`-9`, `-KILL` or `-SIGKILL`."""
+    name = option[1:].upper().removeprefix("SIG")
+    return SIGNALS.get(name) or (int(name) if name.isdecimal() and 0 < int(name) < 65 else None)

@@ -42,8 +42,8 @@ TOOLS: Late[str, Tool] = Late({
     "jq": "netsandbox.commands.tools.jq:jq", "id": "netsandbox.commands.tools.system:identity",
     **{name: f"netsandbox.commands.tools.system:{name}" for name in (
         "date", "getenforce", "groups", "lsmod", "modprobe", "sestatus", "setenforce")},
-    **{name: f"netsandbox.commands.tools.processes:{name}" for name in ("pgrep", "pidof", "pkill", "ps")},
-    "killall": "netsandbox.commands.tools.processes:pkill",
+    **{name: f"netsandbox.commands.tools.processes:{name}" for name in (
+        "killall", "pgrep", "pidof", "pkill", "ps")},
     **{name: f"netsandbox.commands.tools.small:{name}" for name in (
         "arch", "clear", "echo", "false", "nproc", "printenv", "reset", "seq", "true", "tty", "uname", "uptime",
         "uuidgen", "whoami")},

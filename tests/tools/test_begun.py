@@ -1,0 +1,41 @@
+"""What lines have begun are processes: ps and pgrep list them, and pkill, killall and kill end them."""
+
+from __future__ import annotations
+
+from netsandbox.session.session import Session
+
+
+def test_a_server_in_the_background_is_a_process() -> None:
+    session = Session()
+    for line in ("python3 -m http.server 8000 &", "ip netns add red", "ip netns exec red nc -l -p 90 &"):
+        session.run(line)
+    assert session.run("ps aux | grep -v grep | grep -c http.server").out == "1\n"
+    pid = session.run("pgrep python3").out.strip()
+    assert f"pid={pid}," in session.run("ss -ltnp").out
+    assert session.run("ip netns pids red").out == session.run("pidof nc").out
+    assert session.run("pkill -f http.server").code == 0
+    assert "8000" not in session.run("ss -ltn").out
+    assert "Terminated" in session.run("jobs").out
+    assert session.run("killall nc").code == 0
+    assert session.run("killall nc").err == "nc: no process found\n"
+    assert session.run("pkill python3").code == 1
+
+
+def test_a_container_is_docker_s_to_end_and_not_pkill_s() -> None:
+    session = Session()
+    session.run("docker run -d --name web nginx")
+    assert session.run("docker run -d --name pinger alpine ping 127.0.0.1").code == 0
+    assert session.run("pgrep -c ping").out == "1\n", "the first process of a container is one and not two"
+    assert "pkill ends what lines have begun" in session.run("pkill nginx").err
+    assert session.run("docker ps -q").out.count("\n") == 2
+
+
+def test_a_daemon_is_left_behind_and_ended() -> None:
+    session = Session()
+    assert session.run("iperf3 -s -D").code == 0
+    assert session.run("pgrep -a iperf3").out.endswith(" iperf3 -s -D\n")
+    assert session.run("kill $(pgrep iperf3)").code == 0
+    assert "5201" not in session.run("ss -ltn").out
+    refused = session.run("pkill --frob x")
+    assert refused.code == 2
+    assert "pkill --frob is not modelled" in refused.err
