@@ -54,6 +54,7 @@ class Player:
         speed: 1 is ten steps a second, and virtual seconds as real ones when
             quiet; 0 is as fast as it can.
         is_lagging: the machine does not keep up with the speed asked for.
+        is_due: whether something is to be done at this very moment, before a further step.
     """
 
     def __init__(self, lab: Steppable, clock: Callable[[], float] = time.monotonic) -> None:
@@ -61,6 +62,7 @@ class Player:
         self.speed = 1.0
         self.is_playing = False
         self.is_lagging = False
+        self.is_due: Callable[[], bool] = bool
         self._clock = clock
         self._last = 0.0
         self._owed = 0.0
@@ -129,7 +131,7 @@ class Player:
                 break
             moved = True
             self._owed -= 1
-            if self._clock() - started > BUDGET:
+            if self._clock() - started > BUDGET or self.is_due():
                 break
         self.is_lagging = self.speed > 0 and self._owed > STEPS_PER_SECOND * self.speed * CATCH_UP
         self._owed = max(0.0, min(self._owed, STEPS_PER_SECOND * max(self.speed, 1) * CATCH_UP))

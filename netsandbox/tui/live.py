@@ -44,6 +44,7 @@ class LiveLab(LabView):
         self.files = files
         self.clock = clock
         self.player = Player(session, clock)
+        self.player.is_due = self._is_due
         self.jobs = Jobs(self._begin)
         self.lesson = Lesson()
         self.jobs.on_judged = self.lesson.judged
@@ -63,6 +64,7 @@ class LiveLab(LabView):
         """Go on with another session."""
         self.session = session
         self.player = Player(session, self.clock)
+        self.player.is_due = self._is_due
         self.jobs.waiting.clear()
         self.jobs.forget()
         self.player.play()
@@ -269,6 +271,11 @@ class LiveLab(LabView):
         if moved:
             self._collect()
         return moved
+
+    def _is_due(self) -> bool:
+        """A line waits for its turn and has it: a step more, and it would begin late."""
+        jobs = self.jobs
+        return bool(jobs.waiting) and jobs.running is None and self.session.lab.scheduler.is_idle
 
     @property
     def waits_for_reader(self) -> bool:

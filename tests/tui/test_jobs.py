@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.jobs import JobsPane
 from tests.tui.app_harness import Stage, stage
@@ -141,3 +143,13 @@ async def test_redo_leads_back_to_where_undo_began(tmp_path: Path) -> None:
         await on.press("ctrl+r")
         assert live.session.trace.digest() == here
         assert "nothing to do again" in shown(on)
+
+
+@pytest.mark.parametrize("speed", [1, 100, 0])
+async def test_a_line_behind_a_wait_begins_in_time_at_any_speed(tmp_path: Path, speed: float) -> None:
+    lines = "exec nginx-1 ping -c 4 172.17.0.3 &", "wait 1500ms", "docker network disconnect bridge nginx-2", "wait"
+    async with stage(tmp_path) as on:
+        on.app.live.set_speed(speed)
+        on.app.live.execute("\n".join(lines))
+        await on.quiet()
+        assert "4 packets transmitted, 2 received" in "\n".join(said.text for said in on.app.live.jobs.transcript)
