@@ -8,19 +8,19 @@ the host, or those of --dns, from the container.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.name_server import Answered, NameServer, Pending
 from netsandbox.apps.query import LENGTH, Query, StreamQuery
 from netsandbox.apps.stream import Stream
+from netsandbox.docker import name_server_rules
 from netsandbox.docker.files import asks_from_host, dns_of, host_resolv_conf, names
+from netsandbox.docker.name_server_rules import ADDRESS
 from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.docker.sandbox import gateway_of
 from netsandbox.docker.service_names import dns_names
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.udp import Datagram
-from netsandbox.linux.netfilter import iptables
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import AddressError, parse_ipv4
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
 
-ADDRESS = 0x7F00000B
-TEXT = "127.0.0.11"
 TTL = 600
 BACKLOG = 4096
 
@@ -84,9 +82,7 @@ class EmbeddedServer(NameServer):
         self.tcp.bind(ADDRESS, 0)
         self.tcp.listen(BACKLOG)
         self.tcp.on_event = self._accept
-        for words in rules(self.port, self.tcp.port):
-            with suppress(iptables.FailedError):  # after a restart of dockerd the chains are there already
-                iptables.execute(self.namespace, ["-t", "nat", *words.split()])
+        name_server_rules.lead(self.namespace, self.port, self.tcp.port)
 
     def stop(self) -> None:
         super().stop()
@@ -178,18 +174,6 @@ class Client:
 
     def failed(self, stream: Stream, error: str) -> None:
         self.server.clients.pop(self.number, None)
-
-
-def rules(udp: int, tcp: int) -> list[str]:
-    """What leads 127.0.0.11:53 to the server's ports, and its answers back."""
-    return ["-N DOCKER_OUTPUT", "-N DOCKER_POSTROUTING", "-F DOCKER_OUTPUT", "-F DOCKER_POSTROUTING",
-            f"-D OUTPUT -d {TEXT} -j DOCKER_OUTPUT", f"-D POSTROUTING -d {TEXT} -j DOCKER_POSTROUTING",
-            f"-A OUTPUT -d {TEXT} -j DOCKER_OUTPUT",
-            f"-A DOCKER_OUTPUT -d {TEXT} -p tcp --dport 53 -j DNAT --to-destination {TEXT}:{tcp}",
-            f"-A DOCKER_OUTPUT -d {TEXT} -p udp --dport 53 -j DNAT --to-destination {TEXT}:{udp}",
-            f"-A POSTROUTING -d {TEXT} -j DOCKER_POSTROUTING",
-            f"-A DOCKER_POSTROUTING -s {TEXT} -p tcp --sport {tcp} -j SNAT --to-source :53",
-            f"-A DOCKER_POSTROUTING -s {TEXT} -p udp --sport {udp} -j SNAT --to-source :53"]
 
 
 def serve(engine: DockerEngine, container: Container) -> None:

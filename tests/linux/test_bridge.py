@@ -120,3 +120,12 @@ def test_the_row_of_a_mac_that_two_ports_have_goes_to_the_other_one() -> None:
     shown = world.do("exec h1 ip link set b0 nomaster", "exec h1 bridge fdb show br br1")
     assert "02:00:00:00:00:0b dev c0" in shown
     assert "02:00:00:00:00:0b" not in world.do("exec h1 ip link set c0 nomaster", "exec h1 bridge fdb show br br1")
+
+
+def test_ports_are_simple_again_when_the_one_that_is_spared_questions_has_gone(world: World) -> None:
+    bridge = world.bridge
+    for leaves in ("bridge link set dev p2 neigh_suppress off", "ip link set p2 nomaster"):
+        world.do("exec s1 bridge link set dev p2 neigh_suppress on")
+        assert [port.is_simple for port in bridge.ports] == [False] * 3
+        world.do(f"exec s1 {leaves}")
+        assert all(port.is_simple for port in bridge.ports)

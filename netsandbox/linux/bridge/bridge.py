@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge import output, special, vlan
+from netsandbox.linux.bridge import output, special, suppress, vlan
 from netsandbox.linux.bridge.fdb import AGEING_TIME, ForwardingDatabase
 from netsandbox.linux.bridge.flood import Floods
 from netsandbox.linux.bridge.port import DISABLED, FORWARDING, BridgePort
@@ -64,8 +64,8 @@ class Bridge(Interface):
     kind = BRIDGE
 
     __slots__ = ("_ages", "_numbers", "_port_macs", "_port_mtus", "ageing_time", "default_pvid", "fdb", "floods",
-                 "forward_delay", "group_fwd_mask", "hello_time", "max_age", "ports", "priority",
-                 "settled", "shows_snooping", "snooping", "tree", "vlan_filtering", "vlan_protocol", "vlans")
+                 "forward_delay", "group_fwd_mask", "hello_time", "max_age", "ports", "priority", "settled",
+                 "shows_snooping", "snooping", "suppresses", "tree", "vlan_filtering", "vlan_protocol", "vlans")
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mac_is_set: bool) -> None:
         super().__init__(namespace, name, mac)
@@ -82,7 +82,8 @@ class Bridge(Interface):
         self.priority = ROOT_PRIORITY
         self.max_age, self.hello_time, self.forward_delay = 20 * SECOND, 2 * SECOND, 15 * SECOND
         self.tree: SpanningTree | None = None
-        self.vlan_filtering = False
+        self.vlan_filtering = self.suppresses = False
+        """suppresses: some port is to be spared questions."""
         self.vlan_protocol = ETH_P_8021Q
         self.default_pvid = DEFAULT_PVID
         self.vlans: VlanGroup | None = None
@@ -264,6 +265,8 @@ class Bridge(Interface):
             self.snooping.port_gone(port)
         self.fdb.forget_port(port, everything=True)
         self.ports.remove(port)
+        if port.neigh_suppress:
+            suppress.recalculate(self)
         self._numbers &= ~(1 << port.number)
         self._port_macs.drop(port)
         self._port_mtus.drop(port)

@@ -54,8 +54,7 @@ class BridgePort:
     def note_simple(self) -> None:
         """Whether the bridge just passes its frames on may have changed."""
         bridge = self.bridge
-        self.is_simple = self.forwarding and not bridge.vlan_filtering and not any(
-            port.neigh_suppress for port in bridge.ports)
+        self.is_simple = self.forwarding and not bridge.vlan_filtering and not bridge.suppresses
 
     def update_limit(self) -> None:
         """The longest frame that is simply put on the interface's wire: none, where more is to be done."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.bridge import vlan
+from netsandbox.linux.bridge import suppress, vlan
 from netsandbox.linux.bridge.port import STATES
 from netsandbox.linux.bridge.snooping import Snooping
 from netsandbox.linux.bridge.stp import SpanningTree
@@ -155,8 +155,7 @@ def change_port(port: BridgePort, settings: dict[str, Any]) -> None:
     if "fdb_flush" in settings:
         flush(port.bridge, port)
     if "neigh_suppress" in settings:
-        for one in port.bridge.ports:
-            one.note_simple()
+        suppress.recalculate(port.bridge)
     port.bridge.floods.flags_changed()
 
 

@@ -25,9 +25,11 @@ VALID = frozenset({NudState.PERMANENT, NudState.NOARP, NudState.REACHABLE, NudSt
 """NUD_VALID."""
 
 
-def is_on(bridge: Bridge) -> bool:
-    """Whether some port is to be spared questions."""
-    return any(port.neigh_suppress for port in bridge.ports)
+def recalculate(bridge: Bridge) -> None:
+    """br_recalculate_neigh_suppress_enabled: whether some port is to be spared questions."""
+    bridge.suppresses = any(port.neigh_suppress for port in bridge.ports)
+    for port in bridge.ports:
+        port.note_simple()
 
 
 def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:

@@ -84,7 +84,7 @@ def handle_frame(bridge: Bridge, port: BridgePort, frame: Frame) -> Verdict:
         verdict = _by_group(bridge, port, found) if why is Forwarding.MULTICAST else None
         if verdict is not None:
             return verdict
-        is_kept = type(found.frame.payload) is ArpPacket and suppress.is_on(bridge) and suppress.keeps(
+        is_kept = type(found.frame.payload) is ArpPacket and bridge.suppresses and suppress.keeps(
             bridge, port, found.frame, found.vid)
         _flood(bridge, port, found, why, is_kept)
         _pass_up(bridge, port, found)

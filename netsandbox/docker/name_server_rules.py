@@ -1,0 +1,61 @@
+"""What leads 127.0.0.11:53 to the ports of a container's name server, and its answers back (resolver_unix.go).
+
+Docker calls iptables inside of the container; here the same is put into its nat table at once, as every container on a
+network that a person made has these rules, which differ in their ports alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.linux.netfilter.extension import Given, Span
+from netsandbox.linux.netfilter.matches_packet import Tcp, Udp
+from netsandbox.linux.netfilter.rule import WHOLE, Head, Jump, Mask, Rule, Word
+from netsandbox.linux.netfilter.targets_nat import DestinationNat, Ports, SourceNat, Where
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+ADDRESS = 0x7F00000B
+DOMAIN = 53
+"""The port of name servers."""
+CHAINS = {"OUTPUT": "DOCKER_OUTPUT", "POSTROUTING": "DOCKER_POSTROUTING"}
+SERVER = Mask(False, ADDRESS, WHOLE)
+TO_SERVER = Head(destination=SERVER)
+JUMPS = {hook: Jump(name) for hook, name in CHAINS.items()}
+MATCHES = {"6": Tcp, "17": Udp}
+ASKS = {protocol: (match({"--dport": Given(False, Span(DOMAIN, DOMAIN))}),) for protocol, match in MATCHES.items()}
+FROM_DOMAIN = SourceNat({"--to-source": Given(False, Where(0, 0, Ports(DOMAIN, DOMAIN)))})
+"""These are the same for all containers: none of it changes."""
+
+
+def lead(namespace: NetworkNamespace, udp: int, tcp: int) -> None:
+    """Let the rules lead to these ports; after a restart of dockerd those before are there already."""
+    table = namespace.netfilter.table("nat")
+    for name in CHAINS.values():
+        if name not in table.chains:
+            table.add_chain(name)
+        table.flush(name)
+    for hook, jump in JUMPS.items():
+        before = table.place_of(hook, Rule(TO_SERVER, (), jump))
+        if before is not None:
+            table.delete(hook, before)
+    ports = {"6": tcp, "17": udp}
+    table.append("OUTPUT", Rule(TO_SERVER, (), JUMPS["OUTPUT"]))
+    for protocol, port in ports.items():
+        table.append(CHAINS["OUTPUT"], _question(protocol, port))
+    table.append("POSTROUTING", Rule(TO_SERVER, (), JUMPS["POSTROUTING"]))
+    for protocol, port in ports.items():
+        table.append(CHAINS["POSTROUTING"], _answer(protocol, port))
+    namespace.netfilter.refresh(namespace)
+
+
+def _question(protocol: str, port: int) -> Rule:
+    head = Head(destination=SERVER, protocol=Word(False, protocol))
+    target = DestinationNat({"--to-destination": Given(False, Where(ADDRESS, ADDRESS, Ports(port, port)))})
+    return Rule(head, ASKS[protocol], target)
+
+
+def _answer(protocol: str, port: int) -> Rule:
+    head = Head(source=SERVER, protocol=Word(False, protocol))
+    return Rule(head, (MATCHES[protocol]({"--sport": Given(False, Span(port, port))}),), FROM_DOMAIN)
