@@ -28,9 +28,10 @@ class Link(NamedTuple):
 
 def linked(engine: DockerEngine, container: Container, network: str = "") -> list[tuple[Link, Container]]:
     """The links whose container is there still; with a network, those of `network connect --link` too."""
-    by_identity = {other.identity: other for other in engine.containers.values()}
     own = container.networks[network].links if network in container.networks else ()
-    return [(link, by_identity[link.identity]) for link in (*own, *container.links) if link.identity in by_identity]
+    links = (*own, *container.links)
+    by_identity = {other.identity: other for other in engine.containers.values()} if links else {}
+    return [(link, by_identity[link.identity]) for link in links if link.identity in by_identity]
 
 
 def note_names(engine: DockerEngine, container: Container) -> None:
@@ -44,7 +45,7 @@ def check(engine: DockerEngine, container: Container) -> None:
     Raises:
         DockerError: one does not run, or is not there.
     """
-    if container.mode != "bridge":
+    if container.mode != "bridge" or not container.links:
         return
     running = {other.identity: other for other in engine.containers.values() if other.is_running}
     for link in container.links:
