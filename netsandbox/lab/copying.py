@@ -20,13 +20,13 @@ RULES = Rules(
     strangers=("netsandbox.session.",))
 """A session's own things are not the lab's: a copy is without them."""
 
-WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps"))
-"""The rooms whose objects refer to each other all around; others may still be asked how a line ended."""
+WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab", "engine.scheduler"))
+"""The rooms whose objects refer to each other all around, with the trace; others may be asked how a line ended."""
 
 
 def left(made: list[object]) -> None:
     """Nobody will stand in a lab again that was made of these objects."""
-    leave([thing for thing in made if type(thing).__module__.startswith(WEB)])
+    leave([thing for thing in made if f"{type(thing).__module__}.".startswith(WEB)])
 
 
 def copied(lab: Lab) -> Lab:
