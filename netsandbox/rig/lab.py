@@ -23,6 +23,7 @@ from netsandbox.engine.units import SECOND, seconds
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.linkwatch import LinkWatch
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.bond_device import BondInterface
@@ -54,6 +55,8 @@ BASE_SYSCTL: dict[str, int | str] = {
 """What the rig sets in every namespace before it makes interfaces."""
 CONFIGURING = 4 * SECOND // 10
 """How long after the links the rig gives addresses and begins to look whether all is ready, and what it waits then."""
+CONNECTING = SECOND // 2
+"""How long before the first action the last link came up, where nothing had to be waited for."""
 LONGEST_ERROR = 200
 """Characters that are repeated of what a tool said."""
 
@@ -69,12 +72,14 @@ class KernelLab:
         self.chance = Chance(seed)
         self.trace = Trace()
         self.scheduler = Scheduler(self.trace, FrameReceived, CASCADE_TOO_LONG)
+        self.linkwatch = LinkWatch(self.scheduler)
         self.namespaces: dict[str, NetworkNamespace] = {}
         self.snapshots: dict[str, Any] = {}
         self._macs = self.chance.stream("mac")
         self._build()
         self._settle()
         self.start = self.scheduler.now
+        self.linkwatch.ran = min(self.linkwatch.ran, self.start - CONNECTING)
         self.tap = Tap(self.trace, self.start, spec.get("frame_cap", 400), self._tapped(), knows_vlans(spec))
         self.interfaces = self._describe_interfaces()
 
@@ -142,6 +147,7 @@ class KernelLab:
     def _build(self) -> None:
         for node in self.owners():
             namespace = create_namespace(node, self.scheduler, self.chance)
+            namespace.linkwatch = self.linkwatch
             self.namespaces[node] = namespace
             for key, value in {**BASE_SYSCTL, **self.nodes[node].get("sysctl", {})}.items():
                 if not key.startswith("net.ipv4.neigh."):

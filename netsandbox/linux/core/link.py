@@ -64,6 +64,14 @@ def set_carrier(interface: Interface, carrier: bool) -> None:
     _note_lower(interface)
     interface.update_running()
     namespace.record(LinkChanged(interface.place, "carrier" if carrier else "no-carrier", ""))
+    if namespace.linkwatch is None:
+        _carrier_noticed(interface)
+    else:
+        namespace.linkwatch.fire(interface, _carrier_noticed)
+
+
+def _carrier_noticed(interface: Interface) -> None:
+    """NETDEV_CHANGE."""
     tell(interface, Notice.CARRIER)
     _tell_bridge(interface)
     _tell_uppers(interface, "carrier")

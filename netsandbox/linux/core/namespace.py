@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance, Stream
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.linkwatch import LinkWatch
     from netsandbox.linux.core.neighbour_table import NeighbourTable
     from netsandbox.linux.core.notifier import Notifier
     from netsandbox.linux.core.socket import SocketTable
@@ -86,8 +87,8 @@ class NetworkNamespace:
 
     __slots__ = ("_by_index", "bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
-                 "former_names", "groups", "icmp_global", "inode", "interfaces", "lo", "name", "neighbours",
-                 "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "proxy_waiting",
+                 "former_names", "groups", "icmp_global", "inode", "interfaces", "linkwatch", "lo", "name",
+                 "neighbours", "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "proxy_waiting",
                  "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "transports", "depth")
 
     routes: RouteTables
@@ -107,6 +108,8 @@ class NetworkNamespace:
         self.trace = scheduler.trace
         self.record: Callable[[Any], None] = scheduler.trace.record
         self.chance = chance
+        self.linkwatch: LinkWatch | None = None
+        """What puts off the news of a lost carrier; without it all hear at once, as who types a line a second sees."""
         self.interfaces: dict[str, Interface] = {}
         self.sysctls = Sysctls(self.interfaces)
         self._by_index: dict[int, Interface] = {}

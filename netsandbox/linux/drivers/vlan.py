@@ -93,6 +93,8 @@ class VlanInterface(StackedInterface):
     def open(self) -> None:
         """vlan_dev_open: an address of its own makes the device below listen to everything."""
         follow_carrier(self, self.below)
+        if self.namespace.linkwatch is not None:
+            self.namespace.linkwatch.touch()
         self._listen(self.mac != self.below.mac)
 
     def stop(self) -> None:

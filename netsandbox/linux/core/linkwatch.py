@@ -1,0 +1,69 @@
+"""When a carrier that comes or goes is noticed: at most once a second, unless it is urgent (net/core/link_watch.c).
+
+The carrier itself is gone at once; neighbours, routes, bridges and what stands
+on the device hear of it from here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.engine.units import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.linux.core.interface import Interface
+
+    Tell = Callable[[Interface], None]
+
+
+class LinkWatch:
+    """The events of one kernel.
+
+    Attributes:
+        ran: when it last looked at all of them.  waiting: devices without carrier that nobody has been told of.
+    """
+
+    __slots__ = ("ran", "scheduler", "waiting")
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self.scheduler = scheduler
+        self.ran = -SECOND
+        self.waiting: dict[Interface, Tell] = {}
+
+    def fire(self, interface: Interface, tell: Tell) -> None:
+        """linkwatch_fire_event: what lost its carrier may wait, and where it is back by then nobody hears of it."""
+        now = self.scheduler.now
+        if interface.carrier and self.waiting.pop(interface, None) is not None:
+            return
+        in_time = now - self.ran >= SECOND or now == self.ran
+        if interface.up and not (in_time or interface.carrier or _is_urgent(interface)):
+            if not self.waiting:
+                self.scheduler.after(self.ran + SECOND - now, self._run)
+            self.waiting[interface] = tell
+            return
+        if interface.up and in_time:
+            self.ran = now
+        tell(interface)
+
+    def touch(self) -> None:
+        """A device that comes up has a carrier anew: an urgent event, of which nobody hears."""
+        if self.scheduler.now - self.ran >= SECOND:
+            self.ran = self.scheduler.now
+
+    def _run(self, _argument: object) -> None:
+        """__linkwatch_run_queue."""
+        self.ran = self.scheduler.now
+        waiting, self.waiting = self.waiting, {}
+        for interface, tell in waiting.items():
+            if interface.up and not interface.carrier:
+                tell(interface)
+
+
+def _is_urgent(interface: Interface) -> bool:
+    """linkwatch_urgent_event: the index of the device below, or of the peer, is another one; and all of a bond."""
+    lower, master = interface.lower, interface.master
+    return (lower is not None and lower.index != interface.index) or "bond" in (
+        interface.kind, master.kind if master is not None else "")
