@@ -14,7 +14,7 @@ VALUES = {Form.FLAG: [""], Form.NUMBER: ["7", "1", "2", "0", "100", "700", "16"]
           Form.ADDRESS: ["10.0.0.9"], Form.DEVICE: ["s0", "e0"], Form.MAP: ["1:2"], Form.TTL: ["5"],
           Form.AUTO_TTL: ["5"], Form.GROUP: ["239.1.1.1"], Form.HOST: ["10.0.0.9"], Form.PAIR: ["1000 2000"],
           Form.LIST: ["add 02:00:00:00:00:09"], Form.TABLE: ["77"], Form.WORD: ["2", "02:00:00:00:00:77"],
-          Form.PEER: ["name other"]}
+          Form.PEER: ["name other"], Form.TUNNEL_KEY: ["7"]}
 LOWER = {"vlan": "link e0", "macvlan": "link d0", "ipvlan": "link d1"}
 NEEDED = {"vlan": "id 9", "vrf": "table 99", "vxlan": "id 9 dstport 4789 dev e0", "gre": "remote 10.0.0.7",
           "ipip": "remote 10.0.0.7", "gretap": "remote 10.0.0.7"}

@@ -1,4 +1,4 @@
-"""`ip tunnel` (ip/iptunnel.c), the older way to make the tunnels that `ip link` makes."""
+"""`ip tunnel` (ip/iptunnel.c, ip/tunnel.c), the older way to make, change and list the tunnels that `ip link` makes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools import ip_link
 from netsandbox.commands.tools.context import ToolError, ToolResult
-from netsandbox.commands.tools.words import choose
+from netsandbox.commands.tools.names import in_order
+from netsandbox.commands.tools.output import Row, render
+from netsandbox.commands.tools.words import USAGE, choose
+from netsandbox.linux.drivers.gre import GreInterface
+from netsandbox.linux.drivers.gretap import GretapInterface
+from netsandbox.linux.drivers.ip_tunnel import TunnelInterface
+from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
@@ -14,22 +20,110 @@ if TYPE_CHECKING:
 
 COMMANDS = ("add*", "change*", "delete*", "show*", "list*", "lst*", "prl*", "6rd*", "help*")
 MODES = {"gre": "gre", "gre/ip": "gre", "ipip": "ipip", "ip/ip": "ipip"}
+UNKNOWN_HERE = ("sit", "ipv6/ip", "isatap", "vti", "any", "any/ip", "ip6/ip")
+"""Modes that iproute2 knows."""
+FLAGS = (("iseq", "rx_drop_ooseq", "Drop packets out of sequence."),
+         ("icsum", "rx_csum", "Checksum in received packet is required."),
+         ("oseq", "tx_seq", "Sequence packets on output."), ("ocsum", "tx_csum", "Checksum output packets."))
+"""What a GRE tunnel may have, in JSON and in words."""
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
-    """`add` and `del`; what is there `ip -d link show` tells."""
     command = choose(arguments[0], COMMANDS) if arguments else "show"
-    if command not in ("add", "delete"):
-        raise ToolError(1, f"netsandbox: `ip tunnel {command or arguments[0]}` is not modelled: `add` and `del` are, "
-                           "and `ip -d link show` lists tunnels")
     words = [word for word in arguments[1:] if word != "name"]
-    if command == "delete":
-        return ip_link.run(context, ["delete", *words[:1]], style)
-    if "mode" not in words[:-1]:
-        raise ToolError(1, "cannot determine tunnel mode (ipip, gre, vti or sit)")
-    at = words.index("mode")
-    mode = words[at + 1]
-    if mode not in MODES:
+    if command is None:
+        raise ToolError(USAGE, f'Command "{arguments[0]}" is unknown, try "ip tunnel help".')
+    if command in ("show", "list", "lst"):
+        return _show(context, words, style)
+    if command in ("add", "change"):
+        return _put(context, command, words, style)
+    if command != "delete":
+        raise ToolError(1, f"netsandbox: `ip tunnel {command}` is not modelled: add, change, del and show are")
+    name = next(iter(words), "")
+    if _named(context, name) is None:
+        raise ToolError(1, f'delete tunnel "{name}" failed: No such device')
+    return ip_link.run(context, ["delete", name], style)
+
+
+def _named(context: ToolContext, name: str) -> TunnelInterface | None:
+    found = context.namespace.interfaces.get(name)
+    return found if isinstance(found, TunnelInterface) and not isinstance(found, GretapInterface) else None
+
+
+def _put(context: ToolContext, command: str, words: list[str], style: Style) -> ToolResult:
+    """parse_args, do_add: by what `ip link` asks of the kernel."""
+    name, mode, rest = words[0] if words else "", "", list(words[1:])
+    if "mode" in words[:-1]:
+        at = words.index("mode")
+        mode, rest = words[at + 1], (words[:at] + words[at + 2:])[1:]
+    if mode in UNKNOWN_HERE:
         raise ToolError(1, f"netsandbox: tunnels of mode {mode} are not modelled (gre and ipip are)")
-    rest = words[:at] + words[at + 2:]
-    return ip_link.run(context, ["add", *rest[:1], "type", MODES[mode], *rest[1:]], style)
+    if mode and mode not in MODES:
+        raise ToolError(USAGE, f'Unknown tunnel mode "{mode}"')
+    if command == "change":
+        known = _named(context, name)
+        if known is None:
+            raise ToolError(1, f'get tunnel "{name}" failed: No such device')
+        return ip_link.run(context, ["set", name, "type", known.kind, *rest], style)
+    if not mode:
+        raise ToolError(1, "cannot determine tunnel mode (ipip, gre, vti or sit)")
+    if MODES[mode] == "ipip" and {"key", "ikey", "okey"} & set(rest):
+        raise ToolError(1, "Keys are not allowed with ipip and sit tunnels")
+    return ip_link.run(context, ["add", name, "type", MODES[mode], *rest], style)
+
+
+def _show(context: ToolContext, words: list[str], style: Style) -> ToolResult:
+    """print_tunnel, of all or of the one that is named."""
+    if len(words) > 1:
+        raise ToolError(1, f"netsandbox: {words[0]} of `ip tunnel show` is not modelled, but for a name")
+    rows = [_row(one, style) for one in in_order(context.namespace)
+            if isinstance(one, TunnelInterface) and not isinstance(one, GretapInterface)
+            and one.name == next(iter(words), one.name)]
+    return ToolResult(0, render(rows, style), "")
+
+
+def _row(one: TunnelInterface, style: Style) -> Row:
+    row = Row(style)
+    mode = "gre/ip" if isinstance(one, GreInterface) else "ip/ip"
+    row.put("ifname", one.name, f"{one.name}:")
+    row.put("mode", mode, f" {mode}")
+    for what, address in (("remote", one.remote), ("local", one.local)):
+        row.put(what, format_ipv4(address) if address else "any",
+                f" {what} {format_ipv4(address) if address else 'any'}")
+    if one.below is not None:
+        row.put("dev", one.below.name, f" dev {one.below.name}")
+    if one.ttl:
+        row.put("ttl", one.ttl, f" ttl {one.ttl}")
+    else:
+        row.say(" ttl inherit")
+    if one.tos:
+        tos = "inherit" if one.tos == 1 else f"{one.tos:#04x}"
+        row.put("tos", tos, f" tos {tos}")
+    if not one.pmtudisc:
+        row.put("nopmtudisc", None, " nopmtudisc")
+    if isinstance(one, GreInterface):
+        _put_keys(row, one)
+    if style.stats:
+        _put_counters(row, one)
+    row.say("\n")
+    return row
+
+
+def _put_keys(row: Row, one: GreInterface) -> None:
+    """tnl_print_gre_flags, behind the keys."""
+    keys = {"ikey": one.ikey, "okey": one.okey} if one.ikey != one.okey else {"key": one.ikey}
+    for name, key in keys.items():
+        if key is not None:
+            row.put(name, key, f" {name} {key}")
+    flags = [(word, text) for flag, word, text in FLAGS if flag in one.has]
+    if flags:
+        row.put("flags", [word for word, _text in flags], "".join(f"\n  {text}" for _word, text in flags))
+
+
+def _put_counters(row: Row, one: TunnelInterface) -> None:
+    """tnl_print_stats."""
+    row.say("\nRX: Packets    Bytes        Errors CsumErrs OutOfSeq Mcasts\n"
+            f"    {one.rx_packets:<10} {one.rx_bytes:<12} {one.rx_errors:<6} {0:<8} {0:<8} {0:<8}\n"
+            "TX: Packets    Bytes        Errors DeadLoop NoRoute  NoBufs\n"
+            f"    {one.tx_packets:<10} {one.tx_bytes:<12} {one.tx_errors:<6} {one.collisions:<8} "
+            f"{one.carrier_errors:<8} {one.tx_dropped:<6}")

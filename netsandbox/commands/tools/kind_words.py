@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolError
@@ -10,6 +11,7 @@ from netsandbox.commands.tools.idle import note
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.route_words import table_of
 from netsandbox.commands.tools.words import (
+    USAGE,
     Key,
     Words,
     key,
@@ -87,6 +89,7 @@ def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
         Form.GROUP: lambda words: _station(words, attribute, True),
         Form.HOST: lambda words: _station(words, attribute, False), Form.PAIR: lambda words: _pair(words, attribute),
         Form.AUTO_TTL: lambda words: _auto_ttl(words, attribute), Form.LIST: _list,
+        Form.TUNNEL_KEY: lambda words: _tunnel_key(words, name),
         Form.TTL: lambda words: _ttl(words, attribute), Form.TABLE: reader(table_of, attribute.complaint),
         Form.REFUSED: lambda words: [words.next() for _ in range(attribute.words)]}
     if attribute.form is Form.ON_OFF:
@@ -164,15 +167,35 @@ def _pair(words: Words, attribute: Attribute) -> tuple[int, int]:
     return found[0], found[1]
 
 
+def _tunnel_key(words: Words, name: str) -> int:
+    """tnl_parse_key."""
+    word = words.next()
+    value = number_of(word)
+    if "." in word:
+        with suppress(AddressError):
+            return parse_ipv4(word)
+    if value is None or not 0 <= value < 1 << 32:
+        raise ToolError(USAGE, f'invalid value for "{name}": "{word}"; it should be an unsigned integer')
+    return value
+
+
 def _list(words: Words) -> list[tuple[str, int]]:
-    """`add MAC`, `del MAC` or `flush`."""
+    """`add MAC`, `del MAC`, `set MAC…` or `flush`."""
     command = words.next()
     if command == "flush":
         return [("flush", 0)]
+    if command == "set":
+        found = [("flush", 0)]
+        while words and ":" in words.peek():
+            found.append(("add", _mac(words)))
+        return found
     if command not in ("add", "del"):
         raise ToolError(1, f'Error: argument of "macaddr" must be "add", "del" or "flush", not "{command}"')
-    octets = mac_bytes(words.next())
-    return [(command, int.from_bytes(bytes(octets), "big"))]
+    return [(command, _mac(words))]
+
+
+def _mac(words: Words) -> int:
+    return int.from_bytes(bytes(mac_bytes(words.next())), "big")
 
 
 def _map(words: Words, attribute: Attribute) -> dict[int, int]:

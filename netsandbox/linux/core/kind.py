@@ -39,6 +39,7 @@ class Form(Enum):
     GROUP = "an IPv4 address of a group"
     HOST = "an IPv4 address of one station"
     PAIR = "two numbers"
+    TUNNEL_KEY = "a number, or the four of an IPv4 address"
     LIST = "add or del and a MAC, or flush"
     PEER = "a device of its own, as `ip link` describes one"
     REFUSED = "not modelled"

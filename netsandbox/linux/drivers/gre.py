@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core.kind import Attribute, Detail, NewLink, flag, number
+from netsandbox.linux.core.kind import Attribute, Detail, Form, NewLink, flag
 from netsandbox.linux.drivers import ip_tunnel
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
 from netsandbox.linux.drop import Dropped, DropReason
@@ -101,8 +101,7 @@ class GreKind(TunnelKind):
     overhead = 24
     device: type[GreInterface] = GreInterface
     attributes: tuple[Attribute, ...] = (
-        *TunnelKind.attributes, *(number(word, complaint=f'invalid value for "{word}"') for word in (
-            "key", "ikey", "okey")),
+        *TunnelKind.attributes, *(Attribute((word,), Form.TUNNEL_KEY) for word in ("key", "ikey", "okey")),
         *map(flag, FLAGS))
 
     def make(self, request: NewLink) -> Interface:

@@ -8,6 +8,7 @@ from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, refused
+from netsandbox.linux.core.mac_hash import bucket
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
 from netsandbox.linux.device_events import ChildChosen
 from netsandbox.linux.drop import NOT_READY, Outcome
@@ -21,15 +22,9 @@ if TYPE_CHECKING:
 
 MODES = ("private", "vepa", "bridge", "passthru", "source")
 ALL_SYSTEMS = 0xE0000001
-GOLDEN_RATIO = 0x61C8864680B583EB
 """224.0.0.1: everybody is a member."""
 QUEUE = 1000
 """bcqueuelen: broadcasts that may wait for the work queue."""
-
-
-def bucket(mac: int) -> int:
-    """macvlan_eth_hash: where in a parent's table a child is, by which broadcasts find it."""
-    return (int.from_bytes(mac.to_bytes(6, "big"), "little") << 16) * GOLDEN_RATIO % (1 << 64) >> 56
 
 
 class MacvlanPort:
@@ -300,9 +295,9 @@ MODE_OPTS: for mode "source":
         rows = [Detail("mode", interface.mode, f"mode {interface.mode} "),
                 Detail("bcqueuelen", QUEUE, f"bcqueuelen {QUEUE} "),
                 Detail("usedbcqueuelen", QUEUE, f"usedbcqueuelen {QUEUE} ")]
-        if interface.sources:
-            shown = [format_mac(mac) for mac in interface.sources]
-            rows.append(Detail("macaddr_data", shown, f"remotes ({len(shown)}) {' '.join(shown)} "))
+        if interface.mode == "source":
+            shown = [format_mac(mac) for mac in sorted(interface.sources, key=bucket)]
+            rows.append(Detail("macaddr_data", shown, f"remotes ({len(shown)}) " + "".join(f"{mac} " for mac in shown)))
         return rows
 
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.mac_hash import bucket
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
 
 PERMANENT, STATIC, DYNAMIC = "permanent", "static", ""
-GOLDEN_RATIO = 0x61C8864680B583EB
-"""GOLDEN_RATIO_64 of include/linux/hash.h."""
 ALL_ZERO = 0
 """The row for frames that no other row is for."""
 
@@ -121,12 +120,7 @@ class VtepTable:
     def entries(self) -> Iterator[tuple[VtepRow, Remote]]:
         """Each end of each row, as `bridge fdb` lists them: bucket by bucket, the newest of each first."""
         rows = list(reversed(self.rows.values()))
-        rows.sort(key=lambda row: _bucket(row.mac))
+        rows.sort(key=lambda row: bucket(row.mac))
         for row in rows:
             for remote in row.remotes:
                 yield row, remote
-
-
-def _bucket(mac: int) -> int:
-    """eth_hash: one of 256, by the address as a little-endian processor reads it."""
-    return (int.from_bytes(mac.to_bytes(6, "big"), "little") << 16) * GOLDEN_RATIO % (1 << 64) >> 56

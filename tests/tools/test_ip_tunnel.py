@@ -1,0 +1,62 @@
+"""`ip tunnel`: what it lists of tunnels, and what it says of those that it cannot make."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.session.keeping import KeptSession
+
+
+@pytest.fixture
+def session() -> KeptSession:
+    session = KeptSession()
+    for line in ("ip link add e1 type dummy", "ip link set e1 up", "ip addr add 10.0.0.1/24 dev e1",
+                 "ip tunnel add t1 mode ipip remote 10.0.0.2 local 10.0.0.1 ttl 9 tos 4",
+                 "ip tunnel add t2 mode gre remote 10.0.0.2 local 10.0.0.1 key 7 csum seq dev e1",
+                 "ip tunnel add t3 mode gre remote 10.0.0.3 local 10.0.0.1 ikey 7 okey 8 nopmtudisc",
+                 "ip tunnel add t5 mode gre key 0.0.0.9 remote 10.0.0.5"):
+        assert session.run(line).out == "", line
+    return session
+
+
+def test_tunnels_are_listed_as_iproute2_lists_them(session: KeptSession) -> None:
+    assert session.run("ip tunnel show").out.splitlines() == [
+        "t1: ip/ip remote 10.0.0.2 local 10.0.0.1 ttl 9 tos 0x04",
+        "t2: gre/ip remote 10.0.0.2 local 10.0.0.1 dev e1 ttl inherit key 7", "  Drop packets out of sequence.",
+        "  Checksum in received packet is required.", "  Sequence packets on output.", "  Checksum output packets.",
+        "t3: gre/ip remote 10.0.0.3 local 10.0.0.1 ttl inherit nopmtudisc ikey 7 okey 8",
+        "t5: gre/ip remote 10.0.0.5 local any ttl inherit key 9"]
+    assert session.run("ip tunnel show t9").out == ""
+    assert '"tos":"0x04"' in session.run("ip -j tunnel show t1").out
+    assert "TX: Packets    Bytes        Errors DeadLoop NoRoute  NoBufs\n" in session.run("ip -s tunnel show t1").out
+
+
+def test_a_tunnel_is_changed(session: KeptSession) -> None:
+    session.run("ip tunnel change t1 ttl 12")
+    assert "ttl 12 tos 0x04" in session.run("ip tunnel show t1").out
+    session.run("ip tunnel change t1 mode ipip remote 10.0.0.9 local 10.0.0.1")
+    assert "remote 10.0.0.9 local 10.0.0.1 ttl 12" in session.run("ip tunnel show t1").out
+    session.run("ip tunnel del t1")
+    assert session.run("ip tunnel show t1").out == ""
+
+
+@pytest.mark.parametrize(("line", "code", "complaint"), [
+    ("ip tunnel del t9", 1, 'delete tunnel "t9" failed: No such device\n'),
+    ("ip tunnel del", 1, 'delete tunnel "" failed: No such device\n'),
+    ("ip tunnel del e1", 1, 'delete tunnel "e1" failed: No such device\n'),
+    ("ip tunnel change t9 ttl 3", 1, 'get tunnel "t9" failed: No such device\n'),
+    ("ip tunnel add", 1, "cannot determine tunnel mode (ipip, gre, vti or sit)\n"),
+    ("ip tunnel add t9 mode foo", 255, 'Unknown tunnel mode "foo"\n'),
+    ("ip tunnel add t9 mode ipip remote 10.0.0.2 key 5", 1, "Keys are not allowed with ipip and sit tunnels\n"),
+    ("ip tunnel add t9 mode gre key abc remote 10.0.0.2", 255,
+     'invalid value for "key": "abc"; it should be an unsigned integer\n'),
+    ("ip tunnel add t9 mode sit remote 10.0.0.2", 1,
+     "netsandbox: tunnels of mode sit are not modelled (gre and ipip are)\n"),
+    ("ip tunnel prl", 1, "netsandbox: `ip tunnel prl` is not modelled: add, change, del and show are\n"),
+    ("ip tunnel foo", 255, 'Command "foo" is unknown, try "ip tunnel help".\n')])
+def test_what_it_cannot_do_it_says_and_does_nothing(session: KeptSession, line: str, code: int,
+                                                    complaint: str) -> None:
+    before = session.run("ip -d link").out
+    job = session.run(line)
+    assert (job.code, job.err) == (code, complaint)
+    assert session.run("ip -d link").out == before
