@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from netsandbox.engine.scheduler import Scheduler
-from netsandbox.engine.units import SECOND, seconds
+from netsandbox.engine.units import MICROSECOND, SECOND, seconds
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
+
+BETWEEN_SENDS = 60 * MICROSECOND
+"""What the rig's process needs from one datagram to the next: a queue that delays them lets them go one by one."""
 
 
 class UdpSender:
@@ -53,7 +56,7 @@ class UdpSender:
             self.note("send", error.name)
         wait = action.get("wait", 1.0)
         if wait <= 0:
-            self.scheduler.soon(self.advance)
+            self.scheduler.wake_after(BETWEEN_SENDS, self.advance)
             return
         self.waiting = self.scheduler.wake_after(seconds(wait), self.time_out)
         self.scheduler.soon(lambda _argument: self.receive())

@@ -37,9 +37,9 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
 
 def _refuse_exec(namespace: NetworkNamespace, arguments: list[str]) -> None:
     if len(arguments) < 1:
-        raise ToolError(USAGE, "No VRF name specified")
+        raise ToolError(1, "No VRF name specified")
     if len(arguments) < 2:
-        raise ToolError(USAGE, "No command specified")
+        raise ToolError(1, "No command specified")
     if arguments[0] != "default" and find(namespace, arguments[0]) is None:
         raise ToolError(USAGE, "Invalid VRF name")
     raise ToolError(1, "netsandbox: `ip vrf exec` is not modelled; bind the program itself, as in ping -I "
