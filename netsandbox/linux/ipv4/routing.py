@@ -142,7 +142,8 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
                             route.value() if route else None)
     if route.paths:
         return _several(namespace, destination, source, route, interface, len(matches))
-    if not source and vrf is not None and route.interface is not None and route.interface.l3mdev is not vrf:
+    leaves_vrf = vrf is not None and route.interface is not None and route.interface.l3mdev is not vrf
+    if leaves_vrf and vrf is not None and not source and route.type != "local":
         source = select_address(vrf, 0, "link")
     return _chosen(namespace, destination, source, route, group, len(matches))
 
