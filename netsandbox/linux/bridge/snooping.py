@@ -86,6 +86,8 @@ class Snooping:
         packet = frame.payload
         if not isinstance(packet, IPv4Packet):
             return None
+        if packet.checksum is not None:
+            return Dropped(DropReason.IP_CSUM, (packet.checksum,))
         is_reported = False
         if packet.protocol == igmp.PROTOCOL:
             try:
