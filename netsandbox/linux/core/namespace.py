@@ -88,8 +88,9 @@ class NetworkNamespace:
     __slots__ = ("_by_index", "bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
                  "former_names", "groups", "icmp_global", "inode", "interfaces", "linkwatch", "lo", "name",
-                 "neighbours", "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay", "proxy_waiting",
-                 "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "transports", "depth")
+                 "neighbours", "netfilter", "notifiers", "peers", "protocols", "proxies", "_proxy_delay",
+                 "proxy_waiting", "raw_sockets", "record", "routes", "scheduler", "sysctls", "trace", "transports",
+                 "depth")
 
     routes: RouteTables
     neighbours: NeighbourTable
