@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.docker.errors import daemon_error
+from netsandbox.docker.errors import NOT_FOUND, daemon_error
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.wire.addresses import format_ipv4
 
@@ -57,6 +57,25 @@ def check(engine: DockerEngine, container: Container) -> None:
             raise daemon_error(f"container {other.identity} not attached to default bridge network"
                                if engine.profile.since(28) else
                                f"Cannot link to /{other.name}, as it does not belong to the default network")
+
+
+def names_of(engine: DockerEngine, container: Container) -> list[str]:
+    """The names that others on the default bridge have for it, as `docker ps --no-trunc` lists them: `app/db`."""
+    return [f"{other.name}/{link.alias}" for other in engine.containers.values() if other.mode == "bridge"
+            for link in other.links if link.identity == container.identity]
+
+
+def remove(engine: DockerEngine, name: str) -> None:
+    """`docker rm --link CONTAINER/ALIAS`.
+
+    Raises:
+        DockerError: there is no such link.
+    """
+    parent, _slash, alias = name.removeprefix("/").partition("/")
+    container = engine.containers.get(parent)
+    if container is None or alias not in [link.alias for link in container.links]:
+        raise daemon_error(f"No such container: {name}", kind=NOT_FOUND)
+    container.links = tuple(link for link in container.links if link.alias != alias)
 
 
 def hosts(engine: DockerEngine, container: Container) -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ def test_an_engine_elsewhere_is_asked_over_the_network(opened: KeptSession, how:
     assert opened.lab.trace.end - first > 10  # frames of a connection
     assert opened.run(f"exec h1 {how} run -d --name more nginx").code == 0
     assert opened.run(f"exec h2 docker {NAMES}").out == "more\nweb2\n"
-    assert opened.run(f"exec h1 {how} exec web2 hostname -i").out == "172.17.0.2 \n"
+    assert opened.run(f"exec h1 {how} exec web2 hostname -i").out == "172.17.0.2\n"
     assert "2375" not in opened.run("exec h1 ss -Htn").out
     opened.run("exec h2 systemctl stop docker")
     assert opened.run(f"exec h1 {how} ps").err == NOT_THERE

@@ -34,6 +34,20 @@ def test_datagrams_go_there_and_back() -> None:
     assert said(session, "echo hello | nc -u -w 1 127.0.0.1 5353") == (0, "hello\n")
 
 
+def test_datagrams_are_answered_from_the_address_that_was_asked() -> None:
+    """Since 28; before, they came from the bridge's address, and a container that had asked another one heard none."""
+    for profile, heard in (("docker-28", "hello\n"), ("docker-26", "")):
+        session = Session(profile=profile)
+        said(session, "ip link add d0 type dummy")
+        said(session, "ip addr add 10.1.1.1/24 dev d0")
+        said(session, "ip link set d0 up")
+        said(session, "docker run -d --name echo -p 5353:53/udp nicolaka/netshoot sleep 3600")
+        said(session, "docker exec -d echo socat UDP-LISTEN:53,fork EXEC:cat")
+        said(session, "docker run -d --name ask nicolaka/netshoot sleep 3600")
+        line = "docker exec ask sh -c 'echo hello | nc -u -w 1 10.1.1.1 5353'"
+        assert said(session, line)[1] == heard, profile
+
+
 def test_the_port_is_free_when_the_container_is_gone() -> None:
     session = Session()
     said(session, "docker run -d --name web -p 8080:80 nginx")

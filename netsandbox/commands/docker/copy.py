@@ -1,4 +1,4 @@
-"""docker cp: a file of text between a container and the host; whole directories are not copied."""
+"""docker cp: files and directories between a container and the host."""
 
 from __future__ import annotations
 
@@ -15,40 +15,71 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.files import Files
 
 
+Tree = list[tuple[str, str | None]]
+"""Files and directories below a place, parents first: the path from there, and the text of a file."""
+
+
 def run(client: Client, parsed: Parsed) -> int:
     if all(_is_container(text) for text in parsed.operands):
         raise DockerError("copying between containers is not supported")
+    if not any(_is_container(text) for text in parsed.operands):
+        raise DockerError("must specify at least one container source")
     if not _is_container(parsed.operands[0]):
         _read(("", client.machine.host_files(), parsed.operands[0]))
     source, target = (_place(client, text) for text in parsed.operands)
-    if (source[0] == "") == (target[0] == ""):
-        raise DockerError("copying between containers is not supported" if source[0] else
-                          "must specify at least one container source")
-    text = _read(source)
-    where, (_name, files, path) = source[2].rstrip("/").rpartition("/")[2], target
-    try:
-        files.write(f"{path.rstrip('/')}/{where}" if files.is_directory(path) else path, text)
-    except FileError as error:
-        if target[0]:
-            raise daemon_error(f"Could not find the file {path} in container {target[0]}") from None
-        above = path.rpartition("/")[0] or "/"
-        raise DockerError(f'invalid output path: directory "{above}" does not exist') from error
+    _write(target, source[2], _read(source))
     for (name, _files, _path), action in ((source, "archive-path"), (target, "extract-to-dir")):
         if name:
             history.of_container(client.engine, client.engine.find(name), action)
     return 0
 
 
-def _read(source: tuple[str, Files, str]) -> str:
+def _read(source: tuple[str, Files, str]) -> Tree:
+    """Raises DockerError: there is no such file."""
     name, files, path = source
     try:
-        return files.read(path)
+        if not files.is_directory(path):
+            return [("", files.read(path))]
+        found: Tree = [("", None)]
+        for below, _text in found:  # which grows meanwhile
+            here = f"{path}/{below}".rstrip("/")
+            if files.is_directory(here):
+                found += [(f"{below}/{each}".lstrip("/"), None if files.is_directory(f"{here}/{each}") else
+                           files.read(f"{here}/{each}")) for each in files.names(here)]
+        return found
     except FileError as error:
-        if error.name == "EISDIR":
-            raise DockerError(f"the sandbox copies files, not directories: {path}") from None
         if name:
             raise daemon_error(f"Could not find the file {path} in container {name}") from None
-        raise DockerError(f"lstat {path}: no such file or directory") from None
+        shown = f"/{path}" if path.startswith("/") and path.count("/") == 1 else path
+        raise DockerError(f"lstat {shown}: {str(error).lower()}") from None
+
+
+def _write(target: tuple[str, Files, str], source: str, tree: Tree) -> None:
+    """Into a directory that is there, else under the target's own name; of `SOURCE/.` what is in it.
+
+    Raises:
+        DockerError: nothing can be put there.
+    """
+    name, files, path = target
+    is_tree = tree[0][1] is None
+    if is_tree and files.exists(path) and not files.is_directory(path):
+        raise DockerError("cannot copy directory")
+    if name and path.endswith("/") and not is_tree and not files.is_directory(path):
+        raise DockerError("no such directory")
+    if files.is_directory(path) and not source.endswith("/."):
+        path = f"{path.rstrip('/')}/{source.rstrip('/').rpartition('/')[2]}"
+    above = path.rstrip("/").rpartition("/")[0] or "/"
+    try:
+        for below, text in tree:
+            place = f"{path}/{below}".rstrip("/")
+            if text is not None:
+                files.write(place, text)
+            elif not files.is_directory(place):
+                files.make_directory(place)
+    except FileError as error:
+        if name:
+            raise daemon_error(f"Could not find the file {above} in container {name}") from None
+        raise DockerError(f'invalid output path: directory "{above}" does not exist') from error
 
 
 def _is_container(text: str) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.docker import containers, history
+from netsandbox.docker import containers, history, links
 from netsandbox.docker.errors import DAEMON, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.signals import SIGNALS, known_signal, signal_number
 
@@ -158,8 +158,23 @@ def kill(client: Client, parsed: Parsed) -> int:
 
 def remove(client: Client, parsed: Parsed) -> int:
     force = parsed.on("force")
+    if parsed.on("link"):
+        return _remove_links(client, parsed.operands)
     return each(client, parsed.operands, lambda container: containers.remove(
         client.engine, container, force, parsed.on("volumes")), force)
+
+
+def _remove_links(client: Client, names: list[str]) -> int:
+    refused = []
+    for name in names:
+        try:
+            links.remove(client.engine, name)
+            client.print(name)
+        except DockerError as error:
+            refused.append(str(error))
+    for text in refused:
+        client.complain(text)
+    return 1 if refused else 0
 
 
 def pause(client: Client, parsed: Parsed) -> int:
@@ -229,7 +244,7 @@ RESTART = Command("docker restart", MANY, "Restart one or more containers", rest
 KILL = Command("docker kill", MANY, "Kill one or more running containers", kill, TIME[:1], 1)
 REMOVE = Command("docker rm", MANY, "Remove one or more containers", remove, (
     Flag("force", "f", usage="Force the removal of a running container (uses SIGKILL)"),
-    Flag("link", "l", usage="Remove the specified link", ignored=True),
+    Flag("link", "l", usage="Remove the specified link"),
     Flag("volumes", "v", usage="Remove anonymous volumes associated with the container")), 1)
 PAUSE = Command("docker pause", "CONTAINER [CONTAINER...]", "Pause all processes within one or more containers", pause,
                 (), 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, print_list, with_label
 from netsandbox.commands.docker.words import created_at, ellipsis, has_label, human_duration, quoted, status
+from netsandbox.docker import links
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.ports import are_known
 from netsandbox.docker.volumes import TMPFS, VOLUME
@@ -42,6 +43,9 @@ MAX_PORT = 65535
 def run(client: Client, parsed: Parsed) -> int:
     now, short = client.scheduler.clock, not parsed.on("no-trunc")
     rows = [row(container, now, short, client.engine.profile) for container in chosen(client, parsed)]
+    for found in rows if not short else ():  # with the names of links
+        names = links.names_of(client.engine, client.engine.containers[found["Names"]])
+        found["Names"] = ",".join(sorted([found["Names"], *names]))
     columns = (*COLUMNS, Column("Size", "SIZE")) if parsed.on("size") else COLUMNS
     raw = RAW + "size: {{.Size}}\n" if parsed.on("size") else RAW
     print_list(client, parsed, columns, rows, "*formatter.ContainerContext", OTHERS, raw, "failed to execute template")

@@ -1,0 +1,62 @@
+"""docker cp of directories, docker rm --link, and `hostname` in containers, as 28.5.2 answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from netsandbox.session.keeping import KeptSession
+
+
+@pytest.fixture
+def session() -> KeptSession:
+    session = KeptSession(profile="docker-28")
+    session.run("docker run -d --name ee nginx")
+    session.run("docker exec ee mkdir -p /d/sub")
+    session.run("docker exec ee sh -c 'echo 1 > /d/a; echo 2 > /d/sub/b'")
+    session.run("echo text > /tmp/f1")
+    return session
+
+
+def test_a_directory_goes_under_a_new_name_or_into_one_that_is_there(session: KeptSession) -> None:
+    for line in ("docker cp ee:/d /tmp/one", "docker cp ee:/d /tmp/one", "docker cp ee:/d/. /tmp/two",
+                 "docker cp /tmp/one ee:/x", "docker cp /tmp/two/. ee:/x"):
+        assert session.run(line).code == 0, line
+    assert session.run("cat /tmp/one/a /tmp/one/sub/b /tmp/one/d/a /tmp/one/d/sub/b").out == "1\n2\n1\n2\n"
+    assert session.run("ls /tmp/two").out.split() == ["a", "sub"]
+    assert session.run("docker exec ee cat /x/a /x/d/sub/b").out == "1\n2\n"
+
+
+@pytest.mark.parametrize(("line", "err"), [
+    ("docker cp ee:/d /tmp/f1", "cannot copy directory"), ("docker cp /etc ee:/d/a", "cannot copy directory"),
+    ("docker cp /tmp/f1 ee:/nosuch/dir/", "no such directory"),
+    ("docker cp /tmp/f1 ee:/nosuch/file",
+     "Error response from daemon: Could not find the file /nosuch in container ee"),
+    ("docker cp ee:/nosuch /tmp", "Error response from daemon: Could not find the file /nosuch in container ee"),
+    ("docker cp ee:/d/a /nosuch/x", 'invalid output path: directory "/nosuch" does not exist'),
+    ("docker cp /nosuch ee:/tmp", "lstat //nosuch: no such file or directory"),
+    ("docker cp /tmp/nosuch ee:/tmp", "lstat /tmp/nosuch: no such file or directory"),
+    ("docker cp aa bb", "must specify at least one container source"),
+    ("docker cp ee:/d ee:/x", "copying between containers is not supported")])
+def test_what_is_not_copied(session: KeptSession, line: str, err: str) -> None:
+    assert session.run(line).err == err + "\n"
+    assert session.run(line).code == 1
+
+
+def test_names_of_links_are_listed_and_removed(session: KeptSession) -> None:
+    session.run("docker run -d --name app --link ee --link ee:database nginx")
+    assert session.run("docker ps --no-trunc --format '{{.Names}}'").out == "app\napp/database,app/ee,ee\n"
+    assert session.run("docker ps --format '{{.Names}}'").out == "app\nee\n"
+    assert session.run("docker rm --link /app/database").out == "/app/database\n"
+    assert session.run("docker inspect app -f '{{json .HostConfig.Links}}'").out == '["/ee:/app/ee"]\n'
+    for name in ("app/database", "nosuch/x", "nosuch"):
+        refused = session.run(f"docker rm --link {name}")
+        assert (refused.err, refused.code) == (f"Error response from daemon: No such container: {name}\n", 1)
+
+
+@pytest.mark.parametrize(("words", "asked", "out"), [
+    ("--domainname foo --hostname web", "-f", "web.foo\n"), ("--domainname foo --hostname web", "-d", "foo\n"),
+    ("--hostname a.b.c", "-s", "a\n"), ("--hostname web", "-i", "172.17.0.3\n"), ("--hostname web", "-d", ""),
+    ("--hostname a.b.c --domainname d.e", "-f", "hostname: Name or service not known\n")])
+def test_the_host_name_and_its_parts(session: KeptSession, words: str, asked: str, out: str) -> None:
+    said = session.run(f"docker run --rm {words} nicolaka/netshoot hostname {asked}")
+    assert said.out + said.err == out
